@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import { loadTenant, localBackend } from "../src";
+import { buildApp } from "../stacks/app";
+import { PLACEMENT_VARIABLE, placeTenant, type Placement } from "./placement";
+
+async function main(): Promise<void> {
+  const placement = JSON.parse(readFileSync(process.env[PLACEMENT_VARIABLE] ?? "", "utf8")) as Placement;
+  const { tenant } = await loadTenant(placement.tenantFile);
+  const operator = {
+    central: { address: placement.centralAddress, caCertificateFile: placement.caCertificateFile },
+    backend: localBackend(placement.stateFolder),
+  };
+  buildApp(operator, [placeTenant(tenant, placement)]).synth();
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,91 @@
+import { appendFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { run, tryRun, type RunResult } from "./run";
+import { PLACEMENT_VARIABLE } from "./placement";
+import type { TerraformProgram } from "./tools/terraform";
+
+/** The project's root. */
+export const PROJECT = resolve(__dirname, "..");
+
+/** How the real `cdktf` is run. */
+export interface CdktfProps {
+  readonly terraform: TerraformProgram;
+  /** For Terraform to find its provider. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Whether providers come from a mirror, so that the public registry cannot be asked for their checksums. */
+  readonly mirrored: boolean;
+  /** Synthesized JSON goes here; inside the project. */
+  readonly outputFolder: string;
+  readonly placementFile: string;
+  readonly logFile: string;
+  /** Token for the central Vault. */
+  readonly token: string;
+}
+
+const CLI = require.resolve("cdktf-cli/bundle/bin/cdktf");
+
+/** The real `cdktf`, for the lab's app. */
+export class Cdktf {
+  constructor(private readonly props: CdktfProps) {}
+
+  /** `cdktf deploy '*'`. @returns What Terraform says it did, per stack. */
+  async deploy(): Promise<string> {
+    const lock = this.props.mirrored ? ["--skip-provider-lock"] : [];
+    const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", ...lock]);
+    return stdout;
+  }
+
+  /** Plans a stack anew, and shows the plan as JSON, as a reviewer's tools would see it. */
+  async planJson(stack: string): Promise<string> {
+    const cwd = this.stackFolder(stack);
+    const { program } = this.props.terraform;
+    await run(program, ["plan", "-input=false", "-out=review.tfplan"], { cwd, env: this.environment });
+    return (await run(program, ["show", "-json", "review.tfplan"], { cwd, env: this.environment })).stdout;
+  }
+
+  /** An output of a deployed stack. */
+  async output(stack: string, name: string): Promise<string> {
+    const { stdout } = await run(this.props.terraform.program, ["output", "-json", name], {
+      cwd: this.stackFolder(stack),
+      env: this.environment,
+    });
+    return JSON.parse(stdout) as string;
+  }
+
+  stackFolder(stack: string): string {
+    return join(this.props.outputFolder, "stacks", stack);
+  }
+
+  private async run(args: readonly string[]): Promise<RunResult> {
+    const { outputFolder, logFile } = this.props;
+    const app = "node --import tsx lab/app.ts";
+    const result = await tryRun(
+      process.execPath,
+      [CLI, ...args, "--app", app, "--output", relative(PROJECT, outputFolder)],
+      {
+        cwd: PROJECT,
+        env: this.environment,
+        onOutput: (text) => appendFileSync(logFile, text),
+      },
+    );
+    if (result.code !== 0)
+      throw new Error(
+        `cdktf ${args.join(" ")} failed; the end of ${logFile}:\n${result.stdout.trim().split("\n").slice(-30).join("\n")}`,
+      );
+    return result;
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    const { terraform, environment, placementFile, token } = this.props;
+    return {
+      ...process.env,
+      ...environment,
+      TERRAFORM_BINARY_NAME: terraform.program,
+      [PLACEMENT_VARIABLE]: placementFile,
+      VAULT_TOKEN: token,
+      CHECKPOINT_DISABLE: "1",
+      // Plain lines instead of a screen that redraws itself.
+      CI: "true",
+    };
+  }
+}

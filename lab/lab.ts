@@ -1,0 +1,200 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadTenant, type Tenant, type TenantInstance } from "../src";
+import { Cdktf, PROJECT } from "./cdktf";
+import { LabCentral } from "./central";
+import { LabAuthority } from "./certificates";
+import { ownPorts, replicaCount, type Placement } from "./placement";
+import { freePorts, isFree } from "./ports";
+import type { Progress } from "./progress";
+import { PostgresqlServer } from "./servers/postgresql-server";
+import { unprivilegedAccount, type Account } from "./servers/unprivileged";
+import { VaultServer } from "./servers/vault-server";
+import { obtainOpenssh, type OpensshPrograms } from "./tools/openssh";
+import { obtainTerraform } from "./tools/terraform";
+import { obtainVaultProvider } from "./tools/vault-provider";
+import { obtainVaultServer } from "./tools/vault-server";
+
+/** Real servers for one tenant on loopback, and the means to deploy it onto them. */
+export interface Lab {
+  readonly tenant: Tenant;
+  readonly central: LabCentral;
+  readonly cdktf: Cdktf;
+  readonly authority: LabAuthority;
+  readonly openssh: OpensshPrograms;
+  readonly account: Account;
+  readonly postgresql: PostgresqlServer;
+  /** Replicas of each instance, by its name. */
+  readonly replicas: ReadonlyMap<string, readonly VaultServer[]>;
+  /** Folder of the servers' data; outside the project, so that an unprivileged account can reach it. */
+  readonly serverFolder: string;
+  /** Folder of what is deployed: synthesized JSON, state, logs. */
+  readonly deployFolder: string;
+  /** PEM file of the CA of every server's TLS certificate. */
+  readonly caCertificateFile: string;
+  /** Passwords that the lab made up. */
+  readonly passwords: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** Starts everything that a tenant file needs. */
+export async function startLab(tenantFile: string, progress: Progress): Promise<Lab> {
+  const { tenant } = await loadTenant(tenantFile);
+  const program = await progress.step("server program", obtainVaultServer);
+  const terraform = await progress.step("Terraform", obtainTerraform);
+  const provider = await progress.step("Vault provider (built the first time, which takes some minutes)", () =>
+    obtainVaultProvider(terraform),
+  );
+  const openssh = await progress.step("OpenSSH", obtainOpenssh);
+
+  const serverFolder = mkdtempSync(join(tmpdir(), "tenant-vault-lab-"));
+  chmodSync(serverFolder, 0o711);
+  mkdirSync(join(PROJECT, ".lab"), { recursive: true });
+  const deployFolder = mkdtempSync(join(PROJECT, ".lab", `${tenant.name}-`));
+  const authority = await LabAuthority.create();
+  const caCertificateFile = join(deployFolder, "ca.pem");
+  writeFileSync(caCertificateFile, authority.certificate);
+  const account = await unprivilegedAccount();
+
+  const started: { stop(): Promise<void> }[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map((server) => server.stop()));
+    rmSync(serverFolder, { recursive: true, force: true });
+  };
+  const startVault = async (name: string, port: number): Promise<VaultServer> => {
+    const server = new VaultServer({ ...program, name, port, folder: join(serverFolder, name), authority });
+    started.push(server);
+    await server.start();
+    return server;
+  };
+
+  try {
+    const ports = await choosePorts(tenant);
+    const central = await progress.step("central Vault", async () =>
+      LabCentral.open(await startVault("central", ports.central)),
+    );
+    const replicas = await progress.step("replicas of the tenant", async () => {
+      const instances = tenant.instances.map(async ({ name }): Promise<[string, VaultServer[]]> => {
+        const chosen = ports.instances.get(name) ?? [];
+        return [name, await Promise.all(chosen.map((port, index) => startVault(`${name}-${index}`, port)))];
+      });
+      return new Map(await Promise.all(instances));
+    });
+    const adminPassword = randomBytes(24).toString("base64url");
+    const postgresql = new PostgresqlServer({
+      port: ports.postgresql,
+      folder: join(serverFolder, "postgresql"),
+      authority,
+      account,
+      password: adminPassword,
+    });
+    started.push(postgresql);
+    const passwords = await progress.step("PostgreSQL", async () => {
+      await postgresql.start();
+      return createDatabases(tenant, central, postgresql, adminPassword);
+    });
+
+    const placement: Placement = {
+      tenantFile,
+      centralAddress: central.server.address,
+      caCertificateFile,
+      replicas: Object.fromEntries(
+        [...replicas].map(([name, servers]) => [name, servers.map(({ address }) => address)]),
+      ),
+      postgresqlPort: ports.postgresql,
+      stateFolder: join(deployFolder, "state"),
+    };
+    const placementFile = join(deployFolder, "placement.json");
+    writeFileSync(placementFile, JSON.stringify(placement, undefined, 2));
+    const cdktf = new Cdktf({
+      terraform,
+      ...provider,
+      outputFolder: join(deployFolder, "cdktf.out"),
+      placementFile,
+      logFile: join(deployFolder, "cdktf.log"),
+      token: central.rootToken,
+    });
+    return {
+      tenant,
+      central,
+      cdktf,
+      authority,
+      openssh,
+      account,
+      postgresql,
+      replicas,
+      serverFolder,
+      deployFolder,
+      caCertificateFile,
+      passwords: [adminPassword, ...passwords],
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Ports {
+  readonly central: number;
+  readonly postgresql: number;
+  readonly instances: ReadonlyMap<string, readonly number[]>;
+}
+
+async function choosePorts(tenant: Tenant): Promise<Ports> {
+  const named = tenant.instances.map((instance): [TenantInstance, number[] | undefined] => [
+    instance,
+    ownPorts(instance),
+  ]);
+  for (const [{ name }, ports] of named) {
+    for (const port of ports ?? []) {
+      if (!(await isFree(port)))
+        throw new Error(`Port ${port} of ${tenant.name}/${name} is in use on this machine; is another lab running?`);
+    }
+  }
+  const [central = 0, postgresql = 0, ...rest] = await freePorts(
+    2 + named.reduce((sum, [instance]) => sum + replicaCount(instance), 0),
+  );
+  return {
+    central,
+    postgresql,
+    instances: new Map(
+      named.map(([instance, ports]) => [instance.name, ports ?? rest.splice(0, replicaCount(instance))]),
+    ),
+  };
+}
+
+/** What the tenant's administrator would have made: databases, and a role in each that may create and drop roles. */
+async function createDatabases(
+  tenant: Tenant,
+  central: LabCentral,
+  server: PostgresqlServer,
+  adminPassword: string,
+): Promise<string[]> {
+  const databases = tenant.instances.flatMap((instance) => instance.databases ?? []);
+  const passwords: string[] = [];
+  for (const { database, username, password } of databases) {
+    const secret = await central.keepPassword(password);
+    passwords.push(secret);
+    await server.query(
+      "postgres",
+      adminPassword,
+      "postgres",
+      `CREATE DATABASE "${database}"`,
+      `CREATE ROLE "${username}" LOGIN CREATEROLE PASSWORD '${secret}'`,
+    );
+    await server.query(
+      "postgres",
+      adminPassword,
+      database,
+      "CREATE TABLE orders (id int)",
+      "INSERT INTO orders VALUES (1)",
+      `GRANT ALL ON ALL TABLES IN SCHEMA public TO "${username}" WITH GRANT OPTION`,
+      `GRANT USAGE ON SCHEMA public TO "${username}" WITH GRANT OPTION`,
+      `GRANT CONNECT ON DATABASE "${database}" TO "${username}" WITH GRANT OPTION`,
+    );
+  }
+  return passwords;
+}

@@ -1,0 +1,67 @@
+import type { TenantInstance } from "../../src";
+import { rootToken } from "../../src/unseal/record";
+import type { VaultClient } from "../../src/unseal/vault-client";
+import type { Lab } from "../lab";
+import type { VaultServer } from "../servers/vault-server";
+
+/** One deployed instance, as its clients and its operator see it. */
+export class DeployedInstance {
+  static async open(lab: Lab, instance: TenantInstance): Promise<DeployedInstance> {
+    const record = await lab.central.readRecord(lab.tenant.name, instance.name);
+    return new DeployedInstance(lab, instance, record);
+  }
+
+  readonly target: string;
+  readonly servers: readonly VaultServer[];
+  /** Secrets that came up while proving; none may be found in anything that was written. */
+  readonly secrets: string[];
+
+  private constructor(
+    readonly lab: Lab,
+    readonly description: TenantInstance,
+    readonly record: Readonly<Record<string, string>>,
+  ) {
+    this.target = `${lab.tenant.name}/${description.name}`;
+    this.servers = lab.replicas.get(description.name) ?? [];
+    this.secrets = Object.values(record);
+  }
+
+  /** With all rights, as the operator. */
+  operator(): VaultClient {
+    return this.server(0).client(rootToken(this.record));
+  }
+
+  /** With the rights of a role, as a program that logs in with its role id and a secret id. */
+  async client(role: string): Promise<VaultClient> {
+    const operator = this.operator();
+    const { body: roleId } = await operator.send("GET", `auth/approle/role/${role}/role-id`);
+    const { body: secretId } = await operator.send("POST", `auth/approle/role/${role}/secret-id`);
+    const secret = (secretId.data as { secret_id: string }).secret_id;
+    const { body } = await this.server(0)
+      .client()
+      .send("POST", "auth/approle/login", {
+        body: { role_id: (roleId.data as { role_id: string }).role_id, secret_id: secret },
+      });
+    const token = (body.auth as { client_token: string }).client_token;
+    this.secrets.push(secret, token);
+    return this.server(0).client(token);
+  }
+
+  /** A role of the tenant file that may use the given thing; undefined where the file has none. */
+  roleWith(grant: "certificates" | "ssh" | "databases" | "write", name?: string): string | undefined {
+    return this.description.roles?.find((role) =>
+      name === undefined ? role[grant] !== undefined : role[grant]?.includes(name),
+    )?.name;
+  }
+
+  server(index: number): VaultServer {
+    const server = this.servers[index];
+    if (server === undefined) throw new Error(`${this.target} has no replica ${index}.`);
+    return server;
+  }
+}
+
+/** @throws Error with what should have been. */
+export function expect(condition: boolean, otherwise: string): asserts condition {
+  if (!condition) throw new Error(`Not proved: ${otherwise}.`);
+}

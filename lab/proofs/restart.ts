@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import { Server } from "../../src/unseal/server";
+import { PROJECT } from "../cdktf";
+import { run } from "../run";
+import { expect, type DeployedInstance } from "./instance";
+
+const COMMAND = join(PROJECT, "lib", "cli", "main.js");
+
+/** A replica that is killed and started again comes back sealed, and the command brings it back with the hook's narrow login. */
+export async function proveRestart(instance: DeployedInstance): Promise<string> {
+  const { lab, target, servers } = instance;
+  const server = servers[servers.length - 1];
+  expect(server !== undefined, `${target} has replicas`);
+  await server.stop("SIGKILL");
+  await server.start();
+  const api = new Server(server.client());
+  expect((await api.status()).state === "sealed", `a replica of ${target} comes back sealed`);
+
+  const secretId = await lab.central.drawHookSecretId();
+  instance.secrets.push(secretId);
+  const { stdout, stderr } = await run(process.execPath, [COMMAND, "unseal", target], {
+    env: {
+      PATH: process.env.PATH,
+      VAULT_ADDR: lab.central.server.address,
+      VAULT_CACERT: lab.caCertificateFile,
+      TENANT_VAULT_ROLE_ID: await lab.cdktf.output("central", "hook_role_id"),
+      TENANT_VAULT_SECRET_ID: secretId,
+      TENANT_VAULT_STATE_DIR: join(lab.deployFolder, "journal"),
+    },
+  });
+  expect((await api.status()).state === "unsealed", `"tenant-vault unseal ${target}" brings the replica back`);
+  expect(
+    instance.secrets.every((secret) => !stdout.includes(secret) && !stderr.includes(secret)),
+    "the command prints no secret",
+  );
+  return `a replica of ${target}, killed and restarted, comes back sealed; "tenant-vault unseal ${target}" brings it back`;
+}

@@ -1,0 +1,24 @@
+import { rootToken, unsealKeys } from "../../src/unseal/record";
+import { Server } from "../../src/unseal/server";
+import { expect, type DeployedInstance } from "./instance";
+
+/** Every replica is unsealed, raft counts them all, and the record is complete and holds nothing else. */
+export async function proveUnsealed(instance: DeployedInstance): Promise<string> {
+  const { target, servers, record, description } = instance;
+  const states = await Promise.all(servers.map((server) => new Server(server.client()).status()));
+  expect(
+    states.every(({ state }) => state === "unsealed"),
+    `every replica of ${target} is unsealed`,
+  );
+  const peers = await new Server(instance.operator()).raftPeers(rootToken(record) ?? "");
+  expect(peers === servers.length, `raft of ${target} counts ${servers.length} peers, not ${peers}`);
+
+  const shares = description.seal?.secretShares ?? 5;
+  const fields = ["root-token", ...Array.from({ length: shares }, (_, index) => `unseal-key-${index}`)].sort();
+  expect(unsealKeys(record).length === shares, `the record of ${target} holds ${shares} unseal keys`);
+  expect(
+    Object.keys(record).sort().join() === fields.join(),
+    `the record of ${target} holds ${fields.join(", ")} and nothing else`,
+  );
+  return `all ${servers.length} replicas of ${target} are unsealed, raft counts ${peers} peers, the central Vault holds ${shares} unseal keys and the root token`;
+}

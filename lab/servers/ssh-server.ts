@@ -1,0 +1,122 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { run, tryRun } from "../run";
+import type { OpensshPrograms } from "../tools/openssh";
+import { ManagedProcess } from "./managed-process";
+import { giveTo, type Account } from "./unprivileged";
+
+/** Properties of an {@link SshServer}. */
+export interface SshServerProps {
+  readonly programs: OpensshPrograms;
+  readonly port: number;
+  readonly folder: string;
+  readonly account: Account;
+  /** Public key of the authority whose certificates let users in. */
+  readonly trustedCa: string;
+  /** Principals that are let in. */
+  readonly principals: readonly string[];
+}
+
+/** A real sshd on loopback that takes certificates and nothing else. */
+export class SshServer {
+  private process: ManagedProcess | undefined;
+
+  constructor(private readonly props: SshServerProps) {}
+
+  async start(): Promise<void> {
+    const { programs, folder, account, port, trustedCa, principals } = this.props;
+    mkdirSync(folder, { recursive: true });
+    giveTo(account, folder);
+    const hostKey = join(folder, "host_key");
+    await run(programs.sshKeygen, ["-q", "-t", "ed25519", "-N", "", "-f", hostKey], { env: this.environment });
+    giveTo(account, hostKey);
+    const configuration = this.write(
+      "sshd_config",
+      [
+        `Port ${port}`,
+        "ListenAddress 127.0.0.1",
+        `HostKey ${hostKey}`,
+        `PidFile ${join(folder, "sshd.pid")}`,
+        `TrustedUserCAKeys ${this.write("trusted_ca", trustedCa)}`,
+        `AuthorizedPrincipalsFile ${this.write("principals", `${principals.join("\n")}\n`)}`,
+        "AuthorizedKeysFile none",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "UsePAM no",
+        "StrictModes no",
+        // No shell is needed, and the account may have none.
+        "ForceCommand internal-sftp",
+        "Subsystem sftp internal-sftp",
+        "",
+      ].join("\n"),
+    );
+    this.process = ManagedProcess.start({
+      name: "sshd",
+      command: programs.sshd,
+      args: ["-D", "-e", "-f", configuration],
+      logFile: join(folder, "sshd.log"),
+      env: this.environment,
+      ...account.ids,
+    });
+    await this.process.waitUntil(() => isListening(port));
+  }
+
+  async stop(): Promise<void> {
+    await this.process?.stop();
+  }
+
+  /** Whether a login with a key and its certificate succeeds. */
+  async canLogIn(keyFile: string, certificateFile: string): Promise<boolean> {
+    const { programs, port, account } = this.props;
+    const options = [
+      "BatchMode=yes",
+      "StrictHostKeyChecking=no",
+      "UserKnownHostsFile=/dev/null",
+      "IdentitiesOnly=yes",
+      "IdentityAgent=none",
+      `IdentityFile=${keyFile}`,
+      `CertificateFile=${certificateFile}`,
+    ];
+    const { code } = await tryRun(
+      programs.sftp,
+      [
+        "-q",
+        "-S",
+        programs.ssh,
+        "-F",
+        "/dev/null",
+        ...options.flatMap((option) => ["-o", option]),
+        "-P",
+        String(port),
+        "-b",
+        "-",
+        `${account.name}@127.0.0.1`,
+      ],
+      { input: "pwd\n", env: this.environment, timeout: 20_000 },
+    );
+    return code === 0;
+  }
+
+  private get environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ...this.props.programs.environment };
+  }
+
+  private write(name: string, content: string): string {
+    const file = join(this.props.folder, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    chmodSync(file, 0o600);
+    giveTo(this.props.account, file);
+    return file;
+  }
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,23 @@
+import { chownSync } from "node:fs";
+import { userInfo } from "node:os";
+import { run } from "../run";
+
+/** Whom a server runs as that refuses to run as root. */
+export interface Account {
+  readonly name: string;
+  /** Undefined: as whoever runs this program. */
+  readonly ids?: { readonly uid: number; readonly gid: number };
+}
+
+/** Oneself, or `daemon` where oneself is root. */
+export async function unprivilegedAccount(): Promise<Account> {
+  const { uid, username } = userInfo();
+  if (uid !== 0) return { name: username };
+  const id = async (flag: string): Promise<number> => Number((await run("id", [flag, "daemon"])).stdout);
+  return { name: "daemon", ids: { uid: await id("-u"), gid: await id("-g") } };
+}
+
+/** Gives a file or folder to the account. */
+export function giveTo(account: Account, path: string): void {
+  if (account.ids !== undefined) chownSync(path, account.ids.uid, account.ids.gid);
+}

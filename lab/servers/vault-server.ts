@@ -1,0 +1,87 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Product } from "../../src";
+import { VaultClient } from "../../src/unseal/vault-client";
+import type { LabAuthority } from "../certificates";
+import type { ServerProgram } from "../tools/vault-server";
+import { ManagedProcess } from "./managed-process";
+
+/** Properties of a {@link VaultServer}. */
+export interface VaultServerProps extends ServerProgram {
+  readonly name: string;
+  /** Port of the API; raft uses the next one. */
+  readonly port: number;
+  /** Folder of its data, configuration, certificate and log. */
+  readonly folder: string;
+  readonly authority: LabAuthority;
+}
+
+/** A real server on loopback, with TLS, raft storage and an audit log. */
+export class VaultServer {
+  readonly name: string;
+  readonly address: string;
+  readonly product: Product;
+  private process: ManagedProcess | undefined;
+
+  constructor(private readonly props: VaultServerProps) {
+    this.address = `https://127.0.0.1:${props.port}`;
+    this.product = props.product;
+    this.name = props.name;
+  }
+
+  /** Starts it, sealed; its data are those of the last time. */
+  async start(): Promise<void> {
+    const { name, program, folder, authority } = this.props;
+    mkdirSync(join(folder, "data"), { recursive: true });
+    const identity = await authority.issue(name);
+    writeFileSync(join(folder, "tls.crt"), identity.certificate);
+    writeFileSync(join(folder, "tls.key"), identity.key, { mode: 0o600 });
+    writeFileSync(join(folder, "server.hcl"), this.configuration());
+    this.process = ManagedProcess.start({
+      name,
+      command: program,
+      args: ["server", "-config", join(folder, "server.hcl")],
+      logFile: join(folder, "server.log"),
+    });
+    const client = this.client();
+    await this.process.waitUntil(() =>
+      client.send("GET", "sys/seal-status").then(
+        () => true,
+        () => false,
+      ),
+    );
+    await client.close();
+  }
+
+  /** @param signal `SIGKILL` for a crash. */
+  async stop(signal?: NodeJS.Signals): Promise<void> {
+    await this.process?.stop(signal);
+  }
+
+  client(token?: string): VaultClient {
+    return new VaultClient({ address: this.address, caCertificate: this.props.authority.certificate, token });
+  }
+
+  private configuration(): string {
+    const { name, port, folder, product } = this.props;
+    const audit = join(folder, "audit.log");
+    return `
+ui = false
+disable_mlock = true
+api_addr = "${this.address}"
+cluster_addr = "https://127.0.0.1:${port + 1}"
+listener "tcp" {
+  address = "127.0.0.1:${port}"
+  cluster_address = "127.0.0.1:${port + 1}"
+  tls_cert_file = "${join(folder, "tls.crt")}"
+  tls_key_file = "${join(folder, "tls.key")}"
+}
+storage "raft" {
+  path = "${join(folder, "data")}"
+  node_id = "${name}"
+  performance_multiplier = 1
+}
+${product === "openbao" ? `audit "file" "file" {\n  options {\n    file_path = "${audit}"\n  }\n}` : ""}
+`;
+  }
+}

@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { run, tryRun } from "../run";
+import { cachedFolder } from "./cache";
+import { downloadModule } from "./go";
+import { findProgram } from "./path";
+
+/** Terraform or OpenTofu. */
+export interface TerraformProgram {
+  readonly program: string;
+  /** Host part of a provider's full address. */
+  readonly registry: "registry.terraform.io" | "registry.opentofu.org";
+}
+
+/** The first versions of both with ephemeral values and write-only arguments. */
+const OLDEST = [1, 11] as const;
+
+const OPENTOFU = {
+  path: "github.com/opentofu/opentofu",
+  version: "v1.12.6",
+  sum: "h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=",
+};
+
+/** `terraform` or `tofu` on PATH if new enough, else OpenTofu built from its Go module. */
+export async function obtainTerraform(): Promise<TerraformProgram> {
+  for (const name of ["terraform", "tofu"] as const) {
+    const program = findProgram(name);
+    if (program !== undefined && (await isNewEnough(program))) {
+      return { program, registry: name === "tofu" ? "registry.opentofu.org" : "registry.terraform.io" };
+    }
+  }
+  const folder = await cachedFolder(`opentofu-${OPENTOFU.version}`, buildOpenTofu);
+  return { program: join(folder, "tofu"), registry: "registry.opentofu.org" };
+}
+
+async function isNewEnough(program: string): Promise<boolean> {
+  const { stdout } = await tryRun(program, ["version", "-json"]);
+  const version = /"terraform_version":\s*"(\d+)\.(\d+)/.exec(stdout);
+  const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+}
+
+async function buildOpenTofu(folder: string): Promise<void> {
+  const { go, folder: source } = await downloadModule(
+    OPENTOFU,
+    "No Terraform: put terraform or tofu 1.11 or later on PATH, or install Go, with which OpenTofu is built.",
+  );
+  // The module replaces a dependency, which "go install" refuses: it is built in its own folder instead.
+  await run(
+    go,
+    [
+      "build",
+      "-C",
+      source,
+      "-mod=readonly",
+      "-trimpath",
+      "-ldflags",
+      "-s -w",
+      "-o",
+      join(folder, "tofu"),
+      "./cmd/tofu",
+    ],
+    {
+      env: { ...process.env, CGO_ENABLED: "0" },
+    },
+  );
+}

@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { arch, platform, tmpdir } from "node:os";
+import { join } from "node:path";
+import { run, tryRun } from "../run";
+import { CACHE, cachedFolder } from "./cache";
+import { downloadModule } from "./go";
+import type { TerraformProgram } from "./terraform";
+
+/** What to add to the environment so that Terraform finds the Vault provider. */
+export type ProviderEnvironment = Readonly<Record<string, string>>;
+
+const VERSION = "5.9.0";
+/** The commit of release 5.9.0, by Go's name for it. */
+const MODULE = {
+  path: "github.com/hashicorp/terraform-provider-vault",
+  version: "v1.9.1-0.20260422134934-5e9fcd457a99",
+  sum: "h1:Y8APAoHlAT4+gXjv1X4cG96bWiYR8JgyZakAk94jPf4=",
+};
+
+const REGISTRY_PATIENCE = 60_000;
+
+/** What `terraform init` reaches by itself, a registry or a mirror, else the provider built from its Go module. */
+export async function obtainVaultProvider(
+  terraform: TerraformProgram,
+): Promise<{ readonly environment: ProviderEnvironment; readonly mirrored: boolean }> {
+  const pluginCache = join(CACHE, "terraform-plugins");
+  mkdirSync(pluginCache, { recursive: true });
+  const environment = { TF_PLUGIN_CACHE_DIR: pluginCache, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "true" };
+  if (await isReachable(terraform, environment)) return { environment, mirrored: false };
+  const folder = await cachedFolder(`vault-provider-${VERSION}-${terraform.registry}`, (unfinished) =>
+    buildMirror(unfinished, terraform),
+  );
+  const configuration = join(folder, "terraform.rc");
+  writeFileSync(configuration, mirrorConfiguration(folder, terraform));
+  return { environment: { TF_CLI_CONFIG_FILE: configuration }, mirrored: true };
+}
+
+async function isReachable({ program }: TerraformProgram, environment: ProviderEnvironment): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), "tenant-vault-init-"));
+  try {
+    writeFileSync(
+      join(folder, "main.tf.json"),
+      JSON.stringify({
+        terraform: { required_providers: { vault: { source: "hashicorp/vault", version: `>= ${VERSION}, < 6.0.0` } } },
+      }),
+    );
+    const result = await tryRun(program, ["init", "-input=false"], {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+      timeout: REGISTRY_PATIENCE,
+    });
+    return result.code === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function buildMirror(folder: string, { registry }: TerraformProgram): Promise<void> {
+  const { go, folder: source } = await downloadModule(
+    MODULE,
+    "No Vault provider: give Terraform access to its registry or to a mirror (TF_CLI_CONFIG_FILE), or install Go, with which the provider is built.",
+  );
+  const name = `terraform-provider-vault_v${VERSION}`;
+  const target = join(folder, registry, "hashicorp", "vault", VERSION, `${goPlatform()}_${goArchitecture()}`);
+  mkdirSync(target, { recursive: true });
+  await run(
+    go,
+    ["build", "-C", source, "-mod=readonly", "-trimpath", "-ldflags", "-s -w", "-o", join(target, name), "."],
+    {
+      env: { ...process.env, CGO_ENABLED: "0" },
+    },
+  );
+}
+
+function mirrorConfiguration(folder: string, { registry }: TerraformProgram): string {
+  return `provider_installation {
+  filesystem_mirror {
+    path    = ${JSON.stringify(folder)}
+    include = ["${registry}/hashicorp/vault"]
+  }
+  direct {
+    exclude = ["${registry}/hashicorp/vault"]
+  }
+}
+`;
+}
+
+function goPlatform(): string {
+  return platform() === "win32" ? "windows" : platform();
+}
+
+function goArchitecture(): string {
+  return { x64: "amd64", ia32: "386" }[arch()] ?? arch();
+}

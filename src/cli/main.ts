@@ -1,0 +1,66 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, InvalidArgumentError } from "commander";
+import { status } from "./status";
+import { unseal } from "./unseal";
+
+const DEFAULT_TIMEOUT_SECONDS = 600;
+
+function buildProgram(signal: AbortSignal): Command {
+  const program = new Command("tenant-vault")
+    .description(
+      "Initialises, unseals and watches the Vault instances of tenants; their keys are kept in the central Vault.",
+    )
+    .version(packageVersion())
+    .addHelpText(
+      "after",
+      [
+        "",
+        "Environment:",
+        "  VAULT_ADDR, VAULT_CACERT, VAULT_NAMESPACE       the central Vault",
+        "  VAULT_TOKEN (or ~/.vault-token)                 a token for it, or",
+        "  TENANT_VAULT_ROLE_ID, TENANT_VAULT_SECRET_ID    an AppRole login at auth/tenant-vault",
+        "  TENANT_VAULT_STATE_DIR                          where the journal is kept (default: ~/.local/state/tenant-vault)",
+      ].join("\n"),
+    );
+  program
+    .command("unseal")
+    .description("bring an instance from any state to initialised, escrowed and unsealed on every replica")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT_SECONDS)
+    .action(async (target: string, { timeout }: { timeout: number }) => unseal(target, timeout, signal));
+  program
+    .command("status")
+    .description("show an instance, a tenant's instances, or all; exit code 2 when one is not healthy")
+    .argument("[tenant[/instance]]")
+    .option("--json", "print JSON", false)
+    .action(async (selection: string | undefined, { json }: { json: boolean }) => {
+      if (!(await status(selection, json))) process.exitCode = 2;
+    });
+  return program;
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
+  return manifest.version;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds <= 0) throw new InvalidArgumentError("Give a number of seconds above 0.");
+  return seconds;
+}
+
+async function main(): Promise<void> {
+  const interruption = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interruption.abort());
+  try {
+    await buildProgram(interruption.signal).parseAsync();
+  } catch (error) {
+    process.stderr.write(`tenant-vault: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+void main();

@@ -1,0 +1,66 @@
+import { inspectInstance, type InstanceStatus } from "../unseal/inspect";
+import { listRecords, RecordStore } from "../unseal/record-store";
+import { Server } from "../unseal/server";
+import type { VaultClient } from "../unseal/vault-client";
+import { connectToCentral } from "../unseal/central";
+import { openConnections } from "../unseal/connections";
+import { describeInstance, parseTarget, type Target } from "./target";
+
+/** `tenant-vault status`: shows one instance, a tenant's, or all. @returns Whether every one is healthy. */
+export async function status(selection: string | undefined, json: boolean): Promise<boolean> {
+  const central = await connectToCentral(process.env);
+  try {
+    const targets = await selectTargets(central, selection);
+    if (targets.length === 0)
+      throw new Error(
+        `The central Vault holds no record${selection === undefined ? "" : ` of ${selection}`}; deploy a tenant first.`,
+      );
+    const statuses = await Promise.all(targets.map((target) => inspect(central, target)));
+    process.stdout.write(json ? `${JSON.stringify(statuses, undefined, 2)}\n` : statuses.map(render).join(""));
+    return statuses.every(({ healthy }) => healthy);
+  } finally {
+    await central.close();
+  }
+}
+
+async function selectTargets(central: VaultClient, selection: string | undefined): Promise<Target[]> {
+  if (selection?.includes("/")) return [parseTarget(selection)];
+  const tenants =
+    selection === undefined ? (await listRecords(central, "")).filter((key) => key.endsWith("/")) : [`${selection}/`];
+  const found = await Promise.all(
+    tenants.map(async (folder) => {
+      const names = (await listRecords(central, folder)).filter((key) => !key.endsWith("/"));
+      return names.map((name) => ({ tenant: folder.slice(0, -1), name }));
+    }),
+  );
+  return found.flat();
+}
+
+async function inspect(central: VaultClient, target: Target): Promise<InstanceStatus> {
+  const instance = await describeInstance(central, target, process.env);
+  const connections = await openConnections(central, instance);
+  try {
+    return await inspectInstance(
+      instance,
+      new RecordStore(central, target.tenant, target.name),
+      (replica) => new Server(connections.client(replica)),
+    );
+  } finally {
+    await connections.close();
+  }
+}
+
+function render({ instance, product, record, replicas, healthy }: InstanceStatus): string {
+  const token = record.rootToken ? "root token" : "no root token";
+  const width = Math.max(...replicas.map(({ name }) => name.length));
+  const lines = replicas.map(({ name, address, state, active, reason }) => {
+    const notes = [active ? "active" : "", reason ?? ""].filter((note) => note !== "").join(", ");
+    return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${notes === "" ? "" : `  (${notes})`}`;
+  });
+  return [
+    `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}  (${product})`,
+    `  record: ${record.state}, ${record.unsealKeys} unseal keys, ${token}`,
+    ...lines,
+    "",
+  ].join("\n");
+}

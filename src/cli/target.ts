@@ -1,0 +1,35 @@
+import { fromMetadata, parseInstance, type Instance } from "../unseal/instance";
+import { RECORDS_MOUNT, RecordStore } from "../unseal/record-store";
+import type { VaultClient } from "../unseal/vault-client";
+
+/** Which instance a command is about. */
+export interface Target {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+/** Reads `<tenant>/<instance>`. */
+export function parseTarget(text: string): Target {
+  const match = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text);
+  if (match === null)
+    throw new Error(`"${text}" names no instance; write <tenant>/<instance>, such as customer10/main.`);
+  const [, tenant = "", name = ""] = match;
+  return { tenant, name };
+}
+
+/** What is known of an instance: from the hook that Terraform runs, else from its record in the central Vault. */
+export async function describeInstance(
+  central: VaultClient,
+  { tenant, name }: Target,
+  environment: NodeJS.ProcessEnv,
+): Promise<Instance> {
+  if (environment.TENANT_VAULT_INSTANCE !== undefined) return parseInstance(environment.TENANT_VAULT_INSTANCE);
+  const store = new RecordStore(central, tenant, name);
+  const described = fromMetadata(tenant, name, await store.readMetadata());
+  if (described === undefined) {
+    throw new Error(
+      `The central Vault does not know ${tenant}/${name}: ${RECORDS_MOUNT}/${store.path} has no description; deploy the stack ${tenant}-vault first.`,
+    );
+  }
+  return described;
+}

@@ -1,0 +1,66 @@
+import { ValidationError } from "./errors";
+
+const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** A duration as text: a whole number and one of the units `s`, `m`, `h`, `d`, such as `"72h"`. */
+export type DurationText = `${number}${keyof typeof SECONDS_PER_UNIT}`;
+
+/** A length of time, in whole seconds. */
+export class Duration {
+  private constructor(private readonly seconds: number) {
+    Object.freeze(this);
+  }
+
+  static seconds(amount: number): Duration {
+    return Duration.of(amount, "s");
+  }
+
+  static minutes(amount: number): Duration {
+    return Duration.of(amount, "m");
+  }
+
+  static hours(amount: number): Duration {
+    return Duration.of(amount, "h");
+  }
+
+  static days(amount: number): Duration {
+    return Duration.of(amount, "d");
+  }
+
+  /** Reads `"30m"`, `"72h"`, `"365d"`. */
+  static parse(text: string): Duration {
+    const match = /^(\d+)([smhd])$/.exec(text);
+    if (match === null) {
+      throw new ValidationError(
+        "duration",
+        `"${text}" is no duration; write a whole number and a unit (s, m, h, d), such as "72h".`,
+      );
+    }
+    return Duration.of(Number(match[1]), match[2] as keyof typeof SECONDS_PER_UNIT);
+  }
+
+  private static of(amount: number, unit: keyof typeof SECONDS_PER_UNIT): Duration {
+    if (!Number.isSafeInteger(amount) || amount < 0) {
+      throw new ValidationError(
+        "duration",
+        `A duration of ${amount}${unit} is not possible; give a whole number from 0.`,
+      );
+    }
+    return new Duration(amount * SECONDS_PER_UNIT[unit]);
+  }
+
+  toSeconds(): number {
+    return this.seconds;
+  }
+
+  isLongerThan(other: Duration): boolean {
+    return this.seconds > other.seconds;
+  }
+
+  /** The shortest text that {@link Duration.parse} reads back, in the largest whole unit up to hours, which Vault understands. */
+  toString(): DurationText {
+    if (this.seconds > 0 && this.seconds % 3600 === 0) return `${this.seconds / 3600}h`;
+    if (this.seconds > 0 && this.seconds % 60 === 0) return `${this.seconds / 60}m`;
+    return `${this.seconds}s`;
+  }
+}

@@ -1,0 +1,35 @@
+/** Where a secret is: one field of a KV version 2 secret in the central Vault. */
+export interface SecretLocation {
+  /** Path of the KV version 2 mount in the central Vault, such as `"operator"`. */
+  readonly mount: string;
+  /** Path of the secret inside the mount. */
+  readonly path: string;
+  /** Field of the secret. */
+  readonly field: string;
+  /**
+   * Raise it after the secret has changed: write-only arguments are sent again only when this number changes.
+   *
+   * @default 1
+   */
+  readonly revision?: number;
+}
+
+/**
+ * A secret by its place, never by its value: Terraform reads it as an ephemeral value at apply time,
+ * so that it reaches neither the synthesized JSON nor a plan nor the state.
+ */
+export class SecretRef {
+  private constructor(
+    readonly mount: string,
+    readonly path: string,
+    readonly field: string,
+    readonly revision: number,
+  ) {
+    Object.freeze(this);
+  }
+
+  /** A field of a KV version 2 secret in the central Vault. */
+  static centralVault(location: SecretLocation): SecretRef {
+    return new SecretRef(location.mount, location.path, location.field, location.revision ?? 1);
+  }
+}

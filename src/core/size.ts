@@ -1,0 +1,36 @@
+import { ValidationError } from "./errors";
+
+/** A size as text, in the units of Kubernetes: `"10Gi"`. */
+export type SizeText = `${number}${"Gi" | "Ti"}`;
+
+/** An amount of storage, in whole gibibytes, which is what Cinder allocates. */
+export class Size {
+  private constructor(private readonly amount: number) {
+    Object.freeze(this);
+  }
+
+  static gibibytes(amount: number): Size {
+    if (!Number.isSafeInteger(amount) || amount < 1) {
+      throw new ValidationError("size", `A size of ${amount} GiB is not possible; give a whole number from 1.`);
+    }
+    return new Size(amount);
+  }
+
+  /** Reads `"10Gi"` and `"1Ti"`. */
+  static parse(text: string): Size {
+    const match = /^(\d+)(Gi|Ti)$/.exec(text);
+    if (match === null) {
+      throw new ValidationError("size", `"${text}" is no size; write a whole number and Gi or Ti, such as "10Gi".`);
+    }
+    return Size.gibibytes(Number(match[1]) * (match[2] === "Ti" ? 1024 : 1));
+  }
+
+  toGibibytes(): number {
+    return this.amount;
+  }
+
+  /** As a Kubernetes quantity. */
+  toString(): SizeText {
+    return `${this.amount}Gi`;
+  }
+}

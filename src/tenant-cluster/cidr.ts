@@ -1,0 +1,41 @@
+import ipaddr from "ipaddr.js";
+import { ValidationError } from "../core/errors";
+
+/** An IPv4 network. */
+export interface Cidr {
+  /** First address, as a number. */
+  readonly first: number;
+  /** Last address, as a number. */
+  readonly last: number;
+  readonly prefixLength: number;
+  toString(): string;
+}
+
+/** Reads `"20.0.0.0/24"`. @throws ValidationError when it is none, or has host bits set. */
+export function parseCidr(text: string): Cidr {
+  if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) {
+    throw new ValidationError(
+      "cidr",
+      `"${text}" is no IPv4 network; write an address and a prefix length, such as "20.0.0.0/24".`,
+    );
+  }
+  const [address, prefixLength] = ipaddr.IPv4.parseCIDR(text);
+  const network = ipaddr.IPv4.networkAddressFromCIDR(text);
+  if (network.toString() !== address.toString()) {
+    throw new ValidationError(
+      "cidr",
+      `"${text}" has host bits set; write the network address, "${network.toString()}/${prefixLength}".`,
+    );
+  }
+  const first = toNumber(network);
+  return { first, last: first + 2 ** (32 - prefixLength) - 1, prefixLength, toString: () => text };
+}
+
+/** Whether two networks share an address. */
+export function overlap(a: Cidr, b: Cidr): boolean {
+  return a.first <= b.last && b.first <= a.last;
+}
+
+function toNumber(address: ipaddr.IPv4): number {
+  return address.toByteArray().reduce((value, byte) => value * 256 + byte, 0);
+}

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { Duration } from "../core/duration";
+import { ValidationError } from "../core/errors";
+import { Size } from "../core/size";
+import { parseCidr } from "../tenant-cluster/cidr";
+
+/** A field whose rule lives in a value's own class: its complaint becomes that of the field. */
+export function built<Input extends z.ZodType, Value>(input: Input, build: (value: z.output<Input>) => Value) {
+  return input.transform((value, context): Value => {
+    try {
+      return build(value);
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+      context.addIssue({ code: "custom", message: error.message });
+      return z.NEVER;
+    }
+  });
+}
+
+/** RFC 1123, as Kubernetes names want it: letters in lower case, digits and hyphens, at most 63. */
+export const label = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    "is no DNS-1123 label; use up to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
+  );
+
+export const nonEmpty = z.string().min(1, "is empty; give a name");
+
+/** A path of a mount or secret, without slashes at its ends. */
+export const path = z
+  .string()
+  .regex(/^[^/\s]+(\/[^/\s]+)*$/, "is no path; write segments with single slashes between them and none at the ends");
+
+export const url = z.url({
+  protocol: /^https?$/,
+  error: 'is no URL; write scheme, host and port, such as "https://vault.example.com:8200"',
+});
+
+export const duration = built(
+  z.templateLiteral(
+    [z.number(), z.enum(["s", "m", "h", "d"])],
+    'is no duration; write a whole number and a unit (s, m, h, d), such as "72h"',
+  ),
+  (text) => Duration.parse(text),
+);
+
+export const size = built(
+  z.templateLiteral(
+    [z.number(), z.enum(["Gi", "Ti"])],
+    'is no size; write a whole number and Gi or Ti, such as "10Gi"',
+  ),
+  (text) => Size.parse(text),
+);
+
+export const cidr = built(z.string(), (text) => parseCidr(text).toString());
+
+export const port = z.number().int().min(1).max(65_535);
+
+/** A list in which no two entries have the same name. */
+export function uniquelyNamed<Item extends z.ZodType<{ readonly name: string }>>(item: Item) {
+  return z
+    .array(item)
+    .readonly()
+    .superRefine((items, context) => {
+      const seen = new Set<string>();
+      items.forEach(({ name }, index) => {
+        if (seen.has(name)) {
+          context.addIssue({
+            code: "custom",
+            path: [index, "name"],
+            message: `"${name}" is used twice; give each its own name`,
+          });
+        }
+        seen.add(name);
+      });
+    });
+}

@@ -1,0 +1,193 @@
+import { z } from "zod";
+import { SecretRef } from "../core/secret-ref";
+import { checkReplicas } from "../vault-instance/high-availability-deployment";
+import { Seal } from "../vault-instance/seal";
+import { SshRole } from "../ssh-ca/ssh-role";
+import { checkReferences } from "./references";
+import type { TenantProps } from "./tenant-props";
+import { built, cidr, duration, label, nonEmpty, path, port, size, uniquelyNamed, url } from "./fields";
+
+const cluster = z.strictObject({
+  network: z.strictObject({
+    name: nonEmpty,
+    cidr,
+    externalNetwork: nonEmpty,
+    dnsServers: z.array(z.ipv4()).readonly().optional(),
+  }),
+  image: nonEmpty,
+  flavor: z.union([z.strictObject({ id: nonEmpty }), z.strictObject({ name: nonEmpty })]),
+  key: z.union([z.strictObject({ publicKey: nonEmpty }), z.strictObject({ keyPair: nonEmpty })]),
+  sshUser: nonEmpty.optional(),
+  availabilityZones: z.array(nonEmpty).readonly().optional(),
+  controlPlanes: z.number().optional(),
+  workers: z.number().optional(),
+  operatorCidrs: z.array(cidr).readonly().optional(),
+});
+
+const highAvailability = z.strictObject({
+  mode: z.literal("ha"),
+  replicas: built(z.number(), checkReplicas).optional(),
+  dataSize: size.optional(),
+  auditSize: size.optional(),
+});
+
+const external = z.strictObject({ mode: z.literal("external"), addresses: z.array(url).readonly() });
+
+const seal = built(
+  z.strictObject({ secretShares: z.number().optional(), secretThreshold: z.number().optional() }),
+  (props) => Seal.shamir(props),
+);
+
+const pki = z.strictObject({
+  mount: path.optional(),
+  commonName: nonEmpty.optional(),
+  organization: nonEmpty.optional(),
+  lifetime: duration.optional(),
+  roles: uniquelyNamed(
+    z.strictObject({
+      name: nonEmpty,
+      allowedDomains: z.array(nonEmpty).readonly(),
+      allowSubdomains: z.boolean().optional(),
+      allowBareDomains: z.boolean().optional(),
+      usage: z.enum(["server", "client", "both"]).optional(),
+      maxTtl: duration,
+    }),
+  ),
+});
+
+const ssh = z.strictObject({
+  mount: path.optional(),
+  roles: uniquelyNamed(
+    z.discriminatedUnion("type", [
+      built(
+        z.strictObject({
+          type: z.literal("certificate"),
+          name: nonEmpty,
+          allowedUsers: z.array(nonEmpty).readonly(),
+          defaultUser: nonEmpty.optional(),
+          maxTtl: duration,
+        }),
+        (role) => SshRole.certificate(role),
+      ),
+      built(
+        z.strictObject({
+          type: z.literal("one-time-password"),
+          name: nonEmpty,
+          defaultUser: nonEmpty,
+          cidrs: z.array(cidr).readonly(),
+        }),
+        (role) => SshRole.oneTimePassword(role),
+      ),
+    ]),
+  ),
+});
+
+const database = z.strictObject({
+  name: label,
+  engine: z.literal("postgresql"),
+  host: nonEmpty,
+  port: port.optional(),
+  database: nonEmpty,
+  username: nonEmpty,
+  password: built(
+    z.strictObject({ mount: path, path, field: nonEmpty, revision: z.number().int().min(1).optional() }),
+    (location) => SecretRef.centralVault(location),
+  ),
+  caCertificatePath: nonEmpty.optional(),
+  roles: uniquelyNamed(
+    z.strictObject({
+      name: nonEmpty,
+      creationStatements: z.array(nonEmpty).readonly().optional(),
+      revocationStatements: z.array(nonEmpty).readonly().optional(),
+      defaultTtl: duration.optional(),
+      maxTtl: duration.optional(),
+    }),
+  ),
+});
+
+const role = z.strictObject({
+  name: label,
+  tokenTtl: duration.optional(),
+  certificates: z.array(nonEmpty).readonly().optional(),
+  ssh: z.array(nonEmpty).readonly().optional(),
+  databases: z.array(path).readonly().optional(),
+  read: z.array(path).readonly().optional(),
+  write: z.array(path).readonly().optional(),
+});
+
+const instance = z
+  .strictObject({
+    name: label,
+    product: z.enum(["vault", "openbao"]),
+    address: url,
+    caCertificateFile: nonEmpty.optional(),
+    deployment: z.discriminatedUnion("mode", [highAvailability, external]),
+    seal: seal.optional(),
+    pki: pki.optional(),
+    ssh: ssh.optional(),
+    databases: uniquelyNamed(database).optional(),
+    keyValue: z
+      .array(z.strictObject({ mount: path.optional(), maxVersions: z.number().int().min(1).optional() }))
+      .readonly()
+      .optional(),
+    roles: uniquelyNamed(role).optional(),
+  })
+  .superRefine(checkReferences);
+
+/** Names of Kubernetes objects are made of both names, and are at most 63 long with the suffixes of the charts. */
+const LONGEST_NAMES = 40;
+
+const tenant = z
+  .strictObject({
+    name: label,
+    cluster: cluster.optional(),
+    instances: uniquelyNamed(instance),
+    deletionProtection: z.boolean().optional(),
+  })
+  .superRefine(({ name, cluster: machines, instances }, context) => {
+    instances.forEach((described, index) => {
+      const at = ["instances", index];
+      if (described.deployment.mode === "ha" && machines === undefined) {
+        context.addIssue({
+          code: "custom",
+          path: [...at, "deployment"],
+          message: 'mode "ha" needs a cluster to run in; describe one in "cluster", or use mode "external"',
+        });
+      }
+      if (name.length + described.name.length > LONGEST_NAMES) {
+        context.addIssue({
+          code: "custom",
+          path: [...at, "name"],
+          message: `"${described.name}" and the tenant's name are longer than ${LONGEST_NAMES} together; shorten one`,
+        });
+      }
+    });
+  });
+
+/** A tenant, checked and typed. */
+export type Tenant = z.output<typeof tenant>;
+
+/** One instance of a {@link Tenant}. */
+export type TenantInstance = Tenant["instances"][number];
+
+/** What is wrong with a field. */
+export interface FieldProblem {
+  /** Path of the field, such as `instances[0].seal`. */
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** Checks a description; what comes back is either a tenant or everything that is wrong. */
+export function checkTenant(
+  props: TenantProps,
+): { readonly tenant: Tenant } | { readonly problems: readonly FieldProblem[] } {
+  const result = tenant.safeParse(props);
+  if (result.success) return { tenant: result.data };
+  return { problems: result.error.issues.map((issue) => ({ field: fieldName(issue.path), reason: issue.message })) };
+}
+
+function fieldName(parts: readonly PropertyKey[]): string {
+  return parts
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`))
+    .join("");
+}

@@ -1,0 +1,23 @@
+import { join } from "node:path";
+import { LocalBackend, type TerraformBackend, type TerraformStack } from "cdktf";
+import { fromStackFolder } from "./paths";
+
+/**
+ * Gives a stack its backend. Any of cdktf's backend classes will do:
+ *
+ * ```ts
+ * (stack) => new S3Backend(stack, { bucket: "states", key: `${stack.node.id}.tfstate`, region: "eu-central-1" })
+ * ```
+ */
+export type BackendFactory = (stack: TerraformStack) => TerraformBackend;
+
+/**
+ * Keeps each stack's state in a file of a folder of the project.
+ *
+ * @param folder Relative to the folder in which `cdktf` runs.
+ */
+export function localBackend(folder: string): BackendFactory {
+  return (stack) =>
+    // cdktf's own default is an absolute path, which would differ on every machine.
+    new LocalBackend(stack, { path: fromStackFolder(stack, join(folder, `${stack.node.id}.tfstate`)) });
+}

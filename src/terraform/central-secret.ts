@@ -1,0 +1,17 @@
+import type { TerraformProvider } from "cdktf";
+import type { Construct } from "constructs";
+import type { SecretRef } from "../core/secret-ref";
+import { EphemeralResource } from "./ephemeral-resource";
+
+/** Reads secrets of the central Vault at apply time, as ephemeral values. */
+export class CentralSecret extends EphemeralResource {
+  /** @param provider The Vault provider of the central Vault. */
+  constructor(scope: Construct, id: string, provider: TerraformProvider, secret: Pick<SecretRef, "mount" | "path">) {
+    super(scope, id, { type: "vault_kv_secret_v2", provider, attributes: { mount: secret.mount, name: secret.path } });
+  }
+
+  /** An expression for one field; it fits write-only arguments and provider configurations only. */
+  field(name: string): string {
+    return this.reference(`data[${JSON.stringify(name)}]`);
+  }
+}

@@ -1,0 +1,12 @@
+export { BlockstorageVolumeV3 } from "@cdktf/provider-openstack/lib/blockstorage-volume-v3";
+export { ComputeInstanceV2 } from "@cdktf/provider-openstack/lib/compute-instance-v2";
+export { ComputeKeypairV2 } from "@cdktf/provider-openstack/lib/compute-keypair-v2";
+export { DataOpenstackNetworkingNetworkV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-network-v2";
+export { NetworkingNetworkV2 } from "@cdktf/provider-openstack/lib/networking-network-v2";
+export { NetworkingPortV2 } from "@cdktf/provider-openstack/lib/networking-port-v2";
+export { NetworkingRouterInterfaceV2 } from "@cdktf/provider-openstack/lib/networking-router-interface-v2";
+export { NetworkingRouterV2 } from "@cdktf/provider-openstack/lib/networking-router-v2";
+export { NetworkingSecgroupRuleV2 } from "@cdktf/provider-openstack/lib/networking-secgroup-rule-v2";
+export { NetworkingSecgroupV2 } from "@cdktf/provider-openstack/lib/networking-secgroup-v2";
+export { NetworkingSubnetV2 } from "@cdktf/provider-openstack/lib/networking-subnet-v2";
+export { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";

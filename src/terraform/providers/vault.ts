@@ -1,0 +1,20 @@
+// Deep paths: the barrel would load every resource of the provider.
+export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
+export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
+export { DatabaseSecretBackendConnection } from "@cdktf/provider-vault/lib/database-secret-backend-connection";
+export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
+export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
+export { Mount } from "@cdktf/provider-vault/lib/mount";
+export { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
+export { PkiSecretBackendIntermediateCertRequest } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-cert-request";
+export { PkiSecretBackendIntermediateSetSigned } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-set-signed";
+export { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
+export { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
+export { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
+export { Policy } from "@cdktf/provider-vault/lib/policy";
+export { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+export { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
+export {
+  SshSecretBackendRole,
+  type SshSecretBackendRoleConfig,
+} from "@cdktf/provider-vault/lib/ssh-secret-backend-role";

@@ -1,0 +1,31 @@
+/**
+ * Arguments of the providers that take secrets. Write-only ones count as well: they keep a secret out of the state,
+ * not out of the synthesized JSON.
+ */
+const SECRET_ARGUMENT =
+  /(^|_)(password|passphrase|secret|secret_id|secret_key|token|private_key|client_key|access_key|kubeconfig|credentials)(_wo)?$/;
+
+/** Arguments that match by their name and hold no secret. */
+const HARMLESS = /^(automount_service_account_token|token_type)$/;
+
+/** Paths of arguments in a stack's JSON that are named like a secret and hold a literal text. */
+export function findLiteralSecrets(json: object): string[] {
+  const found: string[] = [];
+  const visit = (value: unknown, path: readonly string[]): void => {
+    if (typeof value === "object" && value !== null) {
+      for (const [key, child] of Object.entries(value)) visit(child, [...path, key]);
+    } else if (typeof value === "string" && value !== "" && !isReference(value)) {
+      const argument = path.at(-1) ?? "";
+      if (SECRET_ARGUMENT.test(argument) && !HARMLESS.test(argument)) found.push(path.join("."));
+    }
+  };
+  for (const part of ["resource", "data", "ephemeral", "provider", "output"]) {
+    visit((json as Record<string, unknown>)[part], [part]);
+  }
+  return found;
+}
+
+/** An expression, which Terraform resolves at apply time. */
+function isReference(value: string): boolean {
+  return /^\$\{[\s\S]+\}$/.test(value);
+}

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { askCentral, CentralError } from "./record-store";
+import { VaultClient } from "./vault-client";
+
+/** Auth mount and role that the stack "central" makes for this program. */
+const APP_ROLE_MOUNT = "tenant-vault";
+
+/**
+ * A client of the central Vault, authenticated. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
+ * VAULT_NAMESPACE, VAULT_TOKEN (or ~/.vault-token); TENANT_VAULT_ROLE_ID with TENANT_VAULT_SECRET_ID log in by AppRole instead.
+ *
+ * @throws CentralError when it cannot be reached or refuses the login.
+ */
+export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<VaultClient> {
+  const address = environment.VAULT_ADDR;
+  if (address === undefined || !/^https?:\/\/[^/]/.test(address)) {
+    throw new CentralError(
+      "unreachable",
+      "No central Vault is named; set VAULT_ADDR to its address, such as https://vault.example.com:8200.",
+    );
+  }
+  const client = new VaultClient({
+    address,
+    caCertificate: readCertificate(environment.VAULT_CACERT),
+    namespace: environment.VAULT_NAMESPACE,
+  });
+  return client.withToken(await findToken(client, environment));
+}
+
+async function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Promise<string> {
+  const { TENANT_VAULT_ROLE_ID: roleId, TENANT_VAULT_SECRET_ID: secretId } = environment;
+  if (roleId !== undefined && secretId !== undefined) {
+    const { body } = await askCentral(client, "POST", `auth/${APP_ROLE_MOUNT}/login`, {
+      body: { role_id: roleId, secret_id: secretId },
+    });
+    return (body.auth as { client_token: string }).client_token;
+  }
+  const token = environment.VAULT_TOKEN ?? readIfExists(join(homedir(), ".vault-token"))?.trim();
+  if (token === undefined || token === "") {
+    throw new CentralError(
+      "denied",
+      `No token for the central Vault at ${client.address}; set VAULT_TOKEN, or TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID.`,
+    );
+  }
+  return token;
+}
+
+function readCertificate(file: string | undefined): string | undefined {
+  if (file === undefined || file === "") return undefined;
+  const certificate = readIfExists(file);
+  if (certificate === undefined) {
+    throw new CentralError(
+      "untrusted",
+      `VAULT_CACERT names ${file}, which does not exist; set it to the certificate of the central Vault's CA.`,
+    );
+  }
+  return certificate;
+}
+
+function readIfExists(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

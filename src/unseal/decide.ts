@@ -1,0 +1,158 @@
+import type { Replica } from "./instance";
+import type { JournalEntry } from "./journal";
+import { fingerprint, journalKey, keysFingerprint, unsealKeys, type RecordFields } from "./record";
+
+/** What a replica says of itself. */
+export type ReplicaState =
+  | { readonly state: "unreachable"; readonly reason: string }
+  | { readonly state: "uninitialized" }
+  | { readonly state: "sealed"; readonly threshold: number }
+  | { readonly state: "unsealed"; readonly threshold: number };
+
+/** A replica and its state. */
+export type SeenReplica = Replica & { readonly status: ReplicaState };
+
+/** The record as the central Vault has it. */
+export interface SeenRecord {
+  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
+  readonly version: number;
+  /** Empty where there is no version, or it is deleted. */
+  readonly fields: RecordFields;
+  /** Whether the newest version is deleted, recoverably. */
+  readonly deleted: boolean;
+  /** Seconds since this version was written, by the central Vault's clock. */
+  readonly age: number;
+}
+
+/** All that the next step is decided from. */
+export interface Observation {
+  readonly record: SeenRecord;
+  readonly journals: readonly JournalEntry[];
+  readonly replicas: readonly SeenReplica[];
+  /** The record's version that this run wrote to announce its initialisation; undefined where it wrote none. */
+  readonly announced: number | undefined;
+}
+
+/** Codes of what only a person can mend; listed in docs/errors.md. */
+export type StopCode =
+  "answer-lost" | "data-lost" | "initialized-elsewhere" | "record-deleted" | "too-few-keys" | "journal-orphaned";
+
+/** What to do next. */
+export type Step =
+  /** Probe the record's path, reserve the journal, announce the initialisation. */
+  | { readonly do: "announce" }
+  /** Continue an announced initialisation that nobody carries out any more. */
+  | { readonly do: "take-over" }
+  | { readonly do: "initialize"; readonly replica: SeenReplica }
+  /** Put a journal's answer into the record. */
+  | { readonly do: "escrow"; readonly journal: string }
+  /** Remove journals that are of no use any more. */
+  | { readonly do: "forget"; readonly journals: readonly string[] }
+  | { readonly do: "unseal"; readonly replicas: readonly SeenReplica[] }
+  | { readonly do: "join"; readonly replicas: readonly SeenReplica[]; readonly leader: SeenReplica }
+  /** Every replica is unsealed: check leader and peers. */
+  | { readonly do: "verify" }
+  | { readonly do: "wait"; readonly reason: string }
+  | { readonly do: "stop"; readonly code: StopCode; readonly details: string };
+
+/**
+ * Seconds after which an announced initialisation whose keys have not come may be taken over. Longer than
+ * the time within which a run that announced it sends its request and waits for the answer.
+ */
+export const ANNOUNCEMENT_LEASE = 120;
+
+/** The next step towards an initialised, escrowed, joined and unsealed instance; a pure function of what is seen. */
+export function decide(seen: Observation): Step {
+  const { record, journals } = seen;
+  const key = journalKey(record.fields);
+  const answered = journals.filter((journal) => journal.keys !== undefined);
+  const current = answered.find(({ keyFingerprint }) => key !== undefined && keyFingerprint === fingerprint(key));
+  if (current !== undefined) return { do: "escrow", journal: current.file };
+
+  const keys = unsealKeys(record.fields);
+  if (keys.length > 0) {
+    const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys)));
+    if (settled.length > 0) return { do: "forget", journals: settled.map(({ file }) => file) };
+    return unsealWith(keys.length, seen);
+  }
+
+  const [orphan] = answered;
+  if (orphan !== undefined) return { do: "stop", code: "journal-orphaned", details: orphan.file };
+
+  return seen.replicas.some(isInitialized) ? recoverKeys(seen) : startInitialization(seen);
+}
+
+/** A run that ended after the keys were in the record, or before it had any, leaves a journal without use. */
+function isSettled({ keys, ownerAlive }: JournalEntry, recorded: string): boolean {
+  return keys === undefined ? !ownerAlive : keys === recorded;
+}
+
+/** The record holds keys: never initialise; unseal, join, verify. */
+function unsealWith(keyCount: number, { replicas }: Observation): Step {
+  const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
+  if (!replicas.some(isInitialized)) {
+    return unreachable.length > 0
+      ? waitFor(unreachable)
+      : { do: "stop", code: "data-lost", details: replicas.map(({ name }) => name).join(", ") };
+  }
+
+  for (const { name, status } of replicas) {
+    if ("threshold" in status && keyCount < status.threshold) {
+      return {
+        do: "stop",
+        code: "too-few-keys",
+        details: `${name} wants ${status.threshold}, the record holds ${keyCount}`,
+      };
+    }
+  }
+  const sealed = replicas.filter(({ status }) => status.state === "sealed");
+  if (sealed.length > 0) return { do: "unseal", replicas: sealed };
+
+  const empty = replicas.filter(({ status }) => status.state === "uninitialized");
+  const leader = replicas.find(({ status }) => status.state === "unsealed");
+  if (empty.length > 0 && leader !== undefined) return { do: "join", replicas: empty, leader };
+
+  return unreachable.length > 0 ? waitFor(unreachable) : { do: "verify" };
+}
+
+/** A server is initialised and its keys are not in the record. */
+function recoverKeys(seen: Observation): Step {
+  const { record, announced } = seen;
+  if (record.deleted) return { do: "stop", code: "record-deleted", details: String(record.version) };
+  if (journalKey(record.fields) === undefined) return { do: "stop", code: "initialized-elsewhere", details: "" };
+  if (announced !== record.version && !isAbandoned(seen)) {
+    return { do: "wait", reason: "another run has initialised it and is about to write the keys" };
+  }
+  return { do: "stop", code: "answer-lost", details: "" };
+}
+
+/** No server that answers is initialised and no keys are known. */
+function startInitialization(seen: Observation): Step {
+  const { record, announced, replicas } = seen;
+  // One that does not answer may be the one that is initialised.
+  const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
+  if (unreachable.length > 0) return waitFor(unreachable);
+
+  if (journalKey(record.fields) === undefined) return { do: "announce" };
+  const [first] = replicas;
+  if (announced === record.version && first !== undefined) return { do: "initialize", replica: first };
+  return isAbandoned(seen) ? { do: "take-over" } : { do: "wait", reason: "another run is initialising it" };
+}
+
+/** Whether nobody carries out the announced initialisation any more: its run died on this machine, or its lease is over. */
+function isAbandoned({ record, journals }: Observation): boolean {
+  const key = fingerprint(journalKey(record.fields) ?? "");
+  const diedHere = journals.some(({ keyFingerprint, ownerAlive }) => keyFingerprint === key && !ownerAlive);
+  return diedHere || record.age >= ANNOUNCEMENT_LEASE;
+}
+
+function waitFor(unreachable: readonly SeenReplica[]): Step {
+  const reasons = unreachable.map(
+    ({ name, address, status }) => `${name} (${address}): ${status.state === "unreachable" ? status.reason : ""}`,
+  );
+  return { do: "wait", reason: `no answer from ${reasons.join(", ")}` };
+}
+
+function isInitialized({ status }: SeenReplica): boolean {
+  return status.state === "sealed" || status.state === "unsealed";
+}

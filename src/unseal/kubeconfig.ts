@@ -1,0 +1,23 @@
+import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { askCentral, CentralError } from "./record-store";
+import type { VaultClient } from "./vault-client";
+
+/** Loads the kubeconfig that the central Vault holds; it never touches the disk. */
+export async function loadKubeconfig(
+  central: VaultClient,
+  { mount, path }: { readonly mount: string; readonly path: string },
+): Promise<KubeConfig> {
+  const { body } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
+  const text = (body.data as { data?: { kubeconfig?: unknown } | null } | undefined)?.data?.kubeconfig;
+  if (typeof text !== "string") {
+    throw new CentralError(
+      "missing",
+      `The central Vault has no kubeconfig at ${mount}/${path}; put it there: vault kv put ${mount}/${path} kubeconfig=@FILE.`,
+    );
+  }
+  // Loaded when it is needed: the Kubernetes client is large, and most instances do without.
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  config.loadFromString(text);
+  return config;
+}

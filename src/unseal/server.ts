@@ -1,0 +1,87 @@
+import type { ReplicaState } from "./decide";
+import type { InitAnswer } from "./record";
+import { VaultError, type VaultClient } from "./vault-client";
+
+/** Milliseconds that an initialisation may take; a key ceremony in an HSM is slow. */
+export const INIT_TIMEOUT = 60_000;
+
+interface SealStatus {
+  readonly initialized: boolean;
+  readonly sealed: boolean;
+  readonly t: number;
+  readonly storage_type?: string;
+  readonly version?: string;
+}
+
+/** One replica of an instance. */
+export class Server {
+  constructor(private readonly client: VaultClient) {}
+
+  /** Never fails: a server that does not answer has a state as well. */
+  async status(): Promise<ReplicaState> {
+    try {
+      const { initialized, sealed, t } = await this.sealStatus();
+      if (!initialized) return { state: "uninitialized" };
+      return { state: sealed ? "sealed" : "unsealed", threshold: t };
+    } catch (error) {
+      if (error instanceof VaultError) return { state: "unreachable", reason: error.message };
+      throw error;
+    }
+  }
+
+  /** The server's version and storage, as it reports them to anyone. */
+  async sealStatus(): Promise<SealStatus> {
+    const { body } = await this.client.send("GET", "sys/seal-status");
+    return body as unknown as SealStatus;
+  }
+
+  async initialize(secretShares: number, secretThreshold: number): Promise<InitAnswer> {
+    const { body } = await this.client.send("PUT", "sys/init", {
+      body: { secret_shares: secretShares, secret_threshold: secretThreshold },
+      timeout: INIT_TIMEOUT,
+    });
+    return { rootToken: body.root_token as string, unsealKeys: body.keys_base64 as string[] };
+  }
+
+  /** Sends one unseal key. */
+  async unseal(key: string): Promise<{ readonly sealed: boolean }> {
+    const { body } = await this.client.send("PUT", "sys/unseal", { body: { key } });
+    return { sealed: (body as unknown as SealStatus).sealed };
+  }
+
+  /** Discards keys that were sent and did not suffice. */
+  async resetUnseal(): Promise<void> {
+    await this.client.send("PUT", "sys/unseal", { body: { reset: true } });
+  }
+
+  /** Makes this empty server a member of the leader's raft cluster; it is sealed afterwards. */
+  async join(leaderAddress: string, leaderCaCertificate: string | undefined): Promise<void> {
+    await this.client.send("POST", "sys/storage/raft/join", {
+      body: {
+        leader_api_addr: leaderAddress,
+        ...(leaderCaCertificate === undefined ? {} : { leader_ca_cert: leaderCaCertificate }),
+      },
+    });
+  }
+
+  /** The address that the active server tells its peers; undefined while there is none. */
+  async leader(): Promise<{ readonly address: string; readonly isSelf: boolean } | undefined> {
+    const { body } = await this.client.send("GET", "sys/leader");
+    const { ha_enabled, leader_address, is_self } = body as {
+      ha_enabled?: boolean;
+      leader_address?: string;
+      is_self?: boolean;
+    };
+    if (ha_enabled === false) return { address: this.client.address, isSelf: true };
+    return leader_address === undefined || leader_address === ""
+      ? undefined
+      : { address: leader_address, isSelf: is_self === true };
+  }
+
+  /** How many servers raft counts; undefined where the storage is not raft. */
+  async raftPeers(token: string): Promise<number | undefined> {
+    if ((await this.sealStatus()).storage_type !== "raft") return undefined;
+    const { body } = await this.client.withToken(token).send("GET", "sys/storage/raft/configuration");
+    return (body.data as { config: { servers: unknown[] } }).config.servers.length;
+  }
+}

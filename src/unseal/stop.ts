@@ -1,0 +1,37 @@
+import type { StopCode } from "./decide";
+
+/** Ends a run with one sentence that says what is wrong and what to do; nothing is lost or half-written. */
+export class Stop extends Error {
+  constructor(
+    readonly code:
+      StopCode | "keys-refused" | "stray-peers" | "timeout" | "interrupted" | "central" | "escrow-contradiction",
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = "Stop";
+  }
+}
+
+/** What a stop means for an instance, and the way out. */
+export function explainStop(code: StopCode, instance: string, record: string, details: string): Stop {
+  const sentences: Record<StopCode, string> = {
+    "answer-lost":
+      `${instance} was initialised, but the answer with its keys was lost before it reached ${record}; ` +
+      "it holds no data yet and can only be started over: wipe its storage and run this again.",
+    "data-lost":
+      `${record} holds keys, but every replica (${details}) says it is not initialised: its data are lost or its addresses are wrong; ` +
+      "restore its storage or a snapshot, or, to start empty, delete the record first (it stays recoverable).",
+    "initialized-elsewhere":
+      `${instance} is already initialised, but ${record} holds no keys; ` +
+      "write root-token and unseal-key-0, unseal-key-1, ... of that initialisation into the record, or wipe the instance's storage, and run this again.",
+    "record-deleted":
+      `${instance} is initialised, but its record ${record} is deleted; ` +
+      `undelete version ${details}, or an earlier one that holds the keys, with "vault kv undelete -versions=${details} ${record}" and run this again.`,
+    "too-few-keys": `${record} does not hold enough unseal keys: ${details}; add the missing unseal-key-<n> fields and run this again.`,
+    "journal-orphaned":
+      `The journal ${details} holds an answer with keys of ${instance}, but ${record} no longer has the journal-key to open it; ` +
+      "restore the record's version that has it, or, if those keys are not needed, move the journal away.",
+  };
+  return new Stop(code, sentences[code]);
+}

@@ -1,0 +1,173 @@
+import { decide, type Observation, type SeenRecord, type SeenReplica, type Step } from "./decide";
+import { Initialization } from "./initialization";
+import { metadataPatch, toMetadata, type Instance } from "./instance";
+import { journalKey, rootToken, unsealKeys } from "./record";
+import { CentralError } from "./record-store";
+import { explainStop, Stop } from "./stop";
+import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
+import { VaultError } from "./vault-client";
+import type { Patience, World } from "./world";
+
+/** What a run did, and the state it left. */
+export interface UnsealReport extends Verified {
+  readonly initialized: boolean;
+  readonly unsealed: readonly string[];
+  readonly joined: readonly string[];
+}
+
+const POLL = 250;
+
+/**
+ * Brings one instance from any state to initialised, escrowed, joined and unsealed on every replica.
+ * Can be run again at any time, and by several at once.
+ *
+ * @throws Stop when only a person can go on, time is up, or the central Vault does not do its part.
+ */
+export function unsealInstance(world: World, instance: Instance, patience: Patience): Promise<UnsealReport> {
+  return new Run(world, instance, patience).complete();
+}
+
+class Run {
+  private readonly initialization: Initialization;
+  private readonly unsealed = new Set<string>();
+  private readonly joined = new Set<string>();
+  private initialized = false;
+  private waitingFor = "";
+
+  constructor(
+    private readonly world: World,
+    private readonly instance: Instance,
+    private readonly patience: Patience,
+  ) {
+    this.initialization = new Initialization(world, instance, patience);
+  }
+
+  async complete(): Promise<UnsealReport> {
+    for (;;) {
+      const seen = await this.observe();
+      const verified = await this.attempt(decide(seen), seen.record);
+      if (verified !== undefined) {
+        await this.describe();
+        return { ...verified, initialized: this.initialized, unsealed: [...this.unsealed], joined: [...this.joined] };
+      }
+      this.checkPatience();
+    }
+  }
+
+  /** The record first: what a replica says then is not older than it. */
+  private async observe(): Promise<Observation> {
+    const record = await this.world.store.read();
+    const replicas = await Promise.all(
+      this.instance.replicas.map(async (replica) => ({
+        ...replica,
+        status: await this.world.server(replica).status(),
+      })),
+    );
+    return { record, replicas, journals: this.world.journal.entries(), announced: this.initialization.announced };
+  }
+
+  /** Servers come and go while pods start and leaders change: what they refuse now is looked at again. */
+  private async attempt(step: Step, record: SeenRecord): Promise<Verified | undefined> {
+    try {
+      return await this.perform(step, record);
+    } catch (error) {
+      if (error instanceof CentralError && error.failure === "conflict")
+        return this.wait("another run writes the record as well");
+      if (error instanceof CentralError || !(error instanceof VaultError)) throw error;
+      return this.wait(error.message);
+    }
+  }
+
+  private async perform(step: Step, record: SeenRecord): Promise<Verified | undefined> {
+    switch (step.do) {
+      case "announce":
+        await this.initialization.announce(record);
+        return this.describe();
+      case "take-over":
+        await this.initialization.takeOver(record);
+        return undefined;
+      case "initialize":
+        await this.initialization.initialize(step.replica);
+        this.initialized = true;
+        return undefined;
+      case "escrow":
+        await this.initialization.escrow(
+          this.world.journal.open(step.journal, journalKey(record.fields) ?? ""),
+          step.journal,
+          true,
+        );
+        this.world.say(
+          `${this.world.store.path}: wrote the keys of an interrupted initialisation to the central Vault`,
+        );
+        return undefined;
+      case "forget":
+        step.journals.forEach((file) => this.world.journal.forget(file));
+        return undefined;
+      case "unseal":
+        return this.unseal(step.replicas, unsealKeys(record.fields));
+      case "join":
+        await joinReplicas(this.world, this.instance, step.replicas, step.leader);
+        for (const { name } of step.replicas) this.joined.add(name);
+        return undefined;
+      case "verify": {
+        const verified = await verify(this.world, this.instance, rootToken(record.fields));
+        return typeof verified === "string" ? this.wait(verified) : verified;
+      }
+      case "wait":
+        return this.wait(step.reason);
+      case "stop":
+        return this.stop(step, record);
+    }
+  }
+
+  /** Another run may have written the record while this one looked at the replicas: then what was seen does not belong together. */
+  private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
+    const { version } = await this.world.store.read();
+    if (version !== seen.version) return;
+    throw explainStop(code, `${this.instance.tenant}/${this.instance.name}`, this.world.store.path, details);
+  }
+
+  private async unseal(replicas: readonly SeenReplica[], keys: readonly string[]): Promise<undefined> {
+    const unsealOne = async (replica: SeenReplica): Promise<void> => {
+      if (!(await unsealReplica(this.world, replica, keys))) {
+        return this.wait(`${replica.name} has its keys and is not unsealed yet`);
+      }
+      this.unsealed.add(replica.name);
+      this.world.say(`${this.world.store.path}: unsealed ${replica.name}`);
+    };
+    // One replica's failure must not keep the others sealed.
+    const results = await Promise.allSettled(replicas.map(unsealOne));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  private async wait(reason: string): Promise<undefined> {
+    if (reason !== this.waitingFor) this.world.say(`${this.world.store.path}: waiting: ${reason}`);
+    this.waitingFor = reason;
+    await this.world.clock.sleep(POLL);
+  }
+
+  private checkPatience(): void {
+    const last = this.waitingFor === "" ? "" : ` (last: ${this.waitingFor})`;
+    if (this.patience.signal.aborted)
+      throw new Stop("interrupted", `Interrupted${last}; nothing is lost, run this again.`);
+    if (this.world.clock.now() > this.patience.deadline) {
+      throw new Stop(
+        "timeout",
+        `${this.world.store.path} did not come up in time${last}; mend that and run this again.`,
+      );
+    }
+  }
+
+  /** Keeps beside the keys what a later run, or another program, needs to find the instance. */
+  private async describe(): Promise<undefined> {
+    const { store, clock } = this.world;
+    const now = clock.date().toISOString();
+    const patch = metadataPatch(await store.readMetadata(), {
+      ...toMetadata(this.instance),
+      ...(this.initialized ? { "initialized-at": now } : {}),
+      ...(this.unsealed.size > 0 ? { "unsealed-at": now } : {}),
+    });
+    if (Object.keys(patch).length > 0) await store.patchMetadata(patch);
+  }
+}

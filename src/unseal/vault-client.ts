@@ -1,0 +1,149 @@
+import { Agent, buildConnector, request, type Dispatcher } from "undici";
+
+/** How one Vault or OpenBao server is reached. */
+export interface VaultClientOptions {
+  /** Base URL, such as `https://vault.example.com:8200`; its host is the name that TLS verifies. */
+  readonly address: string;
+  /** PEM certificates to trust besides none other. @default - the certificates that Node.js trusts */
+  readonly caCertificate?: string;
+  /** Connect here instead of to the address's host and port: the near end of a tunnel. @default - the address itself */
+  readonly dial?: { readonly host: string; readonly port: number };
+  /** @default - unauthenticated */
+  readonly token?: string;
+  /** Vault Enterprise or OpenBao namespace. @default - the root namespace */
+  readonly namespace?: string;
+}
+
+/** Why a request failed; never holds a request's or a response's secrets. */
+export type VaultFailure = "unreachable" | "untrusted" | "sealed" | "denied" | "missing" | "conflict" | "refused";
+
+/** A request that did not succeed. */
+export class VaultError extends Error {
+  constructor(
+    readonly failure: VaultFailure,
+    message: string,
+    readonly status?: number,
+  ) {
+    super(message);
+    this.name = "VaultError";
+  }
+}
+
+/** A response's body and what the server says of its own clock. */
+export interface VaultResponse {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  /** The server's time, milliseconds since the epoch; undefined when it sent no Date header. */
+  readonly serverTime?: number;
+}
+
+/** What a request sends. */
+export interface VaultRequest {
+  readonly body?: object;
+  readonly contentType?: string;
+  /** Milliseconds. @default 10000 */
+  readonly timeout?: number;
+  /** Statuses besides 2xx that are answers, not failures. @default - none */
+  readonly accept?: readonly number[];
+}
+
+const DEFAULT_TIMEOUT = 10_000;
+
+/** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
+const FAILURES: Record<number, VaultFailure> = { 403: "denied", 404: "missing", 503: "sealed" };
+
+/** The few calls that initialising, unsealing and escrow need, against one server, with the server's own CA. */
+export class VaultClient {
+  readonly address: string;
+
+  constructor(
+    private readonly options: VaultClientOptions,
+    private readonly agent = new Agent({ connect: connector(options) }),
+  ) {
+    this.address = options.address.replace(/\/+$/, "");
+  }
+
+  /** The same server over the same connections, asked with this token. */
+  withToken(token: string): VaultClient {
+    return new VaultClient({ ...this.options, token }, this.agent);
+  }
+
+  async send(method: Dispatcher.HttpMethod | "LIST", path: string, options: VaultRequest = {}): Promise<VaultResponse> {
+    const { status, headers, text } = await this.exchange(method, path, options);
+    const body = parseBody(text);
+    if (status >= 300 && !(options.accept ?? []).includes(status)) {
+      throw new VaultError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
+    }
+    const date = Date.parse(headers);
+    return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async exchange(method: Dispatcher.HttpMethod | "LIST", path: string, options: VaultRequest) {
+    const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    try {
+      const response = await request(`${this.address}/v1/${path}`, {
+        dispatcher: this.agent,
+        // LIST is Vault's own verb; undici's types know the registered ones only.
+        method: method,
+        signal: AbortSignal.timeout(timeout),
+        headers: {
+          "x-vault-request": "true",
+          ...(this.options.token === undefined ? {} : { "x-vault-token": this.options.token }),
+          ...(this.options.namespace === undefined ? {} : { "x-vault-namespace": this.options.namespace }),
+          ...(options.body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      });
+      return { status: response.statusCode, headers: String(response.headers.date), text: await response.body.text() };
+    } catch (error) {
+      throw connectionError(error, timeout);
+    }
+  }
+}
+
+function connector(options: VaultClientOptions): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: DEFAULT_TIMEOUT,
+    ...(options.caCertificate === undefined ? {} : { ca: options.caCertificate }),
+  });
+  const { dial } = options;
+  if (dial === undefined) return connect;
+  const servername = new URL(options.address).hostname;
+  return (target, callback) => {
+    connect({ ...target, hostname: dial.host, port: String(dial.port), servername }, callback);
+  };
+}
+
+function parseBody(text: string): Record<string, unknown> {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function failureOf(status: number, body: Record<string, unknown>): VaultFailure {
+  if (status === 400 && errorsOf(body).includes("check-and-set")) return "conflict";
+  return FAILURES[status] ?? "refused";
+}
+
+/** The server's own words; Vault puts no request content into them. */
+function errorsOf(body: Record<string, unknown>): string {
+  const errors = Array.isArray(body.errors) ? body.errors.map(String) : [];
+  return errors.join("; ").replace(/\s+/g, " ").trim();
+}
+
+function connectionError(error: unknown, timeout: number): VaultError {
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  if (name === "TimeoutError") return new VaultError("unreachable", `no answer within ${timeout / 1000} s`);
+  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code)) {
+    return new VaultError("untrusted", `its TLS certificate is not accepted (${code})`);
+  }
+  return new VaultError("unreachable", code ?? message);
+}

@@ -1,0 +1,32 @@
+import type { Replica } from "./instance";
+import type { Journal } from "./journal";
+import type { RecordStore } from "./record-store";
+import type { Server } from "./server";
+
+/** Everything outside the process that bringing an instance up touches. */
+export interface World {
+  readonly store: Pick<RecordStore, "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata">;
+  readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
+  server(
+    replica: Replica,
+  ): Pick<Server, "status" | "initialize" | "unseal" | "resetUnseal" | "join" | "leader" | "raftPeers">;
+  readonly clock: Clock;
+  /** One line of progress, without secrets. */
+  say(line: string): void;
+}
+
+/** Time, so that tests can shorten it. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  date(): Date;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** When to give up. */
+export interface Patience {
+  /** {@link Clock.now} after which nothing is waited for any more. */
+  readonly deadline: number;
+  /** Aborted when the operator wants the run to end; heeded wherever ending loses nothing. */
+  readonly signal: AbortSignal;
+}

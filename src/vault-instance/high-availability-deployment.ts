@@ -1,0 +1,132 @@
+import { Construct } from "constructs";
+import { stringify } from "yaml";
+import { ValidationError } from "../core/errors";
+import { Size } from "../core/size";
+import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
+import { Release } from "../terraform/providers/kubernetes";
+import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
+import { highAvailabilityValues, type ContainerImage } from "./helm-values";
+import { InstanceNamespace } from "./instance-namespace";
+import { podAddress, releaseNames, serverNames } from "./names";
+import type { Product } from "./product";
+import type { IVaultStorage } from "./storage";
+
+/** A Helm chart. */
+export interface HelmChart {
+  /** URL of the repository. @default - `chart` is a folder or an OCI reference */
+  readonly repository?: string;
+  readonly chart: string;
+  /** @default - the one in the folder */
+  readonly version?: string;
+}
+
+/** The official charts, in the versions that the values are made for. */
+const OFFICIAL_CHARTS: Readonly<Record<Product, HelmChart>> = {
+  vault: { repository: "https://helm.releases.hashicorp.com", chart: "vault", version: "0.34.1" },
+  openbao: { repository: "https://openbao.github.io/openbao-helm", chart: "openbao", version: "0.29.2" },
+};
+
+/** Properties of a {@link HighAvailabilityDeployment}. */
+export interface HighAvailabilityDeploymentProps {
+  readonly cluster: IKubernetesCluster;
+  readonly storage: IVaultStorage;
+  /** The authority in the central Vault that issues the servers' certificate. */
+  readonly certificateIssuer: { readonly mount: string; readonly role: string };
+  /**
+   * Odd, so that raft has a majority.
+   *
+   * @default 3
+   */
+  readonly replicas?: number;
+  /** @default Size.gibibytes(10) */
+  readonly dataSize?: Size;
+  /** @default Size.gibibytes(10) */
+  readonly auditSize?: Size;
+  /** @default - the product's official chart, pinned */
+  readonly chart?: HelmChart;
+  /** @default - the chart's image */
+  readonly image?: ContainerImage;
+  /**
+   * Whether each replica must be on a node of its own.
+   *
+   * @default true
+   */
+  readonly spreadOverNodes?: boolean;
+  /**
+   * Ports outside the cluster that the servers connect to, such as those of databases.
+   *
+   * @default - none
+   */
+  readonly egressPorts?: readonly number[];
+}
+
+/** A raft cluster of the product, with TLS, deployed by its official Helm chart. */
+export class HighAvailabilityDeployment implements IDeployment {
+  private readonly replicas: number;
+
+  constructor(private readonly props: HighAvailabilityDeploymentProps) {
+    this.replicas = checkReplicas(props.replicas ?? 3);
+  }
+
+  bind(scope: Construct, context: DeploymentContext): Deployed {
+    const {
+      cluster,
+      storage,
+      egressPorts = [],
+      dataSize = Size.gibibytes(10),
+      auditSize = Size.gibibytes(10),
+    } = this.props;
+    const names = releaseNames(context, this.replicas);
+    const namespace = new InstanceNamespace(scope, "Namespace", {
+      name: names.namespace,
+      tenant: context.tenant,
+      egressPorts,
+    });
+    const storageClass = storage.bind(new Construct(scope, "Storage"), { names, dataSize, auditSize });
+    const chart = this.props.chart ?? OFFICIAL_CHARTS[context.product];
+    const values = stringify(
+      highAvailabilityValues({
+        product: context.product,
+        names,
+        dataSize,
+        auditSize,
+        storageClass,
+        image: this.props.image,
+        spreadOverNodes: this.props.spreadOverNodes ?? true,
+      }),
+    );
+    const release = new Release(scope, "Release", {
+      name: names.release,
+      namespace: namespace.name,
+      ...chart,
+      values: [values],
+      // Pods are ready only once they are unsealed, which comes after.
+      wait: false,
+      maxHistory: 10,
+    });
+    return {
+      replicas: names.pods.map((pod) => ({ name: pod, address: podAddress(names, pod) })),
+      kubernetes: {
+        namespace: names.namespace,
+        kubeconfig: cluster.kubeconfig,
+        certificate: {
+          secretName: names.tlsSecret,
+          names: serverNames(names, context.host),
+          ...this.props.certificateIssuer,
+        },
+      },
+      revision: String(release.metadata.revision),
+    };
+  }
+}
+
+/** @throws ValidationError when raft would have no majority that survives a loss. */
+export function checkReplicas(replicas: number): number {
+  if (!Number.isInteger(replicas) || replicas < 3 || replicas > 7 || replicas % 2 === 0) {
+    throw new ValidationError(
+      "replicas",
+      `replicas ${replicas} gives raft no majority that survives a loss; choose 3, 5 or 7.`,
+    );
+  }
+  return replicas;
+}

@@ -1,0 +1,44 @@
+import type { DeploymentContext } from "./deployment";
+
+/** Port of the API, and of raft and forwarded requests. */
+export const API_PORT = 8200;
+export const CLUSTER_PORT = 8201;
+
+/** Names inside the cluster; https://developer.hashicorp.com/vault/docs/platform/k8s/helm/configuration */
+export interface ReleaseNames {
+  /** Of the Helm release, its StatefulSet and its Services; the chart makes cluster-scoped objects of that name, too. */
+  readonly release: string;
+  readonly namespace: string;
+  readonly tlsSecret: string;
+  readonly pods: readonly string[];
+}
+
+/** The names of an instance's objects; the tenant's name makes them unique where tenants share a cluster. */
+export function releaseNames(
+  { tenant, name }: Pick<DeploymentContext, "tenant" | "name">,
+  replicas: number,
+): ReleaseNames {
+  const release = `${tenant}-${name}`;
+  return {
+    release,
+    namespace: release,
+    tlsSecret: `${release}-tls`,
+    pods: Array.from({ length: replicas }, (_, index) => `${release}-${index}`),
+  };
+}
+
+/** Where a pod is reached inside the cluster, by the headless service, sealed or not. */
+export function podAddress({ release }: ReleaseNames, pod: string): string {
+  return `https://${pod}.${release}-internal:${API_PORT}`;
+}
+
+/** Every name that clients know the servers by, for their certificate. */
+export function serverNames(names: ReleaseNames, host: string): string[] {
+  const { release, namespace, pods } = names;
+  return [
+    ...pods.map((pod) => `${pod}.${release}-internal`),
+    ...[release, `${release}-active`, `${release}-standby`].map((service) => `${service}.${namespace}.svc`),
+    host,
+    "localhost",
+  ];
+}

@@ -1,0 +1,2 @@
+/** Which server an instance runs. */
+export type Product = "vault" | "openbao";

@@ -1,0 +1,17 @@
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import { CentralVault, LayerStack } from "../src";
+import { CentralProvider } from "./central-provider";
+import type { Operator } from "./operator";
+
+/** What the operator's own Vault needs: mounts of records and kubeconfigs, root CA, login of the hook. */
+export class CentralStack extends LayerStack {
+  constructor(scope: Construct, id: string, operator: Operator) {
+    super(scope, id, operator.backend);
+    const { provider } = new CentralProvider(this, "Central", operator);
+    const { address, instanceDomains, deletionProtection } = operator.central;
+    const central = new CentralVault(this, "Vault", { address, instanceDomains, deletionProtection, provider });
+    new TerraformOutput(this, "hook_role_id", { value: central.hookRoleId });
+    new TerraformOutput(this, "root_ca_certificate", { value: central.rootCa.certificate });
+  }
+}

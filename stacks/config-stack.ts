@@ -1,0 +1,37 @@
+import { TerraformOutput } from "cdktf";
+import type { Construct } from "constructs";
+import { InstanceConfig, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa, type Tenant } from "../src";
+
+import { CentralProvider } from "./central-provider";
+import type { Operator } from "./operator";
+
+/** Third layer of a tenant: engines, policies and roles inside its instances. */
+export class ConfigStack extends LayerStack {
+  constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
+    super(scope, id, operator.backend);
+    const { provider: centralProvider } = new CentralProvider(this, "Central", operator);
+    const rootCa = RootCa.fromRootCaAttributes({ mount: ROOT_CA_MOUNT, provider: centralProvider });
+    for (const instance of tenant.instances) {
+      const { name, address, caCertificateFile } = instance;
+      const { provider } = new InstanceProvider(this, `${name}-provider`, {
+        tenant: tenant.name,
+        name,
+        address,
+        caCertificateFile,
+        centralProvider,
+        alias: name,
+      });
+      const { deletionProtection } = tenant;
+      const config = new InstanceConfig(this, name, {
+        tenant: tenant.name,
+        instance,
+        rootCa,
+        provider,
+        centralProvider,
+        deletionProtection,
+      });
+      if (config.ssh !== undefined)
+        new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { defineTenant, Duration, Size, TenantError, type TenantProps } from "../../../src";
+import customer10 from "../../../tenants/customer10";
+
+const INSTANCE = {
+  name: "main",
+  product: "openbao",
+  address: "https://vault.example:8200",
+  deployment: { mode: "external", addresses: ["https://10.0.0.1:8200"] },
+} as const;
+
+const CLUSTER = {
+  network: { name: "kube-net", cidr: "20.0.0.0/24", externalNetwork: "public" },
+  image: "Ubuntu-Jammy-22.04",
+  flavor: { id: "3" },
+  key: { keyPair: "operator" },
+} as const;
+
+const TENANT: TenantProps = { name: "customer10", cluster: CLUSTER, instances: [INSTANCE] };
+
+function problemsOf(props: unknown): string[] {
+  try {
+    defineTenant(props as TenantProps);
+    return [];
+  } catch (error) {
+    if (!(error instanceof TenantError)) throw error;
+    return error.problems.map(({ field, reason }) => `${field}: ${reason}`);
+  }
+}
+
+function withInstance(props: object): unknown {
+  return { ...TENANT, instances: [{ ...INSTANCE, ...props }] };
+}
+
+test("a tenant is typed, and frozen to its depths", () => {
+  expect(customer10.instances[0]?.pki?.roles[0]?.maxTtl).toEqual(Duration.hours(72));
+  expect(customer10.instances[0]?.deployment).toMatchObject({ mode: "ha", dataSize: Size.gibibytes(10) });
+  expect(Object.isFrozen(customer10)).toBe(true);
+  expect(Object.isFrozen(customer10.instances[0]?.databases?.[0]?.roles)).toBe(true);
+});
+
+test("the smallest tenant is a name and an instance that runs elsewhere", () => {
+  expect(problemsOf({ name: "a", instances: [INSTANCE] })).toEqual([]);
+});
+
+describe("fails, naming field and reason, when", () => {
+  test.each<[string, unknown, RegExp]>([
+    [
+      "the name is no DNS-1123 label",
+      { ...TENANT, name: "Customer_10" },
+      /^name: is no DNS-1123 label; use up to 63 of a-z, 0-9 and -/,
+    ],
+    ["a field is unknown", { ...TENANT, clusters: {} }, /^: Unrecognized key: "clusters"/],
+    [
+      "a CIDR is none",
+      { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0/24" } } },
+      /^cluster.network.cidr: "20.0.0\/24" is no IPv4 network/,
+    ],
+    [
+      "a CIDR has host bits",
+      { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0.1/24" } } },
+      /^cluster.network.cidr: .*"20.0.0.0\/24"/,
+    ],
+    [
+      "an operator's network is none",
+      { ...TENANT, cluster: { ...CLUSTER, operatorCidrs: ["10.0.0.0/8", "x"] } },
+      /^cluster.operatorCidrs\[1\]: "x" is no IPv4 network/,
+    ],
+    [
+      "two instances have one name",
+      { ...TENANT, instances: [INSTANCE, INSTANCE] },
+      /^instances\[1\].name: "main" is used twice/,
+    ],
+    ["an instance's name is no label", withInstance({ name: "-main" }), /^instances\[0\].name: is no DNS-1123 label/],
+    [
+      "names are too long together",
+      { ...TENANT, name: "a".repeat(30), instances: [{ ...INSTANCE, name: "b".repeat(20) }] },
+      /^instances\[0\].name: .* longer than 40 together/,
+    ],
+    [
+      "the address is no URL",
+      withInstance({ address: "vault:8200" }),
+      /^instances\[0\].address: is no URL; write scheme, host and port/,
+    ],
+    [
+      "the threshold is above the shares",
+      withInstance({ seal: { secretShares: 3, secretThreshold: 5 } }),
+      /^instances\[0\].seal: secretThreshold 5 is not possible with 3 secretShares/,
+    ],
+    [
+      "raft has an even number of replicas",
+      withInstance({ deployment: { mode: "ha", replicas: 4 } }),
+      /^instances\[0\].deployment.replicas: replicas 4 gives raft no majority/,
+    ],
+    [
+      "a size is none",
+      withInstance({ deployment: { mode: "ha", dataSize: "10G" } }),
+      /^instances\[0\].deployment.dataSize: is no size/,
+    ],
+    [
+      "there is no cluster to deploy into",
+      { name: "a", instances: [{ ...INSTANCE, deployment: { mode: "ha" } }] },
+      /^instances\[0\].deployment: mode "ha" needs a cluster/,
+    ],
+    [
+      "a duration is none",
+      withInstance({ pki: { roles: [{ name: "web", allowedDomains: ["a"], maxTtl: "3 days" }] } }),
+      /^instances\[0\].pki.roles\[0\].maxTtl: is no duration/,
+    ],
+    [
+      "two roles have one name",
+      withInstance({ roles: [{ name: "web" }, { name: "web" }] }),
+      /^instances\[0\].roles\[1\].name: "web" is used twice/,
+    ],
+    [
+      "two engines share a mount",
+      withInstance({ pki: { mount: "ssh", roles: [] }, ssh: { roles: [] } }),
+      /^instances\[0\]: two engines are mounted at "ssh"/,
+    ],
+    [
+      "a role names a certificate that is not there",
+      withInstance({ roles: [{ name: "web", certificates: ["web"] }] }),
+      /^instances\[0\].roles\[0\].certificates\[0\]: "web" does not exist; there are: none/,
+    ],
+    [
+      "a role names a database role that is not there",
+      withInstance({ roles: [{ name: "web", databases: ["orders/readonly"] }] }),
+      /^instances\[0\].roles\[0\].databases\[0\]: "orders\/readonly" does not exist/,
+    ],
+    [
+      "a role reads outside the mounts",
+      withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["secret/web"] }] }),
+      /^instances\[0\].roles\[0\].read\[0\]: "secret\/web" is in none of the keyValue mounts; begin it with one of: kv/,
+    ],
+    [
+      "an SSH role lets nobody in",
+      withInstance({ ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: [], maxTtl: "1h" }] } }),
+      /^instances\[0\].ssh.roles\[0\]: The SSH role ops allows no users/,
+    ],
+  ])("%s", (_, props, message) => {
+    expect(problemsOf(props).join("\n")).toMatch(message);
+  });
+
+  test("several fields are wrong: all of them", () => {
+    expect(problemsOf({ ...TENANT, name: "A", cluster: { ...CLUSTER, image: "" } }).length).toBe(2);
+  });
+});

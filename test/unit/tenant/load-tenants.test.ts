@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { defineTenant, loadTenants, type Tenant } from "../../../src";
+import { checkTogether, type TenantFile } from "../../../src/tenant/load-tenants";
+import { overlap, parseCidr } from "../../../src/tenant-cluster/cidr";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(__dirname, "tenants-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, tenant: object): void {
+  const library = join(__dirname, "..", "..", "..", "src");
+  const source = `import { defineTenant } from ${JSON.stringify(library)};\nexport default defineTenant(${JSON.stringify(tenant)} as never);\n`;
+  writeFileSync(join(folder, name), source);
+}
+
+function onNetwork(name: string, cidr: string): Tenant {
+  return defineTenant({
+    name,
+    cluster: {
+      network: { name: "net", cidr, externalNetwork: "public" },
+      image: "i",
+      flavor: { id: "1" },
+      key: { keyPair: "k" },
+    },
+    instances: [],
+  });
+}
+
+describe("loadTenants", () => {
+  test("loads every file of the folder, in the order of their names", async () => {
+    write("b.ts", { name: "b", instances: [] });
+    write("a.ts", { name: "a", instances: [] });
+    writeFileSync(join(folder, "notes.md"), "");
+    expect((await loadTenants(folder)).map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
+  test("names file, field and reason of what is wrong", async () => {
+    write("customer10.ts", { name: "Customer10", instances: [] });
+    await expect(loadTenants(relative(process.cwd(), folder))).rejects.toThrow(
+      /^test\/unit\/tenant\/tenants-\w+\/customer10\.ts: name: is no DNS-1123 label/,
+    );
+  });
+
+  test("says what a file without a tenant should have", async () => {
+    writeFileSync(join(folder, "empty.ts"), "export const tenant = 1;\n");
+    await expect(loadTenants(folder)).rejects.toThrow(/empty\.ts: has no tenant as its default export/);
+  });
+});
+
+describe("checkTogether", () => {
+  test("fails when two tenants have one name", () => {
+    const files = ["a.ts", "b.ts"].map((file): TenantFile => ({
+      file,
+      tenant: defineTenant({ name: "a", instances: [] }),
+    }));
+    expect(() => checkTogether(files)).toThrow(
+      'b.ts: name: "a" is the name of the tenant in a.ts already; choose another',
+    );
+  });
+
+  test("fails just when two networks overlap", () => {
+    const network = fc
+      .record({ block: fc.nat({ max: 31 }), length: fc.integer({ min: 3, max: 8 }) })
+      .map(({ block, length }) => {
+        const size = 2 ** (8 - length);
+        return `10.0.${(Math.floor((block * 8) / size) * size) % 256}.0/${16 + length}`;
+      });
+    fc.assert(
+      fc.property(fc.array(network, { maxLength: 8 }), (networks) => {
+        const files = networks.map((cidr, index): TenantFile => ({
+          file: `${index}.ts`,
+          tenant: onNetwork(`t${index}`, cidr),
+        }));
+        const parsed = networks.map(parseCidr);
+        const meet = parsed.some((a, index) => parsed.slice(index + 1).some((b) => overlap(a, b)));
+        if (meet)
+          expect(() => checkTogether(files)).toThrow(
+            /cluster.network.cidr: .* overlaps .* of \d+\.ts; choose another network/,
+          );
+        else expect(() => checkTogether(files)).not.toThrow();
+      }),
+    );
+  });
+});

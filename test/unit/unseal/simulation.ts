@@ -1,0 +1,247 @@
+import type { JournalEntry } from "../../../src/unseal/journal";
+import type { ReplicaState, SeenRecord } from "../../../src/unseal/decide";
+import type { Instance, Replica } from "../../../src/unseal/instance";
+import { fingerprint, keysFingerprint, type InitAnswer, type RecordFields } from "../../../src/unseal/record";
+import { CentralError } from "../../../src/unseal/record-store";
+import { VaultError } from "../../../src/unseal/vault-client";
+import type { World } from "../../../src/unseal/world";
+
+/** Ends a simulated process where it stands. */
+export class Crash extends Error {}
+
+/** What may happen to an effect: it is carried out or not, and then the process goes on, dies, or is told that it failed. */
+export type Fault = "crash-before" | "crash-after" | "cut-before" | "cut-after";
+
+/** A fault at the n-th effect of a process. */
+export interface FaultPlan {
+  readonly effect: number;
+  readonly fault: Fault;
+}
+
+interface SimulatedServer {
+  /** Which initialisation its data stem from. */
+  data: number | undefined;
+  sealed: boolean;
+  progress: Set<string>;
+}
+
+interface Version {
+  readonly fields: RecordFields;
+  readonly at: number;
+  deleted: boolean;
+}
+
+/** The world outside all processes: servers, the central Vault, a disk. It outlives crashes. */
+export class Universe {
+  readonly answers: InitAnswer[] = [];
+  readonly versions: Version[] = [];
+  readonly metadata: Record<string, string> = {};
+  readonly servers: SimulatedServer[];
+  readonly disk = new Map<string, { owner: number; key: string; answer?: InitAnswer }>();
+  readonly living = new Set<number>();
+  now = 0;
+  private processes = 0;
+
+  constructor(
+    readonly instance: Instance,
+    /** Lets other processes run in between; a property test chooses the order. */
+    private readonly yieldTurn: () => Promise<void> = () => Promise.resolve(),
+  ) {
+    this.servers = instance.replicas.map(() => ({ data: undefined, sealed: true, progress: new Set() }));
+  }
+
+  /** The newest fields that are not deleted. */
+  get record(): RecordFields {
+    const newest = this.versions.at(-1);
+    return newest === undefined || newest.deleted ? {} : newest.fields;
+  }
+
+  /** A process that suffers the given faults. */
+  start(faults: readonly FaultPlan[] = []): World {
+    const pid = ++this.processes;
+    this.living.add(pid);
+    let effects = 0;
+    const check = (): void => {
+      if (!this.living.has(pid)) throw new Crash();
+    };
+    const look = async <Result>(value: () => Result): Promise<Result> => {
+      await this.yieldTurn();
+      check();
+      return value();
+    };
+    const affect = async <Result>(change: () => Result, cut: () => Error): Promise<Result> => {
+      await this.yieldTurn();
+      check();
+      const fault = faults.find(({ effect }) => effect === effects)?.fault;
+      effects++;
+      if (fault === "crash-before") this.kill(pid);
+      if (fault === "cut-before") throw cut();
+      const result = change();
+      if (fault === "crash-after") this.kill(pid);
+      if (fault === "cut-after") throw cut();
+      return result;
+    };
+    const cutCentral = (): Error => new CentralError("unreachable", "connection reset");
+    const cutServer = (): Error => new VaultError("unreachable", "connection reset");
+    const diskFull = (): Error => new Error("no space left on device");
+
+    return {
+      store: {
+        path: `${this.instance.tenant}/${this.instance.name}`,
+        read: () => look(() => this.readRecord()),
+        write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
+        delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
+        readMetadata: () => look(() => ({ ...this.metadata })),
+        patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
+      },
+      journal: {
+        entries: () => this.journals(pid),
+        reserve: (key) => {
+          check();
+          const file = `journal-${pid}-${this.disk.size}`;
+          this.disk.set(file, { owner: pid, key });
+          return file;
+        },
+        keep: (file, key, answer) => {
+          check();
+          const fault = faults.find(({ effect }) => effect === effects)?.fault;
+          effects++;
+          if (fault === "crash-before") this.kill(pid);
+          if (fault === "cut-before" || fault === "cut-after") throw diskFull();
+          this.disk.set(file, { owner: pid, key, answer });
+          if (fault === "crash-after") this.kill(pid);
+        },
+        open: (file) => {
+          const answer = this.disk.get(file)?.answer;
+          if (answer === undefined) throw new Error(`no answer in ${file}`);
+          return answer;
+        },
+        forget: (file) => {
+          check();
+          this.disk.delete(file);
+        },
+      },
+      server: (replica) => {
+        const server = this.serverOf(replica);
+        return {
+          status: () => look(() => this.status(server)),
+          initialize: (shares, threshold) => affect(() => this.initialize(server, shares, threshold), cutServer),
+          unseal: (key) => affect(() => this.unseal(server, key), cutServer),
+          resetUnseal: () => affect(() => server.progress.clear(), cutServer),
+          join: () => affect(() => this.join(server), cutServer),
+          leader: () => look(() => this.leaderSeenBy(replica)),
+          raftPeers: () => look(() => this.servers.filter(({ data }) => data !== undefined).length),
+        };
+      },
+      clock: {
+        now: () => this.now,
+        date: () => new Date(this.now),
+        sleep: async (milliseconds) => {
+          await this.yieldTurn();
+          check();
+          this.now += milliseconds;
+        },
+      },
+      say: () => undefined,
+    };
+  }
+
+  private kill(pid: number): never {
+    this.living.delete(pid);
+    throw new Crash();
+  }
+
+  private readRecord(): SeenRecord {
+    const newest = this.versions.at(-1);
+    if (newest === undefined) return { version: 0, fields: {}, deleted: false, age: 0 };
+    return {
+      version: this.versions.length,
+      fields: newest.deleted ? {} : newest.fields,
+      deleted: newest.deleted,
+      age: (this.now - newest.at) / 1000,
+    };
+  }
+
+  private writeRecord(fields: RecordFields, version: number): number {
+    if (version !== this.versions.length) throw new CentralError("conflict", "check-and-set");
+    return this.versions.push({ fields, at: this.now, deleted: false });
+  }
+
+  private deleteVersion(version: number): void {
+    const found = this.versions[version - 1];
+    if (found !== undefined) found.deleted = true;
+  }
+
+  private patch(patch: Readonly<Record<string, string | null>>): void {
+    for (const [key, value] of Object.entries(patch)) {
+      if (value === null) Reflect.deleteProperty(this.metadata, key);
+      else this.metadata[key] = value;
+    }
+  }
+
+  private journals(pid: number): JournalEntry[] {
+    return [...this.disk].map(([file, { owner, key, answer }]) => ({
+      file,
+      keyFingerprint: fingerprint(key),
+      ownerAlive: owner === pid || this.living.has(owner),
+      keys: answer === undefined ? undefined : keysFingerprint(answer.unsealKeys),
+    }));
+  }
+
+  private serverOf(replica: Replica): SimulatedServer {
+    const server = this.servers[this.instance.replicas.findIndex(({ name }) => name === replica.name)];
+    if (server === undefined) throw new Error(`no server ${replica.name}`);
+    return server;
+  }
+
+  private status(server: SimulatedServer): ReplicaState {
+    if (server.data === undefined) return { state: "uninitialized" };
+    return { state: server.sealed ? "sealed" : "unsealed", threshold: this.instance.secretThreshold };
+  }
+
+  private initialize(server: SimulatedServer, shares: number, _threshold: number): InitAnswer {
+    if (server.data !== undefined) throw new VaultError("refused", "already initialized", 400);
+    const id = this.answers.length;
+    const answer = {
+      rootToken: `root-${id}`,
+      unsealKeys: Array.from({ length: shares }, (_, key) => `key-${id}-${key}`),
+    };
+    this.answers.push(answer);
+    server.data = id;
+    return answer;
+  }
+
+  private unseal(server: SimulatedServer, key: string): { sealed: boolean } {
+    if (server.data === undefined) throw new VaultError("refused", "not initialized", 400);
+    if (!server.sealed) return { sealed: false };
+    server.progress.add(key);
+    if (server.progress.size < this.instance.secretThreshold) return { sealed: true };
+    const right = [...server.progress].every((sent) => this.answers[server.data ?? 0]?.unsealKeys.includes(sent));
+    server.progress.clear();
+    if (!right) throw new VaultError("refused", "invalid key", 400);
+    server.sealed = false;
+    return { sealed: false };
+  }
+
+  private join(server: SimulatedServer): void {
+    const leader = this.servers.find(({ sealed, data }) => !sealed && data !== undefined);
+    if (leader === undefined) throw new VaultError("refused", "no leader", 500);
+    server.data = leader.data;
+  }
+
+  private leaderSeenBy(replica: Replica): { address: string; isSelf: boolean } | undefined {
+    const index = this.servers.findIndex(({ sealed }) => !sealed);
+    const leader = this.instance.replicas[index];
+    return leader === undefined ? undefined : { address: leader.address, isSelf: leader.name === replica.name };
+  }
+}
+
+/** An instance with three replicas. */
+export const INSTANCE: Instance = {
+  tenant: "customer10",
+  name: "main",
+  product: "openbao",
+  secretShares: 5,
+  secretThreshold: 3,
+  replicas: [0, 1, 2].map((index) => ({ name: `main-${index}`, address: `https://main-${index}:8200` })),
+};

@@ -1,0 +1,233 @@
+import { describe, expect, test } from "vitest";
+import fc from "fast-check";
+import { ANNOUNCEMENT_LEASE } from "../../../src/unseal/decide";
+import { unsealKeys, withAnswer } from "../../../src/unseal/record";
+import { CentralError } from "../../../src/unseal/record-store";
+import { Stop } from "../../../src/unseal/stop";
+import { unsealInstance, type UnsealReport } from "../../../src/unseal/unseal-instance";
+import { Crash, INSTANCE, Universe, type Fault, type FaultPlan } from "./simulation";
+
+const PATIENCE = 600_000;
+
+async function run(universe: Universe, faults: readonly FaultPlan[] = []): Promise<UnsealReport | Error> {
+  const world = universe.start(faults);
+  try {
+    return await unsealInstance(world, INSTANCE, {
+      deadline: universe.now + PATIENCE,
+      signal: new AbortController().signal,
+    });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Runs until a run ends by itself, as an operator would; a crash or a failing central Vault is a reason to run again. */
+async function runAgain(universe: Universe): Promise<UnsealReport | Error> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const result = await run(universe);
+    if (!(result instanceof CentralError)) return result;
+  }
+  throw new Error("it never ends");
+}
+
+function expectComplete(universe: Universe): void {
+  expect(universe.servers.every(({ sealed, data }) => !sealed && data === 0)).toBe(true);
+  expect(universe.record).toEqual(withAnswer({}, universe.answers[0] ?? { rootToken: "", unsealKeys: [] }));
+  expect([...universe.disk.values()].filter(({ answer }) => answer !== undefined)).toEqual([]);
+}
+
+describe("a run without faults", () => {
+  test("initialises, escrows, joins and unseals every replica", async () => {
+    const universe = new Universe(INSTANCE);
+
+    const report = await run(universe);
+
+    expect(report).toMatchObject({
+      initialized: true,
+      joined: ["main-1", "main-2"],
+      unsealed: ["main-0", "main-1", "main-2"],
+      raftPeers: 3,
+    });
+    expectComplete(universe);
+    expect(universe.metadata).toMatchObject({
+      product: "openbao",
+      "secret-shares": "5",
+      "replica-2": "main-2 https://main-2:8200",
+    });
+    expect(universe.disk.size).toBe(0);
+  });
+
+  test("changes nothing when run again", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const versions = universe.versions.length;
+    const metadata = { ...universe.metadata };
+
+    expect(await run(universe)).toMatchObject({ initialized: false, joined: [], unsealed: [] });
+    expect(universe.versions.length).toBe(versions);
+    expect(universe.metadata).toEqual(metadata);
+  });
+
+  test("unseals a replica that was restarted, with the threshold of keys only", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const server = universe.servers[1];
+    if (server !== undefined) server.sealed = true;
+
+    expect(await run(universe)).toMatchObject({ unsealed: ["main-1"] });
+  });
+
+  test("joins a replica that lost its disk", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    universe.servers[2] = { data: undefined, sealed: true, progress: new Set() };
+
+    expect(await run(universe)).toMatchObject({ joined: ["main-2"], unsealed: ["main-2"] });
+    expectComplete(universe);
+  });
+
+  test("keeps fields that others wrote into the record before", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.versions.push({ fields: { note: "by hand" }, at: 0, deleted: false });
+
+    await run(universe);
+
+    expect(universe.record).toMatchObject({ note: "by hand", "root-token": "root-0" });
+  });
+});
+
+describe("what only a person can mend", () => {
+  const stopped = async (universe: Universe): Promise<Stop> => {
+    const result = await run(universe);
+    expect(result).toBeInstanceOf(Stop);
+    return result as Stop;
+  };
+
+  test("all data lost while the record holds keys: it never initialises over it", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    for (const server of universe.servers) Object.assign(server, { data: undefined, sealed: true });
+
+    expect((await stopped(universe)).code).toBe("data-lost");
+    expect(universe.answers.length).toBe(1);
+    expect(unsealKeys(universe.record).length).toBe(5);
+  });
+
+  test("initialised by somebody else", async () => {
+    const universe = new Universe(INSTANCE);
+    const server = universe.servers[0];
+    if (server !== undefined) server.data = 0;
+
+    expect((await stopped(universe)).code).toBe("initialized-elsewhere");
+    expect(universe.versions).toEqual([]);
+  });
+
+  test("the record is deleted", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const newest = universe.versions.at(-1);
+    if (newest !== undefined) newest.deleted = true;
+
+    expect((await stopped(universe)).message).toMatch(/undelete version 3/);
+  });
+
+  test("too few keys in the record", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    universe.versions.push({ fields: { "unseal-key-0": "key-0-0" }, at: 0, deleted: false });
+
+    expect((await stopped(universe)).message).toMatch(/wants 3, the record holds 1/);
+  });
+
+  test("keys of another instance", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    universe.versions.push({
+      fields: { "unseal-key-0": "a", "unseal-key-1": "b", "unseal-key-2": "c" },
+      at: 0,
+      deleted: false,
+    });
+    for (const server of universe.servers) server.sealed = true;
+
+    expect((await stopped(universe)).code).toBe("keys-refused");
+  });
+});
+
+describe("a run that is cut short", () => {
+  const faults = fc.array(
+    fc.record({
+      effect: fc.nat({ max: 30 }),
+      fault: fc.constantFrom<Fault>("crash-before", "crash-after", "cut-before", "cut-after"),
+    }),
+    { maxLength: 3 },
+  );
+
+  test("is finished by the next one, or its lost answer is named", async () => {
+    await fc.assert(
+      fc.asyncProperty(faults, async (plan) => {
+        const universe = new Universe(INSTANCE);
+        const first = await run(universe, plan);
+        const keysKnown =
+          universe.answers.length === 0 ||
+          unsealKeys(universe.record).length > 0 ||
+          [...universe.disk.values()].some(({ answer }) => answer !== undefined);
+
+        const second = await runAgain(universe);
+
+        expect(universe.answers.length).toBeLessThanOrEqual(1);
+        if (keysKnown) {
+          expect(second).not.toBeInstanceOf(Error);
+          expectComplete(universe);
+        } else {
+          // The process died, or the connection was cut, between the server's answer and the journal.
+          expect(first).toBeInstanceOf(Error);
+          expect((second as Stop).code).toBe("answer-lost");
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test("loses nothing when the central Vault fails after the initialisation", async () => {
+    for (let effect = 0; effect < 12; effect++) {
+      const universe = new Universe(INSTANCE);
+      await run(universe, [
+        { effect, fault: "cut-before" },
+        { effect: effect + 1, fault: "cut-before" },
+      ]);
+      await runAgain(universe);
+      expectComplete(universe);
+    }
+  });
+
+  test("is taken over at once where its journal shows that it is dead, else after its lease", async () => {
+    const here = new Universe(INSTANCE);
+    expect(await run(here, [{ effect: 3, fault: "crash-before" }])).toBeInstanceOf(Crash);
+    await run(here);
+    expect(here.now).toBeLessThan(ANNOUNCEMENT_LEASE * 1000);
+
+    const elsewhere = new Universe(INSTANCE);
+    await run(elsewhere, [{ effect: 3, fault: "crash-before" }]);
+    elsewhere.disk.clear();
+    await run(elsewhere);
+    expect(elsewhere.now).toBeGreaterThanOrEqual(ANNOUNCEMENT_LEASE * 1000);
+    expectComplete(elsewhere);
+  });
+});
+
+describe("several runs at once", () => {
+  test("initialise exactly once, and all of them end well, in whatever order they come", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 3 }), async (scheduler, count) => {
+        const universe = new Universe(INSTANCE, () => scheduler.schedule(Promise.resolve()));
+
+        const results = await scheduler.waitFor(Promise.all(Array.from({ length: count }, () => run(universe))));
+
+        expect(results.filter((result) => result instanceof Error)).toEqual([]);
+        expect(universe.answers.length).toBe(1);
+        expectComplete(universe);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import {
+  ExternalDeployment,
+  HighAvailabilityDeployment,
+  Seal,
+  Size,
+  TenantCluster,
+  VaultInstance,
+  VaultStorage,
+  type HighAvailabilityDeploymentProps,
+  type IDeployment,
+  type Product,
+  type VaultInstanceProps,
+} from "../../../src";
+import { HelmProvider, KubernetesProvider } from "../../../src/terraform/providers/kubernetes";
+import { OpenstackProvider } from "../../../src/terraform/providers/openstack";
+import { parseInstance, type Instance } from "../../../src/unseal/instance";
+import { addresses, only, synthesize, type Synthesized } from "../support/synth";
+
+const folder = mkdtempSync(join(tmpdir(), "tenant-vault-instance-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const EXTERNAL = new ExternalDeployment({ addresses: ["https://10.0.0.1:8200", "https://10.0.0.2:8200"] });
+
+function highAvailability(props: Partial<HighAvailabilityDeploymentProps> = {}): IDeployment {
+  return new HighAvailabilityDeployment({
+    cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" }),
+    storage: VaultStorage.cinder(),
+    certificateIssuer: { mount: "pki-root", role: "instances" },
+    ...props,
+  });
+}
+
+function instance(deployment: IDeployment, props: Partial<VaultInstanceProps> = {}): Synthesized {
+  return synthesize((stack) => {
+    new OpenstackProvider(stack, "OpenStack");
+    new KubernetesProvider(stack, "Kubernetes");
+    new HelmProvider(stack, "Helm");
+    new VaultInstance(stack, "Main", {
+      tenant: "customer10",
+      name: "main",
+      product: "openbao",
+      address: "https://customer10.example:8200",
+      central: { address: "https://central:8200" },
+      deployment,
+      ...props,
+    });
+  });
+}
+
+interface Hook {
+  readonly triggers_replace: { readonly instance: Instance; readonly revision?: string };
+  readonly provisioner: readonly [
+    { readonly "local-exec": { readonly command: string; readonly environment: Record<string, string> } },
+  ];
+}
+
+function hook(json: Synthesized): Hook {
+  return only(json.resource, "terraform_data") as unknown as Hook;
+}
+
+function values(json: Synthesized): Record<string, Record<string, unknown>> {
+  const [text] = only(json.resource, "helm_release").values as [string];
+  return parse(text) as Record<string, Record<string, unknown>>;
+}
+
+describe("an external instance", () => {
+  test("is the hook and nothing else", () => {
+    const json = instance(EXTERNAL);
+    expect(addresses(json.resource)).toEqual(["terraform_data.main_unseal"]);
+    expect(hook(json)).toMatchSnapshot();
+  });
+
+  test("passes the CA of its certificate, which the hook reads back", () => {
+    const caCertificateFile = join(folder, "ca.pem");
+    writeFileSync(caCertificateFile, "-----BEGIN CERTIFICATE-----\n");
+    const json = instance(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], caCertificateFile }));
+    const described = hook(json).triggers_replace.instance;
+    expect(parseInstance(JSON.stringify(described))).toEqual({
+      ...described,
+      caCertificate: "-----BEGIN CERTIFICATE-----\n",
+    });
+  });
+
+  test("fails without addresses, or with one twice", () => {
+    expect(() => new ExternalDeployment({ addresses: [] })).toThrow(/at least one address/);
+    expect(() => new ExternalDeployment({ addresses: ["https://a:1", "https://a:1"] })).toThrow(/same address/);
+  });
+});
+
+describe("the hook", () => {
+  test("runs the command of this package, by a relative path, against the central Vault", () => {
+    const [{ "local-exec": run }] = hook(
+      instance(EXTERNAL, { central: { address: "https://central:8200", caCertificatePath: "ca.pem" } }),
+    ).provisioner;
+    expect(run.command).toMatch(/^node (\.\.\/)+(.*\/)?lib\/cli\/main\.js unseal customer10\/main$/);
+    expect(run.environment).toEqual({
+      VAULT_ADDR: "https://central:8200",
+      VAULT_CACERT: "ca.pem",
+      TENANT_VAULT_INSTANCE: "${jsonencode(self.triggers_replace.instance)}",
+    });
+  });
+
+  test("runs again when the seal, the replicas or the release change", () => {
+    const triggers = (deployment: IDeployment, seal?: Seal): unknown =>
+      hook(instance(deployment, { seal })).triggers_replace;
+    const first = triggers(EXTERNAL);
+    expect(triggers(EXTERNAL)).toEqual(first);
+    expect(triggers(EXTERNAL, Seal.shamir({ secretShares: 7, secretThreshold: 4 }))).not.toEqual(first);
+    expect(triggers(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"] }))).not.toEqual(first);
+    expect(hook(instance(highAvailability())).triggers_replace.revision).toBe(
+      "${helm_release.main_release.metadata.revision}",
+    );
+  });
+});
+
+describe("a high-availability instance", () => {
+  test.each<Product>(["openbao", "vault"])("of %s by default", (product) => {
+    const json = instance(highAvailability(), { product });
+    expect(json.resource).toMatchSnapshot();
+    expect(values(json)).toMatchSnapshot("values");
+  });
+
+  test("keeps its volumes whatever happens to claims, namespaces and stacks", () => {
+    const { resource } = instance(highAvailability());
+    const volumes = Object.values(resource.openstack_blockstorage_volume_v3 ?? {});
+    expect(volumes.length).toBe(6);
+    expect(volumes.every(({ lifecycle }) => JSON.stringify(lifecycle) === '{"prevent_destroy":true}')).toBe(true);
+    for (const volume of Object.values(resource.kubernetes_persistent_volume_v1 ?? {})) {
+      expect(volume.spec).toMatchObject([
+        { persistent_volume_reclaim_policy: "Retain", storage_class_name: "customer10-main" },
+      ]);
+    }
+    expect(only(resource, "kubernetes_storage_class_v1")).toMatchObject({
+      storage_provisioner: "kubernetes.io/no-provisioner",
+      reclaim_policy: "Retain",
+    });
+  });
+
+  test("takes its volumes from the cluster where that is asked for", () => {
+    const json = instance(highAvailability({ storage: VaultStorage.storageClass("ceph") }));
+    expect(json.resource.openstack_blockstorage_volume_v3).toBeUndefined();
+    expect(values(json).server).toMatchObject({ dataStorage: { storageClass: "ceph" } });
+  });
+
+  test("replicas, sizes, image, chart and spreading", () => {
+    const json = instance(
+      highAvailability({
+        replicas: 5,
+        dataSize: Size.gibibytes(20),
+        auditSize: Size.gibibytes(5),
+        image: { repository: "registry.example/openbao/openbao", tag: "2.7.2" },
+        chart: { chart: "./charts/openbao" },
+        spreadOverNodes: false,
+      }),
+    );
+    expect(values(json).server).toMatchObject({
+      affinity: "",
+      image: { registry: "registry.example", repository: "openbao/openbao", tag: "2.7.2" },
+      dataStorage: { size: "20Gi" },
+      auditStorage: { size: "5Gi" },
+      ha: { replicas: 5 },
+    });
+    expect(only(json.resource, "helm_release")).toMatchObject({ chart: "./charts/openbao" });
+    expect(hook(json).triggers_replace.instance.replicas.length).toBe(5);
+    expect(Object.keys(json.resource.openstack_blockstorage_volume_v3 ?? {}).length).toBe(10);
+  });
+
+  test("a certificate names each replica, the services and the address that clients use", () => {
+    const { kubernetes } = hook(instance(highAvailability())).triggers_replace.instance;
+    expect(kubernetes?.certificate.names).toEqual([
+      "customer10-main-0.customer10-main-internal",
+      "customer10-main-1.customer10-main-internal",
+      "customer10-main-2.customer10-main-internal",
+      "customer10-main.customer10-main.svc",
+      "customer10-main-active.customer10-main.svc",
+      "customer10-main-standby.customer10-main.svc",
+      "customer10.example",
+      "localhost",
+    ]);
+  });
+
+  test("egressPorts are opened", () => {
+    const policies = instance(highAvailability({ egressPorts: [5432] })).resource.kubernetes_network_policy_v1 ?? {};
+    expect(JSON.stringify(policies.main_namespace_allow_egress)).toContain('"5432"');
+  });
+
+  test.each([0, 1, 2, 4, 8, 9, 3.5])("fails when replicas is %d", (replicas) => {
+    expect(() => highAvailability({ replicas })).toThrow(
+      /gives raft no majority that survives a loss; choose 3, 5 or 7/,
+    );
+  });
+});
+
+describe("Seal", () => {
+  test("has 5 shares and the threshold 3 unless told otherwise", () => {
+    expect(Seal.shamir()).toMatchObject({ secretShares: 5, secretThreshold: 3 });
+    expect(Seal.shamir({ secretShares: 1, secretThreshold: 1 })).toMatchObject({ secretShares: 1, secretThreshold: 1 });
+  });
+
+  test.each([
+    [{ secretShares: 0 }, /secretShares 0 is not possible/],
+    [{ secretShares: 256 }, /secretShares 256 is not possible/],
+    [
+      { secretShares: 5, secretThreshold: 6 },
+      /secretThreshold 6 is not possible with 5 secretShares; give a whole number from 1 to 5/,
+    ],
+    [{ secretShares: 5, secretThreshold: 0 }, /secretThreshold 0 is not possible/],
+    [{ secretShares: 5, secretThreshold: 1 }, /is refused by Vault; raise the threshold to 2/],
+  ])("fails when given %j", (props, message) => {
+    expect(() => Seal.shamir(props)).toThrow(message);
+  });
+});
