@@ -23,7 +23,8 @@ export interface CommandResult {
 
 /** A central Vault and servers for instances, all real. */
 export class TestBed {
-  static async start(): Promise<TestBed> {
+  /** @param prepared Whether the central Vault has what the stack "central" makes, as far as the hook touches it. */
+  static async start({ prepared = true } = {}): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "tenant-vault-test-"));
     const authority = await LabAuthority.create();
     const caFile = join(folder, "ca.pem");
@@ -32,7 +33,7 @@ export class TestBed {
     const [port = 0] = await freePorts(1);
     const server = await bed.startServer("central", port);
     bed.central = await LabCentral.open(server);
-    await bed.prepareCentral();
+    if (prepared) await bed.prepareCentral();
     return bed;
   }
 

@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  ClusterProviders,
+  HighAvailabilityDeployment,
+  INSTANCE_CERTIFICATE_ROLE,
+  LayerStack,
+  localBackend,
+  ROOT_CA_MOUNT,
+  Size,
+  TenantCluster,
+  VaultInstance,
+  VaultStorage,
+  type Product,
+} from "../../src";
+import { PROJECT } from "../../lab/cdktf";
+import { run } from "../../lab/run";
+import { CentralProvider } from "../../stacks/central-provider";
+import { CentralStack } from "../../stacks/central-stack";
+import type { Operator } from "../../stacks/operator";
+import { TestBed } from "../integration/support/test-bed";
+import { TerraformProject } from "./support/terraform-project";
+
+const { KUBECONFIG, TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE = "" } = process.env;
+const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
+const RELEASE = "acceptance-main";
+
+async function kubectl(...args: string[]): Promise<string> {
+  return (await run("kubectl", args)).stdout;
+}
+
+async function kubectlApply(manifests: readonly object[]): Promise<void> {
+  await run("kubectl", ["apply", "-f", "-"], {
+    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
+  });
+}
+
+// Needs a cluster, named by KUBECONFIG, with an image of the product, and permission to make folders on its one node.
+describe.skipIf(KUBECONFIG === undefined)("a VaultInstance on a real Kubernetes", () => {
+  mkdirSync(join(PROJECT, ".lab"), { recursive: true });
+  let bed: TestBed;
+  let project: TerraformProject;
+  let stack: LayerStack;
+
+  beforeAll(async () => {
+    bed = await TestBed.start({ prepared: false });
+    project = new TerraformProject({ VAULT_TOKEN: bed.central.rootToken });
+    const operator: Operator = {
+      central: {
+        address: bed.central.server.address,
+        caCertificateFile: bed.caFile,
+        instanceDomains: ["acceptance.example"],
+        deletionProtection: false,
+      },
+      backend: localBackend(project.stateFolder),
+    };
+    const central = new CentralStack(project.app, "central", operator);
+    stack = instanceStack(project, operator);
+    project.synthesize();
+    await project.apply(central);
+    const kubeconfig = readFileSync(KUBECONFIG ?? "", "utf8");
+    await bed.central.client.send("POST", "clusters/data/acceptance", { body: { data: { kubeconfig } } });
+    await kubectlApply(await localVolumes());
+  });
+
+  afterAll(async () => {
+    await project.destroy(stack);
+    await kubectl("delete", "pv,sc", "-l", "tenant-vault=acceptance", "--wait=false");
+    project.remove();
+    await bed.stop();
+  });
+
+  test("comes up unsealed through the hook's own port-forward, and a second plan is empty", async () => {
+    const begun = Date.now();
+    const output = await project.apply(stack);
+    process.stdout.write(`applied in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
+    expect(output).toMatch(
+      /acceptance\/main: 3 of 3 replicas unsealed, active at https:\/\/acceptance-main-\d.*, 3 raft peers/,
+    );
+    expect(Object.keys(await bed.central.readRecord("acceptance", "main")).sort()).toHaveLength(6);
+    expect(await project.isUnchanged(stack)).toBe(true);
+  });
+
+  test("its private key is in no state", () => {
+    const state = readFileSync(join(PROJECT, project.stateFolder, "acceptance-vault.tfstate"), "utf8");
+    expect(state).not.toMatch(/PRIVATE KEY|client-key-data/);
+  });
+
+  test("a pod that is deleted comes back sealed, and the command brings it back", async () => {
+    await kubectl("-n", RELEASE, "delete", "pod", `${RELEASE}-1`);
+    await waitForPod(`${RELEASE}-1`);
+    const { code, stdout, stderr } = await bed.run(["unseal", "acceptance/main"], {
+      ...bed.environment(),
+      VAULT_TOKEN: bed.central.rootToken,
+    });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/unsealed acceptance-main-1/);
+  });
+
+  test("status sees every replica", async () => {
+    const { code, stdout } = await bed.run(["status"], { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken });
+    expect(stdout).toMatch(/acceptance\/main {2}healthy/);
+    expect(code).toBe(0);
+  });
+});
+
+function instanceStack(project: TerraformProject, operator: Operator): LayerStack {
+  const stack = new LayerStack(project.app, "acceptance-vault", operator.backend);
+  const central = new CentralProvider(stack, "Central", operator);
+  const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "acceptance" });
+  new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider: central.provider });
+  const [repository = "", tag = ""] = TENANT_VAULT_SERVER_IMAGE.split(/:(?=[^/]*$)/);
+  new VaultInstance(stack, "Main", {
+    tenant: "acceptance",
+    name: "main",
+    product: PRODUCT,
+    address: "https://acceptance.example:8200",
+    central: central.access,
+    deployment: new HighAvailabilityDeployment({
+      cluster,
+      storage: VaultStorage.storageClass("tenant-vault-acceptance"),
+      certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE },
+      dataSize: Size.gibibytes(1),
+      auditSize: Size.gibibytes(1),
+      spreadOverNodes: false,
+      ...(TENANT_VAULT_CHART === undefined ? {} : { chart: { chart: TENANT_VAULT_CHART } }),
+      ...(tag === "" ? {} : { image: { repository, tag } }),
+    }),
+  });
+  return stack;
+}
+
+/** Folders of the one node, as volumes. */
+async function localVolumes(): Promise<object[]> {
+  const labels = { "tenant-vault": "acceptance" };
+  const node = (await kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")).trim();
+  const folder = join(process.env.TENANT_VAULT_NODE_FOLDER ?? "/var/tmp", `tenant-vault-acceptance-${Date.now()}`);
+  const volumes = Array.from({ length: 6 }, (_, index) => {
+    const path = join(folder, String(index));
+    mkdirSync(path, { recursive: true });
+    return {
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      metadata: { name: `tenant-vault-acceptance-${index}`, labels },
+      spec: {
+        capacity: { storage: "1Gi" },
+        accessModes: ["ReadWriteOnce"],
+        persistentVolumeReclaimPolicy: "Retain",
+        storageClassName: "tenant-vault-acceptance",
+        local: { path },
+        nodeAffinity: {
+          required: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] },
+            ],
+          },
+        },
+      },
+    };
+  });
+  const storageClass = {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "StorageClass",
+    metadata: { name: "tenant-vault-acceptance", labels },
+    provisioner: "kubernetes.io/no-provisioner",
+    volumeBindingMode: "WaitForFirstConsumer",
+  };
+  return [storageClass, ...volumes];
+}
+
+async function waitForPod(name: string): Promise<void> {
+  for (;;) {
+    const phase = await kubectl(
+      "-n",
+      RELEASE,
+      "get",
+      "pod",
+      name,
+      "--ignore-not-found",
+      "-o",
+      "jsonpath={.status.phase}",
+    );
+    if (phase.trim() === "Running") return;
+    await sleep(500);
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import { App, type TerraformStack } from "cdktf";
+import { PROJECT } from "../../../lab/cdktf";
+import { run, tryRun } from "../../../lab/run";
+import { obtainTerraform } from "../../../lab/tools/terraform";
+
+/** Stacks that are applied by Terraform itself, which finds providers as the machine is configured to. */
+export class TerraformProject {
+  private readonly folder = mkdtempSync(join(PROJECT, ".lab", "acceptance-"));
+  readonly app = new App({ outdir: join(this.folder, "cdktf.out"), stackTraces: false });
+
+  constructor(private readonly environment: Readonly<Record<string, string>> = {}) {}
+
+  /** Relative to the project, for the local backend. */
+  get stateFolder(): string {
+    return relative(PROJECT, join(this.folder, "state"));
+  }
+
+  synthesize(): void {
+    this.app.synth();
+  }
+
+  async apply(stack: TerraformStack): Promise<string> {
+    await this.terraform(stack, "init", "-input=false");
+    return this.terraform(stack, "apply", "-input=false", "-auto-approve");
+  }
+
+  /** Whether a new plan would change anything. */
+  async isUnchanged(stack: TerraformStack): Promise<boolean> {
+    const { program } = await obtainTerraform();
+    const { code, stdout } = await tryRun(
+      program,
+      ["plan", "-input=false", "-no-color", "-detailed-exitcode"],
+      this.options(stack),
+    );
+    if (code === 2) process.stdout.write(stdout);
+    return code === 0;
+  }
+
+  async destroy(stack: TerraformStack): Promise<void> {
+    await this.terraform(stack, "destroy", "-input=false", "-auto-approve");
+  }
+
+  async output(stack: TerraformStack, name: string): Promise<string> {
+    return JSON.parse(await this.terraform(stack, "output", "-json", name)) as string;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async terraform(stack: TerraformStack, ...args: string[]): Promise<string> {
+    const { program } = await obtainTerraform();
+    return (await run(program, args, this.options(stack))).stdout;
+  }
+
+  private options(stack: TerraformStack) {
+    const cwd = join(this.folder, "cdktf.out", "stacks", stack.node.id);
+    return { cwd, env: { ...process.env, ...this.environment, TF_IN_AUTOMATION: "true" } };
+  }
+}
