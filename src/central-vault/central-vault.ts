@@ -12,7 +12,7 @@ import {
 } from "../terraform/providers/vault";
 import { RootCa } from "../tenant-pki/root-ca";
 import { CLUSTERS_MOUNT } from "../tenant-cluster/kubernetes-cluster";
-import { RECORDS_MOUNT } from "../unseal/record-store";
+import { RECORDS_MOUNT } from "../unseal/record";
 
 /** Path of the AppRole mount that the hook logs in at, and name of its policy. */
 const HOOK_LOGIN = "tenant-vault";

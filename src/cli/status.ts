@@ -1,10 +1,10 @@
-import { inspectInstance, type InstanceStatus } from "../unseal/inspect";
-import { listRecords, RecordStore } from "../unseal/record-store";
+import { inspectInstance, inspectRecord, type InstanceStatus } from "../unseal/inspect";
+import { CentralError, listRecords, RecordStore } from "../unseal/record-store";
 import { Server } from "../unseal/server";
 import type { VaultClient } from "../unseal/vault-client";
 import { connectToCentral } from "../unseal/central";
 import { openConnections } from "../unseal/connections";
-import { describeInstance, parseTarget, type Target } from "./target";
+import { parseTarget, recallInstance, type Target } from "./target";
 
 /** `tenant-vault status`: shows one instance, a tenant's, or all. @returns Whether every one is healthy. */
 export async function status(selection: string | undefined, json: boolean): Promise<boolean> {
@@ -36,21 +36,24 @@ async function selectTargets(central: VaultClient, selection: string | undefined
   return found.flat();
 }
 
+/** An instance that cannot be looked at does not hide the others. */
 async function inspect(central: VaultClient, target: Target): Promise<InstanceStatus> {
-  const instance = await describeInstance(central, target, process.env);
-  const connections = await openConnections(central, instance);
+  const store = new RecordStore(central, target.tenant, target.name);
   try {
-    return await inspectInstance(
-      instance,
-      new RecordStore(central, target.tenant, target.name),
-      (replica) => new Server(connections.client(replica)),
-    );
-  } finally {
-    await connections.close();
+    const instance = await recallInstance(central, target);
+    const connections = await openConnections(central, instance);
+    try {
+      return await inspectInstance(instance, store, (replica) => new Server(connections.client(replica)));
+    } finally {
+      await connections.close();
+    }
+  } catch (error) {
+    if (error instanceof CentralError && error.failure !== "missing") throw error;
+    return inspectRecord(store, (error as Error).message);
   }
 }
 
-function render({ instance, product, record, replicas, healthy }: InstanceStatus): string {
+function render({ instance, product, record, replicas, healthy, problem }: InstanceStatus): string {
   const token = record.rootToken ? "root token" : "no root token";
   const width = Math.max(...replicas.map(({ name }) => name.length));
   const lines = replicas.map(({ name, address, state, active, reason }) => {
@@ -58,9 +61,9 @@ function render({ instance, product, record, replicas, healthy }: InstanceStatus
     return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${notes === "" ? "" : `  (${notes})`}`;
   });
   return [
-    `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}  (${product})`,
+    `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}${product === undefined ? "" : `  (${product})`}`,
     `  record: ${record.state}, ${record.unsealKeys} unseal keys, ${token}`,
-    ...lines,
+    ...(problem === undefined ? lines : [`  ${problem}`]),
     "",
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import { fromMetadata, parseInstance, type Instance } from "../unseal/instance";
-import { RECORDS_MOUNT, RecordStore } from "../unseal/record-store";
+import { recordPath } from "../unseal/record";
+import { RecordStore } from "../unseal/record-store";
 import type { VaultClient } from "../unseal/vault-client";
 
 /** Which instance a command is about. */
@@ -20,15 +21,26 @@ export function parseTarget(text: string): Target {
 /** What is known of an instance: from the hook that Terraform runs, else from its record in the central Vault. */
 export async function describeInstance(
   central: VaultClient,
-  { tenant, name }: Target,
+  target: Target,
   environment: NodeJS.ProcessEnv,
 ): Promise<Instance> {
-  if (environment.TENANT_VAULT_INSTANCE !== undefined) return parseInstance(environment.TENANT_VAULT_INSTANCE);
+  if (environment.TENANT_VAULT_INSTANCE === undefined) return recallInstance(central, target);
+  const described = parseInstance(environment.TENANT_VAULT_INSTANCE);
+  if (described.tenant !== target.tenant || described.name !== target.name) {
+    throw new Error(
+      `TENANT_VAULT_INSTANCE describes ${described.tenant}/${described.name}, not ${target.tenant}/${target.name}; unset it, or name the instance that it describes.`,
+    );
+  }
+  return described;
+}
+
+/** What the record of an instance says of it. */
+export async function recallInstance(central: VaultClient, { tenant, name }: Target): Promise<Instance> {
   const store = new RecordStore(central, tenant, name);
   const described = fromMetadata(tenant, name, await store.readMetadata());
   if (described === undefined) {
     throw new Error(
-      `The central Vault does not know ${tenant}/${name}: ${RECORDS_MOUNT}/${store.path} has no description; deploy the stack ${tenant}-vault first.`,
+      `The central Vault does not know ${tenant}/${name}: ${recordPath(store.path)} has no description; deploy the stack ${tenant}-vault first.`,
     );
   }
   return described;

@@ -1,7 +1,7 @@
 import { ANNOUNCEMENT_LEASE, type SeenRecord } from "./decide";
 import type { Instance, Replica } from "./instance";
 import { newJournalKey } from "./journal";
-import { contradicts, holds, journalKey, withAnswer, withJournalKey, type InitAnswer } from "./record";
+import { contradicts, holds, journalKey, recordPath, withAnswer, withJournalKey, type InitAnswer } from "./record";
 import { CentralError } from "./record-store";
 import { INIT_TIMEOUT } from "./server";
 import { Stop } from "./stop";
@@ -133,7 +133,7 @@ export class Initialization {
     if (contradicts(fields, answer)) {
       throw new Stop(
         "escrow-contradiction",
-        `The record ${store.path} already holds other keys; those of this initialisation stay in the journal ${journal}: compare both before anything is deleted.`,
+        `The record ${recordPath(store.path)} already holds other keys; those of this initialisation stay in the journal ${journal}: compare both before anything is deleted.`,
       );
     }
     if (!holds(fields, answer)) await store.write(withAnswer(fields, answer), version);

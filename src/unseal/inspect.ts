@@ -23,33 +23,37 @@ export interface ReplicaSummary extends Replica {
 /** One instance as a status shows it. */
 export interface InstanceStatus {
   readonly instance: string;
-  readonly product: string;
   readonly record: RecordSummary;
+  /** Undefined where the instance could not be looked at. */
+  readonly product?: string;
   readonly replicas: readonly ReplicaSummary[];
   /** Whether the record is complete, every replica is unsealed and one is active. */
   readonly healthy: boolean;
+  /** Why the instance could not be looked at. */
+  readonly problem?: string;
 }
 
 /** Looks at one instance and changes nothing. */
 export async function inspectInstance(
   instance: Instance,
-  store: Pick<RecordStore, "read">,
+  store: Pick<RecordStore, "path" | "read">,
   server: (replica: Replica) => Pick<Server, "status" | "leader">,
 ): Promise<InstanceStatus> {
   const [record, replicas] = await Promise.all([
     summarizeRecord(store, instance.secretThreshold),
     Promise.all(instance.replicas.map((replica) => summarizeReplica(replica, server(replica)))),
   ]);
-  return {
-    instance: `${instance.tenant}/${instance.name}`,
-    product: instance.product,
-    record,
-    replicas,
-    healthy:
-      record.state === "complete" &&
-      replicas.every(({ state }) => state === "unsealed") &&
-      replicas.some(({ active }) => active),
-  };
+  const unsealed = replicas.every(({ state }) => state === "unsealed") && replicas.some(({ active }) => active);
+  const healthy = record.state === "complete" && unsealed;
+  return { instance: store.path, record, product: instance.product, replicas, healthy };
+}
+
+/** Looks at the record alone, where the instance cannot be reached or is not described. */
+export async function inspectRecord(
+  store: Pick<RecordStore, "path" | "read">,
+  problem: string,
+): Promise<InstanceStatus> {
+  return { instance: store.path, record: await summarizeRecord(store, 1), replicas: [], healthy: false, problem };
 }
 
 async function summarizeRecord(store: Pick<RecordStore, "read">, threshold: number): Promise<RecordSummary> {

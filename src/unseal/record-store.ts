@@ -1,9 +1,6 @@
 import type { SeenRecord } from "./decide";
-import type { RecordFields } from "./record";
+import { RECORDS_MOUNT, type RecordFields } from "./record";
 import { VaultError, type VaultClient, type VaultFailure, type VaultRequest, type VaultResponse } from "./vault-client";
-
-/** KV version 2 mount in the central Vault that holds the records. */
-export const RECORDS_MOUNT = "customers";
 
 /** The central Vault did not do its part. */
 export class CentralError extends VaultError {

@@ -13,6 +13,14 @@ export interface InitAnswer {
   readonly unsealKeys: readonly string[];
 }
 
+/** KV version 2 mount in the central Vault that holds the records. */
+export const RECORDS_MOUNT = "customers";
+
+/** The record of an instance, as Vault's own command names it. */
+export function recordPath(instance: string): string {
+  return `${RECORDS_MOUNT}/${instance}`;
+}
+
 const ROOT_TOKEN = "root-token";
 const UNSEAL_KEY = /^unseal-key-\d+$/;
 

@@ -1,4 +1,5 @@
 import type { StopCode } from "./decide";
+import { recordPath } from "./record";
 
 /** Ends a run with one sentence that says what is wrong and what to do; nothing is lost or half-written. */
 export class Stop extends Error {
@@ -14,7 +15,8 @@ export class Stop extends Error {
 }
 
 /** What a stop means for an instance, and the way out. */
-export function explainStop(code: StopCode, instance: string, record: string, details: string): Stop {
+export function explainStop(code: StopCode, instance: string, details: string): Stop {
+  const record = recordPath(instance);
   const sentences: Record<StopCode, string> = {
     "answer-lost":
       `${instance} was initialised, but the answer with its keys was lost before it reached ${record}; ` +

@@ -124,7 +124,7 @@ class Run {
   private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
     const { version } = await this.world.store.read();
     if (version !== seen.version) return;
-    throw explainStop(code, `${this.instance.tenant}/${this.instance.name}`, this.world.store.path, details);
+    throw explainStop(code, this.world.store.path, details);
   }
 
   private async unseal(replicas: readonly SeenReplica[], keys: readonly string[]): Promise<undefined> {

@@ -1,5 +1,6 @@
 import type { SeenReplica } from "./decide";
 import type { Instance } from "./instance";
+import { recordPath } from "./record";
 import { Stop } from "./stop";
 import { VaultError } from "./vault-client";
 import type { World } from "./world";
@@ -26,7 +27,7 @@ export async function unsealReplica(world: World, replica: SeenReplica, keys: re
     if ((await sendKeys(world, replica, needed)) === "refused") {
       throw new Stop(
         "keys-refused",
-        `${replica.name} (${replica.address}) refuses the unseal keys in the record ${world.store.path}; check that this address belongs to this instance.`,
+        `${replica.name} (${replica.address}) refuses the unseal keys in ${recordPath(world.store.path)}; check that this address belongs to this instance.`,
       );
     }
   }

@@ -196,7 +196,7 @@ describe("when the network fails between the initialisation and the escrow", () 
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^tenant-vault: customer10\/lost was initialised, but the answer with its keys was lost before it reached customer10\/lost; .* wipe its storage and run this again\.\n$/,
+      /^tenant-vault: customer10\/lost was initialised, but the answer with its keys was lost before it reached customers\/customer10\/lost; .* wipe its storage and run this again\.\n$/,
     );
     expect(await states(servers)).toEqual(["sealed"]);
     proxy.stop();

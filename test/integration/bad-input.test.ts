@@ -1,0 +1,186 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { LabAuthority } from "../../lab/certificates";
+import { freePorts } from "../../lab/ports";
+import type { VaultServer } from "../../lab/servers/vault-server";
+import type { Instance } from "../../src/unseal/instance";
+import { Server } from "../../src/unseal/server";
+import { TestBed } from "./support/test-bed";
+
+let bed: TestBed;
+let instance: Instance;
+let servers: VaultServer[];
+beforeAll(async () => {
+  bed = await TestBed.start();
+  ({ instance, servers } = await bed.startInstance("main", 1));
+});
+afterAll(() => bed.stop());
+
+async function unseal(environment: Record<string, string>, ...options: string[]): Promise<string> {
+  const { code, stderr } = await bed.run(["unseal", "customer10/main", ...options], environment);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^tenant-vault: [^\n]+\.\n$/);
+  return stderr;
+}
+
+async function expectUntouched(): Promise<void> {
+  const [server] = servers;
+  if (server !== undefined) expect((await new Server(server.client()).status()).state).toBe("uninitialized");
+  expect(bed.journals()).toEqual([]);
+}
+
+describe("a central Vault that cannot do its part stops everything before anything is initialised", () => {
+  let environment: Record<string, string>;
+  beforeEach(() => {
+    environment = bed.environment(instance);
+  });
+
+  test("none is named", async () => {
+    const { VAULT_ADDR: _address, ...others } = environment;
+    expect(await unseal(others)).toMatch(/No central Vault is named; set VAULT_ADDR/);
+    await expectUntouched();
+  });
+
+  test("it does not run", async () => {
+    const [port = 0] = await freePorts(1);
+    expect(await unseal({ ...environment, VAULT_ADDR: `https://127.0.0.1:${port}` })).toMatch(
+      /does not answer \(ECONNREFUSED\); check VAULT_ADDR/,
+    );
+    await expectUntouched();
+  });
+
+  test("no token is given", async () => {
+    expect(await unseal({ ...environment, VAULT_TOKEN: "" })).toMatch(
+      /No token for the central Vault .*; set VAULT_TOKEN/,
+    );
+    await expectUntouched();
+  });
+
+  test("the token is wrong", async () => {
+    expect(await unseal({ ...environment, VAULT_TOKEN: "s.wrong" })).toMatch(
+      /refuses the token for customers\/data\/customer10\/main; use one that is valid and has the policy tenant-vault-hook/,
+    );
+    await expectUntouched();
+  });
+
+  test("the token may read and not write", async () => {
+    const { client } = bed.central;
+    await client.send("PUT", "sys/policies/acl/reader", {
+      body: { policy: 'path "customers/*" { capabilities = ["read"] }' },
+    });
+    const { body } = await client.send("POST", "auth/token/create", { body: { policies: ["reader"] } });
+    const token = (body.auth as { client_token: string }).client_token;
+    expect(await unseal({ ...environment, VAULT_TOKEN: token })).toMatch(
+      /refuses the token for customers\/data\/customer10\/main/,
+    );
+    await expectUntouched();
+  });
+
+  test("its certificate is not trusted", async () => {
+    const other = join(bed.folder, "other-ca.pem");
+    writeFileSync(other, (await LabAuthority.create()).certificate);
+    expect(await unseal({ ...environment, VAULT_CACERT: other })).toMatch(
+      /is not trusted: .*; set VAULT_CACERT to the certificate of its CA/,
+    );
+    expect(await unseal({ ...environment, VAULT_CACERT: join(bed.folder, "none.pem") })).toMatch(
+      /VAULT_CACERT names .*none\.pem, which does not exist/,
+    );
+    await expectUntouched();
+  });
+
+  test("the stack central was never deployed", async () => {
+    const [port = 0] = await freePorts(1);
+    const empty = await bed.startServer("empty", port);
+    const { rootToken, unsealKeys } = await new Server(empty.client()).initialize(1, 1);
+    for (const key of unsealKeys) await new Server(empty.client()).unseal(key);
+    while ((await empty.client().send("GET", "sys/health", { accept: [429, 473, 503] })).status !== 200);
+    expect(await unseal({ ...environment, VAULT_ADDR: empty.address, VAULT_TOKEN: rootToken })).toMatch(
+      /no KV version 2 mount "customers"; deploy the stack "central" first|nothing at customers/,
+    );
+    await expectUntouched();
+
+    await empty.client(rootToken).send("PUT", "sys/seal");
+    expect(await unseal({ ...environment, VAULT_ADDR: empty.address, VAULT_TOKEN: rootToken })).toMatch(
+      /is sealed or not initialised; unseal it/,
+    );
+    await expectUntouched();
+  });
+});
+
+describe("a wrong instance", () => {
+  test("is not named as <tenant>/<instance>", async () => {
+    const { code, stderr } = await bed.run(["unseal", "customer10"], bed.environment());
+    expect([code, stderr]).toEqual([
+      1,
+      'tenant-vault: "customer10" names no instance; write <tenant>/<instance>, such as customer10/main.\n',
+    ]);
+  });
+
+  test("is not known", async () => {
+    const { code, stderr } = await bed.run(["unseal", "customer10/unknown"], bed.environment());
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      "tenant-vault: The central Vault does not know customer10/unknown: customers/customer10/unknown has no description; deploy the stack customer10-vault first.\n",
+    );
+  });
+
+  test("has a replica that does not answer: nothing is initialised, since that one may hold the data", async () => {
+    const [port = 0] = await freePorts(1);
+    const replicas = [...instance.replicas, { name: "main-1", address: `https://127.0.0.1:${port}` }];
+    expect(await unseal(bed.environment({ ...instance, replicas }), "--timeout", "1")).toMatch(
+      /did not come up in time \(last: no answer from main-1 .*ECONNREFUSED/,
+    );
+    await expectUntouched();
+    expect(await bed.central.client.send("GET", "customers/data/customer10/main", { accept: [404] })).toMatchObject({
+      status: 404,
+    });
+  });
+
+  test("has a description that makes no sense", async () => {
+    expect(await unseal({ ...bed.environment(), TENANT_VAULT_INSTANCE: '{"tenant":"customer10"}' })).toMatch(
+      /description of the instance in TENANT_VAULT_INSTANCE cannot be used/,
+    );
+  });
+});
+
+describe("a record of another run", () => {
+  test("that holds other keys is left alone", async () => {
+    const { instance: other } = await bed.startInstance("other", 1);
+    const record = { "root-token": "s.other", "unseal-key-0": Buffer.alloc(33, 1).toString("base64"), note: "kept" };
+    await bed.central.client.send("POST", "customers/data/customer10/other", { body: { data: record } });
+
+    const { code, stderr } = await bed.run(["unseal", "customer10/other"], bed.environment(other));
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^tenant-vault: customers\/customer10\/other holds keys, but every replica \(other-0\) says it is not initialised: .* delete the record first \(it stays recoverable\)\.\n$/,
+    );
+    expect(await bed.central.readRecord("customer10", "other")).toEqual(record);
+  });
+
+  test("that was deleted is not initialised over while its instance lives", async () => {
+    const { instance: deleted } = await bed.startInstance("deleted", 1);
+    await bed.unseal(deleted);
+    const { body } = await bed.central.client.send("GET", "customers/metadata/customer10/deleted");
+    const version = (body.data as { current_version: number }).current_version;
+    await bed.central.client.send("POST", "customers/delete/customer10/deleted", { body: { versions: [version] } });
+
+    const { code, stderr } = await bed.run(["unseal", "customer10/deleted"], bed.environment());
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(new RegExp(`vault kv undelete -versions=${version} customers/customer10/deleted`));
+  });
+
+  test("fields of others stay in it", async () => {
+    const { instance: shared } = await bed.startInstance("shared", 1);
+    await bed.central.client.send("POST", "customers/data/customer10/shared", {
+      body: { data: { contact: "operations" } },
+    });
+    await bed.unseal(shared);
+    expect(await bed.central.readRecord("customer10", "shared")).toMatchObject({
+      contact: "operations",
+      "unseal-key-4": expect.any(String),
+    });
+  });
+});

@@ -1,0 +1,103 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PROJECT } from "../../lab/cdktf";
+import { run, tryRun, type RunResult } from "../../lab/run";
+
+const CLI = require.resolve("cdktf-cli/bundle/bin/cdktf");
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tenant-vault-synth-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A copy of the project, as a clone would be. */
+function clone(name: string): string {
+  const copy = join(folder, name);
+  mkdirSync(copy, { recursive: true });
+  for (const part of ["src", "stacks", "tenants", "lib", "package.json", "cdktf.json", "tsconfig.json"]) {
+    cpSync(join(PROJECT, part), join(copy, part), { recursive: true });
+  }
+  symlinkSync(join(PROJECT, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+function cdktf(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<RunResult> {
+  return tryRun(process.execPath, [CLI, ...args], {
+    cwd,
+    env: { ...process.env, CI: "true", CHECKPOINT_DISABLE: "1", ...env },
+  });
+}
+
+function files(root: string, below = root): Map<string, string> {
+  return new Map(
+    readdirSync(below, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(below, entry.name);
+      return entry.isDirectory()
+        ? [...files(root, path)]
+        : [[relative(root, path), readFileSync(path, "utf8")] as const];
+    }),
+  );
+}
+
+describe("npx cdktf", () => {
+  test("list names the stacks of every tenant", async () => {
+    const { stdout } = await cdktf(clone("list"), ["list"]);
+    for (const stack of ["central", "customer10-cluster", "customer10-vault", "customer10-config"])
+      expect(stdout).toContain(stack);
+  });
+
+  test("synth gives the same bytes in another folder, time zone and locale", async () => {
+    const here = clone("here");
+    const there = clone(join("deeper", "folder with a space", "there"));
+    await cdktf(here, ["synth"], { TZ: "UTC", LANG: "C", LC_ALL: "C" });
+    await cdktf(there, ["synth"], { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" });
+
+    const [first, second] = [files(join(here, "cdktf.out")), files(join(there, "cdktf.out"))];
+    expect([...first.keys()].filter((name) => name.endsWith("cdk.tf.json")).length).toBe(4);
+    expect([...second]).toEqual([...first]);
+    for (const [name, content] of first)
+      expect(content.includes(folder) || content.includes(PROJECT), name).toBe(false);
+  });
+});
+
+describe("a malformed tenant file", () => {
+  test.each([
+    ['name: "Customer 11", instances: []', /^tenants\/customer11\.ts: name: is no DNS-1123 label; [^\n]*\n$/],
+    [
+      'name: "customer11", cluster: { network: { name: "n", cidr: "20.0.0.0/16", externalNetwork: "public" }, image: "i", flavor: { id: "1" }, key: { keyPair: "k" } }, instances: []',
+      /^tenants\/customer11\.ts: cluster\.network\.cidr: 20\.0\.0\.0\/16 overlaps 20\.0\.0\.0\/24 of tenants\/customer10\.ts; choose another network\n$|^tenants\/customer10\.ts: cluster\.network\.cidr: 20\.0\.0\.0\/24 overlaps 20\.0\.0\.0\/16 of tenants\/customer11\.ts; choose another network\n$/,
+    ],
+    [
+      'name: "customer10", instances: []',
+      /^tenants\/customer11\.ts: name: "customer10" is the name of the tenant in tenants\/customer10\.ts already; [^\n]*\n$/,
+    ],
+  ])("%s fails with one sentence, and writes nothing", async (description, message) => {
+    const copy = clone(`malformed-${description.length}`);
+    writeFileSync(
+      join(copy, "tenants", "customer11.ts"),
+      `import { defineTenant } from "../src";\nexport default defineTenant({ ${description} });\n`,
+    );
+
+    const result = await tryRun(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: copy });
+
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(message);
+    expect(readdirSync(copy)).not.toContain("cdktf.out");
+  });
+});
+
+test("one more tenant costs less than 1.5 s", async () => {
+  const seconds = async (tenants: number): Promise<number> => {
+    const script = join(PROJECT, "test", "bench", "synth-once.ts");
+    const env = { ...process.env, CDKTF_OUTDIR: join(folder, `cost-${tenants}`) };
+    const { stdout } = await run(process.execPath, ["--import", "tsx", script, "library", String(tenants)], {
+      cwd: PROJECT,
+      env,
+    });
+    return (JSON.parse(stdout) as { seconds: number }).seconds;
+  };
+  expect((await seconds(1)) - (await seconds(0))).toBeLessThan(1.5);
+});

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { defineTenant, localBackend, type LayerStack, type Tenant } from "../../../src";
+import { buildApp } from "../../../stacks/app";
+import type { Operator } from "../../../stacks/operator";
+import customer10 from "../../../tenants/customer10";
+import { toJson } from "../support/synth";
+
+const OPERATOR: Operator = {
+  central: { address: "https://vault.operator.example:8200", instanceDomains: ["customers.operator.example"] },
+  backend: localBackend(".terraform-state"),
+};
+
+const customer11 = defineTenant({
+  name: "customer11",
+  instances: [
+    {
+      name: "main",
+      product: "vault",
+      address: "https://vault.customer11.example:8200",
+      deployment: {
+        mode: "external",
+        addresses: ["https://10.1.0.1:8200", "https://10.1.0.2:8200", "https://10.1.0.3:8200"],
+      },
+      keyValue: [{}],
+    },
+    {
+      name: "second",
+      product: "openbao",
+      address: "https://second.customer11.example:8200",
+      deployment: { mode: "external", addresses: ["https://10.1.1.1:8200"] },
+      seal: { secretShares: 1, secretThreshold: 1 },
+    },
+  ],
+});
+
+function stacks(tenants: readonly Tenant[]): Map<string, LayerStack> {
+  const app = buildApp(OPERATOR, tenants);
+  return new Map(app.node.children.map((stack) => [stack.node.id, stack as LayerStack]));
+}
+
+test("two tenants: the plan that a reviewer reads", () => {
+  for (const [name, stack] of stacks([customer10, customer11])) expect(toJson(stack)).toMatchSnapshot(name);
+});
+
+describe("layers", () => {
+  test("come one after the other, after the central stack", () => {
+    const dependencies = [...stacks([customer10, customer11])].map(([name, stack]) => [
+      name,
+      stack.dependencies.map(({ node }) => node.id),
+    ]);
+    expect(dependencies).toEqual([
+      ["central", []],
+      ["customer10-cluster", []],
+      ["customer10-vault", ["central", "customer10-cluster"]],
+      ["customer10-config", ["customer10-vault"]],
+      ["customer11-vault", ["central"]],
+      ["customer11-config", ["customer11-vault"]],
+    ]);
+  });
+
+  test("of a tenant do not depend on other tenants, nor on their order", () => {
+    const json = (tenants: readonly Tenant[], name: string): string =>
+      JSON.stringify(toJson(stacks(tenants).get(name) as LayerStack));
+    for (const layer of ["customer10-cluster", "customer10-vault", "customer10-config", "central"]) {
+      expect(json([customer11, customer10], layer)).toBe(json([customer10], layer));
+    }
+  });
+
+  test("share no state: what is known at synthesis is passed as a constant", () => {
+    for (const [, stack] of stacks([customer10, customer11]))
+      expect(toJson(stack).data?.terraform_remote_state).toBeUndefined();
+  });
+});
+
+test("a tenant's roles may do what its file says, and nothing else", () => {
+  const { resource } = toJson(stacks([customer10]).get("customer10-config") as LayerStack);
+  const policies = Object.fromEntries(
+    Object.values(resource.vault_policy ?? {}).map(({ name, policy }) => [
+      name,
+      [...String(policy).matchAll(/path "(.*)"/g)].map(([, path]) => path),
+    ]),
+  );
+  expect(policies).toEqual({
+    web: [
+      "database/orders/creds/readonly",
+      "kv/data/shared",
+      "kv/data/shared/*",
+      "kv/data/web",
+      "kv/data/web/*",
+      "kv/metadata/shared",
+      "kv/metadata/shared/*",
+      "kv/metadata/web",
+      "kv/metadata/web/*",
+      "pki/issue/web",
+      "pki/sign/web",
+    ],
+    ops: [
+      "kv/data/shared",
+      "kv/data/shared/*",
+      "kv/metadata/shared",
+      "kv/metadata/shared/*",
+      "ssh/creds/break-glass",
+      "ssh/sign/ops",
+    ],
+  });
+});
