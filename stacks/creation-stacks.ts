@@ -3,6 +3,7 @@
  * text of an error that is hardly ever seen; for many tenants this is most of the memory and half of the time.
  */
 export function withoutCreationStacks<Result>(build: () => Result): Result {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back where it was, not called
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = () => "";
   try {

@@ -4,8 +4,7 @@ import { recordPath } from "./record";
 /** Ends a run with one sentence that says what is wrong and what to do; nothing is lost or half-written. */
 export class Stop extends Error {
   constructor(
-    readonly code:
-      StopCode | "keys-refused" | "stray-peers" | "timeout" | "interrupted" | "central" | "escrow-contradiction",
+    readonly code: StopCode | "keys-refused" | "escrow-contradiction" | "timeout" | "interrupted",
     message: string,
     cause?: unknown,
   ) {

@@ -7,7 +7,7 @@ type Block = Record<string, Record<string, Record<string, unknown>>>;
 /** A stack's synthesized JSON. */
 export interface Synthesized {
   readonly resource: Block;
-  readonly data: Block;
+  readonly data?: Block;
   readonly ephemeral: Block;
   readonly provider: Record<string, Record<string, unknown>[]>;
   readonly terraform: Record<string, unknown>;

@@ -1,0 +1,21 @@
+import { App, TerraformOutput } from "cdktf";
+import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+import { AccessRole, AppRoleLogin, Duration, LayerStack, localBackend, SshCa, SshRole } from "tenant-vault";
+
+const app = new App();
+const stack = new LayerStack(app, "ssh", localBackend(".terraform-state"));
+new VaultProvider(stack, "Instance", { address: "https://vault.customer10.example:8200" });
+
+const ssh = new SshCa(stack, "Ssh", {
+  roles: [
+    SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu"], maxTtl: Duration.minutes(30) }),
+    SshRole.oneTimePassword({ name: "break-glass", defaultUser: "ubuntu", cidrs: ["20.0.0.0/24"] }),
+  ],
+});
+// Hosts put this into the file that sshd's TrustedUserCAKeys names.
+new TerraformOutput(stack, "trusted_user_ca_key", { value: ssh.publicKey });
+
+const operators = new AccessRole(stack, "Operators", { name: "operators", login: new AppRoleLogin(stack, "Login") });
+ssh.grantLogin(operators, "ops");
+
+app.synth();

@@ -1,0 +1,43 @@
+import { App } from "cdktf";
+import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+import {
+  ClusterProviders,
+  HighAvailabilityDeployment,
+  INSTANCE_CERTIFICATE_ROLE,
+  LayerStack,
+  localBackend,
+  ROOT_CA_MOUNT,
+  Seal,
+  Size,
+  TenantCluster,
+  VaultInstance,
+  VaultStorage,
+} from "tenant-vault";
+
+const CENTRAL = "https://vault.operator.example:8200";
+
+const app = new App();
+const stack = new LayerStack(app, "vault", localBackend(".terraform-state"));
+const centralProvider = new VaultProvider(stack, "Central", { alias: "central", address: CENTRAL });
+
+// Any cluster will do: its kubeconfig is in the central Vault, at clusters/eks.
+const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "eks" });
+new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
+
+new VaultInstance(stack, "Main", {
+  tenant: "customer10",
+  name: "main",
+  product: "openbao",
+  address: "https://customer10.customers.operator.example:8200",
+  central: { address: CENTRAL },
+  seal: Seal.shamir({ secretShares: 5, secretThreshold: 3 }),
+  deployment: new HighAvailabilityDeployment({
+    cluster,
+    storage: VaultStorage.storageClass("gp3-retain"),
+    certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE },
+    replicas: 3,
+    dataSize: Size.gibibytes(20),
+  }),
+});
+
+app.synth();

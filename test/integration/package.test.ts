@@ -1,0 +1,109 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PROJECT } from "../../lab/cdktf";
+import { run } from "../../lab/run";
+
+let project = "";
+
+// What npm would install for a platform team: the package as it is published, and its peers beside it.
+beforeAll(async () => {
+  project = mkdtempSync(join(tmpdir(), "tenant-vault-package-"));
+  const modules = join(project, "node_modules");
+  mkdirSync(join(modules, "tenant-vault"), { recursive: true });
+  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], {
+    cwd: PROJECT,
+  });
+  await run("tar", [
+    "-xzf",
+    join(project, basename(stdout.trim())),
+    "-C",
+    join(modules, "tenant-vault"),
+    "--strip-components",
+    "1",
+  ]);
+  for (const name of readdirSync(join(PROJECT, "node_modules"))) {
+    if (name !== "@cdktf" && name !== "tenant-vault")
+      symlinkSync(join(PROJECT, "node_modules", name), join(modules, name));
+  }
+  mkdirSync(join(modules, "@cdktf"));
+  for (const name of ["provider-helm", "provider-kubernetes", "provider-vault"]) {
+    symlinkSync(join(PROJECT, "node_modules", "@cdktf", name), join(modules, "@cdktf", name));
+  }
+});
+afterAll(() => rmSync(project, { recursive: true }));
+
+describe("the published package", () => {
+  test("brings the OpenStack bindings, which no registry need have", () => {
+    const bundled = join(project, "node_modules", "tenant-vault", "node_modules", "@cdktf", "provider-openstack");
+    expect(readdirSync(bundled).sort()).toEqual(["README.md", "lib", "package.json"]);
+    expect(readdirSync(join(bundled, "lib")).filter((name) => !name.includes(".")).length).toBe(108 + 61 + 1);
+  });
+
+  test("holds nothing but the library, its documents and its licence", () => {
+    const root = join(project, "node_modules", "tenant-vault");
+    expect(readdirSync(root).sort()).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "docs",
+      "lib",
+      "node_modules",
+      "package.json",
+    ]);
+  });
+
+  test("synthesizes a stack of its user, in TypeScript, with types", async () => {
+    writeFileSync(
+      join(project, "main.ts"),
+      `import { App } from "cdktf";
+import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+import { ExternalDeployment, LayerStack, localBackend, VaultInstance } from "tenant-vault";
+
+const app = new App();
+const stack = new LayerStack(app, "vault", localBackend("state"));
+new VaultProvider(stack, "Vault");
+new VaultInstance(stack, "Main", {
+  tenant: "a",
+  name: "b",
+  product: "openbao",
+  address: "https://vault:8200",
+  central: { address: "https://central:8200" },
+  deployment: new ExternalDeployment({ addresses: ["https://vault:8200"] }),
+});
+app.synth();
+`,
+    );
+    writeFileSync(
+      join(project, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: {
+          strict: true,
+          noEmit: true,
+          module: "Node16",
+          moduleResolution: "Node16",
+          target: "ES2022",
+          skipLibCheck: true,
+          types: ["node"],
+        },
+        files: ["main.ts"],
+      }),
+    );
+    await run(process.execPath, [join(PROJECT, "node_modules", "typescript", "bin", "tsc"), "--project", "."], {
+      cwd: project,
+    });
+    await run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: project });
+    const { stdout } = await run("grep", ["-o", "node [^ ]*main.js unseal a/b", "cdktf.out/stacks/vault/cdk.tf.json"], {
+      cwd: project,
+    });
+    expect(stdout).toBe("node ../../../node_modules/tenant-vault/lib/cli/main.js unseal a/b\n");
+  });
+
+  test("brings the command", async () => {
+    const command = join(project, "node_modules", "tenant-vault", "lib", "cli", "main.js");
+    expect((await run(process.execPath, [command, "--help"], { cwd: project })).stdout).toContain(
+      "unseal [options] <tenant/instance>",
+    );
+  });
+});
