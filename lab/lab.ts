@@ -12,7 +12,9 @@ import type { Progress } from "./progress";
 import { PostgresqlServer } from "./servers/postgresql-server";
 import { unprivilegedAccount, type Account } from "./servers/unprivileged";
 import { VaultServer } from "./servers/vault-server";
+import { copyFromCache } from "./tools/cache";
 import { obtainOpenssh, type OpensshPrograms } from "./tools/openssh";
+import { obtainPostgresql } from "./tools/postgresql";
 import { obtainTerraform } from "./tools/terraform";
 import { obtainVaultProvider } from "./tools/vault-provider";
 import { obtainVaultServer } from "./tools/vault-server";
@@ -48,6 +50,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
     obtainVaultProvider(terraform),
   );
   const openssh = await progress.step("OpenSSH", obtainOpenssh);
+  const postgresqlPrograms = await progress.step("PostgreSQL", obtainPostgresql);
 
   const serverFolder = mkdtempSync(join(tmpdir(), "tenant-vault-lab-"));
   chmodSync(serverFolder, 0o711);
@@ -83,7 +86,9 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
       return new Map(await Promise.all(instances));
     });
     const adminPassword = randomBytes(24).toString("base64url");
+    const reachable = (path: string): string => (account.ids === undefined ? path : copyFromCache(path, serverFolder));
     const postgresql = new PostgresqlServer({
+      programs: { initdb: reachable(postgresqlPrograms.initdb), postgres: reachable(postgresqlPrograms.postgres) },
       port: ports.postgresql,
       folder: join(serverFolder, "postgresql"),
       authority,
@@ -91,7 +96,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
       password: adminPassword,
     });
     started.push(postgresql);
-    const passwords = await progress.step("PostgreSQL", async () => {
+    const passwords = await progress.step("database", async () => {
       await postgresql.start();
       return createDatabases(tenant, central, postgresql, adminPassword);
     });
@@ -121,7 +126,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
       central,
       cdktf,
       authority,
-      openssh,
+      openssh: { ...openssh, sshd: reachable(openssh.sshd), libraries: openssh.libraries.map(reachable) },
       account,
       postgresql,
       replicas,

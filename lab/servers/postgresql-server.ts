@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { Client, type ClientConfig } from "pg";
 import type { LabAuthority } from "../certificates";
 import { run } from "../run";
-import { obtainPostgresql } from "../tools/postgresql";
+import type { PostgresqlPrograms } from "../tools/postgresql";
 import { ManagedProcess } from "./managed-process";
 import { giveTo, type Account } from "./unprivileged";
 
 /** Properties of a {@link PostgresqlServer}. */
 export interface PostgresqlServerProps {
+  readonly programs: PostgresqlPrograms;
   readonly port: number;
   readonly folder: string;
   readonly authority: LabAuthority;
@@ -25,7 +26,7 @@ export class PostgresqlServer {
 
   async start(): Promise<void> {
     const { folder, port, authority, account, password } = this.props;
-    const { initdb, postgres } = await obtainPostgresql();
+    const { initdb, postgres } = this.props.programs;
     mkdirSync(folder, { recursive: true });
     giveTo(account, folder);
     const passwordFile = this.write("password", password);

@@ -99,7 +99,8 @@ export class SshServer {
   }
 
   private get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, ...this.props.programs.environment };
+    const { libraries } = this.props.programs;
+    return libraries.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries.join(":") };
   }
 
   private write(name: string, content: string): string {

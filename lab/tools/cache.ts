@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
 
 /** What the lab obtains by itself is kept here, below the project. */
 export const CACHE = resolve(__dirname, "..", "..", ".cache");
@@ -17,4 +17,18 @@ export async function cachedFolder(name: string, make: (folder: string) => Promi
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
+}
+
+/**
+ * The same path where other accounts reach it: what is in the cache may be below a home that only its owner enters,
+ * and is copied into the given folder.
+ */
+export function copyFromCache(path: string, folder: string): string {
+  const inCache = relative(CACHE, path);
+  const [name = ""] = inCache.split(sep);
+  if (name === "..") return path;
+  const copy = join(folder, name);
+  if (!existsSync(copy)) cpSync(join(CACHE, name), copy, { recursive: true, verbatimSymlinks: true });
+  chmodSync(copy, 0o755);
+  return join(folder, inCache);
 }

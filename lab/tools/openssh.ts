@@ -10,8 +10,8 @@ export interface OpensshPrograms {
   readonly sftp: string;
   readonly ssh: string;
   readonly sshKeygen: string;
-  /** To find the libraries of programs that are not installed. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Folders with the libraries of programs that are not installed. */
+  readonly libraries: readonly string[];
 }
 
 const REMEDY = "No OpenSSH: install the OpenSSH server and client (sshd, ssh, sftp and ssh-keygen).";
@@ -21,7 +21,7 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
   const folders = ["/usr/sbin", "/usr/local/sbin"];
   const [sshd, sftp, ssh, sshKeygen] = ["sshd", "sftp", "ssh", "ssh-keygen"].map((name) => findProgram(name, folders));
   if (sshd !== undefined && sftp !== undefined && ssh !== undefined && sshKeygen !== undefined) {
-    return { sshd, sftp, ssh, sshKeygen, environment: {} };
+    return { sshd, sftp, ssh, sshKeygen, libraries: [] };
   }
   const root = await cachedFolder("openssh", unpackDebianPackages);
   const programs = join(root, "usr", "bin");
@@ -31,7 +31,7 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
     sftp: join(programs, "sftp"),
     ssh: join(programs, "ssh"),
     sshKeygen: join(programs, "ssh-keygen"),
-    environment: { LD_LIBRARY_PATH: libraries.join(":") },
+    libraries,
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { run } from "../run";
@@ -61,6 +61,8 @@ async function install(folder: string): Promise<void> {
     );
   await run("tar", ["-xzf", archive, "-C", folder]);
   rmSync(archive);
+  const programs = join(folder, "package", "native", "bin");
+  for (const program of readdirSync(programs)) chmodSync(join(programs, program), 0o755);
   restoreLinks(join(folder, "package"));
 }
 
