@@ -30,8 +30,19 @@ export class Cdktf {
 
   /** `cdktf deploy '*'`. @returns What Terraform says it did, per stack. */
   async deploy(): Promise<string> {
-    const lock = this.props.mirrored ? ["--skip-provider-lock"] : [];
-    const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", ...lock]);
+    const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", ...this.lock]);
+    return stdout;
+  }
+
+  /** `cdktf diff`, for one stack. @returns The plan, as a reviewer reads it. */
+  async diff(stack: string): Promise<string> {
+    const { stdout } = await this.run(["diff", stack, ...this.lock]);
+    return stdout;
+  }
+
+  /** `cdktf destroy`. @throws Error when Terraform refuses. */
+  async destroy(...stacks: readonly string[]): Promise<string> {
+    const { stdout } = await this.run(["destroy", ...stacks, "--auto-approve", ...this.lock]);
     return stdout;
   }
 
@@ -73,6 +84,10 @@ export class Cdktf {
         `cdktf ${args.join(" ")} failed; the end of ${logFile}:\n${result.stdout.trim().split("\n").slice(-30).join("\n")}`,
       );
     return result;
+  }
+
+  private get lock(): readonly string[] {
+    return this.props.mirrored ? ["--skip-provider-lock"] : [];
   }
 
   private get environment(): NodeJS.ProcessEnv {

@@ -1,0 +1,79 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startLab, type Lab } from "../../lab/lab";
+import { PROJECT } from "../../lab/cdktf";
+import { Progress } from "../../lab/progress";
+import { DeployedInstance } from "../../lab/proofs/instance";
+
+const TENANT_FILE = join(PROJECT, "lab", `tenant-${process.pid}.ts`);
+
+/** The lab's tenant under another name, on ports that are free, as its engineer would change its file. */
+function writeTenantFile(change: (text: string) => string): void {
+  const text = readFileSync(join(PROJECT, "lab", "tenant.ts"), "utf8")
+    .replaceAll("acme", "lifecycle")
+    .replaceAll("127.0.0.1:182", "127.0.0.1:192");
+  writeFileSync(TENANT_FILE, change(text));
+}
+
+let lab: Lab;
+beforeAll(async () => {
+  writeTenantFile((text) => text);
+  lab = await startLab(TENANT_FILE, new Progress(() => undefined));
+  await lab.cdktf.deploy();
+});
+afterAll(async () => {
+  await lab.stop();
+  rmSync(lab.deployFolder, { recursive: true });
+  rmSync(TENANT_FILE);
+});
+
+/** Secrets of the tenant that must outlive every mistake. */
+async function writeSecret(): Promise<() => Promise<unknown>> {
+  const instance = await DeployedInstance.open(lab, lab.tenant.instances[0] as never);
+  await instance.operator().send("POST", "kv/data/web", { body: { data: { answer: "42" } } });
+  return async () => (await instance.operator().send("GET", "kv/data/web")).body.data;
+}
+
+describe("after a deploy", () => {
+  test("cdktf diff finds nothing to change", async () => {
+    for (const stack of ["central", "lifecycle-vault", "lifecycle-config"])
+      expect(await lab.cdktf.diff(stack)).toMatch(/No changes/);
+  });
+
+  test("a changed tenant file plans that change and nothing else", async () => {
+    writeTenantFile((text) => text.replace('maxTtl: "72h"', 'maxTtl: "48h"'));
+    const plan = await lab.cdktf.diff("lifecycle-config");
+    expect(plan).toMatch(/vault_pki_secret_backend_role\.main_pki_role_web/);
+    expect(plan).toMatch(/0 to add, 1 to change, 0 to destroy/);
+    expect(await lab.cdktf.diff("lifecycle-vault")).toMatch(/No changes/);
+  });
+});
+
+describe("what holds data", () => {
+  test("refuses to be destroyed, and nothing is", async () => {
+    writeTenantFile((text) => text);
+    const read = await writeSecret();
+
+    for (const stack of ["lifecycle-config", "central"]) {
+      await expect(lab.cdktf.destroy(stack)).rejects.toThrow(`cdktf destroy ${stack}`);
+    }
+    expect(readFileSync(join(lab.deployFolder, "cdktf.log"), "utf8")).toMatch(/Instance cannot be destroyed/);
+
+    expect(await read()).toMatchObject({ data: { answer: "42" } });
+    expect(await lab.cdktf.diff("lifecycle-config")).toMatch(/No changes/);
+  });
+
+  test("is destroyed once the tenant file has said so, and the record stays", async () => {
+    writeTenantFile((text) => text.replace('name: "lifecycle",', 'name: "lifecycle",\n  deletionProtection: false,'));
+    const before = await lab.central.readRecord("lifecycle", "main");
+    await lab.cdktf.deploy();
+
+    await lab.cdktf.destroy("lifecycle-config", "lifecycle-vault");
+
+    const instance = await DeployedInstance.open(lab, lab.tenant.instances[0] as never);
+    const { body } = await instance.operator().send("GET", "sys/mounts");
+    expect(Object.keys(body.data as object)).not.toContain("kv/");
+    expect(await lab.central.readRecord("lifecycle", "main")).toEqual(before);
+  });
+});
