@@ -54,6 +54,14 @@ export class Cdktf {
     return (await run(program, ["show", "-json", "review.tfplan"], { cwd, env: this.environment })).stdout;
   }
 
+  /** Plans the destruction of one stack alone. @throws CommandError when Terraform refuses. */
+  async planDestroy(stack: string): Promise<void> {
+    await run(this.props.terraform.program, ["plan", "-destroy", "-input=false", "-no-color"], {
+      cwd: this.stackFolder(stack),
+      env: this.environment,
+    });
+  }
+
   /** An output of a deployed stack. */
   async output(stack: string, name: string): Promise<string> {
     const { stdout } = await run(this.props.terraform.program, ["output", "-json", name], {
