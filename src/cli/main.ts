@@ -9,9 +9,7 @@ const DEFAULT_TIMEOUT_SECONDS = 600;
 
 function buildProgram(signal: AbortSignal): Command {
   const program = new Command("tenant-vault")
-    .description(
-      "Initialises, unseals and watches the Vault instances of tenants; their keys are kept in the central Vault.",
-    )
+    .description("Initialises and unseals the Vault instances of tenants; their keys are kept in the central Vault.")
     .version(packageVersion())
     .addHelpText(
       "after",
@@ -54,7 +52,9 @@ function parseSeconds(text: string): number {
 
 async function main(): Promise<void> {
   const interruption = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interruption.abort());
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => interruption.abort());
+  // A reader that goes away, such as a closed terminal or pipe, must not end a run that holds keys.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   try {
     await buildProgram(interruption.signal).parseAsync();
   } catch (error) {

@@ -41,7 +41,7 @@ async function inspect(central: VaultClient, target: Target): Promise<InstanceSt
   const store = new RecordStore(central, target.tenant, target.name);
   try {
     const instance = await recallInstance(central, target);
-    const connections = await openConnections(central, instance);
+    const connections = await openConnections(central, instance, false);
     try {
       return await inspectInstance(instance, store, (replica) => new Server(connections.client(replica)));
     } finally {

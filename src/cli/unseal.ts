@@ -13,13 +13,13 @@ export async function unseal(target: string, timeoutSeconds: number, signal: Abo
   const { tenant, name } = parseTarget(target);
   const central = await connectToCentral(process.env);
   const instance = await describeInstance(central, { tenant, name }, process.env);
-  const connections = await openConnections(central, instance);
+  const connections = await openConnections(central, instance, true);
   try {
     const clock = { now: () => performance.now(), date: () => new Date(), sleep };
     const report = await unsealInstance(
       {
         store: new RecordStore(central, tenant, name),
-        journal: new Journal(journalFolder(process.env), target, central.address),
+        journal: new Journal(journalFolder(process.env), target),
         server: (replica) => new Server(connections.client(replica)),
         clock,
         say: (line) => process.stdout.write(`${line}\n`),

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setting } from "./environment";
 import { askCentral, CentralError } from "./record-store";
-import { VaultClient } from "./vault-client";
+import { SECURE_ADDRESS, VaultClient } from "./vault-client";
 
 /** Auth mount and role that the stack "central" makes for this program. */
 const APP_ROLE_MOUNT = "tenant-vault";
@@ -14,30 +15,31 @@ const APP_ROLE_MOUNT = "tenant-vault";
  * @throws CentralError when it cannot be reached or refuses the login.
  */
 export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<VaultClient> {
-  const address = environment.VAULT_ADDR;
-  if (address === undefined || !/^https?:\/\/[^/]/.test(address)) {
+  const address = setting(environment, "VAULT_ADDR");
+  if (address === undefined || !SECURE_ADDRESS.test(address)) {
     throw new CentralError(
       "unreachable",
-      "No central Vault is named; set VAULT_ADDR to its address, such as https://vault.example.com:8200.",
+      "No central Vault that is reached by TLS is named; set VAULT_ADDR to its address, such as https://vault.example.com:8200.",
     );
   }
   const client = new VaultClient({
     address,
-    caCertificate: readCertificate(environment.VAULT_CACERT),
-    namespace: environment.VAULT_NAMESPACE,
+    caCertificate: readCertificate(setting(environment, "VAULT_CACERT")),
+    namespace: setting(environment, "VAULT_NAMESPACE"),
   });
   return client.withToken(await findToken(client, environment));
 }
 
 async function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Promise<string> {
-  const { TENANT_VAULT_ROLE_ID: roleId, TENANT_VAULT_SECRET_ID: secretId } = environment;
+  const roleId = setting(environment, "TENANT_VAULT_ROLE_ID");
+  const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
   if (roleId !== undefined && secretId !== undefined) {
     const { body } = await askCentral(client, "POST", `auth/${APP_ROLE_MOUNT}/login`, {
       body: { role_id: roleId, secret_id: secretId },
     });
     return (body.auth as { client_token: string }).client_token;
   }
-  const token = environment.VAULT_TOKEN ?? readIfExists(join(homedir(), ".vault-token"))?.trim();
+  const token = setting(environment, "VAULT_TOKEN") ?? readIfExists(join(homedir(), ".vault-token"))?.trim();
   if (token === undefined || token === "") {
     throw new CentralError(
       "denied",
@@ -48,7 +50,7 @@ async function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): P
 }
 
 function readCertificate(file: string | undefined): string | undefined {
-  if (file === undefined || file === "") return undefined;
+  if (file === undefined) return undefined;
   const certificate = readIfExists(file);
   if (certificate === undefined) {
     throw new CentralError(

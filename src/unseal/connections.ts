@@ -1,6 +1,6 @@
 import type { Instance, Replica } from "./instance";
 import { loadKubeconfig } from "./kubeconfig";
-import { ensureServerCertificate } from "./server-certificate";
+import { CertificateSecret } from "./server-certificate";
 import { openTunnels } from "./tunnels";
 import { VaultClient } from "./vault-client";
 
@@ -10,10 +10,17 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Connects to the replicas by their addresses, or through the Kubernetes API where their pods run. */
-export async function openConnections(central: VaultClient, instance: Instance): Promise<Connections> {
-  const cluster =
-    instance.kubernetes === undefined ? undefined : await enterCluster(central, instance.kubernetes, instance.replicas);
+/**
+ * Connects to the replicas by their addresses, or through the Kubernetes API where their pods run.
+ *
+ * @param mayIssue Whether servers without a certificate that fits and lasts are given one.
+ */
+export async function openConnections(
+  central: VaultClient,
+  instance: Instance,
+  mayIssue: boolean,
+): Promise<Connections> {
+  const cluster = await enterCluster(central, instance, mayIssue);
   const clients = new Map(
     instance.replicas.map(({ name, address }) => [
       name,
@@ -37,12 +44,13 @@ export async function openConnections(central: VaultClient, instance: Instance):
   };
 }
 
-async function enterCluster(
-  central: VaultClient,
-  kubernetes: NonNullable<Instance["kubernetes"]>,
-  replicas: readonly Replica[],
-) {
+async function enterCluster(central: VaultClient, { kubernetes, replicas, tenant, name }: Instance, mayIssue: boolean) {
+  if (kubernetes === undefined) return undefined;
   const kubeconfig = await loadKubeconfig(central, kubernetes.kubeconfig);
-  const caCertificate = await ensureServerCertificate(central, kubeconfig, kubernetes);
+  const secret = await CertificateSecret.of(kubeconfig, kubernetes);
+  const caCertificate = mayIssue ? await secret.ensure(central) : await secret.readCa();
+  if (caCertificate === undefined) {
+    throw new Error(`The servers have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`);
+  }
   return { caCertificate, tunnels: await openTunnels(kubeconfig, kubernetes.namespace, replicas) };
 }

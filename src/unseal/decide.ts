@@ -1,6 +1,6 @@
 import type { Replica } from "./instance";
 import type { JournalEntry } from "./journal";
-import { fingerprint, journalKey, keysFingerprint, unsealKeys, type RecordFields } from "./record";
+import { fingerprint, journalKey, keysFingerprint, secretFields, unsealKeys, type RecordFields } from "./record";
 
 /** What a replica says of itself. */
 export type ReplicaState =
@@ -78,6 +78,11 @@ export function decide(seen: Observation): Step {
 
   const [orphan] = answered;
   if (orphan !== undefined) return { do: "stop", code: "journal-orphaned", details: orphan.file };
+
+  const secrets = secretFields(record.fields);
+  if (secrets.length > 0) {
+    return { do: "stop", code: "too-few-keys", details: `it has ${secrets.join(", ")} and no unseal-key-0` };
+  }
 
   return seen.replicas.some(isInitialized) ? recoverKeys(seen) : startInitialization(seen);
 }

@@ -62,8 +62,7 @@ export class Initialization {
     if (announcement === undefined) return;
     const { secretShares, secretThreshold } = this.instance;
     const answer = await this.world.server(replica).initialize(secretShares, secretThreshold);
-    const kept = this.keep(announcement, answer);
-    await this.escrow(answer, announcement.journal, kept);
+    await this.escrow(answer, announcement.journal, () => this.keep(announcement, answer));
     this.current = undefined;
     this.world.say(
       `${this.world.store.path}: initialised ${replica.name} with ${secretShares} keys, threshold ${secretThreshold}; the keys are in the central Vault`,
@@ -73,22 +72,24 @@ export class Initialization {
   /**
    * Writes the answer into the record until the central Vault confirms and a read-back compares equal.
    *
-   * @param kept Whether the journal holds the answer; while nothing but this process does, it never gives up.
+   * @param keep Puts the answer into the journal and returns whether it is there; while nothing but this process holds
+   *   it, no error whatever ends this. @default - the answer came out of the journal
    */
-  async escrow(answer: InitAnswer, journal: string, kept: boolean): Promise<void> {
-    for (;;) {
+  async escrow(answer: InitAnswer, journal: string, keep: () => boolean = () => true): Promise<void> {
+    for (let kept = keep(); ; kept ||= keep()) {
       try {
         await this.writeAnswer(answer, journal);
         this.world.journal.forget(journal);
         return;
       } catch (error) {
-        if (!(error instanceof CentralError)) throw error;
-        if (kept && this.mayEnd()) throw this.unconfirmed(journal, error);
-        if (error.failure !== "conflict")
+        if (kept && !(error instanceof CentralError)) throw error;
+        if (kept && this.mayEnd()) throw this.unconfirmed(journal, error as CentralError);
+        const conflict = error instanceof CentralError && error.failure === "conflict";
+        if (!conflict)
           this.world.say(
-            `${this.world.store.path}: the keys are not in the central Vault yet, trying again: ${error.message}`,
+            `${this.world.store.path}: the keys are not in the central Vault yet, trying again: ${(error as Error).message}`,
           );
-        await this.world.clock.sleep(error.failure === "conflict" ? 0 : RETRY);
+        await this.world.clock.sleep(conflict ? 0 : RETRY);
       }
     }
   }
@@ -102,10 +103,12 @@ export class Initialization {
   /** The journal comes before the record: a run that dies in between is known to be dead by its journal. */
   private async claim(key: string, announce: (key: string) => Promise<number>): Promise<void> {
     const journal = this.world.journal.reserve(key);
+    // Before the write: others count the lease from the moment at which the central Vault has it.
+    const at = this.world.clock.now();
     try {
       const version = await announce(key);
       await this.readBack(version, key);
-      this.current = { version, at: this.world.clock.now(), key, journal };
+      this.current = { version, at, key, journal };
     } catch (error) {
       this.world.journal.forget(journal);
       throw error;
@@ -133,7 +136,7 @@ export class Initialization {
     if (contradicts(fields, answer)) {
       throw new Stop(
         "escrow-contradiction",
-        `The record ${recordPath(store.path)} already holds other keys; those of this initialisation stay in the journal ${journal}: compare both before anything is deleted.`,
+        `The record ${recordPath(store.path)} already holds other keys; those of this initialisation are in the journal ${journal}: compare both before anything is deleted.`,
       );
     }
     if (!holds(fields, answer)) await store.write(withAnswer(fields, answer), version);

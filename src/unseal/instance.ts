@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { SECURE_ADDRESS } from "./vault-client";
 
 /** One server process of an instance. */
 const replica = z.object({
   /** Name in messages: the pod's name, or a host. */
   name: z.string().min(1),
   /** URL of this replica alone, never of a load balancer: a sealed replica is behind none. */
-  address: z.url({ protocol: /^https?$/ }),
+  address: z.url().regex(SECURE_ADDRESS, "is not reached by TLS; write an https address"),
 });
 
 const instance = z.object({

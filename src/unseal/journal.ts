@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { homedir, hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { setting } from "./environment";
 import { fingerprint, keysFingerprint, type InitAnswer } from "./record";
 
 /**
@@ -50,9 +51,9 @@ export function newJournalKey(): string {
 /** Where journals are kept: TENANT_VAULT_STATE_DIR, else the user's state folder as freedesktop.org's base directories name it. */
 export function journalFolder(environment: NodeJS.ProcessEnv): string {
   const state =
-    environment.TENANT_VAULT_STATE_DIR ??
-    join(environment.XDG_STATE_HOME ?? join(homedir(), ".local", "state"), "tenant-vault");
-  return join(state, "journal");
+    setting(environment, "TENANT_VAULT_STATE_DIR") ??
+    join(setting(environment, "XDG_STATE_HOME") ?? join(homedir(), ".local", "state"), "tenant-vault");
+  return resolve(state, "journal");
 }
 
 /**
@@ -64,15 +65,14 @@ export class Journal {
 
   /**
    * @param folder Where journals of all instances are kept.
-   * @param instance Of which instance: `<tenant>/<instance>`.
-   * @param central Address of the central Vault that holds its record.
+   * @param instance Of which instance: `<tenant>/<instance>`. Not of which central Vault: one server has many
+   *   addresses, and a journal must be found under each of them.
    */
   constructor(
     private readonly folder: string,
     private readonly instance: string,
-    private readonly central: string,
   ) {
-    this.prefix = `${instance.replace("/", ".")}.${fingerprint(central).slice(0, 8)}.`;
+    this.prefix = `${instance.replace("/", ".")}.`;
   }
 
   /** Journals of this instance, of this run and of others. */
@@ -132,7 +132,7 @@ export class Journal {
   }
 
   private context(): Buffer {
-    return Buffer.from(`${this.central} ${this.instance}`);
+    return Buffer.from(this.instance);
   }
 
   private files(): string[] {

@@ -18,6 +18,19 @@ export async function loadKubeconfig(
   // Loaded when it is needed: the Kubernetes client is large, and most instances do without.
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
-  config.loadFromString(text);
+  try {
+    config.loadFromString(text);
+  } catch {
+    // The parser's message quotes what it could not read, which may be a key: it goes nowhere.
+    throw unusable(mount, path, "is no kubeconfig");
+  }
+  if (!config.getCurrentCluster()) throw unusable(mount, path, "has no current-context that names one of its clusters");
   return config;
+}
+
+function unusable(mount: string, path: string, reason: string): CentralError {
+  return new CentralError(
+    "refused",
+    `What the central Vault has at ${mount}/${path} ${reason}; put another there: vault kv put ${mount}/${path} kubeconfig=@FILE.`,
+  );
 }

@@ -39,6 +39,13 @@ export function unsealKeys(fields: RecordFields): string[] {
   }
 }
 
+/** Names of the fields that hold secrets of an initialisation, complete or not. */
+export function secretFields(fields: RecordFields): string[] {
+  return Object.keys(fields)
+    .filter((name) => name === ROOT_TOKEN || UNSEAL_KEY.test(name))
+    .sort();
+}
+
 /** The root token; undefined once it has been revoked and taken out. */
 export function rootToken(fields: RecordFields): string | undefined {
   const token = fields[ROOT_TOKEN];

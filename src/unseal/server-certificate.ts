@@ -1,7 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import type { CoreV1Api, KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { Instance } from "./instance";
-import { askCentral } from "./record-store";
+import { askKubernetes, coreApi, KubernetesError } from "./kubernetes-api";
+import { askCentral, CentralError } from "./record-store";
 import type { VaultClient } from "./vault-client";
 
 const DAY = 86_400_000;
@@ -14,35 +15,104 @@ interface ServerCertificate {
   readonly caCertificate: string;
 }
 
-/**
- * Makes sure that the Secret with the servers' certificate exists, fits their names and lasts. The central Vault issues it;
- * its private key goes into the Secret alone, never through Terraform.
- *
- * @returns The certificate of the authority, PEM.
- */
-export async function ensureServerCertificate(
-  central: VaultClient,
-  kubeconfig: KubeConfig,
-  { namespace, certificate: wanted }: NonNullable<Instance["kubernetes"]>,
-): Promise<string> {
-  const { CoreV1Api } = await import("@kubernetes/client-node");
-  const api = kubeconfig.makeApiClient(CoreV1Api);
-  const secret = await readSecret(api, namespace, wanted.secretName);
-  const current = secret === undefined ? undefined : parseSecret(secret);
-  if (current !== undefined && fits(current, wanted.names, new Date())) return current.caCertificate;
+type Kubernetes = NonNullable<Instance["kubernetes"]>;
 
-  const [commonName, ...otherNames] = wanted.names;
-  const { body } = await askCentral(central, "POST", `${wanted.mount}/issue/${wanted.role}`, {
+/** The Secret with the servers' certificate. The central Vault issues it; its private key goes there alone, never through Terraform. */
+export class CertificateSecret {
+  private readonly name: string;
+
+  constructor(
+    private readonly kubeconfig: KubeConfig,
+    private readonly api: CoreV1Api,
+    private readonly kubernetes: Kubernetes,
+  ) {
+    this.name = `${kubernetes.namespace}/${kubernetes.certificate.secretName}`;
+  }
+
+  static async of(kubeconfig: KubeConfig, kubernetes: Kubernetes): Promise<CertificateSecret> {
+    return new CertificateSecret(kubeconfig, await coreApi(kubeconfig), kubernetes);
+  }
+
+  /** @returns The certificate of the authority, PEM; undefined where the servers have no certificate yet. */
+  async readCa(): Promise<string | undefined> {
+    return parseSecret(await this.read())?.caCertificate;
+  }
+
+  /**
+   * Makes sure that the certificate exists, fits the servers' names and lasts.
+   *
+   * @returns The certificate of the authority, PEM.
+   */
+  async ensure(central: VaultClient): Promise<string> {
+    const secret = await this.read();
+    const current = parseSecret(secret);
+    if (current !== undefined && fits(current, this.kubernetes.certificate.names, new Date())) {
+      return current.caCertificate;
+    }
+    const { caCertificate, data } = await issue(central, this.kubernetes.certificate);
+    try {
+      await this.write(secret !== undefined, data);
+      return caCertificate;
+    } catch (error) {
+      // Another run was first: its certificate is as good.
+      if (error instanceof KubernetesError && error.status === 409) return (await this.readCa()) ?? caCertificate;
+      throw error;
+    }
+  }
+
+  private async read(): Promise<V1Secret | undefined> {
+    const { namespace, certificate } = this.kubernetes;
+    try {
+      return await askKubernetes(this.kubeconfig, `read the Secret ${this.name}`, () =>
+        this.api.readNamespacedSecret({ namespace, name: certificate.secretName }),
+      );
+    } catch (error) {
+      if (error instanceof KubernetesError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  private async write(exists: boolean, stringData: Record<string, string>): Promise<void> {
+    const { namespace, certificate } = this.kubernetes;
+    const name = certificate.secretName;
+    const body: V1Secret = { metadata: { name, namespace }, type: "kubernetes.io/tls", stringData };
+    await askKubernetes(this.kubeconfig, `write the Secret ${this.name}`, () =>
+      exists
+        ? this.api.replaceNamespacedSecret({ namespace, name, body })
+        : this.api.createNamespacedSecret({ namespace, body }),
+    );
+  }
+}
+
+async function issue(
+  central: VaultClient,
+  { mount, role, names }: Kubernetes["certificate"],
+): Promise<{ readonly caCertificate: string; readonly data: Record<string, string> }> {
+  const [commonName, ...otherNames] = names;
+  const { body } = await askCentral(central, "POST", `${mount}/issue/${role}`, {
     body: { common_name: commonName, alt_names: otherNames.join(","), ip_sans: "127.0.0.1", ttl: `${LIFETIME_HOURS}h` },
-  });
+  }).catch(explainRefusal);
   const issued = body.data as { certificate: string; private_key: string; issuing_ca: string; ca_chain?: string[] };
   const caCertificate = issued.ca_chain?.at(-1) ?? issued.issuing_ca;
-  await writeSecret(api, namespace, wanted.secretName, secret !== undefined, {
-    "tls.crt": [issued.certificate, ...(issued.ca_chain?.slice(0, -1) ?? [])].join("\n"),
-    "tls.key": issued.private_key,
-    "ca.crt": caCertificate,
-  });
-  return caCertificate;
+  return {
+    caCertificate,
+    data: {
+      "tls.crt": [issued.certificate, ...(issued.ca_chain?.slice(0, -1) ?? [])].join("\n"),
+      "tls.key": issued.private_key,
+      "ca.crt": caCertificate,
+    },
+  };
+}
+
+function explainRefusal(error: unknown): never {
+  if (error instanceof CentralError && error.status === 400) {
+    throw new CentralError(
+      "refused",
+      `${error.message.replace(/\.$/, "")}; add the domain of the instance's address to the operator's instanceDomains and deploy the stack "central".`,
+      error.status,
+    );
+  }
+  throw error;
 }
 
 /** Whether a certificate names every server and lasts. */
@@ -54,31 +124,11 @@ export function fits({ certificate }: ServerCertificate, names: readonly string[
   );
 }
 
-function parseSecret({ data }: V1Secret): ServerCertificate | undefined {
+function parseSecret(secret: V1Secret | undefined): ServerCertificate | undefined {
+  const data = secret?.data;
   const [certificate, caCertificate] = [data?.["tls.crt"], data?.["ca.crt"]];
   if (certificate === undefined || caCertificate === undefined) return undefined;
   return { certificate: decode(certificate), caCertificate: decode(caCertificate) };
-}
-
-async function readSecret(api: CoreV1Api, namespace: string, name: string): Promise<V1Secret | undefined> {
-  try {
-    return await api.readNamespacedSecret({ namespace, name });
-  } catch (error) {
-    if ((error as { code?: number }).code === 404) return undefined;
-    throw error;
-  }
-}
-
-async function writeSecret(
-  api: CoreV1Api,
-  namespace: string,
-  name: string,
-  exists: boolean,
-  stringData: Record<string, string>,
-): Promise<void> {
-  const body: V1Secret = { metadata: { name, namespace }, type: "kubernetes.io/tls", stringData };
-  if (exists) await api.replaceNamespacedSecret({ namespace, name, body });
-  else await api.createNamespacedSecret({ namespace, body });
 }
 
 function decode(base64: string): string {

@@ -1,17 +1,19 @@
 import type { ReplicaState } from "./decide";
 import type { InitAnswer } from "./record";
+import { z } from "zod";
 import { VaultError, type VaultClient } from "./vault-client";
 
 /** Milliseconds that an initialisation may take; a key ceremony in an HSM is slow. */
 export const INIT_TIMEOUT = 60_000;
 
-interface SealStatus {
-  readonly initialized: boolean;
-  readonly sealed: boolean;
-  readonly t: number;
-  readonly storage_type?: string;
-  readonly version?: string;
-}
+const sealStatus = z.object({
+  initialized: z.boolean(),
+  sealed: z.boolean(),
+  t: z.number(),
+  storage_type: z.string().optional(),
+});
+
+const initAnswer = z.object({ root_token: z.string().min(1), keys_base64: z.array(z.string().min(1)).min(1) });
 
 /** One replica of an instance. */
 export class Server {
@@ -29,10 +31,9 @@ export class Server {
     }
   }
 
-  /** The server's version and storage, as it reports them to anyone. */
-  async sealStatus(): Promise<SealStatus> {
+  private async sealStatus() {
     const { body } = await this.client.send("GET", "sys/seal-status");
-    return body as unknown as SealStatus;
+    return understand(sealStatus, body, "sys/seal-status");
   }
 
   async initialize(secretShares: number, secretThreshold: number): Promise<InitAnswer> {
@@ -40,13 +41,14 @@ export class Server {
       body: { secret_shares: secretShares, secret_threshold: secretThreshold },
       timeout: INIT_TIMEOUT,
     });
-    return { rootToken: body.root_token as string, unsealKeys: body.keys_base64 as string[] };
+    const { root_token, keys_base64 } = understand(initAnswer, body, "sys/init");
+    return { rootToken: root_token, unsealKeys: keys_base64 };
   }
 
   /** Sends one unseal key. */
   async unseal(key: string): Promise<{ readonly sealed: boolean }> {
     const { body } = await this.client.send("PUT", "sys/unseal", { body: { key } });
-    return { sealed: (body as unknown as SealStatus).sealed };
+    return { sealed: understand(sealStatus, body, "sys/unseal").sealed };
   }
 
   /** Discards keys that were sent and did not suffice. */
@@ -84,4 +86,11 @@ export class Server {
     const { body } = await this.client.withToken(token).send("GET", "sys/storage/raft/configuration");
     return (body.data as { config: { servers: unknown[] } }).config.servers.length;
   }
+}
+
+/** Something that answers on the address and is no Vault must not be taken for an empty one. */
+function understand<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
+  const { data } = schema.safeParse(body);
+  if (data === undefined) throw new VaultError("refused", `${path}: the answer is not that of a Vault or OpenBao`);
+  return data;
 }

@@ -18,8 +18,9 @@ export function explainStop(code: StopCode, instance: string, details: string): 
   const record = recordPath(instance);
   const sentences: Record<StopCode, string> = {
     "answer-lost":
-      `${instance} was initialised, but the answer with its keys was lost before it reached ${record}; ` +
-      "it holds no data yet and can only be started over: wipe its storage and run this again.",
+      `${instance} is initialised, but its keys are neither in ${record} nor in a journal on this machine; ` +
+      "look for them in earlier versions of the record, in the journals of other machines that ran this, and with whoever may have initialised it by hand: " +
+      "only where nobody has them, wipe its storage and run this again.",
     "data-lost":
       `${record} holds keys, but every replica (${details}) says it is not initialised: its data are lost or its addresses are wrong; ` +
       "restore its storage or a snapshot, or, to start empty, delete the record first (it stays recoverable).",

@@ -36,9 +36,10 @@ export async function openTunnels(
   };
 }
 
-/** What a port-forward without retries returns; the client's own types name a package that it does not bring. */
-interface Closable {
+/** The WebSocket that a port-forward without retries returns; the client's own types name a package that it does not bring. */
+interface Stream {
   close(): void;
+  addEventListener(event: "close", listener: () => void): void;
 }
 
 function listen(forward: PortForward, namespace: string, pod: string, port: number): Promise<TcpServer> {
@@ -48,10 +49,12 @@ function listen(forward: PortForward, namespace: string, pod: string, port: numb
     failures.on("data", () => socket.destroy());
     socket.on("error", () => socket.destroy());
     forward.portForward(namespace, pod, [port], socket, failures, socket).then(
-      (stream: unknown) => {
-        socket.on("close", () => {
-          (stream as Closable).close();
-        });
+      (opened: unknown) => {
+        const stream = opened as Stream;
+        // Either end takes the other with it: neither an open stream keeps the program alive, nor a dead one a request.
+        if (socket.destroyed) stream.close();
+        else socket.on("close", () => stream.close());
+        stream.addEventListener("close", () => socket.destroy());
       },
       () => socket.destroy(),
     );

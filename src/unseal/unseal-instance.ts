@@ -94,7 +94,6 @@ class Run {
         await this.initialization.escrow(
           this.world.journal.open(step.journal, journalKey(record.fields) ?? ""),
           step.journal,
-          true,
         );
         this.world.say(
           `${this.world.store.path}: wrote the keys of an interrupted initialisation to the central Vault`,

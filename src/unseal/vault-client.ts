@@ -49,6 +49,9 @@ export interface VaultRequest {
 
 const DEFAULT_TIMEOUT = 10_000;
 
+/** TLS, except to this machine itself: keys and tokens go over it. */
+export const SECURE_ADDRESS = /^(https:\/\/[^/]|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$))/;
+
 /** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
 const FAILURES: Record<number, VaultFailure> = { 403: "denied", 404: "missing", 503: "sealed" };
 
@@ -109,6 +112,8 @@ export class VaultClient {
 function connector(options: VaultClientOptions): buildConnector.connector {
   const connect = buildConnector({
     timeout: DEFAULT_TIMEOUT,
+    // Whatever the environment says: NODE_TLS_REJECT_UNAUTHORIZED must not open the way to the keys.
+    rejectUnauthorized: true,
     ...(options.caCertificate === undefined ? {} : { ca: options.caCertificate }),
   });
   const { dial } = options;

@@ -38,7 +38,7 @@ describe("a central Vault that cannot do its part stops everything before anythi
 
   test("none is named", async () => {
     const { VAULT_ADDR: _address, ...others } = environment;
-    expect(await unseal(others)).toMatch(/No central Vault is named; set VAULT_ADDR/);
+    expect(await unseal(others)).toMatch(/No central Vault that is reached by TLS is named; set VAULT_ADDR/);
     await expectUntouched();
   });
 

@@ -196,7 +196,7 @@ describe("when the network fails between the initialisation and the escrow", () 
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^tenant-vault: customer10\/lost was initialised, but the answer with its keys was lost before it reached customers\/customer10\/lost; .* wipe its storage and run this again\.\n$/,
+      /^tenant-vault: customer10\/lost is initialised, but its keys are neither in customers\/customer10\/lost nor in a journal on this machine; .* wipe its storage and run this again\.\n$/,
     );
     expect(await states(servers)).toEqual(["sealed"]);
     proxy.stop();
@@ -219,7 +219,7 @@ describe("a run that is killed", () => {
         bed.environment(instance),
       );
       if (code === 0) expect(await states(servers)).toEqual(["unsealed"]);
-      else expect(stderr).toMatch(/was initialised, but the answer with its keys was lost/);
+      else expect(stderr).toMatch(/is initialised, but its keys are neither in /);
       outcomes.push(code === 0 ? "finished" : "named");
       await Promise.all(servers.map((server) => server.stop("SIGKILL")));
     }

@@ -6,14 +6,13 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Journal, journalFolder, JournalError, newJournalKey } from "../../../src/unseal/journal";
 
-const CENTRAL = "https://central:8200";
 const ANSWER = { rootToken: "s.root", unsealKeys: ["a2V5LTA=", "a2V5LTE="] };
 
 let folder = "";
 let journal: Journal;
 beforeEach(() => {
   folder = join(mkdtempSync(join(tmpdir(), "tenant-vault-journal-")), "journal");
-  journal = new Journal(folder, "customer10/main", CENTRAL);
+  journal = new Journal(folder, "customer10/main");
 });
 afterEach(() => rmSync(join(folder, ".."), { recursive: true }));
 
@@ -25,7 +24,7 @@ test("gives back what it kept", () => {
         const key = newJournalKey();
         const file = journal.reserve(key);
         journal.keep(file, key, answer);
-        expect(new Journal(folder, "customer10/main", CENTRAL).open(file, key)).toEqual(answer);
+        expect(new Journal(folder, "customer10/main").open(file, key)).toEqual(answer);
         journal.forget(file);
       },
     ),
@@ -66,16 +65,15 @@ describe("opens only", () => {
     const key = newJournalKey();
     const file = journal.reserve(key);
     journal.keep(file, key, ANSWER);
-    expect(() => new Journal(folder, "customer11/main", CENTRAL).open(file, key)).toThrow(/cannot be decrypted/);
+    expect(() => new Journal(folder, "customer11/main").open(file, key)).toThrow(/cannot be decrypted/);
   });
 });
 
 describe("entries", () => {
-  test("are those of the instance at that central Vault alone", () => {
+  test("are those of the instance alone", () => {
     journal.reserve(newJournalKey());
     expect(journal.entries()).toMatchObject([{ ownerAlive: true, keys: undefined }]);
-    expect(new Journal(folder, "customer10/second", CENTRAL).entries()).toEqual([]);
-    expect(new Journal(folder, "customer10/main", "https://other:8200").entries()).toEqual([]);
+    expect(new Journal(folder, "customer10/second").entries()).toEqual([]);
   });
 
   test("tell that their process is gone", () => {
@@ -113,5 +111,6 @@ describe("entries", () => {
 test("is kept where the environment says", () => {
   expect(journalFolder({ TENANT_VAULT_STATE_DIR: "/var/lib/tenant-vault" })).toBe("/var/lib/tenant-vault/journal");
   expect(journalFolder({ XDG_STATE_HOME: "/home/a/.state" })).toBe("/home/a/.state/tenant-vault/journal");
+  expect(journalFolder({ TENANT_VAULT_STATE_DIR: "", XDG_STATE_HOME: "" })).toMatch(/^\/.*\.local\/state/);
   expect(journalFolder({})).toMatch(/\.local\/state\/tenant-vault\/journal$/);
 });

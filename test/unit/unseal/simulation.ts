@@ -23,7 +23,21 @@ interface SimulatedServer {
   data: number | undefined;
   sealed: boolean;
   progress: Set<string>;
+  /** Keys that it was sent. */
+  received: number;
+  /** Whether it came by joining, so that it still has to catch up once it has its keys. */
+  joined: boolean;
+  /** When it has caught up. */
+  readyAt?: number;
 }
+
+/** A server without data. */
+export function emptyServer(): SimulatedServer {
+  return { data: undefined, sealed: true, progress: new Set(), received: 0, joined: false };
+}
+
+/** Milliseconds that a server needs that has just joined. */
+const CATCH_UP = 2_000;
 
 interface Version {
   readonly fields: RecordFields;
@@ -39,6 +53,8 @@ export class Universe {
   readonly servers: SimulatedServer[];
   readonly disk = new Map<string, { owner: number; key: string; answer?: InitAnswer }>();
   readonly living = new Set<number>();
+  /** Whether an answer was lost where nothing can keep it: on its way, before the journal, or with a full disk. */
+  lossExcused = false;
   now = 0;
   private processes = 0;
 
@@ -47,7 +63,7 @@ export class Universe {
     /** Lets other processes run in between; a property test chooses the order. */
     private readonly yieldTurn: () => Promise<void> = () => Promise.resolve(),
   ) {
-    this.servers = instance.replicas.map(() => ({ data: undefined, sealed: true, progress: new Set() }));
+    this.servers = instance.replicas.map(emptyServer);
   }
 
   /** The newest fields that are not deleted. */
@@ -106,6 +122,7 @@ export class Universe {
           check();
           const fault = faults.find(({ effect }) => effect === effects)?.fault;
           effects++;
+          if (fault !== undefined && fault !== "crash-after") this.lossExcused = true;
           if (fault === "crash-before") this.kill(pid);
           if (fault === "cut-before" || fault === "cut-after") throw diskFull();
           this.disk.set(file, { owner: pid, key, answer });
@@ -125,7 +142,15 @@ export class Universe {
         const server = this.serverOf(replica);
         return {
           status: () => look(() => this.status(server)),
-          initialize: (shares, threshold) => affect(() => this.initialize(server, shares, threshold), cutServer),
+          initialize: async (shares, threshold) => {
+            const answers = this.answers.length;
+            try {
+              return await affect(() => this.initialize(server, shares, threshold), cutServer);
+            } catch (error) {
+              if (this.answers.length > answers) this.lossExcused = true;
+              throw error;
+            }
+          },
           unseal: (key) => affect(() => this.unseal(server, key), cutServer),
           resetUnseal: () => affect(() => server.progress.clear(), cutServer),
           join: () => affect(() => this.join(server), cutServer),
@@ -196,6 +221,7 @@ export class Universe {
 
   private status(server: SimulatedServer): ReplicaState {
     if (server.data === undefined) return { state: "uninitialized" };
+    if (server.readyAt !== undefined && this.now >= server.readyAt) server.sealed = false;
     return { state: server.sealed ? "sealed" : "unsealed", threshold: this.instance.secretThreshold };
   }
 
@@ -214,19 +240,22 @@ export class Universe {
   private unseal(server: SimulatedServer, key: string): { sealed: boolean } {
     if (server.data === undefined) throw new VaultError("refused", "not initialized", 400);
     if (!server.sealed) return { sealed: false };
+    server.received++;
     server.progress.add(key);
     if (server.progress.size < this.instance.secretThreshold) return { sealed: true };
     const right = [...server.progress].every((sent) => this.answers[server.data ?? 0]?.unsealKeys.includes(sent));
     server.progress.clear();
     if (!right) throw new VaultError("refused", "invalid key", 400);
-    server.sealed = false;
-    return { sealed: false };
+    if (server.joined) server.readyAt ??= this.now + CATCH_UP;
+    else server.sealed = false;
+    return { sealed: server.sealed };
   }
 
   private join(server: SimulatedServer): void {
     const leader = this.servers.find(({ sealed, data }) => !sealed && data !== undefined);
     if (leader === undefined) throw new VaultError("refused", "no leader", 500);
     server.data = leader.data;
+    server.joined = true;
   }
 
   private leaderSeenBy(replica: Replica): { address: string; isSelf: boolean } | undefined {

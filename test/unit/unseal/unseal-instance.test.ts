@@ -5,7 +5,7 @@ import { unsealKeys, withAnswer } from "../../../src/unseal/record";
 import { CentralError } from "../../../src/unseal/record-store";
 import { Stop } from "../../../src/unseal/stop";
 import { unsealInstance, type UnsealReport } from "../../../src/unseal/unseal-instance";
-import { Crash, INSTANCE, Universe, type Fault, type FaultPlan } from "./simulation";
+import { Crash, emptyServer, INSTANCE, Universe, type Fault, type FaultPlan } from "./simulation";
 
 const PATIENCE = 600_000;
 
@@ -49,6 +49,7 @@ describe("a run without faults", () => {
       raftPeers: 3,
     });
     expectComplete(universe);
+    expect(universe.servers.map(({ received }) => received)).toEqual([3, 3, 3]);
     expect(universe.metadata).toMatchObject({
       product: "openbao",
       "secret-shares": "5",
@@ -68,19 +69,20 @@ describe("a run without faults", () => {
     expect(universe.metadata).toEqual(metadata);
   });
 
-  test("unseals a replica that was restarted, with the threshold of keys only", async () => {
+  test("unseals a replica that was restarted", async () => {
     const universe = new Universe(INSTANCE);
     await run(universe);
     const server = universe.servers[1];
-    if (server !== undefined) server.sealed = true;
+    if (server !== undefined) Object.assign(server, { sealed: true, received: 0, readyAt: undefined });
 
     expect(await run(universe)).toMatchObject({ unsealed: ["main-1"] });
+    expect(server?.received).toBe(3);
   });
 
   test("joins a replica that lost its disk", async () => {
     const universe = new Universe(INSTANCE);
     await run(universe);
-    universe.servers[2] = { data: undefined, sealed: true, progress: new Set() };
+    universe.servers[2] = emptyServer();
 
     expect(await run(universe)).toMatchObject({ joined: ["main-2"], unsealed: ["main-2"] });
     expectComplete(universe);
@@ -106,11 +108,20 @@ describe("what only a person can mend", () => {
   test("all data lost while the record holds keys: it never initialises over it", async () => {
     const universe = new Universe(INSTANCE);
     await run(universe);
-    for (const server of universe.servers) Object.assign(server, { data: undefined, sealed: true });
+    for (const server of universe.servers) Object.assign(server, emptyServer());
 
     expect((await stopped(universe)).code).toBe("data-lost");
     expect(universe.answers.length).toBe(1);
     expect(unsealKeys(universe.record).length).toBe(5);
+  });
+
+  test("the record holds only some keys of another initialisation: it never initialises over them", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.versions.push({ fields: { "root-token": "t", "unseal-key-1": "k" }, at: 0, deleted: false });
+
+    expect((await stopped(universe)).message).toMatch(/it has root-token, unseal-key-1 and no unseal-key-0/);
+    expect(universe.answers).toEqual([]);
+    expect(universe.versions.length).toBe(1);
   });
 
   test("initialised by somebody else", async () => {
@@ -147,7 +158,7 @@ describe("what only a person can mend", () => {
       at: 0,
       deleted: false,
     });
-    for (const server of universe.servers) server.sealed = true;
+    for (const server of universe.servers) Object.assign(server, { sealed: true, readyAt: undefined });
 
     expect((await stopped(universe)).code).toBe("keys-refused");
   });
@@ -179,7 +190,8 @@ describe("a run that is cut short", () => {
           expect(second).not.toBeInstanceOf(Error);
           expectComplete(universe);
         } else {
-          // The process died, or the connection was cut, between the server's answer and the journal.
+          // The process died, or the connection was cut, between the server's answer and the journal: nowhere else.
+          expect(universe.lossExcused).toBe(true);
           expect(first).toBeInstanceOf(Error);
           expect((second as Stop).code).toBe("answer-lost");
         }
@@ -198,6 +210,22 @@ describe("a run that is cut short", () => {
       await runAgain(universe);
       expectComplete(universe);
     }
+  });
+
+  test("does not end before the keys are on the disk, whatever the record says", async () => {
+    const universe: Universe = new Universe(INSTANCE, () => {
+      const others = universe.versions.some(({ fields }) => fields["root-token"] === "of others");
+      if (universe.answers.length === 1 && !others) {
+        universe.versions.push({ fields: { "root-token": "of others" }, at: 0, deleted: false });
+      }
+      return Promise.resolve();
+    });
+    const keep = 5;
+
+    const result = await run(universe, [{ effect: keep, fault: "cut-before" }]);
+
+    expect((result as Stop).code).toBe("escrow-contradiction");
+    expect([...universe.disk.values()].map(({ answer }) => answer)).toEqual(universe.answers);
   });
 
   test("is taken over at once where its journal shows that it is dead, else after its lease", async () => {

@@ -1,0 +1,110 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { loadKubeconfig } from "../../../src/unseal/kubeconfig";
+import { CertificateSecret } from "../../../src/unseal/server-certificate";
+import type { VaultClient } from "../../../src/unseal/vault-client";
+
+const KUBERNETES = {
+  namespace: "vault-main",
+  kubeconfig: { mount: "clusters", path: "customer10" },
+  certificate: { secretName: "main-tls", names: ["main-0.internal"], mount: "pki-root", role: "instances" },
+};
+const ISSUED = { certificate: "CERT", private_key: "PRIVATE", issuing_ca: "CA" };
+
+/** Answers like a central Vault that has a kubeconfig and issues certificates. */
+function central(kubeconfig: string): VaultClient {
+  const send = (_method: string, path: string) =>
+    Promise.resolve({ status: 200, body: { data: path.startsWith("clusters/") ? { data: { kubeconfig } } : ISSUED } });
+  return { address: "https://central:8200", send } as unknown as VaultClient;
+}
+
+let server: Server | undefined;
+afterEach(() => void server?.close());
+
+/** A Kubernetes API that answers as told. @returns Its kubeconfig. */
+async function startApi(answer: (request: IncomingMessage) => { status: number; body: object }): Promise<string> {
+  const started = createServer((request, response) => {
+    const { status, body } = answer(request);
+    request.resume().on("end", () => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+  }).listen(0, "127.0.0.1");
+  server = started;
+  await new Promise((resolve) => started.once("listening", resolve));
+  return JSON.stringify({
+    "current-context": "main",
+    contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
+    clusters: [
+      {
+        name: "c",
+        cluster: {
+          server: `http://127.0.0.1:${(started.address() as AddressInfo).port}`,
+          "insecure-skip-tls-verify": true,
+        },
+      },
+    ],
+    users: [{ name: "u", user: { token: "SECRET-BEARER" } }],
+  });
+}
+
+async function ensure(kubeconfig: string): Promise<string> {
+  const vault = central(kubeconfig);
+  const secret = await CertificateSecret.of(await loadKubeconfig(vault, KUBERNETES.kubeconfig), KUBERNETES);
+  return secret.ensure(vault);
+}
+
+describe("the servers' certificate", () => {
+  test("is issued where there is none", async () => {
+    const requests: string[] = [];
+    const kubeconfig = await startApi(({ method = "" }) => {
+      requests.push(method);
+      return method === "GET" ? { status: 404, body: { kind: "Status" } } : { status: 201, body: {} };
+    });
+
+    expect(await ensure(kubeconfig)).toBe("CA");
+    expect(requests).toEqual(["GET", "POST"]);
+  });
+
+  test("is that of another run where that was first", async () => {
+    let created = false;
+    const kubeconfig = await startApi(({ method }) => {
+      if (method === "POST") {
+        created = true;
+        return { status: 409, body: { kind: "Status" } };
+      }
+      const data = { "tls.crt": base64("THEIRS"), "ca.crt": base64("THEIR CA") };
+      return created ? { status: 200, body: { data } } : { status: 404, body: { kind: "Status" } };
+    });
+
+    expect(await ensure(kubeconfig)).toBe("THEIR CA");
+  });
+
+  test("fails with one sentence and nothing of what the API answers", async () => {
+    const kubeconfig = await startApi(() => ({ status: 403, body: { kind: "Status", message: "PRIVATE" } }));
+
+    await expect(ensure(kubeconfig)).rejects.toThrow(
+      /^The Kubernetes API at http:\/\/127\.0\.0\.1:\d+ answers 403 to the request to read the Secret vault-main\/main-tls; check [^\n]+$/,
+    );
+    await expect(ensure(kubeconfig)).rejects.not.toThrow("PRIVATE");
+  });
+});
+
+describe("a kubeconfig", () => {
+  test("that cannot be parsed is not quoted", async () => {
+    const broken = "users:\n- name: u\n  user:\n   token: SECRET-BEARER\n  x\n";
+    const loading = loadKubeconfig(central(broken), KUBERNETES.kubeconfig);
+
+    await expect(loading).rejects.toThrow(/^What the central Vault has at clusters\/customer10 is no kubeconfig; put/);
+    await expect(loading).rejects.not.toThrow("SECRET-BEARER");
+  });
+
+  test("needs a current context", async () => {
+    const loading = loadKubeconfig(central("{clusters: [], users: [], contexts: []}"), KUBERNETES.kubeconfig);
+    await expect(loading).rejects.toThrow(/has no current-context/);
+  });
+});
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}

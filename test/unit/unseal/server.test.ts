@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { verify } from "../../../src/unseal/unsealing";
+import { Server } from "../../../src/unseal/server";
+import { SECURE_ADDRESS, VaultError, type VaultClient } from "../../../src/unseal/vault-client";
+import { INSTANCE, Universe } from "./simulation";
+
+function answering(body: object): Server {
+  return new Server({ send: () => Promise.resolve({ status: 200, body }) } as unknown as VaultClient);
+}
+
+test("something else that answers on the address is not taken for an empty Vault", async () => {
+  expect(await answering({}).status()).toEqual({
+    state: "unreachable",
+    reason: "sys/seal-status: the answer is not that of a Vault or OpenBao",
+  });
+  await expect(answering({ keys: [] }).initialize(5, 3)).rejects.toThrow(VaultError);
+});
+
+test("an instance whose root token was revoked is verified without counting its peers", async () => {
+  const universe = new Universe(INSTANCE);
+  const world = universe.start();
+  for (const server of universe.servers) Object.assign(server, { data: 0, sealed: false });
+  const denied = { raftPeers: () => Promise.reject(new VaultError("denied", "403", 403)) };
+
+  const verified = await verify(
+    { ...world, server: (replica) => ({ ...world.server(replica), ...denied }) },
+    INSTANCE,
+    "revoked",
+  );
+
+  expect(verified).toEqual({ leader: "https://main-0:8200", raftPeers: undefined });
+});
+
+test("only this machine itself is spoken to without TLS", () => {
+  for (const address of ["https://vault.example:8200", "http://127.0.0.1:8200", "http://localhost:1", "http://[::1]:1"])
+    expect(address).toMatch(SECURE_ADDRESS);
+  for (const address of ["http://vault.example:8200", "http://127.0.0.1.example", "http://localhost.example:8200"])
+    expect(address).not.toMatch(SECURE_ADDRESS);
+});
