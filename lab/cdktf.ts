@@ -1,5 +1,6 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { neutralEnvironment } from "./environment";
 import { run, tryRun, type RunResult } from "./run";
 import { PLACEMENT_VARIABLE } from "./placement";
 import type { TerraformProgram } from "./tools/terraform";
@@ -7,22 +8,30 @@ import type { TerraformProgram } from "./tools/terraform";
 /** The project's root. */
 export const PROJECT = resolve(__dirname, "..");
 
+/** The program behind `npx cdktf`. */
+export const CDKTF_CLI = require.resolve("cdktf-cli/bundle/bin/cdktf");
+
+/** Makes a folder inside the project, which `cdktf` demands, where git ignores it. */
+export function newFolderInProject(name: string): string {
+  const parent = join(PROJECT, ".lab");
+  mkdirSync(parent, { recursive: true });
+  return mkdtempSync(join(parent, `${name}-`));
+}
+
+/** State is thrown away with the lab; a mirror may not know the checksums that would be asked for. */
+const NO_LOCK = "--skip-provider-lock";
+
 /** How the real `cdktf` is run. */
 export interface CdktfProps {
   readonly terraform: TerraformProgram;
   /** For Terraform to find its provider. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Whether providers come from a mirror, so that the public registry cannot be asked for their checksums. */
-  readonly mirrored: boolean;
-  /** Synthesized JSON goes here; inside the project. */
-  readonly outputFolder: string;
+  /** Synthesized JSON, the log and the hook's journals go here; inside the project. */
+  readonly folder: string;
   readonly placementFile: string;
-  readonly logFile: string;
   /** Token for the central Vault. */
   readonly token: string;
 }
-
-const CLI = require.resolve("cdktf-cli/bundle/bin/cdktf");
 
 /** The real `cdktf`, for the lab's app. */
 export class Cdktf {
@@ -30,19 +39,19 @@ export class Cdktf {
 
   /** `cdktf deploy '*'`. @returns What Terraform says it did, per stack. */
   async deploy(): Promise<string> {
-    const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", ...this.lock]);
+    const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", NO_LOCK]);
     return stdout;
   }
 
   /** `cdktf diff`, for one stack. @returns The plan, as a reviewer reads it. */
   async diff(stack: string): Promise<string> {
-    const { stdout } = await this.run(["diff", stack, ...this.lock]);
+    const { stdout } = await this.run(["diff", stack, NO_LOCK]);
     return stdout;
   }
 
   /** `cdktf destroy`. @throws Error when Terraform refuses. */
   async destroy(...stacks: readonly string[]): Promise<string> {
-    const { stdout } = await this.run(["destroy", ...stacks, "--auto-approve", ...this.lock]);
+    const { stdout } = await this.run(["destroy", ...stacks, "--auto-approve", NO_LOCK]);
     return stdout;
   }
 
@@ -71,41 +80,46 @@ export class Cdktf {
     return JSON.parse(stdout) as string;
   }
 
+  /** What `cdktf` printed. */
+  get logFile(): string {
+    return join(this.props.folder, "cdktf.log");
+  }
+
   stackFolder(stack: string): string {
-    return join(this.props.outputFolder, "stacks", stack);
+    return join(this.outputFolder, "stacks", stack);
   }
 
   private async run(args: readonly string[]): Promise<RunResult> {
-    const { outputFolder, logFile } = this.props;
     const app = "node --import tsx lab/app.ts";
     const result = await tryRun(
       process.execPath,
-      [CLI, ...args, "--app", app, "--output", relative(PROJECT, outputFolder)],
+      [CDKTF_CLI, ...args, "--app", app, "--output", relative(PROJECT, this.outputFolder)],
       {
         cwd: PROJECT,
         env: this.environment,
-        onOutput: (text) => appendFileSync(logFile, text),
+        onOutput: (text) => appendFileSync(this.logFile, text),
       },
     );
     if (result.code !== 0)
       throw new Error(
-        `cdktf ${args.join(" ")} failed; the end of ${logFile}:\n${result.stdout.trim().split("\n").slice(-30).join("\n")}`,
+        `cdktf ${args.join(" ")} failed; the end of ${this.logFile}:\n${result.stdout.trim().split("\n").slice(-30).join("\n")}`,
       );
     return result;
   }
 
-  private get lock(): readonly string[] {
-    return this.props.mirrored ? ["--skip-provider-lock"] : [];
+  private get outputFolder(): string {
+    return join(this.props.folder, "cdktf.out");
   }
 
   private get environment(): NodeJS.ProcessEnv {
-    const { terraform, environment, placementFile, token } = this.props;
+    const { terraform, environment, folder, placementFile, token } = this.props;
     return {
-      ...process.env,
+      ...neutralEnvironment(),
       ...environment,
       TERRAFORM_BINARY_NAME: terraform.program,
       [PLACEMENT_VARIABLE]: placementFile,
       VAULT_TOKEN: token,
+      TENANT_VAULT_STATE_DIR: join(folder, "hook"),
       CHECKPOINT_DISABLE: "1",
       // Plain lines instead of a screen that redraws itself.
       CI: "true",

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { Server } from "../src/unseal/server";
 import type { VaultClient } from "../src/unseal/vault-client";
 import type { VaultServer } from "./servers/vault-server";
+import { waitUntil } from "./wait";
 
 /** The operator's own Vault in the lab: what people do with it, and this product never does. */
 export class LabCentral {
@@ -17,6 +17,7 @@ export class LabCentral {
   }
 
   private readonly mounts = new Set<string>();
+  private readonly passwords = new Map<string, Record<string, string>>();
 
   private constructor(
     readonly server: VaultServer,
@@ -25,23 +26,27 @@ export class LabCentral {
     readonly unsealKeys: readonly string[],
   ) {}
 
-  /** Puts a made-up password where a tenant file says that the operator keeps it. */
-  async keepPassword({
-    mount,
-    path,
-    field,
-  }: {
-    readonly mount: string;
-    readonly path: string;
-    readonly field: string;
-  }): Promise<string> {
-    if (!this.mounts.has(mount)) {
-      await this.client.send("POST", `sys/mounts/${mount}`, { body: { type: "kv", options: { version: "2" } } });
-      this.mounts.add(mount);
-    }
-    const password = randomBytes(24).toString("base64url");
-    await this.client.send("POST", `${mount}/data/${path}`, { body: { data: { [field]: password } } });
-    return password;
+  /** Makes a mount for secrets. */
+  async mountKeyValue(mount: string): Promise<void> {
+    await this.client.send("POST", `sys/mounts/${mount}`, { body: { type: "kv", options: { version: "2" } } });
+    // It upgrades itself for a moment after it is made.
+    await waitUntil(`the mount ${mount} answers`, async () => {
+      const { status } = await this.client.send("GET", `${mount}/config`, { accept: [400] });
+      return status === 200;
+    });
+    this.mounts.add(mount);
+  }
+
+  /** Puts a password where a tenant file says that the operator keeps it, beside those of the same path. */
+  async keepPassword(
+    { mount, path, field }: { readonly mount: string; readonly path: string; readonly field: string },
+    password: string,
+  ): Promise<void> {
+    const target = `${mount}/data/${path}`;
+    if (!this.mounts.has(mount)) await this.mountKeyValue(mount);
+    const data = { ...this.passwords.get(target), [field]: password };
+    this.passwords.set(target, data);
+    await this.client.send("POST", target, { body: { data } });
   }
 
   /** The fields of a record. */
@@ -57,9 +62,9 @@ export class LabCentral {
   }
 
   private async waitUntilActive(): Promise<void> {
-    for (;;) {
+    await waitUntil(`${this.server.name} is active`, async () => {
       const { status } = await this.client.send("GET", "sys/health", { accept: [429, 472, 473, 501, 503] });
-      if (status === 200) return;
-    }
+      return status === 200;
+    });
   }
 }

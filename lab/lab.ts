@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadTenant, type Tenant, type TenantInstance } from "../src";
-import { Cdktf, PROJECT } from "./cdktf";
+import { loadTenant, type Tenant } from "../src";
+import { Cdktf, newFolderInProject } from "./cdktf";
 import { LabCentral } from "./central";
 import { LabAuthority } from "./certificates";
 import { ownPorts, replicaCount, type Placement } from "./placement";
-import { freePorts, isFree } from "./ports";
+import { freePort, takePort } from "./ports";
 import type { Progress } from "./progress";
 import { PostgresqlServer } from "./servers/postgresql-server";
 import { unprivilegedAccount, type Account } from "./servers/unprivileged";
-import { VaultServer } from "./servers/vault-server";
+import { VaultServer, type VaultPorts } from "./servers/vault-server";
 import { copyFromCache } from "./tools/cache";
 import { obtainOpenssh, type OpensshPrograms } from "./tools/openssh";
 import { obtainPostgresql } from "./tools/postgresql";
@@ -54,8 +54,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
 
   const serverFolder = mkdtempSync(join(tmpdir(), "tenant-vault-lab-"));
   chmodSync(serverFolder, 0o711);
-  mkdirSync(join(PROJECT, ".lab"), { recursive: true });
-  const deployFolder = mkdtempSync(join(PROJECT, ".lab", `${tenant.name}-`));
+  const deployFolder = newFolderInProject(tenant.name);
   const authority = await LabAuthority.create();
   const caCertificateFile = join(deployFolder, "ca.pem");
   writeFileSync(caCertificateFile, authority.certificate);
@@ -66,8 +65,8 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
     await Promise.all(started.map((server) => server.stop()));
     rmSync(serverFolder, { recursive: true, force: true });
   };
-  const startVault = async (name: string, port: number): Promise<VaultServer> => {
-    const server = new VaultServer({ ...program, name, port, folder: join(serverFolder, name), authority });
+  const startVault = async (name: string, ports: VaultPorts): Promise<VaultServer> => {
+    const server = new VaultServer({ ...program, ...ports, name, folder: join(serverFolder, name), authority });
     started.push(server);
     await server.start();
     return server;
@@ -81,7 +80,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
     const replicas = await progress.step("replicas of the tenant", async () => {
       const instances = tenant.instances.map(async ({ name }): Promise<[string, VaultServer[]]> => {
         const chosen = ports.instances.get(name) ?? [];
-        return [name, await Promise.all(chosen.map((port, index) => startVault(`${name}-${index}`, port)))];
+        return [name, await Promise.all(chosen.map((each, index) => startVault(`${name}-${index}`, each)))];
       });
       return new Map(await Promise.all(instances));
     });
@@ -96,7 +95,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
       password: adminPassword,
     });
     started.push(postgresql);
-    const passwords = await progress.step("database", async () => {
+    const tenantPassword = await progress.step("database", async () => {
       await postgresql.start();
       return createDatabases(tenant, central, postgresql, adminPassword);
     });
@@ -115,10 +114,9 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
     writeFileSync(placementFile, JSON.stringify(placement, undefined, 2));
     const cdktf = new Cdktf({
       terraform,
-      ...provider,
-      outputFolder: join(deployFolder, "cdktf.out"),
+      environment: provider,
+      folder: deployFolder,
       placementFile,
-      logFile: join(deployFolder, "cdktf.log"),
       token: central.rootToken,
     });
     return {
@@ -126,80 +124,90 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
       central,
       cdktf,
       authority,
-      openssh: { ...openssh, sshd: reachable(openssh.sshd), libraries: openssh.libraries.map(reachable) },
+      openssh: {
+        ...openssh,
+        sshd: reachable(openssh.sshd),
+        sshdPrograms: Object.fromEntries(
+          Object.entries(openssh.sshdPrograms).map(([setting, path]) => [setting, reachable(path)]),
+        ),
+        libraries: openssh.libraries.map(reachable),
+      },
       account,
       postgresql,
       replicas,
       serverFolder,
       deployFolder,
       caCertificateFile,
-      passwords: [adminPassword, ...passwords],
+      passwords: [adminPassword, tenantPassword],
       stop,
     };
   } catch (error) {
     await stop();
+    rmSync(deployFolder, { recursive: true });
     throw error;
   }
 }
 
 interface Ports {
-  readonly central: number;
+  readonly central: VaultPorts;
   readonly postgresql: number;
-  readonly instances: ReadonlyMap<string, readonly number[]>;
+  readonly instances: ReadonlyMap<string, readonly VaultPorts[]>;
 }
 
 async function choosePorts(tenant: Tenant): Promise<Ports> {
-  const named = tenant.instances.map((instance): [TenantInstance, number[] | undefined] => [
-    instance,
-    ownPorts(instance),
-  ]);
-  for (const [{ name }, ports] of named) {
-    for (const port of ports ?? []) {
-      if (!(await isFree(port)))
-        throw new Error(`Port ${port} of ${tenant.name}/${name} is in use on this machine; is another lab running?`);
+  // First those that the tenant file names, before one of them is dealt to another server.
+  for (const instance of tenant.instances) {
+    for (const port of ownPorts(instance) ?? []) {
+      if (!(await takePort(port)))
+        throw new Error(
+          `Port ${port} of ${tenant.name}/${instance.name} is in use on this machine; is another lab running?`,
+        );
     }
   }
-  const [central = 0, postgresql = 0, ...rest] = await freePorts(
-    2 + named.reduce((sum, [instance]) => sum + replicaCount(instance), 0),
-  );
+  const vaultPorts = async (port?: number): Promise<VaultPorts> => ({
+    port: port ?? (await freePort()),
+    raftPort: await freePort(),
+  });
+  const instances = tenant.instances.map(async (instance): Promise<[string, VaultPorts[]]> => {
+    const own = ownPorts(instance) ?? [];
+    const replicas = Array.from({ length: replicaCount(instance) }, (_, index) => vaultPorts(own[index]));
+    return [instance.name, await Promise.all(replicas)];
+  });
   return {
-    central,
-    postgresql,
-    instances: new Map(
-      named.map(([instance, ports]) => [instance.name, ports ?? rest.splice(0, replicaCount(instance))]),
-    ),
+    central: await vaultPorts(),
+    postgresql: await freePort(),
+    instances: new Map(await Promise.all(instances)),
   };
 }
 
-/** What the tenant's administrator would have made: databases, and a role in each that may create and drop roles. */
+/**
+ * What the tenant's administrator would have made: databases, and a role in each that may create and drop roles. All of
+ * these have one password, since two databases may have the same role, or their passwords the same place.
+ */
 async function createDatabases(
   tenant: Tenant,
   central: LabCentral,
   server: PostgresqlServer,
   adminPassword: string,
-): Promise<string[]> {
+): Promise<string> {
   const databases = tenant.instances.flatMap((instance) => instance.databases ?? []);
-  const passwords: string[] = [];
-  for (const { database, username, password } of databases) {
-    const secret = await central.keepPassword(password);
-    passwords.push(secret);
-    await server.query(
-      "postgres",
-      adminPassword,
-      "postgres",
-      `CREATE DATABASE "${database}"`,
-      `CREATE ROLE "${username}" LOGIN CREATEROLE PASSWORD '${secret}'`,
-    );
-    await server.query(
-      "postgres",
-      adminPassword,
+  const password = randomBytes(24).toString("base64url");
+  const asAdministrator = async (database: string, ...statements: string[]): Promise<unknown> =>
+    server.query("postgres", adminPassword, database, ...statements);
+  for (const place of databases) await central.keepPassword(place.password, password);
+  for (const username of new Set(databases.map((database) => database.username)))
+    await asAdministrator("postgres", `CREATE ROLE "${username}" LOGIN CREATEROLE PASSWORD '${password}'`);
+  for (const name of new Set(databases.map(({ database }) => database))) {
+    await asAdministrator("postgres", `CREATE DATABASE "${name}"`);
+    await asAdministrator(name, "CREATE TABLE orders (id int)", "INSERT INTO orders VALUES (1)");
+  }
+  for (const { database, username } of databases) {
+    await asAdministrator(
       database,
-      "CREATE TABLE orders (id int)",
-      "INSERT INTO orders VALUES (1)",
       `GRANT ALL ON ALL TABLES IN SCHEMA public TO "${username}" WITH GRANT OPTION`,
       `GRANT USAGE ON SCHEMA public TO "${username}" WITH GRANT OPTION`,
       `GRANT CONNECT ON DATABASE "${database}" TO "${username}" WITH GRANT OPTION`,
     );
   }
-  return passwords;
+  return password;
 }

@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { interruption } from "./interruption";
 import { startLab, type Lab } from "./lab";
 import { Progress } from "./progress";
 import { proveCertificate } from "./proofs/certificate";
 import { proveDatabase } from "./proofs/database";
 import { DeployedInstance } from "./proofs/instance";
+import { proveKeyValue } from "./proofs/key-value";
 import { proveNoLeaks } from "./proofs/leaks";
 import { proveRestart } from "./proofs/restart";
 import { proveSshCertificate, proveSshOneTimePassword } from "./proofs/ssh";
@@ -32,16 +35,21 @@ async function main(): Promise<void> {
   }
   const progress = new Progress((line) => process.stdout.write(`${line}\n`));
   const lab = await startLab(values.tenant, progress);
+  let failed = false;
   try {
     await progress.step(`cdktf deploy '*' of ${values.tenant}`, () => lab.cdktf.deploy());
     progress.line("\nProved:");
     await proveAll(lab, progress);
     progress.line(`\nAll of it in ${progress.elapsed()}.`);
     if (values.keep) await keep(lab, progress);
+  } catch (error) {
+    failed = !interruption.signal.aborted;
+    throw error;
   } finally {
     await lab.stop();
+    // After a failure its logs and states tell why.
+    if (!failed) rmSync(lab.deployFolder, { recursive: true });
   }
-  rmSync(lab.deployFolder, { recursive: true });
 }
 
 async function proveAll(lab: Lab, progress: Progress): Promise<void> {
@@ -52,6 +60,7 @@ async function proveAll(lab: Lab, progress: Progress): Promise<void> {
     await progress.prove(() => proveSshCertificate(instance));
     await progress.prove(() => proveSshOneTimePassword(instance));
     await progress.prove(() => proveDatabase(instance));
+    await progress.prove(() => proveKeyValue(instance));
     await progress.prove(() => proveRestart(instance));
   }
   await progress.prove(() => proveUnchanged(lab));
@@ -69,17 +78,18 @@ async function keep(lab: Lab, progress: Progress): Promise<void> {
     progress.line(`  # ${lab.tenant.name}/${name}: ${servers.map((server) => server.address).join(" ")}
   #   its root token: vault kv get -field=root-token customers/${lab.tenant.name}/${name}`);
   }
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
+  if (!interruption.signal.aborted) await once(interruption.signal, "abort");
 }
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interruption.abort());
+// A terminal or a reader that goes away must not keep the servers from being stopped.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 main().then(
   // Idle connections of clients would keep the process for some seconds.
   () => process.exit(0),
   (error: unknown) => {
+    if (interruption.signal.aborted) process.exit(130);
     process.stderr.write(`lab: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   },

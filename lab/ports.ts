@@ -1,31 +1,26 @@
-import { createServer, type AddressInfo } from "node:net";
+import { randomInt } from "node:crypto";
+import { createServer } from "node:net";
 
-/** Ports on loopback that nobody uses now, each followed by another free one, for raft. */
-export async function freePorts(count: number): Promise<number[]> {
-  const found: number[] = [];
-  while (found.length < count) {
-    const port = await listenBriefly(0);
-    const distinct = found.every((other) => Math.abs(other - port) > 1);
-    if (distinct && (await isFree(port + 1))) found.push(port);
+/** Below the ports that systems deal to outgoing connections, so that none of these takes one of ours. */
+const [FIRST, LAST] = [20_000, 30_000];
+
+const taken = new Set<number>();
+
+/** A port on loopback that nobody uses, and that this program gets once. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST, LAST);
+    if (await takePort(port)) return port;
   }
-  return found;
 }
 
-/** Whether nobody uses a port on loopback. */
-export async function isFree(port: number): Promise<boolean> {
-  return listenBriefly(port).then(
-    () => true,
-    () => false,
-  );
-}
-
-function listenBriefly(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** Takes a port on loopback. @returns Whether nobody uses it, and this program did not take it before. */
+export async function takePort(port: number): Promise<boolean> {
+  if (taken.has(port)) return false;
+  taken.add(port);
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const { port: chosen } = server.address() as AddressInfo;
-      server.close(() => resolve(chosen));
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }

@@ -1,4 +1,6 @@
-/** Tells what is being done, and how long it took. */
+import { interruption } from "./interruption";
+
+/** Tells what is being done, and how long it took; begins nothing more once the user wants the lab to end. */
 export class Progress {
   private readonly started = Date.now();
 
@@ -6,6 +8,7 @@ export class Progress {
 
   /** Does one step. */
   async step<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
+    interruption.signal.throwIfAborted();
     this.write(`      …  ${title}`);
     const begun = Date.now();
     const result = await work();
@@ -15,6 +18,7 @@ export class Progress {
 
   /** Does one proof; what it returns is what was proved, nothing where the tenant has no such thing. */
   async prove(work: () => Promise<string | undefined>): Promise<void> {
+    interruption.signal.throwIfAborted();
     const proved = await work();
     if (proved !== undefined) this.write(`     ✔  ${proved}`);
   }

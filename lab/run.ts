@@ -1,4 +1,6 @@
-import { spawn, type SpawnOptions } from "node:child_process";
+import type { ChildProcess, SpawnOptions } from "node:child_process";
+import { signalGroup, startChild } from "./children";
+import { interruption } from "./interruption";
 
 /** How a command is run. */
 export interface RunOptions extends Pick<SpawnOptions, "cwd" | "uid" | "gid"> {
@@ -17,6 +19,12 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+/** A command that runs. */
+export interface Command {
+  readonly ended: Promise<RunResult>;
+  kill(signal: NodeJS.Signals): void;
+}
+
 /** A command that ended with an exit code other than 0. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
@@ -31,33 +39,49 @@ export class CommandError extends Error {
   }
 }
 
-/** Runs a command to its end, without a shell. Never fails for an exit code; see {@link run}. */
-export function tryRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const { env, input, onOutput, timeout, ...rest } = options;
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { ...rest, env: env ?? process.env, timeout, stdio: "pipe" });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      stdout += chunk.toString();
-      onOutput?.(chunk.toString());
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      stderr += chunk.toString();
-      onOutput?.(chunk.toString());
-    });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code: code ?? -1, stdout, stderr }));
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(input ?? "");
-  });
+/** Time that a command has to end by itself when the lab is interrupted. */
+const LAST_PATIENCE = 15_000;
+
+/** Starts a command, without a shell. Its end never fails for an exit code; see {@link run}. */
+export function begin(command: string, args: readonly string[], options: RunOptions = {}): Command {
+  interruption.signal.throwIfAborted();
+  const { env = process.env, input, onOutput, timeout, ...rest } = options;
+  const child = startChild(command, args, { ...rest, env, timeout, stdio: "pipe" }, "SIGTERM");
+  const interrupt = (): void => {
+    signalGroup(child, "SIGTERM");
+    setTimeout(() => signalGroup(child, "SIGKILL"), LAST_PATIENCE).unref();
+  };
+  interruption.signal.addEventListener("abort", interrupt);
+  const ended = collect(child, onOutput).finally(() => interruption.signal.removeEventListener("abort", interrupt));
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(input ?? "");
+  return { ended, kill: (signal) => child.kill(signal) };
+}
+
+/** Runs a command to its end, whatever its exit code. @throws Error when it cannot be started. */
+export async function tryRun(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
+  return begin(command, args, options).ended;
 }
 
 /** Runs a command to its end. @throws CommandError when it fails. */
-export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+export async function run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
   const result = await tryRun(command, args, options);
   if (result.code !== 0) throw new CommandError([command, ...args].join(" "), result);
   return result;
+}
+
+function collect(child: ChildProcess, onOutput: RunOptions["onOutput"]): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const output = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"] as const) {
+      child[name]?.setEncoding("utf8").on("data", (text: string) => {
+        output[name] += text;
+        onOutput?.(text);
+      });
+    }
+    child.on("error", ({ message }) => reject(new Error(`${child.spawnfile} cannot be started (${message}).`)));
+    child.on("close", (code) => resolve({ code: code ?? -1, ...output }));
+  });
 }
 
 function lastLines(text: string): string {

@@ -48,10 +48,8 @@ export class DeployedInstance {
   }
 
   /** A role of the tenant file that may use the given thing; undefined where the file has none. */
-  roleWith(grant: "certificates" | "ssh" | "databases" | "write", name?: string): string | undefined {
-    return this.description.roles?.find((role) =>
-      name === undefined ? role[grant] !== undefined : role[grant]?.includes(name),
-    )?.name;
+  roleWith(grant: "certificates" | "ssh" | "databases", name: string): string | undefined {
+    return this.description.roles?.find((role) => role[grant]?.includes(name))?.name;
   }
 
   server(index: number): VaultServer {

@@ -25,7 +25,7 @@ export async function proveRestart(instance: DeployedInstance): Promise<string> 
       VAULT_CACERT: lab.caCertificateFile,
       TENANT_VAULT_ROLE_ID: await lab.cdktf.output("central", "hook_role_id"),
       TENANT_VAULT_SECRET_ID: secretId,
-      TENANT_VAULT_STATE_DIR: join(lab.deployFolder, "journal"),
+      TENANT_VAULT_STATE_DIR: join(lab.deployFolder, "hook"),
     },
   });
   expect((await api.status()).state === "unsealed", `"tenant-vault unseal ${target}" brings the replica back`);

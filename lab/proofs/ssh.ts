@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VaultClient } from "../../src/unseal/vault-client";
-import { freePorts } from "../ports";
+import { freePort } from "../ports";
 import { run } from "../run";
 import { SshServer } from "../servers/ssh-server";
 import { expect, type DeployedInstance } from "./instance";
@@ -28,7 +28,7 @@ export async function proveSshCertificate(instance: DeployedInstance): Promise<s
   const publicKey =
     (body.data as { public_key?: string } | undefined)?.public_key ??
     (await lab.cdktf.output(`${lab.tenant.name}-config`, `${description.name}_ssh_ca_public_key`));
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const folder = join(lab.serverFolder, `sshd-${description.name}`);
   const server = new SshServer({
     programs: lab.openssh,

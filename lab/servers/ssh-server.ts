@@ -36,10 +36,11 @@ export class SshServer {
       [
         `Port ${port}`,
         "ListenAddress 127.0.0.1",
-        `HostKey ${hostKey}`,
-        `PidFile ${join(folder, "sshd.pid")}`,
-        `TrustedUserCAKeys ${this.write("trusted_ca", trustedCa)}`,
-        `AuthorizedPrincipalsFile ${this.write("principals", `${principals.join("\n")}\n`)}`,
+        `HostKey "${hostKey}"`,
+        `PidFile "${join(folder, "sshd.pid")}"`,
+        `TrustedUserCAKeys "${this.write("trusted_ca", trustedCa)}"`,
+        `AuthorizedPrincipalsFile "${this.write("principals", `${principals.join("\n")}\n`)}"`,
+        ...Object.entries(programs.sshdPrograms).map(([setting, path]) => `${setting} "${path}"`),
         "AuthorizedKeysFile none",
         "PasswordAuthentication no",
         "KbdInteractiveAuthentication no",
@@ -75,8 +76,8 @@ export class SshServer {
       "UserKnownHostsFile=/dev/null",
       "IdentitiesOnly=yes",
       "IdentityAgent=none",
-      `IdentityFile=${keyFile}`,
-      `CertificateFile=${certificateFile}`,
+      `IdentityFile="${keyFile}"`,
+      `CertificateFile="${certificateFile}"`,
     ];
     const { code } = await tryRun(
       programs.sftp,

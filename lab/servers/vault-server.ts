@@ -6,11 +6,17 @@ import type { LabAuthority } from "../certificates";
 import type { ServerProgram } from "../tools/vault-server";
 import { ManagedProcess } from "./managed-process";
 
-/** Properties of a {@link VaultServer}. */
-export interface VaultServerProps extends ServerProgram {
-  readonly name: string;
-  /** Port of the API; raft uses the next one. */
+/** Where a {@link VaultServer} listens on loopback. */
+export interface VaultPorts {
+  /** Port of the API. */
   readonly port: number;
+  /** Port on which the servers of one instance speak with each other. */
+  readonly raftPort: number;
+}
+
+/** Properties of a {@link VaultServer}. */
+export interface VaultServerProps extends ServerProgram, VaultPorts {
+  readonly name: string;
   /** Folder of its data, configuration, certificate and log. */
   readonly folder: string;
   readonly authority: LabAuthority;
@@ -63,16 +69,16 @@ export class VaultServer {
   }
 
   private configuration(): string {
-    const { name, port, folder, product } = this.props;
+    const { name, port, raftPort, folder, product } = this.props;
     const audit = join(folder, "audit.log");
     return `
 ui = false
 disable_mlock = true
 api_addr = "${this.address}"
-cluster_addr = "https://127.0.0.1:${port + 1}"
+cluster_addr = "https://127.0.0.1:${raftPort}"
 listener "tcp" {
   address = "127.0.0.1:${port}"
-  cluster_address = "127.0.0.1:${port + 1}"
+  cluster_address = "127.0.0.1:${raftPort}"
   tls_cert_file = "${join(folder, "tls.crt")}"
   tls_key_file = "${join(folder, "tls.key")}"
 }

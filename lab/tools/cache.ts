@@ -14,6 +14,10 @@ export async function cachedFolder(name: string, make: (folder: string) => Promi
     await make(unfinished);
     renameSync(unfinished, folder);
     return folder;
+  } catch (error) {
+    // Another program may have been faster.
+    if (existsSync(folder)) return folder;
+    throw error;
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }

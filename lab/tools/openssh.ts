@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run, tryRun } from "../run";
 import { cachedFolder } from "./cache";
@@ -10,6 +10,8 @@ export interface OpensshPrograms {
   readonly sftp: string;
   readonly ssh: string;
   readonly sshKeygen: string;
+  /** Programs that sshd runs and would seek where they are not: settings that name them. */
+  readonly sshdPrograms: Readonly<Record<string, string>>;
   /** Folders with the libraries of programs that are not installed. */
   readonly libraries: readonly string[];
 }
@@ -21,19 +23,27 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
   const folders = ["/usr/sbin", "/usr/local/sbin"];
   const [sshd, sftp, ssh, sshKeygen] = ["sshd", "sftp", "ssh", "ssh-keygen"].map((name) => findProgram(name, folders));
   if (sshd !== undefined && sftp !== undefined && ssh !== undefined && sshKeygen !== undefined) {
-    return { sshd, sftp, ssh, sshKeygen, libraries: [] };
+    return { sshd, sftp, ssh, sshKeygen, sshdPrograms: {}, libraries: [] };
   }
   const root = await cachedFolder("openssh", unpackDebianPackages);
   const programs = join(root, "usr", "bin");
   const libraries = readdirSync(join(root, "usr", "lib")).map((name) => join(root, "usr", "lib", name));
   return {
-    sshd: sshd ?? join(root, "usr", "sbin", "sshd"),
+    sshd: join(root, "usr", "sbin", "sshd"),
     sftp: join(programs, "sftp"),
     ssh: join(programs, "ssh"),
     sshKeygen: join(programs, "ssh-keygen"),
+    sshdPrograms: Object.fromEntries(
+      Object.entries(SSHD_PROGRAMS)
+        .map(([setting, name]) => [setting, join(root, "usr", "lib", "openssh", name)] as const)
+        .filter(([, path]) => existsSync(path)),
+    ),
     libraries,
   };
 }
+
+/** Programs of their own since OpenSSH 9.8 and 10.0; an older sshd has neither these nor the settings. */
+const SSHD_PROGRAMS = { SshdSessionPath: "sshd-session", SshdAuthPath: "sshd-auth" };
 
 /** What the programs are linked with and a small machine may lack; the names differ between releases. */
 const LIBRARIES = ["libwrap0", "libwrap0t64", "libfido2-1", "libcbor0.8", "libcbor0.10"];

@@ -35,8 +35,7 @@ function debianFolders(): string[] {
   const root = "/usr/lib/postgresql";
   try {
     return readdirSync(root)
-      .sort()
-      .reverse()
+      .sort((a, b) => Number(b) - Number(a))
       .map((version) => join(root, version, "bin"));
   } catch {
     return [];

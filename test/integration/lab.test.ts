@@ -1,26 +1,31 @@
 import { existsSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { PROJECT } from "../../lab/cdktf";
-import { tryRun, type RunResult } from "../../lab/run";
+import { begin, run, type Command } from "../../lab/run";
 
-function lab(...args: string[]): Promise<RunResult> {
-  return tryRun(process.execPath, ["--import", "tsx", "lab/main.ts", ...args], { cwd: PROJECT });
+function lab(args: readonly string[]): Command {
+  return begin(process.execPath, ["--import", "tsx", "lab/main.ts", ...args], { cwd: PROJECT });
 }
 
-function leftOvers(): string[] {
-  const folder = join(PROJECT, ".lab");
-  return existsSync(folder) ? readdirSync(folder) : [];
+/** Folders of labs: of what they deploy, and of their servers. */
+function folders(): string[] {
+  const deployed = join(PROJECT, ".lab");
+  return [
+    ...(existsSync(deployed) ? readdirSync(deployed) : []),
+    ...readdirSync(tmpdir()).filter((name) => name.startsWith("tenant-vault-lab-")),
+  ];
 }
 
 describe("npm run lab", () => {
   test.each([
-    ["acme", [], "www.acme.internal"],
-    ["customer10", ["--tenant", "tenants/customer10.ts"], "www.customer10.internal"],
-  ])("deploys %s onto real servers and proves it", async (tenant, args, certificate) => {
-    const before = leftOvers();
+    ["acme", [], "www.acme.internal", "web"],
+    ["customer10", ["--tenant", "tenants/customer10.ts"], "www.customer10.internal", "shared"],
+  ])("deploys %s onto real servers and proves it", async (tenant, args, certificate, folder) => {
+    const before = folders();
 
-    const { code, stdout, stderr } = await lab(...args);
+    const { code, stdout, stderr } = await lab(args).ended;
 
     expect(stderr).toBe("");
     expect(code).toBe(0);
@@ -30,17 +35,42 @@ describe("npm run lab", () => {
       `a login to sshd with a certificate of ${tenant}/main's SSH CA; refused after its TTL`,
       `a one-time SSH password of ${tenant}/main is accepted once and not again`,
       `credentials drawn from ${tenant}/main log in to PostgreSQL, and no longer do once their lease is revoked`,
+      `the role ops of ${tenant}/main writes below kv/${folder} and web reads it; web cannot write there`,
       `a replica of ${tenant}/main, killed and restarted, comes back sealed; "tenant-vault unseal ${tenant}/main" brings it back`,
       `a second "cdktf deploy" changes nothing in central, ${tenant}-vault, ${tenant}-config: 0 to add, 0 to change, 0 to destroy`,
       "keys, tokens and passwords is in any of",
     ]) {
       expect(stdout).toContain(proof);
     }
-    expect(leftOvers()).toEqual(before);
+    expect(folders()).toEqual(before);
+  });
+
+  test.each([
+    ["SIGTERM", "servers start", "ca.pem", ["--keep"]],
+    ["SIGHUP", "cdktf begins to deploy", "cdktf.out", []],
+    ["SIGINT", "Terraform applies", "state", []],
+  ] as const)("on %s while %s ends what it started", async (signal, _moment, sign, args) => {
+    const before = folders();
+    const interrupted = lab(args);
+    const started = new Set<string>();
+    const watch = setInterval(() => {
+      for (const name of folders()) if (!before.includes(name)) started.add(name);
+      if ([...started].some((name) => existsSync(join(PROJECT, ".lab", name, sign)))) interrupted.kill(signal);
+    }, 100);
+
+    const { code, stderr } = await interrupted.ended;
+
+    clearInterval(watch);
+    expect([code, stderr]).toEqual([130, ""]);
+    expect(started.size).toBe(2);
+    expect(folders()).toEqual(before);
+    // With their environments, in which whatever the deployment starts finds the folder.
+    const { stdout: processes } = await run("ps", ["axeww", "-o", "args"]);
+    for (const name of started) expect(processes).not.toContain(name);
   });
 
   test("says in one sentence what is wrong with a tenant file", async () => {
-    const { code, stderr } = await lab("--tenant", "tenants/none.ts");
+    const { code, stderr } = await lab(["--tenant", "tenants/none.ts"]).ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/^lab: [^\n]*none\.ts[^\n]*\n$/);
   });

@@ -1,18 +1,32 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
 import { DeployedInstance } from "../../lab/proofs/instance";
 
-const TENANT_FILE = join(PROJECT, "lab", `tenant-${process.pid}.ts`);
+/** As deep in the project as the file that it is made of, so that its imports hold. */
+const TENANT_FILE = join(PROJECT, ".lab", `lifecycle-tenant-${process.pid}.ts`);
+
+/** A second database that shares all it can with the first. */
+const REPORTS = `{
+          name: "reports",
+          engine: "postgresql",
+          host: "127.0.0.1",
+          database: "orders",
+          username: "vault",
+          password: { mount: "operator", path: "lifecycle/postgresql", field: "password-of-reports" },
+          roles: [{ name: "readonly" }],
+        },`;
 
 /** The lab's tenant under another name, on ports that are free, as its engineer would change its file. */
 function writeTenantFile(change: (text: string) => string): void {
   const text = readFileSync(join(PROJECT, "lab", "tenant.ts"), "utf8")
     .replaceAll("acme", "lifecycle")
-    .replaceAll("127.0.0.1:182", "127.0.0.1:192");
+    .replaceAll("127.0.0.1:182", "127.0.0.1:192")
+    .replace("databases: [", `databases: [${REPORTS}`);
+  mkdirSync(dirname(TENANT_FILE), { recursive: true });
   writeFileSync(TENANT_FILE, change(text));
 }
 
@@ -23,9 +37,11 @@ beforeAll(async () => {
   await lab.cdktf.deploy();
 });
 afterAll(async () => {
-  await lab.stop();
-  rmSync(lab.deployFolder, { recursive: true });
-  rmSync(TENANT_FILE);
+  // Undefined where it did not start, which has left nothing then.
+  const started = lab as Lab | undefined;
+  await started?.stop();
+  if (started !== undefined) rmSync(started.deployFolder, { recursive: true });
+  rmSync(TENANT_FILE, { force: true });
 });
 
 /** Secrets of the tenant that must outlive every mistake. */

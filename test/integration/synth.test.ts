@@ -2,10 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { PROJECT } from "../../lab/cdktf";
+import { CDKTF_CLI, PROJECT } from "../../lab/cdktf";
 import { run, tryRun, type RunResult } from "../../lab/run";
-
-const CLI = require.resolve("cdktf-cli/bundle/bin/cdktf");
 
 let folder = "";
 beforeAll(() => {
@@ -25,7 +23,7 @@ function clone(name: string): string {
 }
 
 function cdktf(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<RunResult> {
-  return tryRun(process.execPath, [CLI, ...args], {
+  return tryRun(process.execPath, [CDKTF_CLI, ...args], {
     cwd,
     env: { ...process.env, CI: "true", CHECKPOINT_DISABLE: "1", ...env },
   });
@@ -99,5 +97,9 @@ test("one more tenant costs less than 1.5 s", async () => {
     });
     return (JSON.parse(stdout) as { seconds: number }).seconds;
   };
-  expect((await seconds(1)) - (await seconds(0))).toBeLessThan(1.5);
+  // The first run reads every file for the first time.
+  await seconds(1);
+  const costs: number[] = [];
+  for (let round = 0; round < 3; round++) costs.push((await seconds(1)) - (await seconds(0)));
+  expect(costs.sort((a, b) => a - b)[1]).toBeLessThan(1.5);
 });

@@ -1,10 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { VaultServer } from "../../lab/servers/vault-server";
+import { waitUntil } from "../../lab/wait";
 import type { Instance } from "../../src/unseal/instance";
 import { Server } from "../../src/unseal/server";
 import { FaultyProxy } from "./support/proxy";
 import { TestBed } from "./support/test-bed";
+
+const RECORD_FIELDS = ["root-token", "unseal-key-0", "unseal-key-1", "unseal-key-2", "unseal-key-3", "unseal-key-4"];
+/** Kills that are spread over a whole run. */
+const ROUNDS = 8;
+const LOST = /is initialised, but its keys are neither in /;
 
 let bed: TestBed;
 beforeAll(async () => {
@@ -16,18 +22,31 @@ async function states(servers: readonly VaultServer[]): Promise<string[]> {
   return Promise.all(servers.map(async (server) => (await new Server(server.client()).status()).state));
 }
 
-/** Looks past the proxy. */
-async function waitUntilInitialized(servers: readonly VaultServer[]): Promise<void> {
-  while ((await states(servers)).includes("uninitialized")) await sleep(5);
-}
-
-/** Puts a proxy before the first replica whose answers are late: what it has done is seen before it has said so. */
+/** Puts a proxy before the first replica that keeps answers back. */
 async function behindProxy(instance: Instance): Promise<{ proxied: Instance; proxy: FaultyProxy }> {
   const [first, ...others] = instance.replicas;
   if (first === undefined) throw new Error("no replica");
   const proxy = await FaultyProxy.start(first.address);
-  proxy.delay = 400;
+  proxy.hold();
   return { proxy, proxied: { ...instance, replicas: [{ ...first, address: proxy.address }, ...others] } };
+}
+
+/** Lets answers go up to that of the initialisation, which is still kept back: it is done and nobody was told. */
+async function waitForLostAnswer(proxy: FaultyProxy, servers: readonly VaultServer[]): Promise<void> {
+  await waitUntil("a replica is initialised", async () => {
+    // Those that came before the replica was asked; it knew of no initialisation then.
+    const before = proxy.held;
+    if (!(await states(servers)).includes("uninitialized")) return true;
+    proxy.release(before);
+    return false;
+  });
+}
+
+/** The record holds every key, the instance is unsealed, and nothing waits in a journal. */
+async function expectFinished(name: string, servers: readonly VaultServer[]): Promise<void> {
+  expect(await states(servers)).toEqual(servers.map(() => "unsealed"));
+  expect(Object.keys(await bed.central.readRecord("customer10", name)).sort()).toEqual(RECORD_FIELDS);
+  expect(bed.journals(name)).toEqual([]);
 }
 
 describe("from empty servers", () => {
@@ -39,18 +58,9 @@ describe("from empty servers", () => {
     expect(stdout).toMatch(
       /customer10\/fresh: 3 of 3 replicas unsealed, active at https:\/\/127\.0\.0\.1:\d+, 3 raft peers\n$/,
     );
-    expect(await states(servers)).toEqual(["unsealed", "unsealed", "unsealed"]);
+    await expectFinished("fresh", servers);
     const record = await bed.central.readRecord("customer10", "fresh");
-    expect(Object.keys(record).sort()).toEqual([
-      "root-token",
-      "unseal-key-0",
-      "unseal-key-1",
-      "unseal-key-2",
-      "unseal-key-3",
-      "unseal-key-4",
-    ]);
     for (const secret of Object.values(record)) expect(stdout).not.toContain(secret);
-    expect(bed.journals()).toEqual([]);
 
     const again = await bed.run(["unseal", "customer10/fresh"], bed.environment());
     expect(again).toMatchObject({ code: 0, stderr: "" });
@@ -165,22 +175,22 @@ describe("when the network fails between the initialisation and the escrow", () 
     const environment = { ...bed.environment(proxied), VAULT_ADDR: centralAddress };
 
     const run = bed.begin(["unseal", "customer10/journaled", "--timeout", "5"], environment);
-    await waitUntilInitialized(servers);
+    await waitForLostAnswer(proxy, servers);
     central.stop();
+    proxy.release();
     const { code, stderr } = await run.ended;
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
       /^tenant-vault: The keys of customer10\/journaled could not be written to the central Vault .* they are encrypted in .*: keep that file and run this again on this machine/,
     );
-    expect(bed.journals()).toHaveLength(1);
+    expect(bed.journals("journaled")).toHaveLength(1);
     expect(Object.keys(await bed.central.readRecord("customer10", "journaled"))).toEqual(["journal-key"]);
 
     const again = await FaultyProxy.start(bed.central.server.address, Number(new URL(centralAddress).port));
     const { stdout } = await bed.run(["unseal", "customer10/journaled"], environment);
     expect(stdout).toMatch(/wrote the keys of an interrupted initialisation to the central Vault/);
-    expect(await states(servers)).toEqual(["unsealed"]);
-    expect(bed.journals()).toEqual([]);
+    await expectFinished("journaled", servers);
     again.stop();
     proxy.stop();
   });
@@ -190,8 +200,9 @@ describe("when the network fails between the initialisation and the escrow", () 
     const { proxied, proxy } = await behindProxy(instance);
 
     const run = bed.begin(["unseal", "customer10/lost"], bed.environment(proxied));
-    await waitUntilInitialized(servers);
+    await waitForLostAnswer(proxy, servers);
     proxy.cut();
+    proxy.release();
     const { code, stderr } = await run.ended;
 
     expect(code).toBe(1);
@@ -204,13 +215,58 @@ describe("when the network fails between the initialisation and the escrow", () 
 });
 
 describe("a run that is killed", () => {
-  test("at any moment leaves what the next run finishes, or names what was lost", async () => {
-    const outcomes: string[] = [];
-    for (let round = 0; round < 8; round++) {
+  test("once its journal holds the answer loses nothing", async () => {
+    const { instance, servers } = await bed.startInstance("kept", 1);
+    const { proxied, proxy } = await behindProxy(instance);
+    const central = await FaultyProxy.start(bed.central.server.address);
+    const environment = { ...bed.environment(proxied), VAULT_ADDR: central.address };
+
+    const run = bed.begin(["unseal", "customer10/kept"], environment);
+    await waitForLostAnswer(proxy, servers);
+    // The answer gets into the journal and no further.
+    central.hold();
+    proxy.release();
+    await waitUntil("the journal holds the answer", () =>
+      Promise.resolve(bed.journals("kept").some((journal) => journal.includes('"ciphertext"'))),
+    );
+    run.kill("SIGKILL");
+    await run.ended;
+    central.release();
+    expect(Object.keys(await bed.central.readRecord("customer10", "kept"))).toEqual(["journal-key"]);
+
+    expect(await bed.run(["unseal", "customer10/kept"], environment)).toMatchObject({ code: 0, stderr: "" });
+    await expectFinished("kept", servers);
+    central.stop();
+    proxy.stop();
+  });
+
+  test("before the answer came is named, with nothing initialised over it", async () => {
+    const { instance, servers } = await bed.startInstance("unheard", 1);
+    const { proxied, proxy } = await behindProxy(instance);
+
+    const run = bed.begin(["unseal", "customer10/unheard"], bed.environment(proxied));
+    await waitForLostAnswer(proxy, servers);
+    run.kill("SIGKILL");
+    await run.ended;
+    proxy.stop();
+
+    const { code, stderr } = await bed.run(["unseal", "customer10/unheard"], bed.environment(instance));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(LOST);
+    expect(await states(servers)).toEqual(["sealed"]);
+  });
+
+  test("at any other moment leaves what the next run finishes, or names what was lost", async () => {
+    const { instance: whole } = await bed.startInstance("whole", 1);
+    const begun = Date.now();
+    await bed.unseal(whole);
+    const duration = Date.now() - begun;
+
+    for (let round = 0; round < ROUNDS; round++) {
       const name = `killed${round}`;
       const { instance, servers } = await bed.startInstance(name, 1);
       const run = bed.begin(["unseal", `customer10/${name}`], bed.environment(instance));
-      await sleep(250 + 40 * round);
+      await sleep((duration * (round + 1)) / (ROUNDS + 1));
       run.kill("SIGKILL");
       await run.ended;
 
@@ -218,11 +274,9 @@ describe("a run that is killed", () => {
         ["unseal", `customer10/${name}`, "--timeout", "60"],
         bed.environment(instance),
       );
-      if (code === 0) expect(await states(servers)).toEqual(["unsealed"]);
-      else expect(stderr).toMatch(/is initialised, but its keys are neither in /);
-      outcomes.push(code === 0 ? "finished" : "named");
+      if (code === 0) await expectFinished(name, servers);
+      else expect(stderr).toMatch(LOST);
       await Promise.all(servers.map((server) => server.stop("SIGKILL")));
     }
-    expect(outcomes).toContain("finished");
   });
 });

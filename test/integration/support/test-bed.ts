@@ -1,25 +1,17 @@
-import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "cdktf";
 import { LabCentral } from "../../../lab/central";
 import { LabAuthority } from "../../../lab/certificates";
-import { freePorts } from "../../../lab/ports";
+import { freePort } from "../../../lab/ports";
+import { begin, type Command, type RunResult } from "../../../lab/run";
 import { VaultServer } from "../../../lab/servers/vault-server";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
 import { CentralStack } from "../../../stacks/central-stack";
 import type { Instance } from "../../../src/unseal/instance";
-import type { VaultClient } from "../../../src/unseal/vault-client";
 
 const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
-
-/** What the command printed, and how it ended. */
-export interface CommandResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 /** A central Vault and servers for instances, all real. */
 export class TestBed {
@@ -30,9 +22,7 @@ export class TestBed {
     const caFile = join(folder, "ca.pem");
     writeFileSync(caFile, authority.certificate);
     const bed = new TestBed(folder, authority, caFile);
-    const [port = 0] = await freePorts(1);
-    const server = await bed.startServer("central", port);
-    bed.central = await LabCentral.open(server);
+    bed.central = await LabCentral.open(await bed.startServer("central"));
     if (prepared) await bed.prepareCentral();
     return bed;
   }
@@ -50,26 +40,27 @@ export class TestBed {
 
   /** Servers of a new instance: empty, uninitialised. */
   async startInstance(name: string, count: number): Promise<{ instance: Instance; servers: VaultServer[] }> {
-    const ports = await freePorts(count);
-    const servers = await Promise.all(ports.map((port, index) => this.startServer(`${name}-${index}`, port)));
+    const names = Array.from({ length: count }, (_, index) => `${name}-${index}`);
+    const servers = await Promise.all(names.map((each) => this.startServer(each)));
     const instance: Instance = {
       tenant: "customer10",
       name,
       product: servers[0]?.product ?? "openbao",
       secretShares: 5,
       secretThreshold: 3,
-      replicas: servers.map(({ address }, index) => ({ name: `${name}-${index}`, address })),
+      replicas: servers.map((server) => ({ name: server.name, address: server.address })),
       caCertificate: this.authority.certificate,
     };
     return { instance, servers };
   }
 
-  async startServer(name: string, port: number): Promise<VaultServer> {
+  async startServer(name: string): Promise<VaultServer> {
     const program = await obtainVaultServer();
     const server = new VaultServer({
       ...program,
       name,
-      port,
+      port: await freePort(),
+      raftPort: await freePort(),
       folder: join(this.folder, name),
       authority: this.authority,
     });
@@ -91,36 +82,29 @@ export class TestBed {
   }
 
   /** Runs the command to its end. */
-  async run(args: readonly string[], environment: Record<string, string>): Promise<CommandResult> {
+  async run(args: readonly string[], environment: Record<string, string>): Promise<RunResult> {
     return this.begin(args, environment).ended;
   }
 
   /** Starts the command. */
-  begin(
-    args: readonly string[],
-    environment: Record<string, string>,
-  ): { ended: Promise<CommandResult>; kill(signal: NodeJS.Signals): void } {
-    let kill: (signal: NodeJS.Signals) => void = () => undefined;
-    const ended = new Promise<CommandResult>((resolve) => {
-      const child = execFile(process.execPath, [COMMAND, ...args], { env: environment }, (_error, stdout, stderr) => {
-        resolve({ code: child.exitCode ?? -1, stdout, stderr });
-      });
-      kill = (signal) => child.kill(signal);
-    });
-    return { ended, kill: (signal) => kill(signal) };
+  begin(args: readonly string[], environment: Record<string, string>): Command {
+    return begin(process.execPath, [COMMAND, ...args], { env: environment });
   }
 
   /** Brings an instance up, which must work. */
-  async unseal(instance: Instance): Promise<CommandResult> {
+  async unseal(instance: Instance): Promise<RunResult> {
     const result = await this.run(["unseal", `${instance.tenant}/${instance.name}`], this.environment(instance));
     if (result.code !== 0) throw new Error(`unseal failed: ${result.stdout}${result.stderr}`);
     return result;
   }
 
-  /** Files that a run left in its journal. */
-  journals(): string[] {
+  /** What the journals hold that runs left. @param name Of which instance. @default - of all */
+  journals(name?: string): string[] {
+    const folder = join(this.folder, "state", "journal");
     try {
-      return readdirSync(join(this.folder, "state", "journal"));
+      return readdirSync(folder)
+        .filter((file) => name === undefined || file.includes(`.${name}.`))
+        .map((file) => readFileSync(join(folder, file), "utf8"));
     } catch {
       return [];
     }
@@ -135,9 +119,8 @@ export class TestBed {
   private async prepareCentral(): Promise<void> {
     const { client } = this.central;
     for (const mount of ["customers", "clusters"]) {
-      await client.send("POST", `sys/mounts/${mount}`, { body: { type: "kv", options: { version: "2" } } });
+      await this.central.mountKeyValue(mount);
     }
-    await waitForMount(client);
     await client.send("PUT", "sys/policies/acl/tenant-vault-hook", { body: { policy: hookPolicy() } });
     const { body } = await client.send("POST", "auth/token/create", {
       body: { policies: ["tenant-vault-hook"], no_default_policy: true },
@@ -155,12 +138,4 @@ function hookPolicy(): string {
   });
   const json = stack.toTerraform() as { resource: { vault_policy: Record<string, { policy: string }> } };
   return Object.values(json.resource.vault_policy)[0]?.policy ?? "";
-}
-
-/** A KV version 2 mount upgrades itself for a moment after it is made. */
-async function waitForMount(client: VaultClient): Promise<void> {
-  for (;;) {
-    const { status } = await client.send("GET", "customers/config", { accept: [400] });
-    if (status === 200) return;
-  }
 }
