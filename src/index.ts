@@ -20,11 +20,28 @@ export { SshCa, type ISshCa, type SshCaProps } from "./ssh-ca/ssh-ca";
 export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./ssh-ca/ssh-role";
 export { defineTenant, TenantError } from "./tenant/define-tenant";
 export { loadTenant, loadTenants, type TenantFile } from "./tenant/load-tenants";
+export type * from "./tenant/cluster-props";
 export type * from "./tenant/tenant-props";
 export type { FieldProblem, Tenant, TenantInstance } from "./tenant/tenant-schema";
-export type { Flavor } from "./tenant-cluster/cluster-node";
-export type { ClusterNetworkProps } from "./tenant-cluster/cluster-network";
-export type { IKubernetesCluster, KubeconfigLocation } from "./tenant-cluster/kubernetes-cluster";
+export { ApiAccess, type ApiAccessContext, type ApiEndpoint } from "./tenant-cluster/api-access";
+export type { ClusterNode } from "./tenant-cluster/cluster-node";
+export type { AllocationPool, IClusterNetwork, OwnNetworkProps } from "./tenant-cluster/cluster-network";
+export type { ExistingNetworkProps } from "./tenant-cluster/existing-network";
+export type { GatewayProps, OpenVpnProps } from "./tenant-cluster/gateways";
+export { CLUSTERS_MOUNT, type IKubernetesCluster, type KubeconfigLocation } from "./tenant-cluster/kubernetes-cluster";
+export type { KubesprayProps } from "./tenant-cluster/kubespray";
+export type { MagnumProps } from "./tenant-cluster/magnum";
+export type {
+  Flavor,
+  NodeDefaults,
+  NodeGroup,
+  NodePoolProps,
+  NodeRole,
+  Taint,
+  VolumeProps,
+} from "./tenant-cluster/node-group";
+export type { ClusterContext, IProvisioner, Provisioned, ProvisionedNode } from "./tenant-cluster/provisioner";
+export { Provisioner } from "./tenant-cluster/provisioners";
 export { TenantCluster, type NodeKey, type TenantClusterProps } from "./tenant-cluster/tenant-cluster";
 export type { IPkiRole, PkiRoleProps } from "./tenant-pki/pki-role";
 export { RootCa, type IRootCa, type RootCaProps } from "./tenant-pki/root-ca";
@@ -46,5 +63,5 @@ export { InstanceProvider, type InstanceProviderProps } from "./vault-instance/i
 export type { Product } from "./vault-instance/product";
 export { Seal, type ShamirSealProps } from "./vault-instance/seal";
 export { VaultStorage, type CinderStorageProps, type IVaultStorage } from "./vault-instance/storage";
-export type { CentralVaultAccess } from "./vault-instance/unseal-hook";
+export type { CentralVaultAccess } from "./terraform/hook";
 export { VaultInstance, type IVaultInstance, type VaultInstanceProps } from "./vault-instance/vault-instance";

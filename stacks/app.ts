@@ -1,5 +1,5 @@
 import { App } from "cdktf";
-import type { Tenant } from "../src";
+import { CLUSTERS_MOUNT, TenantCluster, type IKubernetesCluster, type Tenant } from "../src";
 import { CentralStack } from "./central-stack";
 import { ClusterStack } from "./cluster-stack";
 import { ConfigStack } from "./config-stack";
@@ -17,15 +17,32 @@ function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
   const app = new App({ stackTraces: false });
   const central = new CentralStack(app, "central", operator);
   for (const tenant of tenants) {
-    const cluster =
-      tenant.cluster === undefined
-        ? undefined
-        : new ClusterStack(app, `${tenant.name}-cluster`, operator, tenant, tenant.cluster);
-    const vault = new VaultStack(app, `${tenant.name}-vault`, operator, tenant, cluster?.cluster);
+    const machines = createMachines(app, operator, tenant, central);
+    const vault = new VaultStack(
+      app,
+      `${tenant.name}-vault`,
+      operator,
+      tenant,
+      machines?.cluster ?? existingCluster(tenant),
+    );
     vault.addDependency(central);
-    if (cluster !== undefined) vault.addDependency(cluster);
+    if (machines !== undefined) vault.addDependency(machines);
     const config = new ConfigStack(app, `${tenant.name}-config`, operator, tenant);
     config.addDependency(vault);
   }
   return app;
+}
+
+function createMachines(app: App, operator: Operator, tenant: Tenant, central: CentralStack): ClusterStack | undefined {
+  const { cluster } = tenant;
+  if (cluster === undefined || "existing" in cluster) return undefined;
+  const stack = new ClusterStack(app, `${tenant.name}-cluster`, operator, tenant, cluster);
+  // Where the kubeconfig goes.
+  stack.addDependency(central);
+  return stack;
+}
+
+function existingCluster({ name, cluster }: Tenant): IKubernetesCluster | undefined {
+  if (cluster === undefined || !("existing" in cluster)) return undefined;
+  return TenantCluster.fromKubeconfig(cluster.kubeconfig ?? { mount: CLUSTERS_MOUNT, path: name });
 }

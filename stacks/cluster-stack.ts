@@ -1,23 +1,34 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { LayerStack, TenantCluster, type Tenant } from "../src";
+import { LayerStack, Provisioner, TenantCluster, type IProvisioner, type Tenant } from "../src";
 import { OpenstackProvider } from "../src/terraform/providers/openstack";
+import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
-/** First layer of a tenant: machines and network. The cloud is that of OS_CLOUD, or of the other OS_ variables. */
+/** The machines that a tenant file describes. */
+export type Machines = Exclude<NonNullable<Tenant["cluster"]>, { readonly existing: true }>;
+
+/** First layer of a tenant: machines, network, Kubernetes. The cloud is that of OS_CLOUD, or of the other OS_ variables. */
 export class ClusterStack extends LayerStack {
   readonly cluster: TenantCluster;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    operator: Operator,
-    tenant: Tenant,
-    cluster: NonNullable<Tenant["cluster"]>,
-  ) {
+  constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant, machines: Machines) {
     super(scope, id, operator.backend);
     new OpenstackProvider(this, "OpenStack");
-    this.cluster = new TenantCluster(this, "Cluster", { ...cluster, tenant: tenant.name });
-    new TerraformOutput(this, "inventory", { value: this.cluster.inventory });
+    const central = new CentralProvider(this, "Central", operator);
+    this.cluster = new TenantCluster(this, "Cluster", {
+      ...machines,
+      tenant: tenant.name,
+      provisioner: provisionerOf(machines, central),
+      deletionProtection: tenant.deletionProtection,
+    });
+    new TerraformOutput(this, "api_address", { value: this.cluster.apiAddress });
+    if (this.cluster.inventory !== undefined) new TerraformOutput(this, "inventory", { value: this.cluster.inventory });
   }
+}
+
+function provisionerOf({ provisioner }: Machines, central: CentralProvider): IProvisioner {
+  return provisioner?.type === "magnum"
+    ? Provisioner.magnum({ ...provisioner, centralProvider: central.provider })
+    : Provisioner.kubespray({ ...provisioner, central: central.access });
 }

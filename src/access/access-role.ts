@@ -1,6 +1,7 @@
 import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { Duration } from "../core/duration";
+import { ValidationError } from "../core/errors";
 import type { IAppRoleLogin } from "../login/app-role-login";
 import { ApproleAuthBackendRole, Policy } from "../terraform/providers/vault";
 import type { IGrantee } from "./grantee";
@@ -33,7 +34,7 @@ export class AccessRole extends Construct implements IGrantee {
 
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
-    this.name = props.name;
+    this.name = checkRoleName(props.name);
     const policy = new Policy(this, "Policy", {
       name: props.name,
       policy: Lazy.stringValue({ produce: () => this.policy.render() }),
@@ -52,4 +53,18 @@ export class AccessRole extends Construct implements IGrantee {
   grant(statement: PolicyStatement): void {
     this.policy.add(statement);
   }
+}
+
+/** Policies that every Vault has, by names in lower case as Vault stores them. */
+const BUILT_IN_POLICIES = ["default", "root"];
+
+/** @throws ValidationError when the role's policy would replace one of Vault's own. */
+export function checkRoleName(name: string): string {
+  if (BUILT_IN_POLICIES.includes(name.toLowerCase())) {
+    throw new ValidationError(
+      "role-name",
+      `"${name}" is the name of a policy of Vault's own, which every token has; give the role another name.`,
+    );
+  }
+  return name;
 }

@@ -157,6 +157,10 @@ function hookPolicy(): string {
     capabilities: ["create", "update"],
     reason: "issue the TLS certificate of an instance",
   });
-  policy.add({ path: `${CLUSTERS_MOUNT}/data/*`, capabilities: ["read"], reason: "reach the pods of an instance" });
+  policy.add({
+    path: `${CLUSTERS_MOUNT}/data/*`,
+    capabilities: ["create", "read", "update"],
+    reason: "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
+  });
   return policy.render();
 }

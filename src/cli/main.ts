@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { kubespray } from "./kubespray";
 import { status } from "./status";
 import { unseal } from "./unseal";
 
@@ -19,7 +20,8 @@ function buildProgram(signal: AbortSignal): Command {
         "  VAULT_ADDR, VAULT_CACERT, VAULT_NAMESPACE       the central Vault",
         "  VAULT_TOKEN (or ~/.vault-token)                 a token for it, or",
         "  TENANT_VAULT_ROLE_ID, TENANT_VAULT_SECRET_ID    an AppRole login at auth/tenant-vault",
-        "  TENANT_VAULT_STATE_DIR                          where the journal is kept (default: ~/.local/state/tenant-vault)",
+        "  TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)",
+        "  TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray",
       ].join("\n"),
     );
   program
@@ -28,6 +30,11 @@ function buildProgram(signal: AbortSignal): Command {
     .argument("<tenant/instance>")
     .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT_SECONDS)
     .action(async (target: string, { timeout }: { timeout: number }) => unseal(target, timeout, signal));
+  program
+    .command("kubespray")
+    .description("install, or change, Kubernetes on a tenant's machines; its kubeconfig goes into the central Vault")
+    .argument("<tenant>")
+    .action(async (tenant: string) => kubespray(tenant, signal));
   program
     .command("status")
     .description("show an instance, a tenant's instances, or all; exit code 2 when one is not healthy")

@@ -40,10 +40,10 @@ export class Duration {
   }
 
   private static of(amount: number, unit: keyof typeof SECONDS_PER_UNIT): Duration {
-    if (!Number.isSafeInteger(amount) || amount < 0) {
+    if (!Number.isSafeInteger(amount) || amount < 1) {
       throw new ValidationError(
         "duration",
-        `A duration of ${amount}${unit} is not possible; give a whole number from 0.`,
+        `A duration of ${amount}${unit} is not possible; give a whole number from 1: to Vault, none means no limit.`,
       );
     }
     return new Duration(amount * SECONDS_PER_UNIT[unit]);
@@ -59,8 +59,8 @@ export class Duration {
 
   /** The shortest text that {@link Duration.parse} reads back, in the largest whole unit up to hours, which Vault understands. */
   toString(): DurationText {
-    if (this.seconds > 0 && this.seconds % 3600 === 0) return `${this.seconds / 3600}h`;
-    if (this.seconds > 0 && this.seconds % 60 === 0) return `${this.seconds / 60}m`;
+    if (this.seconds % 3600 === 0) return `${this.seconds / 3600}h`;
+    if (this.seconds % 60 === 0) return `${this.seconds / 60}m`;
     return `${this.seconds}s`;
   }
 }

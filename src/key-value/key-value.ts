@@ -2,6 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../access/grantee";
 import type { Duration } from "../core/duration";
+import { ValidationError } from "../core/errors";
 import { KvSecretBackendV2, Mount } from "../terraform/providers/vault";
 
 /** A tree of secrets that users write and read. */
@@ -103,9 +104,21 @@ class ExistingKeyValue implements IKeyValue {
     capabilities: Parameters<IGrantee["grant"]>[0]["capabilities"],
     reason: string,
   ): void {
+    checkFolder(folder);
     // Both the secret of that name and everything below it, but not a neighbour whose name merely begins alike.
     for (const path of [`${this.mount}/${part}/${folder}`, `${this.mount}/${part}/${folder}/*`]) {
       grantee.grant({ path, capabilities, reason: `${reason} below ${this.mount}/${folder}` });
     }
   }
+}
+
+/** A wildcard, or an empty segment, would grant something else than what is written. @throws ValidationError */
+export function checkFolder(folder: string): string {
+  if (!/^[^/+*\s]+(\/[^/+*\s]+)*$/.test(folder)) {
+    throw new ValidationError(
+      "folder",
+      `"${folder}" is no folder; write names with single slashes between them, none at the ends, and neither + nor *.`,
+    );
+  }
+  return folder;
 }

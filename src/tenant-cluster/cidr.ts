@@ -36,6 +36,14 @@ export function overlap(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
+/** An IPv4 address as a number. @throws ValidationError when it is none. */
+export function parseAddress(text: string): number {
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text)) {
+    throw new ValidationError("cidr", `"${text}" is no IPv4 address; write one such as "20.0.0.10".`);
+  }
+  return toNumber(ipaddr.IPv4.parse(text));
+}
+
 function toNumber(address: ipaddr.IPv4): number {
   return address.toByteArray().reduce((value, byte) => value * 256 + byte, 0);
 }

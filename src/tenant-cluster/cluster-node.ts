@@ -1,58 +1,126 @@
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
-import { ComputeInstanceV2, NetworkingPortV2 } from "../terraform/providers/openstack";
+import {
+  BlockstorageVolumeV3,
+  ComputeInstanceV2,
+  ComputeVolumeAttachV2,
+  NetworkingPortV2,
+} from "../terraform/providers/openstack";
+import type { IClusterNetwork } from "./cluster-network";
+import type { NodeGroup, VolumeProps } from "./node-group";
 
-/** Size of a machine: by the id or by the name that the cloud gives it. */
-export type Flavor = { readonly id: string } | { readonly name: string };
-
-/** Properties of a {@link ClusterNode}. */
-export interface ClusterNodeProps {
-  readonly name: string;
+/** What every machine of a cluster is made with. */
+export interface MachineDefaults {
   readonly tenant: string;
-  readonly role: "control-plane" | "worker";
-  /** Name of the image. */
-  readonly image: string;
-  readonly flavor: Flavor;
+  readonly network: IClusterNetwork;
   readonly keyPair: string;
-  /** @default - the cloud's choice */
-  readonly availabilityZone?: string;
-  readonly networkId: string;
-  readonly subnetId: string;
-  readonly securityGroupIds: readonly string[];
+  /** Cloud-init configuration; it holds no secret, since whoever reads the cloud's API reads it. */
+  readonly userData: string;
   readonly tags: readonly string[];
+  /** Whether Terraform refuses to destroy what holds data. */
+  readonly deletionProtection: boolean;
 }
 
-/** One machine and its port. The port outlives the machine, so that a rebuilt node keeps its address. */
+/** Properties of a {@link ClusterNode}. */
+export interface ClusterNodeProps
+  extends MachineDefaults, Pick<NodeGroup, "flavor" | "image" | "role" | "bootVolume" | "volumes"> {
+  readonly name: string;
+  /** Id of the image, for a volume to boot from. */
+  readonly imageId: string;
+  /** Zone of the machine and its volumes. @default - the cloud's choice */
+  readonly availabilityZone?: string;
+  readonly securityGroupIds: readonly string[];
+  /** Keeps the group's machines on different hosts. @default - none */
+  readonly serverGroupId?: string;
+}
+
+/**
+ * What a machine was made with. A later change of these says how the next machine is made: none of them may replace, or
+ * rebuild, one that runs.
+ */
+const MADE_ONCE = ["image_name", "image_id", "key_pair", "user_data", "availability_zone", "scheduler_hints"];
+
+/** One machine and its port. The port and the volumes outlive the machine: a rebuilt node keeps its address and its data. */
 export class ClusterNode extends Construct {
   readonly name: string;
-  readonly role: "control-plane" | "worker";
+  readonly portId: string;
   /** Address in the tenant's network, known once the port is made. */
   readonly address: string;
 
-  constructor(scope: Construct, id: string, props: ClusterNodeProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ClusterNodeProps,
+  ) {
     super(scope, id);
-    const { name, role, tenant, flavor } = props;
-    const tags = [...props.tags];
+    const { name, flavor, tenant, role, network, image } = props;
     const port = new NetworkingPortV2(this, "Port", {
       name,
-      networkId: props.networkId,
+      networkId: network.networkId,
       adminStateUp: true,
-      fixedIp: [{ subnetId: props.subnetId }],
+      fixedIp: [{ subnetId: network.subnetId }],
       securityGroupIds: [...props.securityGroupIds],
-      tags,
+      tags: [...props.tags],
     });
-    new ComputeInstanceV2(this, "Resource", {
+    const machine = new ComputeInstanceV2(this, "Resource", {
       name,
-      imageName: props.image,
+      ...(props.bootVolume === undefined ? { imageName: image } : this.bootFrom(props.bootVolume)),
       ...("id" in flavor ? { flavorId: flavor.id } : { flavorName: flavor.name }),
       keyPair: props.keyPair,
       availabilityZone: props.availabilityZone,
       network: [{ port: port.id }],
+      schedulerHints: props.serverGroupId === undefined ? undefined : [{ group: props.serverGroupId }],
+      userData: props.userData,
       metadata: { tenant, role },
-      tags,
+      dependsOn: [...network.route],
+      tags: [...props.tags],
+      lifecycle: {
+        // etcd lives on the control planes.
+        preventDestroy: role === "control-plane" && props.deletionProtection,
+        ignoreChanges: MADE_ONCE,
+      },
     });
+    props.volumes.forEach((volume, index) => this.attach(volume, index, machine.id));
     this.name = name;
-    this.role = role;
+    this.portId = port.id;
     this.address = Token.asString(Fn.element(port.allFixedIps, 0));
+  }
+
+  private bootFrom(volume: VolumeProps) {
+    const boot = this.createVolume("BootVolume", `${this.props.name}-boot`, volume, this.props.imageId);
+    return {
+      blockDevice: [
+        {
+          uuid: boot.id,
+          sourceType: "volume",
+          destinationType: "volume",
+          bootIndex: 0,
+          deleteOnTermination: false,
+        },
+      ],
+    };
+  }
+
+  private attach(volume: VolumeProps, index: number, instanceId: string): void {
+    const created = this.createVolume(`Volume${index}`, `${this.props.name}-${index}`, volume);
+    new ComputeVolumeAttachV2(this, `Attachment${index}`, { instanceId, volumeId: created.id });
+  }
+
+  private createVolume(id: string, name: string, { size, type }: VolumeProps, imageId?: string): BlockstorageVolumeV3 {
+    const { tenant, availabilityZone, deletionProtection } = this.props;
+    return new BlockstorageVolumeV3(this, id, {
+      name,
+      size: size.toGibibytes(),
+      volumeType: type,
+      availabilityZone,
+      imageId,
+      enableOnlineResize: true,
+      metadata: { tenant },
+      lifecycle: {
+        // A worker's boot volume goes with it; everything else is data.
+        preventDestroy: deletionProtection && (imageId === undefined || this.props.role === "control-plane"),
+        ignoreChanges: ["image_id", "availability_zone"],
+      },
+    });
   }
 }

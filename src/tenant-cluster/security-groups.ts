@@ -1,37 +1,54 @@
 import { Construct } from "constructs";
+import { ValidationError } from "../core/errors";
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from "../terraform/providers/openstack";
-import { CLUSTER_RULES, type SecurityRule } from "./security-rules";
+import type { Group, SecurityRule } from "./security-rules";
 
 /** Properties of {@link SecurityGroups}. */
 export interface SecurityGroupsProps {
   /** Name of the tenant. */
   readonly tenant: string;
-  /** Networks that operators come from, as CIDRs. */
-  readonly operatorCidrs: readonly string[];
+  readonly rules: readonly SecurityRule[];
   readonly tags: readonly string[];
 }
 
-/** Groups of the nodes: one of all, one more of the control plane; rules name groups, not addresses, wherever they can. */
+const DESCRIPTIONS: Readonly<Record<Group, string>> = {
+  nodes: "Every node",
+  "control-plane": "Control plane",
+  bastion: "Bastion",
+  vpn: "OpenVPN gateway",
+};
+
+/** Groups of a cluster's machines; rules name groups, not addresses, wherever they can. */
 export class SecurityGroups extends Construct {
-  readonly nodes: string;
-  readonly controlPlane: string;
+  private readonly ids = new Map<Group, string>();
 
   constructor(scope: Construct, id: string, props: SecurityGroupsProps) {
     super(scope, id);
-    const group = (groupId: string, name: string, description: string): string =>
-      new NetworkingSecgroupV2(this, groupId, { name: `${props.tenant}-${name}`, description, tags: [...props.tags] })
-        .id;
-    this.nodes = group("Nodes", "nodes", `Every node of ${props.tenant}`);
-    this.controlPlane = group("ControlPlane", "control-plane", `Control plane of ${props.tenant}`);
-    for (const rule of CLUSTER_RULES) this.open(rule, props.operatorCidrs);
+    const used = new Set(props.rules.flatMap(({ to, from }) => (typeof from === "string" ? [to, from] : [to])));
+    for (const group of Object.keys(DESCRIPTIONS) as Group[]) {
+      if (used.has(group)) this.ids.set(group, this.createGroup(group, props));
+    }
+    for (const rule of props.rules) this.open(rule);
   }
 
-  private open(rule: SecurityRule, operatorCidrs: readonly string[]): void {
-    if (rule.from === "operators") {
-      operatorCidrs.forEach((cidr) => this.createRule(rule, `${rule.id}-${cidr}`, { remoteIpPrefix: cidr }));
-    } else {
-      this.createRule(rule, rule.id, { remoteGroupId: this.groupId(rule.from) });
-    }
+  /** Id of a group that the rules name. */
+  id(group: Group): string {
+    const found = this.ids.get(group);
+    if (found === undefined) throw new ValidationError("security-group", `No rule names the group ${group}.`, this);
+    return found;
+  }
+
+  private createGroup(group: Group, { tenant, tags }: SecurityGroupsProps): string {
+    return new NetworkingSecgroupV2(this, group, {
+      name: `${tenant}-${group}`,
+      description: `${DESCRIPTIONS[group]} of ${tenant}`,
+      tags: [...tags],
+    }).id;
+  }
+
+  private open(rule: SecurityRule): void {
+    if (typeof rule.from === "string") this.createRule(rule, rule.id, { remoteGroupId: this.id(rule.from) });
+    else rule.from.forEach((cidr) => this.createRule(rule, `${rule.id}-${cidr}`, { remoteIpPrefix: cidr }));
   }
 
   private createRule(
@@ -47,12 +64,8 @@ export class SecurityGroups extends Construct {
       portRangeMin,
       portRangeMax,
       description: rule.description,
-      securityGroupId: this.groupId(rule.to),
+      securityGroupId: this.id(rule.to),
       ...remote,
     });
-  }
-
-  private groupId(group: "nodes" | "control-plane"): string {
-    return group === "nodes" ? this.nodes : this.controlPlane;
   }
 }

@@ -1,25 +1,27 @@
-import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
 import { ComputeKeypairV2 } from "../terraform/providers/openstack";
-import { parseCidr } from "./cidr";
-import { ClusterNetwork, type ClusterNetworkProps } from "./cluster-network";
-import { ClusterNode, type Flavor } from "./cluster-node";
-import { kubesprayInventory } from "./inventory";
+import { ApiAccess } from "./api-access";
+import { overlap, parseCidr } from "./cidr";
+import { ClusterNetwork, type IClusterNetwork, type OwnNetworkProps } from "./cluster-network";
+import { clusterDemand } from "./demand";
+import { ExistingNetwork, type ExistingNetworkProps } from "./existing-network";
+import type { GatewayProps, OpenVpnProps } from "./gateways";
 import { CLUSTERS_MOUNT, type IKubernetesCluster, type KubeconfigLocation } from "./kubernetes-cluster";
-import { SecurityGroups } from "./security-groups";
+import { nodeGroups, type NodeDefaults, type NodeGroup } from "./node-group";
+import { Preflight } from "./preflight";
+import type { IProvisioner, ProvisionedNode } from "./provisioner";
+import { Provisioner } from "./provisioners";
 
 /** Key that is put on the nodes: one to upload, or one that the cloud has. */
 export type NodeKey = { readonly publicKey: string } | { readonly keyPair: string };
 
 /** Properties of a {@link TenantCluster}. */
-export interface TenantClusterProps {
-  /** Name of the tenant; the name of everything begins with it. */
+export interface TenantClusterProps extends NodeDefaults {
+  /** Name of the tenant; the name of everything but the network begins with it. */
   readonly tenant: string;
-  readonly network: Omit<ClusterNetworkProps, "tags">;
-  /** Name of the nodes' image. */
-  readonly image: string;
-  readonly flavor: Flavor;
+  /** A network of its own, or one that exists. */
+  readonly network: OwnNetworkProps | ExistingNetworkProps;
   readonly key: NodeKey;
   /**
    * User that the image lets log in with the key.
@@ -28,39 +30,78 @@ export interface TenantClusterProps {
    */
   readonly sshUser?: string;
   /**
-   * Zones that the nodes take in turn.
-   *
-   * @default - the cloud's choice
-   */
-  readonly availabilityZones?: readonly string[];
-  /**
-   * Odd, so that etcd has a majority.
-   *
-   * @default 1
-   */
-  readonly controlPlanes?: number;
-  /** @default 2 */
-  readonly workers?: number;
-  /**
    * Networks from which operators reach SSH and the Kubernetes API, as CIDRs.
    *
    * @default - none: only the nodes reach each other
    */
   readonly operatorCidrs?: readonly string[];
+  /**
+   * How the Kubernetes API, and the nodes, are reached.
+   *
+   * @default ApiAccess.internal()
+   */
+  readonly apiAccess?: ApiAccess;
+  /**
+   * A machine that SSH jumps over; with it, nodes accept SSH from nowhere else.
+   *
+   * @default - none
+   */
+  readonly bastion?: GatewayProps;
+  /**
+   * A machine through which the tenant's people reach the API and Vault.
+   *
+   * @default - none
+   */
+  readonly openVpn?: OpenVpnProps;
+  /**
+   * Networks from which clients reach node ports, such as those of Vault instances.
+   *
+   * @default - none
+   */
+  readonly clientAccess?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
+  /**
+   * Public keys of SSH CAs whose certificates let users in on machines that are made from now on.
+   *
+   * @default - none
+   */
+  readonly trustedUserCaKeys?: readonly string[];
+  /**
+   * Whether two nodes of a group may share a host when the cloud has no other.
+   *
+   * @default "preferred"
+   */
+  readonly hostAntiAffinity?: "preferred" | "required";
+  /**
+   * Whether the plan fails where the project's quotas are too small; some clouds do not let projects read them.
+   *
+   * @default true
+   */
+  readonly checkQuotas?: boolean;
+  /** @default Provisioner.kubespray() */
+  readonly provisioner?: IProvisioner;
+  /**
+   * Whether Terraform refuses to destroy control planes and volumes.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
 }
 
 /** Addresses of a subnet that nodes cannot have: network, gateway, DHCP, broadcast. */
 const RESERVED_ADDRESSES = 4;
 
-/**
- * A tenant's own machines and network on OpenStack, ready for Kubespray. Nodes have no floating IPs.
- * The OpenStack provider comes from the stack.
- */
+/** Where Kubespray puts services and pods; https://kubespray.io/#/docs/operations/nodes */
+const KUBERNETES_CIDRS = ["10.233.0.0/18", "10.233.64.0/18"];
+
+/** A tenant's own machines and network on OpenStack, and Kubernetes on them. The OpenStack provider comes from the stack. */
 export class TenantCluster extends Construct implements IKubernetesCluster {
   readonly kubeconfig: KubeconfigLocation;
-  readonly nodes: readonly ClusterNode[];
-  /** The Kubespray inventory, YAML; its addresses are known once the ports are made. */
-  readonly inventory: string;
+  /** Machines that Terraform knows one by one; none with Magnum. */
+  readonly nodes: readonly ProvisionedNode[];
+  /** Address of the Kubernetes API. */
+  readonly apiAddress: string;
+  /** A Kubespray inventory, YAML, known once the ports are made; undefined where Kubespray has no part in it. */
+  readonly inventory?: string;
 
   /** A cluster of any origin, whose kubeconfig is in the central Vault. */
   static fromKubeconfig(kubeconfig: KubeconfigLocation): IKubernetesCluster {
@@ -69,76 +110,77 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
 
   constructor(scope: Construct, id: string, props: TenantClusterProps) {
     super(scope, id);
-    const { tenant } = props;
-    const controlPlanes = props.controlPlanes ?? 1;
-    const workers = props.workers ?? 2;
-    this.checkCounts(controlPlanes, workers, props.network.cidr);
+    const { tenant, network, apiAccess = ApiAccess.internal(), bastion, openVpn } = props;
+    const groups = nodeGroups(props, this);
+    checkNetwork(network.cidr, groups, this);
 
     const tags = [`tenant=${tenant}`];
-    const network = new ClusterNetwork(this, "Network", { ...props.network, tags });
-    const groups = new SecurityGroups(this, "SecurityGroups", {
-      tenant,
-      operatorCidrs: props.operatorCidrs ?? [],
-      tags,
+    const preflight = new Preflight(this, "Preflight", {
+      demand: clusterDemand({ groups, network, apiAccess, gateways: [bastion, openVpn], defaults: props }),
+      checkQuotas: props.checkQuotas ?? true,
     });
-    const keyPair = this.keyPairName(tenant, props.key);
-    const zones = props.availabilityZones ?? [];
-
-    const createNodes = (
-      role: ClusterNode["role"],
-      idPrefix: string,
-      count: number,
-      securityGroupIds: string[],
-    ): ClusterNode[] =>
-      Array.from(
-        { length: count },
-        (_, index) =>
-          new ClusterNode(this, `${idPrefix}${index}`, {
-            name: `${tenant}-${role}-${index}`,
-            tenant,
-            role,
-            image: props.image,
-            flavor: props.flavor,
-            keyPair,
-            availabilityZone: zones[index % zones.length],
-            networkId: network.networkId,
-            subnetId: network.subnetId,
-            securityGroupIds,
-            tags,
-          }),
-      );
-    this.nodes = [
-      ...createNodes("control-plane", "ControlPlane", controlPlanes, [groups.nodes, groups.controlPlane]),
-      ...createNodes("worker", "Worker", workers, [groups.nodes]),
-    ];
-    this.inventory = Fn.yamlencode(kubesprayInventory(this.nodes, props.sshUser ?? "ubuntu"));
     this.kubeconfig = { mount: CLUSTERS_MOUNT, path: tenant };
+    const provisioned = (props.provisioner ?? Provisioner.kubespray()).provision(this, {
+      ...props,
+      network: this.createNetwork(network, tags),
+      cidr: network.cidr,
+      externalNetwork: "useExistingNetwork" in network ? undefined : network.externalNetwork,
+      dnsServers: "useExistingNetwork" in network ? [] : (network.dnsServers ?? []),
+      keyPair: this.keyPairName(tenant, props.key),
+      sshUser: props.sshUser ?? "ubuntu",
+      groups,
+      schedulableControlPlanes: props.schedulableControlPlanes ?? false,
+      operatorCidrs: props.operatorCidrs ?? [],
+      apiAccess,
+      trustedUserCaKeys: props.trustedUserCaKeys ?? [],
+      hostAntiAffinity: props.hostAntiAffinity ?? "preferred",
+      preflight,
+      kubeconfig: this.kubeconfig,
+      tags,
+      deletionProtection: props.deletionProtection ?? true,
+    });
+    this.nodes = provisioned.nodes;
+    this.apiAddress = provisioned.apiAddress;
+    this.inventory = provisioned.inventory;
+  }
+
+  private createNetwork(network: OwnNetworkProps | ExistingNetworkProps, tags: readonly string[]): IClusterNetwork {
+    return "useExistingNetwork" in network
+      ? new ExistingNetwork(this, "Network", network)
+      : new ClusterNetwork(this, "Network", { ...network, tags });
   }
 
   private keyPairName(tenant: string, key: NodeKey): string {
     if ("keyPair" in key) return key.keyPair;
+    if (key.publicKey.trim() === "") {
+      throw new ValidationError(
+        "public-key",
+        "key.publicKey is empty, so that the cloud would make a private key and Terraform's state would keep it; give a public key.",
+        this,
+      );
+    }
     return new ComputeKeypairV2(this, "KeyPair", { name: tenant, publicKey: key.publicKey }).name;
   }
+}
 
-  private checkCounts(controlPlanes: number, workers: number, cidr: string): void {
-    if (!Number.isInteger(controlPlanes) || controlPlanes < 1 || controlPlanes % 2 === 0) {
-      throw new ValidationError(
-        "control-planes",
-        `controlPlanes ${controlPlanes} gives etcd no majority; choose 1, 3 or 5.`,
-        this,
-      );
-    }
-    if (!Number.isInteger(workers) || workers < 1) {
-      throw new ValidationError("workers", `workers ${workers} is not possible; give a whole number from 1.`, this);
-    }
-    const { first, last } = parseCidr(cidr);
-    const room = last - first + 1 - RESERVED_ADDRESSES;
-    if (controlPlanes + workers > room) {
-      throw new ValidationError(
-        "cidr-room",
-        `The network ${cidr} has room for ${Math.max(room, 0)} nodes, not for ${controlPlanes + workers}; choose a shorter prefix or fewer nodes.`,
-        this,
-      );
-    }
+/** @throws ValidationError when the network has no address for each node, or is one that Kubernetes uses inside. */
+export function checkNetwork(cidr: string, groups: readonly NodeGroup[], scope?: Construct): void {
+  const network = parseCidr(cidr);
+  const nodes = groups.reduce((sum, { count }) => sum + count, 0);
+  const room = Math.max(network.last - network.first + 1 - RESERVED_ADDRESSES, 0);
+  if (nodes > room) {
+    throw new ValidationError(
+      "cidr-room",
+      `The network ${cidr} has room for ${room} nodes, not for ${nodes}; choose a shorter prefix or fewer nodes.`,
+      scope,
+    );
+  }
+  const inside = KUBERNETES_CIDRS.find((used) => overlap(parseCidr(used), network));
+  if (inside !== undefined) {
+    throw new ValidationError(
+      "cidr-inside",
+      `The network ${cidr} overlaps ${inside}, which Kubernetes uses inside the cluster; choose another.`,
+      scope,
+    );
   }
 }

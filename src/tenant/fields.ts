@@ -17,6 +17,20 @@ export function built<Input extends z.ZodType, Value>(input: Input, build: (valu
   });
 }
 
+/**
+ * One of two descriptions, told apart by a field that only the first has; so that a complaint is about the one that was
+ * meant, and not that neither fits.
+ */
+export function either<First extends z.ZodType, Second extends z.ZodType>(field: string, first: First, second: Second) {
+  return z.unknown().transform((value, context): z.output<First> | z.output<Second> => {
+    const meant = typeof value === "object" && value !== null && field in value ? first : second;
+    const { success, data, error } = meant.safeParse(value);
+    if (success) return data;
+    for (const { path, message } of error.issues) context.addIssue({ code: "custom", path, message });
+    return z.NEVER;
+  });
+}
+
 /** RFC 1123, as Kubernetes names want it: letters in lower case, digits and hyphens, at most 63. */
 export const label = z
   .string()
@@ -30,12 +44,20 @@ export const nonEmpty = z.string().min(1, "is empty; give a name");
 /** A path of a mount or secret, without slashes at its ends. */
 export const path = z
   .string()
-  .regex(/^[^/\s]+(\/[^/\s]+)*$/, "is no path; write segments with single slashes between them and none at the ends");
+  .regex(
+    /^[^/+*\s]+(\/[^/+*\s]+)*$/,
+    "is no path; write names with single slashes between them, none at the ends, and neither + nor *",
+  );
 
-export const url = z.url({
-  protocol: /^https?$/,
-  error: 'is no URL; write scheme, host and port, such as "https://vault.example.com:8200"',
-});
+/** Keys and tokens go there: never without TLS. */
+export const address = z
+  .url({ protocol: /^https$/ })
+  .regex(/^https:\/\/[^/?#]+$/)
+  .catch(() => "")
+  .refine(
+    (text) => text !== "",
+    'is no address; write https, host and port and nothing behind them, such as "https://vault.example.com:8200"',
+  );
 
 export const duration = built(
   z.templateLiteral(

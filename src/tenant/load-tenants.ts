@@ -63,8 +63,11 @@ export function checkTogether(files: readonly TenantFile[]): void {
   }
 
   const networks = files
-    .flatMap(({ file, tenant }) =>
-      tenant.cluster === undefined ? [] : [{ file, cidr: parseCidr(tenant.cluster.network.cidr) }],
+    .flatMap(({ file, tenant: { cluster } }) =>
+      // Several tenants may be put into one network that exists.
+      cluster === undefined || "existing" in cluster || "useExistingNetwork" in cluster.network
+        ? []
+        : [{ file, cidr: parseCidr(cluster.network.cidr) }],
     )
     .sort((a, b) => a.cidr.first - b.cidr.first || a.cidr.last - b.cidr.last);
   networks.forEach((network, index) => {

@@ -1,13 +1,14 @@
 import type { DurationText } from "../core/duration";
 import type { SecretLocation } from "../core/secret-ref";
 import type { SizeText } from "../core/size";
+import type { ClusterProps } from "./cluster-props";
 
 /** A tenant as its file under `tenants/` describes it. */
 export interface TenantProps {
   /** Name of the customer, a DNS-1123 label; the names of its stacks, machines and records begin with it. */
   readonly name: string;
   /**
-   * Its machines and network on OpenStack.
+   * Its machines and network on OpenStack, or a Kubernetes cluster that exists.
    *
    * @default - none: its instances run elsewhere
    */
@@ -21,55 +22,6 @@ export interface TenantProps {
    * @default true
    */
   readonly deletionProtection?: boolean;
-}
-
-/** Machines and network of a tenant. */
-export interface ClusterProps {
-  readonly network: {
-    readonly name: string;
-    /** IPv4 network of the nodes, such as `"20.0.0.0/24"`; no two tenants' may overlap. */
-    readonly cidr: string;
-    /** Name of the provider network that the router leads to. */
-    readonly externalNetwork: string;
-    /**
-     * Name servers of the nodes.
-     *
-     * @default - those of the cloud
-     */
-    readonly dnsServers?: readonly string[];
-  };
-  /** Name of the nodes' image. */
-  readonly image: string;
-  /** Size of the nodes: by the id or by the name that the cloud gives it. */
-  readonly flavor: { readonly id: string } | { readonly name: string };
-  /** Key that is put on the nodes: a public key to upload, or the name of a key pair that the cloud has. */
-  readonly key: { readonly publicKey: string } | { readonly keyPair: string };
-  /**
-   * User that the image lets log in with the key.
-   *
-   * @default "ubuntu"
-   */
-  readonly sshUser?: string;
-  /**
-   * Zones that the nodes take in turn.
-   *
-   * @default - the cloud's choice
-   */
-  readonly availabilityZones?: readonly string[];
-  /**
-   * 1, 3 or 5.
-   *
-   * @default 1
-   */
-  readonly controlPlanes?: number;
-  /** @default 2 */
-  readonly workers?: number;
-  /**
-   * Networks from which operators reach SSH and the Kubernetes API, as CIDRs.
-   *
-   * @default - none
-   */
-  readonly operatorCidrs?: readonly string[];
 }
 
 /** One Vault or OpenBao of a tenant. */

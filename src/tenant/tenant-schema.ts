@@ -1,28 +1,14 @@
 import { z } from "zod";
+import { checkRoleName } from "../access/access-role";
 import { SecretRef } from "../core/secret-ref";
+import { checkAddresses } from "../vault-instance/external-deployment";
 import { checkReplicas } from "../vault-instance/high-availability-deployment";
 import { Seal } from "../vault-instance/seal";
 import { SshRole } from "../ssh-ca/ssh-role";
+import { cluster } from "./cluster-schema";
 import { checkReferences } from "./references";
 import type { TenantProps } from "./tenant-props";
-import { built, cidr, duration, label, nonEmpty, path, port, size, uniquelyNamed, url } from "./fields";
-
-const cluster = z.strictObject({
-  network: z.strictObject({
-    name: nonEmpty,
-    cidr,
-    externalNetwork: nonEmpty,
-    dnsServers: z.array(z.ipv4()).readonly().optional(),
-  }),
-  image: nonEmpty,
-  flavor: z.union([z.strictObject({ id: nonEmpty }), z.strictObject({ name: nonEmpty })]),
-  key: z.union([z.strictObject({ publicKey: nonEmpty }), z.strictObject({ keyPair: nonEmpty })]),
-  sshUser: nonEmpty.optional(),
-  availabilityZones: z.array(nonEmpty).readonly().optional(),
-  controlPlanes: z.number().optional(),
-  workers: z.number().optional(),
-  operatorCidrs: z.array(cidr).readonly().optional(),
-});
+import { built, cidr, duration, label, nonEmpty, path, port, size, uniquelyNamed, address } from "./fields";
 
 const highAvailability = z.strictObject({
   mode: z.literal("ha"),
@@ -31,7 +17,10 @@ const highAvailability = z.strictObject({
   auditSize: size.optional(),
 });
 
-const external = z.strictObject({ mode: z.literal("external"), addresses: z.array(url).readonly() });
+const external = z.strictObject({
+  mode: z.literal("external"),
+  addresses: built(z.array(address).readonly(), checkAddresses),
+});
 
 const seal = built(
   z.strictObject({ secretShares: z.number().optional(), secretThreshold: z.number().optional() }),
@@ -106,7 +95,7 @@ const database = z.strictObject({
 });
 
 const role = z.strictObject({
-  name: label,
+  name: built(label, checkRoleName),
   tokenTtl: duration.optional(),
   certificates: z.array(nonEmpty).readonly().optional(),
   ssh: z.array(nonEmpty).readonly().optional(),
@@ -119,7 +108,7 @@ const instance = z
   .strictObject({
     name: label,
     product: z.enum(["vault", "openbao"]),
-    address: url,
+    address,
     caCertificateFile: nonEmpty.optional(),
     deployment: z.discriminatedUnion("mode", [highAvailability, external]),
     seal: seal.optional(),

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { homedir, hostname } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { setting } from "./environment";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { stateFolder } from "./environment";
 import { fingerprint, keysFingerprint, type InitAnswer } from "./record";
 
 /**
@@ -48,12 +48,9 @@ export function newJournalKey(): string {
   return randomBytes(32).toString("base64");
 }
 
-/** Where journals are kept: TENANT_VAULT_STATE_DIR, else the user's state folder as freedesktop.org's base directories name it. */
+/** Where journals are kept. */
 export function journalFolder(environment: NodeJS.ProcessEnv): string {
-  const state =
-    setting(environment, "TENANT_VAULT_STATE_DIR") ??
-    join(setting(environment, "XDG_STATE_HOME") ?? join(homedir(), ".local", "state"), "tenant-vault");
-  return resolve(state, "journal");
+  return join(stateFolder(environment), "journal");
 }
 
 /**

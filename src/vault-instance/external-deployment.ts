@@ -21,18 +21,7 @@ export class ExternalDeployment implements IDeployment {
   private readonly replicas: readonly Replica[];
 
   constructor(private readonly props: ExternalDeploymentProps) {
-    if (props.addresses.length === 0) {
-      throw new ValidationError(
-        "replica-addresses",
-        "An external instance needs at least one address; name each replica's own URL.",
-      );
-    }
-    if (new Set(props.addresses).size < props.addresses.length) {
-      throw new ValidationError(
-        "replica-addresses",
-        "Two replicas of an external instance have the same address; name each replica's own URL once.",
-      );
-    }
+    checkAddresses(props.addresses);
     this.replicas = props.addresses.map((address) => ({ name: new URL(address).host, address }));
   }
 
@@ -43,4 +32,21 @@ export class ExternalDeployment implements IDeployment {
       ...(caCertificateFile === undefined ? {} : { caCertificate: readFileSync(caCertificateFile, "utf8") }),
     };
   }
+}
+
+/** @throws ValidationError unless each replica has one address of its own. */
+export function checkAddresses(addresses: readonly string[]): readonly string[] {
+  if (addresses.length === 0) {
+    throw new ValidationError(
+      "replica-addresses",
+      "An external instance needs at least one address; name each replica's own URL.",
+    );
+  }
+  if (new Set(addresses).size < addresses.length) {
+    throw new ValidationError(
+      "replica-addresses",
+      "Two replicas of an external instance have the same address; name each replica's own URL once.",
+    );
+  }
+  return addresses;
 }

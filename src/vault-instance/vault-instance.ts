@@ -2,7 +2,8 @@ import { Construct } from "constructs";
 import type { IDeployment } from "./deployment";
 import type { Product } from "./product";
 import { Seal } from "./seal";
-import { UnsealHook, type CentralVaultAccess } from "./unseal-hook";
+import type { CentralVaultAccess } from "../terraform/hook";
+import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
 export interface VaultInstanceProps {

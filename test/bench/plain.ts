@@ -246,10 +246,10 @@ function vaultStack(app: App, tenant: string): TerraformStack {
       command: `node ../../../lib/cli/main.js unseal ${tenant}/main`,
       environment: {
         VAULT_ADDR: "https://vault.operator.example:8200",
-        TENANT_VAULT_INSTANCE: "${jsonencode(self.triggers_replace.instance)}",
+        TENANT_VAULT_INSTANCE: "${jsonencode(self.triggers_replace.description)}",
       },
     },
-    triggers: { revision: release.metadata.revision, instance: description(tenant) },
+    triggers: { revision: release.metadata.revision, description: description(tenant) },
   });
   return stack;
 }

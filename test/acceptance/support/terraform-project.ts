@@ -1,16 +1,29 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { App, type TerraformStack } from "cdktf";
-import { PROJECT } from "../../../lab/cdktf";
+import { newFolderInProject, PROJECT } from "../../../lab/cdktf";
 import { run, tryRun } from "../../../lab/run";
 import { obtainTerraform } from "../../../lab/tools/terraform";
 
+/** What a plan would do, by address. */
+export interface Plan {
+  readonly create: readonly string[];
+  readonly update: readonly string[];
+  readonly delete: readonly string[];
+}
+
 /** Stacks that are applied by Terraform itself, which finds providers as the machine is configured to. */
 export class TerraformProject {
-  private readonly folder = mkdtempSync(join(PROJECT, ".lab", "acceptance-"));
-  readonly app = new App({ outdir: join(this.folder, "cdktf.out"), stackTraces: false });
+  private readonly folder = newFolderInProject("acceptance");
+  app = this.newApp();
 
   constructor(private readonly environment: Readonly<Record<string, string>> = {}) {}
+
+  /** An app in the same place, for stacks that have changed. */
+  newApp(): App {
+    this.app = new App({ outdir: join(this.folder, "cdktf.out"), stackTraces: false });
+    return this.app;
+  }
 
   /** Relative to the project, for the local backend. */
   get stateFolder(): string {
@@ -38,6 +51,21 @@ export class TerraformProject {
     return code === 0;
   }
 
+  /** Addresses of what a plan would do. @throws Error when the plan fails; its sentences are on one line each. */
+  async plan(stack: TerraformStack): Promise<Plan> {
+    await this.terraform(stack, "init", "-input=false");
+    await this.terraform(stack, "plan", "-input=false", "-no-color", "-out=review.tfplan").catch(unwrap);
+    const { resource_changes } = JSON.parse(await this.terraform(stack, "show", "-json", "review.tfplan")) as {
+      resource_changes: { address: string; mode: string; change: { actions: string[] } }[];
+    };
+    const doing = (action: string): string[] =>
+      resource_changes
+        .filter(({ mode, change }) => mode === "managed" && change.actions.includes(action))
+        .map(({ address }) => address)
+        .sort();
+    return { create: doing("create"), update: doing("update"), delete: doing("delete") };
+  }
+
   async destroy(stack: TerraformStack): Promise<void> {
     await this.terraform(stack, "destroy", "-input=false", "-auto-approve");
   }
@@ -59,4 +87,9 @@ export class TerraformProject {
     const cwd = join(this.folder, "cdktf.out", "stacks", stack.node.id);
     return { cwd, env: { ...process.env, ...this.environment, TF_IN_AUTOMATION: "true" } };
   }
+}
+
+/** Terraform breaks its sentences at the width of a terminal. */
+function unwrap(error: unknown): never {
+  throw new Error((error as Error).message.replaceAll(/\s*\n│?\s*/g, " "));
 }

@@ -15,7 +15,6 @@ describe("Duration", () => {
     ["30m", 1800],
     ["72h", 259_200],
     ["365d", 31_536_000],
-    ["0s", 0],
   ])("%s has %i seconds", (text, seconds) => {
     expect(Duration.parse(text).toSeconds()).toBe(seconds);
   });
@@ -24,7 +23,7 @@ describe("Duration", () => {
     expect(() => Duration.parse(text)).toThrow(/is no duration; write a whole number and a unit/);
   });
 
-  test.each([-1, 1.5, Number.NaN])("fails when made of %d hours", (hours) => {
+  test.each([0, -1, 1.5, Number.NaN])("fails when made of %d hours", (hours) => {
     expect(() => Duration.hours(hours)).toThrow(ValidationError);
   });
 

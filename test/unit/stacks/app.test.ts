@@ -50,7 +50,7 @@ describe("layers", () => {
     ]);
     expect(dependencies).toEqual([
       ["central", []],
-      ["customer10-cluster", []],
+      ["customer10-cluster", ["central"]],
       ["customer10-vault", ["central", "customer10-cluster"]],
       ["customer10-config", ["customer10-vault"]],
       ["customer11-vault", ["central"]],

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { TenantCluster, type TenantClusterProps } from "../../../src";
-import { CLUSTER_RULES } from "../../../src/tenant-cluster/security-rules";
+import { ApiAccess, Provisioner, Size, TenantCluster, type TenantClusterProps } from "../../../src";
 import { OpenstackProvider } from "../../../src/terraform/providers/openstack";
-import { addresses, only, synthesize, type Synthesized } from "../support/synth";
+import { addresses, only, synthesize, synthesizeInVault, type Synthesized } from "../support/synth";
 
 const PROPS: TenantClusterProps = {
   tenant: "customer10",
@@ -19,6 +18,22 @@ function cluster(props: Partial<TenantClusterProps> = {}): Synthesized {
   });
 }
 
+function rules(json: Synthesized): Record<string, unknown>[] {
+  return Object.values(json.resource.openstack_networking_secgroup_rule_v2 ?? {});
+}
+
+/** `<group> <- <group or CIDR> <protocol> <first port>`, as a reviewer would sum up a rule. */
+function openings(json: Synthesized): string[] {
+  const group = (reference: unknown): string =>
+    /security_groups_(\w+?)\.id/.exec(String(reference))?.[1]?.replace("_", "-") ?? String(reference);
+  return rules(json)
+    .map(
+      ({ security_group_id, remote_group_id, remote_ip_prefix, protocol, port_range_min }) =>
+        `${group(security_group_id)} <- ${remote_group_id === undefined ? String(remote_ip_prefix) : group(remote_group_id)} ${String(protocol)} ${String(port_range_min)}`,
+    )
+    .sort();
+}
+
 function instances(json: Synthesized): Record<string, unknown>[] {
   return Object.values(json.resource.openstack_compute_instance_v2 ?? {});
 }
@@ -29,15 +44,17 @@ describe("by default", () => {
   });
 
   test("opens nothing to the outside", () => {
-    const rules = Object.values(cluster().resource.openstack_networking_secgroup_rule_v2 ?? {});
-    expect(rules.every((rule) => rule.remote_group_id !== undefined)).toBe(true);
-    expect(rules.length).toBe(CLUSTER_RULES.filter(({ from }) => from !== "operators").length);
+    const open = rules(cluster());
+    expect(open.length).toBe(5);
+    expect(open.every((rule) => rule.remote_group_id !== undefined)).toBe(true);
   });
 
   test("names and tags everything after the tenant", () => {
     for (const [type, named] of Object.entries(cluster().resource)) {
       for (const resource of Object.values(named)) {
         if ("tags" in resource) expect(resource.tags, type).toEqual(["tenant=customer10"]);
+        if (type.startsWith("openstack_compute_instance"))
+          expect(resource.metadata).toMatchObject({ tenant: "customer10" });
       }
     }
     expect(instances(cluster()).map(({ name }) => name)).toEqual([
@@ -72,12 +89,10 @@ describe("properties", () => {
   });
 
   test("operatorCidrs open SSH and the API to them", () => {
-    const rules = Object.values(
-      cluster({ operatorCidrs: ["10.8.0.0/24"] }).resource.openstack_networking_secgroup_rule_v2 ?? {},
+    const outside = rules(cluster({ operatorCidrs: ["10.8.0.0/24"] })).filter(
+      (rule) => rule.remote_ip_prefix === "10.8.0.0/24",
     );
-    const outside = rules.filter((rule) => rule.remote_ip_prefix === "10.8.0.0/24");
     expect(outside.map(({ port_range_min }) => port_range_min).sort()).toEqual([22, 6443]);
-    expect(rules.every(({ description }) => typeof description === "string" && description !== "")).toBe(true);
   });
 
   test("dnsServers are those of the subnet", () => {
@@ -89,16 +104,254 @@ describe("properties", () => {
     const before = addresses(cluster({ workers: 2 }).resource);
     const after = addresses(cluster({ workers: 3 }).resource);
     expect(after.filter((address) => !before.includes(address))).toEqual([
-      "openstack_compute_instance_v2.cluster_worker2",
-      "openstack_networking_port_v2.cluster_worker2_port",
+      "openstack_compute_instance_v2.cluster_machines_worker_2",
+      "openstack_networking_port_v2.cluster_machines_worker_2_port",
     ]);
     expect(before.filter((address) => !after.includes(address))).toEqual([]);
   });
 });
 
+describe("the network", () => {
+  test("takes an MTU, allocation pools and port security", () => {
+    const json = cluster({
+      network: {
+        ...PROPS.network,
+        mtu: 1450,
+        allocationPools: [{ start: "20.0.0.100", end: "20.0.0.200" }],
+        portSecurity: false,
+      } as never,
+    });
+    expect(only(json.resource, "openstack_networking_network_v2")).toMatchObject({
+      mtu: 1450,
+      port_security_enabled: false,
+    });
+    expect(only(json.resource, "openstack_networking_subnet_v2").allocation_pool).toEqual([
+      { start: "20.0.0.100", end: "20.0.0.200" },
+    ]);
+  });
+
+  test("may be one that exists, whose addresses the plan checks", () => {
+    const json = cluster({
+      network: { useExistingNetwork: true, name: "shared", subnet: "shared-v4", cidr: "20.0.0.0/24" },
+    });
+    expect(json.resource.openstack_networking_network_v2).toBeUndefined();
+    expect(json.resource.openstack_networking_router_v2).toBeUndefined();
+    expect(only(json.data ?? {}, "openstack_networking_subnet_v2")).toMatchObject({
+      name: "shared-v4",
+      lifecycle: { postcondition: [{ condition: '${self.cidr == "20.0.0.0/24"}' }] },
+    });
+  });
+});
+
+describe("ways in", () => {
+  test("are a table that a reviewer can read", () => {
+    const json = cluster({
+      operatorCidrs: ["10.8.0.0/24"],
+      bastion: { floatingIpPool: "public" },
+      openVpn: { floatingIpPool: "public", clientCidrs: ["198.51.100.0/24"] },
+      clientAccess: { cidrs: ["203.0.113.0/24"], ports: [30820] },
+      apiAccess: ApiAccess.loadBalancer("public"),
+    });
+    expect(openings(json)).toMatchInlineSnapshot(`
+      [
+        "bastion <- 10.8.0.0/24 tcp 22",
+        "control-plane <- 10.8.0.0/24 tcp 6443",
+        "control-plane <- 20.0.0.0/24 tcp 6443",
+        "control-plane <- control-plane tcp 2379",
+        "control-plane <- nodes tcp 6443",
+        "control-plane <- vpn tcp 6443",
+        "nodes <- 203.0.113.0/24 tcp 30820",
+        "nodes <- bastion tcp 22",
+        "nodes <- nodes tcp 10250",
+        "nodes <- nodes tcp 5473",
+        "nodes <- nodes udp 4789",
+        "nodes <- vpn tcp 30820",
+        "vpn <- 198.51.100.0/24 udp 1194",
+        "vpn <- bastion tcp 22",
+      ]
+    `);
+    for (const rule of rules(json)) expect(rule.description).toMatch(/\w/);
+  });
+
+  test("through a bastion leave SSH no other way", () => {
+    const open = openings(cluster({ operatorCidrs: ["10.8.0.0/24"], bastion: { floatingIpPool: "public" } }));
+    expect(open.filter((opening) => opening.endsWith(" tcp 22"))).toEqual([
+      "bastion <- 10.8.0.0/24 tcp 22",
+      "nodes <- bastion tcp 22",
+    ]);
+  });
+
+  test("by floating IPs give one to each node, and Ansible logs in there", () => {
+    const json = cluster({ apiAccess: ApiAccess.floatingIps("public") });
+    expect(Object.keys(json.resource.openstack_networking_floatingip_v2 ?? {}).length).toBe(3);
+  });
+
+  test("by a load balancer stand before every control plane, for operators and nodes alone", () => {
+    const json = cluster({ controlPlanes: 3, operatorCidrs: ["10.8.0.0/24"], apiAccess: ApiAccess.loadBalancer() });
+    expect(Object.keys(json.resource.openstack_lb_member_v2 ?? {}).length).toBe(3);
+    expect(only(json.resource, "openstack_lb_listener_v2").allowed_cidrs).toEqual(["10.8.0.0/24", "20.0.0.0/24"]);
+    expect(json.resource.openstack_networking_floatingip_v2).toBeUndefined();
+  });
+});
+
+describe("nodes", () => {
+  const secrets = {
+    name: "secrets",
+    count: 2,
+    flavor: { name: "m1.large" },
+    labels: { dedicated: "vault" },
+    taints: [{ key: "dedicated", value: "vault", effect: "NoSchedule" }],
+    volumes: [{ size: Size.gibibytes(20), type: "ssd" }],
+  } as const;
+
+  test("of a pool have its flavor, volumes, and a group that spreads them over hosts", () => {
+    const json = cluster({ pools: [secrets] });
+    expect(addresses(json.resource).filter((address) => address.includes("secrets"))).toMatchInlineSnapshot(`
+      [
+        "openstack_blockstorage_volume_v3.cluster_machines_secrets_0_volume0",
+        "openstack_blockstorage_volume_v3.cluster_machines_secrets_1_volume0",
+        "openstack_compute_instance_v2.cluster_machines_secrets_0",
+        "openstack_compute_instance_v2.cluster_machines_secrets_1",
+        "openstack_compute_servergroup_v2.cluster_machines_secrets_server_group",
+        "openstack_compute_volume_attach_v2.cluster_machines_secrets_0_attachment0",
+        "openstack_compute_volume_attach_v2.cluster_machines_secrets_1_attachment0",
+        "openstack_networking_port_v2.cluster_machines_secrets_0_port",
+        "openstack_networking_port_v2.cluster_machines_secrets_1_port",
+      ]
+    `);
+    expect(json.resource.openstack_compute_servergroup_v2?.cluster_machines_secrets_server_group).toEqual({
+      name: "customer10-secrets",
+      policies: ["soft-anti-affinity"],
+    });
+  });
+
+  test("change nothing when pools are reordered", () => {
+    const other = { ...secrets, name: "batch" };
+    expect(cluster({ pools: [secrets, other] })).toEqual(cluster({ pools: [other, secrets] }));
+  });
+
+  test("are neither replaced nor rebuilt by what a new one would be made with", () => {
+    for (const { lifecycle } of instances(cluster())) {
+      expect((lifecycle as { ignore_changes: string[] }).ignore_changes).toEqual([
+        "image_name",
+        "image_id",
+        "key_pair",
+        "user_data",
+        "availability_zone",
+        "scheduler_hints",
+      ]);
+    }
+  });
+
+  test("of the control plane refuse to be destroyed, and others do not", () => {
+    const kept = (json: Synthesized): unknown[] =>
+      instances(json).map(({ lifecycle }) => (lifecycle as { prevent_destroy?: boolean }).prevent_destroy);
+    expect(kept(cluster())).toEqual([true, false, false]);
+    expect(kept(cluster({ deletionProtection: false }))).toEqual([false, false, false]);
+  });
+
+  test("boot from a volume that is kept", () => {
+    const json = cluster({ bootVolume: { size: Size.gibibytes(40) }, workers: 1 });
+    const [first] = instances(json);
+    expect(first?.block_device).toMatchObject([{ boot_index: 0, delete_on_termination: false, source_type: "volume" }]);
+    expect(first?.image_name).toBeUndefined();
+    expect(json.resource.openstack_blockstorage_volume_v3?.cluster_machines_control_plane_0_boot_volume).toMatchObject({
+      name: "customer10-control-plane-0-boot",
+      size: 40,
+      image_id: "${element(data.openstack_images_image_ids_v2.cluster_preflight_image_ubuntu_jammy_22_04.ids, 0)}",
+      lifecycle: { prevent_destroy: true, ignore_changes: ["image_id", "availability_zone"] },
+    });
+  });
+
+  test("may be forced onto different hosts", () => {
+    const groups = cluster({ hostAntiAffinity: "required" }).resource.openstack_compute_servergroup_v2 ?? {};
+    for (const { policies } of Object.values(groups)) expect(policies).toEqual(["anti-affinity"]);
+  });
+});
+
+describe("before anything is created", () => {
+  test("the plan looks for image, flavor, zones and quotas", () => {
+    const json = cluster({
+      availabilityZones: ["az2", "az1"],
+      bootVolume: { size: Size.gibibytes(40) },
+      bastion: { floatingIpPool: "public" },
+      controlPlaneFlavor: { name: "m1.large" },
+    });
+    expect(json.data).toMatchSnapshot();
+  });
+
+  test("quotas are left alone on request", () => {
+    const { data = {} } = cluster({ checkQuotas: false });
+    expect(Object.keys(data)).not.toContain("openstack_compute_quotaset_v2");
+    expect(Object.keys(data)).not.toContain("openstack_identity_auth_scope_v3");
+  });
+});
+
+describe("Kubespray", () => {
+  const central = { address: "https://central:8200" };
+
+  test("runs after the machines, and again when they change", () => {
+    const json = cluster({ provisioner: Provisioner.kubespray({ central }), workers: 1 });
+    expect(only(json.resource, "terraform_data")).toMatchSnapshot();
+  });
+
+  test("is not run where nobody says how the kubeconfig reaches the central Vault", () => {
+    expect(cluster().resource.terraform_data).toBeUndefined();
+  });
+});
+
+describe("Magnum", () => {
+  const magnum = (props: Partial<TenantClusterProps> = {}): Synthesized =>
+    synthesizeInVault((stack, { centralProvider }) => {
+      new OpenstackProvider(stack, "OpenStack");
+      new TenantCluster(stack, "Cluster", {
+        ...PROPS,
+        provisioner: Provisioner.magnum({
+          stateHoldsKubeconfig: true,
+          centralProvider,
+          labels: { kube_tag: "v1.34.4" },
+        }),
+        ...props,
+      });
+    });
+
+  test("makes a template, a cluster and a node group a pool", () => {
+    const { resource } = magnum({ pools: [{ name: "secrets", count: 2 }] });
+    expect(resource).toMatchSnapshot();
+  });
+
+  test("refuses what it has no word for", () => {
+    expect(() => magnum({ bastion: { floatingIpPool: "public" }, bootVolume: { size: Size.gibibytes(1) } })).toThrow(
+      /Magnum cannot do bastion, bootVolume and volumes; take that out, or let Kubespray make the cluster/,
+    );
+  });
+});
+
 describe("fails when", () => {
-  test.each([0, 2, 4, 1.5])("controlPlanes is %d", (controlPlanes) => {
-    expect(() => cluster({ controlPlanes })).toThrow(/gives etcd no majority; choose 1, 3 or 5/);
+  test("two pools, or a pool and the workers, have one name", () => {
+    expect(() => cluster({ pools: [{ name: "worker", count: 1 }] })).toThrow(/Two groups of nodes are named "worker"/);
+  });
+
+  test("the key is empty, since the cloud would then make a private one", () => {
+    expect(() => cluster({ key: { publicKey: " " } })).toThrow(/key.publicKey is empty/);
+  });
+
+  test("the network is one that Kubernetes uses inside", () => {
+    const network = { ...PROPS.network, cidr: "10.233.0.0/16" };
+    expect(() => cluster({ network })).toThrow(/overlaps 10.233.0.0\/18, which Kubernetes uses inside/);
+  });
+
+  test.each([
+    ["20.0.0.200", "20.0.0.100"],
+    ["20.0.1.1", "20.0.1.9"],
+    ["20.0.0.0", "20.0.0.9"],
+  ])("an allocation pool is %s to %s", (start, end) => {
+    const network = { ...PROPS.network, allocationPools: [{ start, end }] };
+    expect(() => cluster({ network })).toThrow(/is no range of addresses in 20.0.0.0\/24/);
+  });
+
+  test.each([0, 2, 4, 7, 1.5])("controlPlanes is %d", (controlPlanes) => {
+    expect(() => cluster({ controlPlanes })).toThrow(/choose 1, 3 or 5/);
   });
 
   test.each([0, -1, 2.5])("workers is %d", (workers) => {

@@ -77,10 +77,42 @@ describe("fails, naming field and reason, when", () => {
       { ...TENANT, name: "a".repeat(30), instances: [{ ...INSTANCE, name: "b".repeat(20) }] },
       /^instances\[0\].name: .* longer than 40 together/,
     ],
+    ["the address is not reached by TLS", withInstance({ address: "http://vault:8200" }), /address: is no address/],
+    ["the address ends in a slash", withInstance({ address: "https://vault:8200/" }), /address: is no address/],
+    [
+      "no replica has an address",
+      withInstance({ deployment: { mode: "external", addresses: [] } }),
+      /^instances\[0\].deployment.addresses: An external instance needs at least one address/,
+    ],
+    [
+      "a role would replace a policy of Vault's own",
+      withInstance({ keyValue: [{}], roles: [{ name: "default", read: ["kv/a"] }] }),
+      /^instances\[0\].roles\[0\].name: "default" is the name of a policy of Vault's own/,
+    ],
+    [
+      "a folder has a wildcard",
+      withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["kv/+"] }] }),
+      /^instances\[0\].roles\[0\].read\[0\]: is no path/,
+    ],
+    [
+      "a time is none",
+      withInstance({ pki: { roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "0h" }] } }),
+      /maxTtl: A duration of 0h is not possible/,
+    ],
+    [
+      "there are more nodes than addresses",
+      { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0.0/29" }, workers: 9 } },
+      /^cluster: The network 20.0.0.0\/29 has room for 4 nodes, not for 10/,
+    ],
+    [
+      "a network that exists is described like a new one",
+      { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, useExistingNetwork: true } } },
+      /^cluster.network.subnet: /,
+    ],
     [
       "the address is no URL",
       withInstance({ address: "vault:8200" }),
-      /^instances\[0\].address: is no URL; write scheme, host and port/,
+      /^instances\[0\].address: is no address; write https, host and port/,
     ],
     [
       "the threshold is above the shares",

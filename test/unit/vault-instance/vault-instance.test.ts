@@ -53,7 +53,7 @@ function instance(deployment: IDeployment, props: Partial<VaultInstanceProps> = 
 }
 
 interface Hook {
-  readonly triggers_replace: { readonly instance: Instance; readonly revision?: string };
+  readonly triggers_replace: { readonly description: Instance; readonly revision?: string };
   readonly provisioner: readonly [
     { readonly "local-exec": { readonly command: string; readonly environment: Record<string, string> } },
   ];
@@ -79,7 +79,7 @@ describe("an external instance", () => {
     const caCertificateFile = join(folder, "ca.pem");
     writeFileSync(caCertificateFile, "-----BEGIN CERTIFICATE-----\n");
     const json = instance(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], caCertificateFile }));
-    const described = hook(json).triggers_replace.instance;
+    const described = hook(json).triggers_replace.description;
     expect(parseInstance(JSON.stringify(described))).toEqual({
       ...described,
       caCertificate: "-----BEGIN CERTIFICATE-----\n",
@@ -101,7 +101,7 @@ describe("the hook", () => {
     expect(run.environment).toEqual({
       VAULT_ADDR: "https://central:8200",
       VAULT_CACERT: "ca.pem",
-      TENANT_VAULT_INSTANCE: "${jsonencode(self.triggers_replace.instance)}",
+      TENANT_VAULT_INSTANCE: "${jsonencode(self.triggers_replace.description)}",
     });
   });
 
@@ -166,12 +166,12 @@ describe("a high-availability instance", () => {
       ha: { replicas: 5 },
     });
     expect(only(json.resource, "helm_release")).toMatchObject({ chart: "./charts/openbao" });
-    expect(hook(json).triggers_replace.instance.replicas.length).toBe(5);
+    expect(hook(json).triggers_replace.description.replicas.length).toBe(5);
     expect(Object.keys(json.resource.openstack_blockstorage_volume_v3 ?? {}).length).toBe(10);
   });
 
   test("a certificate names each replica, the services and the address that clients use", () => {
-    const { kubernetes } = hook(instance(highAvailability())).triggers_replace.instance;
+    const { kubernetes } = hook(instance(highAvailability())).triggers_replace.description;
     expect(kubernetes?.certificate.names).toEqual([
       "customer10-main-0.customer10-main-internal",
       "customer10-main-1.customer10-main-internal",

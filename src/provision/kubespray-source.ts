@@ -1,0 +1,98 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parse } from "yaml";
+
+/** Files of one run: readable by nobody else. */
+export interface RunFolder {
+  /** Inventory, SSH configuration, known hosts, artifacts. */
+  readonly path: string;
+}
+
+/** A command line. */
+export interface AnsibleCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Folder to run it in. @default - the current one */
+  readonly cwd?: string;
+}
+
+/** Kubespray as the operator has it. */
+export interface KubespraySource {
+  /** `ansible` or `ansible-playbook` with these arguments; `{folder}` in them stands for the run's folder. */
+  command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: RunFolder): AnsibleCommand;
+  /** Path of a playbook of Kubespray. */
+  playbook(name: string): string;
+}
+
+/**
+ * Finds Kubespray by what TENANT_VAULT_KUBESPRAY names: a checkout, or an image for Podman or Docker.
+ *
+ * @throws Error when it is of another release than the inventory is made for.
+ */
+export function findKubespray(named: string | undefined, version: string): KubespraySource {
+  if (named === undefined) {
+    throw new Error(
+      `No Kubespray is named; set TENANT_VAULT_KUBESPRAY to a checkout of v${version}, or to an image of it such as quay.io/kubespray/kubespray:v${version}.`,
+    );
+  }
+  return existsSync(named) ? checkout(resolve(named), version) : image(named, version);
+}
+
+function checkout(folder: string, version: string): KubespraySource {
+  const manifest = join(folder, "galaxy.yml");
+  const found = existsSync(manifest)
+    ? (parse(readFileSync(manifest, "utf8")) as { version?: string }).version
+    : undefined;
+  if (found !== version) {
+    throw new Error(
+      `TENANT_VAULT_KUBESPRAY names ${folder}, which is ${found === undefined ? "no checkout of Kubespray" : `Kubespray ${found}`}; check out v${version}, or set provisioner.version.`,
+    );
+  }
+  return {
+    command: (program, args, { path }) => ({ program, args: inFolder(args, path), cwd: folder }),
+    playbook: (name) => name,
+  };
+}
+
+/** Where the official image has Kubespray, and where the run's folder is put into it. */
+const IN_IMAGE = { kubespray: "/kubespray", folder: "/run/tenant-vault", agent: "/run/ssh-agent" };
+
+function image(name: string, version: string): KubespraySource {
+  if (!name.endsWith(`:v${version}`)) {
+    throw new Error(
+      `TENANT_VAULT_KUBESPRAY names ${name}, which is neither a folder nor an image of v${version}; name one, or set provisioner.version.`,
+    );
+  }
+  return {
+    command: (program, args, { path }) => ({
+      program: process.env.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
+      args: [
+        "run",
+        "--rm",
+        "--network=host",
+        `--volume=${path}:${IN_IMAGE.folder}`,
+        ...(process.env.SSH_AUTH_SOCK === undefined
+          ? []
+          : [`--volume=${process.env.SSH_AUTH_SOCK}:${IN_IMAGE.agent}`, `--env=SSH_AUTH_SOCK=${IN_IMAGE.agent}`]),
+        // By name alone: a value on a command line could be read by everybody on this machine.
+        ...Object.keys(process.env)
+          .filter((variable) => variable.startsWith("OS_"))
+          .sort()
+          .map((variable) => `--env=${variable}`),
+        `--env=ANSIBLE_SSH_ARGS=${inFolder([SSH_ARGS], IN_IMAGE.folder).join("")}`,
+        `--workdir=${IN_IMAGE.kubespray}`,
+        name,
+        program,
+        ...inFolder(args, IN_IMAGE.folder),
+      ],
+    }),
+    playbook: (playbook) => playbook,
+  };
+}
+
+/** Arguments of SSH for Ansible: the run's own configuration, and connections that are used again. */
+export const SSH_ARGS = "-F {folder}/ssh_config -o ControlMaster=auto -o ControlPersist=60s";
+
+function inFolder(args: readonly string[], folder: string): string[] {
+  return args.map((arg) => arg.replaceAll("{folder}", folder));
+}

@@ -1,0 +1,64 @@
+import { stringify } from "yaml";
+
+/** A file that cloud-init writes. */
+interface FileToWrite {
+  readonly path: string;
+  readonly content: string;
+  readonly permissions: string;
+}
+
+/** What a machine does when it first starts. */
+export interface CloudInitProps {
+  /** Public keys of SSH CAs whose certificates let users in. @default - none */
+  readonly trustedUserCaKeys?: readonly string[];
+  /** @default - none */
+  readonly packages?: readonly string[];
+  /** @default - none */
+  readonly files?: readonly FileToWrite[];
+  /** Commands, each a list of words, run once. @default - none */
+  readonly commands?: readonly (readonly string[])[];
+}
+
+const CA_KEYS = "/etc/ssh/trusted-user-ca-keys.pem";
+
+/**
+ * Cloud-init configuration of a machine that lets nobody in by password and nobody in as root;
+ * https://cloudinit.readthedocs.io/en/latest/reference/modules.html
+ */
+export function cloudInit({
+  trustedUserCaKeys = [],
+  packages = [],
+  files = [],
+  commands = [],
+}: CloudInitProps): string {
+  const trusted = trustedUserCaKeys.length > 0;
+  const sshd = [
+    "PasswordAuthentication no",
+    "KbdInteractiveAuthentication no",
+    "PermitRootLogin no",
+    "X11Forwarding no",
+    "AllowAgentForwarding no",
+    ...(trusted ? [`TrustedUserCAKeys ${CA_KEYS}`] : []),
+  ];
+  const config = {
+    ssh_pwauth: false,
+    disable_root: true,
+    ...(packages.length === 0 ? {} : { package_update: true, packages: [...packages] }),
+    write_files: [
+      // The first value that sshd reads counts, and it reads this folder in the order of the names.
+      file("/etc/ssh/sshd_config.d/00-tenant-vault.conf", `${sshd.join("\n")}\n`),
+      ...(trusted ? [file(CA_KEYS, `${trustedUserCaKeys.join("\n")}\n`)] : []),
+      ...files,
+    ],
+    runcmd: [
+      ["systemctl", "try-reload-or-restart", "ssh.service", "sshd.service"],
+      ...commands.map((words) => [...words]),
+    ],
+  };
+  // For Terraform, a shell's ${name} is an expression of its own unless it is escaped.
+  return `#cloud-config\n${stringify(config, { lineWidth: 0 })}`.replaceAll("${", () => "$${");
+}
+
+function file(path: string, content: string): FileToWrite {
+  return { path, content, permissions: "0644" };
+}

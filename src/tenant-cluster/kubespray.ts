@@ -1,0 +1,112 @@
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import type { ClusterDescription } from "../provision/cluster-description";
+import { createHook, type CentralVaultAccess } from "../terraform/hook";
+import { KUBERNETES_API_PORT, type ApiEndpoint } from "./api-access";
+import { kubesprayInventory, type Inventory } from "./inventory";
+import { Machines } from "./machines";
+import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
+
+/** The release of Kubespray whose variables the inventory sets; https://github.com/kubernetes-sigs/kubespray/releases */
+export const KUBESPRAY_VERSION = "2.32.0";
+
+/** How Kubernetes is installed by Kubespray. */
+export interface KubesprayProps {
+  /**
+   * Runs Kubespray after the machines are made, from the checkout or image that TENANT_VAULT_KUBESPRAY names.
+   *
+   * @default - nothing is run: the inventory is for whoever installs Kubernetes
+   */
+  readonly central?: CentralVaultAccess;
+  /**
+   * Release that the checkout, or the image, must be.
+   *
+   * @default "2.32.0"
+   */
+  readonly version?: string;
+  /**
+   * Kubernetes release, such as `"1.34.4"`.
+   *
+   * @default - that of the Kubespray release
+   */
+  readonly kubernetesVersion?: string;
+  /**
+   * Whether the cloud's volumes and load balancers are offered in the cluster. The credentials are those of the OS_
+   * variables where Kubespray runs.
+   *
+   * @default true
+   */
+  readonly openStackIntegration?: boolean;
+  /**
+   * Further variables of Kubespray, over those that are set here.
+   *
+   * @default - none
+   */
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** Machines of the tenant's own, with Kubernetes installed by Kubespray. */
+export class KubesprayProvisioner implements IProvisioner {
+  constructor(private readonly props: KubesprayProps = {}) {}
+
+  provision(scope: Construct, cluster: ClusterContext): Provisioned {
+    const machines = new Machines(scope, "Machines", cluster);
+    const inventory = this.inventory(cluster, machines);
+    const { central, version = KUBESPRAY_VERSION } = this.props;
+    if (central !== undefined) {
+      const description: ClusterDescription = {
+        tenant: cluster.tenant,
+        version,
+        inventory: { ...inventory },
+        apiAddress: machines.api.address,
+        needsCloud: this.props.openStackIntegration ?? true,
+        kubeconfig: cluster.kubeconfig,
+      };
+      createHook(scope, "Kubespray", {
+        command: `kubespray ${cluster.tenant}`,
+        central,
+        variable: "TENANT_VAULT_CLUSTER",
+        description,
+      });
+    }
+    return {
+      nodes: machines.nodes.map(({ node: { name, address } }) => ({ name, address })),
+      apiAddress: machines.api.address,
+      inventory: Fn.yamlencode(inventory),
+    };
+  }
+
+  private inventory(cluster: ClusterContext, { nodes, api, bastion }: Machines): Inventory {
+    return kubesprayInventory({
+      nodes: nodes.map(({ node, group: { role, labels, taints } }) => ({
+        name: node.name,
+        address: node.address,
+        sshAddress: api.floatingIps.get(node.name),
+        role,
+        labels,
+        taints,
+      })),
+      user: cluster.sshUser,
+      bastion: bastion?.floatingIp,
+      schedulableControlPlanes: cluster.schedulableControlPlanes,
+      variables: { ...this.variables(api), ...this.props.variables },
+    });
+  }
+
+  private variables(api: ApiEndpoint): Record<string, unknown> {
+    const { kubernetesVersion, openStackIntegration = true } = this.props;
+    return {
+      ...(kubernetesVersion === undefined ? {} : { kube_version: kubernetesVersion }),
+      kube_network_plugin: "calico",
+      calico_network_backend: "vxlan",
+      // Secrets of Kubernetes are encrypted in etcd, and who did what is on record.
+      kube_encrypt_secret_data: true,
+      kubernetes_audit: true,
+      supplementary_addresses_in_ssl_keys: [api.address],
+      ...(api.isLoadBalancer ? { loadbalancer_apiserver: { address: api.address, port: KUBERNETES_API_PORT } } : {}),
+      ...(openStackIntegration
+        ? { cloud_provider: "external", external_cloud_provider: "openstack", cinder_csi_enabled: true }
+        : {}),
+    };
+  }
+}

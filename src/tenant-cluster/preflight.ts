@@ -1,0 +1,152 @@
+import { Fn, Op, TerraformSelf, Token } from "cdktf";
+import { Construct } from "constructs";
+import {
+  DataOpenstackBlockstorageQuotasetV3,
+  DataOpenstackComputeAvailabilityZonesV2,
+  DataOpenstackComputeFlavorV2,
+  DataOpenstackComputeQuotasetV2,
+  DataOpenstackIdentityAuthScopeV3,
+  DataOpenstackImagesImageIdsV2,
+  DataOpenstackNetworkingQuotaV2,
+} from "../terraform/providers/openstack";
+import type { Flavor } from "./node-group";
+
+/** What a cluster takes of the cloud. */
+export interface Demand {
+  /** Machines by what they are made of. */
+  readonly machines: readonly { readonly image: string; readonly flavor: Flavor; readonly count: number }[];
+  readonly availabilityZones: readonly string[];
+  readonly floatingIps: number;
+  readonly networks: number;
+  readonly volumes: number;
+  /** Gibibytes of all volumes. */
+  readonly gigabytes: number;
+}
+
+/** Properties of {@link Preflight}. */
+export interface PreflightProps {
+  readonly demand: Demand;
+  /** Whether quotas are read; some clouds do not let projects do so. */
+  readonly checkQuotas: boolean;
+}
+
+/**
+ * Looks at the cloud when the plan is made, so that what it lacks fails the plan with a sentence instead of an apply that
+ * stops half-way: images, flavors, zones, and a quota that the cluster could not fit into even alone.
+ */
+export class Preflight extends Construct {
+  private readonly images = new Map<string, DataOpenstackImagesImageIdsV2>();
+  private readonly flavors = new Map<string, DataOpenstackComputeFlavorV2>();
+
+  constructor(scope: Construct, id: string, { demand, checkQuotas }: PreflightProps) {
+    super(scope, id);
+    for (const { image, flavor } of demand.machines) {
+      this.lookUpImage(image);
+      this.lookUpFlavor(flavor);
+    }
+    if (demand.availabilityZones.length > 0) this.checkZones(demand.availabilityZones);
+    if (checkQuotas) this.checkQuotas(demand);
+  }
+
+  /** Id of the newest image of a name, for a volume to boot from. */
+  imageId(image: string): string {
+    return Token.asString(Fn.element(this.lookUpImage(image).ids, 0));
+  }
+
+  private lookUpImage(image: string): DataOpenstackImagesImageIdsV2 {
+    const known = this.images.get(image);
+    if (known !== undefined) return known;
+    const found = new DataOpenstackImagesImageIdsV2(this, `Image-${image}`, {
+      name: image,
+      sort: "updated_at:desc",
+      lifecycle: {
+        postcondition: [
+          {
+            condition: "${length(self.ids) > 0}",
+            errorMessage: `The cloud has no image named ${image}; upload it, or name another in "image".`,
+          },
+        ],
+      },
+    });
+    this.images.set(image, found);
+    return found;
+  }
+
+  private lookUpFlavor(flavor: Flavor): DataOpenstackComputeFlavorV2 {
+    const name = "id" in flavor ? flavor.id : flavor.name;
+    const known = this.flavors.get(name);
+    if (known !== undefined) return known;
+    // The data source itself fails, by the flavor's name, where the cloud has none.
+    const found = new DataOpenstackComputeFlavorV2(
+      this,
+      `Flavor-${name}`,
+      "id" in flavor ? { flavorId: flavor.id } : { name: flavor.name },
+    );
+    this.flavors.set(name, found);
+    return found;
+  }
+
+  private checkZones(zones: readonly string[]): void {
+    new DataOpenstackComputeAvailabilityZonesV2(this, "AvailabilityZones", {
+      lifecycle: {
+        postcondition: zones.map((zone) => ({
+          condition: `\${contains(self.names, "${zone}")}`,
+          errorMessage: `The cloud has no availability zone ${zone}, only \${join(", ", self.names)}; change "availabilityZones".`,
+        })),
+      },
+    });
+  }
+
+  private checkQuotas(demand: Demand): void {
+    const { projectId } = new DataOpenstackIdentityAuthScopeV3(this, "Project", { name: "preflight" });
+    const machines = demand.machines.reduce((sum, { count }) => sum + count, 0);
+    const perMachine = (attribute: "vcpus" | "ram"): number =>
+      demand.machines
+        .map(({ flavor, count }) => Op.mul(count, this.lookUpFlavor(flavor)[attribute]))
+        .reduce((sum, product) => Op.add(sum, product));
+
+    new DataOpenstackComputeQuotasetV2(this, "ComputeQuota", {
+      projectId,
+      lifecycle: {
+        postcondition: [
+          ...atLeast("instances", machines, "machines"),
+          ...atLeast("cores", perMachine("vcpus"), "virtual CPUs"),
+          ...atLeast("ram", perMachine("ram"), "MiB of memory"),
+        ],
+      },
+    });
+    new DataOpenstackNetworkingQuotaV2(this, "NetworkQuota", {
+      projectId,
+      lifecycle: {
+        postcondition: [
+          ...atLeast("port", machines, "ports"),
+          ...atLeast("network", demand.networks, "networks"),
+          ...atLeast("router", demand.networks, "routers"),
+          ...atLeast("floatingip", demand.floatingIps, "floating IPs"),
+        ],
+      },
+    });
+    if (demand.volumes === 0) return;
+    new DataOpenstackBlockstorageQuotasetV3(this, "VolumeQuota", {
+      projectId,
+      lifecycle: {
+        postcondition: [
+          ...atLeast("volumes", demand.volumes, "volumes"),
+          ...atLeast("gigabytes", demand.gigabytes, "GiB of volumes"),
+        ],
+      },
+    });
+  }
+}
+
+/** A quota of -1 is none; https://docs.openstack.org/nova/latest/admin/quotas.html */
+function atLeast(quota: string, needed: number, what: string): { condition: string; errorMessage: string }[] {
+  if (needed === 0) return [];
+  const allowed = TerraformSelf.getNumber(quota);
+  return [
+    {
+      condition: Token.asString(Op.or(Op.eq(allowed, -1), Op.gte(allowed, needed))),
+      errorMessage: `The project's quota allows \${self.${quota}} ${what}, this cluster alone takes ${Token.asString(needed)}; raise it, or make the cluster smaller.`,
+    },
+  ];
+}

@@ -1,0 +1,60 @@
+import type { Construct } from "constructs";
+import type { ApiAccess } from "./api-access";
+import type { IClusterNetwork } from "./cluster-network";
+import type { GatewayProps, OpenVpnProps } from "./gateways";
+import type { KubeconfigLocation } from "./kubernetes-cluster";
+import type { Flavor, NodeGroup } from "./node-group";
+import type { Preflight } from "./preflight";
+
+/** A cluster as its provisioner gets it: everything checked, nothing left to default. */
+export interface ClusterContext {
+  readonly tenant: string;
+  readonly network: IClusterNetwork;
+  /** Addresses of the network. */
+  readonly cidr: string;
+  /** Name of the provider network that the router leads to. @default - the network exists already */
+  readonly externalNetwork?: string;
+  readonly dnsServers: readonly string[];
+  readonly image: string;
+  readonly flavor: Flavor;
+  readonly keyPair: string;
+  readonly sshUser: string;
+  readonly groups: readonly NodeGroup[];
+  readonly schedulableControlPlanes: boolean;
+  readonly operatorCidrs: readonly string[];
+  readonly apiAccess: ApiAccess;
+  /** @default - none */
+  readonly bastion?: GatewayProps;
+  /** @default - none */
+  readonly openVpn?: OpenVpnProps;
+  /** @default - none */
+  readonly clientAccess?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
+  readonly trustedUserCaKeys: readonly string[];
+  readonly hostAntiAffinity: "preferred" | "required";
+  readonly preflight: Preflight;
+  readonly kubeconfig: KubeconfigLocation;
+  readonly tags: readonly string[];
+  readonly deletionProtection: boolean;
+}
+
+/** A node, for whoever looks after it. */
+export interface ProvisionedNode {
+  readonly name: string;
+  readonly address: string;
+}
+
+/** What a provisioner made. */
+export interface Provisioned {
+  /** Machines that Terraform knows one by one. */
+  readonly nodes: readonly ProvisionedNode[];
+  /** Address of the Kubernetes API. */
+  readonly apiAddress: string;
+  /** A Kubespray inventory, YAML. @default - Kubespray has no part in it */
+  readonly inventory?: string;
+}
+
+/** How Kubernetes comes to run in a tenant's network. */
+export interface IProvisioner {
+  /** Creates machines, and Kubernetes on them, below the scope; the kubeconfig ends up where the context says. */
+  provision(scope: Construct, cluster: ClusterContext): Provisioned;
+}

@@ -1,0 +1,143 @@
+import { z } from "zod";
+import { ApiAccess } from "../tenant-cluster/api-access";
+import { checkPool } from "../tenant-cluster/cluster-network";
+import { nodeGroups } from "../tenant-cluster/node-group";
+import { checkNetwork } from "../tenant-cluster/tenant-cluster";
+import { built, cidr, either, label, nonEmpty, path, port, size } from "./fields";
+
+const flavor = either("id", z.strictObject({ id: nonEmpty }), z.strictObject({ name: nonEmpty }));
+
+const volume = z.strictObject({ size, type: nonEmpty.optional() });
+
+const ownNetwork = built(
+  z.strictObject({
+    name: nonEmpty,
+    cidr,
+    externalNetwork: nonEmpty,
+    dnsServers: z.array(z.ipv4()).readonly().optional(),
+    // 1280 is the least that IPv6 allows, 9216 the most that switches commonly do.
+    mtu: z.number().int().min(1280).max(9216).optional(),
+    allocationPools: z
+      .array(z.strictObject({ start: z.ipv4(), end: z.ipv4() }))
+      .readonly()
+      .optional(),
+    portSecurity: z.boolean().optional(),
+  }),
+  (network) => {
+    network.allocationPools?.forEach((pool) => checkPool(pool, network.cidr));
+    return network;
+  },
+);
+
+const existingNetwork = z.strictObject({
+  useExistingNetwork: z.literal(true),
+  name: nonEmpty,
+  subnet: nonEmpty,
+  cidr,
+});
+
+const gateway = { floatingIpPool: nonEmpty, flavor: flavor.optional(), image: nonEmpty.optional() };
+
+const pool = z.strictObject({
+  name: label,
+  count: z.number(),
+  flavor: flavor.optional(),
+  image: nonEmpty.optional(),
+  availabilityZones: z.array(nonEmpty).readonly().optional(),
+  bootVolume: volume.optional(),
+  volumes: z.array(volume).readonly().optional(),
+  labels: z.record(nonEmpty, z.string()).readonly().optional(),
+  taints: z
+    .array(
+      z.strictObject({
+        key: nonEmpty,
+        value: z.string(),
+        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
+      }),
+    )
+    .readonly()
+    .optional(),
+});
+
+const kubespray = z.strictObject({
+  type: z.literal("kubespray"),
+  version: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'is no release of Kubespray; write one such as "2.32.0"')
+    .optional(),
+  kubernetesVersion: z
+    .string()
+    .regex(/^\d+\.\d+\.\d+$/, 'is no release of Kubernetes; write one such as "1.34.4"')
+    .optional(),
+  openStackIntegration: z.boolean().optional(),
+  variables: z.record(nonEmpty, z.unknown()).readonly().optional(),
+});
+
+const magnum = z.strictObject({
+  type: z.literal("magnum"),
+  stateHoldsKubeconfig: z.literal(true, "must be true: the state of a Magnum cluster holds a kubeconfig; see its docs"),
+  labels: z.record(nonEmpty, z.string()).readonly().optional(),
+});
+
+const apiAccess = built(
+  z.discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("internal") }),
+    z.strictObject({ type: z.literal("floating-ips"), pool: nonEmpty }),
+    z.strictObject({ type: z.literal("load-balancer"), pool: nonEmpty.optional() }),
+  ]),
+  (described) => {
+    switch (described.type) {
+      case "internal":
+        return ApiAccess.internal();
+      case "floating-ips":
+        return ApiAccess.floatingIps(described.pool);
+      case "load-balancer":
+        return ApiAccess.loadBalancer(described.pool);
+    }
+  },
+);
+
+const machines = built(
+  z.strictObject({
+    network: either("useExistingNetwork", existingNetwork, ownNetwork),
+    image: nonEmpty,
+    flavor,
+    controlPlaneFlavor: flavor.optional(),
+    key: either("keyPair", z.strictObject({ keyPair: nonEmpty }), z.strictObject({ publicKey: nonEmpty })),
+    sshUser: nonEmpty.optional(),
+    availabilityZones: z.array(nonEmpty).readonly().optional(),
+    controlPlanes: z.number().optional(),
+    schedulableControlPlanes: z.boolean().optional(),
+    workers: z.number().optional(),
+    pools: z.array(pool).readonly().optional(),
+    bootVolume: volume.optional(),
+    operatorCidrs: cidrs().optional(),
+    apiAccess: apiAccess.optional(),
+    bastion: z.strictObject(gateway).optional(),
+    openVpn: z.strictObject({ ...gateway, clientCidrs: cidrs() }).optional(),
+    clientAccess: z.strictObject({ cidrs: cidrs(), ports: z.array(port).readonly() }).optional(),
+    trustedUserCaKeys: z.array(nonEmpty).readonly().optional(),
+    hostAntiAffinity: z.enum(["preferred", "required"]).optional(),
+    checkQuotas: z.boolean().optional(),
+    provisioner: z.discriminatedUnion("type", [kubespray, magnum]).optional(),
+  }),
+  (described) => {
+    checkNetwork(described.network.cidr, nodeGroups(described));
+    return described;
+  },
+);
+
+const existing = z.strictObject({
+  existing: z.literal(true),
+  kubeconfig: z.strictObject({ mount: path, path }).optional(),
+});
+
+/** Where a tenant's instances run. */
+export const cluster = either("existing", existing, machines);
+
+function cidrs() {
+  return z
+    .array(cidr)
+    .readonly()
+    .refine((list) => new Set(list).size === list.length, "names a network twice; name each once");
+}
