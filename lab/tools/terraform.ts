@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { neutralEnvironment } from "../environment";
 import { run, tryRun } from "../run";
 import { cachedFolder } from "./cache";
 import { downloadModule } from "./go";
@@ -33,7 +34,7 @@ export async function obtainTerraform(): Promise<TerraformProgram> {
 }
 
 async function isNewEnough(program: string): Promise<boolean> {
-  const { stdout } = await tryRun(program, ["version", "-json"]);
+  const { stdout } = await tryRun(program, ["version", "-json"], { env: neutralEnvironment() });
   const version = /"terraform_version":\s*"(\d+)\.(\d+)/.exec(stdout);
   const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
