@@ -10,6 +10,8 @@ export default defineTenant({
     key: { keyPair: "operator" },
     availabilityZones: ["nova"],
     controlPlanes: 1,
+    // With two workers, so that each of the three replicas has a node of its own.
+    schedulableControlPlanes: true,
     workers: 2,
     operatorCidrs: ["10.8.0.0/24"],
   },

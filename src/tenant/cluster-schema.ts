@@ -135,6 +135,14 @@ const existing = z.strictObject({
 /** Where a tenant's instances run. */
 export const cluster = either("existing", existing, machines);
 
+/** How many nodes take pods without a toleration; undefined for a cluster that is made elsewhere. */
+export function schedulableNodes(described: z.output<typeof cluster>): number | undefined {
+  if ("existing" in described) return undefined;
+  return nodeGroups(described)
+    .filter(({ role, taints }) => taints.length === 0 && (role === "worker" || described.schedulableControlPlanes))
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
 function cidrs() {
   return z
     .array(cidr)

@@ -5,7 +5,7 @@ import { checkAddresses } from "../vault-instance/external-deployment";
 import { checkReplicas } from "../vault-instance/high-availability-deployment";
 import { Seal } from "../vault-instance/seal";
 import { SshRole } from "../ssh-ca/ssh-role";
-import { cluster } from "./cluster-schema";
+import { cluster, schedulableNodes } from "./cluster-schema";
 import { checkReferences } from "./references";
 import type { TenantProps } from "./tenant-props";
 import { built, cidr, duration, label, nonEmpty, path, port, size, uniquelyNamed, address } from "./fields";
@@ -141,6 +141,15 @@ const tenant = z
           code: "custom",
           path: [...at, "deployment"],
           message: 'mode "ha" needs a cluster to run in; describe one in "cluster", or use mode "external"',
+        });
+      }
+      const { deployment } = described;
+      const nodes = machines === undefined ? undefined : schedulableNodes(machines);
+      if (deployment.mode === "ha" && nodes !== undefined && (deployment.replicas ?? 3) > nodes) {
+        context.addIssue({
+          code: "custom",
+          path: [...at, "deployment", "replicas"],
+          message: `${deployment.replicas ?? 3} replicas need as many nodes, the cluster has ${nodes} that run pods; add workers, or set cluster.schedulableControlPlanes`,
         });
       }
       if (name.length + described.name.length > LONGEST_NAMES) {

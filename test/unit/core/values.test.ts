@@ -5,7 +5,7 @@ import { Duration, SecretRef, Size, ValidationError } from "../../../src";
 describe("Duration", () => {
   test("reads back what it prints", () => {
     fc.assert(
-      fc.property(fc.nat({ max: 10 * 365 * 86_400 }), (seconds) => {
+      fc.property(fc.integer({ min: 1, max: 1_000_000_000 }), (seconds) => {
         expect(Duration.parse(Duration.seconds(seconds).toString()).toSeconds()).toBe(seconds);
       }),
     );

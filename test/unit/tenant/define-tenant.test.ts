@@ -130,6 +130,11 @@ describe("fails, naming field and reason, when", () => {
       /^instances\[0\].deployment.dataSize: is no size/,
     ],
     [
+      "there are fewer nodes than replicas",
+      withInstance({ deployment: { mode: "ha" } }),
+      /^instances\[0\].deployment.replicas: 3 replicas need as many nodes, the cluster has 2 that run pods/,
+    ],
+    [
       "there is no cluster to deploy into",
       { name: "a", instances: [{ ...INSTANCE, deployment: { mode: "ha" } }] },
       /^instances\[0\].deployment: mode "ha" needs a cluster/,
