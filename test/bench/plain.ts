@@ -8,6 +8,13 @@ import { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1"
 import { BlockstorageVolumeV3 } from "@cdktf/provider-openstack/lib/blockstorage-volume-v3";
 import { ComputeInstanceV2 } from "@cdktf/provider-openstack/lib/compute-instance-v2";
 import { DataOpenstackNetworkingNetworkV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-network-v2";
+import { ComputeServergroupV2 } from "@cdktf/provider-openstack/lib/compute-servergroup-v2";
+import { DataOpenstackComputeAvailabilityZonesV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-availability-zones-v2";
+import { DataOpenstackComputeFlavorV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-flavor-v2";
+import { DataOpenstackComputeQuotasetV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-quotaset-v2";
+import { DataOpenstackIdentityAuthScopeV3 } from "@cdktf/provider-openstack/lib/data-openstack-identity-auth-scope-v3";
+import { DataOpenstackImagesImageIdsV2 } from "@cdktf/provider-openstack/lib/data-openstack-images-image-ids-v2";
+import { DataOpenstackNetworkingQuotaV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-quota-v2";
 import { NetworkingNetworkV2 } from "@cdktf/provider-openstack/lib/networking-network-v2";
 import { NetworkingPortV2 } from "@cdktf/provider-openstack/lib/networking-port-v2";
 import { NetworkingRouterInterfaceV2 } from "@cdktf/provider-openstack/lib/networking-router-interface-v2";
@@ -35,9 +42,12 @@ import { SshSecretBackendRole } from "@cdktf/provider-vault/lib/ssh-secret-backe
 import { App, Fn, LocalBackend, Token, TerraformOutput, TerraformStack } from "cdktf";
 import { stringify } from "yaml";
 import { Size } from "../../src";
+import { cloudInit } from "../../src/tenant-cluster/cloud-init";
 import { CommandResource } from "../../src/terraform/terraform-data";
 import { highAvailabilityValues } from "../../src/vault-instance/helm-values";
 import { releaseNames, serverNames } from "../../src/vault-instance/names";
+
+const USER_DATA = cloudInit({});
 
 /** The same number of the same resources for each tenant, as one would write them by hand in cdktf. */
 export function plainApp(count: number): App {
@@ -130,6 +140,15 @@ function clusterStack(app: App, tenant: string, index: number): TerraformStack {
       remoteGroupId: groups[1]?.id ?? "",
     });
   }
+  new DataOpenstackImagesImageIdsV2(stack, "image", { name: "Ubuntu-Jammy-22.04" });
+  new DataOpenstackComputeFlavorV2(stack, "flavor", { flavorId: "3" });
+  new DataOpenstackComputeAvailabilityZonesV2(stack, "zones");
+  const { projectId } = new DataOpenstackIdentityAuthScopeV3(stack, "project", { name: "project" });
+  new DataOpenstackComputeQuotasetV2(stack, "compute-quota", { projectId });
+  new DataOpenstackNetworkingQuotaV2(stack, "network-quota", { projectId });
+  for (const name of ["control-plane", "worker"]) {
+    new ComputeServergroupV2(stack, `group-${name}`, { name: `${tenant}-${name}`, policies: ["soft-anti-affinity"] });
+  }
   const hosts: Record<string, object> = {};
   for (const node of ["control-plane-0", "worker-0", "worker-1"]) {
     const name = `${tenant}-${node}`;
@@ -150,14 +169,21 @@ function clusterStack(app: App, tenant: string, index: number): TerraformStack {
       availabilityZone: "nova",
       network: [{ port: port.id }],
       metadata: { tenant, role: "worker" },
+      userData: USER_DATA,
       tags,
     });
     const address = Token.asString(Fn.element(port.allFixedIps, 0));
     hosts[name] = { ansible_host: address, ip: address };
   }
-  new TerraformOutput(stack, "inventory", {
-    value: Fn.yamlencode({ all: { hosts, vars: { ansible_user: "ubuntu" }, children: GROUPS } }),
+  const inventory = { all: { hosts, vars: { ansible_user: "ubuntu" }, children: GROUPS } };
+  new CommandResource(stack, "kubespray", {
+    run: {
+      command: `node ../../../lib/cli/main.js kubespray ${tenant}`,
+      environment: { TENANT_VAULT_CLUSTER: "${jsonencode(self.triggers_replace.description)}" },
+    },
+    triggers: { description: { tenant, inventory } },
   });
+  new TerraformOutput(stack, "inventory", { value: Fn.yamlencode(inventory) });
   return stack;
 }
 

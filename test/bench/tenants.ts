@@ -14,6 +14,7 @@ export function makeTenants(count: number): Tenant[] {
         image: "Ubuntu-Jammy-22.04",
         flavor: { id: "3" },
         key: { keyPair: "operator" },
+        schedulableControlPlanes: true,
         availabilityZones: ["nova"],
         operatorCidrs: ["172.16.0.0/24"],
       },
