@@ -18,8 +18,20 @@ export interface AccessRoleProps {
    * @default Duration.hours(1)
    */
   readonly tokenTtl?: Duration;
-  /** @default Duration.hours(4) */
+  /** @default - the longer of 4 hours and {@link tokenTtl} */
   readonly tokenMaxTtl?: Duration;
+  /**
+   * Life of a secret id; a new one is drawn before it ends.
+   *
+   * @default Duration.days(30)
+   */
+  readonly secretIdTtl?: Duration;
+  /**
+   * Networks from which it logs in and uses its tokens, as CIDRs.
+   *
+   * @default - none: it may come from anywhere
+   */
+  readonly tokenBoundCidrs?: readonly string[];
   /** @default - the stack's Vault provider */
   readonly provider?: TerraformProvider;
 }
@@ -30,24 +42,32 @@ export interface AccessRoleProps {
  */
 export class AccessRole extends Construct implements IGrantee {
   readonly name: string;
+  /** Id of the role, which is no secret: a program logs in with it and a secret id. */
+  readonly roleId: string;
   private readonly policy = new PolicyDocument();
 
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
     this.name = checkRoleName(props.name);
+    const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
+    const cidrs = props.tokenBoundCidrs === undefined ? undefined : [...props.tokenBoundCidrs];
     const policy = new Policy(this, "Policy", {
       name: props.name,
       policy: Lazy.stringValue({ produce: () => this.policy.render() }),
       provider: props.provider,
     });
-    new ApproleAuthBackendRole(this, "Resource", {
+    const role = new ApproleAuthBackendRole(this, "Resource", {
       backend: props.login.path,
       roleName: props.name,
       tokenPolicies: [policy.name],
-      tokenTtl: (props.tokenTtl ?? Duration.hours(1)).toSeconds(),
-      tokenMaxTtl: (props.tokenMaxTtl ?? Duration.hours(4)).toSeconds(),
+      tokenTtl: tokenTtl.toSeconds(),
+      tokenMaxTtl: tokenMaxTtl.toSeconds(),
+      tokenBoundCidrs: cidrs,
+      secretIdTtl: (props.secretIdTtl ?? Duration.days(30)).toSeconds(),
+      secretIdBoundCidrs: cidrs,
       provider: props.provider,
     });
+    this.roleId = role.roleId;
   }
 
   grant(statement: PolicyStatement): void {
@@ -67,4 +87,22 @@ export function checkRoleName(name: string): string {
     );
   }
   return name;
+}
+
+const DEFAULT_MAX_TTL = Duration.hours(4);
+
+/** Lives of a role's tokens, with nothing left to default. @throws ValidationError when one is longer than its maximum. */
+export function checkTokenTtls(
+  { name, tokenTtl = Duration.hours(1), tokenMaxTtl }: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl">,
+  scope?: Construct,
+): { readonly tokenTtl: Duration; readonly tokenMaxTtl: Duration } {
+  const longest = tokenMaxTtl ?? (tokenTtl.isLongerThan(DEFAULT_MAX_TTL) ? tokenTtl : DEFAULT_MAX_TTL);
+  if (tokenTtl.isLongerThan(longest)) {
+    throw new ValidationError(
+      "token-ttl",
+      `The role ${name} has a tokenTtl of ${tokenTtl.toString()}, longer than its tokenMaxTtl of ${longest.toString()}; shorten it.`,
+      scope,
+    );
+  }
+  return { tokenTtl, tokenMaxTtl: longest };
 }

@@ -36,6 +36,12 @@ export interface CentralVaultProps {
    */
   readonly instanceDomains?: readonly string[];
   /**
+   * Life of a secret id of the hook's login; a new one is drawn before it ends.
+   *
+   * @default Duration.days(90)
+   */
+  readonly hookSecretIdTtl?: Duration;
+  /**
    * Whether Terraform refuses to destroy the records, and with them every tenant's keys.
    *
    * @default true
@@ -80,6 +86,7 @@ export class CentralVault extends Construct {
       tokenPolicies: [policy.name],
       tokenTtl: Duration.minutes(15).toSeconds(),
       tokenMaxTtl: Duration.hours(1).toSeconds(),
+      secretIdTtl: (props.hookSecretIdTtl ?? Duration.days(90)).toSeconds(),
       provider,
     });
     this.hookRoleId = role.roleId;

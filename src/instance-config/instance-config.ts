@@ -81,8 +81,13 @@ export class InstanceConfig extends Construct {
   }
 
   private createRole(role: Role, login: IAppRoleLogin): void {
-    const { name, tokenTtl, certificates = [], ssh = [], databases = [], read = [], write = [] } = role;
-    const grantee = new AccessRole(this, `Role-${name}`, { name, tokenTtl, login, provider: this.props.provider });
+    const { certificates = [], ssh = [], databases = [], read = [], write = [], boundCidrs, ...props } = role;
+    const grantee = new AccessRole(this, `Role-${role.name}`, {
+      ...props,
+      tokenBoundCidrs: boundCidrs,
+      login,
+      provider: this.props.provider,
+    });
     for (const certificate of certificates) this.pki?.role(certificate).grantIssue(grantee);
     for (const sshRole of ssh) this.ssh?.grantLogin(grantee, sshRole);
     for (const credentials of databases) {

@@ -152,14 +152,19 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
 
   private keyPairName(tenant: string, key: NodeKey): string {
     if ("keyPair" in key) return key.keyPair;
-    if (key.publicKey.trim() === "") {
-      throw new ValidationError(
-        "public-key",
-        "key.publicKey is empty, so that the cloud would make a private key and Terraform's state would keep it; give a public key.",
-        this,
-      );
-    }
+    checkPublicKey(key.publicKey, this);
     return new ComputeKeypairV2(this, "KeyPair", { name: tenant, publicKey: key.publicKey }).name;
+  }
+}
+
+/** @throws ValidationError when the key is empty, for which the cloud would make one. */
+export function checkPublicKey(publicKey: string, scope?: Construct): void {
+  if (publicKey.trim() === "") {
+    throw new ValidationError(
+      "public-key",
+      "key.publicKey is empty, so that the cloud would make a private key and Terraform's state would keep it; give a public key.",
+      scope,
+    );
   }
 }
 

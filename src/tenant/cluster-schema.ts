@@ -2,14 +2,14 @@ import { z } from "zod";
 import { ApiAccess } from "../tenant-cluster/api-access";
 import { checkPool } from "../tenant-cluster/cluster-network";
 import { nodeGroups } from "../tenant-cluster/node-group";
-import { checkNetwork } from "../tenant-cluster/tenant-cluster";
-import { built, cidr, either, label, nonEmpty, path, port, size } from "./fields";
+import { checkNetwork, checkPublicKey } from "../tenant-cluster/tenant-cluster";
+import { built, checked, cidr, cidrs, either, label, nonEmpty, path, port, size } from "./fields";
 
 const flavor = either("id", z.strictObject({ id: nonEmpty }), z.strictObject({ name: nonEmpty }));
 
 const volume = z.strictObject({ size, type: nonEmpty.optional() });
 
-const ownNetwork = built(
+const ownNetwork = checked(
   z.strictObject({
     name: nonEmpty,
     cidr,
@@ -23,10 +23,7 @@ const ownNetwork = built(
       .optional(),
     portSecurity: z.boolean().optional(),
   }),
-  (network) => {
-    network.allocationPools?.forEach((pool) => checkPool(pool, network.cidr));
-    return network;
-  },
+  (network) => network.allocationPools?.forEach((pool) => checkPool(pool, network.cidr)),
 );
 
 const existingNetwork = z.strictObject({
@@ -97,13 +94,17 @@ const apiAccess = built(
   },
 );
 
-const machines = built(
+const machines = checked(
   z.strictObject({
     network: either("useExistingNetwork", existingNetwork, ownNetwork),
     image: nonEmpty,
     flavor,
     controlPlaneFlavor: flavor.optional(),
-    key: either("keyPair", z.strictObject({ keyPair: nonEmpty }), z.strictObject({ publicKey: nonEmpty })),
+    key: either(
+      "keyPair",
+      z.strictObject({ keyPair: nonEmpty }),
+      z.strictObject({ publicKey: checked(z.string(), checkPublicKey) }),
+    ),
     sshUser: nonEmpty.optional(),
     availabilityZones: z.array(nonEmpty).readonly().optional(),
     controlPlanes: z.number().optional(),
@@ -111,20 +112,17 @@ const machines = built(
     workers: z.number().optional(),
     pools: z.array(pool).readonly().optional(),
     bootVolume: volume.optional(),
-    operatorCidrs: cidrs().optional(),
+    operatorCidrs: cidrs.optional(),
     apiAccess: apiAccess.optional(),
     bastion: z.strictObject(gateway).optional(),
-    openVpn: z.strictObject({ ...gateway, clientCidrs: cidrs() }).optional(),
-    clientAccess: z.strictObject({ cidrs: cidrs(), ports: z.array(port).readonly() }).optional(),
+    openVpn: z.strictObject({ ...gateway, clientCidrs: cidrs }).optional(),
+    clientAccess: z.strictObject({ cidrs, ports: z.array(port).readonly() }).optional(),
     trustedUserCaKeys: z.array(nonEmpty).readonly().optional(),
     hostAntiAffinity: z.enum(["preferred", "required"]).optional(),
     checkQuotas: z.boolean().optional(),
     provisioner: z.discriminatedUnion("type", [kubespray, magnum]).optional(),
   }),
-  (described) => {
-    checkNetwork(described.network.cidr, nodeGroups(described));
-    return described;
-  },
+  (described) => checkNetwork(described.network.cidr, nodeGroups(described)),
 );
 
 const existing = z.strictObject({
@@ -141,11 +139,4 @@ export function schedulableNodes(described: z.output<typeof cluster>): number | 
   return nodeGroups(described)
     .filter(({ role, taints }) => taints.length === 0 && (role === "worker" || described.schedulableControlPlanes))
     .reduce((sum, { count }) => sum + count, 0);
-}
-
-function cidrs() {
-  return z
-    .array(cidr)
-    .readonly()
-    .refine((list) => new Set(list).size === list.length, "names a network twice; name each once");
 }

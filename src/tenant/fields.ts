@@ -17,6 +17,14 @@ export function built<Input extends z.ZodType, Value>(input: Input, build: (valu
   });
 }
 
+/** A field that a construct's own rule holds for as well: its complaint becomes that of the field. */
+export function checked<Input extends z.ZodType>(input: Input, check: (value: z.output<Input>) => unknown) {
+  return built(input, (value) => {
+    check(value);
+    return value;
+  });
+}
+
 /**
  * One of two descriptions, told apart by a field that only the first has; so that a complaint is about the one that was
  * meant, and not that neither fits.
@@ -39,7 +47,7 @@ export const label = z
     "is no DNS-1123 label; use up to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
   );
 
-export const nonEmpty = z.string().min(1, "is empty; give a name");
+export const nonEmpty = z.string().regex(/\S/, "is empty; give a name");
 
 /** A path of a mount or secret, without slashes at its ends. */
 export const path = z
@@ -76,6 +84,11 @@ export const size = built(
 );
 
 export const cidr = built(z.string(), (text) => parseCidr(text).toString());
+
+export const cidrs = z
+  .array(cidr)
+  .readonly()
+  .refine((list) => new Set(list).size === list.length, "names a network twice; name each once");
 
 export const port = z.number().int().min(1).max(65_535);
 

@@ -227,6 +227,12 @@ export interface RoleProps {
   readonly name: string;
   /** @default "1h" */
   readonly tokenTtl?: DurationText;
+  /** @default - the longer of 4 hours and {@link tokenTtl} */
+  readonly tokenMaxTtl?: DurationText;
+  /** Life of a secret id; a new one is drawn before it ends. @default "30d" */
+  readonly secretIdTtl?: DurationText;
+  /** Networks from which it logs in and uses its tokens, as CIDRs. @default - none: it may come from anywhere */
+  readonly boundCidrs?: readonly string[];
   /** Roles of {@link InstanceProps.pki} to have certificates issued from. @default - none */
   readonly certificates?: readonly string[];
   /** Roles of {@link InstanceProps.ssh} to log in to hosts with. @default - none */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkRoleName } from "../access/access-role";
+import { checkRoleName, checkTokenTtls } from "../access/access-role";
 import { SecretRef } from "../core/secret-ref";
 import { checkAddresses } from "../vault-instance/external-deployment";
 import { checkReplicas } from "../vault-instance/high-availability-deployment";
@@ -8,7 +8,20 @@ import { SshRole } from "../ssh-ca/ssh-role";
 import { cluster, schedulableNodes } from "./cluster-schema";
 import { checkReferences } from "./references";
 import type { TenantProps } from "./tenant-props";
-import { built, cidr, duration, label, nonEmpty, path, port, size, uniquelyNamed, address } from "./fields";
+import {
+  address,
+  built,
+  checked,
+  cidr,
+  cidrs,
+  duration,
+  label,
+  nonEmpty,
+  path,
+  port,
+  size,
+  uniquelyNamed,
+} from "./fields";
 
 const highAvailability = z.strictObject({
   mode: z.literal("ha"),
@@ -94,15 +107,21 @@ const database = z.strictObject({
   ),
 });
 
-const role = z.strictObject({
-  name: built(label, checkRoleName),
-  tokenTtl: duration.optional(),
-  certificates: z.array(nonEmpty).readonly().optional(),
-  ssh: z.array(nonEmpty).readonly().optional(),
-  databases: z.array(path).readonly().optional(),
-  read: z.array(path).readonly().optional(),
-  write: z.array(path).readonly().optional(),
-});
+const role = checked(
+  z.strictObject({
+    name: built(label, checkRoleName),
+    tokenTtl: duration.optional(),
+    tokenMaxTtl: duration.optional(),
+    secretIdTtl: duration.optional(),
+    boundCidrs: cidrs.optional(),
+    certificates: z.array(nonEmpty).readonly().optional(),
+    ssh: z.array(nonEmpty).readonly().optional(),
+    databases: z.array(path).readonly().optional(),
+    read: z.array(path).readonly().optional(),
+    write: z.array(path).readonly().optional(),
+  }),
+  checkTokenTtls,
+);
 
 const instance = z
   .strictObject({

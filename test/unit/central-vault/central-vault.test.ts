@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CentralVault, type CentralVaultProps } from "../../../src";
+import { CentralVault, Duration, type CentralVaultProps } from "../../../src";
 import { only, synthesizeInVault, type Synthesized } from "../support/synth";
 
 function central(props: Partial<CentralVaultProps> = {}): Synthesized {
@@ -21,6 +21,13 @@ test("deletionProtection can be taken off, and instanceDomains get certificates"
   for (const mount of Object.values(resource.vault_mount ?? {}))
     expect(mount.lifecycle).toEqual({ prevent_destroy: false });
   expect(only(resource, "vault_pki_secret_backend_role").allowed_domains).toContain("customers.example");
+});
+
+test("a secret id of the hook ends after 90 days unless told otherwise", () => {
+  const secretIdTtl = (json: Synthesized): unknown =>
+    only(json.resource, "vault_approle_auth_backend_role").secret_id_ttl;
+  expect(secretIdTtl(central())).toBe(7_776_000);
+  expect(secretIdTtl(central({ hookSecretIdTtl: Duration.days(1) }))).toBe(86_400);
 });
 
 test("the hook can neither destroy a version nor delete a record for good", () => {

@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { Duration, KeyValue, PolicyDocument, type IGrantee, type IKeyValue, type KeyValueProps } from "../../../src";
+import {
+  Duration,
+  KeyValue,
+  PolicyDocument,
+  ValidationError,
+  type IGrantee,
+  type IKeyValue,
+  type KeyValueProps,
+} from "../../../src";
 import { only, synthesizeInVault, type Synthesized } from "../support/synth";
 
 function kv(props: KeyValueProps = {}): Synthesized {
@@ -42,4 +50,10 @@ test("writing never destroys", () => {
   const policy = policyOf((tree, grantee) => tree.grantReadWrite(grantee, "web"));
   expect(policy).toMatch(/"kv\/data\/web\/\*" \{\n {2}capabilities = \["create","read","update","patch","delete"\]/);
   expect(policy).not.toMatch(/kv\/(destroy|delete)/);
+});
+
+test.each(["", "/web", "web/", "a//b", "+", "web/*", "web*", "a b"])("fails when the folder is %j", (folder) => {
+  const grantee: IGrantee = { grant: () => undefined };
+  expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(/is no folder; write names/);
+  expect(() => KeyValue.fromMount("kv").grantReadWrite(grantee, folder)).toThrow(ValidationError);
 });

@@ -95,6 +95,31 @@ describe("fails, naming field and reason, when", () => {
       /^instances\[0\].roles\[0\].read\[0\]: is no path/,
     ],
     [
+      "a mount has a wildcard",
+      withInstance({ keyValue: [{ mount: "kv*" }] }),
+      /^instances\[0\].keyValue\[0\].mount: is no path/,
+    ],
+    [
+      "a token would live longer than it may",
+      withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["kv/a"], tokenTtl: "2h", tokenMaxTtl: "1h" }] }),
+      /^instances\[0\].roles\[0\]: The role web has a tokenTtl of 2h, longer than its tokenMaxTtl of 1h/,
+    ],
+    [
+      "a role is bound to a network that is none",
+      withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["kv/a"], boundCidrs: ["10.0.0.1/8"] }] }),
+      /^instances\[0\].roles\[0\].boundCidrs\[0\]: "10.0.0.1\/8" has host bits set/,
+    ],
+    [
+      "the key to upload is empty",
+      { ...TENANT, cluster: { ...CLUSTER, key: { publicKey: " " } } },
+      /^cluster.key.publicKey: key.publicKey is empty/,
+    ],
+    [
+      "an operator's network is named twice",
+      { ...TENANT, cluster: { ...CLUSTER, operatorCidrs: ["10.0.0.0/8", "10.0.0.0/8"] } },
+      /^cluster.operatorCidrs: names a network twice; name each once/,
+    ],
+    [
       "a time is none",
       withInstance({ pki: { roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "0h" }] } }),
       /maxTtl: A duration of 0h is not possible/,
