@@ -1,4 +1,4 @@
-import { TerraformElement, TerraformStack } from "cdktf";
+import { TerraformElement, TerraformProvider, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { ValidationError } from "../core/errors";
 import type { BackendFactory } from "./backend";
@@ -38,15 +38,28 @@ export class LayerStack extends TerraformStack {
   }
 
   override toTerraform(): object {
-    const json = withProviderRanges(super.toTerraform() as Record<string, unknown>);
+    const json = withProviderRanges(super.toTerraform() as Record<string, unknown>, this.pinnedVersions());
     const [leak] = findLiteralSecrets(json);
     if (leak !== undefined) {
       throw new ValidationError(
         "literal-secret",
-        `${leak} is a secret written out; pass a SecretRef, so that it reaches neither the plan nor the state.`,
+        `${leak} is a secret written out; pass a SecretRef, or leave it to the environment, so that it reaches neither the plan nor the state.`,
         this,
       );
     }
     return json;
+  }
+
+  /** The versions that the bindings in use were made from, by the providers' names. */
+  private pinnedVersions(): Record<string, string | undefined> {
+    return Object.fromEntries(
+      this.node
+        .findAll()
+        .filter((element) => TerraformProvider.isTerraformProvider(element))
+        .map(({ terraformResourceType, terraformGeneratorMetadata: made }) => [
+          terraformResourceType,
+          made?.providerVersion ?? made?.providerVersionConstraint,
+        ]),
+    );
   }
 }

@@ -17,17 +17,25 @@ interface ProviderRequirement {
 /** Terraform with ephemeral values in provider configurations and write-only arguments; OpenTofu has both from 1.11 as well. */
 const TERRAFORM_RANGE = ">= 1.11";
 
-/** The stack's JSON with version ranges instead of the exact versions of the bindings. */
-export function withProviderRanges(json: Record<string, unknown>): Record<string, unknown> {
+/**
+ * The stack's JSON with version ranges instead of the exact versions of the bindings; what somebody wrote there by an
+ * override stays.
+ *
+ * @param pins The bindings' exact versions, by the providers' names.
+ */
+export function withProviderRanges(
+  json: Record<string, unknown>,
+  pins: Readonly<Record<string, string | undefined>>,
+): Record<string, unknown> {
   const terraform = (json.terraform ?? {}) as { required_providers?: Record<string, ProviderRequirement> };
   const providers = Object.fromEntries(
     Object.entries(terraform.required_providers ?? {}).map(([name, requirement]): [string, ProviderRequirement] => [
       name,
-      { ...requirement, version: RANGES[name] ?? requirement.version },
+      requirement.version === pins[name] ? { ...requirement, version: RANGES[name] ?? pins[name] } : requirement,
     ]),
   );
   return {
     ...json,
-    terraform: { ...terraform, required_version: TERRAFORM_RANGE, required_providers: providers },
+    terraform: { required_version: TERRAFORM_RANGE, ...terraform, required_providers: providers },
   };
 }

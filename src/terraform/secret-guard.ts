@@ -1,12 +1,15 @@
 /**
- * Arguments of the providers that take secrets. Write-only ones count as well: they keep a secret out of the state,
- * not out of the synthesized JSON.
+ * Arguments of the providers that take secrets, and variables of a provisioner's environment. Write-only arguments count as
+ * well: they keep a secret out of the state, not out of the synthesized JSON.
  */
 const SECRET_ARGUMENT =
-  /(^|_)(password|passphrase|secret|secret_id|secret_key|token|private_key|client_key|access_key|kubeconfig|credentials)(_wo)?$/;
+  /(^|_)(password|passphrase|secret|secret_id|secret_key|token|private_key|client_key|access_key|kubeconfig|credentials|data_json)(_wo)?$/i;
 
-/** Arguments that match by their name and hold no secret. */
-const HARMLESS = /^(automount_service_account_token|token_type)$/;
+/** Arguments that match by their name and hold no secret; the variable KUBECONFIG names a file. */
+const HARMLESS = /^(automount_service_account_token|token_type|KUBECONFIG)$/;
+
+/** Maps that hold nothing but secrets, whatever their keys are. */
+const SECRET_MAP = /^resource\.kubernetes_secret\w*\.[^.]+\.(binary_)?data\.|\.(binary_)?data_wo(\.|$)/;
 
 /** Paths of arguments in a stack's JSON that are named like a secret and hold a literal text. */
 export function findLiteralSecrets(json: object): string[] {
@@ -16,10 +19,12 @@ export function findLiteralSecrets(json: object): string[] {
       for (const [key, child] of Object.entries(value)) visit(child, [...path, key]);
     } else if (typeof value === "string" && value !== "" && !isReference(value)) {
       const argument = path.at(-1) ?? "";
-      if (SECRET_ARGUMENT.test(argument) && !HARMLESS.test(argument)) found.push(path.join("."));
+      const name = path.join(".");
+      if ((SECRET_ARGUMENT.test(argument) && !HARMLESS.test(argument)) || SECRET_MAP.test(name)) found.push(name);
     }
   };
-  for (const part of ["resource", "data", "ephemeral", "provider", "output"]) {
+  // "terraform" holds the backend's settings.
+  for (const part of ["terraform", "resource", "data", "ephemeral", "provider", "output"]) {
     visit((json as Record<string, unknown>)[part], [part]);
   }
   return found;

@@ -1,4 +1,4 @@
-import { TerraformOutput } from "cdktf";
+import { S3Backend, TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
 import { EphemeralResource, KeyValue, LayerStack, localBackend } from "../../../src";
@@ -57,6 +57,22 @@ test("providers have ranges, which other libraries can share, and Terraform the 
   });
 });
 
+test("ranges leave alone what an override says", () => {
+  const { terraform } = synthesize((stack) => {
+    new VaultProvider(stack, "Vault");
+    new KubernetesProvider(stack, "Kubernetes");
+    stack.addOverride("terraform.required_version", "~> 1.12.0");
+    stack.addOverride("terraform.required_providers.vault.version", "5.9.0");
+  });
+  expect(terraform).toMatchObject({
+    required_version: "~> 1.12.0",
+    required_providers: {
+      vault: { version: "5.9.0", source: "hashicorp/vault" },
+      kubernetes: { version: "~> 2.38" },
+    },
+  });
+});
+
 test("the local backend is a relative path", () => {
   const json = toJson(new LayerStack(testApp(), "customer10-vault", localBackend(".terraform-state")));
   expect(json.terraform.backend).toEqual({ local: { path: "../../../.terraform-state/customer10-vault.tfstate" } });
@@ -104,6 +120,43 @@ describe("a secret written out", () => {
       "resource.a.b.nested.0.client_secret",
       "provider.p.0.private_key",
       "provider.p.0.password",
+    ]);
+  });
+
+  test("is found in a provisioner's environment, whatever the case", () => {
+    const environment = { VAULT_TOKEN: "x", OS_PASSWORD: "y", VAULT_ADDR: "https://a", KUBECONFIG: "/etc/k" };
+    expect(
+      findLiteralSecrets({ resource: { a: { b: { provisioner: [{ "local-exec": { environment } }] } } } }),
+    ).toEqual([
+      "resource.a.b.provisioner.0.local-exec.environment.VAULT_TOKEN",
+      "resource.a.b.provisioner.0.local-exec.environment.OS_PASSWORD",
+    ]);
+  });
+
+  test("is found in a backend", () => {
+    const stack = new LayerStack(
+      testApp(),
+      "test",
+      (scope) => new S3Backend(scope, { bucket: "b", key: "k", secretKey: "x" }),
+    );
+    expect(() => toJson(stack)).toThrow("terraform.backend.s3.secret_key is a secret written out");
+  });
+
+  test("is found in the data of a secret", () => {
+    const data = { user: "x", "tls.key": "${a.b.c}" };
+    expect(
+      findLiteralSecrets({
+        resource: {
+          kubernetes_secret_v1: { a: { data, data_wo: data } },
+          kubernetes_config_map_v1: { a: { data } },
+          vault_kv_secret_v2: { a: { data_json: "{}" }, b: { data_json_wo: "{}" }, c: { data_json_wo: "${a}" } },
+        },
+      }),
+    ).toEqual([
+      "resource.kubernetes_secret_v1.a.data.user",
+      "resource.kubernetes_secret_v1.a.data_wo.user",
+      "resource.vault_kv_secret_v2.a.data_json",
+      "resource.vault_kv_secret_v2.b.data_json_wo",
     ]);
   });
 
