@@ -15,6 +15,7 @@ const pki = new TenantPKI(stack, "Pki", {
   address: "https://vault.customer10.example:8200",
   rootCa: RootCa.fromRootCaAttributes({ mount: "pki-root", provider: central }),
   lifetime: Duration.days(1825),
+  permittedDomains: ["customer10.internal"],
   roles: [
     { name: "web", allowedDomains: ["customer10.internal"], maxTtl: Duration.hours(72) },
     { name: "client", allowedDomains: ["clients.customer10.internal"], usage: "client", maxTtl: Duration.hours(8) },

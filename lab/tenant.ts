@@ -16,6 +16,7 @@ export default defineTenant({
       seal: { secretShares: 5, secretThreshold: 3 },
 
       pki: {
+        permittedDomains: ["acme.internal"],
         roles: [{ name: "web", allowedDomains: ["acme.internal"], maxTtl: "72h" }],
       },
       ssh: {

@@ -25,6 +25,7 @@ export default defineTenant({
       seal: { secretShares: 5, secretThreshold: 3 },
 
       pki: {
+        permittedDomains: ["customer10.internal"],
         roles: [{ name: "web", allowedDomains: ["customer10.internal"], maxTtl: "72h" }],
       },
       ssh: {

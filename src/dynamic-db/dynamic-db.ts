@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../access/grantee";
+import { checkUniqueRoles } from "../access/unique-roles";
 import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
 import { CentralSecret } from "../terraform/central-secret";
@@ -59,20 +60,13 @@ export class DynamicDb extends Construct implements IDynamicDb {
     super(scope, id);
     const { provider, name } = props;
     this.mount = props.mount ?? `database/${name}`;
+    checkUniqueRoles(props.roles, this);
     this.roles = props.roles.map((role) => role.name);
 
     const mount = new Mount(this, "Mount", { path: this.mount, type: "database", provider });
     const connection = this.createConnection(props, mount.path);
     for (const role of props.roles) {
-      const defaultTtl = role.defaultTtl ?? Duration.hours(1);
-      const maxTtl = role.maxTtl ?? Duration.hours(24);
-      if (defaultTtl.isLongerThan(maxTtl)) {
-        throw new ValidationError(
-          "db-ttl",
-          `The database role ${role.name} has a defaultTtl of ${defaultTtl.toString()}, longer than its maxTtl of ${maxTtl.toString()}; shorten it.`,
-          this,
-        );
-      }
+      const { defaultTtl, maxTtl } = checkCredentialTtls(role, this);
       new DatabaseSecretBackendRole(this, `Role-${role.name}`, {
         backend: mount.path,
         name: role.name,
@@ -120,4 +114,19 @@ export class DynamicDb extends Construct implements IDynamicDb {
       provider,
     });
   }
+}
+
+/** Lives of a role's credentials, with nothing left to default. @throws ValidationError when one is longer than its maximum. */
+export function checkCredentialTtls(
+  { name, defaultTtl = Duration.hours(1), maxTtl = Duration.hours(24) }: DynamicDbRoleProps,
+  scope?: Construct,
+): { readonly defaultTtl: Duration; readonly maxTtl: Duration } {
+  if (defaultTtl.isLongerThan(maxTtl)) {
+    throw new ValidationError(
+      "db-ttl",
+      `The database role ${name} has a defaultTtl of ${defaultTtl.toString()}, longer than its maxTtl of ${maxTtl.toString()}; shorten it.`,
+      scope,
+    );
+  }
+  return { defaultTtl, maxTtl };
 }

@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../access/grantee";
+import { checkUniqueRoles } from "../access/unique-roles";
 import { ValidationError } from "../core/errors";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../terraform/providers/vault";
 import type { SshRole } from "./ssh-role";
@@ -44,6 +45,7 @@ export class SshCa extends Construct implements ISshCa {
     const { provider } = props;
     const preventDestroy = props.deletionProtection ?? true;
     this.mount = props.mount ?? "ssh";
+    checkUniqueRoles(props.roles, this);
     this.roles = new Map(props.roles.map((role) => [role.name, role]));
 
     const mount = new Mount(this, "Mount", { path: this.mount, type: "ssh", lifecycle: { preventDestroy }, provider });

@@ -1,7 +1,9 @@
 import type { IGrantee } from "../access/grantee";
-import type { Duration } from "../core/duration";
+import { isWithin } from "../core/domains";
+import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
 import type { Construct } from "constructs";
+import type { TenantPKIProps } from "./tenant-pki";
 
 /** What certificates a role issues. */
 export interface PkiRoleProps {
@@ -16,6 +18,12 @@ export interface PkiRoleProps {
    * @default false
    */
   readonly allowBareDomains?: boolean;
+  /**
+   * Whether a certificate may be for all names below a domain, as `*.` and the domain.
+   *
+   * @default false
+   */
+  readonly allowWildcards?: boolean;
   /**
    * For servers, clients, or both.
    *
@@ -51,12 +59,19 @@ export class PkiRole implements IPkiRole {
   }
 }
 
-/** A certificate must not outlive its issuer. @throws ValidationError */
-export function checkPkiRole(role: PkiRoleProps, issuerLifetime: Duration, scope: Construct): void {
-  if (role.maxTtl.isLongerThan(issuerLifetime)) {
+/** Life of an intermediate. */
+export const DEFAULT_LIFETIME = Duration.days(1825);
+
+/** @throws ValidationError when a certificate would outlive its issuer, or be for a domain that this may not sign for. */
+export function checkPkiRole(
+  role: PkiRoleProps,
+  { lifetime = DEFAULT_LIFETIME, permittedDomains }: Pick<TenantPKIProps, "lifetime" | "permittedDomains">,
+  scope?: Construct,
+): void {
+  if (role.maxTtl.isLongerThan(lifetime)) {
     throw new ValidationError(
       "pki-ttl",
-      `The PKI role ${role.name} has a maxTtl of ${role.maxTtl.toString()}, longer than the issuer's lifetime of ${issuerLifetime.toString()}; shorten it.`,
+      `The PKI role ${role.name} has a maxTtl of ${role.maxTtl.toString()}, longer than the issuer's lifetime of ${lifetime.toString()}; shorten it.`,
       scope,
     );
   }
@@ -64,6 +79,14 @@ export function checkPkiRole(role: PkiRoleProps, issuerLifetime: Duration, scope
     throw new ValidationError(
       "pki-domains",
       `The PKI role ${role.name} has no allowedDomains, so that it could issue nothing; name at least one.`,
+      scope,
+    );
+  }
+  const outside = permittedDomains && role.allowedDomains.find((domain) => !isWithin(domain, permittedDomains));
+  if (outside !== undefined) {
+    throw new ValidationError(
+      "pki-domains",
+      `The PKI role ${role.name} allows ${outside}, which is not within permittedDomains (${permittedDomains?.join(", ")}); take it out, or permit it.`,
       scope,
     );
   }

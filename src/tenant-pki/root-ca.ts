@@ -1,7 +1,8 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { Duration } from "../core/duration";
-import { Mount, PkiSecretBackendConfigUrls, PkiSecretBackendRootCert } from "../terraform/providers/vault";
+import { PkiSecretBackendRootCert } from "../terraform/providers/vault";
+import { PkiMount } from "./pki-mount";
 
 /** A certificate authority that signs intermediates. */
 export interface IRootCa {
@@ -46,18 +47,16 @@ export class RootCa extends Construct implements IRootCa {
 
   constructor(scope: Construct, id: string, props: RootCaProps) {
     super(scope, id);
-    const { provider } = props;
-    const lifetime = props.lifetime ?? Duration.days(3650);
-    const lifecycle = { preventDestroy: props.deletionProtection ?? true };
+    const { provider, deletionProtection = true, lifetime = Duration.days(3650) } = props;
     this.mount = props.mount ?? "pki-root";
     this.provider = provider;
 
-    const mount = new Mount(this, "Mount", {
+    const mount = new PkiMount(this, "Mount", {
       path: this.mount,
-      type: "pki",
       description: props.commonName,
-      maxLeaseTtlSeconds: lifetime.toSeconds(),
-      lifecycle,
+      address: props.address,
+      lifetime,
+      deletionProtection,
       provider,
     });
     const root = new PkiSecretBackendRootCert(this, "Resource", {
@@ -70,17 +69,10 @@ export class RootCa extends Construct implements IRootCa {
       excludeCnFromSans: true,
       // Tenants' intermediates sign leaves and no further authority.
       maxPathLength: 1,
-      lifecycle,
+      lifecycle: { preventDestroy: deletionProtection },
       provider,
     });
     this.mountPath = mount.path;
     this.certificate = root.certificate;
-    const base = `${props.address}/v1/${this.mount}`;
-    new PkiSecretBackendConfigUrls(this, "Urls", {
-      backend: mount.path,
-      issuingCertificates: [`${base}/ca`],
-      crlDistributionPoints: [`${base}/crl`],
-      provider,
-    });
   }
 }

@@ -1,16 +1,16 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { Duration } from "../core/duration";
+import { checkUniqueRoles } from "../access/unique-roles";
+import type { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
 import {
-  Mount,
-  PkiSecretBackendConfigUrls,
   PkiSecretBackendIntermediateCertRequest,
   PkiSecretBackendIntermediateSetSigned,
   PkiSecretBackendRole,
   PkiSecretBackendRootSignIntermediate,
 } from "../terraform/providers/vault";
-import { checkPkiRole, PkiRole, type IPkiRole, type PkiRoleProps } from "./pki-role";
+import { PkiMount } from "./pki-mount";
+import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, type IPkiRole, type PkiRoleProps } from "./pki-role";
 import type { IRootCa } from "./root-ca";
 
 /** Properties of a {@link TenantPKI}. */
@@ -31,6 +31,12 @@ export interface TenantPKIProps {
    * @default Duration.days(1825)
    */
   readonly lifetime?: Duration;
+  /**
+   * Domains that the intermediate may sign for, and all below them; nobody trusts what it signs for another.
+   *
+   * @default - none: the root does not constrain the intermediate
+   */
+  readonly permittedDomains?: readonly string[];
   readonly roles: readonly PkiRoleProps[];
   /**
    * Whether Terraform refuses to destroy the intermediate's key.
@@ -56,26 +62,33 @@ export interface ITenantPKI {
  */
 export class TenantPKI extends Construct implements ITenantPKI {
   readonly mount: string;
+  /** The intermediate's certificate, PEM. */
+  readonly certificate: string;
   private readonly roles = new Map<string, IPkiRole>();
 
   constructor(scope: Construct, id: string, props: TenantPKIProps) {
     super(scope, id);
-    const { provider } = props;
-    const lifetime = props.lifetime ?? Duration.days(1825);
-    const lifecycle = { preventDestroy: props.deletionProtection ?? true };
+    const { provider, lifetime = DEFAULT_LIFETIME } = props;
+    checkUniqueRoles(props.roles, this);
+    for (const role of props.roles) checkPkiRole(role, props, this);
     this.mount = props.mount ?? "pki";
 
-    const mount = new Mount(this, "Mount", {
+    const mount = new PkiMount(this, "Mount", {
       path: this.mount,
-      type: "pki",
       description: props.commonName,
-      maxLeaseTtlSeconds: lifetime.toSeconds(),
-      lifecycle,
+      address: props.address,
+      lifetime,
+      deletionProtection: props.deletionProtection ?? true,
       provider,
     });
-    const issuer = this.createIssuer(props, mount.path, lifetime);
-    this.createUrls(props, mount.path);
-    for (const role of props.roles) this.createRole(role, mount.path, lifetime, issuer, provider);
+    const signed = this.signIntermediate(props, mount.path, lifetime);
+    this.certificate = signed.certificate;
+    const issuer = new PkiSecretBackendIntermediateSetSigned(this, "Resource", {
+      backend: mount.path,
+      certificate: signed.certificateBundle,
+      provider,
+    });
+    for (const role of props.roles) this.createRole(role, mount.path, issuer, provider);
   }
 
   role(name: string): IPkiRole {
@@ -90,13 +103,12 @@ export class TenantPKI extends Construct implements ITenantPKI {
     return role;
   }
 
-  private createIssuer(
+  private signIntermediate(
     props: TenantPKIProps,
     backend: string,
     lifetime: Duration,
-  ): PkiSecretBackendIntermediateSetSigned {
-    const { commonName, organization, provider, rootCa } = props;
-    const lifecycle = { preventDestroy: props.deletionProtection ?? true };
+  ): PkiSecretBackendRootSignIntermediate {
+    const { commonName, organization, permittedDomains, provider, rootCa } = props;
     const request = new PkiSecretBackendIntermediateCertRequest(this, "Request", {
       backend,
       type: "internal",
@@ -105,10 +117,10 @@ export class TenantPKI extends Construct implements ITenantPKI {
       keyType: "ec",
       keyBits: 384,
       excludeCnFromSans: true,
-      lifecycle,
+      lifecycle: { preventDestroy: props.deletionProtection ?? true },
       provider,
     });
-    const signed = new PkiSecretBackendRootSignIntermediate(this, "Signature", {
+    return new PkiSecretBackendRootSignIntermediate(this, "Signature", {
       backend: rootCa.mount,
       csr: request.csr,
       commonName,
@@ -116,33 +128,17 @@ export class TenantPKI extends Construct implements ITenantPKI {
       ttl: String(lifetime.toSeconds()),
       excludeCnFromSans: true,
       maxPathLength: 0,
+      permittedDnsDomains: permittedDomains === undefined ? undefined : [...permittedDomains],
       provider: rootCa.provider,
-    });
-    return new PkiSecretBackendIntermediateSetSigned(this, "Resource", {
-      backend,
-      certificate: signed.certificateBundle,
-      provider,
-    });
-  }
-
-  private createUrls({ address, provider }: TenantPKIProps, backend: string): void {
-    const base = `${address}/v1/${this.mount}`;
-    new PkiSecretBackendConfigUrls(this, "Urls", {
-      backend,
-      issuingCertificates: [`${base}/ca`],
-      crlDistributionPoints: [`${base}/crl`],
-      provider,
     });
   }
 
   private createRole(
     role: PkiRoleProps,
     backend: string,
-    lifetime: Duration,
     issuer: PkiSecretBackendIntermediateSetSigned,
     provider: TerraformProvider | undefined,
   ): void {
-    checkPkiRole(role, lifetime, this);
     const usage = role.usage ?? "server";
     new PkiSecretBackendRole(this, `Role-${role.name}`, {
       backend,
@@ -150,6 +146,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
       allowedDomains: [...role.allowedDomains],
       allowSubdomains: role.allowSubdomains ?? true,
       allowBareDomains: role.allowBareDomains ?? false,
+      allowWildcardCertificates: role.allowWildcards ?? false,
       allowLocalhost: false,
       allowIpSans: false,
       serverFlag: usage !== "client",

@@ -121,6 +121,12 @@ export interface PkiProps {
    * @default "1825d"
    */
   readonly lifetime?: DurationText;
+  /**
+   * Domains that the intermediate may sign for, and all below them; nobody trusts what it signs for another.
+   *
+   * @default - none: the root does not constrain the intermediate
+   */
+  readonly permittedDomains?: readonly string[];
   readonly roles: readonly PkiRoleDescription[];
 }
 
@@ -137,6 +143,12 @@ export interface PkiRoleDescription {
    * @default false
    */
   readonly allowBareDomains?: boolean;
+  /**
+   * Whether a certificate may be for all names below a domain, as `*.` and the domain.
+   *
+   * @default false
+   */
+  readonly allowWildcards?: boolean;
   /** @default "server" */
   readonly usage?: "server" | "client" | "both";
   /** Longest life of a certificate. */

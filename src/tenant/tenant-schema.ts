@@ -4,7 +4,9 @@ import { SecretRef } from "../core/secret-ref";
 import { checkAddresses } from "../vault-instance/external-deployment";
 import { checkReplicas } from "../vault-instance/high-availability-deployment";
 import { Seal } from "../vault-instance/seal";
+import { checkCredentialTtls } from "../dynamic-db/dynamic-db";
 import { SshRole } from "../ssh-ca/ssh-role";
+import { checkPkiRole } from "../tenant-pki/pki-role";
 import { cluster, schedulableNodes } from "./cluster-schema";
 import { checkReferences } from "./references";
 import type { TenantProps } from "./tenant-props";
@@ -40,22 +42,27 @@ const seal = built(
   (props) => Seal.shamir(props),
 );
 
-const pki = z.strictObject({
-  mount: path.optional(),
-  commonName: nonEmpty.optional(),
-  organization: nonEmpty.optional(),
-  lifetime: duration.optional(),
-  roles: uniquelyNamed(
-    z.strictObject({
-      name: nonEmpty,
-      allowedDomains: z.array(nonEmpty).readonly(),
-      allowSubdomains: z.boolean().optional(),
-      allowBareDomains: z.boolean().optional(),
-      usage: z.enum(["server", "client", "both"]).optional(),
-      maxTtl: duration,
-    }),
-  ),
-});
+const pki = checked(
+  z.strictObject({
+    mount: path.optional(),
+    commonName: nonEmpty.optional(),
+    organization: nonEmpty.optional(),
+    lifetime: duration.optional(),
+    permittedDomains: z.array(nonEmpty).readonly().optional(),
+    roles: uniquelyNamed(
+      z.strictObject({
+        name: nonEmpty,
+        allowedDomains: z.array(nonEmpty).readonly(),
+        allowSubdomains: z.boolean().optional(),
+        allowBareDomains: z.boolean().optional(),
+        allowWildcards: z.boolean().optional(),
+        usage: z.enum(["server", "client", "both"]).optional(),
+        maxTtl: duration,
+      }),
+    ),
+  }),
+  (described) => described.roles.forEach((role) => checkPkiRole(role, described)),
+);
 
 const ssh = z.strictObject({
   mount: path.optional(),
@@ -97,13 +104,16 @@ const database = z.strictObject({
   ),
   caCertificatePath: nonEmpty.optional(),
   roles: uniquelyNamed(
-    z.strictObject({
-      name: nonEmpty,
-      creationStatements: z.array(nonEmpty).readonly().optional(),
-      revocationStatements: z.array(nonEmpty).readonly().optional(),
-      defaultTtl: duration.optional(),
-      maxTtl: duration.optional(),
-    }),
+    checked(
+      z.strictObject({
+        name: nonEmpty,
+        creationStatements: z.array(nonEmpty).readonly().optional(),
+        revocationStatements: z.array(nonEmpty).readonly().optional(),
+        defaultTtl: duration.optional(),
+        maxTtl: duration.optional(),
+      }),
+      checkCredentialTtls,
+    ),
   ),
 });
 

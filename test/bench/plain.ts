@@ -30,6 +30,7 @@ import { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-se
 import { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 import { Mount } from "@cdktf/provider-vault/lib/mount";
 import { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
+import { PkiSecretBackendCrlConfig } from "@cdktf/provider-vault/lib/pki-secret-backend-crl-config";
 import { PkiSecretBackendIntermediateCertRequest } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-cert-request";
 import { PkiSecretBackendIntermediateSetSigned } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-set-signed";
 import { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
@@ -96,6 +97,7 @@ function centralStack(app: App): void {
     issuingCertificates: ["https://vault/ca"],
     provider,
   });
+  new PkiSecretBackendCrlConfig(stack, "root-crl", { backend: root.path, expiry: "72h", autoRebuild: true, provider });
   new PkiSecretBackendRole(stack, "instances", {
     backend: root.path,
     name: "instances",
@@ -392,6 +394,7 @@ function configStack(app: App, tenant: string): TerraformStack {
     maxPathLength: 0,
     provider: central,
   });
+  new PkiSecretBackendCrlConfig(stack, "crl", { backend: pki.path, expiry: "72h", autoRebuild: true, provider });
   const set = new PkiSecretBackendIntermediateSetSigned(stack, "set", {
     backend: pki.path,
     certificate: signed.certificateBundle,
@@ -409,6 +412,7 @@ function configStack(app: App, tenant: string): TerraformStack {
     allowedDomains: ["tenant.internal"],
     allowSubdomains: true,
     allowBareDomains: false,
+    allowWildcardCertificates: false,
     allowLocalhost: false,
     allowIpSans: false,
     serverFlag: true,
@@ -482,6 +486,7 @@ function configStack(app: App, tenant: string): TerraformStack {
       tokenPolicies: [policy.name],
       tokenTtl: 3600,
       tokenMaxTtl: 14_400,
+      secretIdTtl: 2_592_000,
       provider,
     });
   }

@@ -7,6 +7,7 @@ export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v
 export { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
 export { Mount } from "@cdktf/provider-vault/lib/mount";
 export { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
+export { PkiSecretBackendCrlConfig } from "@cdktf/provider-vault/lib/pki-secret-backend-crl-config";
 export { PkiSecretBackendIntermediateCertRequest } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-cert-request";
 export { PkiSecretBackendIntermediateSetSigned } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-set-signed";
 export { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";

@@ -100,6 +100,10 @@ describe("fails when", () => {
     expect(() => db({ roles })).toThrow(/defaultTtl of 2h, longer than its maxTtl of 1h/);
   });
 
+  test("two roles have one name", () => {
+    expect(() => db({ roles: [{ name: "r" }, { name: "r" }] })).toThrow(/Two roles are named "r"/);
+  });
+
   test.each([0, 65_536, 1.5])("the port is %d", (port) => {
     expect(() => Database.postgresql({ ...SERVER, port })).toThrow(/port .* is not possible/);
   });

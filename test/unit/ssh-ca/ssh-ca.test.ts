@@ -61,6 +61,10 @@ describe("SshRole", () => {
   });
 });
 
+test("fails when two roles have one name", () => {
+  expect(() => ssh({ roles: [...ROLES, ...ROLES] })).toThrow(/Two roles are named "ops"; give each its own name/);
+});
+
 test("a grant allows the role's own endpoint", () => {
   const granted: string[] = [];
   const grantee: IGrantee = { grant: ({ path }) => void granted.push(path) };

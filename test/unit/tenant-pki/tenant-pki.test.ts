@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { Duration, RootCa, TenantPKI, type IGrantee, type TenantPKIProps } from "../../../src";
 import { only, synthesizeInVault, type Synthesized } from "../support/synth";
@@ -47,6 +48,30 @@ describe("properties", () => {
     expect(protectedBy(pki({ deletionProtection: false }))).toEqual({ prevent_destroy: false });
   });
 
+  test("permittedDomains are the root's constraint on the intermediate", () => {
+    const { resource } = pki({ permittedDomains: ["internal"] });
+    expect(only(resource, "vault_pki_secret_backend_root_sign_intermediate").permitted_dns_domains).toEqual([
+      "internal",
+    ]);
+  });
+
+  test("allowWildcards", () => {
+    const roles = [{ name: "r", allowedDomains: ["a.example"], maxTtl: Duration.hours(1), allowWildcards: true }];
+    const { resource } = pki({ roles });
+    expect(only(resource, "vault_pki_secret_backend_role").allow_wildcard_certificates).toBe(true);
+  });
+
+  test("certificate is the intermediate that the root signed", () => {
+    const { output } = synthesizeInVault((stack, { provider, centralProvider }) => {
+      const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", provider: centralProvider });
+      const { certificate } = new TenantPKI(stack, "Pki", { ...PROPS, rootCa, provider });
+      new TerraformOutput(stack, "certificate", { value: certificate });
+    });
+    expect(output.certificate?.value).toBe(
+      "${vault_pki_secret_backend_root_sign_intermediate.pki_signature.certificate}",
+    );
+  });
+
   test("usage makes certificates of servers, clients or both", () => {
     const flags = (usage: "server" | "client" | "both"): unknown[] => {
       const role = only(
@@ -85,6 +110,20 @@ describe("fails when", () => {
     expect(() => pki({ roles: [{ name: "web", allowedDomains: [], maxTtl: Duration.hours(1) }] })).toThrow(
       /has no allowedDomains/,
     );
+  });
+
+  test.each(["elsewhere.example", "notcustomer10.internal", "internal"])(
+    "a role allows %s, not permitted",
+    (domain) => {
+      const roles = [{ name: "web", allowedDomains: ["a.Customer10.internal", domain], maxTtl: Duration.hours(1) }];
+      expect(() => pki({ roles, permittedDomains: ["customer10.internal"] })).toThrow(
+        `The PKI role web allows ${domain}, which is not within permittedDomains (customer10.internal); take it out, or permit it.`,
+      );
+    },
+  );
+
+  test("two roles have one name", () => {
+    expect(() => pki({ roles: [...PROPS.roles, ...PROPS.roles] })).toThrow(/Two roles are named "web"/);
   });
 
   test("an unknown role is asked for", () => {

@@ -16,6 +16,15 @@ const CLUSTER = {
   key: { keyPair: "operator" },
 } as const;
 
+const DATABASE = {
+  name: "orders",
+  engine: "postgresql",
+  host: "postgres.example",
+  database: "orders",
+  username: "vault",
+  password: { mount: "operator", path: "postgresql", field: "password" },
+} as const;
+
 const TENANT: TenantProps = { name: "customer10", cluster: CLUSTER, instances: [INSTANCE] };
 
 function problemsOf(props: unknown): string[] {
@@ -108,6 +117,25 @@ describe("fails, naming field and reason, when", () => {
       "a role is bound to a network that is none",
       withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["kv/a"], boundCidrs: ["10.0.0.1/8"] }] }),
       /^instances\[0\].roles\[0\].boundCidrs\[0\]: "10.0.0.1\/8" has host bits set/,
+    ],
+    [
+      "a certificate would outlive its issuer",
+      withInstance({
+        pki: { lifetime: "10d", roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "11d" }] },
+      }),
+      /^instances\[0\].pki: The PKI role web has a maxTtl of 264h, longer than the issuer's lifetime of 240h/,
+    ],
+    [
+      "a certificate would be for a domain that is not permitted",
+      withInstance({
+        pki: { permittedDomains: ["b.example"], roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "1h" }] },
+      }),
+      /^instances\[0\].pki: The PKI role web allows a.example, which is not within permittedDomains \(b.example\)/,
+    ],
+    [
+      "credentials would live longer than they may",
+      withInstance({ databases: [{ ...DATABASE, roles: [{ name: "r", defaultTtl: "2h", maxTtl: "1h" }] }] }),
+      /^instances\[0\].databases\[0\].roles\[0\]: The database role r has a defaultTtl of 2h/,
     ],
     [
       "the key to upload is empty",
