@@ -40,6 +40,7 @@ export type {
   Taint,
   VolumeProps,
 } from "./tenant-cluster/node-group";
+export type { Preflight } from "./tenant-cluster/preflight";
 export type { ClusterContext, IProvisioner, Provisioned, ProvisionedNode } from "./tenant-cluster/provisioner";
 export { Provisioner } from "./tenant-cluster/provisioners";
 export { TenantCluster, type NodeKey, type TenantClusterProps } from "./tenant-cluster/tenant-cluster";
@@ -50,18 +51,26 @@ export { localBackend, type BackendFactory } from "./terraform/backend";
 export { CentralSecret } from "./terraform/central-secret";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
 export { EphemeralResource, type EphemeralResourceProps } from "./terraform/ephemeral-resource";
+export type { CentralVaultAccess } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
+export type { Instance, Replica } from "./unseal/instance";
 export type { Deployed, DeploymentContext, IDeployment } from "./vault-instance/deployment";
 export { ExternalDeployment, type ExternalDeploymentProps } from "./vault-instance/external-deployment";
 export type { ContainerImage } from "./vault-instance/helm-values";
 export {
   HighAvailabilityDeployment,
+  type CertificateIssuer,
   type HelmChart,
   type HighAvailabilityDeploymentProps,
 } from "./vault-instance/high-availability-deployment";
 export { InstanceProvider, type InstanceProviderProps } from "./vault-instance/instance-provider";
+export type { ReleaseNames } from "./vault-instance/names";
 export type { Product } from "./vault-instance/product";
 export { Seal, type ShamirSealProps } from "./vault-instance/seal";
-export { VaultStorage, type CinderStorageProps, type IVaultStorage } from "./vault-instance/storage";
-export type { CentralVaultAccess } from "./terraform/hook";
+export {
+  VaultStorage,
+  type CinderStorageProps,
+  type IVaultStorage,
+  type StorageRequest,
+} from "./vault-instance/storage";
 export { VaultInstance, type IVaultInstance, type VaultInstanceProps } from "./vault-instance/vault-instance";

@@ -19,7 +19,8 @@ export class ConfigStack extends LayerStack {
         address,
         caCertificateFile,
         centralProvider,
-        alias: name,
+        // A name may begin with a digit, Terraform's identifiers begin with a letter.
+        alias: `instance-${name}`,
       });
       const { deletionProtection } = tenant;
       const config = new InstanceConfig(this, name, {

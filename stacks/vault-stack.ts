@@ -40,14 +40,19 @@ export class VaultStack extends LayerStack {
         product,
         address,
         seal,
-        deployment: deploymentOf(tenant, instance, cluster),
+        deployment: deploymentOf(operator, tenant, instance, cluster),
         central: central.access,
       });
     }
   }
 }
 
-function deploymentOf(tenant: Tenant, instance: TenantInstance, cluster: IKubernetesCluster | undefined): IDeployment {
+function deploymentOf(
+  { central: { instanceDomains = [] } }: Operator,
+  tenant: Tenant,
+  instance: TenantInstance,
+  cluster: IKubernetesCluster | undefined,
+): IDeployment {
   const { deployment, caCertificateFile } = instance;
   if (deployment.mode === "external" || cluster === undefined) {
     return new ExternalDeployment({
@@ -62,7 +67,7 @@ function deploymentOf(tenant: Tenant, instance: TenantInstance, cluster: IKubern
     dataSize,
     auditSize,
     storage: VaultStorage.cinder({ deletionProtection: tenant.deletionProtection }),
-    certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE },
+    certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE, domains: instanceDomains },
     egressPorts: instance.databases?.map(({ port = 5432 }) => port),
   });
 }

@@ -42,18 +42,25 @@ export interface SshOneTimePasswordRoleProps {
 export class SshRole {
   /** By signed certificate; https://developer.hashicorp.com/vault/docs/secrets/ssh/signed-ssh-certificates */
   static certificate(props: SshCertificateRoleProps): SshRole {
-    const [first] = props.allowedUsers;
+    const { name, allowedUsers } = props;
+    const [first] = allowedUsers;
     if (first === undefined)
       throw new ValidationError(
         "ssh-users",
-        `The SSH role ${props.name} allows no users; name at least one in allowedUsers.`,
+        `The SSH role ${name} allows no users; name at least one in allowedUsers.`,
+      );
+    const defaultUser = props.defaultUser ?? first;
+    if (!allowedUsers.includes(defaultUser) && !allowedUsers.includes("*"))
+      throw new ValidationError(
+        "ssh-users",
+        `The SSH role ${name} has the defaultUser ${defaultUser}, who is not among its allowedUsers (${allowedUsers.join(", ")}); add them, or choose another.`,
       );
     const extensions = props.extensions ?? ["permit-pty"];
-    return new SshRole(props.name, "sign", {
+    return new SshRole(name, "sign", {
       keyType: "ca",
       allowUserCertificates: true,
-      allowedUsers: props.allowedUsers.join(","),
-      defaultUser: props.defaultUser ?? first,
+      allowedUsers: allowedUsers.join(","),
+      defaultUser,
       allowedExtensions: extensions.join(","),
       defaultExtensions: Object.fromEntries(extensions.map((extension) => [extension, ""])),
       ttl: String(props.maxTtl.toSeconds()),

@@ -3,6 +3,7 @@ import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
 import { Size } from "../core/size";
 import { parseCidr } from "../tenant-cluster/cidr";
+import { parseServerAddress } from "../vault-instance/address";
 
 /** A field whose rule lives in a value's own class: its complaint becomes that of the field. */
 export function built<Input extends z.ZodType, Value>(input: Input, build: (value: z.output<Input>) => Value) {
@@ -57,15 +58,7 @@ export const path = z
     "is no path; write names with single slashes between them, none at the ends, and neither + nor *",
   );
 
-/** Keys and tokens go there: never without TLS. */
-export const address = z
-  .url({ protocol: /^https$/ })
-  .regex(/^https:\/\/[^/?#]+$/)
-  .catch(() => "")
-  .refine(
-    (text) => text !== "",
-    'is no address; write https, host and port and nothing behind them, such as "https://vault.example.com:8200"',
-  );
+export const address = checked(z.string(), parseServerAddress);
 
 export const duration = built(
   z.templateLiteral(

@@ -19,14 +19,19 @@ interface Referring {
   })[];
 }
 
-/** Everything that a role may name exists, and no two engines share a mount. */
+/** Everything that a role may name exists, and no engine's mount is within another's. */
 export function checkReferences(instance: Referring, context: z.RefinementCtx): void {
   const complain = (path: PropertyKey[], message: string): void => context.addIssue({ code: "custom", path, message });
 
   const mounts = mountsOf(instance);
   mounts.forEach((mount, index) => {
-    if (mounts.indexOf(mount) < index)
-      complain([], `two engines are mounted at "${mount}"; give one of them another mount`);
+    const other = mounts.slice(0, index).find((earlier) => isBelow(mount, earlier) || isBelow(earlier, mount));
+    if (other !== undefined) {
+      complain(
+        [],
+        `two engines are mounted at "${other}" and "${mount}"; give one of them a mount that is not within the other's`,
+      );
+    }
   });
 
   const known = {
@@ -53,6 +58,11 @@ export function checkReferences(instance: Referring, context: z.RefinementCtx): 
       });
     }
   });
+}
+
+/** Whether a path is another one, or below it. */
+function isBelow(path: string, other: string): boolean {
+  return `${path}/`.startsWith(`${other}/`);
 }
 
 function mountsOf({ pki, ssh, databases = [], keyValue = [] }: Referring): string[] {

@@ -26,7 +26,7 @@ export interface TenantProps {
 
 /** One Vault or OpenBao of a tenant. */
 export interface InstanceProps {
-  /** A DNS-1123 label; the instance's record is `customers/<tenant>/<name>` in the central Vault. */
+  /** A DNS-1123 label other than `central`; the instance's record is `customers/<tenant>/<name>` in the central Vault. */
   readonly name: string;
   readonly product: "vault" | "openbao";
   /** URL by which clients and Terraform reach the instance, such as `"https://vault.customer10.example:8200"`. */

@@ -118,24 +118,33 @@ const database = z.strictObject({
 });
 
 const role = checked(
-  z.strictObject({
-    name: built(label, checkRoleName),
-    tokenTtl: duration.optional(),
-    tokenMaxTtl: duration.optional(),
-    secretIdTtl: duration.optional(),
-    boundCidrs: cidrs.optional(),
-    certificates: z.array(nonEmpty).readonly().optional(),
-    ssh: z.array(nonEmpty).readonly().optional(),
-    databases: z.array(path).readonly().optional(),
-    read: z.array(path).readonly().optional(),
-    write: z.array(path).readonly().optional(),
-  }),
+  z
+    .strictObject({
+      name: built(label, checkRoleName),
+      tokenTtl: duration.optional(),
+      tokenMaxTtl: duration.optional(),
+      secretIdTtl: duration.optional(),
+      boundCidrs: cidrs.optional(),
+      certificates: z.array(nonEmpty).readonly().optional(),
+      ssh: z.array(nonEmpty).readonly().optional(),
+      databases: z.array(path).readonly().optional(),
+      read: z.array(path).readonly().optional(),
+      write: z.array(path).readonly().optional(),
+    })
+    .refine(
+      ({ certificates = [], ssh: logins = [], databases = [], read = [], write = [] }) =>
+        [certificates, logins, databases, read, write].some((granted) => granted.length > 0),
+      "is allowed nothing; name something in certificates, ssh, databases, read or write, or leave the role out",
+    ),
   checkTokenTtls,
 );
 
 const instance = z
   .strictObject({
-    name: label,
+    name: label.refine(
+      (name) => name !== "central",
+      "is what the stacks call the operator's own Vault; choose another name",
+    ),
     product: z.enum(["vault", "openbao"]),
     address,
     caCertificateFile: nonEmpty.optional(),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
 import type { Replica } from "../unseal/instance";
+import { parseServerAddress } from "./address";
 import type { Deployed, IDeployment } from "./deployment";
 
 /** Properties of an {@link ExternalDeployment}. */
@@ -22,7 +23,7 @@ export class ExternalDeployment implements IDeployment {
 
   constructor(private readonly props: ExternalDeploymentProps) {
     checkAddresses(props.addresses);
-    this.replicas = props.addresses.map((address) => ({ name: new URL(address).host, address }));
+    this.replicas = props.addresses.map((address) => ({ name: parseServerAddress(address).host, address }));
   }
 
   bind(_scope: Construct): Deployed {
@@ -42,7 +43,7 @@ export function checkAddresses(addresses: readonly string[]): readonly string[] 
       "An external instance needs at least one address; name each replica's own URL.",
     );
   }
-  if (new Set(addresses).size < addresses.length) {
+  if (new Set(addresses.map((address) => parseServerAddress(address).host)).size < addresses.length) {
     throw new ValidationError(
       "replica-addresses",
       "Two replicas of an external instance have the same address; name each replica's own URL once.",

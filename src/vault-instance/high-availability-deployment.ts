@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { stringify } from "yaml";
+import { isWithin } from "../core/domains";
 import { ValidationError } from "../core/errors";
 import { Size } from "../core/size";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
@@ -26,12 +27,25 @@ const OFFICIAL_CHARTS: Readonly<Record<Product, HelmChart>> = {
   openbao: { repository: "https://openbao.github.io/openbao-helm", chart: "openbao", version: "0.29.2" },
 };
 
+/** A role of the central Vault that issues servers' certificates. */
+export interface CertificateIssuer {
+  /** Path of the PKI mount. */
+  readonly mount: string;
+  readonly role: string;
+  /**
+   * Domains outside the cluster that it issues for.
+   *
+   * @default - not checked
+   */
+  readonly domains?: readonly string[];
+}
+
 /** Properties of a {@link HighAvailabilityDeployment}. */
 export interface HighAvailabilityDeploymentProps {
   readonly cluster: IKubernetesCluster;
   readonly storage: IVaultStorage;
   /** The authority in the central Vault that issues the servers' certificate. */
-  readonly certificateIssuer: { readonly mount: string; readonly role: string };
+  readonly certificateIssuer: CertificateIssuer;
   /**
    * Odd, so that raft has a majority.
    *
@@ -76,6 +90,8 @@ export class HighAvailabilityDeployment implements IDeployment {
       dataSize = Size.gibibytes(10),
       auditSize = Size.gibibytes(10),
     } = this.props;
+    const { domains, ...issuer } = this.props.certificateIssuer;
+    checkHost(context.host, domains, scope);
     const names = releaseNames(context, this.replicas);
     const namespace = new InstanceNamespace(scope, "Namespace", {
       name: names.namespace,
@@ -112,12 +128,25 @@ export class HighAvailabilityDeployment implements IDeployment {
         certificate: {
           secretName: names.tlsSecret,
           names: serverNames(names, context.host),
-          ...this.props.certificateIssuer,
+          ...issuer,
         },
       },
       revision: String(release.metadata.revision),
     };
   }
+}
+
+/** Names that need no domain of the issuer's: Services inside any cluster, and the server's own machine. */
+const INSIDE = ["svc", "svc.cluster.local", "localhost"];
+
+/** @throws ValidationError when the servers' certificate could not name the host by which clients reach them. */
+function checkHost(host: string, domains: readonly string[] | undefined, scope: Construct): void {
+  if (domains === undefined || isWithin(host, [...domains, ...INSIDE])) return;
+  throw new ValidationError(
+    "certificate-name",
+    `The servers' certificate cannot name ${host}: its issuer issues outside the cluster for ${domains.join(", ") || "nothing"}; choose an address within, or let the issuer issue for it.`,
+    scope,
+  );
 }
 
 /** @throws ValidationError when raft would have no majority that survives a loss. */

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { parseServerAddress } from "./address";
 import type { IDeployment } from "./deployment";
 import type { Product } from "./product";
 import { Seal } from "./seal";
@@ -57,7 +58,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
       tenant,
       name,
       product,
-      host: new URL(address).hostname,
+      host: parseServerAddress(address, this).hostname,
     });
     new UnsealHook(this, "Unseal", {
       instance: { tenant, name, product, secretShares, secretThreshold, ...deployed },

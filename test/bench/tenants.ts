@@ -22,7 +22,7 @@ export function makeTenants(count: number): Tenant[] {
         {
           name: "main",
           product: "openbao",
-          address: `https://tenant${index}.example:8200`,
+          address: `https://tenant${index}.customers.operator.example:8200`,
           deployment: { mode: "ha" },
           pki: { roles: [{ name: "web", allowedDomains: ["tenant.internal"], maxTtl: "72h" }] },
           ssh: {

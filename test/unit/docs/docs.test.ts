@@ -19,8 +19,14 @@ const markdown = [
     .filter((file) => existsSync(join(PROJECT, file))),
 ];
 
-/** Interfaces of the public surface, with where each property is. */
-function publicProperties(): { name: string; optional: boolean; tags: string[]; documented: boolean }[] {
+interface PublicSurface {
+  readonly properties: readonly { readonly name: string; readonly optional: boolean; readonly tags: string[] }[];
+  /** Types of this library that an exported interface names and nobody can import. */
+  readonly hidden: readonly string[];
+}
+
+/** Interfaces of the public surface, and what they name. */
+function publicSurface(): PublicSurface {
   const program = ts.createProgram([join(PROJECT, "src", "index.ts")], {
     strict: true,
     skipLibCheck: true,
@@ -31,24 +37,40 @@ function publicProperties(): { name: string; optional: boolean; tags: string[]; 
   const source = program.getSourceFile(join(PROJECT, "src", "index.ts"));
   const module = source && checker.getSymbolAtLocation(source);
   if (module === undefined) throw new Error("no module");
-  return checker.getExportsOfModule(module).flatMap((exported) => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    return (symbol.declarations ?? []).filter(ts.isInterfaceDeclaration).flatMap((declaration) =>
-      declaration.members.filter(ts.isPropertySignature).map((property) => {
-        const documentation = ts.getJSDocCommentsAndTags(property);
-        return {
-          name: `${symbol.name}.${property.name.getText()}`,
-          optional: property.questionToken !== undefined,
-          tags: ts.getJSDocTags(property).map(({ tagName }) => tagName.text),
-          documented: documentation.length > 0,
-        };
-      }),
-    );
-  });
+  const original = (symbol: ts.Symbol): ts.Symbol =>
+    symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+  const exported = checker.getExportsOfModule(module).map(original);
+  const interfaces = exported.flatMap(({ declarations = [] }) => declarations.filter(ts.isInterfaceDeclaration));
+
+  const named = (node: ts.Node): ts.Symbol[] => {
+    const symbol = ts.isTypeReferenceNode(node) ? checker.getSymbolAtLocation(node.typeName) : undefined;
+    const inside: ts.Symbol[] = symbol === undefined ? [] : [original(symbol)];
+    ts.forEachChild(node, (child) => void inside.push(...named(child)));
+    return inside;
+  };
+  const isOurs = ({ declarations = [] }: ts.Symbol): boolean =>
+    declarations.some((declaration) => declaration.getSourceFile().fileName.startsWith(join(PROJECT, "src")));
+  return {
+    properties: interfaces.flatMap((declaration) =>
+      declaration.members.filter(ts.isPropertySignature).map((property) => ({
+        name: `${declaration.name.text}.${property.name.getText()}`,
+        optional: property.questionToken !== undefined,
+        tags: ts.getJSDocTags(property).map(({ tagName }) => tagName.text),
+      })),
+    ),
+    hidden: interfaces
+      .flatMap(named)
+      .filter((symbol) => isOurs(symbol) && !exported.includes(symbol))
+      .map(({ name }) => name),
+  };
 }
 
 describe("the public surface", () => {
-  const properties = publicProperties();
+  const { properties, hidden } = publicSurface();
+
+  test("exports every type that its interfaces name", () => {
+    expect(hidden).toEqual([]);
+  });
 
   test("documents the default of every optional property", () => {
     expect(properties.length).toBeGreaterThan(100);

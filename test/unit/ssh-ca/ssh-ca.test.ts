@@ -35,7 +35,7 @@ describe("SshRole", () => {
     });
     const other = SshRole.certificate({
       name: "ops",
-      allowedUsers: ["a"],
+      allowedUsers: ["a", "b"],
       defaultUser: "b",
       extensions: [],
       maxTtl: Duration.hours(1),
@@ -58,6 +58,13 @@ describe("SshRole", () => {
       /allows no users/,
     );
     expect(() => SshRole.oneTimePassword({ name: "r", defaultUser: "u", cidrs: [] })).toThrow(/has no cidrs/);
+  });
+
+  test("fails when the default user is not allowed", () => {
+    const role = (...allowedUsers: string[]): SshRole =>
+      SshRole.certificate({ name: "r", allowedUsers, defaultUser: "root", maxTtl: Duration.hours(1) });
+    expect(() => role("a", "b")).toThrow(/has the defaultUser root, who is not among its allowedUsers \(a, b\)/);
+    expect(role("*").config.defaultUser).toBe("root");
   });
 });
 

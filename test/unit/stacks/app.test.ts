@@ -72,6 +72,23 @@ describe("layers", () => {
   });
 });
 
+test("a provider of an instance has an identifier for its alias, whatever the instance's name begins with", () => {
+  const [instance] = customer11.instances;
+  if (instance === undefined) throw new Error("no instance");
+  const json = toJson(
+    stacks([{ ...customer11, instances: [{ ...instance, name: "10-main" }] }]).get("customer11-config") as LayerStack,
+  );
+  expect(json.provider.vault?.map(({ alias }) => alias)).toEqual(["central", "instance-10-main"]);
+  expect(json.resource.vault_mount?._10_main_key_value_kv?.provider).toBe("vault.instance-10-main");
+});
+
+test("an instance outside the domains that its certificate's issuer issues for fails", () => {
+  const [instance] = customer10.instances;
+  if (instance === undefined) throw new Error("no instance");
+  const moved = { ...customer10, instances: [{ ...instance, address: "https://elsewhere.example:8200" }] };
+  expect(() => stacks([moved])).toThrow(/certificate cannot name elsewhere.example: .* for customers.operator.example/);
+});
+
 test("a tenant's roles may do what its file says, and nothing else", () => {
   const { resource } = toJson(stacks([customer10]).get("customer10-config") as LayerStack);
   const policies = Object.fromEntries(

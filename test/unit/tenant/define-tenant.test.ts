@@ -86,8 +86,35 @@ describe("fails, naming field and reason, when", () => {
       { ...TENANT, name: "a".repeat(30), instances: [{ ...INSTANCE, name: "b".repeat(20) }] },
       /^instances\[0\].name: .* longer than 40 together/,
     ],
-    ["the address is not reached by TLS", withInstance({ address: "http://vault:8200" }), /address: is no address/],
-    ["the address ends in a slash", withInstance({ address: "https://vault:8200/" }), /address: is no address/],
+    ...[
+      "http://vault:8200",
+      "http://127.0.0.1:8200",
+      "vault:8200",
+      "https://vault:8200/",
+      "https://vault:8200/v1",
+      "https://vault:8200?a",
+      "https://user@vault:8200",
+      "https://",
+    ].map((address): [string, unknown, RegExp] => [
+      `the address is ${address}`,
+      withInstance({ address }),
+      /^instances\[0\].address: ".*" is no address; write https, host and port, such as "https:\/\/vault.example.com:8200"/,
+    ]),
+    [
+      "a replica's address is none",
+      withInstance({ deployment: { mode: "external", addresses: ["https://10.0.0.1:8200", "10.0.0.2"] } }),
+      /^instances\[0\].deployment.addresses\[1\]: "10.0.0.2" is no address/,
+    ],
+    [
+      "two replicas have one address",
+      withInstance({ deployment: { mode: "external", addresses: ["https://a:8200", "https://A:8200"] } }),
+      /^instances\[0\].deployment.addresses: Two replicas of an external instance have the same address/,
+    ],
+    [
+      "an instance has the name of the operator's own Vault",
+      withInstance({ name: "central" }),
+      /^instances\[0\].name: is what the stacks call the operator's own Vault; choose another name/,
+    ],
     [
       "no replica has an address",
       withInstance({ deployment: { mode: "external", addresses: [] } }),
@@ -163,11 +190,6 @@ describe("fails, naming field and reason, when", () => {
       /^cluster.network.subnet: /,
     ],
     [
-      "the address is no URL",
-      withInstance({ address: "vault:8200" }),
-      /^instances\[0\].address: is no address; write https, host and port/,
-    ],
-    [
       "the threshold is above the shares",
       withInstance({ seal: { secretShares: 3, secretThreshold: 5 } }),
       /^instances\[0\].seal: secretThreshold 5 is not possible with 3 secretShares/,
@@ -199,14 +221,38 @@ describe("fails, naming field and reason, when", () => {
     ],
     [
       "two roles have one name",
-      withInstance({ roles: [{ name: "web" }, { name: "web" }] }),
+      withInstance({
+        keyValue: [{}],
+        roles: [
+          { name: "web", read: ["kv/a"] },
+          { name: "web", read: ["kv/b"] },
+        ],
+      }),
       /^instances\[0\].roles\[1\].name: "web" is used twice/,
     ],
     [
       "two engines share a mount",
       withInstance({ pki: { mount: "ssh", roles: [] }, ssh: { roles: [] } }),
-      /^instances\[0\]: two engines are mounted at "ssh"/,
+      /^instances\[0\]: two engines are mounted at "ssh" and "ssh"; give one of them/,
     ],
+    ...[
+      ["kv", "kv/team"],
+      ["kv/team", "kv"],
+    ].map(([first, second]): [string, unknown, RegExp] => [
+      `an engine is mounted at ${second}, another at ${first}`,
+      withInstance({ keyValue: [{ mount: "kv2" }, { mount: first }, { mount: second }] }),
+      new RegExp(`^instances\\[0\\]: two engines are mounted at "${first}" and "${second}"; give one of them`),
+    ]),
+    [
+      "a role is allowed nothing",
+      withInstance({ roles: [{ name: "web", read: [] }] }),
+      /^instances\[0\].roles\[0\]: is allowed nothing; name something in certificates, ssh, databases, read or write/,
+    ],
+    ...[{ controlPlanes: 2 }, { workers: 0 }].map((props): [string, unknown, RegExp] => [
+      `the cluster has ${JSON.stringify(props)}`,
+      { ...TENANT, cluster: { ...CLUSTER, ...props } },
+      /^cluster: (controlPlanes 2 gives etcd no majority|workers 0 is not possible)/,
+    ]),
     [
       "a role names a certificate that is not there",
       withInstance({ roles: [{ name: "web", certificates: ["web"] }] }),
@@ -226,6 +272,15 @@ describe("fails, naming field and reason, when", () => {
       "an SSH role lets nobody in",
       withInstance({ ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: [], maxTtl: "1h" }] } }),
       /^instances\[0\].ssh.roles\[0\]: The SSH role ops allows no users/,
+    ],
+    [
+      "an SSH role's default user is not allowed",
+      withInstance({
+        ssh: {
+          roles: [{ type: "certificate", name: "ops", allowedUsers: ["a"], defaultUser: "root", maxTtl: "1h" }],
+        },
+      }),
+      /^instances\[0\].ssh.roles\[0\]: The SSH role ops has the defaultUser root, who is not among its allowedUsers \(a\)/,
     ],
   ])("%s", (_, props, message) => {
     expect(problemsOf(props).join("\n")).toMatch(message);

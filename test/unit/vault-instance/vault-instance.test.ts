@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Lazy, Token } from "cdktf";
 import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import {
@@ -89,6 +90,19 @@ describe("an external instance", () => {
   test("fails without addresses, or with one twice", () => {
     expect(() => new ExternalDeployment({ addresses: [] })).toThrow(/at least one address/);
     expect(() => new ExternalDeployment({ addresses: ["https://a:1", "https://a:1"] })).toThrow(/same address/);
+  });
+});
+
+describe("an address", () => {
+  const unknown = Token.asString(Lazy.stringValue({ produce: () => "https://later:8200" }));
+
+  test.each([
+    [unknown, "An address is known only when Terraform runs, but must be known at synthesis; write it out."],
+    ["vault:8200", '"vault:8200" is no address; write https, host and port'],
+    ["https://vault:port", '"https://vault:port" is no address; write https, host and port'],
+  ])("fails when it is %j", (address, message) => {
+    expect(() => instance(EXTERNAL, { address })).toThrow(`[test/Main] ${message}`);
+    expect(() => new ExternalDeployment({ addresses: [address] })).toThrow(message);
   });
 });
 
@@ -187,6 +201,30 @@ describe("a high-availability instance", () => {
   test("egressPorts are opened", () => {
     const policies = instance(highAvailability({ egressPorts: [5432] })).resource.kubernetes_network_policy_v1 ?? {};
     expect(JSON.stringify(policies.main_namespace_allow_egress)).toContain('"5432"');
+  });
+
+  describe("whose certificate's issuer has domains", () => {
+    const within = (...domains: string[]): Synthesized =>
+      instance(highAvailability({ certificateIssuer: { mount: "pki-root", role: "instances", domains } }));
+
+    test("passes on the issuer without them", () => {
+      const { kubernetes } = hook(within("example")).triggers_replace.description;
+      expect(kubernetes?.certificate).toMatchObject({ mount: "pki-root", role: "instances" });
+      expect(kubernetes?.certificate).not.toHaveProperty("domains");
+    });
+
+    test("is reached by a name inside its cluster in any case", () => {
+      const certificateIssuer = { mount: "pki-root", role: "instances", domains: [] };
+      const address = "https://customer10-main.customer10-main.svc:8200";
+      expect(() => instance(highAvailability({ certificateIssuer }), { address })).not.toThrow();
+    });
+
+    test("fails when its address is outside them", () => {
+      expect(() => within("customers.example", "ustomer10.example")).toThrow(
+        "[test/Main] The servers' certificate cannot name customer10.example: its issuer issues outside the cluster for customers.example, ustomer10.example; choose an address within, or let the issuer issue for it.",
+      );
+      expect(() => within()).toThrow(/its issuer issues outside the cluster for nothing/);
+    });
   });
 
   test.each([0, 1, 2, 4, 8, 9, 3.5])("fails when replicas is %d", (replicas) => {
