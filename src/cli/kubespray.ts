@@ -10,8 +10,8 @@ import { setting, stateFolder } from "../unseal/environment";
 /** `tenant-vault kubespray`: the post-apply hook of a cluster, and the same by hand. */
 export async function kubespray(tenant: string, signal: AbortSignal): Promise<void> {
   if (!/^[a-z0-9-]+$/.test(tenant)) throw new Error(`"${tenant}" names no tenant; write its name, such as customer10.`);
-  const folder = { path: join(stateFolder(process.env), "kubespray", tenant) };
-  const cluster = describeCluster(tenant, folder.path);
+  const folder = join(stateFolder(process.env), "kubespray", tenant);
+  const cluster = describeCluster(tenant, folder);
   const source = findKubespray(setting(process.env, "TENANT_VAULT_KUBESPRAY"), cluster.version);
   const central = await connectToCentral(process.env);
   try {

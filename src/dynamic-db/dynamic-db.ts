@@ -1,7 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../access/grantee";
-import { checkUniqueRoles } from "../access/unique-roles";
+import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
 import { CentralSecret } from "../terraform/central-secret";
@@ -81,13 +81,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
   }
 
   grantCredentials(grantee: IGrantee, role: string): void {
-    if (!this.roles.includes(role)) {
-      throw new ValidationError(
-        "unknown-role",
-        `There is no database role "${role}"; there are: ${this.roles.join(", ")}.`,
-        this,
-      );
-    }
+    if (!this.roles.includes(role)) throw unknownRole("database", role, this.roles, this);
     grantee.grant({
       path: `${this.mount}/creds/${role}`,
       capabilities: ["read"],

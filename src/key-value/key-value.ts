@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { IGrantee } from "../access/grantee";
 import type { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
+import { PLAIN_PATH } from "../core/path";
 import { KvSecretBackendV2, Mount } from "../terraform/providers/vault";
 
 /** A tree of secrets that users write and read. */
@@ -114,7 +115,7 @@ class ExistingKeyValue implements IKeyValue {
 
 /** A wildcard, or an empty segment, would grant something else than what is written. @throws ValidationError */
 export function checkFolder(folder: string): string {
-  if (!/^[^/+*\s]+(\/[^/+*\s]+)*$/.test(folder)) {
+  if (!PLAIN_PATH.test(folder)) {
     throw new ValidationError(
       "folder",
       `"${folder}" is no folder; write names with single slashes between them, none at the ends, and neither + nor *.`,

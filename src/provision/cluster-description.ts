@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { parseDescription } from "../unseal/description";
+
+/** Port of the Kubernetes API. */
+export const KUBERNETES_API_PORT = 6443;
 
 const cluster = z.object({
   tenant: z.string().min(1),
@@ -19,12 +23,5 @@ export type ClusterDescription = Readonly<z.output<typeof cluster>>;
 
 /** Reads the description that the Terraform hook passes. */
 export function parseClusterDescription(json: string): ClusterDescription {
-  try {
-    return cluster.parse(JSON.parse(json));
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, " ") : "it is no JSON";
-    throw new Error(`The description of the cluster in TENANT_VAULT_CLUSTER cannot be used: ${reason}.`, {
-      cause: error,
-    });
-  }
+  return parseDescription(cluster, "cluster", "TENANT_VAULT_CLUSTER", json);
 }

@@ -1,14 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
+import { readKubeconfigSecret } from "../unseal/kubeconfig";
 import { askCentral, CentralError } from "../unseal/record-store";
 import type { VaultClient } from "../unseal/vault-client";
-
-const FIELD = "kubeconfig";
-
-interface Secret {
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly version: number;
-}
 
 /** The place of a cluster's kubeconfig in the central Vault. */
 export class KubeconfigStore {
@@ -30,25 +24,18 @@ export class KubeconfigStore {
   /** Puts the kubeconfig there, beside what others keep there, and reads it back. */
   async write(kubeconfig: string): Promise<void> {
     const { fields, version } = await this.read();
-    const wanted = { ...fields, [FIELD]: kubeconfig };
+    const wanted = { ...fields, kubeconfig };
     if (isDeepStrictEqual(fields, wanted)) return;
-    await askCentral(this.central, "POST", this.url, { body: { data: wanted, options: { cas: version } } });
-    if ((await this.read()).fields[FIELD] !== kubeconfig) {
+    await askCentral(this.central, "POST", `${this.location.mount}/data/${this.location.path}`, {
+      body: { data: wanted, options: { cas: version } },
+    });
+    if ((await this.read()).fields.kubeconfig !== kubeconfig) {
       throw new CentralError("conflict", `Another program wrote ${this.path} at the same time; run this again.`);
     }
   }
 
-  private async read(): Promise<Secret> {
-    const { body } = await askCentral(this.central, "GET", this.url, { accept: [404] });
-    const { data, metadata } = (body.data ?? {}) as {
-      data?: Record<string, unknown> | null;
-      metadata?: { version: number };
-    };
-    return { fields: data ?? {}, version: metadata?.version ?? 0 };
-  }
-
-  private get url(): string {
-    return `${this.location.mount}/data/${this.location.path}`;
+  private read(): ReturnType<typeof readKubeconfigSecret> {
+    return readKubeconfigSecret(this.central, this.location);
   }
 }
 

@@ -2,12 +2,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
 
-/** Files of one run: readable by nobody else. */
-export interface RunFolder {
-  /** Inventory, SSH configuration, known hosts, artifacts. */
-  readonly path: string;
-}
-
 /** A command line. */
 export interface AnsibleCommand {
   readonly program: string;
@@ -19,9 +13,7 @@ export interface AnsibleCommand {
 /** Kubespray as the operator has it. */
 export interface KubespraySource {
   /** `ansible` or `ansible-playbook` with these arguments; `{folder}` in them stands for the run's folder. */
-  command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: RunFolder): AnsibleCommand;
-  /** Path of a playbook of Kubespray. */
-  playbook(name: string): string;
+  command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: string): AnsibleCommand;
 }
 
 /**
@@ -49,8 +41,7 @@ function checkout(folder: string, version: string): KubespraySource {
     );
   }
   return {
-    command: (program, args, { path }) => ({ program, args: inFolder(args, path), cwd: folder }),
-    playbook: (name) => name,
+    command: (program, args, run) => ({ program, args: args.map((arg) => inFolder(arg, run)), cwd: folder }),
   };
 }
 
@@ -64,13 +55,13 @@ function image(name: string, version: string): KubespraySource {
     );
   }
   return {
-    command: (program, args, { path }) => ({
+    command: (program, args, folder) => ({
       program: process.env.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
       args: [
         "run",
         "--rm",
         "--network=host",
-        `--volume=${path}:${IN_IMAGE.folder}`,
+        `--volume=${folder}:${IN_IMAGE.folder}`,
         ...(process.env.SSH_AUTH_SOCK === undefined
           ? []
           : [`--volume=${process.env.SSH_AUTH_SOCK}:${IN_IMAGE.agent}`, `--env=SSH_AUTH_SOCK=${IN_IMAGE.agent}`]),
@@ -79,20 +70,20 @@ function image(name: string, version: string): KubespraySource {
           .filter((variable) => variable.startsWith("OS_"))
           .sort()
           .map((variable) => `--env=${variable}`),
-        `--env=ANSIBLE_SSH_ARGS=${inFolder([SSH_ARGS], IN_IMAGE.folder).join("")}`,
+        `--env=ANSIBLE_SSH_ARGS=${inFolder(SSH_ARGS, IN_IMAGE.folder)}`,
         `--workdir=${IN_IMAGE.kubespray}`,
         name,
         program,
-        ...inFolder(args, IN_IMAGE.folder),
+        ...args.map((arg) => inFolder(arg, IN_IMAGE.folder)),
       ],
     }),
-    playbook: (playbook) => playbook,
   };
 }
 
 /** Arguments of SSH for Ansible: the run's own configuration, and connections that are used again. */
 export const SSH_ARGS = "-F {folder}/ssh_config -o ControlMaster=auto -o ControlPersist=60s";
 
-function inFolder(args: readonly string[], folder: string): string[] {
-  return args.map((arg) => arg.replaceAll("{folder}", folder));
+/** Puts a folder where an argument has `{folder}`. */
+export function inFolder(arg: string, folder: string): string {
+  return arg.replaceAll("{folder}", folder);
 }

@@ -11,11 +11,10 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { stringify } from "yaml";
-import type { ClusterDescription } from "./cluster-description";
+import { KUBERNETES_API_PORT, type ClusterDescription } from "./cluster-description";
 import { withServer, type KubeconfigStore } from "./kubeconfig-store";
-import { SSH_ARGS, type AnsibleCommand, type KubespraySource, type RunFolder } from "./kubespray-source";
+import { inFolder, SSH_ARGS, type AnsibleCommand, type KubespraySource } from "./kubespray-source";
 
-const KUBERNETES_API_PORT = 6443;
 /** Seconds that machines may take until they answer SSH, cloud-init included. */
 const BOOT_TIMEOUT = 600;
 
@@ -24,7 +23,8 @@ export interface KubesprayRun {
   readonly cluster: ClusterDescription;
   readonly source: KubespraySource;
   readonly store: KubeconfigStore;
-  readonly folder: RunFolder;
+  /** Inventory, SSH configuration, known hosts, log, artifacts: readable by nobody else. */
+  readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
   /** Ends Ansible when it is aborted; what it has done stays, and the next run goes on from there. */
@@ -42,7 +42,7 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
   checkCloud(cluster, run.environment);
   await store.check();
 
-  const artifacts = join(folder.path, "artifacts");
+  const artifacts = join(folder, "artifacts");
   prepare(folder, cluster);
   const log = createWriteStream(logFile(folder), { mode: 0o600 });
   try {
@@ -59,7 +59,7 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
       "--become",
       "--extra-vars",
       JSON.stringify({ kubeconfig_localhost: true, artifacts_dir: "{folder}/artifacts" }),
-      run.source.playbook("cluster.yml"),
+      "cluster.yml",
     ]);
     await store.write(withServer(readKubeconfig(artifacts), cluster.apiAddress, KUBERNETES_API_PORT));
     say(
@@ -74,21 +74,21 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
 }
 
 /** Where the output of the last run is. */
-function logFile({ path }: RunFolder): string {
-  return join(path, "kubespray.log");
+function logFile(folder: string): string {
+  return join(folder, "kubespray.log");
 }
 
-function prepare({ path }: RunFolder, cluster: ClusterDescription): void {
-  mkdirSync(join(path, "artifacts"), { recursive: true, mode: 0o700 });
-  writeFileSync(join(path, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
+function prepare(folder: string, cluster: ClusterDescription): void {
+  mkdirSync(join(folder, "artifacts"), { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
   // The first key that a machine shows is remembered, and another one refused.
   const ssh = [
     "Include ~/.ssh/config",
     "Host *",
     "  StrictHostKeyChecking accept-new",
-    `  UserKnownHostsFile ${JSON.stringify(join(path, "known_hosts"))}`,
+    `  UserKnownHostsFile ${JSON.stringify(join(folder, "known_hosts"))}`,
   ];
-  writeFileSync(join(path, "ssh_config"), `${ssh.join("\n")}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, "ssh_config"), `${ssh.join("\n")}\n`, { mode: 0o600 });
 }
 
 async function ansible(
@@ -98,7 +98,7 @@ async function ansible(
   args: readonly string[],
 ): Promise<void> {
   const command = source.command(program, ["--inventory", "{folder}/inventory.yml", ...args], folder);
-  const env = { ...environment, ANSIBLE_SSH_ARGS: SSH_ARGS.replaceAll("{folder}", folder.path), ANSIBLE_NOCOLOR: "1" };
+  const env = { ...environment, ANSIBLE_SSH_ARGS: inFolder(SSH_ARGS, folder), ANSIBLE_NOCOLOR: "1" };
   const code = await execute(command, env, signal, log);
   if (code === 0) return;
   throw new Error(

@@ -1,8 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../access/grantee";
-import { checkUniqueRoles } from "../access/unique-roles";
-import { ValidationError } from "../core/errors";
+import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../terraform/providers/vault";
 import type { SshRole } from "./ssh-role";
 
@@ -70,13 +69,7 @@ export class SshCa extends Construct implements ISshCa {
 
   grantLogin(grantee: IGrantee, role: string): void {
     const known = this.roles.get(role);
-    if (known === undefined) {
-      throw new ValidationError(
-        "unknown-role",
-        `There is no SSH role "${role}"; there are: ${[...this.roles.keys()].join(", ")}.`,
-        this,
-      );
-    }
+    if (known === undefined) throw unknownRole("SSH", role, this.roles.keys(), this);
     known.grantLogin(this.mount, grantee);
   }
 }

@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { KUBERNETES_API_PORT } from "../provision/cluster-description";
 import {
   LbListenerV2,
   LbLoadbalancerV2,
@@ -9,9 +10,6 @@ import {
 } from "../terraform/providers/openstack";
 import type { IClusterNetwork } from "./cluster-network";
 import type { ClusterNode } from "./cluster-node";
-
-/** Port of the Kubernetes API. */
-export const KUBERNETES_API_PORT = 6443;
 
 /** What the cluster's ways in are made for. */
 export interface ApiAccessContext {

@@ -1,25 +1,7 @@
-import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
-import {
-  BlockstorageVolumeV3,
-  ComputeInstanceV2,
-  ComputeVolumeAttachV2,
-  NetworkingPortV2,
-} from "../terraform/providers/openstack";
-import type { IClusterNetwork } from "./cluster-network";
+import { BlockstorageVolumeV3, ComputeInstanceV2, ComputeVolumeAttachV2 } from "../terraform/providers/openstack";
+import { addressOf, createPort, flavorArguments, type MachineDefaults } from "./machine";
 import type { NodeGroup, VolumeProps } from "./node-group";
-
-/** What every machine of a cluster is made with. */
-export interface MachineDefaults {
-  readonly tenant: string;
-  readonly network: IClusterNetwork;
-  readonly keyPair: string;
-  /** Cloud-init configuration; it holds no secret, since whoever reads the cloud's API reads it. */
-  readonly userData: string;
-  readonly tags: readonly string[];
-  /** Whether Terraform refuses to destroy what holds data. */
-  readonly deletionProtection: boolean;
-}
 
 /** Properties of a {@link ClusterNode}. */
 export interface ClusterNodeProps
@@ -54,18 +36,11 @@ export class ClusterNode extends Construct {
   ) {
     super(scope, id);
     const { name, flavor, tenant, role, network, image } = props;
-    const port = new NetworkingPortV2(this, "Port", {
-      name,
-      networkId: network.networkId,
-      adminStateUp: true,
-      fixedIp: [{ subnetId: network.subnetId }],
-      securityGroupIds: [...props.securityGroupIds],
-      tags: [...props.tags],
-    });
+    const port = createPort(this, props, props.securityGroupIds);
     const machine = new ComputeInstanceV2(this, "Resource", {
       name,
       ...(props.bootVolume === undefined ? { imageName: image } : this.bootFrom(props.bootVolume)),
-      ...("id" in flavor ? { flavorId: flavor.id } : { flavorName: flavor.name }),
+      ...flavorArguments(flavor),
       keyPair: props.keyPair,
       availabilityZone: props.availabilityZone,
       network: [{ port: port.id }],
@@ -83,7 +58,7 @@ export class ClusterNode extends Construct {
     props.volumes.forEach((volume, index) => this.attach(volume, index, machine.id));
     this.name = name;
     this.portId = port.id;
-    this.address = Token.asString(Fn.element(port.allFixedIps, 0));
+    this.address = addressOf(port);
   }
 
   private bootFrom(volume: VolumeProps) {

@@ -1,7 +1,6 @@
 import { Construct } from "constructs";
-import { ComputeInstanceV2, NetworkingFloatingipV2, NetworkingPortV2 } from "../terraform/providers/openstack";
-import { Fn, Token } from "cdktf";
-import type { MachineDefaults } from "./cluster-node";
+import { ComputeInstanceV2, NetworkingFloatingipV2 } from "../terraform/providers/openstack";
+import { createPort, flavorArguments, type MachineDefaults } from "./machine";
 import type { Flavor } from "./node-group";
 
 /** A small machine with an address outside. */
@@ -31,8 +30,6 @@ interface GatewayNodeProps extends MachineDefaults {
 
 /** One machine, its port, and a floating IP: the only ways in from outside. */
 export class GatewayNode extends Construct {
-  /** Address in the tenant's network. */
-  readonly address: string;
   /** Address outside. */
   readonly floatingIp: string;
 
@@ -40,18 +37,11 @@ export class GatewayNode extends Construct {
     super(scope, id);
     const { name, network, flavor } = props;
     const tags = [...props.tags];
-    const port = new NetworkingPortV2(this, "Port", {
-      name,
-      networkId: network.networkId,
-      adminStateUp: true,
-      fixedIp: [{ subnetId: network.subnetId }],
-      securityGroupIds: [props.securityGroupId],
-      tags,
-    });
+    const port = createPort(this, props, [props.securityGroupId]);
     new ComputeInstanceV2(this, "Resource", {
       name,
       imageName: props.image,
-      ...("id" in flavor ? { flavorId: flavor.id } : { flavorName: flavor.name }),
+      ...flavorArguments(flavor),
       keyPair: props.keyPair,
       network: [{ port: port.id }],
       userData: props.userData,
@@ -68,7 +58,6 @@ export class GatewayNode extends Construct {
       tags,
       dependsOn: [...network.route],
     });
-    this.address = Token.asString(Fn.element(port.allFixedIps, 0));
     this.floatingIp = floating.address;
   }
 }

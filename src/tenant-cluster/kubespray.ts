@@ -1,8 +1,8 @@
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import type { ClusterDescription } from "../provision/cluster-description";
+import { KUBERNETES_API_PORT, type ClusterDescription } from "../provision/cluster-description";
 import { createHook, type CentralVaultAccess } from "../terraform/hook";
-import { KUBERNETES_API_PORT, type ApiEndpoint } from "./api-access";
+import type { ApiEndpoint } from "./api-access";
 import { kubesprayInventory, type Inventory } from "./inventory";
 import { Machines } from "./machines";
 import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";

@@ -2,8 +2,9 @@ import { Construct } from "constructs";
 import { ComputeServergroupV2 } from "../terraform/providers/openstack";
 import type { ApiEndpoint } from "./api-access";
 import { cloudInit } from "./cloud-init";
-import { ClusterNode, type MachineDefaults } from "./cluster-node";
+import { ClusterNode } from "./cluster-node";
 import { GatewayNode } from "./gateways";
+import type { MachineDefaults } from "./machine";
 import type { NodeGroup } from "./node-group";
 import { openVpnGateway } from "./openvpn";
 import type { ClusterContext } from "./provisioner";
@@ -21,7 +22,6 @@ export class Machines extends Construct {
   readonly nodes: readonly MachineOfGroup[];
   readonly api: ApiEndpoint;
   readonly bastion?: GatewayNode;
-  readonly vpn?: GatewayNode;
 
   constructor(
     scope: Construct,
@@ -41,7 +41,9 @@ export class Machines extends Construct {
       }),
       tags: cluster.tags,
     });
-    this.nodes = cluster.groups.flatMap((group) => this.createGroup(group, groups));
+    const { trustedUserCaKeys, flavor, image } = cluster;
+    const hardened = this.defaults(cloudInit({ trustedUserCaKeys }));
+    this.nodes = cluster.groups.flatMap((group) => this.createGroup(group, groups, hardened));
     const nodes = this.nodes.map(({ node }) => node);
     this.api = apiAccess.bind(new Construct(this, "Api"), {
       name: tenant,
@@ -53,10 +55,9 @@ export class Machines extends Construct {
       tags: cluster.tags,
     });
 
-    const { trustedUserCaKeys, flavor, image } = cluster;
     if (bastion !== undefined) {
       this.bastion = new GatewayNode(this, "Bastion", {
-        ...this.defaults(cloudInit({ trustedUserCaKeys })),
+        ...hardened,
         name: `${tenant}-bastion`,
         role: "bastion",
         flavor,
@@ -66,7 +67,7 @@ export class Machines extends Construct {
       });
     }
     if (openVpn !== undefined) {
-      this.vpn = new GatewayNode(this, "OpenVpn", {
+      new GatewayNode(this, "OpenVpn", {
         ...this.defaults(openVpnGateway(cidr, { trustedUserCaKeys })),
         name: `${tenant}-vpn`,
         role: "vpn",
@@ -78,7 +79,7 @@ export class Machines extends Construct {
     }
   }
 
-  private createGroup(group: NodeGroup, securityGroups: SecurityGroups): MachineOfGroup[] {
+  private createGroup(group: NodeGroup, securityGroups: SecurityGroups, defaults: MachineDefaults): MachineOfGroup[] {
     const { tenant, preflight, hostAntiAffinity } = this.cluster;
     const scope = new Construct(this, group.name);
     const serverGroup = new ComputeServergroupV2(scope, "ServerGroup", {
@@ -88,7 +89,7 @@ export class Machines extends Construct {
     return Array.from({ length: group.count }, (_, index) => ({
       group,
       node: new ClusterNode(scope, String(index), {
-        ...this.defaults(cloudInit({ trustedUserCaKeys: this.cluster.trustedUserCaKeys })),
+        ...defaults,
         ...group,
         name: `${tenant}-${group.name}-${index}`,
         imageId: preflight.imageId(group.image),

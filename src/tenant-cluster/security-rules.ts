@@ -1,3 +1,5 @@
+import { KUBERNETES_API_PORT } from "../provision/cluster-description";
+
 /** A named group of machines. */
 export type Group = "nodes" | "control-plane" | "bastion" | "vpn";
 
@@ -44,7 +46,7 @@ export function securityRules(props: SecurityRulesProps): SecurityRule[] {
 
 function kubernetesRules(): SecurityRule[] {
   return [
-    rule("ApiFromNodes", "control-plane", "nodes", "tcp", 6443, "Kubernetes API from kubelets and pods"),
+    rule("ApiFromNodes", "control-plane", "nodes", "tcp", KUBERNETES_API_PORT, "Kubernetes API from kubelets and pods"),
     rule("Etcd", "control-plane", "control-plane", "tcp", [2379, 2380], "etcd clients and peers"),
     rule("Kubelet", "nodes", "nodes", "tcp", 10_250, "kubelet, for logs, exec and metrics"),
     rule("Vxlan", "nodes", "nodes", "udp", 4789, "pod network (Calico VXLAN)"),
@@ -66,7 +68,7 @@ function operatorRules({ operatorCidrs, bastion, loadBalancerCidr }: SecurityRul
       "control-plane",
       operatorCidrs,
       "tcp",
-      6443,
+      KUBERNETES_API_PORT,
       "Kubernetes API from the operators' networks",
     ),
     rule(
@@ -74,7 +76,7 @@ function operatorRules({ operatorCidrs, bastion, loadBalancerCidr }: SecurityRul
       "control-plane",
       loadBalancerCidr === undefined ? [] : [loadBalancerCidr],
       "tcp",
-      6443,
+      KUBERNETES_API_PORT,
       "Kubernetes API from the load balancer, which has its addresses in the cluster's network",
     ),
   ];
@@ -93,7 +95,14 @@ function vpnRules({ vpnCidrs, bastion, operatorCidrs, clients }: SecurityRulesPr
       22,
       "SSH to the OpenVPN gateway, to make profiles for its users",
     ),
-    rule("ApiFromVpn", "control-plane", "vpn", "tcp", 6443, "Kubernetes API from users of the OpenVPN gateway"),
+    rule(
+      "ApiFromVpn",
+      "control-plane",
+      "vpn",
+      "tcp",
+      KUBERNETES_API_PORT,
+      "Kubernetes API from users of the OpenVPN gateway",
+    ),
     ...(clients?.ports ?? []).map((port) =>
       rule(`ClientsFromVpn-${port}`, "nodes", "vpn", "tcp", port, "Vault API from users of the OpenVPN gateway"),
     ),

@@ -1,8 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { checkUniqueRoles } from "../access/unique-roles";
+import { checkUniqueRoles, unknownRole } from "../access/roles";
 import type { Duration } from "../core/duration";
-import { ValidationError } from "../core/errors";
 import {
   PkiSecretBackendIntermediateCertRequest,
   PkiSecretBackendIntermediateSetSigned,
@@ -93,13 +92,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
 
   role(name: string): IPkiRole {
     const role = this.roles.get(name);
-    if (role === undefined) {
-      throw new ValidationError(
-        "unknown-role",
-        `There is no PKI role "${name}"; there are: ${[...this.roles.keys()].join(", ")}.`,
-        this,
-      );
-    }
+    if (role === undefined) throw unknownRole("PKI", name, this.roles.keys(), this);
     return role;
   }
 

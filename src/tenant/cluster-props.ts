@@ -1,4 +1,8 @@
 import type { SizeText } from "../core/size";
+import type { OwnNetworkProps } from "../tenant-cluster/cluster-network";
+import type { ExistingNetworkProps } from "../tenant-cluster/existing-network";
+import type { Flavor, Taint } from "../tenant-cluster/node-group";
+import type { NodeKey } from "../tenant-cluster/tenant-cluster";
 
 /** Where a tenant's instances run: machines of its own on OpenStack, or a cluster of any origin. */
 export type ClusterProps = MachinesProps | ExistingClusterProps;
@@ -16,19 +20,20 @@ export interface ExistingClusterProps {
 
 /** Machines and network of a tenant. */
 export interface MachinesProps {
-  readonly network: NetworkProps | ExistingNetworkDescription;
+  /** A network of its own, whose addresses no other tenant's may overlap, or one that the cloud has. */
+  readonly network: OwnNetworkProps | ExistingNetworkProps;
   /** Name of the nodes' image. */
   readonly image: string;
   /** Size of the nodes: by the id or by the name that the cloud gives it. */
-  readonly flavor: FlavorDescription;
+  readonly flavor: Flavor;
   /**
    * Size of the control planes.
    *
    * @default - `flavor`
    */
-  readonly controlPlaneFlavor?: FlavorDescription;
+  readonly controlPlaneFlavor?: Flavor;
   /** Key that is put on the nodes: a public key to upload, or the name of a key pair that the cloud has. */
-  readonly key: { readonly publicKey: string } | { readonly keyPair: string };
+  readonly key: NodeKey;
   /**
    * User that the image lets log in with the key.
    *
@@ -130,52 +135,6 @@ export interface MachinesProps {
   readonly provisioner?: KubesprayDescription | MagnumDescription;
 }
 
-/** A network of the tenant's own. */
-export interface NetworkProps {
-  readonly name: string;
-  /** IPv4 network of the nodes, such as `"20.0.0.0/24"`; no two tenants' may overlap. */
-  readonly cidr: string;
-  /** Name of the provider network that the router leads to. */
-  readonly externalNetwork: string;
-  /**
-   * Name servers of the nodes.
-   *
-   * @default - those of the cloud
-   */
-  readonly dnsServers?: readonly string[];
-  /**
-   * Bytes of a packet.
-   *
-   * @default - the cloud's choice
-   */
-  readonly mtu?: number;
-  /**
-   * Which addresses of the network nodes are given.
-   *
-   * @default - all but the gateway's
-   */
-  readonly allocationPools?: readonly { readonly start: string; readonly end: string }[];
-  /**
-   * Whether ports only send from their own addresses and security groups apply.
-   *
-   * @default true
-   */
-  readonly portSecurity?: boolean;
-}
-
-/** A network that the cloud has already; nothing of it is changed. */
-export interface ExistingNetworkDescription {
-  readonly useExistingNetwork: true;
-  readonly name: string;
-  /** Name of its subnet. */
-  readonly subnet: string;
-  /** Addresses of that subnet; the plan fails where it has others. */
-  readonly cidr: string;
-}
-
-/** Size of a machine: by the id or by the name that the cloud gives it. */
-export type FlavorDescription = { readonly id: string } | { readonly name: string };
-
 /** A Cinder volume. */
 export interface VolumeDescription {
   readonly size: SizeText;
@@ -188,7 +147,7 @@ export interface GatewayDescription {
   /** Name of the network that its floating IP is taken from. */
   readonly floatingIpPool: string;
   /** @default - the cluster's */
-  readonly flavor?: FlavorDescription;
+  readonly flavor?: Flavor;
   /** @default - the cluster's */
   readonly image?: string;
 }
@@ -199,7 +158,7 @@ export interface PoolProps {
   readonly name: string;
   readonly count: number;
   /** @default - the cluster's */
-  readonly flavor?: FlavorDescription;
+  readonly flavor?: Flavor;
   /** @default - the cluster's */
   readonly image?: string;
   /** @default - the cluster's */
@@ -211,11 +170,7 @@ export interface PoolProps {
   /** Labels of the Kubernetes nodes. @default - none but `tenant-vault/pool` */
   readonly labels?: Readonly<Record<string, string>>;
   /** Keeps pods away that do not tolerate it. @default - none */
-  readonly taints?: readonly {
-    readonly key: string;
-    readonly value: string;
-    readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
-  }[];
+  readonly taints?: readonly Taint[];
 }
 
 /** Kubespray, run from the checkout or image that TENANT_VAULT_KUBESPRAY names. */

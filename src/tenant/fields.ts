@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
+import { PLAIN_PATH } from "../core/path";
 import { Size } from "../core/size";
 import { parseCidr } from "../tenant-cluster/cidr";
 import { parseServerAddress } from "../vault-instance/address";
@@ -53,10 +54,7 @@ export const nonEmpty = z.string().regex(/\S/, "is empty; give a name");
 /** A path of a mount or secret, without slashes at its ends. */
 export const path = z
   .string()
-  .regex(
-    /^[^/+*\s]+(\/[^/+*\s]+)*$/,
-    "is no path; write names with single slashes between them, none at the ends, and neither + nor *",
-  );
+  .regex(PLAIN_PATH, "is no path; write names with single slashes between them, none at the ends, and neither + nor *");
 
 export const address = checked(z.string(), parseServerAddress);
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { checkRoleName, checkTokenTtls } from "../access/access-role";
 import { SecretRef } from "../core/secret-ref";
 import { checkAddresses } from "../vault-instance/external-deployment";
-import { checkReplicas } from "../vault-instance/high-availability-deployment";
+import { checkReplicas, DEFAULT_REPLICAS } from "../vault-instance/high-availability-deployment";
 import { Seal } from "../vault-instance/seal";
 import { checkCredentialTtls } from "../dynamic-db/dynamic-db";
 import { SshRole } from "../ssh-ca/ssh-role";
@@ -174,20 +174,21 @@ const tenant = z
   .superRefine(({ name, cluster: machines, instances }, context) => {
     instances.forEach((described, index) => {
       const at = ["instances", index];
-      if (described.deployment.mode === "ha" && machines === undefined) {
+      const { deployment } = described;
+      if (deployment.mode === "ha" && machines === undefined) {
         context.addIssue({
           code: "custom",
           path: [...at, "deployment"],
           message: 'mode "ha" needs a cluster to run in; describe one in "cluster", or use mode "external"',
         });
       }
-      const { deployment } = described;
+      const replicas = deployment.mode === "ha" ? (deployment.replicas ?? DEFAULT_REPLICAS) : 0;
       const nodes = machines === undefined ? undefined : schedulableNodes(machines);
-      if (deployment.mode === "ha" && nodes !== undefined && (deployment.replicas ?? 3) > nodes) {
+      if (nodes !== undefined && replicas > nodes) {
         context.addIssue({
           code: "custom",
           path: [...at, "deployment", "replicas"],
-          message: `${deployment.replicas ?? 3} replicas need as many nodes, the cluster has ${nodes} that run pods; add workers, or set cluster.schedulableControlPlanes`,
+          message: `${replicas} replicas need as many nodes, the cluster has ${nodes} that run pods; add workers, or set cluster.schedulableControlPlanes`,
         });
       }
       if (name.length + described.name.length > LONGEST_NAMES) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseDescription } from "./description";
 import { SECURE_ADDRESS } from "./vault-client";
 
 /** One server process of an instance. */
@@ -43,14 +44,7 @@ export type Replica = Readonly<z.output<typeof replica>>;
 
 /** Reads the description that the Terraform hook passes. */
 export function parseInstance(json: string): Instance {
-  try {
-    return instance.parse(JSON.parse(json));
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, " ") : "it is no JSON";
-    throw new Error(`The description of the instance in TENANT_VAULT_INSTANCE cannot be used: ${reason}.`, {
-      cause: error,
-    });
-  }
+  return parseDescription(instance, "instance", "TENANT_VAULT_INSTANCE", json);
 }
 
 /** Keys whose number varies, so that some may have to go. */

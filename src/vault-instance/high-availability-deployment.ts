@@ -79,7 +79,7 @@ export class HighAvailabilityDeployment implements IDeployment {
   private readonly replicas: number;
 
   constructor(private readonly props: HighAvailabilityDeploymentProps) {
-    this.replicas = checkReplicas(props.replicas ?? 3);
+    this.replicas = checkReplicas(props.replicas ?? DEFAULT_REPLICAS);
   }
 
   bind(scope: Construct, context: DeploymentContext): Deployed {
@@ -148,6 +148,9 @@ function checkHost(host: string, domains: readonly string[] | undefined, scope: 
     scope,
   );
 }
+
+/** As many as raft needs to survive the loss of one. */
+export const DEFAULT_REPLICAS = 3;
 
 /** @throws ValidationError when raft would have no majority that survives a loss. */
 export function checkReplicas(replicas: number): number {

@@ -9,3 +9,12 @@ export function checkUniqueRoles(roles: readonly { readonly name: string }[], sc
     throw new ValidationError("duplicate-role", `Two roles are named "${twice}"; give each its own name.`, scope);
   }
 }
+
+/** The error of a grant that names a role which its engine does not have. */
+export function unknownRole(kind: string, name: string, known: Iterable<string>, scope: Construct): ValidationError {
+  return new ValidationError(
+    "unknown-role",
+    `There is no ${kind} role "${name}"; there are: ${[...known].join(", ")}.`,
+    scope,
+  );
+}
