@@ -1,6 +1,7 @@
 import type { Instance, Replica } from "./instance";
 import { loadKubeconfig } from "./kubeconfig";
 import { CertificateSecret } from "./server-certificate";
+import { asServiceAccount } from "./service-account";
 import { openTunnels } from "./tunnels";
 import { VaultClient } from "./vault-client";
 
@@ -46,11 +47,13 @@ export async function openConnections(
 
 async function enterCluster(central: VaultClient, { kubernetes, replicas, tenant, name }: Instance, mayIssue: boolean) {
   if (kubernetes === undefined) return undefined;
-  const kubeconfig = await loadKubeconfig(central, kubernetes.kubeconfig);
+  const { namespace, serviceAccount } = kubernetes;
+  const stored = await loadKubeconfig(central, kubernetes.kubeconfig);
+  const kubeconfig = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
   const secret = await CertificateSecret.of(kubeconfig, kubernetes);
   const caCertificate = mayIssue ? await secret.ensure(central) : await secret.readCa();
   if (caCertificate === undefined) {
     throw new Error(`The servers have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`);
   }
-  return { caCertificate, tunnels: await openTunnels(kubeconfig, kubernetes.namespace, replicas) };
+  return { caCertificate, tunnels: await openTunnels(kubeconfig, namespace, replicas) };
 }

@@ -23,6 +23,10 @@ const instance = z.object({
   kubernetes: z
     .object({
       namespace: z.string().min(1),
+      /** Name of the StatefulSet that runs the pods. */
+      statefulSet: z.string().min(1).optional(),
+      /** ServiceAccount as which everything in the namespace is done; without it, as the kubeconfig's own user. */
+      serviceAccount: z.string().min(1).optional(),
       /** KV v2 secret in the central Vault whose field `kubeconfig` holds the cluster's kubeconfig. */
       kubeconfig: z.object({ mount: z.string().min(1), path: z.string().min(1) }),
       /** The servers' certificate: the Secret it is kept in, its names, and the role in the central Vault that issues it. */

@@ -17,16 +17,21 @@ const described: fc.Arbitrary<Instance> = fc.record(
     caCertificate: fc
       .array(fc.base64String({ minLength: 64, maxLength: 64 }), { minLength: 1, maxLength: 40 })
       .map((lines) => `-----BEGIN-----\n${lines.join("\n")}\n`),
-    kubernetes: fc.record({
-      namespace: name,
-      kubeconfig: fc.record({ mount: name, path: name }),
-      certificate: fc.record({
-        secretName: name,
-        names: fc.array(name, { minLength: 1, maxLength: 20 }),
-        mount: name,
-        role: name,
-      }),
-    }),
+    kubernetes: fc.record(
+      {
+        namespace: name,
+        statefulSet: name,
+        serviceAccount: name,
+        kubeconfig: fc.record({ mount: name, path: name }),
+        certificate: fc.record({
+          secretName: name,
+          names: fc.array(name, { minLength: 1, maxLength: 20 }),
+          mount: name,
+          role: name,
+        }),
+      },
+      { requiredKeys: ["namespace", "kubeconfig", "certificate"] },
+    ),
   },
   { requiredKeys: ["tenant", "name", "product", "secretShares", "secretThreshold", "replicas"] },
 );

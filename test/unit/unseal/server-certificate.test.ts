@@ -99,6 +99,19 @@ describe("a kubeconfig", () => {
     await expect(loading).rejects.not.toThrow("SECRET-BEARER");
   });
 
+  test.each([
+    ["user", "exec: {command: evil}", "logs in by a command, as EKS's and GKE's own do"],
+    ["user", "auth-provider: {name: gcp}", "logs in by a command, as EKS's and GKE's own do"],
+    ["user", "tokenFile: /etc/passwd", "names files instead of what is in them"],
+    ["user", "client-key: /etc/key", "names files instead of what is in them"],
+    ["cluster", "certificate-authority: /etc/ca", "names files instead of what is in them"],
+  ])("whose %s has %s is refused", async (kind, entry, reason) => {
+    const broken = `${kind}s: [{name: a, ${kind}: {server: x, ${entry}}}]\n`;
+    await expect(loadKubeconfig(central(broken), KUBERNETES.kubeconfig)).rejects.toThrow(
+      `What the central Vault has at clusters/customer10 ${reason}; see docs/clusters.md; put another there: vault kv put clusters/customer10 kubeconfig=@FILE.`,
+    );
+  });
+
   test("needs a current context", async () => {
     const loading = loadKubeconfig(central("{clusters: [], users: [], contexts: []}"), KUBERNETES.kubeconfig);
     await expect(loading).rejects.toThrow(/has no current-context/);
