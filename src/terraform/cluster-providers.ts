@@ -1,5 +1,5 @@
+import { TerraformLocal, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import type { TerraformProvider } from "cdktf";
 import { CentralSecret } from "./central-secret";
 import { HelmProvider, KubernetesProvider } from "./providers/kubernetes";
 
@@ -12,25 +12,58 @@ export interface ClusterProvidersProps {
 }
 
 /**
- * The Kubernetes and Helm providers of a cluster. They read its kubeconfig from the central Vault as an ephemeral value:
- * it is in no file, no plan and no state.
+ * The Kubernetes and Helm providers of a cluster, the one that the current context of its kubeconfig names. They read it
+ * from the central Vault as an ephemeral value: it is in no file, no plan and no state. A plan fails where it works on one
+ * machine alone, as those do whose user logs in by a command.
  */
 export class ClusterProviders extends Construct {
-  constructor(scope: Construct, id: string, props: ClusterProvidersProps) {
+  constructor(scope: Construct, id: string, { kubeconfig, centralProvider }: ClusterProvidersProps) {
     super(scope, id);
-    const secret = new CentralSecret(this, "Kubeconfig", props.centralProvider, props.kubeconfig);
-    const kubeconfig = `yamldecode(${unwrap(secret.field("kubeconfig"))})`;
-    const decoded = (expression: string): string => `\${try(base64decode(${kubeconfig}.${expression}), null)}`;
+    const secret = new CentralSecret(this, "Kubeconfig", centralProvider, kubeconfig, {
+      condition: `\${${isUsable("self.data")}}`,
+      errorMessage: `The secret ${kubeconfig.mount}/${kubeconfig.path} of the central Vault has no field kubeconfig whose current context names a cluster, and a user with a token or a client key in it; store a ServiceAccount's, as docs/clusters.md shows.`,
+    });
+    const local = (name: string, expression: string): string =>
+      `local.${new TerraformLocal(this, name, `\${${expression}}`).friendlyUniqueId}`;
+    const config = local("Config", decoded(unwrap(secret.reference("data"))));
+    const context = local("Context", named(config, "context", `${config}["current-context"]`));
+    const cluster = local("Cluster", named(config, "cluster", `${context}.cluster`));
+    const user = local("User", named(config, "user", `${context}.user`));
+
     const access = {
-      host: `\${${kubeconfig}.clusters[0].cluster.server}`,
-      clusterCaCertificate: decoded('clusters[0].cluster["certificate-authority-data"]'),
-      clientCertificate: decoded('users[0].user["client-certificate-data"]'),
-      clientKey: decoded('users[0].user["client-key-data"]'),
-      token: `\${try(${kubeconfig}.users[0].user.token, null)}`,
+      host: `\${${cluster}.server}`,
+      tlsServerName: optional(`${cluster}["tls-server-name"]`),
+      proxyUrl: optional(`${cluster}["proxy-url"]`),
+      clusterCaCertificate: optional(`base64decode(${cluster}["certificate-authority-data"])`),
+      clientCertificate: optional(`base64decode(${user}["client-certificate-data"])`),
+      clientKey: optional(`base64decode(${user}["client-key-data"])`),
+      token: optional(`${user}.token`),
     };
     new KubernetesProvider(this, "Kubernetes", access);
     new HelmProvider(this, "Helm", { kubernetes: access });
   }
+}
+
+/** What a kubeconfig has by a name, among its contexts, clusters or users. */
+function named(config: string, what: "context" | "cluster" | "user", name: string): string {
+  return `one([for entry in ${config}.${what}s : entry.${what} if entry.name == ${name}])`;
+}
+
+/** Whether the current context leads to a server, and to a user who needs nothing of the machine. */
+function isUsable(data: string): string {
+  const context = named("config", "context", 'config["current-context"]');
+  const server = `${named("config", "cluster", "context.cluster")}.server`;
+  const user = named("config", "user", "context.user");
+  const login = `try(${user}.token, ${user}["client-key-data"])`;
+  return `can([for config in [${decoded(data)}] : [for context in [${context}] : [${server}, ${login}]]])`;
+}
+
+function decoded(data: string): string {
+  return `yamldecode(${data}["kubeconfig"])`;
+}
+
+function optional(expression: string): string {
+  return `\${try(${expression}, null)}`;
 }
 
 function unwrap(expression: string): string {
