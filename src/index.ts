@@ -48,7 +48,7 @@ export type { IPkiRole, PkiRoleProps } from "./tenant-pki/pki-role";
 export { RootCa, type IRootCa, type RootCaProps } from "./tenant-pki/root-ca";
 export { TenantPKI, type ITenantPKI, type TenantPKIProps } from "./tenant-pki/tenant-pki";
 export { localBackend, type BackendFactory } from "./terraform/backend";
-export { CentralSecret } from "./terraform/central-secret";
+export { CentralSecret, type SecretCheck } from "./terraform/central-secret";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
 export { EphemeralResource, type EphemeralResourceProps } from "./terraform/ephemeral-resource";
 export type { CentralVaultAccess } from "./terraform/hook";
@@ -63,8 +63,12 @@ export {
   type HelmChart,
   type HighAvailabilityDeploymentProps,
 } from "./vault-instance/high-availability-deployment";
+export type { InstanceCapacity, ServerResources } from "./vault-instance/instance-limits";
+export { InstanceNamespace, type InstanceNamespaceProps } from "./vault-instance/instance-namespace";
 export { InstanceProvider, type InstanceProviderProps } from "./vault-instance/instance-provider";
 export type { ReleaseNames } from "./vault-instance/names";
+export type { Egress, InstanceFlows } from "./vault-instance/network-policies";
+export { NetworkPeer } from "./vault-instance/network-peer";
 export type { Product } from "./vault-instance/product";
 export { Seal, type ShamirSealProps } from "./vault-instance/seal";
 export {

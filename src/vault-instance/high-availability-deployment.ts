@@ -96,7 +96,10 @@ export class HighAvailabilityDeployment implements IDeployment {
     const namespace = new InstanceNamespace(scope, "Namespace", {
       name: names.namespace,
       tenant: context.tenant,
-      egressPorts,
+      release: names.release,
+      secrets: [names.tlsSecret],
+      replicas: this.replicas,
+      egress: egressPorts.map((port) => ({ port })),
     });
     const storageClass = storage.bind(new Construct(scope, "Storage"), { names, dataSize, auditSize });
     const chart = this.props.chart ?? OFFICIAL_CHARTS[context.product];
@@ -119,11 +122,15 @@ export class HighAvailabilityDeployment implements IDeployment {
       // Pods are ready only once they are unsealed, which comes after.
       wait: false,
       maxHistory: 10,
+      // Its rules are there before its first pod is.
+      dependsOn: namespace.contents,
     });
     return {
       replicas: names.pods.map((pod) => ({ name: pod, address: podAddress(names, pod) })),
       kubernetes: {
         namespace: names.namespace,
+        statefulSet: names.release,
+        serviceAccount: namespace.serviceAccount,
         kubeconfig: cluster.kubeconfig,
         certificate: {
           secretName: names.tlsSecret,

@@ -1,79 +1,65 @@
+import { TerraformResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { NamespaceV1, NetworkPolicyV1 } from "../terraform/providers/kubernetes";
-import { API_PORT, CLUSTER_PORT } from "./names";
+import { NamespaceV1 } from "../terraform/providers/kubernetes";
+import { HookIdentity } from "./hook-identity";
+import { InstanceLimits, type InstanceCapacity, type ServerResources } from "./instance-limits";
+import { NetworkPolicies, type InstanceFlows } from "./network-policies";
 
 /** Properties of an {@link InstanceNamespace}. */
-export interface InstanceNamespaceProps {
+export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity {
   readonly name: string;
+  /** Name of the tenant. */
   readonly tenant: string;
-  /** Ports outside the namespace that the servers connect to, such as those of databases. */
-  readonly egressPorts: readonly number[];
+  /** Name of the Helm release, which is that of its StatefulSet; unique in the cluster. */
+  readonly release: string;
+  /** Names of the Secrets that the hook fills, such as that of the servers' certificate. */
+  readonly secrets: readonly string[];
 }
 
-const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
-/** The API server's usual ports, behind its Service and by itself. */
-const KUBERNETES_API_PORTS = [443, 6443];
-const DNS_PORT = 53;
-
-/** A namespace in which nothing may talk but what the servers need. */
+/** The namespace of one instance: what may run, talk and be taken in it is what the servers need, and nothing else. */
 export class InstanceNamespace extends Construct {
   readonly name: string;
+  /** Name of the hook's ServiceAccount. */
+  readonly serviceAccount: string;
+  /** For the servers' pods: they go last where nodes run short. */
+  readonly priorityClassName: string;
+  /** For the servers' container; the quota has room for as much. */
+  readonly resources: ServerResources;
 
   constructor(scope: Construct, id: string, props: InstanceNamespaceProps) {
     super(scope, id);
-    const namespace = new NamespaceV1(this, "Resource", {
-      metadata: {
-        name: props.name,
-        labels: { "tenant-vault/tenant": props.tenant, "pod-security.kubernetes.io/enforce": "restricted" },
-      },
+    const { release, secrets } = props;
+    const resource = new NamespaceV1(this, "Resource", {
+      metadata: { name: props.name, labels: { "tenant-vault/tenant": props.tenant, ...podSecurity("restricted") } },
     });
-    this.name = namespace.metadata.name;
-    this.denyAll();
-    this.allowIngress();
-    this.allowEgress(props.egressPorts);
+    const namespace = resource.metadata.name;
+    this.name = namespace;
+
+    // Labels that both charts put on the servers' pods, and on no others.
+    const serverLabels = { "app.kubernetes.io/instance": release, component: "server" };
+    new NetworkPolicies(this, "Default", { ...props, namespace, serverLabels });
+
+    const hook = new HookIdentity(this, "Hook", { namespace, statefulSet: release, secrets });
+    this.serviceAccount = hook.serviceAccount;
+
+    const limits = new InstanceLimits(this, "Limits", { ...props, namespace });
+    this.priorityClassName = limits.priorityClassName;
+    this.resources = limits.resources;
   }
 
-  private denyAll(): void {
-    new NetworkPolicyV1(this, "DenyAll", {
-      metadata: { name: "deny-all", namespace: this.name },
-      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] },
-    });
-  }
-
-  private allowIngress(): void {
-    new NetworkPolicyV1(this, "AllowIngress", {
-      metadata: { name: "allow-ingress", namespace: this.name },
-      spec: {
-        podSelector: {},
-        policyTypes: ["Ingress"],
-        ingress: [
-          // Clients authenticate to the API; raft and forwarded requests come from the other replicas alone.
-          { from: [{ namespaceSelector: {} }], ports: tcp([API_PORT]) },
-          { from: [{ podSelector: {} }], ports: tcp([API_PORT, CLUSTER_PORT]) },
-        ],
-      },
-    });
-  }
-
-  private allowEgress(ports: readonly number[]): void {
-    new NetworkPolicyV1(this, "AllowEgress", {
-      metadata: { name: "allow-egress", namespace: this.name },
-      spec: {
-        podSelector: {},
-        policyTypes: ["Egress"],
-        egress: [
-          { to: [{ podSelector: {} }], ports: tcp([API_PORT, CLUSTER_PORT]) },
-          {
-            to: [{ namespaceSelector: { matchLabels: { [NAMESPACE_LABEL]: "kube-system" } } }],
-            ports: [{ port: String(DNS_PORT), protocol: "UDP" }, ...tcp([DNS_PORT])],
-          },
-          { ports: tcp([...new Set([...KUBERNETES_API_PORTS, ...ports])].sort((a, b) => a - b)) },
-        ],
-      },
-    });
+  /** The namespace and every rule in it, for what must come after. */
+  get contents(): ITerraformDependable[] {
+    return this.node.findAll().filter((child) => TerraformResource.isTerraformResource(child));
   }
 }
 
-function tcp(ports: readonly number[]): { port: string; protocol: string }[] {
-  return ports.map((port) => ({ port: String(port), protocol: "TCP" }));
+/** Refuses, records and tells of pods outside a standard; https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+function podSecurity(level: string): Record<string, string> {
+  return Object.fromEntries(
+    ["enforce", "audit", "warn"].flatMap((mode) => [
+      [`pod-security.kubernetes.io/${mode}`, level],
+      // As the cluster's own version defines it, so that an upgrade of the cluster tightens it.
+      [`pod-security.kubernetes.io/${mode}-version`, "latest"],
+    ]),
+  );
 }

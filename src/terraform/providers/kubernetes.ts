@@ -1,7 +1,14 @@
 export { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 export { Release } from "@cdktf/provider-helm/lib/release";
+export { DefaultServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/default-service-account-v1";
+export { LimitRangeV1 } from "@cdktf/provider-kubernetes/lib/limit-range-v1";
 export { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1";
-export { NetworkPolicyV1 } from "@cdktf/provider-kubernetes/lib/network-policy-v1";
+export { NetworkPolicyV1, type NetworkPolicyV1Spec } from "@cdktf/provider-kubernetes/lib/network-policy-v1";
 export { PersistentVolumeV1 } from "@cdktf/provider-kubernetes/lib/persistent-volume-v1";
+export { PriorityClassV1 } from "@cdktf/provider-kubernetes/lib/priority-class-v1";
 export { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
+export { ResourceQuotaV1 } from "@cdktf/provider-kubernetes/lib/resource-quota-v1";
+export { RoleBindingV1 } from "@cdktf/provider-kubernetes/lib/role-binding-v1";
+export { RoleV1 } from "@cdktf/provider-kubernetes/lib/role-v1";
+export { ServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/service-account-v1";
 export { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1";
