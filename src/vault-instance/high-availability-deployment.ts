@@ -124,11 +124,12 @@ export class HighAvailabilityDeployment implements IDeployment {
       replicas: names.pods.map((pod) => ({ name: pod, address: podAddress(names, pod) })),
       kubernetes: {
         namespace: names.namespace,
+        statefulSet: names.release,
         kubeconfig: cluster.kubeconfig,
         certificate: {
           secretName: names.tlsSecret,
           names: serverNames(names, context.host),
-          ...issuer,
+          issuer,
         },
       },
       revision: String(release.metadata.revision),
