@@ -9,9 +9,9 @@ export class LabCentral {
   static async open(server: VaultServer): Promise<LabCentral> {
     const anonymous = server.client();
     const api = new Server(anonymous);
-    const { rootToken, unsealKeys } = await api.initialize(1, 1);
-    for (const key of unsealKeys) await api.unseal(key);
-    const central = new LabCentral(server, anonymous.withToken(rootToken), rootToken, unsealKeys);
+    const { rootToken, keys } = await api.initialize("shamir", 1, 1);
+    for (const key of keys) await api.unseal(key);
+    const central = new LabCentral(server, anonymous.withToken(rootToken), rootToken, keys);
     await central.waitUntilActive();
     return central;
   }

@@ -1,4 +1,4 @@
-import { rootToken, unsealKeys } from "../../src/unseal/record";
+import { recordedKeys, rootToken } from "../../src/unseal/record";
 import { Server } from "../../src/unseal/server";
 import { expect, type DeployedInstance } from "./instance";
 
@@ -15,7 +15,7 @@ export async function proveUnsealed(instance: DeployedInstance): Promise<string>
 
   const shares = description.seal?.secretShares ?? 5;
   const fields = ["root-token", ...Array.from({ length: shares }, (_, index) => `unseal-key-${index}`)].sort();
-  expect(unsealKeys(record).length === shares, `the record of ${target} holds ${shares} unseal keys`);
+  expect(recordedKeys(record, "unseal").length === shares, `the record of ${target} holds ${shares} unseal keys`);
   expect(
     Object.keys(record).sort().join() === fields.join(),
     `the record of ${target} holds ${fields.join(", ")} and nothing else`,

@@ -13,6 +13,8 @@ export interface ProcessProps {
   /** File that its output goes to. */
   readonly logFile: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** @default - that of this program */
+  readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
 }
@@ -33,8 +35,8 @@ export class ManagedProcess {
 
   static start(props: ProcessProps): ManagedProcess {
     const log = openSync(props.logFile, "a", 0o600);
-    const { command, args, env = process.env, uid, gid } = props;
-    const child = startChild(command, args, { stdio: ["ignore", log, log], env, uid, gid }, "SIGKILL");
+    const { command, args, env = process.env, cwd, uid, gid } = props;
+    const child = startChild(command, args, { stdio: ["ignore", log, log], env, cwd, uid, gid }, "SIGKILL");
     closeSync(log);
     return new ManagedProcess(props, child);
   }

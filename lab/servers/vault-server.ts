@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Product } from "../../src";
 import { VaultClient } from "../../src/unseal/vault-client";
@@ -20,19 +20,31 @@ export interface VaultServerProps extends ServerProgram, VaultPorts {
   /** Folder of its data, configuration, certificate and log. */
   readonly folder: string;
   readonly authority: LabAuthority;
+  /** More of its configuration, HCL, such as its seal. @default - none */
+  readonly settings?: string;
 }
+
+/** The same text on every server of a cluster, or OpenBao's standbys refuse it: hence relative to its folder. */
+const AUDIT = `audit "file" "file" {
+  options {
+    file_path = "audit.log"
+  }
+}`;
 
 /** A real server on loopback, with TLS, raft storage and an audit log. */
 export class VaultServer {
   readonly name: string;
   readonly address: string;
   readonly product: Product;
+  /** More of its configuration, HCL; takes effect when it starts. */
+  settings: string;
   private process: ManagedProcess | undefined;
 
   constructor(private readonly props: VaultServerProps) {
     this.address = `https://127.0.0.1:${props.port}`;
     this.product = props.product;
     this.name = props.name;
+    this.settings = props.settings ?? "";
   }
 
   /** Starts it, sealed; its data are those of the last time. */
@@ -47,6 +59,7 @@ export class VaultServer {
       name,
       command: program,
       args: ["server", "-config", join(folder, "server.hcl")],
+      cwd: folder,
       logFile: join(folder, "server.log"),
     });
     const client = this.client();
@@ -64,13 +77,17 @@ export class VaultServer {
     await this.process?.stop(signal);
   }
 
+  /** Takes its data away while it is stopped, as a lost volume does. */
+  wipe(): void {
+    rmSync(join(this.props.folder, "data"), { recursive: true, force: true });
+  }
+
   client(token?: string): VaultClient {
     return new VaultClient({ address: this.address, caCertificate: this.props.authority.certificate, token });
   }
 
   private configuration(): string {
     const { name, port, raftPort, folder, product } = this.props;
-    const audit = join(folder, "audit.log");
     return `
 ui = false
 disable_mlock = true
@@ -87,7 +104,8 @@ storage "raft" {
   node_id = "${name}"
   performance_multiplier = 1
 }
-${product === "openbao" ? `audit "file" "file" {\n  options {\n    file_path = "${audit}"\n  }\n}` : ""}
+${product === "openbao" ? AUDIT : ""}
+${this.settings}
 `;
   }
 }

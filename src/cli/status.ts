@@ -62,7 +62,9 @@ function render({ instance, product, record, replicas, healthy, problem }: Insta
   });
   return [
     `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}${product === undefined ? "" : `  (${product})`}`,
-    `  record: ${record.state}, ${record.unsealKeys} unseal keys, ${token}`,
+    record.state === "self-initialised"
+      ? "  record: self-initialised, no keys to keep"
+      : `  record: ${record.state}, ${record.keys} ${record.keyType} keys, ${token}`,
     ...(problem === undefined ? lines : [`  ${problem}`]),
     "",
   ].join("\n");

@@ -1,13 +1,28 @@
-import type { Replica } from "./instance";
+import type { Instance, Replica } from "./instance";
 import type { JournalEntry } from "./journal";
-import { fingerprint, journalKey, keysFingerprint, secretFields, unsealKeys, type RecordFields } from "./record";
+import {
+  fingerprint,
+  journalKey,
+  keysFingerprint,
+  keyTypeOf,
+  otherKeyType,
+  recordedKeys,
+  secretFields,
+  type RecordFields,
+} from "./record";
 
-/** What a replica says of itself. */
+/** What a replica says of itself; `seal` is the one that it runs with. */
 export type ReplicaState =
   | { readonly state: "unreachable"; readonly reason: string }
-  | { readonly state: "uninitialized" }
-  | { readonly state: "sealed"; readonly threshold: number }
-  | { readonly state: "unsealed"; readonly threshold: number };
+  | { readonly state: "uninitialized"; readonly seal: string }
+  | { readonly state: "sealed"; readonly seal: string; readonly threshold: number }
+  | {
+      readonly state: "unsealed";
+      readonly seal: string;
+      readonly threshold: number;
+      /** Id of the cluster that it belongs to. */
+      readonly cluster?: string | undefined;
+    };
 
 /** A replica and its state. */
 export type SeenReplica = Replica & { readonly status: ReplicaState };
@@ -26,6 +41,7 @@ export interface SeenRecord {
 
 /** All that the next step is decided from. */
 export interface Observation {
+  readonly instance: Pick<Instance, "seal" | "volatile" | "selfInitializes">;
   readonly record: SeenRecord;
   readonly journals: readonly JournalEntry[];
   readonly replicas: readonly SeenReplica[];
@@ -35,7 +51,14 @@ export interface Observation {
 
 /** Codes of what only a person can mend; listed in docs/errors.md. */
 export type StopCode =
-  "answer-lost" | "data-lost" | "initialized-elsewhere" | "record-deleted" | "too-few-keys" | "journal-orphaned";
+  | "answer-lost"
+  | "data-lost"
+  | "initialized-elsewhere"
+  | "journal-orphaned"
+  | "record-deleted"
+  | "seal-differs"
+  | "split"
+  | "too-few-keys";
 
 /** What to do next. */
 export type Step =
@@ -48,6 +71,8 @@ export type Step =
   | { readonly do: "escrow"; readonly journal: string }
   /** Remove journals that are of no use any more. */
   | { readonly do: "forget"; readonly journals: readonly string[] }
+  /** Delete the record's version, recoverably: the data that its keys belong to are gone, as they may be. */
+  | { readonly do: "discard" }
   | { readonly do: "unseal"; readonly replicas: readonly SeenReplica[] }
   | { readonly do: "join"; readonly replicas: readonly SeenReplica[]; readonly leader: SeenReplica }
   /** Every replica is unsealed: check leader and peers. */
@@ -69,11 +94,15 @@ export function decide(seen: Observation): Step {
   const current = answered.find(({ keyFingerprint }) => key !== undefined && keyFingerprint === fingerprint(key));
   if (current !== undefined) return { do: "escrow", journal: current.file };
 
-  const keys = unsealKeys(record.fields);
+  const misfit = differingSeal(seen);
+  if (misfit !== undefined) return { do: "stop", code: "seal-differs", details: misfit };
+  if (seen.instance.selfInitializes === true) return bringUp(seen);
+
+  const keys = recordedKeys(record.fields, keyTypeOf(seen.instance.seal));
   if (keys.length > 0) {
     const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys)));
     if (settled.length > 0) return { do: "forget", journals: settled.map(({ file }) => file) };
-    return unsealWith(keys.length, seen);
+    return continueWith(keys.length, seen);
   }
 
   const [orphan] = answered;
@@ -81,7 +110,11 @@ export function decide(seen: Observation): Step {
 
   const secrets = secretFields(record.fields);
   if (secrets.length > 0) {
-    return { do: "stop", code: "too-few-keys", details: `it has ${secrets.join(", ")} and no unseal-key-0` };
+    return {
+      do: "stop",
+      code: "too-few-keys",
+      details: `it has ${secrets.join(", ")} and no ${keyTypeOf(seen.instance.seal)}-key-0`,
+    };
   }
 
   return seen.replicas.some(isInitialized) ? recoverKeys(seen) : startInitialization(seen);
@@ -92,15 +125,28 @@ function isSettled({ keys, ownerAlive }: JournalEntry, recorded: string): boolea
   return keys === undefined ? !ownerAlive : keys === recorded;
 }
 
-/** The record holds keys: never initialise; unseal, join, verify. */
-function unsealWith(keyCount: number, { replicas }: Observation): Step {
+/** Where a running seal, or the keys in the record, are not those of the description: a migration is under way, or was never begun. */
+function differingSeal({ instance, record, replicas }: Observation): string | undefined {
+  for (const { name, status } of replicas) {
+    if ("seal" in status && status.seal !== instance.seal) return `${name} runs with the seal "${status.seal}"`;
+  }
+  const type = keyTypeOf(instance.seal);
+  const others = recordedKeys(record.fields, otherKeyType(type));
+  if (others.length === 0 || recordedKeys(record.fields, type).length > 0) return undefined;
+  return `its record holds ${otherKeyType(type)} keys`;
+}
+
+/** The record holds keys: never initialise over them. */
+function continueWith(keyCount: number, seen: Observation): Step {
+  const { instance, replicas } = seen;
   const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
   if (!replicas.some(isInitialized)) {
-    return unreachable.length > 0
-      ? waitFor(unreachable)
-      : { do: "stop", code: "data-lost", details: replicas.map(({ name }) => name).join(", ") };
+    if (unreachable.length > 0) return waitFor(unreachable);
+    if (instance.volatile === true) return { do: "discard" };
+    return { do: "stop", code: "data-lost", details: replicas.map(({ name }) => name).join(", ") };
   }
 
+  if (keyTypeOf(instance.seal) === "recovery") return bringUp(seen);
   for (const { name, status } of replicas) {
     if ("threshold" in status && keyCount < status.threshold) {
       return {
@@ -111,13 +157,31 @@ function unsealWith(keyCount: number, { replicas }: Observation): Step {
     }
   }
   const sealed = replicas.filter(({ status }) => status.state === "sealed");
-  if (sealed.length > 0) return { do: "unseal", replicas: sealed };
+  return sealed.length > 0 ? { do: "unseal", replicas: sealed } : bringUp(seen);
+}
 
+/** Nothing is left to do with keys: replicas join, unseal themselves where the seal is no Shamir's, and are verified. */
+function bringUp({ instance, replicas }: Observation): Step {
   const empty = replicas.filter(({ status }) => status.state === "uninitialized");
   const leader = replicas.find(({ status }) => status.state === "unsealed");
   if (empty.length > 0 && leader !== undefined) return { do: "join", replicas: empty, leader };
 
-  return unreachable.length > 0 ? waitFor(unreachable) : { do: "verify" };
+  const pending = [...empty, ...replicas.filter(({ status }) => status.state === "sealed")];
+  if (pending.length > 0) {
+    const names = pending.map(({ name, status }) => `${name} is ${status.state}`).join(", ");
+    return {
+      do: "wait",
+      reason: `${names}; it does that by its seal "${instance.seal}", its log tells what hinders it`,
+    };
+  }
+  const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
+  if (unreachable.length > 0) return waitFor(unreachable);
+
+  const clusters = replicas.map(({ status }) => (status.state === "unsealed" ? status.cluster : undefined));
+  if (new Set(clusters.filter((cluster) => cluster !== undefined)).size > 1) {
+    return { do: "stop", code: "split", details: replicas.map(({ name }) => name).join(", ") };
+  }
+  return { do: "verify" };
 }
 
 /** A server is initialised and its keys are not in the record. */

@@ -60,12 +60,12 @@ export class Initialization {
   async initialize(replica: Replica): Promise<void> {
     const announcement = this.current;
     if (announcement === undefined) return;
-    const { secretShares, secretThreshold } = this.instance;
-    const answer = await this.world.server(replica).initialize(secretShares, secretThreshold);
+    const { seal, secretShares, secretThreshold } = this.instance;
+    const answer = await this.world.server(replica).initialize(seal, secretShares, secretThreshold);
     await this.escrow(answer, announcement.journal, () => this.keep(announcement, answer));
     this.current = undefined;
     this.world.say(
-      `${this.world.store.path}: initialised ${replica.name} with ${secretShares} keys, threshold ${secretThreshold}; the keys are in the central Vault`,
+      `${this.world.store.path}: initialised ${replica.name} with ${secretShares} ${answer.keyType} keys, threshold ${secretThreshold}; the keys are in the central Vault`,
     );
   }
 
@@ -92,6 +92,14 @@ export class Initialization {
         await this.world.clock.sleep(conflict ? 0 : RETRY);
       }
     }
+  }
+
+  /** Sets the record of an instance aside, recoverably, whose data lived in memory and are gone. */
+  async discard({ version }: SeenRecord): Promise<void> {
+    await this.world.store.delete(version);
+    this.world.say(
+      `${this.world.store.path}: its data, which lived in memory, are gone; deleted version ${version} of its record, recoverably, to begin anew`,
+    );
   }
 
   /** Gives the announcement up: before the request was sent this loses nothing. */

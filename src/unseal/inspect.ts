@@ -1,13 +1,15 @@
 import type { ReplicaState } from "./decide";
 import type { Instance, Replica } from "./instance";
-import { journalKey, rootToken, unsealKeys } from "./record";
+import { journalKey, keyTypeOf, recordedKeys, rootToken, type KeyType } from "./record";
 import type { RecordStore } from "./record-store";
 import type { Server } from "./server";
 
 /** What the record of an instance holds, without telling any of it. */
 export interface RecordSummary {
-  readonly state: "missing" | "deleted" | "announced" | "complete" | "incomplete";
-  readonly unsealKeys: number;
+  /** "self-initialised" where there are no keys to keep. */
+  readonly state: "missing" | "deleted" | "announced" | "complete" | "incomplete" | "self-initialised";
+  readonly keyType: KeyType;
+  readonly keys: number;
   readonly rootToken: boolean;
 }
 
@@ -40,11 +42,12 @@ export async function inspectInstance(
   server: (replica: Replica) => Pick<Server, "status" | "leader">,
 ): Promise<InstanceStatus> {
   const [record, replicas] = await Promise.all([
-    summarizeRecord(store, instance.secretThreshold),
+    summarizeRecord(store, instance),
     Promise.all(instance.replicas.map((replica) => summarizeReplica(replica, server(replica)))),
   ]);
   const unsealed = replicas.every(({ state }) => state === "unsealed") && replicas.some(({ active }) => active);
-  const healthy = record.state === "complete" && unsealed;
+  const recorded = record.state === "complete" || record.state === "self-initialised";
+  const healthy = recorded && unsealed;
   return { instance: store.path, record, product: instance.product, replicas, healthy };
 }
 
@@ -53,17 +56,25 @@ export async function inspectRecord(
   store: Pick<RecordStore, "path" | "read">,
   problem: string,
 ): Promise<InstanceStatus> {
-  return { instance: store.path, record: await summarizeRecord(store, 1), replicas: [], healthy: false, problem };
+  return { instance: store.path, record: await summarizeRecord(store, UNKNOWN), replicas: [], healthy: false, problem };
 }
 
-async function summarizeRecord(store: Pick<RecordStore, "read">, threshold: number): Promise<RecordSummary> {
+/** What an instance that is not described is taken for. */
+const UNKNOWN = { seal: "shamir", secretThreshold: 1 } as const;
+
+async function summarizeRecord(
+  store: Pick<RecordStore, "read">,
+  { seal, secretThreshold, selfInitializes }: Pick<Instance, "seal" | "secretThreshold" | "selfInitializes">,
+): Promise<RecordSummary> {
   const { version, fields, deleted } = await store.read();
-  const keys = unsealKeys(fields).length;
-  const counts = { unsealKeys: keys, rootToken: rootToken(fields) !== undefined };
+  const keyType = keyTypeOf(seal);
+  const keys = recordedKeys(fields, keyType).length;
+  const counts = { keyType, keys, rootToken: rootToken(fields) !== undefined };
+  if (selfInitializes === true) return { state: "self-initialised", ...counts };
   if (version === 0) return { state: "missing", ...counts };
   if (deleted) return { state: "deleted", ...counts };
   if (journalKey(fields) !== undefined) return { state: "announced", ...counts };
-  return { state: keys >= threshold ? "complete" : "incomplete", ...counts };
+  return { state: keys >= secretThreshold ? "complete" : "incomplete", ...counts };
 }
 
 async function summarizeReplica(replica: Replica, server: Pick<Server, "status" | "leader">): Promise<ReplicaSummary> {

@@ -10,12 +10,31 @@ const replica = z.object({
   address: z.url().regex(SECURE_ADDRESS, "is not reached by TLS; write an https address"),
 });
 
+/** What protects an instance's data while it is not running, as a server's `sys/seal-status` names it. */
+const SEALS = [
+  "shamir",
+  "transit",
+  "awskms",
+  "gcpckms",
+  "azurekeyvault",
+  "alicloudkms",
+  "ocikms",
+  "pkcs11",
+  "static",
+] as const;
+
 const instance = z.object({
   tenant: z.string().min(1),
   name: z.string().min(1),
   product: z.enum(["vault", "openbao"]),
+  seal: z.enum(SEALS).default("shamir"),
+  /** Of the unseal keys; with any seal but "shamir" of the recovery keys. */
   secretShares: z.number().int().min(1),
   secretThreshold: z.number().int().min(1),
+  /** Whether its data live in memory: once all are gone, the hook sets its record aside and begins anew. */
+  volatile: z.literal(true).optional(),
+  /** Whether the servers initialise themselves, by OpenBao's `initialize` stanzas: then there are no keys to escrow. */
+  selfInitializes: z.literal(true).optional(),
   replicas: z.array(replica).min(1).readonly(),
   /** PEM certificates that the replicas' TLS certificates chain to; without it, those that Node.js trusts. */
   caCertificate: z.string().optional(),
@@ -23,25 +42,29 @@ const instance = z.object({
   kubernetes: z
     .object({
       namespace: z.string().min(1),
-      /** Name of the StatefulSet that runs the pods. */
-      statefulSet: z.string().min(1).optional(),
-      /** ServiceAccount as which everything in the namespace is done; without it, as the kubeconfig's own user. */
-      serviceAccount: z.string().min(1).optional(),
+      statefulSet: z.string().min(1),
       /** KV v2 secret in the central Vault whose field `kubeconfig` holds the cluster's kubeconfig. */
       kubeconfig: z.object({ mount: z.string().min(1), path: z.string().min(1) }),
-      /** The servers' certificate: the Secret it is kept in, its names, and the role in the central Vault that issues it. */
+      /** The hook's own ServiceAccount in the namespace; without it, everything is done as the kubeconfig's user. */
+      serviceAccount: z.string().min(1).optional(),
+      /** The servers' certificate: the Secret it is kept in, and its names. */
       certificate: z.object({
         secretName: z.string().min(1),
         names: z.array(z.string().min(1)).min(1).readonly(),
-        mount: z.string().min(1),
-        role: z.string().min(1),
+        /** The role in the central Vault that issues it; without it, somebody else fills the Secret. */
+        issuer: z.object({ mount: z.string().min(1), role: z.string().min(1) }).optional(),
       }),
+      /** Where the servers find their token for the central Vault's transit keys, and the token role that it is made with. */
+      sealToken: z.object({ secretName: z.string().min(1), role: z.string().min(1) }).optional(),
     })
     .optional(),
 });
 
 /** What the hook knows of an instance: everything that is not secret. */
 export type Instance = Readonly<z.output<typeof instance>>;
+
+/** An {@link Instance} as it is written down, where the seal may be left out. */
+export type InstanceDescription = Readonly<z.input<typeof instance>>;
 
 /** One server process of an instance. */
 export type Replica = Readonly<z.output<typeof replica>>;
@@ -51,15 +74,15 @@ export function parseInstance(json: string): Instance {
   return parseDescription(instance, "instance", "TENANT_VAULT_INSTANCE", json);
 }
 
-/** Keys whose number varies, so that some may have to go. */
-const NUMBERED = /^(replica|ca-certificate|kubernetes)-\d+$/;
+/** Keys that are not always there, so that some may have to go. */
+const OCCASIONAL = /^((replica|ca-certificate|kubernetes)-\d+|volatile|self-initializes)$/;
 
 /** What to change so that the metadata become the wanted ones; what others wrote there is left alone. */
 export function metadataPatch(
   existing: Readonly<Record<string, string>>,
   wanted: Readonly<Record<string, string>>,
 ): Record<string, string | null> {
-  const stale = Object.keys(existing).filter((key) => NUMBERED.test(key) && !(key in wanted));
+  const stale = Object.keys(existing).filter((key) => OCCASIONAL.test(key) && !(key in wanted));
   const changed = Object.entries(wanted).filter(([key, value]) => existing[key] !== value);
   return { ...Object.fromEntries(stale.map((key) => [key, null])), ...Object.fromEntries(changed) };
 }
@@ -71,8 +94,11 @@ const METADATA_VALUE_LIMIT = 512;
 export function toMetadata(described: Instance): Record<string, string> {
   return {
     product: described.product,
+    seal: described.seal,
     "secret-shares": String(described.secretShares),
     "secret-threshold": String(described.secretThreshold),
+    ...(described.volatile === true ? { volatile: "true" } : {}),
+    ...(described.selfInitializes === true ? { "self-initializes": "true" } : {}),
     ...numbered(
       "replica",
       described.replicas.map(({ name, address }) => `${name} ${address}`),
@@ -93,8 +119,11 @@ export function fromMetadata(
     tenant,
     name,
     product: metadata.product,
+    seal: metadata.seal,
     secretShares: Number(metadata["secret-shares"]),
     secretThreshold: Number(metadata["secret-threshold"]),
+    volatile: metadata.volatile === "true" ? true : undefined,
+    selfInitializes: metadata["self-initializes"] === "true" ? true : undefined,
     replicas: series(metadata, "replica").map((line) => {
       const [replicaName, address] = line.split(" ");
       return { name: replicaName, address };

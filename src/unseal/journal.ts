@@ -98,7 +98,7 @@ export class Journal {
     const cipher = createCipheriv(CIPHER, Buffer.from(key, "base64"), nonce).setAAD(this.context());
     const ciphertext = Buffer.concat([cipher.update(JSON.stringify(answer), "utf8"), cipher.final()]);
     const sealed: SealedAnswer = {
-      keys: keysFingerprint(answer.unsealKeys),
+      keys: keysFingerprint(answer.keys),
       nonce: nonce.toString("base64"),
       tag: cipher.getAuthTag().toString("base64"),
       ciphertext: ciphertext.toString("base64"),

@@ -62,10 +62,14 @@ export class RecordStore {
 
   /** Sets the given keys of the custom metadata, removes those that are null, and leaves the others alone. */
   async patchMetadata(patch: Readonly<Record<string, string | null>>): Promise<void> {
-    await askCentral(this.central, "PATCH", this.url("metadata"), {
-      body: { custom_metadata: patch },
+    const body = { custom_metadata: patch };
+    const { status } = await askCentral(this.central, "PATCH", this.url("metadata"), {
+      body,
       contentType: "application/merge-patch+json",
+      accept: [404],
     });
+    // Where nothing was ever written, as for an instance without keys, there is nothing to patch.
+    if (status === 404) await askCentral(this.central, "POST", this.url("metadata"), { body });
   }
 
   private url(part: "data" | "metadata" | "delete"): string {

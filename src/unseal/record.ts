@@ -1,16 +1,26 @@
 import { createHash } from "node:crypto";
 
 /**
- * The secret fields of a record, a contract with other programs: `root-token`, `unseal-key-0` ... `unseal-key-<n-1>`,
- * as Vault returned them. Fields of others may stand beside them and are kept.
+ * The secret fields of a record, a contract with other programs: `root-token`, `unseal-key-0` ... `unseal-key-<n-1>`, or
+ * `recovery-key-<n>` of an instance that unseals itself, as Vault returned them. Fields of others may stand beside them
+ * and are kept.
  */
 export type RecordFields = Readonly<Record<string, unknown>>;
 
 /** What a server answers once, when it is initialised. */
 export interface InitAnswer {
   readonly rootToken: string;
+  readonly keyType: KeyType;
   /** Base64, as Vault returned them. */
-  readonly unsealKeys: readonly string[];
+  readonly keys: readonly string[];
+}
+
+/** What the keys are good for: those of the seal "shamir" unseal; those of the others, which unseal by themselves, make a new root token. */
+export type KeyType = "unseal" | "recovery";
+
+/** Which keys an instance has whose servers are sealed like that. */
+export function keyTypeOf(seal: string): KeyType {
+  return seal === "shamir" ? "unseal" : "recovery";
 }
 
 /** KV version 2 mount in the central Vault that holds the records. */
@@ -21,19 +31,24 @@ export function recordPath(instance: string): string {
   return `${RECORDS_MOUNT}/${instance}`;
 }
 
+/** The other type of keys. */
+export function otherKeyType(type: KeyType): KeyType {
+  return type === "unseal" ? "recovery" : "unseal";
+}
+
 const ROOT_TOKEN = "root-token";
-const UNSEAL_KEY = /^unseal-key-\d+$/;
+const KEY = /^(unseal|recovery)-key-\d+$/;
 
 /** Present only while an initialisation is under way: the key that its journal is encrypted with. */
 const JOURNAL_KEY = "journal-key";
 
-const unsealKeyField = (index: number): string => `unseal-key-${index}`;
+const keyField = (type: KeyType, index: number): string => `${type}-key-${index}`;
 
-/** The unseal keys, in order, as far as they go without a gap. */
-export function unsealKeys(fields: RecordFields): string[] {
+/** The keys of one type, in order, as far as they go without a gap. */
+export function recordedKeys(fields: RecordFields, type: KeyType): string[] {
   const keys: string[] = [];
   for (let index = 0; ; index++) {
-    const key = fields[unsealKeyField(index)];
+    const key = fields[keyField(type, index)];
     if (typeof key !== "string" || key === "") return keys;
     keys.push(key);
   }
@@ -41,9 +56,7 @@ export function unsealKeys(fields: RecordFields): string[] {
 
 /** Names of the fields that hold secrets of an initialisation, complete or not. */
 export function secretFields(fields: RecordFields): string[] {
-  return Object.keys(fields)
-    .filter((name) => name === ROOT_TOKEN || UNSEAL_KEY.test(name))
-    .sort();
+  return Object.keys(fields).filter(isSecret).sort();
 }
 
 /** The root token; undefined once it has been revoked and taken out. */
@@ -66,18 +79,29 @@ export function withJournalKey(fields: RecordFields, key: string): RecordFields 
 /** Adds the keys and ends the announcement; everything that others wrote stays. */
 export function withAnswer(fields: RecordFields, answer: InitAnswer): RecordFields {
   const { [JOURNAL_KEY]: _ended, ...others } = fields;
-  const keys = Object.fromEntries(
-    answer.unsealKeys.map((key, index): [string, string] => [unsealKeyField(index), key]),
-  );
-  return { ...others, [ROOT_TOKEN]: answer.rootToken, ...keys };
+  return { ...others, [ROOT_TOKEN]: answer.rootToken, ...keyFields(answer.keys, answer.keyType) };
+}
+
+/** Names the keys by another type, as a migration of the seal makes of unseal keys recovery keys; their values stay. */
+export function withKeyType(fields: RecordFields, to: KeyType): RecordFields {
+  const from = otherKeyType(to);
+  const keys = recordedKeys(fields, from);
+  const others = Object.entries(fields).filter(([name]) => !keys.some((_, index) => name === keyField(from, index)));
+  return { ...Object.fromEntries(others), ...keyFields(keys, to) };
+}
+
+function keyFields(keys: readonly string[], type: KeyType): Record<string, string> {
+  return Object.fromEntries(keys.map((key, index) => [keyField(type, index), key]));
+}
+
+function isSecret(name: string): boolean {
+  return name === ROOT_TOKEN || KEY.test(name);
 }
 
 /** Whether the record already holds secrets other than this answer's, which writing the answer would replace. */
 export function contradicts(fields: RecordFields, answer: InitAnswer): boolean {
   const wanted = withAnswer({}, answer);
-  return Object.entries(fields).some(
-    ([name, value]) => (name === ROOT_TOKEN || UNSEAL_KEY.test(name)) && value !== wanted[name],
-  );
+  return Object.entries(fields).some(([name, value]) => isSecret(name) && value !== wanted[name]);
 }
 
 /** Whether every field of the answer is in the record, letter for letter. */

@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { CoreV1Api, KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { Instance } from "./instance";
 import { askKubernetes, coreApi, KubernetesError } from "./kubernetes-api";
@@ -9,6 +10,10 @@ const DAY = 86_400_000;
 /** Life of a certificate, and what of it must be left for it to stay in use. */
 const LIFETIME_HOURS = 365 * 24;
 const RENEW_BEFORE = 30 * DAY;
+
+/** Milliseconds that somebody else has to issue a certificate. */
+const OTHERS_PATIENCE = 300_000;
+const POLL = 2_000;
 
 interface ServerCertificate {
   readonly certificate: string;
@@ -39,17 +44,17 @@ export class CertificateSecret {
   }
 
   /**
-   * Makes sure that the certificate exists, fits the servers' names and lasts.
+   * Makes sure that the certificate exists, fits the servers' names and lasts; one that others issue is waited for.
    *
    * @returns The certificate of the authority, PEM.
    */
   async ensure(central: VaultClient): Promise<string> {
+    const { names, issuer } = this.kubernetes.certificate;
+    if (issuer === undefined) return this.waitForOthers();
     const secret = await this.read();
     const current = parseSecret(secret);
-    if (current !== undefined && fits(current, this.kubernetes.certificate.names, new Date())) {
-      return current.caCertificate;
-    }
-    const { caCertificate, data } = await issue(central, this.kubernetes.certificate);
+    if (current !== undefined && fits(current, names, new Date())) return current.caCertificate;
+    const { caCertificate, data } = await issue(central, issuer, names);
     try {
       await this.write(secret !== undefined, data);
       return caCertificate;
@@ -57,6 +62,20 @@ export class CertificateSecret {
       // Another run was first: its certificate is as good.
       if (error instanceof KubernetesError && error.status === 409) return (await this.readCa()) ?? caCertificate;
       throw error;
+    }
+  }
+
+  private async waitForOthers(): Promise<string> {
+    const end = Date.now() + OTHERS_PATIENCE;
+    for (;;) {
+      const caCertificate = await this.readCa();
+      if (caCertificate !== undefined) return caCertificate;
+      if (Date.now() > end) {
+        throw new Error(
+          `The Secret ${this.name} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
+        );
+      }
+      await sleep(POLL);
     }
   }
 
@@ -86,7 +105,8 @@ export class CertificateSecret {
 
 async function issue(
   central: VaultClient,
-  { mount, role, names }: Kubernetes["certificate"],
+  { mount, role }: NonNullable<Kubernetes["certificate"]["issuer"]>,
+  names: readonly string[],
 ): Promise<{ readonly caCertificate: string; readonly data: Record<string, string> }> {
   const [commonName, ...otherNames] = names;
   const { body } = await askCentral(central, "POST", `${mount}/issue/${role}`, {

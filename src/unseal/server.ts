@@ -1,5 +1,5 @@
 import type { ReplicaState } from "./decide";
-import type { InitAnswer } from "./record";
+import { keyTypeOf, type InitAnswer } from "./record";
 import { z } from "zod";
 import { VaultError, type VaultClient } from "./vault-client";
 
@@ -7,13 +7,24 @@ import { VaultError, type VaultClient } from "./vault-client";
 export const INIT_TIMEOUT = 60_000;
 
 const sealStatus = z.object({
+  type: z.string(),
   initialized: z.boolean(),
   sealed: z.boolean(),
   t: z.number(),
+  /** Of a server that is unsealed. */
+  cluster_id: z.string().optional(),
   storage_type: z.string().optional(),
 });
 
-const initAnswer = z.object({ root_token: z.string().min(1), keys_base64: z.array(z.string().min(1)).min(1) });
+const keys = z.array(z.string().min(1)).min(1);
+const initAnswers = {
+  unseal: z
+    .object({ root_token: z.string().min(1), keys_base64: keys })
+    .transform(({ root_token, keys_base64 }) => ({ rootToken: root_token, keys: keys_base64 })),
+  recovery: z
+    .object({ root_token: z.string().min(1), recovery_keys_base64: keys })
+    .transform(({ root_token, recovery_keys_base64 }) => ({ rootToken: root_token, keys: recovery_keys_base64 })),
+};
 
 /** One replica of an instance. */
 export class Server {
@@ -22,9 +33,10 @@ export class Server {
   /** Never fails: a server that does not answer has a state as well. */
   async status(): Promise<ReplicaState> {
     try {
-      const { initialized, sealed, t } = await this.sealStatus();
-      if (!initialized) return { state: "uninitialized" };
-      return { state: sealed ? "sealed" : "unsealed", threshold: t };
+      const { type, initialized, sealed, t, cluster_id } = await this.sealStatus();
+      if (!initialized) return { state: "uninitialized", seal: type };
+      if (sealed) return { state: "sealed", seal: type, threshold: t };
+      return { state: "unsealed", seal: type, threshold: t, cluster: cluster_id };
     } catch (error) {
       if (error instanceof VaultError) return { state: "unreachable", reason: error.message };
       throw error;
@@ -36,13 +48,15 @@ export class Server {
     return understand(sealStatus, body, "sys/seal-status");
   }
 
-  async initialize(secretShares: number, secretThreshold: number): Promise<InitAnswer> {
+  /** @param seal Of the server: one that unseals itself deals recovery keys instead of unseal keys. */
+  async initialize(seal: string, secretShares: number, secretThreshold: number): Promise<InitAnswer> {
+    const keyType = keyTypeOf(seal);
+    const prefix = keyType === "unseal" ? "secret" : "recovery";
     const { body } = await this.client.send("PUT", "sys/init", {
-      body: { secret_shares: secretShares, secret_threshold: secretThreshold },
+      body: { [`${prefix}_shares`]: secretShares, [`${prefix}_threshold`]: secretThreshold },
       timeout: INIT_TIMEOUT,
     });
-    const { root_token, keys_base64 } = understand(initAnswer, body, "sys/init");
-    return { rootToken: root_token, unsealKeys: keys_base64 };
+    return { keyType, ...understand(initAnswers[keyType], body, "sys/init") };
   }
 
   /** Sends one unseal key. */

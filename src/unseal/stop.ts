@@ -26,11 +26,17 @@ export function explainStop(code: StopCode, instance: string, details: string): 
       "restore its storage or a snapshot, or, to start empty, delete the record first (it stays recoverable).",
     "initialized-elsewhere":
       `${instance} is already initialised, but ${record} holds no keys; ` +
-      "write root-token and unseal-key-0, unseal-key-1, ... of that initialisation into the record, or wipe the instance's storage, and run this again.",
+      "write root-token and unseal-key-0, unseal-key-1, ... (recovery-key-0, ... where it unseals itself) of that initialisation into the record, or wipe the instance's storage, and run this again.",
     "record-deleted":
       `${instance} is initialised, but its record ${record} is deleted; ` +
       `undelete version ${details}, or an earlier one that holds the keys, with "vault kv undelete -versions=${details} ${record}" and run this again.`,
-    "too-few-keys": `${record} does not hold enough unseal keys: ${details}; add the missing unseal-key-<n> fields and run this again.`,
+    "too-few-keys": `${record} does not hold enough keys: ${details}; add the missing unseal-key-<n> or recovery-key-<n> fields and run this again.`,
+    "seal-differs":
+      `${instance} is not sealed as it is described: ${details}; ` +
+      `restart the servers with the configuration that is described and run "tenant-vault migrate-seal ${instance}", or correct the description.`,
+    split:
+      `The replicas of ${instance} (${details}) are clusters of their own, since each initialised itself; ` +
+      "let only one server initialise itself, wipe the storage of the others so that they join it, and run this again.",
     "journal-orphaned":
       `The journal ${details} holds an answer with keys of ${instance}, but ${record} no longer has the journal-key to open it; ` +
       "restore the record's version that has it, or, if those keys are not needed, move the journal away.",

@@ -1,7 +1,7 @@
 import { decide, type Observation, type SeenRecord, type SeenReplica, type Step } from "./decide";
 import { Initialization } from "./initialization";
 import { metadataPatch, toMetadata, type Instance } from "./instance";
-import { journalKey, rootToken, unsealKeys } from "./record";
+import { journalKey, recordedKeys, rootToken } from "./record";
 import { CentralError } from "./record-store";
 import { explainStop, Stop } from "./stop";
 import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
@@ -63,7 +63,14 @@ class Run {
         status: await this.world.server(replica).status(),
       })),
     );
-    return { record, replicas, journals: this.world.journal.entries(), announced: this.initialization.announced };
+    const { instance } = this;
+    return {
+      instance,
+      record,
+      replicas,
+      journals: this.world.journal.entries(),
+      announced: this.initialization.announced,
+    };
   }
 
   /** Servers come and go while pods start and leaders change: what they refuse now is looked at again. */
@@ -102,8 +109,11 @@ class Run {
       case "forget":
         step.journals.forEach((file) => this.world.journal.forget(file));
         return undefined;
+      case "discard":
+        await this.initialization.discard(record);
+        return undefined;
       case "unseal":
-        return this.unseal(step.replicas, unsealKeys(record.fields));
+        return this.unseal(step.replicas, recordedKeys(record.fields, "unseal"));
       case "join":
         await joinReplicas(this.world, this.instance, step.replicas, step.leader);
         for (const { name } of step.replicas) this.joined.add(name);

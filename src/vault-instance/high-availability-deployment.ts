@@ -135,7 +135,7 @@ export class HighAvailabilityDeployment implements IDeployment {
         certificate: {
           secretName: names.tlsSecret,
           names: serverNames(names, context.host),
-          ...issuer,
+          issuer,
         },
       },
       revision: String(release.metadata.revision),

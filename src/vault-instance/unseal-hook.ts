@@ -1,10 +1,10 @@
 import { Construct } from "constructs";
 import { createHook, type CentralVaultAccess } from "../terraform/hook";
-import type { Instance } from "../unseal/instance";
+import type { InstanceDescription } from "../unseal/instance";
 
 /** Properties of an {@link UnsealHook}. */
 export interface UnsealHookProps {
-  readonly instance: Instance;
+  readonly instance: InstanceDescription;
   readonly central: CentralVaultAccess;
   /** When this changes, the hook runs again. @default - only when the instance's description changes */
   readonly revision?: string;

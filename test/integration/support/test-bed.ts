@@ -38,14 +38,23 @@ export class TestBed {
     readonly caFile: string,
   ) {}
 
-  /** Servers of a new instance: empty, uninitialised. */
-  async startInstance(name: string, count: number): Promise<{ instance: Instance; servers: VaultServer[] }> {
+  /**
+   * Servers of a new instance: empty, uninitialised.
+   *
+   * @param settings More of their configuration, such as the stanza of the seal.
+   */
+  async startInstance(
+    name: string,
+    count: number,
+    { seal = "shamir", settings }: { readonly seal?: Instance["seal"]; readonly settings?: string } = {},
+  ): Promise<{ instance: Instance; servers: VaultServer[] }> {
     const names = Array.from({ length: count }, (_, index) => `${name}-${index}`);
-    const servers = await Promise.all(names.map((each) => this.startServer(each)));
+    const servers = await Promise.all(names.map((each) => this.startServer(each, settings)));
     const instance: Instance = {
       tenant: "customer10",
       name,
       product: servers[0]?.product ?? "openbao",
+      seal,
       secretShares: 5,
       secretThreshold: 3,
       replicas: servers.map((server) => ({ name: server.name, address: server.address })),
@@ -54,7 +63,7 @@ export class TestBed {
     return { instance, servers };
   }
 
-  async startServer(name: string): Promise<VaultServer> {
+  async startServer(name: string, settings?: string): Promise<VaultServer> {
     const program = await obtainVaultServer();
     const server = new VaultServer({
       ...program,
@@ -63,6 +72,7 @@ export class TestBed {
       raftPort: await freePort(),
       folder: join(this.folder, name),
       authority: this.authority,
+      settings,
     });
     this.servers.push(server);
     await server.start();

@@ -4,7 +4,7 @@ import { inspectInstance, inspectRecord } from "../../../src/unseal/inspect";
 import { withAnswer, withJournalKey } from "../../../src/unseal/record";
 import { INSTANCE } from "./simulation";
 
-const COMPLETE = withAnswer({}, { rootToken: "t", unsealKeys: ["a", "b", "c", "d", "e"] });
+const COMPLETE = withAnswer({}, { rootToken: "t", keyType: "unseal", keys: ["a", "b", "c", "d", "e"] });
 
 function store(record: Partial<SeenRecord>) {
   return {
@@ -23,7 +23,9 @@ function servers(...states: ReplicaState[]) {
   };
 }
 
-const UNSEALED: ReplicaState = { state: "unsealed", threshold: 3 };
+const UNSEALED: ReplicaState = { state: "unsealed", seal: "shamir", threshold: 3 };
+
+const SEALED: ReplicaState = { state: "sealed", seal: "shamir", threshold: 3 };
 
 describe("an instance", () => {
   test("is healthy when its record is complete and every replica unsealed", async () => {
@@ -31,15 +33,15 @@ describe("an instance", () => {
     expect(status).toMatchObject({
       instance: "customer10/main",
       healthy: true,
-      record: { state: "complete", unsealKeys: 5, rootToken: true },
+      record: { state: "complete", keyType: "unseal", keys: 5, rootToken: true },
     });
     expect(status.replicas.map(({ active }) => active)).toEqual([true, false, false]);
   });
 
   test.each<[string, Partial<SeenRecord>, ReplicaState[]]>([
-    ["a replica is sealed", { fields: COMPLETE }, [UNSEALED, { state: "sealed", threshold: 3 }, UNSEALED]],
+    ["a replica is sealed", { fields: COMPLETE }, [UNSEALED, SEALED, UNSEALED]],
     ["a replica does not answer", { fields: COMPLETE }, [UNSEALED, UNSEALED]],
-    ["none is active", { fields: COMPLETE }, [{ state: "sealed", threshold: 3 }, UNSEALED, UNSEALED]],
+    ["none is active", { fields: COMPLETE }, [SEALED, UNSEALED, UNSEALED]],
     ["the record has too few keys", { fields: { "unseal-key-0": "a" } }, [UNSEALED, UNSEALED, UNSEALED]],
     ["the record is deleted", { deleted: true }, [UNSEALED, UNSEALED, UNSEALED]],
     ["there is no record", { version: 0 }, [UNSEALED, UNSEALED, UNSEALED]],

@@ -8,6 +8,9 @@ const described: fc.Arbitrary<Instance> = fc.record(
     tenant: name,
     name,
     product: fc.constantFrom("vault" as const, "openbao" as const),
+    seal: fc.constantFrom("shamir" as const, "transit" as const, "static" as const),
+    volatile: fc.constant(true as const),
+    selfInitializes: fc.constant(true as const),
     secretShares: fc.integer({ min: 1, max: 255 }),
     secretThreshold: fc.integer({ min: 1, max: 255 }),
     replicas: fc.array(fc.record({ name, address: name.map((host) => `https://${host}:8200`) }), {
@@ -23,17 +26,20 @@ const described: fc.Arbitrary<Instance> = fc.record(
         statefulSet: name,
         serviceAccount: name,
         kubeconfig: fc.record({ mount: name, path: name }),
-        certificate: fc.record({
-          secretName: name,
-          names: fc.array(name, { minLength: 1, maxLength: 20 }),
-          mount: name,
-          role: name,
-        }),
+        certificate: fc.record(
+          {
+            secretName: name,
+            names: fc.array(name, { minLength: 1, maxLength: 20 }),
+            issuer: fc.record({ mount: name, role: name }),
+          },
+          { requiredKeys: ["secretName", "names"] },
+        ),
+        sealToken: fc.record({ secretName: name, role: name }),
       },
-      { requiredKeys: ["namespace", "kubeconfig", "certificate"] },
+      { requiredKeys: ["namespace", "statefulSet", "kubeconfig", "certificate"] },
     ),
   },
-  { requiredKeys: ["tenant", "name", "product", "secretShares", "secretThreshold", "replicas"] },
+  { requiredKeys: ["tenant", "name", "product", "seal", "secretShares", "secretThreshold", "replicas"] },
 );
 
 test("a description comes back from the record's metadata as it was", () => {

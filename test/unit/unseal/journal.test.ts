@@ -5,8 +5,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Journal, journalFolder, JournalError, newJournalKey } from "../../../src/unseal/journal";
+import type { InitAnswer } from "../../../src/unseal/record";
 
-const ANSWER = { rootToken: "s.root", unsealKeys: ["a2V5LTA=", "a2V5LTE="] };
+const ANSWER: InitAnswer = { rootToken: "s.root", keyType: "unseal", keys: ["a2V5LTA=", "a2V5LTE="] };
 
 let folder = "";
 let journal: Journal;
@@ -19,7 +20,11 @@ afterEach(() => rmSync(join(folder, ".."), { recursive: true }));
 test("gives back what it kept", () => {
   fc.assert(
     fc.property(
-      fc.record({ rootToken: fc.string(), unsealKeys: fc.array(fc.base64String(), { maxLength: 255 }) }),
+      fc.record({
+        rootToken: fc.string(),
+        keyType: fc.constantFrom("unseal" as const, "recovery" as const),
+        keys: fc.array(fc.base64String(), { maxLength: 255 }),
+      }),
       (answer) => {
         const key = newJournalKey();
         const file = journal.reserve(key);
@@ -38,7 +43,7 @@ test("tells nothing to who reads the disk", () => {
   const file = journal.reserve(key);
   journal.keep(file, key, ANSWER);
   const content = readFileSync(file, "latin1");
-  for (const secret of [key, ANSWER.rootToken, ...ANSWER.unsealKeys]) expect(content).not.toContain(secret);
+  for (const secret of [key, ANSWER.rootToken, ...ANSWER.keys]) expect(content).not.toContain(secret);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
@@ -49,7 +54,8 @@ test("takes all its space before anything is initialised", () => {
   const reserved = statSync(file).size;
   journal.keep(file, key, {
     rootToken: "t".repeat(100),
-    unsealKeys: Array.from({ length: 255 }, () => "k".repeat(44)),
+    keyType: "recovery",
+    keys: Array.from({ length: 255 }, () => "k".repeat(44)),
   });
   expect(statSync(file).size).toBe(reserved);
 });

@@ -7,8 +7,13 @@ import type { VaultClient } from "../../../src/unseal/vault-client";
 
 const KUBERNETES = {
   namespace: "vault-main",
+  statefulSet: "main",
   kubeconfig: { mount: "clusters", path: "customer10" },
-  certificate: { secretName: "main-tls", names: ["main-0.internal"], mount: "pki-root", role: "instances" },
+  certificate: {
+    secretName: "main-tls",
+    names: ["main-0.internal"],
+    issuer: { mount: "pki-root", role: "instances" },
+  },
 };
 const ISSUED = { certificate: "CERT", private_key: "PRIVATE", issuing_ca: "CA" };
 

@@ -13,7 +13,7 @@ test("something else that answers on the address is not taken for an empty Vault
     state: "unreachable",
     reason: "sys/seal-status: the answer is not that of a Vault or OpenBao",
   });
-  await expect(answering({ keys: [] }).initialize(5, 3)).rejects.toThrow(VaultError);
+  await expect(answering({ keys: [] }).initialize("shamir", 5, 3)).rejects.toThrow(VaultError);
 });
 
 test("an instance whose root token was revoked is verified without counting its peers", async () => {

@@ -15,7 +15,7 @@ const INSTANCE: Instance = {
   kubernetes: {
     namespace: "vault-main",
     kubeconfig: { mount: "clusters", path: "customer10" },
-    certificate: { secretName: "main-tls", names: ["main-0"], mount: "pki-root", role: "instances" },
+    certificate: { secretName: "main-tls", names: ["main-0"], issuer: { mount: "pki-root", role: "instances" } },
   },
 };
 

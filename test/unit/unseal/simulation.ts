@@ -1,7 +1,13 @@
 import type { JournalEntry } from "../../../src/unseal/journal";
 import type { ReplicaState, SeenRecord } from "../../../src/unseal/decide";
 import type { Instance, Replica } from "../../../src/unseal/instance";
-import { fingerprint, keysFingerprint, type InitAnswer, type RecordFields } from "../../../src/unseal/record";
+import {
+  fingerprint,
+  keysFingerprint,
+  keyTypeOf,
+  type InitAnswer,
+  type RecordFields,
+} from "../../../src/unseal/record";
 import { CentralError } from "../../../src/unseal/record-store";
 import { VaultError } from "../../../src/unseal/vault-client";
 import type { World } from "../../../src/unseal/world";
@@ -142,10 +148,10 @@ export class Universe {
         const server = this.serverOf(replica);
         return {
           status: () => look(() => this.status(server)),
-          initialize: async (shares, threshold) => {
+          initialize: async (seal, shares) => {
             const answers = this.answers.length;
             try {
-              return await affect(() => this.initialize(server, shares, threshold), cutServer);
+              return await affect(() => this.initialize(server, seal, shares), cutServer);
             } catch (error) {
               if (this.answers.length > answers) this.lossExcused = true;
               throw error;
@@ -209,7 +215,7 @@ export class Universe {
       file,
       keyFingerprint: fingerprint(key),
       ownerAlive: owner === pid || this.living.has(owner),
-      keys: answer === undefined ? undefined : keysFingerprint(answer.unsealKeys),
+      keys: answer === undefined ? undefined : keysFingerprint(answer.keys),
     }));
   }
 
@@ -220,30 +226,35 @@ export class Universe {
   }
 
   private status(server: SimulatedServer): ReplicaState {
-    if (server.data === undefined) return { state: "uninitialized" };
+    const { seal, secretThreshold: threshold } = this.instance;
+    if (server.data === undefined) return { state: "uninitialized", seal };
     if (server.readyAt !== undefined && this.now >= server.readyAt) server.sealed = false;
-    return { state: server.sealed ? "sealed" : "unsealed", threshold: this.instance.secretThreshold };
+    if (server.sealed) return { state: "sealed", seal, threshold };
+    return { state: "unsealed", seal, threshold, cluster: `cluster-${server.data}` };
   }
 
-  private initialize(server: SimulatedServer, shares: number, _threshold: number): InitAnswer {
+  private initialize(server: SimulatedServer, seal: string, shares: number): InitAnswer {
     if (server.data !== undefined) throw new VaultError("refused", "already initialized", 400);
     const id = this.answers.length;
-    const answer = {
+    const answer: InitAnswer = {
       rootToken: `root-${id}`,
-      unsealKeys: Array.from({ length: shares }, (_, key) => `key-${id}-${key}`),
+      keyType: keyTypeOf(seal),
+      keys: Array.from({ length: shares }, (_, key) => `key-${id}-${key}`),
     };
     this.answers.push(answer);
     server.data = id;
+    this.unsealItself(server);
     return answer;
   }
 
   private unseal(server: SimulatedServer, key: string): { sealed: boolean } {
     if (server.data === undefined) throw new VaultError("refused", "not initialized", 400);
+    if (this.instance.seal !== "shamir") throw new VaultError("refused", "recovery keys do not unseal", 400);
     if (!server.sealed) return { sealed: false };
     server.received++;
     server.progress.add(key);
     if (server.progress.size < this.instance.secretThreshold) return { sealed: true };
-    const right = [...server.progress].every((sent) => this.answers[server.data ?? 0]?.unsealKeys.includes(sent));
+    const right = [...server.progress].every((sent) => this.answers[server.data ?? 0]?.keys.includes(sent));
     server.progress.clear();
     if (!right) throw new VaultError("refused", "invalid key", 400);
     if (server.joined) server.readyAt ??= this.now + CATCH_UP;
@@ -256,6 +267,12 @@ export class Universe {
     if (leader === undefined) throw new VaultError("refused", "no leader", 500);
     server.data = leader.data;
     server.joined = true;
+    this.unsealItself(server);
+  }
+
+  /** What a seal other than Shamir's does as soon as there are data. */
+  private unsealItself(server: SimulatedServer): void {
+    if (this.instance.seal !== "shamir") server.readyAt = this.now + CATCH_UP;
   }
 
   private leaderSeenBy(replica: Replica): { address: string; isSelf: boolean } | undefined {
@@ -270,6 +287,7 @@ export const INSTANCE: Instance = {
   tenant: "customer10",
   name: "main",
   product: "openbao",
+  seal: "shamir",
   secretShares: 5,
   secretThreshold: 3,
   replicas: [0, 1, 2].map((index) => ({ name: `main-${index}`, address: `https://main-${index}:8200` })),

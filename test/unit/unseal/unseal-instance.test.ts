@@ -1,21 +1,27 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { ANNOUNCEMENT_LEASE } from "../../../src/unseal/decide";
-import { unsealKeys, withAnswer } from "../../../src/unseal/record";
+import { keyTypeOf, recordedKeys, withAnswer } from "../../../src/unseal/record";
 import { CentralError } from "../../../src/unseal/record-store";
+import type { Instance } from "../../../src/unseal/instance";
 import { Stop } from "../../../src/unseal/stop";
 import { unsealInstance, type UnsealReport } from "../../../src/unseal/unseal-instance";
+import type { Patience } from "../../../src/unseal/world";
 import { Crash, emptyServer, INSTANCE, Universe, type Fault, type FaultPlan } from "./simulation";
 
 const PATIENCE = 600_000;
+const NO_ANSWER = { rootToken: "", keyType: "unseal", keys: [] } as const;
+/** Unseals itself: the keys in its record are recovery keys. */
+const AUTO: Instance = { ...INSTANCE, seal: "transit" };
+
+function patience(universe: Universe): Patience {
+  return { deadline: universe.now + PATIENCE, signal: new AbortController().signal };
+}
 
 async function run(universe: Universe, faults: readonly FaultPlan[] = []): Promise<UnsealReport | Error> {
   const world = universe.start(faults);
   try {
-    return await unsealInstance(world, INSTANCE, {
-      deadline: universe.now + PATIENCE,
-      signal: new AbortController().signal,
-    });
+    return await unsealInstance(world, universe.instance, patience(universe));
   } catch (error) {
     return error as Error;
   }
@@ -32,7 +38,7 @@ async function runAgain(universe: Universe): Promise<UnsealReport | Error> {
 
 function expectComplete(universe: Universe): void {
   expect(universe.servers.every(({ sealed, data }) => !sealed && data === 0)).toBe(true);
-  expect(universe.record).toEqual(withAnswer({}, universe.answers[0] ?? { rootToken: "", unsealKeys: [] }));
+  expect(universe.record).toEqual(withAnswer({}, universe.answers[0] ?? NO_ANSWER));
   expect([...universe.disk.values()].filter(({ answer }) => answer !== undefined)).toEqual([]);
 }
 
@@ -98,6 +104,93 @@ describe("a run without faults", () => {
   });
 });
 
+describe("an instance that unseals itself", () => {
+  test("is initialised with recovery keys, and no key is ever sent to it", async () => {
+    const universe = new Universe(AUTO);
+
+    expect(await run(universe)).toMatchObject({ initialized: true, joined: ["main-1", "main-2"], unsealed: [] });
+    expectComplete(universe);
+    expect(Object.keys(universe.record)).toContain("recovery-key-4");
+    expect(universe.servers.map(({ received }) => received)).toEqual([0, 0, 0]);
+    expect(universe.metadata).toMatchObject({ seal: "transit" });
+  });
+
+  test("is waited for while it does not, with the reason", async () => {
+    const universe = new Universe(AUTO);
+    await run(universe);
+    const server = universe.servers[1];
+    if (server !== undefined) Object.assign(server, { sealed: true, readyAt: Infinity });
+
+    expect(((await run(universe)) as Stop).message).toMatch(
+      /did not come up in time \(last: main-1 is sealed; it does that by its seal "transit"/,
+    );
+  });
+
+  test("is not taken over when its record holds unseal keys, or it runs with another seal", async () => {
+    const universe = new Universe(AUTO);
+    universe.versions.push({ fields: { "unseal-key-0": "k" }, at: 0, deleted: false });
+    const [unmigrated, restarted] = [await run(universe), new Universe(INSTANCE)];
+    expect(unmigrated).toMatchObject({ code: "seal-differs" });
+
+    await run(restarted);
+    const misdescribed = await unsealInstance(restarted.start(), AUTO, patience(restarted)).catch(
+      (error: unknown) => error,
+    );
+    expect(misdescribed).toMatchObject({ code: "seal-differs" });
+    expect((misdescribed as Stop).message).toMatch(/main-0 runs with the seal "shamir"; .*tenant-vault migrate-seal/);
+  });
+});
+
+describe("an instance that initialises itself", () => {
+  const SELF: Instance = { ...AUTO, selfInitializes: true };
+  const initialized = (universe: Universe, data: (index: number) => number | undefined): void =>
+    universe.servers.forEach((server, index) => Object.assign(server, { data: data(index), sealed: false }));
+
+  test("is verified and described, and nothing is written into its record", async () => {
+    const universe = new Universe(SELF);
+    initialized(universe, () => 0);
+
+    expect(await run(universe)).toMatchObject({ initialized: false, raftPeers: undefined });
+    expect(universe.versions).toEqual([]);
+    expect(universe.metadata).toMatchObject({ "self-initializes": "true" });
+  });
+
+  test("is waited for, and never initialised from outside", async () => {
+    const universe = new Universe(SELF);
+    expect(await run(universe)).toMatchObject({ code: "timeout" });
+    expect(universe.answers).toEqual([]);
+  });
+
+  test("whose replicas each did so is no cluster", async () => {
+    const universe = new Universe(SELF);
+    initialized(universe, (index) => index);
+    expect(await run(universe)).toMatchObject({ code: "split" });
+  });
+});
+
+describe("an instance whose data live in memory", () => {
+  test("begins anew once they are gone, and its old record can be recovered", async () => {
+    const universe = new Universe({ ...INSTANCE, volatile: true });
+    await run(universe);
+    for (const server of universe.servers) Object.assign(server, emptyServer());
+
+    expect(await run(universe)).toMatchObject({ initialized: true });
+    expect(universe.record).toMatchObject({ "root-token": "root-1" });
+    expect(universe.versions.filter(({ fields }) => fields["root-token"] === "root-0")).toMatchObject([
+      { deleted: true },
+    ]);
+  });
+
+  test("keeps its record while a single replica still has them", async () => {
+    const universe = new Universe({ ...INSTANCE, volatile: true });
+    await run(universe);
+    Object.assign(universe.servers[0] ?? {}, emptyServer());
+
+    await run(universe);
+    expect(universe.answers.length).toBe(1);
+  });
+});
+
 describe("what only a person can mend", () => {
   const stopped = async (universe: Universe): Promise<Stop> => {
     const result = await run(universe);
@@ -112,7 +205,7 @@ describe("what only a person can mend", () => {
 
     expect((await stopped(universe)).code).toBe("data-lost");
     expect(universe.answers.length).toBe(1);
-    expect(unsealKeys(universe.record).length).toBe(5);
+    expect(recordedKeys(universe.record, "unseal").length).toBe(5);
   });
 
   test("the record holds only some keys of another initialisation: it never initialises over them", async () => {
@@ -173,14 +266,14 @@ describe("a run that is cut short", () => {
     { maxLength: 3 },
   );
 
-  test("is finished by the next one, or its lost answer is named", async () => {
+  test.each([INSTANCE, AUTO])("is finished by the next one, or its lost answer is named: $seal", async (instance) => {
     await fc.assert(
       fc.asyncProperty(faults, async (plan) => {
-        const universe = new Universe(INSTANCE);
+        const universe = new Universe(instance);
         const first = await run(universe, plan);
         const keysKnown =
           universe.answers.length === 0 ||
-          unsealKeys(universe.record).length > 0 ||
+          recordedKeys(universe.record, keyTypeOf(instance.seal)).length > 0 ||
           [...universe.disk.values()].some(({ answer }) => answer !== undefined);
 
         const second = await runAgain(universe);
@@ -196,7 +289,7 @@ describe("a run that is cut short", () => {
           expect((second as Stop).code).toBe("answer-lost");
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 
