@@ -8,6 +8,7 @@ import {
   localBackend,
   ROOT_CA_MOUNT,
   Seal,
+  ServerCertificate,
   Size,
   TenantCluster,
   VaultInstance,
@@ -34,7 +35,7 @@ new VaultInstance(stack, "Main", {
   deployment: new HighAvailabilityDeployment({
     cluster,
     storage: VaultStorage.storageClass("gp3-retain"),
-    certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE },
+    certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
     replicas: 3,
     dataSize: Size.gibibytes(20),
   }),

@@ -1,4 +1,4 @@
-import type { Tenant, TenantInstance } from "../src";
+import { Seal, type Tenant, type TenantInstance } from "../src";
 
 /** Environment variable with the file that holds a {@link Placement}. */
 export const PLACEMENT_VARIABLE = "TENANT_VAULT_LAB_PLACEMENT";
@@ -21,7 +21,8 @@ const DEFAULT_REPLICAS = 3;
 
 /** How many servers an instance wants. */
 export function replicaCount({ deployment }: TenantInstance): number {
-  return deployment.mode === "external" ? deployment.addresses.length : (deployment.replicas ?? DEFAULT_REPLICAS);
+  if (deployment.mode === "external") return deployment.addresses.length;
+  return deployment.mode === "ha" || deployment.mode === "custom" ? (deployment.replicas ?? DEFAULT_REPLICAS) : 1;
 }
 
 /** The ports that an instance names itself: those of an external one on loopback. */
@@ -44,6 +45,8 @@ export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
         address: addresses[0] ?? instance.address,
         caCertificateFile,
         deployment: { mode: "external", addresses },
+        // The lab's servers have no key service: their keys are escrowed, whatever the seal is to be.
+        seal: instance.seal && Seal.shamir(instance.seal),
         databases: instance.databases?.map((database) => ({
           ...database,
           host: "127.0.0.1",

@@ -9,18 +9,32 @@ export {
 } from "./central-vault/central-vault";
 export { Duration, type DurationText } from "./core/duration";
 export { ValidationError } from "./core/errors";
+export type { HclValue } from "./core/hcl";
+export type { Product } from "./core/product";
 export { SecretRef, type SecretLocation } from "./core/secret-ref";
 export { Size, type SizeText } from "./core/size";
 export { Database, type PostgresqlProps } from "./dynamic-db/database";
 export { DynamicDb, type DynamicDbProps, type DynamicDbRoleProps, type IDynamicDb } from "./dynamic-db/dynamic-db";
 export { InstanceConfig, type InstanceConfigProps } from "./instance-config/instance-config";
+export { instanceDeployment, type InstanceDeploymentProps } from "./instance-config/instance-deployment";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps, type IAppRoleLogin } from "./login/app-role-login";
+export type { KeyShares } from "./seal/key-shares";
+export type * from "./seal/kms-seals";
+export { Seal } from "./seal/seal";
+export type { SealConfig, SealContext, SecretVariable } from "./seal/seal-config";
+export type { TransitSealProps } from "./seal/transit-seal";
+export { AuditDevice } from "./server-config/audit-device";
+export type { ReleaseNames } from "./server-config/names";
+export { SelfInitialization, type SelfInitializationRequest } from "./server-config/self-initialization";
+export type { LogLevel } from "./server-config/server-config";
 export { SshCa, type ISshCa, type SshCaProps } from "./ssh-ca/ssh-ca";
 export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./ssh-ca/ssh-role";
 export { defineTenant, TenantError } from "./tenant/define-tenant";
 export { loadTenant, loadTenants, type TenantFile } from "./tenant/load-tenants";
 export type * from "./tenant/cluster-props";
+export type * from "./tenant/deployment-props";
+export type { SealProps } from "./tenant/seal-props";
 export type * from "./tenant/tenant-props";
 export type { FieldProblem, Tenant, TenantInstance } from "./tenant/tenant-schema";
 export { ApiAccess, type ApiAccessContext, type ApiEndpoint } from "./tenant-cluster/api-access";
@@ -53,24 +67,33 @@ export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluste
 export { EphemeralResource, type EphemeralResourceProps } from "./terraform/ephemeral-resource";
 export type { CentralVaultAccess } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
-export type { Instance, Replica } from "./unseal/instance";
+export type { Instance, InstanceDescription, Replica } from "./unseal/instance";
 export type { Deployed, DeploymentContext, IDeployment } from "./vault-instance/deployment";
 export { ExternalDeployment, type ExternalDeploymentProps } from "./vault-instance/external-deployment";
-export type { ContainerImage } from "./vault-instance/helm-values";
+export type { ContainerImage, HelmChart } from "./vault-instance/chart";
+export { DevelopmentDeployment } from "./vault-instance/development-deployment";
+export { Exposure, type ExposureContext } from "./vault-instance/exposure";
+export type { HelmDeploymentProps } from "./vault-instance/helm-deployment";
 export {
   HighAvailabilityDeployment,
-  type CertificateIssuer,
-  type HelmChart,
   type HighAvailabilityDeploymentProps,
+  type VolumeSizes,
 } from "./vault-instance/high-availability-deployment";
 export type { InstanceCapacity, ServerResources } from "./vault-instance/instance-limits";
 export { InstanceNamespace, type InstanceNamespaceProps } from "./vault-instance/instance-namespace";
 export { InstanceProvider, type InstanceProviderProps } from "./vault-instance/instance-provider";
-export type { ReleaseNames } from "./vault-instance/names";
+export type { HelmValues } from "./vault-instance/merge-values";
 export type { Egress, InstanceFlows } from "./vault-instance/network-policies";
 export { NetworkPeer } from "./vault-instance/network-peer";
-export type { Product } from "./vault-instance/product";
-export { Seal, type ShamirSealProps } from "./vault-instance/seal";
+export type { NodePlacement, Toleration } from "./vault-instance/pod-values";
+export {
+  ServerCertificate,
+  type BoundCertificate,
+  type CentralCertificateProps,
+  type CertificateContext,
+  type CertManagerProps,
+} from "./vault-instance/server-certificate";
+export { StandaloneDeployment, type StandaloneDeploymentProps } from "./vault-instance/standalone-deployment";
 export {
   VaultStorage,
   type CinderStorageProps,

@@ -1,17 +1,14 @@
 import type { Construct } from "constructs";
 import {
   ClusterProviders,
-  ExternalDeployment,
-  HighAvailabilityDeployment,
   INSTANCE_CERTIFICATE_ROLE,
+  instanceDeployment,
   LayerStack,
   ROOT_CA_MOUNT,
+  ServerCertificate,
   VaultInstance,
-  VaultStorage,
-  type IDeployment,
   type IKubernetesCluster,
   type Tenant,
-  type TenantInstance,
 } from "../src";
 import { OpenstackProvider } from "../src/terraform/providers/openstack";
 import { CentralProvider } from "./central-provider";
@@ -32,6 +29,11 @@ export class VaultStack extends LayerStack {
       new OpenstackProvider(this, "OpenStack");
       new ClusterProviders(this, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider: central.provider });
     }
+    const certificate = ServerCertificate.central({
+      mount: ROOT_CA_MOUNT,
+      role: INSTANCE_CERTIFICATE_ROLE,
+      domains: operator.central.instanceDomains ?? [],
+    });
     for (const instance of tenant.instances) {
       const { name, product, address, seal } = instance;
       new VaultInstance(this, name, {
@@ -40,34 +42,10 @@ export class VaultStack extends LayerStack {
         product,
         address,
         seal,
-        deployment: deploymentOf(operator, tenant, instance, cluster),
+        deployment: instanceDeployment({ tenant, instance, cluster, certificate }),
         central: central.access,
+        centralProvider: central.provider,
       });
     }
   }
-}
-
-function deploymentOf(
-  { central: { instanceDomains = [] } }: Operator,
-  tenant: Tenant,
-  instance: TenantInstance,
-  cluster: IKubernetesCluster | undefined,
-): IDeployment {
-  const { deployment, caCertificateFile } = instance;
-  if (deployment.mode === "external" || cluster === undefined) {
-    return new ExternalDeployment({
-      addresses: deployment.mode === "external" ? deployment.addresses : [],
-      caCertificateFile,
-    });
-  }
-  const { replicas, dataSize, auditSize } = deployment;
-  return new HighAvailabilityDeployment({
-    cluster,
-    replicas,
-    dataSize,
-    auditSize,
-    storage: VaultStorage.cinder({ deletionProtection: tenant.deletionProtection }),
-    certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE, domains: instanceDomains },
-    egressPorts: instance.databases?.map(({ port = 5432 }) => port),
-  });
 }

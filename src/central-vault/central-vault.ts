@@ -12,6 +12,7 @@ import {
 } from "../terraform/providers/vault";
 import { RootCa } from "../tenant-pki/root-ca";
 import { CLUSTERS_MOUNT } from "../tenant-cluster/kubernetes-cluster";
+import { SEAL_ROLE_PREFIX, SEALS_MOUNT } from "../seal/transit-seal";
 import { RECORDS_MOUNT } from "../unseal/record";
 
 /** Path of the AppRole mount that the hook logs in at, and name of its policy. */
@@ -73,6 +74,14 @@ export class CentralVault extends Construct {
       provider,
     );
     this.createStore("Clusters", CLUSTERS_MOUNT, "Kubeconfig of each tenant's cluster", lifecycle, provider);
+
+    new Mount(this, "Seals", {
+      path: SEALS_MOUNT,
+      type: "transit",
+      description: "Keys that unseal tenants' instances",
+      lifecycle,
+      provider,
+    });
 
     const policy = new Policy(this, "HookPolicy", { name: HOOK_POLICY, policy: hookPolicy(), provider });
     const login = new AppRoleLogin(this, "HookLogin", {
@@ -168,6 +177,11 @@ function hookPolicy(): string {
     path: `${CLUSTERS_MOUNT}/data/*`,
     capabilities: ["create", "read", "update"],
     reason: "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
+  });
+  policy.add({
+    path: `auth/token/create/${SEAL_ROLE_PREFIX}*`,
+    capabilities: ["create", "update"],
+    reason: "make the token by which an instance's servers use their transit key, and no other",
   });
   return policy.render();
 }

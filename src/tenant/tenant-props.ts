@@ -1,7 +1,8 @@
 import type { DurationText } from "../core/duration";
 import type { SecretLocation } from "../core/secret-ref";
-import type { SizeText } from "../core/size";
 import type { ClusterProps } from "./cluster-props";
+import type { DeploymentProps } from "./deployment-props";
+import type { SealProps } from "./seal-props";
 
 /** A tenant as its file under `tenants/` describes it. */
 export interface TenantProps {
@@ -37,18 +38,13 @@ export interface InstanceProps {
    * @default - the certificate that VAULT_CACERT names when Terraform runs, else those that the machine trusts
    */
   readonly caCertificateFile?: string;
-  readonly deployment: HighAvailabilityProps | ExternalProps;
+  readonly deployment: DeploymentProps;
   /**
-   * How the unseal key is split.
+   * What protects its data while it is not running.
    *
-   * @default - 5 shares, threshold 3
+   * @default - Shamir's secret sharing, 5 shares, threshold 3
    */
-  readonly seal?: {
-    /** @default 5 */
-    readonly secretShares?: number;
-    /** @default 3 */
-    readonly secretThreshold?: number;
-  };
+  readonly seal?: SealProps;
   /**
    * An intermediate CA, signed by the operator's root.
    *
@@ -79,28 +75,6 @@ export interface InstanceProps {
    * @default - none
    */
   readonly roles?: readonly RoleProps[];
-}
-
-/** A raft cluster in the tenant's Kubernetes, deployed by the product's Helm chart, with TLS. */
-export interface HighAvailabilityProps {
-  readonly mode: "ha";
-  /**
-   * 3, 5 or 7.
-   *
-   * @default 3
-   */
-  readonly replicas?: number;
-  /** @default "10Gi" */
-  readonly dataSize?: SizeText;
-  /** @default "10Gi" */
-  readonly auditSize?: SizeText;
-}
-
-/** Servers that already run somewhere: they are initialised, unsealed and configured, not deployed. */
-export interface ExternalProps {
-  readonly mode: "external";
-  /** URL of each replica by itself, never of a load balancer. */
-  readonly addresses: readonly string[];
 }
 
 /** Certificates of a tenant. */

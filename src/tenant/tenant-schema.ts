@@ -1,46 +1,15 @@
 import { z } from "zod";
 import { checkRoleName, checkTokenTtls } from "../access/access-role";
-import { SecretRef } from "../core/secret-ref";
-import { checkAddresses } from "../vault-instance/external-deployment";
-import { checkReplicas, DEFAULT_REPLICAS } from "../vault-instance/high-availability-deployment";
-import { Seal } from "../vault-instance/seal";
+import { DEFAULT_REPLICAS } from "../vault-instance/high-availability-deployment";
 import { checkCredentialTtls } from "../dynamic-db/dynamic-db";
 import { SshRole } from "../ssh-ca/ssh-role";
 import { checkPkiRole } from "../tenant-pki/pki-role";
 import { cluster, schedulableNodes } from "./cluster-schema";
+import { deployment } from "./deployment-schema";
 import { checkReferences } from "./references";
+import { seal, secretRef } from "./seal-schema";
 import type { TenantProps } from "./tenant-props";
-import {
-  address,
-  built,
-  checked,
-  cidr,
-  cidrs,
-  duration,
-  label,
-  nonEmpty,
-  path,
-  port,
-  size,
-  uniquelyNamed,
-} from "./fields";
-
-const highAvailability = z.strictObject({
-  mode: z.literal("ha"),
-  replicas: built(z.number(), checkReplicas).optional(),
-  dataSize: size.optional(),
-  auditSize: size.optional(),
-});
-
-const external = z.strictObject({
-  mode: z.literal("external"),
-  addresses: built(z.array(address).readonly(), checkAddresses),
-});
-
-const seal = built(
-  z.strictObject({ secretShares: z.number().optional(), secretThreshold: z.number().optional() }),
-  (props) => Seal.shamir(props),
-);
+import { address, built, checked, cidr, cidrs, duration, label, nonEmpty, path, port, uniquelyNamed } from "./fields";
 
 const pki = checked(
   z.strictObject({
@@ -98,10 +67,7 @@ const database = z.strictObject({
   port: port.optional(),
   database: nonEmpty,
   username: nonEmpty,
-  password: built(
-    z.strictObject({ mount: path, path, field: nonEmpty, revision: z.number().int().min(1).optional() }),
-    (location) => SecretRef.centralVault(location),
-  ),
+  password: secretRef,
   caCertificatePath: nonEmpty.optional(),
   roles: uniquelyNamed(
     checked(
@@ -148,7 +114,7 @@ const instance = z
     product: z.enum(["vault", "openbao"]),
     address,
     caCertificateFile: nonEmpty.optional(),
-    deployment: z.discriminatedUnion("mode", [highAvailability, external]),
+    deployment,
     seal: seal.optional(),
     pki: pki.optional(),
     ssh: ssh.optional(),
@@ -160,6 +126,11 @@ const instance = z
     roles: uniquelyNamed(role).optional(),
   })
   .superRefine(checkReferences);
+
+/** How many replicas need a node of their own. */
+function spreadReplicas(described: z.output<typeof deployment>): number {
+  return described.mode === "ha" || described.mode === "custom" ? (described.replicas ?? DEFAULT_REPLICAS) : 0;
+}
 
 /** Names of Kubernetes objects are made of both names, and are at most 63 long with the suffixes of the charts. */
 const LONGEST_NAMES = 40;
@@ -174,15 +145,15 @@ const tenant = z
   .superRefine(({ name, cluster: machines, instances }, context) => {
     instances.forEach((described, index) => {
       const at = ["instances", index];
-      const { deployment } = described;
-      if (deployment.mode === "ha" && machines === undefined) {
+      const { mode } = described.deployment;
+      if (mode !== "external" && machines === undefined) {
         context.addIssue({
           code: "custom",
           path: [...at, "deployment"],
-          message: 'mode "ha" needs a cluster to run in; describe one in "cluster", or use mode "external"',
+          message: `mode "${mode}" needs a cluster to run in; describe one in "cluster", or use mode "external"`,
         });
       }
-      const replicas = deployment.mode === "ha" ? (deployment.replicas ?? DEFAULT_REPLICAS) : 0;
+      const replicas = spreadReplicas(described.deployment);
       const nodes = machines === undefined ? undefined : schedulableNodes(machines);
       if (nodes !== undefined && replicas > nodes) {
         context.addIssue({

@@ -13,21 +13,22 @@ const SECRET_MAP = /^resource\.kubernetes_secret\w*\.[^.]+\.(binary_)?data\.|\.(
 
 /** Paths of arguments in a stack's JSON that are named like a secret and hold a literal text. */
 export function findLiteralSecrets(json: object): string[] {
-  const found: string[] = [];
-  const visit = (value: unknown, path: readonly string[]): void => {
-    if (typeof value === "object" && value !== null) {
-      for (const [key, child] of Object.entries(value)) visit(child, [...path, key]);
-    } else if (typeof value === "string" && value !== "" && !isReference(value)) {
-      const argument = path.at(-1) ?? "";
-      const name = path.join(".");
-      if ((SECRET_ARGUMENT.test(argument) && !HARMLESS.test(argument)) || SECRET_MAP.test(name)) found.push(name);
-    }
-  };
   // "terraform" holds the backend's settings.
-  for (const part of ["terraform", "resource", "data", "ephemeral", "provider", "output"]) {
-    visit((json as Record<string, unknown>)[part], [part]);
+  return ["terraform", "resource", "data", "ephemeral", "provider", "output"].flatMap((part) =>
+    findLiteralSecretsIn((json as Record<string, unknown>)[part], [part]),
+  );
+}
+
+/** The same below one path, such as in values of a Helm chart, which are one text to Terraform. */
+export function findLiteralSecretsIn(value: unknown, path: readonly string[]): string[] {
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).flatMap(([key, child]) => findLiteralSecretsIn(child, [...path, key]));
   }
-  return found;
+  if (typeof value !== "string" || value === "" || isReference(value)) return [];
+  const argument = path.at(-1) ?? "";
+  const name = path.join(".");
+  const named = (SECRET_ARGUMENT.test(argument) && !HARMLESS.test(argument)) || SECRET_MAP.test(name);
+  return named ? [name] : [];
 }
 
 /** An expression, which Terraform resolves at apply time. */

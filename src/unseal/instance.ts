@@ -63,6 +63,9 @@ const instance = z.object({
 /** What the hook knows of an instance: everything that is not secret. */
 export type Instance = Readonly<z.output<typeof instance>>;
 
+/** What a seal is called. */
+export type SealType = Instance["seal"];
+
 /** An {@link Instance} as it is written down, where the seal may be left out. */
 export type InstanceDescription = Readonly<z.input<typeof instance>>;
 

@@ -1,6 +1,9 @@
+import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
-import type { Instance, Replica } from "../unseal/instance";
-import type { Product } from "./product";
+import type { Product } from "../core/product";
+import type { Seal } from "../seal/seal";
+import type { CentralVaultAccess } from "../terraform/hook";
+import type { InstanceDescription } from "../unseal/instance";
 
 /** What a deployment is made for. */
 export interface DeploymentContext {
@@ -10,14 +13,18 @@ export interface DeploymentContext {
   readonly product: Product;
   /** Host by which clients outside reach the instance. */
   readonly host: string;
+  readonly seal: Seal;
+  readonly central: CentralVaultAccess;
+  /** The provider of the central Vault. @default - none */
+  readonly centralProvider?: TerraformProvider;
 }
 
 /** What the hook has to know of a deployment. */
-export interface Deployed {
-  readonly replicas: readonly Replica[];
-  /** PEM. */
-  readonly caCertificate?: string;
-  readonly kubernetes?: Instance["kubernetes"];
+export interface Deployed extends Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes"> {
+  /** Whether the data end with their pod. */
+  readonly volatile?: boolean;
+  /** Whether the servers initialise themselves. */
+  readonly selfInitializes?: boolean;
   /** When this changes, the hook runs again. */
   readonly revision?: string;
 }

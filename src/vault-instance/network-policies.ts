@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
 import { NetworkPolicyV1, type NetworkPolicyV1Spec } from "../terraform/providers/kubernetes";
-import { API_PORT, CLUSTER_PORT } from "./names";
+import { API_PORT, CLUSTER_PORT } from "../server-config/names";
 import { NetworkPeer } from "./network-peer";
 
 /** Something that the servers connect to. */

@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import type { Size } from "../core/size";
 import { StorageClassV1 } from "../terraform/providers/kubernetes";
 import { CinderVolume } from "./cinder-volume";
-import type { ReleaseNames } from "./names";
+import type { ReleaseNames } from "../server-config/names";
 
 /** Volumes that the replicas of an instance need. */
 export interface StorageRequest {

@@ -1,8 +1,9 @@
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import type { Product } from "../core/product";
+import { Seal } from "../seal/seal";
 import { parseServerAddress } from "./address";
 import type { IDeployment } from "./deployment";
-import type { Product } from "./product";
-import { Seal } from "./seal";
 import type { CentralVaultAccess } from "../terraform/hook";
 import { UnsealHook } from "./unseal-hook";
 
@@ -19,6 +20,12 @@ export interface VaultInstanceProps {
   /** URL by which clients and Terraform reach the instance. */
   readonly address: string;
   readonly central: CentralVaultAccess;
+  /**
+   * The provider of the central Vault, for seals that have a key or credentials there.
+   *
+   * @default - none
+   */
+  readonly centralProvider?: TerraformProvider;
 }
 
 /** What others need of an instance. */
@@ -53,16 +60,29 @@ export class VaultInstance extends Construct implements IVaultInstance {
     this.product = product;
     this.address = address;
 
-    const { secretShares, secretThreshold } = props.seal ?? Seal.shamir();
-    const { revision, ...deployed } = props.deployment.bind(this, {
+    const { central, centralProvider, seal = Seal.shamir() } = props;
+    const { revision, volatile, selfInitializes, ...deployed } = props.deployment.bind(this, {
       tenant,
       name,
       product,
       host: parseServerAddress(address, this).hostname,
+      seal,
+      central,
+      centralProvider,
     });
     new UnsealHook(this, "Unseal", {
-      instance: { tenant, name, product, secretShares, secretThreshold, ...deployed },
-      central: props.central,
+      instance: {
+        tenant,
+        name,
+        product,
+        seal: seal.type,
+        secretShares: seal.secretShares,
+        secretThreshold: seal.secretThreshold,
+        ...(volatile === true ? { volatile } : {}),
+        ...(selfInitializes === true ? { selfInitializes } : {}),
+        ...deployed,
+      },
+      central,
       revision,
     });
   }

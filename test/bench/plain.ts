@@ -45,8 +45,11 @@ import { stringify } from "yaml";
 import { Size } from "../../src";
 import { cloudInit } from "../../src/tenant-cluster/cloud-init";
 import { CommandResource } from "../../src/terraform/terraform-data";
-import { highAvailabilityValues } from "../../src/vault-instance/helm-values";
-import { releaseNames, serverNames } from "../../src/vault-instance/names";
+import { NO_SEAL_CONFIG } from "../../src/seal/seal-config";
+import { OFFICIAL_IMAGES } from "../../src/vault-instance/chart";
+import { helmValues } from "../../src/vault-instance/helm-values";
+import { DEFAULT_RESOURCES } from "../../src/vault-instance/instance-limits";
+import { releaseNames, serverNames } from "../../src/server-config/names";
 
 const USER_DATA = cloudInit({});
 
@@ -308,13 +311,24 @@ const ACCESS = {
 };
 const NAMES = releaseNames({ tenant: "tenant", name: "main" }, 3);
 const VALUES = stringify(
-  highAvailabilityValues({
+  helmValues({
     product: "openbao",
     names: NAMES,
+    image: OFFICIAL_IMAGES.openbao,
+    seal: NO_SEAL_CONFIG,
     dataSize: Size.gibibytes(10),
     auditSize: Size.gibibytes(10),
     storageClass: "tenant-main",
     spreadOverNodes: true,
+    resources: DEFAULT_RESOURCES,
+    placement: {},
+    priorityClass: "tenant-main",
+    auditDevices: [],
+    ui: false,
+    logLevel: "info",
+    logFormat: "json",
+    kubernetesAuth: false,
+    serviceAccountAnnotations: {},
   }),
 );
 const STATEMENTS = [

@@ -1,5 +1,6 @@
 // Deep paths: the barrel would load every resource of the provider.
 export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
+export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 export { DatabaseSecretBackendConnection } from "@cdktf/provider-vault/lib/database-secret-backend-connection";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
@@ -20,3 +21,5 @@ export {
   SshSecretBackendRole,
   type SshSecretBackendRoleConfig,
 } from "@cdktf/provider-vault/lib/ssh-secret-backend-role";
+export { TokenAuthBackendRole } from "@cdktf/provider-vault/lib/token-auth-backend-role";
+export { TransitSecretBackendKey } from "@cdktf/provider-vault/lib/transit-secret-backend-key";

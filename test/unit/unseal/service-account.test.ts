@@ -9,11 +9,13 @@ const INSTANCE: Instance = {
   tenant: "customer10",
   name: "main",
   product: "openbao",
+  seal: "shamir",
   secretShares: 5,
   secretThreshold: 3,
   replicas: [{ name: "main-0", address: "https://main-0:8200" }],
   kubernetes: {
     namespace: "vault-main",
+    statefulSet: "vault-main",
     kubeconfig: { mount: "clusters", path: "customer10" },
     certificate: { secretName: "main-tls", names: ["main-0"], issuer: { mount: "pki-root", role: "instances" } },
   },

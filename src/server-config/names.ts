@@ -1,5 +1,3 @@
-import type { DeploymentContext } from "./deployment";
-
 /** Port of the API, and of raft and forwarded requests. */
 export const API_PORT = 8200;
 export const CLUSTER_PORT = 8201;
@@ -15,7 +13,7 @@ export interface ReleaseNames {
 
 /** The names of an instance's objects; the tenant's name makes them unique where tenants share a cluster. */
 export function releaseNames(
-  { tenant, name }: Pick<DeploymentContext, "tenant" | "name">,
+  { tenant, name }: { readonly tenant: string; readonly name: string },
   replicas: number,
 ): ReleaseNames {
   const release = `${tenant}-${name}`;

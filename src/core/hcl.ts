@@ -1,0 +1,24 @@
+/** A value in a server's configuration. */
+export type HclValue = string | number | boolean | readonly HclValue[] | { readonly [key: string]: HclValue };
+
+/** `key = value` for each entry; entries without a value are left out. */
+export function attributes(values: Readonly<Record<string, HclValue | undefined>>): string[] {
+  return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : `${key} = ${render(value)}`));
+}
+
+/** A block, such as `seal "transit" { ... }`. */
+export function block(header: string, lines: readonly string[]): string {
+  if (lines.length === 0) return `${header} {}`;
+  return `${header} {\n${indent(lines.join("\n"))}\n}`;
+}
+
+function render(value: HclValue): string {
+  if (Array.isArray(value)) return `[${value.map((each: HclValue) => render(each)).join(", ")}]`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value).map(([key, each]) => `${JSON.stringify(key)} = ${render(each)}`);
+  return entries.length === 0 ? "{}" : `{\n${indent(entries.join("\n"))}\n}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, "  ");
+}

@@ -1,0 +1,52 @@
+import type { Tenant, TenantInstance } from "../tenant/tenant-schema";
+import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
+import { DevelopmentDeployment } from "../vault-instance/development-deployment";
+import type { IDeployment } from "../vault-instance/deployment";
+import { ExternalDeployment } from "../vault-instance/external-deployment";
+import type { HelmDeploymentProps } from "../vault-instance/helm-deployment";
+import { HighAvailabilityDeployment } from "../vault-instance/high-availability-deployment";
+import { NetworkPeer } from "../vault-instance/network-peer";
+import type { ServerCertificate } from "../vault-instance/server-certificate";
+import { StandaloneDeployment } from "../vault-instance/standalone-deployment";
+import { VaultStorage } from "../vault-instance/storage";
+
+/** What a tenant file does not say of a deployment. */
+export interface InstanceDeploymentProps {
+  readonly tenant: Tenant;
+  /** What the tenant file says of the instance. */
+  readonly instance: TenantInstance;
+  /** Where it runs. @default - none: it is external */
+  readonly cluster?: IKubernetesCluster;
+  /** Where its certificate comes from, unless the file says otherwise. */
+  readonly certificate: ServerCertificate;
+}
+
+/** The deployment that a tenant file describes. */
+export function instanceDeployment({ tenant, instance, cluster, certificate }: InstanceDeploymentProps): IDeployment {
+  const { deployment, caCertificateFile } = instance;
+  if (deployment.mode === "external" || cluster === undefined) {
+    const addresses = deployment.mode === "external" ? deployment.addresses : [];
+    return new ExternalDeployment({ addresses, caCertificateFile });
+  }
+  const { mode, nodePort, ...described } = deployment;
+  const props: HelmDeploymentProps = {
+    certificate,
+    ...described,
+    cluster,
+    exposure: nodePort,
+    clients: nodePort === undefined ? undefined : [NetworkPeer.anyNamespace(), ...outsideClients(tenant)],
+    egress: (instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
+  };
+  if (mode === "dev") return new DevelopmentDeployment(props);
+  const storage = VaultStorage.cinder({ deletionProtection: tenant.deletionProtection });
+  return mode === "standalone"
+    ? new StandaloneDeployment({ ...props, storage })
+    : new HighAvailabilityDeployment({ ...props, storage });
+}
+
+/** Who comes through a node port: clients that reach the pod's own node, and the other nodes in place of theirs. */
+function outsideClients({ cluster }: Tenant): NetworkPeer[] {
+  if (cluster === undefined || "existing" in cluster) return [];
+  const cidrs = [cluster.network.cidr, ...(cluster.clientAccess?.cidrs ?? [])];
+  return [...new Set(cidrs)].map((cidr) => NetworkPeer.cidr(cidr));
+}

@@ -1,0 +1,105 @@
+import { Construct } from "constructs";
+import { PolicyDocument } from "../access/policy-document";
+import { ValidationError } from "../core/errors";
+import { Duration } from "../core/duration";
+import { attributes, block } from "../core/hcl";
+import { Policy, TokenAuthBackendRole, TransitSecretBackendKey } from "../terraform/providers/vault";
+import type { SealConfig, SealContext } from "./seal-config";
+
+/** Transit mount in the central Vault that holds a key for each instance that is sealed by it. */
+export const SEALS_MOUNT = "tenant-seals";
+
+/** What the names of token roles and policies of seals begin with. */
+export const SEAL_ROLE_PREFIX = "tenant-vault-seal-";
+
+/** A seal's token ends when it is not renewed for so long; the servers renew it by themselves. */
+const TOKEN_PERIOD = Duration.days(32);
+
+/** How an instance is unsealed by the central Vault's transit engine. */
+export interface TransitSealProps {
+  /**
+   * Where the servers reach the central Vault.
+   *
+   * @default - the address by which the hook reaches it
+   */
+  readonly address?: string;
+  /**
+   * Whether Terraform refuses to destroy the key, without which the instance's data cannot be read any more.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/**
+ * A key in the central Vault, a policy that allows its use and nothing else, and the role by which the hook makes the token that
+ * the servers use it with; https://openbao.org/docs/configuration/seal/transit/
+ */
+export class TransitSeal extends Construct {
+  readonly config: SealConfig;
+
+  constructor(scope: Construct, id: string, context: SealContext, props: TransitSealProps) {
+    super(scope, id);
+    const { centralProvider: provider, release, central, product } = context;
+    if (provider === undefined) {
+      throw new ValidationError(
+        "seal-central",
+        "A transit seal has its key in the central Vault, and its provider is not given; pass centralProvider to the VaultInstance.",
+        this,
+      );
+    }
+    const key = new TransitSecretBackendKey(this, "Key", {
+      backend: SEALS_MOUNT,
+      name: release,
+      type: "aes256-gcm96",
+      lifecycle: { preventDestroy: props.deletionProtection ?? true },
+      provider,
+    });
+    const name = `${SEAL_ROLE_PREFIX}${release}`;
+    const policy = new Policy(this, "Policy", { name, policy: sealPolicy(key.name), provider });
+    const role = new TokenAuthBackendRole(this, "TokenRole", {
+      roleName: name,
+      allowedPolicies: [policy.name],
+      // It must outlive the token that the hook makes it with.
+      orphan: true,
+      renewable: true,
+      tokenPeriod: TOKEN_PERIOD.toSeconds(),
+      tokenNoDefaultPolicy: true,
+      provider,
+    });
+    const secretName = `${release}-seal-token`;
+    const address = props.address ?? central.address;
+    this.config = {
+      stanzas: [
+        block(
+          'seal "transit"',
+          attributes({
+            address,
+            mount_path: `${SEALS_MOUNT}/`,
+            key_name: release,
+            tls_ca_cert:
+              central.caCertificatePath === undefined ? undefined : `${context.secretFolder(secretName)}/ca.crt`,
+          }),
+        ),
+      ],
+      environment: [{ name: product === "vault" ? "VAULT_TOKEN" : "BAO_TOKEN", secret: secretName, key: "token" }],
+      secrets: [secretName],
+      egress: [{ port: Number(new URL(address).port || 443), reason: "the central Vault, which unseals" }],
+      token: { secretName, role: role.roleName },
+    };
+  }
+}
+
+function sealPolicy(key: string): string {
+  const policy = new PolicyDocument();
+  for (const use of ["encrypt", "decrypt"]) {
+    policy.add({
+      path: `${SEALS_MOUNT}/${use}/${key}`,
+      capabilities: ["update"],
+      reason: `${use} the root key of this instance`,
+    });
+  }
+  policy.add({ path: "auth/token/renew-self", capabilities: ["update"], reason: "keep the token alive" });
+  policy.add({ path: "auth/token/lookup-self", capabilities: ["read"], reason: "know when it has to be renewed" });
+  return policy.render();
+}

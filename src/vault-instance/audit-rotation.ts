@@ -1,0 +1,64 @@
+import { imageReference, type ContainerImage } from "./chart";
+import type { Size } from "../core/size";
+import type { Product } from "../core/product";
+import { AUDIT_FILE } from "../server-config/audit-device";
+import type { ServerResources } from "./instance-limits";
+import { CONTAINER_SECURITY } from "./pod-values";
+
+/** Logs that are kept besides the one that is written; with it, they fill nine tenths of the volume at most. */
+const KEPT = 8;
+
+/** What the container needs for itself. */
+const RESOURCES: ServerResources = {
+  requests: { cpu: "10m", memory: "16Mi" },
+  limits: { memory: "32Mi" },
+};
+
+/** What the rotation is made for. */
+export interface AuditRotationProps {
+  readonly product: Product;
+  readonly image: ContainerImage;
+  /** Folder of the audit volume. */
+  readonly folder: string;
+  /** Size of the audit volume. */
+  readonly size: Size;
+}
+
+/**
+ * A container beside the server that rotates the audit log before it fills its volume, since a server that cannot write its audit
+ * log answers nothing any more. It tells the server to open the new file by SIGHUP, as
+ * https://openbao.org/docs/audit/file/#log-file-rotation asks; for that, the containers of a pod share their processes.
+ */
+export function auditRotation({ product, image, folder, size }: AuditRotationProps): object {
+  return {
+    name: "audit-rotation",
+    image: imageReference(image),
+    command: ["/bin/sh", "-ec"],
+    args: [script(`${folder}/${AUDIT_FILE}`, Math.floor((size.toGibibytes() * 1024 * 1024) / 10), process(product))],
+    resources: RESOURCES,
+    securityContext: CONTAINER_SECURITY,
+    volumeMounts: [{ name: "audit", mountPath: folder }],
+  };
+}
+
+/** Name of the server's process. */
+function process(product: Product): string {
+  return product === "vault" ? "vault" : "bao";
+}
+
+function script(file: string, kibibytes: number, server: string): string {
+  return [
+    "while sleep 30; do",
+    `  [ -f ${file} ] || continue`,
+    `  [ "$(du -k ${file} | cut -f1)" -ge ${kibibytes} ] || continue`,
+    `  n=${KEPT}`,
+    "  while [ $n -gt 1 ]; do",
+    "    p=$((n - 1))",
+    `    [ ! -f ${file}.$p ] || mv -f ${file}.$p ${file}.$n`,
+    "    n=$p",
+    "  done",
+    `  mv -f ${file} ${file}.1`,
+    `  kill -HUP $(pidof ${server})`,
+    "done",
+  ].join("\n");
+}

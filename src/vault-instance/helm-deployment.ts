@@ -1,0 +1,177 @@
+import { Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { stringify } from "yaml";
+import { ValidationError } from "../core/errors";
+import type { Size } from "../core/size";
+import type { AuditDevice } from "../server-config/audit-device";
+import { podAddress, releaseNames, type ReleaseNames } from "../server-config/names";
+import type { SelfInitialization } from "../server-config/self-initialization";
+import { mountPaths, type LogLevel } from "../server-config/server-config";
+import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
+import { Release } from "../terraform/providers/kubernetes";
+import { findLiteralSecretsIn } from "../terraform/secret-guard";
+import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart } from "./chart";
+import type { Deployed, DeploymentContext } from "./deployment";
+import type { Exposure } from "./exposure";
+import { helmValues } from "./helm-values";
+import type { ServerResources } from "./instance-limits";
+import { InstanceNamespace } from "./instance-namespace";
+import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
+import type { InstanceFlows } from "./network-policies";
+import type { NodePlacement } from "./pod-values";
+import type { ServerCertificate } from "./server-certificate";
+
+/** What every deployment by a Helm chart may be told. */
+export interface HelmDeploymentProps
+  extends Pick<InstanceFlows, "clients" | "egress" | "kubernetesApi">, NodePlacement {
+  readonly cluster: IKubernetesCluster;
+  /** Where the servers' TLS certificate comes from. */
+  readonly certificate: ServerCertificate;
+  /** @default - the product's official chart, pinned */
+  readonly chart?: HelmChart;
+  /** @default - the image of that chart, pinned */
+  readonly image?: ContainerImage;
+  /** Of each server. @default - a quarter of a CPU, and 1 GiB of memory that is its own */
+  readonly resources?: ServerResources;
+  /** How clients outside the cluster reach it. @default - they do not */
+  readonly exposure?: Exposure;
+  /** Whether the servers show their pages for browsers. @default false */
+  readonly ui?: boolean;
+  /** @default "info" */
+  readonly logLevel?: LogLevel;
+  /** @default "json" */
+  readonly logFormat?: "json" | "standard";
+  /** Audit devices besides the file on the audit volume; product `openbao`, see the README. @default - none */
+  readonly auditDevices?: readonly AuditDevice[];
+  /** Whether the servers may check tokens of the cluster's ServiceAccounts, which logins by Kubernetes need. @default false */
+  readonly kubernetesAuth?: boolean;
+  /** Annotations of the servers' ServiceAccount, by which clouds give pods an identity. @default - none */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** OpenBao initialises itself, with a seal that unseals by itself. @default - the hook initialises it */
+  readonly selfInitialization?: SelfInitialization;
+  /**
+   * Values of the chart over those that are made here: maps are merged, everything else is replaced. The plan's values begin with
+   * a list of what they override.
+   *
+   * @default - none
+   */
+  readonly values?: HelmValues;
+}
+
+/** What differs between the modes. */
+export interface ReleaseProps {
+  readonly replicas: number;
+  readonly dataSize: Size;
+  readonly auditSize: Size;
+  readonly spreadOverNodes: boolean;
+  /** Makes the volumes. @returns Their storage class; undefined where data end with their pod. */
+  createStorage(scope: Construct, names: ReleaseNames): string | undefined;
+}
+
+/** Creates namespace, volumes, certificate, seal and Helm release of an instance below the scope. */
+export function deployRelease(
+  scope: Construct,
+  context: DeploymentContext,
+  props: HelmDeploymentProps,
+  mode: ReleaseProps,
+): Deployed {
+  const { product, tenant, seal } = context;
+  const { cluster, exposure, selfInitialization, egress = [] } = props;
+  checkSelfInitialization(scope, context, selfInitialization);
+  const names = releaseNames(context, mode.replicas);
+  // What certificate and seal put into the namespace, the hook and the network policies of the namespace have to know.
+  const insideNamespace = Lazy.stringValue({ produce: () => namespace.name });
+  const certificate = props.certificate.bind(scope, { names, host: context.host, namespace: insideNamespace });
+  const sealing = seal.bind(scope, {
+    ...context,
+    release: names.release,
+    namespace: insideNamespace,
+    secretFolder: (secret) => mountPaths(product).secret(secret),
+  });
+  const namespace: InstanceNamespace = new InstanceNamespace(scope, "Namespace", {
+    name: names.namespace,
+    tenant,
+    release: names.release,
+    secrets: [certificate.secretName, ...(sealing.token === undefined ? [] : [sealing.token.secretName])],
+    replicas: mode.replicas,
+    resources: props.resources,
+    ...exposure?.capacity,
+    clients: props.clients,
+    kubernetesApi: props.kubernetesApi,
+    egress: [...sealing.egress, ...egress],
+  });
+  const ours = helmValues({
+    ...mode,
+    product,
+    names: { ...names, tlsSecret: certificate.secretName },
+    image: props.image ?? OFFICIAL_IMAGES[product],
+    seal: sealing,
+    storageClass: mode.createStorage(new Construct(scope, "Storage"), names),
+    resources: namespace.resources,
+    placement: props,
+    priorityClass: namespace.priorityClassName,
+    auditDevices: props.auditDevices ?? [],
+    ui: props.ui ?? false,
+    logLevel: props.logLevel ?? "info",
+    logFormat: props.logFormat ?? "json",
+    kubernetesAuth: props.kubernetesAuth ?? false,
+    serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
+    selfInitialization,
+  });
+  const release = new Release(scope, "Release", {
+    name: names.release,
+    namespace: namespace.name,
+    ...(props.chart ?? OFFICIAL_CHARTS[product]),
+    values: [renderValues(scope, ours, props.values)],
+    // Pods are ready only once they are unsealed, which comes after.
+    wait: false,
+    maxHistory: 10,
+    // Its rules are there before its first pod is.
+    dependsOn: namespace.contents,
+  });
+  exposure?.bind(scope, { names, product });
+  return {
+    replicas: names.pods.map((pod) => ({ name: pod, address: podAddress(names, pod) })),
+    selfInitializes: selfInitialization !== undefined,
+    kubernetes: {
+      namespace: names.namespace,
+      statefulSet: names.release,
+      serviceAccount: namespace.serviceAccount,
+      kubeconfig: cluster.kubeconfig,
+      certificate,
+      ...(sealing.token === undefined ? {} : { sealToken: sealing.token }),
+    },
+    revision: String(release.metadata.revision),
+  };
+}
+
+/** The values as YAML; what the operator's own override comes first, as comments, for who reads the plan. */
+function renderValues(scope: Construct, ours: HelmValues, theirs: HelmValues | undefined): string {
+  const yaml = (values: HelmValues): string => stringify(values, { lineWidth: 0, aliasDuplicateObjects: false });
+  if (theirs === undefined) return yaml(ours);
+  const [leak] = findLiteralSecretsIn(theirs, ["values"]);
+  if (leak !== undefined) {
+    throw new ValidationError(
+      "literal-secret",
+      `${leak} is a secret written out, which the plan and the state would hold; put it into a Secret and name that.`,
+      scope,
+    );
+  }
+  const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
+  const heading = "# The operator's own values override:\n";
+  return `${heading}${overridden.join("")}${yaml(mergeValues(ours, theirs))}`;
+}
+
+/** @throws ValidationError where a server could not initialise itself. */
+function checkSelfInitialization(
+  scope: Construct,
+  { product, seal }: DeploymentContext,
+  selfInitialization: SelfInitialization | undefined,
+): void {
+  if (selfInitialization === undefined || (product === "openbao" && seal.unsealsItself)) return;
+  throw new ValidationError(
+    "self-initialization",
+    `Only OpenBao with a seal that unseals by itself initialises itself, and this instance runs ${product} with the seal ${seal.type}; leave selfInitialization out, or change those.`,
+    scope,
+  );
+}

@@ -1,0 +1,28 @@
+import type { Construct } from "constructs";
+import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
+import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
+import { volumeSizes, type VolumeSizes } from "./high-availability-deployment";
+import type { IVaultStorage } from "./storage";
+
+/** Properties of a {@link StandaloneDeployment}. */
+export interface StandaloneDeploymentProps extends HelmDeploymentProps, VolumeSizes {
+  readonly storage: IVaultStorage;
+}
+
+/**
+ * One server that keeps its data. It is a raft cluster of one, under the same names as one of three, so that it becomes highly
+ * available by deploying it as {@link HighAvailabilityDeployment}.
+ */
+export class StandaloneDeployment implements IDeployment {
+  constructor(private readonly props: StandaloneDeploymentProps) {}
+
+  bind(scope: Construct, context: DeploymentContext): Deployed {
+    const sizes = volumeSizes(this.props);
+    return deployRelease(scope, context, this.props, {
+      replicas: 1,
+      ...sizes,
+      spreadOverNodes: false,
+      createStorage: (below, names) => this.props.storage.bind(below, { names, ...sizes }),
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { HighAvailabilityDeployment, Seal, SelfInitialization } from "../../../src";
+import { SEALS, STORED, synthesizeInstance } from "../support/instance";
+import { only } from "../support/synth";
+
+const HA = new HighAvailabilityDeployment(STORED);
+
+describe("the shares of a seal", () => {
+  test("are 5 shares and the threshold 3 unless told otherwise", () => {
+    expect(Seal.shamir()).toMatchObject({ secretShares: 5, secretThreshold: 3 });
+    expect(Seal.shamir({ secretShares: 1, secretThreshold: 1 })).toMatchObject({ secretShares: 1, secretThreshold: 1 });
+  });
+
+  test.each([
+    [{ secretShares: 0 }, /secretShares 0 is not possible/],
+    [{ secretShares: 256 }, /secretShares 256 is not possible/],
+    [
+      { secretShares: 5, secretThreshold: 6 },
+      /secretThreshold 6 is not possible with 5 secretShares; give a whole number from 1 to 5/,
+    ],
+    [{ secretShares: 5, secretThreshold: 0 }, /secretThreshold 0 is not possible/],
+    [{ secretShares: 5, secretThreshold: 1 }, /is refused by Vault; raise the threshold to 2/],
+  ])("fails when given %j", (props, message) => {
+    expect(() => Seal.shamir(props)).toThrow(message);
+  });
+});
+
+describe("a transit seal", () => {
+  const json = synthesizeInstance(HA, {
+    seal: Seal.transit(),
+    central: { address: "https://central:8200", caCertificatePath: "ca.pem" },
+  });
+
+  test("has a key that Terraform refuses to destroy, unless told otherwise", () => {
+    expect(only(json.resource, "vault_transit_secret_backend_key")).toMatchObject({
+      backend: "tenant-seals",
+      name: "customer10-main",
+      lifecycle: { prevent_destroy: true },
+    });
+    const seal = Seal.transit({ deletionProtection: false });
+    expect(only(synthesizeInstance(HA, { seal }).resource, "vault_transit_secret_backend_key")).toMatchObject({
+      lifecycle: { prevent_destroy: false },
+    });
+  });
+
+  test("is used with a token that can do that and nothing else, and outlives the one that made it", () => {
+    expect(only(json.resource, "vault_policy").policy).toMatchInlineSnapshot(`
+      "# know when it has to be renewed
+      path "auth/token/lookup-self" {
+        capabilities = ["read"]
+      }
+
+      # keep the token alive
+      path "auth/token/renew-self" {
+        capabilities = ["update"]
+      }
+
+      # decrypt the root key of this instance
+      path "tenant-seals/decrypt/\${vault_transit_secret_backend_key.main_seal_key.name}" {
+        capabilities = ["update"]
+      }
+
+      # encrypt the root key of this instance
+      path "tenant-seals/encrypt/\${vault_transit_secret_backend_key.main_seal_key.name}" {
+        capabilities = ["update"]
+      }
+      "
+    `);
+    expect(only(json.resource, "vault_token_auth_backend_role")).toMatchObject({
+      role_name: "tenant-vault-seal-customer10-main",
+      orphan: true,
+      token_no_default_policy: true,
+      token_period: 32 * 24 * 3600,
+    });
+  });
+
+  test("tells the hook where to put the token, and opens the way to the central Vault", () => {
+    const { triggers_replace } = only(json.resource, "terraform_data") as {
+      triggers_replace: { description: { seal: string; kubernetes: { sealToken: unknown } } };
+    };
+    expect(triggers_replace.description).toMatchObject({
+      seal: "transit",
+      kubernetes: { sealToken: { secretName: "customer10-main-seal-token" } },
+    });
+    expect(JSON.stringify(json.resource.kubernetes_network_policy_v1)).toContain(
+      "the central Vault, which unseals (port 8200)",
+    );
+  });
+
+  test("finds the central Vault elsewhere, where it is told to", () => {
+    const { resource } = synthesizeInstance(HA, { seal: Seal.transit({ address: "https://inside:8300" }) });
+    expect(JSON.stringify(resource.helm_release)).toContain('address = \\\"https://inside:8300\\\"');
+  });
+});
+
+describe("credentials of a seal", () => {
+  test.each(["awskms", "gcpckms", "azurekeyvault", "alicloudkms", "pkcs11", "static"] as const)(
+    "of %s are copied from the central Vault by reference",
+    (type) => {
+      const secret = only(synthesizeInstance(HA, { seal: SEALS[type] }).resource, "kubernetes_secret_v1");
+      expect(secret.metadata).toMatchObject({ name: "customer10-main-seal" });
+      for (const value of Object.values(secret.data_wo as Record<string, string>)) {
+        expect(value).toMatch(/^\$\{ephemeral\.vault_kv_secret_v2\..*\}$/);
+      }
+      expect(secret.data).toBeUndefined();
+    },
+  );
+
+  test("are sent again when a reference's revision is raised", () => {
+    const revision = (seal: Seal): unknown =>
+      only(synthesizeInstance(HA, { seal }).resource, "kubernetes_secret_v1").data_wo_revision;
+    expect(revision(SEALS.static)).toBe(2);
+  });
+
+  test("are left to the pods' identity where none are given", () => {
+    const seal = Seal.awsKms({ region: "eu-central-1", kmsKeyId: "alias/main" });
+    const { resource } = synthesizeInstance(HA, { seal });
+    expect(resource.kubernetes_secret_v1).toBeUndefined();
+    expect(JSON.stringify(resource.helm_release)).not.toContain("AWS_ACCESS_KEY_ID");
+  });
+});
+
+test("a seal may be brought by a plugin", () => {
+  const plugin = { command: "openbao-plugin-kms-awskms", sha256sum: "a".repeat(64) };
+  const seal = Seal.awsKms({ region: "eu-central-1", kmsKeyId: "alias/main", plugin });
+  const text = JSON.stringify(synthesizeInstance(HA, { seal }).resource.helm_release);
+  expect(text).toContain('plugin_directory = \\\"/openbao/plugins\\\"');
+  expect(text).toContain('plugin \\\"kms\\\" \\\"awskms\\\"');
+});
+
+describe("fails when", () => {
+  test("the product has no such seal", () => {
+    expect(() => synthesizeInstance(HA, { product: "vault", seal: SEALS.static })).toThrow(
+      /The seal static is one of openbao, and the instance runs vault; choose another seal, or that product/,
+    );
+  });
+
+  test.each([SEALS.transit, SEALS.static])("nobody says how the central Vault is reached", (seal) => {
+    expect(() => synthesizeInstance(HA, { seal, centralProvider: undefined })).toThrow(/pass centralProvider/);
+  });
+
+  test("a server is to initialise itself that cannot", () => {
+    const selfInitialization = new SelfInitialization([
+      { name: "login", operation: "update", path: "sys/auth/userpass", data: { type: "userpass" } },
+    ]);
+    const deployment = new HighAvailabilityDeployment({ ...STORED, selfInitialization });
+    expect(() => synthesizeInstance(deployment)).toThrow(/Only OpenBao with a seal that unseals by itself/);
+    expect(() => synthesizeInstance(deployment, { seal: SEALS.awskms, product: "vault" })).toThrow(/Only OpenBao/);
+    expect(() => synthesizeInstance(deployment, { seal: SEALS.static })).not.toThrow();
+  });
+
+  test.each([
+    [[], /leaves nobody a way in/],
+    [["a", "a"], /The request "a" of a self-initialisation has no name of its own/],
+    [["1st"], /The request "1st" of a self-initialisation has no name of its own/],
+  ])("the requests of a self-initialisation are %j", (names, message) => {
+    const requests = names.map((name) => ({ name, operation: "read" as const, path: "sys/health" }));
+    expect(() => new SelfInitialization(requests)).toThrow(message);
+  });
+});
