@@ -56,8 +56,8 @@ export function serverConfig(props: ServerConfigProps): string {
   return [
     ...attributes({
       ui: props.ui,
-      // Raft's memory-mapped files and mlock do not go together; nodes run without swap.
-      disable_mlock: true,
+      // Raft's memory-mapped files and mlock do not go together; nodes run without swap. OpenBao never locks.
+      disable_mlock: product === "vault" ? true : undefined,
       log_level: props.logLevel,
       log_format: props.logFormat,
     }),

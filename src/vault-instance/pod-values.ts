@@ -1,3 +1,4 @@
+import { stringify } from "yaml";
 import type { ServerResources } from "./instance-limits";
 import type { HelmValues } from "./merge-values";
 
@@ -58,15 +59,8 @@ export function podValues({
       ...(value === undefined ? {} : { value }),
       effect,
     })),
-    affinity: spreadOverNodes
-      ? {
-          podAntiAffinity: {
-            requiredDuringSchedulingIgnoredDuringExecution: [
-              { labelSelector: servers, topologyKey: "kubernetes.io/hostname" },
-            ],
-          },
-        }
-      : "",
+    // A text, as in the charts' own values: Helm warns of a map in its place.
+    affinity: spreadOverNodes ? stringify(antiAffinity(servers)) : "",
     topologySpreadConstraints: [
       {
         maxSkew: 1,
@@ -89,6 +83,15 @@ export function podValues({
         },
         container: CONTAINER_SECURITY,
       },
+    },
+  };
+}
+
+/** No two on one node. */
+function antiAffinity(labelSelector: object): object {
+  return {
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector, topologyKey: "kubernetes.io/hostname" }],
     },
   };
 }
