@@ -25,7 +25,7 @@ describe("its flows", () => {
     pod: { app: "any" },
   });
   const replica: Endpoint = { namespace: {}, pod: SERVER, inside: true };
-  const stranger: Endpoint = { ...inNamespace("customer10-main"), inside: true } as Endpoint;
+  const stranger: Endpoint = { ...inNamespace("customer10-main"), inside: true };
   const outside: Endpoint = { address: "10.8.0.7" };
 
   const ingress = (peer: Endpoint, port: number): Flow => ({ direction: "Ingress", pod: SERVER, peer, port });
