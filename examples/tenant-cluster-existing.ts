@@ -1,0 +1,42 @@
+import { App } from "cdktf";
+import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+import {
+  ClusterProviders,
+  HighAvailabilityDeployment,
+  INSTANCE_CERTIFICATE_ROLE,
+  LayerStack,
+  localBackend,
+  ROOT_CA_MOUNT,
+  TenantCluster,
+  VaultInstance,
+  VaultStorage,
+} from "tenant-vault";
+
+const CENTRAL = "https://vault.operator.example:8200";
+
+const app = new App();
+
+// The name of the secret with the kubeconfig, and a StorageClass with the reclaim policy Retain: nothing else differs.
+for (const { name, storageClass } of [
+  { name: "customer10-eks", storageClass: "gp3-retain" },
+  { name: "customer10-gke", storageClass: "premium-rwo-retain" },
+]) {
+  const stack = new LayerStack(app, name, localBackend(".terraform-state"));
+  const centralProvider = new VaultProvider(stack, "Central", { alias: "central", address: CENTRAL });
+  const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: name });
+  new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
+  new VaultInstance(stack, "Main", {
+    tenant: name,
+    name: "main",
+    product: "openbao",
+    address: `https://${name}.customers.operator.example:8200`,
+    central: { address: CENTRAL },
+    deployment: new HighAvailabilityDeployment({
+      cluster,
+      storage: VaultStorage.storageClass(storageClass),
+      certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE },
+    }),
+  });
+}
+
+app.synth();
