@@ -21,6 +21,7 @@ export async function unseal(target: string, timeoutSeconds: number, signal: Abo
         store: new RecordStore(central, tenant, name),
         journal: new Journal(journalFolder(process.env), target),
         server: (replica) => new Server(connections.client(replica)),
+        pods: connections.pods,
         clock,
         say: (line) => process.stdout.write(`${line}\n`),
       },
@@ -34,7 +35,8 @@ export async function unseal(target: string, timeoutSeconds: number, signal: Abo
   }
 }
 
-function summary({ leader, raftPeers }: UnsealReport, replicas: number): string {
+function summary({ leader, raftPeers, restarted }: UnsealReport, replicas: number): string {
   const peers = raftPeers === undefined ? "" : `, ${raftPeers} raft peers`;
-  return `${replicas} of ${replicas} replicas unsealed, active at ${leader}${peers}`;
+  const restarts = restarted.length === 0 ? "" : `, restarted ${restarted.join(", ")}`;
+  return `${replicas} of ${replicas} replicas unsealed, active at ${leader}${peers}${restarts}`;
 }

@@ -1,5 +1,6 @@
 import type { Instance, Replica } from "./instance";
 import { loadKubeconfig } from "./kubeconfig";
+import { StatefulSetPods, type Pods } from "./pods";
 import { CertificateSecret } from "./server-certificate";
 import { asServiceAccount } from "./service-account";
 import { openTunnels } from "./tunnels";
@@ -8,6 +9,8 @@ import { VaultClient } from "./vault-client";
 /** Ways to each replica of an instance. */
 export interface Connections {
   client(replica: Replica): VaultClient;
+  /** Undefined outside Kubernetes. */
+  readonly pods: Pods | undefined;
   close(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ export async function openConnections(
     ]),
   );
   return {
+    pods: cluster?.pods,
     client: ({ name }) => {
       const client = clients.get(name);
       if (client === undefined) throw new Error(`${name} is no replica of ${instance.tenant}/${instance.name}.`);
@@ -55,5 +59,9 @@ async function enterCluster(central: VaultClient, { kubernetes, replicas, tenant
   if (caCertificate === undefined) {
     throw new Error(`The servers have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`);
   }
-  return { caCertificate, tunnels: await openTunnels(kubeconfig, namespace, replicas) };
+  return {
+    caCertificate,
+    tunnels: await openTunnels(kubeconfig, namespace, replicas),
+    pods: await StatefulSetPods.of(kubeconfig, kubernetes),
+  };
 }

@@ -15,7 +15,15 @@ import {
 export type ReplicaState =
   | { readonly state: "unreachable"; readonly reason: string }
   | { readonly state: "uninitialized"; readonly seal: string }
-  | { readonly state: "sealed"; readonly seal: string; readonly threshold: number }
+  | {
+      readonly state: "sealed";
+      readonly seal: string;
+      readonly threshold: number;
+      /** Whether it waits for keys of its former seal. @default false */
+      readonly migrating?: boolean;
+    }
+  /** Unsealed, with a seal that is not the one that the data are sealed with: the active server migrates them. */
+  | { readonly state: "migrating"; readonly seal: string; readonly stored: string }
   | {
       readonly state: "unsealed";
       readonly seal: string;
@@ -129,6 +137,8 @@ function isSettled({ keys, ownerAlive }: JournalEntry, recorded: string): boolea
 function differingSeal({ instance, record, replicas }: Observation): string | undefined {
   for (const { name, status } of replicas) {
     if ("seal" in status && status.seal !== instance.seal) return `${name} runs with the seal "${status.seal}"`;
+    if (status.state === "migrating" || (status.state === "sealed" && status.migrating === true))
+      return `${name} is between two seals`;
   }
   const type = keyTypeOf(instance.seal);
   const others = recordedKeys(record.fields, otherKeyType(type));
@@ -223,5 +233,5 @@ function waitFor(unreachable: readonly SeenReplica[]): Step {
 }
 
 function isInitialized({ status }: SeenReplica): boolean {
-  return status.state === "sealed" || status.state === "unsealed";
+  return status.state === "sealed" || status.state === "unsealed" || status.state === "migrating";
 }

@@ -1,4 +1,6 @@
-import type { CoreV1Api, KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import type { AppsV1Api, Configuration, CoreV1Api, KubeConfig } from "@kubernetes/client-node" with {
+  "resolution-mode": "import",
+};
 
 /** Milliseconds that a request to the Kubernetes API may take. */
 const TIMEOUT = 10_000;
@@ -18,22 +20,31 @@ export class KubernetesError extends Error {
 
 /** A client of a cluster's core API whose requests end. */
 export async function coreApi(kubeconfig: KubeConfig): Promise<CoreV1Api> {
-  const { CoreV1Api, createConfiguration, ServerConfiguration } = await import("@kubernetes/client-node");
-  return new CoreV1Api(
-    createConfiguration({
-      baseServer: new ServerConfiguration(serverOf(kubeconfig), {}),
-      authMethods: { default: kubeconfig },
-      promiseMiddleware: [
-        {
-          pre: (request) => {
-            request.setSignal(AbortSignal.timeout(TIMEOUT));
-            return Promise.resolve(request);
-          },
-          post: (response) => Promise.resolve(response),
+  const { CoreV1Api } = await import("@kubernetes/client-node");
+  return new CoreV1Api(await configure(kubeconfig));
+}
+
+/** A client of a cluster's API of workloads whose requests end. */
+export async function appsApi(kubeconfig: KubeConfig): Promise<AppsV1Api> {
+  const { AppsV1Api } = await import("@kubernetes/client-node");
+  return new AppsV1Api(await configure(kubeconfig));
+}
+
+async function configure(kubeconfig: KubeConfig): Promise<Configuration> {
+  const { createConfiguration, ServerConfiguration } = await import("@kubernetes/client-node");
+  return createConfiguration({
+    baseServer: new ServerConfiguration(serverOf(kubeconfig), {}),
+    authMethods: { default: kubeconfig },
+    promiseMiddleware: [
+      {
+        pre: (request) => {
+          request.setSignal(AbortSignal.timeout(TIMEOUT));
+          return Promise.resolve(request);
         },
-      ],
-    }),
-  );
+        post: (response) => Promise.resolve(response),
+      },
+    ],
+  });
 }
 
 /**

@@ -4,7 +4,14 @@ import { recordPath } from "./record";
 /** Ends a run with one sentence that says what is wrong and what to do; nothing is lost or half-written. */
 export class Stop extends Error {
   constructor(
-    readonly code: StopCode | "keys-refused" | "escrow-contradiction" | "timeout" | "interrupted",
+    readonly code:
+      | StopCode
+      | "keys-refused"
+      | "escrow-contradiction"
+      | "foreign-peers"
+      | "still-outdated"
+      | "timeout"
+      | "interrupted",
     message: string,
     cause?: unknown,
   ) {

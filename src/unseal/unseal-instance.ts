@@ -3,6 +3,7 @@ import { Initialization } from "./initialization";
 import { metadataPatch, toMetadata, type Instance } from "./instance";
 import { journalKey, recordedKeys, rootToken } from "./record";
 import { CentralError } from "./record-store";
+import { replaceStuck, restartOutdated } from "./rolling-restart";
 import { explainStop, Stop } from "./stop";
 import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
 import { VaultError } from "./vault-client";
@@ -10,21 +11,30 @@ import type { Patience, World } from "./world";
 
 /** What a run did, and the state it left. */
 export interface UnsealReport extends Verified {
+  /** Replicas that ran something else than what is described. */
+  readonly restarted: readonly string[];
   readonly initialized: boolean;
   readonly unsealed: readonly string[];
   readonly joined: readonly string[];
 }
 
 const POLL = 250;
+/** Polls after which a replica is taken to be stuck. */
+const PATIENT_POLLS = 40;
 
 /**
- * Brings one instance from any state to initialised, escrowed, joined and unsealed on every replica.
+ * Brings one instance from any state to initialised, escrowed, joined and unsealed on every replica, each of which runs
+ * what is described.
  * Can be run again at any time, and by several at once.
  *
  * @throws Stop when only a person can go on, time is up, or the central Vault does not do its part.
  */
-export function unsealInstance(world: World, instance: Instance, patience: Patience): Promise<UnsealReport> {
-  return new Run(world, instance, patience).complete();
+export async function unsealInstance(world: World, instance: Instance, patience: Patience): Promise<UnsealReport> {
+  const run = new Run(world, instance, patience);
+  const report = await run.complete();
+  if (world.pods === undefined) return { ...report, restarted: [] };
+  const restarted = await restartOutdated(world, world.pods, instance, patience, () => run.complete());
+  return { ...(restarted.length === 0 ? report : await run.complete()), restarted };
 }
 
 class Run {
@@ -33,6 +43,8 @@ class Run {
   private readonly joined = new Set<string>();
   private initialized = false;
   private waitingFor = "";
+  /** How often it has waited for that. */
+  private waits = 0;
 
   constructor(
     private readonly world: World,
@@ -42,10 +54,10 @@ class Run {
     this.initialization = new Initialization(world, instance, patience);
   }
 
-  async complete(): Promise<UnsealReport> {
+  async complete(): Promise<Omit<UnsealReport, "restarted">> {
     for (;;) {
       const seen = await this.observe();
-      const verified = await this.attempt(decide(seen), seen.record);
+      const verified = await this.attempt(decide(seen), seen);
       if (verified !== undefined) {
         await this.describe();
         return { ...verified, initialized: this.initialized, unsealed: [...this.unsealed], joined: [...this.joined] };
@@ -74,9 +86,9 @@ class Run {
   }
 
   /** Servers come and go while pods start and leaders change: what they refuse now is looked at again. */
-  private async attempt(step: Step, record: SeenRecord): Promise<Verified | undefined> {
+  private async attempt(step: Step, seen: Observation): Promise<Verified | undefined> {
     try {
-      return await this.perform(step, record);
+      return await this.perform(step, seen);
     } catch (error) {
       if (error instanceof CentralError && error.failure === "conflict")
         return this.wait("another run writes the record as well");
@@ -85,7 +97,7 @@ class Run {
     }
   }
 
-  private async perform(step: Step, record: SeenRecord): Promise<Verified | undefined> {
+  private async perform(step: Step, { record, replicas }: Observation): Promise<Verified | undefined> {
     switch (step.do) {
       case "announce":
         await this.initialization.announce(record);
@@ -123,6 +135,7 @@ class Run {
         return typeof verified === "string" ? this.wait(verified) : verified;
       }
       case "wait":
+        if (this.waits === PATIENT_POLLS) await replaceStuck(this.world, this.instance, replicas);
         return this.wait(step.reason);
       case "stop":
         return this.stop(step, record);
@@ -152,6 +165,7 @@ class Run {
 
   private async wait(reason: string): Promise<undefined> {
     if (reason !== this.waitingFor) this.world.say(`${this.world.store.path}: waiting: ${reason}`);
+    this.waits = reason === this.waitingFor ? (this.waits + 1) % (PATIENT_POLLS + 1) : 0;
     this.waitingFor = reason;
     await this.world.clock.sleep(POLL);
   }

@@ -1,5 +1,6 @@
 import type { SeenReplica } from "./decide";
 import type { Instance } from "./instance";
+import { departedPeers, removeDeparted } from "./raft";
 import { recordPath } from "./record";
 import { Stop } from "./stop";
 import { VaultError } from "./vault-client";
@@ -82,9 +83,14 @@ export async function verify(world: World, instance: Instance, token: string | u
   if (active === undefined) return "no replica is active yet";
   if (token === undefined) return { leader, raftPeers: undefined };
 
-  const raftPeers = await world.server(active.replica).raftPeers(token).catch(undefinedIfDenied);
-  if (raftPeers !== undefined && raftPeers !== instance.replicas.length) {
-    return `raft counts ${raftPeers} peers, the instance has ${instance.replicas.length} replicas`;
+  const peers = await world.server(active.replica).raftPeers(token).catch(undefinedIfDenied);
+  if (peers === undefined) return { leader, raftPeers: undefined };
+  const departed = departedPeers(instance, peers);
+  if (departed.length > 0) {
+    return removeDeparted(world, instance, { active: active.replica, token, peers, departed });
   }
-  return { leader, raftPeers };
+  if (peers.length < instance.replicas.length) {
+    return `raft counts ${peers.length} peers, the instance has ${instance.replicas.length} replicas`;
+  }
+  return { leader, raftPeers: peers.length };
 }

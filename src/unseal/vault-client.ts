@@ -1,3 +1,7 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { isIP } from "node:net";
+import { checkServerIdentity, connect } from "node:tls";
 import { Agent, buildConnector, request, type Dispatcher } from "undici";
 
 /** How one Vault or OpenBao server is reached. */
@@ -45,9 +49,12 @@ export interface VaultRequest {
   readonly timeout?: number;
   /** Statuses besides 2xx that are answers, not failures. @default - none */
   readonly accept?: readonly number[];
+  /** Whether this server itself must answer, instead of passing the request on to the active one. @default false */
+  readonly local?: boolean;
 }
 
 const DEFAULT_TIMEOUT = 10_000;
+const HTTPS_PORT = 443;
 
 /** TLS, except to this machine itself: keys and tokens go over it. */
 export const SECURE_ADDRESS = /^(https:\/\/[^/]|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$))/;
@@ -81,6 +88,27 @@ export class VaultClient {
     return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
   }
 
+  /** The certificate that the server shows; it was verified like that of any request. */
+  async certificate(): Promise<X509Certificate> {
+    const { hostname, port } = new URL(this.address);
+    const socket = connect({
+      host: this.options.dial?.host ?? hostname,
+      port: this.options.dial?.port ?? Number(port === "" ? HTTPS_PORT : port),
+      ca: this.options.caCertificate,
+      rejectUnauthorized: true,
+      checkServerIdentity: (_host, shown) => checkServerIdentity(hostname, shown),
+      ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
+    });
+    try {
+      await once(socket, "secureConnect", { signal: AbortSignal.timeout(DEFAULT_TIMEOUT) });
+      return new X509Certificate(socket.getPeerCertificate(true).raw);
+    } catch (error) {
+      throw connectionError(error, DEFAULT_TIMEOUT);
+    } finally {
+      socket.destroy();
+    }
+  }
+
   /** Closes the connections. */
   async close(): Promise<void> {
     await this.agent.destroy();
@@ -96,6 +124,7 @@ export class VaultClient {
         signal: AbortSignal.timeout(timeout),
         headers: {
           "x-vault-request": "true",
+          ...(options.local === true ? { "x-vault-no-request-forwarding": "true" } : {}),
           ...(this.options.token === undefined ? {} : { "x-vault-token": this.options.token }),
           ...(this.options.namespace === undefined ? {} : { "x-vault-namespace": this.options.namespace }),
           ...(options.body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
@@ -146,7 +175,8 @@ function errorsOf(body: Record<string, unknown>): string {
 
 function connectionError(error: unknown, timeout: number): VaultError {
   const { name, code, message } = error as NodeJS.ErrnoException;
-  if (name === "TimeoutError") return new VaultError("unreachable", `no answer within ${timeout / 1000} s`);
+  if (name === "TimeoutError" || name === "AbortError")
+    return new VaultError("unreachable", `no answer within ${timeout / 1000} s`);
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code)) {
     return new VaultError("untrusted", `its TLS certificate is not accepted (${code})`);
   }

@@ -1,5 +1,6 @@
 import type { Replica } from "./instance";
 import type { Journal } from "./journal";
+import type { Pods } from "./pods";
 import type { RecordStore } from "./record-store";
 import type { Server } from "./server";
 
@@ -7,9 +8,9 @@ import type { Server } from "./server";
 export interface World {
   readonly store: Pick<RecordStore, "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
-  server(
-    replica: Replica,
-  ): Pick<Server, "status" | "initialize" | "unseal" | "resetUnseal" | "join" | "leader" | "raftPeers">;
+  server(replica: Replica): Pick<Server, keyof Server>;
+  /** The pods that the replicas are; undefined outside Kubernetes. */
+  readonly pods?: Pods | undefined;
   readonly clock: Clock;
   /** One line of progress, without secrets. */
   say(line: string): void;

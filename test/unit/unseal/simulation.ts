@@ -8,6 +8,8 @@ import {
   type InitAnswer,
   type RecordFields,
 } from "../../../src/unseal/record";
+import { KubernetesError } from "../../../src/unseal/kubernetes-api";
+import type { Pod } from "../../../src/unseal/pods";
 import { CentralError } from "../../../src/unseal/record-store";
 import { VaultError } from "../../../src/unseal/vault-client";
 import type { World } from "../../../src/unseal/world";
@@ -24,6 +26,10 @@ export interface FaultPlan {
   readonly fault: Fault;
 }
 
+/** Milliseconds until an evicted pod is gone, and until the next one of its name answers. */
+const POD_ENDS = 5_000;
+const POD_STARTS = 2_000;
+
 interface SimulatedServer {
   /** Which initialisation its data stem from. */
   data: number | undefined;
@@ -34,16 +40,25 @@ interface SimulatedServer {
   /** Whether it came by joining, so that it still has to catch up once it has its keys. */
   joined: boolean;
   /** When it has caught up. */
-  readyAt?: number;
+  readyAt?: number | undefined;
+  /** When its pod, which was evicted, is gone, and when the new one answers. */
+  pod?: { readonly endsAt: number; readonly answersAt: number };
+  uid: number;
+  /** What its pod was made from, and the certificate that it serves. */
+  revision: number;
+  certificate: number;
 }
 
 /** A server without data. */
 export function emptyServer(): SimulatedServer {
-  return { data: undefined, sealed: true, progress: new Set(), received: 0, joined: false };
+  const pod = { uid: 0, revision: 0, certificate: 0 };
+  return { data: undefined, sealed: true, progress: new Set(), received: 0, joined: false, readyAt: undefined, ...pod };
 }
 
 /** Milliseconds that a server needs that has just joined. */
 const CATCH_UP = 2_000;
+/** And then, until raft counts its vote. */
+const PROBATION = 10_000;
 
 interface Version {
   readonly fields: RecordFields;
@@ -59,6 +74,15 @@ export class Universe {
   readonly servers: SimulatedServer[];
   readonly disk = new Map<string, { owner: number; key: string; answer?: InitAnswer }>();
   readonly living = new Set<number>();
+  /** Members of raft by name, and since when each has a vote. */
+  readonly members = new Map<string, number>();
+  /** What the StatefulSet and the Secret with the certificate say now. */
+  revision = 0;
+  certificate = 0;
+  /** Names of the pods that were ended, in order, and those that were not to be at that moment. */
+  readonly evictions: string[] = [];
+  readonly violations: string[] = [];
+  private leaderName: string | undefined;
   /** Whether an answer was lost where nothing can keep it: on its way, before the journal, or with a full disk. */
   lossExcused = false;
   now = 0;
@@ -104,6 +128,7 @@ export class Universe {
       return result;
     };
     const cutCentral = (): Error => new CentralError("unreachable", "connection reset");
+    const cutKubernetes = (): Error => new KubernetesError("connection reset", undefined);
     const cutServer = (): Error => new VaultError("unreachable", "connection reset");
     const diskFull = (): Error => new Error("no space left on device");
 
@@ -161,8 +186,19 @@ export class Universe {
           resetUnseal: () => affect(() => server.progress.clear(), cutServer),
           join: () => affect(() => this.join(server), cutServer),
           leader: () => look(() => this.leaderSeenBy(replica)),
-          raftPeers: () => look(() => this.servers.filter(({ data }) => data !== undefined).length),
+          raftPeers: () => look(() => [...this.members].map(([id, since]) => ({ id, voter: since <= this.now }))),
+          raftHealthy: () => look(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
+          removePeer: (_token, id) => affect(() => void this.members.delete(id), cutServer),
+          stepDown: () => affect(() => this.stepDown(replica), cutServer),
+          appliedIndex: () => look(() => 100),
+          auditDevices: () => look(() => ["file/"]),
+          certificate: () => look(() => this.serve(server)),
         };
+      },
+      pods: {
+        list: () => look(() => this.instance.replicas.map((replica) => this.podOf(replica))),
+        evict: (pod) => affect(() => this.evict(pod), cutKubernetes),
+        certificate: () => look(() => String(this.certificate)),
       },
       clock: {
         now: () => this.now,
@@ -227,8 +263,9 @@ export class Universe {
 
   private status(server: SimulatedServer): ReplicaState {
     const { seal, secretThreshold: threshold } = this.instance;
+    this.settle(server);
+    if (server.pod !== undefined) return { state: "unreachable", reason: "ECONNREFUSED" };
     if (server.data === undefined) return { state: "uninitialized", seal };
-    if (server.readyAt !== undefined && this.now >= server.readyAt) server.sealed = false;
     if (server.sealed) return { state: "sealed", seal, threshold };
     return { state: "unsealed", seal, threshold, cluster: `cluster-${server.data}` };
   }
@@ -243,6 +280,7 @@ export class Universe {
     };
     this.answers.push(answer);
     server.data = id;
+    this.members.set(this.nameOf(server), this.now);
     this.unsealItself(server);
     return answer;
   }
@@ -267,6 +305,7 @@ export class Universe {
     if (leader === undefined) throw new VaultError("refused", "no leader", 500);
     server.data = leader.data;
     server.joined = true;
+    if (!this.members.has(this.nameOf(server))) this.members.set(this.nameOf(server), Infinity);
     this.unsealItself(server);
   }
 
@@ -276,9 +315,89 @@ export class Universe {
   }
 
   private leaderSeenBy(replica: Replica): { address: string; isSelf: boolean } | undefined {
-    const index = this.servers.findIndex(({ sealed }) => !sealed);
-    const leader = this.instance.replicas[index];
+    const leader = this.leader();
     return leader === undefined ? undefined : { address: leader.address, isSelf: leader.name === replica.name };
+  }
+
+  /** The one that was it stays it as long as it is up; another comes only where a majority of the votes is. */
+  private leader(): Replica | undefined {
+    const up = this.instance.replicas.filter((replica) => this.isUp(this.serverOf(replica)));
+    if (!this.hasQuorum()) return undefined;
+    const leader = up.find(({ name }) => name === this.leaderName) ?? up[0];
+    this.leaderName = leader?.name;
+    return leader;
+  }
+
+  /** Whether raft works: more than half of those with a vote are up. */
+  hasQuorum(): boolean {
+    const voters = [...this.members].filter(([, since]) => since <= this.now).map(([name]) => name);
+    const up = this.instance.replicas.filter((replica) => this.isUp(this.serverOf(replica)));
+    return voters.length === 0 || up.filter(({ name }) => voters.includes(name)).length * 2 > voters.length;
+  }
+
+  isUp(server: SimulatedServer): boolean {
+    this.settle(server);
+    return server.pod === undefined && !server.sealed && server.data !== undefined;
+  }
+
+  /** What time has done to a server. */
+  private settle(server: SimulatedServer): void {
+    const { pod, readyAt } = server;
+    if (pod !== undefined && this.now >= pod.endsAt && server.sealed) {
+      Object.assign(server, { revision: this.revision, certificate: this.certificate });
+    }
+    if (pod !== undefined && this.now >= pod.answersAt) {
+      delete server.pod;
+      server.uid++;
+      if (server.data !== undefined) this.unsealItself(server);
+    }
+    if (server.pod === undefined && readyAt !== undefined && this.now >= readyAt) {
+      server.sealed = false;
+      const name = this.nameOf(server);
+      if (this.members.get(name) === Infinity) this.members.set(name, readyAt + PROBATION);
+    }
+  }
+
+  private stepDown(replica: Replica): void {
+    if (this.leader()?.name !== replica.name) throw new VaultError("refused", "not active", 500);
+    const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
+    this.leaderName = others.find((other) => this.isUp(this.serverOf(other)))?.name;
+  }
+
+  private serve(server: SimulatedServer): { fingerprint: string; expiresAt: Date } {
+    return { fingerprint: String(server.certificate), expiresAt: new Date(this.now + 86_400_000) };
+  }
+
+  private podOf(replica: Replica): Pod {
+    const server = this.serverOf(replica);
+    this.settle(server);
+    return {
+      name: replica.name,
+      uid: String(server.uid),
+      outdated: server.revision !== this.revision,
+      terminating: server.pod !== undefined,
+      ready: this.isUp(server),
+    };
+  }
+
+  /** As the eviction API does: not while the budget of one unavailable pod is used up, and only that very pod. */
+  private evict(pod: Pod): boolean {
+    const server = this.serverOf({ name: pod.name, address: "" });
+    if (String(server.uid) !== pod.uid) return true;
+    const down = this.servers.filter((other) => other !== server && !this.isUp(other));
+    if (down.length > 0) {
+      this.violations.push(pod.name);
+      return false;
+    }
+    Object.assign(server, { sealed: true, readyAt: undefined, joined: false, progress: new Set() });
+    server.pod = { endsAt: this.now + POD_ENDS, answersAt: this.now + POD_ENDS + POD_STARTS };
+    this.evictions.push(pod.name);
+    if (!this.hasQuorum()) this.violations.push(`${pod.name} took the quorum`);
+    return true;
+  }
+
+  private nameOf(server: SimulatedServer): string {
+    return this.instance.replicas[this.servers.indexOf(server)]?.name ?? "";
   }
 }
 

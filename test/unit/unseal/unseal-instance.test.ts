@@ -352,3 +352,55 @@ describe("several runs at once", () => {
     );
   });
 });
+
+describe("after scaling down", () => {
+  const four = [0, 1, 2, 3, 4].map((index) => ({ name: `main-${index}`, address: `https://main-${index}:8200` }));
+  const kubernetes = {
+    namespace: "n",
+    statefulSet: "main",
+    kubeconfig: { mount: "clusters", path: "p" },
+    certificate: { secretName: "tls", names: ["localhost"] },
+  };
+
+  async function scaledDown(): Promise<Universe> {
+    const universe = new Universe({ ...INSTANCE, replicas: four, kubernetes });
+    await run(universe);
+    universe.now += 60_000;
+    for (const gone of universe.servers.slice(3)) Object.assign(gone, { sealed: true, readyAt: undefined });
+    return universe;
+  }
+
+  const few: Instance = { ...INSTANCE, kubernetes };
+
+  test("members that are gone are removed from raft, once all that stay have a vote", async () => {
+    const universe = await scaledDown();
+    universe.members.set("main-2", universe.now + 5_000);
+    const removed: number[] = [];
+    const world = universe.start();
+    const report = await unsealInstance(
+      {
+        ...world,
+        server: (replica) => ({
+          ...world.server(replica),
+          removePeer: async (token, id) => {
+            removed.push(universe.now);
+            await world.server(replica).removePeer(token, id);
+          },
+        }),
+      },
+      few,
+      patience(universe),
+    );
+
+    expect(report.raftPeers).toBe(3);
+    expect([...universe.members.keys()]).toEqual(["main-0", "main-1", "main-2"]);
+    expect(Math.min(...removed)).toBeGreaterThanOrEqual(universe.members.get("main-2") ?? Infinity);
+  });
+
+  test("a member whose name is none of the StatefulSet's is somebody's", async () => {
+    const universe = await scaledDown();
+    universe.members.set("other-7", Infinity);
+    await expect(unsealInstance(universe.start(), few, patience(universe))).rejects.toThrow(/counts 6 peers/);
+    expect(universe.members.size).toBe(6);
+  });
+});

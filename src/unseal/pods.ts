@@ -1,0 +1,106 @@
+import { X509Certificate } from "node:crypto";
+import type { AppsV1Api, CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client-node" with {
+  "resolution-mode": "import",
+};
+import type { Instance } from "./instance";
+import { appsApi, askKubernetes, coreApi, KubernetesError } from "./kubernetes-api";
+
+/** One pod of an instance. */
+export interface Pod {
+  readonly name: string;
+  /** Another one for each pod that ever had the name. */
+  readonly uid: string;
+  /** Whether it was made from a former description of the StatefulSet. */
+  readonly outdated: boolean;
+  /** Whether it ends already. */
+  readonly terminating: boolean;
+  readonly ready: boolean;
+}
+
+/** The pods of an instance, where they run in Kubernetes. */
+export interface Pods {
+  /** @returns Undefined while Kubernetes has not taken note of the StatefulSet's newest description. */
+  list(): Promise<readonly Pod[] | undefined>;
+  /** Has one pod end, for a new one to take its place. @returns Whether the PodDisruptionBudget allows it now. */
+  evict(pod: Pod): Promise<boolean>;
+  /** Fingerprint of the TLS certificate that they are to serve; undefined where there is none. */
+  certificate(): Promise<string | undefined>;
+}
+
+/** Set by the StatefulSet's controller; https://kubernetes.io/docs/reference/labels-annotations-taints/#controller-revision-hash */
+const REVISION_LABEL = "controller-revision-hash";
+
+/** What a refusal by the budget looks like; https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */
+const BUDGET_EXHAUSTED = 429;
+/** The pod is gone, or another has its name. */
+const GONE: readonly (number | undefined)[] = [404, 409];
+
+type Kubernetes = NonNullable<Instance["kubernetes"]>;
+
+/** The pods of a StatefulSet, by the Kubernetes API. */
+export class StatefulSetPods implements Pods {
+  static async of(kubeconfig: KubeConfig, kubernetes: Kubernetes): Promise<StatefulSetPods> {
+    return new StatefulSetPods(kubeconfig, await coreApi(kubeconfig), await appsApi(kubeconfig), kubernetes);
+  }
+
+  private constructor(
+    private readonly kubeconfig: KubeConfig,
+    private readonly core: CoreV1Api,
+    private readonly apps: AppsV1Api,
+    private readonly kubernetes: Kubernetes,
+  ) {}
+
+  async list(): Promise<readonly Pod[] | undefined> {
+    const { namespace, statefulSet } = this.kubernetes;
+    const { metadata, status } = await this.ask(`read the StatefulSet ${namespace}/${statefulSet}`, () =>
+      this.apps.readNamespacedStatefulSet({ namespace, name: statefulSet }),
+    );
+    if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return undefined;
+    const { items } = await this.ask(`list the pods in ${namespace}`, () => this.core.listNamespacedPod({ namespace }));
+    return items
+      .filter((pod) => pod.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid))
+      .map((pod) => describePod(pod, status?.updateRevision));
+  }
+
+  async evict({ name, uid }: Pod): Promise<boolean> {
+    const { namespace } = this.kubernetes;
+    try {
+      await this.ask(`evict the pod ${namespace}/${name}`, () =>
+        this.core.createNamespacedPodEviction({
+          namespace,
+          name,
+          body: { metadata: { name, namespace }, deleteOptions: { preconditions: { uid } } },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+      if (error.status === BUDGET_EXHAUSTED) return false;
+      if (GONE.includes(error.status)) return true;
+      throw error;
+    }
+  }
+
+  async certificate(): Promise<string | undefined> {
+    const { namespace, certificate } = this.kubernetes;
+    const secret = await this.ask(`read the Secret ${namespace}/${certificate.secretName}`, () =>
+      this.core.readNamespacedSecret({ namespace, name: certificate.secretName }),
+    );
+    const encoded = secret.data?.["tls.crt"];
+    return encoded === undefined ? undefined : new X509Certificate(Buffer.from(encoded, "base64")).fingerprint256;
+  }
+
+  private ask<Answer>(purpose: string, request: () => Promise<Answer>): Promise<Answer> {
+    return askKubernetes(this.kubeconfig, purpose, request);
+  }
+}
+
+function describePod({ metadata, status }: V1Pod, newest: string | undefined): Pod {
+  return {
+    name: metadata?.name ?? "",
+    uid: metadata?.uid ?? "",
+    outdated: newest !== undefined && metadata?.labels?.[REVISION_LABEL] !== newest,
+    terminating: metadata?.deletionTimestamp !== undefined,
+    ready: status?.conditions?.some(({ type, status: holds }) => type === "Ready" && holds === "True") ?? false,
+  };
+}

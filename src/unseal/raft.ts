@@ -1,0 +1,81 @@
+import type { Instance, Replica } from "./instance";
+import type { RaftPeer } from "./server";
+import { Stop } from "./stop";
+import { VaultError } from "./vault-client";
+import type { World } from "./world";
+
+/** Entries that a member may lag behind; what Vault's autopilot allows, https://developer.hashicorp.com/vault/docs/concepts/integrated-storage/autopilot */
+const MAX_TRAILING = 1000;
+
+/**
+ * Members of raft that are no replicas any more, since the StatefulSet was scaled down.
+ *
+ * @throws Stop when it is not certain that they are such.
+ */
+export function departedPeers({ tenant, name, kubernetes, replicas }: Instance, peers: readonly RaftPeer[]): string[] {
+  if (peers.length <= replicas.length) return [];
+  const expected = new Set(replicas.map((replica) => replica.name));
+  const others = peers.map(({ id }) => id).filter((id) => !expected.has(id));
+  const ordinal = new RegExp(`^${kubernetes?.statefulSet ?? ""}-(\\d+)$`);
+  const foreign = others.filter((id) => !(Number(ordinal.exec(id)?.[1]) >= replicas.length));
+  if (kubernetes === undefined || foreign.length > 0) {
+    throw new Stop(
+      "foreign-peers",
+      `Raft of ${tenant}/${name} counts ${peers.length} peers (${peers.map(({ id }) => id).join(", ")}), the instance has ${replicas.length} replicas; ` +
+        'describe the missing ones, or remove those that are gone for good with "vault operator raft remove-peer ID", and run this again.',
+    );
+  }
+  return others;
+}
+
+/** Takes members out of raft that are gone. @returns What was done, or what has to come first. */
+export async function removeDeparted(
+  world: World,
+  { replicas }: Instance,
+  { active, token, peers, departed }: RaftView & { readonly departed: readonly string[] },
+): Promise<string> {
+  // Each that stays has a vote before the first goes, so that the majority only grows.
+  const voters = new Set(peers.filter(({ voter }) => voter).map(({ id }) => id));
+  const voteless = replicas.filter(({ name }) => !voters.has(name));
+  if (voteless.length > 0) return `${voteless.map(({ name }) => name).join(", ")} has no vote in raft yet`;
+  for (const id of departed) {
+    await world.server(active).removePeer(token, id);
+    world.say(`${world.store.path}: removed ${id}, which is no replica any more, from raft`);
+  }
+  return "raft forgets the replicas that are gone";
+}
+
+/** Raft as its active server sees it. */
+export interface RaftView {
+  readonly active: Replica;
+  readonly token: string;
+  readonly peers: readonly RaftPeer[];
+}
+
+/**
+ * Whether one replica may go down: all have the same data and, as far as there is a root token to ask with, each has a
+ * vote in raft and answers its leader.
+ *
+ * @returns Undefined where the storage is not raft.
+ */
+export async function hasCaughtUp(
+  world: World,
+  { replicas }: Instance,
+  active: Replica,
+  token: string | undefined,
+): Promise<boolean | undefined> {
+  if (token !== undefined) {
+    try {
+      const peers = await world.server(active).raftPeers(token);
+      if (peers === undefined) return undefined;
+      const voters = peers.filter(({ voter }) => voter).length;
+      if (voters !== replicas.length || !(await world.server(active).raftHealthy(token))) return false;
+    } catch (error) {
+      if (!(error instanceof VaultError) || error.failure !== "denied") throw error;
+    }
+  }
+  const indices = await Promise.all(replicas.map((replica) => world.server(replica).appliedIndex()));
+  const known = indices.filter((index) => index !== undefined);
+  if (known.length < indices.length) return undefined;
+  return Math.max(...known) - Math.min(...known) <= MAX_TRAILING;
+}

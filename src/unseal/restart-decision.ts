@@ -1,0 +1,51 @@
+/** A replica as the decision about its restart sees it. */
+export interface RestartReplica {
+  readonly name: string;
+  /** Whether its pod is there to stay and it is unsealed. */
+  readonly up: boolean;
+  /** Whether it is down and its pod is there, not ready: it does not come up by itself. */
+  readonly stuck: boolean;
+  readonly active: boolean;
+  /** Whether its pod, or the certificate that it serves, is not the newest. */
+  readonly outdated: boolean;
+}
+
+/** All that the next step of a rolling restart is decided from. */
+export interface RestartView {
+  readonly replicas: readonly RestartReplica[];
+  /** Whether every replica has the data and the vote that it needs for another to go. */
+  readonly caughtUp: boolean;
+  /** Whether there is a token to have the active one step down with. */
+  readonly canStepDown: boolean;
+}
+
+/** What to do next. */
+export type RestartStep =
+  | { readonly do: "finish" }
+  | { readonly do: "wait"; readonly reason: string }
+  | { readonly do: "step-down"; readonly name: string }
+  | { readonly do: "restart"; readonly name: string };
+
+/**
+ * The next step towards replicas that all run what is described. At most one is down at any time, the active one comes
+ * last, and none goes before all others have caught up.
+ */
+export function decideRestart({ replicas, caughtUp, canStepDown }: RestartView): RestartStep {
+  const outdated = replicas.filter((replica) => replica.outdated);
+  const down = replicas.filter(({ up }) => !up);
+  if (outdated.length === 0) return { do: "finish" };
+
+  // To replace one that is down takes nobody else away, if it is the only one, or if nothing works anyway.
+  const stuck = outdated.find((replica) => replica.stuck);
+  if (stuck !== undefined && (down.length === 1 || down.length === replicas.length)) {
+    return { do: "restart", name: stuck.name };
+  }
+  if (down.length > 0) return { do: "wait", reason: `${down.map(({ name }) => name).join(", ")} is not up` };
+  if (!caughtUp) return { do: "wait", reason: "raft has not caught up on every replica" };
+
+  const next = outdated.find(({ active }) => !active) ?? outdated[0];
+  if (next === undefined) return { do: "finish" };
+  return next.active && canStepDown && replicas.length > 1
+    ? { do: "step-down", name: next.name }
+    : { do: "restart", name: next.name };
+}

@@ -1,0 +1,174 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { VaultServer } from "../../lab/servers/vault-server";
+import type { Instance } from "../../src/unseal/instance";
+import { Server } from "../../src/unseal/server";
+import { unsealInstance, type UnsealReport } from "../../src/unseal/unseal-instance";
+import type { World } from "../../src/unseal/world";
+import { ProcessPods, worldOf } from "./support/process-pods";
+import { TestBed } from "./support/test-bed";
+
+const PATIENCE = 180_000;
+/** Milliseconds between a client's writes. */
+const BEAT = 50;
+/** Milliseconds that a client may be without service, while the active server changes. */
+const LONGEST_OUTAGE = 10_000;
+
+let bed: TestBed;
+beforeAll(async () => {
+  bed = await TestBed.start();
+});
+afterAll(() => bed.stop());
+
+function run(world: World, instance: Instance): Promise<UnsealReport> {
+  const patience = { deadline: performance.now() + PATIENCE, signal: new AbortController().signal };
+  return unsealInstance(world, instance, patience);
+}
+
+async function rootTokenOf(instance: Instance): Promise<string> {
+  return (await bed.central.readRecord(instance.tenant, instance.name))["root-token"] ?? "";
+}
+
+/** Says where the replicas would run in Kubernetes, which decides what a member of raft may be called. */
+function inStatefulSet(instance: Instance): Instance {
+  const certificate = { secretName: "tls", names: ["localhost"] };
+  const kubeconfig = { mount: "clusters", path: "none" };
+  return { ...instance, kubernetes: { namespace: "n", statefulSet: instance.name, kubeconfig, certificate } };
+}
+
+/** A client that writes, and reads back what it wrote, on whichever server answers. */
+class Client {
+  readonly written: number[] = [];
+  longestOutage = 0;
+  private stopped = false;
+  private readonly done: Promise<void>;
+
+  constructor(
+    private readonly servers: readonly VaultServer[],
+    private readonly token: string,
+  ) {
+    this.done = this.loop();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.done;
+  }
+
+  /** Which of the confirmed writes are not there. */
+  async lost(): Promise<number[]> {
+    const found = await Promise.all(this.written.map((number) => this.read(number)));
+    return this.written.filter((number, index) => found[index] !== String(number));
+  }
+
+  private async loop(): Promise<void> {
+    let served = performance.now();
+    for (let number = 0; !this.stopped; number++) {
+      await sleep(BEAT);
+      if (!(await this.write(number))) continue;
+      this.longestOutage = Math.max(this.longestOutage, performance.now() - served);
+      served = performance.now();
+    }
+  }
+
+  private async write(number: number): Promise<boolean> {
+    for (const server of this.servers) {
+      const client = server.client(this.token);
+      const options = { body: { value: String(number) }, timeout: 1_000 };
+      const written = await client.send("POST", `load/${number}`, options).then(
+        () => true,
+        () => false,
+      );
+      await client.close();
+      if (!written) continue;
+      this.written.push(number);
+      return true;
+    }
+    return false;
+  }
+
+  private async read(number: number): Promise<unknown> {
+    for (const server of this.servers) {
+      const { body } = await server.client(this.token).send("GET", `load/${number}`, { accept: [404] });
+      return (body.data as { value?: string } | undefined)?.value;
+    }
+    return undefined;
+  }
+}
+
+describe("a rolling restart of three real servers", () => {
+  test("loses no write of a client, and never leaves it without service for long", async () => {
+    const { instance, servers } = await bed.startInstance("rolling", 3);
+    const pods = new ProcessPods(servers);
+    const world = worldOf(bed, instance, servers, pods);
+    expect((await run(world, instance)).restarted).toEqual([]);
+    const token = await rootTokenOf(instance);
+    await servers[0]?.client(token).send("POST", "sys/mounts/load", { body: { type: "kv" } });
+
+    const client = new Client(servers, token);
+    pods.change();
+    const begun = performance.now();
+    const { restarted, raftPeers } = await run(world, instance);
+    await client.stop();
+
+    const lost = await client.lost();
+    process.stdout.write(
+      `restarted ${restarted.join(", ")} in ${Math.round(performance.now() - begun)} ms; ` +
+        `${client.written.length} writes, longest outage ${Math.round(client.longestOutage)} ms\n`,
+    );
+    expect(restarted).toHaveLength(3);
+    expect(raftPeers).toBe(3);
+    expect(world.lines.join("\n")).toMatch(/stepped down/);
+    expect(lost).toEqual([]);
+    expect(client.longestOutage).toBeLessThan(LONGEST_OUTAGE);
+    expect((await run(world, instance)).restarted).toEqual([]);
+  });
+});
+
+describe("a replica that lost its volume", () => {
+  test("joins again under its old name", async () => {
+    const { instance, servers } = await bed.startInstance("wiped", 3);
+    const world = worldOf(bed, instance, servers);
+    await run(world, instance);
+    await servers[2]?.stop("SIGKILL");
+    servers[2]?.wipe();
+    await servers[2]?.start();
+
+    expect(await run(world, instance)).toMatchObject({ joined: ["wiped-2"], unsealed: ["wiped-2"], raftPeers: 3 });
+  });
+});
+
+describe("scaling", () => {
+  test("up makes members, and down removes them from raft", async () => {
+    const { instance, servers } = await bed.startInstance("scaled", 5);
+    const all = inStatefulSet(instance);
+    const few = { ...all, replicas: all.replicas.slice(0, 3) };
+    await run(worldOf(bed, few, servers), few);
+
+    expect(await run(worldOf(bed, all, servers), all)).toMatchObject({
+      joined: ["scaled-3", "scaled-4"],
+      raftPeers: 5,
+    });
+
+    await Promise.all(servers.slice(3).map((server) => server.stop()));
+    const world = worldOf(bed, few, servers);
+    expect(await run(world, few)).toMatchObject({ raftPeers: 3 });
+    expect(world.lines.join("\n")).toMatch(/removed scaled-3, .*\n.*removed scaled-4, which is no replica any more/);
+  });
+
+  test("a member that is no replica, and may be somebody's, is left alone", async () => {
+    const { instance, servers } = await bed.startInstance("foreign", 3);
+    await run(worldOf(bed, instance, servers), instance);
+    const fewer = { ...instance, replicas: instance.replicas.slice(0, 2) };
+
+    const { code, stderr } = await bed.run(["unseal", "customer10/foreign"], bed.environment(fewer));
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^tenant-vault: Raft of customer10\/foreign counts 3 peers .* describe the missing ones, or/,
+    );
+    const token = await rootTokenOf(instance);
+    expect(await new Server(servers[0]?.client() ?? bed.central.client).raftPeers(token)).toHaveLength(3);
+  });
+});

@@ -1,0 +1,77 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { VaultServer } from "../../../lab/servers/vault-server";
+import type { Instance } from "../../../src/unseal/instance";
+import { Journal } from "../../../src/unseal/journal";
+import type { Pod, Pods } from "../../../src/unseal/pods";
+import { RecordStore } from "../../../src/unseal/record-store";
+import { Server } from "../../../src/unseal/server";
+import type { World } from "../../../src/unseal/world";
+import type { TestBed } from "./test-bed";
+
+/** Real servers that come back when they are ended, as pods of a StatefulSet do: with the newest settings. */
+export class ProcessPods implements Pods {
+  /** What the next start of each takes. */
+  settings: string | undefined;
+  private readonly state = new Map<VaultServer, { uid: number; outdated: boolean; terminating: boolean }>();
+
+  constructor(private readonly servers: readonly VaultServer[]) {
+    for (const server of servers) this.state.set(server, { uid: 0, outdated: false, terminating: false });
+  }
+
+  /** Changes what the servers are to be made from. */
+  change(settings?: string): void {
+    this.settings = settings;
+    for (const state of this.state.values()) state.outdated = true;
+  }
+
+  async list(): Promise<readonly Pod[]> {
+    return Promise.all(
+      [...this.state].map(async ([server, { uid, outdated, terminating }]) => {
+        const { state } = await new Server(server.client()).status();
+        return { name: server.name, uid: String(uid), outdated, terminating, ready: state === "unsealed" };
+      }),
+    );
+  }
+
+  evict({ name }: Pod): Promise<boolean> {
+    const server = this.servers.find((each) => each.name === name);
+    const state = server === undefined ? undefined : this.state.get(server);
+    if (server === undefined || state === undefined) throw new Error(`no pod ${name}`);
+    state.terminating = true;
+    void replace(server, this.settings).then(() => {
+      Object.assign(state, { uid: state.uid + 1, outdated: false, terminating: false });
+    });
+    return Promise.resolve(true);
+  }
+
+  certificate(): Promise<string | undefined> {
+    return Promise.resolve(undefined);
+  }
+}
+
+async function replace(server: VaultServer, settings: string | undefined): Promise<void> {
+  await server.stop();
+  if (settings !== undefined) server.settings = settings;
+  await server.start();
+}
+
+/** The world as the command has it, for an instance of which the servers are all that there is. */
+export function worldOf(
+  bed: TestBed,
+  instance: Instance,
+  servers: readonly VaultServer[],
+  pods?: Pods,
+): World & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const clients = new Map(servers.map((server) => [server.name, server.client()]));
+  return {
+    lines,
+    pods,
+    store: new RecordStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name),
+    journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
+    server: ({ name }) => new Server(clients.get(name) ?? bed.central.server.client()),
+    clock: { now: () => performance.now(), date: () => new Date(), sleep },
+    say: (line) => lines.push(line),
+  };
+}

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { decideRestart, type RestartReplica, type RestartView } from "../../../src/unseal/restart-decision";
+
+const NAMES = ["main-0", "main-1", "main-2", "main-3", "main-4"];
+
+const view: fc.Arbitrary<RestartView> = fc
+  .record({
+    count: fc.constantFrom(1, 3, 5),
+    active: fc.nat({ max: 4 }),
+    flags: fc.array(fc.record({ up: fc.boolean(), stuck: fc.boolean(), outdated: fc.boolean() }), {
+      minLength: 5,
+      maxLength: 5,
+    }),
+    caughtUp: fc.boolean(),
+    canStepDown: fc.boolean(),
+  })
+  .map(({ count, active, flags, caughtUp, canStepDown }) => ({
+    caughtUp,
+    canStepDown,
+    replicas: NAMES.slice(0, count).map((name, index): RestartReplica => {
+      const { up = false, stuck = false, outdated = false } = flags[index] ?? {};
+      return { name, up, stuck: !up && stuck, outdated, active: up && index === active };
+    }),
+  }));
+
+test("only an outdated replica is touched, and one that is up only while all are and have caught up", () => {
+  fc.assert(
+    fc.property(view, (seen) => {
+      const step = decideRestart(seen);
+      if (step.do !== "restart" && step.do !== "step-down") return;
+      const chosen = seen.replicas.find(({ name }) => name === step.name);
+      expect(chosen?.outdated).toBe(true);
+      if (chosen?.up !== true) return;
+      expect(seen.replicas.every(({ up }) => up)).toBe(true);
+      expect(seen.caughtUp).toBe(true);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("one that is down is replaced only where that takes nobody else away", () => {
+  fc.assert(
+    fc.property(view, (seen) => {
+      const step = decideRestart(seen);
+      const chosen = step.do === "restart" ? seen.replicas.find(({ name }) => name === step.name) : undefined;
+      if (chosen === undefined || chosen.up) return;
+      const down = seen.replicas.filter(({ up }) => !up).length;
+      expect([1, seen.replicas.length]).toContain(down);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("the active one comes last, and steps down before where it can", () => {
+  const replicas = NAMES.slice(0, 3).map((name, index) => {
+    return { name, up: true, stuck: false, outdated: true, active: index === 0 };
+  });
+  const settled = { caughtUp: true, canStepDown: true };
+  expect(decideRestart({ replicas, ...settled })).toEqual({ do: "restart", name: "main-1" });
+
+  const last = replicas.map((replica) => ({ ...replica, outdated: replica.active }));
+  expect(decideRestart({ replicas: last, ...settled })).toEqual({ do: "step-down", name: "main-0" });
+  expect(decideRestart({ replicas: last, ...settled, canStepDown: false })).toEqual({ do: "restart", name: "main-0" });
+  const alone = last.slice(0, 1);
+  expect(decideRestart({ replicas: alone, ...settled })).toEqual({ do: "restart", name: "main-0" });
+});
