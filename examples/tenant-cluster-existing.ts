@@ -7,6 +7,7 @@ import {
   LayerStack,
   localBackend,
   ROOT_CA_MOUNT,
+  ServerCertificate,
   TenantCluster,
   VaultInstance,
   VaultStorage,
@@ -34,7 +35,7 @@ for (const { name, storageClass } of [
     deployment: new HighAvailabilityDeployment({
       cluster,
       storage: VaultStorage.storageClass(storageClass),
-      certificateIssuer: { mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE },
+      certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
     }),
   });
 }

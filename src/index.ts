@@ -54,7 +54,7 @@ export type {
   Taint,
   VolumeProps,
 } from "./tenant-cluster/node-group";
-export type { Preflight } from "./tenant-cluster/preflight";
+export { Preflight, type Demand, type PreflightProps } from "./tenant-cluster/preflight";
 export type { ClusterContext, IProvisioner, Provisioned, ProvisionedNode } from "./tenant-cluster/provisioner";
 export { Provisioner } from "./tenant-cluster/provisioners";
 export { TenantCluster, type NodeKey, type TenantClusterProps } from "./tenant-cluster/tenant-cluster";

@@ -28,8 +28,8 @@ export interface ApiAccessContext {
 export interface ApiEndpoint {
   /** Address of the Kubernetes API. */
   readonly address: string;
-  /** Whether it stands before all control planes. */
-  readonly isLoadBalancer: boolean;
+  /** Address in the tenant's network of a load balancer before all control planes. @default - none */
+  readonly loadBalancer?: string;
   /** Floating IP of each node that has one, by the node's name. */
   readonly floatingIps: ReadonlyMap<string, string>;
 }
@@ -38,16 +38,15 @@ export interface ApiEndpoint {
 export class ApiAccess {
   /** At the nodes' own addresses, over a route, a bastion or the OpenVPN gateway. */
   static internal(): ApiAccess {
-    return new ApiAccess(false, 0, (_scope, { controlPlanes }) => ({
+    return new ApiAccess(false, { perNode: 0, besides: 0 }, (_scope, { controlPlanes }) => ({
       address: controlPlanes[0]?.address ?? "",
-      isLoadBalancer: false,
       floatingIps: new Map(),
     }));
   }
 
   /** At a floating IP of each node. @param pool Name of the network that they are taken from. */
   static floatingIps(pool: string): ApiAccess {
-    return new ApiAccess(false, 1, (scope, { network, nodes, controlPlanes, tags }) => {
+    return new ApiAccess(false, { perNode: 1, besides: 0 }, (scope, { network, nodes, controlPlanes, tags }) => {
       const floatingIps = new Map(
         nodes.map(({ name, portId }) => [
           name,
@@ -60,7 +59,7 @@ export class ApiAccess {
           }).address,
         ]),
       );
-      return { address: floatingIps.get(controlPlanes[0]?.name ?? "") ?? "", isLoadBalancer: false, floatingIps };
+      return { address: floatingIps.get(controlPlanes[0]?.name ?? "") ?? "", floatingIps };
     });
   }
 
@@ -70,7 +69,7 @@ export class ApiAccess {
    * @param pool Name of the network that its floating IP is taken from. @default - none: it is reached inside the network only
    */
   static loadBalancer(pool?: string): ApiAccess {
-    return new ApiAccess(true, 0, (scope, context) => {
+    return new ApiAccess(true, { perNode: 0, besides: pool === undefined ? 0 : 1 }, (scope, context) => {
       const balancer = new ApiLoadBalancer(scope, "LoadBalancer", context);
       const outside =
         pool === undefined
@@ -82,17 +81,26 @@ export class ApiAccess {
               tags: [...context.tags],
               dependsOn: [...context.network.route],
             });
-      return { address: outside?.address ?? balancer.address, isLoadBalancer: true, floatingIps: new Map() };
+      // Nodes stay inside: at the floating IP they would come from the router's address, which the listener does not allow.
+      return {
+        address: outside?.address ?? balancer.address,
+        loadBalancer: balancer.address,
+        floatingIps: new Map(),
+      };
     });
   }
 
   private constructor(
     /** Whether a load balancer in the cluster's network connects to the control planes. */
     readonly hasLoadBalancer: boolean,
-    /** Floating IPs that each node takes. */
-    readonly floatingIpsPerNode: number,
+    private readonly floatingIps: { readonly perNode: number; readonly besides: number },
     private readonly create: (scope: Construct, context: ApiAccessContext) => ApiEndpoint,
   ) {}
+
+  /** How many floating IPs it takes for so many nodes. */
+  countFloatingIps(nodes: number): number {
+    return this.floatingIps.perNode * nodes + this.floatingIps.besides;
+  }
 
   /** Creates it below the scope. */
   bind(scope: Construct, context: ApiAccessContext): ApiEndpoint {

@@ -1,6 +1,5 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { ValidationError } from "../core/errors";
 import {
   DataOpenstackNetworkingNetworkV2,
   NetworkingNetworkV2,
@@ -8,7 +7,6 @@ import {
   NetworkingRouterV2,
   NetworkingSubnetV2,
 } from "../terraform/providers/openstack";
-import { parseAddress, parseCidr } from "./cidr";
 
 /** First and last of the addresses that nodes are given. */
 export interface AllocationPool {
@@ -18,7 +16,12 @@ export interface AllocationPool {
 
 /** A tenant's own network. */
 export interface OwnNetworkProps {
-  readonly name: string;
+  /**
+   * Name of network, subnet and router.
+   *
+   * @default - the tenant's
+   */
+  readonly name?: string;
   /** Addresses of the nodes, such as `"20.0.0.0/24"`. */
   readonly cidr: string;
   /** Name of the provider network that the router leads to. */
@@ -42,7 +45,8 @@ export interface OwnNetworkProps {
    */
   readonly allocationPools?: readonly AllocationPool[];
   /**
-   * Whether ports only send from their own addresses and security groups apply.
+   * Whether nodes send from their own addresses only, and security groups apply to them. Without it, whatever has a route to
+   * the network reaches every port of every node; bastion and OpenVPN gateway keep their security groups.
    *
    * @default true
    */
@@ -53,33 +57,41 @@ export interface OwnNetworkProps {
 export interface IClusterNetwork {
   readonly networkId: string;
   readonly subnetId: string;
+  /** Whether security groups apply to nodes; undefined leaves that to the network, which may be somebody else's. */
+  readonly portSecurity?: boolean;
   /** What must be there for machines to reach the outside, and for floating IPs to reach them. */
   readonly route: readonly ITerraformDependable[];
+}
+
+interface ClusterNetworkProps extends OwnNetworkProps {
+  readonly tenant: string;
+  readonly tags: readonly string[];
 }
 
 /** Network, subnet and router: nodes reach the outside by the router, and nothing outside reaches them. */
 export class ClusterNetwork extends Construct implements IClusterNetwork {
   readonly networkId: string;
   readonly subnetId: string;
+  readonly portSecurity: boolean;
   readonly route: readonly ITerraformDependable[];
 
-  constructor(scope: Construct, id: string, props: OwnNetworkProps & { readonly tags: readonly string[] }) {
+  constructor(scope: Construct, id: string, props: ClusterNetworkProps) {
     super(scope, id);
-    const { name } = props;
+    const { name = props.tenant, portSecurity = true } = props;
     const tags = [...props.tags];
     const network = new NetworkingNetworkV2(this, "Resource", {
       name,
       adminStateUp: true,
       mtu: props.mtu,
-      portSecurityEnabled: props.portSecurity ?? true,
+      portSecurityEnabled: portSecurity,
       tags,
     });
     const subnet = new NetworkingSubnetV2(this, "Subnet", {
       name,
       networkId: network.id,
-      cidr: parseCidr(props.cidr).toString(),
+      cidr: props.cidr,
       ipVersion: 4,
-      allocationPool: props.allocationPools?.map((pool) => checkPool(pool, props.cidr, this)),
+      allocationPool: props.allocationPools?.map(({ start, end }) => ({ start, end })),
       dnsNameservers: props.dnsServers === undefined ? undefined : [...props.dnsServers],
       tags,
     });
@@ -98,19 +110,6 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     ];
     this.networkId = network.id;
     this.subnetId = subnet.id;
+    this.portSecurity = portSecurity;
   }
-}
-
-/** @throws ValidationError when the pool is not a range of the network. */
-export function checkPool({ start, end }: AllocationPool, cidr: string, scope?: Construct): AllocationPool {
-  const { first, last } = parseCidr(cidr);
-  const [from, to] = [parseAddress(start), parseAddress(end)];
-  if (from <= first || to >= last || from > to) {
-    throw new ValidationError(
-      "allocation-pool",
-      `The allocation pool ${start} to ${end} is no range of addresses in ${cidr}; begin and end it inside, the lower address first.`,
-      scope,
-    );
-  }
-  return { start, end };
 }

@@ -1,14 +1,13 @@
 import { Construct } from "constructs";
 import { BlockstorageVolumeV3, ComputeInstanceV2, ComputeVolumeAttachV2 } from "../terraform/providers/openstack";
-import { addressOf, createPort, flavorArguments, type MachineDefaults } from "./machine";
+import { addressOf, createPort, type MachineDefaults } from "./machine";
 import type { NodeGroup, VolumeProps } from "./node-group";
 
 /** Properties of a {@link ClusterNode}. */
-export interface ClusterNodeProps
-  extends MachineDefaults, Pick<NodeGroup, "flavor" | "image" | "role" | "bootVolume" | "volumes"> {
+export interface ClusterNodeProps extends MachineDefaults, Pick<NodeGroup, "role" | "bootVolume" | "volumes"> {
   readonly name: string;
-  /** Id of the image, for a volume to boot from. */
   readonly imageId: string;
+  readonly flavorId: string;
   /** Zone of the machine and its volumes. @default - the cloud's choice */
   readonly availabilityZone?: string;
   readonly securityGroupIds: readonly string[];
@@ -35,12 +34,12 @@ export class ClusterNode extends Construct {
     private readonly props: ClusterNodeProps,
   ) {
     super(scope, id);
-    const { name, flavor, tenant, role, network, image } = props;
-    const port = createPort(this, props, props.securityGroupIds);
+    const { name, flavorId, imageId, tenant, role, network } = props;
+    const port = createPort(this, props);
     const machine = new ComputeInstanceV2(this, "Resource", {
       name,
-      ...(props.bootVolume === undefined ? { imageName: image } : this.bootFrom(props.bootVolume)),
-      ...flavorArguments(flavor),
+      ...(props.bootVolume === undefined ? { imageId } : this.bootFrom(props.bootVolume)),
+      flavorId,
       keyPair: props.keyPair,
       availabilityZone: props.availabilityZone,
       network: [{ port: port.id }],

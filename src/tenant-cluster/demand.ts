@@ -2,36 +2,70 @@ import type { ApiAccess } from "./api-access";
 import type { GatewayProps } from "./gateways";
 import type { NodeDefaults, NodeGroup } from "./node-group";
 import type { Demand } from "./preflight";
+import { groupsOf, type SecurityRule } from "./security-rules";
 
 /** What a cluster is made of. */
 interface ClusterParts {
   readonly groups: readonly NodeGroup[];
   readonly network: object;
+  readonly key: object;
   readonly apiAccess: ApiAccess;
   readonly gateways: readonly (GatewayProps | undefined)[];
   readonly defaults: Pick<NodeDefaults, "image" | "flavor">;
 }
 
-/** Adds up what a cluster takes of the cloud. */
-export function clusterDemand({ groups, network, apiAccess, gateways, defaults }: ClusterParts): Demand {
-  const nodes = groups.reduce((sum, { count }) => sum + count, 0);
+/** Adds up what a cluster takes of the cloud, whoever makes its machines. */
+export function clusterDemand({ groups, network, key, apiAccess, gateways, defaults }: ClusterParts): Demand {
   const entrances = gateways.filter((gateway) => gateway !== undefined);
+  const machines = [
+    ...groups.map(({ image, flavor, count }) => ({ image, flavor, count })),
+    ...entrances.map(({ image, flavor }) => ({
+      image: image ?? defaults.image,
+      flavor: flavor ?? defaults.flavor,
+      count: 1,
+    })),
+  ];
+  const networks = "useExistingNetwork" in network ? 0 : 1;
   const volumes = groups.flatMap(({ count, bootVolume, volumes: others }) =>
     (bootVolume === undefined ? others : [bootVolume, ...others]).map(({ size }) => ({ count, size })),
   );
   return {
-    machines: [
-      ...groups.map(({ image, flavor, count }) => ({ image, flavor, count })),
-      ...entrances.map(({ image, flavor }) => ({
-        image: image ?? defaults.image,
-        flavor: flavor ?? defaults.flavor,
-        count: 1,
-      })),
-    ],
+    machines,
     availabilityZones: [...new Set(groups.flatMap(({ availabilityZones }) => availabilityZones))].sort(),
-    floatingIps: entrances.length + apiAccess.floatingIpsPerNode * nodes,
-    networks: "useExistingNetwork" in network ? 0 : 1,
-    volumes: volumes.reduce((sum, { count }) => sum + count, 0),
-    gigabytes: volumes.reduce((sum, { count, size }) => sum + count * size.toGibibytes(), 0),
+    // The router has one in each network, the load balancer one of its own.
+    ports: sum(machines, ({ count }) => count) + networks + (apiAccess.hasLoadBalancer ? 1 : 0),
+    floatingIps: entrances.length + apiAccess.countFloatingIps(sum(groups, ({ count }) => count)),
+    networks,
+    volumes: sum(volumes, ({ count }) => count),
+    gigabytes: sum(volumes, ({ count, size }) => count * size.toGibibytes()),
+    keyPairs: "publicKey" in key ? 1 : 0,
+    serverGroups: 0,
+    serverGroupMembers: 0,
+    securityGroups: 0,
+    securityGroupRules: 0,
   };
+}
+
+/** Rules of the group that Neutron gives every project. */
+const RULES_OF_DEFAULT_GROUP = 4;
+
+/** Rules that Neutron adds to every group: the way out, by IPv4 and IPv6. */
+const RULES_OF_NEW_GROUP = 2;
+
+/** What machines that Terraform makes one by one take besides; the project's own default security group counts as well. */
+export function groupDemand(groups: readonly NodeGroup[], rules: readonly SecurityRule[]): Partial<Demand> {
+  const securityGroups = groupsOf(rules).length;
+  return {
+    serverGroups: groups.length,
+    serverGroupMembers: Math.max(...groups.map(({ count }) => count)),
+    securityGroups: 1 + securityGroups,
+    securityGroupRules:
+      RULES_OF_DEFAULT_GROUP +
+      RULES_OF_NEW_GROUP * securityGroups +
+      sum(rules, ({ from }) => (typeof from === "string" ? 1 : from.length)),
+  };
+}
+
+function sum<T>(items: readonly T[], amount: (item: T) => number): number {
+  return items.reduce((total, item) => total + amount(item), 0);
 }

@@ -4,7 +4,7 @@ import { DataOpenstackNetworkingNetworkV2, DataOpenstackNetworkingSubnetV2 } fro
 import { parseCidr } from "./cidr";
 import type { IClusterNetwork } from "./cluster-network";
 
-/** A network that the cloud has already; nothing of it is changed. */
+/** A network that the cloud has already, with port security; nothing of it is changed. */
 export interface ExistingNetworkProps {
   readonly useExistingNetwork: true;
   readonly name: string;

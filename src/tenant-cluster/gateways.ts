@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { ComputeInstanceV2, NetworkingFloatingipV2 } from "../terraform/providers/openstack";
-import { createPort, flavorArguments, type MachineDefaults } from "./machine";
+import { createPort, type MachineDefaults } from "./machine";
 import type { Flavor } from "./node-group";
 
 /** A small machine with an address outside. */
@@ -22,8 +22,8 @@ export interface OpenVpnProps extends GatewayProps {
 interface GatewayNodeProps extends MachineDefaults {
   readonly name: string;
   readonly role: "bastion" | "vpn";
-  readonly flavor: Flavor;
-  readonly image: string;
+  readonly flavorId: string;
+  readonly imageId: string;
   readonly floatingIpPool: string;
   readonly securityGroupId: string;
 }
@@ -35,13 +35,18 @@ export class GatewayNode extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayNodeProps) {
     super(scope, id);
-    const { name, network, flavor } = props;
+    const { name, network, imageId, flavorId } = props;
     const tags = [...props.tags];
-    const port = createPort(this, props, [props.securityGroupId]);
+    const port = createPort(this, {
+      ...props,
+      securityGroupIds: [props.securityGroupId],
+      // It has an address outside, so that it keeps its guard where nodes have none.
+      portSecurity: network.portSecurity === undefined ? undefined : true,
+    });
     new ComputeInstanceV2(this, "Resource", {
       name,
-      imageName: props.image,
-      ...flavorArguments(flavor),
+      imageId,
+      flavorId,
       keyPair: props.keyPair,
       network: [{ port: port.id }],
       userData: props.userData,

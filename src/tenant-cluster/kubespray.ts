@@ -4,7 +4,9 @@ import { KUBERNETES_API_PORT, type ClusterDescription } from "../provision/clust
 import { createHook, type CentralVaultAccess } from "../terraform/hook";
 import type { ApiEndpoint } from "./api-access";
 import { kubesprayInventory, type Inventory } from "./inventory";
-import { Machines } from "./machines";
+import { groupDemand } from "./demand";
+import { clusterRules, Machines } from "./machines";
+import { Preflight } from "./preflight";
 import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 
 /** The release of Kubespray whose variables the inventory sets; https://github.com/kubernetes-sigs/kubespray/releases */
@@ -50,7 +52,11 @@ export class KubesprayProvisioner implements IProvisioner {
   constructor(private readonly props: KubesprayProps = {}) {}
 
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
-    const machines = new Machines(scope, "Machines", cluster);
+    const preflight = new Preflight(scope, "Preflight", {
+      demand: { ...cluster.demand, ...groupDemand(cluster.groups, clusterRules(cluster)) },
+      checkQuotas: cluster.checkQuotas,
+    });
+    const machines = new Machines(scope, "Machines", cluster, preflight);
     const inventory = this.inventory(cluster, machines);
     const { central, version = KUBESPRAY_VERSION } = this.props;
     if (central !== undefined) {
@@ -103,7 +109,9 @@ export class KubesprayProvisioner implements IProvisioner {
       kube_encrypt_secret_data: true,
       kubernetes_audit: true,
       supplementary_addresses_in_ssl_keys: [api.address],
-      ...(api.isLoadBalancer ? { loadbalancer_apiserver: { address: api.address, port: KUBERNETES_API_PORT } } : {}),
+      ...(api.loadBalancer === undefined
+        ? {}
+        : { loadbalancer_apiserver: { address: api.loadBalancer, port: KUBERNETES_API_PORT } }),
       ...(openStackIntegration
         ? { cloud_provider: "external", external_cloud_provider: "openstack", cinder_csi_enabled: true }
         : {}),

@@ -2,7 +2,6 @@ import { Fn, Token } from "cdktf";
 import type { Construct } from "constructs";
 import { NetworkingPortV2 } from "../terraform/providers/openstack";
 import type { IClusterNetwork } from "./cluster-network";
-import type { Flavor } from "./node-group";
 
 /** What every machine of a cluster is made with. */
 export interface MachineDefaults {
@@ -16,18 +15,26 @@ export interface MachineDefaults {
   readonly deletionProtection: boolean;
 }
 
+interface PortProps extends Pick<MachineDefaults, "network" | "tags"> {
+  readonly name: string;
+  readonly securityGroupIds: readonly string[];
+  /** Whether security groups apply to it. @default - what the network says */
+  readonly portSecurity?: boolean;
+}
+
 /** Creates a machine's port in the cluster's network. */
 export function createPort(
   scope: Construct,
-  { name, network, tags }: Pick<MachineDefaults, "network" | "tags"> & { readonly name: string },
-  securityGroupIds: readonly string[],
+  { name, network, tags, securityGroupIds, portSecurity = network.portSecurity }: PortProps,
 ): NetworkingPortV2 {
   return new NetworkingPortV2(scope, "Port", {
     name,
     networkId: network.networkId,
     adminStateUp: true,
     fixedIp: [{ subnetId: network.subnetId }],
-    securityGroupIds: [...securityGroupIds],
+    portSecurityEnabled: portSecurity,
+    // Neutron takes none on a port without port security.
+    securityGroupIds: portSecurity === false ? undefined : [...securityGroupIds],
     tags: [...tags],
   });
 }
@@ -35,9 +42,4 @@ export function createPort(
 /** A port's address in the cluster's network, known once it is made. */
 export function addressOf(port: NetworkingPortV2): string {
   return Token.asString(Fn.element(port.allFixedIps, 0));
-}
-
-/** A flavor, as machines take it. */
-export function flavorArguments(flavor: Flavor): { flavorId: string } | { flavorName: string } {
-  return "id" in flavor ? { flavorId: flavor.id } : { flavorName: flavor.name };
 }

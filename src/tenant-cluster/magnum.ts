@@ -9,6 +9,7 @@ import {
 } from "../terraform/providers/openstack";
 import { KvSecretV2 } from "../terraform/providers/vault";
 import type { Flavor, NodeGroup } from "./node-group";
+import { Preflight } from "./preflight";
 import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 
 /** How OpenStack's own service makes Kubernetes clusters. */
@@ -34,6 +35,7 @@ export class MagnumProvisioner implements IProvisioner {
 
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
     refuseWhatMagnumLacks(scope, cluster);
+    new Preflight(scope, "Preflight", { demand: cluster.demand, checkQuotas: cluster.checkQuotas });
     const [controlPlanes, workers, ...pools] = cluster.groups;
     if (controlPlanes === undefined || workers === undefined) return { nodes: [], apiAddress: "" };
 
@@ -51,7 +53,7 @@ export class MagnumProvisioner implements IProvisioner {
       dnsNameserver: cluster.dnsServers[0],
       networkDriver: "calico",
       volumeDriver: "cinder",
-      floatingIpEnabled: apiAccess.floatingIpsPerNode > 0,
+      floatingIpEnabled: !apiAccess.hasLoadBalancer && apiAccess.countFloatingIps(1) > 0,
       masterLbEnabled: apiAccess.hasLoadBalancer,
       labels: this.props.labels === undefined ? undefined : { ...this.props.labels },
     });
@@ -98,6 +100,7 @@ function refuseWhatMagnumLacks(scope: Construct, cluster: ClusterContext): void 
     ...(cluster.bastion === undefined ? [] : ["bastion"]),
     ...(cluster.openVpn === undefined ? [] : ["openVpn"]),
     ...(cluster.clientAccess === undefined ? [] : ["clientAccess"]),
+    ...(cluster.network.portSecurity === false ? ["network.portSecurity"] : []),
     ...(cluster.trustedUserCaKeys.length === 0 ? [] : ["trustedUserCaKeys"]),
     ...(cluster.groups.some(({ taints }) => taints.length > 0) ? ["pools[].taints"] : []),
     ...(cluster.groups.some(({ bootVolume, volumes }) => bootVolume !== undefined || volumes.length > 0)

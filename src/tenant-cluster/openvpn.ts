@@ -3,13 +3,14 @@ import { OPENVPN_PORT } from "./security-rules";
 import { parseCidr } from "./cidr";
 
 /** Addresses that users of the gateway get; inside the tunnel only. */
-const TUNNEL = { network: "10.255.0.0", mask: "255.255.255.0" };
+const TUNNEL = { device: "tun0", network: "10.255.0.0", mask: "255.255.255.0" };
 
 const FOLDER = "/etc/openvpn/tenant-vault";
 
 /**
  * Cloud-init configuration of an OpenVPN gateway. Every key is made on the gateway and stays there: none goes through
- * Terraform, its state or the cloud's metadata. `sudo tenant-vpn-profile NAME` prints a profile for one user.
+ * Terraform, its state or the cloud's metadata. `sudo tenant-vpn-profile NAME ADDRESS` prints a profile for one user,
+ * `sudo tenant-vpn-revoke NAME` takes it back.
  *
  * @param cidr The cluster's network, which users are routed to.
  */
@@ -22,8 +23,9 @@ export function openVpnGateway(cidr: string, props: CloudInitProps): string {
       { path: "/etc/openvpn/server/tenant.conf", permissions: "0644", content: serverConfig(address, mask) },
       { path: "/usr/local/sbin/tenant-vpn-keys", permissions: "0755", content: KEYS },
       { path: "/usr/local/sbin/tenant-vpn-profile", permissions: "0755", content: PROFILE },
+      { path: "/usr/local/sbin/tenant-vpn-revoke", permissions: "0755", content: REVOKE },
       { path: "/etc/sysctl.d/60-tenant-vpn.conf", permissions: "0644", content: "net.ipv4.ip_forward = 1\n" },
-      { path: "/etc/nftables.conf", permissions: "0755", content: NFTABLES },
+      { path: "/etc/nftables.conf", permissions: "0755", content: firewall(cidr) },
     ],
     commands: [
       ["sysctl", "--system"],
@@ -37,7 +39,8 @@ function serverConfig(network: string, mask: string): string {
   return `# See openvpn(8). Users reach the cluster's network and nothing else through this gateway.
 port ${OPENVPN_PORT}
 proto udp
-dev tun
+dev ${TUNNEL.device}
+dev-type tun
 topology subnet
 server ${TUNNEL.network} ${TUNNEL.mask}
 push "route ${network} ${mask}"
@@ -99,6 +102,10 @@ case "\${1-}:\${2-}" in
   *[!a-z0-9.:-]*|:*|*:) echo "usage: tenant-vpn-profile NAME ADDRESS-OF-THIS-GATEWAY" >&2; exit 64 ;;
 esac
 cd ${FOLDER}
+if [ -e "issued/$1.crt" ]; then
+  echo "$1 has a profile; take it back with tenant-vpn-revoke $1 first" >&2
+  exit 65
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/key"
@@ -129,9 +136,39 @@ $(cat tls-crypt.key)
 EOF
 `;
 
-/** Users appear in the cluster's network with the gateway's address, so that nodes need no route back. */
-const NFTABLES = `#!/usr/sbin/nft -f
+/** Lets a user in no longer: the server reads the list with every connection. */
+const REVOKE = `#!/bin/sh
+set -eu
+umask 077
+case "\${1-}" in
+  *[!a-z0-9.-]*|"") echo "usage: tenant-vpn-revoke NAME" >&2; exit 64 ;;
+esac
+cd ${FOLDER}
+openssl ca -config ca.cnf -revoke "issued/$1.crt" -keyfile ca.key -cert ca.crt
+openssl ca -config ca.cnf -gencrl -keyfile ca.key -cert ca.crt -out crl.new
+chmod 0644 crl.new
+mv crl.new crl.pem
+rm "issued/$1.crt"
+`;
+
+/**
+ * Users reach the cluster's network, whatever they route into the tunnel, and neither the gateway itself nor what else it
+ * reaches. They appear there with the gateway's address, so that nodes need no route back.
+ */
+function firewall(cidr: string): string {
+  return `#!/usr/sbin/nft -f
 flush ruleset
+table inet tenant_vpn {
+  chain input {
+    type filter hook input priority filter;
+    iifname "${TUNNEL.device}" drop
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname "${TUNNEL.device}" ip daddr ${cidr} accept
+  }
+}
 table ip tenant_vpn {
   chain postrouting {
     type nat hook postrouting priority srcnat;
@@ -139,6 +176,7 @@ table ip tenant_vpn {
   }
 }
 `;
+}
 
 /** A network as OpenVPN writes it. */
 function routed(cidr: string): { address: string; mask: string } {

@@ -16,11 +16,18 @@ export interface Demand {
   /** Machines by what they are made of. */
   readonly machines: readonly { readonly image: string; readonly flavor: Flavor; readonly count: number }[];
   readonly availabilityZones: readonly string[];
+  readonly ports: number;
   readonly floatingIps: number;
   readonly networks: number;
   readonly volumes: number;
   /** Gibibytes of all volumes. */
   readonly gigabytes: number;
+  readonly keyPairs: number;
+  readonly serverGroups: number;
+  /** Machines of the largest server group. */
+  readonly serverGroupMembers: number;
+  readonly securityGroups: number;
+  readonly securityGroupRules: number;
 }
 
 /** Properties of {@link Preflight}. */
@@ -48,9 +55,14 @@ export class Preflight extends Construct {
     if (checkQuotas) this.checkQuotas(demand);
   }
 
-  /** Id of the newest image of a name, for a volume to boot from. */
+  /** Id of the newest image of a name. */
   imageId(image: string): string {
     return Token.asString(Fn.element(this.lookUpImage(image).ids, 0));
+  }
+
+  /** Id of a flavor. */
+  flavorId(flavor: Flavor): string {
+    return this.lookUpFlavor(flavor).id;
   }
 
   private lookUpImage(image: string): DataOpenstackImagesImageIdsV2 {
@@ -76,7 +88,8 @@ export class Preflight extends Construct {
     const name = "id" in flavor ? flavor.id : flavor.name;
     const known = this.flavors.get(name);
     if (known !== undefined) return known;
-    // The data source itself fails, by the flavor's name, where the cloud has none.
+    // Where the cloud has none, this fails by itself ("Your query returned no results"): no condition is evaluated for a data
+    // source that fails, and the provider has none that lists flavors. The address of it, which Terraform adds, names it.
     const found = new DataOpenstackComputeFlavorV2(
       this,
       `Flavor-${name}`,
@@ -100,10 +113,13 @@ export class Preflight extends Construct {
   private checkQuotas(demand: Demand): void {
     const { projectId } = new DataOpenstackIdentityAuthScopeV3(this, "Project", { name: "preflight" });
     const machines = demand.machines.reduce((sum, { count }) => sum + count, 0);
+    const byFlavor = new Map<DataOpenstackComputeFlavorV2, number>();
+    for (const { flavor, count } of demand.machines) {
+      const found = this.lookUpFlavor(flavor);
+      byFlavor.set(found, count + (byFlavor.get(found) ?? 0));
+    }
     const perMachine = (attribute: "vcpus" | "ram"): number =>
-      demand.machines
-        .map(({ flavor, count }) => Op.mul(count, this.lookUpFlavor(flavor)[attribute]))
-        .reduce((sum, product) => Op.add(sum, product));
+      [...byFlavor].map(([flavor, count]) => Op.mul(count, flavor[attribute])).reduce((sum, next) => Op.add(sum, next));
 
     new DataOpenstackComputeQuotasetV2(this, "ComputeQuota", {
       projectId,
@@ -112,6 +128,9 @@ export class Preflight extends Construct {
           ...atLeast("instances", machines, "machines"),
           ...atLeast("cores", perMachine("vcpus"), "virtual CPUs"),
           ...atLeast("ram", perMachine("ram"), "MiB of memory"),
+          ...atLeast("key_pairs", demand.keyPairs, "key pairs"),
+          ...atLeast("server_groups", demand.serverGroups, "server groups"),
+          ...atLeast("server_group_members", demand.serverGroupMembers, "machines in a server group"),
         ],
       },
     });
@@ -119,10 +138,13 @@ export class Preflight extends Construct {
       projectId,
       lifecycle: {
         postcondition: [
-          ...atLeast("port", machines, "ports"),
+          ...atLeast("port", demand.ports, "ports"),
           ...atLeast("network", demand.networks, "networks"),
+          ...atLeast("subnet", demand.networks, "subnets"),
           ...atLeast("router", demand.networks, "routers"),
           ...atLeast("floatingip", demand.floatingIps, "floating IPs"),
+          ...atLeast("security_group", demand.securityGroups, "security groups"),
+          ...atLeast("security_group_rule", demand.securityGroupRules, "security group rules"),
         ],
       },
     });

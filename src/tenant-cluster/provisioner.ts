@@ -4,13 +4,13 @@ import type { IClusterNetwork } from "./cluster-network";
 import type { GatewayProps, OpenVpnProps } from "./gateways";
 import type { KubeconfigLocation } from "./kubernetes-cluster";
 import type { Flavor, NodeGroup } from "./node-group";
-import type { Preflight } from "./preflight";
+import type { Demand } from "./preflight";
 
 /** A cluster as its provisioner gets it: everything checked, nothing left to default. */
 export interface ClusterContext {
   readonly tenant: string;
   readonly network: IClusterNetwork;
-  /** Addresses of the network. */
+  /** Addresses of the network, known at synthesis. */
   readonly cidr: string;
   /** Name of the provider network that the router leads to. @default - the network exists already */
   readonly externalNetwork?: string;
@@ -31,7 +31,10 @@ export interface ClusterContext {
   readonly clientAccess?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
   readonly trustedUserCaKeys: readonly string[];
   readonly hostAntiAffinity: "preferred" | "required";
-  readonly preflight: Preflight;
+  /** What it takes of the cloud, but for what the provisioner makes around the machines; for a {@link Preflight}. */
+  readonly demand: Demand;
+  /** Whether the project's quotas are checked. */
+  readonly checkQuotas: boolean;
   readonly kubeconfig: KubeconfigLocation;
   readonly tags: readonly string[];
   readonly deletionProtection: boolean;

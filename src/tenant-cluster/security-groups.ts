@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from "../terraform/providers/openstack";
-import type { Group, SecurityRule } from "./security-rules";
+import { groupsOf, type Group, type SecurityRule } from "./security-rules";
 
 /** Properties of {@link SecurityGroups}. */
 export interface SecurityGroupsProps {
@@ -24,17 +24,20 @@ export class SecurityGroups extends Construct {
 
   constructor(scope: Construct, id: string, props: SecurityGroupsProps) {
     super(scope, id);
-    const used = new Set(props.rules.flatMap(({ to, from }) => (typeof from === "string" ? [to, from] : [to])));
-    for (const group of Object.keys(DESCRIPTIONS) as Group[]) {
-      if (used.has(group)) this.ids.set(group, this.createGroup(group, props));
-    }
+    for (const group of groupsOf(props.rules)) this.ids.set(group, this.createGroup(group, props));
     for (const rule of props.rules) this.open(rule);
   }
 
   /** Id of a group that the rules name. */
   id(group: Group): string {
     const found = this.ids.get(group);
-    if (found === undefined) throw new ValidationError("security-group", `No rule names the group ${group}.`, this);
+    if (found === undefined) {
+      throw new ValidationError(
+        "security-group",
+        `No rule lets anybody into the group ${group}; name networks in operatorCidrs or clientCidrs, or leave it out.`,
+        this,
+      );
+    }
     return found;
   }
 

@@ -1,7 +1,10 @@
 import { KUBERNETES_API_PORT } from "../provision/cluster-description";
 
+/** The named groups of machines. */
+const GROUPS = ["nodes", "control-plane", "bastion", "vpn"] as const;
+
 /** A named group of machines. */
-export type Group = "nodes" | "control-plane" | "bastion" | "vpn";
+export type Group = (typeof GROUPS)[number];
 
 /** One way in. */
 export interface SecurityRule {
@@ -26,6 +29,8 @@ export interface SecurityRulesProps {
   readonly vpnCidrs?: readonly string[];
   /** Addresses of the cluster's network, where a load balancer in it connects to the API. */
   readonly loadBalancerCidr?: string;
+  /** Whether the network has security groups for nodes at all. */
+  readonly guardsNodes: boolean;
   /** Networks from which tenants' clients reach node ports, and those ports. */
   readonly clients?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
 }
@@ -40,8 +45,14 @@ export const OPENVPN_PORT = 1194;
  */
 export function securityRules(props: SecurityRulesProps): SecurityRule[] {
   return [...kubernetesRules(), ...operatorRules(props), ...vpnRules(props), ...clientRules(props)].filter(
-    ({ from }) => from.length > 0,
+    ({ from, to }) => from.length > 0 && (props.guardsNodes || to === "bastion" || to === "vpn"),
   );
+}
+
+/** Groups that rules name, in the order of {@link GROUPS}. */
+export function groupsOf(rules: readonly SecurityRule[]): Group[] {
+  const used = new Set(rules.flatMap(({ to, from }) => (typeof from === "string" ? [to, from] : [to])));
+  return GROUPS.filter((group) => used.has(group));
 }
 
 function kubernetesRules(): SecurityRule[] {
@@ -50,7 +61,6 @@ function kubernetesRules(): SecurityRule[] {
     rule("Etcd", "control-plane", "control-plane", "tcp", [2379, 2380], "etcd clients and peers"),
     rule("Kubelet", "nodes", "nodes", "tcp", 10_250, "kubelet, for logs, exec and metrics"),
     rule("Vxlan", "nodes", "nodes", "udp", 4789, "pod network (Calico VXLAN)"),
-    rule("Typha", "nodes", "nodes", "tcp", 5473, "Calico Typha"),
   ];
 }
 

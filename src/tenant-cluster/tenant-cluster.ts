@@ -1,15 +1,14 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
-import { ComputeKeypairV2 } from "../terraform/providers/openstack";
+import { ComputeKeypairV2, DataOpenstackComputeKeypairV2 } from "../terraform/providers/openstack";
 import { ApiAccess } from "./api-access";
-import { overlap, parseCidr } from "./cidr";
 import { ClusterNetwork, type IClusterNetwork, type OwnNetworkProps } from "./cluster-network";
 import { clusterDemand } from "./demand";
 import { ExistingNetwork, type ExistingNetworkProps } from "./existing-network";
 import type { GatewayProps, OpenVpnProps } from "./gateways";
 import { CLUSTERS_MOUNT, type IKubernetesCluster, type KubeconfigLocation } from "./kubernetes-cluster";
-import { nodeGroups, type NodeDefaults, type NodeGroup } from "./node-group";
-import { Preflight } from "./preflight";
+import { checkNetwork } from "./network-checks";
+import { nodeGroups, type NodeDefaults } from "./node-group";
 import type { IProvisioner, ProvisionedNode } from "./provisioner";
 import { Provisioner } from "./provisioners";
 
@@ -18,7 +17,7 @@ export type NodeKey = { readonly publicKey: string } | { readonly keyPair: strin
 
 /** Properties of a {@link TenantCluster}. */
 export interface TenantClusterProps extends NodeDefaults {
-  /** Name of the tenant; the name of everything but the network begins with it. */
+  /** Name of the tenant; the name of everything begins with it, but for that of a network that has its own. */
   readonly tenant: string;
   /** A network of its own, or one that exists. */
   readonly network: OwnNetworkProps | ExistingNetworkProps;
@@ -87,12 +86,6 @@ export interface TenantClusterProps extends NodeDefaults {
   readonly deletionProtection?: boolean;
 }
 
-/** Addresses of a subnet that nodes cannot have: network, gateway, DHCP, broadcast. */
-const RESERVED_ADDRESSES = 4;
-
-/** Where Kubespray puts services and pods; https://kubespray.io/#/docs/operations/nodes */
-const KUBERNETES_CIDRS = ["10.233.0.0/18", "10.233.64.0/18"];
-
 /** A tenant's own machines and network on OpenStack, and Kubernetes on them. The OpenStack provider comes from the stack. */
 export class TenantCluster extends Construct implements IKubernetesCluster {
   readonly kubeconfig: KubeconfigLocation;
@@ -112,17 +105,13 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     super(scope, id);
     const { tenant, network, apiAccess = ApiAccess.internal(), bastion, openVpn } = props;
     const groups = nodeGroups(props, this);
-    checkNetwork(network.cidr, groups, this);
+    checkNetwork(props, groups, this);
 
     const tags = [`tenant=${tenant}`];
-    const preflight = new Preflight(this, "Preflight", {
-      demand: clusterDemand({ groups, network, apiAccess, gateways: [bastion, openVpn], defaults: props }),
-      checkQuotas: props.checkQuotas ?? true,
-    });
     this.kubeconfig = { mount: CLUSTERS_MOUNT, path: tenant };
     const provisioned = (props.provisioner ?? Provisioner.kubespray()).provision(this, {
       ...props,
-      network: this.createNetwork(network, tags),
+      network: this.createNetwork(tenant, network, tags),
       cidr: network.cidr,
       externalNetwork: "useExistingNetwork" in network ? undefined : network.externalNetwork,
       dnsServers: "useExistingNetwork" in network ? [] : (network.dnsServers ?? []),
@@ -134,7 +123,8 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
       apiAccess,
       trustedUserCaKeys: props.trustedUserCaKeys ?? [],
       hostAntiAffinity: props.hostAntiAffinity ?? "preferred",
-      preflight,
+      demand: clusterDemand({ ...props, groups, apiAccess, gateways: [bastion, openVpn], defaults: props }),
+      checkQuotas: props.checkQuotas ?? true,
       kubeconfig: this.kubeconfig,
       tags,
       deletionProtection: props.deletionProtection ?? true,
@@ -144,14 +134,19 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     this.inventory = provisioned.inventory;
   }
 
-  private createNetwork(network: OwnNetworkProps | ExistingNetworkProps, tags: readonly string[]): IClusterNetwork {
+  private createNetwork(
+    tenant: string,
+    network: OwnNetworkProps | ExistingNetworkProps,
+    tags: readonly string[],
+  ): IClusterNetwork {
     return "useExistingNetwork" in network
       ? new ExistingNetwork(this, "Network", network)
-      : new ClusterNetwork(this, "Network", { ...network, tags });
+      : new ClusterNetwork(this, "Network", { ...network, tenant, tags });
   }
 
   private keyPairName(tenant: string, key: NodeKey): string {
-    if ("keyPair" in key) return key.keyPair;
+    // Looked up, so that a key pair that is not there fails the plan.
+    if ("keyPair" in key) return new DataOpenstackComputeKeypairV2(this, "KeyPair", { name: key.keyPair }).name;
     checkPublicKey(key.publicKey, this);
     return new ComputeKeypairV2(this, "KeyPair", { name: tenant, publicKey: key.publicKey }).name;
   }
@@ -163,28 +158,6 @@ export function checkPublicKey(publicKey: string, scope?: Construct): void {
     throw new ValidationError(
       "public-key",
       "key.publicKey is empty, so that the cloud would make a private key and Terraform's state would keep it; give a public key.",
-      scope,
-    );
-  }
-}
-
-/** @throws ValidationError when the network has no address for each node, or is one that Kubernetes uses inside. */
-export function checkNetwork(cidr: string, groups: readonly NodeGroup[], scope?: Construct): void {
-  const network = parseCidr(cidr);
-  const nodes = groups.reduce((sum, { count }) => sum + count, 0);
-  const room = Math.max(network.last - network.first + 1 - RESERVED_ADDRESSES, 0);
-  if (nodes > room) {
-    throw new ValidationError(
-      "cidr-room",
-      `The network ${cidr} has room for ${room} nodes, not for ${nodes}; choose a shorter prefix or fewer nodes.`,
-      scope,
-    );
-  }
-  const inside = KUBERNETES_CIDRS.find((used) => overlap(parseCidr(used), network));
-  if (inside !== undefined) {
-    throw new ValidationError(
-      "cidr-inside",
-      `The network ${cidr} overlaps ${inside}, which Kubernetes uses inside the cluster; choose another.`,
       scope,
     );
   }

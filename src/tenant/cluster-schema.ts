@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { ApiAccess } from "../tenant-cluster/api-access";
-import { checkPool } from "../tenant-cluster/cluster-network";
+import { checkNetwork, checkPool } from "../tenant-cluster/network-checks";
 import { nodeGroups } from "../tenant-cluster/node-group";
-import { checkNetwork, checkPublicKey } from "../tenant-cluster/tenant-cluster";
+import { checkPublicKey } from "../tenant-cluster/tenant-cluster";
 import { built, checked, cidr, cidrs, either, label, nonEmpty, path, port, size } from "./fields";
 
 const flavor = either("id", z.strictObject({ id: nonEmpty }), z.strictObject({ name: nonEmpty }));
@@ -11,7 +11,7 @@ const volume = z.strictObject({ size, type: nonEmpty.optional() });
 
 const ownNetwork = checked(
   z.strictObject({
-    name: nonEmpty,
+    name: nonEmpty.optional(),
     cidr,
     externalNetwork: nonEmpty,
     dnsServers: z.array(z.ipv4()).readonly().optional(),
@@ -122,7 +122,7 @@ const machines = checked(
     checkQuotas: z.boolean().optional(),
     provisioner: z.discriminatedUnion("type", [kubespray, magnum]).optional(),
   }),
-  (described) => checkNetwork(described.network.cidr, nodeGroups(described)),
+  (described) => checkNetwork(described, nodeGroups(described)),
 );
 
 const existing = z.strictObject({

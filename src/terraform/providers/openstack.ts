@@ -9,6 +9,7 @@ export { ContainerinfraNodegroupV1 } from "@cdktf/provider-openstack/lib/contain
 export { DataOpenstackBlockstorageQuotasetV3 } from "@cdktf/provider-openstack/lib/data-openstack-blockstorage-quotaset-v3";
 export { DataOpenstackComputeAvailabilityZonesV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-availability-zones-v2";
 export { DataOpenstackComputeFlavorV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-flavor-v2";
+export { DataOpenstackComputeKeypairV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-keypair-v2";
 export { DataOpenstackComputeQuotasetV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-quotaset-v2";
 export { DataOpenstackIdentityAuthScopeV3 } from "@cdktf/provider-openstack/lib/data-openstack-identity-auth-scope-v3";
 export { DataOpenstackImagesImageIdsV2 } from "@cdktf/provider-openstack/lib/data-openstack-images-image-ids-v2";

@@ -3,9 +3,11 @@ import { ApiAccess, Provisioner, Size, TenantCluster, type TenantClusterProps } 
 import { OpenstackProvider } from "../../../src/terraform/providers/openstack";
 import { addresses, only, synthesize, synthesizeInVault, type Synthesized } from "../support/synth";
 
+const NETWORK = { name: "kube-net", cidr: "20.0.0.0/24", externalNetwork: "public" };
+
 const PROPS: TenantClusterProps = {
   tenant: "customer10",
-  network: { name: "kube-net", cidr: "20.0.0.0/24", externalNetwork: "public" },
+  network: NETWORK,
   image: "Ubuntu-Jammy-22.04",
   flavor: { id: "3" },
   key: { keyPair: "operator" },
@@ -34,6 +36,23 @@ function openings(json: Synthesized): string[] {
     .sort();
 }
 
+function magnum(props: Partial<TenantClusterProps> = {}): Synthesized {
+  return synthesizeInVault((stack, { centralProvider }) => {
+    new OpenstackProvider(stack, "OpenStack");
+    new TenantCluster(stack, "Cluster", {
+      ...PROPS,
+      provisioner: Provisioner.magnum({ stateHoldsKubeconfig: true, centralProvider, labels: { kube_tag: "v1.34.4" } }),
+      ...props,
+    });
+  });
+}
+
+/** What the plan wants of each quota, by the quota's name. */
+function takes({ data }: Synthesized): Record<string, number> {
+  const conditions = JSON.stringify(data).matchAll(/self\.(\w+) >= (\d+)\)/g);
+  return Object.fromEntries([...conditions].map(([, quota, needed]) => [String(quota), Number(needed)]));
+}
+
 function instances(json: Synthesized): Record<string, unknown>[] {
   return Object.values(json.resource.openstack_compute_instance_v2 ?? {});
 }
@@ -45,7 +64,7 @@ describe("by default", () => {
 
   test("opens nothing to the outside", () => {
     const open = rules(cluster());
-    expect(open.length).toBe(5);
+    expect(open.length).toBe(4);
     expect(open.every((rule) => rule.remote_group_id !== undefined)).toBe(true);
   });
 
@@ -67,14 +86,18 @@ describe("by default", () => {
 
 describe("properties", () => {
   test("flavor takes an id or a name", () => {
-    expect(instances(cluster()).every(({ flavor_id }) => flavor_id === "3")).toBe(true);
-    expect(
-      instances(cluster({ flavor: { name: "m1.medium" } })).every(({ flavor_name }) => flavor_name === "m1.medium"),
-    ).toBe(true);
+    const lookedUp = (json: Synthesized): unknown => only(json.data ?? {}, "openstack_compute_flavor_v2");
+    expect(lookedUp(cluster())).toEqual({ flavor_id: "3" });
+    expect(lookedUp(cluster({ flavor: { name: "m1.medium" } }))).toEqual({ name: "m1.medium" });
+    for (const { flavor_id } of instances(cluster()))
+      expect(flavor_id).toBe("${data.openstack_compute_flavor_v2.cluster_preflight_flavor_3.id}");
   });
 
   test("key uploads a public key, or names a key pair that exists", () => {
-    expect(cluster().resource.openstack_compute_keypair_v2).toBeUndefined();
+    const existing = cluster();
+    expect(existing.resource.openstack_compute_keypair_v2).toBeUndefined();
+    expect(only(existing.data ?? {}, "openstack_compute_keypair_v2")).toEqual({ name: "operator" });
+    expect(instances(existing)[0]?.key_pair).toBe("${data.openstack_compute_keypair_v2.cluster_key_pair.name}");
     const uploaded = cluster({ key: { publicKey: "ssh-ed25519 AAAA operator" } });
     expect(only(uploaded.resource, "openstack_compute_keypair_v2")).toMatchObject({
       name: "customer10",
@@ -96,37 +119,63 @@ describe("properties", () => {
   });
 
   test("dnsServers are those of the subnet", () => {
-    const json = cluster({ network: { ...PROPS.network, dnsServers: ["9.9.9.9"] } });
+    const json = cluster({ network: { ...NETWORK, dnsServers: ["9.9.9.9"] } });
     expect(only(json.resource, "openstack_networking_subnet_v2").dns_nameservers).toEqual(["9.9.9.9"]);
-  });
-
-  test("one more worker adds one port and one machine", () => {
-    const before = addresses(cluster({ workers: 2 }).resource);
-    const after = addresses(cluster({ workers: 3 }).resource);
-    expect(after.filter((address) => !before.includes(address))).toEqual([
-      "openstack_compute_instance_v2.cluster_machines_worker_2",
-      "openstack_networking_port_v2.cluster_machines_worker_2_port",
-    ]);
-    expect(before.filter((address) => !after.includes(address))).toEqual([]);
   });
 });
 
 describe("the network", () => {
-  test("takes an MTU, allocation pools and port security", () => {
+  test("is named after the tenant unless it has a name of its own", () => {
+    const types = [
+      "openstack_networking_network_v2",
+      "openstack_networking_subnet_v2",
+      "openstack_networking_router_v2",
+    ];
+    const names = (json: Synthesized): unknown[] => types.map((type) => only(json.resource, type).name);
+    expect(names(cluster())).toEqual(["kube-net", "kube-net", "kube-net"]);
+    expect(names(cluster({ network: { cidr: "20.0.0.0/24", externalNetwork: "public" } }))).toEqual([
+      "customer10",
+      "customer10",
+      "customer10",
+    ]);
+  });
+
+  test("takes an MTU and allocation pools", () => {
     const json = cluster({
-      network: {
-        ...PROPS.network,
-        mtu: 1450,
-        allocationPools: [{ start: "20.0.0.100", end: "20.0.0.200" }],
-        portSecurity: false,
-      } as never,
+      network: { ...NETWORK, mtu: 1450, allocationPools: [{ start: "20.0.0.100", end: "20.0.0.200" }] },
     });
-    expect(only(json.resource, "openstack_networking_network_v2")).toMatchObject({
-      mtu: 1450,
-      port_security_enabled: false,
-    });
+    expect(only(json.resource, "openstack_networking_network_v2")).toMatchObject({ mtu: 1450 });
     expect(only(json.resource, "openstack_networking_subnet_v2").allocation_pool).toEqual([
       { start: "20.0.0.100", end: "20.0.0.200" },
+    ]);
+  });
+
+  test("without port security leaves nodes unguarded and says so, and its gateways guarded", () => {
+    const gateway = { floatingIpPool: "public" };
+    const json = cluster({
+      network: { ...NETWORK, portSecurity: false },
+      operatorCidrs: ["10.8.0.0/24"],
+      bastion: gateway,
+      openVpn: { ...gateway, clientCidrs: ["198.51.100.0/24"] },
+    });
+    expect(only(json.resource, "openstack_networking_network_v2").port_security_enabled).toBe(false);
+    const ports = Object.entries(json.resource.openstack_networking_port_v2 ?? {}).map(
+      ([name, { port_security_enabled, security_group_ids }]) => [name, port_security_enabled, security_group_ids],
+    );
+    const group = (name: string): string[] => [
+      `\${openstack_networking_secgroup_v2.cluster_machines_security_groups_${name}.id}`,
+    ];
+    expect(ports).toEqual([
+      ["cluster_machines_control_plane_0_port", false, undefined],
+      ["cluster_machines_worker_0_port", false, undefined],
+      ["cluster_machines_worker_1_port", false, undefined],
+      ["cluster_machines_bastion_port", true, group("bastion")],
+      ["cluster_machines_open_vpn_port", true, group("vpn")],
+    ]);
+    expect(openings(json)).toEqual([
+      "bastion <- 10.8.0.0/24 tcp 22",
+      "vpn <- 198.51.100.0/24 udp 1194",
+      "vpn <- bastion tcp 22",
     ]);
   });
 
@@ -163,7 +212,6 @@ describe("ways in", () => {
         "nodes <- 203.0.113.0/24 tcp 30820",
         "nodes <- bastion tcp 22",
         "nodes <- nodes tcp 10250",
-        "nodes <- nodes tcp 5473",
         "nodes <- nodes udp 4789",
         "nodes <- vpn tcp 30820",
         "vpn <- 198.51.100.0/24 udp 1194",
@@ -191,6 +239,18 @@ describe("ways in", () => {
     expect(Object.keys(json.resource.openstack_lb_member_v2 ?? {}).length).toBe(3);
     expect(only(json.resource, "openstack_lb_listener_v2").allowed_cidrs).toEqual(["10.8.0.0/24", "20.0.0.0/24"]);
     expect(json.resource.openstack_networking_floatingip_v2).toBeUndefined();
+  });
+
+  test("by a load balancer with a floating IP keep the nodes at its address inside", () => {
+    const json = cluster({
+      apiAccess: ApiAccess.loadBalancer("public"),
+      provisioner: Provisioner.kubespray({ central: { address: "https://central:8200" } }),
+    });
+    const hook = JSON.stringify(only(json.resource, "terraform_data"));
+    expect(hook).toContain("openstack_networking_floatingip_v2.cluster_machines_api_floating_ip.address");
+    expect(hook).toMatch(
+      /loadbalancer_apiserver[^}]*\$\{openstack_lb_loadbalancer_v2\.cluster_machines_api_load_balancer\.vip_address\}/,
+    );
   });
 });
 
@@ -280,6 +340,42 @@ describe("before anything is created", () => {
     expect(json.data).toMatchSnapshot();
   });
 
+  test("the plan counts against the quotas what the cluster takes, the project's default security group included", () => {
+    const counted = takes(
+      cluster({
+        pools: [{ name: "secrets", count: 3, volumes: [{ size: Size.gibibytes(10) }] }],
+        key: { publicKey: "ssh-ed25519 AAAA operator" },
+        bastion: { floatingIpPool: "public" },
+        operatorCidrs: ["10.8.0.0/24", "10.9.0.0/24"],
+        apiAccess: ApiAccess.loadBalancer("public"),
+      }),
+    );
+    expect(counted).toMatchObject({
+      instances: 7,
+      key_pairs: 1,
+      server_groups: 3,
+      server_group_members: 3,
+      // Seven machines, the router and the load balancer.
+      port: 9,
+      network: 1,
+      subnet: 1,
+      router: 1,
+      floatingip: 2,
+      // Nodes, control planes, bastion; and the project's own.
+      security_group: 4,
+      // Four inside, two for the bastion, one from it, two for the API, one for the load balancer; two a group; four.
+      security_group_rule: 4 + 2 + 1 + 2 + 1 + 2 * 3 + 4,
+      volumes: 3,
+      gigabytes: 30,
+    });
+  });
+
+  test("what Magnum makes by itself is not counted", () => {
+    const { data } = magnum({ pools: [{ name: "secrets", count: 3 }] });
+    expect(takes({ data } as Synthesized)).toMatchObject({ instances: 6 });
+    expect(Object.keys(takes({ data } as Synthesized))).not.toContain("server_groups");
+  });
+
   test("quotas are left alone on request", () => {
     const { data = {} } = cluster({ checkQuotas: false });
     expect(Object.keys(data)).not.toContain("openstack_compute_quotaset_v2");
@@ -301,20 +397,6 @@ describe("Kubespray", () => {
 });
 
 describe("Magnum", () => {
-  const magnum = (props: Partial<TenantClusterProps> = {}): Synthesized =>
-    synthesizeInVault((stack, { centralProvider }) => {
-      new OpenstackProvider(stack, "OpenStack");
-      new TenantCluster(stack, "Cluster", {
-        ...PROPS,
-        provisioner: Provisioner.magnum({
-          stateHoldsKubeconfig: true,
-          centralProvider,
-          labels: { kube_tag: "v1.34.4" },
-        }),
-        ...props,
-      });
-    });
-
   test("makes a template, a cluster and a node group a pool", () => {
     const { resource } = magnum({ pools: [{ name: "secrets", count: 2 }] });
     expect(resource).toMatchSnapshot();
@@ -337,7 +419,7 @@ describe("fails when", () => {
   });
 
   test("the network is one that Kubernetes uses inside", () => {
-    const network = { ...PROPS.network, cidr: "10.233.0.0/16" };
+    const network = { ...NETWORK, cidr: "10.233.0.0/16" };
     expect(() => cluster({ network })).toThrow(/overlaps 10.233.0.0\/18, which Kubernetes uses inside/);
   });
 
@@ -346,7 +428,7 @@ describe("fails when", () => {
     ["20.0.1.1", "20.0.1.9"],
     ["20.0.0.0", "20.0.0.9"],
   ])("an allocation pool is %s to %s", (start, end) => {
-    const network = { ...PROPS.network, allocationPools: [{ start, end }] };
+    const network = { ...NETWORK, allocationPools: [{ start, end }] };
     expect(() => cluster({ network })).toThrow(/is no range of addresses in 20.0.0.0\/24/);
   });
 
@@ -359,9 +441,43 @@ describe("fails when", () => {
   });
 
   test("the network has too little room for the nodes", () => {
-    const network = { ...PROPS.network, cidr: "20.0.0.0/29" };
+    const network = { ...NETWORK, cidr: "20.0.0.0/29" };
     expect(() => cluster({ network, workers: 3 })).not.toThrow();
-    expect(() => cluster({ network, workers: 4 })).toThrow(/has room for 4 nodes, not for 5/);
+    expect(() => cluster({ network, workers: 4 })).toThrow(/has addresses for 4 machines, not for 5; choose a shorter/);
+    expect(() => cluster({ network, workers: 3, bastion: { floatingIpPool: "public" } })).toThrow(/not for 5/);
+    expect(() => cluster({ network, workers: 3, apiAccess: ApiAccess.loadBalancer() })).toThrow(/not for 5/);
+  });
+
+  test("its allocation pools have too little room for the nodes", () => {
+    const pools = [
+      { start: "20.0.0.10", end: "20.0.0.11" },
+      { start: "20.0.0.20", end: "20.0.0.21" },
+    ];
+    const network = { ...NETWORK, allocationPools: pools };
+    expect(() => cluster({ network, workers: 2 })).not.toThrow();
+    expect(() => cluster({ network, workers: 3 })).toThrow(/has addresses for 3 machines, not for 4/);
+  });
+
+  test.each<[string, Partial<TenantClusterProps>]>([
+    ["operatorCidrs without a bastion or a load balancer", { operatorCidrs: ["10.8.0.0/24"] }],
+    ["clientAccess", { clientAccess: { cidrs: ["203.0.113.0/24"], ports: [30_820] } }],
+    ["floating IPs of the nodes", { apiAccess: ApiAccess.floatingIps("public") }],
+  ])("nothing guards the nodes' ports, and it has %s", (what, props) => {
+    expect(() => cluster({ network: { ...NETWORK, portSecurity: false }, ...props })).toThrow(
+      `network.portSecurity is false, so that nothing guards the nodes' ports, and ${what} would let everybody in;`,
+    );
+    expect(() => cluster({ network: { ...NETWORK, portSecurity: true }, ...props })).not.toThrow();
+  });
+
+  test("Magnum would put security groups on ports that take none", () => {
+    expect(() => magnum({ network: { ...NETWORK, portSecurity: false } })).toThrow(/Magnum cannot do network.portSec/);
+  });
+
+  test("a gateway is one that nobody may reach", () => {
+    const network = { ...NETWORK, portSecurity: false };
+    expect(() => cluster({ network, bastion: { floatingIpPool: "public" } })).toThrow(
+      /No rule lets anybody into the group bastion; name networks in operatorCidrs/,
+    );
   });
 });
 
