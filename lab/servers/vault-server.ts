@@ -20,6 +20,8 @@ export interface VaultServerProps extends ServerProgram, VaultPorts {
   /** Folder of its data, configuration, certificate and log. */
   readonly folder: string;
   readonly authority: LabAuthority;
+  /** Configuration besides, as JSON has it. @default - none */
+  readonly moreConfiguration?: object;
 }
 
 /** A real server on loopback, with TLS, raft storage and an audit log. */
@@ -37,16 +39,17 @@ export class VaultServer {
 
   /** Starts it, sealed; its data are those of the last time. */
   async start(): Promise<void> {
-    const { name, program, folder, authority } = this.props;
+    const { name, program, folder, authority, moreConfiguration = {} } = this.props;
     mkdirSync(join(folder, "data"), { recursive: true });
     const identity = await authority.issue(name);
     writeFileSync(join(folder, "tls.crt"), identity.certificate);
     writeFileSync(join(folder, "tls.key"), identity.key, { mode: 0o600 });
     writeFileSync(join(folder, "server.hcl"), this.configuration());
+    writeFileSync(join(folder, "more.json"), JSON.stringify(moreConfiguration));
     this.process = ManagedProcess.start({
       name,
       command: program,
-      args: ["server", "-config", join(folder, "server.hcl")],
+      args: ["server", "-config", join(folder, "server.hcl"), "-config", join(folder, "more.json")],
       logFile: join(folder, "server.log"),
     });
     const client = this.client();

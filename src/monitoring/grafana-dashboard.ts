@@ -116,11 +116,11 @@ function traffic(instance: MonitoredInstance): Panel[] {
   ];
 }
 
-function storage({ namespace, ...instance }: MonitoredInstance): Panel[] {
-  const series = new Series({ namespace, ...instance });
+function storage(instance: MonitoredInstance): Panel[] {
+  const series = new Series(instance);
   return [
     row("Storage"),
-    graph("Volumes used", [{ expr: volumesUsed(series, namespace), legend: "{{persistentvolumeclaim}}" }], {
+    graph("Volumes used", [{ expr: volumesUsed(series), legend: "{{persistentvolumeclaim}}" }], {
       unit: "percentunit",
       description: "Of data and audit log; from the kubelet.",
     }),
@@ -194,7 +194,6 @@ function auditFailures(series: Series, interval: string): string {
     .join(" + ");
 }
 
-function volumesUsed(series: Series, namespace: string): string {
-  const of = (metric: string): string => series.ofVolumes(`kubelet_volume_stats_${metric}_bytes`, namespace);
-  return `${of("used")} / ${of("capacity")}`;
+function volumesUsed(series: Series): string {
+  return ["used", "capacity"].map((what) => series.ofVolumes(`kubelet_volume_stats_${what}_bytes`)).join(" / ");
 }

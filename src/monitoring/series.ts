@@ -18,11 +18,13 @@ export interface MonitoredInstance {
  * are the same: https://developer.hashicorp.com/vault/docs/internals/telemetry/metrics/all
  */
 export class Series {
+  private readonly namespace: string;
   private readonly pods: string;
   private readonly status: string;
 
   constructor({ tenant, name, namespace, release }: MonitoredInstance) {
-    this.pods = `namespace="${namespace}",pod=~"${release}-[0-9]+"`;
+    this.namespace = `namespace="${namespace}"`;
+    this.pods = `${this.namespace},pod=~"${release}-[0-9]+"`;
     this.status = `tenant="${tenant}",vault_instance="${name}"`;
   }
 
@@ -45,7 +47,7 @@ export class Series {
   }
 
   /** What the kubelet says of the pods' volumes. */
-  ofVolumes(metric: string, namespace: string): string {
-    return `${metric}{namespace="${namespace}"}`;
+  ofVolumes(metric: string): string {
+    return `${metric}{${this.namespace}}`;
   }
 }

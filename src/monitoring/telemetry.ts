@@ -14,9 +14,10 @@ export interface Stanza {
 /**
  * What a listener for metrics has beside the main one's certificate.
  *
- * It asks for no token: only so does a standby or a sealed server answer, which refuse a token's request with 400 and
- * 503. With OpenBao from 2.5 it serves metrics and nothing else, everything else is 404. With Vault it serves the whole
- * API, which asks for a token as everywhere; let a network policy say who reaches it.
+ * It asks for no token: only so does a standby answer, or a sealed server; a request with a token they refuse. That was
+ * seen with OpenBao 2.7.2, and https://github.com/hashicorp/vault/pull/8280 says it of Vault. With OpenBao from 2.5 it
+ * serves metrics, and answers 404 to everything else. With Vault it serves the whole API, which asks for a token as
+ * everywhere; let a network policy say who reaches it.
  *
  * https://openbao.org/docs/configuration/listener/tcp/#telemetry-parameters and
  * https://developer.hashicorp.com/vault/docs/configuration/listener/tcp#telemetry-parameters
@@ -39,7 +40,7 @@ export function metricsListener(product: Product): Stanza {
  * them with "" until it was active for the first time and with a random name from then on. The old series stay, and a
  * sealed server is one that says 1 and 0 at once.
  *
- * @param statsdAddress Host and port of a statsd that metrics are sent to, over UDP. `@default` - none
+ * @param statsdAddress Host and port of a statsd that metrics are sent to, over UDP; without it, none.
  */
 export function telemetry(statsdAddress?: string): Stanza {
   return {

@@ -54,7 +54,13 @@ export class TestBed {
     return { instance, servers };
   }
 
-  async startServer(name: string): Promise<VaultServer> {
+  /** The certificate of a server's listeners. */
+  listenerOf(name: string): { readonly tls_cert_file: string; readonly tls_key_file: string } {
+    const folder = join(this.folder, name);
+    return { tls_cert_file: join(folder, "tls.crt"), tls_key_file: join(folder, "tls.key") };
+  }
+
+  async startServer(name: string, moreConfiguration?: object): Promise<VaultServer> {
     const program = await obtainVaultServer();
     const server = new VaultServer({
       ...program,
@@ -63,6 +69,7 @@ export class TestBed {
       raftPort: await freePort(),
       folder: join(this.folder, name),
       authority: this.authority,
+      moreConfiguration,
     });
     this.servers.push(server);
     await server.start();
