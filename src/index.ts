@@ -61,6 +61,10 @@ export { TenantCluster, type NodeKey, type TenantClusterProps } from "./tenant-c
 export type { IPkiRole, PkiRoleProps } from "./tenant-pki/pki-role";
 export { RootCa, type IRootCa, type RootCaProps } from "./tenant-pki/root-ca";
 export { TenantPKI, type ITenantPKI, type TenantPKIProps } from "./tenant-pki/tenant-pki";
+export { alertRules, type AlertRule, type AlertRulesProps } from "./monitoring/alert-rules";
+export { grafanaDashboard } from "./monitoring/grafana-dashboard";
+export type { MonitoringProps } from "./monitoring/monitoring-values";
+export type { MonitoredInstance } from "./monitoring/series";
 export { localBackend, type BackendFactory } from "./terraform/backend";
 export { CentralSecret, type SecretCheck } from "./terraform/central-secret";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";

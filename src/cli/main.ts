@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { kubespray } from "./kubespray";
 import { status } from "./status";
 import { unseal } from "./unseal";
@@ -39,9 +39,11 @@ function buildProgram(signal: AbortSignal): Command {
     .command("status")
     .description("show an instance, a tenant's instances, or all; exit code 2 when one is not healthy")
     .argument("[tenant[/instance]]")
-    .option("--json", "print JSON", false)
-    .action(async (selection: string | undefined, { json }: { json: boolean }) => {
-      if (!(await status(selection, json))) process.exitCode = 2;
+    .addOption(new Option("--json", "print JSON").conflicts("prometheus"))
+    .option("--prometheus", "print metrics for node_exporter's textfile collector")
+    .action(async (selection: string | undefined, options: { json?: true; prometheus?: true }) => {
+      const format = options.json ? "json" : options.prometheus ? "prometheus" : "text";
+      if (!(await status(selection, format))) process.exitCode = 2;
     });
   return program;
 }

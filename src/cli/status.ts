@@ -3,11 +3,15 @@ import { CentralError, listRecords, RecordStore } from "../unseal/record-store";
 import { Server } from "../unseal/server";
 import type { VaultClient } from "../unseal/vault-client";
 import { connectToCentral } from "../unseal/central";
+import { exposition } from "../monitoring/exposition";
 import { openConnections } from "../unseal/connections";
 import { parseTarget, recallInstance, type Target } from "./target";
 
+/** How a status is written: for people, for programs, or for Prometheus. */
+export type StatusFormat = "text" | "json" | "prometheus";
+
 /** `tenant-vault status`: shows one instance, a tenant's, or all. @returns Whether every one is healthy. */
-export async function status(selection: string | undefined, json: boolean): Promise<boolean> {
+export async function status(selection: string | undefined, format: StatusFormat): Promise<boolean> {
   const central = await connectToCentral(process.env);
   try {
     const targets = await selectTargets(central, selection);
@@ -16,10 +20,21 @@ export async function status(selection: string | undefined, json: boolean): Prom
         `The central Vault holds no record${selection === undefined ? "" : ` of ${selection}`}; deploy a tenant first.`,
       );
     const statuses = await Promise.all(targets.map((target) => inspect(central, target)));
-    process.stdout.write(json ? `${JSON.stringify(statuses, undefined, 2)}\n` : statuses.map(render).join(""));
+    process.stdout.write(write(statuses, format));
     return statuses.every(({ healthy }) => healthy);
   } finally {
     await central.close();
+  }
+}
+
+function write(statuses: readonly InstanceStatus[], format: StatusFormat): string {
+  switch (format) {
+    case "text":
+      return statuses.map(render).join("");
+    case "json":
+      return `${JSON.stringify(statuses, undefined, 2)}\n`;
+    case "prometheus":
+      return exposition(statuses, Date.now());
   }
 }
 

@@ -12,6 +12,21 @@ export function block(header: string, lines: readonly string[]): string {
   return `${header} {\n${indent(lines.join("\n"))}\n}`;
 }
 
+/** What is in a block: values, and blocks within it. */
+export interface Stanza {
+  readonly [name: string]: string | number | boolean | undefined | Stanza;
+}
+
+/** A block of values and of blocks within it. */
+export function stanza(header: string, content: Stanza): string {
+  return block(
+    header,
+    Object.entries(content).flatMap(([name, value]) =>
+      typeof value === "object" ? stanza(name, value) : attributes({ [name]: value }),
+    ),
+  );
+}
+
 function render(value: HclValue): string {
   if (Array.isArray(value)) return `[${value.map((each: HclValue) => render(each)).join(", ")}]`;
   if (typeof value !== "object") return JSON.stringify(value);

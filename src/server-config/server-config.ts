@@ -1,5 +1,6 @@
-import { attributes, block } from "../core/hcl";
+import { attributes, block, stanza, type Stanza } from "../core/hcl";
 import type { Product } from "../core/product";
+import { metricsListener, telemetry } from "../monitoring/telemetry";
 import type { SealConfig } from "../seal/seal-config";
 import { AuditDevice, declaresAudit } from "./audit-device";
 import { API_PORT, CLUSTER_PORT, podAddress, type ReleaseNames } from "./names";
@@ -22,14 +23,6 @@ export function mountPaths(product: Product): MountPaths {
 /** How much a server writes to its log; https://openbao.org/docs/configuration/#log_level */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 
-/** A listener and metrics that Prometheus or statsd takes. */
-export interface TelemetryConfig {
-  /** Lines of the stanza `telemetry`. */
-  readonly telemetry: readonly string[];
-  /** Port of a listener of its own that answers metrics without a token. @default - none */
-  readonly metricsPort?: number;
-}
-
 /** What a server's configuration is made from. */
 export interface ServerConfigProps {
   readonly product: Product;
@@ -43,8 +36,8 @@ export interface ServerConfigProps {
   readonly auditDevices: readonly AuditDevice[];
   /** @default - none: the hook initialises the server */
   readonly selfInitialization?: SelfInitialization;
-  /** @default - none */
-  readonly telemetry?: TelemetryConfig;
+  /** A listener for metrics, and where else they go. @default - none */
+  readonly metrics?: { readonly statsdAddress?: string };
 }
 
 /**
@@ -52,44 +45,39 @@ export interface ServerConfigProps {
  * https://developer.hashicorp.com/vault/docs/configuration. Addresses of its own come from the environment, which the charts set.
  */
 export function serverConfig(props: ServerConfigProps): string {
-  const { product, seal, telemetry, selfInitialization, auditDevices, paths } = props;
+  const { product, names, seal, metrics, selfInitialization, auditDevices, paths } = props;
   return [
     ...attributes({
       ui: props.ui,
+      // Labels metrics; without it a server changes its label when it is elected.
+      cluster_name: names.release,
       // Raft's memory-mapped files and mlock do not go together; nodes run without swap. OpenBao never locks.
       disable_mlock: product === "vault" ? true : undefined,
       log_level: props.logLevel,
       log_format: props.logFormat,
     }),
-    listener(props, API_PORT, []),
-    ...(telemetry?.metricsPort === undefined ? [] : [metricsListener(props, telemetry.metricsPort)]),
+    listener(props, { address: `[::]:${API_PORT}`, cluster_address: `[::]:${CLUSTER_PORT}` }),
+    ...(metrics === undefined ? [] : [listener(props, metricsListener(product))]),
     raftStorage(props),
     'service_registration "kubernetes" {}',
     ...seal.stanzas,
-    ...(telemetry === undefined ? [] : [block("telemetry", telemetry.telemetry)]),
+    ...(metrics === undefined ? [] : [stanza("telemetry", telemetry(metrics.statsdAddress))]),
     ...(declaresAudit(product) ? [AuditDevice.file(paths.audit), ...auditDevices].map((each) => each.stanza()) : []),
     ...(selfInitialization?.stanzas() ?? []),
     "",
   ].join("\n");
 }
 
-function listener({ paths, names }: ServerConfigProps, port: number, more: readonly string[]): string {
+function listener({ paths, names }: ServerConfigProps, { telemetry: inside, ...values }: Stanza): string {
   const tls = paths.secret(names.tlsSecret);
-  return block('listener "tcp"', [
-    ...attributes({
-      address: `[::]:${port}`,
-      cluster_address: port === API_PORT ? `[::]:${CLUSTER_PORT}` : undefined,
-      tls_cert_file: `${tls}/tls.crt`,
-      tls_key_file: `${tls}/tls.key`,
-      tls_client_ca_file: `${tls}/ca.crt`,
-      tls_min_version: "tls12",
-    }),
-    ...more,
-  ]);
-}
-
-function metricsListener(props: ServerConfigProps, port: number): string {
-  return listener(props, port, [block("telemetry", attributes({ unauthenticated_metrics_access: true }))]);
+  return stanza('listener "tcp"', {
+    ...values,
+    tls_cert_file: `${tls}/tls.crt`,
+    tls_key_file: `${tls}/tls.key`,
+    tls_client_ca_file: `${tls}/ca.crt`,
+    tls_min_version: "tls12",
+    telemetry: inside,
+  });
 }
 
 function raftStorage({ paths, names }: ServerConfigProps): string {

@@ -20,6 +20,10 @@ export interface ReplicaSummary extends Replica {
   readonly active: boolean;
   /** Why it cannot be reached. */
   readonly reason?: string;
+  /** How many audit devices it has; undefined where that could not be asked. */
+  readonly auditDevices?: number;
+  /** When the certificate that it serves ends, RFC 3339; undefined where it was not seen. */
+  readonly certificateExpires?: string;
 }
 
 /** One instance as a status shows it. */
@@ -33,6 +37,8 @@ export interface InstanceStatus {
   readonly healthy: boolean;
   /** Why the instance could not be looked at. */
   readonly problem?: string;
+  /** When the token by which the servers unseal themselves ends, RFC 3339; undefined where there is none. */
+  readonly sealTokenExpires?: string;
 }
 
 /** Looks at one instance and changes nothing. */

@@ -4,6 +4,9 @@ import { stringify } from "yaml";
 import { ValidationError } from "../core/errors";
 import type { Size } from "../core/size";
 import type { AuditDevice } from "../server-config/audit-device";
+import { InstanceMonitoring } from "../monitoring/instance-monitoring";
+import { monitoringValues, type MonitoringProps } from "../monitoring/monitoring-values";
+import { METRICS_PORT } from "../monitoring/telemetry";
 import { podAddress, releaseNames, type ReleaseNames } from "../server-config/names";
 import type { SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, type LogLevel } from "../server-config/server-config";
@@ -17,7 +20,7 @@ import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
 import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
-import type { InstanceFlows } from "./network-policies";
+import type { Egress, InstanceFlows } from "./network-policies";
 import type { NodePlacement } from "./pod-values";
 import type { ServerCertificate } from "./server-certificate";
 
@@ -47,6 +50,8 @@ export interface HelmDeploymentProps
   readonly kubernetesAuth?: boolean;
   /** Annotations of the servers' ServiceAccount, by which clouds give pods an identity. @default - none */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** Metrics, alerts and a dashboard. @default - none */
+  readonly monitoring?: MonitoringProps;
   /** OpenBao initialises itself, with a seal that unseals by itself. @default - the hook initialises it */
   readonly selfInitialization?: SelfInitialization;
   /**
@@ -76,7 +81,7 @@ export function deployRelease(
   mode: ReleaseProps,
 ): Deployed {
   const { product, tenant, seal } = context;
-  const { cluster, exposure, selfInitialization, egress = [] } = props;
+  const { cluster, exposure, monitoring, selfInitialization } = props;
   checkSelfInitialization(scope, context, selfInitialization);
   const names = releaseNames(context, mode.replicas);
   // What certificate and seal put into the namespace, the hook and the network policies of the namespace have to know.
@@ -98,8 +103,11 @@ export function deployRelease(
     ...exposure?.capacity,
     clients: props.clients,
     kubernetesApi: props.kubernetesApi,
-    egress: [...sealing.egress, ...egress],
+    monitoringNamespace: monitoring?.namespace,
+    metricsPort: METRICS_PORT,
+    egress: [...sealing.egress, ...statsdEgress(monitoring), ...(props.egress ?? [])],
   });
+  const servers = { tenant, name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
   const ours = helmValues({
     ...mode,
     product,
@@ -117,12 +125,14 @@ export function deployRelease(
     kubernetesAuth: props.kubernetesAuth ?? false,
     serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
     selfInitialization,
+    metrics: monitoring,
   });
+  const monitored = monitoring === undefined ? ours : mergeValues(ours, monitoringValues(product, monitoring, servers));
   const release = new Release(scope, "Release", {
     name: names.release,
     namespace: namespace.name,
     ...(props.chart ?? OFFICIAL_CHARTS[product]),
-    values: [renderValues(scope, ours, props.values)],
+    values: [renderValues(scope, monitored, props.values)],
     // Pods are ready only once they are unsealed, which comes after.
     wait: false,
     maxHistory: 10,
@@ -130,6 +140,9 @@ export function deployRelease(
     dependsOn: namespace.contents,
   });
   exposure?.bind(scope, { names, product });
+  if (monitoring !== undefined) {
+    new InstanceMonitoring(scope, "Monitoring", { product, monitoring, target: servers });
+  }
   return {
     replicas: names.pods.map((pod) => ({ name: pod, address: podAddress(names, pod) })),
     selfInitializes: selfInitialization !== undefined,
@@ -143,6 +156,13 @@ export function deployRelease(
     },
     revision: String(release.metadata.revision),
   };
+}
+
+/** Metrics that are sent; others are fetched. */
+function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
+  const address = monitoring?.statsdAddress;
+  if (address === undefined) return [];
+  return [{ port: Number(address.split(":").at(-1)), protocol: "UDP", reason: "statsd, which takes metrics" }];
 }
 
 /** The values as YAML; what the operator's own override comes first, as comments, for who reads the plan. */

@@ -4,7 +4,7 @@ import type { SealConfig } from "../seal/seal-config";
 import type { AuditDevice } from "../server-config/audit-device";
 import { podAddress, type ReleaseNames } from "../server-config/names";
 import type { SelfInitialization } from "../server-config/self-initialization";
-import { mountPaths, serverConfig, type LogLevel, type TelemetryConfig } from "../server-config/server-config";
+import { mountPaths, serverConfig, type LogLevel } from "../server-config/server-config";
 import { auditRotation } from "./audit-rotation";
 import { imageValues, type ContainerImage } from "./chart";
 import type { HelmValues } from "./merge-values";
@@ -30,7 +30,7 @@ export interface HelmValuesProps extends Omit<PodValuesProps, "release"> {
   /** @default - none */
   readonly selfInitialization?: SelfInitialization;
   /** @default - none */
-  readonly telemetry?: TelemetryConfig;
+  readonly metrics?: { readonly statsdAddress?: string };
 }
 
 /**

@@ -158,6 +158,17 @@ describe("a replica", () => {
       { instance: "customer10/replica", healthy: false, replicas: [{ state: "sealed" }, {}, {}] },
     ]);
 
+    const metrics = await bed.run(["status", "customer10/replica", "--prometheus"], bed.environment());
+    expect(metrics.code).toBe(2);
+    expect(metrics.stdout).toMatch(
+      /^tenant_vault_instance_healthy\{tenant="customer10",vault_instance="replica"\} 0$/m,
+    );
+    expect(metrics.stdout.match(/^tenant_vault_replica_unsealed.*$/gm)?.map((line) => line.slice(-1))).toEqual([
+      "0",
+      "1",
+      "1",
+    ]);
+
     const all = await bed.run(["status"], bed.environment());
     expect(all.stdout).toMatch(/customer10\/fresh {2}healthy/);
     expect(all.stdout).toMatch(/customer10\/replica {2}NOT HEALTHY/);

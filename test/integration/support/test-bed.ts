@@ -63,6 +63,12 @@ export class TestBed {
     return { instance, servers };
   }
 
+  /** The certificate of a server's listeners. */
+  listenerOf(name: string): { readonly tls_cert_file: string; readonly tls_key_file: string } {
+    const folder = join(this.folder, name);
+    return { tls_cert_file: join(folder, "tls.crt"), tls_key_file: join(folder, "tls.key") };
+  }
+
   async startServer(name: string, settings?: string): Promise<VaultServer> {
     const program = await obtainVaultServer();
     const server = new VaultServer({
