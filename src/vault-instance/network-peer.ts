@@ -4,7 +4,7 @@ import { parseCidr } from "../tenant-cluster/cidr";
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
 /** As a NetworkPolicy names one; https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
-export interface PolicyPeer {
+interface PolicyPeer {
   readonly namespaceSelector?: { readonly matchLabels?: Record<string, string> };
   readonly podSelector?: { readonly matchLabels?: Record<string, string> };
   readonly ipBlock?: { readonly cidr: string };

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
 import { NetworkPolicyV1, type NetworkPolicyV1Spec } from "../terraform/providers/kubernetes";
 import { API_PORT, CLUSTER_PORT } from "./names";
-import { NetworkPeer, type PolicyPeer } from "./network-peer";
+import { NetworkPeer } from "./network-peer";
 
 /** Something that the servers connect to. */
 export interface Egress {
@@ -66,6 +66,7 @@ const KUBERNETES_API_PORTS = [443, 6443];
  */
 const NODE_LOCAL_DNS = ["169.254.25.10/32", "169.254.20.10/32"];
 
+type PolicyPeer = NetworkPeer["policyPeer"];
 type Ports = { readonly port: string; readonly protocol: string }[];
 
 /** What may talk in an instance's namespace: the servers, with those that they have to, and nothing else. */
