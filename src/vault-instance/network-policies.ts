@@ -66,61 +66,66 @@ const KUBERNETES_API_PORTS = [443, 6443];
  */
 const NODE_LOCAL_DNS = ["169.254.25.10/32", "169.254.20.10/32"];
 
+type PolicyPeer = NetworkPeer["policyPeer"];
 type Ports = { readonly port: string; readonly protocol: string }[];
 
 /** What may talk in an instance's namespace: the servers, with those that they have to, and nothing else. */
 export class NetworkPolicies extends Construct {
+  private readonly servers: Required<Pick<PolicyPeer, "podSelector">>;
+
   constructor(
     scope: Construct,
     id: string,
     private readonly props: NetworkPoliciesProps,
   ) {
     super(scope, id);
+    this.servers = { podSelector: { matchLabels: { ...props.serverLabels } } };
     const { clients = [NetworkPeer.anyNamespace()], monitoringNamespace, kubernetesApi, egress = [] } = props;
     const replicas: Rule = { peers: [this.servers], ports: tcp(API_PORT, CLUSTER_PORT) };
     this.create("DenyAll", "deny-all", "Nothing may talk but what another policy allows.", {
       podSelector: {},
       policyTypes: ["Ingress", "Egress"],
     });
-    this.allowIngress("clients", "Clients authenticate to the API.", [{ peers: clients, ports: tcp(API_PORT) }]);
+    this.allowIngress("clients", "Clients authenticate to the API.", [
+      { peers: policyPeers(clients), ports: tcp(API_PORT) },
+    ]);
     this.allowIngress("replicas", "Raft and forwarded requests come from the other replicas alone.", [replicas]);
     if (monitoringNamespace !== undefined) {
       this.allowIngress("monitoring", "The monitoring reads metrics.", [
-        { peers: [NetworkPeer.namespace(monitoringNamespace)], ports: tcp(props.metricsPort ?? API_PORT) },
+        { peers: policyPeers([NetworkPeer.namespace(monitoringNamespace)]), ports: tcp(props.metricsPort ?? API_PORT) },
       ]);
     }
     this.allowEgress("to-replicas", "Raft, joining and forwarded requests go to the other replicas.", [replicas]);
     this.allowEgress("dns", "Names are asked of the cluster's DNS and of the nodes' caches.", [
       {
-        peers: [NetworkPeer.namespace("kube-system"), ...NODE_LOCAL_DNS.map((cidr) => NetworkPeer.cidr(cidr))],
+        peers: policyPeers([
+          NetworkPeer.namespace("kube-system"),
+          ...NODE_LOCAL_DNS.map((cidr) => NetworkPeer.cidr(cidr)),
+        ]),
         ports: [{ port: "53", protocol: "UDP" }, ...tcp(53)],
       },
     ]);
     this.allowEgress("kubernetes-api", "Servers label their own pods, and review tokens where Kubernetes is a login.", [
-      { peers: kubernetesApi, ports: tcp(...KUBERNETES_API_PORTS) },
+      { peers: kubernetesApi && policyPeers(kubernetesApi), ports: tcp(...KUBERNETES_API_PORTS) },
     ]);
     if (egress.length > 0) {
       this.allowEgress("egress", `Beyond the cluster's own: ${egress.map(describe).join(", ")}.`, egress.map(toRule));
     }
   }
 
-  private get servers(): Pick<NetworkPeer, "policyPeer"> {
-    return { policyPeer: { podSelector: { matchLabels: { ...this.props.serverLabels } } } };
-  }
-
   private allowIngress(name: string, reason: string, rules: readonly Rule[]): void {
     this.create(`Allow-${name}`, `allow-${name}`, reason, {
-      podSelector: this.servers.policyPeer.podSelector ?? {},
+      ...this.servers,
       policyTypes: ["Ingress"],
-      ingress: rules.filter(hasPeers).map(({ peers, ports }) => ({ from: policyPeers(peers), ports })),
+      ingress: rules.filter(hasPeers).map(({ peers, ports }) => ({ from: peers, ports })),
     });
   }
 
   private allowEgress(name: string, reason: string, rules: readonly Rule[]): void {
     this.create(`Allow-${name}`, `allow-${name}`, reason, {
-      podSelector: this.servers.policyPeer.podSelector ?? {},
+      ...this.servers,
       policyTypes: ["Egress"],
-      egress: rules.filter(hasPeers).map(({ peers, ports }) => ({ to: policyPeers(peers), ports })),
+      egress: rules.filter(hasPeers).map(({ peers, ports }) => ({ to: peers, ports })),
     });
   }
 
@@ -135,7 +140,7 @@ export class NetworkPolicies extends Construct {
 /** A flow that is allowed. */
 interface Rule {
   /** @default - any */
-  readonly peers?: readonly Pick<NetworkPeer, "policyPeer">[];
+  readonly peers?: PolicyPeer[];
   readonly ports: Ports;
 }
 
@@ -144,8 +149,8 @@ function hasPeers({ peers }: Rule): boolean {
   return peers?.length !== 0;
 }
 
-function policyPeers(peers: Rule["peers"]) {
-  return peers?.map(({ policyPeer }) => policyPeer);
+function policyPeers(peers: readonly NetworkPeer[]): PolicyPeer[] {
+  return peers.map(({ policyPeer }) => policyPeer);
 }
 
 /** Annotation that says what an object is for; https://kubernetes.io/docs/reference/labels-annotations-taints/#description */
@@ -163,7 +168,7 @@ function portText(port: number): string {
 }
 
 function toRule({ to, port, protocol = "TCP" }: Egress): Rule {
-  return { peers: to && [to], ports: [{ port: portText(port), protocol }] };
+  return { peers: to && policyPeers([to]), ports: [{ port: portText(port), protocol }] };
 }
 
 function describe({ port, reason }: Egress): string {
