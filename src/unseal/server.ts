@@ -168,7 +168,7 @@ export class Server {
     const { status, body } = await this.client
       .withToken(token)
       .send("GET", "sys/audit", { local: true, accept: [REDIRECTED] });
-    return status === REDIRECTED ? undefined : Object.keys((body.data ?? {}));
+    return status === REDIRECTED ? undefined : Object.keys(body.data ?? {});
   }
 }
 
