@@ -3,9 +3,9 @@ import { run } from "../run";
 import { cachedFolder } from "./cache";
 import { requireProgram } from "./path";
 
-/** A release that Kubespray 2.32 takes, and what it needs. */
+/** A release that Kubespray 2.32.0 takes (2.19), and what it needs; https://github.com/kubernetes-sigs/kubespray/issues/13430 */
 const PACKAGES = [
-  "ansible-core==2.18.12",
+  "ansible-core==2.19.14",
   "cffi==2.1.1",
   "cryptography==50.0.2",
   "jinja2==3.1.6",
@@ -22,7 +22,7 @@ export async function obtainAnsible(): Promise<{ readonly PATH: string; readonly
     "python3",
     "No Ansible: install Python 3.11 or later with pip, with which it is obtained.",
   );
-  const folder = await cachedFolder("ansible-2.18.12", async (unfinished) => {
+  const folder = await cachedFolder("ansible-2.19.14", async (unfinished) => {
     const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];
     await run(python, ["-m", "pip", "install", ...options, "--target", unfinished, ...PACKAGES]);
   });

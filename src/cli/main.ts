@@ -3,10 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { kubespray } from "./kubespray";
+import { migrateSeal } from "./migrate-seal";
 import { status } from "./status";
 import { unseal } from "./unseal";
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
+/** People may have to restart servers in between. */
+const MIGRATION_TIMEOUT_SECONDS = 3600;
 
 function buildProgram(signal: AbortSignal): Command {
   const program = new Command("tenant-vault")
@@ -30,6 +33,12 @@ function buildProgram(signal: AbortSignal): Command {
     .argument("<tenant/instance>")
     .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT_SECONDS)
     .action(async (target: string, { timeout }: { timeout: number }) => unseal(target, timeout, signal));
+  program
+    .command("migrate-seal")
+    .description("bring an instance from the seal that it runs with to the one that is described and deployed")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, MIGRATION_TIMEOUT_SECONDS)
+    .action(async (target: string, { timeout }: { timeout: number }) => migrateSeal(target, timeout, signal));
   program
     .command("kubespray")
     .description("install, or change, Kubernetes on a tenant's machines; its kubeconfig goes into the central Vault")

@@ -25,6 +25,8 @@ const MADE_ONCE = ["image_name", "image_id", "key_pair", "user_data", "availabil
 export class ClusterNode extends Construct {
   readonly name: string;
   readonly portId: string;
+  /** Id of the machine, which is another one once it was made anew. */
+  readonly machineId: string;
   /** Address in the tenant's network, known once the port is made. */
   readonly address: string;
 
@@ -57,6 +59,7 @@ export class ClusterNode extends Construct {
     props.volumes.forEach((volume, index) => this.attach(volume, index, machine.id));
     this.name = name;
     this.portId = port.id;
+    this.machineId = machine.id;
     this.address = addressOf(port);
   }
 

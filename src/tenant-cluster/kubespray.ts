@@ -73,6 +73,11 @@ export class KubesprayProvisioner implements IProvisioner {
         central,
         variable: "TENANT_VAULT_CLUSTER",
         description,
+        // Ports, which the inventory is made from, outlive machines: one that is made anew needs Kubernetes again.
+        revision: Fn.join(
+          ",",
+          machines.nodes.map(({ node }) => node.machineId),
+        ),
       });
     }
     return {

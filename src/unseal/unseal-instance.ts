@@ -146,6 +146,8 @@ class Run {
   private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
     const { version } = await this.world.store.read();
     if (version !== seen.version) return;
+    // For migrate-seal to know what is wanted.
+    if (code === "seal-differs") await this.describe();
     throw explainStop(code, this.world.store.path, details);
   }
 

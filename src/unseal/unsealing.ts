@@ -18,14 +18,24 @@ export interface Verified {
   readonly raftPeers: number | undefined;
 }
 
-/** Unseals one replica with as many keys as it wants and no more. @returns Whether it is unsealed. */
-export async function unsealReplica(world: World, replica: SeenReplica, keys: readonly string[]): Promise<boolean> {
+/**
+ * Unseals one replica with as many keys as it wants and no more.
+ *
+ * @param migrate Whether its seal is being migrated.
+ * @returns Whether it is unsealed.
+ */
+export async function unsealReplica(
+  world: World,
+  replica: SeenReplica,
+  keys: readonly string[],
+  migrate = false,
+): Promise<boolean> {
   const threshold = replica.status.state === "sealed" ? replica.status.threshold : keys.length;
   const needed = keys.slice(0, threshold);
-  if ((await sendKeys(world, replica, needed)) === "refused") {
+  if ((await sendKeys(world, replica, needed, migrate)) === "refused") {
     // Somebody else may have sent a key of another instance before ours: start afresh, once.
     await world.server(replica).resetUnseal();
-    if ((await sendKeys(world, replica, needed)) === "refused") {
+    if ((await sendKeys(world, replica, needed, migrate)) === "refused") {
       throw new Stop(
         "keys-refused",
         `${replica.name} (${replica.address}) refuses the unseal keys in ${recordPath(world.store.path)}; check that this address belongs to this instance.`,
@@ -34,16 +44,22 @@ export async function unsealReplica(world: World, replica: SeenReplica, keys: re
   }
   const giveUp = world.clock.now() + JOIN_PATIENCE;
   while (world.clock.now() < giveUp) {
-    if ((await world.server(replica).status()).state === "unsealed") return true;
+    const { state } = await world.server(replica).status();
+    if (state === "unsealed" || state === "migrating") return true;
     await world.clock.sleep(POLL);
   }
   return false;
 }
 
-async function sendKeys(world: World, replica: SeenReplica, keys: readonly string[]): Promise<"sent" | "refused"> {
+async function sendKeys(
+  world: World,
+  replica: SeenReplica,
+  keys: readonly string[],
+  migrate: boolean,
+): Promise<"sent" | "refused"> {
   try {
     for (const key of keys) {
-      if (!(await world.server(replica).unseal(key)).sealed) return "sent";
+      if (!(await world.server(replica).unseal(key, migrate)).sealed) return "sent";
     }
     return "sent";
   } catch (error) {

@@ -36,3 +36,8 @@ export function staticSeal(bed: TestBed, name: string): string {
   current_key = "file://${file}"
 }`;
 }
+
+/** The stanza of a seal that is migrated away from. */
+export function disabledSeal(stanza: string): string {
+  return stanza.replace("{", '{\n  disabled = "true"');
+}

@@ -103,8 +103,8 @@ export class TestBed {
   }
 
   /** Starts the command. */
-  begin(args: readonly string[], environment: Record<string, string>): Command {
-    return begin(process.execPath, [COMMAND, ...args], { env: environment });
+  begin(args: readonly string[], environment: Record<string, string>, onOutput?: (text: string) => void): Command {
+    return begin(process.execPath, [COMMAND, ...args], { env: environment, onOutput });
   }
 
   /** Brings an instance up, which must work. */

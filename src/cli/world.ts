@@ -1,0 +1,48 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectToCentral } from "../unseal/central";
+import { openConnections } from "../unseal/connections";
+import type { Instance } from "../unseal/instance";
+import { Journal, journalFolder } from "../unseal/journal";
+import { RecordStore } from "../unseal/record-store";
+import { Server } from "../unseal/server";
+import type { Patience, World } from "../unseal/world";
+import { describeInstance, parseTarget } from "./target";
+
+/** What a command that changes one instance is run with. */
+export interface Surroundings {
+  readonly world: World;
+  readonly instance: Instance;
+  readonly patience: Patience;
+}
+
+/** Connects to the central Vault and to an instance, and disconnects when the work is done. */
+export async function withInstance<Result>(
+  target: string,
+  timeoutSeconds: number,
+  signal: AbortSignal,
+  work: (surroundings: Surroundings) => Promise<Result>,
+): Promise<Result> {
+  const { tenant, name } = parseTarget(target);
+  const central = await connectToCentral(process.env);
+  try {
+    const instance = await describeInstance(central, { tenant, name }, process.env);
+    const connections = await openConnections(central, instance, true);
+    try {
+      const clock = { now: () => performance.now(), date: () => new Date(), sleep };
+      const world: World = {
+        store: new RecordStore(central, tenant, name),
+        journal: new Journal(journalFolder(process.env), target),
+        server: (replica) => new Server(connections.client(replica)),
+        pods: connections.pods,
+        clock,
+        say: (line) => process.stdout.write(`${line}\n`),
+      };
+      return await work({ world, instance, patience: { deadline: clock.now() + timeoutSeconds * 1000, signal } });
+    } finally {
+      await connections.close();
+    }
+  } finally {
+    await central.close();
+  }
+}

@@ -1,0 +1,111 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { VaultServer } from "../../lab/servers/vault-server";
+import type { Command } from "../../lab/run";
+import type { Instance } from "../../src/unseal/instance";
+import { migrateSeal } from "../../src/unseal/migrate-seal";
+import { recordedKeys } from "../../src/unseal/record";
+import { Server } from "../../src/unseal/server";
+import { ProcessPods, worldOf } from "./support/process-pods";
+import { disabledSeal, transitSeal } from "./support/seals";
+import { TestBed } from "./support/test-bed";
+
+const PATIENCE = 180_000;
+
+let bed: TestBed;
+let instance: Instance;
+let servers: VaultServer[];
+let stanza: string;
+/** As Shamir's seal dealt them; no migration changes them. */
+let keys: readonly string[];
+
+beforeAll(async () => {
+  bed = await TestBed.start();
+  ({ instance, servers } = await bed.startInstance("moved", 3));
+  await bed.unseal(instance);
+  stanza = await transitSeal(bed, "moved");
+  const record = await bed.central.readRecord("customer10", "moved");
+  keys = recordedKeys(record, "unseal");
+  const client = servers[0]?.client(record["root-token"]);
+  await client?.send("POST", "sys/mounts/kept", { body: { type: "kv" } });
+  await client?.send("POST", "kept/data", { body: { value: "as it was" } });
+});
+afterAll(() => bed.stop());
+
+async function expectSealed(seal: Instance["seal"]): Promise<void> {
+  const states = await Promise.all(servers.map((server) => new Server(server.client()).status()));
+  expect(states).toMatchObject(servers.map(() => ({ state: "unsealed", seal })));
+  const record = await bed.central.readRecord("customer10", "moved");
+  expect(recordedKeys(record, seal === "shamir" ? "unseal" : "recovery")).toEqual(keys);
+  expect(Object.keys(record)).toHaveLength(keys.length + 1);
+  const { body } = (await servers[1]?.client(record["root-token"]).send("GET", "kept/data")) ?? {};
+  expect(body?.data).toEqual({ value: "as it was" });
+}
+
+/** Restarts what the command says, as an operator does. @returns In which order. */
+async function followAdvice(command: Command, output: () => string, settings: string): Promise<string[]> {
+  const restarted: string[] = [];
+  const ended = command.ended.then(() => "ended" as const);
+  while ((await Promise.race([ended, sleep(100)])) !== "ended") {
+    const advice = [...output().matchAll(/restart (\S+) now/g)].map(([, name = ""]) => name);
+    for (const name of advice.slice(restarted.length)) {
+      const server = servers.find((each) => each.name === name);
+      await server?.stop();
+      if (server !== undefined) server.settings = settings;
+      await server?.start();
+      restarted.push(name);
+    }
+  }
+  return restarted;
+}
+
+describe("a seal", () => {
+  test("that is described and not run with stops unseal, which says what to do, and does not touch the instance", async () => {
+    const { code, stderr } = await bed.run(
+      ["unseal", "customer10/moved"],
+      bed.environment({ ...instance, seal: "transit" }),
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/moved-0 runs with the seal "shamir"; .* run "tenant-vault migrate-seal customer10\/moved"/);
+  });
+
+  test("is migrated from Shamir's to transit, each server restarted by its operator", async () => {
+    // The description is that which unseal left in the record.
+    let output = "";
+    const command = bed.begin(
+      ["migrate-seal", "customer10/moved", "--timeout", "180"],
+      bed.environment(),
+      (text) => (output += text),
+    );
+    const restarted = await followAdvice(command, () => output, stanza);
+    const { code, stdout, stderr } = await command.ended;
+
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(restarted).toHaveLength(3);
+    expect(stdout).toMatch(/stepped down, for another to migrate the data/);
+    expect(stdout).toMatch(/the record's 5 keys are recovery keys now/);
+    for (const key of keys) expect(stdout).not.toContain(key);
+    await expectSealed("transit");
+    expect(await bed.run(["unseal", "customer10/moved"], bed.environment())).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("is migrated back, in one go where the servers are pods", async () => {
+    const pods = new ProcessPods(servers);
+    pods.change(disabledSeal(stanza));
+    const world = worldOf(bed, instance, servers, pods);
+    const patience = { deadline: performance.now() + PATIENCE, signal: new AbortController().signal };
+
+    await migrateSeal(world, instance, patience);
+
+    await expectSealed("shamir");
+    expect(await bed.run(["unseal", "customer10/moved"], bed.environment(instance))).toMatchObject({
+      code: 0,
+      stderr: "",
+    });
+    await servers[2]?.stop();
+    await servers[2]?.start();
+    expect((await bed.unseal(instance)).stdout).toMatch(/unsealed moved-2/);
+  });
+});
