@@ -16,7 +16,7 @@ export { Size, type SizeText } from "./core/size";
 export { Database, type PostgresqlProps } from "./dynamic-db/database";
 export { DynamicDb, type DynamicDbProps, type DynamicDbRoleProps, type IDynamicDb } from "./dynamic-db/dynamic-db";
 export { InstanceConfig, type InstanceConfigProps } from "./instance-config/instance-config";
-export { instanceDeployment, type InstanceDeploymentProps } from "./instance-config/instance-deployment";
+export { instanceDeployment, usesCinder, type InstanceDeploymentProps } from "./instance-config/instance-deployment";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps, type IAppRoleLogin } from "./login/app-role-login";
 export type { KeyShares } from "./seal/key-shares";

@@ -6,6 +6,7 @@ import {
   LayerStack,
   ROOT_CA_MOUNT,
   ServerCertificate,
+  usesCinder,
   VaultInstance,
   type IKubernetesCluster,
   type Tenant,
@@ -26,7 +27,7 @@ export class VaultStack extends LayerStack {
     super(scope, id, operator.backend);
     const central = new CentralProvider(this, "Central", operator);
     if (cluster !== undefined) {
-      new OpenstackProvider(this, "OpenStack");
+      if (tenant.instances.some(usesCinder)) new OpenstackProvider(this, "OpenStack");
       new ClusterProviders(this, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider: central.provider });
     }
     const certificate = ServerCertificate.central({

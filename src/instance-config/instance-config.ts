@@ -7,6 +7,7 @@ import { KeyValue } from "../key-value/key-value";
 import { AppRoleLogin, type IAppRoleLogin } from "../login/app-role-login";
 import { SshCa } from "../ssh-ca/ssh-ca";
 import type { TenantInstance } from "../tenant/tenant-schema";
+import { AuditDevices } from "./audit-devices";
 import type { IRootCa } from "../tenant-pki/root-ca";
 import { TenantPKI } from "../tenant-pki/tenant-pki";
 
@@ -42,6 +43,10 @@ export class InstanceConfig extends Construct {
   ) {
     super(scope, id);
     const { instance, provider, deletionProtection } = props;
+    const { product, deployment } = instance;
+    if (product === "vault" && deployment.mode !== "external") {
+      new AuditDevices(this, "Audit", { auditDevices: deployment.auditDevices, provider });
+    }
     this.pki = this.createPki();
     this.ssh = instance.ssh && new SshCa(this, "Ssh", { ...instance.ssh, deletionProtection, provider });
     this.databases = this.createDatabases();

@@ -30,18 +30,26 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
   }
   const { mode, nodePort, ...described } = deployment;
   const props: HelmDeploymentProps = {
-    certificate,
     ...described,
+    certificate: described.certificate ?? certificate,
     cluster,
     exposure: nodePort,
     clients: nodePort === undefined ? undefined : [NetworkPeer.anyNamespace(), ...outsideClients(tenant)],
     egress: (instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
   };
-  if (mode === "dev") return new DevelopmentDeployment(props);
-  const storage = VaultStorage.cinder({ deletionProtection: tenant.deletionProtection });
+  if (deployment.mode === "dev") return new DevelopmentDeployment(props);
+  const storage =
+    deployment.storageClass === undefined
+      ? VaultStorage.cinder({ deletionProtection: tenant.deletionProtection })
+      : VaultStorage.storageClass(deployment.storageClass);
   return mode === "standalone"
     ? new StandaloneDeployment({ ...props, storage })
     : new HighAvailabilityDeployment({ ...props, storage });
+}
+
+/** Whether Terraform makes the volumes of an instance on OpenStack. */
+export function usesCinder({ deployment }: TenantInstance): boolean {
+  return deployment.mode !== "external" && deployment.mode !== "dev" && deployment.storageClass === undefined;
 }
 
 /** Who comes through a node port: clients that reach the pod's own node, and the other nodes in place of theirs. */

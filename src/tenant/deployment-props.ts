@@ -1,5 +1,6 @@
 import type { SizeText } from "../core/size";
 import type { SelfInitializationRequest } from "../server-config/self-initialization";
+import type { MonitoringProps } from "../monitoring/monitoring-values";
 import type { ContainerImage } from "../vault-instance/chart";
 import type { ServerResources } from "../vault-instance/instance-limits";
 import type { NodePlacement } from "../vault-instance/pod-values";
@@ -33,6 +34,8 @@ export interface HelmDeploymentDescription extends NodePlacement {
   readonly kubernetesAuth?: boolean;
   /** Annotations of the servers' ServiceAccount, by which clouds give pods an identity. @default - none */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** Metrics, alerts and a dashboard. @default - none */
+  readonly monitoring?: MonitoringProps;
   /** What OpenBao does when it first starts, instead of being initialised by the hook. @default - the hook initialises it */
   readonly selfInitialization?: readonly SelfInitializationRequest[];
 }
@@ -52,6 +55,12 @@ export type AuditDeviceDescription =
 
 /** Volumes of each server. */
 export interface VolumeDescriptions {
+  /**
+   * Class of the cluster from which volumes come; its reclaim policy should be `Retain`.
+   *
+   * @default - Cinder volumes that Terraform makes and protects, for which the cluster has to be on OpenStack
+   */
+  readonly storageClass?: string;
   /** @default "10Gi" */
   readonly dataSize?: SizeText;
   /** Audit logs are rotated before they fill it. @default "10Gi" */

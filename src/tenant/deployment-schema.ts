@@ -48,6 +48,18 @@ const certificate = z.union([
   built(z.strictObject({ secret: label }), ({ secret }) => ServerCertificate.secret(secret)),
 ]);
 
+const monitoring = z.strictObject({
+  namespace: label,
+  scrape: z.enum(["service-monitor", "annotations"]).optional(),
+  selectors: z.record(z.string(), z.string()).optional(),
+  alerts: z.boolean().optional(),
+  dashboard: z.boolean().optional(),
+  statsdAddress: z
+    .string()
+    .regex(/^[^:\s]+:\d+$/, 'is no address of a statsd; write host and port, such as "statsd.monitoring:8125"')
+    .optional(),
+});
+
 /** What every mode with a Helm chart may be told. */
 const helm = {
   image: z.strictObject({ repository: nonEmpty, tag: nonEmpty }).optional(),
@@ -71,10 +83,15 @@ const helm = {
   auditDevices: z.array(auditDevice).readonly().optional(),
   kubernetesAuth: z.boolean().optional(),
   serviceAccountAnnotations: z.record(z.string(), z.string()).optional(),
+  monitoring: monitoring.optional(),
   selfInitialization: selfInitialization.optional(),
 };
 
-const volumes = { dataSize: size.optional(), auditSize: size.optional() };
+const volumes = {
+  storageClass: nonEmpty.optional(),
+  dataSize: size.optional(),
+  auditSize: size.optional(),
+};
 const replicas = built(z.number(), checkReplicas).optional();
 
 /** How an instance comes to run. */

@@ -44,7 +44,7 @@ export interface HelmDeploymentProps
   readonly logLevel?: LogLevel;
   /** @default "json" */
   readonly logFormat?: "json" | "standard";
-  /** Audit devices besides the file on the audit volume; product `openbao`, see the README. @default - none */
+  /** Audit devices besides the file on the audit volume, for OpenBao; Vault takes them over its API only. @default - none */
   readonly auditDevices?: readonly AuditDevice[];
   /** Whether the servers may check tokens of the cluster's ServiceAccounts, which logins by Kubernetes need. @default false */
   readonly kubernetesAuth?: boolean;

@@ -1,0 +1,199 @@
+import { TerraformStack } from "cdktf";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { defineTenant, TenantError, type DeploymentProps, type SealProps, type TenantProps } from "../../../src";
+import { buildApp } from "../../../stacks/app";
+import { testBackend, toJson, type Synthesized } from "../support/synth";
+
+const SECRET = { mount: "operator", path: "customer10/seal", field: "secret" };
+const SHA256 = "0".repeat(64);
+
+function tenant(deployment: DeploymentProps, seal?: SealProps, product: "vault" | "openbao" = "openbao"): TenantProps {
+  return {
+    name: "customer10",
+    cluster: {
+      network: { cidr: "20.0.0.0/24", externalNetwork: "public" },
+      image: "Ubuntu-Jammy-22.04",
+      flavor: { id: "3" },
+      key: { keyPair: "operator" },
+      workers: 3,
+      operatorCidrs: ["10.8.0.0/24"],
+      clientAccess: { cidrs: ["203.0.113.0/24"], ports: [30_820] },
+    },
+    instances: [{ name: "main", product, address: "https://main.customers.example:8200", deployment, seal }],
+  };
+}
+
+/** The stacks of a tenant, by their names. */
+function stacks(props: TenantProps): Record<string, Synthesized> {
+  const operator = {
+    central: { address: "https://central:8200", instanceDomains: ["customers.example"] },
+    backend: testBackend,
+  };
+  const app = buildApp(operator, [defineTenant(props)]);
+  return Object.fromEntries(
+    app.node.children
+      .filter((child) => TerraformStack.isStack(child))
+      .map((stack) => [stack.node.id, toJson(stack as TerraformStack)]),
+  );
+}
+
+function vaultStack(props: TenantProps): Synthesized {
+  const stack = stacks(props)["customer10-vault"];
+  if (stack === undefined) throw new Error("no stack");
+  return stack;
+}
+
+interface Values {
+  readonly server: {
+    readonly image: object;
+    readonly nodeSelector: object;
+    readonly ha: { readonly replicas: number };
+  };
+}
+
+function values(json: Synthesized): Values {
+  return parse((json.resource.helm_release?.main_release?.values as [string])[0]) as Values;
+}
+
+describe("a deployment", () => {
+  test.each<[DeploymentProps, number, number]>([
+    [{ mode: "dev" }, 1, 0],
+    [{ mode: "standalone" }, 1, 2],
+    [{ mode: "ha" }, 3, 6],
+    [{ mode: "custom", values: { server: { logLevel: "debug" } } }, 3, 6],
+    [{ mode: "ha", storageClass: "gp3-retain" }, 3, 0],
+  ])("%j has its replicas and volumes", (deployment, replicas, volumes) => {
+    const json = vaultStack(tenant(deployment));
+    expect(values(json).server.ha.replicas).toBe(replicas);
+    expect(Object.keys(json.resource.openstack_blockstorage_volume_v3 ?? {})).toHaveLength(volumes);
+    // Whoever has no volumes on OpenStack needs no provider of it.
+    expect("openstack" in json.provider).toBe(volumes > 0);
+  });
+
+  test("may be put on nodes of its own, and be reached from outside", () => {
+    const json = vaultStack(
+      tenant({
+        mode: "ha",
+        image: { repository: "registry.example/openbao/openbao", tag: "2.7.2" },
+        nodeSelector: { "tenant-vault/pool": "secrets" },
+        tolerations: [{ key: "dedicated", value: "vault", effect: "NoSchedule" }],
+        nodePort: 30_820,
+      }),
+    );
+    expect(values(json).server).toMatchObject({
+      image: { registry: "registry.example", repository: "openbao/openbao", tag: "2.7.2" },
+      nodeSelector: { "tenant-vault/pool": "secrets" },
+      tolerations: [{ key: "dedicated", operator: "Equal", value: "vault", effect: "NoSchedule" }],
+    });
+    expect(json.resource.kubernetes_service_v1?.main_external_service).toMatchObject({
+      spec: { type: "NodePort", selector: { "openbao-active": "true" }, port: [{ node_port: 30_820, port: 8200 }] },
+    });
+    const policies = JSON.stringify(json.resource.kubernetes_network_policy_v1);
+    for (const cidr of ["20.0.0.0/24", "203.0.113.0/24"]) expect(policies).toContain(cidr);
+  });
+
+  test("may take its certificate from elsewhere", () => {
+    const managed = vaultStack(tenant({ mode: "ha", certificate: { certManager: { issuer: "tenant-ca" } } }));
+    expect(managed.resource.helm_release?.main_certificate).toMatchObject({ name: "customer10-main-certificate" });
+    const given = vaultStack(tenant({ mode: "ha", certificate: { secret: "own-tls" } }));
+    for (const json of [managed, given]) {
+      const { description } = json.resource.terraform_data?.main_unseal?.triggers_replace as {
+        description: { kubernetes: { certificate: object } };
+      };
+      expect(description.kubernetes.certificate).not.toHaveProperty("issuer");
+    }
+    expect(JSON.stringify(given.resource.helm_release)).toContain("/openbao/userconfig/own-tls/tls.crt");
+  });
+
+  test("is monitored", () => {
+    const json = vaultStack(
+      tenant({ mode: "ha", monitoring: { namespace: "monitoring", statsdAddress: "statsd:8125" } }),
+    );
+    expect(json.resource.kubernetes_config_map_v1?.main_monitoring_dashboard).toBeDefined();
+    expect(JSON.stringify(json.resource.helm_release)).toContain("metrics_only = true");
+    const policies = JSON.stringify(json.resource.kubernetes_network_policy_v1);
+    expect(policies).toContain("statsd, which takes metrics (port 8125)");
+    expect(policies).toContain("allow-monitoring");
+  });
+
+  test("of Vault has its audit devices from the configuration layer, over the API", () => {
+    const auditDevices = [{ type: "syslog" } as const];
+    const config = (product: "vault" | "openbao"): Synthesized | undefined =>
+      stacks(tenant({ mode: "ha", auditDevices }, undefined, product))["customer10-config"];
+    expect(config("vault")?.resource.vault_audit).toMatchObject({
+      main_audit_file: { type: "file", options: { file_path: "/vault/audit/audit.log" } },
+      main_audit_syslog: { type: "syslog", options: { facility: "AUTH", tag: "vault" } },
+    });
+    expect(config("openbao")?.resource?.vault_audit).toBeUndefined();
+    const vault = vaultStack(tenant({ mode: "ha", auditDevices }));
+    expect(JSON.stringify(vault.resource.helm_release)).toContain('audit \\"syslog\\" \\"syslog\\"');
+  });
+});
+
+describe("a seal", () => {
+  test.each<SealProps>([
+    {},
+    { type: "shamir", secretShares: 3, secretThreshold: 2 },
+    { type: "transit" },
+    {
+      type: "awskms",
+      region: "eu-central-1",
+      kmsKeyId: "alias/main",
+      plugin: { command: "awskms", sha256sum: SHA256 },
+    },
+    { type: "gcpckms", project: "p", region: "global", keyRing: "r", cryptoKey: "k", credentials: SECRET },
+    { type: "azurekeyvault", tenantId: "t", vaultName: "v", keyName: "k" },
+    {
+      type: "alicloudkms",
+      region: "eu-central-1",
+      kmsKeyId: "k",
+      credentials: { accessKey: SECRET, secretKey: SECRET },
+    },
+    { type: "ocikms", keyId: "k", cryptoEndpoint: "https://c.example", managementEndpoint: "https://m.example" },
+    { type: "pkcs11", library: "/lib/p11.so", tokenLabel: "t", keyLabel: "k", pin: SECRET },
+    { type: "static", keyId: "2026-11", key: SECRET, secretShares: 1, secretThreshold: 1 },
+  ])("%j is what the hook is told", (seal) => {
+    const { triggers_replace } = vaultStack(tenant({ mode: "ha" }, seal)).resource.terraform_data?.main_unseal ?? {};
+    expect(triggers_replace).toMatchObject({
+      description: { seal: seal.type ?? "shamir", secretShares: seal.secretShares ?? 5 },
+    });
+  });
+});
+
+describe("fails, naming field and reason, when", () => {
+  test.each<[string, unknown, unknown, RegExp]>([
+    ["the mode is unknown", { mode: "cluster" }, {}, /^instances\[0\]\.deployment\.mode: Invalid/],
+    ["a node port is none", { mode: "ha", nodePort: 8200 }, {}, /^instances\[0\]\.deployment\.nodePort: .*30000/],
+    ["custom values are missing", { mode: "custom" }, {}, /^instances\[0\]\.deployment\.values: /],
+    ["a statsd has no port", { mode: "dev", monitoring: { namespace: "m", statsdAddress: "x" } }, {}, /host and port/],
+    [
+      "a self-initialisation makes no login",
+      { mode: "ha", selfInitialization: [] },
+      { type: "static", keyId: "1", key: SECRET },
+      /selfInitialization: A self-initialisation without requests leaves nobody a way in/,
+    ],
+    ["the seal is unknown", { mode: "ha" }, { type: "kms" }, /^instances\[0\]\.seal\.type: Invalid/],
+    ["a seal lacks its key", { mode: "ha" }, { type: "awskms", region: "x" }, /^instances\[0\]\.seal\.kmsKeyId: /],
+    [
+      "a checksum is none",
+      { mode: "ha" },
+      { type: "awskms", region: "x", kmsKeyId: "k", plugin: { command: "c", sha256sum: "abc" } },
+      /sha256sum: is no SHA-256; write 64 hexadecimal digits/,
+    ],
+  ])("%s", (_what, deployment, seal, reason) => {
+    try {
+      defineTenant(tenant(deployment as DeploymentProps, seal as SealProps));
+    } catch (error) {
+      if (!(error instanceof TenantError)) throw error;
+      expect(error.problems.map((problem) => `${problem.field}: ${problem.reason}`).join("\n")).toMatch(reason);
+      return;
+    }
+    throw new Error("It was accepted.");
+  });
+
+  test("an override of the chart's values holds a secret", () => {
+    const deployment: DeploymentProps = { mode: "custom", values: { server: { dev: { token: "root" } } } };
+    expect(() => vaultStack(tenant(deployment))).toThrow(/values\.server\.dev\.token is a secret written out/);
+  });
+});
