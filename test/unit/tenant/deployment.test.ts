@@ -34,7 +34,7 @@ function stacks(props: TenantProps): Record<string, Synthesized> {
   return Object.fromEntries(
     app.node.children
       .filter((child) => TerraformStack.isStack(child))
-      .map((stack) => [stack.node.id, toJson(stack as TerraformStack)]),
+      .map((stack) => [stack.node.id, toJson(stack)]),
   );
 }
 
@@ -125,7 +125,7 @@ describe("a deployment", () => {
       main_audit_file: { type: "file", options: { file_path: "/vault/audit/audit.log" } },
       main_audit_syslog: { type: "syslog", options: { facility: "AUTH", tag: "vault" } },
     });
-    expect(config("openbao")?.resource?.vault_audit).toBeUndefined();
+    expect(config("openbao")?.resource.vault_audit).toBeUndefined();
     const vault = vaultStack(tenant({ mode: "ha", auditDevices }));
     expect(JSON.stringify(vault.resource.helm_release)).toContain('audit \\"syslog\\" \\"syslog\\"');
   });
