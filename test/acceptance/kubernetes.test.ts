@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
@@ -16,30 +16,22 @@ import {
   type Product,
 } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
-import { run } from "../../lab/run";
 import { waitUntil } from "../../lab/wait";
 import { CentralProvider } from "../../stacks/central-provider";
 import { CentralStack } from "../../stacks/central-stack";
 import type { Operator } from "../../stacks/operator";
 import { TestBed } from "../integration/support/test-bed";
+import { kubectl } from "./support/kubectl";
+import { LocalVolumes } from "./support/local-volumes";
 import { TerraformProject } from "./support/terraform-project";
 
 const { KUBECONFIG, TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE = "" } = process.env;
 const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
 const RELEASE = "acceptance-main";
 
-async function kubectl(...args: string[]): Promise<string> {
-  return (await run("kubectl", args)).stdout;
-}
-
-async function kubectlApply(manifests: readonly object[]): Promise<void> {
-  await run("kubectl", ["apply", "-f", "-"], {
-    input: JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }),
-  });
-}
-
 // Needs a cluster, named by KUBECONFIG, with an image of the product, and permission to make folders on its one node.
 describe.skipIf(KUBECONFIG === undefined)("a VaultInstance on a real Kubernetes", () => {
+  const volumes = new LocalVolumes("tenant-vault-acceptance");
   let bed: TestBed;
   let project: TerraformProject;
   let stack: LayerStack;
@@ -62,13 +54,14 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance on a real Kubernetes"
     await project.apply(central);
     const kubeconfig = readFileSync(KUBECONFIG ?? "", "utf8");
     await bed.central.client.send("POST", "clusters/data/acceptance", { body: { data: { kubeconfig } } });
-    await kubectlApply(await localVolumes());
+    await volumes.create();
+    await volumes.add(6);
   });
 
   afterAll(async () => {
     try {
       await project.destroy(stack);
-      await kubectl("delete", "pv,sc", "-l", "tenant-vault=acceptance", "--wait=false");
+      await volumes.remove();
       // Not before: with the state, what it names would be forgotten.
       project.remove();
     } finally {
@@ -136,44 +129,6 @@ function instanceStack(project: TerraformProject, operator: Operator): LayerStac
     }),
   });
   return stack;
-}
-
-/** Folders of the one node, as volumes. */
-async function localVolumes(): Promise<object[]> {
-  const labels = { "tenant-vault": "acceptance" };
-  const node = (await kubectl("get", "nodes", "-o", "jsonpath={.items[0].metadata.name}")).trim();
-  const folder = join(process.env.TENANT_VAULT_NODE_FOLDER ?? "/var/tmp", `tenant-vault-acceptance-${Date.now()}`);
-  const volumes = Array.from({ length: 6 }, (_, index) => {
-    const path = join(folder, String(index));
-    mkdirSync(path, { recursive: true });
-    return {
-      apiVersion: "v1",
-      kind: "PersistentVolume",
-      metadata: { name: `tenant-vault-acceptance-${index}`, labels },
-      spec: {
-        capacity: { storage: "1Gi" },
-        accessModes: ["ReadWriteOnce"],
-        persistentVolumeReclaimPolicy: "Retain",
-        storageClassName: "tenant-vault-acceptance",
-        local: { path },
-        nodeAffinity: {
-          required: {
-            nodeSelectorTerms: [
-              { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] },
-            ],
-          },
-        },
-      },
-    };
-  });
-  const storageClass = {
-    apiVersion: "storage.k8s.io/v1",
-    kind: "StorageClass",
-    metadata: { name: "tenant-vault-acceptance", labels },
-    provisioner: "kubernetes.io/no-provisioner",
-    volumeBindingMode: "WaitForFirstConsumer",
-  };
-  return [storageClass, ...volumes];
 }
 
 async function waitForPod(name: string): Promise<void> {

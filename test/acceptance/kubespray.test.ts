@@ -42,7 +42,7 @@ function inventoryOfEverything(): Inventory {
   let last = 0;
   return JSON.parse(
     JSON.stringify(description.inventory).replaceAll(/\$\{[^}]+\}/g, () => `20.0.0.${++last}`),
-  );
+  ) as Inventory;
 }
 
 // Needs a checkout of Kubespray with what its requirements.txt names: TENANT_VAULT_KUBESPRAY, and Ansible on the path.

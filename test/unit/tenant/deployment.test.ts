@@ -32,9 +32,7 @@ function stacks(props: TenantProps): Record<string, Synthesized> {
   };
   const app = buildApp(operator, [defineTenant(props)]);
   return Object.fromEntries(
-    app.node.children
-      .filter((child) => TerraformStack.isStack(child))
-      .map((stack) => [stack.node.id, toJson(stack)]),
+    app.node.children.filter((child) => TerraformStack.isStack(child)).map((stack) => [stack.node.id, toJson(stack)]),
   );
 }
 
