@@ -40,9 +40,8 @@ function inventoryOfEverything(): Inventory {
   });
   const { description } = only(resource, "terraform_data").triggers_replace as { description: ClusterDescription };
   let last = 0;
-  return JSON.parse(
-    JSON.stringify(description.inventory).replaceAll(/\$\{[^}]+\}/g, () => `20.0.0.${++last}`),
-  ) as unknown as Inventory;
+  const json = JSON.stringify(description.inventory).replaceAll(/\$\{[^}]+\}/g, () => `20.0.0.${++last}`);
+  return JSON.parse(json) as Inventory;
 }
 
 // Needs a checkout of Kubespray with what its requirements.txt names: TENANT_VAULT_KUBESPRAY, and Ansible on the path.

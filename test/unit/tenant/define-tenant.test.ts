@@ -182,7 +182,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "there are more nodes than addresses",
       { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0.0/29" }, workers: 9 } },
-      /^cluster: The network 20.0.0.0\/29 has room for 4 nodes, not for 10/,
+      /^cluster: The network 20.0.0.0\/29 has addresses for 4 machines, not for 10/,
     ],
     [
       "a network that exists is described like a new one",
