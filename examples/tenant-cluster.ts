@@ -8,7 +8,7 @@ new OpenstackProvider(stack, "OpenStack", { cloud: "production" });
 
 const cluster = new TenantCluster(stack, "Cluster", {
   tenant: "customer10",
-  network: { name: "kube-net", cidr: "20.0.0.0/24", externalNetwork: "public" },
+  network: { cidr: "20.0.0.0/24", externalNetwork: "public" },
   image: "Ubuntu-Jammy-22.04",
   flavor: { name: "m1.large" },
   key: { keyPair: "operator" },

@@ -46,6 +46,8 @@ export class SecurityGroups extends Construct {
       name: `${tenant}-${group}`,
       description: `${DESCRIPTIONS[group]} of ${tenant}`,
       tags: [...tags],
+      // Destroyed once ports have left it: Neutron deletes no group that a port is in.
+      lifecycle: { createBeforeDestroy: true },
     }).id;
   }
 
