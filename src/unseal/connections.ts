@@ -1,6 +1,7 @@
 import type { Instance, Replica } from "./instance";
 import { loadKubeconfig } from "./kubeconfig";
 import { StatefulSetPods, type Pods } from "./pods";
+import { SealTokenSecret } from "./seal-token";
 import { CertificateSecret } from "./server-certificate";
 import { openTunnels } from "./tunnels";
 import { VaultClient } from "./vault-client";
@@ -10,6 +11,8 @@ export interface Connections {
   client(replica: Replica): VaultClient;
   /** Undefined outside Kubernetes. */
   readonly pods: Pods | undefined;
+  /** Undefined where the servers need no token for their seal, or get it from somebody else. */
+  readonly sealToken: SealTokenSecret | undefined;
   close(): Promise<void>;
 }
 
@@ -36,6 +39,7 @@ export async function openConnections(
   );
   return {
     pods: cluster?.pods,
+    sealToken: cluster?.sealToken,
     client: ({ name }) => {
       const client = clients.get(name);
       if (client === undefined) throw new Error(`${name} is no replica of ${instance.tenant}/${instance.name}.`);
@@ -56,9 +60,13 @@ async function enterCluster(central: VaultClient, { kubernetes, replicas, tenant
   if (caCertificate === undefined) {
     throw new Error(`The servers have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`);
   }
+  const { namespace, sealToken } = kubernetes;
+  const token = sealToken === undefined ? undefined : await SealTokenSecret.of(kubeconfig, namespace, sealToken);
+  if (mayIssue) await token?.ensure(central);
   return {
     caCertificate,
-    tunnels: await openTunnels(kubeconfig, kubernetes.namespace, replicas),
+    sealToken: token,
+    tunnels: await openTunnels(kubeconfig, namespace, replicas),
     pods: await StatefulSetPods.of(kubeconfig, kubernetes),
   };
 }
