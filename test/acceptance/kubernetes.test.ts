@@ -103,6 +103,22 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance on a real Kubernetes"
     expect(stdout).toMatch(/unsealed acceptance-main-1/);
   });
 
+  test("a changed StatefulSet restarts every pod, one by one, by eviction", async () => {
+    const template = { metadata: { annotations: { "tenant-vault/changed": "1" } } };
+    await kubectl("-n", RELEASE, "patch", "statefulset", RELEASE, "-p", JSON.stringify({ spec: { template } }));
+    const environment = { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken };
+    const begun = Date.now();
+
+    const { code, stdout, stderr } = await bed.run(["unseal", "acceptance/main"], environment);
+
+    process.stdout.write(`${stdout}restarted in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const restarted = [...stdout.matchAll(/restarting (\S+)/g)].map(([, name]) => name);
+    expect(restarted.sort()).toEqual([0, 1, 2].map((index) => `${RELEASE}-${index}`));
+    expect((await bed.run(["unseal", "acceptance/main"], environment)).stdout).not.toMatch(/restart/);
+  });
+
   test("status sees every replica", async () => {
     const { code, stdout } = await bed.run(["status"], { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken });
     expect(stdout).toMatch(/acceptance\/main {2}healthy/);
