@@ -1,8 +1,10 @@
 import type { SeenReplica } from "./decide";
 import type { Instance, Replica } from "./instance";
+import { KubernetesError } from "./kubernetes-api";
 import type { Pod, Pods } from "./pods";
 import { hasCaughtUp } from "./raft";
 import { rootToken } from "./record";
+import { CentralError } from "./record-store";
 import { decideRestart, type RestartReplica, type RestartStep } from "./restart-decision";
 import { Stop } from "./stop";
 import { VaultError } from "./vault-client";
@@ -31,15 +33,21 @@ export function restartOutdated(
 }
 
 /** Replaces a pod that is outdated and does not come up: what is wrong with it may be mended in the newest description. */
-export async function replaceStuck(world: World, instance: Instance, seen: readonly SeenReplica[]): Promise<void> {
-  const pods = await world.pods?.list();
+export async function replaceStuck(world: World, seen: readonly SeenReplica[]): Promise<void> {
+  const pods = await world.pods?.list().catch(undefinedWithoutAnswer);
   if (world.pods === undefined || pods === undefined) return;
   const replicas = seen.map((replica) => restartReplica(replica, find(pods, replica), false, false));
   const step = decideRestart({ replicas, caughtUp: false, canStepDown: false });
   const pod = step.do === "restart" ? pods.find(({ name }) => name === step.name) : undefined;
-  if (pod !== undefined && (await world.pods.evict(pod))) {
+  if (pod !== undefined && (await world.pods.evict(pod).catch(undefinedWithoutAnswer)) === true) {
     world.say(`${world.store.path}: replaced ${pod.name}, which was outdated and did not come up`);
   }
+}
+
+/** The Kubernetes API itself may be away for a moment, as while a node starts anew; what it refuses, it refuses again. */
+function undefinedWithoutAnswer(error: unknown): undefined {
+  if (error instanceof KubernetesError && error.status === undefined) return undefined;
+  throw error;
 }
 
 class RollingRestart {
@@ -60,10 +68,15 @@ class RollingRestart {
 
   async complete(): Promise<readonly string[]> {
     for (;;) {
-      const found = await this.pods.list();
-      const step = found === undefined ? NOT_OBSERVED : await this.decide(found);
-      if (step.do === "finish") return [...this.ended.keys()];
-      await this.attempt(step, found ?? []);
+      try {
+        const found = await this.pods.list();
+        const step = found === undefined ? NOT_OBSERVED : await this.decide(found);
+        if (step.do === "finish") return [...this.ended.keys()];
+        await this.attempt(step, found ?? []);
+      } catch (error) {
+        undefinedWithoutAnswer(error);
+        await this.wait((error as Error).message.replace(/\.$/, ""));
+      }
       this.checkPatience();
     }
   }
@@ -86,8 +99,8 @@ class RollingRestart {
       const caughtUp = (await hasCaughtUp(world, instance, active, this.token)) ?? true;
       return decideRestart({ replicas, caughtUp, canStepDown: this.token !== undefined });
     } catch (error) {
-      if (!(error instanceof VaultError)) throw error;
-      return { do: "wait", reason: error.message };
+      if (error instanceof CentralError || !(error instanceof VaultError)) throw error;
+      return { do: "wait", reason: `a replica does not answer (${error.message})` };
     }
   }
 
