@@ -24,13 +24,6 @@ export interface VaultServerProps extends ServerProgram, VaultPorts {
   readonly settings?: string;
 }
 
-/** The same text on every server of a cluster, or OpenBao's standbys refuse it: hence relative to its folder. */
-const AUDIT = `audit "file" "file" {
-  options {
-    file_path = "audit.log"
-  }
-}`;
-
 /** A real server on loopback, with TLS, raft storage and an audit log. */
 export class VaultServer {
   readonly name: string;
@@ -38,6 +31,8 @@ export class VaultServer {
   readonly product: Product;
   /** More of its configuration, HCL; takes effect when it starts. */
   settings: string;
+  /** Relative to its folder, since it must be the same on every server of a cluster, or OpenBao's standbys refuse it. */
+  auditFile = "audit.log";
   private process: ManagedProcess | undefined;
 
   constructor(private readonly props: VaultServerProps) {
@@ -104,7 +99,7 @@ storage "raft" {
   node_id = "${name}"
   performance_multiplier = 1
 }
-${product === "openbao" ? AUDIT : ""}
+${product === "openbao" ? `audit "file" "file" {\n  options {\n    file_path = "${this.auditFile}"\n  }\n}` : ""}
 ${this.settings}
 `;
   }

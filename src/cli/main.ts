@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { kubespray } from "./kubespray";
 import { migrateSeal } from "./migrate-seal";
+import { purge } from "./purge";
 import { status } from "./status";
 import { unseal } from "./unseal";
 
@@ -39,6 +40,14 @@ function buildProgram(signal: AbortSignal): Command {
     .argument("<tenant/instance>")
     .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, MIGRATION_TIMEOUT_SECONDS)
     .action(async (target: string, { timeout }: { timeout: number }) => migrateSeal(target, timeout, signal));
+  program
+    .command("purge")
+    .description("destroy the keys in a record that was deleted before, for good; takes a token of the operator's own")
+    .argument("<tenant/instance>")
+    .option("--yes-destroy-the-keys <tenant/instance>", "the same instance again")
+    .action(async (target: string, { yesDestroyTheKeys }: { yesDestroyTheKeys?: string }) =>
+      purge(target, yesDestroyTheKeys),
+    );
   program
     .command("kubespray")
     .description("install, or change, Kubernetes on a tenant's machines; its kubeconfig goes into the central Vault")

@@ -1,4 +1,4 @@
-import { inspectInstance, inspectRecord, type InstanceStatus } from "../unseal/inspect";
+import { inspectInstance, inspectRecord, type InstanceStatus, type ReplicaSummary } from "../unseal/inspect";
 import { CentralError, listRecords, RecordStore } from "../unseal/record-store";
 import { Server } from "../unseal/server";
 import type { VaultClient } from "../unseal/vault-client";
@@ -9,6 +9,8 @@ import { parseTarget, recallInstance, type Target } from "./target";
 
 /** How a status is written: for people, for programs, or for Prometheus. */
 export type StatusFormat = "text" | "json" | "prometheus";
+
+const DAY = 86_400_000;
 
 /** `tenant-vault status`: shows one instance, a tenant's, or all. @returns Whether every one is healthy. */
 export async function status(selection: string | undefined, format: StatusFormat): Promise<boolean> {
@@ -58,7 +60,10 @@ async function inspect(central: VaultClient, target: Target): Promise<InstanceSt
     const instance = await recallInstance(central, target);
     const connections = await openConnections(central, instance, false);
     try {
-      return await inspectInstance(instance, store, (replica) => new Server(connections.client(replica)));
+      const status = await inspectInstance(instance, store, (replica) => new Server(connections.client(replica)));
+      const remaining = await connections.sealToken?.remaining(central);
+      if (remaining === undefined) return status;
+      return { ...status, sealTokenExpires: new Date(Date.now() + remaining * 1000).toISOString() };
     } finally {
       await connections.close();
     }
@@ -68,13 +73,20 @@ async function inspect(central: VaultClient, target: Target): Promise<InstanceSt
   }
 }
 
-function render({ instance, product, record, replicas, healthy, problem }: InstanceStatus): string {
+function render(status: InstanceStatus): string {
+  const { instance, product, record, replicas, healthy, problem, sealTokenExpires } = status;
   const token = record.rootToken ? "root token" : "no root token";
   const width = Math.max(...replicas.map(({ name }) => name.length));
-  const lines = replicas.map(({ name, address, state, active, reason }) => {
-    const notes = [active ? "active" : "", reason ?? ""].filter((note) => note !== "").join(", ");
-    return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${notes === "" ? "" : `  (${notes})`}`;
+  const lines = replicas.map((replica) => {
+    const { name, address, state } = replica;
+    const noted = notes(replica);
+    return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${noted.length === 0 ? "" : `  (${noted.join(", ")})`}`;
   });
+  if (sealTokenExpires !== undefined)
+    lines.push(`  the token of the seal ends on ${sealTokenExpires}, if nobody renews it`);
+  lines.push(
+    ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
+  );
   return [
     `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}${product === undefined ? "" : `  (${product})`}`,
     record.state === "self-initialised"
@@ -83,4 +95,22 @@ function render({ instance, product, record, replicas, healthy, problem }: Insta
     ...(problem === undefined ? lines : [`  ${problem}`]),
     "",
   ].join("\n");
+}
+
+function notes({ active, reason, auditDevices, certificateExpires }: ReplicaSummary): string[] {
+  const days = (Date.parse(certificateExpires ?? "") - Date.now()) / DAY;
+  return [
+    ...(active ? ["active"] : []),
+    ...(reason === undefined ? [] : [reason]),
+    ...(auditDevices === undefined ? [] : [`${auditDevices} audit ${auditDevices === 1 ? "device" : "devices"}`]),
+    ...(Number.isNaN(days) ? [] : [`certificate ends in ${Math.floor(days)} days`]),
+  ];
+}
+
+function unaudited({ name }: ReplicaSummary, product: string | undefined): string {
+  const remedy =
+    product === "vault"
+      ? 'enable one with "vault audit enable file file_path=..."'
+      : "give every server the same audit block in its configuration, with a file that it can write";
+  return `  ${name} has no audit device that works: nobody sees what is done there; ${remedy}.`;
 }

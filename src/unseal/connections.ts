@@ -1,6 +1,7 @@
 import type { Instance, Replica } from "./instance";
 import { loadKubeconfig } from "./kubeconfig";
 import { StatefulSetPods, type Pods } from "./pods";
+import { SealTokenSecret } from "./seal-token";
 import { CertificateSecret } from "./server-certificate";
 import { asServiceAccount } from "./service-account";
 import { openTunnels } from "./tunnels";
@@ -11,6 +12,8 @@ export interface Connections {
   client(replica: Replica): VaultClient;
   /** Undefined outside Kubernetes. */
   readonly pods: Pods | undefined;
+  /** Undefined where the servers need no token for their seal, or get it from somebody else. */
+  readonly sealToken: SealTokenSecret | undefined;
   close(): Promise<void>;
 }
 
@@ -37,6 +40,7 @@ export async function openConnections(
   );
   return {
     pods: cluster?.pods,
+    sealToken: cluster?.sealToken,
     client: ({ name }) => {
       const client = clients.get(name);
       if (client === undefined) throw new Error(`${name} is no replica of ${instance.tenant}/${instance.name}.`);
@@ -51,7 +55,7 @@ export async function openConnections(
 
 async function enterCluster(central: VaultClient, { kubernetes, replicas, tenant, name }: Instance, mayIssue: boolean) {
   if (kubernetes === undefined) return undefined;
-  const { namespace, serviceAccount } = kubernetes;
+  const { namespace, serviceAccount, sealToken } = kubernetes;
   const stored = await loadKubeconfig(central, kubernetes.kubeconfig);
   const kubeconfig = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
   const secret = await CertificateSecret.of(kubeconfig, kubernetes);
@@ -59,8 +63,11 @@ async function enterCluster(central: VaultClient, { kubernetes, replicas, tenant
   if (caCertificate === undefined) {
     throw new Error(`The servers have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`);
   }
+  const token = sealToken === undefined ? undefined : await SealTokenSecret.of(kubeconfig, namespace, sealToken);
+  if (mayIssue) await token?.ensure(central);
   return {
     caCertificate,
+    sealToken: token,
     tunnels: await openTunnels(kubeconfig, namespace, replicas),
     pods: await StatefulSetPods.of(kubeconfig, kubernetes),
   };

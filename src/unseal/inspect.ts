@@ -1,8 +1,10 @@
-import type { ReplicaState } from "./decide";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ReplicaState, SeenRecord } from "./decide";
 import type { Instance, Replica } from "./instance";
 import { journalKey, keyTypeOf, recordedKeys, rootToken, type KeyType } from "./record";
 import type { RecordStore } from "./record-store";
 import type { Server } from "./server";
+import { VaultError } from "./vault-client";
 
 /** What the record of an instance holds, without telling any of it. */
 export interface RecordSummary {
@@ -33,7 +35,7 @@ export interface InstanceStatus {
   /** Undefined where the instance could not be looked at. */
   readonly product?: string;
   readonly replicas: readonly ReplicaSummary[];
-  /** Whether the record is complete, every replica is unsealed and one is active. */
+  /** Whether the record is complete, every replica is unsealed and audited, and one is active. */
   readonly healthy: boolean;
   /** Why the instance could not be looked at. */
   readonly problem?: string;
@@ -41,19 +43,25 @@ export interface InstanceStatus {
   readonly sealTokenExpires?: string;
 }
 
+/** A replica as far as a status looks at it. */
+export type InspectedServer = Pick<Server, "status" | "leader" | "auditDevices" | "certificate">;
+
 /** Looks at one instance and changes nothing. */
 export async function inspectInstance(
   instance: Instance,
   store: Pick<RecordStore, "path" | "read">,
-  server: (replica: Replica) => Pick<Server, "status" | "leader">,
+  server: (replica: Replica) => InspectedServer,
 ): Promise<InstanceStatus> {
-  const [record, replicas] = await Promise.all([
-    summarizeRecord(store, instance),
-    Promise.all(instance.replicas.map((replica) => summarizeReplica(replica, server(replica)))),
-  ]);
+  const seen = await store.read();
+  const record = summarizeRecord(seen, instance);
+  const token = rootToken(seen.fields);
+  const replicas = await Promise.all(
+    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token)),
+  );
   const unsealed = replicas.every(({ state }) => state === "unsealed") && replicas.some(({ active }) => active);
+  const audited = replicas.every(({ auditDevices }) => auditDevices !== 0);
   const recorded = record.state === "complete" || record.state === "self-initialised";
-  const healthy = recorded && unsealed;
+  const healthy = recorded && unsealed && audited;
   return { instance: store.path, record, product: instance.product, replicas, healthy };
 }
 
@@ -62,17 +70,22 @@ export async function inspectRecord(
   store: Pick<RecordStore, "path" | "read">,
   problem: string,
 ): Promise<InstanceStatus> {
-  return { instance: store.path, record: await summarizeRecord(store, UNKNOWN), replicas: [], healthy: false, problem };
+  return {
+    instance: store.path,
+    record: summarizeRecord(await store.read(), UNKNOWN),
+    replicas: [],
+    healthy: false,
+    problem,
+  };
 }
 
 /** What an instance that is not described is taken for. */
 const UNKNOWN = { seal: "shamir", secretThreshold: 1 } as const;
 
-async function summarizeRecord(
-  store: Pick<RecordStore, "read">,
+function summarizeRecord(
+  { version, fields, deleted }: SeenRecord,
   { seal, secretThreshold, selfInitializes }: Pick<Instance, "seal" | "secretThreshold" | "selfInitializes">,
-): Promise<RecordSummary> {
-  const { version, fields, deleted } = await store.read();
+): RecordSummary {
   const keyType = keyTypeOf(seal);
   const keys = recordedKeys(fields, keyType).length;
   const counts = { keyType, keys, rootToken: rootToken(fields) !== undefined };
@@ -83,12 +96,51 @@ async function summarizeRecord(
   return { state: keys >= secretThreshold ? "complete" : "incomplete", ...counts };
 }
 
-async function summarizeReplica(replica: Replica, server: Pick<Server, "status" | "leader">): Promise<ReplicaSummary> {
+async function summarizeReplica(
+  replica: Replica,
+  server: InspectedServer,
+  { product }: Instance,
+  token: string | undefined,
+): Promise<ReplicaSummary> {
   const status = await server.status();
+  if (status.state === "unreachable") return { ...replica, state: status.state, active: false, reason: status.reason };
+  const open = status.state === "unsealed";
+  const active = open && ((await server.leader())?.isSelf ?? false);
+  const auditDevices = open && token !== undefined ? await countAuditDevices(server, product, token) : undefined;
+  const certificate = await server.certificate().catch(undefinedIfRefused);
   return {
     ...replica,
     state: status.state,
-    active: status.state === "unsealed" && ((await server.leader())?.isSelf ?? false),
-    ...(status.state === "unreachable" ? { reason: status.reason } : {}),
+    active,
+    ...(auditDevices === undefined ? {} : { auditDevices }),
+    ...(certificate === undefined ? {} : { certificateExpires: certificate.expiresAt.toISOString() }),
   };
+}
+
+/** Times, a second apart, that a standby is asked which may have just been unsealed. */
+const ATTEMPTS = 5;
+
+/** A standby of OpenBao answers by itself, unless its set-up failed, as with an audit device that it cannot use; one of Vault never does. */
+async function countAuditDevices(
+  server: InspectedServer,
+  product: Instance["product"],
+  token: string,
+): Promise<number | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      const devices = await server.auditDevices(token);
+      if (devices !== undefined || product === "vault") return devices?.length;
+    } catch (error) {
+      if (error instanceof VaultError) return undefined;
+      throw error;
+    }
+    await sleep(1_000);
+  }
+  return 0;
+}
+
+/** What cannot be seen, as with a root token that was revoked, is left out. */
+function undefinedIfRefused(error: unknown): undefined {
+  if (error instanceof VaultError) return undefined;
+  throw error;
 }

@@ -59,7 +59,7 @@ class SealMigration {
       return decideMigration({ seal: instance.seal, replicas, caughtUp, canStepDown, renamed: this.isRenamed() });
     } catch (error) {
       if (!(error instanceof VaultError)) throw error;
-      return { do: "wait", reason: error.message };
+      return { do: "wait", reason: `a replica does not answer (${error.message})` };
     }
   }
 

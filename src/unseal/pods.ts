@@ -3,6 +3,8 @@ import type { AppsV1Api, CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client
   "resolution-mode": "import",
 };
 import type { Instance } from "./instance";
+import { KubernetesSecret, secretField } from "./kubernetes-secret";
+import { REPLACED_AT } from "./seal-token";
 import { appsApi, askKubernetes, coreApi, KubernetesError } from "./kubernetes-api";
 
 /** One pod of an instance. */
@@ -10,7 +12,7 @@ export interface Pod {
   readonly name: string;
   /** Another one for each pod that ever had the name. */
   readonly uid: string;
-  /** Whether it was made from a former description of the StatefulSet. */
+  /** Whether it was made from a former description of the StatefulSet, or started with a token that was replaced since. */
   readonly outdated: boolean;
   /** Whether it ends already. */
   readonly terminating: boolean;
@@ -56,10 +58,14 @@ export class StatefulSetPods implements Pods {
       this.apps.readNamespacedStatefulSet({ namespace, name: statefulSet }),
     );
     if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return undefined;
+    const tokenReplacedAt = await this.tokenReplacedAt();
     const { items } = await this.ask(`list the pods in ${namespace}`, () => this.core.listNamespacedPod({ namespace }));
     return items
       .filter((pod) => pod.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid))
-      .map((pod) => describePod(pod, status?.updateRevision));
+      .map((pod) => {
+        const described = describePod(pod, status?.updateRevision);
+        return { ...described, outdated: described.outdated || startedBefore(pod, tokenReplacedAt) };
+      });
   }
 
   async evict({ name, uid }: Pod): Promise<boolean> {
@@ -83,16 +89,28 @@ export class StatefulSetPods implements Pods {
 
   async certificate(): Promise<string | undefined> {
     const { namespace, certificate } = this.kubernetes;
-    const secret = await this.ask(`read the Secret ${namespace}/${certificate.secretName}`, () =>
-      this.core.readNamespacedSecret({ namespace, name: certificate.secretName }),
-    );
-    const encoded = secret.data?.["tls.crt"];
-    return encoded === undefined ? undefined : new X509Certificate(Buffer.from(encoded, "base64")).fingerprint256;
+    const secret = await (await KubernetesSecret.of(this.kubeconfig, namespace, certificate.secretName)).read();
+    const pem = secretField(secret, "tls.crt");
+    return pem === undefined ? undefined : new X509Certificate(pem).fingerprint256;
+  }
+
+  /** Since when servers that started before lack the token of their seal; undefined where none do. */
+  private async tokenReplacedAt(): Promise<Date | undefined> {
+    const { namespace, sealToken } = this.kubernetes;
+    if (sealToken === undefined) return undefined;
+    const secret = await (await KubernetesSecret.of(this.kubeconfig, namespace, sealToken.secretName)).read();
+    const replacedAt = secret?.metadata?.annotations?.[REPLACED_AT];
+    return replacedAt === undefined ? undefined : new Date(replacedAt);
   }
 
   private ask<Answer>(purpose: string, request: () => Promise<Answer>): Promise<Answer> {
     return askKubernetes(this.kubeconfig, purpose, request);
   }
+}
+
+function startedBefore({ status }: V1Pod, moment: Date | undefined): boolean {
+  const startedAt = status?.containerStatuses?.[0]?.state?.running?.startedAt;
+  return moment !== undefined && startedAt !== undefined && new Date(startedAt) < moment;
 }
 
 function describePod({ metadata, status }: V1Pod, newest: string | undefined): Pod {

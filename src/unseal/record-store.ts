@@ -72,6 +72,11 @@ export class RecordStore {
     if (status === 404) await askCentral(this.central, "POST", this.url("metadata"), { body });
   }
 
+  /** Destroys every version and the metadata, for good. */
+  async destroy(): Promise<void> {
+    await askCentral(this.central, "DELETE", this.url("metadata"));
+  }
+
   private url(part: "data" | "metadata" | "delete"): string {
     return `${RECORDS_MOUNT}/${part}/${this.path}`;
   }
@@ -93,7 +98,7 @@ export async function listRecords(central: VaultClient, folder: string): Promise
 /** Sends a request to the central Vault; a failure says in one sentence what to do. */
 export async function askCentral(
   central: VaultClient,
-  method: "GET" | "POST" | "PATCH" | "LIST",
+  method: "GET" | "POST" | "PATCH" | "LIST" | "DELETE",
   path: string,
   request: VaultRequest = {},
 ): Promise<VaultResponse> {

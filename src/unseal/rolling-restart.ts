@@ -1,14 +1,20 @@
 import type { SeenReplica } from "./decide";
 import type { Instance, Replica } from "./instance";
+import { KubernetesError } from "./kubernetes-api";
 import type { Pod, Pods } from "./pods";
 import { hasCaughtUp } from "./raft";
 import { rootToken } from "./record";
+import { CentralError } from "./record-store";
 import { decideRestart, type RestartReplica, type RestartStep } from "./restart-decision";
 import { Stop } from "./stop";
 import { VaultError } from "./vault-client";
 import type { Patience, World } from "./world";
 
 const POLL = 1_000;
+
+/** How often, and how many milliseconds apart, it is looked whether another replica has become active. */
+const ELECTION_TRIES = 50;
+const ELECTION_POLL = 200;
 
 /** Milliseconds between restarts where no root token is left to ask raft with; joiners have a vote within 20 s. */
 const BLIND_PAUSE = 30_000;
@@ -31,15 +37,21 @@ export function restartOutdated(
 }
 
 /** Replaces a pod that is outdated and does not come up: what is wrong with it may be mended in the newest description. */
-export async function replaceStuck(world: World, instance: Instance, seen: readonly SeenReplica[]): Promise<void> {
-  const pods = await world.pods?.list();
+export async function replaceStuck(world: World, seen: readonly SeenReplica[]): Promise<void> {
+  const pods = await world.pods?.list().catch(undefinedWithoutAnswer);
   if (world.pods === undefined || pods === undefined) return;
   const replicas = seen.map((replica) => restartReplica(replica, find(pods, replica), false, false));
   const step = decideRestart({ replicas, caughtUp: false, canStepDown: false });
   const pod = step.do === "restart" ? pods.find(({ name }) => name === step.name) : undefined;
-  if (pod !== undefined && (await world.pods.evict(pod))) {
+  if (pod !== undefined && (await world.pods.evict(pod).catch(undefinedWithoutAnswer)) === true) {
     world.say(`${world.store.path}: replaced ${pod.name}, which was outdated and did not come up`);
   }
+}
+
+/** The Kubernetes API itself may be away for a moment, as while a node starts anew; what it refuses, it refuses again. */
+function undefinedWithoutAnswer(error: unknown): undefined {
+  if (error instanceof KubernetesError && error.status === undefined) return undefined;
+  throw error;
 }
 
 class RollingRestart {
@@ -60,10 +72,15 @@ class RollingRestart {
 
   async complete(): Promise<readonly string[]> {
     for (;;) {
-      const found = await this.pods.list();
-      const step = found === undefined ? NOT_OBSERVED : await this.decide(found);
-      if (step.do === "finish") return [...this.ended.keys()];
-      await this.attempt(step, found ?? []);
+      try {
+        const found = await this.pods.list();
+        const step = found === undefined ? NOT_OBSERVED : await this.decide(found);
+        if (step.do === "finish") return [...this.ended.keys()];
+        await this.attempt(step, found ?? []);
+      } catch (error) {
+        undefinedWithoutAnswer(error);
+        await this.wait((error as Error).message.replace(/\.$/, ""));
+      }
       this.checkPatience();
     }
   }
@@ -86,8 +103,8 @@ class RollingRestart {
       const caughtUp = (await hasCaughtUp(world, instance, active, this.token)) ?? true;
       return decideRestart({ replicas, caughtUp, canStepDown: this.token !== undefined });
     } catch (error) {
-      if (!(error instanceof VaultError)) throw error;
-      return { do: "wait", reason: error.message };
+      if (error instanceof CentralError || !(error instanceof VaultError)) throw error;
+      return { do: "wait", reason: `a replica does not answer (${error.message})` };
     }
   }
 
@@ -97,7 +114,7 @@ class RollingRestart {
 
   private async attempt(step: RestartStep, pods: readonly Pod[]): Promise<void> {
     if (step.do === "restart") return this.restart(step.name, pods);
-    if (step.do === "step-down") return this.stepDown(step.name);
+    if (step.do === "step-down") return this.stepDown(step.name, pods);
     if (step.do === "finish") return;
     await this.wait(step.reason);
     // One that came back is sealed, and stays so until it gets its keys.
@@ -121,12 +138,14 @@ class RollingRestart {
     await this.world.clock.sleep(this.token === undefined ? BLIND_PAUSE : POLL);
   }
 
-  private async stepDown(name: string): Promise<void> {
+  private async stepDown(name: string, pods: readonly Pod[]): Promise<void> {
     const replica = this.instance.replicas.find((each) => each.name === name);
     if (replica === undefined || this.token === undefined) return;
     try {
       await this.world.server(replica).stepDown(this.token);
       this.world.say(`${this.world.store.path}: ${name} stepped down`);
+      // For 10 s it answers nobody who is still connected to it: it goes as soon as another has taken over.
+      if (await this.isSucceeded(replica)) await this.restart(name, pods);
     } catch (error) {
       if (!(error instanceof VaultError)) throw error;
       if (error.failure !== "denied") return this.wait(error.message);
@@ -136,6 +155,17 @@ class RollingRestart {
       );
     }
     await this.world.clock.sleep(POLL);
+  }
+
+  /** Whether another replica became active, within the time that an election takes. */
+  private async isSucceeded(replica: Replica): Promise<boolean> {
+    const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
+    for (let tries = 0; tries < ELECTION_TRIES; tries++) {
+      const leaders = await Promise.all(others.map((other) => this.world.server(other).leader()));
+      if (leaders.some((leader) => leader?.isSelf)) return true;
+      await this.world.clock.sleep(ELECTION_POLL);
+    }
+    return false;
   }
 
   private async wait(reason: string): Promise<void> {

@@ -1,8 +1,8 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CoreV1Api, KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { Instance } from "./instance";
-import { askKubernetes, coreApi, KubernetesError } from "./kubernetes-api";
+import { KubernetesSecret, secretField } from "./kubernetes-secret";
 import { askCentral, CentralError } from "./record-store";
 import type { VaultClient } from "./vault-client";
 
@@ -24,23 +24,18 @@ type Kubernetes = NonNullable<Instance["kubernetes"]>;
 
 /** The Secret with the servers' certificate. The central Vault issues it; its private key goes there alone, never through Terraform. */
 export class CertificateSecret {
-  private readonly name: string;
-
-  constructor(
-    private readonly kubeconfig: KubeConfig,
-    private readonly api: CoreV1Api,
-    private readonly kubernetes: Kubernetes,
-  ) {
-    this.name = `${kubernetes.namespace}/${kubernetes.certificate.secretName}`;
+  static async of(kubeconfig: KubeConfig, { namespace, certificate }: Kubernetes): Promise<CertificateSecret> {
+    return new CertificateSecret(await KubernetesSecret.of(kubeconfig, namespace, certificate.secretName), certificate);
   }
 
-  static async of(kubeconfig: KubeConfig, kubernetes: Kubernetes): Promise<CertificateSecret> {
-    return new CertificateSecret(kubeconfig, await coreApi(kubeconfig), kubernetes);
-  }
+  private constructor(
+    private readonly secret: KubernetesSecret,
+    private readonly certificate: Kubernetes["certificate"],
+  ) {}
 
   /** @returns The certificate of the authority, PEM; undefined where the servers have no certificate yet. */
   async readCa(): Promise<string | undefined> {
-    return parseSecret(await this.read())?.caCertificate;
+    return parseSecret(await this.secret.read())?.caCertificate;
   }
 
   /**
@@ -49,20 +44,15 @@ export class CertificateSecret {
    * @returns The certificate of the authority, PEM.
    */
   async ensure(central: VaultClient): Promise<string> {
-    const { names, issuer } = this.kubernetes.certificate;
+    const { names, issuer } = this.certificate;
     if (issuer === undefined) return this.waitForOthers();
-    const secret = await this.read();
+    const secret = await this.secret.read();
     const current = parseSecret(secret);
     if (current !== undefined && fits(current, names, new Date())) return current.caCertificate;
     const { caCertificate, data } = await issue(central, issuer, names);
-    try {
-      await this.write(secret !== undefined, data);
-      return caCertificate;
-    } catch (error) {
-      // Another run was first: its certificate is as good.
-      if (error instanceof KubernetesError && error.status === 409) return (await this.readCa()) ?? caCertificate;
-      throw error;
-    }
+    if (await this.secret.write(secret, { type: "kubernetes.io/tls", stringData: data })) return caCertificate;
+    // Another run was first: its certificate is as good.
+    return (await this.readCa()) ?? caCertificate;
   }
 
   private async waitForOthers(): Promise<string> {
@@ -72,34 +62,11 @@ export class CertificateSecret {
       if (caCertificate !== undefined) return caCertificate;
       if (Date.now() > end) {
         throw new Error(
-          `The Secret ${this.name} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
+          `The Secret ${this.secret.path} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
         );
       }
       await sleep(POLL);
     }
-  }
-
-  private async read(): Promise<V1Secret | undefined> {
-    const { namespace, certificate } = this.kubernetes;
-    try {
-      return await askKubernetes(this.kubeconfig, `read the Secret ${this.name}`, () =>
-        this.api.readNamespacedSecret({ namespace, name: certificate.secretName }),
-      );
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === 404) return undefined;
-      throw error;
-    }
-  }
-
-  private async write(exists: boolean, stringData: Record<string, string>): Promise<void> {
-    const { namespace, certificate } = this.kubernetes;
-    const name = certificate.secretName;
-    const body: V1Secret = { metadata: { name, namespace }, type: "kubernetes.io/tls", stringData };
-    await askKubernetes(this.kubeconfig, `write the Secret ${this.name}`, () =>
-      exists
-        ? this.api.replaceNamespacedSecret({ namespace, name, body })
-        : this.api.createNamespacedSecret({ namespace, body }),
-    );
   }
 }
 
@@ -145,12 +112,7 @@ export function fits({ certificate }: ServerCertificate, names: readonly string[
 }
 
 function parseSecret(secret: V1Secret | undefined): ServerCertificate | undefined {
-  const data = secret?.data;
-  const [certificate, caCertificate] = [data?.["tls.crt"], data?.["ca.crt"]];
+  const [certificate, caCertificate] = [secretField(secret, "tls.crt"), secretField(secret, "ca.crt")];
   if (certificate === undefined || caCertificate === undefined) return undefined;
-  return { certificate: decode(certificate), caCertificate: decode(caCertificate) };
-}
-
-function decode(base64: string): string {
-  return Buffer.from(base64, "base64").toString("utf8");
+  return { certificate, caCertificate };
 }

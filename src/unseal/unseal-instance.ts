@@ -135,7 +135,7 @@ class Run {
         return typeof verified === "string" ? this.wait(verified) : verified;
       }
       case "wait":
-        if (this.waits === PATIENT_POLLS) await replaceStuck(this.world, this.instance, replicas);
+        if (this.waits === PATIENT_POLLS) await replaceStuck(this.world, replicas);
         return this.wait(step.reason);
       case "stop":
         return this.stop(step, record);

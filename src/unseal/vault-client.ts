@@ -73,6 +73,11 @@ export class VaultClient {
     this.address = options.address.replace(/\/+$/, "");
   }
 
+  /** PEM certificates that it trusts; undefined where those of Node.js. */
+  get caCertificate(): string | undefined {
+    return this.options.caCertificate;
+  }
+
   /** The same server over the same connections, asked with this token. */
   withToken(token: string): VaultClient {
     return new VaultClient({ ...this.options, token }, this.agent);

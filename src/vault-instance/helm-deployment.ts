@@ -82,7 +82,7 @@ export function deployRelease(
 ): Deployed {
   const { product, tenant, seal } = context;
   const { cluster, exposure, monitoring, selfInitialization } = props;
-  checkSelfInitialization(scope, context, selfInitialization);
+  if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
   const names = releaseNames(context, mode.replicas);
   // What certificate and seal put into the namespace, the hook and the network policies of the namespace have to know.
   const insideNamespace = Lazy.stringValue({ produce: () => namespace.name });
@@ -182,16 +182,20 @@ function renderValues(scope: Construct, ours: HelmValues, theirs: HelmValues | u
   return `${heading}${overridden.join("")}${yaml(mergeValues(ours, theirs))}`;
 }
 
-/** @throws ValidationError where a server could not initialise itself. */
-function checkSelfInitialization(
-  scope: Construct,
-  { product, seal }: DeploymentContext,
-  selfInitialization: SelfInitialization | undefined,
-): void {
-  if (selfInitialization === undefined || (product === "openbao" && seal.unsealsItself)) return;
-  throw new ValidationError(
-    "self-initialization",
-    `Only OpenBao with a seal that unseals by itself initialises itself, and this instance runs ${product} with the seal ${seal.type}; leave selfInitialization out, or change those.`,
-    scope,
-  );
+/** @throws ValidationError where servers could not initialise themselves, or would do so apart from each other. */
+function checkSelfInitialization(scope: Construct, { product, seal }: DeploymentContext, replicas: number): void {
+  if (product !== "openbao" || !seal.unsealsItself) {
+    throw new ValidationError(
+      "self-initialization",
+      `Only OpenBao with a seal that unseals by itself initialises itself, and this instance runs ${product} with the seal ${seal.type}; leave selfInitialization out, or change those.`,
+      scope,
+    );
+  }
+  if (replicas > 1) {
+    throw new ValidationError(
+      "self-initialization",
+      `Each of the ${replicas} replicas would initialise itself, and they would be as many clusters; deploy it standalone first, then leave selfInitialization out and make it highly available.`,
+      scope,
+    );
+  }
 }

@@ -71,6 +71,8 @@ export function podValues({
       },
     ],
     ...PROBES,
+    // Time for the Services to forget it, before it ends; clients that are connected to it wait meanwhile.
+    preStopSleepSeconds: 3,
     statefulSet: {
       securityContext: {
         pod: {

@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   ClusterProviders,
@@ -16,7 +18,9 @@ import {
   type Product,
 } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
+import { run } from "../../lab/run";
 import { waitUntil } from "../../lab/wait";
+import { recordedKeys } from "../../src/unseal/record";
 import { CentralProvider } from "../../stacks/central-provider";
 import { CentralStack } from "../../stacks/central-stack";
 import type { Operator } from "../../stacks/operator";
@@ -97,12 +101,86 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance on a real Kubernetes"
     expect(stdout).toMatch(/unsealed acceptance-main-1/);
   });
 
+  test("a changed StatefulSet restarts every pod, one by one, by eviction", async () => {
+    const template = { metadata: { annotations: { "tenant-vault/changed": "1" } } };
+    await kubectl("-n", RELEASE, "patch", "statefulset", RELEASE, "-p", JSON.stringify({ spec: { template } }));
+    const environment = { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken };
+    const begun = Date.now();
+
+    const { code, stdout, stderr } = await bed.run(["unseal", "acceptance/main"], environment);
+
+    process.stdout.write(`${stdout}restarted in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const restarted = [...stdout.matchAll(/restarting (\S+)/g)].map(([, name]) => name);
+    expect(restarted.sort()).toEqual([0, 1, 2].map((index) => `${RELEASE}-${index}`));
+    expect((await bed.run(["unseal", "acceptance/main"], environment)).stdout).not.toMatch(/restart/);
+  });
+
+  test("a certificate that is issued anew is served by every pod, restarted one by one", async () => {
+    await kubectl("-n", RELEASE, "delete", "secret", `${RELEASE}-tls`);
+    const environment = { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken };
+
+    const { code, stdout, stderr } = await bed.run(["unseal", "acceptance/main"], environment);
+
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect([...stdout.matchAll(/restarting (\S+)/g)]).toHaveLength(3);
+  });
+
+  // The stanza is OpenBao's alone.
+  test.skipIf(PRODUCT !== "openbao")("its seal is migrated; pods that the budget holds back are deleted", async () => {
+    const before = await bed.central.readRecord("acceptance", "main");
+    await addToConfiguration(`seal "static" {
+      current_key_id = "1"
+      current_key = "${randomBytes(32).toString("base64")}"
+    }`);
+    await bed.central.client.send("PATCH", "customers/metadata/acceptance/main", {
+      body: { custom_metadata: { seal: "static" } },
+      contentType: "application/merge-patch+json",
+    });
+    let output = "";
+    const begun = Date.now();
+    const command = bed.begin(
+      ["migrate-seal", "acceptance/main", "--timeout", "400"],
+      { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken },
+      (text) => (output += text),
+    );
+    const ended = command.ended.then(() => "ended" as const);
+    const deleted: string[] = [];
+    while ((await Promise.race([ended, sleep(200)])) !== "ended") {
+      const advice = [...output.matchAll(/delete the pod [^/]+\/(\S+) now/g)].map(([, name = ""]) => name);
+      for (const name of advice.slice(deleted.length)) {
+        deleted.push(name);
+        await kubectl("-n", RELEASE, "delete", "pod", name, "--wait=false");
+      }
+    }
+
+    const { code, stderr } = await command.ended;
+    process.stdout.write(`${output}migrated in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const after = await bed.central.readRecord("acceptance", "main");
+    expect(recordedKeys(after, "recovery")).toEqual(recordedKeys(before, "unseal"));
+  });
+
   test("status sees every replica", async () => {
     const { code, stdout } = await bed.run(["status"], { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken });
     expect(stdout).toMatch(/acceptance\/main {2}healthy/);
     expect(code).toBe(0);
   });
 });
+
+/** Adds to the servers' configuration, as a deployment with other values does. */
+async function addToConfiguration(stanza: string): Promise<void> {
+  const map = JSON.parse(await kubectl("-n", RELEASE, "get", "configmap", `${RELEASE}-config`, "-o", "json")) as {
+    data: Record<string, string>;
+  };
+  const data = Object.fromEntries(Object.entries(map.data).map(([file, text]) => [file, `${text}\n${stanza}\n`]));
+  await run("kubectl", ["replace", "-f", "-"], { input: JSON.stringify({ ...map, data }) });
+  const template = { metadata: { annotations: { "tenant-vault/changed": "2" } } };
+  await kubectl("-n", RELEASE, "patch", "statefulset", RELEASE, "-p", JSON.stringify({ spec: { template } }));
+}
 
 function instanceStack(project: TerraformProject, operator: Operator): LayerStack {
   const stack = new LayerStack(project.app, "acceptance-vault", operator.backend);

@@ -172,3 +172,49 @@ describe("scaling", () => {
     expect(await new Server(servers[0]?.client() ?? bed.central.client).raftPeers(token)).toHaveLength(3);
   });
 });
+
+describe("status", () => {
+  // Vault's standbys do not tell; its devices are made over the API.
+  test.skipIf(process.env.TENANT_VAULT_SERVER !== undefined)("tells a replica without an audit device", async () => {
+    const { instance, servers } = await bed.startInstance("unaudited", 3);
+    await bed.unseal(instance);
+    const [, , last] = servers;
+    await last?.stop();
+    if (last !== undefined) last.auditFile = "other.log";
+    await last?.start();
+    await bed.unseal(instance);
+
+    const { code, stdout } = await bed.run(["status", "customer10/unaudited"], bed.environment());
+
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^customer10\/unaudited {2}NOT HEALTHY/);
+    expect(stdout).toMatch(/unaudited-1 .*1 audit device,/);
+    expect(stdout).toMatch(
+      / {2}unaudited-2 has no audit device that works: .* the same audit block in its configuration/,
+    );
+  });
+});
+
+describe("purge", () => {
+  const purge = (...args: string[]) => {
+    const environment = { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken };
+    return bed.run(["purge", "customer10/purged", ...args], environment);
+  };
+
+  test("destroys the keys of a record that was deleted before, when it is named twice", async () => {
+    const { instance } = await bed.startInstance("purged", 1);
+    await bed.unseal(instance);
+    const confirmation = ["--yes-destroy-the-keys", "customer10/purged"];
+
+    expect((await purge(...confirmation)).stderr).toMatch(/^tenant-vault: The record .* is not deleted; delete it/);
+    await bed.central.client.send("DELETE", "customers/data/customer10/purged");
+    expect((await purge()).stderr).toMatch(/are lost for good; add --yes-destroy-the-keys customer10\/purged\.\n$/);
+    const byHook = await bed.run(["purge", "customer10/purged", ...confirmation], bed.environment());
+    expect(byHook.stderr).toMatch(/refuses the token for customers\/metadata\/customer10\/purged/);
+
+    expect(await purge(...confirmation)).toMatchObject({ code: 0, stderr: "" });
+    const { status } = await bed.central.client.send("GET", "customers/metadata/customer10/purged", { accept: [404] });
+    expect(status).toBe(404);
+    expect((await purge(...confirmation)).stderr).toMatch(/there is nothing to destroy/);
+  });
+});

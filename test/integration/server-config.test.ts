@@ -123,7 +123,7 @@ describe("a real server takes the rendered configuration", () => {
         },
       },
     ]);
-    const deployment = new HighAvailabilityDeployment({ ...STORED, selfInitialization });
+    const deployment = new StandaloneDeployment({ ...STORED, selfInitialization });
     const password = randomBytes(16).toString("hex");
     const at = await render(synthesizeInstance(deployment, { seal: SEALS.static }), { OPERATOR_PASSWORD: password });
     const key = (): string => randomBytes(32).toString("base64");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HighAvailabilityDeployment, Seal, SelfInitialization } from "../../../src";
+import { HighAvailabilityDeployment, Seal, SelfInitialization, StandaloneDeployment } from "../../../src";
 import { SEALS, STORED, synthesizeInstance } from "../support/instance";
 import { only } from "../support/synth";
 
@@ -143,8 +143,12 @@ describe("fails when", () => {
     const selfInitialization = new SelfInitialization([
       { name: "login", operation: "update", path: "sys/auth/userpass", data: { type: "userpass" } },
     ]);
-    const deployment = new HighAvailabilityDeployment({ ...STORED, selfInitialization });
+    const deployment = new StandaloneDeployment({ ...STORED, selfInitialization });
     expect(() => synthesizeInstance(deployment)).toThrow(/Only OpenBao with a seal that unseals by itself/);
+    const several = new HighAvailabilityDeployment({ ...STORED, selfInitialization });
+    expect(() => synthesizeInstance(several, { seal: SEALS.static })).toThrow(
+      /Each of the 3 replicas would initialise/,
+    );
     expect(() => synthesizeInstance(deployment, { seal: SEALS.awskms, product: "vault" })).toThrow(/Only OpenBao/);
     expect(() => synthesizeInstance(deployment, { seal: SEALS.static })).not.toThrow();
   });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ReplicaState, SeenRecord } from "../../../src/unseal/decide";
 import { inspectInstance, inspectRecord } from "../../../src/unseal/inspect";
+import type { Instance } from "../../../src/unseal/instance";
+import { VaultError } from "../../../src/unseal/vault-client";
 import { withAnswer, withJournalKey } from "../../../src/unseal/record";
 import { INSTANCE } from "./simulation";
 
@@ -19,6 +21,8 @@ function servers(...states: ReplicaState[]) {
     return {
       status: () => Promise.resolve(states[index] ?? { state: "unreachable" as const, reason: "ECONNREFUSED" }),
       leader: () => Promise.resolve({ address: "https://main-0:8200", isSelf: index === 0 }),
+      auditDevices: () => Promise.resolve<readonly string[] | undefined>(["file/"]),
+      certificate: () => Promise.resolve({ fingerprint: "f", expiresAt: new Date("2030-01-01T00:00:00Z") }),
     };
   };
 }
@@ -50,6 +54,35 @@ describe("an instance", () => {
     const status = await inspectInstance(INSTANCE, store(record), servers(...states));
     expect(status.healthy).toBe(false);
     expect(JSON.stringify(status)).not.toContain('"a"');
+  });
+
+  test("is not healthy when a replica has no audit device", async () => {
+    const unaudited = (replica: { name: string }) => ({
+      ...servers(UNSEALED, UNSEALED, UNSEALED)(replica),
+      auditDevices: () => Promise.resolve(replica.name === "main-1" ? [] : ["file/"]),
+    });
+    const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), unaudited);
+    expect(status.healthy).toBe(false);
+    expect(status.replicas.map(({ auditDevices }) => auditDevices)).toEqual([1, 0, 1]);
+  });
+
+  test("whose standbys do not tell their audit devices, or whose root token was revoked, is healthy all the same", async () => {
+    const vault: Instance = { ...INSTANCE, product: "vault" };
+    const silent = (replica: { name: string }) => ({
+      ...servers(UNSEALED, UNSEALED, UNSEALED)(replica),
+      auditDevices: () =>
+        replica.name === "main-0" ? Promise.reject(new VaultError("denied", "403", 403)) : Promise.resolve(undefined),
+    });
+    const status = await inspectInstance(vault, store({ fields: COMPLETE }), silent);
+    expect(status.healthy).toBe(true);
+    expect(status.replicas.every(({ auditDevices }) => auditDevices === undefined)).toBe(true);
+  });
+
+  test("shows when the certificates end", async () => {
+    const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), servers(UNSEALED, UNSEALED, SEALED));
+    expect(status.replicas.map(({ certificateExpires }) => certificateExpires)).toEqual(
+      Array(3).fill("2030-01-01T00:00:00.000Z"),
+    );
   });
 
   test("that cannot be looked at is shown with its record and the reason", async () => {

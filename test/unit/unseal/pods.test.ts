@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { KubernetesError } from "../../../src/unseal/kubernetes-api";
 import { loadKubeconfig } from "../../../src/unseal/kubeconfig";
 import { StatefulSetPods } from "../../../src/unseal/pods";
+import { REPLACED_AT } from "../../../src/unseal/seal-token";
 import type { VaultClient } from "../../../src/unseal/vault-client";
 
 const KUBERNETES = {
@@ -39,6 +40,7 @@ afterEach(() => void server?.close());
 /** The pods, by a Kubernetes API that answers as told; requests are kept. */
 async function podsOf(
   answer: (path: string) => { readonly status?: number; readonly body: object },
+  sealToken?: { readonly secretName: string; readonly role: string },
 ): Promise<{ pods: StatefulSetPods; bodies: unknown[] }> {
   const bodies: unknown[] = [];
   const started = createServer((request, response) => {
@@ -63,7 +65,8 @@ async function podsOf(
     address: "https://central:8200",
     send: () => Promise.resolve({ status: 200, body: { data: { data: { kubeconfig } } } }),
   } as unknown as VaultClient;
-  return { pods: await StatefulSetPods.of(await loadKubeconfig(central, KUBERNETES.kubeconfig), KUBERNETES), bodies };
+  const kubernetes = { ...KUBERNETES, sealToken };
+  return { pods: await StatefulSetPods.of(await loadKubeconfig(central, kubernetes.kubeconfig), kubernetes), bodies };
 }
 
 describe("the pods of a StatefulSet", () => {
@@ -79,6 +82,25 @@ describe("the pods of a StatefulSet", () => {
       { name: "main-0", uid: "main-0-uid", outdated: true, terminating: false, ready: true },
       { name: "main-1", uid: "main-1-uid", outdated: false, terminating: true, ready: true },
     ]);
+  });
+
+  test("are outdated when they started before the token of their seal was replaced", async () => {
+    const started = (at: string): object => ({
+      containerStatuses: [{ state: { running: { startedAt: at } } }],
+      conditions: [{ type: "Ready", status: "True" }],
+    });
+    const items = [
+      { ...pod("main-0", "new"), status: started("2026-01-01T00:00:00Z") },
+      { ...pod("main-1", "new"), status: started("2026-01-01T00:00:02Z") },
+    ];
+    const secret = { metadata: { annotations: { [REPLACED_AT]: "2026-01-01T00:00:01.000Z" } } };
+    const answer = (path: string): object => {
+      if (path.includes("/secrets/")) return secret;
+      return path.endsWith("/pods") ? { items } : STATEFUL_SET;
+    };
+    const { pods } = await podsOf((path) => ({ body: answer(path) }), { secretName: "main-seal", role: "seal" });
+
+    expect((await pods.list())?.map(({ outdated }) => outdated)).toEqual([true, false]);
   });
 
   test("are not known while the controller has not seen the newest StatefulSet", async () => {

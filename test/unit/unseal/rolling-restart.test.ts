@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { Instance } from "../../../src/unseal/instance";
+import { KubernetesError } from "../../../src/unseal/kubernetes-api";
 import { Stop } from "../../../src/unseal/stop";
 import { unsealInstance, type UnsealReport } from "../../../src/unseal/unseal-instance";
 import { VaultError } from "../../../src/unseal/vault-client";
@@ -32,6 +33,19 @@ function expectNewest(universe: Universe): void {
     expect([server.revision, server.certificate]).toEqual([universe.revision, universe.certificate]);
   }
 }
+
+test("an API of Kubernetes that is away for a moment is waited for", async () => {
+  const universe = await changed("revision");
+  const world = universe.start([1, 2].map((effect) => ({ effect, fault: "cut-before" })));
+  const { pods } = world;
+  if (pods === undefined) throw new Error("no pods");
+  let asked = 0;
+  const list = (): ReturnType<typeof pods.list> =>
+    ++asked % 3 === 0 ? Promise.reject(new KubernetesError("no answer", undefined)) : pods.list();
+
+  expect((await run(universe, { ...world, pods: { ...pods, list } })).restarted).toHaveLength(3);
+  expectNewest(universe);
+});
 
 describe.each(["revision", "certificate"] as const)("after a new %s", (change) => {
   test("every replica is restarted, one by one, the active one last", async () => {

@@ -37,3 +37,11 @@ test("only this machine itself is spoken to without TLS", () => {
   for (const address of ["http://vault.example:8200", "http://127.0.0.1.example", "http://localhost.example:8200"])
     expect(address).not.toMatch(SECURE_ADDRESS);
 });
+
+test.each([
+  ['barrier seal type of "shamir" does not match loaded type of "static"', "static", "shamir"],
+  ['barrier seal type of "static" does not match expected type of "shamir"', "shamir", "static"],
+])("a server between two seals is told by what it answers: %s", async (message, seal, stored) => {
+  const failing = { send: () => Promise.reject(new VaultError("refused", `sys/seal-status: 500 ${message}`, 500)) };
+  expect(await new Server(failing as unknown as VaultClient).status()).toEqual({ state: "migrating", seal, stored });
+});
