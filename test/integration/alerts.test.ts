@@ -63,20 +63,26 @@ const status = (metric: string, value: number | string): Values => ({
 
 /** Prometheus' own tool. */
 let promtool: string;
+let folder: string;
 
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tenant-vault-rules-"));
   promtool = await obtainPromtool();
 });
+
+afterAll(() => rmSync(folder, { recursive: true }));
 
 test("Prometheus takes the text of a status", async () => {
   await run(promtool, ["check", "metrics"], { input: exposition(STATUSES, NOW) });
 });
 
 describe("Prometheus, given the rules", () => {
-  const folder = mkdtempSync(join(tmpdir(), "tenant-vault-rules-"));
-  const file = join(folder, "rules.yaml");
-  writeFileSync(file, stringify({ groups: [{ name: "customer10-main", rules: alertRules(TARGET) }] }));
-  afterAll(() => rmSync(folder, { recursive: true }));
+  let file: string;
+
+  beforeAll(() => {
+    file = join(folder, "rules.yaml");
+    writeFileSync(file, stringify({ groups: [{ name: "customer10-main", rules: alertRules(TARGET) }] }));
+  });
 
   test("accepts them", async () => {
     await run(promtool, ["check", "rules", file]);
