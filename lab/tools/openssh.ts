@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { run, tryRun } from "../run";
 import { cachedFolder } from "./cache";
-import { findProgram, requireProgram } from "./path";
+import { unpackDebianPackages } from "./debian";
+import { findProgram } from "./path";
 
 /** The programs of an OpenSSH server and client. */
 export interface OpensshPrograms {
@@ -18,14 +18,16 @@ export interface OpensshPrograms {
 
 const REMEDY = "No OpenSSH: install the OpenSSH server and client (sshd, ssh, sftp and ssh-keygen).";
 
-/** Installed programs, else those of Debian's packages, unpacked and not installed; apt verifies their signatures. */
+/** Installed programs, else those of Debian's packages, unpacked and not installed. */
 export async function obtainOpenssh(): Promise<OpensshPrograms> {
   const folders = ["/usr/sbin", "/usr/local/sbin"];
   const [sshd, sftp, ssh, sshKeygen] = ["sshd", "sftp", "ssh", "ssh-keygen"].map((name) => findProgram(name, folders));
   if (sshd !== undefined && sftp !== undefined && ssh !== undefined && sshKeygen !== undefined) {
     return { sshd, sftp, ssh, sshKeygen, sshdPrograms: {}, libraries: [] };
   }
-  const root = await cachedFolder("openssh", unpackDebianPackages);
+  const root = await cachedFolder("openssh", (folder) =>
+    unpackDebianPackages(folder, { packages: PACKAGES, optionalPackages: LIBRARIES, remedy: REMEDY }),
+  );
   const programs = join(root, "usr", "bin");
   const libraries = readdirSync(join(root, "usr", "lib")).map((name) => join(root, "usr", "lib", name));
   return {
@@ -45,28 +47,7 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
 /** Programs of their own since OpenSSH 9.8 and 10.0; an older sshd has neither these nor the settings. */
 const SSHD_PROGRAMS = { SshdSessionPath: "sshd-session", SshdAuthPath: "sshd-auth" };
 
+const PACKAGES = ["openssh-server", "openssh-client"];
+
 /** What the programs are linked with and a small machine may lack; the names differ between releases. */
 const LIBRARIES = ["libwrap0", "libwrap0t64", "libfido2-1", "libcbor0.8", "libcbor0.10"];
-
-async function unpackDebianPackages(folder: string): Promise<void> {
-  const apt = requireProgram("apt-get", REMEDY);
-  // Package lists of its own: those of the machine may be missing or old, and only root may renew them.
-  const state = join(folder, "apt");
-  mkdirSync(join(state, "lists", "partial"), { recursive: true });
-  mkdirSync(join(state, "cache", "archives", "partial"), { recursive: true });
-  const options = [
-    "-o",
-    `Dir::State::lists=${join(state, "lists")}`,
-    "-o",
-    `Dir::Cache=${join(state, "cache")}`,
-    "-o",
-    "APT::Sandbox::User=",
-  ];
-  await run(apt, [...options, "update"]);
-  await run(apt, [...options, "download", "openssh-server", "openssh-client"], { cwd: folder });
-  for (const library of LIBRARIES) await tryRun(apt, [...options, "download", library], { cwd: folder });
-  rmSync(state, { recursive: true });
-  for (const archive of readdirSync(folder).filter((name) => name.endsWith(".deb"))) {
-    await run("dpkg-deb", ["--extract", join(folder, archive), folder]);
-  }
-}

@@ -1,0 +1,39 @@
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { run, tryRun } from "../run";
+import { requireProgram } from "./path";
+
+/** What to unpack, and what to tell where it cannot be obtained. */
+export interface DebianPackages {
+  readonly packages: readonly string[];
+  /** Taken where the release has them. @default - none */
+  readonly optionalPackages?: readonly string[];
+  /** What to do where there is no apt. */
+  readonly remedy: string;
+}
+
+/** Unpacks packages of the machine's Debian into a folder, and installs none; apt verifies their signatures. */
+export async function unpackDebianPackages(folder: string, props: DebianPackages): Promise<void> {
+  const { packages, optionalPackages = [], remedy } = props;
+  const apt = requireProgram("apt-get", remedy);
+  // Package lists of its own: those of the machine may be missing or old, and only root may renew them.
+  const state = join(folder, "apt");
+  const archives = join(state, "cache", "archives");
+  mkdirSync(join(state, "lists", "partial"), { recursive: true });
+  mkdirSync(join(archives, "partial"), { recursive: true });
+  const options = [
+    "-o",
+    `Dir::State::lists=${join(state, "lists")}`,
+    "-o",
+    `Dir::Cache=${join(state, "cache")}`,
+    "-o",
+    "APT::Sandbox::User=",
+  ];
+  await run(apt, [...options, "update"]);
+  await run(apt, [...options, "download", ...packages], { cwd: archives });
+  for (const name of optionalPackages) await tryRun(apt, [...options, "download", name], { cwd: archives });
+  for (const archive of readdirSync(archives).filter((name) => name.endsWith(".deb"))) {
+    await run("dpkg-deb", ["--extract", join(archives, archive), folder]);
+  }
+  rmSync(state, { recursive: true });
+}

@@ -1,0 +1,157 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { stringify } from "yaml";
+import { run } from "../../lab/run";
+import { obtainPromtool } from "../../lab/tools/promtool";
+import { alertRules } from "../../src";
+import { exposition } from "../../src/monitoring/exposition";
+import { TARGET } from "../unit/monitoring/instance";
+import { NOW, STATUSES } from "../unit/monitoring/statuses";
+
+type Values = Readonly<Record<string, string>>;
+
+const PODS = [0, 1, 2].map((index) => `customer10-main-${index}`);
+const HALF_AN_HOUR = "x30";
+
+function servers(
+  metric: string,
+  values: readonly (string | undefined)[],
+  labels = 'cluster="customer10-main"',
+): Values {
+  return Object.fromEntries(
+    PODS.flatMap((pod, index) => {
+      const value = values[index];
+      return value === undefined ? [] : [[`${metric}{namespace="customer10-main",pod="${pod}",${labels}}`, value]];
+    }),
+  );
+}
+
+function gone(metric: string): Values {
+  return servers(metric, ["1x5 stale", "0x5 stale", "0x5 stale"]);
+}
+
+/** What pod 0 says of raft, as the active one or as one that was. */
+function raft(healthy: readonly [number, number, number], peers = 3): Values {
+  const ofFirst = (metric: string, value: number, labels = ""): Values =>
+    servers(metric, [`${value}${HALF_AN_HOUR}`], labels);
+  return {
+    ...ofFirst("vault_raft_peers", peers),
+    ...ofFirst("vault_autopilot_node_healthy", healthy[0], 'node_id="customer10-main-0"'),
+    ...ofFirst("vault_autopilot_node_healthy", healthy[1], 'node_id="customer10-main-1"'),
+    ...ofFirst("vault_autopilot_node_healthy", healthy[2], 'node_id="customer10-main-2"'),
+  };
+}
+
+const constant = (...values: (number | undefined)[]): (string | undefined)[] =>
+  values.map((value) => (value === undefined ? undefined : `${value}${HALF_AN_HOUR}`));
+
+/** Series as three real servers gave them. */
+const HEALTHY: Values = {
+  ...servers("up", constant(1, 1, 1), 'job="customer10-main-metrics"'),
+  ...servers("vault_core_unsealed", constant(1, 1, 1)),
+  ...servers("vault_core_active", constant(1, 0, 0)),
+  ...servers("vault_audit_log_request_failure", constant(0), ""),
+  ...servers("vault_audit_log_response_failure", constant(0), ""),
+  ...raft([1, 1, 1]),
+};
+
+const status = (metric: string, value: number | string): Values => ({
+  [`tenant_vault_${metric}{tenant="customer10",vault_instance="main",instance="10.0.0.9:9100"}`]: `${value}${HALF_AN_HOUR}`,
+});
+
+/** Prometheus' own tool. */
+let promtool: string;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tenant-vault-rules-"));
+  promtool = await obtainPromtool();
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("Prometheus takes the text of a status", async () => {
+  await run(promtool, ["check", "metrics"], { input: exposition(STATUSES, NOW) });
+});
+
+describe("Prometheus, given the rules", () => {
+  let file: string;
+
+  beforeAll(() => {
+    file = join(folder, "rules.yaml");
+    writeFileSync(file, stringify({ groups: [{ name: "customer10-main", rules: alertRules(TARGET) }] }));
+  });
+
+  test("accepts them", async () => {
+    await run(promtool, ["check", "rules", file]);
+  });
+
+  test.each<[string, Values, string[]]>([
+    ["all is well", {}, []],
+    ["a standby is sealed", servers("vault_core_unsealed", constant(1, 0, 1)), ["VaultSealed"]],
+    ["a sealed one no longer says so", servers("vault_core_unsealed", ["1x30", "_x30", "1x30"]), ["VaultSealed"]],
+    [
+      "a peer is lost",
+      { ...servers("up", constant(1, 1, 0), 'job="customer10-main-metrics"'), ...raft([1, 1, 0]) },
+      ["VaultRaftPeerLost"],
+    ],
+    ["a peer never joined", raft([1, 1, 1], 2), ["VaultRaftPeerLost"]],
+    [
+      "a peer was lost while another was active",
+      { ...servers("vault_core_active", constant(0, 1, 0)), ...raft([1, 1, 0]) },
+      [],
+    ],
+    ["none is active", servers("vault_core_active", constant(0, 0, 0)), ["VaultNoLeader"]],
+    [
+      "none answers",
+      { ...servers("up", constant(0, 0, 0), 'job="customer10-main-metrics"'), ...gone("vault_core_active") },
+      ["VaultDown"],
+    ],
+    ["audit fails", servers("vault_audit_log_request_failure", ["0x20 1+1x10"], ""), ["VaultAuditFailing"]],
+    ["there is no audit device", status("replica_audit_devices", 0), ["VaultAuditFailing"]],
+    [
+      "a certificate ends in a week",
+      status("certificate_expiry_timestamp_seconds", 604_800),
+      ["VaultCertificateExpiring"],
+    ],
+    ["a certificate ends in a month", status("certificate_expiry_timestamp_seconds", 2_592_000), []],
+    [
+      "the seal's token ends in an hour",
+      status("seal_token_expiry_timestamp_seconds", 3600),
+      ["VaultSealTokenExpiring"],
+    ],
+    ["the record is incomplete", status("record_complete", 0), ["VaultEscrowRecordMissing"]],
+    [
+      "the record is complete, and just looked at",
+      { ...status("record_complete", 1), ...status("status_timestamp_seconds", "0+60") },
+      [],
+    ],
+    ["nobody looked for hours", status("status_timestamp_seconds", -8000), ["VaultStatusStale"]],
+  ])("tells when %s", async (_, series, alerts) => {
+    const tests = join(folder, "tests.yaml");
+    writeFileSync(
+      tests,
+      stringify({
+        rule_files: [file],
+        evaluation_interval: "1m",
+        tests: [
+          {
+            interval: "1m",
+            input_series: Object.entries({ ...HEALTHY, ...series }).map(([name, values]) => ({ series: name, values })),
+            promql_expr_test: [
+              {
+                // Certificates and the like are waited on for up to an hour: what is pending will fire.
+                expr: "count by (alertname) (ALERTS)",
+                eval_time: "30m",
+                exp_samples: alerts.map((alertname) => ({ labels: `{alertname="${alertname}"}`, value: 1 })),
+              },
+            ],
+          },
+        ],
+      }),
+    );
+    await run(promtool, ["test", "rules", tests]);
+  });
+});
