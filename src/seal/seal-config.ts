@@ -13,6 +13,8 @@ export interface SealContext {
   readonly namespace: string;
   /** Folder in which the servers find a Secret that is mounted. */
   secretFolder(secret: string): string;
+  /** Whether the servers leave it, and need it to read what they have. @default false */
+  readonly disabled?: boolean;
   readonly central: CentralVaultAccess;
   /** The provider of the central Vault. @default - none: only seals without secrets can be made */
   readonly centralProvider?: TerraformProvider;
@@ -41,3 +43,8 @@ export interface SealConfig {
 
 /** The configuration of a seal that needs nothing. */
 export const NO_SEAL_CONFIG: SealConfig = { stanzas: [], environment: [], secrets: [], egress: [] };
+
+/** As the stanza of a seal says that it is left; https://openbao.org/docs/concepts/seal/#seal-migration */
+export function disabledFlag({ disabled }: SealContext): string | undefined {
+  return disabled === true ? "true" : undefined;
+}

@@ -14,7 +14,7 @@ import type {
   Pkcs11SealProps,
   StaticKeySealProps,
 } from "./kms-seals";
-import { NO_SEAL_CONFIG, type SealConfig, type SealContext } from "./seal-config";
+import { disabledFlag, NO_SEAL_CONFIG, type SealConfig, type SealContext } from "./seal-config";
 import { SealCredentials } from "./seal-credentials";
 import { checkShares, type KeyShares } from "./key-shares";
 import { TransitSeal, type TransitSealProps } from "./transit-seal";
@@ -27,9 +27,18 @@ type SealFactory = (scope: Construct, context: SealContext) => SealConfig;
  * central Vault and sends them; every other seal unseals by itself, and the hook keeps recovery keys instead.
  */
 export class Seal {
-  /** Unseal keys that the hook keeps in the central Vault. */
-  static shamir(shares: KeyShares = {}): Seal {
-    return new Seal("shamir", shares, () => NO_SEAL_CONFIG);
+  /**
+   * Unseal keys that the hook keeps in the central Vault.
+   *
+   * @param props `former` is the seal that the servers come from, until `tenant-vault migrate-seal` is done.
+   */
+  static shamir(props: KeyShares & { readonly former?: Seal } = {}): Seal {
+    const { former } = props;
+    return new Seal(
+      "shamir",
+      props,
+      (scope, context) => former?.bind(scope, { ...context, disabled: true }) ?? NO_SEAL_CONFIG,
+    );
   }
 
   /** A key in the central Vault's transit engine, which the servers use with a token of their own. */
@@ -65,7 +74,7 @@ export class Seal {
       const file = files && `${context.secretFolder(files.secretName)}/credentials.json`;
       return {
         ...NO_SEAL_CONFIG,
-        stanzas: stanzas("gcpckms", plugin, { project, region, key_ring, crypto_key, credentials: file }),
+        stanzas: stanzas(context, "gcpckms", plugin, { project, region, key_ring, crypto_key, credentials: file }),
         secrets: files === undefined ? [] : [files.secretName],
         egress: [KEY_SERVICE],
       };
@@ -137,7 +146,7 @@ export class Seal {
         const file = (id: string): string => `file://${context.secretFolder(secretName)}/${id}`;
         return {
           ...NO_SEAL_CONFIG,
-          stanzas: stanzas("static", undefined, {
+          stanzas: stanzas(context, "static", undefined, {
             current_key_id: keyId,
             current_key: file(keyId),
             previous_key_id: previous?.keyId,
@@ -202,7 +211,7 @@ function keyService(
     const secret = credentials && new SealCredentials(scope, "Seal", context, credentials).secretName;
     return {
       ...NO_SEAL_CONFIG,
-      stanzas: stanzas(type, plugin, settings),
+      stanzas: stanzas(context, type, plugin, settings),
       environment:
         secret === undefined ? [] : Object.keys(credentials ?? {}).map((name) => ({ name, secret, key: name })),
       egress: [KEY_SERVICE],
@@ -211,6 +220,7 @@ function keyService(
 }
 
 function stanzas(
+  context: SealContext,
   type: SealType,
   plugin: KmsPlugin | undefined,
   settings: Readonly<Record<string, HclValue | undefined>>,
@@ -223,6 +233,6 @@ function stanzas(
           ...attributes({ plugin_directory: directory }),
           block(`plugin "kms" "${type}"`, attributes({ command, sha256sum })),
         ]),
-    block(`seal "${type}"`, attributes(settings)),
+    block(`seal "${type}"`, attributes({ ...settings, disabled: disabledFlag(context) })),
   ];
 }

@@ -4,7 +4,7 @@ import { ValidationError } from "../core/errors";
 import { Duration } from "../core/duration";
 import { attributes, block } from "../core/hcl";
 import { Policy, TokenAuthBackendRole, TransitSecretBackendKey } from "../terraform/providers/vault";
-import type { SealConfig, SealContext } from "./seal-config";
+import { disabledFlag, type SealConfig, type SealContext } from "./seal-config";
 
 /** Transit mount in the central Vault that holds a key for each instance that is sealed by it. */
 export const SEALS_MOUNT = "tenant-seals";
@@ -79,6 +79,7 @@ export class TransitSeal extends Construct {
             key_name: release,
             tls_ca_cert:
               central.caCertificatePath === undefined ? undefined : `${context.secretFolder(secretName)}/ca.crt`,
+            disabled: disabledFlag(context),
           }),
         ),
       ],

@@ -26,6 +26,8 @@ export type SealProps = KeyShares &
     | {
         /** Unseal keys that the hook keeps in the central Vault. @default "shamir" */
         readonly type?: "shamir";
+        /** The seal that it comes from, until `tenant-vault migrate-seal` is done. @default - none */
+        readonly former?: SealProps;
       }
     | { readonly type: "transit" }
     | ({ readonly type: "awskms" } & Described<AwsKmsSealProps>)

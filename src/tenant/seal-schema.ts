@@ -22,14 +22,16 @@ const plugin = z
 const url = z.url({ protocol: /^https$/, error: "is no https address; write one such as https://kms.example.com" });
 
 /** Built here, so that a seal that cannot be is a complaint about its field. */
-export const seal = z
+export const seal: z.ZodType<Seal> = z
   .unknown()
   .transform((value) =>
     typeof value === "object" && value !== null && !("type" in value) ? { ...value, type: "shamir" } : value,
   )
   .pipe(
     z.discriminatedUnion("type", [
-      built(z.strictObject({ type: z.literal("shamir"), ...shares }), (props) => Seal.shamir(props)),
+      built(z.strictObject({ type: z.literal("shamir"), former: z.lazy(() => seal).optional(), ...shares }), (props) =>
+        Seal.shamir(props),
+      ),
       built(z.strictObject({ type: z.literal("transit"), ...shares }), (props) => Seal.transit(props)),
       built(
         z.strictObject({

@@ -15,22 +15,22 @@ export interface RestartView {
   readonly replicas: readonly RestartReplica[];
   /** Whether every replica has the data and the vote that it needs for another to go. */
   readonly caughtUp: boolean;
-  /** Whether there is a token to have the active one step down with. */
-  readonly canStepDown: boolean;
 }
 
 /** What to do next. */
 export type RestartStep =
   | { readonly do: "finish" }
   | { readonly do: "wait"; readonly reason: string }
-  | { readonly do: "step-down"; readonly name: string }
   | { readonly do: "restart"; readonly name: string };
 
 /**
  * The next step towards replicas that all run what is described. At most one is down at any time, the active one comes
  * last, and none goes before all others have caught up.
+ *
+ * The active one hands over when it is told to end: another was active 1.3 s later. With `sys/step-down` before, it stays for
+ * 10 s and answers wrongly to whoever is still connected to it: 13 s. Both were measured with OpenBao on Kubernetes.
  */
-export function decideRestart({ replicas, caughtUp, canStepDown }: RestartView): RestartStep {
+export function decideRestart({ replicas, caughtUp }: RestartView): RestartStep {
   const outdated = replicas.filter((replica) => replica.outdated);
   const down = replicas.filter(({ up }) => !up);
   if (outdated.length === 0) return { do: "finish" };
@@ -44,8 +44,5 @@ export function decideRestart({ replicas, caughtUp, canStepDown }: RestartView):
   if (!caughtUp) return { do: "wait", reason: "raft has not caught up on every replica" };
 
   const next = outdated.find(({ active }) => !active) ?? outdated[0];
-  if (next === undefined) return { do: "finish" };
-  return next.active && canStepDown && replicas.length > 1
-    ? { do: "step-down", name: next.name }
-    : { do: "restart", name: next.name };
+  return next === undefined ? { do: "finish" } : { do: "restart", name: next.name };
 }

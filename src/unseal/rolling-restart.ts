@@ -12,10 +12,6 @@ import type { Patience, World } from "./world";
 
 const POLL = 1_000;
 
-/** How often, and how many milliseconds apart, it is looked whether another replica has become active. */
-const ELECTION_TRIES = 50;
-const ELECTION_POLL = 200;
-
 /** Milliseconds between restarts where no root token is left to ask raft with; joiners have a vote within 20 s. */
 const BLIND_PAUSE = 30_000;
 
@@ -41,7 +37,7 @@ export async function replaceStuck(world: World, seen: readonly SeenReplica[]): 
   const pods = await world.pods?.list().catch(undefinedWithoutAnswer);
   if (world.pods === undefined || pods === undefined) return;
   const replicas = seen.map((replica) => restartReplica(replica, find(pods, replica), false, false));
-  const step = decideRestart({ replicas, caughtUp: false, canStepDown: false });
+  const step = decideRestart({ replicas, caughtUp: false });
   const pod = step.do === "restart" ? pods.find(({ name }) => name === step.name) : undefined;
   if (pod !== undefined && (await world.pods.evict(pod).catch(undefinedWithoutAnswer)) === true) {
     world.say(`${world.store.path}: replaced ${pod.name}, which was outdated and did not come up`);
@@ -58,9 +54,8 @@ class RollingRestart {
   /** Pods that this run has ended, by name. */
   private readonly ended = new Map<string, string>();
   private waitingFor = "";
-  /** To ask raft, and to have the active replica step down; undefined once it is not accepted any more. */
+  /** To ask raft with. */
   private token: string | undefined;
-  private denied = false;
 
   constructor(
     private readonly world: World,
@@ -88,7 +83,7 @@ class RollingRestart {
   private async decide(pods: readonly Pod[]): Promise<RestartStep> {
     const { world, instance } = this;
     try {
-      this.token = this.denied ? undefined : rootToken((await world.store.read()).fields);
+      this.token = rootToken((await world.store.read()).fields);
       const wanted = await this.pods.certificate();
       const replicas = await Promise.all(
         instance.replicas.map(async (replica) => {
@@ -101,7 +96,7 @@ class RollingRestart {
       const active = instance.replicas[replicas.findIndex((replica) => replica.active)];
       if (active === undefined) return { do: "wait", reason: "no replica is active" };
       const caughtUp = (await hasCaughtUp(world, instance, active, this.token)) ?? true;
-      return decideRestart({ replicas, caughtUp, canStepDown: this.token !== undefined });
+      return decideRestart({ replicas, caughtUp });
     } catch (error) {
       if (error instanceof CentralError || !(error instanceof VaultError)) throw error;
       return { do: "wait", reason: `a replica does not answer (${error.message})` };
@@ -114,7 +109,6 @@ class RollingRestart {
 
   private async attempt(step: RestartStep, pods: readonly Pod[]): Promise<void> {
     if (step.do === "restart") return this.restart(step.name, pods);
-    if (step.do === "step-down") return this.stepDown(step.name, pods);
     if (step.do === "finish") return;
     await this.wait(step.reason);
     // One that came back is sealed, and stays so until it gets its keys.
@@ -136,36 +130,6 @@ class RollingRestart {
     this.ended.set(name, pod.uid);
     this.world.say(`${this.world.store.path}: restarting ${name}`);
     await this.world.clock.sleep(this.token === undefined ? BLIND_PAUSE : POLL);
-  }
-
-  private async stepDown(name: string, pods: readonly Pod[]): Promise<void> {
-    const replica = this.instance.replicas.find((each) => each.name === name);
-    if (replica === undefined || this.token === undefined) return;
-    try {
-      await this.world.server(replica).stepDown(this.token);
-      this.world.say(`${this.world.store.path}: ${name} stepped down`);
-      // For 10 s it answers nobody who is still connected to it: it goes as soon as another has taken over.
-      if (await this.isSucceeded(replica)) await this.restart(name, pods);
-    } catch (error) {
-      if (!(error instanceof VaultError)) throw error;
-      if (error.failure !== "denied") return this.wait(error.message);
-      this.denied = true;
-      this.world.say(
-        `${this.world.store.path}: the record's root token is not accepted, so ${name} is restarted while it is active`,
-      );
-    }
-    await this.world.clock.sleep(POLL);
-  }
-
-  /** Whether another replica became active, within the time that an election takes. */
-  private async isSucceeded(replica: Replica): Promise<boolean> {
-    const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
-    for (let tries = 0; tries < ELECTION_TRIES; tries++) {
-      const leaders = await Promise.all(others.map((other) => this.world.server(other).leader()));
-      if (leaders.some((leader) => leader?.isSelf)) return true;
-      await this.world.clock.sleep(ELECTION_POLL);
-    }
-    return false;
   }
 
   private async wait(reason: string): Promise<void> {

@@ -3,6 +3,7 @@ import { ValidationError } from "../core/errors";
 import { Size } from "../core/size";
 import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
 import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
+import { MOST_REPLICAS } from "./instance-limits";
 import type { IVaultStorage } from "./storage";
 
 /** Volumes of each server. */
@@ -60,7 +61,7 @@ export const DEFAULT_REPLICAS = 3;
 
 /** @throws ValidationError when raft would have no majority that survives a loss. */
 export function checkReplicas(replicas: number): number {
-  if (!Number.isInteger(replicas) || replicas < 3 || replicas > 7 || replicas % 2 === 0) {
+  if (!Number.isInteger(replicas) || replicas < 3 || replicas > MOST_REPLICAS || replicas % 2 === 0) {
     throw new ValidationError(
       "replicas",
       `replicas ${replicas} gives raft no majority that survives a loss; choose 3, 5 or 7.`,

@@ -41,8 +41,11 @@ export const DEFAULT_RESOURCES: ServerResources = {
 /** Pods beside the replicas: a snapshot's, or a chart's test. */
 const SPARE_PODS = 2;
 
-/** Each replica has its data and its audit log. */
-const CLAIMS_PER_REPLICA = 2;
+/** The most that raft is used with. */
+export const MOST_REPLICAS = 7;
+
+/** Data and audit log of as many replicas as there can be: claims are kept when replicas go, and count all the same. */
+const CLAIMS = 2 * MOST_REPLICAS;
 
 /** Far above 0, what pods have that name no class, and below the 2,000,000,000 of what Kubernetes itself cannot do without. */
 const PRIORITY = 1_000_000;
@@ -71,7 +74,7 @@ export class InstanceLimits extends Construct {
       spec: {
         hard: {
           pods: String(pods),
-          persistentvolumeclaims: String(replicas * CLAIMS_PER_REPLICA),
+          persistentvolumeclaims: String(CLAIMS),
           "requests.cpu": times(requests.cpu, pods),
           "requests.memory": times(requests.memory, pods),
           "limits.memory": times(limits.memory, pods),

@@ -119,7 +119,6 @@ describe("a rolling restart of three real servers", () => {
     );
     expect(restarted).toHaveLength(3);
     expect(raftPeers).toBe(3);
-    expect(world.lines.join("\n")).toMatch(/stepped down/);
     expect(lost).toEqual([]);
     expect(client.longestOutage).toBeLessThan(LONGEST_OUTAGE);
     expect((await run(world, instance)).restarted).toEqual([]);
@@ -175,7 +174,8 @@ describe("scaling", () => {
 
 describe("status", () => {
   // Vault's standbys do not tell; its devices are made over the API.
-  test.skipIf(process.env.TENANT_VAULT_SERVER !== undefined)("tells a replica without an audit device", async () => {
+  test("tells a replica without an audit device", async ({ skip }) => {
+    if (bed.central.server.product !== "openbao") skip("Vault takes audit devices over its API");
     const { instance, servers } = await bed.startInstance("unaudited", 3);
     await bed.unseal(instance);
     const [, , last] = servers;

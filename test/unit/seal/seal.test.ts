@@ -120,6 +120,17 @@ describe("credentials of a seal", () => {
   });
 });
 
+test.each([SEALS.transit, SEALS.awskms, SEALS.static])(
+  "a former seal stays, disabled, until its data are migrated",
+  (former) => {
+    const json = synthesizeInstance(HA, { seal: Seal.shamir({ former }) });
+    const text = JSON.stringify(json.resource.helm_release);
+    expect(text).toMatch(new RegExp(`seal .{1,4}${former.type}.{1,4} \\{[^}]*disabled = .{1,4}true`));
+    const { triggers_replace } = only(json.resource, "terraform_data") as { triggers_replace: { description: object } };
+    expect(triggers_replace.description).toMatchObject({ seal: "shamir" });
+  },
+);
+
 test("a seal may be brought by a plugin", () => {
   const plugin = { command: "openbao-plugin-kms-awskms", sha256sum: "a".repeat(64) };
   const seal = Seal.awsKms({ region: "eu-central-1", kmsKeyId: "alias/main", plugin });

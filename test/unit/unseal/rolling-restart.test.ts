@@ -112,16 +112,13 @@ test("with a root token that was revoked, the active one is restarted last all t
   const universe = await changed("revision");
   const world = universe.start();
   const denied = (): Promise<never> => Promise.reject(new VaultError("denied", "permission denied", 403));
-  const lines: string[] = [];
 
   const report = await run(universe, {
     ...world,
-    server: (replica) => ({ ...world.server(replica), raftPeers: denied, raftHealthy: denied, stepDown: denied }),
-    say: (line) => lines.push(line),
+    server: (replica) => ({ ...world.server(replica), raftPeers: denied, raftHealthy: denied }),
   });
 
   expect(report.restarted).toEqual(["main-1", "main-2", "main-0"]);
-  expect(lines.join("\n")).toMatch(/root token is not accepted, so main-0 is restarted while it is active/);
   expectNewest(universe);
 });
 

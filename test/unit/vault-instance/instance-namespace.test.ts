@@ -127,7 +127,7 @@ describe("its limits", () => {
   test("have room for the replicas and a little more", () => {
     expect(quota()).toEqual({
       pods: "5",
-      persistentvolumeclaims: "6",
+      persistentvolumeclaims: "14",
       "requests.cpu": "1250m",
       "requests.memory": "5Gi",
       "limits.memory": "5Gi",
@@ -140,7 +140,7 @@ describe("its limits", () => {
     const resources = { requests: { cpu: "1.5", memory: "512Mi" }, limits: { memory: "2Gi" } };
     expect(quota({ replicas: 5, resources, loadBalancers: 1, nodePorts: 2 })).toEqual({
       pods: "7",
-      persistentvolumeclaims: "10",
+      persistentvolumeclaims: "14",
       "requests.cpu": "10.5",
       "requests.memory": "3584Mi",
       "limits.memory": "14Gi",
