@@ -42,10 +42,8 @@ export class Seal {
   }
 
   /** A key in the central Vault's transit engine, which the servers use with a token of their own. */
-  static transit({ address, deletionProtection, ...shares }: TransitSealProps & KeyShares = {}): Seal {
-    return new Seal("transit", shares, (scope, context) => {
-      return new TransitSeal(scope, "Seal", context, { address, deletionProtection }).config;
-    });
+  static transit(props: TransitSealProps & KeyShares = {}): Seal {
+    return new Seal("transit", props, (scope, context) => new TransitSeal(scope, "Seal", context, props).config);
   }
 
   /** A key in AWS KMS. */

@@ -24,6 +24,12 @@ export interface TransitSealProps {
    */
   readonly address?: string;
   /**
+   * Name in the central Vault's certificate.
+   *
+   * @default - the host of the address
+   */
+  readonly tlsServerName?: string;
+  /**
    * Whether Terraform refuses to destroy the key, without which the instance's data cannot be read any more.
    *
    * @default true
@@ -79,6 +85,7 @@ export class TransitSeal extends Construct {
             key_name: release,
             tls_ca_cert:
               central.caCertificatePath === undefined ? undefined : `${context.secretFolder(secretName)}/ca.crt`,
+            tls_server_name: props.tlsServerName,
             disabled: disabledFlag(context),
           }),
         ),

@@ -1,93 +1,49 @@
-import { readFileSync } from "node:fs";
+import { createServer, connect, type Server } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  ClusterProviders,
-  HighAvailabilityDeployment,
-  INSTANCE_CERTIFICATE_ROLE,
-  LayerStack,
-  localBackend,
-  ROOT_CA_MOUNT,
-  ServerCertificate,
-  Size,
-  TenantCluster,
-  VaultInstance,
-  VaultStorage,
-  type HighAvailabilityDeploymentProps,
-  type Product,
-} from "../../src";
+import { Exposure, Seal, type LayerStack } from "../../src";
 import { waitUntil } from "../../lab/wait";
 import { VaultClient } from "../../src/unseal/vault-client";
-import { CentralProvider } from "../../stacks/central-provider";
-import { CentralStack } from "../../stacks/central-stack";
-import type { Operator } from "../../stacks/operator";
-import { TestBed } from "../integration/support/test-bed";
-import { kubectl } from "./support/kubectl";
+import { kubectl, waitForPod } from "./support/kubectl";
+import { KubernetesBed, parseImage, type InstanceProps } from "./support/kubernetes-bed";
 import { Load, type LoadReport } from "./support/load";
-import { LocalVolumes } from "./support/local-volumes";
-import { TerraformProject } from "./support/terraform-project";
 
-const { KUBECONFIG, TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE, TENANT_VAULT_UPGRADE_IMAGE } = process.env;
-const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
+const { KUBECONFIG, TENANT_VAULT_UPGRADE_IMAGE, TENANT_VAULT_HOST_ADDRESS = "127.0.0.1" } = process.env;
 const RELEASE = "operations-main";
 const POOL = "tenant-vault-operations";
+const NODE_PORT = 30_820;
 /** Milliseconds for which clients may wait while servers are restarted. */
 const LONGEST_OUTAGE = 10_000;
 
-type Props = Partial<HighAvailabilityDeploymentProps> & { readonly host?: string };
-
 // Needs a cluster as kubernetes.test.ts does. TENANT_VAULT_UPGRADE_IMAGE names another image, to be upgraded to.
 describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => {
-  const volumes = new LocalVolumes("tenant-vault-operations");
-  let bed: TestBed;
-  let project: TerraformProject;
-  let operator: Operator;
+  let on: KubernetesBed;
   let newest: LayerStack;
+  let gate: Server | undefined;
 
   beforeAll(async () => {
-    bed = await TestBed.start({ prepared: false });
-    project = new TerraformProject({ VAULT_TOKEN: bed.central.rootToken });
-    operator = {
-      central: {
-        address: bed.central.server.address,
-        caCertificateFile: bed.caFile,
-        instanceDomains: ["operations.example"],
-        deletionProtection: false,
-      },
-      backend: localBackend(project.stateFolder),
-    };
-    const central = new CentralStack(project.app, "central", operator);
-    project.synthesize();
-    await project.apply(central);
-    const kubeconfig = readFileSync(KUBECONFIG ?? "", "utf8");
-    await bed.central.client.send("POST", "clusters/data/operations", { body: { data: { kubeconfig } } });
-    await volumes.create();
-    await volumes.add(6);
+    on = await KubernetesBed.start("operations");
+    await on.volumes.add(6);
     await deploy();
   });
 
   afterAll(async () => {
-    try {
-      await project.destroy(newest);
-      await kubectl("label", "nodes", "--all", `${POOL}-`);
-      await volumes.remove();
-      project.remove();
-    } finally {
-      await bed.stop();
-    }
+    gate?.close();
+    await kubectl("label", "nodes", "--all", `${POOL}-`);
+    await on.stop(newest);
   });
 
   /** Deploys it with other properties, as a changed tenant file does. @returns What Terraform and the hook said. */
-  async function deploy(props: Props = {}): Promise<string> {
-    newest = describeStack(project, operator, props);
-    project.synthesize();
-    const output = await project.apply(newest);
-    expect(await project.isUnchanged(newest)).toBe(true);
+  async function deploy(props: InstanceProps = {}): Promise<string> {
+    newest = on.describe({ exposure: Exposure.nodePort(NODE_PORT), ...props });
+    const output = await on.project.apply(newest);
+    expect(await on.project.isUnchanged(newest)).toBe(true);
     return output;
   }
 
   /** Keeps clients busy meanwhile. */
   async function underLoad(work: () => Promise<unknown>): Promise<LoadReport> {
-    const load = await startLoad(bed);
+    const load = await startLoad(on);
     const begun = Date.now();
     await work();
     const report = await load.end();
@@ -112,7 +68,7 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
   });
 
   test("gets another certificate while clients write and read", async () => {
-    const report = await underLoad(() => deploy({ ...UPGRADED, host: "other.operations.example" }));
+    const report = await underLoad(() => deploy({ ...UPGRADED, address: "https://other.operations.example:8200" }));
     expect(report.lost).toEqual([]);
     expect(report.outage).toBeLessThan(LONGEST_OUTAGE);
   });
@@ -125,7 +81,7 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
   });
 
   test("grows to five replicas and shrinks to three", async () => {
-    await volumes.add(4);
+    await on.volumes.add(4);
     expect(await deploy({ ...UPGRADED, replicas: 5 })).toMatch(/5 of 5 replicas unsealed, .* 5 raft peers/);
     const report = await underLoad(async () => {
       expect(await deploy({ ...UPGRADED, replicas: 3 })).toMatch(/3 of 3 replicas unsealed, .* 3 raft peers/);
@@ -136,61 +92,65 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
   test("takes back a replica that lost its volume", async () => {
     const pod = `${RELEASE}-1`;
     await kubectl("-n", RELEASE, "delete", "pvc", `data-${pod}`, "--wait=false");
-    await volumes.add(1);
+    await on.volumes.add(1);
     await kubectl("-n", RELEASE, "delete", "pod", pod);
-    await waitUntil(`${pod} runs`, async () => {
-      const args = ["-n", RELEASE, "get", "pod", pod, "--ignore-not-found", "-o", "jsonpath={.status.phase}"];
-      return (await kubectl(...args)).trim() === "Running";
-    });
-    const { code, stdout, stderr } = await bed.run(["unseal", "operations/main"], {
-      ...bed.environment(),
-      VAULT_TOKEN: bed.central.rootToken,
-    });
+    await waitForPod(RELEASE, pod);
+    const { code, stdout, stderr } = await on.run("unseal");
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(stdout).toMatch(/3 of 3 replicas unsealed, .* 3 raft peers/);
   });
+
+  test("is sealed by the central Vault, once its seal is migrated, and unseals itself from then on", async () => {
+    gate = await openGate(on);
+    const { port } = gate.address() as { port: number };
+    const seal = Seal.transit({
+      address: `https://${TENANT_VAULT_HOST_ADDRESS}:${port}`,
+      tlsServerName: "localhost",
+      deletionProtection: false,
+    });
+    await expect(deploy({ ...UPGRADED, seal })).rejects.toThrow(/migrate-seal operations\/main/);
+    await migrate(on);
+    await deploy({ ...UPGRADED, seal });
+    expect(Object.keys(await on.bed.central.readRecord("operations", "main"))).toContain("recovery-key-0");
+
+    await kubectl("-n", RELEASE, "delete", "pod", `${RELEASE}-0`);
+    await kubectl("-n", RELEASE, "wait", "--for=condition=Ready", `pod/${RELEASE}-0`, "--timeout=60s");
+  });
 });
 
-const UPGRADED: Props =
+/** Migrates the seal; where the command asks for it, a pod is deleted as an operator would. */
+async function migrate({ bed }: KubernetesBed): Promise<void> {
+  let output = "";
+  const environment = { ...bed.environment(), VAULT_TOKEN: bed.central.rootToken };
+  const command = bed.begin(
+    ["migrate-seal", "operations/main", "--timeout", "280"],
+    environment,
+    (text) => (output += text),
+  );
+  const ended = command.ended.then(() => "ended" as const);
+  const deleted: string[] = [];
+  while ((await Promise.race([ended, sleep(200)])) !== "ended") {
+    const advice = [...output.matchAll(/delete the pod [^/]+\/(\S+) now/g)].map(([, name = ""]) => name);
+    for (const name of advice.slice(deleted.length)) {
+      deleted.push(name);
+      await kubectl("-n", RELEASE, "delete", "pod", name, "--wait=false");
+    }
+  }
+  const { code, stderr } = await command.ended;
+  process.stdout.write(output);
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+}
+
+const UPGRADED: InstanceProps =
   TENANT_VAULT_UPGRADE_IMAGE === undefined ? { logLevel: "debug" } : { image: parseImage(TENANT_VAULT_UPGRADE_IMAGE) };
 
-function parseImage(reference: string): { repository: string; tag: string } {
-  const [repository = "", tag = ""] = reference.split(/:(?=[^/]*$)/);
-  return { repository, tag };
-}
-
-function describeStack(project: TerraformProject, operator: Operator, { host, ...props }: Props): LayerStack {
-  const stack = new LayerStack(project.newApp(), "operations-vault", operator.backend);
-  const central = new CentralProvider(stack, "Central", operator);
-  const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "operations" });
-  new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider: central.provider });
-  new VaultInstance(stack, "Main", {
-    tenant: "operations",
-    name: "main",
-    product: PRODUCT,
-    address: `https://${host ?? "operations.example"}:8200`,
-    central: central.access,
-    centralProvider: central.provider,
-    deployment: new HighAvailabilityDeployment({
-      cluster,
-      storage: VaultStorage.storageClass("tenant-vault-operations"),
-      certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
-      dataSize: Size.gibibytes(1),
-      auditSize: Size.gibibytes(1),
-      spreadOverNodes: false,
-      ...(TENANT_VAULT_CHART === undefined ? {} : { chart: { chart: TENANT_VAULT_CHART } }),
-      ...(TENANT_VAULT_SERVER_IMAGE === undefined ? {} : { image: parseImage(TENANT_VAULT_SERVER_IMAGE) }),
-      ...props,
-    }),
-  });
-  return stack;
-}
-
-async function startLoad(bed: TestBed): Promise<Load> {
+/** A client outside the cluster, which comes through the node port. */
+async function startLoad({ bed }: KubernetesBed): Promise<Load> {
   const { "root-token": token = "" } = await bed.central.readRecord("operations", "main");
-  const active = `${RELEASE}-active`;
-  const ip = await kubectl("-n", RELEASE, "get", "service", active, "-o", "jsonpath={.spec.clusterIP}");
+  const address = `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`;
+  const node = (await kubectl("get", "nodes", "-o", address)).trim();
   const certificate = await kubectl(
     "-n",
     RELEASE,
@@ -201,9 +161,9 @@ async function startLoad(bed: TestBed): Promise<Load> {
     "jsonpath={.data.ca\\.crt}",
   );
   const client = new VaultClient({
-    address: `https://${active}.${RELEASE}.svc:8200`,
+    address: `https://${RELEASE}-active.${RELEASE}.svc:8200`,
     caCertificate: Buffer.from(certificate, "base64").toString("utf8"),
-    dial: { host: ip.trim(), port: 8200 },
+    dial: { host: node, port: NODE_PORT },
     token,
   });
   const mount = `load-${Date.now()}`;
@@ -213,4 +173,16 @@ async function startLoad(bed: TestBed): Promise<Load> {
     return status === 200;
   });
   return new Load(client, mount);
+}
+
+/** Lets pods reach the central Vault, which listens on this machine alone. @returns Its port. */
+async function openGate({ bed }: KubernetesBed): Promise<Server> {
+  const { port } = new URL(bed.central.server.address);
+  const server = createServer((socket) => {
+    const onward = connect(Number(port), "127.0.0.1");
+    for (const end of [socket, onward]) end.on("error", () => [socket, onward].forEach((each) => each.destroy()));
+    socket.pipe(onward).pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, TENANT_VAULT_HOST_ADDRESS, resolve));
+  return server;
 }

@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs";
+import {
+  ClusterProviders,
+  HighAvailabilityDeployment,
+  INSTANCE_CERTIFICATE_ROLE,
+  LayerStack,
+  localBackend,
+  ROOT_CA_MOUNT,
+  ServerCertificate,
+  Size,
+  TenantCluster,
+  VaultInstance,
+  VaultStorage,
+  type HighAvailabilityDeploymentProps,
+  type Product,
+  type VaultInstanceProps,
+} from "../../../src";
+import type { RunResult } from "../../../lab/run";
+import { CentralProvider } from "../../../stacks/central-provider";
+import { CentralStack } from "../../../stacks/central-stack";
+import type { Operator } from "../../../stacks/operator";
+import { TestBed } from "../../integration/support/test-bed";
+import { LocalVolumes } from "./local-volumes";
+import { TerraformProject } from "./terraform-project";
+
+const { TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE } = process.env;
+
+const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
+
+/** What differs between the stacks of one test. */
+export type InstanceProps = Partial<HighAvailabilityDeploymentProps & Pick<VaultInstanceProps, "address" | "seal">>;
+
+/** A central Vault, the cluster that KUBECONFIG names, and the stacks of one tenant with the instance `main`. */
+export class KubernetesBed {
+  /** Name of the release, and of its namespace. */
+  readonly release: string;
+  readonly volumes: LocalVolumes;
+
+  static async start(tenant: string): Promise<KubernetesBed> {
+    const bed = await TestBed.start({ prepared: false });
+    const project = new TerraformProject({ VAULT_TOKEN: bed.central.rootToken });
+    const operator: Operator = {
+      central: {
+        address: bed.central.server.address,
+        caCertificateFile: bed.caFile,
+        instanceDomains: [`${tenant}.example`],
+        deletionProtection: false,
+      },
+      backend: localBackend(project.stateFolder),
+    };
+    const central = new CentralStack(project.app, "central", operator);
+    project.synthesize();
+    await project.apply(central);
+    const kubeconfig = readFileSync(process.env.KUBECONFIG ?? "", "utf8");
+    await bed.central.client.send("POST", `clusters/data/${tenant}`, { body: { data: { kubeconfig } } });
+    const made = new KubernetesBed(tenant, bed, project, operator);
+    await made.volumes.create();
+    return made;
+  }
+
+  private constructor(
+    readonly tenant: string,
+    readonly bed: TestBed,
+    readonly project: TerraformProject,
+    private readonly operator: Operator,
+  ) {
+    this.release = `${tenant}-main`;
+    this.volumes = new LocalVolumes(`tenant-vault-${tenant}`);
+  }
+
+  /** The stack of the instance, as a tenant file with these properties gives it. */
+  describe({ address, seal, ...props }: InstanceProps = {}): LayerStack {
+    const { project, operator, tenant } = this;
+    const stack = new LayerStack(project.newApp(), `${tenant}-vault`, operator.backend);
+    const central = new CentralProvider(stack, "Central", operator);
+    const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: tenant });
+    new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider: central.provider });
+    new VaultInstance(stack, "Main", {
+      tenant,
+      name: "main",
+      product: PRODUCT,
+      address: address ?? `https://${tenant}.example:8200`,
+      seal,
+      central: central.access,
+      centralProvider: central.provider,
+      deployment: new HighAvailabilityDeployment({
+        cluster,
+        storage: VaultStorage.storageClass(this.volumes.name),
+        certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
+        dataSize: Size.gibibytes(1),
+        auditSize: Size.gibibytes(1),
+        spreadOverNodes: false,
+        ...(TENANT_VAULT_CHART === undefined ? {} : { chart: { chart: TENANT_VAULT_CHART } }),
+        ...(TENANT_VAULT_SERVER_IMAGE === undefined ? {} : { image: parseImage(TENANT_VAULT_SERVER_IMAGE) }),
+        ...props,
+      }),
+    });
+    project.synthesize();
+    return stack;
+  }
+
+  /** Runs the command against the instance, as the operator. */
+  async run(command: string): Promise<RunResult> {
+    const environment = { ...this.bed.environment(), VAULT_TOKEN: this.bed.central.rootToken };
+    return this.bed.run([command, `${this.tenant}/main`], environment);
+  }
+
+  /** Destroys the stack and everything around it. */
+  async stop(stack: LayerStack): Promise<void> {
+    try {
+      await this.project.destroy(stack);
+      await this.volumes.remove();
+      // Not before: with the state, what it names would be forgotten.
+      this.project.remove();
+    } finally {
+      await this.bed.stop();
+    }
+  }
+}
+
+/** An image by its reference. */
+export function parseImage(reference: string): { repository: string; tag: string } {
+  const [repository = "", tag = ""] = reference.split(/:(?=[^/]*$)/);
+  return { repository, tag };
+}
