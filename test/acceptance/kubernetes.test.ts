@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LayerStack } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
+import { METRICS_PORT } from "../../src/monitoring/telemetry";
+import { VaultClient } from "../../src/unseal/vault-client";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed } from "./support/kubernetes-bed";
 
@@ -16,7 +18,7 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
   beforeAll(async () => {
     on = await KubernetesBed.start("acceptance");
     await on.volumes.add(6);
-    stack = on.describe();
+    stack = on.describe({ monitoring: { namespace: "monitoring", scrape: "annotations", dashboard: false } });
   });
 
   afterAll(() => on.stop(stack));
@@ -35,6 +37,38 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
   test("its private key is in no state", () => {
     const state = readFileSync(join(PROJECT, on.project.stateFolder, "acceptance-vault.tfstate"), "utf8");
     expect(state).not.toMatch(/PRIVATE KEY|client-key-data/);
+  });
+
+  test("every replica tells its metrics, at a port of their own and without a token", async () => {
+    const certificate = await kubectl(
+      "-n",
+      RELEASE,
+      "get",
+      "secret",
+      `${RELEASE}-tls`,
+      "-o",
+      "jsonpath={.data.ca\\.crt}",
+    );
+    const ips = await kubectl(
+      "-n",
+      RELEASE,
+      "get",
+      "pods",
+      "-l",
+      "component=server",
+      "-o",
+      "jsonpath={.items[*].status.podIP}",
+    );
+    expect(ips.split(" ")).toHaveLength(3);
+    for (const host of ips.split(" ")) {
+      const client = new VaultClient({
+        address: `https://${RELEASE}.${RELEASE}.svc:${METRICS_PORT}`,
+        caCertificate: Buffer.from(certificate, "base64").toString("utf8"),
+        dial: { host, port: METRICS_PORT },
+      });
+      expect(await client.send("GET", "sys/metrics?format=prometheus")).toMatchObject({ status: 200 });
+      await client.close();
+    }
   });
 
   test("a pod that is deleted comes back sealed, and the command brings it back", async () => {
