@@ -6,7 +6,7 @@ import { PROJECT } from "../../lab/cdktf";
 import { METRICS_PORT } from "../../src/monitoring/telemetry";
 import { VaultClient } from "../../src/unseal/vault-client";
 import { kubectl, waitForPod } from "./support/kubectl";
-import { KubernetesBed } from "./support/kubernetes-bed";
+import { KubernetesBed, PRODUCT } from "./support/kubernetes-bed";
 
 const RELEASE = "acceptance-main";
 
@@ -107,7 +107,8 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
 
   test("status sees every replica", async () => {
     const { code, stdout } = await on.run("status");
-    expect(stdout).toMatch(/acceptance\/main {2}healthy/);
-    expect(code).toBe(0);
+    // Vault's audit devices come with the configuration layer, over the API.
+    expect(stdout).toMatch(PRODUCT === "openbao" ? /acceptance\/main {2}healthy/ : /has no audit device that works/);
+    expect(code).toBe(PRODUCT === "openbao" ? 0 : 2);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -47,6 +47,7 @@ describe("the published package", () => {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
+      "charts",
       "docs",
       "lib",
       "node_modules",
@@ -58,8 +59,18 @@ describe("the published package", () => {
     writeFileSync(
       join(project, "main.ts"),
       `import { App } from "cdktf";
+import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
+import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { ExternalDeployment, LayerStack, localBackend, VaultInstance } from "tenant-vault";
+import {
+  DevelopmentDeployment,
+  ExternalDeployment,
+  LayerStack,
+  localBackend,
+  ServerCertificate,
+  TenantCluster,
+  VaultInstance,
+} from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "vault", localBackend("state"));
@@ -71,6 +82,19 @@ new VaultInstance(stack, "Main", {
   address: "https://vault:8200",
   central: { address: "https://central:8200" },
   deployment: new ExternalDeployment({ addresses: ["https://vault:8200"] }),
+});
+new HelmProvider(stack, "Helm");
+new KubernetesProvider(stack, "Kubernetes");
+new VaultInstance(stack, "Other", {
+  tenant: "a",
+  name: "c",
+  product: "vault",
+  address: "https://vault:8200",
+  central: { address: "https://central:8200" },
+  deployment: new DevelopmentDeployment({
+    cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "a" }),
+    certificate: ServerCertificate.certManager({ issuer: "ca" }),
+  }),
 });
 app.synth();
 `,
@@ -98,6 +122,13 @@ app.synth();
       cwd: project,
     });
     expect(stdout).toBe("node ../../../node_modules/tenant-vault/lib/cli/main.js unseal a/b\n");
+
+    // The chart of its own is found from the stack's folder, in which Terraform runs.
+    const folder = join(project, "cdktf.out", "stacks", "vault");
+    const { resource } = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as {
+      resource: { helm_release: Record<string, { chart: string }> };
+    };
+    expect(readdirSync(join(folder, resource.helm_release.other_certificate?.chart ?? ""))).toContain("Chart.yaml");
   });
 
   test("brings the command", async () => {

@@ -25,7 +25,8 @@ import { TerraformProject } from "./terraform-project";
 
 const { TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE } = process.env;
 
-const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
+/** The product that is tested. */
+export const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
 
 /** What differs between the stacks of one test. */
 export type InstanceProps = Partial<HighAvailabilityDeploymentProps & Pick<VaultInstanceProps, "address" | "seal">>;
