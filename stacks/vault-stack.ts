@@ -46,6 +46,7 @@ export class VaultStack extends LayerStack {
         deployment: instanceDeployment({ tenant, instance, cluster, certificate }),
         central: central.access,
         centralProvider: central.provider,
+        deletionProtection: tenant.deletionProtection,
       });
     }
   }

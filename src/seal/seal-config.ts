@@ -15,6 +15,8 @@ export interface SealContext {
   secretFolder(secret: string): string;
   /** Whether the servers leave it, and need it to read what they have. @default false */
   readonly disabled?: boolean;
+  /** Whether Terraform refuses to destroy a key without which the instance's data cannot be read any more. */
+  readonly deletionProtection: boolean;
   readonly central: CentralVaultAccess;
   /** The provider of the central Vault. @default - none: only seals without secrets can be made */
   readonly centralProvider?: TerraformProvider;

@@ -29,12 +29,6 @@ export interface TransitSealProps {
    * @default - the host of the address
    */
   readonly tlsServerName?: string;
-  /**
-   * Whether Terraform refuses to destroy the key, without which the instance's data cannot be read any more.
-   *
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
 }
 
 /**
@@ -46,7 +40,7 @@ export class TransitSeal extends Construct {
 
   constructor(scope: Construct, id: string, context: SealContext, props: TransitSealProps) {
     super(scope, id);
-    const { centralProvider: provider, release, central, product } = context;
+    const { centralProvider: provider, release, central, product, deletionProtection } = context;
     if (provider === undefined) {
       throw new ValidationError(
         "seal-central",
@@ -58,7 +52,9 @@ export class TransitSeal extends Construct {
       backend: SEALS_MOUNT,
       name: release,
       type: "aes256-gcm96",
-      lifecycle: { preventDestroy: props.deletionProtection ?? true },
+      // The central Vault refuses it as well, whoever asks.
+      deletionAllowed: !deletionProtection,
+      lifecycle: { preventDestroy: deletionProtection },
       provider,
     });
     const name = `${SEAL_ROLE_PREFIX}${release}`;

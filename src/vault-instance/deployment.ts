@@ -15,6 +15,7 @@ export interface DeploymentContext {
   readonly host: string;
   readonly seal: Seal;
   readonly central: CentralVaultAccess;
+  readonly deletionProtection: boolean;
   /** The provider of the central Vault. @default - none */
   readonly centralProvider?: TerraformProvider;
 }

@@ -26,6 +26,12 @@ export interface VaultInstanceProps {
    * @default - none
    */
   readonly centralProvider?: TerraformProvider;
+  /**
+   * Whether Terraform refuses to destroy the key of a transit seal, without which the data cannot be read any more.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
 }
 
 /** What others need of an instance. */
@@ -60,7 +66,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
     this.product = product;
     this.address = address;
 
-    const { central, centralProvider, seal = Seal.shamir() } = props;
+    const { central, centralProvider, seal = Seal.shamir(), deletionProtection = true } = props;
     const { revision, volatile, selfInitializes, ...deployed } = props.deployment.bind(this, {
       tenant,
       name,
@@ -69,6 +75,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
       seal,
       central,
       centralProvider,
+      deletionProtection,
     });
     new UnsealHook(this, "Unseal", {
       instance: {

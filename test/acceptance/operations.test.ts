@@ -107,7 +107,6 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
     const seal = Seal.transit({
       address: `https://${TENANT_VAULT_HOST_ADDRESS}:${port}`,
       tlsServerName: "localhost",
-      deletionProtection: false,
     });
     await expect(deploy({ ...UPGRADED, seal })).rejects.toThrow(/migrate-seal operations\/main/);
     await migrate(on);

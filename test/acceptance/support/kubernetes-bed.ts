@@ -84,6 +84,7 @@ export class KubernetesBed {
       seal,
       central: central.access,
       centralProvider: central.provider,
+      deletionProtection: false,
       deployment: new HighAvailabilityDeployment({
         cluster,
         storage: VaultStorage.storageClass(this.volumes.name),

@@ -35,10 +35,12 @@ describe("a transit seal", () => {
     expect(only(json.resource, "vault_transit_secret_backend_key")).toMatchObject({
       backend: "tenant-seals",
       name: "customer10-main",
+      deletion_allowed: false,
       lifecycle: { prevent_destroy: true },
     });
-    const seal = Seal.transit({ deletionProtection: false });
-    expect(only(synthesizeInstance(HA, { seal }).resource, "vault_transit_secret_backend_key")).toMatchObject({
+    const unprotected = { seal: Seal.transit(), deletionProtection: false };
+    expect(only(synthesizeInstance(HA, unprotected).resource, "vault_transit_secret_backend_key")).toMatchObject({
+      deletion_allowed: true,
       lifecycle: { prevent_destroy: false },
     });
   });
