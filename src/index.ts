@@ -75,6 +75,7 @@ export type { Instance, InstanceDescription, Replica } from "./unseal/instance";
 export type { Deployed, DeploymentContext, IDeployment } from "./vault-instance/deployment";
 export { ExternalDeployment, type ExternalDeploymentProps } from "./vault-instance/external-deployment";
 export type { ContainerImage, HelmChart } from "./vault-instance/chart";
+export type { ChartValues, ServerChartValues } from "./vault-instance/chart-values";
 export { DevelopmentDeployment } from "./vault-instance/development-deployment";
 export { Exposure, type ExposureContext } from "./vault-instance/exposure";
 export type { HelmDeploymentProps } from "./vault-instance/helm-deployment";

@@ -2,6 +2,7 @@ import type { SizeText } from "../core/size";
 import type { SelfInitializationRequest } from "../server-config/self-initialization";
 import type { MonitoringProps } from "../monitoring/monitoring-values";
 import type { ContainerImage } from "../vault-instance/chart";
+import type { ChartValues } from "../vault-instance/chart-values";
 import type { ServerResources } from "../vault-instance/instance-limits";
 import type { NodePlacement } from "../vault-instance/pod-values";
 
@@ -92,7 +93,7 @@ export interface DevelopmentProps extends HelmDeploymentDescription {
 export interface CustomProps extends Omit<HighAvailabilityProps, "mode"> {
   readonly mode: "custom";
   /** Maps are merged, everything else is replaced. The plan's values begin with a list of what they override. */
-  readonly values: Readonly<Record<string, unknown>>;
+  readonly values: ChartValues;
 }
 
 /** Servers that already run somewhere: they are initialised, unsealed and configured, not deployed. */

@@ -14,6 +14,7 @@ import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
 import { Release } from "../terraform/providers/kubernetes";
 import { findLiteralSecretsIn } from "../terraform/secret-guard";
 import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart } from "./chart";
+import type { ChartValues } from "./chart-values";
 import type { Deployed, DeploymentContext } from "./deployment";
 import type { Exposure } from "./exposure";
 import { helmValues } from "./helm-values";
@@ -60,7 +61,7 @@ export interface HelmDeploymentProps
    *
    * @default - none
    */
-  readonly values?: HelmValues;
+  readonly values?: ChartValues;
 }
 
 /** What differs between the modes. */

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import {
+  AuditDevice,
   DevelopmentDeployment,
   HighAvailabilityDeployment,
   Seal,
@@ -12,6 +14,7 @@ import {
   type Product,
 } from "../../src";
 import type { Instance } from "../../src/unseal/instance";
+import { VaultClient } from "../../src/unseal/vault-client";
 import { obtainVaultServer } from "../../lab/tools/vault-server";
 import { SEALS, STORED, synthesizeInstance, valuesOf } from "../unit/support/instance";
 import { only, type Synthesized } from "../unit/support/synth";
@@ -82,6 +85,32 @@ describe("a real server takes the rendered configuration", () => {
       expect(Object.keys(body.data as object)).toEqual(["file/"]);
       expect(auditLog()).toContain('"path":"sys/audit"');
     }
+  });
+
+  test("with a listener for metrics and a second audit device", async () => {
+    let heard = "";
+    const listener = createServer((socket) => socket.on("data", (text) => (heard += text.toString())));
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    const { port } = listener.address() as AddressInfo;
+    const deployment = new HighAvailabilityDeployment({
+      ...STORED,
+      monitoring: { namespace: "monitoring" },
+      auditDevices: [AuditDevice.socket(`127.0.0.1:${port}`)],
+    });
+    const at = await render(synthesizeInstance(deployment, { product }));
+    await at.start(TLS);
+    const instance = described(at);
+    await bed.unseal(instance);
+    const metrics = new VaultClient({ address: at.metricsAddress, caCertificate: bed.authority.certificate });
+    expect((await metrics.send("GET", "sys/metrics?format=prometheus")).status).toBe(200);
+    await metrics.close();
+    if (product === "openbao") {
+      const record = await bed.central.readRecord("customer10", instance.name);
+      const { body } = await at.withToken(record["root-token"] ?? "").send("GET", "sys/audit");
+      expect(Object.keys(body.data as object).sort()).toEqual(["file/", "socket/"]);
+      expect(heard).toContain('"path":"sys/audit"');
+    }
+    listener.close();
   });
 
   test("of a transit seal, with a token that can use its key and nothing else", async () => {

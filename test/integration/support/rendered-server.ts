@@ -18,6 +18,7 @@ export type MountedSecret = Readonly<Record<string, string>>;
 /** A real server with the configuration of a Helm release, as the chart would start it, but for where it is. */
 export class RenderedServer {
   readonly address: string;
+  readonly metricsAddress: string;
   readonly logFile: string;
   private process: ManagedProcess | undefined;
   private readonly client: VaultClient;
@@ -29,7 +30,8 @@ export class RenderedServer {
     values: string,
     environment: Readonly<Record<string, string>> = {},
   ): Promise<RenderedServer> {
-    return new RenderedServer(folder, authority, values, environment, await freePort(), await freePort());
+    const ports = { api: await freePort(), raft: await freePort(), metrics: await freePort() };
+    return new RenderedServer(folder, authority, values, environment, ports);
   }
 
   private constructor(
@@ -37,10 +39,10 @@ export class RenderedServer {
     private readonly authority: LabAuthority,
     private readonly values: string,
     private readonly environment: Readonly<Record<string, string>>,
-    private readonly port: number,
-    private readonly raftPort: number,
+    private readonly ports: { readonly api: number; readonly raft: number; readonly metrics: number },
   ) {
-    this.address = `https://127.0.0.1:${port}`;
+    this.address = `https://127.0.0.1:${ports.api}`;
+    this.metricsAddress = `https://127.0.0.1:${ports.metrics}`;
     this.logFile = join(folder, "server.log");
     this.client = new VaultClient({ address: this.address, caCertificate: authority.certificate });
   }
@@ -73,7 +75,7 @@ export class RenderedServer {
         [`${prefix}_ADDR`]: this.address,
         [`${prefix}_CACERT`]: join(this.folder, "userconfig", tlsSecret, "ca.crt"),
         [`${prefix}_API_ADDR`]: this.address,
-        [`${prefix}_CLUSTER_ADDR`]: `https://127.0.0.1:${this.raftPort}`,
+        [`${prefix}_CLUSTER_ADDR`]: `https://127.0.0.1:${this.ports.raft}`,
         [`${prefix}_RAFT_NODE_ID`]: "customer10-main-0",
         ...this.environment,
       },
@@ -100,8 +102,9 @@ export class RenderedServer {
     const { config } = (parse(this.values) as Values).server.ha.raft;
     return config
       .replaceAll(/(?<=["/])\/(openbao|vault)\//g, `${this.folder}/`)
-      .replaceAll('"[::]:8200"', `"127.0.0.1:${this.port}"`)
-      .replaceAll('"[::]:8201"', `"127.0.0.1:${this.raftPort}"`)
+      .replaceAll('"[::]:8200"', `"127.0.0.1:${this.ports.api}"`)
+      .replaceAll('"[::]:8201"', `"127.0.0.1:${this.ports.raft}"`)
+      .replaceAll('"[::]:9102"', `"127.0.0.1:${this.ports.metrics}"`)
       .replace('service_registration "kubernetes" {}', "");
   }
 }
