@@ -3,8 +3,11 @@ import type { HelmValues } from "./merge-values";
 /** Containers, volumes and the like, as Kubernetes has them. */
 type KubernetesObjects = readonly Readonly<Record<string, unknown>>[];
 
-/** Values that both official charts have under `server`, as far as they are worth an override; others are taken as well. */
-export interface ServerChartValues extends HelmValues {
+/**
+ * Values that both official charts have under `server`, as far as they are worth an override; others are taken as well. What is left
+ * out stays as it is made here.
+ */
+export type ServerChartValues = HelmValues & {
   readonly resources?: object;
   readonly logLevel?: string;
   readonly logFormat?: "json" | "standard";
@@ -30,14 +33,14 @@ export interface ServerChartValues extends HelmValues {
   readonly ingress?: object;
   readonly service?: object;
   readonly ha?: object;
-}
+};
 
 /** Values of an official chart, typed as far as both have them; others are taken as well. */
-export interface ChartValues extends HelmValues {
+export type ChartValues = HelmValues & {
   readonly global?: object;
   readonly server?: ServerChartValues;
   readonly ui?: object;
   readonly injector?: object;
   readonly csi?: object;
   readonly serverTelemetry?: object;
-}
+};
