@@ -1,6 +1,6 @@
 import { buildApp } from "../../stacks/app";
 import { operator } from "../../stacks/operator";
-import { plainApp } from "./plain";
+import { plainApp } from "./plain/app";
 import { makeTenants } from "./tenants";
 
 // One synthesis in a process of its own: synth-once.ts library|plain COUNT. Prints what the process took.

@@ -6,7 +6,8 @@ import { run } from "../../lab/run";
 interface Measurement {
   readonly seconds: number;
   readonly peakMiB: number;
-  readonly resources: number;
+  /** How many resources there are of each type. */
+  readonly resources: Readonly<Record<string, number>>;
 }
 
 interface Row {
@@ -26,7 +27,7 @@ const HIGHEST_GROWTH = 2;
 
 async function main(): Promise<void> {
   print(
-    "Synthesis of tenants like the reference one, beside plain cdktf code that makes the same number of resources.",
+    "Synthesis of tenants like the reference one, beside plain cdktf code that makes the same number of resources of each type.",
   );
   print(`Processor time of the whole process; medians of ${ROUNDS} pairs.\n`);
   print("tenants  resources     library       plain   ratio   per tenant   peak memory, library / plain");
@@ -61,8 +62,10 @@ async function measurePairs(tenants: number): Promise<Row> {
     pairs.push([await measure("library", tenants), await measure("plain", tenants)]);
   const library = medianOf(pairs.map(([measured]) => measured));
   const plain = medianOf(pairs.map(([, measured]) => measured));
-  if (library.resources !== plain.resources)
-    throw new Error(`The plain code makes ${plain.resources} resources instead of ${library.resources}.`);
+  for (const type of new Set([...Object.keys(library.resources), ...Object.keys(plain.resources)])) {
+    const [made = 0, expected = 0] = [plain.resources[type], library.resources[type]];
+    if (made !== expected) throw new Error(`The plain code makes ${made} resources of ${type} instead of ${expected}.`);
+  }
   return { tenants, library, plain, ratio: median(pairs.map(([a, b]) => a.seconds / b.seconds)) };
 }
 
@@ -83,19 +86,22 @@ async function measure(kind: "library" | "plain", tenants: number): Promise<Meas
   }
 }
 
-function countResources(folder: string): number {
-  return readdirSync(join(folder, "stacks")).reduce((sum, stack) => {
+function countResources(folder: string): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const stack of readdirSync(join(folder, "stacks"))) {
     const json = JSON.parse(readFileSync(join(folder, "stacks", stack, "cdk.tf.json"), "utf8")) as {
       resource?: Record<string, object>;
     };
-    return sum + Object.values(json.resource ?? {}).reduce((count, named) => count + Object.keys(named).length, 0);
-  }, 0);
+    for (const [type, named] of Object.entries(json.resource ?? {}))
+      counts[type] = (counts[type] ?? 0) + Object.keys(named).length;
+  }
+  return counts;
 }
 
 function render({ tenants, library, plain, ratio }: Row): string {
   return [
     String(tenants).padStart(7),
-    String(library.resources).padStart(11),
+    String(total(library.resources)).padStart(11),
     `${library.seconds.toFixed(2)} s`.padStart(12),
     `${plain.seconds.toFixed(2)} s`.padStart(12),
     ratio.toFixed(2).padStart(8),
@@ -108,8 +114,12 @@ function medianOf(measurements: readonly Measurement[]): Measurement {
   return {
     seconds: median(measurements.map(({ seconds }) => seconds)),
     peakMiB: median(measurements.map(({ peakMiB }) => peakMiB)),
-    resources: measurements[0]?.resources ?? 0,
+    resources: measurements[0]?.resources ?? {},
   };
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function median(values: readonly number[]): number {

@@ -1,0 +1,188 @@
+import { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
+import { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
+import { DatabaseSecretBackendConnection } from "@cdktf/provider-vault/lib/database-secret-backend-connection";
+import { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
+import { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
+import { Mount } from "@cdktf/provider-vault/lib/mount";
+import { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
+import { PkiSecretBackendCrlConfig } from "@cdktf/provider-vault/lib/pki-secret-backend-crl-config";
+import { PkiSecretBackendIntermediateCertRequest } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-cert-request";
+import { PkiSecretBackendIntermediateSetSigned } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-set-signed";
+import { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
+import { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
+import { Policy } from "@cdktf/provider-vault/lib/policy";
+import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+import { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
+import { SshSecretBackendRole } from "@cdktf/provider-vault/lib/ssh-secret-backend-role";
+import { TerraformOutput, type App, type TerraformStack } from "cdktf";
+import { CENTRAL_ADDRESS, emptyStack, policy } from "./stack";
+
+const STATEMENTS = [
+  `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
+  'GRANT CONNECT ON DATABASE "orders" TO "{{name}}"',
+  'GRANT USAGE ON SCHEMA public TO "{{name}}"',
+  'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{{name}}"',
+];
+
+/** What the servers of a tenant do: certificates, SSH, databases, secrets, and the roles of applications. */
+export function configStack(app: App, tenant: string): TerraformStack {
+  const stack = emptyStack(app, `${tenant}-config`);
+  const address = `https://${tenant}.customers.operator.example:8200`;
+  const central = new VaultProvider(stack, "central", { alias: "central", address: CENTRAL_ADDRESS });
+  const provider = new VaultProvider(stack, "vault", {
+    alias: "instance-main",
+    address,
+    token: '${ephemeral.vault_kv_secret_v2.record.data["root-token"]}',
+  });
+  stack.addOverride("ephemeral", {
+    vault_kv_secret_v2: {
+      record: { provider: "vault.central", mount: "customers", name: `${tenant}/main` },
+      password: { provider: "vault.central", mount: "operator", name: "postgresql" },
+    },
+  });
+  const lifecycle = { preventDestroy: true };
+  const commonName = `${tenant} main CA`;
+  const pki = new Mount(stack, "pki", {
+    path: "pki",
+    type: "pki",
+    maxLeaseTtlSeconds: 157_680_000,
+    description: commonName,
+    lifecycle,
+    provider,
+  });
+  const request = new PkiSecretBackendIntermediateCertRequest(stack, "request", {
+    backend: pki.path,
+    type: "internal",
+    commonName,
+    keyType: "ec",
+    keyBits: 384,
+    excludeCnFromSans: true,
+    lifecycle,
+    provider,
+  });
+  const signed = new PkiSecretBackendRootSignIntermediate(stack, "signed", {
+    backend: "pki-root",
+    csr: request.csr,
+    commonName,
+    ttl: "157680000",
+    excludeCnFromSans: true,
+    maxPathLength: 0,
+    provider: central,
+  });
+  new PkiSecretBackendCrlConfig(stack, "crl", { backend: pki.path, expiry: "72h", autoRebuild: true, provider });
+  const set = new PkiSecretBackendIntermediateSetSigned(stack, "set", {
+    backend: pki.path,
+    certificate: signed.certificateBundle,
+    provider,
+  });
+  new PkiSecretBackendConfigUrls(stack, "urls", {
+    backend: pki.path,
+    issuingCertificates: [`${address}/v1/pki/ca`],
+    crlDistributionPoints: [`${address}/v1/pki/crl`],
+    provider,
+  });
+  new PkiSecretBackendRole(stack, "pki-role", {
+    backend: pki.path,
+    name: "web",
+    allowedDomains: ["tenant.internal"],
+    allowSubdomains: true,
+    allowBareDomains: false,
+    allowWildcardCertificates: false,
+    allowLocalhost: false,
+    allowIpSans: false,
+    serverFlag: true,
+    clientFlag: false,
+    keyType: "ec",
+    keyBits: 256,
+    ttl: "259200",
+    maxTtl: "259200",
+    dependsOn: [set],
+    provider,
+  });
+  const ssh = new Mount(stack, "ssh", { path: "ssh", type: "ssh", lifecycle, provider });
+  const ca = new SshSecretBackendCa(stack, "ssh-ca", {
+    backend: ssh.path,
+    generateSigningKey: true,
+    keyType: "ed25519",
+    lifecycle: { ...lifecycle, ignoreChanges: "all" },
+    provider,
+  });
+  new SshSecretBackendRole(stack, "ssh-ops", {
+    backend: ssh.path,
+    name: "ops",
+    keyType: "ca",
+    allowUserCertificates: true,
+    allowedUsers: "ubuntu",
+    defaultUser: "ubuntu",
+    allowedExtensions: "permit-pty",
+    defaultExtensions: { "permit-pty": "" },
+    ttl: "1800",
+    maxTtl: "1800",
+    provider,
+  });
+  new SshSecretBackendRole(stack, "ssh-break-glass", {
+    backend: ssh.path,
+    name: "break-glass",
+    keyType: "otp",
+    allowedUsers: "ubuntu",
+    defaultUser: "ubuntu",
+    cidrList: "10.0.0.0/8",
+    provider,
+  });
+  const db = new Mount(stack, "db", { path: "database/orders", type: "database", provider });
+  const connection = new DatabaseSecretBackendConnection(stack, "connection", {
+    backend: db.path,
+    name: "orders",
+    allowedRoles: ["readonly"],
+    postgresql: {
+      connectionUrl: "postgresql://{{username}}:{{password}}@postgres.internal:5432/orders?sslmode=verify-full",
+      username: "vault",
+      passwordWo: '${ephemeral.vault_kv_secret_v2.password.data["password"]}',
+      passwordWoVersion: 1,
+    },
+    provider,
+  });
+  new DatabaseSecretBackendRole(stack, "readonly", {
+    backend: db.path,
+    name: "readonly",
+    dbName: connection.name,
+    creationStatements: STATEMENTS,
+    defaultTtl: 3600,
+    maxTtl: 86_400,
+    provider,
+  });
+  const kv = new Mount(stack, "kv", { path: "kv", type: "kv", options: { version: "2" }, lifecycle, provider });
+  new KvSecretBackendV2(stack, "kv-config", { mount: kv.path, maxVersions: 10, provider });
+  const login = new AuthBackend(stack, "login", { type: "approle", path: "approle", provider });
+  for (const [name, text] of [
+    ["web", WEB_POLICY],
+    ["ops", OPS_POLICY],
+  ] as const) {
+    const rolePolicy = new Policy(stack, `policy-${name}`, { name, policy: text, provider });
+    new ApproleAuthBackendRole(stack, `role-${name}`, {
+      backend: login.path,
+      roleName: name,
+      tokenPolicies: [rolePolicy.name],
+      tokenTtl: 3600,
+      tokenMaxTtl: 14_400,
+      secretIdTtl: 2_592_000,
+      provider,
+    });
+  }
+  new TerraformOutput(stack, "main_ssh_ca_public_key", { value: ca.publicKey });
+  return stack;
+}
+
+const WEB_POLICY = policy(
+  ["database/orders/creds/readonly", ["read"], "credentials of the database role readonly"],
+  ["kv/data/web", ["read"], "read secrets below kv/web"],
+  ["kv/data/web/*", ["read"], "read secrets below kv/web"],
+  ["kv/metadata/web", ["read", "list"], "list secrets below kv/web"],
+  ["kv/metadata/web/*", ["read", "list"], "list secrets below kv/web"],
+  ["pki/issue/web", ["create", "update"], "certificates of the role web"],
+  ["pki/sign/web", ["create", "update"], "certificates of the role web"],
+);
+const OPS_POLICY = policy(
+  ["ssh/creds/break-glass", ["create", "update"], "SSH logins with the role break-glass"],
+  ["ssh/sign/ops", ["create", "update"], "SSH logins with the role ops"],
+);

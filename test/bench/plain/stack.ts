@@ -1,0 +1,20 @@
+import { type App, LocalBackend, TerraformStack } from "cdktf";
+
+export const CENTRAL_ADDRESS = "https://vault.operator.example:8200";
+
+export function emptyStack(app: App, name: string): TerraformStack {
+  const stack = new TerraformStack(app, name);
+  stack.addOverride("terraform.required_version", ">= 1.11");
+  new LocalBackend(stack, { path: `../../../.terraform-state/${name}.tfstate` });
+  return stack;
+}
+
+/** Text of a policy. Each statement: path, capabilities, and what for. */
+export function policy(...statements: readonly (readonly [string, readonly string[], string])[]): string {
+  return statements
+    .map(
+      ([path, capabilities, reason]) =>
+        `# ${reason}\npath "${path}" {\n  capabilities = ${JSON.stringify(capabilities)}\n}\n`,
+    )
+    .join("\n");
+}
