@@ -224,6 +224,7 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
         ...PROPS,
         ...SMALL,
         trustedUserCaKeys: [],
+        availabilityZones: [],
         pools: [{ name: "secrets", count: 1 }],
         provisioner: Provisioner.magnum({ stateHoldsKubeconfig: true, centralProvider }),
       });

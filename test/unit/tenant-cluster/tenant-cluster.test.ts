@@ -407,6 +407,17 @@ describe("Magnum", () => {
       /Magnum cannot do bastion, bootVolume and volumes; take that out, or let Kubespray make the cluster/,
     );
   });
+
+  test.each<[string, Partial<TenantClusterProps>]>([
+    ["operatorCidrs", { operatorCidrs: ["10.8.0.0/24"] }],
+    ["hostAntiAffinity", { hostAntiAffinity: "required" }],
+    ["schedulableControlPlanes", { schedulableControlPlanes: true }],
+    ["availabilityZones", { availabilityZones: ["az1"] }],
+    ["availabilityZones", { pools: [{ name: "secrets", count: 1, availabilityZones: ["az1"] }] }],
+    ["pools[].labels", { pools: [{ name: "secrets", count: 1, labels: { dedicated: "vault" } }] }],
+  ])("does not drop %s silently", (what, props) => {
+    expect(() => magnum(props)).toThrow(`Magnum cannot do ${what}; take that out`);
+  });
 });
 
 describe("fails when", () => {
