@@ -244,6 +244,7 @@ describe("ways in", () => {
   test("by a load balancer with a floating IP keep the nodes at its address inside", () => {
     const json = cluster({
       apiAccess: ApiAccess.loadBalancer("public"),
+      operatorCidrs: ["10.8.0.0/24"],
       provisioner: Provisioner.kubespray({ central: { address: "https://central:8200" } }),
     });
     const hook = JSON.stringify(only(json.resource, "terraform_data"));
@@ -387,8 +388,18 @@ describe("Kubespray", () => {
   const central = { address: "https://central:8200" };
 
   test("runs after the machines, and again when they change", () => {
-    const json = cluster({ provisioner: Provisioner.kubespray({ central }), workers: 1 });
+    const json = cluster({
+      provisioner: Provisioner.kubespray({ central }),
+      workers: 1,
+      operatorCidrs: ["10.8.0.0/24"],
+    });
     expect(only(json.resource, "terraform_data")).toMatchSnapshot();
+  });
+
+  test("is not run where no way in by SSH leads to the nodes", () => {
+    const provisioner = Provisioner.kubespray({ central });
+    expect(() => cluster({ provisioner })).toThrow(/nothing lets it in; name the network that it runs in in operatorC/);
+    expect(() => cluster({ provisioner, network: { ...NETWORK, portSecurity: false } })).not.toThrow();
   });
 
   test("is not run where nobody says how the kubeconfig reaches the central Vault", () => {
