@@ -341,6 +341,30 @@ describe("before anything is created", () => {
     expect(json.data).toMatchSnapshot();
   });
 
+  test("volumes have Cinder's zones, which are the machines' unless they have their own", () => {
+    const zones = (json: Synthesized): unknown =>
+      only(json.data ?? {}, "openstack_blockstorage_availability_zones_v3").lifecycle;
+    const bootVolume = { size: Size.gibibytes(40) };
+    const availabilityZones = ["az1"];
+    expect(zones(cluster({ availabilityZones, bootVolume }))).toEqual({
+      postcondition: [
+        {
+          condition: '${contains(self.names, "az1")}',
+          error_message:
+            'Cinder has no availability zone az1, only ${join(", ", self.names)}; set the "availabilityZone" of the volumes.',
+        },
+      ],
+    });
+    const own = cluster({ availabilityZones, bootVolume: { ...bootVolume, availabilityZone: "nova" } });
+    expect(JSON.stringify(zones(own))).not.toContain("az1");
+    for (const { availability_zone } of Object.values(own.resource.openstack_blockstorage_volume_v3 ?? {}))
+      expect(availability_zone).toBe("nova");
+    for (const { availability_zone } of instances(own)) expect(availability_zone).toBe("az1");
+    expect(Object.keys(cluster({ availabilityZones }).data ?? {})).not.toContain(
+      "openstack_blockstorage_availability_zones_v3",
+    );
+  });
+
   test("the plan counts against the quotas what the cluster takes, the project's default security group included", () => {
     const counted = takes(
       cluster({
@@ -356,8 +380,8 @@ describe("before anything is created", () => {
       key_pairs: 1,
       server_groups: 3,
       server_group_members: 3,
-      // Seven machines, the router and the load balancer.
-      port: 9,
+      // Seven machines, the router, DHCP and the load balancer.
+      port: 10,
       network: 1,
       subnet: 1,
       router: 1,
