@@ -469,6 +469,13 @@ describe("fails when", () => {
     expect(() => cluster({ network })).toThrow(/overlaps 10.233.0.0\/18, which Kubernetes uses inside/);
   });
 
+  test("the network is one that the OpenVPN gateway gives its users", () => {
+    const network = { ...NETWORK, cidr: "10.255.0.0/23" };
+    expect(() => cluster({ network })).not.toThrow();
+    const openVpn = { floatingIpPool: "public", clientCidrs: ["198.51.100.0/24"] };
+    expect(() => cluster({ network, openVpn })).toThrow(/overlaps 10.255.0.0\/24, which users of the OpenVPN gateway/);
+  });
+
   test.each([
     ["20.0.0.200", "20.0.0.100"],
     ["20.0.1.1", "20.0.1.9"],
