@@ -304,6 +304,20 @@ describe("nodes", () => {
     }
   });
 
+  test("and neither are bastion and OpenVPN gateway", () => {
+    const bastion = { floatingIpPool: "public" };
+    const json = cluster({
+      bastion,
+      openVpn: { ...bastion, clientCidrs: ["198.51.100.0/24"] },
+      operatorCidrs: ["10.8.0.0/24"],
+    });
+    const gateways = instances(json).filter(({ name }) => /-(bastion|vpn)$/.test(String(name)));
+    expect(gateways.length).toBe(2);
+    for (const { lifecycle } of gateways) {
+      expect(lifecycle).toEqual({ ignore_changes: ["image_name", "image_id", "key_pair", "user_data"] });
+    }
+  });
+
   test("of the control plane refuse to be destroyed, and others do not", () => {
     const kept = (json: Synthesized): unknown[] =>
       instances(json).map(({ lifecycle }) => (lifecycle as { prevent_destroy?: boolean }).prevent_destroy);
