@@ -4,6 +4,7 @@ export const CLUSTER_PORT = 8201;
 
 /** Names inside the cluster; https://developer.hashicorp.com/vault/docs/platform/k8s/helm/configuration */
 export interface ReleaseNames {
+  readonly tenant: string;
   /** Of the Helm release, its StatefulSet and its Services; the chart makes cluster-scoped objects of that name, too. */
   readonly release: string;
   readonly namespace: string;
@@ -18,6 +19,7 @@ export function releaseNames(
 ): ReleaseNames {
   const release = `${tenant}-${name}`;
   return {
+    tenant,
     release,
     namespace: release,
     tlsSecret: `${release}-tls`,

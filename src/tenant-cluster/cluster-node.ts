@@ -83,8 +83,13 @@ export class ClusterNode extends Construct {
     new ComputeVolumeAttachV2(this, `Attachment${index}`, { instanceId, volumeId: created.id });
   }
 
-  private createVolume(id: string, name: string, { size, type }: VolumeProps, imageId?: string): BlockstorageVolumeV3 {
-    const { tenant, availabilityZone, deletionProtection } = this.props;
+  private createVolume(
+    id: string,
+    name: string,
+    { size, type, availabilityZone = this.props.availabilityZone }: VolumeProps,
+    imageId?: string,
+  ): BlockstorageVolumeV3 {
+    const { tenant, deletionProtection } = this.props;
     return new BlockstorageVolumeV3(this, id, {
       name,
       size: size.toGibibytes(),

@@ -26,14 +26,19 @@ export function clusterDemand({ groups, network, key, apiAccess, gateways, defau
     })),
   ];
   const networks = "useExistingNetwork" in network ? 0 : 1;
-  const volumes = groups.flatMap(({ count, bootVolume, volumes: others }) =>
-    (bootVolume === undefined ? others : [bootVolume, ...others]).map(({ size }) => ({ count, size })),
+  const volumes = groups.flatMap(({ count, availabilityZones, bootVolume, volumes: others }) =>
+    (bootVolume === undefined ? others : [bootVolume, ...others]).map(({ size, availabilityZone }) => ({
+      count,
+      size,
+      zones: availabilityZone === undefined ? availabilityZones : [availabilityZone],
+    })),
   );
   return {
     machines,
-    availabilityZones: [...new Set(groups.flatMap(({ availabilityZones }) => availabilityZones))].sort(),
-    // The router has one in each network, the load balancer one of its own.
-    ports: sum(machines, ({ count }) => count) + networks + (apiAccess.hasLoadBalancer ? 1 : 0),
+    availabilityZones: distinct(groups.flatMap(({ availabilityZones }) => availabilityZones)),
+    volumeZones: distinct(volumes.flatMap(({ zones }) => zones)),
+    // The router and DHCP have one each in each network, the load balancer one of its own.
+    ports: sum(machines, ({ count }) => count) + 2 * networks + (apiAccess.hasLoadBalancer ? 1 : 0),
     floatingIps: entrances.length + apiAccess.countFloatingIps(sum(groups, ({ count }) => count)),
     networks,
     volumes: sum(volumes, ({ count }) => count),
@@ -64,6 +69,10 @@ export function groupDemand(groups: readonly NodeGroup[], rules: readonly Securi
       RULES_OF_NEW_GROUP * securityGroups +
       sum(rules, ({ from }) => (typeof from === "string" ? 1 : from.length)),
   };
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)].sort();
 }
 
 function sum<T>(items: readonly T[], amount: (item: T) => number): number {

@@ -1,6 +1,7 @@
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { KUBERNETES_API_PORT, type ClusterDescription } from "../provision/cluster-description";
+import { ValidationError } from "../core/errors";
 import { createHook, type CentralVaultAccess } from "../terraform/hook";
 import type { ApiEndpoint } from "./api-access";
 import { kubesprayInventory, type Inventory } from "./inventory";
@@ -51,7 +52,9 @@ export interface KubesprayProps {
 export class KubesprayProvisioner implements IProvisioner {
   constructor(private readonly props: KubesprayProps = {}) {}
 
+  /** @throws ValidationError when Kubespray is to be run and nobody is let in by SSH. */
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
+    if (this.props.central !== undefined) checkSsh(cluster, scope);
     const preflight = new Preflight(scope, "Preflight", {
       demand: { ...cluster.demand, ...groupDemand(cluster.groups, clusterRules(cluster)) },
       checkQuotas: cluster.checkQuotas,
@@ -122,4 +125,14 @@ export class KubesprayProvisioner implements IProvisioner {
         : {}),
     };
   }
+}
+
+/** Otherwise the machines would be made, and ten minutes later the run given up. */
+function checkSsh({ operatorCidrs, network }: ClusterContext, scope: Construct): void {
+  if (operatorCidrs.length > 0 || network.portSecurity === false) return;
+  throw new ValidationError(
+    "kubespray-ssh",
+    "Kubespray reaches the nodes by SSH, and nothing lets it in; name the network that it runs in in operatorCidrs.",
+    scope,
+  );
 }

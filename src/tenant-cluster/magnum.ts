@@ -100,6 +100,13 @@ function refuseWhatMagnumLacks(scope: Construct, cluster: ClusterContext): void 
     ...(cluster.bastion === undefined ? [] : ["bastion"]),
     ...(cluster.openVpn === undefined ? [] : ["openVpn"]),
     ...(cluster.clientAccess === undefined ? [] : ["clientAccess"]),
+    // It opens SSH and the API to whoever reaches the network.
+    ...(cluster.operatorCidrs.length === 0 ? [] : ["operatorCidrs"]),
+    ...(cluster.hostAntiAffinity === "required" ? ["hostAntiAffinity"] : []),
+    ...(cluster.schedulableControlPlanes ? ["schedulableControlPlanes"] : []),
+    ...(cluster.groups.some(({ availabilityZones }) => availabilityZones.length > 0) ? ["availabilityZones"] : []),
+    // Every pool has one that this program adds.
+    ...(cluster.groups.some(({ labels }) => Object.keys(labels).length > 1) ? ["pools[].labels"] : []),
     ...(cluster.network.portSecurity === false ? ["network.portSecurity"] : []),
     ...(cluster.trustedUserCaKeys.length === 0 ? [] : ["trustedUserCaKeys"]),
     ...(cluster.groups.some(({ taints }) => taints.length > 0) ? ["pools[].taints"] : []),

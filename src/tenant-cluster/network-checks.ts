@@ -3,6 +3,7 @@ import { ValidationError } from "../core/errors";
 import { overlap, parseAddress, parseCidr } from "./cidr";
 import type { AllocationPool } from "./cluster-network";
 import type { NodeGroup } from "./node-group";
+import { TUNNEL_CIDR } from "./openvpn";
 import type { TenantClusterProps } from "./tenant-cluster";
 
 /** A network, and what takes addresses of it or says who reaches it. */
@@ -26,7 +27,7 @@ const KUBERNETES_CIDRS = ["10.233.0.0/18", "10.233.64.0/18"];
  */
 export function checkNetwork(described: Described, groups: readonly NodeGroup[], scope?: Construct): void {
   checkRoom(described, groups, scope);
-  checkInside(described.network.cidr, scope);
+  checkInside(described, scope);
   checkPortSecurity(described, scope);
 }
 
@@ -54,8 +55,15 @@ function roomIn(network: Described["network"], scope?: Construct): number {
   return last - first + 1 - RESERVED_ADDRESSES;
 }
 
-function checkInside(cidr: string, scope?: Construct): void {
+function checkInside({ network: { cidr }, openVpn }: Described, scope?: Construct): void {
   const network = parseCidr(cidr);
+  if (openVpn !== undefined && overlap(parseCidr(TUNNEL_CIDR), network)) {
+    throw new ValidationError(
+      "cidr-inside",
+      `The network ${cidr} overlaps ${TUNNEL_CIDR}, which users of the OpenVPN gateway get; choose another.`,
+      scope,
+    );
+  }
   const inside = KUBERNETES_CIDRS.find((used) => overlap(parseCidr(used), network));
   if (inside !== undefined) {
     throw new ValidationError(

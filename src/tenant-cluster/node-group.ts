@@ -13,6 +13,12 @@ export interface VolumeProps {
   readonly size: Size;
   /** @default - the cloud's default */
   readonly type?: string;
+  /**
+   * Cinder's zone, where the cloud does not give it the names of Nova's.
+   *
+   * @default - that of the machine
+   */
+  readonly availabilityZone?: string;
 }
 
 /** Keeps pods away that do not tolerate it. */
@@ -36,7 +42,7 @@ export interface NodePoolProps {
   /** @default - the cluster's */
   readonly bootVolume?: VolumeProps;
   /**
-   * Empty volumes that each node gets besides; they are kept when it goes.
+   * Empty volumes that each node gets besides; they are kept when it is made anew, and go when the file has it no longer.
    *
    * @default - none
    */
@@ -65,7 +71,7 @@ export interface NodeDefaults {
    */
   readonly availabilityZones?: readonly string[];
   /**
-   * A volume to boot from, which is kept when the node goes.
+   * A volume to boot from, which is the machine's next one's as well, until that is made anew, too.
    *
    * @default - the disk of the flavor
    */

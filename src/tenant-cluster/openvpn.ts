@@ -5,6 +5,9 @@ import { parseCidr } from "./cidr";
 /** Addresses that users of the gateway get; inside the tunnel only. */
 const TUNNEL = { device: "tun0", network: "10.255.0.0", mask: "255.255.255.0" };
 
+/** The same, as a CIDR. */
+export const TUNNEL_CIDR = `${TUNNEL.network}/24`;
+
 const FOLDER = "/etc/openvpn/tenant-vault";
 
 /**
@@ -172,7 +175,7 @@ table inet tenant_vpn {
 table ip tenant_vpn {
   chain postrouting {
     type nat hook postrouting priority srcnat;
-    ip saddr ${TUNNEL.network}/24 masquerade
+    ip saddr ${TUNNEL_CIDR} masquerade
   }
 }
 `;

@@ -1,6 +1,7 @@
 import { Fn, Op, TerraformSelf, Token } from "cdktf";
 import { Construct } from "constructs";
 import {
+  DataOpenstackBlockstorageAvailabilityZonesV3,
   DataOpenstackBlockstorageQuotasetV3,
   DataOpenstackComputeAvailabilityZonesV2,
   DataOpenstackComputeFlavorV2,
@@ -16,6 +17,8 @@ export interface Demand {
   /** Machines by what they are made of. */
   readonly machines: readonly { readonly image: string; readonly flavor: Flavor; readonly count: number }[];
   readonly availabilityZones: readonly string[];
+  /** Zones of volumes: Cinder has its own. */
+  readonly volumeZones: readonly string[];
   readonly ports: number;
   readonly floatingIps: number;
   readonly networks: number;
@@ -52,6 +55,7 @@ export class Preflight extends Construct {
       this.lookUpFlavor(flavor);
     }
     if (demand.availabilityZones.length > 0) this.checkZones(demand.availabilityZones);
+    if (demand.volumeZones.length > 0) this.checkVolumeZones(demand.volumeZones);
     if (checkQuotas) this.checkQuotas(demand);
   }
 
@@ -102,10 +106,22 @@ export class Preflight extends Construct {
   private checkZones(zones: readonly string[]): void {
     new DataOpenstackComputeAvailabilityZonesV2(this, "AvailabilityZones", {
       lifecycle: {
-        postcondition: zones.map((zone) => ({
-          condition: `\${contains(self.names, "${zone}")}`,
-          errorMessage: `The cloud has no availability zone ${zone}, only \${join(", ", self.names)}; change "availabilityZones".`,
-        })),
+        postcondition: contained(
+          zones,
+          (zone, names) => `The cloud has no availability zone ${zone}, only ${names}; change "availabilityZones".`,
+        ),
+      },
+    });
+  }
+
+  private checkVolumeZones(zones: readonly string[]): void {
+    new DataOpenstackBlockstorageAvailabilityZonesV3(this, "VolumeZones", {
+      lifecycle: {
+        postcondition: contained(
+          zones,
+          (zone, names) =>
+            `Cinder has no availability zone ${zone}, only ${names}; set the "availabilityZone" of the volumes.`,
+        ),
       },
     });
   }
@@ -159,6 +175,17 @@ export class Preflight extends Construct {
       },
     });
   }
+}
+
+/** Each of the zones is one of a data source's names. */
+function contained(
+  zones: readonly string[],
+  complaint: (zone: string, names: string) => string,
+): { condition: string; errorMessage: string }[] {
+  return zones.map((zone) => ({
+    condition: `\${contains(self.names, "${zone}")}`,
+    errorMessage: complaint(zone, '\${join(", ", self.names)}'),
+  }));
 }
 
 /** A quota of -1 is none; https://docs.openstack.org/nova/latest/admin/quotas.html */

@@ -67,7 +67,7 @@ export interface MachinesProps {
    */
   readonly pools?: readonly PoolProps[];
   /**
-   * A volume to boot each node from, which is kept when the node goes.
+   * A volume to boot each node from, which is the machine's next one's as well, until that is made anew, too.
    *
    * @default - the disk of the flavor
    */
@@ -140,6 +140,8 @@ export interface VolumeDescription {
   readonly size: SizeText;
   /** @default - the cloud's default */
   readonly type?: string;
+  /** Cinder's zone, where the cloud does not give it the names of Nova's. @default - that of the machine */
+  readonly availabilityZone?: string;
 }
 
 /** A small machine with an address outside. */
@@ -165,7 +167,7 @@ export interface PoolProps {
   readonly availabilityZones?: readonly string[];
   /** @default - the cluster's */
   readonly bootVolume?: VolumeDescription;
-  /** Empty volumes that each node gets besides. @default - none */
+  /** Empty volumes that each node gets besides; they go when the file has the node no longer. @default - none */
   readonly volumes?: readonly VolumeDescription[];
   /** Labels of the Kubernetes nodes. @default - none but `tenant-vault/pool` */
   readonly labels?: Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ import { built, checked, cidr, cidrs, either, label, nonEmpty, path, port, size 
 
 const flavor = either("id", z.strictObject({ id: nonEmpty }), z.strictObject({ name: nonEmpty }));
 
-const volume = z.strictObject({ size, type: nonEmpty.optional() });
+const volume = z.strictObject({ size, type: nonEmpty.optional(), availabilityZone: nonEmpty.optional() });
 
 const ownNetwork = checked(
   z.strictObject({

@@ -6,6 +6,7 @@ import type { CinderStorageProps } from "./storage";
 
 /** Properties of a {@link CinderVolume}. */
 export interface CinderVolumeProps extends CinderStorageProps {
+  readonly tenant: string;
   readonly name: string;
   /** The claim that it is reserved for. */
   readonly claim: { readonly name: string; readonly namespace: string };
@@ -27,7 +28,7 @@ export class CinderVolume extends Construct {
       volumeType: props.volumeType,
       availabilityZone: props.availabilityZone,
       enableOnlineResize: true,
-      metadata: { claim: `${claim.namespace}/${claim.name}` },
+      metadata: { tenant: props.tenant, claim: `${claim.namespace}/${claim.name}` },
       lifecycle: { preventDestroy: props.deletionProtection ?? true },
     });
     new PersistentVolumeV1(this, "PersistentVolume", {

@@ -108,7 +108,7 @@ export function deployRelease(
     metricsPort: METRICS_PORT,
     egress: [...sealing.egress, ...statsdEgress(monitoring), ...(props.egress ?? [])],
   });
-  const servers = { tenant, name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
+  const servers = { name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
   const ours = helmValues({
     ...mode,
     product,

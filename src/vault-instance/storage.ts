@@ -55,6 +55,7 @@ export class VaultStorage {
             ["audit", auditSize],
           ] as const) {
             new CinderVolume(scope, `${claim}${index}`, {
+              tenant: names.tenant,
               name: `${pod}-${claim}`,
               claim: { name: `${claim}-${pod}`, namespace: names.namespace },
               size,

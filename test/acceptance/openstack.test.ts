@@ -224,6 +224,7 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
         ...PROPS,
         ...SMALL,
         trustedUserCaKeys: [],
+        availabilityZones: [],
         pools: [{ name: "secrets", count: 1 }],
         provisioner: Provisioner.magnum({ stateHoldsKubeconfig: true, centralProvider }),
       });
@@ -251,6 +252,11 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
     ],
     ["key pair", { key: { keyPair: "no-such-key" } }, /openstack_compute_keypair_v2.*cluster_key_pair/],
     ["zone", { availabilityZones: ["no-such-zone"] }, /The cloud has no availability zone no-such-zone, only/],
+    [
+      "zone of volumes",
+      { bootVolume: { size: Size.gibibytes(1), availabilityZone: "no-such-zone" } },
+      /Cinder has no availability zone no-such-zone, only .*; set the "availabilityZone" of the volumes/,
+    ],
     ["quota of machines", { workers: 140 }, /quota allows \d+ machines, this cluster alone takes 144; raise it/],
     ["quota of server groups", { pools: manyPools }, /quota allows 10 server groups, this cluster alone takes 11/],
     [

@@ -6,6 +6,7 @@ export { ComputeVolumeAttachV2 } from "@cdktf/provider-openstack/lib/compute-vol
 export { ContainerinfraClusterV1 } from "@cdktf/provider-openstack/lib/containerinfra-cluster-v1";
 export { ContainerinfraClustertemplateV1 } from "@cdktf/provider-openstack/lib/containerinfra-clustertemplate-v1";
 export { ContainerinfraNodegroupV1 } from "@cdktf/provider-openstack/lib/containerinfra-nodegroup-v1";
+export { DataOpenstackBlockstorageAvailabilityZonesV3 } from "@cdktf/provider-openstack/lib/data-openstack-blockstorage-availability-zones-v3";
 export { DataOpenstackBlockstorageQuotasetV3 } from "@cdktf/provider-openstack/lib/data-openstack-blockstorage-quotaset-v3";
 export { DataOpenstackComputeAvailabilityZonesV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-availability-zones-v2";
 export { DataOpenstackComputeFlavorV2 } from "@cdktf/provider-openstack/lib/data-openstack-compute-flavor-v2";

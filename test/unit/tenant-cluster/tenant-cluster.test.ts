@@ -244,6 +244,7 @@ describe("ways in", () => {
   test("by a load balancer with a floating IP keep the nodes at its address inside", () => {
     const json = cluster({
       apiAccess: ApiAccess.loadBalancer("public"),
+      operatorCidrs: ["10.8.0.0/24"],
       provisioner: Provisioner.kubespray({ central: { address: "https://central:8200" } }),
     });
     const hook = JSON.stringify(only(json.resource, "terraform_data"));
@@ -303,6 +304,20 @@ describe("nodes", () => {
     }
   });
 
+  test("and neither are bastion and OpenVPN gateway", () => {
+    const bastion = { floatingIpPool: "public" };
+    const json = cluster({
+      bastion,
+      openVpn: { ...bastion, clientCidrs: ["198.51.100.0/24"] },
+      operatorCidrs: ["10.8.0.0/24"],
+    });
+    const gateways = instances(json).filter(({ name }) => /-(bastion|vpn)$/.test(String(name)));
+    expect(gateways.length).toBe(2);
+    for (const { lifecycle } of gateways) {
+      expect(lifecycle).toEqual({ ignore_changes: ["image_name", "image_id", "key_pair", "user_data"] });
+    }
+  });
+
   test("of the control plane refuse to be destroyed, and others do not", () => {
     const kept = (json: Synthesized): unknown[] =>
       instances(json).map(({ lifecycle }) => (lifecycle as { prevent_destroy?: boolean }).prevent_destroy);
@@ -340,6 +355,30 @@ describe("before anything is created", () => {
     expect(json.data).toMatchSnapshot();
   });
 
+  test("volumes have Cinder's zones, which are the machines' unless they have their own", () => {
+    const zones = (json: Synthesized): unknown =>
+      only(json.data ?? {}, "openstack_blockstorage_availability_zones_v3").lifecycle;
+    const bootVolume = { size: Size.gibibytes(40) };
+    const availabilityZones = ["az1"];
+    expect(zones(cluster({ availabilityZones, bootVolume }))).toEqual({
+      postcondition: [
+        {
+          condition: '${contains(self.names, "az1")}',
+          error_message:
+            'Cinder has no availability zone az1, only ${join(", ", self.names)}; set the "availabilityZone" of the volumes.',
+        },
+      ],
+    });
+    const own = cluster({ availabilityZones, bootVolume: { ...bootVolume, availabilityZone: "nova" } });
+    expect(JSON.stringify(zones(own))).not.toContain("az1");
+    for (const { availability_zone } of Object.values(own.resource.openstack_blockstorage_volume_v3 ?? {}))
+      expect(availability_zone).toBe("nova");
+    for (const { availability_zone } of instances(own)) expect(availability_zone).toBe("az1");
+    expect(Object.keys(cluster({ availabilityZones }).data ?? {})).not.toContain(
+      "openstack_blockstorage_availability_zones_v3",
+    );
+  });
+
   test("the plan counts against the quotas what the cluster takes, the project's default security group included", () => {
     const counted = takes(
       cluster({
@@ -355,8 +394,8 @@ describe("before anything is created", () => {
       key_pairs: 1,
       server_groups: 3,
       server_group_members: 3,
-      // Seven machines, the router and the load balancer.
-      port: 9,
+      // Seven machines, the router, DHCP and the load balancer.
+      port: 10,
       network: 1,
       subnet: 1,
       router: 1,
@@ -387,8 +426,18 @@ describe("Kubespray", () => {
   const central = { address: "https://central:8200" };
 
   test("runs after the machines, and again when they change", () => {
-    const json = cluster({ provisioner: Provisioner.kubespray({ central }), workers: 1 });
+    const json = cluster({
+      provisioner: Provisioner.kubespray({ central }),
+      workers: 1,
+      operatorCidrs: ["10.8.0.0/24"],
+    });
     expect(only(json.resource, "terraform_data")).toMatchSnapshot();
+  });
+
+  test("is not run where no way in by SSH leads to the nodes", () => {
+    const provisioner = Provisioner.kubespray({ central });
+    expect(() => cluster({ provisioner })).toThrow(/nothing lets it in; name the network that it runs in in operatorC/);
+    expect(() => cluster({ provisioner, network: { ...NETWORK, portSecurity: false } })).not.toThrow();
   });
 
   test("is not run where nobody says how the kubeconfig reaches the central Vault", () => {
@@ -407,6 +456,17 @@ describe("Magnum", () => {
       /Magnum cannot do bastion, bootVolume and volumes; take that out, or let Kubespray make the cluster/,
     );
   });
+
+  test.each<[string, Partial<TenantClusterProps>]>([
+    ["operatorCidrs", { operatorCidrs: ["10.8.0.0/24"] }],
+    ["hostAntiAffinity", { hostAntiAffinity: "required" }],
+    ["schedulableControlPlanes", { schedulableControlPlanes: true }],
+    ["availabilityZones", { availabilityZones: ["az1"] }],
+    ["availabilityZones", { pools: [{ name: "secrets", count: 1, availabilityZones: ["az1"] }] }],
+    ["pools[].labels", { pools: [{ name: "secrets", count: 1, labels: { dedicated: "vault" } }] }],
+  ])("does not drop %s silently", (what, props) => {
+    expect(() => magnum(props)).toThrow(`Magnum cannot do ${what}; take that out`);
+  });
 });
 
 describe("fails when", () => {
@@ -421,6 +481,13 @@ describe("fails when", () => {
   test("the network is one that Kubernetes uses inside", () => {
     const network = { ...NETWORK, cidr: "10.233.0.0/16" };
     expect(() => cluster({ network })).toThrow(/overlaps 10.233.0.0\/18, which Kubernetes uses inside/);
+  });
+
+  test("the network is one that the OpenVPN gateway gives its users", () => {
+    const network = { ...NETWORK, cidr: "10.255.0.0/23" };
+    expect(() => cluster({ network })).not.toThrow();
+    const openVpn = { floatingIpPool: "public", clientCidrs: ["198.51.100.0/24"] };
+    expect(() => cluster({ network, openVpn })).toThrow(/overlaps 10.255.0.0\/24, which users of the OpenVPN gateway/);
   });
 
   test.each([

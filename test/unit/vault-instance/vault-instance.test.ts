@@ -119,6 +119,7 @@ describe("a high-availability instance", () => {
     const { resource } = instance(highAvailability());
     const volumes = Object.values(resource.openstack_blockstorage_volume_v3 ?? {});
     expect(volumes.length).toBe(6);
+    for (const { metadata } of volumes) expect(metadata).toMatchObject({ tenant: "customer10" });
     expect(volumes.every(({ lifecycle }) => JSON.stringify(lifecycle) === '{"prevent_destroy":true}')).toBe(true);
     for (const volume of Object.values(resource.kubernetes_persistent_volume_v1 ?? {})) {
       expect(volume.spec).toMatchObject([
