@@ -72,8 +72,11 @@ test("it is renewed when little is left, and replaced, for the servers to start 
 });
 
 test("a hook without the right to make it says so", async () => {
-  await bed.central.client.withToken(api.field(NAME, "token")).send("POST", "auth/token/revoke-self");
-  await expect(secret.ensure(bed.central.server.client(bed.hookToken))).rejects.toThrow(
+  const { client, server } = bed.central;
+  await client.withToken(api.field(NAME, "token")).send("POST", "auth/token/revoke-self");
+  const { body } = await client.send("POST", "auth/token/create", { body: { policies: ["default"] } });
+  const { client_token: other } = body.auth as { client_token: string };
+  await expect(secret.ensure(server.client(other))).rejects.toThrow(
     /refuses the token for auth\/token\/create\/tenant-vault-seal-customer10-main; use one that is valid/,
   );
 });
