@@ -4,6 +4,7 @@ import { SEALS, STORED, synthesizeInstance } from "../support/instance";
 import { only } from "../support/synth";
 
 const HA = new HighAvailabilityDeployment(STORED);
+const KEY = "vault_transit_secret_backend_key";
 
 describe("the shares of a seal", () => {
   test("are 5 shares and the threshold 3 unless told otherwise", () => {
@@ -34,7 +35,7 @@ describe("a transit seal", () => {
   test("has a key that Terraform refuses to destroy, unless told otherwise", () => {
     expect(only(json.resource, "vault_transit_secret_backend_key")).toMatchObject({
       backend: "tenant-seals",
-      name: "customer10-main",
+      name: "customer10.main",
       deletion_allowed: false,
       lifecycle: { prevent_destroy: true },
     });
@@ -57,6 +58,11 @@ describe("a transit seal", () => {
         capabilities = ["update"]
       }
 
+      # end one that is not used
+      path "auth/token/revoke-self" {
+        capabilities = ["update"]
+      }
+
       # decrypt the root key of this instance
       path "tenant-seals/decrypt/\${vault_transit_secret_backend_key.main_seal_key.name}" {
         capabilities = ["update"]
@@ -69,7 +75,7 @@ describe("a transit seal", () => {
       "
     `);
     expect(only(json.resource, "vault_token_auth_backend_role")).toMatchObject({
-      role_name: "tenant-vault-seal-customer10-main",
+      role_name: "tenant-vault-seal-customer10.main",
       orphan: true,
       token_no_default_policy: true,
       token_period: 32 * 24 * 3600,
@@ -87,6 +93,23 @@ describe("a transit seal", () => {
     expect(JSON.stringify(json.resource.kubernetes_network_policy_v1)).toContain(
       "the central Vault, which unseals (port 8200)",
     );
+  });
+
+  test("has a key of its own, whatever the names", () => {
+    const names = [
+      { tenant: "acme", name: "eu-main" },
+      { tenant: "acme-eu", name: "main" },
+    ].map((props) => only(synthesizeInstance(HA, { ...props, seal: Seal.transit() }).resource, KEY).name);
+    expect(names).toEqual(["acme.eu-main", "acme-eu.main"]);
+  });
+
+  test("opens port 443 where the address has none", () => {
+    const { resource } = synthesizeInstance(HA, { seal: Seal.transit({ address: "https://inside" }) });
+    expect(JSON.stringify(resource.kubernetes_network_policy_v1)).toContain("which unseals (port 443)");
+  });
+
+  test.each(["inside:8200", "http://inside:8200", "https://inside/v1"])("fails when its address is %s", (address) => {
+    expect(() => synthesizeInstance(HA, { seal: Seal.transit({ address }) })).toThrow(/is no address; write https/);
   });
 
   test("finds the central Vault elsewhere, where it is told to", () => {
