@@ -21,6 +21,7 @@ import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
 import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
+import { NetworkPeer } from "./network-peer";
 import type { Egress, InstanceFlows } from "./network-policies";
 import type { NodePlacement } from "./pod-values";
 import type { ServerCertificate } from "./server-certificate";
@@ -106,7 +107,14 @@ export function deployRelease(
     kubernetesApi: props.kubernetesApi,
     monitoringNamespace: monitoring?.namespace,
     metricsPort: METRICS_PORT,
-    egress: [...sealing.egress, ...statsdEgress(monitoring), ...(props.egress ?? [])],
+    egress: [
+      ...sealing.egress.map(({ cidr, ...flow }) => ({
+        ...flow,
+        to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr),
+      })),
+      ...statsdEgress(monitoring),
+      ...(props.egress ?? []),
+    ],
   });
   const servers = { name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
   const ours = helmValues({
@@ -137,8 +145,8 @@ export function deployRelease(
     // Pods are ready only once they are unsealed, which comes after.
     wait: false,
     maxHistory: 10,
-    // Its rules are there before its first pod is.
-    dependsOn: namespace.contents,
+    // Its rules, and what it unseals with, are there before its first pod is.
+    dependsOn: [...namespace.contents, ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret])],
   });
   exposure?.bind(scope, { names, product });
   if (monitoring !== undefined) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { HighAvailabilityDeployment, Seal, SelfInitialization, StandaloneDeployment } from "../../../src";
-import { SEALS, STORED, synthesizeInstance } from "../support/instance";
+import { parse } from "yaml";
+import { HighAvailabilityDeployment, Seal, SecretRef, SelfInitialization, StandaloneDeployment } from "../../../src";
+import { SEALS, STORED, synthesizeInstance, valuesOf } from "../support/instance";
 import { only } from "../support/synth";
 
 const HA = new HighAvailabilityDeployment(STORED);
@@ -131,10 +132,29 @@ describe("credentials of a seal", () => {
     },
   );
 
-  test("are sent again when a reference's revision is raised", () => {
-    const revision = (seal: Seal): unknown =>
-      only(synthesizeInstance(HA, { seal }).resource, "kubernetes_secret_v1").data_wo_revision;
-    expect(revision(SEALS.static)).toBe(2);
+  test("are sent again, and servers started anew, when one changes or others are named", () => {
+    const ref = (field: string, revision: number): SecretRef =>
+      SecretRef.centralVault({ mount: "operator", path: "kms", field, revision });
+    const revisions = (accessKey: SecretRef, secretKey: SecretRef): unknown[] => {
+      const seal = Seal.aliCloudKms({ region: "r", kmsKeyId: "k", credentials: { accessKey, secretKey } });
+      const json = synthesizeInstance(HA, { seal });
+      const { server } = parse(valuesOf(json)) as { server: { annotations: Record<string, string> } };
+      const { data_wo_revision } = only(json.resource, "kubernetes_secret_v1");
+      expect(server.annotations).toEqual({ "tenant-vault/seal-credentials": String(data_wo_revision) });
+      return [data_wo_revision];
+    };
+    const made = [
+      revisions(ref("id", 1), ref("key", 2)),
+      revisions(ref("id", 2), ref("key", 1)),
+      revisions(ref("id", 2), ref("key", 2)),
+      revisions(ref("id", 1), ref("other", 2)),
+    ].flat();
+    expect(new Set(made).size).toBe(made.length);
+  });
+
+  test("are there before the servers are", () => {
+    const { resource } = synthesizeInstance(HA, { seal: SEALS.awskms });
+    expect(resource.helm_release?.main_release?.depends_on).toContain("kubernetes_secret_v1.main_seal");
   });
 
   test("are left to the pods' identity where none are given", () => {
@@ -142,6 +162,9 @@ describe("credentials of a seal", () => {
     const { resource } = synthesizeInstance(HA, { seal });
     expect(resource.kubernetes_secret_v1).toBeUndefined();
     expect(JSON.stringify(resource.helm_release)).not.toContain("AWS_ACCESS_KEY_ID");
+    expect(JSON.stringify(resource.kubernetes_network_policy_v1)).toContain("169.254.169.254/32");
+    const given = JSON.stringify(synthesizeInstance(HA, { seal: SEALS.awskms }).resource.kubernetes_network_policy_v1);
+    expect(given).not.toContain("169.254.169.254");
   });
 });
 
@@ -165,6 +188,22 @@ test("a seal may be brought by a plugin", () => {
 });
 
 describe("fails when", () => {
+  test("a plugin is given to Vault, which has the seal built in", () => {
+    const plugin = { command: "awskms", sha256sum: "a".repeat(64) };
+    const seal = Seal.awsKms({ region: "r", kmsKeyId: "k", plugin });
+    expect(() => synthesizeInstance(HA, { product: "vault", seal })).toThrow(/takes no plugin for it/);
+  });
+
+  test.each([
+    ["a", "a"],
+    ["a/b", undefined],
+    ["b", "a b"],
+  ])("a static key is called %s, and the one before %s", (keyId, before) => {
+    const key = SecretRef.centralVault({ mount: "operator", path: "p", field: "f" });
+    const previous = before === undefined ? undefined : { keyId: before, key };
+    expect(() => Seal.staticKey({ keyId, key, previous })).toThrow(/of a static seal cannot name its key/);
+  });
+
   test("the product has no such seal", () => {
     expect(() => synthesizeInstance(HA, { product: "vault", seal: SEALS.static })).toThrow(
       /The seal static is one of openbao, and the instance runs vault; choose another seal, or that product/,
