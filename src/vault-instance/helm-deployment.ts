@@ -1,6 +1,5 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { stringify } from "yaml";
 import { ValidationError } from "../core/errors";
 import type { Size } from "../core/size";
 import type { AuditDevice } from "../server-config/audit-device";
@@ -12,7 +11,6 @@ import type { SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, type LogLevel } from "../server-config/server-config";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
 import { Release } from "../terraform/providers/kubernetes";
-import { findLiteralSecretsIn } from "../terraform/secret-guard";
 import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart } from "./chart";
 import type { ChartValues } from "./chart-values";
 import type { Deployed, DeploymentContext } from "./deployment";
@@ -20,9 +18,10 @@ import type { Exposure } from "./exposure";
 import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
-import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
+import { mergeValues } from "./merge-values";
 import { NetworkPeer } from "./network-peer";
 import type { Egress, InstanceFlows } from "./network-policies";
+import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
 import type { ServerCertificate } from "./server-certificate";
 
@@ -174,23 +173,6 @@ function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
   return [{ port: Number(address.split(":").at(-1)), protocol: "UDP", reason: "statsd, which takes metrics" }];
 }
 
-/** The values as YAML; what the operator's own override comes first, as comments, for who reads the plan. */
-function renderValues(scope: Construct, ours: HelmValues, theirs: HelmValues | undefined): string {
-  const yaml = (values: HelmValues): string => stringify(values, { lineWidth: 0, aliasDuplicateObjects: false });
-  if (theirs === undefined) return yaml(ours);
-  const [leak] = findLiteralSecretsIn(theirs, ["values"]);
-  if (leak !== undefined) {
-    throw new ValidationError(
-      "literal-secret",
-      `${leak} is a secret written out, which the plan and the state would hold; put it into a Secret and name that.`,
-      scope,
-    );
-  }
-  const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
-  const heading = "# The operator's own values override:\n";
-  return `${heading}${overridden.join("")}${yaml(mergeValues(ours, theirs))}`;
-}
-
 /** @throws ValidationError where servers could not initialise themselves, or would do so apart from each other. */
 function checkSelfInitialization(scope: Construct, { product, seal }: DeploymentContext, replicas: number): void {
   if (product !== "openbao" || !seal.unsealsItself) {
@@ -203,7 +185,7 @@ function checkSelfInitialization(scope: Construct, { product, seal }: Deployment
   if (replicas > 1) {
     throw new ValidationError(
       "self-initialization",
-      `Each of the ${replicas} replicas would initialise itself, and they would be as many clusters; deploy it standalone first, then leave selfInitialization out and make it highly available.`,
+      `Each of the ${replicas} replicas would initialise itself, and they would be as many clusters; deploy it standalone.`,
       scope,
     );
   }
