@@ -22,7 +22,7 @@ export { AppRoleLogin, type AppRoleLoginProps, type IAppRoleLogin } from "./logi
 export type { KeyShares } from "./seal/key-shares";
 export type * from "./seal/kms-seals";
 export { Seal } from "./seal/seal";
-export type { SealConfig, SealContext, SecretVariable } from "./seal/seal-config";
+export type { SealConfig, SealContext, SealEgress, SecretVariable } from "./seal/seal-config";
 export type { TransitSealProps } from "./seal/transit-seal";
 export { AuditDevice } from "./server-config/audit-device";
 export type { ReleaseNames } from "./server-config/names";

@@ -63,7 +63,8 @@ async function inspect(central: VaultClient, target: Target): Promise<InstanceSt
       const status = await inspectInstance(instance, store, (replica) => new Server(connections.client(replica)));
       const remaining = await connections.sealToken?.remaining(central);
       if (remaining === undefined) return status;
-      return { ...status, sealTokenExpires: new Date(Date.now() + remaining * 1000).toISOString() };
+      const sealTokenExpires = new Date(Date.now() + remaining * 1000).toISOString();
+      return { ...status, healthy: status.healthy && remaining > 0, sealTokenExpires };
     } finally {
       await connections.close();
     }
@@ -82,8 +83,7 @@ function render(status: InstanceStatus): string {
     const noted = notes(replica);
     return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${noted.length === 0 ? "" : `  (${noted.join(", ")})`}`;
   });
-  if (sealTokenExpires !== undefined)
-    lines.push(`  the token of the seal ends on ${sealTokenExpires}, if nobody renews it`);
+  if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires));
   lines.push(
     ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
   );
@@ -95,6 +95,14 @@ function render(status: InstanceStatus): string {
     ...(problem === undefined ? lines : [`  ${problem}`]),
     "",
   ].join("\n");
+}
+
+/** One that is not valid ends at once. */
+function sealTokenLine(instance: string, expires: string): string {
+  if (Date.parse(expires) <= Date.now()) {
+    return `  the seal has no token that is valid: servers that restart stay sealed; run tenant-vault unseal ${instance}.`;
+  }
+  return `  the token of the seal ends on ${expires}, if nobody renews it`;
 }
 
 function notes({ active, reason, auditDevices, certificateExpires }: ReplicaSummary): string[] {

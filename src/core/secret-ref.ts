@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** Where a secret is: one field of a KV version 2 secret in the central Vault. */
 export interface SecretLocation {
   /** Path of the KV version 2 mount in the central Vault, such as `"operator"`. */
@@ -32,4 +34,16 @@ export class SecretRef {
   static centralVault(location: SecretLocation): SecretRef {
     return new SecretRef(location.mount, location.path, location.field, location.revision ?? 1);
   }
+}
+
+/** A number that changes when one of the secrets does, or another is named: write-only arguments are sent again when it changes. */
+export function revisionOf(secrets: Readonly<Record<string, SecretRef>>): number {
+  const places = Object.entries(secrets).map(([use, { mount, path, field, revision }]) => [
+    use,
+    mount,
+    path,
+    field,
+    revision,
+  ]);
+  return createHash("sha256").update(JSON.stringify(places)).digest().readUInt32BE();
 }

@@ -4,6 +4,7 @@ import type { IGrantee } from "../access/grantee";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
+import { revisionOf } from "../core/secret-ref";
 import { CentralSecret } from "../terraform/central-secret";
 import { DatabaseSecretBackendConnection, DatabaseSecretBackendRole, Mount } from "../terraform/providers/vault";
 import type { Database } from "./database";
@@ -103,7 +104,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
         connectionUrl: database.connectionUrl,
         username,
         passwordWo: secret.field(password.field),
-        passwordWoVersion: password.revision,
+        passwordWoVersion: revisionOf({ password }),
       },
       provider,
     });

@@ -1,4 +1,4 @@
-import type { TerraformProvider } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import type { Product } from "../core/product";
 import type { CentralVaultAccess } from "../terraform/hook";
 
@@ -30,6 +30,14 @@ export interface SecretVariable {
   readonly key: string;
 }
 
+/** Something that the servers connect to for their seal. */
+export interface SealEgress {
+  /** @default - anything, inside and outside the cluster */
+  readonly cidr?: string;
+  readonly port: number;
+  readonly reason: string;
+}
+
 /** What the servers get for their seal; nothing in it is secret. */
 export interface SealConfig {
   /** Stanzas of the configuration; none with Shamir. */
@@ -38,7 +46,9 @@ export interface SealConfig {
   /** Secrets that are mounted. */
   readonly secrets: readonly string[];
   /** What the servers connect to, beyond each other. */
-  readonly egress: readonly { readonly port: number; readonly reason: string }[];
+  readonly egress: readonly SealEgress[];
+  /** A Secret that Terraform fills, and a number that changes with what is in it. @default - none */
+  readonly credentials?: { readonly secret: ITerraformDependable; readonly revision: number };
   /** Secret that the hook puts a token for the central Vault into, and the token role that makes it. @default - none */
   readonly token?: { readonly secretName: string; readonly role: string };
 }

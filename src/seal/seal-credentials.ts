@@ -1,13 +1,15 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
-import type { SecretRef } from "../core/secret-ref";
+import { revisionOf, type SecretRef } from "../core/secret-ref";
 import { CentralSecret } from "../terraform/central-secret";
 import { SecretV1 } from "../terraform/providers/kubernetes";
-import type { SealContext } from "./seal-config";
+import type { SealConfig, SealContext } from "./seal-config";
 
 /** A Kubernetes Secret with what a seal logs in with, copied from the central Vault; its values are in no plan and no state. */
 export class SealCredentials extends Construct {
   readonly secretName: string;
+  /** For who starts the servers: after it, and anew when it changes. */
+  readonly config: Pick<SealConfig, "credentials">;
 
   /** @throws ValidationError when nobody says how the central Vault is reached. */
   constructor(
@@ -32,11 +34,12 @@ export class SealCredentials extends Construct {
       sources.set(key, known);
       return known;
     };
-    new SecretV1(this, "Resource", {
+    const revision = revisionOf(fields);
+    const secret = new SecretV1(this, "Resource", {
       metadata: { name: this.secretName, namespace },
       dataWo: Object.fromEntries(Object.entries(fields).map(([field, ref]) => [field, source(ref).field(ref.field)])),
-      // Sent again when one of the references says that its secret has changed.
-      dataWoRevision: Object.values(fields).reduce((sum, { revision }) => sum + revision, 0),
+      dataWoRevision: revision,
     });
+    this.config = { credentials: { secret, revision } };
   }
 }

@@ -14,7 +14,7 @@ import type {
   Pkcs11SealProps,
   StaticKeySealProps,
 } from "./kms-seals";
-import { disabledFlag, NO_SEAL_CONFIG, type SealConfig, type SealContext } from "./seal-config";
+import { disabledFlag, NO_SEAL_CONFIG, type SealConfig, type SealContext, type SealEgress } from "./seal-config";
 import { SealCredentials } from "./seal-credentials";
 import { checkShares, type KeyShares } from "./key-shares";
 import { TransitSeal, type TransitSealProps } from "./transit-seal";
@@ -73,8 +73,9 @@ export class Seal {
       return {
         ...NO_SEAL_CONFIG,
         stanzas: stanzas(context, "gcpckms", plugin, { project, region, key_ring, crypto_key, credentials: file }),
+        ...files?.config,
         secrets: files === undefined ? [] : [files.secretName],
-        egress: [KEY_SERVICE],
+        egress: egress(credentials),
       };
     });
   }
@@ -135,15 +136,17 @@ export class Seal {
   /** A key that the servers are given as a file; OpenBao only. */
   static staticKey(props: StaticKeySealProps & KeyShares): Seal {
     const { keyId, key, previous } = props;
+    checkKeyIds(keyId, previous?.keyId);
     return new Seal(
       "static",
       props,
       (scope, context) => {
         const keys = { [keyId]: key, ...(previous && { [previous.keyId]: previous.key }) };
-        const { secretName } = new SealCredentials(scope, "Seal", context, keys);
+        const { secretName, config } = new SealCredentials(scope, "Seal", context, keys);
         const file = (id: string): string => `file://${context.secretFolder(secretName)}/${id}`;
         return {
           ...NO_SEAL_CONFIG,
+          ...config,
           stanzas: stanzas(context, "static", undefined, {
             current_key_id: keyId,
             current_key: file(keyId),
@@ -196,7 +199,18 @@ export class Seal {
   }
 }
 
-const KEY_SERVICE = { port: 443, reason: "the key service, which unseals" };
+const KEY_SERVICE: SealEgress = { port: 443, reason: "the key service, which unseals" };
+
+/** Where AWS, Google, Azure and Oracle tell who a pod, or its node, is. */
+const METADATA: SealEgress = {
+  cidr: "169.254.169.254/32",
+  port: 80,
+  reason: "the cloud's metadata, which say who the servers are",
+};
+
+function egress(credentials: object | undefined): SealEgress[] {
+  return credentials === undefined ? [KEY_SERVICE, METADATA] : [KEY_SERVICE];
+}
 
 /** A seal by a service that is logged in to with variables of the environment, or by the pods' identity. */
 function keyService(
@@ -206,23 +220,43 @@ function keyService(
   credentials?: Readonly<Record<string, SecretRef>>,
 ): SealFactory {
   return (scope, context) => {
-    const secret = credentials && new SealCredentials(scope, "Seal", context, credentials).secretName;
+    const filled = credentials && new SealCredentials(scope, "Seal", context, credentials);
+    const secret = filled?.secretName;
     return {
       ...NO_SEAL_CONFIG,
+      ...filled?.config,
       stanzas: stanzas(context, type, plugin, settings),
       environment:
         secret === undefined ? [] : Object.keys(credentials ?? {}).map((name) => ({ name, secret, key: name })),
-      egress: [KEY_SERVICE],
+      egress: egress(credentials),
     };
   };
 }
 
+/** They name the keys' files in the Secret. @throws ValidationError unless they can, and differ. */
+function checkKeyIds(...ids: readonly (string | undefined)[]): void {
+  const [current, previous] = ids;
+  const wrong = ids.find((id) => id !== undefined && !/^[A-Za-z0-9._-]+$/.test(id));
+  if (wrong === undefined && current !== previous) return;
+  throw new ValidationError(
+    "seal-key-id",
+    `The keyId "${wrong ?? current}" of a static seal cannot name its key; use letters, digits, ., _ and -, and another than the previous key's.`,
+  );
+}
+
+/** @throws ValidationError when a server is given a plugin that has none. */
 function stanzas(
   context: SealContext,
   type: SealType,
   plugin: KmsPlugin | undefined,
   settings: Readonly<Record<string, HclValue | undefined>>,
 ): string[] {
+  if (plugin !== undefined && context.product === "vault") {
+    throw new ValidationError(
+      "seal-product",
+      `Vault has the seal ${type} built in and takes no plugin for it; leave plugin out, or run openbao.`,
+    );
+  }
   const { directory = "/openbao/plugins", command, sha256sum } = plugin ?? {};
   return [
     ...(plugin === undefined

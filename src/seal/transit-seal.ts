@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { PolicyDocument } from "../access/policy-document";
+import { parseServerAddress } from "../core/address";
 import { ValidationError } from "../core/errors";
 import { Duration } from "../core/duration";
 import { attributes, block } from "../core/hcl";
@@ -40,7 +41,7 @@ export class TransitSeal extends Construct {
 
   constructor(scope: Construct, id: string, context: SealContext, props: TransitSealProps) {
     super(scope, id);
-    const { centralProvider: provider, release, central, product, deletionProtection } = context;
+    const { centralProvider: provider, tenant, release, central, product, deletionProtection } = context;
     if (provider === undefined) {
       throw new ValidationError(
         "seal-central",
@@ -48,16 +49,18 @@ export class TransitSeal extends Construct {
         this,
       );
     }
+    // Not the release's name: a-b/c and a/b-c are of two tenants and have the same one. No name holds a dot.
+    const keyName = `${tenant}.${context.name}`;
     const key = new TransitSecretBackendKey(this, "Key", {
       backend: SEALS_MOUNT,
-      name: release,
+      name: keyName,
       type: "aes256-gcm96",
       // The central Vault refuses it as well, whoever asks.
       deletionAllowed: !deletionProtection,
       lifecycle: { preventDestroy: deletionProtection },
       provider,
     });
-    const name = `${SEAL_ROLE_PREFIX}${release}`;
+    const name = `${SEAL_ROLE_PREFIX}${keyName}`;
     const policy = new Policy(this, "Policy", { name, policy: sealPolicy(key.name), provider });
     const role = new TokenAuthBackendRole(this, "TokenRole", {
       roleName: name,
@@ -71,6 +74,7 @@ export class TransitSeal extends Construct {
     });
     const secretName = `${release}-seal-token`;
     const address = props.address ?? central.address;
+    const { port } = parseServerAddress(address, this);
     this.config = {
       stanzas: [
         block(
@@ -78,7 +82,7 @@ export class TransitSeal extends Construct {
           attributes({
             address,
             mount_path: `${SEALS_MOUNT}/`,
-            key_name: release,
+            key_name: keyName,
             tls_ca_cert:
               central.caCertificatePath === undefined ? undefined : `${context.secretFolder(secretName)}/ca.crt`,
             tls_server_name: props.tlsServerName,
@@ -88,7 +92,7 @@ export class TransitSeal extends Construct {
       ],
       environment: [{ name: product === "vault" ? "VAULT_TOKEN" : "BAO_TOKEN", secret: secretName, key: "token" }],
       secrets: [secretName],
-      egress: [{ port: Number(new URL(address).port || 443), reason: "the central Vault, which unseals" }],
+      egress: [{ port: Number(port || 443), reason: "the central Vault, which unseals" }],
       token: { secretName, role: role.roleName },
     };
   }
@@ -105,5 +109,6 @@ function sealPolicy(key: string): string {
   }
   policy.add({ path: "auth/token/renew-self", capabilities: ["update"], reason: "keep the token alive" });
   policy.add({ path: "auth/token/lookup-self", capabilities: ["read"], reason: "know when it has to be renewed" });
+  policy.add({ path: "auth/token/revoke-self", capabilities: ["update"], reason: "end one that is not used" });
   return policy.render();
 }

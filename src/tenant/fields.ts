@@ -4,7 +4,7 @@ import { ValidationError } from "../core/errors";
 import { PLAIN_PATH } from "../core/path";
 import { Size } from "../core/size";
 import { parseCidr } from "../tenant-cluster/cidr";
-import { parseServerAddress } from "../vault-instance/address";
+import { parseServerAddress } from "../core/address";
 
 /** A field whose rule lives in a value's own class: its complaint becomes that of the field. */
 export function built<Input extends z.ZodType, Value>(input: Input, build: (value: z.output<Input>) => Value) {

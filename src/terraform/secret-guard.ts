@@ -31,6 +31,28 @@ export function findLiteralSecretsIn(value: unknown, path: readonly string[]): s
   return named ? [name] : [];
 }
 
+/** `name = "text"` on a line of its own, as in a server's configuration. */
+const SETTING = /^\s*"?([\w-]+)"?\s*=\s*"([^"]+)"/gm;
+
+/** Settings that only servers' seals have. */
+const SEAL_SECRET = /^(current_key|previous_key|pin)$/;
+
+/** The same of settings in texts, such as a server's configuration among the values of a Helm chart. */
+export function findSecretSettings(value: unknown, path: readonly string[]): string[] {
+  if (typeof value === "object" && value !== null) {
+    return Object.entries(value).flatMap(([key, child]) => findSecretSettings(child, [...path, key]));
+  }
+  if (typeof value !== "string") return [];
+  return [...value.matchAll(SETTING)]
+    .filter(([, name = "", text = ""]) => (SECRET_ARGUMENT.test(name) || SEAL_SECRET.test(name)) && !isPlace(text))
+    .map(([, name = ""]) => `${path.join(".")}: ${name}`);
+}
+
+/** A path, a URL such as file:// and env://, or a variable. */
+function isPlace(text: string): boolean {
+  return /^(\/|[a-z]+:\/\/|\$)/.test(text);
+}
+
 /** An expression, which Terraform resolves at apply time. */
 function isReference(value: string): boolean {
   return /^\$\{[\s\S]+\}$/.test(value);

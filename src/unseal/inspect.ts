@@ -35,11 +35,11 @@ export interface InstanceStatus {
   /** Undefined where the instance could not be looked at. */
   readonly product?: string;
   readonly replicas: readonly ReplicaSummary[];
-  /** Whether the record is complete, every replica is unsealed and audited, and one is active. */
+  /** Whether the record is complete, every replica is unsealed and audited, one is active, and the seal's token is valid. */
   readonly healthy: boolean;
   /** Why the instance could not be looked at. */
   readonly problem?: string;
-  /** When the token by which the servers unseal themselves ends, RFC 3339; undefined where there is none. */
+  /** When the token by which the servers unseal themselves ends, RFC 3339: at once where it is not valid; undefined where they need none. */
   readonly sealTokenExpires?: string;
 }
 

@@ -109,8 +109,9 @@ export class StatefulSetPods implements Pods {
 }
 
 function startedBefore({ status }: V1Pod, moment: Date | undefined): boolean {
-  const startedAt = status?.containerStatuses?.[0]?.state?.running?.startedAt;
-  return moment !== undefined && startedAt !== undefined && new Date(startedAt) < moment;
+  // Of any container: the statuses are in no order, and the server is not alone in its pod.
+  const started = (status?.containerStatuses ?? []).map(({ state }) => state?.running?.startedAt);
+  return moment !== undefined && started.some((at) => at !== undefined && new Date(at) < moment);
 }
 
 function describePod({ metadata, status }: V1Pod, newest: string | undefined): Pod {

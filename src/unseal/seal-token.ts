@@ -48,10 +48,11 @@ export class SealTokenSecret {
     if (!valid) await askCentral(central.withToken(token), "POST", "auth/token/revoke-self");
   }
 
-  /** Seconds that the token has left if nobody renews it; undefined where there is none that is valid. */
-  async remaining(central: VaultClient): Promise<number | undefined> {
+  /** Seconds that the token has left if nobody renews it; 0 where there is none that is valid. */
+  async remaining(central: VaultClient): Promise<number> {
     const token = secretField(await this.secret.read(), "token");
-    return token === undefined ? undefined : (await lookUp(central.withToken(token)))?.ttl;
+    const found = token === undefined ? undefined : await lookUp(central.withToken(token));
+    return found?.ttl ?? 0;
   }
 
   private async create(central: VaultClient): Promise<string> {

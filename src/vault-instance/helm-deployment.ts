@@ -1,6 +1,5 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { stringify } from "yaml";
 import { ValidationError } from "../core/errors";
 import type { Size } from "../core/size";
 import type { AuditDevice } from "../server-config/audit-device";
@@ -12,7 +11,6 @@ import type { SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, type LogLevel } from "../server-config/server-config";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
 import { Release } from "../terraform/providers/kubernetes";
-import { findLiteralSecretsIn } from "../terraform/secret-guard";
 import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart } from "./chart";
 import type { ChartValues } from "./chart-values";
 import type { Deployed, DeploymentContext } from "./deployment";
@@ -20,8 +18,10 @@ import type { Exposure } from "./exposure";
 import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
-import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
+import { mergeValues } from "./merge-values";
+import { NetworkPeer } from "./network-peer";
 import type { Egress, InstanceFlows } from "./network-policies";
+import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
 import type { ServerCertificate } from "./server-certificate";
 
@@ -106,7 +106,14 @@ export function deployRelease(
     kubernetesApi: props.kubernetesApi,
     monitoringNamespace: monitoring?.namespace,
     metricsPort: METRICS_PORT,
-    egress: [...sealing.egress, ...statsdEgress(monitoring), ...(props.egress ?? [])],
+    egress: [
+      ...sealing.egress.map(({ cidr, ...flow }) => ({
+        ...flow,
+        to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr),
+      })),
+      ...statsdEgress(monitoring),
+      ...(props.egress ?? []),
+    ],
   });
   const servers = { name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
   const ours = helmValues({
@@ -137,8 +144,8 @@ export function deployRelease(
     // Pods are ready only once they are unsealed, which comes after.
     wait: false,
     maxHistory: 10,
-    // Its rules are there before its first pod is.
-    dependsOn: namespace.contents,
+    // Its rules, and what it unseals with, are there before its first pod is.
+    dependsOn: [...namespace.contents, ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret])],
   });
   exposure?.bind(scope, { names, product });
   if (monitoring !== undefined) {
@@ -166,23 +173,6 @@ function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
   return [{ port: Number(address.split(":").at(-1)), protocol: "UDP", reason: "statsd, which takes metrics" }];
 }
 
-/** The values as YAML; what the operator's own override comes first, as comments, for who reads the plan. */
-function renderValues(scope: Construct, ours: HelmValues, theirs: HelmValues | undefined): string {
-  const yaml = (values: HelmValues): string => stringify(values, { lineWidth: 0, aliasDuplicateObjects: false });
-  if (theirs === undefined) return yaml(ours);
-  const [leak] = findLiteralSecretsIn(theirs, ["values"]);
-  if (leak !== undefined) {
-    throw new ValidationError(
-      "literal-secret",
-      `${leak} is a secret written out, which the plan and the state would hold; put it into a Secret and name that.`,
-      scope,
-    );
-  }
-  const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
-  const heading = "# The operator's own values override:\n";
-  return `${heading}${overridden.join("")}${yaml(mergeValues(ours, theirs))}`;
-}
-
 /** @throws ValidationError where servers could not initialise themselves, or would do so apart from each other. */
 function checkSelfInitialization(scope: Construct, { product, seal }: DeploymentContext, replicas: number): void {
   if (product !== "openbao" || !seal.unsealsItself) {
@@ -195,7 +185,7 @@ function checkSelfInitialization(scope: Construct, { product, seal }: Deployment
   if (replicas > 1) {
     throw new ValidationError(
       "self-initialization",
-      `Each of the ${replicas} replicas would initialise itself, and they would be as many clusters; deploy it standalone first, then leave selfInitialization out and make it highly available.`,
+      `Each of the ${replicas} replicas would initialise itself, and they would be as many clusters; deploy it standalone.`,
       scope,
     );
   }

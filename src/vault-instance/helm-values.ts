@@ -53,6 +53,7 @@ export function helmValues(props: HelmValuesProps): HelmValues {
       [product === "openbao" ? "configAnnotation" : "includeConfigAnnotation"]: true,
       authDelegator: { enabled: props.kubernetesAuth },
       serviceAccount: { annotations: props.serviceAccountAnnotations },
+      ...sealAnnotation(props),
       ...podValues({ ...props, release: names.release }),
       ...environment(props),
       ...volumes(props),
@@ -82,6 +83,12 @@ function environment({ product, names, seal }: HelmValuesProps): HelmValues {
       secretKey: key,
     })),
   };
+}
+
+/** Pods whose seal has other credentials are of another revision, by which the hook knows what to restart. */
+function sealAnnotation({ seal: { credentials } }: HelmValuesProps): HelmValues {
+  if (credentials === undefined) return {};
+  return { annotations: { "tenant-vault/seal-credentials": String(credentials.revision) } };
 }
 
 function volumes(props: HelmValuesProps): HelmValues {

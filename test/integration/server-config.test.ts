@@ -133,9 +133,10 @@ describe("a real server takes the rendered configuration", () => {
 
     const { client } = bed.central;
     const asServer = client.withToken(token);
-    await expect(asServer.send("GET", "tenant-seals/keys/customer10-main")).rejects.toThrow(/403/);
+    await expect(asServer.send("GET", "tenant-seals/keys/customer10.main")).rejects.toThrow(/403/);
     await expect(asServer.send("GET", `customers/data/customer10/${instance.name}`)).rejects.toThrow(/403/);
     await asServer.send("POST", "auth/token/renew-self");
+    await asServer.send("POST", "auth/token/revoke-self");
   });
 
   test("of a static seal that initialises itself", async () => {
@@ -197,9 +198,9 @@ async function makeSealToken(json: Synthesized): Promise<string> {
   const role = only(json.resource, "vault_token_auth_backend_role");
   const names = { allowed_policies: [policy.name], orphan: role.orphan, token_period: role.token_period };
   await client.send("POST", "sys/mounts/tenant-seals", { body: { type: "transit" } });
-  await client.send("POST", "tenant-seals/keys/customer10-main");
+  await client.send("POST", "tenant-seals/keys/customer10.main");
   await client.send("PUT", `sys/policies/acl/${policy.name}`, {
-    body: { policy: policy.policy.replaceAll(/\$\{[^}]*\}/g, "customer10-main") },
+    body: { policy: policy.policy.replaceAll(/\$\{[^}]*\}/g, "customer10.main") },
   });
   await client.send("POST", `auth/token/roles/${String(role.role_name)}`, {
     body: { ...names, token_no_default_policy: true },

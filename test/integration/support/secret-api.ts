@@ -44,6 +44,10 @@ export class SecretApi {
     return this.secrets.get(name)?.metadata.annotations ?? {};
   }
 
+  delete(name: string): void {
+    this.secrets.delete(name);
+  }
+
   stop(): void {
     this.server.close();
   }
@@ -62,6 +66,7 @@ export class SecretApi {
       key,
       Buffer.from(value).toString("base64"),
     ]);
+    if (method === "POST" && this.secrets.has(metadata.name)) return { status: 409, body: { kind: "Status" } };
     const secret = { metadata, data: { ...data, ...(Object.fromEntries(encoded) as Record<string, string>) } };
     this.secrets.set(metadata.name, secret);
     return { status: 200, body: secret };

@@ -55,9 +55,13 @@ describe("properties", () => {
     });
   });
 
-  test("a new revision of the password writes it again", () => {
-    const password = SecretRef.centralVault({ mount: "operator", path: "db", field: "password", revision: 2 });
-    expect(connection({ password })).toMatchObject({ password_wo_version: 2 });
+  test("a new revision of the password, or another one, writes it again", () => {
+    const location = { mount: "operator", path: "db", field: "password" };
+    const versions = [location, { ...location, revision: 2 }, { ...location, path: "other" }].map(
+      (at) =>
+        (connection({ password: SecretRef.centralVault(at) }) as { password_wo_version: number }).password_wo_version,
+    );
+    expect(new Set(versions).size).toBe(3);
   });
 
   test("statements and TTLs of a role", () => {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { HighAvailabilityDeployment, Seal, SelfInitialization, StandaloneDeployment } from "../../../src";
-import { SEALS, STORED, synthesizeInstance } from "../support/instance";
+import { parse } from "yaml";
+import { HighAvailabilityDeployment, Seal, SecretRef, SelfInitialization, StandaloneDeployment } from "../../../src";
+import { SEALS, STORED, synthesizeInstance, valuesOf } from "../support/instance";
 import { only } from "../support/synth";
 
 const HA = new HighAvailabilityDeployment(STORED);
+const KEY = "vault_transit_secret_backend_key";
 
 describe("the shares of a seal", () => {
   test("are 5 shares and the threshold 3 unless told otherwise", () => {
@@ -34,7 +36,7 @@ describe("a transit seal", () => {
   test("has a key that Terraform refuses to destroy, unless told otherwise", () => {
     expect(only(json.resource, "vault_transit_secret_backend_key")).toMatchObject({
       backend: "tenant-seals",
-      name: "customer10-main",
+      name: "customer10.main",
       deletion_allowed: false,
       lifecycle: { prevent_destroy: true },
     });
@@ -57,6 +59,11 @@ describe("a transit seal", () => {
         capabilities = ["update"]
       }
 
+      # end one that is not used
+      path "auth/token/revoke-self" {
+        capabilities = ["update"]
+      }
+
       # decrypt the root key of this instance
       path "tenant-seals/decrypt/\${vault_transit_secret_backend_key.main_seal_key.name}" {
         capabilities = ["update"]
@@ -69,7 +76,7 @@ describe("a transit seal", () => {
       "
     `);
     expect(only(json.resource, "vault_token_auth_backend_role")).toMatchObject({
-      role_name: "tenant-vault-seal-customer10-main",
+      role_name: "tenant-vault-seal-customer10.main",
       orphan: true,
       token_no_default_policy: true,
       token_period: 32 * 24 * 3600,
@@ -87,6 +94,23 @@ describe("a transit seal", () => {
     expect(JSON.stringify(json.resource.kubernetes_network_policy_v1)).toContain(
       "the central Vault, which unseals (port 8200)",
     );
+  });
+
+  test("has a key of its own, whatever the names", () => {
+    const names = [
+      { tenant: "acme", name: "eu-main" },
+      { tenant: "acme-eu", name: "main" },
+    ].map((props) => only(synthesizeInstance(HA, { ...props, seal: Seal.transit() }).resource, KEY).name);
+    expect(names).toEqual(["acme.eu-main", "acme-eu.main"]);
+  });
+
+  test("opens port 443 where the address has none", () => {
+    const { resource } = synthesizeInstance(HA, { seal: Seal.transit({ address: "https://inside" }) });
+    expect(JSON.stringify(resource.kubernetes_network_policy_v1)).toContain("which unseals (port 443)");
+  });
+
+  test.each(["inside:8200", "http://inside:8200", "https://inside/v1"])("fails when its address is %s", (address) => {
+    expect(() => synthesizeInstance(HA, { seal: Seal.transit({ address }) })).toThrow(/is no address; write https/);
   });
 
   test("finds the central Vault elsewhere, where it is told to", () => {
@@ -108,10 +132,29 @@ describe("credentials of a seal", () => {
     },
   );
 
-  test("are sent again when a reference's revision is raised", () => {
-    const revision = (seal: Seal): unknown =>
-      only(synthesizeInstance(HA, { seal }).resource, "kubernetes_secret_v1").data_wo_revision;
-    expect(revision(SEALS.static)).toBe(2);
+  test("are sent again, and servers started anew, when one changes or others are named", () => {
+    const ref = (field: string, revision: number): SecretRef =>
+      SecretRef.centralVault({ mount: "operator", path: "kms", field, revision });
+    const revisions = (accessKey: SecretRef, secretKey: SecretRef): unknown[] => {
+      const seal = Seal.aliCloudKms({ region: "r", kmsKeyId: "k", credentials: { accessKey, secretKey } });
+      const json = synthesizeInstance(HA, { seal });
+      const { server } = parse(valuesOf(json)) as { server: { annotations: Record<string, string> } };
+      const { data_wo_revision } = only(json.resource, "kubernetes_secret_v1");
+      expect(server.annotations).toEqual({ "tenant-vault/seal-credentials": String(data_wo_revision) });
+      return [data_wo_revision];
+    };
+    const made = [
+      revisions(ref("id", 1), ref("key", 2)),
+      revisions(ref("id", 2), ref("key", 1)),
+      revisions(ref("id", 2), ref("key", 2)),
+      revisions(ref("id", 1), ref("other", 2)),
+    ].flat();
+    expect(new Set(made).size).toBe(made.length);
+  });
+
+  test("are there before the servers are", () => {
+    const { resource } = synthesizeInstance(HA, { seal: SEALS.awskms });
+    expect(resource.helm_release?.main_release?.depends_on).toContain("kubernetes_secret_v1.main_seal");
   });
 
   test("are left to the pods' identity where none are given", () => {
@@ -119,6 +162,9 @@ describe("credentials of a seal", () => {
     const { resource } = synthesizeInstance(HA, { seal });
     expect(resource.kubernetes_secret_v1).toBeUndefined();
     expect(JSON.stringify(resource.helm_release)).not.toContain("AWS_ACCESS_KEY_ID");
+    expect(JSON.stringify(resource.kubernetes_network_policy_v1)).toContain("169.254.169.254/32");
+    const given = JSON.stringify(synthesizeInstance(HA, { seal: SEALS.awskms }).resource.kubernetes_network_policy_v1);
+    expect(given).not.toContain("169.254.169.254");
   });
 });
 
@@ -142,6 +188,22 @@ test("a seal may be brought by a plugin", () => {
 });
 
 describe("fails when", () => {
+  test("a plugin is given to Vault, which has the seal built in", () => {
+    const plugin = { command: "awskms", sha256sum: "a".repeat(64) };
+    const seal = Seal.awsKms({ region: "r", kmsKeyId: "k", plugin });
+    expect(() => synthesizeInstance(HA, { product: "vault", seal })).toThrow(/takes no plugin for it/);
+  });
+
+  test.each([
+    ["a", "a"],
+    ["a/b", undefined],
+    ["b", "a b"],
+  ])("a static key is called %s, and the one before %s", (keyId, before) => {
+    const key = SecretRef.centralVault({ mount: "operator", path: "p", field: "f" });
+    const previous = before === undefined ? undefined : { keyId: before, key };
+    expect(() => Seal.staticKey({ keyId, key, previous })).toThrow(/of a static seal cannot name its key/);
+  });
+
   test("the product has no such seal", () => {
     expect(() => synthesizeInstance(HA, { product: "vault", seal: SEALS.static })).toThrow(
       /The seal static is one of openbao, and the instance runs vault; choose another seal, or that product/,

@@ -191,8 +191,43 @@ describe("fails, naming field and reason, when", () => {
     throw new Error("It was accepted.");
   });
 
+  const custom = (values: object) => (): unknown =>
+    vaultStack(tenant({ mode: "custom", values: values as Record<string, unknown> }));
+
   test("an override of the chart's values holds a secret", () => {
-    const deployment: DeploymentProps = { mode: "custom", values: { server: { dev: { token: "root" } } } };
-    expect(() => vaultStack(tenant(deployment))).toThrow(/values\.server\.dev\.token is a secret written out/);
+    expect(custom({ server: { dev: { token: "root" } } })).toThrow(
+      /values\.server\.dev\.token is a secret written out/,
+    );
+  });
+
+  test.each(['token = "hvs.x"', '  client_secret = "x"', 'current_key = "AAAA"', 'pin="1234"'])(
+    "the servers' own configuration holds the secret %s",
+    (line) => {
+      const override = custom({ server: { ha: { raft: { config: `seal "transit" {\n${line}\n}` } } } });
+      expect(override).toThrow(/values\.server\.ha\.raft\.config: \w+ is a secret written out/);
+      expect(override).not.toThrow(/hvs\.x/);
+    },
+  );
+
+  test("a self-initialisation holds a secret", () => {
+    const data = { password: "hunter2" };
+    const deployment: DeploymentProps = {
+      mode: "standalone",
+      selfInitialization: [{ name: "user", operation: "update", path: "auth/userpass/users/a", data }],
+    };
+    expect(() => vaultStack(tenant(deployment, { type: "static", keyId: "1", key: SECRET }))).toThrow(
+      /config: password is a secret written out/,
+    );
+  });
+
+  test.each([
+    ["fullnameOverride", { fullnameOverride: "mine" }],
+    ["server.dev.enabled", { server: { dev: { enabled: true } } }],
+    ["server.updateStrategyType", { server: { updateStrategyType: "RollingUpdate" } }],
+    ["server.ha.replicas", { server: { ha: { replicas: 5 } } }],
+    ["server.ha.enabled", { server: { ha: false } }],
+    ["global.tlsDisable", { global: { tlsDisable: true } }],
+  ])("an override changes %s, which the hook relies on", (path, values) => {
+    expect(custom(values)).toThrow(`The values change ${path} to`);
   });
 });

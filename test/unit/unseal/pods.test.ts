@@ -85,12 +85,13 @@ describe("the pods of a StatefulSet", () => {
   });
 
   test("are outdated when they started before the token of their seal was replaced", async () => {
-    const started = (at: string): object => ({
-      containerStatuses: [{ state: { running: { startedAt: at } } }],
+    const started = (...times: string[]): object => ({
+      containerStatuses: times.map((startedAt) => ({ state: { running: { startedAt } } })),
       conditions: [{ type: "Ready", status: "True" }],
     });
     const items = [
-      { ...pod("main-0", "new"), status: started("2026-01-01T00:00:00Z") },
+      // The container beside the server was restarted, the server was not.
+      { ...pod("main-0", "new"), status: started("2026-01-01T00:00:02Z", "2026-01-01T00:00:00Z") },
       { ...pod("main-1", "new"), status: started("2026-01-01T00:00:02Z") },
     ];
     const secret = { metadata: { annotations: { [REPLACED_AT]: "2026-01-01T00:00:01.000Z" } } };
