@@ -36,7 +36,7 @@ export type * from "./tenant/cluster-props";
 export type * from "./tenant/deployment-props";
 export type { SealProps } from "./tenant/seal-props";
 export type * from "./tenant/tenant-props";
-export type { FieldProblem, Tenant, TenantInstance } from "./tenant/tenant-schema";
+export { initializesItself, type FieldProblem, type Tenant, type TenantInstance } from "./tenant/tenant-schema";
 export { ApiAccess, type ApiAccessContext, type ApiEndpoint } from "./tenant-cluster/api-access";
 export type { ClusterNode } from "./tenant-cluster/cluster-node";
 export type { AllocationPool, IClusterNetwork, OwnNetworkProps } from "./tenant-cluster/cluster-network";

@@ -1,6 +1,14 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { InstanceConfig, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa, type Tenant } from "../src";
+import {
+  initializesItself,
+  InstanceConfig,
+  InstanceProvider,
+  LayerStack,
+  ROOT_CA_MOUNT,
+  RootCa,
+  type Tenant,
+} from "../src";
 
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
@@ -11,7 +19,7 @@ export class ConfigStack extends LayerStack {
     super(scope, id, operator.backend);
     const { provider: centralProvider } = new CentralProvider(this, "Central", operator);
     const rootCa = RootCa.fromRootCaAttributes({ mount: ROOT_CA_MOUNT, provider: centralProvider });
-    for (const instance of tenant.instances) {
+    for (const instance of tenant.instances.filter(({ deployment }) => !initializesItself(deployment))) {
       const { name, address, caCertificateFile } = instance;
       const { provider } = new InstanceProvider(this, `${name}-provider`, {
         tenant: tenant.name,

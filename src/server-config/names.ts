@@ -1,3 +1,5 @@
+import { ValidationError } from "../core/errors";
+
 /** Port of the API, and of raft and forwarded requests. */
 export const API_PORT = 8200;
 export const CLUSTER_PORT = 8201;
@@ -12,12 +14,27 @@ export interface ReleaseNames {
   readonly pods: readonly string[];
 }
 
+/** What Helm allows a release to be called, 53, less the suffix of the longest of ours, "-certificate". */
+const LONGEST_RELEASE = 41;
+
+/** @throws ValidationError when Kubernetes would not have objects of that name; a Service's begins with a letter. */
+export function releaseName({ tenant, name }: { readonly tenant: string; readonly name: string }): string {
+  const release = `${tenant}-${name}`;
+  if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(release) || release.length > LONGEST_RELEASE) {
+    throw new ValidationError(
+      "release-name",
+      `"${release}", of the tenant's and the instance's name, cannot name objects of Kubernetes; use at most ${LONGEST_RELEASE} of a-z, 0-9 and -, beginning with a letter.`,
+    );
+  }
+  return release;
+}
+
 /** The names of an instance's objects; the tenant's name makes them unique where tenants share a cluster. */
 export function releaseNames(
   { tenant, name }: { readonly tenant: string; readonly name: string },
   replicas: number,
 ): ReleaseNames {
-  const release = `${tenant}-${name}`;
+  const release = releaseName({ tenant, name });
   return {
     tenant,
     release,

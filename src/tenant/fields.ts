@@ -6,6 +6,17 @@ import { Size } from "../core/size";
 import { parseCidr } from "../tenant-cluster/cidr";
 import { parseServerAddress } from "../core/address";
 
+/** What a construct's own rule has against something. */
+export function complaintOf(check: () => unknown): string | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ValidationError) return error.message;
+    throw error;
+  }
+}
+
 /** A field whose rule lives in a value's own class: its complaint becomes that of the field. */
 export function built<Input extends z.ZodType, Value>(input: Input, build: (value: z.output<Input>) => Value) {
   return input.transform((value, context): Value => {

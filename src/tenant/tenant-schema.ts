@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { checkRoleName, checkTokenTtls } from "../access/access-role";
+import { releaseName } from "../server-config/names";
 import { DEFAULT_REPLICAS } from "../vault-instance/high-availability-deployment";
 import { checkCredentialTtls } from "../dynamic-db/dynamic-db";
 import { SshRole } from "../ssh-ca/ssh-role";
@@ -9,7 +10,20 @@ import { deployment } from "./deployment-schema";
 import { checkReferences } from "./references";
 import { seal, secretRef } from "./seal-schema";
 import type { TenantProps } from "./tenant-props";
-import { address, built, checked, cidr, cidrs, duration, label, nonEmpty, path, port, uniquelyNamed } from "./fields";
+import {
+  address,
+  built,
+  checked,
+  cidr,
+  cidrs,
+  complaintOf,
+  duration,
+  label,
+  nonEmpty,
+  path,
+  port,
+  uniquelyNamed,
+} from "./fields";
 
 const pki = checked(
   z.strictObject({
@@ -125,15 +139,27 @@ const instance = z
       .optional(),
     roles: uniquelyNamed(role).optional(),
   })
-  .superRefine(checkReferences);
+  .superRefine(checkReferences)
+  .superRefine((described, context) => {
+    const { deployment: how, pki: ca, ssh: logins, databases, keyValue, roles } = described;
+    if (!initializesItself(how) || [ca, logins, databases, keyValue, roles].every((part) => part === undefined)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["deployment", "selfInitialization"],
+      message:
+        "leaves no root token to configure pki, ssh, databases, keyValue or roles with; let its requests make them, or leave it out",
+    });
+  });
+
+/** Whether the servers initialise themselves, so that nobody has a token of theirs. */
+export function initializesItself(how: z.output<typeof deployment>): boolean {
+  return how.mode !== "external" && how.selfInitialization !== undefined;
+}
 
 /** How many replicas need a node of their own. */
 function spreadReplicas(described: z.output<typeof deployment>): number {
   return described.mode === "ha" || described.mode === "custom" ? (described.replicas ?? DEFAULT_REPLICAS) : 0;
 }
-
-/** Names of Kubernetes objects are made of both names, and are at most 63 long with the suffixes of the charts. */
-const LONGEST_NAMES = 40;
 
 const tenant = z
   .strictObject({
@@ -162,15 +188,31 @@ const tenant = z
           message: `${replicas} replicas need as many nodes, the cluster has ${nodes} that run pods; add workers, or set cluster.schedulableControlPlanes`,
         });
       }
-      if (name.length + described.name.length > LONGEST_NAMES) {
-        context.addIssue({
-          code: "custom",
-          path: [...at, "name"],
-          message: `"${described.name}" and the tenant's name are longer than ${LONGEST_NAMES} together; shorten one`,
-        });
-      }
+      const misnamed = complaintOf(() => mode !== "external" && releaseName({ tenant: name, name: described.name }));
+      if (misnamed !== undefined) context.addIssue({ code: "custom", path: [...at, "name"], message: misnamed });
+    });
+    const ports = instances.map(({ deployment: how }) =>
+      how.mode === "external" ? undefined : how.nodePort?.nodePort,
+    );
+    checkOnce(ports, ["deployment", "nodePort"], context);
+    checkOnce(
+      instances.map((each) => each.address),
+      ["address"],
+      context,
+    );
+  });
+
+/** What instances of a tenant cannot share. */
+function checkOnce(values: readonly (string | number | undefined)[], field: string[], context: z.RefinementCtx): void {
+  values.forEach((value, index) => {
+    if (value === undefined || values.indexOf(value) === index) return;
+    context.addIssue({
+      code: "custom",
+      path: ["instances", index, ...field],
+      message: `${value} is another instance's; give each its own`,
     });
   });
+}
 
 /** A tenant, checked and typed. */
 export type Tenant = z.output<typeof tenant>;

@@ -40,6 +40,11 @@ export class Exposure {
     Object.freeze(this);
   }
 
+  /** Port of every node that it takes; undefined where the cluster chooses. */
+  get nodePort(): number | undefined {
+    return this.port.nodePort;
+  }
+
   /** Creates the Service below the scope. */
   bind(scope: Construct, { names: { release, namespace }, product }: ExposureContext): void {
     new ServiceV1(scope, "ExternalService", {

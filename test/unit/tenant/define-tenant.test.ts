@@ -83,8 +83,41 @@ describe("fails, naming field and reason, when", () => {
     ["an instance's name is no label", withInstance({ name: "-main" }), /^instances\[0\].name: is no DNS-1123 label/],
     [
       "names are too long together",
-      { ...TENANT, name: "a".repeat(30), instances: [{ ...INSTANCE, name: "b".repeat(20) }] },
-      /^instances\[0\].name: .* longer than 40 together/,
+      {
+        ...TENANT,
+        name: "a".repeat(30),
+        instances: [{ ...INSTANCE, deployment: { mode: "standalone" }, name: "b".repeat(20) }],
+      },
+      /^instances\[0\].name: .* cannot name objects of Kubernetes; use at most 41/,
+    ],
+    [
+      "a Service's name would begin with a digit",
+      { ...TENANT, name: "1st", instances: [{ ...INSTANCE, deployment: { mode: "standalone" } }] },
+      /^instances\[0\].name: "1st-main", .* beginning with a letter/,
+    ],
+    [
+      "two instances have one node port, or one address",
+      {
+        ...TENANT,
+        instances: ["a", "b"].map((name) => ({
+          ...INSTANCE,
+          name,
+          deployment: { mode: "standalone", nodePort: 30_820 },
+        })),
+      },
+      /^instances\[1\].deployment.nodePort: 30820 is another instance's[^]*^instances\[1\].address: .* is another instance's/m,
+    ],
+    [
+      "engines are asked of an instance to which nobody has a token",
+      withInstance({
+        deployment: {
+          mode: "standalone",
+          selfInitialization: [{ name: "userpass", operation: "update", path: "sys/auth/userpass" }],
+        },
+        keyValue: [{}],
+        roles: undefined,
+      }),
+      /^instances\[0\].deployment.selfInitialization: leaves no root token to configure/m,
     ],
     ...[
       "http://vault:8200",

@@ -115,6 +115,13 @@ describe("a deployment", () => {
     expect(policies).toContain("allow-monitoring");
   });
 
+  test("that initialises itself leaves nobody a token, so that the configuration layer reads none", () => {
+    const selfInitialization = [{ name: "login", operation: "update", path: "sys/auth/userpass" } as const];
+    const seal: SealProps = { type: "static", keyId: "1", key: SECRET };
+    const config = stacks(tenant({ mode: "standalone", selfInitialization }, seal))["customer10-config"];
+    expect(JSON.stringify(config)).not.toContain("vault_kv_secret_v2");
+  });
+
   test("of Vault has its audit devices from the configuration layer, over the API", () => {
     const auditDevices = [{ type: "syslog" } as const];
     const config = (product: "vault" | "openbao"): Synthesized | undefined =>
