@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { AuditDevice } from "../server-config/audit-device";
+import { allAuditDevices, type AuditDevice } from "../server-config/audit-device";
 import { mountPaths } from "../server-config/server-config";
 import { Audit } from "../terraform/providers/vault";
 
@@ -19,7 +19,7 @@ export interface AuditDevicesProps {
 export class AuditDevices extends Construct {
   constructor(scope: Construct, id: string, { auditDevices = [], provider }: AuditDevicesProps) {
     super(scope, id);
-    for (const { type, path, options } of [AuditDevice.file(mountPaths("vault").audit), ...auditDevices]) {
+    for (const { type, path, options } of allAuditDevices(mountPaths("vault").audit, auditDevices)) {
       new Audit(this, path, { type, path, options: { ...options }, provider });
     }
   }

@@ -2,7 +2,7 @@ import { attributes, block, stanza, type Stanza } from "../core/hcl";
 import type { Product } from "../core/product";
 import { metricsListener, telemetry } from "../monitoring/telemetry";
 import type { SealConfig } from "../seal/seal-config";
-import { AuditDevice, declaresAudit } from "./audit-device";
+import { allAuditDevices, declaresAudit, type AuditDevice } from "./audit-device";
 import { API_PORT, CLUSTER_PORT, podAddress, type ReleaseNames } from "./names";
 import type { SelfInitialization } from "./self-initialization";
 
@@ -62,7 +62,7 @@ export function serverConfig(props: ServerConfigProps): string {
     'service_registration "kubernetes" {}',
     ...seal.stanzas,
     ...(metrics === undefined ? [] : [stanza("telemetry", telemetry(metrics.statsdAddress))]),
-    ...(declaresAudit(product) ? [AuditDevice.file(paths.audit), ...auditDevices].map((each) => each.stanza()) : []),
+    ...(declaresAudit(product) ? allAuditDevices(paths.audit, auditDevices).map((each) => each.stanza()) : []),
     ...(selfInitialization?.stanzas() ?? []),
     "",
   ].join("\n");

@@ -45,7 +45,12 @@ export interface HelmDeploymentProps
   readonly logLevel?: LogLevel;
   /** @default "json" */
   readonly logFormat?: "json" | "standard";
-  /** Audit devices besides the file on the audit volume, for OpenBao; Vault takes them over its API only. @default - none */
+  /**
+   * Audit devices besides the file on the audit volume. OpenBao has them in its configuration; Vault takes them over its API, and
+   * here only the way to them is opened: give them to `vault_audit` as well.
+   *
+   * @default - none
+   */
   readonly auditDevices?: readonly AuditDevice[];
   /** Whether the servers may check tokens of the cluster's ServiceAccounts, which logins by Kubernetes need. @default false */
   readonly kubernetesAuth?: boolean;
@@ -112,6 +117,7 @@ export function deployRelease(
         to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr),
       })),
       ...statsdEgress(monitoring),
+      ...auditEgress(props.auditDevices),
       ...(props.egress ?? []),
     ],
   });
@@ -171,6 +177,10 @@ function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
   const address = monitoring?.statsdAddress;
   if (address === undefined) return [];
   return [{ port: Number(address.split(":").at(-1)), protocol: "UDP", reason: "statsd, which takes metrics" }];
+}
+
+function auditEgress(devices: readonly AuditDevice[] = []): Egress[] {
+  return devices.flatMap(({ egress }) => (egress === undefined ? [] : { ...egress, reason: "a second audit log" }));
 }
 
 /** @throws ValidationError where servers could not initialise themselves, or would do so apart from each other. */
