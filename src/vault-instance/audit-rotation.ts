@@ -3,7 +3,7 @@ import type { Size } from "../core/size";
 import type { Product } from "../core/product";
 import { AUDIT_FILE } from "../server-config/audit-device";
 import type { ServerResources } from "./instance-limits";
-import { CONTAINER_SECURITY } from "./pod-values";
+import { CONTAINER_SECURITY, PRE_STOP_SLEEP } from "./pod-values";
 
 /**
  * Logs that are kept besides the one that is written; with it, eight of a tenth of the volume each. The rest is for what is written
@@ -16,6 +16,13 @@ const RESOURCES: ServerResources = {
   requests: { cpu: "10m", memory: "16Mi" },
   limits: { memory: "32Mi" },
 };
+
+/**
+ * Seconds that it outlives the order to end: longer than the server, whose container gets SIGTERM after `PRE_STOP_SLEEP`. As long as a
+ * container is left, the pod's network is, too, and refuses connections that still come; without it they would be lost, and a client
+ * would notice only when its own patience ends. By then the Services send them elsewhere.
+ */
+const OUTLIVES = PRE_STOP_SLEEP + 3;
 
 /** What the rotation is made for. */
 export interface AuditRotationProps {
@@ -38,6 +45,7 @@ export function auditRotation({ product, image, folder, size }: AuditRotationPro
     image: imageReference(image),
     command: ["/bin/sh", "-ec"],
     args: [script(`${folder}/${AUDIT_FILE}`, Math.floor((size.toGibibytes() * 1024 * 1024) / 10), process(product))],
+    lifecycle: { preStop: { exec: { command: ["/bin/sleep", String(OUTLIVES)] } } },
     resources: RESOURCES,
     securityContext: CONTAINER_SECURITY,
     volumeMounts: [{ name: "audit", mountPath: folder }],

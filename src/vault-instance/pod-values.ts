@@ -22,6 +22,9 @@ export interface NodePlacement {
 const USER = 100;
 const GROUP = 1000;
 
+/** Seconds for the Services to forget a server, before it is told to end; it answers meanwhile. */
+export const PRE_STOP_SLEEP = 3;
+
 /** What Pod Security `restricted` asks of a container, and a root filesystem that cannot be written. */
 export const CONTAINER_SECURITY = {
   allowPrivilegeEscalation: false,
@@ -71,8 +74,9 @@ export function podValues({
       },
     ],
     ...PROBES,
-    // Time for the Services to forget it, before it ends; clients that are connected to it wait meanwhile.
-    preStopSleepSeconds: 3,
+    preStopSleepSeconds: PRE_STOP_SLEEP,
+    // Time to hand over and to end in order; nobody waits for what is left of it.
+    terminationGracePeriodSeconds: 30,
     statefulSet: {
       securityContext: {
         pod: {
