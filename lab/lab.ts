@@ -52,13 +52,15 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
   const openssh = await progress.step("OpenSSH", obtainOpenssh);
   const postgresqlPrograms = await progress.step("PostgreSQL", obtainPostgresql);
 
+  // All that an interruption may end comes before there is anything to be removed.
+  const account = await unprivilegedAccount();
+  const authority = await LabAuthority.create();
+
   const serverFolder = mkdtempSync(join(tmpdir(), "tenant-vault-lab-"));
   chmodSync(serverFolder, 0o711);
   const deployFolder = newFolderInProject(tenant.name);
-  const authority = await LabAuthority.create();
   const caCertificateFile = join(deployFolder, "ca.pem");
   writeFileSync(caCertificateFile, authority.certificate);
-  const account = await unprivilegedAccount();
 
   const started: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
