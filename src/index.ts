@@ -66,7 +66,7 @@ export { grafanaDashboard } from "./monitoring/grafana-dashboard";
 export type { MonitoringProps } from "./monitoring/monitoring-values";
 export type { MonitoredInstance } from "./monitoring/series";
 export { localBackend, type BackendFactory } from "./terraform/backend";
-export { CentralSecret, type SecretCheck } from "./terraform/central-secret";
+export { CentralSecret } from "./terraform/central-secret";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
 export { EphemeralResource, type EphemeralResourceProps } from "./terraform/ephemeral-resource";
 export type { CentralVaultAccess } from "./terraform/hook";

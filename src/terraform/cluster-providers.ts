@@ -19,13 +19,11 @@ export interface ClusterProvidersProps {
 export class ClusterProviders extends Construct {
   constructor(scope: Construct, id: string, { kubeconfig, centralProvider }: ClusterProvidersProps) {
     super(scope, id);
-    const secret = new CentralSecret(this, "Kubeconfig", centralProvider, kubeconfig, {
-      condition: `\${${isUsable("self.data")}}`,
-      errorMessage: `The secret ${kubeconfig.mount}/${kubeconfig.path} of the central Vault has no field kubeconfig whose current context names a cluster, and a user with a token or a client key in it; store a ServiceAccount's, as docs/clusters.md shows.`,
-    });
+    const secret = new CentralSecret(this, "Kubeconfig", centralProvider, kubeconfig);
+    const data = unwrap(secret.reference("data"));
     const local = (name: string, expression: string): string =>
       `local.${new TerraformLocal(this, name, `\${${expression}}`).friendlyUniqueId}`;
-    const config = local("Config", decoded(unwrap(secret.reference("data"))));
+    const config = local("Config", `${isUsable(data)} ? ${decoded(data)} : ${failure(unusable(kubeconfig))}`);
     const context = local("Context", named(config, "context", `${config}["current-context"]`));
     const cluster = local("Cluster", named(config, "cluster", `${context}.cluster`));
     const user = local("User", named(config, "user", `${context}.user`));
@@ -47,6 +45,18 @@ export class ClusterProviders extends Construct {
 /** What a kubeconfig has by a name, among its contexts, clusters or users. */
 function named(config: string, what: "context" | "cluster" | "user", name: string): string {
   return `one([for entry in ${config}.${what}s : entry.${what} if entry.name == ${name}])`;
+}
+
+function unusable({ mount, path }: ClusterProvidersProps["kubeconfig"]): string {
+  return `The secret ${mount}/${path} of the central Vault has no field kubeconfig whose current context names a cluster, and a user with a token or a client key in it; store a ServiceAccount's, as docs/clusters.md shows.`;
+}
+
+/**
+ * Ends the plan with a sentence. A postcondition of the ephemeral resource would say it better, and then `terraform show -json`
+ * cannot read the plan any more: Terraform 1.11.4 ends with "unsupported resource mode".
+ */
+function failure(sentence: string): string {
+  return `tobool(${JSON.stringify(sentence)})`;
 }
 
 /** Whether the current context leads to a server, and to a user who needs nothing of the machine. */

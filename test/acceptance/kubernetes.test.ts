@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LayerStack } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
 import { METRICS_PORT } from "../../src/monitoring/telemetry";
+import { openTunnels } from "../../src/unseal/tunnels";
 import { VaultClient } from "../../src/unseal/vault-client";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed, PRODUCT } from "./support/kubernetes-bed";
@@ -24,6 +25,8 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
   afterAll(() => on.stop(stack));
 
   test("comes up unsealed through the hook's own port-forward, and a second plan is empty", async () => {
+    // As a program reads it that reviews plans.
+    expect((await on.project.plan(stack)).create).toContain("helm_release.main_release");
     const begun = Date.now();
     const output = await on.project.apply(stack);
     process.stdout.write(`applied in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
@@ -40,6 +43,9 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
   });
 
   test("every replica tells its metrics, at a port of their own and without a token", async () => {
+    const { KubeConfig } = await import("@kubernetes/client-node");
+    const kubeconfig = new KubeConfig();
+    kubeconfig.loadFromDefault();
     const certificate = await kubectl(
       "-n",
       RELEASE,
@@ -49,26 +55,19 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
       "-o",
       "jsonpath={.data.ca\\.crt}",
     );
-    const ips = await kubectl(
-      "-n",
-      RELEASE,
-      "get",
-      "pods",
-      "-l",
-      "component=server",
-      "-o",
-      "jsonpath={.items[*].status.podIP}",
-    );
-    expect(ips.split(" ")).toHaveLength(3);
-    for (const host of ips.split(" ")) {
+    const address = `https://${RELEASE}.${RELEASE}.svc:${METRICS_PORT}`;
+    const pods = [0, 1, 2].map((index) => ({ name: `${RELEASE}-${index}`, address }));
+    const tunnels = await openTunnels(kubeconfig, RELEASE, pods);
+    for (const { name } of pods) {
       const client = new VaultClient({
-        address: `https://${RELEASE}.${RELEASE}.svc:${METRICS_PORT}`,
+        address,
         caCertificate: Buffer.from(certificate, "base64").toString("utf8"),
-        dial: { host, port: METRICS_PORT },
+        dial: tunnels.endpoint(name),
       });
       expect(await client.send("GET", "sys/metrics?format=prometheus")).toMatchObject({ status: 200 });
       await client.close();
     }
+    tunnels.close();
   });
 
   test("a pod that is deleted comes back sealed, and the command brings it back", async () => {

@@ -65,6 +65,8 @@ describe.skipIf(KUBECONFIG === undefined)("an InstanceNamespace on a real Kubern
   });
 
   test("is applied by Terraform's ServiceAccount with the documented rights, and a second plan is empty", async () => {
+    // As a program reads it that reviews plans.
+    expect((await project.plan(stack)).create).toContain("kubernetes_namespace_v1.rights");
     await project.apply(stack);
     expect(await project.isUnchanged(stack)).toBe(true);
   });
@@ -182,7 +184,7 @@ describe.skipIf(KUBECONFIG === undefined)("an InstanceNamespace on a real Kubern
     beforeAll(async () => {
       flows = await Flows.start();
     });
-    afterAll(() => flows.stop());
+    afterAll(() => Flows.stop());
 
     test.each<[from: string, to: string, port: number, open: boolean]>([
       ["client", "open/server-a", 8200, true],

@@ -50,8 +50,9 @@ export class Flows {
     return this.succeeds(from, "timeout 3 nslookup kubernetes.default.svc.cluster.local");
   }
 
-  async stop(): Promise<void> {
-    await kubectl("delete", "ns", Flows.CLIENT, Flows.MONITORING);
+  /** Removes what was started, also where not all of it came up. */
+  static async stop(): Promise<void> {
+    await kubectl("delete", "ns", "--ignore-not-found", Flows.CLIENT, Flows.MONITORING);
   }
 
   private async succeeds(from: string, command: string): Promise<boolean> {

@@ -54,11 +54,14 @@ function clusterProviders(stack: TerraformStack, tenant: string): void {
         provider: "vault.central",
         mount: "clusters",
         name: tenant,
-        lifecycle: { postcondition: [{ condition: KUBECONFIG_IS_USABLE, error_message: kubeconfigError(tenant) }] },
       },
     },
   });
-  new TerraformLocal(stack, "config", '${yamldecode(ephemeral.vault_kv_secret_v2.kubeconfig.data["kubeconfig"])}');
+  new TerraformLocal(
+    stack,
+    "config",
+    `\${${KUBECONFIG_IS_USABLE} ? yamldecode(${KUBECONFIG}) : tobool("${kubeconfigError(tenant)}")}`,
+  );
   new TerraformLocal(stack, "context", `\${${named("context", "local.config", 'local.config["current-context"]')}}`);
   new TerraformLocal(stack, "cluster", `\${${named("cluster", "local.config", "local.context.cluster")}}`);
   new TerraformLocal(stack, "user", `\${${named("user", "local.config", "local.context.user")}}`);
@@ -72,7 +75,8 @@ function named(kind: "cluster" | "context" | "user", config: string, name: strin
 }
 
 const USER = named("user", "config", "context.user");
-const KUBECONFIG_IS_USABLE = `\${can([for config in [yamldecode(self.data["kubeconfig"])] : [for context in [${named("context", "config", 'config["current-context"]')}] : [${named("cluster", "config", "context.cluster")}.server, try(${USER}.token, ${USER}["client-key-data"])]]])}`;
+const KUBECONFIG = 'ephemeral.vault_kv_secret_v2.kubeconfig.data["kubeconfig"]';
+const KUBECONFIG_IS_USABLE = `can([for config in [yamldecode(${KUBECONFIG})] : [for context in [${named("context", "config", 'config["current-context"]')}] : [${named("cluster", "config", "context.cluster")}.server, try(${USER}.token, ${USER}["client-key-data"])]]])`;
 
 function kubeconfigError(tenant: string): string {
   return `The secret clusters/${tenant} of the central Vault has no field kubeconfig whose current context names a cluster, and a user with a token or a client key in it; store a ServiceAccount's, as docs/clusters.md shows.`;

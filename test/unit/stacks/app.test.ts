@@ -72,6 +72,12 @@ describe("layers", () => {
   });
 });
 
+test("no ephemeral resource has a condition, with which Terraform 1.11 cannot write a plan as JSON", () => {
+  const read = [...stacks([customer10, customer11]).values()].map((stack) => JSON.stringify(toJson(stack).ephemeral));
+  expect(read.join()).toContain("vault_kv_secret_v2");
+  expect(read.join()).not.toContain("condition");
+});
+
 test("a provider of an instance has an identifier for its alias, whatever the instance's name begins with", () => {
   const [instance] = customer11.instances;
   if (instance === undefined) throw new Error("no instance");
