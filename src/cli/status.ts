@@ -1,16 +1,15 @@
-import { inspectInstance, inspectRecord, type InstanceStatus, type ReplicaSummary } from "../unseal/inspect";
+import { inspectInstance, inspectRecord, type InstanceStatus } from "../unseal/inspect";
 import { CentralError, listRecords, RecordStore } from "../unseal/record-store";
 import { Server } from "../unseal/server";
 import type { VaultClient } from "../unseal/vault-client";
 import { connectToCentral } from "../unseal/central";
 import { exposition } from "../monitoring/exposition";
 import { openConnections } from "../unseal/connections";
+import { statusText } from "./status-text";
 import { parseTarget, recallInstance, type Target } from "./target";
 
 /** How a status is written: for people, for programs, or for Prometheus. */
 export type StatusFormat = "text" | "json" | "prometheus";
-
-const DAY = 86_400_000;
 
 /** `tenant-vault status`: shows one instance, a tenant's, or all. @returns Whether every one is healthy. */
 export async function status(selection: string | undefined, format: StatusFormat): Promise<boolean> {
@@ -32,7 +31,7 @@ export async function status(selection: string | undefined, format: StatusFormat
 function write(statuses: readonly InstanceStatus[], format: StatusFormat): string {
   switch (format) {
     case "text":
-      return statuses.map(render).join("");
+      return statusText(statuses, Date.now());
     case "json":
       return `${JSON.stringify(statuses, undefined, 2)}\n`;
     case "prometheus":
@@ -72,53 +71,4 @@ async function inspect(central: VaultClient, target: Target): Promise<InstanceSt
     if (error instanceof CentralError && error.failure !== "missing") throw error;
     return inspectRecord(store, (error as Error).message);
   }
-}
-
-function render(status: InstanceStatus): string {
-  const { instance, product, record, replicas, healthy, problem, sealTokenExpires } = status;
-  const token = record.rootToken ? "root token" : "no root token";
-  const width = Math.max(...replicas.map(({ name }) => name.length));
-  const lines = replicas.map((replica) => {
-    const { name, address, state } = replica;
-    const noted = notes(replica);
-    return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${noted.length === 0 ? "" : `  (${noted.join(", ")})`}`;
-  });
-  if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires));
-  lines.push(
-    ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
-  );
-  return [
-    `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}${product === undefined ? "" : `  (${product})`}`,
-    record.state === "self-initialised"
-      ? "  record: self-initialised, no keys to keep"
-      : `  record: ${record.state}, ${record.keys} ${record.keyType} keys, ${token}`,
-    ...(problem === undefined ? lines : [`  ${problem}`]),
-    "",
-  ].join("\n");
-}
-
-/** One that is not valid ends at once. */
-function sealTokenLine(instance: string, expires: string): string {
-  if (Date.parse(expires) <= Date.now()) {
-    return `  the seal has no token that is valid: servers that restart stay sealed; run tenant-vault unseal ${instance}.`;
-  }
-  return `  the token of the seal ends on ${expires}, if nobody renews it`;
-}
-
-function notes({ active, reason, auditDevices, certificateExpires }: ReplicaSummary): string[] {
-  const days = (Date.parse(certificateExpires ?? "") - Date.now()) / DAY;
-  return [
-    ...(active ? ["active"] : []),
-    ...(reason === undefined ? [] : [reason]),
-    ...(auditDevices === undefined ? [] : [`${auditDevices} audit ${auditDevices === 1 ? "device" : "devices"}`]),
-    ...(Number.isNaN(days) ? [] : [`certificate ends in ${Math.floor(days)} days`]),
-  ];
-}
-
-function unaudited({ name }: ReplicaSummary, product: string | undefined): string {
-  const remedy =
-    product === "vault"
-      ? 'enable one with "vault audit enable file file_path=..."'
-      : "give every server the same audit block in its configuration, with a file that it can write";
-  return `  ${name} has no audit device that works: nobody sees what is done there; ${remedy}.`;
 }

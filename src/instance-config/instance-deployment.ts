@@ -28,14 +28,18 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     const addresses = deployment.mode === "external" ? deployment.addresses : [];
     return new ExternalDeployment({ addresses, caCertificateFile });
   }
-  const { mode, nodePort, ...described } = deployment;
+  const { mode, nodePort, egress = [], kubernetesApiCidrs, ...described } = deployment;
   const props: HelmDeploymentProps = {
     ...described,
     certificate: described.certificate ?? certificate,
     cluster,
     exposure: nodePort,
     clients: nodePort === undefined ? undefined : [NetworkPeer.anyNamespace(), ...outsideClients(tenant)],
-    egress: (instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
+    egress: [
+      ...(instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
+      ...egress.map(({ cidr, ...flow }) => ({ ...flow, to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr) })),
+    ],
+    kubernetesApi: kubernetesApiCidrs?.map((cidr) => NetworkPeer.cidr(cidr)),
   };
   if (deployment.mode === "dev") return new DevelopmentDeployment(props);
   const storage =
@@ -54,7 +58,8 @@ export function usesCinder({ deployment }: TenantInstance): boolean {
 
 /** Who comes through a node port: clients that reach the pod's own node, and the other nodes in place of theirs. */
 function outsideClients({ cluster }: Tenant): NetworkPeer[] {
-  if (cluster === undefined || "existing" in cluster) return [];
-  const cidrs = [cluster.network.cidr, ...(cluster.clientAccess?.cidrs ?? [])];
+  if (cluster === undefined) return [];
+  const nodes = "existing" in cluster ? [] : [cluster.network.cidr];
+  const cidrs = [...nodes, ...(cluster.clientAccess?.cidrs ?? [])];
   return [...new Set(cidrs)].map((cidr) => NetworkPeer.cidr(cidr));
 }

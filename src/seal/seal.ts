@@ -17,7 +17,7 @@ import type {
 import { disabledFlag, NO_SEAL_CONFIG, type SealConfig, type SealContext, type SealEgress } from "./seal-config";
 import { SealCredentials } from "./seal-credentials";
 import { checkShares, type KeyShares } from "./key-shares";
-import { TransitSeal, type TransitSealProps } from "./transit-seal";
+import { keepFormerKey, TransitSeal, type TransitSealProps } from "./transit-seal";
 
 /** Makes what a seal needs below the scope. */
 type SealFactory = (scope: Construct, context: SealContext) => SealConfig;
@@ -34,11 +34,11 @@ export class Seal {
    */
   static shamir(props: KeyShares & { readonly former?: Seal } = {}): Seal {
     const { former } = props;
-    return new Seal(
-      "shamir",
-      props,
-      (scope, context) => former?.bind(scope, { ...context, disabled: true }) ?? NO_SEAL_CONFIG,
-    );
+    return new Seal("shamir", props, (scope, context) => {
+      if (former !== undefined) return former.bind(scope, { ...context, disabled: true });
+      keepFormerKey(scope);
+      return NO_SEAL_CONFIG;
+    });
   }
 
   /** A key in the central Vault's transit engine, which the servers use with a token of their own. */

@@ -5,6 +5,7 @@ import { ValidationError } from "../core/errors";
 import { Duration } from "../core/duration";
 import { attributes, block } from "../core/hcl";
 import { Policy, TokenAuthBackendRole, TransitSecretBackendKey } from "../terraform/providers/vault";
+import { ForgottenResource } from "../terraform/forgotten-resource";
 import { disabledFlag, type SealConfig, type SealContext } from "./seal-config";
 
 /** Transit mount in the central Vault that holds a key for each instance that is sealed by it. */
@@ -96,6 +97,12 @@ export class TransitSeal extends Construct {
       token: { secretName, role: role.roleName },
     };
   }
+}
+
+/** Keeps the key of a transit seal that was, where there was one. */
+export function keepFormerKey(scope: Construct): void {
+  const reason = "The key of a transit seal that was, if any, stays: snapshots from before open with it alone.";
+  new ForgottenResource(new Construct(scope, "Seal"), "Key", TransitSecretBackendKey.tfResourceType, reason);
 }
 
 function sealPolicy(key: string): string {

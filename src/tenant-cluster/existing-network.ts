@@ -1,7 +1,7 @@
 import { TerraformSelf } from "cdktf";
 import { Construct } from "constructs";
 import { DataOpenstackNetworkingNetworkV2, DataOpenstackNetworkingSubnetV2 } from "../terraform/providers/openstack";
-import { parseCidr } from "./cidr";
+import { parseCidr } from "../core/cidr";
 import type { IClusterNetwork } from "./cluster-network";
 
 /** A network that the cloud has already, with port security; nothing of it is changed. */

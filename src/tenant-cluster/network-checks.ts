@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
-import { overlap, parseAddress, parseCidr } from "./cidr";
+import { overlap, parseAddress, parseCidr } from "../core/cidr";
 import type { AllocationPool } from "./cluster-network";
 import type { NodeGroup } from "./node-group";
 import { TUNNEL_CIDR } from "./openvpn";

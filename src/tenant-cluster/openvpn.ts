@@ -1,6 +1,6 @@
 import { cloudInit, type CloudInitProps } from "./cloud-init";
 import { OPENVPN_PORT } from "./security-rules";
-import { parseCidr } from "./cidr";
+import { parseCidr } from "../core/cidr";
 
 /** Addresses that users of the gateway get; inside the tunnel only. */
 const TUNNEL = { device: "tun0", network: "10.255.0.0", mask: "255.255.255.0" };

@@ -16,6 +16,12 @@ export interface ExistingClusterProps {
    * @default - the mount `clusters`, path the tenant's name
    */
   readonly kubeconfig?: { readonly mount: string; readonly path: string };
+  /**
+   * Networks from which clients reach node ports, and that of the nodes, whose addresses a node port shows.
+   *
+   * @default - none
+   */
+  readonly clientAccess?: { readonly cidrs: readonly string[] };
 }
 
 /** Machines and network of a tenant. */

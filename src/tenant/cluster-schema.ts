@@ -128,10 +128,24 @@ const machines = checked(
 const existing = z.strictObject({
   existing: z.literal(true),
   kubeconfig: z.strictObject({ mount: path, path }).optional(),
+  clientAccess: z.strictObject({ cidrs }).optional(),
 });
 
 /** Where a tenant's instances run. */
 export const cluster = either("existing", existing, machines);
+
+/** Why clients outside do not get through to a node port; undefined where they do. */
+export function closedNodePort(nodePort: number, described: z.output<typeof cluster>): string | undefined {
+  const { cidrs: clients = [] } = described.clientAccess ?? {};
+  if ("existing" in described) {
+    if (clients.length > 0) return undefined;
+    return `${nodePort} lets nobody in; name the networks of the clients and of the nodes in cluster.clientAccess.cidrs`;
+  }
+  const { network, clientAccess } = described;
+  const isOpen = "portSecurity" in network && network.portSecurity === false;
+  if (isOpen || clientAccess?.ports.includes(nodePort) === true) return undefined;
+  return `no security group opens ${nodePort}; add it to cluster.clientAccess.ports`;
+}
 
 /** How many nodes take pods without a toleration; undefined for a cluster that is made elsewhere. */
 export function schedulableNodes(described: z.output<typeof cluster>): number | undefined {

@@ -16,11 +16,25 @@ export interface HelmDeploymentDescription extends NodePlacement {
   /** Of each server. @default - a quarter of a CPU, and 1 GiB of memory that is its own */
   readonly resources?: ServerResources;
   /**
-   * Port of every node at which clients outside the cluster reach the active replica; `cluster.clientAccess` says who they are.
+   * Port of every node at which clients outside the cluster reach the active replica; `cluster.clientAccess` has to say who
+   * they are.
    *
    * @default - none
    */
   readonly nodePort?: number;
+  /**
+   * What the servers connect to beyond each other, DNS, the Kubernetes API, the seal, `databases` and `auditDevices`, such as a
+   * hardware security module.
+   *
+   * @default - nothing
+   */
+  readonly egress?: readonly EgressDescription[];
+  /**
+   * Addresses of the Kubernetes API, the control planes' own rather than that of the Service `kubernetes`, as CIDRs.
+   *
+   * @default - any: where it runs differs between clusters
+   */
+  readonly kubernetesApiCidrs?: readonly string[];
   /** Whether the servers show their pages for browsers. @default false */
   readonly ui?: boolean;
   /** @default "info" */
@@ -39,6 +53,17 @@ export interface HelmDeploymentDescription extends NodePlacement {
   readonly monitoring?: MonitoringProps;
   /** What OpenBao does when it first starts, instead of being initialised by the hook. @default - the hook initialises it */
   readonly selfInitialization?: readonly SelfInitializationRequest[];
+}
+
+/** Something that the servers connect to. */
+export interface EgressDescription {
+  /** @default - anything, inside and outside the cluster */
+  readonly cidr?: string;
+  readonly port: number;
+  /** @default "TCP" */
+  readonly protocol?: "TCP" | "UDP";
+  /** What for; it is written beside the rule. */
+  readonly reason: string;
 }
 
 /** An issuer of cert-manager, which the cluster has. */

@@ -5,7 +5,7 @@ import { Exposure } from "../vault-instance/exposure";
 import { checkAddresses } from "../vault-instance/external-deployment";
 import { checkReplicas } from "../vault-instance/high-availability-deployment";
 import { ServerCertificate } from "../vault-instance/server-certificate";
-import { address, built, label, nonEmpty, size } from "./fields";
+import { address, built, cidr, cidrs, label, nonEmpty, port, size } from "./fields";
 
 const quantities = z.strictObject({ cpu: nonEmpty, memory: nonEmpty });
 
@@ -75,7 +75,14 @@ const helm = {
     )
     .readonly()
     .optional(),
-  nodePort: built(z.number().int().min(30_000).max(32_767), (port) => Exposure.nodePort(port)).optional(),
+  nodePort: built(z.number().int().min(30_000).max(32_767), (chosen) => Exposure.nodePort(chosen)).optional(),
+  egress: z
+    .array(
+      z.strictObject({ cidr: cidr.optional(), port, protocol: z.enum(["TCP", "UDP"]).optional(), reason: nonEmpty }),
+    )
+    .readonly()
+    .optional(),
+  kubernetesApiCidrs: cidrs.optional(),
   ui: z.boolean().optional(),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error"]).optional(),
   logFormat: z.enum(["json", "standard"]).optional(),

@@ -3,7 +3,7 @@ import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
 import { PLAIN_PATH } from "../core/path";
 import { Size } from "../core/size";
-import { parseCidr } from "../tenant-cluster/cidr";
+import { parseCidr } from "../core/cidr";
 import { parseServerAddress } from "../core/address";
 
 /** What a construct's own rule has against something. */

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { overlap, parseCidr } from "../tenant-cluster/cidr";
+import { overlap, parseCidr } from "../core/cidr";
 import { TenantError } from "./define-tenant";
 import type { Tenant } from "./tenant-schema";
 

@@ -5,7 +5,7 @@ import { DEFAULT_REPLICAS } from "../vault-instance/high-availability-deployment
 import { checkCredentialTtls } from "../dynamic-db/dynamic-db";
 import { SshRole } from "../ssh-ca/ssh-role";
 import { checkPkiRole } from "../tenant-pki/pki-role";
-import { cluster, schedulableNodes } from "./cluster-schema";
+import { closedNodePort, cluster, schedulableNodes } from "./cluster-schema";
 import { deployment } from "./deployment-schema";
 import { checkReferences } from "./references";
 import { seal, secretRef } from "./seal-schema";
@@ -161,6 +161,11 @@ function spreadReplicas(described: z.output<typeof deployment>): number {
   return described.mode === "ha" || described.mode === "custom" ? (described.replicas ?? DEFAULT_REPLICAS) : 0;
 }
 
+/** Port of every node that an instance takes. */
+function nodePortOf(how: z.output<typeof deployment>): number | undefined {
+  return how.mode === "external" ? undefined : how.nodePort?.nodePort;
+}
+
 const tenant = z
   .strictObject({
     name: label,
@@ -188,13 +193,17 @@ const tenant = z
           message: `${replicas} replicas need as many nodes, the cluster has ${nodes} that run pods; add workers, or set cluster.schedulableControlPlanes`,
         });
       }
+      const nodePort = nodePortOf(described.deployment);
+      const closed = nodePort && machines && closedNodePort(nodePort, machines);
+      if (closed) context.addIssue({ code: "custom", path: [...at, "deployment", "nodePort"], message: closed });
       const misnamed = complaintOf(() => mode !== "external" && releaseName({ tenant: name, name: described.name }));
       if (misnamed !== undefined) context.addIssue({ code: "custom", path: [...at, "name"], message: misnamed });
     });
-    const ports = instances.map(({ deployment: how }) =>
-      how.mode === "external" ? undefined : how.nodePort?.nodePort,
+    checkOnce(
+      instances.map((each) => nodePortOf(each.deployment)),
+      ["deployment", "nodePort"],
+      context,
     );
-    checkOnce(ports, ["deployment", "nodePort"], context);
     checkOnce(
       instances.map((each) => each.address),
       ["address"],

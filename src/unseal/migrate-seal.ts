@@ -1,7 +1,7 @@
 import type { SeenRecord } from "./decide";
 import { metadataPatch, toMetadata, type Instance, type Replica } from "./instance";
 import { decideMigration, type MigratingReplica, type MigrationStep } from "./migration-decision";
-import { hasCaughtUp } from "./raft";
+import { hasCaughtUp, removeDeparted, undefinedIfDenied } from "./raft";
 import { keyTypeOf, otherKeyType, recordedKeys, recordPath, rootToken, withKeyType } from "./record";
 import { CentralError } from "./record-store";
 import { Stop } from "./stop";
@@ -54,13 +54,23 @@ class SealMigration {
     try {
       const replicas = await Promise.all(instance.replicas.map((replica) => this.look(replica)));
       const active = replicas.find((replica) => replica.active);
-      const caughtUp = active !== undefined && ((await hasCaughtUp(world, instance, active, this.token)) ?? true);
+      const caughtUp = active !== undefined && (await this.hasCaughtUp(active));
       const canStepDown = this.token !== undefined;
       return decideMigration({ seal: instance.seal, replicas, caughtUp, canStepDown, renamed: this.isRenamed() });
     } catch (error) {
       if (!(error instanceof VaultError)) throw error;
       return { do: "wait", reason: `a replica does not answer (${error.message})` };
     }
+  }
+
+  /** Replicas that went with the change that brought the seal still count in raft, and would be waited for in vain. */
+  private async hasCaughtUp(active: Replica): Promise<boolean> {
+    const { world, instance, token } = this;
+    if (token !== undefined) {
+      const peers = (await world.server(active).raftPeers(token).catch(undefinedIfDenied)) ?? [];
+      if ((await removeDeparted(world, instance, { active, token, peers })) !== undefined) return false;
+    }
+    return (await hasCaughtUp(world, instance, active, token)) ?? true;
   }
 
   private async look(replica: Replica): Promise<MigratingReplica> {

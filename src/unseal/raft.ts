@@ -12,7 +12,7 @@ const MAX_TRAILING = 1000;
  *
  * @throws Stop when it is not certain that they are such.
  */
-export function departedPeers({ tenant, name, kubernetes, replicas }: Instance, peers: readonly RaftPeer[]): string[] {
+function departedPeers({ tenant, name, kubernetes, replicas }: Instance, peers: readonly RaftPeer[]): string[] {
   if (peers.length <= replicas.length) return [];
   const expected = new Set(replicas.map((replica) => replica.name));
   const others = peers.map(({ id }) => id).filter((id) => !expected.has(id));
@@ -28,12 +28,19 @@ export function departedPeers({ tenant, name, kubernetes, replicas }: Instance, 
   return others;
 }
 
-/** Takes members out of raft that are gone. @returns What was done, or what has to come first. */
+/**
+ * Takes members out of raft that are gone.
+ *
+ * @returns What was done, or what has to come first; undefined where nobody is gone.
+ */
 export async function removeDeparted(
   world: World,
-  { replicas }: Instance,
-  { active, token, peers, departed }: RaftView & { readonly departed: readonly string[] },
-): Promise<string> {
+  instance: Instance,
+  { active, token, peers }: RaftView,
+): Promise<string | undefined> {
+  const { replicas } = instance;
+  const departed = departedPeers(instance, peers);
+  if (departed.length === 0) return undefined;
   // Each that stays has a vote before the first goes, so that the majority only grows.
   const voters = new Set(peers.filter(({ voter }) => voter).map(({ id }) => id));
   const voteless = replicas.filter(({ name }) => !voters.has(name));
@@ -45,8 +52,14 @@ export async function removeDeparted(
   return "raft forgets the replicas that are gone";
 }
 
+/** A root token that was revoked cannot ask; that is no reason to call an unsealed instance unfinished. */
+export function undefinedIfDenied(error: unknown): undefined {
+  if (error instanceof VaultError && error.failure === "denied") return undefined;
+  throw error;
+}
+
 /** Raft as its active server sees it. */
-export interface RaftView {
+interface RaftView {
   readonly active: Replica;
   readonly token: string;
   readonly peers: readonly RaftPeer[];

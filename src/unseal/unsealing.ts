@@ -1,6 +1,6 @@
 import type { SeenReplica } from "./decide";
 import type { Instance } from "./instance";
-import { departedPeers, removeDeparted } from "./raft";
+import { removeDeparted, undefinedIfDenied } from "./raft";
 import { recordPath } from "./record";
 import { Stop } from "./stop";
 import { VaultError } from "./vault-client";
@@ -68,12 +68,6 @@ async function sendKeys(
   }
 }
 
-/** A root token that was revoked cannot ask; that is no reason to call an unsealed instance unfinished. */
-function undefinedIfDenied(error: unknown): undefined {
-  if (error instanceof VaultError && error.failure === "denied") return undefined;
-  throw error;
-}
-
 /** Makes empty replicas members of the leader's cluster. */
 export async function joinReplicas(
   world: World,
@@ -101,10 +95,8 @@ export async function verify(world: World, instance: Instance, token: string | u
 
   const peers = await world.server(active.replica).raftPeers(token).catch(undefinedIfDenied);
   if (peers === undefined) return { leader, raftPeers: undefined };
-  const departed = departedPeers(instance, peers);
-  if (departed.length > 0) {
-    return removeDeparted(world, instance, { active: active.replica, token, peers, departed });
-  }
+  const removed = await removeDeparted(world, instance, { active: active.replica, token, peers });
+  if (removed !== undefined) return removed;
   if (peers.length < instance.replicas.length) {
     return `raft counts ${peers.length} peers, the instance has ${instance.replicas.length} replicas`;
   }

@@ -11,7 +11,7 @@ export interface HelmChart {
 
 /** A container image. */
 export interface ContainerImage {
-  /** With the registry, such as `registry.example.com/openbao/openbao`. */
+  /** With the registry, such as `registry.example.com/openbao/openbao`; without one it is Docker's. */
   readonly repository: string;
   readonly tag: string;
 }
@@ -36,6 +36,14 @@ export function imageReference({ repository, tag }: ContainerImage): string {
 /** An image as the product's chart takes it; OpenBao's wants the registry apart from the repository. */
 export function imageValues(product: Product, { repository, tag }: ContainerImage): object {
   if (product === "vault") return { repository, tag };
-  const [registry, ...path] = repository.split("/");
+  const [registry = "", ...path] = repository.split("/");
+  if (path.length === 0 || !isRegistry(registry)) return { registry: DEFAULT_REGISTRY, repository, tag };
   return { registry, repository: path.join("/"), tag };
 }
+
+/** As container runtimes tell the host of a registry from a part of a name; https://github.com/distribution/reference */
+function isRegistry(part: string): boolean {
+  return /[.:]/.test(part) || part === "localhost";
+}
+
+const DEFAULT_REGISTRY = "docker.io";

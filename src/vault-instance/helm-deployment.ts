@@ -7,6 +7,7 @@ import { InstanceMonitoring } from "../monitoring/instance-monitoring";
 import { monitoringValues, type MonitoringProps } from "../monitoring/monitoring-values";
 import { METRICS_PORT } from "../monitoring/telemetry";
 import { podAddress, releaseNames, type ReleaseNames } from "../server-config/names";
+import type { SealConfig } from "../seal/seal-config";
 import type { SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, type LogLevel } from "../server-config/server-config";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
@@ -23,7 +24,7 @@ import { NetworkPeer } from "./network-peer";
 import type { Egress, InstanceFlows } from "./network-policies";
 import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
-import type { ServerCertificate } from "./server-certificate";
+import type { BoundCertificate, ServerCertificate } from "./server-certificate";
 
 /** What every deployment by a Helm chart may be told. */
 export interface HelmDeploymentProps
@@ -37,7 +38,7 @@ export interface HelmDeploymentProps
   readonly image?: ContainerImage;
   /** Of each server. @default - a quarter of a CPU, and 1 GiB of memory that is its own */
   readonly resources?: ServerResources;
-  /** How clients outside the cluster reach it. @default - they do not */
+  /** How clients outside the cluster reach it; `clients` has to name their networks. @default - they do not */
   readonly exposure?: Exposure;
   /** Whether the servers show their pages for browsers. @default false */
   readonly ui?: boolean;
@@ -89,6 +90,7 @@ export function deployRelease(
   const { product, tenant, seal } = context;
   const { cluster, exposure, monitoring, selfInitialization } = props;
   if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
+  if (exposure !== undefined) checkClients(scope, props.clients);
   const names = releaseNames(context, mode.replicas);
   // What certificate and seal put into the namespace, the hook and the network policies of the namespace have to know.
   const insideNamespace = Lazy.stringValue({ produce: () => namespace.name });
@@ -103,7 +105,7 @@ export function deployRelease(
     name: names.namespace,
     tenant,
     release: names.release,
-    secrets: [certificate.secretName, ...(sealing.token === undefined ? [] : [sealing.token.secretName])],
+    ...hookSecrets(certificate, sealing),
     replicas: mode.replicas,
     resources: props.resources,
     ...exposure?.capacity,
@@ -172,6 +174,14 @@ export function deployRelease(
   };
 }
 
+/** Which Secrets the hook fills, and which it only reads. */
+function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealConfig) {
+  const tokens = token === undefined ? [] : [token.secretName];
+  return issuer === undefined
+    ? { secrets: tokens, foreignSecrets: [secretName] }
+    : { secrets: [secretName, ...tokens] };
+}
+
 /** Metrics that are sent; others are fetched. */
 function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
   const address = monitoring?.statsdAddress;
@@ -181,6 +191,16 @@ function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
 
 function auditEgress(devices: readonly AuditDevice[] = []): Egress[] {
   return devices.flatMap(({ egress }) => (egress === undefined ? [] : { ...egress, reason: "a second audit log" }));
+}
+
+/** @throws ValidationError where what is exposed lets nobody in. */
+function checkClients(scope: Construct, clients: readonly NetworkPeer[] = []): void {
+  if (clients.some(({ isOutside }) => isOutside)) return;
+  throw new ValidationError(
+    "exposure",
+    'The instance is exposed, and its network policies let nobody outside in; name the networks of its clients, and that of the nodes, whose addresses a node port shows: clients: [NetworkPeer.anyNamespace(), NetworkPeer.cidr("10.8.0.0/24")].',
+    scope,
+  );
 }
 
 /** @throws ValidationError where servers could not initialise themselves, or would do so apart from each other. */

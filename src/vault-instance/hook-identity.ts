@@ -1,13 +1,12 @@
 import { Construct } from "constructs";
 import { DefaultServiceAccountV1, RoleBindingV1, RoleV1, ServiceAccountV1 } from "../terraform/providers/kubernetes";
+import type { InstanceNamespaceProps } from "./instance-namespace";
 
 /** Properties of a {@link HookIdentity}. */
-export interface HookIdentityProps {
+export interface HookIdentityProps extends Pick<InstanceNamespaceProps, "secrets" | "foreignSecrets"> {
   readonly namespace: string;
   /** Name of the StatefulSet that runs the servers. */
   readonly statefulSet: string;
-  /** Names of the Secrets that the hook fills. */
-  readonly secrets: readonly string[];
 }
 
 /**
@@ -18,11 +17,12 @@ export class HookIdentity extends Construct {
   /** Name of the ServiceAccount. */
   readonly serviceAccount = "tenant-vault";
 
-  constructor(scope: Construct, id: string, { namespace, statefulSet, secrets }: HookIdentityProps) {
+  constructor(scope: Construct, id: string, props: HookIdentityProps) {
     super(scope, id);
+    const { namespace } = props;
     const metadata = { name: this.serviceAccount, namespace };
     const account = new ServiceAccountV1(this, "Resource", { metadata, automountServiceAccountToken: false });
-    const role = new RoleV1(this, "Role", { metadata, rule: rules(statefulSet, secrets) });
+    const role = new RoleV1(this, "Role", { metadata, rule: rules(props) });
     new RoleBindingV1(this, "RoleBinding", {
       metadata,
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
@@ -37,7 +37,13 @@ export class HookIdentity extends Construct {
 }
 
 /** https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
-function rules(statefulSet: string, secrets: readonly string[]) {
+function rules({ statefulSet, secrets, foreignSecrets = [] }: HookIdentityProps) {
+  const filled = [
+    { apiGroups: [""], resources: ["secrets"], resourceNames: [...secrets], verbs: ["get", "update"] },
+    // What does not exist yet cannot be allowed by name.
+    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+  ];
+  const read = { apiGroups: [""], resources: ["secrets"], resourceNames: [...foreignSecrets], verbs: ["get"] };
   return [
     { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
     // A forward over WebSockets is a get, over SPDY a create; newer API servers ask for create in either case.
@@ -45,8 +51,8 @@ function rules(statefulSet: string, secrets: readonly string[]) {
     // Unlike a deletion, an eviction heeds the PodDisruptionBudget.
     { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
     { apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [statefulSet], verbs: ["get"] },
-    { apiGroups: [""], resources: ["secrets"], resourceNames: [...secrets], verbs: ["get", "update"] },
-    // What does not exist yet cannot be allowed by name.
-    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+    // Without names a rule is about all.
+    ...(secrets.length > 0 ? filled : []),
+    ...(foreignSecrets.length > 0 ? [read] : []),
   ];
 }

@@ -14,6 +14,8 @@ export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity 
   readonly release: string;
   /** Names of the Secrets that the hook fills, such as that of the servers' certificate. */
   readonly secrets: readonly string[];
+  /** Names of the Secrets that others fill and the hook reads. @default - none */
+  readonly foreignSecrets?: readonly string[];
 }
 
 /** The namespace of one instance: what may run, talk and be taken in it is what the servers need, and nothing else. */
@@ -28,7 +30,7 @@ export class InstanceNamespace extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceNamespaceProps) {
     super(scope, id);
-    const { release, secrets } = props;
+    const { release } = props;
     const resource = new NamespaceV1(this, "Resource", {
       metadata: { name: props.name, labels: { "tenant-vault/tenant": props.tenant, ...podSecurity("restricted") } },
     });
@@ -39,7 +41,7 @@ export class InstanceNamespace extends Construct {
     const serverLabels = { "app.kubernetes.io/instance": release, component: "server" };
     new NetworkPolicies(this, "Default", { ...props, namespace, serverLabels });
 
-    const hook = new HookIdentity(this, "Hook", { namespace, statefulSet: release, secrets });
+    const hook = new HookIdentity(this, "Hook", { ...props, namespace, statefulSet: release });
     this.serviceAccount = hook.serviceAccount;
 
     const limits = new InstanceLimits(this, "Limits", { ...props, namespace });

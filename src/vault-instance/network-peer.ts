@@ -1,4 +1,4 @@
-import { parseCidr } from "../tenant-cluster/cidr";
+import { parseCidr } from "../core/cidr";
 
 /** Label that Kubernetes itself puts on every namespace; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
@@ -43,5 +43,10 @@ export class NetworkPeer {
     readonly policyPeer: PolicyPeer,
   ) {
     Object.freeze(this);
+  }
+
+  /** Whether it is outside the cluster. */
+  get isOutside(): boolean {
+    return this.policyPeer.ipBlock !== undefined;
   }
 }

@@ -4,7 +4,7 @@ import { ValidationError } from "../core/errors";
 import { findLiteralSecretsIn, findSecretSettings } from "../terraform/secret-guard";
 import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
 
-/** Values by which the hook and the namespace's rules find the servers, and without which they were others than are described. */
+/** Values by which the hook and the namespace's rules find the servers, that its quota is made for, and without which they were others than are described. */
 const RELIED_UPON = [
   "fullnameOverride",
   "global.enabled",
@@ -19,6 +19,8 @@ const RELIED_UPON = [
   "server.ha.raft.enabled",
   "server.ha.raft.setNodeId",
   "server.ha.replicas",
+  "server.resources.limits.memory",
+  "server.resources.requests",
   "server.standalone.enabled",
   "server.updateStrategyType",
 ];
@@ -43,7 +45,7 @@ function checkReliedUpon(scope: Construct, ours: HelmValues, merged: HelmValues)
   if (changed === undefined) return;
   throw new ValidationError(
     "values",
-    `The values change ${changed} to ${JSON.stringify(at(merged, changed))}, and the hook would not find the servers that are described; leave it out, and describe the deployment by its own properties.`,
+    `The values change ${changed} to ${JSON.stringify(at(merged, changed))}, and the hook and the namespace would not fit the servers; leave it out, and describe the deployment by its own properties.`,
     scope,
   );
 }

@@ -20,7 +20,7 @@ import { loadKubeconfig } from "../../src/unseal/kubeconfig";
 import { askKubernetes, coreApi } from "../../src/unseal/kubernetes-api";
 import { TestBed } from "../integration/support/test-bed";
 import { Flows } from "./support/flows";
-import { TerraformProject } from "./support/terraform-project";
+import { TerraformProject } from "../integration/support/terraform-project";
 
 const { KUBECONFIG, TENANT_VAULT_CHART, TENANT_VAULT_POLICIES_ENFORCED } = process.env;
 const NAMESPACE = "acceptance-rights";
@@ -121,6 +121,15 @@ describe.skipIf(KUBECONFIG === undefined)("an InstanceNamespace on a real Kubern
     ["get", "nodes", "default"],
   ])("the hook may not %s %s in %s", async (verb, resource, namespace) => {
     expect(await mayIn(namespace, `${NAMESPACE}:${hook}`, verb, resource)).toBe(false);
+  });
+
+  const given = `secrets/${Flows.NARROW}-tls`;
+  test.each<[verb: string, resource: string, allowed: boolean]>([
+    ["get", given, true],
+    ["update", given, false],
+    ["create", "secrets", false],
+  ])("where somebody else fills the certificate, the hook may %s %s: %s", async (verb, resource, allowed) => {
+    expect(await mayIn(Flows.NARROW, `${Flows.NARROW}:${hook}`, verb, resource)).toBe(allowed);
   });
 
   test.each<[verb: string, resource: string]>([
@@ -253,6 +262,8 @@ function namespaces(project: TerraformProject, bed: TestBed): LayerStack {
   });
   create("Open", Flows.OPEN);
   create("Narrow", Flows.NARROW, {
+    secrets: [],
+    foreignSecrets: [`${Flows.NARROW}-tls`],
     clients: [NetworkPeer.namespacesWithLabels({ "secrets-client": "yes" })],
     monitoringNamespace: Flows.MONITORING,
     metricsPort: 9102,

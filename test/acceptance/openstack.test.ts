@@ -15,7 +15,7 @@ import { NetworkingNetworkV2, NetworkingSubnetV2, OpenstackProvider } from "../.
 import { VaultProvider } from "../../src/terraform/providers/vault";
 import type { Inventory } from "../../src/tenant-cluster/inventory";
 import { TestBed } from "../integration/support/test-bed";
-import { TerraformProject } from "./support/terraform-project";
+import { TerraformProject } from "../integration/support/terraform-project";
 
 const {
   OS_CLOUD,

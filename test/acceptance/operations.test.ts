@@ -1,7 +1,7 @@
 import { createServer, connect, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Exposure, Seal, type LayerStack } from "../../src";
+import { Exposure, NetworkPeer, Seal, type LayerStack } from "../../src";
 import { waitUntil } from "../../lab/wait";
 import { VaultClient } from "../../src/unseal/vault-client";
 import { kubectl, waitForPod } from "./support/kubectl";
@@ -35,7 +35,7 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
 
   /** Deploys it with other properties, as a changed tenant file does. @returns What Terraform and the hook said. */
   async function deploy(props: InstanceProps = {}): Promise<string> {
-    newest = on.describe({ exposure: Exposure.nodePort(NODE_PORT), ...props });
+    newest = on.describe({ exposure: Exposure.nodePort(NODE_PORT), clients: await outside(), ...props });
     const output = await on.project.apply(newest);
     expect(await on.project.isUnchanged(newest)).toBe(true);
     return output;
@@ -145,11 +145,19 @@ async function migrate({ bed }: KubernetesBed): Promise<void> {
 const UPGRADED: InstanceProps =
   TENANT_VAULT_UPGRADE_IMAGE === undefined ? { logLevel: "debug" } : { image: parseImage(TENANT_VAULT_UPGRADE_IMAGE) };
 
+/** Where the client comes from: this machine, or the node in place of it. */
+async function outside(): Promise<NetworkPeer[]> {
+  return [TENANT_VAULT_HOST_ADDRESS, await nodeAddress()].map((address) => NetworkPeer.cidr(`${address}/32`));
+}
+
+async function nodeAddress(): Promise<string> {
+  const address = `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`;
+  return (await kubectl("get", "nodes", "-o", address)).trim();
+}
+
 /** A client outside the cluster, which comes through the node port. */
 async function startLoad({ bed }: KubernetesBed): Promise<Load> {
   const { "root-token": token = "" } = await bed.central.readRecord("operations", "main");
-  const address = `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`;
-  const node = (await kubectl("get", "nodes", "-o", address)).trim();
   const certificate = await kubectl(
     "-n",
     RELEASE,
@@ -162,7 +170,7 @@ async function startLoad({ bed }: KubernetesBed): Promise<Load> {
   const client = new VaultClient({
     address: `https://${RELEASE}-active.${RELEASE}.svc:8200`,
     caCertificate: Buffer.from(certificate, "base64").toString("utf8"),
-    dial: { host: node, port: NODE_PORT },
+    dial: { host: await nodeAddress(), port: NODE_PORT },
     token,
   });
   const mount = `load-${Date.now()}`;

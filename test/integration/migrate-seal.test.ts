@@ -7,7 +7,7 @@ import type { Instance } from "../../src/unseal/instance";
 import { migrateSeal } from "../../src/unseal/migrate-seal";
 import { recordedKeys } from "../../src/unseal/record";
 import { Server } from "../../src/unseal/server";
-import { ProcessPods, worldOf } from "./support/process-pods";
+import { inStatefulSet, ProcessPods, worldOf } from "./support/process-pods";
 import { disabledSeal, transitSeal } from "./support/seals";
 import { TestBed } from "./support/test-bed";
 
@@ -91,14 +91,19 @@ describe("a seal", () => {
     expect(await bed.run(["unseal", "customer10/moved"], bed.environment())).toMatchObject({ code: 0, stderr: "" });
   });
 
-  test("is migrated back, in one go where the servers are pods", async () => {
+  test("is migrated back, in one go where the servers are pods, also when a replica goes with it", async () => {
+    const fourth = await bed.startServer("moved-3", stanza);
+    const replicas = [...instance.replicas, { name: fourth.name, address: fourth.address }];
+    await bed.unseal({ ...instance, seal: "transit", replicas });
+    await fourth.stop();
     const pods = new ProcessPods(servers);
     pods.change(disabledSeal(stanza));
-    const world = worldOf(bed, instance, servers, pods);
+    const world = worldOf(bed, inStatefulSet(instance), servers, pods);
     const patience = { deadline: performance.now() + PATIENCE, signal: new AbortController().signal };
 
-    await migrateSeal(world, instance, patience);
+    await migrateSeal(world, inStatefulSet(instance), patience);
 
+    expect(world.lines.join("\n")).toContain("removed moved-3, which is no replica any more, from raft");
     await expectSealed("shamir");
     expect(await bed.run(["unseal", "customer10/moved"], bed.environment(instance))).toMatchObject({
       code: 0,

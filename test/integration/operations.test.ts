@@ -6,7 +6,7 @@ import type { Instance } from "../../src/unseal/instance";
 import { Server } from "../../src/unseal/server";
 import { unsealInstance, type UnsealReport } from "../../src/unseal/unseal-instance";
 import type { World } from "../../src/unseal/world";
-import { ProcessPods, worldOf } from "./support/process-pods";
+import { inStatefulSet, ProcessPods, worldOf } from "./support/process-pods";
 import { TestBed } from "./support/test-bed";
 
 const PATIENCE = 180_000;
@@ -28,13 +28,6 @@ function run(world: World, instance: Instance): Promise<UnsealReport> {
 
 async function rootTokenOf(instance: Instance): Promise<string> {
   return (await bed.central.readRecord(instance.tenant, instance.name))["root-token"] ?? "";
-}
-
-/** Says where the replicas would run in Kubernetes, which decides what a member of raft may be called. */
-function inStatefulSet(instance: Instance): Instance {
-  const certificate = { secretName: "tls", names: ["localhost"] };
-  const kubeconfig = { mount: "clusters", path: "none" };
-  return { ...instance, kubernetes: { namespace: "n", statefulSet: instance.name, kubeconfig, certificate } };
 }
 
 /** A client that writes, and reads back what it wrote, on whichever server answers. */

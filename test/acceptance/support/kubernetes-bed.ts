@@ -21,7 +21,7 @@ import { CentralStack } from "../../../stacks/central-stack";
 import type { Operator } from "../../../stacks/operator";
 import { TestBed } from "../../integration/support/test-bed";
 import { LocalVolumes } from "./local-volumes";
-import { TerraformProject } from "./terraform-project";
+import { TerraformProject } from "../../integration/support/terraform-project";
 
 const { TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE } = process.env;
 

@@ -56,6 +56,13 @@ async function replace(server: VaultServer, settings: string | undefined): Promi
   await server.start();
 }
 
+/** Says where the replicas would run in Kubernetes, which decides what a member of raft may be called. */
+export function inStatefulSet(instance: Instance): Instance {
+  const certificate = { secretName: "tls", names: ["localhost"] };
+  const kubeconfig = { mount: "clusters", path: "none" };
+  return { ...instance, kubernetes: { namespace: "n", statefulSet: instance.name, kubeconfig, certificate } };
+}
+
 /** The world as the command has it, for an instance of which the servers are all that there is. */
 export function worldOf(
   bed: TestBed,

@@ -1,4 +1,4 @@
-import { parseCidr, parseAddress } from "../../../src/tenant-cluster/cidr";
+import { parseCidr, parseAddress } from "../../../src/core/cidr";
 
 type Labels = Readonly<Record<string, string>>;
 

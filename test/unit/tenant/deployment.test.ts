@@ -91,6 +91,36 @@ describe("a deployment", () => {
     for (const cidr of ["20.0.0.0/24", "203.0.113.0/24"]) expect(policies).toContain(cidr);
   });
 
+  test("on a cluster that exists has to name who comes through its node port", () => {
+    const existing = (clientAccess?: { cidrs: string[] }): TenantProps => ({
+      ...tenant({ mode: "ha", storageClass: "fast", nodePort: 30_820 }),
+      cluster: { existing: true, clientAccess },
+    });
+    expect(() => defineTenant(existing())).toThrow(/nodePort: 30820 lets nobody in; name the networks of the clients/);
+    const json = vaultStack(existing({ cidrs: ["192.0.2.0/24"] }));
+    expect(JSON.stringify(json.resource.kubernetes_network_policy_v1)).toContain("192.0.2.0/24");
+  });
+
+  test("may connect to what it says, and to the Kubernetes API where it says that that is", () => {
+    const reason = "the security module";
+    const json = vaultStack(
+      tenant({
+        mode: "ha",
+        egress: [{ cidr: "192.0.2.5/32", port: 1792, reason }],
+        kubernetesApiCidrs: ["198.51.100.0/24"],
+      }),
+    );
+    expect(json.resource.kubernetes_network_policy_v1).toMatchObject({
+      main_namespace_allow_egress: {
+        metadata: { annotations: { "kubernetes.io/description": expect.stringContaining(`${reason} (port 1792)`) } },
+        spec: { egress: [{ to: [{ ip_block: { cidr: "192.0.2.5/32" } }] }] },
+      },
+      main_namespace_allow_kubernetes_api: {
+        spec: { egress: [{ to: [{ ip_block: { cidr: "198.51.100.0/24" } }] }] },
+      },
+    });
+  });
+
   test("may take its certificate from elsewhere", () => {
     const managed = vaultStack(tenant({ mode: "ha", certificate: { certManager: { issuer: "tenant-ca" } } }));
     expect(managed.resource.helm_release?.main_certificate).toMatchObject({ name: "customer10-main-certificate" });
@@ -171,6 +201,7 @@ describe("fails, naming field and reason, when", () => {
   test.each<[string, unknown, unknown, RegExp]>([
     ["the mode is unknown", { mode: "cluster" }, {}, /^instances\[0\]\.deployment\.mode: Invalid/],
     ["a node port is none", { mode: "ha", nodePort: 8200 }, {}, /^instances\[0\]\.deployment\.nodePort: .*30000/],
+    ["a node port is opened to nobody", { mode: "ha", nodePort: 30_821 }, {}, /no security group opens 30821; add it/],
     ["custom values are missing", { mode: "custom" }, {}, /^instances\[0\]\.deployment\.values: /],
     ["a statsd has no port", { mode: "dev", monitoring: { namespace: "m", statsdAddress: "x" } }, {}, /host and port/],
     [
@@ -231,6 +262,7 @@ describe("fails, naming field and reason, when", () => {
     ["fullnameOverride", { fullnameOverride: "mine" }],
     ["server.dev.enabled", { server: { dev: { enabled: true } } }],
     ["server.updateStrategyType", { server: { updateStrategyType: "RollingUpdate" } }],
+    ["server.resources.requests", { server: { resources: { requests: { memory: "4Gi" } } } }],
     ["server.ha.replicas", { server: { ha: { replicas: 5 } } }],
     ["server.ha.enabled", { server: { ha: false } }],
     ["global.tlsDisable", { global: { tlsDisable: true } }],

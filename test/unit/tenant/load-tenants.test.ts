@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { defineTenant, loadTenants, type Tenant } from "../../../src";
 import { checkTogether, type TenantFile } from "../../../src/tenant/load-tenants";
-import { overlap, parseCidr } from "../../../src/tenant-cluster/cidr";
+import { overlap, parseCidr } from "../../../src/core/cidr";
 
 let folder = "";
 beforeEach(() => {

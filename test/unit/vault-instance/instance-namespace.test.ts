@@ -176,6 +176,15 @@ describe("what Helm values need", () => {
   });
 });
 
+test("the hook only reads what others fill, and creates nothing then", () => {
+  const { rule } = only(namespace({ secrets: [], foreignSecrets: ["own-tls"] }), "kubernetes_role_v1") as unknown as {
+    rule: { resources: string[]; resource_names?: string[]; verbs: string[] }[];
+  };
+  expect(rule.filter(({ resources }) => resources.includes("secrets"))).toEqual([
+    { api_groups: [""], resources: ["secrets"], resource_names: ["own-tls"], verbs: ["get"] },
+  ]);
+});
+
 describe("nobody gets a token unasked", () => {
   test.each(["kubernetes_service_account_v1", "kubernetes_default_service_account_v1"])("from a %s", (type) => {
     expect(only(namespace(), type)).toMatchObject({ automount_service_account_token: false });

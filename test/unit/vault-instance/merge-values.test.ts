@@ -17,6 +17,11 @@ describe("merging values", () => {
     });
   });
 
+  test("takes what is undefined for not given", () => {
+    expect(mergeValues({ a: { b: 1 } }, { a: undefined, c: { d: undefined } })).toEqual({ a: { b: 1 }, c: {} });
+    expect(describeOverrides({ a: { b: 1 } }, { a: undefined, c: { d: undefined } })).toEqual([]);
+  });
+
   test("with nothing, or with itself, changes nothing", () => {
     fc.assert(
       fc.property(values, (some) => {

@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import {
   ExternalDeployment,
+  Exposure,
   HighAvailabilityDeployment,
+  NetworkPeer,
   Seal,
   ServerCertificate,
   Size,
@@ -159,6 +161,24 @@ describe("a high-availability instance", () => {
     expect(only(json.resource, "helm_release")).toMatchObject({ chart: "./charts/openbao" });
     expect(hook(json).triggers_replace.description.replicas.length).toBe(5);
     expect(Object.keys(json.resource.openstack_blockstorage_volume_v3 ?? {}).length).toBe(10);
+  });
+
+  test.each([
+    ["openbao", { registry: "docker.io", repository: "openbao" }],
+    ["library/openbao", { registry: "docker.io", repository: "library/openbao" }],
+    ["localhost:5000/openbao", { registry: "localhost:5000", repository: "openbao" }],
+  ])("the image %s is taken apart as container runtimes do", (repository, image) => {
+    const json = instance(highAvailability({ image: { repository, tag: "2.7.2" } }));
+    expect(values(json).server).toMatchObject({ image });
+  });
+
+  test("fails when it is exposed and lets nobody outside in", () => {
+    const exposed = (...clients: NetworkPeer[]) =>
+      instance(highAvailability({ exposure: Exposure.nodePort(30_820), clients }));
+    expect(() => exposed(NetworkPeer.anyNamespace())).toThrow(
+      /is exposed, and its network policies let nobody outside in/,
+    );
+    expect(() => exposed(NetworkPeer.cidr("10.8.0.0/24"))).not.toThrow();
   });
 
   test("a certificate names each replica, the services and the address that clients use", () => {

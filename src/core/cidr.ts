@@ -1,5 +1,5 @@
 import ipaddr from "ipaddr.js";
-import { ValidationError } from "../core/errors";
+import { ValidationError } from "./errors";
 
 /** An IPv4 network. */
 export interface Cidr {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { overlap, parseCidr } from "../../../src/tenant-cluster/cidr";
+import { overlap, parseCidr } from "../../../src/core/cidr";
 
 /** Networks in a small space, so that many of them meet. */
 const network = fc

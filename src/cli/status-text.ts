@@ -1,0 +1,57 @@
+import type { InstanceStatus, ReplicaSummary } from "../unseal/inspect";
+
+const DAY = 86_400_000;
+
+/** Statuses for people to read. @param now Milliseconds since 1970. */
+export function statusText(statuses: readonly InstanceStatus[], now: number): string {
+  return statuses.map((status) => render(status, now)).join("");
+}
+
+function render(status: InstanceStatus, now: number): string {
+  const { instance, product, record, replicas, healthy, problem, sealTokenExpires } = status;
+  const token = record.rootToken ? "root token" : "no root token";
+  const width = Math.max(...replicas.map(({ name }) => name.length));
+  const lines = replicas.map((replica) => {
+    const { name, address, state } = replica;
+    const noted = notes(replica, now);
+    return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${noted.length === 0 ? "" : `  (${noted.join(", ")})`}`;
+  });
+  if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires, now));
+  lines.push(
+    ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
+  );
+  return [
+    `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}${product === undefined ? "" : `  (${product})`}`,
+    record.state === "self-initialised"
+      ? "  record: self-initialised, no keys to keep"
+      : `  record: ${record.state}, ${record.keys} ${record.keyType} keys, ${token}`,
+    ...(problem === undefined ? lines : [`  ${problem}`]),
+    "",
+  ].join("\n");
+}
+
+/** One that is not valid ends at once. */
+function sealTokenLine(instance: string, expires: string, now: number): string {
+  if (Date.parse(expires) <= now) {
+    return `  the seal has no token that is valid: servers that restart stay sealed; run tenant-vault unseal ${instance}.`;
+  }
+  return `  the token of the seal ends on ${expires}, if nobody renews it`;
+}
+
+function notes({ active, reason, auditDevices, certificateExpires }: ReplicaSummary, now: number): string[] {
+  const days = (Date.parse(certificateExpires ?? "") - now) / DAY;
+  return [
+    ...(active ? ["active"] : []),
+    ...(reason === undefined ? [] : [reason]),
+    ...(auditDevices === undefined ? [] : [`${auditDevices} audit ${auditDevices === 1 ? "device" : "devices"}`]),
+    ...(Number.isNaN(days) ? [] : [`certificate ends in ${Math.floor(days)} days`]),
+  ];
+}
+
+function unaudited({ name }: ReplicaSummary, product: string | undefined): string {
+  const remedy =
+    product === "vault"
+      ? 'enable one with "vault audit enable file file_path=..."'
+      : "give every server the same audit block in its configuration, with a file that it can write";
+  return `  ${name} has no audit device that works: nobody sees what is done there; ${remedy}.`;
+}
