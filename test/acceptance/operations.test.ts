@@ -1,7 +1,7 @@
 import { createServer, connect, type Server } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Exposure, NetworkPeer, Seal, type LayerStack } from "../../src";
+import { Exposure, NetworkPeer, Seal, Size, type LayerStack } from "../../src";
 import { waitUntil } from "../../lab/wait";
 import { VaultClient } from "../../src/unseal/vault-client";
 import { kubectl, waitForPod } from "./support/kubectl";
@@ -101,6 +101,16 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
     expect(stdout).toMatch(/3 of 3 replicas unsealed, .* 3 raft peers/);
   });
 
+  test("takes larger volumes once its StatefulSet was deleted without its pods, and not before", async () => {
+    const before = await restarts();
+    await expect(deploy(LARGER)).rejects.toThrow(/spec: Forbidden: updates to/);
+    expect(await restarts()).toBe(before);
+
+    await kubectl("-n", RELEASE, "delete", "statefulset", RELEASE, "--cascade=orphan");
+    expect(await deploy(LARGER)).toMatch(/3 of 3 replicas unsealed/);
+    expect(await restarts()).toBe(before);
+  });
+
   test("is sealed by the central Vault, once its seal is migrated, and unseals itself from then on", async () => {
     gate = await openGate(on);
     const { port } = gate.address() as { port: number };
@@ -108,9 +118,9 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
       address: `https://${TENANT_VAULT_HOST_ADDRESS}:${port}`,
       tlsServerName: "localhost",
     });
-    await expect(deploy({ ...UPGRADED, seal })).rejects.toThrow(/migrate-seal operations\/main/);
+    await expect(deploy({ ...LARGER, seal })).rejects.toThrow(/migrate-seal operations\/main/);
     await migrate(on);
-    await deploy({ ...UPGRADED, seal });
+    await deploy({ ...LARGER, seal });
     expect(Object.keys(await on.bed.central.readRecord("operations", "main"))).toContain("recovery-key-0");
 
     await kubectl("-n", RELEASE, "delete", "pod", `${RELEASE}-0`);
@@ -144,6 +154,8 @@ async function migrate({ bed }: KubernetesBed): Promise<void> {
 
 const UPGRADED: InstanceProps =
   TENANT_VAULT_UPGRADE_IMAGE === undefined ? { logLevel: "debug" } : { image: parseImage(TENANT_VAULT_UPGRADE_IMAGE) };
+
+const LARGER: InstanceProps = { ...UPGRADED, dataSize: Size.gibibytes(2) };
 
 /** Where the client comes from: this machine, or the node in place of it. */
 async function outside(): Promise<NetworkPeer[]> {
