@@ -46,22 +46,14 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
     const { KubeConfig } = await import("@kubernetes/client-node");
     const kubeconfig = new KubeConfig();
     kubeconfig.loadFromDefault();
-    const certificate = await kubectl(
-      "-n",
-      RELEASE,
-      "get",
-      "secret",
-      `${RELEASE}-tls`,
-      "-o",
-      "jsonpath={.data.ca\\.crt}",
-    );
+    const caCertificate = await on.caCertificate();
     const address = `https://${RELEASE}.${RELEASE}.svc:${METRICS_PORT}`;
     const pods = [0, 1, 2].map((index) => ({ name: `${RELEASE}-${index}`, address }));
     const tunnels = await openTunnels(kubeconfig, RELEASE, pods);
     for (const { name } of pods) {
       const client = new VaultClient({
         address,
-        caCertificate: Buffer.from(certificate, "base64").toString("utf8"),
+        caCertificate,
         dial: tunnels.endpoint(name),
       });
       expect(await client.send("GET", "sys/metrics?format=prometheus")).toMatchObject({ status: 200 });

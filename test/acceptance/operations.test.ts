@@ -168,20 +168,11 @@ async function nodeAddress(): Promise<string> {
 }
 
 /** A client outside the cluster, which comes through the node port. */
-async function startLoad({ bed }: KubernetesBed): Promise<Load> {
-  const { "root-token": token = "" } = await bed.central.readRecord("operations", "main");
-  const certificate = await kubectl(
-    "-n",
-    RELEASE,
-    "get",
-    "secret",
-    `${RELEASE}-tls`,
-    "-o",
-    "jsonpath={.data.ca\\.crt}",
-  );
+async function startLoad(on: KubernetesBed): Promise<Load> {
+  const { "root-token": token = "" } = await on.bed.central.readRecord("operations", "main");
   const client = new VaultClient({
     address: `https://${RELEASE}-active.${RELEASE}.svc:8200`,
-    caCertificate: Buffer.from(certificate, "base64").toString("utf8"),
+    caCertificate: await on.caCertificate(),
     dial: { host: await nodeAddress(), port: NODE_PORT },
     token,
   });

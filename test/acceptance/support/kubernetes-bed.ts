@@ -20,6 +20,7 @@ import { CentralProvider } from "../../../stacks/central-provider";
 import { CentralStack } from "../../../stacks/central-stack";
 import type { Operator } from "../../../stacks/operator";
 import { TestBed } from "../../integration/support/test-bed";
+import { kubectl } from "./kubectl";
 import { LocalVolumes } from "./local-volumes";
 import { TerraformProject } from "../../integration/support/terraform-project";
 
@@ -105,6 +106,12 @@ export class KubernetesBed {
   async run(command: string): Promise<RunResult> {
     const environment = { ...this.bed.environment(), VAULT_TOKEN: this.bed.central.rootToken };
     return this.bed.run([command, `${this.tenant}/main`], environment);
+  }
+
+  /** Certificate of the CA of the servers' certificates, PEM. */
+  async caCertificate(): Promise<string> {
+    const where = ["-n", this.release, "get", "secret", `${this.release}-tls`];
+    return Buffer.from(await kubectl(...where, "-o", "jsonpath={.data.ca\\.crt}"), "base64").toString("utf8");
   }
 
   /** Destroys the stack and everything around it. */
