@@ -41,7 +41,7 @@ export { ApiAccess, type ApiAccessContext, type ApiEndpoint } from "./tenant-clu
 export type { ClusterNode } from "./tenant-cluster/cluster-node";
 export type { AllocationPool, IClusterNetwork, OwnNetworkProps } from "./tenant-cluster/cluster-network";
 export type { ExistingNetworkProps } from "./tenant-cluster/existing-network";
-export type { GatewayProps, OpenVpnProps } from "./tenant-cluster/gateways";
+export type { Gateway, GatewayProps, OpenVpnProps } from "./tenant-cluster/gateways";
 export { CLUSTERS_MOUNT, type IKubernetesCluster, type KubeconfigLocation } from "./tenant-cluster/kubernetes-cluster";
 export type { KubesprayProps } from "./tenant-cluster/kubespray";
 export type { MagnumProps } from "./tenant-cluster/magnum";

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
-import { BlockstorageVolumeV3, ComputeInstanceV2, ComputeVolumeAttachV2 } from "../terraform/providers/openstack";
+import { ComputeInstanceV2, ComputeVolumeAttachV2 } from "../terraform/providers/openstack";
 import { addressOf, createPort, type MachineDefaults } from "./machine";
+import { bootSource, createVolume } from "./machine-volume";
 import type { NodeGroup, VolumeProps } from "./node-group";
 
 /** Properties of a {@link ClusterNode}. */
@@ -40,7 +41,8 @@ export class ClusterNode extends Construct {
     const port = createPort(this, props);
     const machine = new ComputeInstanceV2(this, "Resource", {
       name,
-      ...(props.bootVolume === undefined ? { imageId } : this.bootFrom(props.bootVolume)),
+      // A worker's boot volume goes with it.
+      ...bootSource(this, imageId, props.bootVolume && this.volume("boot", props.bootVolume, role === "control-plane")),
       flavorId,
       keyPair: props.keyPair,
       availabilityZone: props.availabilityZone,
@@ -63,46 +65,15 @@ export class ClusterNode extends Construct {
     this.address = addressOf(port);
   }
 
-  private bootFrom(volume: VolumeProps) {
-    const boot = this.createVolume("BootVolume", `${this.props.name}-boot`, volume, this.props.imageId);
-    return {
-      blockDevice: [
-        {
-          uuid: boot.id,
-          sourceType: "volume",
-          destinationType: "volume",
-          bootIndex: 0,
-          deleteOnTermination: false,
-        },
-      ],
-    };
-  }
-
   private attach(volume: VolumeProps, index: number, instanceId: string): void {
-    const created = this.createVolume(`Volume${index}`, `${this.props.name}-${index}`, volume);
+    const created = createVolume(this, `Volume${index}`, this.volume(String(index), volume, true));
     new ComputeVolumeAttachV2(this, `Attachment${index}`, { instanceId, volumeId: created.id });
   }
 
-  private createVolume(
-    id: string,
-    name: string,
-    { size, type, availabilityZone = this.props.availabilityZone }: VolumeProps,
-    imageId?: string,
-  ): BlockstorageVolumeV3 {
-    const { tenant, deletionProtection } = this.props;
-    return new BlockstorageVolumeV3(this, id, {
-      name,
-      size: size.toGibibytes(),
-      volumeType: type,
-      availabilityZone,
-      imageId,
-      enableOnlineResize: true,
-      metadata: { tenant },
-      lifecycle: {
-        // A worker's boot volume goes with it; everything else is data.
-        preventDestroy: deletionProtection && (imageId === undefined || this.props.role === "control-plane"),
-        ignoreChanges: ["image_id", "availability_zone"],
-      },
-    });
+  private volume(suffix: string, volume: VolumeProps, holdsData: boolean) {
+    const { name, tenant, deletionProtection } = this.props;
+    const availabilityZone = volume.availabilityZone ?? this.props.availabilityZone;
+    const preventDestroy = deletionProtection && holdsData;
+    return { ...volume, availabilityZone, name: `${name}-${suffix}`, tenant, preventDestroy };
   }
 }

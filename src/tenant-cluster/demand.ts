@@ -1,6 +1,6 @@
 import type { ApiAccess } from "./api-access";
-import type { GatewayProps } from "./gateways";
-import type { NodeDefaults, NodeGroup } from "./node-group";
+import type { Gateway } from "./gateways";
+import type { NodeGroup } from "./node-group";
 import type { Demand } from "./preflight";
 import { groupsOf, type SecurityRule } from "./security-rules";
 
@@ -10,23 +10,18 @@ interface ClusterParts {
   readonly network: object;
   readonly key: object;
   readonly apiAccess: ApiAccess;
-  readonly gateways: readonly (GatewayProps | undefined)[];
-  readonly defaults: Pick<NodeDefaults, "image" | "flavor">;
+  readonly gateways: readonly (Gateway | undefined)[];
 }
 
 /** Adds up what a cluster takes of the cloud, whoever makes its machines. */
-export function clusterDemand({ groups, network, key, apiAccess, gateways, defaults }: ClusterParts): Demand {
-  const entrances = gateways.filter((gateway) => gateway !== undefined);
-  const machines = [
-    ...groups.map(({ image, flavor, count }) => ({ image, flavor, count })),
-    ...entrances.map(({ image, flavor }) => ({
-      image: image ?? defaults.image,
-      flavor: flavor ?? defaults.flavor,
-      count: 1,
-    })),
-  ];
+export function clusterDemand({ groups, network, key, apiAccess, gateways }: ClusterParts): Demand {
+  const entrances = gateways
+    .filter((gateway) => gateway !== undefined)
+    .map((gateway) => ({ ...gateway, count: 1, availabilityZones: [], volumes: [] }));
+  const kinds = [...groups, ...entrances];
+  const machines = kinds.map(({ image, flavor, count }) => ({ image, flavor, count }));
   const networks = "useExistingNetwork" in network ? 0 : 1;
-  const volumes = groups.flatMap(({ count, availabilityZones, bootVolume, volumes: others }) =>
+  const volumes = kinds.flatMap(({ count, availabilityZones, bootVolume, volumes: others }) =>
     (bootVolume === undefined ? others : [bootVolume, ...others]).map(({ size, availabilityZone }) => ({
       count,
       size,

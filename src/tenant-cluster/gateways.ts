@@ -1,7 +1,8 @@
 import { Construct } from "constructs";
 import { ComputeInstanceV2, NetworkingFloatingipV2 } from "../terraform/providers/openstack";
 import { createPort, type MachineDefaults } from "./machine";
-import type { Flavor } from "./node-group";
+import { bootSource } from "./machine-volume";
+import type { Flavor, NodeDefaults, VolumeProps } from "./node-group";
 
 /** A small machine with an address outside. */
 export interface GatewayProps {
@@ -11,6 +12,8 @@ export interface GatewayProps {
   readonly flavor?: Flavor;
   /** @default - the cluster's */
   readonly image?: string;
+  /** @default - the cluster's */
+  readonly bootVolume?: VolumeProps;
 }
 
 /** A machine through which the tenant's people reach its cluster. */
@@ -19,11 +22,28 @@ export interface OpenVpnProps extends GatewayProps {
   readonly clientCidrs: readonly string[];
 }
 
+/** A gateway with nothing left to default. */
+export type Gateway = GatewayProps & Required<Pick<GatewayProps, "image" | "flavor">>;
+
+/** A gateway with what the cluster's nodes are, where it says nothing else. */
+export function completed<Props extends GatewayProps>(
+  gateway: Props,
+  { image, flavor, bootVolume }: NodeDefaults,
+): Props & Gateway {
+  return {
+    ...gateway,
+    image: gateway.image ?? image,
+    flavor: gateway.flavor ?? flavor,
+    bootVolume: gateway.bootVolume ?? bootVolume,
+  };
+}
+
 interface GatewayNodeProps extends MachineDefaults {
   readonly name: string;
   readonly role: "bastion" | "vpn";
   readonly flavorId: string;
   readonly imageId: string;
+  readonly bootVolume?: VolumeProps;
   readonly floatingIpPool: string;
   readonly securityGroupId: string;
 }
@@ -35,7 +55,7 @@ export class GatewayNode extends Construct {
 
   constructor(scope: Construct, id: string, props: GatewayNodeProps) {
     super(scope, id);
-    const { name, network, imageId, flavorId } = props;
+    const { name, network, tenant, imageId, flavorId, bootVolume } = props;
     const tags = [...props.tags];
     const port = createPort(this, {
       ...props,
@@ -45,12 +65,16 @@ export class GatewayNode extends Construct {
     });
     new ComputeInstanceV2(this, "Resource", {
       name,
-      imageId,
+      ...bootSource(
+        this,
+        imageId,
+        bootVolume && { ...bootVolume, name: `${name}-boot`, tenant, preventDestroy: false },
+      ),
       flavorId,
       keyPair: props.keyPair,
       network: [{ port: port.id }],
       userData: props.userData,
-      metadata: { tenant: props.tenant, role: props.role },
+      metadata: { tenant, role: props.role },
       dependsOn: [...network.route],
       tags,
       // As for nodes: it is replaced when somebody asks for it, and not because an image was renamed.
@@ -59,7 +83,7 @@ export class GatewayNode extends Construct {
     const floating = new NetworkingFloatingipV2(this, "FloatingIp", {
       pool: props.floatingIpPool,
       portId: port.id,
-      description: `${props.role} of ${props.tenant}`,
+      description: `${props.role} of ${tenant}`,
       tags,
       dependsOn: [...network.route],
     });

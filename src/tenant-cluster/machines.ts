@@ -4,7 +4,7 @@ import { ComputeServergroupV2 } from "../terraform/providers/openstack";
 import type { ApiEndpoint } from "./api-access";
 import { cloudInit } from "./cloud-init";
 import { ClusterNode } from "./cluster-node";
-import { GatewayNode, type GatewayProps } from "./gateways";
+import { GatewayNode } from "./gateways";
 import type { MachineDefaults } from "./machine";
 import type { NodeGroup } from "./node-group";
 import { openVpnGateway } from "./openvpn";
@@ -66,6 +66,7 @@ export class Machines extends Construct {
         name: `${tenant}-bastion`,
         role: "bastion",
         ...this.kindOf(bastion),
+        bootVolume: bastion.bootVolume,
         floatingIpPool: bastion.floatingIpPool,
         securityGroupId: groups.id("bastion"),
       });
@@ -76,6 +77,7 @@ export class Machines extends Construct {
         name: `${tenant}-vpn`,
         role: "vpn",
         ...this.kindOf(openVpn),
+        bootVolume: openVpn.bootVolume,
         floatingIpPool: openVpn.floatingIpPool,
         securityGroupId: groups.id("vpn"),
       });
@@ -107,11 +109,8 @@ export class Machines extends Construct {
     }));
   }
 
-  private kindOf({ image, flavor }: Pick<GatewayProps, "image" | "flavor">): { imageId: string; flavorId: string } {
-    return {
-      imageId: this.preflight.imageId(image ?? this.cluster.image),
-      flavorId: this.preflight.flavorId(flavor ?? this.cluster.flavor),
-    };
+  private kindOf({ image, flavor }: Pick<NodeGroup, "image" | "flavor">): { imageId: string; flavorId: string } {
+    return { imageId: this.preflight.imageId(image), flavorId: this.preflight.flavorId(flavor) };
   }
 
   /** The cloud-init configuration is in the plan once, and not once a machine. */

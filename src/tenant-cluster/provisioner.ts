@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import type { ApiAccess } from "./api-access";
 import type { IClusterNetwork } from "./cluster-network";
-import type { GatewayProps, OpenVpnProps } from "./gateways";
+import type { Gateway, OpenVpnProps } from "./gateways";
 import type { KubeconfigLocation } from "./kubernetes-cluster";
 import type { Flavor, NodeGroup } from "./node-group";
 import type { Demand } from "./preflight";
@@ -24,9 +24,9 @@ export interface ClusterContext {
   readonly operatorCidrs: readonly string[];
   readonly apiAccess: ApiAccess;
   /** @default - none */
-  readonly bastion?: GatewayProps;
+  readonly bastion?: Gateway;
   /** @default - none */
-  readonly openVpn?: OpenVpnProps;
+  readonly openVpn?: OpenVpnProps & Gateway;
   /** @default - none */
   readonly clientAccess?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
   readonly trustedUserCaKeys: readonly string[];

@@ -5,7 +5,7 @@ import { ApiAccess } from "./api-access";
 import { ClusterNetwork, type IClusterNetwork, type OwnNetworkProps } from "./cluster-network";
 import { clusterDemand } from "./demand";
 import { ExistingNetwork, type ExistingNetworkProps } from "./existing-network";
-import type { GatewayProps, OpenVpnProps } from "./gateways";
+import { completed, type GatewayProps, type OpenVpnProps } from "./gateways";
 import { CLUSTERS_MOUNT, type IKubernetesCluster, type KubeconfigLocation } from "./kubernetes-cluster";
 import { checkNetwork } from "./network-checks";
 import { nodeGroups, type NodeDefaults } from "./node-group";
@@ -103,7 +103,9 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
 
   constructor(scope: Construct, id: string, props: TenantClusterProps) {
     super(scope, id);
-    const { tenant, network, apiAccess = ApiAccess.internal(), bastion, openVpn } = props;
+    const { tenant, network, apiAccess = ApiAccess.internal() } = props;
+    const bastion = props.bastion && completed(props.bastion, props);
+    const openVpn = props.openVpn && completed(props.openVpn, props);
     const groups = nodeGroups(props, this);
     checkNetwork(props, groups, this);
 
@@ -121,9 +123,11 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
       schedulableControlPlanes: props.schedulableControlPlanes ?? false,
       operatorCidrs: props.operatorCidrs ?? [],
       apiAccess,
+      bastion,
+      openVpn,
       trustedUserCaKeys: props.trustedUserCaKeys ?? [],
       hostAntiAffinity: props.hostAntiAffinity ?? "preferred",
-      demand: clusterDemand({ ...props, groups, apiAccess, gateways: [bastion, openVpn], defaults: props }),
+      demand: clusterDemand({ ...props, groups, apiAccess, gateways: [bastion, openVpn] }),
       checkQuotas: props.checkQuotas ?? true,
       kubeconfig: this.kubeconfig,
       tags,

@@ -158,6 +158,8 @@ export interface GatewayDescription {
   readonly flavor?: Flavor;
   /** @default - the cluster's */
   readonly image?: string;
+  /** @default - the cluster's */
+  readonly bootVolume?: VolumeDescription;
 }
 
 /** Workers of one kind; what is left out is the cluster's. */

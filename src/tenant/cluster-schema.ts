@@ -33,7 +33,12 @@ const existingNetwork = z.strictObject({
   cidr,
 });
 
-const gateway = { floatingIpPool: nonEmpty, flavor: flavor.optional(), image: nonEmpty.optional() };
+const gateway = {
+  floatingIpPool: nonEmpty,
+  flavor: flavor.optional(),
+  image: nonEmpty.optional(),
+  bootVolume: volume.optional(),
+};
 
 const pool = z.strictObject({
   name: label,

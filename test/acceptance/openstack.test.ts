@@ -195,13 +195,14 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
         operatorCidrs: PROPS.operatorCidrs,
         apiAccess: ApiAccess.loadBalancer(TENANT_VAULT_EXTERNAL_NETWORK),
         bootVolume: { size: Size.gibibytes(10) },
+        bastion: { floatingIpPool: TENANT_VAULT_EXTERNAL_NETWORK },
       }),
     );
     const count = (type: string): number => create.filter((address) => address.startsWith(type)).length;
     expect(count("openstack_lb_member_v2")).toBe(3);
     expect(count("openstack_lb_loadbalancer_v2")).toBe(1);
-    expect(count("openstack_networking_floatingip_v2")).toBe(1);
-    expect(count("openstack_blockstorage_volume_v3")).toBe(4);
+    expect(count("openstack_networking_floatingip_v2")).toBe(2);
+    expect(count("openstack_blockstorage_volume_v3")).toBe(5);
   });
 
   describe("made by Magnum", () => {

@@ -338,6 +338,24 @@ describe("nodes", () => {
     });
   });
 
+  test("boot from a volume as the gateways do, which keep none and may have their own", () => {
+    const json = cluster({
+      bootVolume: { size: Size.gibibytes(40) },
+      bastion: { floatingIpPool: "public" },
+      openVpn: { floatingIpPool: "public", clientCidrs: ["203.0.113.0/24"], bootVolume: { size: Size.gibibytes(20) } },
+    });
+    expect(json.resource.openstack_blockstorage_volume_v3).toMatchObject({
+      cluster_machines_bastion_boot_volume: {
+        name: "customer10-bastion-boot",
+        size: 40,
+        lifecycle: { prevent_destroy: false },
+      },
+      cluster_machines_open_vpn_boot_volume: { name: "customer10-vpn-boot", size: 20 },
+    });
+    const bastion = json.resource.openstack_compute_instance_v2?.cluster_machines_bastion;
+    expect(bastion?.block_device).toMatchObject([{ boot_index: 0 }]);
+  });
+
   test("may be forced onto different hosts", () => {
     const groups = cluster({ hostAntiAffinity: "required" }).resource.openstack_compute_servergroup_v2 ?? {};
     for (const { policies } of Object.values(groups)) expect(policies).toEqual(["anti-affinity"]);
