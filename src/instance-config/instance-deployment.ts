@@ -39,13 +39,14 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
       ...(instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
       ...egress.map(({ cidr, ...flow }) => ({ ...flow, to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr) })),
     ],
-    kubernetesApi: kubernetesApiCidrs?.map((cidr) => NetworkPeer.cidr(cidr)),
+    kubernetesApi: (kubernetesApiCidrs ?? apiCidrs(tenant))?.map((cidr) => NetworkPeer.cidr(cidr)),
   };
   if (deployment.mode === "dev") return new DevelopmentDeployment(props);
+  const { storageClass, volumeType, volumeZones: availabilityZones } = deployment;
   const storage =
-    deployment.storageClass === undefined
-      ? VaultStorage.cinder({ deletionProtection: tenant.deletionProtection })
-      : VaultStorage.storageClass(deployment.storageClass);
+    storageClass === undefined
+      ? VaultStorage.cinder({ volumeType, availabilityZones, deletionProtection: tenant.deletionProtection })
+      : VaultStorage.storageClass(storageClass);
   return mode === "standalone"
     ? new StandaloneDeployment({ ...props, storage })
     : new HighAvailabilityDeployment({ ...props, storage });
@@ -54,6 +55,13 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
 /** Whether Terraform makes the volumes of an instance on OpenStack. */
 export function usesCinder({ deployment }: TenantInstance): boolean {
   return deployment.mode !== "external" && deployment.mode !== "dev" && deployment.storageClass === undefined;
+}
+
+/** Where the Kubernetes API is: Kubespray's control planes are machines of the tenant's network, as Calico sees them. */
+function apiCidrs({ cluster }: Tenant): string[] | undefined {
+  if (cluster === undefined || "existing" in cluster || cluster.provisioner?.type === "magnum") return undefined;
+  const { kube_network_plugin: plugin = "calico" } = cluster.provisioner?.variables ?? {};
+  return plugin === "calico" ? [cluster.network.cidr] : undefined;
 }
 
 /** Who comes through a node port: clients that reach the pod's own node, and the other nodes in place of theirs. */

@@ -8,6 +8,8 @@ const cluster = z.object({
   tenant: z.string().min(1),
   /** Release of Kubespray that the inventory is made for, such as `2.32.0`. */
   version: z.string().min(1),
+  /** Release of Kubernetes, where it is not that of the release of Kubespray. */
+  kubernetesVersion: z.string().min(1).optional(),
   /** A Kubespray inventory. */
   inventory: z.record(z.string(), z.unknown()),
   /** Address by which the Kubernetes API is reached. */

@@ -4,6 +4,16 @@ import { readKubeconfigSecret } from "../unseal/kubeconfig";
 import { askCentral, CentralError } from "../unseal/record-store";
 import type { VaultClient } from "../unseal/vault-client";
 
+/** What a run of Kubespray installed. */
+export interface Releases {
+  readonly kubespray: string;
+  /** Empty where it is that of the release of Kubespray. */
+  readonly kubernetes: string;
+}
+
+const KUBESPRAY = "kubespray-version";
+const KUBERNETES = "kubernetes-version";
+
 /** The place of a cluster's kubeconfig in the central Vault. */
 export class KubeconfigStore {
   constructor(
@@ -16,15 +26,16 @@ export class KubeconfigStore {
     return `${this.location.mount}/${this.location.path}`;
   }
 
-  /** @throws CentralError when the central Vault lets this program not read it, so that it need not be tried to write it. */
-  async check(): Promise<void> {
-    await this.read();
+  /** What is installed; undefined where nothing was. @throws CentralError when the central Vault lets this program not read it. */
+  async installed(): Promise<Releases | undefined> {
+    const { [KUBESPRAY]: kubespray, [KUBERNETES]: kubernetes } = (await this.read()).fields;
+    return typeof kubespray === "string" && typeof kubernetes === "string" ? { kubespray, kubernetes } : undefined;
   }
 
-  /** Puts the kubeconfig there, beside what others keep there, and reads it back. */
-  async write(kubeconfig: string): Promise<void> {
+  /** Puts the kubeconfig there, with what was installed, beside what others keep there, and reads it back. */
+  async write(kubeconfig: string, installed: Releases): Promise<void> {
     const { fields, version } = await this.read();
-    const wanted = { ...fields, kubeconfig };
+    const wanted = { ...fields, kubeconfig, [KUBESPRAY]: installed.kubespray, [KUBERNETES]: installed.kubernetes };
     if (isDeepStrictEqual(fields, wanted)) return;
     await askCentral(this.central, "POST", `${this.location.mount}/data/${this.location.path}`, {
       body: { data: wanted, options: { cas: version } },

@@ -14,6 +14,8 @@ export interface AnsibleCommand {
 export interface KubespraySource {
   /** `ansible` or `ansible-playbook` with these arguments; `{folder}` in them stands for the run's folder. */
   command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: string): AnsibleCommand;
+  /** What Ansible gives to SSH. */
+  sshArgs(folder: string): string;
 }
 
 /**
@@ -42,6 +44,7 @@ function checkout(folder: string, version: string): KubespraySource {
   }
   return {
     command: (program, args, run) => ({ program, args: args.map((arg) => inFolder(arg, run)), cwd: folder }),
+    sshArgs: (run) => inFolder(SSH_ARGS, run),
   };
 }
 
@@ -54,7 +57,9 @@ function image(name: string, version: string): KubespraySource {
       `TENANT_VAULT_KUBESPRAY names ${name}, which is neither a folder nor an image of v${version}; name one, or set provisioner.version.`,
     );
   }
+  const sshArgs = (): string => inFolder(SSH_ARGS, IN_IMAGE.folder);
   return {
+    sshArgs,
     command: (program, args, folder) => ({
       program: process.env.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
       args: [
@@ -70,7 +75,7 @@ function image(name: string, version: string): KubespraySource {
           .filter((variable) => variable.startsWith("OS_"))
           .sort()
           .map((variable) => `--env=${variable}`),
-        `--env=ANSIBLE_SSH_ARGS=${inFolder(SSH_ARGS, IN_IMAGE.folder)}`,
+        `--env=ANSIBLE_SSH_ARGS=${sshArgs()}`,
         `--workdir=${IN_IMAGE.kubespray}`,
         name,
         program,
@@ -80,10 +85,18 @@ function image(name: string, version: string): KubespraySource {
   };
 }
 
-/** Arguments of SSH for Ansible: the run's own configuration, and connections that are used again. */
-export const SSH_ARGS = "-F {folder}/ssh_config -o ControlMaster=auto -o ControlPersist=60s";
+/**
+ * Arguments of SSH for Ansible: the run's own configuration, its own list of hosts, and connections that are used again.
+ * Ansible takes the outer quotes off, SSH the inner ones, for folders with spaces.
+ */
+const SSH_ARGS = [
+  "-F '{folder}/ssh_config'",
+  `-o 'UserKnownHostsFile="{folder}/known_hosts"'`,
+  "-o ControlMaster=auto",
+  "-o ControlPersist=60s",
+].join(" ");
 
 /** Puts a folder where an argument has `{folder}`. */
-export function inFolder(arg: string, folder: string): string {
+function inFolder(arg: string, folder: string): string {
   return arg.replaceAll("{folder}", folder);
 }

@@ -10,10 +10,11 @@ import {
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
+import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { KUBERNETES_API_PORT, type ClusterDescription } from "./cluster-description";
-import { withServer, type KubeconfigStore } from "./kubeconfig-store";
-import { inFolder, SSH_ARGS, type AnsibleCommand, type KubespraySource } from "./kubespray-source";
+import { withServer, type KubeconfigStore, type Releases } from "./kubeconfig-store";
+import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
 
 /** Seconds that machines may take until they answer SSH, cloud-init included. */
 const BOOT_TIMEOUT = 600;
@@ -40,7 +41,7 @@ export interface KubesprayRun {
 export async function runKubespray(run: KubesprayRun): Promise<void> {
   const { cluster, store, folder, say } = run;
   checkCloud(cluster, run.environment);
-  await store.check();
+  const installed = await store.installed();
 
   const artifacts = join(folder, "artifacts");
   prepare(folder, cluster);
@@ -54,14 +55,19 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
       "--args",
       `timeout=${BOOT_TIMEOUT}`,
     ]);
-    say(`${cluster.tenant}: running Kubespray ${cluster.version}, which takes 10 to 30 minutes`);
+    const playbook = playbookFor(cluster, installed);
+    say(`${cluster.tenant}: running ${playbook} of Kubespray ${cluster.version}, which takes 10 to 30 minutes`);
     await ansible(run, log, "ansible-playbook", [
       "--become",
       "--extra-vars",
-      JSON.stringify({ kubeconfig_localhost: true, artifacts_dir: "{folder}/artifacts" }),
-      "cluster.yml",
+      // One node at a time: drained, it takes a replica with it.
+      JSON.stringify({ kubeconfig_localhost: true, artifacts_dir: "{folder}/artifacts", serial: 1 }),
+      playbook,
     ]);
-    await store.write(withServer(readKubeconfig(artifacts), cluster.apiAddress, KUBERNETES_API_PORT));
+    await store.write(
+      withServer(readKubeconfig(artifacts), cluster.apiAddress, KUBERNETES_API_PORT),
+      releasesOf(cluster),
+    );
     say(
       `${cluster.tenant}: Kubernetes is up at ${cluster.apiAddress}; its kubeconfig is at ${store.path} in the central Vault`,
     );
@@ -73,6 +79,21 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
   }
 }
 
+/** What is installed, as it is kept beside the kubeconfig. */
+function releasesOf({ version, kubernetesVersion = "" }: ClusterDescription): Releases {
+  return { kubespray: version, kubernetes: kubernetesVersion };
+}
+
+/**
+ * `cluster.yml` would restart kubelets of another release all at once, and leave the control plane as it is.
+ * https://kubespray.io/#/docs/operations/upgrades
+ */
+function playbookFor(cluster: ClusterDescription, installed: Releases | undefined): string {
+  return installed === undefined || isDeepStrictEqual(installed, releasesOf(cluster))
+    ? "cluster.yml"
+    : "upgrade-cluster.yml";
+}
+
 /** Where the output of the last run is. */
 function logFile(folder: string): string {
   return join(folder, "kubespray.log");
@@ -82,12 +103,7 @@ function prepare(folder: string, cluster: ClusterDescription): void {
   mkdirSync(join(folder, "artifacts"), { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
   // The first key that a machine shows is remembered, and another one refused.
-  const ssh = [
-    "Include ~/.ssh/config",
-    "Host *",
-    "  StrictHostKeyChecking accept-new",
-    `  UserKnownHostsFile ${JSON.stringify(join(folder, "known_hosts"))}`,
-  ];
+  const ssh = ["Include ~/.ssh/config", "Host *", "  StrictHostKeyChecking accept-new"];
   writeFileSync(join(folder, "ssh_config"), `${ssh.join("\n")}\n`, { mode: 0o600 });
 }
 
@@ -98,7 +114,7 @@ async function ansible(
   args: readonly string[],
 ): Promise<void> {
   const command = source.command(program, ["--inventory", "{folder}/inventory.yml", ...args], folder);
-  const env = { ...environment, ANSIBLE_SSH_ARGS: inFolder(SSH_ARGS, folder), ANSIBLE_NOCOLOR: "1" };
+  const env = { ...environment, ANSIBLE_SSH_ARGS: source.sshArgs(folder), ANSIBLE_NOCOLOR: "1" };
   const code = await execute(command, env, signal, log);
   if (code === 0) return;
   throw new Error(

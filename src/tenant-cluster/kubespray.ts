@@ -61,11 +61,12 @@ export class KubesprayProvisioner implements IProvisioner {
     });
     const machines = new Machines(scope, "Machines", cluster, preflight);
     const inventory = this.inventory(cluster, machines);
-    const { central, version = KUBESPRAY_VERSION } = this.props;
+    const { central, version = KUBESPRAY_VERSION, kubernetesVersion } = this.props;
     if (central !== undefined) {
       const description: ClusterDescription = {
         tenant: cluster.tenant,
         version,
+        kubernetesVersion,
         inventory: { ...inventory },
         apiAddress: machines.api.address,
         needsCloud: this.props.openStackIntegration ?? true,
@@ -95,7 +96,8 @@ export class KubesprayProvisioner implements IProvisioner {
       nodes: nodes.map(({ node, group: { role, labels, taints } }) => ({
         name: node.name,
         address: node.address,
-        sshAddress: api.floatingIps.get(node.name),
+        // The bastion is inside: only at their own addresses do the nodes know it by its group.
+        sshAddress: bastion === undefined ? api.floatingIps.get(node.name) : undefined,
         role,
         labels,
         taints,
@@ -116,6 +118,8 @@ export class KubesprayProvisioner implements IProvisioner {
       // Secrets of Kubernetes are encrypted in etcd, and who did what is on record.
       kube_encrypt_secret_data: true,
       kubernetes_audit: true,
+      // Those of the control planes last a year.
+      auto_renew_certificates: true,
       supplementary_addresses_in_ssl_keys: [api.address],
       ...(api.loadBalancer === undefined
         ? {}

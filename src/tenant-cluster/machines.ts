@@ -6,7 +6,7 @@ import { cloudInit } from "./cloud-init";
 import { ClusterNode } from "./cluster-node";
 import { GatewayNode } from "./gateways";
 import type { MachineDefaults } from "./machine";
-import type { NodeGroup } from "./node-group";
+import { nodeName, type NodeGroup } from "./node-group";
 import { openVpnGateway } from "./openvpn";
 import type { Preflight } from "./preflight";
 import type { ClusterContext } from "./provisioner";
@@ -27,7 +27,7 @@ export function clusterRules(cluster: ClusterContext): SecurityRule[] {
     bastion: bastion !== undefined,
     vpnCidrs: openVpn?.clientCidrs,
     loadBalancerCidr: apiAccess.hasLoadBalancer ? cidr : undefined,
-    clients: clientAccess,
+    clients: clientAccess && { ...clientAccess, ports: [...new Set(clientAccess.ports)] },
     guardsNodes: network.portSecurity !== false,
   });
 }
@@ -100,7 +100,7 @@ export class Machines extends Construct {
       node: new ClusterNode(scope, String(index), {
         ...defaults,
         ...group,
-        name: `${tenant}-${group.name}-${index}`,
+        name: nodeName(tenant, group.name, index),
         ...this.kindOf(group),
         availabilityZone: group.availabilityZones[index % group.availabilityZones.length],
         securityGroupIds,

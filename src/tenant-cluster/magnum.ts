@@ -89,6 +89,8 @@ export class MagnumProvisioner implements IProvisioner {
       name: kubeconfig.path,
       dataJsonWo: Fn.jsonencode({ kubeconfig: raw }),
       dataJsonWoVersion: 1,
+      // A cluster that is made anew has another.
+      lifecycle: { replaceTriggeredBy: [`${made.fqn}.id`] },
       provider: this.props.centralProvider,
     });
   }

@@ -26,9 +26,20 @@ const KUBERNETES_CIDRS = ["10.233.0.0/18", "10.233.64.0/18"];
  * everybody where the cluster says whom to let in.
  */
 export function checkNetwork(described: Described, groups: readonly NodeGroup[], scope?: Construct): void {
+  checkPeople(described, scope);
   checkRoom(described, groups, scope);
   checkInside(described, scope);
   checkPortSecurity(described, scope);
+}
+
+function checkPeople({ operatorCidrs = [], clientAccess, openVpn }: Described, scope?: Construct): void {
+  for (const cidr of [...(clientAccess?.cidrs ?? []), ...(openVpn?.clientCidrs ?? [])]) parseCidr(cidr);
+  if (operatorCidrs.every((cidr) => parseCidr(cidr).prefixLength > 0)) return;
+  throw new ValidationError(
+    "operator-cidrs",
+    "operatorCidrs names every address there is, which would open SSH and the Kubernetes API to everybody; name the operators' own networks.",
+    scope,
+  );
 }
 
 function checkRoom(described: Described, groups: readonly NodeGroup[], scope?: Construct): void {
@@ -48,7 +59,7 @@ function checkRoom(described: Described, groups: readonly NodeGroup[], scope?: C
 function roomIn(network: Described["network"], scope?: Construct): number {
   const pools = "allocationPools" in network ? network.allocationPools : undefined;
   if (pools !== undefined) {
-    pools.forEach((pool) => checkPool(pool, network.cidr, scope));
+    checkPools(pools, network.cidr, scope);
     return pools.reduce((sum, { start, end }) => sum + parseAddress(end) - parseAddress(start) + 1, -RESERVED_IN_POOLS);
   }
   const { first, last } = parseCidr(network.cidr);
@@ -75,7 +86,7 @@ function checkInside({ network: { cidr }, openVpn }: Described, scope?: Construc
 }
 
 function checkPortSecurity(described: Described, scope?: Construct): void {
-  const { network, operatorCidrs = [], clientAccess, bastion, apiAccess } = described;
+  const { network, operatorCidrs = [], clientAccess, bastion, openVpn, apiAccess } = described;
   if (!("portSecurity" in network) || network.portSecurity !== false) return;
   const balanced = apiAccess?.hasLoadBalancer === true;
   const broken = [
@@ -83,6 +94,7 @@ function checkPortSecurity(described: Described, scope?: Construct): void {
       ? ["operatorCidrs without a bastion or a load balancer"]
       : []),
     ...(clientAccess === undefined ? [] : ["clientAccess"]),
+    ...(openVpn === undefined ? [] : ["openVpn"]),
     ...(apiAccess !== undefined && apiAccess.countFloatingIps(1) > 0 && !balanced ? ["floating IPs of the nodes"] : []),
   ];
   if (broken.length > 0) {
@@ -94,15 +106,20 @@ function checkPortSecurity(described: Described, scope?: Construct): void {
   }
 }
 
-/** @throws ValidationError when the pool is not a range of the network. */
-export function checkPool({ start, end }: AllocationPool, cidr: string, scope?: Construct): void {
+/** @throws ValidationError when a pool is no range of addresses that machines may have, or shares some with another. */
+export function checkPools(pools: readonly AllocationPool[], cidr: string, scope?: Construct): void {
   const { first, last } = parseCidr(cidr);
-  const [from, to] = [parseAddress(start), parseAddress(end)];
-  if (from <= first || to >= last || from > to) {
-    throw new ValidationError(
-      "allocation-pool",
-      `The allocation pool ${start} to ${end} is no range of addresses in ${cidr}; begin and end it inside, the lower address first.`,
-      scope,
-    );
+  // The first address is the router's.
+  let free = first + 2;
+  const ranges = pools.map(({ start, end }) => ({ start, end, from: parseAddress(start), to: parseAddress(end) }));
+  for (const { start, end, from, to } of ranges.sort((a, b) => a.from - b.from)) {
+    if (from < free || to >= last || from > to) {
+      throw new ValidationError(
+        "allocation-pool",
+        `The allocation pool ${start} to ${end} is no range of addresses in ${cidr} beside its first, which is the router's, and other pools; begin and end it inside, the lower address first.`,
+        scope,
+      );
+    }
+    free = to + 1;
   }
 }

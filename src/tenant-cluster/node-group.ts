@@ -109,6 +109,23 @@ export interface NodeGroup {
   readonly taints: readonly Taint[];
 }
 
+/** @throws ValidationError when a node would have a name that is no host's; RFC 1123. */
+export function checkNodeNames(tenant: string, groups: readonly NodeGroup[], scope?: Construct): void {
+  const names = groups.map(({ name, count }) => nodeName(tenant, name, count - 1));
+  const wrong = names.find((name) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name));
+  if (wrong === undefined) return;
+  throw new ValidationError(
+    "node-name",
+    `"${wrong}" cannot name a machine; shorten the names of tenant and pool to 63 letters in all, and use a-z, 0-9 and -.`,
+    scope,
+  );
+}
+
+/** Name of a node, its port and its volumes. */
+export function nodeName(tenant: string, group: string, index: number): string {
+  return `${tenant}-${group}-${index}`;
+}
+
 /** Control planes, workers and pools, in that order; pools by their names, so that reordering them changes nothing. */
 export function nodeGroups(props: NodeDefaults, scope?: Construct): NodeGroup[] {
   const { image, flavor, availabilityZones = [], bootVolume, pools = [] } = props;

@@ -89,17 +89,17 @@ export class Preflight extends Construct {
   }
 
   private lookUpFlavor(flavor: Flavor): DataOpenstackComputeFlavorV2 {
-    const name = "id" in flavor ? flavor.id : flavor.name;
-    const known = this.flavors.get(name);
+    const id = "id" in flavor ? `Flavor-id-${flavor.id}` : `Flavor-${flavor.name}`;
+    const known = this.flavors.get(id);
     if (known !== undefined) return known;
     // Where the cloud has none, this fails by itself ("Your query returned no results"): no condition is evaluated for a data
     // source that fails, and the provider has none that lists flavors. The address of it, which Terraform adds, names it.
     const found = new DataOpenstackComputeFlavorV2(
       this,
-      `Flavor-${name}`,
+      id,
       "id" in flavor ? { flavorId: flavor.id } : { name: flavor.name },
     );
-    this.flavors.set(name, found);
+    this.flavors.set(id, found);
     return found;
   }
 

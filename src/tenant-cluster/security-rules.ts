@@ -134,5 +134,12 @@ function rule(
   ports: number | SecurityRule["ports"],
   description: string,
 ): SecurityRule {
-  return { id, to, from, protocol, ports: typeof ports === "number" ? [ports, ports] : ports, description };
+  return {
+    id,
+    to,
+    from: typeof from === "string" ? from : [...new Set(from)],
+    protocol,
+    ports: typeof ports === "number" ? [ports, ports] : ports,
+    description,
+  };
 }

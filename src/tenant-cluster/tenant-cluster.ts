@@ -8,7 +8,7 @@ import { ExistingNetwork, type ExistingNetworkProps } from "./existing-network";
 import { completed, type GatewayProps, type OpenVpnProps } from "./gateways";
 import { CLUSTERS_MOUNT, type IKubernetesCluster, type KubeconfigLocation } from "./kubernetes-cluster";
 import { checkNetwork } from "./network-checks";
-import { nodeGroups, type NodeDefaults } from "./node-group";
+import { checkNodeNames, nodeGroups, type NodeDefaults } from "./node-group";
 import type { IProvisioner, ProvisionedNode } from "./provisioner";
 import { Provisioner } from "./provisioners";
 
@@ -108,6 +108,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     const openVpn = props.openVpn && completed(props.openVpn, props);
     const groups = nodeGroups(props, this);
     checkNetwork(props, groups, this);
+    checkNodeNames(tenant, groups, this);
 
     const tags = [`tenant=${tenant}`];
     this.kubeconfig = { mount: CLUSTERS_MOUNT, path: tenant };

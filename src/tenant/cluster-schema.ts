@@ -1,9 +1,23 @@
 import { z } from "zod";
 import { ApiAccess } from "../tenant-cluster/api-access";
-import { checkNetwork, checkPool } from "../tenant-cluster/network-checks";
+import { checkNetwork, checkPools } from "../tenant-cluster/network-checks";
 import { nodeGroups } from "../tenant-cluster/node-group";
 import { checkPublicKey } from "../tenant-cluster/tenant-cluster";
-import { built, checked, cidr, cidrs, either, label, nonEmpty, path, port, size } from "./fields";
+import {
+  built,
+  checked,
+  cidr,
+  cidrs,
+  distinct,
+  either,
+  label,
+  labelKey,
+  labelValue,
+  nonEmpty,
+  path,
+  port,
+  size,
+} from "./fields";
 
 const flavor = either("id", z.strictObject({ id: nonEmpty }), z.strictObject({ name: nonEmpty }));
 
@@ -23,7 +37,7 @@ const ownNetwork = checked(
       .optional(),
     portSecurity: z.boolean().optional(),
   }),
-  (network) => network.allocationPools?.forEach((pool) => checkPool(pool, network.cidr)),
+  (network) => checkPools(network.allocationPools ?? [], network.cidr),
 );
 
 const existingNetwork = z.strictObject({
@@ -48,12 +62,12 @@ const pool = z.strictObject({
   availabilityZones: z.array(nonEmpty).readonly().optional(),
   bootVolume: volume.optional(),
   volumes: z.array(volume).readonly().optional(),
-  labels: z.record(nonEmpty, z.string()).readonly().optional(),
+  labels: z.record(labelKey, labelValue).readonly().optional(),
   taints: z
     .array(
       z.strictObject({
-        key: nonEmpty,
-        value: z.string(),
+        key: labelKey,
+        value: labelValue,
         effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]),
       }),
     )
@@ -121,7 +135,7 @@ const machines = checked(
     apiAccess: apiAccess.optional(),
     bastion: z.strictObject(gateway).optional(),
     openVpn: z.strictObject({ ...gateway, clientCidrs: cidrs }).optional(),
-    clientAccess: z.strictObject({ cidrs, ports: z.array(port).readonly() }).optional(),
+    clientAccess: z.strictObject({ cidrs, ports: distinct(port) }).optional(),
     trustedUserCaKeys: z.array(nonEmpty).readonly().optional(),
     hostAntiAffinity: z.enum(["preferred", "required"]).optional(),
     checkQuotas: z.boolean().optional(),
@@ -146,10 +160,11 @@ export function closedNodePort(nodePort: number, described: z.output<typeof clus
     if (clients.length > 0) return undefined;
     return `${nodePort} lets nobody in; name the networks of the clients and of the nodes in cluster.clientAccess.cidrs`;
   }
-  const { network, clientAccess } = described;
+  const { network, clientAccess, openVpn } = described;
   const isOpen = "portSecurity" in network && network.portSecurity === false;
-  if (isOpen || clientAccess?.ports.includes(nodePort) === true) return undefined;
-  return `no security group opens ${nodePort}; add it to cluster.clientAccess.ports`;
+  const isReached = clients.length > 0 || openVpn !== undefined;
+  if (isOpen || (isReached && clientAccess?.ports.includes(nodePort) === true)) return undefined;
+  return `no security group opens ${nodePort}; add it to cluster.clientAccess.ports, and the networks of clients to its cidrs`;
 }
 
 /** How many nodes take pods without a toleration; undefined for a cluster that is made elsewhere. */

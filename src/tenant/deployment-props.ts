@@ -32,7 +32,7 @@ export interface HelmDeploymentDescription extends NodePlacement {
   /**
    * Addresses of the Kubernetes API, the control planes' own rather than that of the Service `kubernetes`, as CIDRs.
    *
-   * @default - any: where it runs differs between clusters
+   * @default - the tenant's network, where Kubespray made the cluster with Calico; else any, since that differs between clusters
    */
   readonly kubernetesApiCidrs?: readonly string[];
   /** Whether the servers show their pages for browsers. @default false */
@@ -87,6 +87,14 @@ export interface VolumeDescriptions {
    * @default - Cinder volumes that Terraform makes and protects, for which the cluster has to be on OpenStack
    */
   readonly storageClass?: string;
+  /** Cinder's type of the volumes. @default - the cloud's default */
+  readonly volumeType?: string;
+  /**
+   * Cinder's zones that the replicas' volumes take in turn. Each replica then runs on a node of the zone of that name.
+   *
+   * @default - the cloud's choice, and any node
+   */
+  readonly volumeZones?: readonly string[];
   /** @default "10Gi" */
   readonly dataSize?: SizeText;
   /** Audit logs are rotated before they fill it. @default "10Gi" */

@@ -5,7 +5,7 @@ import { Exposure } from "../vault-instance/exposure";
 import { checkAddresses } from "../vault-instance/external-deployment";
 import { checkReplicas } from "../vault-instance/high-availability-deployment";
 import { ServerCertificate } from "../vault-instance/server-certificate";
-import { address, built, cidr, cidrs, label, nonEmpty, port, size } from "./fields";
+import { address, built, cidr, cidrs, distinct, label, nonEmpty, port, size } from "./fields";
 
 const quantities = z.strictObject({ cpu: nonEmpty, memory: nonEmpty });
 
@@ -96,6 +96,8 @@ const helm = {
 
 const volumes = {
   storageClass: nonEmpty.optional(),
+  volumeType: nonEmpty.optional(),
+  volumeZones: distinct(nonEmpty).optional(),
   dataSize: size.optional(),
   auditSize: size.optional(),
 };

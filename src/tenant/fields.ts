@@ -60,6 +60,21 @@ export const label = z
     "is no DNS-1123 label; use up to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
   );
 
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
+export const labelKey = z
+  .string()
+  .regex(
+    /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
+    'is no key of a label; write up to 63 letters, digits, -, _ and ., after a domain and / if need be, such as "example.com/pool"',
+  );
+
+export const labelValue = z
+  .string()
+  .regex(
+    /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+    "is no value of a label; write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
+  );
+
 export const nonEmpty = z.string().regex(/\S/, "is empty; give a name");
 
 /** A path of a mount or secret, without slashes at its ends. */
@@ -87,10 +102,15 @@ export const size = built(
 
 export const cidr = built(z.string(), (text) => parseCidr(text).toString());
 
-export const cidrs = z
-  .array(cidr)
-  .readonly()
-  .refine((list) => new Set(list).size === list.length, "names a network twice; name each once");
+/** A list in which nothing is twice. */
+export function distinct<Item extends z.ZodType<string | number>>(item: Item) {
+  return z
+    .array(item)
+    .readonly()
+    .refine((list) => new Set(list).size === list.length, "names something twice; name each once");
+}
+
+export const cidrs = distinct(cidr);
 
 export const port = z.number().int().min(1).max(65_535);
 

@@ -99,9 +99,13 @@ export class InstanceLimits extends Construct {
 
 /** A Kubernetes quantity so many times; https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 function times(quantity: string, count: number): string {
-  const match = /^(\d+(?:\.\d+)?)(m|[kMGTPE]i?|Ki)?$/.exec(quantity);
+  const match = /^(\d+)(?:\.(\d+))?(m|[kMGTPE]i?|Ki)?$/.exec(quantity);
   if (match === null) {
     throw new ValidationError("quantity", `"${quantity}" is no quantity; write one such as "500m" or "1Gi".`);
   }
-  return `${Number(match[1]) * count}${match[2] ?? ""}`;
+  const [, whole = "", fraction = "", unit = ""] = match;
+  // Exactly: what the API server rounds is another quota than the one that was asked for.
+  const digits = String(BigInt(whole + fraction) * BigInt(count)).padStart(fraction.length + 1, "0");
+  const point = digits.length - fraction.length;
+  return `${digits.slice(0, point)}${fraction === "" ? "" : `.${digits.slice(point)}`}${unit}`;
 }

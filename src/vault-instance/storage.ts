@@ -21,8 +21,13 @@ export interface IVaultStorage {
 export interface CinderStorageProps {
   /** @default - the cloud's default */
   readonly volumeType?: string;
-  /** @default - the cloud's choice */
-  readonly availabilityZone?: string;
+  /**
+   * Cinder's zones that the replicas' volumes take in turn. Each replica then runs on a node of the zone of that name, as clouds
+   * want it that attach no volume across zones.
+   *
+   * @default - the cloud's choice, and any node
+   */
+  readonly availabilityZones?: readonly string[];
   /**
    * Whether Terraform refuses to destroy the volumes.
    *
@@ -37,7 +42,7 @@ export class VaultStorage {
    * Cinder volumes that Terraform makes, bound to the replicas' claims by persistent volumes with `Retain`:
    * neither a deleted claim nor a deleted namespace deletes data.
    */
-  static cinder(props: CinderStorageProps = {}): IVaultStorage {
+  static cinder({ availabilityZones = [], ...props }: CinderStorageProps = {}): IVaultStorage {
     return {
       bind: (scope, { names, dataSize, auditSize }) => {
         const storageClass = names.release;
@@ -60,6 +65,7 @@ export class VaultStorage {
               claim: { name: `${claim}-${pod}`, namespace: names.namespace },
               size,
               storageClass,
+              availabilityZone: availabilityZones[index % availabilityZones.length],
               ...props,
             });
           }

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { run } from "../../lab/run";
 import { obtainAnsible } from "../../lab/tools/ansible";
+import { obtainOpenssh } from "../../lab/tools/openssh";
 import type { ClusterDescription } from "../../src/provision/cluster-description";
+import { findKubespray } from "../../src/provision/kubespray-source";
 import { kubesprayInventory, type InventoryNode } from "../../src/tenant-cluster/inventory";
 import { KUBESPRAY_VERSION } from "../../src/tenant-cluster/kubespray";
 import { TestBed } from "./support/test-bed";
@@ -62,10 +64,15 @@ beforeAll(async () => {
   [bed, ansible] = await Promise.all([TestBed.start(), obtainAnsible()]);
   checkout = join(bed.folder, "kubespray");
   mkdirSync(checkout);
-  writeFileSync(join(checkout, "galaxy.yml"), `version: ${KUBESPRAY_VERSION}\n`);
-  writeFileSync(join(checkout, "cluster.yml"), stringify(PLAYBOOK));
+  checkOut(KUBESPRAY_VERSION);
+  for (const playbook of ["cluster.yml", "upgrade-cluster.yml"])
+    writeFileSync(join(checkout, playbook), stringify(PLAYBOOK));
 });
 afterAll(async () => bed.stop());
+
+function checkOut(version: string): void {
+  writeFileSync(join(checkout, "galaxy.yml"), `version: ${version}\n`);
+}
 
 function environment(description?: Partial<ClusterDescription>): Record<string, string> {
   const cluster: ClusterDescription = {
@@ -86,10 +93,10 @@ function environment(description?: Partial<ClusterDescription>): Record<string, 
   };
 }
 
-async function stored(): Promise<{ version: number; kubeconfig: string }> {
+async function stored(): Promise<{ version: number; fields: Record<string, string> }> {
   const { body } = await bed.central.client.send("GET", "clusters/data/customer10");
-  const { data, metadata } = body.data as { data: { kubeconfig: string }; metadata: { version: number } };
-  return { version: metadata.version, kubeconfig: data.kubeconfig };
+  const { data, metadata } = body.data as { data: Record<string, string>; metadata: { version: number } };
+  return { version: metadata.version, fields: data };
 }
 
 test("ansible-inventory reads the inventory, and sees the groups, labels and taints of the nodes", async () => {
@@ -128,16 +135,16 @@ describe("tenant-vault kubespray", () => {
     const again = await bed.run(["kubespray", "customer10"], environment());
     expect(again.stderr).toBe("");
     expect(again.stdout).toMatch(/Kubernetes is up at 203\.0\.113\.5; its kubeconfig is at clusters\/customer10/);
-    expect(parse((await stored()).kubeconfig)).toMatchObject({
+    expect(parse((await stored()).fields.kubeconfig ?? "")).toMatchObject({
       clusters: [{ cluster: { server: "https://203.0.113.5:6443" } }],
       users: [{ user: { "client-key-data": "PRIVATE" } }],
     });
   });
 
   test("leaves the kubeconfig on no disk, keeps what others wrote beside it, and changes nothing when run again", async () => {
-    const { kubeconfig } = await stored();
+    const { fields } = await stored();
     await bed.central.client.send("POST", "clusters/data/customer10", {
-      body: { data: { kubeconfig, note: "theirs" } },
+      body: { data: { ...fields, note: "theirs" } },
     });
     const before = await stored();
 
@@ -146,6 +153,35 @@ describe("tenant-vault kubespray", () => {
     expect(await stored()).toEqual(before);
     const folder = join(bed.folder, "state", "kubespray", "customer10");
     for (const file of readdirSync(folder)) expect(readFileSync(join(folder, file), "utf8")).not.toContain("PRIVATE");
+  });
+
+  test.each<Partial<ClusterDescription>>([
+    { kubernetesVersion: "1.35.0" },
+    { kubernetesVersion: "1.35.0", version: "2.33.0" },
+  ])("upgrades, node by node, to %j, and installs from then on", async (release) => {
+    checkOut(release.version ?? KUBESPRAY_VERSION);
+    writeFileSync(join(checkout, "broken"), "");
+    const runOnce = async (): Promise<string> =>
+      (await bed.run(["kubespray", "customer10"], environment(release))).stdout;
+    expect(await runOnce()).toMatch(/running upgrade-cluster\.yml/);
+    // One that failed is not done.
+    rmSync(join(checkout, "broken"));
+    expect(await runOnce()).toMatch(/running upgrade-cluster\.yml[^]*Kubernetes is up/);
+    expect(await runOnce()).toMatch(/running cluster\.yml[^]*Kubernetes is up/);
+    checkOut(KUBESPRAY_VERSION);
+  });
+
+  test.each<[string, () => string, string]>([
+    ["a checkout", () => checkout, "/a folder/of the run"],
+    ["an image", () => `registry.example/kubespray:v${KUBESPRAY_VERSION}`, "/run/tenant-vault"],
+  ])("from %s, SSH remembers the machines' keys where the next run finds them", async (_what, named, folder) => {
+    const source = findKubespray(named(), KUBESPRAY_VERSION);
+    const { ssh } = await obtainOpenssh();
+    const configuration = join(bed.folder, "ssh_config");
+    writeFileSync(configuration, "");
+    const args = source.sshArgs("/a folder/of the run").replace(`${folder}/ssh_config`, configuration);
+    const { stdout } = await run("bash", ["-c", `"${ssh}" ${args} -G 192.0.2.1`]);
+    expect(stdout).toMatch(new RegExp(`^userknownhostsfile "?${folder}/known_hosts"?$`, "m"));
   });
 
   test.each<[string, () => Record<string, string>, RegExp]>([

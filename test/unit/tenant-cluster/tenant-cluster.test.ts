@@ -90,7 +90,7 @@ describe("properties", () => {
     expect(lookedUp(cluster())).toEqual({ flavor_id: "3" });
     expect(lookedUp(cluster({ flavor: { name: "m1.medium" } }))).toEqual({ name: "m1.medium" });
     for (const { flavor_id } of instances(cluster()))
-      expect(flavor_id).toBe("${data.openstack_compute_flavor_v2.cluster_preflight_flavor_3.id}");
+      expect(flavor_id).toBe("${data.openstack_compute_flavor_v2.cluster_preflight_flavor_id_3.id}");
   });
 
   test("key uploads a public key, or names a key pair that exists", () => {
@@ -151,12 +151,10 @@ describe("the network", () => {
   });
 
   test("without port security leaves nodes unguarded and says so, and its gateways guarded", () => {
-    const gateway = { floatingIpPool: "public" };
     const json = cluster({
       network: { ...NETWORK, portSecurity: false },
       operatorCidrs: ["10.8.0.0/24"],
-      bastion: gateway,
-      openVpn: { ...gateway, clientCidrs: ["198.51.100.0/24"] },
+      bastion: { floatingIpPool: "public" },
     });
     expect(only(json.resource, "openstack_networking_network_v2").port_security_enabled).toBe(false);
     const ports = Object.entries(json.resource.openstack_networking_port_v2 ?? {}).map(
@@ -170,13 +168,8 @@ describe("the network", () => {
       ["cluster_machines_worker_0_port", false, undefined],
       ["cluster_machines_worker_1_port", false, undefined],
       ["cluster_machines_bastion_port", true, group("bastion")],
-      ["cluster_machines_open_vpn_port", true, group("vpn")],
     ]);
-    expect(openings(json)).toEqual([
-      "bastion <- 10.8.0.0/24 tcp 22",
-      "vpn <- 198.51.100.0/24 udp 1194",
-      "vpn <- bastion tcp 22",
-    ]);
+    expect(openings(json)).toEqual(["bastion <- 10.8.0.0/24 tcp 22"]);
   });
 
   test("may be one that exists, whose addresses the plan checks", () => {
@@ -397,6 +390,13 @@ describe("before anything is created", () => {
     );
   });
 
+  test("the plan looks for one flavor by its id, and for another by its name", () => {
+    const { data = {} } = cluster({ flavor: { id: "3" }, controlPlaneFlavor: { name: "3" } });
+    expect(Object.values(data.openstack_compute_flavor_v2 ?? {})).toEqual(
+      expect.arrayContaining([expect.objectContaining({ flavor_id: "3" }), expect.objectContaining({ name: "3" })]),
+    );
+  });
+
   test("the plan counts against the quotas what the cluster takes, the project's default security group included", () => {
     const counted = takes(
       cluster({
@@ -450,6 +450,21 @@ describe("Kubespray", () => {
       operatorCidrs: ["10.8.0.0/24"],
     });
     expect(only(json.resource, "terraform_data")).toMatchSnapshot();
+  });
+
+  test("reaches nodes behind a bastion at their own addresses, by which its group is known to them", () => {
+    const inventory = (props: Partial<TenantClusterProps>): string =>
+      JSON.stringify(
+        cluster({
+          provisioner: Provisioner.kubespray({ central }),
+          operatorCidrs: ["10.8.0.0/24"],
+          apiAccess: ApiAccess.floatingIps("public"),
+          ...props,
+        }).resource.terraform_data,
+      );
+    const floating = /"ansible_host":"\$\{openstack_networking_floatingip_v2\.\w*worker_0/;
+    expect(inventory({})).toMatch(floating);
+    expect(inventory({ bastion: { floatingIpPool: "public" } })).not.toMatch(floating);
   });
 
   test("is not run where no way in by SSH leads to the nodes", () => {
@@ -512,9 +527,35 @@ describe("fails when", () => {
     ["20.0.0.200", "20.0.0.100"],
     ["20.0.1.1", "20.0.1.9"],
     ["20.0.0.0", "20.0.0.9"],
+    // The first is the router's.
+    ["20.0.0.1", "20.0.0.9"],
   ])("an allocation pool is %s to %s", (start, end) => {
     const network = { ...NETWORK, allocationPools: [{ start, end }] };
     expect(() => cluster({ network })).toThrow(/is no range of addresses in 20.0.0.0\/24/);
+  });
+
+  test("two allocation pools share addresses", () => {
+    const pools = [
+      { start: "20.0.0.50", end: "20.0.0.60" },
+      { start: "20.0.0.40", end: "20.0.0.50" },
+    ];
+    expect(() => cluster({ network: { ...NETWORK, allocationPools: pools } })).toThrow(
+      /pool 20.0.0.50 to 20.0.0.60 is no range of addresses in 20.0.0.0\/24 beside its first, .* and other pools/,
+    );
+  });
+
+  test.each<[string, Partial<TenantClusterProps>, RegExp]>([
+    ["operators are everybody", { operatorCidrs: ["0.0.0.0/0"] }, /would open SSH and the Kubernetes API to everybody/],
+    ["operators come from no network", { operatorCidrs: ["office"] }, /"office" is no IPv4 network/],
+    ["clients come from no network", { clientAccess: { cidrs: ["all"], ports: [] } }, /"all" is no IPv4 network/],
+    [
+      "a node's name would be too long",
+      { pools: [{ name: "a".repeat(52), count: 1 }] },
+      /cannot name a machine; shorten/,
+    ],
+    ["a node's name would be none", { pools: [{ name: "Big Pool", count: 1 }] }, /"customer10-Big Pool-0" cannot name/],
+  ])("%s", (_what, props, message) => {
+    expect(() => cluster(props)).toThrow(message);
   });
 
   test.each([0, 2, 4, 7, 1.5])("controlPlanes is %d", (controlPlanes) => {
@@ -545,6 +586,7 @@ describe("fails when", () => {
 
   test.each<[string, Partial<TenantClusterProps>]>([
     ["operatorCidrs without a bastion or a load balancer", { operatorCidrs: ["10.8.0.0/24"] }],
+    ["openVpn", { openVpn: { floatingIpPool: "public", clientCidrs: ["203.0.113.0/24"] } }],
     ["clientAccess", { clientAccess: { cidrs: ["203.0.113.0/24"], ports: [30_820] } }],
     ["floating IPs of the nodes", { apiAccess: ApiAccess.floatingIps("public") }],
   ])("nothing guards the nodes' ports, and it has %s", (what, props) => {

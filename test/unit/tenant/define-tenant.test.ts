@@ -205,7 +205,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "an operator's network is named twice",
       { ...TENANT, cluster: { ...CLUSTER, operatorCidrs: ["10.0.0.0/8", "10.0.0.0/8"] } },
-      /^cluster.operatorCidrs: names a network twice; name each once/,
+      /^cluster.operatorCidrs: names something twice; name each once/,
     ],
     [
       "a time is none",

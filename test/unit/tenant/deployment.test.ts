@@ -121,6 +121,26 @@ describe("a deployment", () => {
     });
   });
 
+  test("knows where Kubespray's control planes are, unless the network is not Calico's", () => {
+    const api = (variables?: Record<string, unknown>): unknown => {
+      const props = tenant({ mode: "ha" });
+      const cluster = { ...props.cluster, provisioner: { type: "kubespray", variables } } as TenantProps["cluster"];
+      return vaultStack({ ...props, cluster }).resource.kubernetes_network_policy_v1
+        ?.main_namespace_allow_kubernetes_api;
+    };
+    expect(api()).toMatchObject({ spec: { egress: [{ to: [{ ip_block: { cidr: "20.0.0.0/24" } }] }] } });
+    expect(JSON.stringify(api({ kube_network_plugin: "cilium" }))).not.toContain("ip_block");
+  });
+
+  test("has volumes of a type, in zones in turn, each on nodes of its own", () => {
+    const { resource } = vaultStack(tenant({ mode: "ha", volumeType: "ssd", volumeZones: ["az1", "az2"] }));
+    const zones = Object.values(resource.openstack_blockstorage_volume_v3 ?? {});
+    expect(zones.map(({ availability_zone }) => availability_zone)).toEqual(["az1", "az1", "az2", "az2", "az1", "az1"]);
+    expect(zones.every(({ volume_type }) => volume_type === "ssd")).toBe(true);
+    const volumes = JSON.stringify(Object.values(resource.kubernetes_persistent_volume_v1 ?? {})[2]);
+    expect(volumes).toContain('"key":"topology.kubernetes.io/zone","operator":"In","values":["az2"]');
+  });
+
   test("may take its certificate from elsewhere", () => {
     const managed = vaultStack(tenant({ mode: "ha", certificate: { certManager: { issuer: "tenant-ca" } } }));
     expect(managed.resource.helm_release?.main_certificate).toMatchObject({ name: "customer10-main-certificate" });

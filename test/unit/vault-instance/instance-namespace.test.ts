@@ -149,6 +149,16 @@ describe("its limits", () => {
     });
   });
 
+  test.each([
+    ["0.1", 3, "0.3"],
+    ["0.07", 5, "0.35"],
+    ["1.50", 3, "4.50"],
+    ["500m", 3, "1500m"],
+  ])("are exact: %s for each of %d pods is %s", (cpu, pods, whole) => {
+    const resources = { requests: { cpu, memory: "1Gi" }, limits: { memory: "1Gi" } };
+    expect(quota({ replicas: pods - 2, resources })).toMatchObject({ "requests.cpu": whole });
+  });
+
   test("fail when resources are no quantities", () => {
     const resources = { requests: { cpu: "one", memory: "1Gi" }, limits: { memory: "1Gi" } };
     expect(() => namespace({ resources })).toThrow('"one" is no quantity; write one such as "500m" or "1Gi".');
