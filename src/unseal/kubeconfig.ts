@@ -33,8 +33,10 @@ export async function loadKubeconfig(
   const config = new KubeConfig();
   let needed: string | undefined;
   try {
-    needed = needsOfMachine(parse(text) as KubeconfigFile);
-    if (needed === undefined) config.loadFromString(text);
+    const file = parse(text) as KubeconfigFile;
+    needed = needsOfMachine(file);
+    // What was looked at, and not the text: the client's parser knows more of YAML, such as merge keys.
+    if (needed === undefined) config.loadFromString(JSON.stringify(file));
   } catch {
     // The parser's message quotes what it could not read, which may be a key: it goes nowhere.
     throw unusable(mount, path, "is no kubeconfig");

@@ -41,6 +41,8 @@ export async function removeDeparted(
   const { replicas } = instance;
   const departed = departedPeers(instance, peers);
   if (departed.length === 0) return undefined;
+  const ending = await endingPods(world, instance, departed);
+  if (ending.length > 0) return `${ending.join(", ")} ends`;
   // Each that stays has a vote before the first goes, so that the majority only grows.
   const voters = new Set(peers.filter(({ voter }) => voter).map(({ id }) => id));
   const voteless = replicas.filter(({ name }) => !voters.has(name));
@@ -50,6 +52,23 @@ export async function removeDeparted(
     world.say(`${world.store.path}: removed ${id}, which is no replica any more, from raft`);
   }
   return "raft forgets the replicas that are gone";
+}
+
+/**
+ * Pods of members that are to go.
+ *
+ * @throws Stop when one is there to stay: then the description is older than the StatefulSet, and it is a member like any other.
+ */
+async function endingPods({ pods }: World, { tenant, name }: Instance, members: readonly string[]): Promise<string[]> {
+  const found = ((await pods?.list()) ?? []).filter((pod) => members.includes(pod.name));
+  const staying = found.find(({ terminating }) => !terminating);
+  if (staying !== undefined) {
+    throw new Stop(
+      "replica-undescribed",
+      `The pod ${staying.name} of ${tenant}/${name} runs and is no replica that is described; deploy the stack ${tenant}-vault, which brings the description up to date.`,
+    );
+  }
+  return found.map((pod) => pod.name);
 }
 
 /** A root token that was revoked cannot ask; that is no reason to call an unsealed instance unfinished. */

@@ -9,6 +9,7 @@ export class Stop extends Error {
       | "keys-refused"
       | "escrow-contradiction"
       | "foreign-peers"
+      | "replica-undescribed"
       | "still-outdated"
       | "timeout"
       | "interrupted",

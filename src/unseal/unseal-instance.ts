@@ -1,7 +1,7 @@
 import { decide, type Observation, type SeenRecord, type SeenReplica, type Step } from "./decide";
 import { Initialization } from "./initialization";
 import { metadataPatch, toMetadata, type Instance } from "./instance";
-import { journalKey, recordedKeys, rootToken } from "./record";
+import { journalKey, recordedKeys, rootToken, secretFields } from "./record";
 import { CentralError } from "./record-store";
 import { replaceStuck, restartOutdated } from "./rolling-restart";
 import { explainStop, Stop } from "./stop";
@@ -42,6 +42,7 @@ class Run {
   private readonly unsealed = new Set<string>();
   private readonly joined = new Set<string>();
   private initialized = false;
+  private described = false;
   private waitingFor = "";
   /** How often it has waited for that. */
   private waits = 0;
@@ -57,6 +58,11 @@ class Run {
   async complete(): Promise<Omit<UnsealReport, "restarted">> {
     for (;;) {
       const seen = await this.observe();
+      // Before anything is waited for: a run without Terraform must know of replicas that this one adds.
+      if (!this.described && secretFields(seen.record.fields).length > 0) {
+        await this.describe();
+        continue;
+      }
       const verified = await this.attempt(decide(seen), seen);
       if (verified !== undefined) {
         await this.describe();
@@ -187,6 +193,7 @@ class Run {
   /** Keeps beside the keys what a later run, or another program, needs to find the instance. */
   private async describe(): Promise<undefined> {
     const { store, clock } = this.world;
+    this.described = true;
     const now = clock.date().toISOString();
     const patch = metadataPatch(await store.readMetadata(), {
       ...toMetadata(this.instance),

@@ -117,6 +117,15 @@ describe("a kubeconfig", () => {
     );
   });
 
+  test("is loaded as it was looked at: a merge key brings in no command", async () => {
+    const merged =
+      "current-context: a\ncontexts: [{name: a, context: {cluster: a, user: a}}]\nclusters: [{name: a, cluster: {server: 'https://a'}}]\n" +
+      "users: [{name: a, user: {<<: {exec: {command: evil}}}}]\n";
+    const loaded = await loadKubeconfig(central(merged), KUBERNETES.kubeconfig);
+    expect(loaded.getCurrentUser()?.exec).toBeUndefined();
+    expect(JSON.stringify(loaded.users)).not.toMatch(/"exec":\{/);
+  });
+
   test("needs a current context", async () => {
     const loading = loadKubeconfig(central("{clusters: [], users: [], contexts: []}"), KUBERNETES.kubeconfig);
     await expect(loading).rejects.toThrow(/has no current-context/);

@@ -380,6 +380,7 @@ describe("after scaling down", () => {
     const report = await unsealInstance(
       {
         ...world,
+        pods: undefined,
         server: (replica) => ({
           ...world.server(replica),
           removePeer: async (token, id) => {
@@ -395,6 +396,23 @@ describe("after scaling down", () => {
     expect(report.raftPeers).toBe(3);
     expect([...universe.members.keys()]).toEqual(["main-0", "main-1", "main-2"]);
     expect(Math.min(...removed)).toBeGreaterThanOrEqual(universe.members.get("main-2") ?? Infinity);
+  });
+
+  test("a member whose pod is there to stay is none that is gone: the description is old", async () => {
+    const universe = await scaledDown();
+    await expect(unsealInstance(universe.start(), few, patience(universe))).rejects.toThrow(
+      /The pod main-3 of customer10\/main runs and is no replica that is described; deploy the stack customer10-vault/,
+    );
+    expect(universe.members.size).toBe(5);
+  });
+
+  test("up, replicas that do not come are described all the same", async () => {
+    const universe = new Universe({ ...INSTANCE, replicas: four, kubernetes });
+    await unsealInstance(universe.start(), few, patience(universe));
+    Object.assign(universe.servers[3] ?? {}, { pod: { endsAt: 0, answersAt: Infinity } });
+    const late = await unsealInstance(universe.start(), universe.instance, patience(universe)).catch(String);
+    expect(late).toMatch(/did not come up in time/);
+    expect(JSON.stringify(universe.metadata)).toContain("main-4");
   });
 
   test("a member whose name is none of the StatefulSet's is somebody's", async () => {
