@@ -38,14 +38,19 @@ function sealTokenLine(instance: string, expires: string, now: number): string {
   return `  the token of the seal ends on ${expires}, if nobody renews it`;
 }
 
-function notes({ active, reason, auditDevices, certificateExpires }: ReplicaSummary, now: number): string[] {
+function notes({ state, active, reason, auditDevices, certificateExpires }: ReplicaSummary, now: number): string[] {
   const days = (Date.parse(certificateExpires ?? "") - now) / DAY;
   return [
     ...(active ? ["active"] : []),
     ...(reason === undefined ? [] : [reason]),
-    ...(auditDevices === undefined ? [] : [`${auditDevices} audit ${auditDevices === 1 ? "device" : "devices"}`]),
+    ...(state === "unsealed" ? [audit(auditDevices)] : []),
     ...(Number.isNaN(days) ? [] : [`certificate ends in ${Math.floor(days)} days`]),
   ];
+}
+
+/** Whoever asks needs the root token, which may have been revoked; standbys of Vault are not asked. */
+function audit(devices: number | undefined): string {
+  return devices === undefined ? "audit not checked" : `${devices} audit ${devices === 1 ? "device" : "devices"}`;
 }
 
 function unaudited({ name }: ReplicaSummary, product: string | undefined): string {

@@ -258,14 +258,36 @@ describe("fails, naming field and reason, when", () => {
     );
   });
 
-  test.each(['token = "hvs.x"', '  client_secret = "x"', 'current_key = "AAAA"', 'pin="1234"'])(
-    "the servers' own configuration holds the secret %s",
-    (line) => {
-      const override = custom({ server: { ha: { raft: { config: `seal "transit" {\n${line}\n}` } } } });
-      expect(override).toThrow(/values\.server\.ha\.raft\.config: \w+ is a secret written out/);
-      expect(override).not.toThrow(/hvs\.x/);
-    },
-  );
+  test.each<[string, object]>([
+    [
+      "server.extraContainers.0.env.0.DB_PASSWORD",
+      { server: { extraContainers: [{ env: [{ name: "DB_PASSWORD", value: "hunter2" }] }] } },
+    ],
+    ["server.extraEnvironmentVars.API_KEY", { server: { extraEnvironmentVars: { API_KEY: "hunter2" } } }],
+    [
+      "server.extraEnvironmentVars.URL",
+      { server: { extraEnvironmentVars: { URL: "https://u:hunter2@registry.example" } } },
+    ],
+    ["server.extraArgs", { server: { extraArgs: `-dev-root-token-id=hvs.${"hunter2".repeat(4)}` } }],
+    ["server.annotations.note", { server: { annotations: { note: "-----BEGIN EC PRIVATE KEY-----\nhunter2" } } }],
+  ])("an override of the chart's values holds one at %s", (path, values) => {
+    expect(custom(values)).toThrow(`values.${path} is a secret written out`);
+    expect(custom(values)).not.toThrow(/hunter2/);
+  });
+
+  test.each([
+    'token = "hvs.x"',
+    '  client_secret = "x"',
+    'current_key = "AAAA"',
+    'pin="1234"',
+    'x { secret_key = "SK" }',
+    '{"token":"hvs.x"}',
+    "token = <<EOT\nhvs.x\nEOT",
+  ])("the servers' own configuration holds the secret %s", (line) => {
+    const override = custom({ server: { ha: { raft: { config: `seal "transit" {\n${line}\n}` } } } });
+    expect(override).toThrow(/values\.server\.ha\.raft\.config: \w+ is a secret written out/);
+    expect(override).not.toThrow(/hvs\.x/);
+  });
 
   test("a self-initialisation holds a secret", () => {
     const data = { password: "hunter2" };
