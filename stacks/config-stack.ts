@@ -39,7 +39,7 @@ export class ConfigStack extends LayerStack {
         centralProvider,
         deletionProtection,
       });
-      if (config.ssh !== undefined)
+      if (config.ssh !== undefined && instance.retired !== true)
         new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
     }
   }

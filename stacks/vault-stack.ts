@@ -36,7 +36,7 @@ export class VaultStack extends LayerStack {
       domains: operator.central.instanceDomains ?? [],
     });
     for (const instance of tenant.instances) {
-      const { name, product, address, seal } = instance;
+      const { name, product, address, seal, retired } = instance;
       new VaultInstance(this, name, {
         tenant: tenant.name,
         name,
@@ -47,6 +47,7 @@ export class VaultStack extends LayerStack {
         central: central.access,
         centralProvider: central.provider,
         deletionProtection: tenant.deletionProtection,
+        retired,
       });
     }
   }

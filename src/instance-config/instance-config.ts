@@ -5,6 +5,7 @@ import { Database } from "../dynamic-db/database";
 import { DynamicDb } from "../dynamic-db/dynamic-db";
 import { KeyValue } from "../key-value/key-value";
 import { AppRoleLogin, type IAppRoleLogin } from "../login/app-role-login";
+import { retire } from "../terraform/retire";
 import { SshCa } from "../ssh-ca/ssh-ca";
 import type { TenantInstance } from "../tenant/tenant-schema";
 import { AuditDevices } from "./audit-devices";
@@ -54,6 +55,8 @@ export class InstanceConfig extends Construct {
       (tree) => new KeyValue(this, `KeyValue-${tree.mount ?? "kv"}`, { ...tree, deletionProtection, provider }),
     );
     this.createRoles(instance.roles ?? []);
+    // Its servers go with their data kept, engines and all.
+    if (instance.retired === true) retire(this, () => true);
   }
 
   private createPki(): TenantPKI | undefined {

@@ -75,6 +75,12 @@ export interface InstanceProps {
    * @default - none
    */
   readonly roles?: readonly RoleProps[];
+  /**
+   * Whether it is taken down: what runs is destroyed; volumes, the key of a transit seal and the record stay.
+   *
+   * @default false
+   */
+  readonly retired?: boolean;
 }
 
 /** Certificates of a tenant. */

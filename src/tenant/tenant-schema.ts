@@ -138,6 +138,7 @@ const instance = z
       .readonly()
       .optional(),
     roles: uniquelyNamed(role).optional(),
+    retired: z.boolean().optional(),
   })
   .superRefine(checkReferences)
   .superRefine((described, context) => {
@@ -199,13 +200,14 @@ const tenant = z
       const misnamed = complaintOf(() => mode !== "external" && releaseName({ tenant: name, name: described.name }));
       if (misnamed !== undefined) context.addIssue({ code: "custom", path: [...at, "name"], message: misnamed });
     });
+    const present = instances.map((each) => (each.retired === true ? undefined : each));
     checkOnce(
-      instances.map((each) => nodePortOf(each.deployment)),
+      present.map((each) => each && nodePortOf(each.deployment)),
       ["deployment", "nodePort"],
       context,
     );
     checkOnce(
-      instances.map((each) => each.address),
+      present.map((each) => each?.address),
       ["address"],
       context,
     );

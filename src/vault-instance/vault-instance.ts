@@ -5,6 +5,10 @@ import { Seal } from "../seal/seal";
 import { parseServerAddress } from "../core/address";
 import type { IDeployment } from "./deployment";
 import type { CentralVaultAccess } from "../terraform/hook";
+import { PersistentVolumeV1 } from "../terraform/providers/kubernetes";
+import { BlockstorageVolumeV3 } from "../terraform/providers/openstack";
+import { TransitSecretBackendKey } from "../terraform/providers/vault";
+import { retire } from "../terraform/retire";
 import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
@@ -32,7 +36,19 @@ export interface VaultInstanceProps {
    * @default true
    */
   readonly deletionProtection?: boolean;
+  /**
+   * Whether it is taken down. Terraform destroys what runs and forgets what holds data, which stays: Cinder volumes, and the key
+   * of a transit seal; the record is no affair of Terraform's. To destroy these, too, is up to people.
+   *
+   * @default false
+   */
+  readonly retired?: boolean;
 }
+
+/** Types of what holds data, or without which data cannot be read. */
+const KEPT: readonly string[] = [BlockstorageVolumeV3, PersistentVolumeV1, TransitSecretBackendKey].map(
+  (type) => type.tfResourceType,
+);
 
 /** What others need of an instance. */
 export interface IVaultInstance {
@@ -92,5 +108,6 @@ export class VaultInstance extends Construct implements IVaultInstance {
       central,
       revision,
     });
+    if (props.retired === true) retire(this, (type) => KEPT.includes(type));
   }
 }

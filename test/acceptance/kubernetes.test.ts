@@ -102,4 +102,23 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
     expect(stdout).toMatch(PRODUCT === "openbao" ? /acceptance\/main {2}healthy/ : /has no audit device that works/);
     expect(code).toBe(PRODUCT === "openbao" ? 0 : 2);
   });
+
+  test("goes when it is retired; its volumes and its record stay", async () => {
+    const record = await on.bed.central.readRecord("acceptance", "main");
+    stack = on.describe({ retired: true });
+    await on.project.apply(stack);
+
+    expect(await kubectl("get", "namespace", RELEASE, "--ignore-not-found")).toBe("");
+    const phases = await kubectl(
+      "get",
+      "pv",
+      "-l",
+      `tenant-vault=${on.volumes.name}`,
+      "-o",
+      "jsonpath={.items[*].status.phase}",
+    );
+    expect(phases.split(" ")).toEqual(Array.from({ length: 6 }, () => "Released"));
+    expect(await on.bed.central.readRecord("acceptance", "main")).toEqual(record);
+    expect(await on.project.isUnchanged(stack)).toBe(true);
+  });
 });

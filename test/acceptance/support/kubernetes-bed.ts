@@ -30,7 +30,9 @@ const { TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE } = process.env;
 export const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
 
 /** What differs between the stacks of one test. */
-export type InstanceProps = Partial<HighAvailabilityDeploymentProps & Pick<VaultInstanceProps, "address" | "seal">>;
+export type InstanceProps = Partial<
+  HighAvailabilityDeploymentProps & Pick<VaultInstanceProps, "address" | "seal" | "retired">
+>;
 
 /** A central Vault, the cluster that KUBECONFIG names, and the stacks of one tenant with the instance `main`. */
 export class KubernetesBed {
@@ -71,7 +73,7 @@ export class KubernetesBed {
   }
 
   /** The stack of the instance, as a tenant file with these properties gives it. */
-  describe({ address, seal, ...props }: InstanceProps = {}): LayerStack {
+  describe({ address, seal, retired, ...props }: InstanceProps = {}): LayerStack {
     const { project, operator, tenant } = this;
     const stack = new LayerStack(project.newApp(), `${tenant}-vault`, operator.backend);
     const central = new CentralProvider(stack, "Central", operator);
@@ -83,6 +85,7 @@ export class KubernetesBed {
       product: PRODUCT,
       address: address ?? `https://${tenant}.example:8200`,
       seal,
+      retired,
       central: central.access,
       centralProvider: central.provider,
       deletionProtection: false,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defineTenant, localBackend, type LayerStack, type Tenant } from "../../../src";
+import { defineTenant, localBackend, Seal, type LayerStack, type Tenant } from "../../../src";
 import { buildApp } from "../../../stacks/app";
 import type { Operator } from "../../../stacks/operator";
 import customer10 from "../../../tenants/customer10";
@@ -76,6 +76,26 @@ test("no ephemeral resource has a condition, with which Terraform 1.11 cannot wr
   const read = [...stacks([customer10, customer11]).values()].map((stack) => JSON.stringify(toJson(stack).ephemeral));
   expect(read.join()).toContain("vault_kv_secret_v2");
   expect(read.join()).not.toContain("condition");
+});
+
+test("an instance that is retired goes, and what holds its data is forgotten", () => {
+  const resources = ({ resource = {} }: Partial<ReturnType<typeof toJson>>): string[] =>
+    Object.entries(resource).flatMap(([type, byName]) => Object.keys(byName).map((name) => `${type}.${name}`));
+  const [main] = customer10.instances;
+  const seal = Seal.transit();
+  const layers = (retired: boolean) => {
+    const all = stacks([{ ...customer10, instances: [{ ...main, seal, retired } as Tenant["instances"][number]] }]);
+    return ["vault", "config"].map((layer) => toJson(all.get(`customer10-${layer}`) as LayerStack));
+  };
+  const [deployed, retired] = [layers(false), layers(true)];
+
+  for (const layer of retired) expect(resources(layer)).toEqual([]);
+  const forgotten = retired.map(({ removed = [] }) => removed.map(({ from }) => from).sort());
+  const holdsData =
+    /^(openstack_blockstorage_volume_v3|kubernetes_persistent_volume_v1|vault_transit_secret_backend_key)\./;
+  const [vault = [], config = []] = deployed.map((layer) => resources(layer).sort());
+  expect(forgotten).toEqual([vault.filter((address) => holdsData.test(address)), config]);
+  expect(forgotten[0]).toHaveLength(6 + 6 + 1);
 });
 
 test("a provider of an instance has an identifier for its alias, whatever the instance's name begins with", () => {

@@ -12,6 +12,7 @@ export interface Synthesized {
   readonly provider: Record<string, Record<string, unknown>[]>;
   readonly terraform: Record<string, unknown>;
   readonly output: Record<string, { readonly value: unknown }>;
+  readonly removed?: readonly { readonly from: string }[];
 }
 
 /** An app whose JSON is looked at and not written. */

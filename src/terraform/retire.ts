@@ -1,0 +1,19 @@
+import { TerraformElement, TerraformResource } from "cdktf";
+import type { Construct } from "constructs";
+import { ForgottenResource } from "./forgotten-resource";
+
+/**
+ * Takes down what was made below a scope: Terraform forgets resources that are kept, and leaves them as they are; it
+ * destroys all others.
+ *
+ * @param isKept Whether a resource of this type stays.
+ */
+export function retire(scope: Construct, isKept: (type: string) => boolean): void {
+  for (const element of scope.node.findAll()) {
+    if (!TerraformElement.isTerraformElement(element) || element instanceof ForgottenResource) continue;
+    const { scope: parent, id } = element.node;
+    parent?.node.tryRemoveChild(id);
+    if (parent !== undefined && TerraformResource.isTerraformResource(element) && isKept(element.terraformResourceType))
+      new ForgottenResource(parent, id, element.terraformResourceType, "It is retired, and this is kept.");
+  }
+}
