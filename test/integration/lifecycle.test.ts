@@ -80,6 +80,13 @@ describe("what holds data", () => {
     expect(await lab.cdktf.diff("lifecycle-config")).toMatch(/No changes/);
   });
 
+  test("is forgotten, and not destroyed, when its instance is retired", async () => {
+    writeTenantFile((text) => text.replace('name: "main",', 'name: "main",\n      retired: true,'));
+    const plan = await lab.cdktf.diff("lifecycle-config");
+    expect(plan).toMatch(/0 to add, 0 to change, 0 to destroy/);
+    expect(plan).toMatch(/will not delete them:[^]*vault_mount\.main_key_value_kv/);
+  });
+
   test("is destroyed once the tenant file has said so, and the record stays", async () => {
     writeTenantFile((text) => text.replace('name: "lifecycle",', 'name: "lifecycle",\n  deletionProtection: false,'));
     const before = await lab.central.readRecord("lifecycle", "main");
