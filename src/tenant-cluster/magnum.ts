@@ -90,7 +90,7 @@ export class MagnumProvisioner implements IProvisioner {
       dataJsonWo: Fn.jsonencode({ kubeconfig: raw }),
       dataJsonWoVersion: 1,
       // A cluster that is made anew has another.
-      lifecycle: { replaceTriggeredBy: [`${made.fqn}.id`] },
+      lifecycle: { replaceTriggeredBy: [`${made.terraformResourceType}.${made.friendlyUniqueId}.id`] },
       provider: this.props.centralProvider,
     });
   }

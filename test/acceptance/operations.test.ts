@@ -35,7 +35,15 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
 
   /** Deploys it with other properties, as a changed tenant file does. @returns What Terraform and the hook said. */
   async function deploy(props: InstanceProps = {}): Promise<string> {
-    newest = on.describe({ exposure: Exposure.nodePort(NODE_PORT), clients: await outside(), ...props });
+    const machine = NetworkPeer.cidr(`${TENANT_VAULT_HOST_ADDRESS}/32`);
+    const node = NetworkPeer.cidr(`${await nodeAddress()}/32`);
+    newest = on.describe({
+      exposure: Exposure.nodePort(NODE_PORT),
+      // The client is on this machine; a node port may show the node in place of it.
+      clients: [machine, node],
+      kubernetesApi: [node],
+      ...props,
+    });
     const output = await on.project.apply(newest);
     expect(await on.project.isUnchanged(newest)).toBe(true);
     return output;
@@ -156,11 +164,6 @@ const UPGRADED: InstanceProps =
   TENANT_VAULT_UPGRADE_IMAGE === undefined ? { logLevel: "debug" } : { image: parseImage(TENANT_VAULT_UPGRADE_IMAGE) };
 
 const LARGER: InstanceProps = { ...UPGRADED, dataSize: Size.gibibytes(2) };
-
-/** Where the client comes from: this machine, or the node in place of it. */
-async function outside(): Promise<NetworkPeer[]> {
-  return [TENANT_VAULT_HOST_ADDRESS, await nodeAddress()].map((address) => NetworkPeer.cidr(`${address}/32`));
-}
 
 async function nodeAddress(): Promise<string> {
   const address = `jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}`;
