@@ -10,7 +10,8 @@ const APP_ROLE_MOUNT = "tenant-vault";
 
 /**
  * A client of the central Vault, authenticated. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
- * VAULT_NAMESPACE, VAULT_TOKEN (or ~/.vault-token); TENANT_VAULT_ROLE_ID with TENANT_VAULT_SECRET_ID log in by AppRole instead.
+ * VAULT_NAMESPACE, VAULT_TOKEN (or ~/.vault-token); TENANT_VAULT_ROLE_ID with TENANT_VAULT_SECRET_ID log in by AppRole instead,
+ * anew whenever the central Vault denies the token of the last login.
  *
  * @throws CentralError when it cannot be reached or refuses the login.
  */
@@ -27,18 +28,34 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<
     caCertificate: readCertificate(setting(environment, "VAULT_CACERT")),
     namespace: setting(environment, "VAULT_NAMESPACE"),
   });
-  return client.withToken(await findToken(client, environment));
+  const login = appRoleLogin(client, environment);
+  if (login === undefined) return client.withToken(findToken(client, environment));
+  return client.withToken(await login(), login);
 }
 
-async function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Promise<string> {
+/** A login that can be repeated, since its tokens end sooner than a run may; undefined where the environment names none. */
+function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() => Promise<string>) | undefined {
   const roleId = setting(environment, "TENANT_VAULT_ROLE_ID");
   const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
-  if (roleId !== undefined && secretId !== undefined) {
+  if (roleId === undefined || secretId === undefined) return undefined;
+  return async () => {
     const { body } = await askCentral(client, "POST", `auth/${APP_ROLE_MOUNT}/login`, {
       body: { role_id: roleId, secret_id: secretId },
-    });
+    }).catch(explainLogin);
     return (body.auth as { client_token: string }).client_token;
-  }
+  };
+}
+
+/** The server does not say which of these it is. */
+function explainLogin(error: unknown): never {
+  if (!(error instanceof CentralError) || error.status !== 400) throw error;
+  throw new CentralError(
+    "denied",
+    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has ended, is used up, or is not of the role TENANT_VAULT_ROLE_ID: draw another with "vault write -f auth/${APP_ROLE_MOUNT}/role/hook/secret-id".`,
+  );
+}
+
+function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): string {
   const token = setting(environment, "VAULT_TOKEN") ?? readIfExists(join(homedir(), ".vault-token"))?.trim();
   if (token === undefined || token === "") {
     throw new CentralError(

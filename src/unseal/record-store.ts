@@ -110,7 +110,11 @@ export async function askCentral(
   }
 }
 
-function explain({ failure, message }: VaultError, address: string, path: string): string {
+function explain(error: VaultError, address: string, path: string): string {
+  const { failure, message } = error;
+  // Of the login that the client tried on the way, which says what to do.
+  if (error instanceof CentralError)
+    return `The token for ${path} is denied, and the login for another failed: ${message}`;
   const sentences: Record<VaultFailure, string> = {
     unreachable: `The central Vault at ${address} does not answer (${message}); check VAULT_ADDR and that it runs.`,
     untrusted: `The central Vault at ${address} is not trusted: ${message}; set VAULT_CACERT to the certificate of its CA.`,

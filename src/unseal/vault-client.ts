@@ -14,6 +14,8 @@ export interface VaultClientOptions {
   readonly dial?: { readonly host: string; readonly port: number };
   /** @default - unauthenticated */
   readonly token?: string;
+  /** Gets another token once that one is denied: it ends, and a run may last longer. @default - the token is all there is */
+  readonly login?: () => Promise<string>;
   /** Vault Enterprise or OpenBao namespace. @default - the root namespace */
   readonly namespace?: string;
 }
@@ -59,18 +61,23 @@ const HTTPS_PORT = 443;
 /** TLS, except to this machine itself: keys and tokens go over it. */
 export const SECURE_ADDRESS = /^(https:\/\/[^/]|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$))/;
 
+const DENIED = 403;
 /** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
-const FAILURES: Record<number, VaultFailure> = { 403: "denied", 404: "missing", 503: "sealed" };
+const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missing", 503: "sealed" };
 
 /** The few calls that initialising, unsealing and escrow need, against one server, with the server's own CA. */
 export class VaultClient {
   readonly address: string;
+  private token: string | undefined;
+  /** The login that is under way. */
+  private login: Promise<void> | undefined;
 
   constructor(
     private readonly options: VaultClientOptions,
     private readonly agent = new Agent({ connect: connector(options) }),
   ) {
     this.address = options.address.replace(/\/+$/, "");
+    this.token = options.token;
   }
 
   /** PEM certificates that it trusts; undefined where those of Node.js. */
@@ -78,15 +85,19 @@ export class VaultClient {
     return this.options.caCertificate;
   }
 
-  /** The same server over the same connections, asked with this token. */
-  withToken(token: string): VaultClient {
-    return new VaultClient({ ...this.options, token }, this.agent);
+  /**
+   * The same server over the same connections, asked with this token.
+   *
+   * @param login Gets another token once this one is denied. @default - this token is all there is
+   */
+  withToken(token: string, login?: () => Promise<string>): VaultClient {
+    return new VaultClient({ ...this.options, token, login }, this.agent);
   }
 
   async send(method: Dispatcher.HttpMethod | "LIST", path: string, options: VaultRequest = {}): Promise<VaultResponse> {
-    const { status, headers, text } = await this.exchange(method, path, options);
+    const { status, headers, text } = await this.exchangeLoggedIn(method, path, options);
     const body = parseBody(text);
-    if (status >= 300 && !(options.accept ?? []).includes(status)) {
+    if (isFailure(status, options)) {
       throw new VaultError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
     }
     const date = Date.parse(headers);
@@ -119,7 +130,31 @@ export class VaultClient {
     await this.agent.destroy();
   }
 
-  private async exchange(method: Dispatcher.HttpMethod | "LIST", path: string, options: VaultRequest) {
+  /** A request that is denied is repeated, once, with the token of a new login: what was denied has changed nothing. */
+  private async exchangeLoggedIn(method: Dispatcher.HttpMethod | "LIST", path: string, options: VaultRequest) {
+    const { token } = this;
+    const answer = await this.exchange(method, path, options, token);
+    const { login } = this.options;
+    if (login === undefined || answer.status !== DENIED || !isFailure(DENIED, options)) return answer;
+    // Of requests that are denied at once one logs in, for all of them.
+    if (this.token === token) await (this.login ??= this.logIn(login));
+    return this.exchange(method, path, options, this.token);
+  }
+
+  private async logIn(login: () => Promise<string>): Promise<void> {
+    try {
+      this.token = await login();
+    } finally {
+      this.login = undefined;
+    }
+  }
+
+  private async exchange(
+    method: Dispatcher.HttpMethod | "LIST",
+    path: string,
+    options: VaultRequest,
+    token: string | undefined,
+  ) {
     const timeout = options.timeout ?? DEFAULT_TIMEOUT;
     try {
       const response = await request(`${this.address}/v1/${path}`, {
@@ -130,7 +165,7 @@ export class VaultClient {
         headers: {
           "x-vault-request": "true",
           ...(options.local === true ? { "x-vault-no-request-forwarding": "true" } : {}),
-          ...(this.options.token === undefined ? {} : { "x-vault-token": this.options.token }),
+          ...(token === undefined ? {} : { "x-vault-token": token }),
           ...(this.options.namespace === undefined ? {} : { "x-vault-namespace": this.options.namespace }),
           ...(options.body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
         },
@@ -165,6 +200,10 @@ function parseBody(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
+}
+
+function isFailure(status: number, { accept = [] }: VaultRequest): boolean {
+  return status >= 300 && !accept.includes(status);
 }
 
 function failureOf(status: number, body: Record<string, unknown>): VaultFailure {

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadKubeconfig } from "../../src/unseal/kubeconfig";
 import { REPLACED_AT, SealTokenSecret } from "../../src/unseal/seal-token";
-import type { VaultClient } from "../../src/unseal/vault-client";
+import { VaultClient } from "../../src/unseal/vault-client";
+import { FaultyGateway } from "./support/gateway";
 import { SecretApi } from "./support/secret-api";
 import { TestBed } from "./support/test-bed";
 
@@ -15,6 +16,9 @@ let api: SecretApi;
 let secret: SealTokenSecret;
 /** May make tokens of this one role, and nothing else, as the hook. */
 let hook: VaultClient;
+/** The same, through what may answer in the central Vault's place. */
+let gateway: FaultyGateway;
+let hookAtGateway: VaultClient;
 
 beforeAll(async () => {
   bed = await TestBed.start();
@@ -34,12 +38,17 @@ beforeAll(async () => {
   const { body } = await client.send("POST", "auth/token/create", {
     body: { policies: ["hook-seal"], no_default_policy: true },
   });
-  hook = bed.central.server.client((body.auth as { client_token: string }).client_token);
+  const token = (body.auth as { client_token: string }).client_token;
+  hook = bed.central.server.client(token);
+  const caCertificate = bed.authority.certificate;
+  gateway = await FaultyGateway.start(bed.central.server.address, caCertificate);
+  hookAtGateway = new VaultClient({ address: gateway.address, caCertificate, token });
   const kubeconfig = await loadKubeconfig(client, { mount: "clusters", path: "customer10" });
   secret = await SealTokenSecret.of(kubeconfig, "main", { secretName: NAME, role: ROLE });
 });
 afterAll(async () => {
   api.stop();
+  await gateway.stop();
   await bed.stop();
 });
 
@@ -57,11 +66,12 @@ test("a seal's token is made where there is none, and left as it is while it las
   expect(api.annotations(NAME)).toEqual({});
 });
 
+async function accessors(): Promise<string[]> {
+  const { body } = await bed.central.client.send("LIST", "auth/token/accessors");
+  return (body.data as { keys: string[] }).keys;
+}
+
 test("of two runs at once the first one's is kept, and the other's ended", async () => {
-  const accessors = async (): Promise<string[]> => {
-    const { body } = await bed.central.client.send("LIST", "auth/token/accessors");
-    return (body.data as { keys: string[] }).keys;
-  };
   const before = await accessors();
   api.delete(NAME);
   await Promise.all([secret.ensure(hook), secret.ensure(hook)]);
@@ -91,4 +101,85 @@ test("a hook without the right to make it says so", async () => {
   await expect(secret.ensure(stranger)).rejects.toThrow(
     /refuses the token for auth\/token\/create\/tenant-vault-seal-customer10.main; use one that is valid/,
   );
+});
+
+test.each(["s.wrong", "hvs.abc", "b.abc", "s.abc.def", "not a token"])(
+  "what the central Vault denies, such as %o, is replaced",
+  async (token) => {
+    api.put(NAME, { token });
+    expect(await secret.remaining(hook)).toBe(0);
+    await secret.ensure(hook);
+    expect(api.field(NAME, "token")).not.toBe(token);
+    expect(await secret.remaining(hook)).toBeGreaterThan(0);
+  },
+);
+
+test("one that cannot be renewed is replaced before it ends", async () => {
+  const { body } = await bed.central.client.send("POST", "auth/token/create", {
+    body: { policies: ["seal"], no_default_policy: true, ttl: `${PERIOD}s`, renewable: false },
+  });
+  const token = (body.auth as { client_token: string }).client_token;
+  api.put(NAME, { token, "ca.crt": bed.authority.certificate });
+  await secret.ensure(hook);
+  expect(api.field(NAME, "token")).toBe(token);
+  await sleep(PERIOD * 1000 * 0.75);
+  await secret.ensure(hook);
+  expect(api.field(NAME, "token")).not.toBe(token);
+});
+
+describe("a failure says nothing about the token, which stays", () => {
+  test.each([429, 500, 502])("when the central Vault answers %i to the question what it is", async (status) => {
+    api.delete(NAME);
+    await secret.ensure(hook);
+    const token = api.field(NAME, "token");
+    const sentence = `refuses the request auth/token/lookup-self: ${status} a fault of the test.`;
+
+    gateway.fail("auth/token/lookup-self", status);
+    await expect(secret.ensure(hookAtGateway)).rejects.toThrow(sentence);
+    gateway.fail("auth/token/lookup-self", status);
+    await expect(secret.remaining(hookAtGateway)).rejects.toThrow(sentence);
+
+    await secret.ensure(hookAtGateway);
+    expect(api.field(NAME, "token")).toBe(token);
+    expect(api.annotations(NAME)).toEqual({});
+  });
+
+  test("when it does not renew it", async () => {
+    api.delete(NAME);
+    await secret.ensure(hook);
+    const token = api.field(NAME, "token");
+    await sleep(PERIOD * 1000 * 0.75);
+
+    gateway.fail("auth/token/renew-self", 500);
+    await expect(secret.ensure(hookAtGateway)).rejects.toThrow("refuses the request auth/token/renew-self: 500");
+    expect(api.field(NAME, "token")).toBe(token);
+    await secret.ensure(hookAtGateway);
+    expect(api.field(NAME, "token")).toBe(token);
+    expect(await secret.remaining(hook)).toBeGreaterThan(PERIOD / 2);
+  });
+});
+
+describe("when the Secret cannot be written", () => {
+  test.each([403, 500])(
+    "and the Kubernetes API answers %i, the token that was made for it is revoked",
+    async (status) => {
+      api.delete(NAME);
+      const before = await accessors();
+      api.failWrite(status, { carriedOut: false });
+      await expect(secret.ensure(hook)).rejects.toThrow(
+        `answers ${status} to the request to write the Secret main/${NAME}`,
+      );
+      expect(await accessors()).toHaveLength(before.length);
+    },
+  );
+
+  test("as far as is known, but it was, the token in it stays valid", async () => {
+    api.delete(NAME);
+    api.failWrite(504, { carriedOut: true });
+    await expect(secret.ensure(hook)).rejects.toThrow("answers 504");
+    const token = api.field(NAME, "token");
+    await secret.ensure(hook);
+    expect(api.field(NAME, "token")).toBe(token);
+    expect(await secret.remaining(hook)).toBeGreaterThan(0);
+  });
 });

@@ -14,6 +14,8 @@ export class SecretApi {
     return api;
   }
 
+  /** What the next write is answered with, and whether it is carried out all the same. */
+  private fault: { readonly status: number; readonly carriedOut: boolean } | undefined;
   private readonly secrets = new Map<string, StoredSecret>();
   private readonly server = createServer((request, response) => {
     let text = "";
@@ -44,6 +46,15 @@ export class SecretApi {
     return this.secrets.get(name)?.metadata.annotations ?? {};
   }
 
+  put(name: string, fields: Record<string, string>): void {
+    this.secrets.set(name, { metadata: {}, data: encode(fields) });
+  }
+
+  /** Fails the next write. */
+  failWrite(status: number, { carriedOut }: { readonly carriedOut: boolean }): void {
+    this.fault = { status, carriedOut };
+  }
+
   delete(name: string): void {
     this.secrets.delete(name);
   }
@@ -62,13 +73,17 @@ export class SecretApi {
       readonly metadata: { readonly name: string };
       readonly stringData?: Record<string, string>;
     };
-    const encoded = Object.entries(stringData ?? {}).map(([key, value]) => [
-      key,
-      Buffer.from(value).toString("base64"),
-    ]);
+    const { fault } = this;
+    this.fault = undefined;
+    const failed = fault === undefined ? undefined : { status: fault.status, body: { kind: "Status" } };
+    if (failed !== undefined && !fault?.carriedOut) return failed;
     if (method === "POST" && this.secrets.has(metadata.name)) return { status: 409, body: { kind: "Status" } };
-    const secret = { metadata, data: { ...data, ...(Object.fromEntries(encoded) as Record<string, string>) } };
+    const secret = { metadata, data: { ...data, ...encode(stringData ?? {}) } };
     this.secrets.set(metadata.name, secret);
-    return { status: 200, body: secret };
+    return failed ?? { status: 200, body: secret };
   }
+}
+
+function encode(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, Buffer.from(value).toString("base64")]));
 }

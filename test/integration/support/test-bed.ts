@@ -89,6 +89,8 @@ export class TestBed {
   environment(instance?: Instance): Record<string, string> {
     return {
       PATH: process.env.PATH ?? "",
+      // Where no token lies that somebody logged in with.
+      HOME: this.folder,
       VAULT_ADDR: this.central.server.address,
       VAULT_CACERT: this.caFile,
       VAULT_TOKEN: this.hookToken,

@@ -1,0 +1,153 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { waitUntil } from "../../lab/wait";
+import { connectToCentral } from "../../src/unseal/central";
+import { Initialization } from "../../src/unseal/initialization";
+import { askCentral, RecordStore } from "../../src/unseal/record-store";
+import type { VaultClient } from "../../src/unseal/vault-client";
+import { FaultyGateway } from "./support/gateway";
+import { worldOf } from "./support/process-pods";
+import { TestBed } from "./support/test-bed";
+
+const TOKEN_SECONDS = 2;
+const LOGIN = "POST auth/tenant-vault/login";
+const ROLE = "auth/tenant-vault/role/hook";
+
+let bed: TestBed;
+let gateway: FaultyGateway;
+let roleId: string;
+
+beforeAll(async () => {
+  bed = await TestBed.start();
+  gateway = await FaultyGateway.start(bed.central.server.address, bed.authority.certificate);
+  const { client } = bed.central;
+  await client.send("POST", "sys/auth/tenant-vault", { body: { type: "approle" } });
+  await client.send("POST", ROLE, {
+    body: {
+      token_policies: ["tenant-vault-hook"],
+      token_no_default_policy: true,
+      token_ttl: `${TOKEN_SECONDS}s`,
+    },
+  });
+  const { body } = await client.send("GET", `${ROLE}/role-id`);
+  roleId = (body.data as { role_id: string }).role_id;
+});
+afterAll(async () => {
+  await gateway.stop();
+  await bed.stop();
+});
+beforeEach(() => void gateway.requests.splice(0));
+
+/** The environment of a command that logs in as the hook, at the gateway. */
+function environment(secretId: string): Record<string, string> {
+  return { VAULT_ADDR: gateway.address, TENANT_VAULT_ROLE_ID: roleId, TENANT_VAULT_SECRET_ID: secretId };
+}
+
+async function logIn(): Promise<VaultClient> {
+  return connectToCentral(environment(await bed.central.drawHookSecretId()));
+}
+
+async function outliveToken(): Promise<void> {
+  await sleep((TOKEN_SECONDS + 1) * 1000);
+}
+
+function count(request: string): number {
+  return gateway.requests.filter((each) => each === request).length;
+}
+
+describe("a run that lasts longer than its token", () => {
+  test("logs in again, once for all that it asks then", async () => {
+    const store = new RecordStore(await logIn(), "customer10", "longer");
+    const version = await store.write({ "root-token": "s.first" }, 0);
+    await outliveToken();
+
+    const [record, metadata] = await Promise.all([store.read(), store.readMetadata(), store.read()]);
+
+    expect([record.version, metadata]).toEqual([version, {}]);
+    expect(await store.write({ "root-token": "s.second" }, version)).toBe(version + 1);
+    expect(count(LOGIN)).toBe(2);
+  });
+
+  test("waits for a replica, and brings it up", async () => {
+    const { instance, servers } = await bed.startInstance("awaited", 2);
+    await bed.unseal(instance);
+    await servers[1]?.stop("SIGKILL");
+
+    const secretId = await bed.central.drawHookSecretId();
+    const { VAULT_TOKEN: _token, ...others } = bed.environment(instance);
+    let output = "";
+    const command = bed.begin(
+      ["unseal", "customer10/awaited", "--timeout", "60"],
+      { ...others, ...environment(secretId) },
+      (text) => (output += text),
+    );
+    await waitUntil("it waits", () => Promise.resolve(output.includes("waiting: no answer from awaited-1")));
+    await outliveToken();
+    await servers[1]?.start();
+    const { code, stdout, stderr } = await command.ended;
+
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout).toContain("2 of 2 replicas unsealed");
+    expect(stdout).not.toContain(secretId);
+    expect(count(LOGIN)).toBeGreaterThan(1);
+  });
+
+  test("brings the keys that it alone has to a central Vault that was away meanwhile", async () => {
+    const { instance } = await bed.startInstance("alone", 1);
+    const store = new RecordStore(await logIn(), "customer10", "alone");
+    const world = { ...worldOf(bed, instance, []), store };
+    const patience = { deadline: performance.now(), signal: new AbortController().signal };
+    const answer = { rootToken: "s.alone", keyType: "unseal", keys: ["a2V5"] } as const;
+
+    gateway.fail("customers/data/customer10/alone", 502, TOKEN_SECONDS + 1);
+    const cannotKeep = (): boolean => false;
+    await new Initialization(world, instance, patience).escrow(answer, "no journal", cannotKeep);
+
+    expect(await bed.central.readRecord("customer10", "alone")).toEqual({
+      "root-token": "s.alone",
+      "unseal-key-0": "a2V5",
+    });
+    expect(count(LOGIN)).toBe(2);
+  });
+});
+
+test("what the policy does not allow is asked twice, and the sentence names the policy", async () => {
+  const central = await logIn();
+  await expect(askCentral(central, "GET", "sys/mounts")).rejects.toThrow(
+    /refuses the token for sys\/mounts; use one that is valid and has the policy tenant-vault-hook\.$/,
+  );
+  expect(count("GET sys/mounts")).toBe(2);
+  expect(count(LOGIN)).toBe(2);
+});
+
+test("a secret id that is used up is named, by the first login and by a later one, and not shown", async () => {
+  await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 1 } });
+  const secretId = await bed.central.drawHookSecretId();
+  await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 0 } });
+  const store = new RecordStore(await connectToCentral(environment(secretId)), "customer10", "main");
+  await outliveToken();
+
+  const sentence =
+    /^(.*The central Vault at http\S+ refuses the request auth\/tenant-vault\/login: 400 invalid role or secret ID; TENANT_VAULT_SECRET_ID has ended, is used up, .*: draw another with "vault write -f auth\/tenant-vault\/role\/hook\/secret-id"\.)$/;
+  const failures = await Promise.all([
+    store.read().catch(String),
+    connectToCentral(environment(secretId)).catch(String),
+  ]);
+  for (const failure of failures) {
+    expect(failure).toMatch(sentence);
+    expect(failure).not.toContain(secretId);
+  }
+  expect(failures[0]).toContain("The token for customers/data/customer10/main is denied, and the login for another");
+});
+
+test("a token that was given is all there is", async () => {
+  const { body } = await bed.central.client.send("POST", "auth/token/create", {
+    body: { policies: ["tenant-vault-hook"], ttl: "1s" },
+  });
+  const token = (body.auth as { client_token: string }).client_token;
+  const central = await connectToCentral({ VAULT_ADDR: gateway.address, VAULT_TOKEN: token });
+  await outliveToken();
+  await expect(new RecordStore(central, "customer10", "main").read()).rejects.toThrow("use one that is valid");
+  expect(count(LOGIN)).toBe(0);
+});

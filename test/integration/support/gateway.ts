@@ -1,0 +1,61 @@
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { Agent, request } from "undici";
+
+const PASSED_ON = /^(x-vault-.*|content-type)$/;
+
+/** Passes requests on to a Vault, notes them, and answers some by itself, as an overloaded server or a load balancer does. */
+export class FaultyGateway {
+  static async start(target: string, caCertificate: string): Promise<FaultyGateway> {
+    const gateway = new FaultyGateway(target, new Agent({ connect: { ca: caCertificate } }));
+    await new Promise<void>((resolve) => gateway.server.listen(0, "127.0.0.1", resolve));
+    return gateway;
+  }
+
+  /** Such as `GET auth/token/lookup-self`, in the order in which they came. */
+  readonly requests: string[] = [];
+  /** Statuses of the next answers, by path. */
+  private readonly faults = new Map<string, number[]>();
+  private readonly server = createServer((incoming, response) => {
+    void this.answer(incoming).then(({ status, text }) => {
+      response.writeHead(status, { "content-type": "application/json" }).end(text);
+    });
+  });
+
+  private constructor(
+    private readonly target: string,
+    private readonly agent: Agent,
+  ) {}
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Answers the next requests for this path, which the server does not get. */
+  fail(path: string, status: number, times = 1): void {
+    this.faults.set(path, new Array<number>(times).fill(status));
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    await this.agent.destroy();
+  }
+
+  private async answer(incoming: IncomingMessage): Promise<{ status: number; text: string }> {
+    const { method = "", url = "", headers } = incoming;
+    const path = url.replace("/v1/", "");
+    this.requests.push(`${method} ${path}`);
+    const body = await buffer(incoming);
+    const fault = this.faults.get(path)?.shift();
+    if (fault !== undefined) return { status: fault, text: JSON.stringify({ errors: ["a fault of the test"] }) };
+    const passedOn = Object.entries(headers).filter(([name]) => PASSED_ON.test(name));
+    const answer = await request(`${this.target}${url}`, {
+      dispatcher: this.agent,
+      method: method,
+      headers: Object.fromEntries(passedOn),
+      ...(body.length === 0 ? {} : { body }),
+    });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  }
+}
