@@ -29,7 +29,14 @@ export class ProcessPods implements Pods {
     return Promise.all(
       [...this.state].map(async ([server, { uid, outdated, terminating }]) => {
         const { state } = await new Server(server.client()).status();
-        return { name: server.name, uid: String(uid), outdated, terminating, ready: state === "unsealed" };
+        return {
+          name: server.name,
+          uid: String(uid),
+          outdated,
+          terminating,
+          ready: state === "unsealed",
+          active: false,
+        };
       }),
     );
   }
