@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Product } from "../../src";
 import { VaultClient } from "../../src/unseal/vault-client";
-import type { LabAuthority } from "../certificates";
+import type { LabAuthority, ServerIdentity } from "../certificates";
 import type { ServerProgram } from "../tools/vault-server";
 import { ManagedProcess } from "./managed-process";
 
@@ -33,6 +33,8 @@ export class VaultServer {
   settings: string;
   /** Relative to its folder, since it must be the same on every server of a cluster, or OpenBao's standbys refuse it. */
   auditFile = "audit.log";
+  /** The certificate of a Secret that it shares with others, and its CA; takes effect when it starts. @default - one of its own */
+  given: { readonly identity: ServerIdentity; readonly caCertificate: string } | undefined;
   private process: ManagedProcess | undefined;
 
   constructor(private readonly props: VaultServerProps) {
@@ -46,7 +48,7 @@ export class VaultServer {
   async start(): Promise<void> {
     const { name, program, folder, authority } = this.props;
     mkdirSync(join(folder, "data"), { recursive: true });
-    const identity = await authority.issue(name);
+    const identity = this.given?.identity ?? (await authority.issue(name));
     writeFileSync(join(folder, "tls.crt"), identity.certificate);
     writeFileSync(join(folder, "tls.key"), identity.key, { mode: 0o600 });
     writeFileSync(join(folder, "server.hcl"), this.configuration());
@@ -78,7 +80,11 @@ export class VaultServer {
   }
 
   client(token?: string): VaultClient {
-    return new VaultClient({ address: this.address, caCertificate: this.props.authority.certificate, token });
+    return new VaultClient({
+      address: this.address,
+      caCertificate: this.given?.caCertificate ?? this.props.authority.certificate,
+      token,
+    });
   }
 
   private configuration(): string {

@@ -57,7 +57,7 @@ async function inspect(central: VaultClient, target: Target): Promise<InstanceSt
   const store = new RecordStore(central, target.tenant, target.name);
   try {
     const instance = await recallInstance(central, target);
-    const connections = await openConnections(central, instance, false);
+    const connections = await openConnections(central, instance);
     try {
       const status = await inspectInstance(instance, store, (replica) => new Server(connections.client(replica)));
       const remaining = await connections.sealToken?.remaining(central);

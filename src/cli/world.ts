@@ -27,9 +27,10 @@ export async function withInstance<Result>(
   const central = await connectToCentral(process.env);
   try {
     const instance = await describeInstance(central, { tenant, name }, process.env);
-    const connections = await openConnections(central, instance, true);
+    const clock = { now: () => performance.now(), date: () => new Date(), sleep };
+    const patience = { deadline: clock.now() + timeoutSeconds * 1000, signal };
+    const connections = await openConnections(central, instance, patience);
     try {
-      const clock = { now: () => performance.now(), date: () => new Date(), sleep };
       const world: World = {
         store: new RecordStore(central, tenant, name),
         journal: new Journal(journalFolder(process.env), target),
@@ -38,7 +39,7 @@ export async function withInstance<Result>(
         clock,
         say: (line) => process.stdout.write(`${line}\n`),
       };
-      return await work({ world, instance, patience: { deadline: clock.now() + timeoutSeconds * 1000, signal } });
+      return await work({ world, instance, patience });
     } finally {
       await connections.close();
     }

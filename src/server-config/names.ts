@@ -14,6 +14,9 @@ export interface ReleaseNames {
   readonly pods: readonly string[];
 }
 
+/** The most that raft is used with. */
+export const MOST_REPLICAS = 7;
+
 /** What Helm allows a release to be called, 53, less the suffix of the longest of ours, "-certificate". */
 const LONGEST_RELEASE = 41;
 
@@ -49,11 +52,13 @@ export function podAddress({ release }: ReleaseNames, pod: string): string {
   return `https://${pod}.${release}-internal:${API_PORT}`;
 }
 
-/** Every name that clients know the servers by, for their certificate. */
-export function serverNames(names: ReleaseNames, host: string): string[] {
-  const { release, namespace, pods } = names;
+/**
+ * Every name that clients know the servers by, for their certificate. Replicas that there may be later are among them: their pods
+ * start before a certificate could be issued anew.
+ */
+export function serverNames({ release, namespace }: ReleaseNames, host: string): string[] {
   return [
-    ...pods.map((pod) => `${pod}.${release}-internal`),
+    ...Array.from({ length: MOST_REPLICAS }, (_, index) => `${release}-${index}.${release}-internal`),
     ...[release, `${release}-active`, `${release}-standby`].map((service) => `${service}.${namespace}.svc`),
     host,
     "localhost",

@@ -6,6 +6,7 @@ import { CertificateSecret } from "./server-certificate";
 import { asServiceAccount } from "./service-account";
 import { openTunnels } from "./tunnels";
 import { VaultClient } from "./vault-client";
+import type { Patience } from "./world";
 
 /** Ways to each replica of an instance. */
 export interface Connections {
@@ -20,14 +21,15 @@ export interface Connections {
 /**
  * Connects to the replicas by their addresses, or through the Kubernetes API where their pods run.
  *
- * @param mayIssue Whether servers without a certificate that fits and lasts are given one.
+ * @param supply Gives servers a certificate that fits and lasts, and a token for their seal, where they have none, and waits that
+ *   long for what others give. @default - nothing is changed
  */
 export async function openConnections(
   central: VaultClient,
   instance: Instance,
-  mayIssue: boolean,
+  supply?: Patience,
 ): Promise<Connections> {
-  const cluster = await enterCluster(central, instance, mayIssue);
+  const cluster = await enterCluster(central, instance, supply);
   const clients = new Map(
     instance.replicas.map(({ name, address }) => [
       name,
@@ -53,18 +55,22 @@ export async function openConnections(
   };
 }
 
-async function enterCluster(central: VaultClient, { kubernetes, replicas, tenant, name }: Instance, mayIssue: boolean) {
+async function enterCluster(
+  central: VaultClient,
+  { kubernetes, replicas, tenant, name }: Instance,
+  supply: Patience | undefined,
+) {
   if (kubernetes === undefined) return undefined;
   const { namespace, serviceAccount, sealToken } = kubernetes;
   const stored = await loadKubeconfig(central, kubernetes.kubeconfig);
   const kubeconfig = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
   const secret = await CertificateSecret.of(kubeconfig, kubernetes);
-  const caCertificate = mayIssue ? await secret.ensure(central) : await secret.readCa();
+  const caCertificate = supply === undefined ? await secret.readCa() : await secret.ensure(central, supply);
   if (caCertificate === undefined) {
     throw new Error(`The servers have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`);
   }
   const token = sealToken === undefined ? undefined : await SealTokenSecret.of(kubeconfig, namespace, sealToken);
-  if (mayIssue) await token?.ensure(central);
+  if (supply !== undefined) await token?.ensure(central);
   return {
     caCertificate,
     sealToken: token,

@@ -13,7 +13,12 @@ import {
 
 /** What a replica says of itself; `seal` is the one that it runs with. */
 export type ReplicaState =
-  | { readonly state: "unreachable"; readonly reason: string }
+  | {
+      readonly state: "unreachable";
+      readonly reason: string;
+      /** Whether it answers with a certificate that is not accepted. @default false */
+      readonly untrusted?: boolean;
+    }
   | { readonly state: "uninitialized"; readonly seal: string }
   | {
       readonly state: "sealed";

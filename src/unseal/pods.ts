@@ -1,10 +1,10 @@
-import { X509Certificate } from "node:crypto";
 import type { AppsV1Api, CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client-node" with {
   "resolution-mode": "import",
 };
 import type { Instance } from "./instance";
 import { KubernetesSecret, secretField } from "./kubernetes-secret";
 import { REPLACED_AT } from "./seal-token";
+import { readCertificate } from "./server-certificate";
 import { appsApi, askKubernetes, coreApi, KubernetesError } from "./kubernetes-api";
 
 /** One pod of an instance. */
@@ -17,6 +17,8 @@ export interface Pod {
   /** Whether it ends already. */
   readonly terminating: boolean;
   readonly ready: boolean;
+  /** Whether its server notes that it is the active one; its address may not be one to ask. */
+  readonly active: boolean;
 }
 
 /** The pods of an instance, where they run in Kubernetes. */
@@ -25,12 +27,15 @@ export interface Pods {
   list(): Promise<readonly Pod[] | undefined>;
   /** Has one pod end, for a new one to take its place. @returns Whether the PodDisruptionBudget allows it now. */
   evict(pod: Pod): Promise<boolean>;
-  /** Fingerprint of the TLS certificate that they are to serve; undefined where there is none. */
+  /** Fingerprint of the TLS certificate that they are to serve; undefined where there is none that can be read. */
   certificate(): Promise<string | undefined>;
 }
 
 /** Set by the StatefulSet's controller; https://kubernetes.io/docs/reference/labels-annotations-taints/#controller-revision-hash */
 const REVISION_LABEL = "controller-revision-hash";
+
+/** Set by the server; https://developer.hashicorp.com/vault/docs/configuration/service-registration/kubernetes */
+const ACTIVE_LABELS = ["vault-active", "openbao-active"];
 
 /** What a refusal by the budget looks like; https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */
 const BUDGET_EXHAUSTED = 429;
@@ -91,7 +96,7 @@ export class StatefulSetPods implements Pods {
     const { namespace, certificate } = this.kubernetes;
     const secret = await (await KubernetesSecret.of(this.kubeconfig, namespace, certificate.secretName)).read();
     const pem = secretField(secret, "tls.crt");
-    return pem === undefined ? undefined : new X509Certificate(pem).fingerprint256;
+    return pem === undefined ? undefined : readCertificate(pem)?.fingerprint256;
   }
 
   /** Since when servers that started before lack the token of their seal; undefined where none do. */
@@ -120,6 +125,7 @@ function describePod({ metadata, status }: V1Pod, newest: string | undefined): P
     uid: metadata?.uid ?? "",
     outdated: newest !== undefined && metadata?.labels?.[REVISION_LABEL] !== newest,
     terminating: metadata?.deletionTimestamp !== undefined,
+    active: ACTIVE_LABELS.some((label) => metadata?.labels?.[label] === "true"),
     ready: status?.conditions?.some(({ type, status: holds }) => type === "Ready" && holds === "True") ?? false,
   };
 }

@@ -88,6 +88,7 @@ interface RaftView {
  * Whether one replica may go down: all have the same data and, as far as there is a root token to ask with, each has a
  * vote in raft and answers its leader.
  *
+ * @param onDenied Called where raft refuses the token, as one that was revoked. @default - nothing else happens
  * @returns Undefined where the storage is not raft.
  */
 export async function hasCaughtUp(
@@ -95,6 +96,7 @@ export async function hasCaughtUp(
   { replicas }: Instance,
   active: Replica,
   token: string | undefined,
+  onDenied: () => void = () => undefined,
 ): Promise<boolean | undefined> {
   if (token !== undefined) {
     try {
@@ -103,7 +105,8 @@ export async function hasCaughtUp(
       const voters = peers.filter(({ voter }) => voter).length;
       if (voters !== replicas.length || !(await world.server(active).raftHealthy(token))) return false;
     } catch (error) {
-      if (!(error instanceof VaultError) || error.failure !== "denied") throw error;
+      undefinedIfDenied(error);
+      onDenied();
     }
   }
   const indices = await Promise.all(replicas.map((replica) => world.server(replica).appliedIndex()));

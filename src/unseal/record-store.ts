@@ -2,9 +2,19 @@ import type { SeenRecord } from "./decide";
 import { RECORDS_MOUNT, type RecordFields } from "./record";
 import { VaultError, type VaultClient, type VaultFailure, type VaultRequest, type VaultResponse } from "./vault-client";
 
+const TOO_MANY_REQUESTS = 429;
+/** And above. */
+const SERVER_FAILED = 500;
+
 /** The central Vault did not do its part. */
 export class CentralError extends VaultError {
   override readonly name = "CentralError";
+
+  /** Whether time may heal it: it restarts, is sealed until people unseal it, or has too much to do. */
+  get isPassing(): boolean {
+    if (this.failure === "unreachable" || this.failure === "sealed") return true;
+    return this.status !== undefined && (this.status >= SERVER_FAILED || this.status === TOO_MANY_REQUESTS);
+  }
 }
 
 /** The record of one instance in the central Vault. Every method throws {@link CentralError} when it fails. */

@@ -5,6 +5,8 @@ export interface RestartReplica {
   readonly up: boolean;
   /** Whether it is down and its pod is there, not ready: it does not come up by itself. */
   readonly stuck: boolean;
+  /** Whether its certificate is not accepted, so that it is neither asked nor given keys; then Kubernetes tells whether it is up. */
+  readonly unverified: boolean;
   readonly active: boolean;
   /** Whether its pod, or the certificate that it serves, is not the newest. */
   readonly outdated: boolean;
@@ -40,6 +42,9 @@ export function decideRestart({ replicas, caughtUp }: RestartView): RestartStep 
   if (stuck !== undefined && (down.length === 1 || down.length === replicas.length)) {
     return { do: "restart", name: stuck.name };
   }
+  // Nor does one that gets no keys as it is; but another that is about to come back comes back first.
+  const closed = outdated.find((replica) => replica.stuck && replica.unverified);
+  if (closed !== undefined && down.every((replica) => replica.stuck)) return { do: "restart", name: closed.name };
   if (down.length > 0) return { do: "wait", reason: `${down.map(({ name }) => name).join(", ")} is not up` };
   if (!caughtUp) return { do: "wait", reason: "raft has not caught up on every replica" };
 

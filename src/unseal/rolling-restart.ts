@@ -1,19 +1,17 @@
-import type { SeenReplica } from "./decide";
 import type { Instance, Replica } from "./instance";
 import { KubernetesError } from "./kubernetes-api";
+import { hindrance, type PodRestarts } from "./pod-restarts";
 import type { Pod, Pods } from "./pods";
 import { hasCaughtUp } from "./raft";
 import { rootToken } from "./record";
 import { CentralError } from "./record-store";
-import { decideRestart, type RestartReplica, type RestartStep } from "./restart-decision";
+import { decideRestart, type RestartStep } from "./restart-decision";
+import { Steadiness, viewReplica } from "./restart-view";
 import { Stop } from "./stop";
 import { VaultError } from "./vault-client";
 import type { Patience, World } from "./world";
 
 const POLL = 1_000;
-
-/** Milliseconds between restarts where no root token is left to ask raft with; joiners have a vote within 20 s. */
-const BLIND_PAUSE = 30_000;
 
 /**
  * Restarts, one by one, the replicas whose pod or certificate is not the newest.
@@ -24,42 +22,37 @@ const BLIND_PAUSE = 30_000;
  */
 export function restartOutdated(
   world: World,
-  pods: Pods,
+  kubernetes: Restartable,
   instance: Instance,
   patience: Patience,
   bringUp: () => Promise<unknown>,
 ): Promise<readonly string[]> {
-  return new RollingRestart(world, pods, instance, patience, bringUp).complete();
+  return new RollingRestart(world, kubernetes, instance, patience, bringUp).complete();
 }
 
-/** Replaces a pod that is outdated and does not come up: what is wrong with it may be mended in the newest description. */
-export async function replaceStuck(world: World, seen: readonly SeenReplica[]): Promise<void> {
-  const pods = await world.pods?.list().catch(undefinedWithoutAnswer);
-  if (world.pods === undefined || pods === undefined) return;
-  const replicas = seen.map((replica) => restartReplica(replica, find(pods, replica), false, false));
-  const step = decideRestart({ replicas, caughtUp: false });
-  const pod = step.do === "restart" ? pods.find(({ name }) => name === step.name) : undefined;
-  if (pod !== undefined && (await world.pods.evict(pod).catch(undefinedWithoutAnswer)) === true) {
-    world.say(`${world.store.path}: replaced ${pod.name}, which was outdated and did not come up`);
-  }
+/** What is waited for; what is refused is refused again. */
+function reasonToWait(error: unknown): string {
+  const passes =
+    error instanceof CentralError ? error.isPassing : error instanceof KubernetesError && error.status === undefined;
+  if (!passes) throw error;
+  return (error as Error).message.replace(/\.$/, "");
 }
 
-/** The Kubernetes API itself may be away for a moment, as while a node starts anew; what it refuses, it refuses again. */
-function undefinedWithoutAnswer(error: unknown): undefined {
-  if (error instanceof KubernetesError && error.status === undefined) return undefined;
-  throw error;
+/** Pods, and what ends them. */
+interface Restartable {
+  readonly pods: Pods;
+  readonly restarts: PodRestarts;
 }
 
 class RollingRestart {
-  /** Pods that this run has ended, by name. */
-  private readonly ended = new Map<string, string>();
   private waitingFor = "";
-  /** To ask raft with. */
-  private token: string | undefined;
+  /** Whether raft refused the root token, as one that was revoked; the record keeps it. */
+  private denied = false;
+  private readonly steadiness = new Steadiness();
 
   constructor(
     private readonly world: World,
-    private readonly pods: Pods,
+    private readonly kubernetes: Restartable,
     private readonly instance: Instance,
     private readonly patience: Patience,
     private readonly bringUp: () => Promise<unknown>,
@@ -68,13 +61,12 @@ class RollingRestart {
   async complete(): Promise<readonly string[]> {
     for (;;) {
       try {
-        const found = await this.pods.list();
+        const found = await this.kubernetes.pods.list();
         const step = found === undefined ? NOT_OBSERVED : await this.decide(found);
-        if (step.do === "finish") return [...this.ended.keys()];
+        if (step.do === "finish") return this.kubernetes.restarts.names;
         await this.attempt(step, found ?? []);
       } catch (error) {
-        undefinedWithoutAnswer(error);
-        await this.wait((error as Error).message.replace(/\.$/, ""));
+        await this.wait(reasonToWait(error));
       }
       this.checkPatience();
     }
@@ -83,28 +75,30 @@ class RollingRestart {
   private async decide(pods: readonly Pod[]): Promise<RestartStep> {
     const { world, instance } = this;
     try {
-      this.token = rootToken((await world.store.read()).fields);
-      const wanted = await this.pods.certificate();
+      const token = rootToken((await world.store.read()).fields);
+      const wanted = await this.kubernetes.pods.certificate();
       const replicas = await Promise.all(
         instance.replicas.map(async (replica) => {
           const status = await world.server(replica).status();
-          const active = status.state === "unsealed" && ((await world.server(replica).leader())?.isSelf ?? false);
-          const stale = status.state === "unsealed" && (await this.servesAnother(replica, wanted));
-          return restartReplica({ ...replica, status }, find(pods, replica), active, stale);
+          return viewReplica(world, { ...replica, status }, pods, wanted);
         }),
       );
+      const steady = this.steadiness.observe(replicas, world.clock.now());
       const active = instance.replicas[replicas.findIndex((replica) => replica.active)];
       if (active === undefined) return { do: "wait", reason: "no replica is active" };
-      const caughtUp = (await hasCaughtUp(world, instance, active, this.token)) ?? true;
-      return decideRestart({ replicas, caughtUp });
+      return decideRestart({ replicas, caughtUp: await this.hasCaughtUp(active, token, steady) });
     } catch (error) {
       if (error instanceof CentralError || !(error instanceof VaultError)) throw error;
       return { do: "wait", reason: `a replica does not answer (${error.message})` };
     }
   }
 
-  private async servesAnother(replica: Replica, wanted: string | undefined): Promise<boolean> {
-    return wanted !== undefined && (await this.world.server(replica).certificate()).fingerprint !== wanted;
+  /** @param steady Whether all are up for long enough, which has to do where no token is left to ask raft with. */
+  private async hasCaughtUp(active: Replica, token: string | undefined, steady: boolean): Promise<boolean> {
+    const { world, instance } = this;
+    const usable = this.denied ? undefined : token;
+    const caughtUp = await hasCaughtUp(world, instance, active, usable, () => (this.denied = true));
+    return (caughtUp ?? true) && (steady || (usable !== undefined && !this.denied));
   }
 
   private async attempt(step: RestartStep, pods: readonly Pod[]): Promise<void> {
@@ -116,20 +110,9 @@ class RollingRestart {
   }
 
   private async restart(name: string, pods: readonly Pod[]): Promise<void> {
-    const pod = pods.find((each) => each.name === name);
-    if (pod === undefined) return this.wait(`${name} has no pod`);
-    const before = this.ended.get(name);
-    if (before === pod.uid) return this.wait(`${name} is about to end`);
-    if (before !== undefined) {
-      throw new Stop(
-        "still-outdated",
-        `${name} of ${this.world.store.path} was restarted and is still not what is described; look whether its pod is made from the StatefulSet's newest revision and mounts the newest Secret with the certificate.`,
-      );
-    }
-    if (!(await this.pods.evict(pod))) return this.wait(`the PodDisruptionBudget does not let ${name} go`);
-    this.ended.set(name, pod.uid);
-    this.world.say(`${this.world.store.path}: restarting ${name}`);
-    await this.world.clock.sleep(this.token === undefined ? BLIND_PAUSE : POLL);
+    this.steadiness.reset();
+    const reason = hindrance(await this.kubernetes.restarts.restart(name, pods), name);
+    await (reason === undefined ? this.world.clock.sleep(POLL) : this.wait(reason));
   }
 
   private async wait(reason: string): Promise<void> {
@@ -150,18 +133,3 @@ class RollingRestart {
 }
 
 const NOT_OBSERVED = { do: "wait", reason: "Kubernetes has not taken note of the new StatefulSet yet" } as const;
-
-function find(pods: readonly Pod[], { name }: Replica): Pod | undefined {
-  return pods.find((pod) => pod.name === name);
-}
-
-function restartReplica(
-  { name, status }: SeenReplica,
-  pod: Pod | undefined,
-  active: boolean,
-  stale: boolean,
-): RestartReplica {
-  const there = pod !== undefined && !pod.terminating;
-  const up = there && status.state === "unsealed";
-  return { name, up, stuck: there && !up && !pod.ready, active, outdated: stale || (pod?.outdated ?? false) };
-}

@@ -1,18 +1,20 @@
 import { X509Certificate } from "node:crypto";
+import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import type { Instance } from "./instance";
 import { KubernetesSecret, secretField } from "./kubernetes-secret";
 import { askCentral, CentralError } from "./record-store";
+import { Stop } from "./stop";
 import type { VaultClient } from "./vault-client";
+import type { Patience } from "./world";
 
 const DAY = 86_400_000;
 /** Life of a certificate, and what of it must be left for it to stay in use. */
 const LIFETIME_HOURS = 365 * 24;
 const RENEW_BEFORE = 30 * DAY;
 
-/** Milliseconds that somebody else has to issue a certificate. */
-const OTHERS_PATIENCE = 300_000;
+/** Milliseconds between two looks for a certificate that somebody else issues. */
 const POLL = 2_000;
 
 interface ServerCertificate {
@@ -41,11 +43,12 @@ export class CertificateSecret {
   /**
    * Makes sure that the certificate exists, fits the servers' names and lasts; one that others issue is waited for.
    *
+   * @param patience How long others have to issue it.
    * @returns The certificate of the authority, PEM.
    */
-  async ensure(central: VaultClient): Promise<string> {
+  async ensure(central: VaultClient, patience: Patience): Promise<string> {
     const { names, issuer } = this.certificate;
-    if (issuer === undefined) return this.waitForOthers();
+    if (issuer === undefined) return this.waitForOthers(patience);
     const secret = await this.secret.read();
     const current = parseSecret(secret);
     if (current !== undefined && fits(current, names, new Date())) return current.caCertificate;
@@ -55,18 +58,31 @@ export class CertificateSecret {
     return (await this.readCa()) ?? caCertificate;
   }
 
-  private async waitForOthers(): Promise<string> {
-    const end = Date.now() + OTHERS_PATIENCE;
+  private async waitForOthers({ deadline, signal }: Patience): Promise<string> {
     for (;;) {
-      const caCertificate = await this.readCa();
-      if (caCertificate !== undefined) return caCertificate;
-      if (Date.now() > end) {
-        throw new Error(
+      const found = parseSecret(await this.secret.read());
+      if (found !== undefined) return this.checkReadable(found);
+      const left = deadline - performance.now();
+      if (left <= 0) {
+        throw new Stop(
+          "timeout",
           `The Secret ${this.secret.path} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
         );
       }
-      await sleep(POLL);
+      await sleep(Math.min(POLL, left), undefined, { signal }).catch(() => {
+        throw new Stop(
+          "interrupted",
+          `Interrupted while the Secret ${this.secret.path} held no certificate; run this again.`,
+        );
+      });
     }
+  }
+
+  private checkReadable(found: ServerCertificate): string {
+    if (isReadable(found)) return found.caCertificate;
+    throw new Error(
+      `The Secret ${this.secret.path} holds a tls.crt or a ca.crt that is no certificate; have cert-manager, or whoever issues the servers' certificate, fill it anew.`,
+    );
   }
 }
 
@@ -103,12 +119,27 @@ function explainRefusal(error: unknown): never {
 }
 
 /** Whether a certificate names every server and lasts. */
-export function fits({ certificate }: ServerCertificate, names: readonly string[], now: Date): boolean {
-  const parsed = new X509Certificate(certificate);
+export function fits(current: ServerCertificate, names: readonly string[], now: Date): boolean {
+  const parsed = readCertificate(current.certificate);
   return (
+    parsed !== undefined &&
+    isReadable(current) &&
     names.every((name) => parsed.checkHost(name) !== undefined) &&
     Date.parse(parsed.validTo) - now.getTime() > RENEW_BEFORE
   );
+}
+
+function isReadable({ certificate, caCertificate }: ServerCertificate): boolean {
+  return [certificate, caCertificate].every((pem) => readCertificate(pem) !== undefined);
+}
+
+/** The first certificate of a PEM file; undefined where it is damaged. */
+export function readCertificate(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
 }
 
 function parseSecret(secret: V1Secret | undefined): ServerCertificate | undefined {

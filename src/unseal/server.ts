@@ -61,7 +61,9 @@ export class Server {
     } catch (error) {
       const [, stored, seal] = SEALS_DIFFER.exec((error as Error).message) ?? [];
       if (stored !== undefined && seal !== undefined) return { state: "migrating", seal, stored };
-      if (error instanceof VaultError) return { state: "unreachable", reason: error.message };
+      if (error instanceof VaultError) {
+        return { state: "unreachable", reason: error.message, untrusted: error.failure === "untrusted" };
+      }
       throw error;
     }
   }
@@ -151,6 +153,16 @@ export class Server {
   async certificate(): Promise<{ readonly fingerprint: string; readonly expiresAt: Date }> {
     const { fingerprint256, validTo } = await this.client.certificate();
     return { fingerprint: fingerprint256, expiresAt: new Date(validTo) };
+  }
+
+  /** Fingerprint of the certificate that it shows, verified or not; undefined where it shows none. */
+  async shownFingerprint(): Promise<string | undefined> {
+    try {
+      return (await this.client.unverifiedCertificate()).fingerprint256;
+    } catch (error) {
+      if (error instanceof VaultError) return undefined;
+      throw error;
+    }
   }
 
   /** How far this server's data are, as raft counts; undefined where the storage is not raft. */

@@ -3,8 +3,10 @@ import { Initialization } from "./initialization";
 import { metadataPatch, toMetadata, type Instance } from "./instance";
 import { journalKey, recordedKeys, rootToken, secretFields } from "./record";
 import { CentralError } from "./record-store";
-import { replaceStuck, restartOutdated } from "./rolling-restart";
+import { PodRestarts } from "./pod-restarts";
+import { restartOutdated } from "./rolling-restart";
 import { explainStop, Stop } from "./stop";
+import { StuckReplicas } from "./stuck-replicas";
 import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
 import { VaultError } from "./vault-client";
 import type { Patience, World } from "./world";
@@ -19,6 +21,8 @@ export interface UnsealReport extends Verified {
 }
 
 const POLL = 250;
+/** Milliseconds between two requests to a central Vault that is away. */
+const CENTRAL_POLL = 2_000;
 /** Polls after which a replica is taken to be stuck. */
 const PATIENT_POLLS = 40;
 
@@ -30,11 +34,22 @@ const PATIENT_POLLS = 40;
  * @throws Stop when only a person can go on, time is up, or the central Vault does not do its part.
  */
 export async function unsealInstance(world: World, instance: Instance, patience: Patience): Promise<UnsealReport> {
-  const run = new Run(world, instance, patience);
+  const { pods } = world;
+  if (pods === undefined) return { ...(await new Run(world, instance, patience).complete()), restarted: [] };
+  const restarts = new PodRestarts(world, pods);
+  const run = new Run(world, instance, patience, {
+    restarts,
+    stuck: new StuckReplicas(world, pods, instance, restarts),
+  });
   const report = await run.complete();
-  if (world.pods === undefined) return { ...report, restarted: [] };
-  const restarted = await restartOutdated(world, world.pods, instance, patience, () => run.complete());
+  const restarted = await restartOutdated(world, { pods, restarts }, instance, patience, () => run.complete());
   return { ...(restarted.length === 0 ? report : await run.complete()), restarted };
+}
+
+/** What replaces pods; nothing does outside Kubernetes. */
+interface Replacement {
+  readonly restarts: PodRestarts;
+  readonly stuck: StuckReplicas;
 }
 
 class Run {
@@ -51,25 +66,42 @@ class Run {
     private readonly world: World,
     private readonly instance: Instance,
     private readonly patience: Patience,
+    private readonly replacement?: Replacement,
   ) {
     this.initialization = new Initialization(world, instance, patience);
   }
 
   async complete(): Promise<Omit<UnsealReport, "restarted">> {
     for (;;) {
-      const seen = await this.observe();
-      // Before anything is waited for: a run without Terraform must know of replicas that this one adds.
-      if (!this.described && secretFields(seen.record.fields).length > 0) {
-        await this.describe();
-        continue;
-      }
-      const verified = await this.attempt(decide(seen), seen);
+      const verified = await this.advance();
       if (verified !== undefined) {
-        await this.describe();
         return { ...verified, initialized: this.initialized, unsealed: [...this.unsealed], joined: [...this.joined] };
       }
       this.checkPatience();
     }
+  }
+
+  /** What this run has begun it finishes: a central Vault that went away since may come back. */
+  private async advance(): Promise<Verified | undefined> {
+    try {
+      const seen = await this.observe();
+      // Before anything is waited for: a run without Terraform must know of replicas that this one adds.
+      if (!this.described && secretFields(seen.record.fields).length > 0) {
+        await this.describe();
+        return;
+      }
+      const verified = await this.attempt(decide(seen), seen);
+      if (verified !== undefined) await this.describe();
+      return verified;
+    } catch (error) {
+      if (!(error instanceof CentralError && error.isPassing && this.hasBegun)) throw error;
+      return this.wait(error.message.replace(/\.$/, ""), CENTRAL_POLL);
+    }
+  }
+
+  private get hasBegun(): boolean {
+    const restarted = this.replacement?.restarts.names.length ?? 0;
+    return this.initialized || this.unsealed.size + this.joined.size + restarted > 0;
   }
 
   /** The record first: what a replica says then is not older than it. */
@@ -141,7 +173,7 @@ class Run {
         return typeof verified === "string" ? this.wait(verified) : verified;
       }
       case "wait":
-        if (this.waits === PATIENT_POLLS) await replaceStuck(this.world, replicas);
+        if (this.waits === PATIENT_POLLS) await this.replacement?.stuck.replaceOne(replicas, rootToken(record.fields));
         return this.wait(step.reason);
       case "stop":
         return this.stop(step, record);
@@ -171,15 +203,16 @@ class Run {
     if (failed !== undefined) throw failed.reason;
   }
 
-  private async wait(reason: string): Promise<undefined> {
+  private async wait(reason: string, pause = POLL): Promise<undefined> {
     if (reason !== this.waitingFor) this.world.say(`${this.world.store.path}: waiting: ${reason}`);
     this.waits = reason === this.waitingFor ? (this.waits + 1) % (PATIENT_POLLS + 1) : 0;
     this.waitingFor = reason;
-    await this.world.clock.sleep(POLL);
+    await this.world.clock.sleep(pause);
   }
 
   private checkPatience(): void {
-    const last = this.waitingFor === "" ? "" : ` (last: ${this.waitingFor})`;
+    const reasons = [this.waitingFor, this.replacement?.stuck.hindrance ?? ""].filter((reason) => reason !== "");
+    const last = reasons.length === 0 ? "" : ` (last: ${reasons.join("; ")})`;
     if (this.patience.signal.aborted)
       throw new Stop("interrupted", `Interrupted${last}; nothing is lost, run this again.`);
     if (this.world.clock.now() > this.patience.deadline) {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { isIP } from "node:net";
-import { checkServerIdentity, connect } from "node:tls";
+import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
 import { Agent, buildConnector, request, type Dispatcher } from "undici";
 
 /** How one Vault or OpenBao server is reached. */
@@ -105,13 +105,27 @@ export class VaultClient {
   }
 
   /** The certificate that the server shows; it was verified like that of any request. */
-  async certificate(): Promise<X509Certificate> {
+  certificate(): Promise<X509Certificate> {
+    return this.handshake({ rejectUnauthorized: true });
+  }
+
+  /** The certificate that the server shows, whoever it is. Nothing but the handshake happens on that connection. */
+  unverifiedCertificate(): Promise<X509Certificate> {
+    return this.handshake({ rejectUnauthorized: false });
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async handshake(verification: Pick<ConnectionOptions, "rejectUnauthorized">): Promise<X509Certificate> {
     const { hostname, port } = new URL(this.address);
     const socket = connect({
       host: this.options.dial?.host ?? hostname,
       port: this.options.dial?.port ?? Number(port === "" ? HTTPS_PORT : port),
       ca: this.options.caCertificate,
-      rejectUnauthorized: true,
+      ...verification,
       checkServerIdentity: (_host, shown) => checkServerIdentity(hostname, shown),
       ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
     });
@@ -123,11 +137,6 @@ export class VaultClient {
     } finally {
       socket.destroy();
     }
-  }
-
-  /** Closes the connections. */
-  async close(): Promise<void> {
-    await this.agent.destroy();
   }
 
   /** A request that is denied is repeated, once, with the token of a new login: what was denied has changed nothing. */

@@ -1,9 +1,9 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
 import { Size } from "../core/size";
+import { MOST_REPLICAS } from "../server-config/names";
 import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
 import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
-import { MOST_REPLICAS } from "./instance-limits";
 import type { IVaultStorage } from "./storage";
 
 /** Volumes of each server. */

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../core/errors";
+import { MOST_REPLICAS } from "../server-config/names";
 import { LimitRangeV1, PriorityClassV1, ResourceQuotaV1 } from "../terraform/providers/kubernetes";
 
 /** Compute resources of one server, as Kubernetes quantities such as `"500m"` and `"1Gi"`. */
@@ -40,9 +41,6 @@ export const DEFAULT_RESOURCES: ServerResources = {
 
 /** Pods beside the replicas: a snapshot's, or a chart's test. */
 const SPARE_PODS = 2;
-
-/** The most that raft is used with. */
-export const MOST_REPLICAS = 7;
 
 /** Data and audit log of as many replicas as there can be: claims are kept when replicas go, and count all the same. */
 const CLAIMS = 2 * MOST_REPLICAS;

@@ -1,10 +1,12 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { LabAuthority } from "../../lab/certificates";
 import type { VaultServer } from "../../lab/servers/vault-server";
-import type { Instance } from "../../src/unseal/instance";
+import type { Instance, Replica } from "../../src/unseal/instance";
 import { Server } from "../../src/unseal/server";
 import { unsealInstance, type UnsealReport } from "../../src/unseal/unseal-instance";
+import { VaultClient } from "../../src/unseal/vault-client";
 import type { World } from "../../src/unseal/world";
 import { inStatefulSet, ProcessPods, worldOf } from "./support/process-pods";
 import { TestBed } from "./support/test-bed";
@@ -14,6 +16,9 @@ const PATIENCE = 180_000;
 const BEAT = 50;
 /** Milliseconds that a client may be without service, while the active server changes. */
 const LONGEST_OUTAGE = 10_000;
+
+/** How much faster a clock runs, where nothing but time has to pass. */
+const HASTE = 4;
 
 let bed: TestBed;
 beforeAll(async () => {
@@ -115,6 +120,37 @@ describe("a rolling restart of three real servers", () => {
     expect(lost).toEqual([]);
     expect(client.longestOutage).toBeLessThan(LONGEST_OUTAGE);
     expect((await run(world, instance)).restarted).toEqual([]);
+  });
+});
+
+describe("servers whose certificate is of a CA that is not trusted any more", () => {
+  test("are restarted one by one with the new one, and get their keys", async () => {
+    const { instance, servers } = await bed.startInstance("renewed", 3);
+    const pods = new ProcessPods(servers);
+    await run(worldOf(bed, instance, servers, pods), instance);
+    const authority = await LabAuthority.create();
+    const caCertificate = authority.certificate;
+    pods.secret = { identity: await authority.issue("renewed"), caCertificate };
+
+    const clients = new Map(
+      servers.map(({ name, address }) => [name, new Server(new VaultClient({ address, caCertificate }))]),
+    );
+    const world = {
+      ...worldOf(bed, instance, servers, pods),
+      server: ({ name }: Replica) => clients.get(name) ?? new Server(bed.central.client),
+      // Half a minute, in which nothing is to happen, passes faster.
+      clock: {
+        now: () => performance.now() * HASTE,
+        date: () => new Date(),
+        sleep: (milliseconds: number) => sleep(milliseconds / HASTE),
+      },
+    };
+    const patience = { deadline: world.clock.now() + PATIENCE * HASTE, signal: new AbortController().signal };
+    const report = await unsealInstance(world, instance, patience);
+
+    expect(report.restarted).toHaveLength(3);
+    expect(report.unsealed).toHaveLength(3);
+    expect(report.raftPeers).toBe(3);
   });
 });
 

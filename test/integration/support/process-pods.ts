@@ -1,5 +1,7 @@
+import { X509Certificate } from "node:crypto";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Agent, request } from "undici";
 import type { VaultServer } from "../../../lab/servers/vault-server";
 import type { Instance } from "../../../src/unseal/instance";
 import { Journal } from "../../../src/unseal/journal";
@@ -13,6 +15,7 @@ import type { TestBed } from "./test-bed";
 export class ProcessPods implements Pods {
   /** What the next start of each takes. */
   settings: string | undefined;
+  secret: VaultServer["given"];
   private readonly state = new Map<VaultServer, { uid: number; outdated: boolean; terminating: boolean }>();
 
   constructor(private readonly servers: readonly VaultServer[]) {
@@ -28,8 +31,8 @@ export class ProcessPods implements Pods {
   async list(): Promise<readonly Pod[]> {
     return Promise.all(
       [...this.state].map(async ([server, { uid, outdated, terminating }]) => {
-        const { state } = await new Server(server.client()).status();
-        return { name: server.name, uid: String(uid), outdated, terminating, ready: state === "unsealed" };
+        const ready = await isReady(server.address);
+        return { name: server.name, uid: String(uid), outdated, terminating, ready, active: false };
       }),
     );
   }
@@ -39,6 +42,7 @@ export class ProcessPods implements Pods {
     const state = server === undefined ? undefined : this.state.get(server);
     if (server === undefined || state === undefined) throw new Error(`no pod ${name}`);
     state.terminating = true;
+    if (this.secret !== undefined) server.given = this.secret;
     void replace(server, this.settings).then(() => {
       Object.assign(state, { uid: state.uid + 1, outdated: false, terminating: false });
     });
@@ -46,7 +50,22 @@ export class ProcessPods implements Pods {
   }
 
   certificate(): Promise<string | undefined> {
-    return Promise.resolve(undefined);
+    const { secret } = this;
+    return Promise.resolve(secret && new X509Certificate(secret.identity.certificate).fingerprint256);
+  }
+}
+
+/** As Kubernetes' probe has it, which verifies no certificate. */
+async function isReady(address: string): Promise<boolean> {
+  const agent = new Agent({ connect: { rejectUnauthorized: false } });
+  try {
+    const { statusCode, body } = await request(`${address}/v1/sys/health?standbyok=true`, { dispatcher: agent });
+    await body.dump();
+    return statusCode === 200;
+  } catch {
+    return false;
+  } finally {
+    await agent.close();
   }
 }
 

@@ -32,7 +32,7 @@ function pod(name: string, revision: string, more: object = {}): object {
   };
 }
 
-const POD = { name: "main-0", uid: "u", outdated: true, terminating: false, ready: true };
+const POD = { name: "main-0", uid: "u", outdated: true, terminating: false, ready: true, active: false };
 
 let server: Server | undefined;
 afterEach(() => void server?.close());
@@ -79,8 +79,8 @@ describe("the pods of a StatefulSet", () => {
     const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items } : STATEFUL_SET }));
 
     expect(await pods.list()).toEqual([
-      { name: "main-0", uid: "main-0-uid", outdated: true, terminating: false, ready: true },
-      { name: "main-1", uid: "main-1-uid", outdated: false, terminating: true, ready: true },
+      { name: "main-0", uid: "main-0-uid", outdated: true, terminating: false, ready: true, active: false },
+      { name: "main-1", uid: "main-1-uid", outdated: false, terminating: true, ready: true, active: false },
     ]);
   });
 
@@ -102,6 +102,21 @@ describe("the pods of a StatefulSet", () => {
     const { pods } = await podsOf((path) => ({ body: answer(path) }), { secretName: "main-seal", role: "seal" });
 
     expect((await pods.list())?.map(({ outdated }) => outdated)).toEqual([true, false]);
+  });
+
+  test.each(["vault-active", "openbao-active"])("tell the active one by its label %s", async (label) => {
+    const items = [
+      pod("main-0", "new", { labels: { [label]: "true" } }),
+      pod("main-1", "new", { labels: { [label]: "false" } }),
+    ];
+    const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items } : STATEFUL_SET }));
+
+    expect((await pods.list())?.map(({ active }) => active)).toEqual([true, false]);
+  });
+
+  test("are to serve no certificate where that in the Secret is damaged", async () => {
+    const { pods } = await podsOf(() => ({ body: { data: { "tls.crt": Buffer.from("damaged").toString("base64") } } }));
+    expect(await pods.certificate()).toBeUndefined();
   });
 
   test("are not known while the controller has not seen the newest StatefulSet", async () => {

@@ -120,6 +120,8 @@ test("with a root token that was revoked, the active one is restarted last all t
 
   expect(report.restarted).toEqual(["main-1", "main-2", "main-0"]);
   expectNewest(universe);
+  const pauses = universe.evictedAt.slice(1).map((at, index) => at - (universe.evictedAt[index] ?? 0));
+  expect(Math.min(...pauses)).toBeGreaterThan(30_000);
 });
 
 test("a replica whose pod is outdated and does not come up is replaced", async () => {
@@ -141,7 +143,7 @@ test("a replica whose pod is outdated and does not come up is replaced", async (
   });
 
   expect(universe.evictions[0]).toBe("main-1");
-  expect(report.restarted).toEqual(["main-2", "main-0"]);
+  expect(report.restarted).toEqual(["main-1", "main-2", "main-0"]);
   expectNewest(universe);
 });
 

@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { performance } from "node:perf_hooks";
 import { afterEach, describe, expect, test } from "vitest";
+import { LabAuthority } from "../../../lab/certificates";
+import type { Instance } from "../../../src/unseal/instance";
 import { loadKubeconfig } from "../../../src/unseal/kubeconfig";
-import { CertificateSecret } from "../../../src/unseal/server-certificate";
+import { CertificateSecret, fits } from "../../../src/unseal/server-certificate";
 import type { VaultClient } from "../../../src/unseal/vault-client";
 
 const KUBERNETES = {
@@ -53,10 +56,16 @@ async function startApi(answer: (request: IncomingMessage) => { status: number; 
   });
 }
 
-async function ensure(kubeconfig: string): Promise<string> {
+const ISSUED_BY_OTHERS = { ...KUBERNETES, certificate: { secretName: "main-tls", names: ["main-0.internal"] } };
+
+async function ensure(
+  kubeconfig: string,
+  kubernetes: NonNullable<Instance["kubernetes"]> = KUBERNETES,
+  { seconds = 60, signal = new AbortController().signal } = {},
+): Promise<string> {
   const vault = central(kubeconfig);
-  const secret = await CertificateSecret.of(await loadKubeconfig(vault, KUBERNETES.kubeconfig), KUBERNETES);
-  return secret.ensure(vault);
+  const secret = await CertificateSecret.of(await loadKubeconfig(vault, kubernetes.kubeconfig), kubernetes);
+  return secret.ensure(vault, { deadline: performance.now() + seconds * 1000, signal });
 }
 
 describe("the servers' certificate", () => {
@@ -83,6 +92,67 @@ describe("the servers' certificate", () => {
     });
 
     expect(await ensure(kubeconfig)).toBe("THEIR CA");
+  });
+
+  test("is issued anew where that in the Secret is damaged", async () => {
+    const methods: string[] = [];
+    const data = encoded({ ...(await madeByOthers()), "tls.crt": "damaged" });
+    const kubeconfig = await startApi(({ method = "" }) => {
+      methods.push(method);
+      return { status: 200, body: { data } };
+    });
+
+    expect(await ensure(kubeconfig)).toBe("CA");
+    expect(methods).toEqual(["GET", "PUT"]);
+  });
+
+  test("does not fit where it, or its authority's, is damaged", async () => {
+    const { "tls.crt": certificate, "ca.crt": caCertificate } = await madeByOthers();
+    const monthAgo = new Date(Date.now() - 30 * 86_400_000);
+    const fit = (secret: Parameters<typeof fits>[0]): boolean => fits(secret, ["localhost"], monthAgo);
+
+    expect(fit({ certificate, caCertificate })).toBe(true);
+    expect(fit({ certificate, caCertificate: "damaged" })).toBe(false);
+    expect(fit({ certificate: "damaged", caCertificate })).toBe(false);
+  });
+
+  test.each(["tls.crt", "ca.crt"])(
+    "fails with one sentence where the %s that others made is damaged",
+    async (field) => {
+      const data = encoded({ ...(await madeByOthers()), [field]: "damaged" });
+      const kubeconfig = await startApi(() => ({ status: 200, body: { data } }));
+
+      await expect(ensure(kubeconfig, ISSUED_BY_OTHERS)).rejects.toThrow(
+        /^The Secret vault-main\/main-tls holds a tls\.crt or a ca\.crt that is no certificate; have [^\n]+ fill it anew\.$/,
+      );
+    },
+  );
+
+  test("of others is taken as it is, and waited for as long as there is time", async () => {
+    const { "ca.crt": authority, ...rest } = await madeByOthers();
+    let asked = 0;
+    const kubeconfig = await startApi(() => {
+      const data = encoded(++asked > 1 ? { ...rest, "ca.crt": authority } : rest);
+      return { status: 200, body: { data } };
+    });
+    expect(await ensure(kubeconfig, ISSUED_BY_OTHERS)).toBe(authority);
+
+    asked = -100;
+    await expect(ensure(kubeconfig, ISSUED_BY_OTHERS, { seconds: 0.1 })).rejects.toThrow(
+      /^The Secret vault-main\/main-tls holds no tls\.crt with its ca\.crt; let cert-manager, /,
+    );
+  });
+
+  test("of others is not waited for once the run is interrupted", async () => {
+    const interruption = new AbortController();
+    const kubeconfig = await startApi(() => {
+      setImmediate(() => interruption.abort());
+      return { status: 404, body: { kind: "Status" } };
+    });
+
+    await expect(ensure(kubeconfig, ISSUED_BY_OTHERS, { signal: interruption.signal })).rejects.toMatchObject({
+      code: "interrupted",
+    });
   });
 
   test("fails with one sentence and nothing of what the API answers", async () => {
@@ -131,6 +201,15 @@ describe("a kubeconfig", () => {
     await expect(loading).rejects.toThrow(/has no current-context/);
   });
 });
+
+async function madeByOthers(): Promise<{ "tls.crt": string; "ca.crt": string }> {
+  const authority = await LabAuthority.create();
+  return { "tls.crt": (await authority.issue("main-0")).certificate, "ca.crt": authority.certificate };
+}
+
+function encoded(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([field, text]) => [field, base64(text)]));
+}
 
 function base64(text: string): string {
   return Buffer.from(text).toString("base64");

@@ -1,7 +1,12 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:tls";
 import { expect, test } from "vitest";
+import { LabAuthority } from "../../../lab/certificates";
 import { verify } from "../../../src/unseal/unsealing";
 import { Server } from "../../../src/unseal/server";
-import { SECURE_ADDRESS, VaultError, type VaultClient } from "../../../src/unseal/vault-client";
+import { SECURE_ADDRESS, VaultClient, VaultError } from "../../../src/unseal/vault-client";
 import { INSTANCE, Universe } from "./simulation";
 
 function answering(body: object): Server {
@@ -12,6 +17,7 @@ test("something else that answers on the address is not taken for an empty Vault
   expect(await answering({}).status()).toEqual({
     state: "unreachable",
     reason: "sys/seal-status: the answer is not that of a Vault or OpenBao",
+    untrusted: false,
   });
   await expect(answering({ keys: [] }).initialize("shamir", 5, 3)).rejects.toThrow(VaultError);
 });
@@ -29,6 +35,28 @@ test("an instance whose root token was revoked is verified without counting its 
   );
 
   expect(verified).toEqual({ leader: "https://main-0:8200", raftPeers: undefined });
+});
+
+test("of a server whose certificate is not accepted it is seen which one it shows, and nothing is sent to it", async () => {
+  const { certificate, key } = await (await LabAuthority.create()).issue("main-0");
+  let received = 0;
+  const impostor = createServer({ cert: certificate, key }, (socket) => {
+    socket.on("data", (data: Buffer) => (received += data.length)).on("error", () => undefined);
+  }).listen(0, "127.0.0.1");
+  await once(impostor, "listening");
+  const address = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
+  const caCertificate = (await LabAuthority.create()).certificate;
+  const client = new VaultClient({ address, caCertificate, token: "SECRET" });
+  const server = new Server(client);
+
+  expect(await server.status()).toMatchObject({ state: "unreachable", untrusted: true });
+  expect(await server.shownFingerprint()).toBe(new X509Certificate(certificate).fingerprint256);
+  await expect(server.certificate()).rejects.toMatchObject({ failure: "untrusted" });
+  expect(received).toBe(0);
+  await client.close();
+  impostor.close();
+  await once(impostor, "close");
+  expect(await server.shownFingerprint()).toBeUndefined();
 });
 
 test("only this machine itself is spoken to without TLS", () => {

@@ -74,7 +74,7 @@ function as(serviceAccount: string | undefined): Instance {
 
 test("the stored kubeconfig draws a token that lasts an hour, and everything else is done with that", async () => {
   const { seen, central } = await startApi();
-  await (await openConnections(central, as("tenant-vault"), false)).close();
+  await (await openConnections(central, as("tenant-vault"))).close();
 
   expect(seen.map(({ request, user }) => [request, user])).toEqual([
     ["POST /api/v1/namespaces/vault-main/serviceaccounts/tenant-vault/token", "Bearer WIDE"],
@@ -85,7 +85,7 @@ test("the stored kubeconfig draws a token that lasts an hour, and everything els
 
 test("the stored kubeconfig does everything where the description names no ServiceAccount", async () => {
   const { seen, central } = await startApi();
-  await (await openConnections(central, as(undefined), false)).close();
+  await (await openConnections(central, as(undefined))).close();
 
   expect(seen.map(({ user }) => user)).toEqual(["Bearer WIDE"]);
 });
@@ -93,7 +93,7 @@ test("the stored kubeconfig does everything where the description names no Servi
 test("fails with one sentence where no token is to be had", async () => {
   const { central } = await startApi(403);
 
-  await expect(openConnections(central, as("tenant-vault"), false)).rejects.toThrow(
+  await expect(openConnections(central, as("tenant-vault"))).rejects.toThrow(
     /^The Kubernetes API at http:\/\/127\.0\.0\.1:\d+ answers 403 to the request to draw a token of the ServiceAccount vault-main\/tenant-vault; check [^\n]+$/,
   );
 });

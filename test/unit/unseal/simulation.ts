@@ -79,8 +79,13 @@ export class Universe {
   /** What the StatefulSet and the Secret with the certificate say now. */
   revision = 0;
   certificate = 0;
-  /** Names of the pods that were ended, in order, and those that were not to be at that moment. */
+  /** Certificates that clients do not accept any more. */
+  readonly refused = new Set<number>();
+  /** Whether the budget lets pods go that are not ready, however many there are: its policy AlwaysAllow, not Kubernetes' default. */
+  unreadyMayGo = false;
+  /** Names of the pods that were ended, in order, and when; and those that were not to be at that moment. */
   readonly evictions: string[] = [];
+  readonly evictedAt: number[] = [];
   readonly violations: string[] = [];
   private leaderName: string | undefined;
   /** Whether an answer was lost where nothing can keep it: on its way, before the journal, or with a full disk. */
@@ -171,28 +176,38 @@ export class Universe {
       },
       server: (replica) => {
         const server = this.serverOf(replica);
+        const lookVerified = async <Result>(value: () => Result): Promise<Result> => {
+          this.verify(server);
+          return look(value);
+        };
+        const affectVerified = async <Result>(change: () => Result): Promise<Result> => {
+          this.verify(server);
+          return affect(change, cutServer);
+        };
         return {
           status: () => look(() => this.status(server)),
           initialize: async (seal, shares) => {
             const answers = this.answers.length;
             try {
-              return await affect(() => this.initialize(server, seal, shares), cutServer);
+              return await affectVerified(() => this.initialize(server, seal, shares));
             } catch (error) {
               if (this.answers.length > answers) this.lossExcused = true;
               throw error;
             }
           },
-          unseal: (key) => affect(() => this.unseal(server, key), cutServer),
-          resetUnseal: () => affect(() => server.progress.clear(), cutServer),
-          join: () => affect(() => this.join(server), cutServer),
-          leader: () => look(() => this.leaderSeenBy(replica)),
-          raftPeers: () => look(() => [...this.members].map(([id, since]) => ({ id, voter: since <= this.now }))),
-          raftHealthy: () => look(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
-          removePeer: (_token, id) => affect(() => void this.members.delete(id), cutServer),
-          stepDown: () => affect(() => this.stepDown(replica), cutServer),
-          appliedIndex: () => look(() => 100),
-          auditDevices: () => look(() => ["file/"]),
-          certificate: () => look(() => this.serve(server)),
+          unseal: (key) => affectVerified(() => this.unseal(server, key)),
+          resetUnseal: () => affectVerified(() => server.progress.clear()),
+          join: () => affectVerified(() => this.join(server)),
+          leader: () => lookVerified(() => this.leaderSeenBy(replica)),
+          raftPeers: () =>
+            lookVerified(() => [...this.members].map(([id, since]) => ({ id, voter: since <= this.now }))),
+          raftHealthy: () => lookVerified(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
+          removePeer: (_token, id) => affectVerified(() => void this.members.delete(id)),
+          stepDown: () => affectVerified(() => this.stepDown(replica)),
+          appliedIndex: () => lookVerified(() => 100),
+          auditDevices: () => lookVerified(() => ["file/"]),
+          certificate: () => lookVerified(() => this.serve(server)),
+          shownFingerprint: () => look(() => (server.pod === undefined ? this.serve(server).fingerprint : undefined)),
         };
       },
       pods: {
@@ -265,6 +280,9 @@ export class Universe {
     const { seal, secretThreshold: threshold } = this.instance;
     this.settle(server);
     if (server.pod !== undefined) return { state: "unreachable", reason: "ECONNREFUSED" };
+    if (this.refused.has(server.certificate)) {
+      return { state: "unreachable", reason: "its TLS certificate is not accepted", untrusted: true };
+    }
     if (server.data === undefined) return { state: "uninitialized", seal };
     if (server.sealed) return { state: "sealed", seal, threshold };
     return { state: "unsealed", seal, threshold, cluster: `cluster-${server.data}` };
@@ -368,6 +386,12 @@ export class Universe {
     return { fingerprint: String(server.certificate), expiresAt: new Date(this.now + 86_400_000) };
   }
 
+  /** Nothing is sent to a server whose certificate is not accepted. */
+  private verify(server: SimulatedServer): void {
+    this.settle(server);
+    if (this.refused.has(server.certificate)) throw new VaultError("untrusted", "its TLS certificate is not accepted");
+  }
+
   private podOf(replica: Replica): Pod {
     const server = this.serverOf(replica);
     this.settle(server);
@@ -377,6 +401,7 @@ export class Universe {
       outdated: server.revision !== this.revision,
       terminating: server.pod !== undefined,
       ready: this.isUp(server),
+      active: this.leader()?.name === replica.name,
     };
   }
 
@@ -385,13 +410,16 @@ export class Universe {
     const server = this.serverOf({ name: pod.name, address: "" });
     if (String(server.uid) !== pod.uid) return true;
     const down = this.servers.filter((other) => other !== server && !this.isUp(other));
-    if (down.length > 0) {
-      this.violations.push(pod.name);
+    const up = this.isUp(server);
+    if (down.length > 0 && (up || !this.unreadyMayGo)) {
+      // To ask for one that cannot be given its keys does no harm.
+      if (up || !this.refused.has(server.certificate)) this.violations.push(pod.name);
       return false;
     }
     Object.assign(server, { sealed: true, readyAt: undefined, joined: false, progress: new Set() });
     server.pod = { endsAt: this.now + POD_ENDS, answersAt: this.now + POD_ENDS + POD_STARTS };
     this.evictions.push(pod.name);
+    this.evictedAt.push(this.now);
     if (!this.hasQuorum()) this.violations.push(`${pod.name} took the quorum`);
     return true;
   }

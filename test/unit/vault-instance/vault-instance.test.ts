@@ -181,12 +181,16 @@ describe("a high-availability instance", () => {
     expect(() => exposed(NetworkPeer.cidr("10.8.0.0/24"))).not.toThrow();
   });
 
-  test("a certificate names each replica, the services and the address that clients use", () => {
+  test("a certificate names each replica that there may be, the services and the address that clients use", () => {
     const { kubernetes } = hook(instance(highAvailability())).triggers_replace.description;
     expect(kubernetes?.certificate.names).toEqual([
       "customer10-main-0.customer10-main-internal",
       "customer10-main-1.customer10-main-internal",
       "customer10-main-2.customer10-main-internal",
+      "customer10-main-3.customer10-main-internal",
+      "customer10-main-4.customer10-main-internal",
+      "customer10-main-5.customer10-main-internal",
+      "customer10-main-6.customer10-main-internal",
       "customer10-main.customer10-main.svc",
       "customer10-main-active.customer10-main.svc",
       "customer10-main-standby.customer10-main.svc",
