@@ -84,6 +84,7 @@ export {
   type HighAvailabilityDeploymentProps,
   type VolumeSizes,
 } from "./vault-instance/high-availability-deployment";
+export type { HookSecrets } from "./vault-instance/hook-identity";
 export type { InstanceCapacity, ServerResources } from "./vault-instance/instance-limits";
 export { InstanceNamespace, type InstanceNamespaceProps } from "./vault-instance/instance-namespace";
 export { InstanceProvider, type InstanceProviderProps } from "./vault-instance/instance-provider";

@@ -1,11 +1,13 @@
 import type { Tenant, TenantInstance } from "../tenant/tenant-schema";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
+import { NETWORK_PLUGIN } from "../tenant-cluster/kubespray";
 import { DevelopmentDeployment } from "../vault-instance/development-deployment";
 import type { IDeployment } from "../vault-instance/deployment";
 import { ExternalDeployment } from "../vault-instance/external-deployment";
 import type { HelmDeploymentProps } from "../vault-instance/helm-deployment";
 import { HighAvailabilityDeployment } from "../vault-instance/high-availability-deployment";
 import { NetworkPeer } from "../vault-instance/network-peer";
+import { toEgress } from "../vault-instance/network-policies";
 import type { ServerCertificate } from "../vault-instance/server-certificate";
 import { StandaloneDeployment } from "../vault-instance/standalone-deployment";
 import { VaultStorage } from "../vault-instance/storage";
@@ -37,7 +39,7 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     clients: nodePort === undefined ? undefined : [NetworkPeer.anyNamespace(), ...outsideClients(tenant)],
     egress: [
       ...(instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
-      ...egress.map(({ cidr, ...flow }) => ({ ...flow, to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr) })),
+      ...egress.map(toEgress),
     ],
     kubernetesApi: (kubernetesApiCidrs ?? apiCidrs(tenant))?.map((cidr) => NetworkPeer.cidr(cidr)),
   };
@@ -60,8 +62,8 @@ export function usesCinder({ deployment }: TenantInstance): boolean {
 /** Where the Kubernetes API is: Kubespray's control planes are machines of the tenant's network, as Calico sees them. */
 function apiCidrs({ cluster }: Tenant): string[] | undefined {
   if (cluster === undefined || "existing" in cluster || cluster.provisioner?.type === "magnum") return undefined;
-  const { kube_network_plugin: plugin = "calico" } = cluster.provisioner?.variables ?? {};
-  return plugin === "calico" ? [cluster.network.cidr] : undefined;
+  const { kube_network_plugin: plugin = NETWORK_PLUGIN } = cluster.provisioner?.variables ?? {};
+  return plugin === NETWORK_PLUGIN ? [cluster.network.cidr] : undefined;
 }
 
 /** Who comes through a node port: clients that reach the pod's own node, and the other nodes in place of theirs. */

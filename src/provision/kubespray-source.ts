@@ -14,7 +14,7 @@ export interface AnsibleCommand {
 export interface KubespraySource {
   /** `ansible` or `ansible-playbook` with these arguments; `{folder}` in them stands for the run's folder. */
   command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: string): AnsibleCommand;
-  /** What Ansible gives to SSH. */
+  /** What Ansible gives to SSH, by the variable ANSIBLE_SSH_ARGS. */
   sshArgs(folder: string): string;
 }
 
@@ -57,9 +57,8 @@ function image(name: string, version: string): KubespraySource {
       `TENANT_VAULT_KUBESPRAY names ${name}, which is neither a folder nor an image of v${version}; name one, or set provisioner.version.`,
     );
   }
-  const sshArgs = (): string => inFolder(SSH_ARGS, IN_IMAGE.folder);
   return {
-    sshArgs,
+    sshArgs: () => inFolder(SSH_ARGS, IN_IMAGE.folder),
     command: (program, args, folder) => ({
       program: process.env.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
       args: [
@@ -75,7 +74,7 @@ function image(name: string, version: string): KubespraySource {
           .filter((variable) => variable.startsWith("OS_"))
           .sort()
           .map((variable) => `--env=${variable}`),
-        `--env=ANSIBLE_SSH_ARGS=${sshArgs()}`,
+        "--env=ANSIBLE_SSH_ARGS",
         `--workdir=${IN_IMAGE.kubespray}`,
         name,
         program,

@@ -13,6 +13,9 @@ import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 /** The release of Kubespray whose variables the inventory sets; https://github.com/kubernetes-sigs/kubespray/releases */
 export const KUBESPRAY_VERSION = "2.32.0";
 
+/** The pod network that the security groups are opened for; its policies know nodes by the addresses of their machines. */
+export const NETWORK_PLUGIN = "calico";
+
 /** How Kubernetes is installed by Kubespray. */
 export interface KubesprayProps {
   /**
@@ -113,7 +116,7 @@ export class KubesprayProvisioner implements IProvisioner {
     const { kubernetesVersion, openStackIntegration = true } = this.props;
     return {
       ...(kubernetesVersion === undefined ? {} : { kube_version: kubernetesVersion }),
-      kube_network_plugin: "calico",
+      kube_network_plugin: NETWORK_PLUGIN,
       calico_network_backend: "vxlan",
       // Secrets of Kubernetes are encrypted in etcd, and who did what is on record.
       kube_encrypt_secret_data: true,

@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import { DNS_LABEL } from "../core/dns-label";
 import { ValidationError } from "../core/errors";
 import type { Size } from "../core/size";
 
@@ -112,7 +113,7 @@ export interface NodeGroup {
 /** @throws ValidationError when a node would have a name that is no host's; RFC 1123. */
 export function checkNodeNames(tenant: string, groups: readonly NodeGroup[], scope?: Construct): void {
   const names = groups.map(({ name, count }) => nodeName(tenant, name, count - 1));
-  const wrong = names.find((name) => !/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name));
+  const wrong = names.find((name) => !DNS_LABEL.test(name));
   if (wrong === undefined) return;
   throw new ValidationError(
     "node-name",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DNS_LABEL } from "../core/dns-label";
 import { Duration } from "../core/duration";
 import { ValidationError } from "../core/errors";
 import { PLAIN_PATH } from "../core/path";
@@ -52,11 +53,10 @@ export function either<First extends z.ZodType, Second extends z.ZodType>(field:
   });
 }
 
-/** RFC 1123, as Kubernetes names want it: letters in lower case, digits and hyphens, at most 63. */
 export const label = z
   .string()
   .regex(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    DNS_LABEL,
     "is no DNS-1123 label; use up to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
   );
 

@@ -85,6 +85,24 @@ interface RaftView {
 }
 
 /**
+ * Whether each replica has a vote in raft and answers its leader.
+ *
+ * @param asked Any replica that answers.
+ * @returns Undefined where the storage is not raft.
+ */
+export async function allVote(
+  world: World,
+  { replicas }: Instance,
+  asked: Replica,
+  token: string,
+): Promise<boolean | undefined> {
+  const server = world.server(asked);
+  const peers = await server.raftPeers(token);
+  if (peers === undefined) return undefined;
+  return peers.filter(({ voter }) => voter).length === replicas.length && (await server.raftHealthy(token));
+}
+
+/**
  * Whether one replica may go down: all have the same data and, as far as there is a root token to ask with, each has a
  * vote in raft and answers its leader.
  *
@@ -93,23 +111,21 @@ interface RaftView {
  */
 export async function hasCaughtUp(
   world: World,
-  { replicas }: Instance,
+  instance: Instance,
   active: Replica,
   token: string | undefined,
   onDenied: () => void = () => undefined,
 ): Promise<boolean | undefined> {
   if (token !== undefined) {
     try {
-      const peers = await world.server(active).raftPeers(token);
-      if (peers === undefined) return undefined;
-      const voters = peers.filter(({ voter }) => voter).length;
-      if (voters !== replicas.length || !(await world.server(active).raftHealthy(token))) return false;
+      const vote = await allVote(world, instance, active, token);
+      if (vote !== true) return vote;
     } catch (error) {
       undefinedIfDenied(error);
       onDenied();
     }
   }
-  const indices = await Promise.all(replicas.map((replica) => world.server(replica).appliedIndex()));
+  const indices = await Promise.all(instance.replicas.map((replica) => world.server(replica).appliedIndex()));
   const known = indices.filter((index) => index !== undefined);
   if (known.length < indices.length) return undefined;
   return Math.max(...known) - Math.min(...known) <= MAX_TRAILING;

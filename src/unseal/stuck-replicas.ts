@@ -3,7 +3,7 @@ import type { Instance } from "./instance";
 import { KubernetesError } from "./kubernetes-api";
 import { hindrance, type PodRestarts } from "./pod-restarts";
 import type { Pod, Pods } from "./pods";
-import { undefinedIfDenied } from "./raft";
+import { allVote, undefinedIfDenied } from "./raft";
 import { decideRestart, type RestartReplica } from "./restart-decision";
 import { Steadiness, viewReplica } from "./restart-view";
 import type { World } from "./world";
@@ -70,11 +70,7 @@ export class StuckReplicas {
     if (!steady || !replicas.some(({ unverified }) => unverified)) return false;
     const asked = seen.find(({ status }) => status.state === "unsealed");
     if (asked === undefined || token === undefined) return true;
-    const server = this.world.server(asked);
-    const peers = await server.raftPeers(token).catch(undefinedIfDenied);
-    if (peers === undefined) return true;
-    const voters = peers.filter(({ voter }) => voter).length;
-    return voters === seen.length && (await server.raftHealthy(token).catch(undefinedIfDenied)) !== false;
+    return (await allVote(this.world, this.instance, asked, token).catch(undefinedIfDenied)) ?? true;
   }
 }
 

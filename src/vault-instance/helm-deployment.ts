@@ -20,8 +20,9 @@ import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
 import { mergeValues } from "./merge-values";
-import { NetworkPeer } from "./network-peer";
-import type { Egress, InstanceFlows } from "./network-policies";
+import type { HookSecrets } from "./hook-identity";
+import type { NetworkPeer } from "./network-peer";
+import { toEgress, type Egress, type InstanceFlows } from "./network-policies";
 import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
 import type { BoundCertificate, ServerCertificate } from "./server-certificate";
@@ -114,10 +115,7 @@ export function deployRelease(
     monitoringNamespace: monitoring?.namespace,
     metricsPort: METRICS_PORT,
     egress: [
-      ...sealing.egress.map(({ cidr, ...flow }) => ({
-        ...flow,
-        to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr),
-      })),
+      ...sealing.egress.map(toEgress),
       ...statsdEgress(monitoring),
       ...auditEgress(props.auditDevices),
       ...(props.egress ?? []),
@@ -175,7 +173,7 @@ export function deployRelease(
 }
 
 /** Which Secrets the hook fills, and which it only reads. */
-function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealConfig) {
+function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealConfig): HookSecrets {
   const tokens = token === undefined ? [] : [token.secretName];
   return issuer === undefined
     ? { secrets: tokens, foreignSecrets: [secretName] }

@@ -1,9 +1,16 @@
 import { Construct } from "constructs";
 import { DefaultServiceAccountV1, RoleBindingV1, RoleV1, ServiceAccountV1 } from "../terraform/providers/kubernetes";
-import type { InstanceNamespaceProps } from "./instance-namespace";
+
+/** Secrets of an instance's namespace that the hook has to do with. */
+export interface HookSecrets {
+  /** Names of those that the hook fills, such as that of the servers' certificate. */
+  readonly secrets: readonly string[];
+  /** Names of those that others fill and the hook reads. @default - none */
+  readonly foreignSecrets?: readonly string[];
+}
 
 /** Properties of a {@link HookIdentity}. */
-export interface HookIdentityProps extends Pick<InstanceNamespaceProps, "secrets" | "foreignSecrets"> {
+export interface HookIdentityProps extends HookSecrets {
   readonly namespace: string;
   /** Name of the StatefulSet that runs the servers. */
   readonly statefulSet: string;

@@ -1,21 +1,17 @@
 import { TerraformResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { NamespaceV1 } from "../terraform/providers/kubernetes";
-import { HookIdentity } from "./hook-identity";
+import { HookIdentity, type HookSecrets } from "./hook-identity";
 import { InstanceLimits, type InstanceCapacity, type ServerResources } from "./instance-limits";
 import { NetworkPolicies, type InstanceFlows } from "./network-policies";
 
 /** Properties of an {@link InstanceNamespace}. */
-export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity {
+export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity, HookSecrets {
   readonly name: string;
   /** Name of the tenant. */
   readonly tenant: string;
   /** Name of the Helm release, which is that of its StatefulSet; unique in the cluster. */
   readonly release: string;
-  /** Names of the Secrets that the hook fills, such as that of the servers' certificate. */
-  readonly secrets: readonly string[];
-  /** Names of the Secrets that others fill and the hook reads. @default - none */
-  readonly foreignSecrets?: readonly string[];
 }
 
 /** The namespace of one instance: what may run, talk and be taken in it is what the servers need, and nothing else. */

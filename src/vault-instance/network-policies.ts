@@ -15,6 +15,11 @@ export interface Egress {
   readonly reason?: string;
 }
 
+/** The same, of whom the network is known by its CIDR, if at all. */
+export function toEgress({ cidr, ...flow }: Omit<Egress, "to"> & { readonly cidr?: string }): Egress {
+  return { ...flow, to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr) };
+}
+
 /** Which flows an instance needs that not every instance has. */
 export interface InstanceFlows {
   /**

@@ -87,7 +87,6 @@ function environment(description?: Partial<ClusterDescription>): Record<string, 
   return {
     ...bed.environment(),
     ...ansible,
-    HOME: bed.folder,
     TENANT_VAULT_KUBESPRAY: checkout,
     ...(description === undefined ? {} : { TENANT_VAULT_CLUSTER: JSON.stringify(cluster) }),
   };

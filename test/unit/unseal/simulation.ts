@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import type { JournalEntry } from "../../../src/unseal/journal";
 import type { ReplicaState, SeenRecord } from "../../../src/unseal/decide";
 import type { Instance, Replica } from "../../../src/unseal/instance";
@@ -25,6 +26,15 @@ export interface FaultPlan {
   readonly effect: number;
   readonly fault: Fault;
 }
+
+/** Up to three of them, at any of the first effects of a process. */
+export const FAULTS: fc.Arbitrary<FaultPlan[]> = fc.array(
+  fc.record({
+    effect: fc.nat({ max: 30 }),
+    fault: fc.constantFrom<Fault>("crash-before", "crash-after", "cut-before", "cut-after"),
+  }),
+  { maxLength: 3 },
+);
 
 /** Milliseconds until an evicted pod is gone, and until the next one of its name answers. */
 const POD_ENDS = 5_000;

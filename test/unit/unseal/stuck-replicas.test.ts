@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Instance } from "../../../src/unseal/instance";
 import { unsealInstance, type UnsealReport } from "../../../src/unseal/unseal-instance";
 import type { World } from "../../../src/unseal/world";
-import { emptyServer, INSTANCE, Universe, type Fault, type FaultPlan } from "./simulation";
+import { emptyServer, FAULTS, INSTANCE, Universe, type FaultPlan } from "./simulation";
 
 const PATIENCE = 600_000;
 
@@ -142,15 +142,8 @@ describe("replicas that show a former certificate, which is not accepted any mor
   test.each(["shamir", "transit"] as const)(
     "are all restarted by the run after one that was cut short: %s",
     async (seal) => {
-      const faults = fc.array(
-        fc.record({
-          effect: fc.nat({ max: 30 }),
-          fault: fc.constantFrom<Fault>("crash-before", "crash-after", "cut-before", "cut-after"),
-        }),
-        { maxLength: 3 },
-      );
       await fc.assert(
-        fc.asyncProperty(faults, async (plan: readonly FaultPlan[]) => {
+        fc.asyncProperty(FAULTS, async (plan: readonly FaultPlan[]) => {
           const universe = await refused({ ...INSTANCE, seal });
 
           await run(universe, universe.start(plan)).catch(() => undefined);

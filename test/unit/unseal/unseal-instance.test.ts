@@ -7,7 +7,7 @@ import type { Instance } from "../../../src/unseal/instance";
 import { Stop } from "../../../src/unseal/stop";
 import { unsealInstance, type UnsealReport } from "../../../src/unseal/unseal-instance";
 import type { Patience } from "../../../src/unseal/world";
-import { Crash, emptyServer, INSTANCE, Universe, type Fault, type FaultPlan } from "./simulation";
+import { Crash, emptyServer, FAULTS, INSTANCE, Universe, type FaultPlan } from "./simulation";
 
 const PATIENCE = 600_000;
 const NO_ANSWER = { rootToken: "", keyType: "unseal", keys: [] } as const;
@@ -258,17 +258,9 @@ describe("what only a person can mend", () => {
 });
 
 describe("a run that is cut short", () => {
-  const faults = fc.array(
-    fc.record({
-      effect: fc.nat({ max: 30 }),
-      fault: fc.constantFrom<Fault>("crash-before", "crash-after", "cut-before", "cut-after"),
-    }),
-    { maxLength: 3 },
-  );
-
   test.each([INSTANCE, AUTO])("is finished by the next one, or its lost answer is named: $seal", async (instance) => {
     await fc.assert(
-      fc.asyncProperty(faults, async (plan) => {
+      fc.asyncProperty(FAULTS, async (plan) => {
         const universe = new Universe(instance);
         const first = await run(universe, plan);
         const keysKnown =
