@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { VaultProvider } from "../src/terraform/providers/vault";
-import { certificatePath } from "../src/vault-instance/instance-provider";
+import { certificatePath } from "../src/constructs/vault-instance/instance-provider";
 import type { Operator } from "./operator";
 
 /** The Vault provider of the central Vault, and what the hook needs to reach it. */

@@ -3,7 +3,7 @@ import { CentralError, listRecords, RecordStore } from "../unseal/record-store";
 import { Server } from "../unseal/server";
 import type { VaultClient } from "../unseal/vault-client";
 import { connectToCentral } from "../unseal/central";
-import { exposition } from "../monitoring/exposition";
+import { exposition } from "../constructs/monitoring/exposition";
 import { openConnections } from "../unseal/connections";
 import { statusText } from "./status-text";
 import { parseTarget, recallInstance, type Target } from "./target";

@@ -1,7 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { allAuditDevices, type AuditDevice } from "../server-config/audit-device";
-import { mountPaths } from "../server-config/server-config";
+import { allAuditDevices, type AuditDevice } from "../constructs/server-config/audit-device";
+import { mountPaths } from "../constructs/server-config/server-config";
 import { Audit } from "../terraform/providers/vault";
 
 /** Properties of {@link AuditDevices}. */

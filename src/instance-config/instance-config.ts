@@ -1,16 +1,16 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { AccessRole } from "../access/access-role";
-import { Database } from "../dynamic-db/database";
-import { DynamicDb } from "../dynamic-db/dynamic-db";
-import { KeyValue } from "../key-value/key-value";
-import { AppRoleLogin, type IAppRoleLogin } from "../login/app-role-login";
+import { AccessRole } from "../constructs/access/access-role";
+import { Database } from "../constructs/dynamic-db/database";
+import { DynamicDb } from "../constructs/dynamic-db/dynamic-db";
+import { KeyValue } from "../constructs/key-value/key-value";
+import { AppRoleLogin, type IAppRoleLogin } from "../constructs/login/app-role-login";
 import { retire } from "../terraform/retire";
-import { SshCa } from "../ssh-ca/ssh-ca";
+import { SshCa } from "../constructs/ssh-ca/ssh-ca";
 import type { TenantInstance } from "../tenant/tenant-schema";
 import { AuditDevices } from "./audit-devices";
-import type { IRootCa } from "../tenant-pki/root-ca";
-import { TenantPKI } from "../tenant-pki/tenant-pki";
+import type { IRootCa } from "../constructs/tenant-pki/root-ca";
+import { TenantPKI } from "../constructs/tenant-pki/tenant-pki";
 
 /** Properties of an {@link InstanceConfig}. */
 export interface InstanceConfigProps {

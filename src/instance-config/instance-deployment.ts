@@ -1,16 +1,16 @@
 import type { Tenant, TenantInstance } from "../tenant/tenant-schema";
-import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
-import { NETWORK_PLUGIN } from "../tenant-cluster/kubespray";
-import { DevelopmentDeployment } from "../vault-instance/development-deployment";
-import type { IDeployment } from "../vault-instance/deployment";
-import { ExternalDeployment } from "../vault-instance/external-deployment";
-import type { HelmDeploymentProps } from "../vault-instance/helm-deployment";
-import { HighAvailabilityDeployment } from "../vault-instance/high-availability-deployment";
-import { NetworkPeer } from "../vault-instance/network-peer";
-import { toEgress } from "../vault-instance/network-policies";
-import type { ServerCertificate } from "../vault-instance/server-certificate";
-import { StandaloneDeployment } from "../vault-instance/standalone-deployment";
-import { VaultStorage } from "../vault-instance/storage";
+import type { IKubernetesCluster } from "../constructs/tenant-cluster/kubernetes-cluster";
+import { NETWORK_PLUGIN } from "../constructs/tenant-cluster/kubespray";
+import { DevelopmentDeployment } from "../constructs/vault-instance/development-deployment";
+import type { IDeployment } from "../constructs/vault-instance/deployment";
+import { ExternalDeployment } from "../constructs/vault-instance/external-deployment";
+import type { HelmDeploymentProps } from "../constructs/vault-instance/helm-deployment";
+import { HighAvailabilityDeployment } from "../constructs/vault-instance/high-availability-deployment";
+import { NetworkPeer } from "../constructs/vault-instance/network-peer";
+import { toEgress } from "../constructs/vault-instance/network-policies";
+import type { ServerCertificate } from "../constructs/vault-instance/server-certificate";
+import { StandaloneDeployment } from "../constructs/vault-instance/standalone-deployment";
+import { VaultStorage } from "../constructs/vault-instance/storage";
 
 /** What a tenant file does not say of a deployment. */
 export interface InstanceDeploymentProps {

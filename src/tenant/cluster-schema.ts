@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { ApiAccess } from "../tenant-cluster/api-access";
-import { checkNetwork, checkPools } from "../tenant-cluster/network-checks";
-import { nodeGroups } from "../tenant-cluster/node-group";
-import { checkPublicKey } from "../tenant-cluster/tenant-cluster";
+import { ApiAccess } from "../constructs/tenant-cluster/api-access";
+import { checkNetwork, checkPools } from "../constructs/tenant-cluster/network-checks";
+import { nodeGroups } from "../constructs/tenant-cluster/node-group";
+import { checkPublicKey } from "../constructs/tenant-cluster/tenant-cluster";
 import {
   built,
   checked,

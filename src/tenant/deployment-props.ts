@@ -1,10 +1,10 @@
 import type { SizeText } from "../core/size";
-import type { SelfInitializationRequest } from "../server-config/self-initialization";
-import type { MonitoringProps } from "../monitoring/monitoring-values";
-import type { ContainerImage } from "../vault-instance/chart";
-import type { ChartValues } from "../vault-instance/chart-values";
-import type { ServerResources } from "../vault-instance/instance-limits";
-import type { NodePlacement } from "../vault-instance/pod-values";
+import type { SelfInitializationRequest } from "../constructs/server-config/self-initialization";
+import type { MonitoringProps } from "../constructs/monitoring/monitoring-values";
+import type { ContainerImage } from "../constructs/vault-instance/chart";
+import type { ChartValues } from "../constructs/vault-instance/chart-values";
+import type { ServerResources } from "../constructs/vault-instance/instance-limits";
+import type { NodePlacement } from "../constructs/vault-instance/pod-values";
 
 /** How an instance comes to run. */
 export type DeploymentProps = HighAvailabilityProps | StandaloneProps | DevelopmentProps | CustomProps | ExternalProps;

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { AuditDevice } from "../server-config/audit-device";
-import { SelfInitialization, type SelfInitializationRequest } from "../server-config/self-initialization";
-import { Exposure } from "../vault-instance/exposure";
-import { checkAddresses } from "../vault-instance/external-deployment";
-import { checkReplicas } from "../vault-instance/high-availability-deployment";
-import { ServerCertificate } from "../vault-instance/server-certificate";
+import { AuditDevice } from "../constructs/server-config/audit-device";
+import { SelfInitialization, type SelfInitializationRequest } from "../constructs/server-config/self-initialization";
+import { Exposure } from "../constructs/vault-instance/exposure";
+import { checkAddresses } from "../constructs/vault-instance/external-deployment";
+import { checkReplicas } from "../constructs/vault-instance/high-availability-deployment";
+import { ServerCertificate } from "../constructs/vault-instance/server-certificate";
 import { address, built, cidr, cidrs, distinct, label, nonEmpty, port, size } from "./fields";
 
 const quantities = z.strictObject({ cpu: nonEmpty, memory: nonEmpty });

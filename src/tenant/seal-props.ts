@@ -7,8 +7,8 @@ import type {
   OciKmsSealProps,
   Pkcs11SealProps,
   StaticKeySealProps,
-} from "../seal/kms-seals";
-import type { KeyShares } from "../seal/key-shares";
+} from "../constructs/seal/kms-seals";
+import type { KeyShares } from "../constructs/seal/key-shares";
 import type { SecretRef } from "../core/secret-ref";
 
 /** The same, with secrets named by where they are in the central Vault. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { SecretRef } from "../core/secret-ref";
-import { Seal } from "../seal/seal";
+import { Seal } from "../constructs/seal/seal";
 import { built, nonEmpty, path } from "./fields";
 
 /** A secret by where it is in the central Vault. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { checkRoleName, checkTokenTtls } from "../access/access-role";
-import { releaseName } from "../server-config/names";
-import { DEFAULT_REPLICAS } from "../vault-instance/high-availability-deployment";
-import { checkCredentialTtls } from "../dynamic-db/dynamic-db";
-import { SshRole } from "../ssh-ca/ssh-role";
-import { checkPkiRole } from "../tenant-pki/pki-role";
+import { checkRoleName, checkTokenTtls } from "../constructs/access/access-role";
+import { releaseName } from "../constructs/server-config/names";
+import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
+import { checkCredentialTtls } from "../constructs/dynamic-db/dynamic-db";
+import { SshRole } from "../constructs/ssh-ca/ssh-role";
+import { checkPkiRole } from "../constructs/tenant-pki/pki-role";
 import { closedNodePort, cluster, schedulableNodes } from "./cluster-schema";
 import { deployment } from "./deployment-schema";
 import { checkReferences } from "./references";

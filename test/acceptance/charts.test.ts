@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { findProgram } from "../../lab/tools/path";
 import { run } from "../../lab/run";
-import { OFFICIAL_CHARTS } from "../../src/vault-instance/chart";
+import { OFFICIAL_CHARTS } from "../../src/constructs/vault-instance/chart";
 import type { Product } from "../../src";
 import { kubectl, kubectlApply } from "./support/kubectl";
 
 const { KUBECONFIG, TENANT_VAULT_CHARTS } = process.env;
-const GOLDEN = join(__dirname, "..", "unit", "vault-instance", "golden");
+const GOLDEN = join(__dirname, "..", "unit", "constructs", "vault-instance", "golden");
 /** As in the golden values. */
 const RELEASE = "customer10-main";
 const helm = findProgram("helm");

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LayerStack } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
-import { METRICS_PORT } from "../../src/monitoring/telemetry";
+import { METRICS_PORT } from "../../src/constructs/monitoring/telemetry";
 import { openTunnels } from "../../src/unseal/tunnels";
 import { VaultClient } from "../../src/unseal/vault-client";
 import { kubectl, waitForPod } from "./support/kubectl";

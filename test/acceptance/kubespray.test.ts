@@ -7,8 +7,8 @@ import { run } from "../../lab/run";
 import { ApiAccess, Provisioner, TenantCluster } from "../../src";
 import type { ClusterDescription } from "../../src/provision/cluster-description";
 import { findKubespray } from "../../src/provision/kubespray-source";
-import type { Inventory } from "../../src/tenant-cluster/inventory";
-import { KUBESPRAY_VERSION } from "../../src/tenant-cluster/kubespray";
+import type { Inventory } from "../../src/constructs/tenant-cluster/inventory";
+import { KUBESPRAY_VERSION } from "../../src/constructs/tenant-cluster/kubespray";
 import { OpenstackProvider } from "../../src/terraform/providers/openstack";
 import { only, synthesize } from "../unit/support/synth";
 

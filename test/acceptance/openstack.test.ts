@@ -13,7 +13,7 @@ import {
 } from "../../src";
 import { NetworkingNetworkV2, NetworkingSubnetV2, OpenstackProvider } from "../../src/terraform/providers/openstack";
 import { VaultProvider } from "../../src/terraform/providers/vault";
-import type { Inventory } from "../../src/tenant-cluster/inventory";
+import type { Inventory } from "../../src/constructs/tenant-cluster/inventory";
 import { TestBed } from "../integration/support/test-bed";
 import { TerraformProject } from "../integration/support/terraform-project";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { Command } from "../../lab/run";
 import { waitUntil } from "../../lab/wait";
-import { openVpnGateway } from "../../src/tenant-cluster/openvpn";
+import { openVpnGateway } from "../../src/constructs/tenant-cluster/openvpn";
 import { lackingForMachines, Machine } from "./support/machine";
 
 const CLUSTER = "20.0.0.0/24";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { Size } from "../../src";
-import { auditRotation } from "../../src/vault-instance/audit-rotation";
+import { auditRotation } from "../../src/constructs/vault-instance/audit-rotation";
 
 /** Writes numbered lines of 1 KiB, and opens its file anew upon SIGHUP, as the servers do. */
 const WRITER = `

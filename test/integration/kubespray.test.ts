@@ -7,8 +7,8 @@ import { obtainAnsible } from "../../lab/tools/ansible";
 import { obtainOpenssh } from "../../lab/tools/openssh";
 import type { ClusterDescription } from "../../src/provision/cluster-description";
 import { findKubespray } from "../../src/provision/kubespray-source";
-import { kubesprayInventory, type InventoryNode } from "../../src/tenant-cluster/inventory";
-import { KUBESPRAY_VERSION } from "../../src/tenant-cluster/kubespray";
+import { kubesprayInventory, type InventoryNode } from "../../src/constructs/tenant-cluster/inventory";
+import { KUBESPRAY_VERSION } from "../../src/constructs/tenant-cluster/kubespray";
 import { TestBed } from "./support/test-bed";
 
 const NODES: InventoryNode[] = [

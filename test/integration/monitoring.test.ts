@@ -6,7 +6,7 @@ import { freePort } from "../../lab/ports";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { alertRules, grafanaDashboard, type MonitoredInstance } from "../../src";
 import { stanza } from "../../src/core/hcl";
-import { metricsListener, telemetry } from "../../src/monitoring/telemetry";
+import { metricsListener, telemetry } from "../../src/constructs/monitoring/telemetry";
 import { TestBed } from "./support/test-bed";
 
 const INSTANCE: MonitoredInstance = {

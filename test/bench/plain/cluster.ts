@@ -5,7 +5,7 @@ import { NetworkingPortV2 } from "@cdktf/provider-openstack/lib/networking-port-
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { type App, Fn, TerraformLocal, TerraformOutput, type TerraformStack, Token } from "cdktf";
-import { cloudInit } from "../../../src/tenant-cluster/cloud-init";
+import { cloudInit } from "../../../src/constructs/tenant-cluster/cloud-init";
 import { CommandResource } from "../../../src/terraform/terraform-data";
 import { network, securityGroups } from "./network";
 import { preflight } from "./preflight";

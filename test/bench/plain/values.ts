@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
 import { Size } from "../../../src";
-import { NO_SEAL_CONFIG } from "../../../src/seal/seal-config";
-import { releaseNames } from "../../../src/server-config/names";
-import { OFFICIAL_IMAGES } from "../../../src/vault-instance/chart";
-import { helmValues } from "../../../src/vault-instance/helm-values";
-import { DEFAULT_RESOURCES } from "../../../src/vault-instance/instance-limits";
+import { NO_SEAL_CONFIG } from "../../../src/constructs/seal/seal-config";
+import { releaseNames } from "../../../src/constructs/server-config/names";
+import { OFFICIAL_IMAGES } from "../../../src/constructs/vault-instance/chart";
+import { helmValues } from "../../../src/constructs/vault-instance/helm-values";
+import { DEFAULT_RESOURCES } from "../../../src/constructs/vault-instance/instance-limits";
 
 const NAME = "tenant-name";
 /** As a template one would have in a file beside the code. */

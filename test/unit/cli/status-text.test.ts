@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { statusText } from "../../../src/cli/status-text";
 import type { InstanceStatus } from "../../../src/unseal/inspect";
-import { NOW, replica, STATUSES } from "../monitoring/statuses";
+import { NOW, replica, STATUSES } from "../constructs/monitoring/statuses";
 
 test("a status says of each instance what there is, and of each replica what it does", () => {
   expect(statusText(STATUSES, NOW)).toBe(

@@ -103,7 +103,7 @@ describe("examples", () => {
       rmSync(folder, { recursive: true });
     }
     // That of a construct is in the construct's README.
-    const readme = join("src", name.replace(/\.ts$/, ""), "README.md");
+    const readme = join("src", "constructs", name.replace(/\.ts$/, ""), "README.md");
     const guides = existsSync(join(PROJECT, readme)) ? [readme] : markdown;
     const shown = `\`\`\`ts\n${read(join("examples", name))}\`\`\``;
     expect(guides.filter((guide) => read(guide).includes(shown))).toHaveLength(1);

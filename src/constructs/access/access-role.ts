@@ -1,0 +1,108 @@
+import { Lazy, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
+import type { IAppRoleLogin } from "../login/app-role-login";
+import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
+import type { IGrantee } from "./grantee";
+import { PolicyDocument, type PolicyStatement } from "./policy-document";
+
+/** Properties of an {@link AccessRole}. */
+export interface AccessRoleProps {
+  /** Name of the role and of its policy. */
+  readonly name: string;
+  readonly login: IAppRoleLogin;
+  /**
+   * Life of a token; it can be renewed up to {@link tokenMaxTtl}.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly tokenTtl?: Duration;
+  /** @default - the longer of 4 hours and {@link tokenTtl} */
+  readonly tokenMaxTtl?: Duration;
+  /**
+   * Life of a secret id; a new one is drawn before it ends.
+   *
+   * @default Duration.days(30)
+   */
+  readonly secretIdTtl?: Duration;
+  /**
+   * Networks from which it logs in and uses its tokens, as CIDRs.
+   *
+   * @default - none: it may come from anywhere
+   */
+  readonly tokenBoundCidrs?: readonly string[];
+  /** @default - the stack's Vault provider */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * Something that uses an instance: an AppRole and the policy of its tokens. It may do what is granted to it and nothing
+ * else. Its secret id is not made here, since it would be in the state: an operator draws one when it is needed.
+ */
+export class AccessRole extends Construct implements IGrantee {
+  readonly name: string;
+  /** Id of the role, which is no secret: a program logs in with it and a secret id. */
+  readonly roleId: string;
+  private readonly policy = new PolicyDocument();
+
+  constructor(scope: Construct, id: string, props: AccessRoleProps) {
+    super(scope, id);
+    this.name = checkRoleName(props.name);
+    const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
+    const cidrs = props.tokenBoundCidrs === undefined ? undefined : [...props.tokenBoundCidrs];
+    const policy = new Policy(this, "Policy", {
+      name: props.name,
+      policy: Lazy.stringValue({ produce: () => this.policy.render() }),
+      provider: props.provider,
+    });
+    const role = new ApproleAuthBackendRole(this, "Resource", {
+      backend: props.login.path,
+      roleName: props.name,
+      tokenPolicies: [policy.name],
+      tokenTtl: tokenTtl.toSeconds(),
+      tokenMaxTtl: tokenMaxTtl.toSeconds(),
+      tokenBoundCidrs: cidrs,
+      secretIdTtl: (props.secretIdTtl ?? Duration.days(30)).toSeconds(),
+      secretIdBoundCidrs: cidrs,
+      provider: props.provider,
+    });
+    this.roleId = role.roleId;
+  }
+
+  grant(statement: PolicyStatement): void {
+    this.policy.add(statement);
+  }
+}
+
+/** Policies that every Vault has, by names in lower case as Vault stores them. */
+const BUILT_IN_POLICIES = ["default", "root"];
+
+/** @throws ValidationError when the role's policy would replace one of Vault's own. */
+export function checkRoleName(name: string): string {
+  if (BUILT_IN_POLICIES.includes(name.toLowerCase())) {
+    throw new ValidationError(
+      "role-name",
+      `"${name}" is the name of a policy of Vault's own, which every token has; give the role another name.`,
+    );
+  }
+  return name;
+}
+
+const DEFAULT_MAX_TTL = Duration.hours(4);
+
+/** Lives of a role's tokens, with nothing left to default. @throws ValidationError when one is longer than its maximum. */
+export function checkTokenTtls(
+  { name, tokenTtl = Duration.hours(1), tokenMaxTtl }: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl">,
+  scope?: Construct,
+): { readonly tokenTtl: Duration; readonly tokenMaxTtl: Duration } {
+  const longest = tokenMaxTtl ?? (tokenTtl.isLongerThan(DEFAULT_MAX_TTL) ? tokenTtl : DEFAULT_MAX_TTL);
+  if (tokenTtl.isLongerThan(longest)) {
+    throw new ValidationError(
+      "token-ttl",
+      `The role ${name} has a tokenTtl of ${tokenTtl.toString()}, longer than its tokenMaxTtl of ${longest.toString()}; shorten it.`,
+      scope,
+    );
+  }
+  return { tokenTtl, tokenMaxTtl: longest };
+}

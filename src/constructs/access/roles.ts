@@ -1,0 +1,20 @@
+import type { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+
+/** @throws ValidationError when two roles of an engine have one name, of which only one would be made. */
+export function checkUniqueRoles(roles: readonly { readonly name: string }[], scope: Construct): void {
+  const names = roles.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) {
+    throw new ValidationError("duplicate-role", `Two roles are named "${twice}"; give each its own name.`, scope);
+  }
+}
+
+/** The error of a grant that names a role which its engine does not have. */
+export function unknownRole(kind: string, name: string, known: Iterable<string>, scope: Construct): ValidationError {
+  return new ValidationError(
+    "unknown-role",
+    `There is no ${kind} role "${name}"; there are: ${[...known].join(", ")}.`,
+    scope,
+  );
+}

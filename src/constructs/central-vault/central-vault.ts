@@ -1,0 +1,187 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { PolicyDocument } from "../access/policy-document";
+import { Duration } from "../../core/duration";
+import { AppRoleLogin } from "../login/app-role-login";
+import {
+  ApproleAuthBackendRole,
+  KvSecretBackendV2,
+  Mount,
+  PkiSecretBackendRole,
+  Policy,
+} from "../../terraform/providers/vault";
+import { RootCa } from "../tenant-pki/root-ca";
+import { CLUSTERS_MOUNT } from "../tenant-cluster/kubernetes-cluster";
+import { SEAL_ROLE_PREFIX, SEALS_MOUNT } from "../seal/transit-seal";
+import { RECORDS_MOUNT } from "../../unseal/record";
+
+/** Path of the AppRole mount that the hook logs in at, and name of its policy. */
+const HOOK_LOGIN = "tenant-vault";
+const HOOK_POLICY = "tenant-vault-hook";
+
+/** Mount of the root CA, and the role of it that issues the TLS certificates of tenants' instances. */
+export const ROOT_CA_MOUNT = "pki-root";
+export const INSTANCE_CERTIFICATE_ROLE = "instances";
+
+/** Names inside any Kubernetes cluster that servers are known by. */
+const CLUSTER_NAMES = ["*-internal", "*.svc", "*.svc.cluster.local"];
+
+/** Properties of a {@link CentralVault}. */
+export interface CentralVaultProps {
+  /** URL of the central Vault, for the root CA's pointers to its certificate and revocation list. */
+  readonly address: string;
+  /**
+   * Domains below which instances are reached from outside their cluster.
+   *
+   * @default - none
+   */
+  readonly instanceDomains?: readonly string[];
+  /**
+   * Life of a secret id of the hook's login; a new one is drawn before it ends.
+   *
+   * @default Duration.days(90)
+   */
+  readonly hookSecretIdTtl?: Duration;
+  /**
+   * Whether Terraform refuses to destroy the records, and with them every tenant's keys.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+  /** @default - the stack's Vault provider */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * What the operator's own Vault needs for its task: the mounts of records and kubeconfigs, the root CA,
+ * and a narrow login for the hook.
+ */
+export class CentralVault extends Construct {
+  readonly rootCa: RootCa;
+  /** Id of the hook's role, which is no secret; `TENANT_VAULT_ROLE_ID` for the command. */
+  readonly hookRoleId: string;
+
+  constructor(scope: Construct, id: string, props: CentralVaultProps) {
+    super(scope, id);
+    const { address, provider, deletionProtection = true } = props;
+    const lifecycle = { preventDestroy: deletionProtection };
+
+    this.createStore(
+      "Records",
+      RECORDS_MOUNT,
+      "Unseal keys and root token of each tenant's instances",
+      lifecycle,
+      provider,
+    );
+    this.createStore("Clusters", CLUSTERS_MOUNT, "Kubeconfig of each tenant's cluster", lifecycle, provider);
+
+    new Mount(this, "Seals", {
+      path: SEALS_MOUNT,
+      type: "transit",
+      description: "Keys that unseal tenants' instances",
+      lifecycle,
+      provider,
+    });
+
+    const policy = new Policy(this, "HookPolicy", { name: HOOK_POLICY, policy: hookPolicy(), provider });
+    const login = new AppRoleLogin(this, "HookLogin", {
+      path: HOOK_LOGIN,
+      description: "Login of the tenant-vault command",
+      provider,
+    });
+    const role = new ApproleAuthBackendRole(this, "HookRole", {
+      backend: login.path,
+      roleName: "hook",
+      tokenPolicies: [policy.name],
+      tokenTtl: Duration.minutes(15).toSeconds(),
+      tokenMaxTtl: Duration.hours(1).toSeconds(),
+      secretIdTtl: (props.hookSecretIdTtl ?? Duration.days(90)).toSeconds(),
+      provider,
+    });
+    this.hookRoleId = role.roleId;
+
+    this.rootCa = new RootCa(this, "RootCa", {
+      commonName: "Tenant Vault Root CA",
+      mount: ROOT_CA_MOUNT,
+      address,
+      deletionProtection,
+      provider,
+    });
+    this.createCertificateRole(props.instanceDomains ?? [], provider);
+  }
+
+  private createCertificateRole(instanceDomains: readonly string[], provider?: TerraformProvider): void {
+    new PkiSecretBackendRole(this, "InstanceCertificates", {
+      backend: this.rootCa.mountPath,
+      name: INSTANCE_CERTIFICATE_ROLE,
+      allowedDomains: [...CLUSTER_NAMES, ...instanceDomains],
+      allowGlobDomains: true,
+      allowSubdomains: true,
+      allowBareDomains: true,
+      allowLocalhost: true,
+      allowIpSans: true,
+      serverFlag: true,
+      clientFlag: false,
+      keyType: "ec",
+      keyBits: 256,
+      maxTtl: String(Duration.days(365).toSeconds()),
+      provider,
+    });
+  }
+
+  private createStore(
+    id: string,
+    path: string,
+    description: string,
+    lifecycle: { preventDestroy: boolean },
+    provider?: TerraformProvider,
+  ): void {
+    const mount = new Mount(this, id, {
+      path,
+      type: "kv",
+      options: { version: "2" },
+      description,
+      lifecycle,
+      provider,
+    });
+    // Versions are the way back from a mistake: keep many, and do not demand check-and-set of other clients.
+    new KvSecretBackendV2(this, `${id}Config`, { mount: mount.path, maxVersions: 50, casRequired: false, provider });
+  }
+}
+
+/** Records and nothing else; no right to destroy a version, to delete metadata or to read another mount's secrets. */
+function hookPolicy(): string {
+  const policy = new PolicyDocument();
+  policy.add({
+    path: `${RECORDS_MOUNT}/data/*`,
+    capabilities: ["create", "read", "update"],
+    reason: "write keys and read them back",
+  });
+  policy.add({
+    path: `${RECORDS_MOUNT}/metadata/*`,
+    capabilities: ["create", "read", "update", "patch", "list"],
+    reason: "describe instances and find them",
+  });
+  policy.add({ path: `${RECORDS_MOUNT}/metadata/`, capabilities: ["list"], reason: "find tenants" });
+  policy.add({
+    path: `${RECORDS_MOUNT}/delete/*`,
+    capabilities: ["update"],
+    reason: "delete recoverably, as the preflight does",
+  });
+  policy.add({
+    path: `${ROOT_CA_MOUNT}/issue/${INSTANCE_CERTIFICATE_ROLE}`,
+    capabilities: ["create", "update"],
+    reason: "issue the TLS certificate of an instance",
+  });
+  policy.add({
+    path: `${CLUSTERS_MOUNT}/data/*`,
+    capabilities: ["create", "read", "update"],
+    reason: "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
+  });
+  policy.add({
+    path: `auth/token/create/${SEAL_ROLE_PREFIX}*`,
+    capabilities: ["create", "update"],
+    reason: "make the token by which an instance's servers use their transit key, and no other",
+  });
+  return policy.render();
+}

@@ -1,0 +1,125 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import type { IGrantee } from "../access/grantee";
+import type { Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
+import { PLAIN_PATH } from "../../core/path";
+import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
+
+/** A tree of secrets that users write and read. */
+export interface IKeyValue {
+  /** Path of the mount. */
+  readonly mount: string;
+  /** Lets the grantee read and list everything below a folder. */
+  grantRead(grantee: IGrantee, folder: string): void;
+  /** Lets the grantee also write, and delete recoverably. */
+  grantReadWrite(grantee: IGrantee, folder: string): void;
+}
+
+/** Properties of a {@link KeyValue}. */
+export interface KeyValueProps {
+  /** @default "kv" */
+  readonly mount?: string;
+  /** @default - no description */
+  readonly description?: string;
+  /**
+   * How many versions of each secret are kept.
+   *
+   * @default 10
+   */
+  readonly maxVersions?: number;
+  /**
+   * Time after which a version is deleted.
+   *
+   * @default - never
+   */
+  readonly deleteVersionAfter?: Duration;
+  /**
+   * Whether Terraform refuses to destroy the mount with all its secrets.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+  /** @default - the stack's Vault provider */
+  readonly provider?: TerraformProvider;
+}
+
+/** A KV version 2 mount; https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2 */
+export class KeyValue extends Construct implements IKeyValue {
+  readonly mount: string;
+
+  /** A mount that exists already. */
+  static fromMount(mount: string): IKeyValue {
+    return new ExistingKeyValue(mount);
+  }
+
+  private readonly grants: IKeyValue;
+
+  constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
+    super(scope, id);
+    this.mount = props.mount ?? "kv";
+    this.grants = new ExistingKeyValue(this.mount);
+    const { provider } = props;
+    const mount = new Mount(this, "Resource", {
+      path: this.mount,
+      type: "kv",
+      options: { version: "2" },
+      description: props.description,
+      lifecycle: { preventDestroy: props.deletionProtection ?? true },
+      provider,
+    });
+    new KvSecretBackendV2(this, "Config", {
+      mount: mount.path,
+      maxVersions: props.maxVersions ?? 10,
+      deleteVersionAfter: props.deleteVersionAfter?.toSeconds(),
+      provider,
+    });
+  }
+
+  grantRead(grantee: IGrantee, folder: string): void {
+    this.grants.grantRead(grantee, folder);
+  }
+
+  grantReadWrite(grantee: IGrantee, folder: string): void {
+    this.grants.grantReadWrite(grantee, folder);
+  }
+}
+
+class ExistingKeyValue implements IKeyValue {
+  constructor(readonly mount: string) {}
+
+  grantRead(grantee: IGrantee, folder: string): void {
+    this.grantOn(grantee, "data", folder, ["read"], "read secrets");
+    this.grantOn(grantee, "metadata", folder, ["read", "list"], "list secrets");
+  }
+
+  grantReadWrite(grantee: IGrantee, folder: string): void {
+    this.grantOn(grantee, "data", folder, ["create", "read", "update", "patch", "delete"], "read and write secrets");
+    this.grantOn(grantee, "metadata", folder, ["read", "list"], "list secrets");
+  }
+
+  private grantOn(
+    grantee: IGrantee,
+    part: string,
+    folder: string,
+    capabilities: Parameters<IGrantee["grant"]>[0]["capabilities"],
+    reason: string,
+  ): void {
+    checkFolder(folder);
+    // Both the secret of that name and everything below it, but not a neighbour whose name merely begins alike.
+    for (const path of [`${this.mount}/${part}/${folder}`, `${this.mount}/${part}/${folder}/*`]) {
+      grantee.grant({ path, capabilities, reason: `${reason} below ${this.mount}/${folder}` });
+    }
+  }
+}
+
+/** A wildcard, or an empty segment, would grant something else than what is written. @throws ValidationError */
+export function checkFolder(folder: string): string {
+  if (!PLAIN_PATH.test(folder)) {
+    throw new ValidationError(
+      "folder",
+      `"${folder}" is no folder; write names with single slashes between them, none at the ends, and neither + nor *.`,
+    );
+  }
+  return folder;
+}

@@ -1,0 +1,121 @@
+import { Construct } from "constructs";
+import { PolicyDocument } from "../access/policy-document";
+import { parseServerAddress } from "../../core/address";
+import { ValidationError } from "../../core/errors";
+import { Duration } from "../../core/duration";
+import { attributes, block } from "../../core/hcl";
+import { Policy, TokenAuthBackendRole, TransitSecretBackendKey } from "../../terraform/providers/vault";
+import { ForgottenResource } from "../../terraform/forgotten-resource";
+import { disabledFlag, type SealConfig, type SealContext } from "./seal-config";
+
+/** Transit mount in the central Vault that holds a key for each instance that is sealed by it. */
+export const SEALS_MOUNT = "tenant-seals";
+
+/** What the names of token roles and policies of seals begin with. */
+export const SEAL_ROLE_PREFIX = "tenant-vault-seal-";
+
+/** A seal's token ends when it is not renewed for so long; the servers renew it by themselves. */
+const TOKEN_PERIOD = Duration.days(32);
+
+/** How an instance is unsealed by the central Vault's transit engine. */
+export interface TransitSealProps {
+  /**
+   * Where the servers reach the central Vault.
+   *
+   * @default - the address by which the hook reaches it
+   */
+  readonly address?: string;
+  /**
+   * Name in the central Vault's certificate.
+   *
+   * @default - the host of the address
+   */
+  readonly tlsServerName?: string;
+}
+
+/**
+ * A key in the central Vault, a policy that allows its use and nothing else, and the role by which the hook makes the token that
+ * the servers use it with; https://openbao.org/docs/configuration/seal/transit/
+ */
+export class TransitSeal extends Construct {
+  readonly config: SealConfig;
+
+  constructor(scope: Construct, id: string, context: SealContext, props: TransitSealProps) {
+    super(scope, id);
+    const { centralProvider: provider, tenant, release, central, product, deletionProtection } = context;
+    if (provider === undefined) {
+      throw new ValidationError(
+        "seal-central",
+        "A transit seal has its key in the central Vault, and its provider is not given; pass centralProvider to the VaultInstance.",
+        this,
+      );
+    }
+    // Not the release's name: a-b/c and a/b-c are of two tenants and have the same one. No name holds a dot.
+    const keyName = `${tenant}.${context.name}`;
+    const key = new TransitSecretBackendKey(this, "Key", {
+      backend: SEALS_MOUNT,
+      name: keyName,
+      type: "aes256-gcm96",
+      // The central Vault refuses it as well, whoever asks.
+      deletionAllowed: !deletionProtection,
+      lifecycle: { preventDestroy: deletionProtection },
+      provider,
+    });
+    const name = `${SEAL_ROLE_PREFIX}${keyName}`;
+    const policy = new Policy(this, "Policy", { name, policy: sealPolicy(key.name), provider });
+    const role = new TokenAuthBackendRole(this, "TokenRole", {
+      roleName: name,
+      allowedPolicies: [policy.name],
+      // It must outlive the token that the hook makes it with.
+      orphan: true,
+      renewable: true,
+      tokenPeriod: TOKEN_PERIOD.toSeconds(),
+      tokenNoDefaultPolicy: true,
+      provider,
+    });
+    const secretName = `${release}-seal-token`;
+    const address = props.address ?? central.address;
+    const { port } = parseServerAddress(address, this);
+    this.config = {
+      stanzas: [
+        block(
+          'seal "transit"',
+          attributes({
+            address,
+            mount_path: `${SEALS_MOUNT}/`,
+            key_name: keyName,
+            tls_ca_cert:
+              central.caCertificatePath === undefined ? undefined : `${context.secretFolder(secretName)}/ca.crt`,
+            tls_server_name: props.tlsServerName,
+            disabled: disabledFlag(context),
+          }),
+        ),
+      ],
+      environment: [{ name: product === "vault" ? "VAULT_TOKEN" : "BAO_TOKEN", secret: secretName, key: "token" }],
+      secrets: [secretName],
+      egress: [{ port: Number(port || 443), reason: "the central Vault, which unseals" }],
+      token: { secretName, role: role.roleName },
+    };
+  }
+}
+
+/** Keeps the key of a transit seal that was, where there was one. */
+export function keepFormerKey(scope: Construct): void {
+  const reason = "The key of a transit seal that was, if any, stays: snapshots from before open with it alone.";
+  new ForgottenResource(new Construct(scope, "Seal"), "Key", TransitSecretBackendKey.tfResourceType, reason);
+}
+
+function sealPolicy(key: string): string {
+  const policy = new PolicyDocument();
+  for (const use of ["encrypt", "decrypt"]) {
+    policy.add({
+      path: `${SEALS_MOUNT}/${use}/${key}`,
+      capabilities: ["update"],
+      reason: `${use} the root key of this instance`,
+    });
+  }
+  policy.add({ path: "auth/token/renew-self", capabilities: ["update"], reason: "keep the token alive" });
+  policy.add({ path: "auth/token/lookup-self", capabilities: ["read"], reason: "know when it has to be renewed" });
+  policy.add({ path: "auth/token/revoke-self", capabilities: ["update"], reason: "end one that is not used" });
+  return policy.render();
+}

@@ -1,0 +1,103 @@
+import { attributes, block, stanza, type Stanza } from "../../core/hcl";
+import type { Product } from "../../core/product";
+import { metricsListener, telemetry } from "../monitoring/telemetry";
+import type { SealConfig } from "../seal/seal-config";
+import { allAuditDevices, declaresAudit, type AuditDevice } from "./audit-device";
+import { API_PORT, CLUSTER_PORT, podAddress, type ReleaseNames } from "./names";
+import type { SelfInitialization } from "./self-initialization";
+
+/** Where the charts mount things, per product. */
+export interface MountPaths {
+  readonly data: string;
+  readonly audit: string;
+  /** Folder of a Secret that is mounted. */
+  secret(name: string): string;
+}
+
+/** Paths inside a server's container. */
+export function mountPaths(product: Product): MountPaths {
+  const base = product === "vault" ? "/vault" : "/openbao";
+  return { data: `${base}/data`, audit: `${base}/audit`, secret: (name) => `${base}/userconfig/${name}` };
+}
+
+/** How much a server writes to its log; https://openbao.org/docs/configuration/#log_level */
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
+
+/** What a server's configuration is made from. */
+export interface ServerConfigProps {
+  readonly product: Product;
+  readonly names: ReleaseNames;
+  readonly paths: MountPaths;
+  readonly seal: SealConfig;
+  readonly ui: boolean;
+  readonly logLevel: LogLevel;
+  readonly logFormat: "json" | "standard";
+  /** Besides the file on the audit volume. */
+  readonly auditDevices: readonly AuditDevice[];
+  /** @default - none: the hook initialises the server */
+  readonly selfInitialization?: SelfInitialization;
+  /** A listener for metrics, and where else they go. @default - none */
+  readonly metrics?: { readonly statsdAddress?: string };
+}
+
+/**
+ * The configuration of a server with raft storage, HCL; https://openbao.org/docs/configuration/ and
+ * https://developer.hashicorp.com/vault/docs/configuration. Addresses of its own come from the environment, which the charts set.
+ */
+export function serverConfig(props: ServerConfigProps): string {
+  const { product, names, seal, metrics, selfInitialization, auditDevices, paths } = props;
+  return [
+    ...attributes({
+      ui: props.ui,
+      // Labels metrics; without it a server changes its label when it is elected.
+      cluster_name: names.release,
+      // Raft's memory-mapped files and mlock do not go together; nodes run without swap. OpenBao never locks.
+      disable_mlock: product === "vault" ? true : undefined,
+      log_level: props.logLevel,
+      log_format: props.logFormat,
+    }),
+    listener(props, { address: `[::]:${API_PORT}`, cluster_address: `[::]:${CLUSTER_PORT}` }),
+    ...(metrics === undefined ? [] : [listener(props, metricsListener(product))]),
+    raftStorage(props),
+    'service_registration "kubernetes" {}',
+    ...seal.stanzas,
+    ...(metrics === undefined ? [] : [stanza("telemetry", telemetry(metrics.statsdAddress))]),
+    ...(declaresAudit(product) ? allAuditDevices(paths.audit, auditDevices).map((each) => each.stanza()) : []),
+    ...(selfInitialization?.stanzas() ?? []),
+    "",
+  ].join("\n");
+}
+
+function listener({ paths, names }: ServerConfigProps, { telemetry: inside, ...values }: Stanza): string {
+  const tls = paths.secret(names.tlsSecret);
+  return stanza('listener "tcp"', {
+    ...values,
+    tls_cert_file: `${tls}/tls.crt`,
+    tls_key_file: `${tls}/tls.key`,
+    tls_client_ca_file: `${tls}/ca.crt`,
+    tls_min_version: "tls12",
+    telemetry: inside,
+  });
+}
+
+function raftStorage({ paths, names }: ServerConfigProps): string {
+  const caFile = `${paths.secret(names.tlsSecret)}/ca.crt`;
+  return block('storage "raft"', [
+    ...attributes({
+      path: paths.data,
+      // The products' advice for production: a lost leader is replaced within seconds, not within half a minute.
+      performance_multiplier: 1,
+    }),
+    ...names.pods.map((pod) => {
+      const address = podAddress(names, pod);
+      return block(
+        "retry_join",
+        attributes({
+          leader_api_addr: address,
+          leader_ca_cert_file: caFile,
+          leader_tls_servername: new URL(address).hostname,
+        }),
+      );
+    }),
+  ]);
+}

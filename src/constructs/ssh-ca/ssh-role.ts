@@ -1,0 +1,102 @@
+import type { IGrantee } from "../access/grantee";
+import { ValidationError } from "../../core/errors";
+import type { Duration } from "../../core/duration";
+import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";
+
+/** Signs users' keys: a login with a certificate that the hosts trust. */
+export interface SshCertificateRoleProps {
+  readonly name: string;
+  /** Principals that a certificate may name. */
+  readonly allowedUsers: readonly string[];
+  /**
+   * Principal when none is asked for.
+   *
+   * @default - the first of allowedUsers
+   */
+  readonly defaultUser?: string;
+  /** Longest life of a certificate, and its life when none is asked for. */
+  readonly maxTtl: Duration;
+  /**
+   * What a session may do besides running commands.
+   *
+   * @default ["permit-pty"]
+   */
+  readonly extensions?: readonly string[];
+}
+
+/** Deals passwords that a host accepts once, through the helper of the SSH engine on that host. */
+export interface SshOneTimePasswordRoleProps {
+  readonly name: string;
+  readonly defaultUser: string;
+  /** Addresses of the hosts, as CIDRs. */
+  readonly cidrs: readonly string[];
+  /**
+   * Users besides the default one.
+   *
+   * @default - none
+   */
+  readonly allowedUsers?: readonly string[];
+}
+
+/** How a role of the SSH engine lets users in. */
+export class SshRole {
+  /** By signed certificate; https://developer.hashicorp.com/vault/docs/secrets/ssh/signed-ssh-certificates */
+  static certificate(props: SshCertificateRoleProps): SshRole {
+    const { name, allowedUsers } = props;
+    const [first] = allowedUsers;
+    if (first === undefined)
+      throw new ValidationError(
+        "ssh-users",
+        `The SSH role ${name} allows no users; name at least one in allowedUsers.`,
+      );
+    const defaultUser = props.defaultUser ?? first;
+    if (!allowedUsers.includes(defaultUser) && !allowedUsers.includes("*"))
+      throw new ValidationError(
+        "ssh-users",
+        `The SSH role ${name} has the defaultUser ${defaultUser}, who is not among its allowedUsers (${allowedUsers.join(", ")}); add them, or choose another.`,
+      );
+    const extensions = props.extensions ?? ["permit-pty"];
+    return new SshRole(name, "sign", {
+      keyType: "ca",
+      allowUserCertificates: true,
+      allowedUsers: allowedUsers.join(","),
+      defaultUser,
+      allowedExtensions: extensions.join(","),
+      defaultExtensions: Object.fromEntries(extensions.map((extension) => [extension, ""])),
+      ttl: String(props.maxTtl.toSeconds()),
+      maxTtl: String(props.maxTtl.toSeconds()),
+    });
+  }
+
+  /** By one-time password; https://developer.hashicorp.com/vault/docs/secrets/ssh/one-time-ssh-passwords */
+  static oneTimePassword(props: SshOneTimePasswordRoleProps): SshRole {
+    if (props.cidrs.length === 0)
+      throw new ValidationError(
+        "ssh-cidrs",
+        `The SSH role ${props.name} has no cidrs, so that no host could use it; name at least one.`,
+      );
+    return new SshRole(props.name, "creds", {
+      keyType: "otp",
+      defaultUser: props.defaultUser,
+      allowedUsers: [props.defaultUser, ...(props.allowedUsers ?? [])].join(","),
+      cidrList: props.cidrs.join(","),
+    });
+  }
+
+  private constructor(
+    readonly name: string,
+    /** The engine's endpoint that a login starts with. */
+    readonly endpoint: "sign" | "creds",
+    /** Arguments of `vault_ssh_secret_backend_role`. */
+    readonly config: Omit<SshSecretBackendRoleConfig, "name" | "backend">,
+  ) {}
+
+  /** Lets the grantee log in to hosts with this role of a mount. */
+  grantLogin(mount: string, grantee: IGrantee): void {
+    grantee.grant({
+      path: `${mount}/${this.endpoint}/${this.name}`,
+      capabilities: ["create", "update"],
+      reason: `SSH logins with the role ${this.name}`,
+    });
+  }
+}

@@ -1,0 +1,164 @@
+import { Construct } from "constructs";
+import { KUBERNETES_API_PORT } from "../../provision/cluster-description";
+import {
+  LbListenerV2,
+  LbLoadbalancerV2,
+  LbMemberV2,
+  LbMonitorV2,
+  LbPoolV2,
+  NetworkingFloatingipV2,
+} from "../../terraform/providers/openstack";
+import type { IClusterNetwork } from "./cluster-network";
+import type { ClusterNode } from "./cluster-node";
+
+/** What the cluster's ways in are made for. */
+export interface ApiAccessContext {
+  readonly name: string;
+  readonly network: IClusterNetwork;
+  /** Addresses of that network. */
+  readonly cidr: string;
+  readonly nodes: readonly ClusterNode[];
+  readonly controlPlanes: readonly ClusterNode[];
+  /** Networks that may connect to a load balancer. */
+  readonly operatorCidrs: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** How the nodes and the API are reached from outside the tenant's network. */
+export interface ApiEndpoint {
+  /** Address of the Kubernetes API. */
+  readonly address: string;
+  /** Address in the tenant's network of a load balancer before all control planes. @default - none */
+  readonly loadBalancer?: string;
+  /** Floating IP of each node that has one, by the node's name. */
+  readonly floatingIps: ReadonlyMap<string, string>;
+}
+
+/** How the Kubernetes API, and the nodes' SSH, are reached. */
+export class ApiAccess {
+  /** At the nodes' own addresses, over a route, a bastion or the OpenVPN gateway. */
+  static internal(): ApiAccess {
+    return new ApiAccess(false, { perNode: 0, besides: 0 }, (_scope, { controlPlanes }) => ({
+      address: controlPlanes[0]?.address ?? "",
+      floatingIps: new Map(),
+    }));
+  }
+
+  /** At a floating IP of each node. @param pool Name of the network that they are taken from. */
+  static floatingIps(pool: string): ApiAccess {
+    return new ApiAccess(false, { perNode: 1, besides: 0 }, (scope, { network, nodes, controlPlanes, tags }) => {
+      const floatingIps = new Map(
+        nodes.map(({ name, portId }) => [
+          name,
+          new NetworkingFloatingipV2(scope, name, {
+            pool,
+            portId,
+            description: name,
+            tags: [...tags],
+            dependsOn: [...network.route],
+          }).address,
+        ]),
+      );
+      return { address: floatingIps.get(controlPlanes[0]?.name ?? "") ?? "", floatingIps };
+    });
+  }
+
+  /**
+   * At an Octavia load balancer before all control planes.
+   *
+   * @param pool Name of the network that its floating IP is taken from. @default - none: it is reached inside the network only
+   */
+  static loadBalancer(pool?: string): ApiAccess {
+    return new ApiAccess(true, { perNode: 0, besides: pool === undefined ? 0 : 1 }, (scope, context) => {
+      const balancer = new ApiLoadBalancer(scope, "LoadBalancer", context);
+      const outside =
+        pool === undefined
+          ? undefined
+          : new NetworkingFloatingipV2(scope, "FloatingIp", {
+              pool,
+              portId: balancer.portId,
+              description: `Kubernetes API of ${context.name}`,
+              tags: [...context.tags],
+              dependsOn: [...context.network.route],
+            });
+      // Nodes stay inside: at the floating IP they would come from the router's address, which the listener does not allow.
+      return {
+        address: outside?.address ?? balancer.address,
+        loadBalancer: balancer.address,
+        floatingIps: new Map(),
+      };
+    });
+  }
+
+  private constructor(
+    /** Whether a load balancer in the cluster's network connects to the control planes. */
+    readonly hasLoadBalancer: boolean,
+    private readonly floatingIps: { readonly perNode: number; readonly besides: number },
+    private readonly create: (scope: Construct, context: ApiAccessContext) => ApiEndpoint,
+  ) {}
+
+  /** How many floating IPs it takes for so many nodes. */
+  countFloatingIps(nodes: number): number {
+    return this.floatingIps.perNode * nodes + this.floatingIps.besides;
+  }
+
+  /** Creates it below the scope. */
+  bind(scope: Construct, context: ApiAccessContext): ApiEndpoint {
+    return this.create(scope, context);
+  }
+}
+
+class ApiLoadBalancer extends Construct {
+  readonly address: string;
+  readonly portId: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { name, network, cidr, controlPlanes, operatorCidrs, tags }: ApiAccessContext,
+  ) {
+    super(scope, id);
+    const balancer = new LbLoadbalancerV2(this, "Resource", {
+      name: `${name}-api`,
+      description: `Kubernetes API of ${name}`,
+      vipSubnetId: network.subnetId,
+      tags: [...tags],
+    });
+    const listener = new LbListenerV2(this, "Listener", {
+      name: `${name}-api`,
+      loadbalancerId: balancer.id,
+      protocol: "TCP",
+      protocolPort: KUBERNETES_API_PORT,
+      // Empty would mean everybody; the nodes themselves use it as well.
+      allowedCidrs: [...operatorCidrs, cidr],
+      tags: [...tags],
+    });
+    const pool = new LbPoolV2(this, "Pool", {
+      name: `${name}-api`,
+      listenerId: listener.id,
+      protocol: "TCP",
+      lbMethod: "ROUND_ROBIN",
+      tags: [...tags],
+    });
+    new LbMonitorV2(this, "Monitor", {
+      name: `${name}-api`,
+      poolId: pool.id,
+      type: "TCP",
+      delay: 5,
+      timeout: 3,
+      maxRetries: 3,
+    });
+    for (const node of controlPlanes) {
+      new LbMemberV2(this, node.name, {
+        name: node.name,
+        poolId: pool.id,
+        address: node.address,
+        protocolPort: KUBERNETES_API_PORT,
+        subnetId: network.subnetId,
+        tags: [...tags],
+      });
+    }
+    this.address = balancer.vipAddress;
+    this.portId = balancer.vipPortId;
+  }
+}

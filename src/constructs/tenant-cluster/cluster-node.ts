@@ -1,0 +1,79 @@
+import { Construct } from "constructs";
+import { ComputeInstanceV2, ComputeVolumeAttachV2 } from "../../terraform/providers/openstack";
+import { addressOf, createPort, type MachineDefaults } from "./machine";
+import { bootSource, createVolume } from "./machine-volume";
+import type { NodeGroup, VolumeProps } from "./node-group";
+
+/** Properties of a {@link ClusterNode}. */
+export interface ClusterNodeProps extends MachineDefaults, Pick<NodeGroup, "role" | "bootVolume" | "volumes"> {
+  readonly name: string;
+  readonly imageId: string;
+  readonly flavorId: string;
+  /** Zone of the machine and its volumes. @default - the cloud's choice */
+  readonly availabilityZone?: string;
+  readonly securityGroupIds: readonly string[];
+  /** Keeps the group's machines on different hosts. @default - none */
+  readonly serverGroupId?: string;
+}
+
+/**
+ * What a machine was made with. A later change of these says how the next machine is made: none of them may replace, or
+ * rebuild, one that runs.
+ */
+const MADE_ONCE = ["image_name", "image_id", "key_pair", "user_data", "availability_zone", "scheduler_hints"];
+
+/** One machine and its port. The port and the volumes outlive the machine: a rebuilt node keeps its address and its data. */
+export class ClusterNode extends Construct {
+  readonly name: string;
+  readonly portId: string;
+  /** Id of the machine, which is another one once it was made anew. */
+  readonly machineId: string;
+  /** Address in the tenant's network, known once the port is made. */
+  readonly address: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: ClusterNodeProps,
+  ) {
+    super(scope, id);
+    const { name, flavorId, imageId, tenant, role, network } = props;
+    const port = createPort(this, props);
+    const machine = new ComputeInstanceV2(this, "Resource", {
+      name,
+      // A worker's boot volume goes with it.
+      ...bootSource(this, imageId, props.bootVolume && this.volume("boot", props.bootVolume, role === "control-plane")),
+      flavorId,
+      keyPair: props.keyPair,
+      availabilityZone: props.availabilityZone,
+      network: [{ port: port.id }],
+      schedulerHints: props.serverGroupId === undefined ? undefined : [{ group: props.serverGroupId }],
+      userData: props.userData,
+      metadata: { tenant, role },
+      dependsOn: [...network.route],
+      tags: [...props.tags],
+      lifecycle: {
+        // etcd lives on the control planes.
+        preventDestroy: role === "control-plane" && props.deletionProtection,
+        ignoreChanges: MADE_ONCE,
+      },
+    });
+    props.volumes.forEach((volume, index) => this.attach(volume, index, machine.id));
+    this.name = name;
+    this.portId = port.id;
+    this.machineId = machine.id;
+    this.address = addressOf(port);
+  }
+
+  private attach(volume: VolumeProps, index: number, instanceId: string): void {
+    const created = createVolume(this, `Volume${index}`, this.volume(String(index), volume, true));
+    new ComputeVolumeAttachV2(this, `Attachment${index}`, { instanceId, volumeId: created.id });
+  }
+
+  private volume(suffix: string, volume: VolumeProps, holdsData: boolean) {
+    const { name, tenant, deletionProtection } = this.props;
+    const availabilityZone = volume.availabilityZone ?? this.props.availabilityZone;
+    const preventDestroy = deletionProtection && holdsData;
+    return { ...volume, availabilityZone, name: `${name}-${suffix}`, tenant, preventDestroy };
+  }
+}

@@ -1,0 +1,39 @@
+import type { Construct } from "constructs";
+import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
+import type { VolumeProps } from "./node-group";
+
+interface MachineVolumeProps extends VolumeProps {
+  readonly name: string;
+  readonly tenant: string;
+  /** Image that is copied onto it, for a machine to boot from. @default - none: it is empty */
+  readonly imageId?: string;
+  /** Whether Terraform refuses to destroy it. */
+  readonly preventDestroy: boolean;
+}
+
+/** A volume of a machine, which outlives it. */
+export function createVolume(
+  scope: Construct,
+  id: string,
+  { name, tenant, size, type, availabilityZone, imageId, preventDestroy }: MachineVolumeProps,
+): BlockstorageVolumeV3 {
+  return new BlockstorageVolumeV3(scope, id, {
+    name,
+    size: size.toGibibytes(),
+    volumeType: type,
+    availabilityZone,
+    imageId,
+    enableOnlineResize: true,
+    metadata: { tenant },
+    lifecycle: { preventDestroy, ignoreChanges: ["image_id", "availability_zone"] },
+  });
+}
+
+/** What a machine boots from: the flavor's disk with an image on it, or a volume. */
+export function bootSource(scope: Construct, imageId: string, volume: Omit<MachineVolumeProps, "imageId"> | undefined) {
+  if (volume === undefined) return { imageId };
+  const { id: uuid } = createVolume(scope, "BootVolume", { ...volume, imageId });
+  return {
+    blockDevice: [{ uuid, sourceType: "volume", destinationType: "volume", bootIndex: 0, deleteOnTermination: false }],
+  };
+}

@@ -1,0 +1,130 @@
+import type { TerraformProvider } from "cdktf";
+import { Fn, Token } from "cdktf";
+import { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import {
+  ContainerinfraClusterV1,
+  ContainerinfraClustertemplateV1,
+  ContainerinfraNodegroupV1,
+} from "../../terraform/providers/openstack";
+import { KvSecretV2 } from "../../terraform/providers/vault";
+import type { Flavor, NodeGroup } from "./node-group";
+import { Preflight } from "./preflight";
+import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
+
+/** How OpenStack's own service makes Kubernetes clusters. */
+export interface MagnumProps {
+  /**
+   * The OpenStack provider draws an administrator's kubeconfig of every Magnum cluster and keeps it in Terraform's state;
+   * nothing can stop it. Say `true` once the state of the cluster stack is encrypted and kept from everybody else.
+   */
+  readonly stateHoldsKubeconfig: true;
+  /** The provider of the central Vault, which the kubeconfig is written to. */
+  readonly centralProvider: TerraformProvider;
+  /**
+   * Labels of the cluster template, such as `kube_tag`; https://docs.openstack.org/magnum/latest/user/#labels
+   *
+   * @default - those of the cloud
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** A cluster template, a cluster, and a node group a pool; https://docs.openstack.org/magnum/latest/user/ */
+export class MagnumProvisioner implements IProvisioner {
+  constructor(private readonly props: MagnumProps) {}
+
+  provision(scope: Construct, cluster: ClusterContext): Provisioned {
+    refuseWhatMagnumLacks(scope, cluster);
+    new Preflight(scope, "Preflight", { demand: cluster.demand, checkQuotas: cluster.checkQuotas });
+    const [controlPlanes, workers, ...pools] = cluster.groups;
+    if (controlPlanes === undefined || workers === undefined) return { nodes: [], apiAddress: "" };
+
+    const { tenant, apiAccess } = cluster;
+    const template = new ContainerinfraClustertemplateV1(scope, "Template", {
+      name: tenant,
+      coe: "kubernetes",
+      image: cluster.image,
+      flavor: flavorName(workers.flavor),
+      masterFlavor: flavorName(controlPlanes.flavor),
+      keypairId: cluster.keyPair,
+      externalNetworkId: cluster.externalNetwork,
+      fixedNetwork: cluster.network.networkId,
+      fixedSubnet: cluster.network.subnetId,
+      dnsNameserver: cluster.dnsServers[0],
+      networkDriver: "calico",
+      volumeDriver: "cinder",
+      floatingIpEnabled: !apiAccess.hasLoadBalancer && apiAccess.countFloatingIps(1) > 0,
+      masterLbEnabled: apiAccess.hasLoadBalancer,
+      labels: this.props.labels === undefined ? undefined : { ...this.props.labels },
+    });
+    const made = new ContainerinfraClusterV1(scope, "Cluster", {
+      name: tenant,
+      clusterTemplateId: template.id,
+      masterCount: controlPlanes.count,
+      nodeCount: workers.count,
+      keypair: cluster.keyPair,
+      lifecycle: { preventDestroy: cluster.deletionProtection },
+    });
+    for (const pool of pools) this.createNodeGroup(scope, made.id, pool);
+    this.escrowKubeconfig(scope, made, cluster);
+    return { nodes: [], apiAddress: made.apiAddress };
+  }
+
+  private createNodeGroup(scope: Construct, clusterId: string, pool: NodeGroup): void {
+    new ContainerinfraNodegroupV1(scope, `Pool-${pool.name}`, {
+      clusterId,
+      name: pool.name,
+      role: pool.name,
+      nodeCount: pool.count,
+      flavorId: flavorName(pool.flavor),
+      imageId: pool.image,
+      mergeLabels: true,
+    });
+  }
+
+  private escrowKubeconfig(scope: Construct, made: ContainerinfraClusterV1, { kubeconfig }: ClusterContext): void {
+    const raw = Token.asString(Fn.lookup(made.kubeconfig, "raw_config", ""));
+    new KvSecretV2(scope, "Kubeconfig", {
+      mount: kubeconfig.mount,
+      name: kubeconfig.path,
+      dataJsonWo: Fn.jsonencode({ kubeconfig: raw }),
+      dataJsonWoVersion: 1,
+      // A cluster that is made anew has another.
+      lifecycle: { replaceTriggeredBy: [`${made.terraformResourceType}.${made.friendlyUniqueId}.id`] },
+      provider: this.props.centralProvider,
+    });
+  }
+}
+
+/** Magnum makes machines its own way; what it has no word for must not be dropped silently. @throws ValidationError */
+function refuseWhatMagnumLacks(scope: Construct, cluster: ClusterContext): void {
+  const lacking = [
+    ...(cluster.bastion === undefined ? [] : ["bastion"]),
+    ...(cluster.openVpn === undefined ? [] : ["openVpn"]),
+    ...(cluster.clientAccess === undefined ? [] : ["clientAccess"]),
+    // It opens SSH and the API to whoever reaches the network.
+    ...(cluster.operatorCidrs.length === 0 ? [] : ["operatorCidrs"]),
+    ...(cluster.hostAntiAffinity === "required" ? ["hostAntiAffinity"] : []),
+    ...(cluster.schedulableControlPlanes ? ["schedulableControlPlanes"] : []),
+    ...(cluster.groups.some(({ availabilityZones }) => availabilityZones.length > 0) ? ["availabilityZones"] : []),
+    // Every pool has one that this program adds.
+    ...(cluster.groups.some(({ labels }) => Object.keys(labels).length > 1) ? ["pools[].labels"] : []),
+    ...(cluster.network.portSecurity === false ? ["network.portSecurity"] : []),
+    ...(cluster.trustedUserCaKeys.length === 0 ? [] : ["trustedUserCaKeys"]),
+    ...(cluster.groups.some(({ taints }) => taints.length > 0) ? ["pools[].taints"] : []),
+    ...(cluster.groups.some(({ bootVolume, volumes }) => bootVolume !== undefined || volumes.length > 0)
+      ? ["bootVolume and volumes"]
+      : []),
+  ];
+  if (lacking.length > 0) {
+    throw new ValidationError(
+      "magnum",
+      `Magnum cannot do ${lacking.join(", ")}; take that out, or let Kubespray make the cluster.`,
+      scope,
+    );
+  }
+}
+
+function flavorName(flavor: Flavor): string {
+  return "id" in flavor ? flavor.id : flavor.name;
+}

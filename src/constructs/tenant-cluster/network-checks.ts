@@ -1,0 +1,125 @@
+import type { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import { overlap, parseAddress, parseCidr } from "../../core/cidr";
+import type { AllocationPool } from "./cluster-network";
+import type { NodeGroup } from "./node-group";
+import { TUNNEL_CIDR } from "./openvpn";
+import type { TenantClusterProps } from "./tenant-cluster";
+
+/** A network, and what takes addresses of it or says who reaches it. */
+type Described = Pick<
+  TenantClusterProps,
+  "network" | "operatorCidrs" | "clientAccess" | "bastion" | "openVpn" | "apiAccess"
+>;
+
+/** Addresses of a subnet that machines cannot have: network, gateway, DHCP, broadcast. */
+const RESERVED_ADDRESSES = 4;
+
+/** One of the addresses in the allocation pools is DHCP's. */
+const RESERVED_IN_POOLS = 1;
+
+/** Where Kubespray puts services and pods; https://kubespray.io/#/docs/operations/nodes */
+const KUBERNETES_CIDRS = ["10.233.0.0/18", "10.233.64.0/18"];
+
+/**
+ * @throws ValidationError when the network has no address for each machine, is one that Kubernetes uses inside, or lets in
+ * everybody where the cluster says whom to let in.
+ */
+export function checkNetwork(described: Described, groups: readonly NodeGroup[], scope?: Construct): void {
+  checkPeople(described, scope);
+  checkRoom(described, groups, scope);
+  checkInside(described, scope);
+  checkPortSecurity(described, scope);
+}
+
+function checkPeople({ operatorCidrs = [], clientAccess, openVpn }: Described, scope?: Construct): void {
+  for (const cidr of [...(clientAccess?.cidrs ?? []), ...(openVpn?.clientCidrs ?? [])]) parseCidr(cidr);
+  if (operatorCidrs.every((cidr) => parseCidr(cidr).prefixLength > 0)) return;
+  throw new ValidationError(
+    "operator-cidrs",
+    "operatorCidrs names every address there is, which would open SSH and the Kubernetes API to everybody; name the operators' own networks.",
+    scope,
+  );
+}
+
+function checkRoom(described: Described, groups: readonly NodeGroup[], scope?: Construct): void {
+  const { network, bastion, openVpn, apiAccess } = described;
+  const besides = [bastion !== undefined, openVpn !== undefined, apiAccess?.hasLoadBalancer === true].filter(Boolean);
+  const needed = groups.reduce((sum, { count }) => sum + count, besides.length);
+  const room = Math.max(roomIn(network, scope), 0);
+  if (needed > room) {
+    throw new ValidationError(
+      "cidr-room",
+      `The network ${network.cidr} has addresses for ${room} machines, not for ${needed}; choose a shorter prefix, longer allocation pools, or fewer nodes.`,
+      scope,
+    );
+  }
+}
+
+function roomIn(network: Described["network"], scope?: Construct): number {
+  const pools = "allocationPools" in network ? network.allocationPools : undefined;
+  if (pools !== undefined) {
+    checkPools(pools, network.cidr, scope);
+    return pools.reduce((sum, { start, end }) => sum + parseAddress(end) - parseAddress(start) + 1, -RESERVED_IN_POOLS);
+  }
+  const { first, last } = parseCidr(network.cidr);
+  return last - first + 1 - RESERVED_ADDRESSES;
+}
+
+function checkInside({ network: { cidr }, openVpn }: Described, scope?: Construct): void {
+  const network = parseCidr(cidr);
+  if (openVpn !== undefined && overlap(parseCidr(TUNNEL_CIDR), network)) {
+    throw new ValidationError(
+      "cidr-inside",
+      `The network ${cidr} overlaps ${TUNNEL_CIDR}, which users of the OpenVPN gateway get; choose another.`,
+      scope,
+    );
+  }
+  const inside = KUBERNETES_CIDRS.find((used) => overlap(parseCidr(used), network));
+  if (inside !== undefined) {
+    throw new ValidationError(
+      "cidr-inside",
+      `The network ${cidr} overlaps ${inside}, which Kubernetes uses inside the cluster; choose another.`,
+      scope,
+    );
+  }
+}
+
+function checkPortSecurity(described: Described, scope?: Construct): void {
+  const { network, operatorCidrs = [], clientAccess, bastion, openVpn, apiAccess } = described;
+  if (!("portSecurity" in network) || network.portSecurity !== false) return;
+  const balanced = apiAccess?.hasLoadBalancer === true;
+  const broken = [
+    ...(operatorCidrs.length > 0 && bastion === undefined && !balanced
+      ? ["operatorCidrs without a bastion or a load balancer"]
+      : []),
+    ...(clientAccess === undefined ? [] : ["clientAccess"]),
+    ...(openVpn === undefined ? [] : ["openVpn"]),
+    ...(apiAccess !== undefined && apiAccess.countFloatingIps(1) > 0 && !balanced ? ["floating IPs of the nodes"] : []),
+  ];
+  if (broken.length > 0) {
+    throw new ValidationError(
+      "port-security",
+      `network.portSecurity is false, so that nothing guards the nodes' ports, and ${broken.join(", ")} would let everybody in; take that out, or leave port security on.`,
+      scope,
+    );
+  }
+}
+
+/** @throws ValidationError when a pool is no range of addresses that machines may have, or shares some with another. */
+export function checkPools(pools: readonly AllocationPool[], cidr: string, scope?: Construct): void {
+  const { first, last } = parseCidr(cidr);
+  // The first address is the router's.
+  let free = first + 2;
+  const ranges = pools.map(({ start, end }) => ({ start, end, from: parseAddress(start), to: parseAddress(end) }));
+  for (const { start, end, from, to } of ranges.sort((a, b) => a.from - b.from)) {
+    if (from < free || to >= last || from > to) {
+      throw new ValidationError(
+        "allocation-pool",
+        `The allocation pool ${start} to ${end} is no range of addresses in ${cidr} beside its first, which is the router's, and other pools; begin and end it inside, the lower address first.`,
+        scope,
+      );
+    }
+    free = to + 1;
+  }
+}

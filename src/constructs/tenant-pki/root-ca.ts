@@ -1,0 +1,78 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { Duration } from "../../core/duration";
+import { PkiSecretBackendRootCert } from "../../terraform/providers/vault";
+import { PkiMount } from "./pki-mount";
+
+/** A certificate authority that signs intermediates. */
+export interface IRootCa {
+  /** Path of its PKI mount. */
+  readonly mount: string;
+  /** The provider of the Vault that it is in; undefined for the stack's default. */
+  readonly provider?: TerraformProvider;
+}
+
+/** Properties of a {@link RootCa}. */
+export interface RootCaProps {
+  readonly commonName: string;
+  /** @default "pki-root" */
+  readonly mount?: string;
+  /** Address of the Vault that it is in, for the certificates' pointers to the issuer and to the revocation list. */
+  readonly address: string;
+  /** @default Duration.days(3650) */
+  readonly lifetime?: Duration;
+  /**
+   * Whether Terraform refuses to destroy the key.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+  /** @default - the stack's Vault provider */
+  readonly provider?: TerraformProvider;
+}
+
+/** An internal root CA: its key is made in Vault and never leaves it. */
+export class RootCa extends Construct implements IRootCa {
+  readonly mount: string;
+  readonly provider?: TerraformProvider;
+  /** The mount's path as a reference, for resources that need the mount to exist. */
+  readonly mountPath: string;
+  /** The certificate, PEM. */
+  readonly certificate: string;
+
+  /** A root CA that exists already. */
+  static fromRootCaAttributes(attributes: IRootCa): IRootCa {
+    return attributes;
+  }
+
+  constructor(scope: Construct, id: string, props: RootCaProps) {
+    super(scope, id);
+    const { provider, deletionProtection = true, lifetime = Duration.days(3650) } = props;
+    this.mount = props.mount ?? "pki-root";
+    this.provider = provider;
+
+    const mount = new PkiMount(this, "Mount", {
+      path: this.mount,
+      description: props.commonName,
+      address: props.address,
+      lifetime,
+      deletionProtection,
+      provider,
+    });
+    const root = new PkiSecretBackendRootCert(this, "Resource", {
+      backend: mount.path,
+      type: "internal",
+      commonName: props.commonName,
+      ttl: String(lifetime.toSeconds()),
+      keyType: "ec",
+      keyBits: 384,
+      excludeCnFromSans: true,
+      // Tenants' intermediates sign leaves and no further authority.
+      maxPathLength: 1,
+      lifecycle: { preventDestroy: deletionProtection },
+      provider,
+    });
+    this.mountPath = mount.path;
+    this.certificate = root.certificate;
+  }
+}

@@ -1,0 +1,156 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { checkUniqueRoles, unknownRole } from "../access/roles";
+import type { Duration } from "../../core/duration";
+import {
+  PkiSecretBackendIntermediateCertRequest,
+  PkiSecretBackendIntermediateSetSigned,
+  PkiSecretBackendRole,
+  PkiSecretBackendRootSignIntermediate,
+} from "../../terraform/providers/vault";
+import { PkiMount } from "./pki-mount";
+import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, type IPkiRole, type PkiRoleProps } from "./pki-role";
+import type { IRootCa } from "./root-ca";
+
+/** Properties of a {@link TenantPKI}. */
+export interface TenantPKIProps {
+  /** Name in the intermediate's subject. */
+  readonly commonName: string;
+  /** @default - none */
+  readonly organization?: string;
+  /** The authority that signs the intermediate. */
+  readonly rootCa: IRootCa;
+  /** Address of the instance, for the certificates' pointers to the issuer and to the revocation list. */
+  readonly address: string;
+  /** @default "pki" */
+  readonly mount?: string;
+  /**
+   * Life of the intermediate.
+   *
+   * @default Duration.days(1825)
+   */
+  readonly lifetime?: Duration;
+  /**
+   * Domains that the intermediate may sign for, and all below them; nobody trusts what it signs for another.
+   *
+   * @default - none: the root does not constrain the intermediate
+   */
+  readonly permittedDomains?: readonly string[];
+  readonly roles: readonly PkiRoleProps[];
+  /**
+   * Whether Terraform refuses to destroy the intermediate's key.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+  /** @default - the stack's Vault provider */
+  readonly provider?: TerraformProvider;
+}
+
+/** A tenant's certificates. */
+export interface ITenantPKI {
+  /** Path of the PKI mount. */
+  readonly mount: string;
+  /** A role by its name. @throws ValidationError when there is none. */
+  role(name: string): IPkiRole;
+}
+
+/**
+ * A tenant's own intermediate CA, signed by the operator's root, and the roles that issue from it.
+ * The intermediate's key is made in the tenant's instance and never leaves it.
+ */
+export class TenantPKI extends Construct implements ITenantPKI {
+  readonly mount: string;
+  /** The intermediate's certificate, PEM. */
+  readonly certificate: string;
+  private readonly roles = new Map<string, IPkiRole>();
+
+  constructor(scope: Construct, id: string, props: TenantPKIProps) {
+    super(scope, id);
+    const { provider, lifetime = DEFAULT_LIFETIME } = props;
+    checkUniqueRoles(props.roles, this);
+    for (const role of props.roles) checkPkiRole(role, props, this);
+    this.mount = props.mount ?? "pki";
+
+    const mount = new PkiMount(this, "Mount", {
+      path: this.mount,
+      description: props.commonName,
+      address: props.address,
+      lifetime,
+      deletionProtection: props.deletionProtection ?? true,
+      provider,
+    });
+    const signed = this.signIntermediate(props, mount.path, lifetime);
+    this.certificate = signed.certificate;
+    const issuer = new PkiSecretBackendIntermediateSetSigned(this, "Resource", {
+      backend: mount.path,
+      certificate: signed.certificateBundle,
+      provider,
+    });
+    for (const role of props.roles) this.createRole(role, mount.path, issuer, provider);
+  }
+
+  role(name: string): IPkiRole {
+    const role = this.roles.get(name);
+    if (role === undefined) throw unknownRole("PKI", name, this.roles.keys(), this);
+    return role;
+  }
+
+  private signIntermediate(
+    props: TenantPKIProps,
+    backend: string,
+    lifetime: Duration,
+  ): PkiSecretBackendRootSignIntermediate {
+    const { commonName, organization, permittedDomains, provider, rootCa } = props;
+    const request = new PkiSecretBackendIntermediateCertRequest(this, "Request", {
+      backend,
+      type: "internal",
+      commonName,
+      organization,
+      keyType: "ec",
+      keyBits: 384,
+      excludeCnFromSans: true,
+      lifecycle: { preventDestroy: props.deletionProtection ?? true },
+      provider,
+    });
+    return new PkiSecretBackendRootSignIntermediate(this, "Signature", {
+      backend: rootCa.mount,
+      csr: request.csr,
+      commonName,
+      organization,
+      ttl: String(lifetime.toSeconds()),
+      excludeCnFromSans: true,
+      maxPathLength: 0,
+      permittedDnsDomains: permittedDomains === undefined ? undefined : [...permittedDomains],
+      provider: rootCa.provider,
+    });
+  }
+
+  private createRole(
+    role: PkiRoleProps,
+    backend: string,
+    issuer: PkiSecretBackendIntermediateSetSigned,
+    provider: TerraformProvider | undefined,
+  ): void {
+    const usage = role.usage ?? "server";
+    new PkiSecretBackendRole(this, `Role-${role.name}`, {
+      backend,
+      name: role.name,
+      allowedDomains: [...role.allowedDomains],
+      allowSubdomains: role.allowSubdomains ?? true,
+      allowBareDomains: role.allowBareDomains ?? false,
+      allowWildcardCertificates: role.allowWildcards ?? false,
+      allowLocalhost: false,
+      allowIpSans: false,
+      serverFlag: usage !== "client",
+      clientFlag: usage !== "server",
+      keyType: "ec",
+      keyBits: 256,
+      ttl: String(role.maxTtl.toSeconds()),
+      maxTtl: String(role.maxTtl.toSeconds()),
+      dependsOn: [issuer],
+      provider,
+    });
+    this.roles.set(role.name, new PkiRole(this.mount, role.name));
+  }
+}

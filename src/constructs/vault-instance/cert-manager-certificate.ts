@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import type { Duration } from "../../core/duration";
+import type { ReleaseNames } from "../server-config/names";
+import { Release } from "../../terraform/providers/kubernetes";
+import { fromStackFolder } from "../../terraform/paths";
+import { stringify } from "yaml";
+
+/** Properties of a {@link CertManagerCertificate}. */
+export interface CertManagerCertificateProps extends Pick<ReleaseNames, "release" | "namespace" | "tlsSecret"> {
+  readonly hosts: readonly string[];
+  readonly issuer: { readonly name: string; readonly kind: string };
+  readonly duration: Duration;
+  readonly renewBefore: Duration;
+}
+
+/** The chart of this package, beside this file's compiled form and its source alike. */
+const CHART = join(__dirname, "..", "..", "..", "charts", "certificate");
+
+/**
+ * A Certificate of cert-manager. A small chart of our own brings it: Terraform's own resource for manifests would want
+ * cert-manager to be installed when the plan is made.
+ */
+export class CertManagerCertificate extends Construct {
+  constructor(scope: Construct, id: string, props: CertManagerCertificateProps) {
+    super(scope, id);
+    new Release(this, "Resource", {
+      name: `${props.release}-certificate`,
+      namespace: props.namespace,
+      chart: fromStackFolder(TerraformStack.of(this), CHART),
+      values: [
+        stringify({
+          name: props.release,
+          secretName: props.tlsSecret,
+          dnsNames: props.hosts,
+          ipAddresses: ["127.0.0.1"],
+          issuer: props.issuer,
+          duration: `${props.duration.toSeconds()}s`,
+          renewBefore: `${props.renewBefore.toSeconds()}s`,
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Construct } from "constructs";
+import { Size } from "../../core/size";
+import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
+import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
+
+/** What of its node's disk the server's data and audit log may take, each. */
+const FOLDER_SIZE = Size.gibibytes(1);
+
+/**
+ * One server whose data end with its pod, for trying things out. It is initialised and unsealed as every
+ * other: the products' own development mode would put a root token into the chart's values, or into the server's log.
+ */
+export class DevelopmentDeployment implements IDeployment {
+  constructor(private readonly props: HelmDeploymentProps) {}
+
+  bind(scope: Construct, context: DeploymentContext): Deployed {
+    const deployed = deployRelease(scope, context, this.props, {
+      replicas: 1,
+      dataSize: FOLDER_SIZE,
+      auditSize: FOLDER_SIZE,
+      spreadOverNodes: false,
+      createStorage: () => undefined,
+    });
+    return { ...deployed, volatile: true };
+  }
+}

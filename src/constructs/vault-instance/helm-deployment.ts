@@ -1,0 +1,220 @@
+import { Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import type { Size } from "../../core/size";
+import type { AuditDevice } from "../server-config/audit-device";
+import { InstanceMonitoring } from "../monitoring/instance-monitoring";
+import { monitoringValues, type MonitoringProps } from "../monitoring/monitoring-values";
+import { METRICS_PORT } from "../monitoring/telemetry";
+import { podAddress, releaseNames, type ReleaseNames } from "../server-config/names";
+import type { SealConfig } from "../seal/seal-config";
+import type { SelfInitialization } from "../server-config/self-initialization";
+import { mountPaths, type LogLevel } from "../server-config/server-config";
+import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
+import { Release } from "../../terraform/providers/kubernetes";
+import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart } from "./chart";
+import type { ChartValues } from "./chart-values";
+import type { Deployed, DeploymentContext } from "./deployment";
+import type { Exposure } from "./exposure";
+import { helmValues } from "./helm-values";
+import type { ServerResources } from "./instance-limits";
+import { InstanceNamespace } from "./instance-namespace";
+import { mergeValues } from "./merge-values";
+import type { HookSecrets } from "./hook-identity";
+import type { NetworkPeer } from "./network-peer";
+import { toEgress, type Egress, type InstanceFlows } from "./network-policies";
+import { renderValues } from "./operator-values";
+import type { NodePlacement } from "./pod-values";
+import type { BoundCertificate, ServerCertificate } from "./server-certificate";
+
+/** What every deployment by a Helm chart may be told. */
+export interface HelmDeploymentProps
+  extends Pick<InstanceFlows, "clients" | "egress" | "kubernetesApi">, NodePlacement {
+  readonly cluster: IKubernetesCluster;
+  /** Where the servers' TLS certificate comes from. */
+  readonly certificate: ServerCertificate;
+  /** @default - the product's official chart, pinned */
+  readonly chart?: HelmChart;
+  /** @default - the image of that chart, pinned */
+  readonly image?: ContainerImage;
+  /** Of each server. @default - a quarter of a CPU, and 1 GiB of memory that is its own */
+  readonly resources?: ServerResources;
+  /** How clients outside the cluster reach it; `clients` has to name their networks. @default - they do not */
+  readonly exposure?: Exposure;
+  /** Whether the servers show their pages for browsers. @default false */
+  readonly ui?: boolean;
+  /** @default "info" */
+  readonly logLevel?: LogLevel;
+  /** @default "json" */
+  readonly logFormat?: "json" | "standard";
+  /**
+   * Audit devices besides the file on the audit volume. OpenBao has them in its configuration; Vault takes them over its API, and
+   * here only the way to them is opened: give them to `vault_audit` as well.
+   *
+   * @default - none
+   */
+  readonly auditDevices?: readonly AuditDevice[];
+  /** Whether the servers may check tokens of the cluster's ServiceAccounts, which logins by Kubernetes need. @default false */
+  readonly kubernetesAuth?: boolean;
+  /** Annotations of the servers' ServiceAccount, by which clouds give pods an identity. @default - none */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /** Metrics, alerts and a dashboard. @default - none */
+  readonly monitoring?: MonitoringProps;
+  /** OpenBao initialises itself, with a seal that unseals by itself. @default - the hook initialises it */
+  readonly selfInitialization?: SelfInitialization;
+  /**
+   * Values of the chart over those that are made here: maps are merged, everything else is replaced. The plan's values begin with
+   * a list of what they override.
+   *
+   * @default - none
+   */
+  readonly values?: ChartValues;
+}
+
+/** What differs between the modes. */
+export interface ReleaseProps {
+  readonly replicas: number;
+  readonly dataSize: Size;
+  readonly auditSize: Size;
+  readonly spreadOverNodes: boolean;
+  /** Makes the volumes. @returns Their storage class; undefined where data end with their pod. */
+  createStorage(scope: Construct, names: ReleaseNames): string | undefined;
+}
+
+/** Creates namespace, volumes, certificate, seal and Helm release of an instance below the scope. */
+export function deployRelease(
+  scope: Construct,
+  context: DeploymentContext,
+  props: HelmDeploymentProps,
+  mode: ReleaseProps,
+): Deployed {
+  const { product, tenant, seal } = context;
+  const { cluster, exposure, monitoring, selfInitialization } = props;
+  if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
+  if (exposure !== undefined) checkClients(scope, props.clients);
+  const names = releaseNames(context, mode.replicas);
+  // What certificate and seal put into the namespace, the hook and the network policies of the namespace have to know.
+  const insideNamespace = Lazy.stringValue({ produce: () => namespace.name });
+  const certificate = props.certificate.bind(scope, { names, host: context.host, namespace: insideNamespace });
+  const sealing = seal.bind(scope, {
+    ...context,
+    release: names.release,
+    namespace: insideNamespace,
+    secretFolder: (secret) => mountPaths(product).secret(secret),
+  });
+  const namespace: InstanceNamespace = new InstanceNamespace(scope, "Namespace", {
+    name: names.namespace,
+    tenant,
+    release: names.release,
+    ...hookSecrets(certificate, sealing),
+    replicas: mode.replicas,
+    resources: props.resources,
+    ...exposure?.capacity,
+    clients: props.clients,
+    kubernetesApi: props.kubernetesApi,
+    monitoringNamespace: monitoring?.namespace,
+    metricsPort: METRICS_PORT,
+    egress: [
+      ...sealing.egress.map(toEgress),
+      ...statsdEgress(monitoring),
+      ...auditEgress(props.auditDevices),
+      ...(props.egress ?? []),
+    ],
+  });
+  const servers = { name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
+  const ours = helmValues({
+    ...mode,
+    product,
+    names: { ...names, tlsSecret: certificate.secretName },
+    image: props.image ?? OFFICIAL_IMAGES[product],
+    seal: sealing,
+    storageClass: mode.createStorage(new Construct(scope, "Storage"), names),
+    resources: namespace.resources,
+    placement: props,
+    priorityClass: namespace.priorityClassName,
+    auditDevices: props.auditDevices ?? [],
+    ui: props.ui ?? false,
+    logLevel: props.logLevel ?? "info",
+    logFormat: props.logFormat ?? "json",
+    kubernetesAuth: props.kubernetesAuth ?? false,
+    serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
+    selfInitialization,
+    metrics: monitoring,
+  });
+  const monitored = monitoring === undefined ? ours : mergeValues(ours, monitoringValues(product, monitoring, servers));
+  const release = new Release(scope, "Release", {
+    name: names.release,
+    namespace: namespace.name,
+    ...(props.chart ?? OFFICIAL_CHARTS[product]),
+    values: [renderValues(scope, monitored, props.values)],
+    // Pods are ready only once they are unsealed, which comes after.
+    wait: false,
+    maxHistory: 10,
+    // Its rules, and what it unseals with, are there before its first pod is.
+    dependsOn: [...namespace.contents, ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret])],
+  });
+  exposure?.bind(scope, { names, product });
+  if (monitoring !== undefined) {
+    new InstanceMonitoring(scope, "Monitoring", { product, monitoring, target: servers });
+  }
+  return {
+    replicas: names.pods.map((pod) => ({ name: pod, address: podAddress(names, pod) })),
+    selfInitializes: selfInitialization !== undefined,
+    kubernetes: {
+      namespace: names.namespace,
+      statefulSet: names.release,
+      serviceAccount: namespace.serviceAccount,
+      kubeconfig: cluster.kubeconfig,
+      certificate,
+      ...(sealing.token === undefined ? {} : { sealToken: sealing.token }),
+    },
+    revision: String(release.metadata.revision),
+  };
+}
+
+/** Which Secrets the hook fills, and which it only reads. */
+function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealConfig): HookSecrets {
+  const tokens = token === undefined ? [] : [token.secretName];
+  return issuer === undefined
+    ? { secrets: tokens, foreignSecrets: [secretName] }
+    : { secrets: [secretName, ...tokens] };
+}
+
+/** Metrics that are sent; others are fetched. */
+function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
+  const address = monitoring?.statsdAddress;
+  if (address === undefined) return [];
+  return [{ port: Number(address.split(":").at(-1)), protocol: "UDP", reason: "statsd, which takes metrics" }];
+}
+
+function auditEgress(devices: readonly AuditDevice[] = []): Egress[] {
+  return devices.flatMap(({ egress }) => (egress === undefined ? [] : { ...egress, reason: "a second audit log" }));
+}
+
+/** @throws ValidationError where what is exposed lets nobody in. */
+function checkClients(scope: Construct, clients: readonly NetworkPeer[] = []): void {
+  if (clients.some(({ isOutside }) => isOutside)) return;
+  throw new ValidationError(
+    "exposure",
+    'The instance is exposed, and its network policies let nobody outside in; name the networks of its clients, and that of the nodes, whose addresses a node port shows: clients: [NetworkPeer.anyNamespace(), NetworkPeer.cidr("10.8.0.0/24")].',
+    scope,
+  );
+}
+
+/** @throws ValidationError where servers could not initialise themselves, or would do so apart from each other. */
+function checkSelfInitialization(scope: Construct, { product, seal }: DeploymentContext, replicas: number): void {
+  if (product !== "openbao" || !seal.unsealsItself) {
+    throw new ValidationError(
+      "self-initialization",
+      `Only OpenBao with a seal that unseals by itself initialises itself, and this instance runs ${product} with the seal ${seal.type}; leave selfInitialization out, or change those.`,
+      scope,
+    );
+  }
+  if (replicas > 1) {
+    throw new ValidationError(
+      "self-initialization",
+      `Each of the ${replicas} replicas would initialise itself, and they would be as many clusters; deploy it standalone.`,
+      scope,
+    );
+  }
+}

@@ -1,0 +1,145 @@
+import type { Product } from "../../core/product";
+import type { Size } from "../../core/size";
+import type { SealConfig } from "../seal/seal-config";
+import type { AuditDevice } from "../server-config/audit-device";
+import { podAddress, type ReleaseNames } from "../server-config/names";
+import type { SelfInitialization } from "../server-config/self-initialization";
+import { mountPaths, serverConfig, type LogLevel } from "../server-config/server-config";
+import { auditRotation } from "./audit-rotation";
+import { imageValues, type ContainerImage } from "./chart";
+import type { HelmValues } from "./merge-values";
+import { podValues, type PodValuesProps } from "./pod-values";
+
+/** What the values are made from. */
+export interface HelmValuesProps extends Omit<PodValuesProps, "release"> {
+  readonly product: Product;
+  readonly names: ReleaseNames;
+  readonly image: ContainerImage;
+  readonly seal: SealConfig;
+  /** Class of the volumes. @default - data and audit logs end with their pod */
+  readonly storageClass?: string;
+  readonly dataSize: Size;
+  readonly auditSize: Size;
+  readonly auditDevices: readonly AuditDevice[];
+  readonly ui: boolean;
+  readonly logLevel: LogLevel;
+  readonly logFormat: "json" | "standard";
+  /** Whether the servers may check tokens of the cluster's ServiceAccounts. */
+  readonly kubernetesAuth: boolean;
+  readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
+  /** @default - none */
+  readonly selfInitialization?: SelfInitialization;
+  /** @default - none */
+  readonly metrics?: { readonly statsdAddress?: string };
+}
+
+/**
+ * Values of the official charts `hashicorp/vault` and `openbao/openbao` for servers with raft storage and TLS; no secret is in
+ * them. One server is a raft cluster of one, so that more can join it later.
+ */
+export function helmValues(props: HelmValuesProps): HelmValues {
+  const { product, names } = props;
+  return {
+    fullnameOverride: names.release,
+    global: { tlsDisable: false },
+    injector: { enabled: false },
+    ui: { enabled: props.ui, publishNotReadyAddresses: false, [activeOnly(product)]: true },
+    server: {
+      image: imageValues(product, props.image),
+      // Sealed pods are not ready: they must all start at once, and are restarted one by one by the hook.
+      ...(product === "openbao" ? { podManagementPolicy: "Parallel" } : {}),
+      updateStrategyType: "OnDelete",
+      // A changed configuration shows in the pods' revision, by which the hook knows what to restart.
+      [product === "openbao" ? "configAnnotation" : "includeConfigAnnotation"]: true,
+      authDelegator: { enabled: props.kubernetesAuth },
+      serviceAccount: { annotations: props.serviceAccountAnnotations },
+      ...sealAnnotation(props),
+      ...podValues({ ...props, release: names.release }),
+      ...environment(props),
+      ...volumes(props),
+      ...audit(props),
+      standalone: { enabled: false },
+      ha: highAvailability(props),
+    },
+  };
+}
+
+function activeOnly(product: Product): string {
+  return product === "vault" ? "activeVaultPodOnly" : "activeOpenbaoPodOnly";
+}
+
+/** What the charts' programs call their variables. */
+function variable(product: Product, name: string): string {
+  return `${product === "vault" ? "VAULT" : "BAO"}_${name}`;
+}
+
+function environment({ product, names, seal }: HelmValuesProps): HelmValues {
+  return {
+    // For the command line inside the container.
+    extraEnvironmentVars: { [variable(product, "CACERT")]: `${mountPaths(product).secret(names.tlsSecret)}/ca.crt` },
+    extraSecretEnvironmentVars: seal.environment.map(({ name, secret, key }) => ({
+      envName: name,
+      secretName: secret,
+      secretKey: key,
+    })),
+  };
+}
+
+/** Pods whose seal has other credentials are of another revision, by which the hook knows what to restart. */
+function sealAnnotation({ seal: { credentials } }: HelmValuesProps): HelmValues {
+  if (credentials === undefined) return {};
+  return { annotations: { "tenant-vault/seal-credentials": String(credentials.revision) } };
+}
+
+function volumes(props: HelmValuesProps): HelmValues {
+  const { names, seal, storageClass, dataSize, auditSize } = props;
+  const paths = mountPaths(props.product);
+  const claim = (size: Size): HelmValues =>
+    storageClass === undefined ? { enabled: false } : { enabled: true, size: size.toString(), storageClass };
+  // Folders of the pod's own, where there are no claims.
+  const folders =
+    storageClass === undefined
+      ? [
+          { name: "data", mountPath: paths.data, size: dataSize },
+          { name: "audit", mountPath: paths.audit, size: auditSize },
+        ]
+      : [];
+  return {
+    extraVolumes: [names.tlsSecret, ...seal.secrets].map((name) => ({ type: "secret", name })),
+    // The charts copy the configuration to /tmp, which the root filesystem, read-only, does not offer.
+    volumes: [
+      { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+      ...folders.map(({ name, size }) => ({ name, emptyDir: { sizeLimit: size.toString() } })),
+    ],
+    volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...folders.map(({ name, mountPath }) => ({ name, mountPath }))],
+    dataStorage: claim(dataSize),
+    auditStorage: claim(auditSize),
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
+  };
+}
+
+function audit({ product, image, auditSize }: HelmValuesProps): HelmValues {
+  return {
+    shareProcessNamespace: true,
+    extraContainers: [auditRotation({ product, image, folder: mountPaths(product).audit, size: auditSize })],
+  };
+}
+
+function highAvailability(props: HelmValuesProps): HelmValues {
+  const { product, names } = props;
+  const config = serverConfig({ ...props, paths: mountPaths(product) });
+  return {
+    enabled: true,
+    replicas: names.pods.length,
+    // The charts' default names the pod by its IP address, which no certificate holds.
+    apiAddr: podAddress(names, `$(${variable(product, "K8S_POD_NAME")})`),
+    clusterAddr: clusterAddress(names, product),
+    raft: { enabled: true, setNodeId: true, config },
+    // A budget for one server would keep its node from ever being drained.
+    disruptionBudget: { enabled: names.pods.length > 1, maxUnavailable: 1 },
+  };
+}
+
+function clusterAddress({ release }: ReleaseNames, product: Product): string {
+  return `https://$(${variable(product, "K8S_POD_NAME")}).${release}-internal:8201`;
+}

@@ -1,0 +1,65 @@
+import { Construct } from "constructs";
+import { DefaultServiceAccountV1, RoleBindingV1, RoleV1, ServiceAccountV1 } from "../../terraform/providers/kubernetes";
+
+/** Secrets of an instance's namespace that the hook has to do with. */
+export interface HookSecrets {
+  /** Names of those that the hook fills, such as that of the servers' certificate. */
+  readonly secrets: readonly string[];
+  /** Names of those that others fill and the hook reads. @default - none */
+  readonly foreignSecrets?: readonly string[];
+}
+
+/** Properties of a {@link HookIdentity}. */
+export interface HookIdentityProps extends HookSecrets {
+  readonly namespace: string;
+  /** Name of the StatefulSet that runs the servers. */
+  readonly statefulSet: string;
+}
+
+/**
+ * Who the hook is in an instance's namespace, and everything that it may do there. It draws short-lived tokens of this
+ * ServiceAccount; no pod gets one.
+ */
+export class HookIdentity extends Construct {
+  /** Name of the ServiceAccount. */
+  readonly serviceAccount = "tenant-vault";
+
+  constructor(scope: Construct, id: string, props: HookIdentityProps) {
+    super(scope, id);
+    const { namespace } = props;
+    const metadata = { name: this.serviceAccount, namespace };
+    const account = new ServiceAccountV1(this, "Resource", { metadata, automountServiceAccountToken: false });
+    const role = new RoleV1(this, "Role", { metadata, rule: rules(props) });
+    new RoleBindingV1(this, "RoleBinding", {
+      metadata,
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+      subject: [{ kind: "ServiceAccount", name: account.metadata.name, namespace }],
+    });
+    // A pod that names no account must have no token either.
+    new DefaultServiceAccountV1(this, "Default-account", {
+      metadata: { namespace },
+      automountServiceAccountToken: false,
+    });
+  }
+}
+
+/** https://kubernetes.io/docs/reference/access-authn-authz/rbac/ */
+function rules({ statefulSet, secrets, foreignSecrets = [] }: HookIdentityProps) {
+  const filled = [
+    { apiGroups: [""], resources: ["secrets"], resourceNames: [...secrets], verbs: ["get", "update"] },
+    // What does not exist yet cannot be allowed by name.
+    { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
+  ];
+  const read = { apiGroups: [""], resources: ["secrets"], resourceNames: [...foreignSecrets], verbs: ["get"] };
+  return [
+    { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
+    // A forward over WebSockets is a get, over SPDY a create; newer API servers ask for create in either case.
+    { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create", "get"] },
+    // Unlike a deletion, an eviction heeds the PodDisruptionBudget.
+    { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
+    { apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [statefulSet], verbs: ["get"] },
+    // Without names a rule is about all.
+    ...(secrets.length > 0 ? filled : []),
+    ...(foreignSecrets.length > 0 ? [read] : []),
+  ];
+}

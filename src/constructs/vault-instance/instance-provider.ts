@@ -1,0 +1,52 @@
+import { AssetType, TerraformAsset, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { CentralSecret } from "../../terraform/central-secret";
+import { VaultProvider } from "../../terraform/providers/vault";
+import { RECORDS_MOUNT } from "../../unseal/record";
+
+/** Properties of an {@link InstanceProvider}. */
+export interface InstanceProviderProps {
+  /** Name of the tenant. */
+  readonly tenant: string;
+  /** Name of the instance. */
+  readonly name: string;
+  /** Where Terraform reaches the instance. */
+  readonly address: string;
+  /** The provider of the central Vault, which holds the instance's record. */
+  readonly centralProvider: TerraformProvider;
+  /**
+   * PEM file of the CA that the instance's TLS certificate chains to.
+   *
+   * @default - VAULT_CACERT of the environment, else the machine's certificates
+   */
+  readonly caCertificateFile?: string;
+  /** @default - the stack's default Vault provider */
+  readonly alias?: string;
+}
+
+/**
+ * The Vault provider of a tenant's instance. Its token comes from the instance's record in the central Vault as an
+ * ephemeral value: neither a plan nor the state ever holds it.
+ */
+export class InstanceProvider extends Construct {
+  readonly provider: TerraformProvider;
+
+  constructor(scope: Construct, id: string, props: InstanceProviderProps) {
+    super(scope, id);
+    const record = new CentralSecret(this, "Record", props.centralProvider, {
+      mount: RECORDS_MOUNT,
+      path: `${props.tenant}/${props.name}`,
+    });
+    this.provider = new VaultProvider(this, "Provider", {
+      address: props.address,
+      token: record.field("root-token"),
+      caCertFile: certificatePath(this, props.caCertificateFile),
+      alias: props.alias,
+    });
+  }
+}
+
+/** Copies a certificate beside the synthesized JSON, since the provider takes a file; its path is relative. */
+export function certificatePath(scope: Construct, file: string | undefined): string | undefined {
+  return file === undefined ? undefined : new TerraformAsset(scope, "Ca", { path: file, type: AssetType.FILE }).path;
+}

@@ -1,0 +1,52 @@
+import { parseCidr } from "../../core/cidr";
+
+/** Label that Kubernetes itself puts on every namespace; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
+
+/** As a NetworkPolicy names one; https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
+interface PolicyPeer {
+  readonly namespaceSelector?: { readonly matchLabels?: Record<string, string> };
+  readonly podSelector?: { readonly matchLabels?: Record<string, string> };
+  readonly ipBlock?: { readonly cidr: string };
+}
+
+/** Whoever an instance may exchange packets with. */
+export class NetworkPeer {
+  /** Every pod of the cluster. */
+  static anyNamespace(): NetworkPeer {
+    return new NetworkPeer({ namespaceSelector: {} });
+  }
+
+  /** The pods of one namespace. */
+  static namespace(name: string): NetworkPeer {
+    return NetworkPeer.namespacesWithLabels({ [NAMESPACE_LABEL]: name });
+  }
+
+  /** The pods of every namespace that has all of these labels. */
+  static namespacesWithLabels(labels: Readonly<Record<string, string>>): NetworkPeer {
+    return new NetworkPeer({ namespaceSelector: { matchLabels: { ...labels } } });
+  }
+
+  /**
+   * Addresses outside the cluster. A node port shows the address of the node instead of the client's, unless the Service has
+   * the `externalTrafficPolicy` `Local`.
+   *
+   * @param cidr Such as `"10.8.0.0/24"`.
+   * @throws ValidationError when it is no IPv4 network.
+   */
+  static cidr(cidr: string): NetworkPeer {
+    return new NetworkPeer({ ipBlock: { cidr: parseCidr(cidr).toString() } });
+  }
+
+  private constructor(
+    /** As a NetworkPolicy names it. */
+    readonly policyPeer: PolicyPeer,
+  ) {
+    Object.freeze(this);
+  }
+
+  /** Whether it is outside the cluster. */
+  get isOutside(): boolean {
+    return this.policyPeer.ipBlock !== undefined;
+  }
+}

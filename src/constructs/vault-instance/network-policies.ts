@@ -1,0 +1,181 @@
+import { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import { NetworkPolicyV1, type NetworkPolicyV1Spec } from "../../terraform/providers/kubernetes";
+import { API_PORT, CLUSTER_PORT } from "../server-config/names";
+import { NetworkPeer } from "./network-peer";
+
+/** Something that the servers connect to. */
+export interface Egress {
+  /** @default - anything, inside and outside the cluster */
+  readonly to?: NetworkPeer;
+  readonly port: number;
+  /** @default "TCP" */
+  readonly protocol?: "TCP" | "UDP";
+  /** What for; it is written beside the rule. @default - only the port is */
+  readonly reason?: string;
+}
+
+/** The same, of whom the network is known by its CIDR, if at all. */
+export function toEgress({ cidr, ...flow }: Omit<Egress, "to"> & { readonly cidr?: string }): Egress {
+  return { ...flow, to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr) };
+}
+
+/** Which flows an instance needs that not every instance has. */
+export interface InstanceFlows {
+  /**
+   * Who reaches the API. Clients outside the cluster, by a node port or a load balancer, are named by their networks.
+   *
+   * @default - every namespace of the cluster, and nobody outside
+   */
+  readonly clients?: readonly NetworkPeer[];
+  /**
+   * Namespace of the monitoring that scrapes the servers.
+   *
+   * @default - none
+   */
+  readonly monitoringNamespace?: string;
+  /**
+   * Port that the monitoring scrapes.
+   *
+   * @default - the API's, 8200
+   */
+  readonly metricsPort?: number;
+  /**
+   * What the servers connect to beyond each other, DNS and the Kubernetes API, such as databases, the central Vault for a
+   * transit seal, or a cloud's KMS.
+   *
+   * @default - nothing
+   */
+  readonly egress?: readonly Egress[];
+  /**
+   * Addresses of the Kubernetes API, the control planes' own rather than that of the Service `kubernetes`.
+   *
+   * @default - any: where it runs differs between clusters
+   */
+  readonly kubernetesApi?: readonly NetworkPeer[];
+}
+
+/** Properties of {@link NetworkPolicies}. */
+export interface NetworkPoliciesProps extends InstanceFlows {
+  readonly namespace: string;
+  /** Labels of the servers' pods. */
+  readonly serverLabels: Readonly<Record<string, string>>;
+}
+
+/** Ports of the API server: behind its Service or managed by a cloud, and by itself. */
+const KUBERNETES_API_PORTS = [443, 6443];
+
+/**
+ * Caches that each node answers DNS with, Kubespray's and Kubernetes' own. They have the node's network, so that no selector
+ * of namespaces or pods matches them; https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+ */
+const NODE_LOCAL_DNS = ["169.254.25.10/32", "169.254.20.10/32"];
+
+type PolicyPeer = NetworkPeer["policyPeer"];
+type Ports = { readonly port: string; readonly protocol: string }[];
+
+/** What may talk in an instance's namespace: the servers, with those that they have to, and nothing else. */
+export class NetworkPolicies extends Construct {
+  private readonly servers: Required<Pick<PolicyPeer, "podSelector">>;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: NetworkPoliciesProps,
+  ) {
+    super(scope, id);
+    this.servers = { podSelector: { matchLabels: { ...props.serverLabels } } };
+    const { clients = [NetworkPeer.anyNamespace()], monitoringNamespace, kubernetesApi, egress = [] } = props;
+    const replicas: Rule = { peers: [this.servers], ports: tcp(API_PORT, CLUSTER_PORT) };
+    this.create("DenyAll", "deny-all", "Nothing may talk but what another policy allows.", {
+      podSelector: {},
+      policyTypes: ["Ingress", "Egress"],
+    });
+    this.allowIngress("clients", "Clients authenticate to the API.", [
+      { peers: policyPeers(clients), ports: tcp(API_PORT) },
+    ]);
+    this.allowIngress("replicas", "Raft and forwarded requests come from the other replicas alone.", [replicas]);
+    if (monitoringNamespace !== undefined) {
+      this.allowIngress("monitoring", "The monitoring reads metrics.", [
+        { peers: policyPeers([NetworkPeer.namespace(monitoringNamespace)]), ports: tcp(props.metricsPort ?? API_PORT) },
+      ]);
+    }
+    this.allowEgress("to-replicas", "Raft, joining and forwarded requests go to the other replicas.", [replicas]);
+    this.allowEgress("dns", "Names are asked of the cluster's DNS and of the nodes' caches.", [
+      {
+        peers: policyPeers([
+          NetworkPeer.namespace("kube-system"),
+          ...NODE_LOCAL_DNS.map((cidr) => NetworkPeer.cidr(cidr)),
+        ]),
+        ports: [{ port: "53", protocol: "UDP" }, ...tcp(53)],
+      },
+    ]);
+    this.allowEgress("kubernetes-api", "Servers label their own pods, and review tokens where Kubernetes is a login.", [
+      { peers: kubernetesApi && policyPeers(kubernetesApi), ports: tcp(...KUBERNETES_API_PORTS) },
+    ]);
+    if (egress.length > 0) {
+      this.allowEgress("egress", `Beyond the cluster's own: ${egress.map(describe).join(", ")}.`, egress.map(toRule));
+    }
+  }
+
+  private allowIngress(name: string, reason: string, rules: readonly Rule[]): void {
+    this.create(`Allow-${name}`, `allow-${name}`, reason, {
+      ...this.servers,
+      policyTypes: ["Ingress"],
+      ingress: rules.filter(hasPeers).map(({ peers, ports }) => ({ from: peers, ports })),
+    });
+  }
+
+  private allowEgress(name: string, reason: string, rules: readonly Rule[]): void {
+    this.create(`Allow-${name}`, `allow-${name}`, reason, {
+      ...this.servers,
+      policyTypes: ["Egress"],
+      egress: rules.filter(hasPeers).map(({ peers, ports }) => ({ to: peers, ports })),
+    });
+  }
+
+  private create(id: string, name: string, reason: string, spec: NetworkPolicyV1Spec): void {
+    new NetworkPolicyV1(this, id, {
+      metadata: { name, namespace: this.props.namespace, annotations: { [DESCRIPTION]: reason } },
+      spec,
+    });
+  }
+}
+
+/** A flow that is allowed. */
+interface Rule {
+  /** @default - any */
+  readonly peers?: PolicyPeer[];
+  readonly ports: Ports;
+}
+
+/** To Kubernetes an empty list means anybody; here it means nobody. */
+function hasPeers({ peers }: Rule): boolean {
+  return peers?.length !== 0;
+}
+
+function policyPeers(peers: readonly NetworkPeer[]): PolicyPeer[] {
+  return peers.map(({ policyPeer }) => policyPeer);
+}
+
+/** Annotation that says what an object is for; https://kubernetes.io/docs/reference/labels-annotations-taints/#description */
+export const DESCRIPTION = "kubernetes.io/description";
+
+function tcp(...ports: readonly number[]): Ports {
+  return ports.map((port) => ({ port: portText(port), protocol: "TCP" }));
+}
+
+function portText(port: number): string {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new ValidationError("port", `The port ${port} is not possible; give a whole number from 1 to 65535.`);
+  }
+  return String(port);
+}
+
+function toRule({ to, port, protocol = "TCP" }: Egress): Rule {
+  return { peers: to && policyPeers([to]), ports: [{ port: portText(port), protocol }] };
+}
+
+function describe({ port, reason }: Egress): string {
+  return reason === undefined ? `port ${port}` : `${reason} (port ${port})`;
+}

@@ -1,0 +1,114 @@
+import { TerraformOutput } from "cdktf";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  AccessRole,
+  AppRoleLogin,
+  Duration,
+  PolicyDocument,
+  type AccessRoleProps,
+  type PolicyStatement,
+} from "../../../../src/index";
+import { only, synthesizeInVault } from "../../support/synth";
+
+function appRole(props: Partial<AccessRoleProps> = {}): Record<string, unknown> {
+  const { resource } = synthesizeInVault((stack, { provider }) => {
+    const login = new AppRoleLogin(stack, "Login", { provider });
+    new AccessRole(stack, "Web", { name: "web", login, provider, ...props });
+  });
+  return only(resource, "vault_approle_auth_backend_role");
+}
+
+const statement = fc.record({
+  path: fc.constantFrom("a/b", "a/*", "b", "c/+/d"),
+  capabilities: fc.constantFrom<PolicyStatement["capabilities"]>(["read"], ["list", "read"]),
+  reason: fc.constantFrom("one", "two"),
+});
+
+test("a policy does not depend on the order of grants", () => {
+  fc.assert(
+    fc.property(fc.array(statement), fc.infiniteStream(fc.nat()), (statements, random) => {
+      const render = (list: readonly PolicyStatement[]): string => {
+        const document = new PolicyDocument();
+        list.forEach((item) => document.add(item));
+        return document.render();
+      };
+      const shuffled = [...statements]
+        .map((item) => [random.next().value, item] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([, item]) => item);
+      expect(render(shuffled)).toBe(render(statements));
+    }),
+  );
+});
+
+test("a role may do what is granted to it, also after it was made, and has no secret id in the state", () => {
+  const { resource } = synthesizeInVault((stack, { provider }) => {
+    const login = new AppRoleLogin(stack, "Login", { provider });
+    const role = new AccessRole(stack, "Web", { name: "web", login, tokenTtl: Duration.minutes(10), provider });
+    role.grant({ path: "kv/data/web", capabilities: ["read"], reason: "read" });
+  });
+  expect(only(resource, "vault_policy")).toMatchObject({
+    name: "web",
+    policy: '# read\npath "kv/data/web" {\n  capabilities = ["read"]\n}\n',
+  });
+  expect(only(resource, "vault_approle_auth_backend_role")).toMatchObject({
+    role_name: "web",
+    token_ttl: 600,
+    token_max_ttl: 14_400,
+  });
+  expect(resource.vault_approle_auth_backend_role_secret_id).toBeUndefined();
+});
+
+test("by default its tokens live for an hour, 4 with renewals, and its secret ids for 30 days", () => {
+  expect(appRole()).toEqual({
+    provider: "vault.instance",
+    backend: "${vault_auth_backend.login.path}",
+    role_name: "web",
+    token_policies: ["${vault_policy.web_policy.name}"],
+    token_ttl: 3600,
+    token_max_ttl: 14_400,
+    secret_id_ttl: 2_592_000,
+  });
+});
+
+describe("properties", () => {
+  test("tokenMaxTtl, secretIdTtl", () => {
+    expect(appRole({ tokenMaxTtl: Duration.hours(2), secretIdTtl: Duration.days(1) })).toMatchObject({
+      token_max_ttl: 7200,
+      secret_id_ttl: 86_400,
+    });
+  });
+
+  test("tokenBoundCidrs bind the login and its tokens", () => {
+    expect(appRole({ tokenBoundCidrs: ["10.0.0.0/8"] })).toMatchObject({
+      token_bound_cidrs: ["10.0.0.0/8"],
+      secret_id_bound_cidrs: ["10.0.0.0/8"],
+    });
+  });
+
+  test("a tokenTtl above 4 hours is its own maximum", () => {
+    expect(appRole({ tokenTtl: Duration.hours(8) })).toMatchObject({ token_ttl: 28_800, token_max_ttl: 28_800 });
+  });
+
+  test("roleId is a reference", () => {
+    const { output } = synthesizeInVault((stack, { provider }) => {
+      const login = new AppRoleLogin(stack, "Login", { provider });
+      const role = new AccessRole(stack, "Web", { name: "web", login, provider });
+      new TerraformOutput(stack, "role_id", { value: role.roleId });
+    });
+    expect(output.role_id?.value).toBe("${vault_approle_auth_backend_role.web.role_id}");
+  });
+});
+
+describe("fails when", () => {
+  test.each(["default", "root", "Root"])("the role's policy would be Vault's own: %s", (name) => {
+    expect(() => appRole({ name })).toThrow(/is the name of a policy of Vault's own/);
+  });
+
+  test("a token would live longer than it may", () => {
+    expect(() => appRole({ tokenTtl: Duration.hours(2), tokenMaxTtl: Duration.hours(1) })).toThrow(
+      /The role web has a tokenTtl of 2h, longer than its tokenMaxTtl of 1h; shorten it/,
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { CentralVault, Duration, type CentralVaultProps } from "../../../../src/index";
+import { only, synthesizeInVault, type Synthesized } from "../../support/synth";
+
+function central(props: Partial<CentralVaultProps> = {}): Synthesized {
+  return synthesizeInVault(
+    (stack, { centralProvider }) =>
+      new CentralVault(stack, "Vault", { address: "https://central:8200", provider: centralProvider, ...props }),
+  );
+}
+
+test("by default has the records, the kubeconfigs, the root CA and the hook's login, all protected", () => {
+  const json = central();
+  expect(json.resource).toMatchSnapshot();
+  for (const mount of Object.values(json.resource.vault_mount ?? {}))
+    expect(mount.lifecycle).toEqual({ prevent_destroy: true });
+});
+
+test("deletionProtection can be taken off, and instanceDomains get certificates", () => {
+  const { resource } = central({ deletionProtection: false, instanceDomains: ["customers.example"] });
+  for (const mount of Object.values(resource.vault_mount ?? {}))
+    expect(mount.lifecycle).toEqual({ prevent_destroy: false });
+  expect(only(resource, "vault_pki_secret_backend_role").allowed_domains).toContain("customers.example");
+});
+
+test("a secret id of the hook ends after 90 days unless told otherwise", () => {
+  const secretIdTtl = (json: Synthesized): unknown =>
+    only(json.resource, "vault_approle_auth_backend_role").secret_id_ttl;
+  expect(secretIdTtl(central())).toBe(7_776_000);
+  expect(secretIdTtl(central({ hookSecretIdTtl: Duration.days(1) }))).toBe(86_400);
+});
+
+test("the hook can neither destroy a version nor delete a record for good", () => {
+  const { policy } = only(central().resource, "vault_policy") as { policy: string };
+  expect(policy).not.toMatch(/customers\/destroy|customers\/undelete|"sudo"/);
+  expect(/path "customers\/metadata\/\*" \{\n {2}capabilities = (.*)/.exec(policy)?.[1]).toBe(
+    '["create","read","update","patch","list"]',
+  );
+  expect(/path "customers\/data\/\*" \{\n {2}capabilities = (.*)/.exec(policy)?.[1]).toBe('["create","read","update"]');
+});

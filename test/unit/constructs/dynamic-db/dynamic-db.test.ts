@@ -1,0 +1,114 @@
+import { describe, expect, test } from "vitest";
+import {
+  Database,
+  Duration,
+  DynamicDb,
+  SecretRef,
+  type DynamicDbProps,
+  type IGrantee,
+  type PostgresqlProps,
+} from "../../../../src/index";
+import { only, synthesizeInVault, type Synthesized } from "../../support/synth";
+
+const SERVER: PostgresqlProps = {
+  host: "postgres.customer10.internal",
+  database: "orders",
+  username: "vault",
+  password: SecretRef.centralVault({ mount: "operator", path: "customer10/postgresql", field: "password" }),
+};
+
+function db(props: Partial<DynamicDbProps> = {}, use: (db: DynamicDb) => void = () => undefined): Synthesized {
+  return synthesizeInVault((stack, { provider, centralProvider }) =>
+    use(
+      new DynamicDb(stack, "Orders", {
+        name: "orders",
+        database: Database.postgresql(SERVER),
+        roles: [{ name: "readonly" }],
+        provider,
+        centralProvider,
+        ...props,
+      }),
+    ),
+  );
+}
+
+function connection(server: Partial<PostgresqlProps>): unknown {
+  const json = db({ database: Database.postgresql({ ...SERVER, ...server }) });
+  return only(json.resource, "vault_database_secret_backend_connection").postgresql;
+}
+
+test("by default is a verified connection whose password Terraform never keeps, and a role that reads", () => {
+  const json = db();
+  expect(json).toMatchSnapshot();
+  expect(only(json.ephemeral, "vault_kv_secret_v2")).toEqual({
+    provider: "vault.central",
+    mount: "operator",
+    name: "customer10/postgresql",
+  });
+});
+
+describe("properties", () => {
+  test("port and caCertificatePath", () => {
+    expect(connection({ port: 6432, caCertificatePath: "/etc/ca.pem" })).toMatchObject({
+      connection_url:
+        "postgresql://{{username}}:{{password}}@postgres.customer10.internal:6432/orders?sslmode=verify-full&sslrootcert=%2Fetc%2Fca.pem",
+    });
+  });
+
+  test("a new revision of the password, or another one, writes it again", () => {
+    const location = { mount: "operator", path: "db", field: "password" };
+    const versions = [location, { ...location, revision: 2 }, { ...location, path: "other" }].map(
+      (at) =>
+        (connection({ password: SecretRef.centralVault(at) }) as { password_wo_version: number }).password_wo_version,
+    );
+    expect(new Set(versions).size).toBe(3);
+  });
+
+  test("statements and TTLs of a role", () => {
+    const roles = [
+      {
+        name: "r",
+        creationStatements: ["CREATE"],
+        revocationStatements: ["DROP"],
+        defaultTtl: Duration.minutes(5),
+        maxTtl: Duration.minutes(10),
+      },
+    ];
+    expect(only(db({ roles }).resource, "vault_database_secret_backend_role")).toMatchObject({
+      creation_statements: ["CREATE"],
+      revocation_statements: ["DROP"],
+      default_ttl: 300,
+      max_ttl: 600,
+    });
+  });
+
+  test("mount is of the connection's own unless it is named", () => {
+    expect(only(db().resource, "vault_mount").path).toBe("database/orders");
+    expect(only(db({ mount: "db" }).resource, "vault_mount").path).toBe("db");
+  });
+});
+
+test("a grant allows drawing credentials", () => {
+  const granted: unknown[] = [];
+  const grantee: IGrantee = { grant: ({ path, capabilities }) => void granted.push([path, capabilities]) };
+  db({}, (created) => {
+    created.grantCredentials(grantee, "readonly");
+    expect(() => created.grantCredentials(grantee, "admin")).toThrow(/no database role "admin"; there are: readonly/);
+  });
+  expect(granted).toEqual([["database/orders/creds/readonly", ["read"]]]);
+});
+
+describe("fails when", () => {
+  test("credentials would live longer than they may", () => {
+    const roles = [{ name: "r", defaultTtl: Duration.hours(2), maxTtl: Duration.hours(1) }];
+    expect(() => db({ roles })).toThrow(/defaultTtl of 2h, longer than its maxTtl of 1h/);
+  });
+
+  test("two roles have one name", () => {
+    expect(() => db({ roles: [{ name: "r" }, { name: "r" }] })).toThrow(/Two roles are named "r"/);
+  });
+
+  test.each([0, 65_536, 1.5])("the port is %d", (port) => {
+    expect(() => Database.postgresql({ ...SERVER, port })).toThrow(/port .* is not possible/);
+  });
+});

@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Lazy, Token } from "cdktf";
+import { afterAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import {
+  ExternalDeployment,
+  Exposure,
+  HighAvailabilityDeployment,
+  NetworkPeer,
+  Seal,
+  ServerCertificate,
+  Size,
+  VaultStorage,
+  type HighAvailabilityDeploymentProps,
+  type IDeployment,
+  type Product,
+} from "../../../../src/index";
+import { parseInstance, type Instance } from "../../../../src/unseal/instance";
+import { STORED, synthesizeInstance, valuesOf } from "../../support/instance";
+import { addresses, only, type Synthesized } from "../../support/synth";
+
+const folder = mkdtempSync(join(tmpdir(), "tenant-vault-instance-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const EXTERNAL = new ExternalDeployment({ addresses: ["https://10.0.0.1:8200", "https://10.0.0.2:8200"] });
+
+function highAvailability(props: Partial<HighAvailabilityDeploymentProps> = {}): IDeployment {
+  return new HighAvailabilityDeployment({ ...STORED, ...props });
+}
+
+const instance = synthesizeInstance;
+
+interface Hook {
+  readonly triggers_replace: { readonly description: Instance; readonly revision?: string };
+  readonly provisioner: readonly [
+    { readonly "local-exec": { readonly command: string; readonly environment: Record<string, string> } },
+  ];
+}
+
+function hook(json: Synthesized): Hook {
+  return only(json.resource, "terraform_data") as unknown as Hook;
+}
+
+function values(json: Synthesized): Record<string, Record<string, unknown>> {
+  return parse(valuesOf(json)) as Record<string, Record<string, unknown>>;
+}
+
+describe("an external instance", () => {
+  test("is the hook and nothing else", () => {
+    const json = instance(EXTERNAL);
+    expect(addresses(json.resource)).toEqual(["terraform_data.main_unseal"]);
+    expect(hook(json)).toMatchSnapshot();
+  });
+
+  test("passes the CA of its certificate, which the hook reads back", () => {
+    const caCertificateFile = join(folder, "ca.pem");
+    writeFileSync(caCertificateFile, "-----BEGIN CERTIFICATE-----\n");
+    const json = instance(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], caCertificateFile }));
+    const described = hook(json).triggers_replace.description;
+    expect(parseInstance(JSON.stringify(described))).toEqual({
+      ...described,
+      seal: "shamir",
+      caCertificate: "-----BEGIN CERTIFICATE-----\n",
+    });
+  });
+
+  test("fails without addresses, or with one twice", () => {
+    expect(() => new ExternalDeployment({ addresses: [] })).toThrow(/at least one address/);
+    expect(() => new ExternalDeployment({ addresses: ["https://a:1", "https://a:1"] })).toThrow(/same address/);
+  });
+});
+
+describe("an address", () => {
+  const unknown = Token.asString(Lazy.stringValue({ produce: () => "https://later:8200" }));
+
+  test.each([
+    [unknown, "An address is known only when Terraform runs, but must be known at synthesis; write it out."],
+    ["vault:8200", '"vault:8200" is no address; write https, host and port'],
+    ["https://vault:port", '"https://vault:port" is no address; write https, host and port'],
+  ])("fails when it is %j", (address, message) => {
+    expect(() => instance(EXTERNAL, { address })).toThrow(`[test/Main] ${message}`);
+    expect(() => new ExternalDeployment({ addresses: [address] })).toThrow(message);
+  });
+});
+
+describe("the hook", () => {
+  test("runs the command of this package, by a relative path, against the central Vault", () => {
+    const [{ "local-exec": run }] = hook(
+      instance(EXTERNAL, { central: { address: "https://central:8200", caCertificatePath: "ca.pem" } }),
+    ).provisioner;
+    expect(run.command).toMatch(/^node (\.\.\/)+(.*\/)?lib\/cli\/main\.js unseal customer10\/main$/);
+    expect(run.environment).toEqual({
+      VAULT_ADDR: "https://central:8200",
+      VAULT_CACERT: "ca.pem",
+      TENANT_VAULT_INSTANCE: "${jsonencode(self.triggers_replace.description)}",
+    });
+  });
+
+  test("runs again when the seal, the replicas or the release change", () => {
+    const triggers = (deployment: IDeployment, seal?: Seal): unknown =>
+      hook(instance(deployment, { seal })).triggers_replace;
+    const first = triggers(EXTERNAL);
+    expect(triggers(EXTERNAL)).toEqual(first);
+    expect(triggers(EXTERNAL, Seal.shamir({ secretShares: 7, secretThreshold: 4 }))).not.toEqual(first);
+    expect(triggers(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"] }))).not.toEqual(first);
+    expect(hook(instance(highAvailability())).triggers_replace.revision).toBe(
+      "${helm_release.main_release.metadata.revision}",
+    );
+  });
+});
+
+describe("a high-availability instance", () => {
+  test.each<Product>(["openbao", "vault"])("of %s by default", (product) => {
+    const json = instance(highAvailability(), { product });
+    expect(json.resource).toMatchSnapshot();
+  });
+
+  test("keeps its volumes whatever happens to claims, namespaces and stacks", () => {
+    const { resource } = instance(highAvailability());
+    const volumes = Object.values(resource.openstack_blockstorage_volume_v3 ?? {});
+    expect(volumes.length).toBe(6);
+    for (const { metadata } of volumes) expect(metadata).toMatchObject({ tenant: "customer10" });
+    expect(volumes.every(({ lifecycle }) => JSON.stringify(lifecycle) === '{"prevent_destroy":true}')).toBe(true);
+    for (const volume of Object.values(resource.kubernetes_persistent_volume_v1 ?? {})) {
+      expect(volume.spec).toMatchObject([
+        { persistent_volume_reclaim_policy: "Retain", storage_class_name: "customer10-main" },
+      ]);
+    }
+    expect(only(resource, "kubernetes_storage_class_v1")).toMatchObject({
+      storage_provisioner: "kubernetes.io/no-provisioner",
+      reclaim_policy: "Retain",
+    });
+  });
+
+  test("takes its volumes from the cluster where that is asked for", () => {
+    const json = instance(highAvailability({ storage: VaultStorage.storageClass("ceph") }));
+    expect(json.resource.openstack_blockstorage_volume_v3).toBeUndefined();
+    expect(values(json).server).toMatchObject({ dataStorage: { storageClass: "ceph" } });
+  });
+
+  test("replicas, sizes, image, chart and spreading", () => {
+    const json = instance(
+      highAvailability({
+        replicas: 5,
+        dataSize: Size.gibibytes(20),
+        auditSize: Size.gibibytes(5),
+        image: { repository: "registry.example/openbao/openbao", tag: "2.7.2" },
+        chart: { chart: "./charts/openbao" },
+        spreadOverNodes: false,
+      }),
+    );
+    expect(values(json).server).toMatchObject({
+      affinity: "",
+      image: { registry: "registry.example", repository: "openbao/openbao", tag: "2.7.2" },
+      dataStorage: { size: "20Gi" },
+      auditStorage: { size: "5Gi" },
+      ha: { replicas: 5 },
+    });
+    expect(only(json.resource, "helm_release")).toMatchObject({ chart: "./charts/openbao" });
+    expect(hook(json).triggers_replace.description.replicas.length).toBe(5);
+    expect(Object.keys(json.resource.openstack_blockstorage_volume_v3 ?? {}).length).toBe(10);
+  });
+
+  test.each([
+    ["openbao", { registry: "docker.io", repository: "openbao" }],
+    ["library/openbao", { registry: "docker.io", repository: "library/openbao" }],
+    ["localhost:5000/openbao", { registry: "localhost:5000", repository: "openbao" }],
+  ])("the image %s is taken apart as container runtimes do", (repository, image) => {
+    const json = instance(highAvailability({ image: { repository, tag: "2.7.2" } }));
+    expect(values(json).server).toMatchObject({ image });
+  });
+
+  test("fails when it is exposed and lets nobody outside in", () => {
+    const exposed = (...clients: NetworkPeer[]) =>
+      instance(highAvailability({ exposure: Exposure.nodePort(30_820), clients }));
+    expect(() => exposed(NetworkPeer.anyNamespace())).toThrow(
+      /is exposed, and its network policies let nobody outside in/,
+    );
+    expect(() => exposed(NetworkPeer.cidr("10.8.0.0/24"))).not.toThrow();
+  });
+
+  test("a certificate names each replica that there may be, the services and the address that clients use", () => {
+    const { kubernetes } = hook(instance(highAvailability())).triggers_replace.description;
+    expect(kubernetes?.certificate.names).toEqual([
+      "customer10-main-0.customer10-main-internal",
+      "customer10-main-1.customer10-main-internal",
+      "customer10-main-2.customer10-main-internal",
+      "customer10-main-3.customer10-main-internal",
+      "customer10-main-4.customer10-main-internal",
+      "customer10-main-5.customer10-main-internal",
+      "customer10-main-6.customer10-main-internal",
+      "customer10-main.customer10-main.svc",
+      "customer10-main-active.customer10-main.svc",
+      "customer10-main-standby.customer10-main.svc",
+      "customer10.example",
+      "localhost",
+    ]);
+  });
+
+  test("egress is opened, for what it says", () => {
+    const egress = [{ port: 5432, reason: "the database orders" }];
+    const policies = instance(highAvailability({ egress })).resource.kubernetes_network_policy_v1 ?? {};
+    const policy = JSON.stringify(Object.entries(policies).find(([id]) => id.endsWith("allow_egress"))?.[1]);
+    expect(policy).toContain('"5432"');
+    expect(policy).toContain("the database orders (port 5432)");
+  });
+
+  describe("whose certificate's issuer has domains", () => {
+    const within = (...domains: string[]): Synthesized =>
+      instance(
+        highAvailability({ certificate: ServerCertificate.central({ mount: "pki-root", role: "instances", domains }) }),
+      );
+
+    test("passes on the issuer without them", () => {
+      const { kubernetes } = hook(within("example")).triggers_replace.description;
+      expect(kubernetes?.certificate.issuer).toEqual({ mount: "pki-root", role: "instances" });
+    });
+
+    test("is reached by a name inside its cluster in any case", () => {
+      const certificate = ServerCertificate.central({ mount: "pki-root", role: "instances", domains: [] });
+      const address = "https://customer10-main.customer10-main.svc:8200";
+      expect(() => instance(highAvailability({ certificate }), { address })).not.toThrow();
+    });
+
+    test("fails when its address is outside them", () => {
+      expect(() => within("customers.example", "ustomer10.example")).toThrow(
+        "[test/Main] The servers' certificate cannot name customer10.example: its issuer issues outside the cluster for customers.example, ustomer10.example; choose an address within, or let the issuer issue for it.",
+      );
+      expect(() => within()).toThrow(/its issuer issues outside the cluster for nothing/);
+    });
+  });
+
+  test.each([0, 1, 2, 4, 8, 9, 3.5])("fails when replicas is %d", (replicas) => {
+    expect(() => highAvailability({ replicas })).toThrow(
+      /gives raft no majority that survives a loss; choose 3, 5 or 7/,
+    );
+  });
+});
