@@ -1,5 +1,5 @@
-import { Server } from "../src/unseal/server";
-import type { VaultClient } from "../src/unseal/vault-client";
+import { Server } from "../src/vault/replica";
+import type { VaultClient } from "../src/vault/client";
 import type { VaultServer } from "./servers/vault-server";
 import { waitUntil } from "./wait";
 

@@ -1,6 +1,6 @@
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
-export type { IGrantee } from "./constructs/access/grantee";
-export { PolicyDocument, type Capability, type PolicyStatement } from "./constructs/access/policy-document";
+export type { IGrantee } from "./policy/grantee";
+export { PolicyDocument, type Capability, type PolicyStatement } from "./policy/policy-document";
 export {
   CentralVault,
   INSTANCE_CERTIFICATE_ROLE,
@@ -20,8 +20,8 @@ export {
   type DynamicDbRoleProps,
   type IDynamicDb,
 } from "./constructs/dynamic-db/dynamic-db";
-export { InstanceConfig, type InstanceConfigProps } from "./instance-config/instance-config";
-export { instanceDeployment, usesCinder, type InstanceDeploymentProps } from "./instance-config/instance-deployment";
+export { InstanceConfig, type InstanceConfigProps } from "./tenant/instance-config";
+export { instanceDeployment, usesCinder, type InstanceDeploymentProps } from "./tenant/instance-deployment";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps, type IAppRoleLogin } from "./constructs/login/app-role-login";
 export type { KeyShares } from "./constructs/seal/key-shares";
@@ -85,7 +85,7 @@ export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluste
 export { EphemeralResource, type EphemeralResourceProps } from "./terraform/ephemeral-resource";
 export type { CentralVaultAccess } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
-export type { Instance, InstanceDescription, Replica } from "./unseal/instance";
+export type { Instance, InstanceDescription, Replica } from "./contract/instance";
 export type { Deployed, DeploymentContext, IDeployment } from "./constructs/vault-instance/deployment";
 export { ExternalDeployment, type ExternalDeploymentProps } from "./constructs/vault-instance/external-deployment";
 export type { ContainerImage, HelmChart } from "./constructs/vault-instance/chart";

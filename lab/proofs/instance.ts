@@ -1,6 +1,6 @@
 import type { TenantInstance } from "../../src";
-import { rootToken } from "../../src/unseal/record";
-import type { VaultClient } from "../../src/unseal/vault-client";
+import { rootToken } from "../../src/central/record";
+import type { VaultClient } from "../../src/vault/client";
 import type { Lab } from "../lab";
 import type { VaultServer } from "../servers/vault-server";
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Server } from "../../src/unseal/server";
+import { Server } from "../../src/vault/replica";
 import { PROJECT } from "../cdktf";
 import { run } from "../run";
 import { expect, type DeployedInstance } from "./instance";

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { VaultClient } from "../../src/unseal/vault-client";
+import type { VaultClient } from "../../src/vault/client";
 import { freePort } from "../ports";
 import { run } from "../run";
 import { SshServer } from "../servers/ssh-server";

@@ -1,5 +1,5 @@
-import { recordedKeys, rootToken } from "../../src/unseal/record";
-import { Server } from "../../src/unseal/server";
+import { recordedKeys, rootToken } from "../../src/central/record";
+import { Server } from "../../src/vault/replica";
 import { expect, type DeployedInstance } from "./instance";
 
 /** Every replica is unsealed, raft counts them all, and the record is complete and holds nothing else. */

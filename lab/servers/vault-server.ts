@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Product } from "../../src";
-import { VaultClient } from "../../src/unseal/vault-client";
+import { VaultClient } from "../../src/vault/client";
 import type { LabAuthority, ServerIdentity } from "../certificates";
 import type { ServerProgram } from "../tools/vault-server";
 import { ManagedProcess } from "./managed-process";

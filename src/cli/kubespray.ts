@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseClusterDescription, type ClusterDescription } from "../provision/cluster-description";
-import { KubeconfigStore } from "../provision/kubeconfig-store";
-import { findKubespray } from "../provision/kubespray-source";
-import { runKubespray } from "../provision/run-kubespray";
-import { connectToCentral } from "../unseal/central";
-import { setting, stateFolder } from "../unseal/environment";
+import { parseClusterDescription, type ClusterDescription } from "../contract/cluster";
+import { KubeconfigStore } from "../central/kubeconfig-store";
+import { findKubespray } from "../operations/kubespray/kubespray-source";
+import { runKubespray } from "../operations/kubespray/run-kubespray";
+import { connectToCentral } from "../central/login";
+import { setting, stateFolder } from "../core/environment";
 
 /** `tenant-vault kubespray`: the post-apply hook of a cluster, and the same by hand. */
 export async function kubespray(tenant: string, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { migrateSeal as migrate } from "../unseal/migrate-seal";
+import { migrateSeal as migrate } from "../operations/migrate-seal/migrate-seal";
 import { withInstance } from "./world";
 
 /** `tenant-vault migrate-seal`: from the seal that an instance runs with to the described one. */

@@ -1,7 +1,7 @@
-import { connectToCentral } from "../unseal/central";
-import { recordPath } from "../unseal/record";
-import { RecordStore } from "../unseal/record-store";
-import { parseTarget } from "./target";
+import { connectToCentral } from "../central/login";
+import { recordPath } from "../central/record";
+import { RecordStore } from "../central/record-store";
+import { parseTarget } from "../central/instances";
 
 /**
  * `tenant-vault purge`: destroys every version of a record that was deleted before, and its description. Takes the

@@ -1,12 +1,12 @@
-import { inspectInstance, inspectRecord, type InstanceStatus } from "../unseal/inspect";
-import { CentralError, listRecords, RecordStore } from "../unseal/record-store";
-import { Server } from "../unseal/server";
-import type { VaultClient } from "../unseal/vault-client";
-import { connectToCentral } from "../unseal/central";
-import { exposition } from "../constructs/monitoring/exposition";
-import { openConnections } from "../unseal/connections";
-import { statusText } from "./status-text";
-import { parseTarget, recallInstance, type Target } from "./target";
+import { inspectInstance, inspectRecord, type InstanceStatus } from "../operations/status/inspect";
+import { CentralError, listRecords, RecordStore } from "../central/record-store";
+import { Server } from "../vault/replica";
+import type { VaultClient } from "../vault/client";
+import { connectToCentral } from "../central/login";
+import { exposition } from "../operations/status/exposition";
+import { openConnections } from "../operations/connections";
+import { statusText } from "../operations/status/text";
+import { parseTarget, recallInstance, type Target } from "../central/instances";
 
 /** How a status is written: for people, for programs, or for Prometheus. */
 export type StatusFormat = "text" | "json" | "prometheus";

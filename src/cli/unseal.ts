@@ -1,4 +1,4 @@
-import { unsealInstance, type UnsealReport } from "../unseal/unseal-instance";
+import { unsealInstance, type UnsealReport } from "../operations/unseal/unseal-instance";
 import { withInstance } from "./world";
 
 /** `tenant-vault unseal`: the post-apply hook, and the same by hand. */

@@ -1,13 +1,13 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectToCentral } from "../unseal/central";
-import { openConnections } from "../unseal/connections";
-import type { Instance } from "../unseal/instance";
-import { Journal, journalFolder } from "../unseal/journal";
-import { RecordStore } from "../unseal/record-store";
-import { Server } from "../unseal/server";
-import type { Patience, World } from "../unseal/world";
-import { describeInstance, parseTarget } from "./target";
+import { connectToCentral } from "../central/login";
+import { openConnections } from "../operations/connections";
+import type { Instance } from "../contract/instance";
+import { Journal, journalFolder } from "../central/journal";
+import { RecordStore } from "../central/record-store";
+import { Server } from "../vault/replica";
+import type { Patience, World } from "../operations/context";
+import { describeInstance, parseTarget } from "../central/instances";
 
 /** What a command that changes one instance is run with. */
 export interface Surroundings {

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LayerStack } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
 import { METRICS_PORT } from "../../src/constructs/monitoring/telemetry";
-import { openTunnels } from "../../src/unseal/tunnels";
-import { VaultClient } from "../../src/unseal/vault-client";
+import { openTunnels } from "../../src/kubernetes/tunnels";
+import { VaultClient } from "../../src/vault/client";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed, PRODUCT } from "./support/kubernetes-bed";
 

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { run } from "../../lab/run";
 import { ApiAccess, Provisioner, TenantCluster } from "../../src";
-import type { ClusterDescription } from "../../src/provision/cluster-description";
-import { findKubespray } from "../../src/provision/kubespray-source";
+import type { ClusterDescription } from "../../src/contract/cluster";
+import { findKubespray } from "../../src/operations/kubespray/kubespray-source";
 import type { Inventory } from "../../src/constructs/tenant-cluster/inventory";
 import { KUBESPRAY_VERSION } from "../../src/constructs/tenant-cluster/kubespray";
 import { OpenstackProvider } from "../../src/terraform/providers/openstack";
-import { only, synthesize } from "../unit/support/synth";
+import { only, synthesize } from "../support/synth";
 
 const { TENANT_VAULT_KUBESPRAY = "" } = process.env;
 

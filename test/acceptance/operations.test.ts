@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Exposure, NetworkPeer, Seal, Size, type LayerStack } from "../../src";
 import { waitUntil } from "../../lab/wait";
-import { VaultClient } from "../../src/unseal/vault-client";
+import { VaultClient } from "../../src/vault/client";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed, parseImage, type InstanceProps } from "./support/kubernetes-bed";
 import { Load, type LoadReport } from "./support/load";

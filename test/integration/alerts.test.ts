@@ -6,9 +6,9 @@ import { stringify } from "yaml";
 import { run } from "../../lab/run";
 import { obtainPromtool } from "../../lab/tools/promtool";
 import { alertRules } from "../../src";
-import { exposition } from "../../src/constructs/monitoring/exposition";
+import { exposition } from "../../src/operations/status/exposition";
 import { TARGET } from "../unit/constructs/monitoring/instance";
-import { NOW, STATUSES } from "../unit/constructs/monitoring/statuses";
+import { NOW, STATUSES } from "../support/statuses";
 
 type Values = Readonly<Record<string, string>>;
 

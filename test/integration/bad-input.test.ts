@@ -5,8 +5,8 @@ import { LabAuthority } from "../../lab/certificates";
 import { LabCentral } from "../../lab/central";
 import { freePort } from "../../lab/ports";
 import type { VaultServer } from "../../lab/servers/vault-server";
-import type { Instance } from "../../src/unseal/instance";
-import { Server } from "../../src/unseal/server";
+import type { Instance } from "../../src/contract/instance";
+import { Server } from "../../src/vault/replica";
 import { TestBed } from "./support/test-bed";
 
 let bed: TestBed;

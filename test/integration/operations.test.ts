@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LabAuthority } from "../../lab/certificates";
 import type { VaultServer } from "../../lab/servers/vault-server";
-import type { Instance, Replica } from "../../src/unseal/instance";
-import { Server } from "../../src/unseal/server";
-import { unsealInstance, type UnsealReport } from "../../src/unseal/unseal-instance";
-import { VaultClient } from "../../src/unseal/vault-client";
-import type { World } from "../../src/unseal/world";
+import type { Instance, Replica } from "../../src/contract/instance";
+import { Server } from "../../src/vault/replica";
+import { unsealInstance, type UnsealReport } from "../../src/operations/unseal/unseal-instance";
+import { VaultClient } from "../../src/vault/client";
+import type { World } from "../../src/operations/context";
 import { inStatefulSet, ProcessPods, worldOf } from "./support/process-pods";
 import { TestBed } from "./support/test-bed";
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadKubeconfig } from "../../src/unseal/kubeconfig";
-import { REPLACED_AT, SealTokenSecret } from "../../src/unseal/seal-token";
-import { VaultClient } from "../../src/unseal/vault-client";
+import { loadKubeconfig } from "../../src/kubernetes/kubeconfig";
+import { REPLACED_AT, SealTokenSecret } from "../../src/operations/supply/seal-token";
+import { VaultClient } from "../../src/vault/client";
 import { FaultyGateway } from "./support/gateway";
 import { SecretApi } from "./support/secret-api";
 import { TestBed } from "./support/test-bed";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { waitUntil } from "../../lab/wait";
-import { Server } from "../../src/unseal/server";
+import { Server } from "../../src/vault/replica";
 import { staticSeal, transitSeal } from "./support/seals";
 import { TestBed } from "./support/test-bed";
 

@@ -13,11 +13,11 @@ import {
   type IDeployment,
   type Product,
 } from "../../src";
-import type { Instance } from "../../src/unseal/instance";
-import { VaultClient } from "../../src/unseal/vault-client";
+import type { Instance } from "../../src/contract/instance";
+import { VaultClient } from "../../src/vault/client";
 import { obtainVaultServer } from "../../lab/tools/vault-server";
-import { SEALS, STORED, synthesizeInstance, valuesOf } from "../unit/support/instance";
-import { only, type Synthesized } from "../unit/support/synth";
+import { SEALS, STORED, synthesizeInstance, valuesOf } from "../support/instance";
+import { only, type Synthesized } from "../support/synth";
 import { RenderedServer } from "./support/rendered-server";
 import { TestBed } from "./support/test-bed";
 

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { waitUntil } from "../../lab/wait";
-import type { Instance } from "../../src/unseal/instance";
-import { Server } from "../../src/unseal/server";
+import type { Instance } from "../../src/contract/instance";
+import { Server } from "../../src/vault/replica";
 import { FaultyProxy } from "./support/proxy";
 import { TestBed } from "./support/test-bed";
 

@@ -4,8 +4,8 @@ import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { IAppRoleLogin } from "../login/app-role-login";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
-import type { IGrantee } from "./grantee";
-import { PolicyDocument, type PolicyStatement } from "./policy-document";
+import type { IGrantee } from "../../policy/grantee";
+import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
 
 /** Properties of an {@link AccessRole}. */
 export interface AccessRoleProps {

@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { PolicyDocument } from "../access/policy-document";
+import { PolicyDocument } from "../../policy/policy-document";
 import { Duration } from "../../core/duration";
 import { AppRoleLogin } from "../login/app-role-login";
 import {
@@ -13,7 +13,7 @@ import {
 import { RootCa } from "../tenant-pki/root-ca";
 import { CLUSTERS_MOUNT } from "../tenant-cluster/kubernetes-cluster";
 import { SEAL_ROLE_PREFIX, SEALS_MOUNT } from "../seal/transit-seal";
-import { RECORDS_MOUNT } from "../../unseal/record";
+import { RECORDS_MOUNT } from "../../central/record";
 
 /** Path of the AppRole mount that the hook logs in at, and name of its policy. */
 const HOOK_LOGIN = "tenant-vault";

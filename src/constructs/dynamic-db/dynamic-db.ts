@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import type { IGrantee } from "../access/grantee";
+import type { IGrantee } from "../../policy/grantee";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";

@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import type { IGrantee } from "../access/grantee";
+import type { IGrantee } from "../../policy/grantee";
 import type { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { PLAIN_PATH } from "../../core/path";

@@ -1,5 +1,5 @@
 import { Duration } from "../../core/duration";
-import { STATUS_METRICS } from "./exposition";
+import { STATUS_METRICS } from "../../operations/status/exposition";
 import { Series, type MonitoredInstance } from "./series";
 
 /** A rule as Prometheus and its operator take it; https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */

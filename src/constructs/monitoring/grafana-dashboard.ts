@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { STATUS_METRICS } from "./exposition";
+import { STATUS_METRICS } from "../../operations/status/exposition";
 import { arrange, graph, row, stat, timeline, type Panel } from "./panels";
 import { Series, type MonitoredInstance } from "./series";
 

@@ -3,7 +3,7 @@ import { ValidationError } from "../../core/errors";
 import { attributes, block, type HclValue } from "../../core/hcl";
 import type { Product } from "../../core/product";
 import type { SecretRef } from "../../core/secret-ref";
-import type { SealType } from "../../unseal/instance";
+import type { SealType } from "../../contract/instance";
 import type {
   AliCloudKmsSealProps,
   AwsKmsSealProps,

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { PolicyDocument } from "../access/policy-document";
+import { PolicyDocument } from "../../policy/policy-document";
 import { parseServerAddress } from "../../core/address";
 import { ValidationError } from "../../core/errors";
 import { Duration } from "../../core/duration";

@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import type { IGrantee } from "../access/grantee";
+import type { IGrantee } from "../../policy/grantee";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
 import type { SshRole } from "./ssh-role";

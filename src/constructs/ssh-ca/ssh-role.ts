@@ -1,4 +1,4 @@
-import type { IGrantee } from "../access/grantee";
+import type { IGrantee } from "../../policy/grantee";
 import { ValidationError } from "../../core/errors";
 import type { Duration } from "../../core/duration";
 import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";

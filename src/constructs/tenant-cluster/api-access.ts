@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { KUBERNETES_API_PORT } from "../../provision/cluster-description";
+import { KUBERNETES_API_PORT } from "../../contract/cluster";
 import {
   LbListenerV2,
   LbLoadbalancerV2,

@@ -1,6 +1,6 @@
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import { KUBERNETES_API_PORT, type ClusterDescription } from "../../provision/cluster-description";
+import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
 import { ValidationError } from "../../core/errors";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";
 import type { ApiEndpoint } from "./api-access";

@@ -1,4 +1,4 @@
-import { KUBERNETES_API_PORT } from "../../provision/cluster-description";
+import { KUBERNETES_API_PORT } from "../../contract/cluster";
 
 /** The named groups of machines. */
 const GROUPS = ["nodes", "control-plane", "bastion", "vpn"] as const;

@@ -1,4 +1,4 @@
-import type { IGrantee } from "../access/grantee";
+import type { IGrantee } from "../../policy/grantee";
 import { isWithin } from "../../core/domains";
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";

@@ -3,7 +3,7 @@ import type { Construct } from "constructs";
 import type { Product } from "../../core/product";
 import type { Seal } from "../seal/seal";
 import type { CentralVaultAccess } from "../../terraform/hook";
-import type { InstanceDescription } from "../../unseal/instance";
+import type { InstanceDescription } from "../../contract/instance";
 
 /** What a deployment is made for. */
 export interface DeploymentContext {

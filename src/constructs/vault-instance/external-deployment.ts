@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
-import type { Replica } from "../../unseal/instance";
+import type { Replica } from "../../contract/instance";
 import { parseServerAddress } from "../../core/address";
 import type { Deployed, IDeployment } from "./deployment";
 

@@ -2,7 +2,7 @@ import { AssetType, TerraformAsset, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { CentralSecret } from "../../terraform/central-secret";
 import { VaultProvider } from "../../terraform/providers/vault";
-import { RECORDS_MOUNT } from "../../unseal/record";
+import { RECORDS_MOUNT } from "../../central/record";
 
 /** Properties of an {@link InstanceProvider}. */
 export interface InstanceProviderProps {

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";
-import type { InstanceDescription } from "../../unseal/instance";
+import type { InstanceDescription } from "../../contract/instance";
 
 /** Properties of an {@link UnsealHook}. */
 export interface UnsealHookProps {

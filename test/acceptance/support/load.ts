@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { VaultClient } from "../../../src/unseal/vault-client";
+import type { VaultClient } from "../../../src/vault/client";
 
 /** Milliseconds between requests, and within which an answer has to come. */
 const PAUSE = 50;

@@ -3,12 +3,12 @@ import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { VaultServer } from "../../../lab/servers/vault-server";
-import type { Instance } from "../../../src/unseal/instance";
-import { Journal } from "../../../src/unseal/journal";
-import type { Pod, Pods } from "../../../src/unseal/pods";
-import { RecordStore } from "../../../src/unseal/record-store";
-import { Server } from "../../../src/unseal/server";
-import type { World } from "../../../src/unseal/world";
+import type { Instance } from "../../../src/contract/instance";
+import { Journal } from "../../../src/central/journal";
+import type { Pod, Pods } from "../../../src/operations/pods";
+import { RecordStore } from "../../../src/central/record-store";
+import { Server } from "../../../src/vault/replica";
+import type { World } from "../../../src/operations/context";
 import type { TestBed } from "./test-bed";
 
 /** Real servers that come back when they are ended, as pods of a StatefulSet do: with the newest settings. */

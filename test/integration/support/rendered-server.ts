@@ -5,7 +5,7 @@ import type { LabAuthority } from "../../../lab/certificates";
 import { freePort } from "../../../lab/ports";
 import { ManagedProcess } from "../../../lab/servers/managed-process";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
-import { VaultClient } from "../../../src/unseal/vault-client";
+import { VaultClient } from "../../../src/vault/client";
 
 /** What the chart's values hold for a server. */
 interface Values {

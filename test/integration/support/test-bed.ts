@@ -9,7 +9,7 @@ import { begin, type Command, type RunResult } from "../../../lab/run";
 import { VaultServer } from "../../../lab/servers/vault-server";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
 import { CentralStack } from "../../../stacks/central-stack";
-import type { Instance } from "../../../src/unseal/instance";
+import type { Instance } from "../../../src/contract/instance";
 
 const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
 

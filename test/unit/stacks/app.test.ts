@@ -3,7 +3,7 @@ import { defineTenant, localBackend, Seal, type LayerStack, type Tenant } from "
 import { buildApp } from "../../../stacks/app";
 import type { Operator } from "../../../stacks/operator";
 import customer10 from "../../../tenants/customer10";
-import { toJson } from "../support/synth";
+import { toJson } from "../../support/synth";
 
 const OPERATOR: Operator = {
   central: { address: "https://vault.operator.example:8200", instanceDomains: ["customers.operator.example"] },

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { defineTenant, TenantError, type DeploymentProps, type SealProps, type TenantProps } from "../../../src";
 import { buildApp } from "../../../stacks/app";
-import { testBackend, toJson, type Synthesized } from "../support/synth";
+import { testBackend, toJson, type Synthesized } from "../../support/synth";
 
 const SECRET = { mount: "operator", path: "customer10/seal", field: "secret" };
 const SHA256 = "0".repeat(64);

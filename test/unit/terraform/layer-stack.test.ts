@@ -6,7 +6,7 @@ import { NamespaceV1, KubernetesProvider, Release, HelmProvider } from "../../..
 import { VaultProvider } from "../../../src/terraform/providers/vault";
 import { logicalId } from "../../../src/terraform/logical-id";
 import { findLiteralSecrets } from "../../../src/terraform/secret-guard";
-import { addresses, synthesize, testApp, toJson } from "../support/synth";
+import { addresses, synthesize, testApp, toJson } from "../../support/synth";
 
 describe("addresses", () => {
   test.each([

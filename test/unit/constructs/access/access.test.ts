@@ -9,7 +9,7 @@ import {
   type AccessRoleProps,
   type PolicyStatement,
 } from "../../../../src/index";
-import { only, synthesizeInVault } from "../../support/synth";
+import { only, synthesizeInVault } from "../../../support/synth";
 
 function appRole(props: Partial<AccessRoleProps> = {}): Record<string, unknown> {
   const { resource } = synthesizeInVault((stack, { provider }) => {

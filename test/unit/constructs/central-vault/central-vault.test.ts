@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { CentralVault, Duration, type CentralVaultProps } from "../../../../src/index";
-import { only, synthesizeInVault, type Synthesized } from "../../support/synth";
+import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 function central(props: Partial<CentralVaultProps> = {}): Synthesized {
   return synthesizeInVault(

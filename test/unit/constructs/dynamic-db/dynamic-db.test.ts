@@ -8,7 +8,7 @@ import {
   type IGrantee,
   type PostgresqlProps,
 } from "../../../../src/index";
-import { only, synthesizeInVault, type Synthesized } from "../../support/synth";
+import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const SERVER: PostgresqlProps = {
   host: "postgres.customer10.internal",

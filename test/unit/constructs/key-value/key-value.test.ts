@@ -8,7 +8,7 @@ import {
   type IKeyValue,
   type KeyValueProps,
 } from "../../../../src/index";
-import { only, synthesizeInVault, type Synthesized } from "../../support/synth";
+import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 function kv(props: KeyValueProps = {}): Synthesized {
   return synthesizeInVault((stack, { provider }) => new KeyValue(stack, "Kv", { provider, ...props }));

@@ -4,7 +4,7 @@ import { InstanceMonitoring } from "../../../../src/constructs/monitoring/instan
 import { monitoringValues } from "../../../../src/constructs/monitoring/monitoring-values";
 import { metricsListener, telemetry } from "../../../../src/constructs/monitoring/telemetry";
 import { KubernetesProvider } from "../../../../src/terraform/providers/kubernetes";
-import { addresses, only, synthesize, type Synthesized } from "../../support/synth";
+import { addresses, only, synthesize, type Synthesized } from "../../../support/synth";
 import { TARGET } from "./instance";
 
 const PRODUCTS: Product[] = ["vault", "openbao"];

@@ -7,8 +7,8 @@ import {
   SelfInitialization,
   StandaloneDeployment,
 } from "../../../../src/index";
-import { SEALS, STORED, synthesizeInstance, valuesOf } from "../../support/instance";
-import { only } from "../../support/synth";
+import { SEALS, STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
+import { only } from "../../../support/synth";
 
 const HA = new HighAvailabilityDeployment(STORED);
 const KEY = "vault_transit_secret_backend_key";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AuditDevice, HighAvailabilityDeployment, type Product } from "../../../../src/index";
 import { allAuditDevices } from "../../../../src/constructs/server-config/audit-device";
-import { STORED, synthesizeInstance } from "../../support/instance";
+import { STORED, synthesizeInstance } from "../../../support/instance";
 
 describe("a second audit device", () => {
   test.each<[Product, "tcp" | "udp"]>([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Duration, SshCa, SshRole, type IGrantee, type SshCaProps } from "../../../../src/index";
-import { only, synthesizeInVault, type Synthesized } from "../../support/synth";
+import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const ROLES = [
   SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu", "deploy"], maxTtl: Duration.minutes(30) }),

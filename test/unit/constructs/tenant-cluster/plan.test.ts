@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Provisioner, Size, TenantCluster, type NodePoolProps, type TenantClusterProps } from "../../../../src/index";
 import { OpenstackProvider } from "../../../../src/terraform/providers/openstack";
-import { addresses, synthesize, type Synthesized } from "../../support/synth";
+import { addresses, synthesize, type Synthesized } from "../../../support/synth";
 
 const SECRETS: NodePoolProps = {
   name: "secrets",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ApiAccess, Provisioner, Size, TenantCluster, type TenantClusterProps } from "../../../../src/index";
 import { OpenstackProvider } from "../../../../src/terraform/providers/openstack";
-import { addresses, only, synthesize, synthesizeInVault, type Synthesized } from "../../support/synth";
+import { addresses, only, synthesize, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const NETWORK = { name: "kube-net", cidr: "20.0.0.0/24", externalNetwork: "public" };
 

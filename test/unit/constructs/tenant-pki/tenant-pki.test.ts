@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { Duration, RootCa, TenantPKI, type IGrantee, type TenantPKIProps } from "../../../../src/index";
-import { only, synthesizeInVault, type Synthesized } from "../../support/synth";
+import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const PROPS = {
   commonName: "customer10 main CA",

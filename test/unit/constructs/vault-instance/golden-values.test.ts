@@ -8,7 +8,7 @@ import {
   type IDeployment,
   type Product,
 } from "../../../../src/index";
-import { SEALS, STORED, synthesizeInstance, valuesOf } from "../../support/instance";
+import { SEALS, STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 
 const MODES: Readonly<Record<string, IDeployment>> = {
   dev: new DevelopmentDeployment(STORED),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InstanceNamespace, NetworkPeer, type InstanceNamespaceProps } from "../../../../src/index";
 import { KubernetesProvider } from "../../../../src/terraform/providers/kubernetes";
-import { allows, type Endpoint, type Flow } from "../../support/network-policies";
-import { only, synthesize, type Synthesized } from "../../support/synth";
+import { allows, type Endpoint, type Flow } from "../../../support/network-policies";
+import { only, synthesize, type Synthesized } from "../../../support/synth";
 
 function namespace(props: Partial<InstanceNamespaceProps> = {}): Synthesized["resource"] {
   return synthesize((stack) => {

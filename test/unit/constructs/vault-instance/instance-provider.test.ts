@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { InstanceProvider } from "../../../../src/index";
 import { VaultProvider } from "../../../../src/terraform/providers/vault";
-import { synthesize } from "../../support/synth";
+import { synthesize } from "../../../support/synth";
 
 test("takes its token from the record, as an ephemeral value", () => {
   const json = synthesize((stack) => {

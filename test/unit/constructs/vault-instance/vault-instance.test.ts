@@ -17,9 +17,9 @@ import {
   type IDeployment,
   type Product,
 } from "../../../../src/index";
-import { parseInstance, type Instance } from "../../../../src/unseal/instance";
-import { STORED, synthesizeInstance, valuesOf } from "../../support/instance";
-import { addresses, only, type Synthesized } from "../../support/synth";
+import { parseInstance, type Instance } from "../../../../src/contract/instance";
+import { STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
+import { addresses, only, type Synthesized } from "../../../support/synth";
 
 const folder = mkdtempSync(join(tmpdir(), "tenant-vault-instance-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,0 +1,47 @@
+import { fromMetadata, parseInstance, type Instance } from "../contract/instance";
+import { recordPath } from "./record";
+import { RecordStore } from "./record-store";
+import type { VaultClient } from "../vault/client";
+
+/** Which instance a command is about. */
+export interface Target {
+  readonly tenant: string;
+  readonly name: string;
+}
+
+/** Reads `<tenant>/<instance>`. */
+export function parseTarget(text: string): Target {
+  const match = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text);
+  if (match === null)
+    throw new Error(`"${text}" names no instance; write <tenant>/<instance>, such as customer10/main.`);
+  const [, tenant = "", name = ""] = match;
+  return { tenant, name };
+}
+
+/** What is known of an instance: from the hook that Terraform runs, else from its record in the central Vault. */
+export async function describeInstance(
+  central: VaultClient,
+  target: Target,
+  environment: NodeJS.ProcessEnv,
+): Promise<Instance> {
+  if (environment.TENANT_VAULT_INSTANCE === undefined) return recallInstance(central, target);
+  const described = parseInstance(environment.TENANT_VAULT_INSTANCE);
+  if (described.tenant !== target.tenant || described.name !== target.name) {
+    throw new Error(
+      `TENANT_VAULT_INSTANCE describes ${described.tenant}/${described.name}, not ${target.tenant}/${target.name}; unset it, or name the instance that it describes.`,
+    );
+  }
+  return described;
+}
+
+/** What the record of an instance says of it. */
+export async function recallInstance(central: VaultClient, { tenant, name }: Target): Promise<Instance> {
+  const store = new RecordStore(central, tenant, name);
+  const described = fromMetadata(tenant, name, await store.readMetadata());
+  if (described === undefined) {
+    throw new Error(
+      `The central Vault does not know ${tenant}/${name}: ${recordPath(store.path)} has no description; deploy the stack ${tenant}-vault first.`,
+    );
+  }
+  return described;
+}

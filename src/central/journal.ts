@@ -1,0 +1,205 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { hostname } from "node:os";
+import { dirname, join } from "node:path";
+import { stateFolder } from "../core/environment";
+import { fingerprint, keysFingerprint, type InitAnswer } from "./record";
+
+/**
+ * A journal is a file of fixed size: who wrote it, then the answer's place, blank at first. Room for 255 keys, the most
+ * that Vault deals, so that keeping the answer needs no new disk space and never touches what already stands there.
+ */
+const OWNER_BYTES = 1024;
+const ANSWER_BYTES = 31 * 1024;
+const CIPHER = "aes-256-gcm";
+
+/** A journal as found on disk. */
+export interface JournalEntry {
+  readonly file: string;
+  /** Fingerprint of the key it is encrypted with; tells which announcement in the record it belongs to. */
+  readonly keyFingerprint: string;
+  /** Whether the process that wrote it still runs on this host. */
+  readonly ownerAlive: boolean;
+  /** Which keys it holds; undefined where it only marks a run that has not initialised yet. */
+  readonly keys: string | undefined;
+}
+
+interface Owner {
+  readonly keyFingerprint: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+interface SealedAnswer {
+  /** Fingerprint of the keys. */
+  readonly keys: string;
+  readonly nonce: string;
+  readonly tag: string;
+  readonly ciphertext: string;
+}
+
+/** A journal that cannot be decrypted or read; its file is left alone. */
+export class JournalError extends Error {
+  override readonly name = "JournalError";
+}
+
+/** A new key for a journal, base64. */
+export function newJournalKey(): string {
+  return randomBytes(32).toString("base64");
+}
+
+/** Where journals are kept. */
+export function journalFolder(environment: NodeJS.ProcessEnv): string {
+  return join(stateFolder(environment), "journal");
+}
+
+/**
+ * The answer of an initialisation, on this machine's disk, for the time between the server's answer and the central
+ * Vault's confirmation. Mode 0600, encrypted with a key that is in the record, so that a copy of the disk tells nothing.
+ */
+export class Journal {
+  private readonly prefix: string;
+
+  /**
+   * @param folder Where journals of all instances are kept.
+   * @param instance Of which instance: `<tenant>/<instance>`. Not of which central Vault: one server has many
+   *   addresses, and a journal must be found under each of them.
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly instance: string,
+  ) {
+    this.prefix = `${instance.replace("/", ".")}.`;
+  }
+
+  /** Journals of this instance, of this run and of others. */
+  entries(): JournalEntry[] {
+    return this.files().flatMap((file) => {
+      const content = readJournal(file);
+      if (content === undefined) return [];
+      const { owner, answer } = content;
+      const ownerAlive = owner.host !== hostname() || isAlive(owner.pid);
+      return [{ file, keyFingerprint: owner.keyFingerprint, ownerAlive, keys: answer?.keys }];
+    });
+  }
+
+  /** Takes the whole file's space before anything irreversible happens, so that a full disk or a missing right shows now. */
+  reserve(key: string): string {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const file = join(this.folder, `${this.prefix}${randomBytes(4).toString("hex")}.json`);
+    const owner: Owner = { keyFingerprint: fingerprint(key), host: hostname(), pid: process.pid };
+    writeDurably(file, "wx", JSON.stringify(owner).padEnd(OWNER_BYTES) + " ".repeat(ANSWER_BYTES), 0);
+    return file;
+  }
+
+  /** Puts the answer into the reserved file; durable when it returns. */
+  keep(file: string, key: string, answer: InitAnswer): void {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv(CIPHER, Buffer.from(key, "base64"), nonce).setAAD(this.context());
+    const ciphertext = Buffer.concat([cipher.update(JSON.stringify(answer), "utf8"), cipher.final()]);
+    const sealed: SealedAnswer = {
+      keys: keysFingerprint(answer.keys),
+      nonce: nonce.toString("base64"),
+      tag: cipher.getAuthTag().toString("base64"),
+      ciphertext: ciphertext.toString("base64"),
+    };
+    writeDurably(file, "r+", JSON.stringify(sealed), OWNER_BYTES);
+  }
+
+  /** The answer in a journal. @throws JournalError when it holds none or the key does not fit. */
+  open(file: string, key: string): InitAnswer {
+    const answer = readJournal(file)?.answer;
+    if (answer === undefined) throw new JournalError(`The journal ${file} holds no answer.`);
+    try {
+      const decipher = createDecipheriv(CIPHER, Buffer.from(key, "base64"), Buffer.from(answer.nonce, "base64"))
+        .setAAD(this.context())
+        .setAuthTag(Buffer.from(answer.tag, "base64"));
+      const text = Buffer.concat([decipher.update(Buffer.from(answer.ciphertext, "base64")), decipher.final()]);
+      return JSON.parse(text.toString("utf8")) as InitAnswer;
+    } catch (error) {
+      throw new JournalError(`The journal ${file} cannot be decrypted with the record's journal-key.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Removes a journal whose content is in the record, or that never held any. */
+  forget(file: string): void {
+    rmSync(file, { force: true });
+  }
+
+  private context(): Buffer {
+    return Buffer.from(this.instance);
+  }
+
+  private files(): string[] {
+    try {
+      return readdirSync(this.folder)
+        .filter((name) => name.startsWith(this.prefix))
+        .sort()
+        .map((name) => join(this.folder, name));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+  }
+}
+
+/** Undefined for a file that is gone, or whose reservation was cut short: nothing was initialised on the strength of it. */
+function readJournal(file: string): { owner: Owner; answer: SealedAnswer | undefined } | undefined {
+  const content = readIfExists(file);
+  if (content === undefined || content.length < OWNER_BYTES + ANSWER_BYTES) return undefined;
+  try {
+    const answer = content.slice(OWNER_BYTES).trim();
+    return {
+      owner: JSON.parse(content.slice(0, OWNER_BYTES)) as Owner,
+      answer: answer === "" ? undefined : (JSON.parse(answer) as SealedAnswer),
+    };
+  } catch (error) {
+    throw new JournalError(
+      `The journal ${file} is damaged; it may hold what is left of an answer with unseal keys, so move it to a safe place before the next run.`,
+      { cause: error },
+    );
+  }
+}
+
+function readIfExists(file: string): string | undefined {
+  try {
+    return readFileSync(file, "latin1");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function writeDurably(file: string, flags: "wx" | "r+", content: string, position: number): void {
+  const descriptor = openSync(file, flags, 0o600);
+  try {
+    const bytes = Buffer.from(content, "latin1");
+    for (let written = 0; written < bytes.length;) {
+      written += writeSync(descriptor, bytes, written, bytes.length - written, position + written);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  if (flags === "wx") syncFolder(dirname(file));
+}
+
+function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

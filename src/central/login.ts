@@ -1,0 +1,88 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { setting } from "../core/environment";
+import { askCentral, CentralError } from "./record-store";
+import { SECURE_ADDRESS, VaultClient } from "../vault/client";
+
+/** Auth mount and role that the stack "central" makes for this program. */
+const APP_ROLE_MOUNT = "tenant-vault";
+
+/**
+ * A client of the central Vault, authenticated. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
+ * VAULT_NAMESPACE, VAULT_TOKEN (or ~/.vault-token); TENANT_VAULT_ROLE_ID with TENANT_VAULT_SECRET_ID log in by AppRole instead,
+ * anew whenever the central Vault denies the token of the last login.
+ *
+ * @throws CentralError when it cannot be reached or refuses the login.
+ */
+export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<VaultClient> {
+  const address = setting(environment, "VAULT_ADDR");
+  if (address === undefined || !SECURE_ADDRESS.test(address)) {
+    throw new CentralError(
+      "unreachable",
+      "No central Vault that is reached by TLS is named; set VAULT_ADDR to its address, such as https://vault.example.com:8200.",
+    );
+  }
+  const client = new VaultClient({
+    address,
+    caCertificate: readCertificate(setting(environment, "VAULT_CACERT")),
+    namespace: setting(environment, "VAULT_NAMESPACE"),
+  });
+  const login = appRoleLogin(client, environment);
+  if (login === undefined) return client.withToken(findToken(client, environment));
+  return client.withToken(await login(), login);
+}
+
+/** A login that can be repeated, since its tokens end sooner than a run may; undefined where the environment names none. */
+function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() => Promise<string>) | undefined {
+  const roleId = setting(environment, "TENANT_VAULT_ROLE_ID");
+  const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
+  if (roleId === undefined || secretId === undefined) return undefined;
+  return async () => {
+    const { body } = await askCentral(client, "POST", `auth/${APP_ROLE_MOUNT}/login`, {
+      body: { role_id: roleId, secret_id: secretId },
+    }).catch(explainLogin);
+    return (body.auth as { client_token: string }).client_token;
+  };
+}
+
+/** The server does not say which of these it is. */
+function explainLogin(error: unknown): never {
+  if (!(error instanceof CentralError) || error.status !== 400) throw error;
+  throw new CentralError(
+    "denied",
+    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has ended, is used up, or is not of the role TENANT_VAULT_ROLE_ID: draw another with "vault write -f auth/${APP_ROLE_MOUNT}/role/hook/secret-id".`,
+  );
+}
+
+function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): string {
+  const token = setting(environment, "VAULT_TOKEN") ?? readIfExists(join(homedir(), ".vault-token"))?.trim();
+  if (token === undefined || token === "") {
+    throw new CentralError(
+      "denied",
+      `No token for the central Vault at ${client.address}; set VAULT_TOKEN, or TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID.`,
+    );
+  }
+  return token;
+}
+
+function readCertificate(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const certificate = readIfExists(file);
+  if (certificate === undefined) {
+    throw new CentralError(
+      "untrusted",
+      `VAULT_CACERT names ${file}, which does not exist; set it to the certificate of the central Vault's CA.`,
+    );
+  }
+  return certificate;
+}
+
+function readIfExists(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

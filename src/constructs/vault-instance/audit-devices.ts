@@ -1,0 +1,26 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { allAuditDevices, type AuditDevice } from "../server-config/audit-device";
+import { mountPaths } from "../server-config/server-config";
+import { Audit } from "../../terraform/providers/vault";
+
+/** Properties of {@link AuditDevices}. */
+export interface AuditDevicesProps {
+  /** Besides the file on the audit volume. @default - none */
+  readonly auditDevices?: readonly AuditDevice[];
+  /** The provider of the instance. */
+  readonly provider: TerraformProvider;
+}
+
+/**
+ * Audit devices of a Vault that a Helm chart deploys, which takes them over its API only; every server has them from then on. Those
+ * of OpenBao are in its configuration.
+ */
+export class AuditDevices extends Construct {
+  constructor(scope: Construct, id: string, { auditDevices = [], provider }: AuditDevicesProps) {
+    super(scope, id);
+    for (const { type, path, options } of allAuditDevices(mountPaths("vault").audit, auditDevices)) {
+      new Audit(this, path, { type, path, options: { ...options }, provider });
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  type WriteStream,
+} from "node:fs";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { isDeepStrictEqual } from "node:util";
+import { stringify } from "yaml";
+import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
+import { withServer, type KubeconfigStore, type Releases } from "../../central/kubeconfig-store";
+import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
+
+/** Seconds that machines may take until they answer SSH, cloud-init included. */
+const BOOT_TIMEOUT = 600;
+
+/** What a run of Kubespray works with. */
+export interface KubesprayRun {
+  readonly cluster: ClusterDescription;
+  readonly source: KubespraySource;
+  readonly store: KubeconfigStore;
+  /** Inventory, SSH configuration, known hosts, log, artifacts: readable by nobody else. */
+  readonly folder: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly say: (line: string) => void;
+  /** Ends Ansible when it is aborted; what it has done stays, and the next run goes on from there. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits until the nodes answer SSH, installs or changes Kubernetes on them, and puts the kubeconfig into the central Vault.
+ * Kubespray's playbooks are idempotent: a run that failed is taken up again by running this again.
+ *
+ * @throws Error that names the task that failed and the log.
+ */
+export async function runKubespray(run: KubesprayRun): Promise<void> {
+  const { cluster, store, folder, say } = run;
+  checkCloud(cluster, run.environment);
+  const installed = await store.installed();
+
+  const artifacts = join(folder, "artifacts");
+  prepare(folder, cluster);
+  const log = createWriteStream(logFile(folder), { mode: 0o600 });
+  try {
+    say(`${cluster.tenant}: waiting until every node answers SSH; the log is ${logFile(folder)}`);
+    await ansible(run, log, "ansible", [
+      "all",
+      "--module-name",
+      "ansible.builtin.wait_for_connection",
+      "--args",
+      `timeout=${BOOT_TIMEOUT}`,
+    ]);
+    const playbook = playbookFor(cluster, installed);
+    say(`${cluster.tenant}: running ${playbook} of Kubespray ${cluster.version}, which takes 10 to 30 minutes`);
+    await ansible(run, log, "ansible-playbook", [
+      "--become",
+      "--extra-vars",
+      // One node at a time: drained, it takes a replica with it.
+      JSON.stringify({ kubeconfig_localhost: true, artifacts_dir: "{folder}/artifacts", serial: 1 }),
+      playbook,
+    ]);
+    await store.write(
+      withServer(readKubeconfig(artifacts), cluster.apiAddress, KUBERNETES_API_PORT),
+      releasesOf(cluster),
+    );
+    say(
+      `${cluster.tenant}: Kubernetes is up at ${cluster.apiAddress}; its kubeconfig is at ${store.path} in the central Vault`,
+    );
+  } finally {
+    // It holds an administrator's key, which is in the central Vault now, or is made again.
+    rmSync(artifacts, { recursive: true, force: true });
+    log.end();
+    await finished(log);
+  }
+}
+
+/** What is installed, as it is kept beside the kubeconfig. */
+function releasesOf({ version, kubernetesVersion = "" }: ClusterDescription): Releases {
+  return { kubespray: version, kubernetes: kubernetesVersion };
+}
+
+/**
+ * `cluster.yml` would restart kubelets of another release all at once, and leave the control plane as it is.
+ * https://kubespray.io/#/docs/operations/upgrades
+ */
+function playbookFor(cluster: ClusterDescription, installed: Releases | undefined): string {
+  return installed === undefined || isDeepStrictEqual(installed, releasesOf(cluster))
+    ? "cluster.yml"
+    : "upgrade-cluster.yml";
+}
+
+/** Where the output of the last run is. */
+function logFile(folder: string): string {
+  return join(folder, "kubespray.log");
+}
+
+function prepare(folder: string, cluster: ClusterDescription): void {
+  mkdirSync(join(folder, "artifacts"), { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
+  // The first key that a machine shows is remembered, and another one refused.
+  const ssh = ["Include ~/.ssh/config", "Host *", "  StrictHostKeyChecking accept-new"];
+  writeFileSync(join(folder, "ssh_config"), `${ssh.join("\n")}\n`, { mode: 0o600 });
+}
+
+async function ansible(
+  { source, folder, environment, signal, cluster }: KubesprayRun,
+  log: WriteStream,
+  program: "ansible" | "ansible-playbook",
+  args: readonly string[],
+): Promise<void> {
+  const command = source.command(program, ["--inventory", "{folder}/inventory.yml", ...args], folder);
+  const env = { ...environment, ANSIBLE_SSH_ARGS: source.sshArgs(folder), ANSIBLE_NOCOLOR: "1" };
+  const code = await execute(command, env, signal, log);
+  if (code === 0) return;
+  throw new Error(
+    `Kubespray did not finish for ${cluster.tenant} (${program} ended with ${code}${lastTask(readFileSync(logFile(folder), "utf8"))}); read ${logFile(folder)}, mend that, and run tenant-vault kubespray ${cluster.tenant} again: it goes on from there.`,
+  );
+}
+
+function execute(
+  { program, args, cwd }: AnsibleCommand,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  log: WriteStream,
+): Promise<number | string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const stop = (): void => void child.kill("SIGTERM");
+    signal.addEventListener("abort", stop);
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    child.on("error", ({ message }) => {
+      reject(new Error(`${program} cannot be started (${message}); install what Kubespray's requirements.txt names.`));
+    });
+    child.on("close", (code, killed) => {
+      signal.removeEventListener("abort", stop);
+      // What is read from the log next must be in it.
+      log.write("", () => resolve(code ?? killed ?? "a signal"));
+    });
+  });
+}
+
+/** The task that Ansible was at, for the one sentence. */
+function lastTask(output: string): string {
+  const task = [...output.matchAll(/^TASK \[([^\]\n]+)\]/gm)].at(-1)?.[1];
+  return task === undefined ? "" : ` at the task "${task}"`;
+}
+
+function readKubeconfig(artifacts: string): string {
+  const file = join(artifacts, "admin.conf");
+  if (!existsSync(file))
+    throw new Error(
+      `Kubespray ended well and wrote no kubeconfig to ${file}; check that its release is the one that is named.`,
+    );
+  return readFileSync(file, "utf8");
+}
+
+/** Kubespray reads these where it runs, and would install drivers that log in nowhere. */
+function checkCloud({ needsCloud, tenant }: ClusterDescription, environment: NodeJS.ProcessEnv): void {
+  const credentials = environment.OS_APPLICATION_CREDENTIAL_ID ?? environment.OS_USERNAME;
+  if (!needsCloud || (environment.OS_AUTH_URL !== undefined && credentials !== undefined)) return;
+  throw new Error(
+    `Kubespray needs the cloud's credentials for the volumes of ${tenant}: set OS_AUTH_URL and OS_APPLICATION_CREDENTIAL_ID with its secret (clouds.yaml is not read), or provisioner.openStackIntegration to false.`,
+  );
+}

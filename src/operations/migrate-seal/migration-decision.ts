@@ -1,0 +1,74 @@
+import type { SeenReplica } from "../unseal/decide";
+
+/** A replica as the decision about the migration of its seal sees it. */
+export type MigratingReplica = SeenReplica & { readonly active: boolean };
+
+/** All that the next step of a migration is decided from. */
+export interface MigrationView {
+  /** The seal that is described. */
+  readonly seal: string;
+  readonly replicas: readonly MigratingReplica[];
+  /** Whether every replica has the data that it needs for another to go. */
+  readonly caughtUp: boolean;
+  /** Whether there is a token to have the active one step down with. */
+  readonly canStepDown: boolean;
+  /** Whether the record names its keys as those of the described seal. */
+  readonly renamed: boolean;
+}
+
+/** What to do next. */
+export type MigrationStep =
+  | { readonly do: "finish" }
+  | { readonly do: "rename" }
+  | { readonly do: "wait"; readonly reason: string }
+  /** Send keys; with `migrate` those of the former seal, as Vault calls it. */
+  | { readonly do: "unseal"; readonly replica: MigratingReplica; readonly migrate: boolean }
+  /** Start again, with the configuration that is described. */
+  | { readonly do: "restart"; readonly replica: MigratingReplica }
+  | { readonly do: "step-down"; readonly replica: MigratingReplica };
+
+/**
+ * The next step towards replicas that all run with the described seal: the standbys start with it and get the former
+ * seal's keys, then the active one steps down, and whichever follows it migrates the data.
+ * https://developer.hashicorp.com/vault/docs/concepts/seal#seal-migration
+ */
+export function decideMigration(view: MigrationView): MigrationStep {
+  const { seal, replicas } = view;
+  const down = replicas.filter(({ status }) => status.state === "unreachable" || status.state === "uninitialized");
+  if (down.length > 0) {
+    return { do: "wait", reason: down.map(({ name, status }) => `${name} is ${status.state}`).join(", ") };
+  }
+
+  const sealed = replicas.filter(({ status }) => status.state === "sealed");
+  const former = replicas.filter(({ status }) => "seal" in status && status.seal !== seal);
+  for (const replica of sealed.filter((each) => !former.includes(each))) {
+    const migrate = replica.status.state === "sealed" && replica.status.migrating === true;
+    if (migrate || seal === "shamir") return { do: "unseal", replica, migrate };
+    return { do: "wait", reason: `${replica.name} is sealed; it unseals itself by its seal "${seal}"` };
+  }
+  return former.length > 0 ? nextOf(former, view) : conclude(view);
+}
+
+/** One at a time leaves its former seal: one that is down already, then standbys, then the active one. */
+function nextOf(
+  former: readonly MigratingReplica[],
+  { replicas, caughtUp, canStepDown }: MigrationView,
+): MigrationStep {
+  const sealed = former.find(({ status }) => status.state === "sealed");
+  if (sealed !== undefined) return { do: "restart", replica: sealed };
+  if (!replicas.some(({ active }) => active)) return { do: "wait", reason: "no replica is active" };
+  if (!caughtUp) return { do: "wait", reason: "raft has not caught up on every replica" };
+
+  const standby = former.find(({ active }) => !active);
+  if (standby !== undefined) return { do: "restart", replica: standby };
+  const [last] = former;
+  if (last === undefined) return { do: "finish" };
+  return { do: canStepDown && replicas.length > 1 ? "step-down" : "restart", replica: last };
+}
+
+function conclude({ replicas, renamed }: MigrationView): MigrationStep {
+  if (replicas.some(({ status }) => status.state === "migrating") || !replicas.some(({ active }) => active)) {
+    return { do: "wait", reason: "the active replica has not migrated the data yet" };
+  }
+  return { do: renamed ? "finish" : "rename" };
+}

@@ -1,0 +1,112 @@
+import type { InstanceStatus, ReplicaSummary } from "./inspect";
+
+/** Names of the metrics that {@link exposition} writes. */
+export const STATUS_METRICS = {
+  instanceHealthy: "tenant_vault_instance_healthy",
+  recordComplete: "tenant_vault_record_complete",
+  replicaUnsealed: "tenant_vault_replica_unsealed",
+  replicaActive: "tenant_vault_replica_active",
+  auditDevices: "tenant_vault_replica_audit_devices",
+  certificateExpiry: "tenant_vault_certificate_expiry_timestamp_seconds",
+  sealTokenExpiry: "tenant_vault_seal_token_expiry_timestamp_seconds",
+  statusTime: "tenant_vault_status_timestamp_seconds",
+} as const;
+
+interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  /** Undefined where it is not known. */
+  readonly value: number | undefined;
+}
+
+/**
+ * What a status says, as text that Prometheus reads; for node_exporter's textfile collector.
+ *
+ * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
+ *
+ * @param now When it was looked at, milliseconds since the epoch.
+ */
+export function exposition(statuses: readonly InstanceStatus[], now: number): string {
+  return metrics(statuses, now).map(render).join("");
+}
+
+function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
+  const perInstance = (name: string, help: string, value: (status: InstanceStatus) => number | undefined): Metric => ({
+    name,
+    help,
+    samples: statuses.map((status) => ({ labels: instanceLabels(status), value: value(status) })),
+  });
+  const perReplica = (name: string, help: string, value: (replica: ReplicaSummary) => number | undefined): Metric => ({
+    name,
+    help,
+    samples: statuses.flatMap((status) =>
+      status.replicas.map((replica) => ({
+        labels: { ...instanceLabels(status), replica: replica.name },
+        value: value(replica),
+      })),
+    ),
+  });
+  return [
+    perInstance(
+      STATUS_METRICS.instanceHealthy,
+      "Whether the record is complete, every replica unsealed and one active.",
+      ({ healthy }) => Number(healthy),
+    ),
+    perInstance(STATUS_METRICS.recordComplete, "Whether the central Vault holds the keys.", ({ record }) =>
+      Number(record.state === "complete" || record.state === "self-initialised"),
+    ),
+    perReplica(STATUS_METRICS.replicaUnsealed, "Whether the replica is unsealed.", ({ state }) =>
+      Number(state === "unsealed"),
+    ),
+    perReplica(STATUS_METRICS.replicaActive, "Whether the replica is the active one.", ({ active }) => Number(active)),
+    perReplica(STATUS_METRICS.auditDevices, "Audit devices of the replica.", ({ auditDevices }) => auditDevices),
+    perReplica(
+      STATUS_METRICS.certificateExpiry,
+      "When the certificate that the replica serves ends.",
+      ({ certificateExpires }) => seconds(certificateExpires),
+    ),
+    perInstance(
+      STATUS_METRICS.sealTokenExpiry,
+      "When the token by which the servers unseal themselves ends.",
+      ({ sealTokenExpires }) => seconds(sealTokenExpires),
+    ),
+    perInstance(STATUS_METRICS.statusTime, "When this was looked at.", () => Math.floor(now / 1000)),
+  ];
+}
+
+/** Not `instance`: that is Prometheus' own label, the address that it scrapes. */
+function instanceLabels({ instance }: InstanceStatus): Record<string, string> {
+  const [tenant = "", name = ""] = instance.split("/");
+  return { tenant, vault_instance: name };
+}
+
+/** @param time RFC 3339. */
+function seconds(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time) / 1000;
+}
+
+function render({ name, help, samples }: Metric): string {
+  const known = samples.filter(({ value }) => value !== undefined && !Number.isNaN(value));
+  if (known.length === 0) return "";
+  return [
+    `# HELP ${name} ${help}`,
+    `# TYPE ${name} gauge`,
+    ...known.map(({ labels, value }) => `${name}{${renderLabels(labels)}} ${String(value)}`),
+    "",
+  ].join("\n");
+}
+
+function renderLabels(labels: Readonly<Record<string, string>>): string {
+  return Object.entries(labels)
+    .map(([key, value]) => `${key}="${escape(value)}"`)
+    .join(",");
+}
+
+function escape(value: string): string {
+  return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
+}

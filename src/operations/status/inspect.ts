@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ReplicaState, SeenRecord } from "../unseal/decide";
+import type { Instance, Replica } from "../../contract/instance";
+import { journalKey, keyTypeOf, recordedKeys, rootToken, type KeyType } from "../../central/record";
+import type { RecordStore } from "../../central/record-store";
+import type { Server } from "../../vault/replica";
+import { VaultError } from "../../vault/client";
+
+/** What the record of an instance holds, without telling any of it. */
+export interface RecordSummary {
+  /** "self-initialised" where there are no keys to keep. */
+  readonly state: "missing" | "deleted" | "announced" | "complete" | "incomplete" | "self-initialised";
+  readonly keyType: KeyType;
+  readonly keys: number;
+  readonly rootToken: boolean;
+}
+
+/** One replica as a status shows it. */
+export interface ReplicaSummary extends Replica {
+  readonly state: ReplicaState["state"];
+  /** Whether it is the active one. */
+  readonly active: boolean;
+  /** Why it cannot be reached. */
+  readonly reason?: string;
+  /** How many audit devices it has; undefined where that could not be asked. */
+  readonly auditDevices?: number;
+  /** When the certificate that it serves ends, RFC 3339; undefined where it was not seen. */
+  readonly certificateExpires?: string;
+}
+
+/** One instance as a status shows it. */
+export interface InstanceStatus {
+  readonly instance: string;
+  readonly record: RecordSummary;
+  /** Undefined where the instance could not be looked at. */
+  readonly product?: string;
+  readonly replicas: readonly ReplicaSummary[];
+  /** Whether the record is complete, every replica is unsealed and audited, one is active, and the seal's token is valid. */
+  readonly healthy: boolean;
+  /** Why the instance could not be looked at. */
+  readonly problem?: string;
+  /** When the token by which the servers unseal themselves ends, RFC 3339: at once where it is not valid; undefined where they need none. */
+  readonly sealTokenExpires?: string;
+}
+
+/** A replica as far as a status looks at it. */
+export type InspectedServer = Pick<Server, "status" | "leader" | "auditDevices" | "certificate">;
+
+/** Looks at one instance and changes nothing. */
+export async function inspectInstance(
+  instance: Instance,
+  store: Pick<RecordStore, "path" | "read">,
+  server: (replica: Replica) => InspectedServer,
+): Promise<InstanceStatus> {
+  const seen = await store.read();
+  const record = summarizeRecord(seen, instance);
+  const token = rootToken(seen.fields);
+  const replicas = await Promise.all(
+    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token)),
+  );
+  const unsealed = replicas.every(({ state }) => state === "unsealed") && replicas.some(({ active }) => active);
+  const audited = replicas.every(({ auditDevices }) => auditDevices !== 0);
+  const recorded = record.state === "complete" || record.state === "self-initialised";
+  const healthy = recorded && unsealed && audited;
+  return { instance: store.path, record, product: instance.product, replicas, healthy };
+}
+
+/** Looks at the record alone, where the instance cannot be reached or is not described. */
+export async function inspectRecord(
+  store: Pick<RecordStore, "path" | "read">,
+  problem: string,
+): Promise<InstanceStatus> {
+  return {
+    instance: store.path,
+    record: summarizeRecord(await store.read(), UNKNOWN),
+    replicas: [],
+    healthy: false,
+    problem,
+  };
+}
+
+/** What an instance that is not described is taken for. */
+const UNKNOWN = { seal: "shamir", secretThreshold: 1 } as const;
+
+function summarizeRecord(
+  { version, fields, deleted }: SeenRecord,
+  { seal, secretThreshold, selfInitializes }: Pick<Instance, "seal" | "secretThreshold" | "selfInitializes">,
+): RecordSummary {
+  const keyType = keyTypeOf(seal);
+  const keys = recordedKeys(fields, keyType).length;
+  const counts = { keyType, keys, rootToken: rootToken(fields) !== undefined };
+  if (selfInitializes === true) return { state: "self-initialised", ...counts };
+  if (version === 0) return { state: "missing", ...counts };
+  if (deleted) return { state: "deleted", ...counts };
+  if (journalKey(fields) !== undefined) return { state: "announced", ...counts };
+  return { state: keys >= secretThreshold ? "complete" : "incomplete", ...counts };
+}
+
+async function summarizeReplica(
+  replica: Replica,
+  server: InspectedServer,
+  { product }: Instance,
+  token: string | undefined,
+): Promise<ReplicaSummary> {
+  const status = await server.status();
+  if (status.state === "unreachable") return { ...replica, state: status.state, active: false, reason: status.reason };
+  const open = status.state === "unsealed";
+  const active = open && ((await server.leader())?.isSelf ?? false);
+  const auditDevices = open && token !== undefined ? await countAuditDevices(server, product, token) : undefined;
+  const certificate = await server.certificate().catch(undefinedIfRefused);
+  return {
+    ...replica,
+    state: status.state,
+    active,
+    ...(auditDevices === undefined ? {} : { auditDevices }),
+    ...(certificate === undefined ? {} : { certificateExpires: certificate.expiresAt.toISOString() }),
+  };
+}
+
+/** Times, a second apart, that a standby is asked which may have just been unsealed. */
+const ATTEMPTS = 5;
+
+/** A standby of OpenBao answers by itself, unless its set-up failed, as with an audit device that it cannot use; one of Vault never does. */
+async function countAuditDevices(
+  server: InspectedServer,
+  product: Instance["product"],
+  token: string,
+): Promise<number | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    try {
+      const devices = await server.auditDevices(token);
+      if (devices !== undefined || product === "vault") return devices?.length;
+    } catch (error) {
+      if (error instanceof VaultError) return undefined;
+      throw error;
+    }
+    await sleep(1_000);
+  }
+  return 0;
+}
+
+/** What cannot be seen, as with a root token that was revoked, is left out. */
+function undefinedIfRefused(error: unknown): undefined {
+  if (error instanceof VaultError) return undefined;
+  throw error;
+}

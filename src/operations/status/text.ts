@@ -1,0 +1,62 @@
+import type { InstanceStatus, ReplicaSummary } from "./inspect";
+
+const DAY = 86_400_000;
+
+/** Statuses for people to read. @param now Milliseconds since 1970. */
+export function statusText(statuses: readonly InstanceStatus[], now: number): string {
+  return statuses.map((status) => render(status, now)).join("");
+}
+
+function render(status: InstanceStatus, now: number): string {
+  const { instance, product, record, replicas, healthy, problem, sealTokenExpires } = status;
+  const token = record.rootToken ? "root token" : "no root token";
+  const width = Math.max(...replicas.map(({ name }) => name.length));
+  const lines = replicas.map((replica) => {
+    const { name, address, state } = replica;
+    const noted = notes(replica, now);
+    return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${noted.length === 0 ? "" : `  (${noted.join(", ")})`}`;
+  });
+  if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires, now));
+  lines.push(
+    ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
+  );
+  return [
+    `${instance}  ${healthy ? "healthy" : "NOT HEALTHY"}${product === undefined ? "" : `  (${product})`}`,
+    record.state === "self-initialised"
+      ? "  record: self-initialised, no keys to keep"
+      : `  record: ${record.state}, ${record.keys} ${record.keyType} keys, ${token}`,
+    ...(problem === undefined ? lines : [`  ${problem}`]),
+    "",
+  ].join("\n");
+}
+
+/** One that is not valid ends at once. */
+function sealTokenLine(instance: string, expires: string, now: number): string {
+  if (Date.parse(expires) <= now) {
+    return `  the seal has no token that is valid: servers that restart stay sealed; run tenant-vault unseal ${instance}.`;
+  }
+  return `  the token of the seal ends on ${expires}, if nobody renews it`;
+}
+
+function notes({ state, active, reason, auditDevices, certificateExpires }: ReplicaSummary, now: number): string[] {
+  const days = (Date.parse(certificateExpires ?? "") - now) / DAY;
+  return [
+    ...(active ? ["active"] : []),
+    ...(reason === undefined ? [] : [reason]),
+    ...(state === "unsealed" ? [audit(auditDevices)] : []),
+    ...(Number.isNaN(days) ? [] : [`certificate ends in ${Math.floor(days)} days`]),
+  ];
+}
+
+/** Whoever asks needs the root token, which may have been revoked; standbys of Vault are not asked. */
+function audit(devices: number | undefined): string {
+  return devices === undefined ? "audit not checked" : `${devices} audit ${devices === 1 ? "device" : "devices"}`;
+}
+
+function unaudited({ name }: ReplicaSummary, product: string | undefined): string {
+  const remedy =
+    product === "vault"
+      ? 'enable one with "vault audit enable file file_path=..."'
+      : "give every server the same audit block in its configuration, with a file that it can write";
+  return `  ${name} has no audit device that works: nobody sees what is done there; ${remedy}.`;
+}

@@ -1,0 +1,53 @@
+import type { StopCode } from "./unseal/decide";
+import { recordPath } from "../central/record";
+
+/** Ends a run with one sentence that says what is wrong and what to do; nothing is lost or half-written. */
+export class Stop extends Error {
+  constructor(
+    readonly code:
+      | StopCode
+      | "keys-refused"
+      | "escrow-contradiction"
+      | "foreign-peers"
+      | "replica-undescribed"
+      | "still-outdated"
+      | "timeout"
+      | "interrupted",
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = "Stop";
+  }
+}
+
+/** What a stop means for an instance, and the way out. */
+export function explainStop(code: StopCode, instance: string, details: string): Stop {
+  const record = recordPath(instance);
+  const sentences: Record<StopCode, string> = {
+    "answer-lost":
+      `${instance} is initialised, but its keys are neither in ${record} nor in a journal on this machine; ` +
+      "look for them in earlier versions of the record, in the journals of other machines that ran this, and with whoever may have initialised it by hand: " +
+      "only where nobody has them, wipe its storage and run this again.",
+    "data-lost":
+      `${record} holds keys, but every replica (${details}) says it is not initialised: its data are lost or its addresses are wrong; ` +
+      "restore its storage or a snapshot, or, to start empty, delete the record first (it stays recoverable).",
+    "initialized-elsewhere":
+      `${instance} is already initialised, but ${record} holds no keys; ` +
+      "write root-token and unseal-key-0, unseal-key-1, ... (recovery-key-0, ... where it unseals itself) of that initialisation into the record, or wipe the instance's storage, and run this again.",
+    "record-deleted":
+      `${instance} is initialised, but its record ${record} is deleted; ` +
+      `undelete version ${details}, or an earlier one that holds the keys, with "vault kv undelete -versions=${details} ${record}" and run this again.`,
+    "too-few-keys": `${record} does not hold enough keys: ${details}; add the missing unseal-key-<n> or recovery-key-<n> fields and run this again.`,
+    "seal-differs":
+      `${instance} is not sealed as it is described: ${details}; ` +
+      `restart the servers with the configuration that is described and run "tenant-vault migrate-seal ${instance}", or correct the description.`,
+    split:
+      `The replicas of ${instance} (${details}) are clusters of their own, since each initialised itself; ` +
+      "let only one server initialise itself, wipe the storage of the others so that they join it, and run this again.",
+    "journal-orphaned":
+      `The journal ${details} holds an answer with keys of ${instance}, but ${record} no longer has the journal-key to open it; ` +
+      "restore the record's version that has it, or, if those keys are not needed, move the journal away.",
+  };
+  return new Stop(code, sentences[code]);
+}

@@ -1,0 +1,120 @@
+import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import { z } from "zod";
+import type { Instance } from "../../contract/instance";
+import { KubernetesSecret, secretField } from "../../kubernetes/secret";
+import { askCentral } from "../../central/record-store";
+import type { VaultClient } from "../../vault/client";
+
+/** Part of a token's period below which it is renewed; its servers renew it themselves while they run. */
+const RENEW_BELOW = 1 / 3;
+
+/** When a token was put in the place of another: servers that started before have that other one. */
+export const REPLACED_AT = "tenant-vault/seal-token-replaced-at";
+
+type SecretContent = Pick<V1Secret, "type" | "data" | "stringData">;
+type SealToken = NonNullable<NonNullable<Instance["kubernetes"]>["sealToken"]>;
+
+/** What the central Vault answers to a token that is over, revoked, or never was one; nothing else says that of it. */
+const DENIED = 403;
+/** And to the renewal of one that cannot be renewed. */
+const NOT_RENEWABLE = 400;
+
+const lookup = z.object({
+  data: z.object({ ttl: z.number(), period: z.number().optional(), creation_ttl: z.number() }),
+});
+
+/** The Secret with the token by which an instance's servers use their transit key in the central Vault. */
+export class SealTokenSecret {
+  static async of(
+    kubeconfig: KubeConfig,
+    namespace: string,
+    { secretName, role }: SealToken,
+  ): Promise<SealTokenSecret> {
+    return new SealTokenSecret(await KubernetesSecret.of(kubeconfig, namespace, secretName), role);
+  }
+
+  private constructor(
+    private readonly secret: KubernetesSecret,
+    private readonly role: string,
+  ) {}
+
+  /** Makes sure that the Secret holds a token that is valid and lasts, and the certificate of the central Vault's CA. */
+  async ensure(central: VaultClient): Promise<void> {
+    const secret = await this.secret.read();
+    const current = secretField(secret, "token");
+    const valid = current !== undefined && (await renewed(central.withToken(current)));
+    const { caCertificate } = central;
+    if (valid && (caCertificate === undefined || secretField(secret, "ca.crt") === caCertificate)) return;
+
+    const stringData: Record<string, string> = caCertificate === undefined ? {} : { "ca.crt": caCertificate };
+    const content = { type: "Opaque", data: secret?.data, stringData };
+    if (valid) await this.secret.write(secret, content);
+    else await this.writeNew(central, secret, content);
+  }
+
+  /** Seconds that the token has left if nobody renews it; 0 where there is none that is valid. */
+  async remaining(central: VaultClient): Promise<number> {
+    const token = secretField(await this.secret.read(), "token");
+    const found = token === undefined ? undefined : await lookUp(central.withToken(token));
+    return found?.ttl ?? 0;
+  }
+
+  /** Makes a token and writes it beside the rest; one that does not get into the Secret is revoked. */
+  private async writeNew(central: VaultClient, former: V1Secret | undefined, content: SecretContent): Promise<void> {
+    const token = await this.create(central);
+    const annotations = secretField(former, "token") === undefined ? {} : { [REPLACED_AT]: new Date().toISOString() };
+    const stringData = { ...content.stringData, token };
+    try {
+      if (await this.secret.write(former, { ...content, stringData }, annotations)) return;
+    } catch (error) {
+      // Whatever fails here as well, the first failure is the one to tell.
+      await this.revokeUnlessKept(central, token).catch(() => undefined);
+      throw error;
+    }
+    // Another run was first: its token is as good.
+    await revoke(central, token);
+  }
+
+  /** A write whose answer was lost may have been carried out, and servers use the token then; unsure, it is left to end by itself. */
+  private async revokeUnlessKept(central: VaultClient, token: string): Promise<void> {
+    if (secretField(await this.secret.read(), "token") !== token) await revoke(central, token);
+  }
+
+  private async create(central: VaultClient): Promise<string> {
+    const { body } = await askCentral(central, "POST", `auth/token/create/${this.role}`, {
+      body: { display_name: this.secret.path },
+    });
+    return (body.auth as { client_token: string }).client_token;
+  }
+}
+
+async function revoke(central: VaultClient, token: string): Promise<void> {
+  await askCentral(central.withToken(token), "POST", "auth/token/revoke-self");
+}
+
+/** Whether a token is valid and, renewed if need be, lasts. */
+async function renewed(client: VaultClient): Promise<boolean> {
+  const found = await lookUp(client);
+  if (found === undefined || lasts(found)) return found !== undefined;
+  await askCentral(client, "POST", "auth/token/renew-self", { accept: [NOT_RENEWABLE, DENIED] });
+  const after = await lookUp(client);
+  return after !== undefined && lasts(after);
+}
+
+interface Lifetime {
+  /** Seconds that are left, and of how many. */
+  readonly ttl: number;
+  readonly whole: number;
+}
+
+function lasts({ ttl, whole }: Lifetime): boolean {
+  return ttl >= whole * RENEW_BELOW;
+}
+
+/** Undefined for a token that is not valid, which is no failure: it is replaced. */
+async function lookUp(client: VaultClient): Promise<Lifetime | undefined> {
+  const { status, body } = await askCentral(client, "GET", "auth/token/lookup-self", { accept: [DENIED] });
+  if (status === DENIED) return undefined;
+  const { ttl, period, creation_ttl } = lookup.parse(body).data;
+  return { ttl, whole: period ?? creation_ttl };
+}

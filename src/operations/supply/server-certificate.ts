@@ -1,0 +1,149 @@
+import { X509Certificate } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
+import type { Instance } from "../../contract/instance";
+import { KubernetesSecret, secretField } from "../../kubernetes/secret";
+import { askCentral, CentralError } from "../../central/record-store";
+import { Stop } from "../stop";
+import type { VaultClient } from "../../vault/client";
+import type { Patience } from "../context";
+
+const DAY = 86_400_000;
+/** Life of a certificate, and what of it must be left for it to stay in use. */
+const LIFETIME_HOURS = 365 * 24;
+const RENEW_BEFORE = 30 * DAY;
+
+/** Milliseconds between two looks for a certificate that somebody else issues. */
+const POLL = 2_000;
+
+interface ServerCertificate {
+  readonly certificate: string;
+  readonly caCertificate: string;
+}
+
+type Kubernetes = NonNullable<Instance["kubernetes"]>;
+
+/** The Secret with the servers' certificate. The central Vault issues it; its private key goes there alone, never through Terraform. */
+export class CertificateSecret {
+  static async of(kubeconfig: KubeConfig, { namespace, certificate }: Kubernetes): Promise<CertificateSecret> {
+    return new CertificateSecret(await KubernetesSecret.of(kubeconfig, namespace, certificate.secretName), certificate);
+  }
+
+  private constructor(
+    private readonly secret: KubernetesSecret,
+    private readonly certificate: Kubernetes["certificate"],
+  ) {}
+
+  /** @returns The certificate of the authority, PEM; undefined where the servers have no certificate yet. */
+  async readCa(): Promise<string | undefined> {
+    return parseSecret(await this.secret.read())?.caCertificate;
+  }
+
+  /**
+   * Makes sure that the certificate exists, fits the servers' names and lasts; one that others issue is waited for.
+   *
+   * @param patience How long others have to issue it.
+   * @returns The certificate of the authority, PEM.
+   */
+  async ensure(central: VaultClient, patience: Patience): Promise<string> {
+    const { names, issuer } = this.certificate;
+    if (issuer === undefined) return this.waitForOthers(patience);
+    const secret = await this.secret.read();
+    const current = parseSecret(secret);
+    if (current !== undefined && fits(current, names, new Date())) return current.caCertificate;
+    const { caCertificate, data } = await issue(central, issuer, names);
+    if (await this.secret.write(secret, { type: "kubernetes.io/tls", stringData: data })) return caCertificate;
+    // Another run was first: its certificate is as good.
+    return (await this.readCa()) ?? caCertificate;
+  }
+
+  private async waitForOthers({ deadline, signal }: Patience): Promise<string> {
+    for (;;) {
+      const found = parseSecret(await this.secret.read());
+      if (found !== undefined) return this.checkReadable(found);
+      const left = deadline - performance.now();
+      if (left <= 0) {
+        throw new Stop(
+          "timeout",
+          `The Secret ${this.secret.path} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
+        );
+      }
+      await sleep(Math.min(POLL, left), undefined, { signal }).catch(() => {
+        throw new Stop(
+          "interrupted",
+          `Interrupted while the Secret ${this.secret.path} held no certificate; run this again.`,
+        );
+      });
+    }
+  }
+
+  private checkReadable(found: ServerCertificate): string {
+    if (isReadable(found)) return found.caCertificate;
+    throw new Error(
+      `The Secret ${this.secret.path} holds a tls.crt or a ca.crt that is no certificate; have cert-manager, or whoever issues the servers' certificate, fill it anew.`,
+    );
+  }
+}
+
+async function issue(
+  central: VaultClient,
+  { mount, role }: NonNullable<Kubernetes["certificate"]["issuer"]>,
+  names: readonly string[],
+): Promise<{ readonly caCertificate: string; readonly data: Record<string, string> }> {
+  const [commonName, ...otherNames] = names;
+  const { body } = await askCentral(central, "POST", `${mount}/issue/${role}`, {
+    body: { common_name: commonName, alt_names: otherNames.join(","), ip_sans: "127.0.0.1", ttl: `${LIFETIME_HOURS}h` },
+  }).catch(explainRefusal);
+  const issued = body.data as { certificate: string; private_key: string; issuing_ca: string; ca_chain?: string[] };
+  const caCertificate = issued.ca_chain?.at(-1) ?? issued.issuing_ca;
+  return {
+    caCertificate,
+    data: {
+      "tls.crt": [issued.certificate, ...(issued.ca_chain?.slice(0, -1) ?? [])].join("\n"),
+      "tls.key": issued.private_key,
+      "ca.crt": caCertificate,
+    },
+  };
+}
+
+function explainRefusal(error: unknown): never {
+  if (error instanceof CentralError && error.status === 400) {
+    throw new CentralError(
+      "refused",
+      `${error.message.replace(/\.$/, "")}; add the domain of the instance's address to the operator's instanceDomains and deploy the stack "central".`,
+      error.status,
+    );
+  }
+  throw error;
+}
+
+/** Whether a certificate names every server and lasts. */
+export function fits(current: ServerCertificate, names: readonly string[], now: Date): boolean {
+  const parsed = readCertificate(current.certificate);
+  return (
+    parsed !== undefined &&
+    isReadable(current) &&
+    names.every((name) => parsed.checkHost(name) !== undefined) &&
+    Date.parse(parsed.validTo) - now.getTime() > RENEW_BEFORE
+  );
+}
+
+function isReadable({ certificate, caCertificate }: ServerCertificate): boolean {
+  return [certificate, caCertificate].every((pem) => readCertificate(pem) !== undefined);
+}
+
+/** The first certificate of a PEM file; undefined where it is damaged. */
+export function readCertificate(pem: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseSecret(secret: V1Secret | undefined): ServerCertificate | undefined {
+  const [certificate, caCertificate] = [secretField(secret, "tls.crt"), secretField(secret, "ca.crt")];
+  if (certificate === undefined || caCertificate === undefined) return undefined;
+  return { certificate, caCertificate };
+}

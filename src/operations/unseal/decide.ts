@@ -1,0 +1,242 @@
+import type { Instance, Replica } from "../../contract/instance";
+import type { JournalEntry } from "../../central/journal";
+import {
+  fingerprint,
+  journalKey,
+  keysFingerprint,
+  keyTypeOf,
+  otherKeyType,
+  recordedKeys,
+  secretFields,
+  type RecordFields,
+} from "../../central/record";
+
+/** What a replica says of itself; `seal` is the one that it runs with. */
+export type ReplicaState =
+  | {
+      readonly state: "unreachable";
+      readonly reason: string;
+      /** Whether it answers with a certificate that is not accepted. @default false */
+      readonly untrusted?: boolean;
+    }
+  | { readonly state: "uninitialized"; readonly seal: string }
+  | {
+      readonly state: "sealed";
+      readonly seal: string;
+      readonly threshold: number;
+      /** Whether it waits for keys of its former seal. @default false */
+      readonly migrating?: boolean;
+    }
+  /** Unsealed, with a seal that is not the one that the data are sealed with: the active server migrates them. */
+  | { readonly state: "migrating"; readonly seal: string; readonly stored: string }
+  | {
+      readonly state: "unsealed";
+      readonly seal: string;
+      readonly threshold: number;
+      /** Id of the cluster that it belongs to. */
+      readonly cluster?: string | undefined;
+    };
+
+/** A replica and its state. */
+export type SeenReplica = Replica & { readonly status: ReplicaState };
+
+/** The record as the central Vault has it. */
+export interface SeenRecord {
+  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
+  readonly version: number;
+  /** Empty where there is no version, or it is deleted. */
+  readonly fields: RecordFields;
+  /** Whether the newest version is deleted, recoverably. */
+  readonly deleted: boolean;
+  /** Seconds since this version was written, by the central Vault's clock. */
+  readonly age: number;
+}
+
+/** All that the next step is decided from. */
+export interface Observation {
+  readonly instance: Pick<Instance, "seal" | "volatile" | "selfInitializes">;
+  readonly record: SeenRecord;
+  readonly journals: readonly JournalEntry[];
+  readonly replicas: readonly SeenReplica[];
+  /** The record's version that this run wrote to announce its initialisation; undefined where it wrote none. */
+  readonly announced: number | undefined;
+}
+
+/** Codes of what only a person can mend; listed in docs/errors.md. */
+export type StopCode =
+  | "answer-lost"
+  | "data-lost"
+  | "initialized-elsewhere"
+  | "journal-orphaned"
+  | "record-deleted"
+  | "seal-differs"
+  | "split"
+  | "too-few-keys";
+
+/** What to do next. */
+export type Step =
+  /** Probe the record's path, reserve the journal, announce the initialisation. */
+  | { readonly do: "announce" }
+  /** Continue an announced initialisation that nobody carries out any more. */
+  | { readonly do: "take-over" }
+  | { readonly do: "initialize"; readonly replica: SeenReplica }
+  /** Put a journal's answer into the record. */
+  | { readonly do: "escrow"; readonly journal: string }
+  /** Remove journals that are of no use any more. */
+  | { readonly do: "forget"; readonly journals: readonly string[] }
+  /** Delete the record's version, recoverably: the data that its keys belong to are gone, as they may be. */
+  | { readonly do: "discard" }
+  | { readonly do: "unseal"; readonly replicas: readonly SeenReplica[] }
+  | { readonly do: "join"; readonly replicas: readonly SeenReplica[]; readonly leader: SeenReplica }
+  /** Every replica is unsealed: check leader and peers. */
+  | { readonly do: "verify" }
+  | { readonly do: "wait"; readonly reason: string }
+  | { readonly do: "stop"; readonly code: StopCode; readonly details: string };
+
+/**
+ * Seconds after which an announced initialisation whose keys have not come may be taken over. Longer than
+ * the time within which a run that announced it sends its request and waits for the answer.
+ */
+export const ANNOUNCEMENT_LEASE = 120;
+
+/** The next step towards an initialised, escrowed, joined and unsealed instance; a pure function of what is seen. */
+export function decide(seen: Observation): Step {
+  const { record, journals } = seen;
+  const key = journalKey(record.fields);
+  const answered = journals.filter((journal) => journal.keys !== undefined);
+  const current = answered.find(({ keyFingerprint }) => key !== undefined && keyFingerprint === fingerprint(key));
+  if (current !== undefined) return { do: "escrow", journal: current.file };
+
+  const misfit = differingSeal(seen);
+  if (misfit !== undefined) return { do: "stop", code: "seal-differs", details: misfit };
+  if (seen.instance.selfInitializes === true) return bringUp(seen);
+
+  const keys = recordedKeys(record.fields, keyTypeOf(seen.instance.seal));
+  if (keys.length > 0) {
+    const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys)));
+    if (settled.length > 0) return { do: "forget", journals: settled.map(({ file }) => file) };
+    return continueWith(keys.length, seen);
+  }
+
+  const [orphan] = answered;
+  if (orphan !== undefined) return { do: "stop", code: "journal-orphaned", details: orphan.file };
+
+  const secrets = secretFields(record.fields);
+  if (secrets.length > 0) {
+    return {
+      do: "stop",
+      code: "too-few-keys",
+      details: `it has ${secrets.join(", ")} and no ${keyTypeOf(seen.instance.seal)}-key-0`,
+    };
+  }
+
+  return seen.replicas.some(isInitialized) ? recoverKeys(seen) : startInitialization(seen);
+}
+
+/** A run that ended after the keys were in the record, or before it had any, leaves a journal without use. */
+function isSettled({ keys, ownerAlive }: JournalEntry, recorded: string): boolean {
+  return keys === undefined ? !ownerAlive : keys === recorded;
+}
+
+/** Where a running seal, or the keys in the record, are not those of the description: a migration is under way, or was never begun. */
+function differingSeal({ instance, record, replicas }: Observation): string | undefined {
+  for (const { name, status } of replicas) {
+    if ("seal" in status && status.seal !== instance.seal) return `${name} runs with the seal "${status.seal}"`;
+    if (status.state === "migrating" || (status.state === "sealed" && status.migrating === true))
+      return `${name} is between two seals`;
+  }
+  const type = keyTypeOf(instance.seal);
+  const others = recordedKeys(record.fields, otherKeyType(type));
+  if (others.length === 0 || recordedKeys(record.fields, type).length > 0) return undefined;
+  return `its record holds ${otherKeyType(type)} keys`;
+}
+
+/** The record holds keys: never initialise over them. */
+function continueWith(keyCount: number, seen: Observation): Step {
+  const { instance, replicas } = seen;
+  const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
+  if (!replicas.some(isInitialized)) {
+    if (unreachable.length > 0) return waitFor(unreachable);
+    if (instance.volatile === true) return { do: "discard" };
+    return { do: "stop", code: "data-lost", details: replicas.map(({ name }) => name).join(", ") };
+  }
+
+  if (keyTypeOf(instance.seal) === "recovery") return bringUp(seen);
+  for (const { name, status } of replicas) {
+    if ("threshold" in status && keyCount < status.threshold) {
+      return {
+        do: "stop",
+        code: "too-few-keys",
+        details: `${name} wants ${status.threshold}, the record holds ${keyCount}`,
+      };
+    }
+  }
+  const sealed = replicas.filter(({ status }) => status.state === "sealed");
+  return sealed.length > 0 ? { do: "unseal", replicas: sealed } : bringUp(seen);
+}
+
+/** Nothing is left to do with keys: replicas join, unseal themselves where the seal is no Shamir's, and are verified. */
+function bringUp({ instance, replicas }: Observation): Step {
+  const empty = replicas.filter(({ status }) => status.state === "uninitialized");
+  const leader = replicas.find(({ status }) => status.state === "unsealed");
+  if (empty.length > 0 && leader !== undefined) return { do: "join", replicas: empty, leader };
+
+  const pending = [...empty, ...replicas.filter(({ status }) => status.state === "sealed")];
+  if (pending.length > 0) {
+    const names = pending.map(({ name, status }) => `${name} is ${status.state}`).join(", ");
+    return {
+      do: "wait",
+      reason: `${names}; it does that by its seal "${instance.seal}", its log tells what hinders it`,
+    };
+  }
+  const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
+  if (unreachable.length > 0) return waitFor(unreachable);
+
+  const clusters = replicas.map(({ status }) => (status.state === "unsealed" ? status.cluster : undefined));
+  if (new Set(clusters.filter((cluster) => cluster !== undefined)).size > 1) {
+    return { do: "stop", code: "split", details: replicas.map(({ name }) => name).join(", ") };
+  }
+  return { do: "verify" };
+}
+
+/** A server is initialised and its keys are not in the record. */
+function recoverKeys(seen: Observation): Step {
+  const { record, announced } = seen;
+  if (record.deleted) return { do: "stop", code: "record-deleted", details: String(record.version) };
+  if (journalKey(record.fields) === undefined) return { do: "stop", code: "initialized-elsewhere", details: "" };
+  if (announced !== record.version && !isAbandoned(seen)) {
+    return { do: "wait", reason: "another run has initialised it and is about to write the keys" };
+  }
+  return { do: "stop", code: "answer-lost", details: "" };
+}
+
+/** No server that answers is initialised and no keys are known. */
+function startInitialization(seen: Observation): Step {
+  const { record, announced, replicas } = seen;
+  // One that does not answer may be the one that is initialised.
+  const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
+  if (unreachable.length > 0) return waitFor(unreachable);
+
+  if (journalKey(record.fields) === undefined) return { do: "announce" };
+  const [first] = replicas;
+  if (announced === record.version && first !== undefined) return { do: "initialize", replica: first };
+  return isAbandoned(seen) ? { do: "take-over" } : { do: "wait", reason: "another run is initialising it" };
+}
+
+/** Whether nobody carries out the announced initialisation any more: its run died on this machine, or its lease is over. */
+function isAbandoned({ record, journals }: Observation): boolean {
+  const key = fingerprint(journalKey(record.fields) ?? "");
+  const diedHere = journals.some(({ keyFingerprint, ownerAlive }) => keyFingerprint === key && !ownerAlive);
+  return diedHere || record.age >= ANNOUNCEMENT_LEASE;
+}
+
+function waitFor(unreachable: readonly SeenReplica[]): Step {
+  const reasons = unreachable.map(
+    ({ name, address, status }) => `${name} (${address}): ${status.state === "unreachable" ? status.reason : ""}`,
+  );
+  return { do: "wait", reason: `no answer from ${reasons.join(", ")}` };
+}
+
+function isInitialized({ status }: SeenReplica): boolean {
+  return status.state === "sealed" || status.state === "unsealed" || status.state === "migrating";
+}

@@ -1,0 +1,192 @@
+import type { ReplicaState } from "../operations/unseal/decide";
+import { keyTypeOf, type InitAnswer } from "../central/record";
+import { z } from "zod";
+import { VaultError, type VaultClient } from "./client";
+
+/** Milliseconds that an initialisation may take; a key ceremony in an HSM is slow. */
+export const INIT_TIMEOUT = 60_000;
+
+/** Milliseconds that a change of leader or members may take. */
+const RAFT_TIMEOUT = 30_000;
+
+/** What a standby answers that sends the client to the active server. */
+const REDIRECTED = 307;
+
+const sealStatus = z.object({
+  type: z.string(),
+  initialized: z.boolean(),
+  sealed: z.boolean(),
+  t: z.number(),
+  migration: z.boolean().optional(),
+  /** Of a server that is unsealed. */
+  cluster_id: z.string().optional(),
+  storage_type: z.string().optional(),
+});
+
+const keys = z.array(z.string().min(1)).min(1);
+const initAnswers = {
+  unseal: z
+    .object({ root_token: z.string().min(1), keys_base64: keys })
+    .transform(({ root_token, keys_base64 }) => ({ rootToken: root_token, keys: keys_base64 })),
+  recovery: z
+    .object({ root_token: z.string().min(1), recovery_keys_base64: keys })
+    .transform(({ root_token, recovery_keys_base64 }) => ({ rootToken: root_token, keys: recovery_keys_base64 })),
+};
+
+/** A member of a raft cluster. */
+export interface RaftPeer {
+  readonly id: string;
+  /** Whether its vote counts: a new member has none at first. */
+  readonly voter: boolean;
+}
+
+const raftConfiguration = z.object({
+  data: z.object({ config: z.object({ servers: z.array(z.object({ node_id: z.string(), voter: z.boolean() })) }) }),
+});
+
+/** How OpenBao, and Vault, tell that a server does not run with the seal that its data are sealed with: a migration is half done. */
+const SEALS_DIFFER = /barrier seal type of "(\w+)" does not match (?:loaded|expected) type of "(\w+)"/;
+
+/** One replica of an instance. */
+export class Server {
+  constructor(private readonly client: VaultClient) {}
+
+  /** Never fails: a server that does not answer has a state as well. */
+  async status(): Promise<ReplicaState> {
+    try {
+      const { type, initialized, sealed, t, migration, cluster_id } = await this.sealStatus();
+      if (!initialized) return { state: "uninitialized", seal: type };
+      if (sealed) return { state: "sealed", seal: type, threshold: t, migrating: migration === true };
+      return { state: "unsealed", seal: type, threshold: t, cluster: cluster_id };
+    } catch (error) {
+      const [, stored, seal] = SEALS_DIFFER.exec((error as Error).message) ?? [];
+      if (stored !== undefined && seal !== undefined) return { state: "migrating", seal, stored };
+      if (error instanceof VaultError) {
+        return { state: "unreachable", reason: error.message, untrusted: error.failure === "untrusted" };
+      }
+      throw error;
+    }
+  }
+
+  private async sealStatus() {
+    const { body } = await this.client.send("GET", "sys/seal-status");
+    return understand(sealStatus, body, "sys/seal-status");
+  }
+
+  /** @param seal Of the server: one that unseals itself deals recovery keys instead of unseal keys. */
+  async initialize(seal: string, secretShares: number, secretThreshold: number): Promise<InitAnswer> {
+    const keyType = keyTypeOf(seal);
+    const prefix = keyType === "unseal" ? "secret" : "recovery";
+    const { body } = await this.client.send("PUT", "sys/init", {
+      body: { [`${prefix}_shares`]: secretShares, [`${prefix}_threshold`]: secretThreshold },
+      timeout: INIT_TIMEOUT,
+    });
+    return { keyType, ...understand(initAnswers[keyType], body, "sys/init") };
+  }
+
+  /**
+   * Sends one unseal key.
+   *
+   * @param migrate Whether to a server whose seal is migrated: the key is one of the former seal.
+   */
+  async unseal(key: string, migrate = false): Promise<{ readonly sealed: boolean }> {
+    const { body } = await this.client.send("PUT", "sys/unseal", { body: { key, ...(migrate ? { migrate } : {}) } });
+    return { sealed: understand(sealStatus, body, "sys/unseal").sealed };
+  }
+
+  /** Discards keys that were sent and did not suffice. */
+  async resetUnseal(): Promise<void> {
+    await this.client.send("PUT", "sys/unseal", { body: { reset: true } });
+  }
+
+  /** Makes this empty server a member of the leader's raft cluster; it is sealed afterwards. */
+  async join(leaderAddress: string, leaderCaCertificate: string | undefined): Promise<void> {
+    await this.client.send("POST", "sys/storage/raft/join", {
+      body: {
+        leader_api_addr: leaderAddress,
+        ...(leaderCaCertificate === undefined ? {} : { leader_ca_cert: leaderCaCertificate }),
+      },
+    });
+  }
+
+  /** The address that the active server tells its peers; undefined while there is none. */
+  async leader(): Promise<{ readonly address: string; readonly isSelf: boolean } | undefined> {
+    const { body } = await this.client.send("GET", "sys/leader");
+    const { ha_enabled, leader_address, is_self } = body as {
+      ha_enabled?: boolean;
+      leader_address?: string;
+      is_self?: boolean;
+    };
+    if (ha_enabled === false) return { address: this.client.address, isSelf: true };
+    return leader_address === undefined || leader_address === ""
+      ? undefined
+      : { address: leader_address, isSelf: is_self === true };
+  }
+
+  /** The members of the raft cluster; undefined where the storage is not raft. */
+  async raftPeers(token: string): Promise<readonly RaftPeer[] | undefined> {
+    if ((await this.sealStatus()).storage_type !== "raft") return undefined;
+    const { body } = await this.client.withToken(token).send("GET", "sys/storage/raft/configuration");
+    const { data } = understand(raftConfiguration, body, "sys/storage/raft/configuration");
+    return data.config.servers.map(({ node_id, voter }) => ({ id: node_id, voter }));
+  }
+
+  /** Whether every member of the raft cluster answers the leader and has caught up. */
+  async raftHealthy(token: string): Promise<boolean> {
+    const { body } = await this.client.withToken(token).send("GET", "sys/storage/raft/autopilot/state");
+    return (body.data as { healthy?: boolean } | null | undefined)?.healthy === true;
+  }
+
+  /** Takes a member out of the raft cluster. */
+  async removePeer(token: string, id: string): Promise<void> {
+    await this.client
+      .withToken(token)
+      .send("POST", "sys/storage/raft/remove-peer", { body: { server_id: id }, timeout: RAFT_TIMEOUT });
+  }
+
+  /** Has the active server leave that place to another. */
+  async stepDown(token: string): Promise<void> {
+    await this.client.withToken(token).send("PUT", "sys/step-down", { local: true, timeout: RAFT_TIMEOUT });
+  }
+
+  /** The certificate that this server shows, and when it ends. */
+  async certificate(): Promise<{ readonly fingerprint: string; readonly expiresAt: Date }> {
+    const { fingerprint256, validTo } = await this.client.certificate();
+    return { fingerprint: fingerprint256, expiresAt: new Date(validTo) };
+  }
+
+  /** Fingerprint of the certificate that it shows, verified or not; undefined where it shows none. */
+  async shownFingerprint(): Promise<string | undefined> {
+    try {
+      return (await this.client.unverifiedCertificate()).fingerprint256;
+    } catch (error) {
+      if (error instanceof VaultError) return undefined;
+      throw error;
+    }
+  }
+
+  /** How far this server's data are, as raft counts; undefined where the storage is not raft. */
+  async appliedIndex(): Promise<number | undefined> {
+    const { body } = await this.client.send("GET", "sys/leader");
+    return (body as { raft_applied_index?: number }).raft_applied_index;
+  }
+
+  /**
+   * The audit devices of this server itself.
+   *
+   * @returns Undefined where it does not say, as a standby of Vault.
+   */
+  async auditDevices(token: string): Promise<readonly string[] | undefined> {
+    const { status, body } = await this.client
+      .withToken(token)
+      .send("GET", "sys/audit", { local: true, accept: [REDIRECTED] });
+    return status === REDIRECTED ? undefined : Object.keys(body.data ?? {});
+  }
+}
+
+/** Something that answers on the address and is no Vault must not be taken for an empty one. */
+function understand<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
+  const { data } = schema.safeParse(body);
+  if (data === undefined) throw new VaultError("refused", `${path}: the answer is not that of a Vault or OpenBao`);
+  return data;
+}

@@ -1,0 +1,445 @@
+import fc from "fast-check";
+import type { JournalEntry } from "../../src/central/journal";
+import type { ReplicaState, SeenRecord } from "../../src/operations/unseal/decide";
+import type { Instance, Replica } from "../../src/contract/instance";
+import { fingerprint, keysFingerprint, keyTypeOf, type InitAnswer, type RecordFields } from "../../src/central/record";
+import { KubernetesError } from "../../src/kubernetes/api";
+import type { Pod } from "../../src/operations/pods";
+import { CentralError } from "../../src/central/record-store";
+import { VaultError } from "../../src/vault/client";
+import type { World } from "../../src/operations/context";
+
+/** Ends a simulated process where it stands. */
+export class Crash extends Error {}
+
+/** What may happen to an effect: it is carried out or not, and then the process goes on, dies, or is told that it failed. */
+export type Fault = "crash-before" | "crash-after" | "cut-before" | "cut-after";
+
+/** A fault at the n-th effect of a process. */
+export interface FaultPlan {
+  readonly effect: number;
+  readonly fault: Fault;
+}
+
+/** Up to three of them, at any of the first effects of a process. */
+export const FAULTS: fc.Arbitrary<FaultPlan[]> = fc.array(
+  fc.record({
+    effect: fc.nat({ max: 30 }),
+    fault: fc.constantFrom<Fault>("crash-before", "crash-after", "cut-before", "cut-after"),
+  }),
+  { maxLength: 3 },
+);
+
+/** Milliseconds until an evicted pod is gone, and until the next one of its name answers. */
+const POD_ENDS = 5_000;
+const POD_STARTS = 2_000;
+
+interface SimulatedServer {
+  /** Which initialisation its data stem from. */
+  data: number | undefined;
+  sealed: boolean;
+  progress: Set<string>;
+  /** Keys that it was sent. */
+  received: number;
+  /** Whether it came by joining, so that it still has to catch up once it has its keys. */
+  joined: boolean;
+  /** When it has caught up. */
+  readyAt?: number | undefined;
+  /** When its pod, which was evicted, is gone, and when the new one answers. */
+  pod?: { readonly endsAt: number; readonly answersAt: number };
+  uid: number;
+  /** What its pod was made from, and the certificate that it serves. */
+  revision: number;
+  certificate: number;
+}
+
+/** A server without data. */
+export function emptyServer(): SimulatedServer {
+  const pod = { uid: 0, revision: 0, certificate: 0 };
+  return { data: undefined, sealed: true, progress: new Set(), received: 0, joined: false, readyAt: undefined, ...pod };
+}
+
+/** Milliseconds that a server needs that has just joined. */
+const CATCH_UP = 2_000;
+/** And then, until raft counts its vote. */
+const PROBATION = 10_000;
+
+interface Version {
+  readonly fields: RecordFields;
+  readonly at: number;
+  deleted: boolean;
+}
+
+/** The world outside all processes: servers, the central Vault, a disk. It outlives crashes. */
+export class Universe {
+  readonly answers: InitAnswer[] = [];
+  readonly versions: Version[] = [];
+  readonly metadata: Record<string, string> = {};
+  readonly servers: SimulatedServer[];
+  readonly disk = new Map<string, { owner: number; key: string; answer?: InitAnswer }>();
+  readonly living = new Set<number>();
+  /** Members of raft by name, and since when each has a vote. */
+  readonly members = new Map<string, number>();
+  /** What the StatefulSet and the Secret with the certificate say now. */
+  revision = 0;
+  certificate = 0;
+  /** Certificates that clients do not accept any more. */
+  readonly refused = new Set<number>();
+  /** Whether the budget lets pods go that are not ready, however many there are: its policy AlwaysAllow, not Kubernetes' default. */
+  unreadyMayGo = false;
+  /** Names of the pods that were ended, in order, and when; and those that were not to be at that moment. */
+  readonly evictions: string[] = [];
+  readonly evictedAt: number[] = [];
+  readonly violations: string[] = [];
+  private leaderName: string | undefined;
+  /** Whether an answer was lost where nothing can keep it: on its way, before the journal, or with a full disk. */
+  lossExcused = false;
+  now = 0;
+  private processes = 0;
+
+  constructor(
+    readonly instance: Instance,
+    /** Lets other processes run in between; a property test chooses the order. */
+    private readonly yieldTurn: () => Promise<void> = () => Promise.resolve(),
+  ) {
+    this.servers = instance.replicas.map(emptyServer);
+  }
+
+  /** The newest fields that are not deleted. */
+  get record(): RecordFields {
+    const newest = this.versions.at(-1);
+    return newest === undefined || newest.deleted ? {} : newest.fields;
+  }
+
+  /** A process that suffers the given faults. */
+  start(faults: readonly FaultPlan[] = []): World {
+    const pid = ++this.processes;
+    this.living.add(pid);
+    let effects = 0;
+    const check = (): void => {
+      if (!this.living.has(pid)) throw new Crash();
+    };
+    const look = async <Result>(value: () => Result): Promise<Result> => {
+      await this.yieldTurn();
+      check();
+      return value();
+    };
+    const affect = async <Result>(change: () => Result, cut: () => Error): Promise<Result> => {
+      await this.yieldTurn();
+      check();
+      const fault = faults.find(({ effect }) => effect === effects)?.fault;
+      effects++;
+      if (fault === "crash-before") this.kill(pid);
+      if (fault === "cut-before") throw cut();
+      const result = change();
+      if (fault === "crash-after") this.kill(pid);
+      if (fault === "cut-after") throw cut();
+      return result;
+    };
+    const cutCentral = (): Error => new CentralError("unreachable", "connection reset");
+    const cutKubernetes = (): Error => new KubernetesError("connection reset", undefined);
+    const cutServer = (): Error => new VaultError("unreachable", "connection reset");
+    const diskFull = (): Error => new Error("no space left on device");
+
+    return {
+      store: {
+        path: `${this.instance.tenant}/${this.instance.name}`,
+        read: () => look(() => this.readRecord()),
+        write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
+        delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
+        readMetadata: () => look(() => ({ ...this.metadata })),
+        patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
+      },
+      journal: {
+        entries: () => this.journals(pid),
+        reserve: (key) => {
+          check();
+          const file = `journal-${pid}-${this.disk.size}`;
+          this.disk.set(file, { owner: pid, key });
+          return file;
+        },
+        keep: (file, key, answer) => {
+          check();
+          const fault = faults.find(({ effect }) => effect === effects)?.fault;
+          effects++;
+          if (fault !== undefined && fault !== "crash-after") this.lossExcused = true;
+          if (fault === "crash-before") this.kill(pid);
+          if (fault === "cut-before" || fault === "cut-after") throw diskFull();
+          this.disk.set(file, { owner: pid, key, answer });
+          if (fault === "crash-after") this.kill(pid);
+        },
+        open: (file) => {
+          const answer = this.disk.get(file)?.answer;
+          if (answer === undefined) throw new Error(`no answer in ${file}`);
+          return answer;
+        },
+        forget: (file) => {
+          check();
+          this.disk.delete(file);
+        },
+      },
+      server: (replica) => {
+        const server = this.serverOf(replica);
+        const lookVerified = async <Result>(value: () => Result): Promise<Result> => {
+          this.verify(server);
+          return look(value);
+        };
+        const affectVerified = async <Result>(change: () => Result): Promise<Result> => {
+          this.verify(server);
+          return affect(change, cutServer);
+        };
+        return {
+          status: () => look(() => this.status(server)),
+          initialize: async (seal, shares) => {
+            const answers = this.answers.length;
+            try {
+              return await affectVerified(() => this.initialize(server, seal, shares));
+            } catch (error) {
+              if (this.answers.length > answers) this.lossExcused = true;
+              throw error;
+            }
+          },
+          unseal: (key) => affectVerified(() => this.unseal(server, key)),
+          resetUnseal: () => affectVerified(() => server.progress.clear()),
+          join: () => affectVerified(() => this.join(server)),
+          leader: () => lookVerified(() => this.leaderSeenBy(replica)),
+          raftPeers: () =>
+            lookVerified(() => [...this.members].map(([id, since]) => ({ id, voter: since <= this.now }))),
+          raftHealthy: () => lookVerified(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
+          removePeer: (_token, id) => affectVerified(() => void this.members.delete(id)),
+          stepDown: () => affectVerified(() => this.stepDown(replica)),
+          appliedIndex: () => lookVerified(() => 100),
+          auditDevices: () => lookVerified(() => ["file/"]),
+          certificate: () => lookVerified(() => this.serve(server)),
+          shownFingerprint: () => look(() => (server.pod === undefined ? this.serve(server).fingerprint : undefined)),
+        };
+      },
+      pods: {
+        list: () => look(() => this.instance.replicas.map((replica) => this.podOf(replica))),
+        evict: (pod) => affect(() => this.evict(pod), cutKubernetes),
+        certificate: () => look(() => String(this.certificate)),
+      },
+      clock: {
+        now: () => this.now,
+        date: () => new Date(this.now),
+        sleep: async (milliseconds) => {
+          await this.yieldTurn();
+          check();
+          this.now += milliseconds;
+        },
+      },
+      say: () => undefined,
+    };
+  }
+
+  private kill(pid: number): never {
+    this.living.delete(pid);
+    throw new Crash();
+  }
+
+  private readRecord(): SeenRecord {
+    const newest = this.versions.at(-1);
+    if (newest === undefined) return { version: 0, fields: {}, deleted: false, age: 0 };
+    return {
+      version: this.versions.length,
+      fields: newest.deleted ? {} : newest.fields,
+      deleted: newest.deleted,
+      age: (this.now - newest.at) / 1000,
+    };
+  }
+
+  private writeRecord(fields: RecordFields, version: number): number {
+    if (version !== this.versions.length) throw new CentralError("conflict", "check-and-set");
+    return this.versions.push({ fields, at: this.now, deleted: false });
+  }
+
+  private deleteVersion(version: number): void {
+    const found = this.versions[version - 1];
+    if (found !== undefined) found.deleted = true;
+  }
+
+  private patch(patch: Readonly<Record<string, string | null>>): void {
+    for (const [key, value] of Object.entries(patch)) {
+      if (value === null) Reflect.deleteProperty(this.metadata, key);
+      else this.metadata[key] = value;
+    }
+  }
+
+  private journals(pid: number): JournalEntry[] {
+    return [...this.disk].map(([file, { owner, key, answer }]) => ({
+      file,
+      keyFingerprint: fingerprint(key),
+      ownerAlive: owner === pid || this.living.has(owner),
+      keys: answer === undefined ? undefined : keysFingerprint(answer.keys),
+    }));
+  }
+
+  private serverOf(replica: Replica): SimulatedServer {
+    const server = this.servers[this.instance.replicas.findIndex(({ name }) => name === replica.name)];
+    if (server === undefined) throw new Error(`no server ${replica.name}`);
+    return server;
+  }
+
+  private status(server: SimulatedServer): ReplicaState {
+    const { seal, secretThreshold: threshold } = this.instance;
+    this.settle(server);
+    if (server.pod !== undefined) return { state: "unreachable", reason: "ECONNREFUSED" };
+    if (this.refused.has(server.certificate)) {
+      return { state: "unreachable", reason: "its TLS certificate is not accepted", untrusted: true };
+    }
+    if (server.data === undefined) return { state: "uninitialized", seal };
+    if (server.sealed) return { state: "sealed", seal, threshold };
+    return { state: "unsealed", seal, threshold, cluster: `cluster-${server.data}` };
+  }
+
+  private initialize(server: SimulatedServer, seal: string, shares: number): InitAnswer {
+    if (server.data !== undefined) throw new VaultError("refused", "already initialized", 400);
+    const id = this.answers.length;
+    const answer: InitAnswer = {
+      rootToken: `root-${id}`,
+      keyType: keyTypeOf(seal),
+      keys: Array.from({ length: shares }, (_, key) => `key-${id}-${key}`),
+    };
+    this.answers.push(answer);
+    server.data = id;
+    this.members.set(this.nameOf(server), this.now);
+    this.unsealItself(server);
+    return answer;
+  }
+
+  private unseal(server: SimulatedServer, key: string): { sealed: boolean } {
+    if (server.data === undefined) throw new VaultError("refused", "not initialized", 400);
+    if (this.instance.seal !== "shamir") throw new VaultError("refused", "recovery keys do not unseal", 400);
+    if (!server.sealed) return { sealed: false };
+    server.received++;
+    server.progress.add(key);
+    if (server.progress.size < this.instance.secretThreshold) return { sealed: true };
+    const right = [...server.progress].every((sent) => this.answers[server.data ?? 0]?.keys.includes(sent));
+    server.progress.clear();
+    if (!right) throw new VaultError("refused", "invalid key", 400);
+    if (server.joined) server.readyAt ??= this.now + CATCH_UP;
+    else server.sealed = false;
+    return { sealed: server.sealed };
+  }
+
+  private join(server: SimulatedServer): void {
+    const leader = this.servers.find(({ sealed, data }) => !sealed && data !== undefined);
+    if (leader === undefined) throw new VaultError("refused", "no leader", 500);
+    server.data = leader.data;
+    server.joined = true;
+    if (!this.members.has(this.nameOf(server))) this.members.set(this.nameOf(server), Infinity);
+    this.unsealItself(server);
+  }
+
+  /** What a seal other than Shamir's does as soon as there are data. */
+  private unsealItself(server: SimulatedServer): void {
+    if (this.instance.seal !== "shamir") server.readyAt = this.now + CATCH_UP;
+  }
+
+  private leaderSeenBy(replica: Replica): { address: string; isSelf: boolean } | undefined {
+    const leader = this.leader();
+    return leader === undefined ? undefined : { address: leader.address, isSelf: leader.name === replica.name };
+  }
+
+  /** The one that was it stays it as long as it is up; another comes only where a majority of the votes is. */
+  private leader(): Replica | undefined {
+    const up = this.instance.replicas.filter((replica) => this.isUp(this.serverOf(replica)));
+    if (!this.hasQuorum()) return undefined;
+    const leader = up.find(({ name }) => name === this.leaderName) ?? up[0];
+    this.leaderName = leader?.name;
+    return leader;
+  }
+
+  /** Whether raft works: more than half of those with a vote are up. */
+  hasQuorum(): boolean {
+    const voters = [...this.members].filter(([, since]) => since <= this.now).map(([name]) => name);
+    const up = this.instance.replicas.filter((replica) => this.isUp(this.serverOf(replica)));
+    return voters.length === 0 || up.filter(({ name }) => voters.includes(name)).length * 2 > voters.length;
+  }
+
+  isUp(server: SimulatedServer): boolean {
+    this.settle(server);
+    return server.pod === undefined && !server.sealed && server.data !== undefined;
+  }
+
+  /** What time has done to a server. */
+  private settle(server: SimulatedServer): void {
+    const { pod, readyAt } = server;
+    if (pod !== undefined && this.now >= pod.endsAt && server.sealed) {
+      Object.assign(server, { revision: this.revision, certificate: this.certificate });
+    }
+    if (pod !== undefined && this.now >= pod.answersAt) {
+      delete server.pod;
+      server.uid++;
+      if (server.data !== undefined) this.unsealItself(server);
+    }
+    if (server.pod === undefined && readyAt !== undefined && this.now >= readyAt) {
+      server.sealed = false;
+      const name = this.nameOf(server);
+      if (this.members.get(name) === Infinity) this.members.set(name, readyAt + PROBATION);
+    }
+  }
+
+  private stepDown(replica: Replica): void {
+    if (this.leader()?.name !== replica.name) throw new VaultError("refused", "not active", 500);
+    const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
+    this.leaderName = others.find((other) => this.isUp(this.serverOf(other)))?.name;
+  }
+
+  private serve(server: SimulatedServer): { fingerprint: string; expiresAt: Date } {
+    return { fingerprint: String(server.certificate), expiresAt: new Date(this.now + 86_400_000) };
+  }
+
+  /** Nothing is sent to a server whose certificate is not accepted. */
+  private verify(server: SimulatedServer): void {
+    this.settle(server);
+    if (this.refused.has(server.certificate)) throw new VaultError("untrusted", "its TLS certificate is not accepted");
+  }
+
+  private podOf(replica: Replica): Pod {
+    const server = this.serverOf(replica);
+    this.settle(server);
+    return {
+      name: replica.name,
+      uid: String(server.uid),
+      outdated: server.revision !== this.revision,
+      terminating: server.pod !== undefined,
+      ready: this.isUp(server),
+      active: this.leader()?.name === replica.name,
+    };
+  }
+
+  /** As the eviction API does: not while the budget of one unavailable pod is used up, and only that very pod. */
+  private evict(pod: Pod): boolean {
+    const server = this.serverOf({ name: pod.name, address: "" });
+    if (String(server.uid) !== pod.uid) return true;
+    const down = this.servers.filter((other) => other !== server && !this.isUp(other));
+    const up = this.isUp(server);
+    if (down.length > 0 && (up || !this.unreadyMayGo)) {
+      // To ask for one that cannot be given its keys does no harm.
+      if (up || !this.refused.has(server.certificate)) this.violations.push(pod.name);
+      return false;
+    }
+    Object.assign(server, { sealed: true, readyAt: undefined, joined: false, progress: new Set() });
+    server.pod = { endsAt: this.now + POD_ENDS, answersAt: this.now + POD_ENDS + POD_STARTS };
+    this.evictions.push(pod.name);
+    this.evictedAt.push(this.now);
+    if (!this.hasQuorum()) this.violations.push(`${pod.name} took the quorum`);
+    return true;
+  }
+
+  private nameOf(server: SimulatedServer): string {
+    return this.instance.replicas[this.servers.indexOf(server)]?.name ?? "";
+  }
+}
+
+/** An instance with three replicas. */
+export const INSTANCE: Instance = {
+  tenant: "customer10",
+  name: "main",
+  product: "openbao",
+  seal: "shamir",
+  secretShares: 5,
+  secretThreshold: 3,
+  replicas: [0, 1, 2].map((index) => ({ name: `main-${index}`, address: `https://main-${index}:8200` })),
+};

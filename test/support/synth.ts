@@ -1,0 +1,77 @@
+import { App, HttpBackend, type TerraformStack } from "cdktf";
+import { LayerStack, type BackendFactory } from "../../src/index";
+import { VaultProvider } from "../../src/terraform/providers/vault";
+
+type Block = Record<string, Record<string, Record<string, unknown>>>;
+
+/** A stack's synthesized JSON. */
+export interface Synthesized {
+  readonly resource: Block;
+  readonly data?: Block;
+  readonly ephemeral: Block;
+  readonly provider: Record<string, Record<string, unknown>[]>;
+  readonly terraform: Record<string, unknown>;
+  readonly output: Record<string, { readonly value: unknown }>;
+  readonly removed?: readonly { readonly from: string }[];
+}
+
+/** An app whose JSON is looked at and not written. */
+export function testApp(): App {
+  return new App({ outdir: "cdktf.out", stackTraces: false });
+}
+
+/** A backend without paths. */
+export const testBackend: BackendFactory = (stack) => new HttpBackend(stack, { address: "https://state.example" });
+
+/** Synthesizes a stack of the library. */
+export function synthesize(build: (stack: LayerStack) => void): Synthesized {
+  const stack = new LayerStack(testApp(), "test", testBackend);
+  build(stack);
+  return toJson(stack);
+}
+
+/** Synthesizes a stack with two Vault providers, as the configuration of an instance has them. */
+export function synthesizeInVault(
+  build: (
+    stack: LayerStack,
+    providers: { readonly provider: VaultProvider; readonly centralProvider: VaultProvider },
+  ) => void,
+): Synthesized {
+  return synthesize((stack) => {
+    const provider = new VaultProvider(stack, "instance", { alias: "instance", address: "https://instance:8200" });
+    const centralProvider = new VaultProvider(stack, "central", { alias: "central", address: "https://central:8200" });
+    build(stack, { provider, centralProvider });
+  });
+}
+
+/** What would be written to cdk.tf.json, without cdktf's own metadata. */
+export function toJson(stack: TerraformStack): Synthesized {
+  stack.prepareStack();
+  stack.runAllValidations();
+  return withoutMetadata(stack.toTerraform()) as Synthesized;
+}
+
+/** The arguments of the one resource of a type. */
+export function only(block: Block, type: string): Record<string, unknown> {
+  const found = Object.values(block[type] ?? {});
+  if (found.length !== 1 || found[0] === undefined)
+    throw new Error(`${found.length} resources of type ${type} instead of one`);
+  return found[0];
+}
+
+/** Addresses of everything in a block, sorted. */
+export function addresses(block: Block): string[] {
+  return Object.entries(block)
+    .flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`))
+    .sort();
+}
+
+function withoutMetadata(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutMetadata);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== "//")
+      .map(([key, child]) => [key, withoutMetadata(child)]),
+  );
+}

@@ -1,0 +1,122 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Journal, journalFolder, JournalError, newJournalKey } from "../../../src/central/journal";
+import type { InitAnswer } from "../../../src/central/record";
+
+const ANSWER: InitAnswer = { rootToken: "s.root", keyType: "unseal", keys: ["a2V5LTA=", "a2V5LTE="] };
+
+let folder = "";
+let journal: Journal;
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), "tenant-vault-journal-")), "journal");
+  journal = new Journal(folder, "customer10/main");
+});
+afterEach(() => rmSync(join(folder, ".."), { recursive: true }));
+
+test("gives back what it kept", () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        rootToken: fc.string(),
+        keyType: fc.constantFrom("unseal" as const, "recovery" as const),
+        keys: fc.array(fc.base64String(), { maxLength: 255 }),
+      }),
+      (answer) => {
+        const key = newJournalKey();
+        const file = journal.reserve(key);
+        journal.keep(file, key, answer);
+        expect(new Journal(folder, "customer10/main").open(file, key)).toEqual(answer);
+        journal.forget(file);
+      },
+    ),
+    { numRuns: 20 },
+  );
+  expect(journal.entries()).toEqual([]);
+});
+
+test("tells nothing to who reads the disk", () => {
+  const key = newJournalKey();
+  const file = journal.reserve(key);
+  journal.keep(file, key, ANSWER);
+  const content = readFileSync(file, "latin1");
+  for (const secret of [key, ANSWER.rootToken, ...ANSWER.keys]) expect(content).not.toContain(secret);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+});
+
+test("takes all its space before anything is initialised", () => {
+  const key = newJournalKey();
+  const file = journal.reserve(key);
+  const reserved = statSync(file).size;
+  journal.keep(file, key, {
+    rootToken: "t".repeat(100),
+    keyType: "recovery",
+    keys: Array.from({ length: 255 }, () => "k".repeat(44)),
+  });
+  expect(statSync(file).size).toBe(reserved);
+});
+
+describe("opens only", () => {
+  test("with its own key", () => {
+    const file = journal.reserve(newJournalKey());
+    journal.keep(file, newJournalKey(), ANSWER);
+    expect(() => journal.open(file, newJournalKey())).toThrow(JournalError);
+  });
+
+  test("for its own instance", () => {
+    const key = newJournalKey();
+    const file = journal.reserve(key);
+    journal.keep(file, key, ANSWER);
+    expect(() => new Journal(folder, "customer11/main").open(file, key)).toThrow(/cannot be decrypted/);
+  });
+});
+
+describe("entries", () => {
+  test("are those of the instance alone", () => {
+    journal.reserve(newJournalKey());
+    expect(journal.entries()).toMatchObject([{ ownerAlive: true, keys: undefined }]);
+    expect(new Journal(folder, "customer10/second").entries()).toEqual([]);
+  });
+
+  test("tell that their process is gone", () => {
+    const file = journal.reserve(newJournalKey());
+    const { pid } = spawnSync(process.execPath, ["-e", ""]);
+    writeFileSync(
+      file,
+      readFileSync(file, "latin1").replace(
+        `"pid":${process.pid}`,
+        `"pid":${pid}`.padEnd(`"pid":${process.pid}`.length),
+      ),
+      { flag: "r+" },
+    );
+    expect(journal.entries()).toMatchObject([{ ownerAlive: false }]);
+  });
+
+  test("leave out a reservation that was cut short, and complain of a damaged answer", () => {
+    const cut = journal.reserve(newJournalKey());
+    truncateSync(cut, 100);
+    expect(journal.entries()).toEqual([]);
+
+    const key = newJournalKey();
+    const damaged = journal.reserve(key);
+    journal.keep(damaged, key, ANSWER);
+    writeFileSync(
+      damaged,
+      readFileSync(damaged, "latin1").replace("ciphertext", "ciphert\u0000xt").replace('"}', "  "),
+      { flag: "r+", encoding: "latin1" },
+    );
+    expect(() => journal.entries()).toThrow(/is damaged; it may hold what is left of an answer/);
+    expect(readdirSync(folder).length).toBe(2);
+  });
+});
+
+test("is kept where the environment says", () => {
+  expect(journalFolder({ TENANT_VAULT_STATE_DIR: "/var/lib/tenant-vault" })).toBe("/var/lib/tenant-vault/journal");
+  expect(journalFolder({ XDG_STATE_HOME: "/home/a/.state" })).toBe("/home/a/.state/tenant-vault/journal");
+  expect(journalFolder({ TENANT_VAULT_STATE_DIR: "", XDG_STATE_HOME: "" })).toMatch(/^\/.*\.local\/state/);
+  expect(journalFolder({})).toMatch(/\.local\/state\/tenant-vault\/journal$/);
+});

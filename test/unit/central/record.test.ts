@@ -1,0 +1,82 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  contradicts,
+  holds,
+  journalKey,
+  keyTypeOf,
+  otherKeyType,
+  recordedKeys,
+  rootToken,
+  withAnswer,
+  withJournalKey,
+  withKeyType,
+  type InitAnswer,
+} from "../../../src/central/record";
+
+const answer: fc.Arbitrary<InitAnswer> = fc.record({
+  rootToken: fc.base64String({ minLength: 4 }),
+  keyType: fc.constantFrom("unseal" as const, "recovery" as const),
+  keys: fc.array(fc.base64String({ minLength: 4 }), { minLength: 1, maxLength: 20 }),
+});
+const foreign = fc.dictionary(fc.stringMatching(/^[a-z]{1,12}$/), fc.oneof(fc.string(), fc.nat(), fc.constant(null)));
+
+test("a record has exactly the fields of the contract", () => {
+  expect(withAnswer({}, { rootToken: "t", keyType: "unseal", keys: ["a", "b"] })).toEqual({
+    "root-token": "t",
+    "unseal-key-0": "a",
+    "unseal-key-1": "b",
+  });
+  expect(withAnswer({}, { rootToken: "t", keyType: "recovery", keys: ["a"] })).toEqual({
+    "root-token": "t",
+    "recovery-key-0": "a",
+  });
+  expect(["shamir", "transit", "static"].map(keyTypeOf)).toEqual(["unseal", "recovery", "recovery"]);
+});
+
+test("writing an answer keeps what others wrote, and ends the announcement", () => {
+  fc.assert(
+    fc.property(foreign, answer, (fields, given) => {
+      const written = withAnswer(withJournalKey(fields, "k"), given);
+      expect(written).toMatchObject(fields);
+      expect(journalKey(written)).toBeUndefined();
+      expect(recordedKeys(written, given.keyType)).toEqual(given.keys);
+      expect(rootToken(written)).toBe(given.rootToken);
+      expect(holds(written, given)).toBe(true);
+      expect(contradicts(written, given)).toBe(false);
+      expect(withAnswer(written, given)).toEqual(written);
+    }),
+  );
+});
+
+describe("an answer contradicts a record", () => {
+  test("that holds other keys, or more of them", () => {
+    const given: InitAnswer = { rootToken: "t", keyType: "unseal", keys: ["a", "b"] };
+    expect(contradicts({ "root-token": "other" }, given)).toBe(true);
+    expect(contradicts({ "unseal-key-1": "x" }, given)).toBe(true);
+    expect(contradicts({ "unseal-key-2": "c" }, given)).toBe(true);
+    expect(contradicts({ "recovery-key-0": "a" }, given)).toBe(true);
+    expect(contradicts({ "unseal-key-0": "a", note: "x" }, given)).toBe(false);
+  });
+});
+
+test("keys are counted up to the first gap, and only as text", () => {
+  expect(recordedKeys({ "unseal-key-0": "a", "unseal-key-2": "c" }, "unseal")).toEqual(["a"]);
+  expect(recordedKeys({ "unseal-key-0": 1 }, "unseal")).toEqual([]);
+  expect(recordedKeys({ "unseal-key-0": "" }, "unseal")).toEqual([]);
+});
+
+test("a migrated seal renames the keys, keeps their values and everything else, and can be undone", () => {
+  fc.assert(
+    fc.property(foreign, answer, (fields, given) => {
+      const before = withAnswer(fields, given);
+      const to = otherKeyType(given.keyType);
+      const after = withKeyType(before, to);
+      expect(recordedKeys(after, to)).toEqual(given.keys);
+      expect(recordedKeys(after, given.keyType)).toEqual([]);
+      expect(after).toMatchObject(fields);
+      expect(withKeyType(after, to)).toEqual(after);
+      expect(withKeyType(after, given.keyType)).toEqual(before);
+    }),
+  );
+});

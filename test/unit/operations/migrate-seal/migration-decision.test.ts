@@ -1,0 +1,68 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { ReplicaState } from "../../../../src/operations/unseal/decide";
+import { decideMigration, type MigrationView } from "../../../../src/operations/migrate-seal/migration-decision";
+
+const NAMES = ["main-0", "main-1", "main-2"];
+const OLD: ReplicaState = { state: "unsealed", seal: "shamir", threshold: 3 };
+const WAITING: ReplicaState = { state: "sealed", seal: "transit", threshold: 3, migrating: true };
+/** Started with the new seal, while the data are still sealed with the old one. */
+const PREPARED: ReplicaState = { state: "migrating", seal: "transit", stored: "shamir" };
+/** Runs with the old seal, while the data are already sealed with the new one. */
+const OVERTAKEN: ReplicaState = { state: "migrating", seal: "shamir", stored: "transit" };
+const DONE: ReplicaState = { state: "unsealed", seal: "transit", threshold: 3 };
+const DOWN: ReplicaState = { state: "unreachable", reason: "ECONNREFUSED" };
+
+function view(states: readonly ReplicaState[], active: number, more: Partial<MigrationView> = {}): MigrationView {
+  const replicas = states.map((status, index) => {
+    const name = NAMES[index] ?? "";
+    return { name, address: `https://${name}:8200`, status, active: index === active };
+  });
+  return { seal: "transit", replicas, caughtUp: true, canStepDown: true, renamed: false, ...more };
+}
+
+describe("from Shamir's seal to one that unseals itself", () => {
+  test.each<[string, readonly ReplicaState[], number, string]>([
+    ["first a standby starts anew", [OLD, OLD, OLD], 0, "restart main-1"],
+    ["nothing else happens while one is down", [OLD, DOWN, OLD], 0, "wait"],
+    ["it gets the old keys", [OLD, WAITING, OLD], 0, "unseal main-1"],
+    ["then comes the next standby", [OLD, PREPARED, OLD], 0, "restart main-2"],
+    ["then the active one steps down", [OLD, PREPARED, PREPARED], 0, "step-down main-0"],
+    ["the next active one migrates", [OVERTAKEN, DONE, DONE], 1, "restart main-0"],
+    ["the last unseals itself", [{ state: "sealed", seal: "transit", threshold: 3 }, DONE, DONE], 1, "wait"],
+    ["nobody migrated yet", [PREPARED, PREPARED, PREPARED], -1, "wait"],
+    ["then the record's keys are renamed", [DONE, DONE, DONE], 1, "rename"],
+  ])("%s", (_, states, active, expected) => {
+    const step = decideMigration(view(states, active));
+    expect(`${step.do}${"replica" in step ? ` ${step.replica.name}` : ""}`).toBe(expected);
+  });
+
+  test("and it is done", () => {
+    expect(decideMigration(view([DONE, DONE, DONE], 1, { renamed: true }))).toEqual({ do: "finish" });
+  });
+
+  test("without a root token, the active one is restarted, last as well", () => {
+    const step = decideMigration(view([OLD, PREPARED, PREPARED], 0, { canStepDown: false }));
+    expect(step).toMatchObject({ do: "restart", replica: { name: "main-0" } });
+  });
+});
+
+test("a replica that works is only taken away while all others work and have caught up, and the active one last", () => {
+  const state = fc.constantFrom(OLD, WAITING, PREPARED, OVERTAKEN, DONE, DOWN);
+  const states = fc.array(state, { minLength: 3, maxLength: 3 });
+  fc.assert(
+    fc.property(states, fc.integer({ min: -1, max: 2 }), fc.boolean(), (given, active, caughtUp) => {
+      const seen = view(given, active, { caughtUp });
+      const step = decideMigration(seen);
+      if (step.do !== "restart" && step.do !== "step-down") return;
+      expect(["unsealed", "migrating", "sealed"]).toContain(step.replica.status.state);
+      if (step.replica.status.state === "sealed") return;
+      expect(seen.replicas.every(({ status }) => status.state === "unsealed" || status.state === "migrating")).toBe(
+        true,
+      );
+      expect(caughtUp).toBe(true);
+      const former = seen.replicas.filter(({ status }) => "seal" in status && status.seal !== "transit");
+      if (step.replica.active) expect(former).toEqual([step.replica]);
+    }),
+  );
+});

@@ -1,0 +1,148 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { KubernetesError } from "../../../src/kubernetes/api";
+import { loadKubeconfig } from "../../../src/kubernetes/kubeconfig";
+import { StatefulSetPods } from "../../../src/operations/pods";
+import { REPLACED_AT } from "../../../src/operations/supply/seal-token";
+import type { VaultClient } from "../../../src/vault/client";
+
+const KUBERNETES = {
+  namespace: "vault-main",
+  statefulSet: "main",
+  kubeconfig: { mount: "clusters", path: "customer10" },
+  certificate: { secretName: "main-tls", names: ["main-0.internal"] },
+};
+
+const STATEFUL_SET = {
+  metadata: { uid: "s", generation: 2 },
+  status: { observedGeneration: 2, updateRevision: "new" },
+};
+
+function pod(name: string, revision: string, more: object = {}): object {
+  return {
+    metadata: {
+      name,
+      uid: `${name}-uid`,
+      labels: { "controller-revision-hash": revision },
+      ownerReferences: [{ uid: "s" }],
+      ...more,
+    },
+    status: { conditions: [{ type: "Ready", status: "True" }] },
+  };
+}
+
+const POD = { name: "main-0", uid: "u", outdated: true, terminating: false, ready: true, active: false };
+
+let server: Server | undefined;
+afterEach(() => void server?.close());
+
+/** The pods, by a Kubernetes API that answers as told; requests are kept. */
+async function podsOf(
+  answer: (path: string) => { readonly status?: number; readonly body: object },
+  sealToken?: { readonly secretName: string; readonly role: string },
+): Promise<{ pods: StatefulSetPods; bodies: unknown[] }> {
+  const bodies: unknown[] = [];
+  const started = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    request.on("end", () => {
+      if (text !== "") bodies.push(JSON.parse(text));
+      const { status = 200, body } = answer(request.url ?? "");
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+  }).listen(0, "127.0.0.1");
+  server = started;
+  await new Promise((resolve) => started.once("listening", resolve));
+  const address = `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
+  const kubeconfig = JSON.stringify({
+    "current-context": "main",
+    contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
+    clusters: [{ name: "c", cluster: { server: address, "insecure-skip-tls-verify": true } }],
+    users: [{ name: "u", user: { token: "SECRET-BEARER" } }],
+  });
+  const central = {
+    address: "https://central:8200",
+    send: () => Promise.resolve({ status: 200, body: { data: { data: { kubeconfig } } } }),
+  } as unknown as VaultClient;
+  const kubernetes = { ...KUBERNETES, sealToken };
+  return { pods: await StatefulSetPods.of(await loadKubeconfig(central, kubernetes.kubeconfig), kubernetes), bodies };
+}
+
+describe("the pods of a StatefulSet", () => {
+  test("are outdated when they were made from a former revision; those of others do not count", async () => {
+    const items = [
+      pod("main-0", "old"),
+      pod("main-1", "new", { deletionTimestamp: "2026-01-01T00:00:00Z" }),
+      pod("injector", "old", { ownerReferences: [{ uid: "other" }] }),
+    ];
+    const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items } : STATEFUL_SET }));
+
+    expect(await pods.list()).toEqual([
+      { name: "main-0", uid: "main-0-uid", outdated: true, terminating: false, ready: true, active: false },
+      { name: "main-1", uid: "main-1-uid", outdated: false, terminating: true, ready: true, active: false },
+    ]);
+  });
+
+  test("are outdated when they started before the token of their seal was replaced", async () => {
+    const started = (...times: string[]): object => ({
+      containerStatuses: times.map((startedAt) => ({ state: { running: { startedAt } } })),
+      conditions: [{ type: "Ready", status: "True" }],
+    });
+    const items = [
+      // The container beside the server was restarted, the server was not.
+      { ...pod("main-0", "new"), status: started("2026-01-01T00:00:02Z", "2026-01-01T00:00:00Z") },
+      { ...pod("main-1", "new"), status: started("2026-01-01T00:00:02Z") },
+    ];
+    const secret = { metadata: { annotations: { [REPLACED_AT]: "2026-01-01T00:00:01.000Z" } } };
+    const answer = (path: string): object => {
+      if (path.includes("/secrets/")) return secret;
+      return path.endsWith("/pods") ? { items } : STATEFUL_SET;
+    };
+    const { pods } = await podsOf((path) => ({ body: answer(path) }), { secretName: "main-seal", role: "seal" });
+
+    expect((await pods.list())?.map(({ outdated }) => outdated)).toEqual([true, false]);
+  });
+
+  test.each(["vault-active", "openbao-active"])("tell the active one by its label %s", async (label) => {
+    const items = [
+      pod("main-0", "new", { labels: { [label]: "true" } }),
+      pod("main-1", "new", { labels: { [label]: "false" } }),
+    ];
+    const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items } : STATEFUL_SET }));
+
+    expect((await pods.list())?.map(({ active }) => active)).toEqual([true, false]);
+  });
+
+  test("are to serve no certificate where that in the Secret is damaged", async () => {
+    const { pods } = await podsOf(() => ({ body: { data: { "tls.crt": Buffer.from("damaged").toString("base64") } } }));
+    expect(await pods.certificate()).toBeUndefined();
+  });
+
+  test("are not known while the controller has not seen the newest StatefulSet", async () => {
+    const body = { ...STATEFUL_SET, status: { ...STATEFUL_SET.status, observedGeneration: 1 } };
+    const { pods } = await podsOf(() => ({ body }));
+    expect(await pods.list()).toBeUndefined();
+  });
+
+  test("are evicted by their uid, so that no successor is", async () => {
+    const { pods, bodies } = await podsOf(() => ({ status: 201, body: {} }));
+    expect(await pods.evict(POD)).toBe(true);
+    expect(bodies).toMatchObject([{ deleteOptions: { preconditions: { uid: "u" } } }]);
+  });
+
+  test.each([
+    [429, false],
+    [404, true],
+    [409, true],
+  ])("whose eviction is answered with %i may go: %s", async (status, gone) => {
+    const { pods } = await podsOf(() => ({ status, body: { kind: "Status" } }));
+    expect(await pods.evict(POD)).toBe(gone);
+  });
+
+  test("whose eviction is forbidden are named", async () => {
+    const { pods } = await podsOf(() => ({ status: 403, body: { kind: "Status" } }));
+    await expect(pods.evict(POD)).rejects.toThrow(KubernetesError);
+    await expect(pods.evict(POD)).rejects.toThrow(/answers 403 to the request to evict the pod vault-main\/main-0;/);
+  });
+});

@@ -1,0 +1,154 @@
+import { describe, expect, test } from "vitest";
+import fc from "fast-check";
+import type { Instance } from "../../../../src/contract/instance";
+import { KubernetesError } from "../../../../src/kubernetes/api";
+import { Stop } from "../../../../src/operations/stop";
+import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
+import { VaultError } from "../../../../src/vault/client";
+import type { World } from "../../../../src/operations/context";
+import { FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
+
+const PATIENCE = 600_000;
+
+function run(universe: Universe, world: World): Promise<UnsealReport> {
+  const patience = { deadline: universe.now + PATIENCE, signal: new AbortController().signal };
+  return unsealInstance(world, universe.instance, patience);
+}
+
+/** An instance that is up, and whose StatefulSet, or certificate, is changed then. */
+async function changed(
+  change: "revision" | "certificate",
+  instance: Instance = INSTANCE,
+  yieldTurn?: () => Promise<void>,
+): Promise<Universe> {
+  const universe = new Universe(instance, yieldTurn);
+  await run(universe, universe.start());
+  universe[change]++;
+  return universe;
+}
+
+function expectNewest(universe: Universe): void {
+  for (const server of universe.servers) {
+    expect(universe.isUp(server)).toBe(true);
+    expect([server.revision, server.certificate]).toEqual([universe.revision, universe.certificate]);
+  }
+}
+
+test("an API of Kubernetes that is away for a moment is waited for", async () => {
+  const universe = await changed("revision");
+  const world = universe.start([1, 2].map((effect) => ({ effect, fault: "cut-before" })));
+  const { pods } = world;
+  if (pods === undefined) throw new Error("no pods");
+  let asked = 0;
+  const list = (): ReturnType<typeof pods.list> =>
+    ++asked % 3 === 0 ? Promise.reject(new KubernetesError("no answer", undefined)) : pods.list();
+
+  expect((await run(universe, { ...world, pods: { ...pods, list } })).restarted).toHaveLength(3);
+  expectNewest(universe);
+});
+
+describe.each(["revision", "certificate"] as const)("after a new %s", (change) => {
+  test("every replica is restarted, one by one, the active one last", async () => {
+    const universe = await changed(change);
+
+    const report = await run(universe, universe.start());
+
+    expect(report.restarted).toEqual(["main-1", "main-2", "main-0"]);
+    expect(universe.violations).toEqual([]);
+    expectNewest(universe);
+    expect((await run(universe, universe.start())).restarted).toEqual([]);
+  });
+
+  test.each(["shamir", "transit"] as const)("a run that is cut short is finished by the next one: %s", async (seal) => {
+    await fc.assert(
+      fc.asyncProperty(FAULTS, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (plan, newest) => {
+        const universe = await changed(change, { ...INSTANCE, seal });
+        universe.servers.forEach((server, index) => (server[change] = newest[index] === true ? 1 : 0));
+
+        await cutShort(universe, plan);
+        await run(universe, universe.start());
+
+        expect(universe.violations).toEqual([]);
+        expectNewest(universe);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+async function cutShort(universe: Universe, plan: readonly FaultPlan[]): Promise<void> {
+  await run(universe, universe.start(plan)).catch(() => undefined);
+}
+
+test("several runs at once, in whatever order, never cost the quorum", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+      let scheduled = false;
+      const universe = await changed("revision", INSTANCE, () =>
+        scheduled ? scheduler.schedule(Promise.resolve()) : Promise.resolve(),
+      );
+      scheduled = true;
+
+      const runs = [0, 1].map(() => run(universe, universe.start()));
+      const results = await scheduler.waitFor(Promise.allSettled(runs));
+
+      expect(results.filter(({ status }) => status === "rejected")).toEqual([]);
+      expect(universe.violations.filter((violation) => violation.includes("quorum"))).toEqual([]);
+      scheduled = false;
+      expectNewest(universe);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test("with a root token that was revoked, the active one is restarted last all the same", async () => {
+  const universe = await changed("revision");
+  const world = universe.start();
+  const denied = (): Promise<never> => Promise.reject(new VaultError("denied", "permission denied", 403));
+
+  const report = await run(universe, {
+    ...world,
+    server: (replica) => ({ ...world.server(replica), raftPeers: denied, raftHealthy: denied }),
+  });
+
+  expect(report.restarted).toEqual(["main-1", "main-2", "main-0"]);
+  expectNewest(universe);
+  const pauses = universe.evictedAt.slice(1).map((at, index) => at - (universe.evictedAt[index] ?? 0));
+  expect(Math.min(...pauses)).toBeGreaterThan(30_000);
+});
+
+test("a replica whose pod is outdated and does not come up is replaced", async () => {
+  const universe = await changed("revision");
+  const [, broken] = universe.servers;
+  const world = universe.start();
+  const unreachable = { state: "unreachable", reason: "ECONNREFUSED" } as const;
+  if (broken !== undefined) Object.assign(broken, { sealed: true, readyAt: undefined });
+
+  const report = await run(universe, {
+    ...world,
+    server: (replica) => ({
+      ...world.server(replica),
+      status: async () => {
+        const status = await world.server(replica).status();
+        return replica.name === "main-1" && broken?.revision === 0 ? unreachable : status;
+      },
+    }),
+  });
+
+  expect(universe.evictions[0]).toBe("main-1");
+  expect(report.restarted).toEqual(["main-1", "main-2", "main-0"]);
+  expectNewest(universe);
+});
+
+test("a restart that does not help is not tried again and again", async () => {
+  const universe = await changed("certificate");
+  const world = universe.start();
+  const pods = world.pods;
+  if (pods === undefined) throw new Error("no pods");
+
+  const stopped = run(universe, { ...world, pods: { ...pods, certificate: () => Promise.resolve("another") } });
+
+  await expect(stopped).rejects.toThrow(Stop);
+  await expect(stopped).rejects.toThrow(/main-1 of customer10\/main was restarted and is still not what is described/);
+  expect(universe.evictions).toEqual(["main-1"]);
+});

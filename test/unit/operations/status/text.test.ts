@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { statusText } from "../../../../src/operations/status/text";
+import type { InstanceStatus } from "../../../../src/operations/status/inspect";
+import { NOW, replica, STATUSES } from "../../../support/statuses";
+
+test("a status says of each instance what there is, and of each replica what it does", () => {
+  expect(statusText(STATUSES, NOW)).toBe(
+    `customer10/main  healthy  (openbao)
+  record: complete, 5 unseal keys, root token
+  main-0  unsealed       https://main-0:8200  (active, 1 audit device, certificate ends in 29 days)
+  main-1  sealed         https://main-1:8200
+  the token of the seal ends on 2026-12-01T00:00:00Z, if nobody renews it
+  main-1 has no audit device that works: nobody sees what is done there; give every server the same audit block in its configuration, with a file that it can write.
+customer11/main  NOT HEALTHY
+  record: missing, 0 unseal keys, no root token
+  the cluster does not answer
+`,
+  );
+});
+
+test("a replica whose audit devices nobody could ask for is not called audited", () => {
+  const [status] = STATUSES;
+  const unasked = {
+    ...status,
+    replicas: [replica("main-0", { active: true }), replica("main-1", { auditDevices: 0 })],
+  };
+  expect(statusText([unasked as InstanceStatus], NOW)).toMatch(
+    /main-0 .*\(active, audit not checked\)\n.*main-1 .*\(0 audit devices\)\n/,
+  );
+});
+
+test("a seal whose token is over leaves servers sealed, and the command that mends it is named", () => {
+  expect(statusText(STATUSES, Date.parse("2026-12-01T00:00:00Z"))).toMatch(
+    /^ {2}the seal has no token that is valid: servers that restart stay sealed; run tenant-vault unseal customer10\/main\.$/m,
+  );
+});

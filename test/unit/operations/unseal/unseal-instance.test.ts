@@ -1,0 +1,416 @@
+import { describe, expect, test } from "vitest";
+import fc from "fast-check";
+import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
+import { keyTypeOf, recordedKeys, withAnswer } from "../../../../src/central/record";
+import { CentralError } from "../../../../src/central/record-store";
+import type { Instance } from "../../../../src/contract/instance";
+import { Stop } from "../../../../src/operations/stop";
+import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
+import type { Patience } from "../../../../src/operations/context";
+import { Crash, emptyServer, FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
+
+const PATIENCE = 600_000;
+const NO_ANSWER = { rootToken: "", keyType: "unseal", keys: [] } as const;
+/** Unseals itself: the keys in its record are recovery keys. */
+const AUTO: Instance = { ...INSTANCE, seal: "transit" };
+
+function patience(universe: Universe): Patience {
+  return { deadline: universe.now + PATIENCE, signal: new AbortController().signal };
+}
+
+async function run(universe: Universe, faults: readonly FaultPlan[] = []): Promise<UnsealReport | Error> {
+  const world = universe.start(faults);
+  try {
+    return await unsealInstance(world, universe.instance, patience(universe));
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** Runs until a run ends by itself, as an operator would; a crash or a failing central Vault is a reason to run again. */
+async function runAgain(universe: Universe): Promise<UnsealReport | Error> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const result = await run(universe);
+    if (!(result instanceof CentralError)) return result;
+  }
+  throw new Error("it never ends");
+}
+
+function expectComplete(universe: Universe): void {
+  expect(universe.servers.every(({ sealed, data }) => !sealed && data === 0)).toBe(true);
+  expect(universe.record).toEqual(withAnswer({}, universe.answers[0] ?? NO_ANSWER));
+  expect([...universe.disk.values()].filter(({ answer }) => answer !== undefined)).toEqual([]);
+}
+
+describe("a run without faults", () => {
+  test("initialises, escrows, joins and unseals every replica", async () => {
+    const universe = new Universe(INSTANCE);
+
+    const report = await run(universe);
+
+    expect(report).toMatchObject({
+      initialized: true,
+      joined: ["main-1", "main-2"],
+      unsealed: ["main-0", "main-1", "main-2"],
+      raftPeers: 3,
+    });
+    expectComplete(universe);
+    expect(universe.servers.map(({ received }) => received)).toEqual([3, 3, 3]);
+    expect(universe.metadata).toMatchObject({
+      product: "openbao",
+      "secret-shares": "5",
+      "replica-2": "main-2 https://main-2:8200",
+    });
+    expect(universe.disk.size).toBe(0);
+  });
+
+  test("changes nothing when run again", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const versions = universe.versions.length;
+    const metadata = { ...universe.metadata };
+
+    expect(await run(universe)).toMatchObject({ initialized: false, joined: [], unsealed: [] });
+    expect(universe.versions.length).toBe(versions);
+    expect(universe.metadata).toEqual(metadata);
+  });
+
+  test("unseals a replica that was restarted", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const server = universe.servers[1];
+    if (server !== undefined) Object.assign(server, { sealed: true, received: 0, readyAt: undefined });
+
+    expect(await run(universe)).toMatchObject({ unsealed: ["main-1"] });
+    expect(server?.received).toBe(3);
+  });
+
+  test("joins a replica that lost its disk", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    universe.servers[2] = emptyServer();
+
+    expect(await run(universe)).toMatchObject({ joined: ["main-2"], unsealed: ["main-2"] });
+    expectComplete(universe);
+  });
+
+  test("keeps fields that others wrote into the record before", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.versions.push({ fields: { note: "by hand" }, at: 0, deleted: false });
+
+    await run(universe);
+
+    expect(universe.record).toMatchObject({ note: "by hand", "root-token": "root-0" });
+  });
+});
+
+describe("an instance that unseals itself", () => {
+  test("is initialised with recovery keys, and no key is ever sent to it", async () => {
+    const universe = new Universe(AUTO);
+
+    expect(await run(universe)).toMatchObject({ initialized: true, joined: ["main-1", "main-2"], unsealed: [] });
+    expectComplete(universe);
+    expect(Object.keys(universe.record)).toContain("recovery-key-4");
+    expect(universe.servers.map(({ received }) => received)).toEqual([0, 0, 0]);
+    expect(universe.metadata).toMatchObject({ seal: "transit" });
+  });
+
+  test("is waited for while it does not, with the reason", async () => {
+    const universe = new Universe(AUTO);
+    await run(universe);
+    const server = universe.servers[1];
+    if (server !== undefined) Object.assign(server, { sealed: true, readyAt: Infinity });
+
+    expect(((await run(universe)) as Stop).message).toMatch(
+      /did not come up in time \(last: main-1 is sealed; it does that by its seal "transit"/,
+    );
+  });
+
+  test("is not taken over when its record holds unseal keys, or it runs with another seal", async () => {
+    const universe = new Universe(AUTO);
+    universe.versions.push({ fields: { "unseal-key-0": "k" }, at: 0, deleted: false });
+    const [unmigrated, restarted] = [await run(universe), new Universe(INSTANCE)];
+    expect(unmigrated).toMatchObject({ code: "seal-differs" });
+
+    await run(restarted);
+    const misdescribed = await unsealInstance(restarted.start(), AUTO, patience(restarted)).catch(
+      (error: unknown) => error,
+    );
+    expect(misdescribed).toMatchObject({ code: "seal-differs" });
+    expect((misdescribed as Stop).message).toMatch(/main-0 runs with the seal "shamir"; .*tenant-vault migrate-seal/);
+  });
+});
+
+describe("an instance that initialises itself", () => {
+  const SELF: Instance = { ...AUTO, selfInitializes: true };
+  const initialized = (universe: Universe, data: (index: number) => number | undefined): void =>
+    universe.servers.forEach((server, index) => Object.assign(server, { data: data(index), sealed: false }));
+
+  test("is verified and described, and nothing is written into its record", async () => {
+    const universe = new Universe(SELF);
+    initialized(universe, () => 0);
+
+    expect(await run(universe)).toMatchObject({ initialized: false, raftPeers: undefined });
+    expect(universe.versions).toEqual([]);
+    expect(universe.metadata).toMatchObject({ "self-initializes": "true" });
+  });
+
+  test("is waited for, and never initialised from outside", async () => {
+    const universe = new Universe(SELF);
+    expect(await run(universe)).toMatchObject({ code: "timeout" });
+    expect(universe.answers).toEqual([]);
+  });
+
+  test("whose replicas each did so is no cluster", async () => {
+    const universe = new Universe(SELF);
+    initialized(universe, (index) => index);
+    expect(await run(universe)).toMatchObject({ code: "split" });
+  });
+});
+
+describe("an instance whose data live in memory", () => {
+  test("begins anew once they are gone, and its old record can be recovered", async () => {
+    const universe = new Universe({ ...INSTANCE, volatile: true });
+    await run(universe);
+    for (const server of universe.servers) Object.assign(server, emptyServer());
+
+    expect(await run(universe)).toMatchObject({ initialized: true });
+    expect(universe.record).toMatchObject({ "root-token": "root-1" });
+    expect(universe.versions.filter(({ fields }) => fields["root-token"] === "root-0")).toMatchObject([
+      { deleted: true },
+    ]);
+  });
+
+  test("keeps its record while a single replica still has them", async () => {
+    const universe = new Universe({ ...INSTANCE, volatile: true });
+    await run(universe);
+    Object.assign(universe.servers[0] ?? {}, emptyServer());
+
+    await run(universe);
+    expect(universe.answers.length).toBe(1);
+  });
+});
+
+describe("what only a person can mend", () => {
+  const stopped = async (universe: Universe): Promise<Stop> => {
+    const result = await run(universe);
+    expect(result).toBeInstanceOf(Stop);
+    return result as Stop;
+  };
+
+  test("all data lost while the record holds keys: it never initialises over it", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    for (const server of universe.servers) Object.assign(server, emptyServer());
+
+    expect((await stopped(universe)).code).toBe("data-lost");
+    expect(universe.answers.length).toBe(1);
+    expect(recordedKeys(universe.record, "unseal").length).toBe(5);
+  });
+
+  test("the record holds only some keys of another initialisation: it never initialises over them", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.versions.push({ fields: { "root-token": "t", "unseal-key-1": "k" }, at: 0, deleted: false });
+
+    expect((await stopped(universe)).message).toMatch(/it has root-token, unseal-key-1 and no unseal-key-0/);
+    expect(universe.answers).toEqual([]);
+    expect(universe.versions.length).toBe(1);
+  });
+
+  test("initialised by somebody else", async () => {
+    const universe = new Universe(INSTANCE);
+    const server = universe.servers[0];
+    if (server !== undefined) server.data = 0;
+
+    expect((await stopped(universe)).code).toBe("initialized-elsewhere");
+    expect(universe.versions).toEqual([]);
+  });
+
+  test("the record is deleted", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const newest = universe.versions.at(-1);
+    if (newest !== undefined) newest.deleted = true;
+
+    expect((await stopped(universe)).message).toMatch(/undelete version 3/);
+  });
+
+  test("too few keys in the record", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    universe.versions.push({ fields: { "unseal-key-0": "key-0-0" }, at: 0, deleted: false });
+
+    expect((await stopped(universe)).message).toMatch(/wants 3, the record holds 1/);
+  });
+
+  test("keys of another instance", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    universe.versions.push({
+      fields: { "unseal-key-0": "a", "unseal-key-1": "b", "unseal-key-2": "c" },
+      at: 0,
+      deleted: false,
+    });
+    for (const server of universe.servers) Object.assign(server, { sealed: true, readyAt: undefined });
+
+    expect((await stopped(universe)).code).toBe("keys-refused");
+  });
+});
+
+describe("a run that is cut short", () => {
+  test.each([INSTANCE, AUTO])("is finished by the next one, or its lost answer is named: $seal", async (instance) => {
+    await fc.assert(
+      fc.asyncProperty(FAULTS, async (plan) => {
+        const universe = new Universe(instance);
+        const first = await run(universe, plan);
+        const keysKnown =
+          universe.answers.length === 0 ||
+          recordedKeys(universe.record, keyTypeOf(instance.seal)).length > 0 ||
+          [...universe.disk.values()].some(({ answer }) => answer !== undefined);
+
+        const second = await runAgain(universe);
+
+        expect(universe.answers.length).toBeLessThanOrEqual(1);
+        if (keysKnown) {
+          expect(second).not.toBeInstanceOf(Error);
+          expectComplete(universe);
+        } else {
+          // The process died, or the connection was cut, between the server's answer and the journal: nowhere else.
+          expect(universe.lossExcused).toBe(true);
+          expect(first).toBeInstanceOf(Error);
+          expect((second as Stop).code).toBe("answer-lost");
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("loses nothing when the central Vault fails after the initialisation", async () => {
+    for (let effect = 0; effect < 12; effect++) {
+      const universe = new Universe(INSTANCE);
+      await run(universe, [
+        { effect, fault: "cut-before" },
+        { effect: effect + 1, fault: "cut-before" },
+      ]);
+      await runAgain(universe);
+      expectComplete(universe);
+    }
+  });
+
+  test("does not end before the keys are on the disk, whatever the record says", async () => {
+    const universe: Universe = new Universe(INSTANCE, () => {
+      const others = universe.versions.some(({ fields }) => fields["root-token"] === "of others");
+      if (universe.answers.length === 1 && !others) {
+        universe.versions.push({ fields: { "root-token": "of others" }, at: 0, deleted: false });
+      }
+      return Promise.resolve();
+    });
+    const keep = 5;
+
+    const result = await run(universe, [{ effect: keep, fault: "cut-before" }]);
+
+    expect((result as Stop).code).toBe("escrow-contradiction");
+    expect([...universe.disk.values()].map(({ answer }) => answer)).toEqual(universe.answers);
+  });
+
+  test("is taken over at once where its journal shows that it is dead, else after its lease", async () => {
+    const here = new Universe(INSTANCE);
+    expect(await run(here, [{ effect: 3, fault: "crash-before" }])).toBeInstanceOf(Crash);
+    await run(here);
+    expect(here.now).toBeLessThan(ANNOUNCEMENT_LEASE * 1000);
+
+    const elsewhere = new Universe(INSTANCE);
+    await run(elsewhere, [{ effect: 3, fault: "crash-before" }]);
+    elsewhere.disk.clear();
+    await run(elsewhere);
+    expect(elsewhere.now).toBeGreaterThanOrEqual(ANNOUNCEMENT_LEASE * 1000);
+    expectComplete(elsewhere);
+  });
+});
+
+describe("several runs at once", () => {
+  test("initialise exactly once, and all of them end well, in whatever order they come", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.integer({ min: 2, max: 3 }), async (scheduler, count) => {
+        const universe = new Universe(INSTANCE, () => scheduler.schedule(Promise.resolve()));
+
+        const results = await scheduler.waitFor(Promise.all(Array.from({ length: count }, () => run(universe))));
+
+        expect(results.filter((result) => result instanceof Error)).toEqual([]);
+        expect(universe.answers.length).toBe(1);
+        expectComplete(universe);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("after scaling down", () => {
+  const four = [0, 1, 2, 3, 4].map((index) => ({ name: `main-${index}`, address: `https://main-${index}:8200` }));
+  const kubernetes = {
+    namespace: "n",
+    statefulSet: "main",
+    kubeconfig: { mount: "clusters", path: "p" },
+    certificate: { secretName: "tls", names: ["localhost"] },
+  };
+
+  async function scaledDown(): Promise<Universe> {
+    const universe = new Universe({ ...INSTANCE, replicas: four, kubernetes });
+    await run(universe);
+    universe.now += 60_000;
+    for (const gone of universe.servers.slice(3)) Object.assign(gone, { sealed: true, readyAt: undefined });
+    return universe;
+  }
+
+  const few: Instance = { ...INSTANCE, kubernetes };
+
+  test("members that are gone are removed from raft, once all that stay have a vote", async () => {
+    const universe = await scaledDown();
+    universe.members.set("main-2", universe.now + 5_000);
+    const removed: number[] = [];
+    const world = universe.start();
+    const report = await unsealInstance(
+      {
+        ...world,
+        pods: undefined,
+        server: (replica) => ({
+          ...world.server(replica),
+          removePeer: async (token, id) => {
+            removed.push(universe.now);
+            await world.server(replica).removePeer(token, id);
+          },
+        }),
+      },
+      few,
+      patience(universe),
+    );
+
+    expect(report.raftPeers).toBe(3);
+    expect([...universe.members.keys()]).toEqual(["main-0", "main-1", "main-2"]);
+    expect(Math.min(...removed)).toBeGreaterThanOrEqual(universe.members.get("main-2") ?? Infinity);
+  });
+
+  test("a member whose pod is there to stay is none that is gone: the description is old", async () => {
+    const universe = await scaledDown();
+    await expect(unsealInstance(universe.start(), few, patience(universe))).rejects.toThrow(
+      /The pod main-3 of customer10\/main runs and is no replica that is described; deploy the stack customer10-vault/,
+    );
+    expect(universe.members.size).toBe(5);
+  });
+
+  test("up, replicas that do not come are described all the same", async () => {
+    const universe = new Universe({ ...INSTANCE, replicas: four, kubernetes });
+    await unsealInstance(universe.start(), few, patience(universe));
+    Object.assign(universe.servers[3] ?? {}, { pod: { endsAt: 0, answersAt: Infinity } });
+    const late = await unsealInstance(universe.start(), universe.instance, patience(universe)).catch(String);
+    expect(late).toMatch(/did not come up in time/);
+    expect(JSON.stringify(universe.metadata)).toContain("main-4");
+  });
+
+  test("a member whose name is none of the StatefulSet's is somebody's", async () => {
+    const universe = await scaledDown();
+    universe.members.set("other-7", Infinity);
+    await expect(unsealInstance(universe.start(), few, patience(universe))).rejects.toThrow(/counts 6 peers/);
+    expect(universe.members.size).toBe(6);
+  });
+});

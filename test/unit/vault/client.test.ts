@@ -1,0 +1,76 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { VaultClient } from "../../../src/vault/client";
+
+/** A server that knows one token, and one path that this token may not use. */
+let server: Server;
+let valid: string;
+let tokens: (string | undefined)[];
+let logins: number;
+let client: VaultClient;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const token = request.headers["x-vault-token"] as string | undefined;
+    tokens.push(token);
+    const denied = token !== valid || request.url === "/v1/forbidden";
+    response.writeHead(denied ? 403 : 200).end(JSON.stringify({ errors: ["permission denied"] }));
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  valid = "second";
+  tokens = [];
+  logins = 0;
+  client = new VaultClient({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+});
+
+function logIn(): Promise<string> {
+  logins++;
+  return Promise.resolve(valid);
+}
+
+test("a request that is denied is repeated with the token of a new login, which stays", async () => {
+  const loggedIn = client.withToken("first", logIn);
+  await loggedIn.send("GET", "a");
+  await loggedIn.send("GET", "a");
+  expect(tokens).toEqual(["first", "second", "second"]);
+  expect(logins).toBe(1);
+});
+
+test("of requests that are denied at once one logs in, for all", async () => {
+  const loggedIn = client.withToken("first", logIn);
+  await Promise.all([loggedIn.send("GET", "a"), loggedIn.send("GET", "b"), loggedIn.send("GET", "c")]);
+  expect(logins).toBe(1);
+});
+
+test("one that is still denied is repeated no more", async () => {
+  const loggedIn = client.withToken("second", logIn);
+  await expect(loggedIn.send("GET", "forbidden")).rejects.toMatchObject({ failure: "denied", status: 403 });
+  expect(tokens).toEqual(["second", "second"]);
+  expect(logins).toBe(1);
+});
+
+test("a login that fails is the failure of all that wait for it, and is tried again by the next", async () => {
+  let works = false;
+  const loggedIn = client.withToken("first", () => (works ? logIn() : Promise.reject(new Error("no login"))));
+  const [one, another] = await Promise.allSettled([loggedIn.send("GET", "a"), loggedIn.send("GET", "b")]);
+  expect([one, another]).toMatchObject([{ reason: { message: "no login" } }, { reason: { message: "no login" } }]);
+  works = true;
+  expect(await loggedIn.send("GET", "a")).toMatchObject({ status: 200 });
+});
+
+test("a token that was given is all there is, also beside a login", async () => {
+  await expect(client.withToken("first").send("GET", "a")).rejects.toMatchObject({ failure: "denied" });
+  await expect(client.withToken("x", logIn).withToken("first").send("GET", "a")).rejects.toMatchObject({
+    failure: "denied",
+  });
+  expect(logins).toBe(0);
+});
+
+test("a denial that is an answer is no reason to log in", async () => {
+  expect(await client.withToken("first", logIn).send("GET", "a", { accept: [403] })).toMatchObject({ status: 403 });
+  expect(logins).toBe(0);
+});

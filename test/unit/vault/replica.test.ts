@@ -1,0 +1,75 @@
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:tls";
+import { expect, test } from "vitest";
+import { LabAuthority } from "../../../lab/certificates";
+import { verify } from "../../../src/operations/unseal/unsealing";
+import { Server } from "../../../src/vault/replica";
+import { SECURE_ADDRESS, VaultClient, VaultError } from "../../../src/vault/client";
+import { INSTANCE, Universe } from "../../support/simulation";
+
+function answering(body: object): Server {
+  return new Server({ send: () => Promise.resolve({ status: 200, body }) } as unknown as VaultClient);
+}
+
+test("something else that answers on the address is not taken for an empty Vault", async () => {
+  expect(await answering({}).status()).toEqual({
+    state: "unreachable",
+    reason: "sys/seal-status: the answer is not that of a Vault or OpenBao",
+    untrusted: false,
+  });
+  await expect(answering({ keys: [] }).initialize("shamir", 5, 3)).rejects.toThrow(VaultError);
+});
+
+test("an instance whose root token was revoked is verified without counting its peers", async () => {
+  const universe = new Universe(INSTANCE);
+  const world = universe.start();
+  for (const server of universe.servers) Object.assign(server, { data: 0, sealed: false });
+  const denied = { raftPeers: () => Promise.reject(new VaultError("denied", "403", 403)) };
+
+  const verified = await verify(
+    { ...world, server: (replica) => ({ ...world.server(replica), ...denied }) },
+    INSTANCE,
+    "revoked",
+  );
+
+  expect(verified).toEqual({ leader: "https://main-0:8200", raftPeers: undefined });
+});
+
+test("of a server whose certificate is not accepted it is seen which one it shows, and nothing is sent to it", async () => {
+  const { certificate, key } = await (await LabAuthority.create()).issue("main-0");
+  let received = 0;
+  const impostor = createServer({ cert: certificate, key }, (socket) => {
+    socket.on("data", (data: Buffer) => (received += data.length)).on("error", () => undefined);
+  }).listen(0, "127.0.0.1");
+  await once(impostor, "listening");
+  const address = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
+  const caCertificate = (await LabAuthority.create()).certificate;
+  const client = new VaultClient({ address, caCertificate, token: "SECRET" });
+  const server = new Server(client);
+
+  expect(await server.status()).toMatchObject({ state: "unreachable", untrusted: true });
+  expect(await server.shownFingerprint()).toBe(new X509Certificate(certificate).fingerprint256);
+  await expect(server.certificate()).rejects.toMatchObject({ failure: "untrusted" });
+  expect(received).toBe(0);
+  await client.close();
+  impostor.close();
+  await once(impostor, "close");
+  expect(await server.shownFingerprint()).toBeUndefined();
+});
+
+test("only this machine itself is spoken to without TLS", () => {
+  for (const address of ["https://vault.example:8200", "http://127.0.0.1:8200", "http://localhost:1", "http://[::1]:1"])
+    expect(address).toMatch(SECURE_ADDRESS);
+  for (const address of ["http://vault.example:8200", "http://127.0.0.1.example", "http://localhost.example:8200"])
+    expect(address).not.toMatch(SECURE_ADDRESS);
+});
+
+test.each([
+  ['barrier seal type of "shamir" does not match loaded type of "static"', "static", "shamir"],
+  ['barrier seal type of "static" does not match expected type of "shamir"', "shamir", "static"],
+])("a server between two seals is told by what it answers: %s", async (message, seal, stored) => {
+  const failing = { send: () => Promise.reject(new VaultError("refused", `sys/seal-status: 500 ${message}`, 500)) };
+  expect(await new Server(failing as unknown as VaultClient).status()).toEqual({ state: "migrating", seal, stored });
+});
