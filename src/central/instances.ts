@@ -1,7 +1,8 @@
-import { fromMetadata, parseInstance, type Instance } from "../contract/instance";
-import { recordPath } from "./record";
+import { parseInstance, type Instance } from "../contract/instance";
 import { RecordStore } from "./record-store";
 import type { VaultClient } from "../vault/client";
+import { recordPath } from "../contract/central-vault";
+import { fromMetadata } from "./instance-metadata";
 
 /** Which instance a command is about. */
 export interface Target {

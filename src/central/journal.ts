@@ -3,7 +3,8 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, r
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { stateFolder } from "../core/environment";
-import { fingerprint, keysFingerprint, type InitAnswer } from "./record";
+import { fingerprint, keysFingerprint } from "./record";
+import type { InitAnswer } from "../vault/keys";
 
 /**
  * A journal is a file of fixed size: who wrote it, then the answer's place, blank at first. Room for 255 keys, the most

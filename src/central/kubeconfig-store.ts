@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { parse, stringify } from "yaml";
-import { readKubeconfigSecret } from "../kubernetes/kubeconfig";
-import { askCentral, CentralError } from "./record-store";
 import type { VaultClient } from "../vault/client";
+import { askCentral, CentralError } from "./record-store";
 
 /** What a run of Kubespray installed. */
 export interface Releases {
@@ -57,4 +56,17 @@ export function withServer(kubeconfig: string, address: string, port: number): s
   if (cluster === undefined) throw new Error("The kubeconfig that Kubespray wrote names no cluster.");
   cluster.server = `https://${address}:${port}`;
   return stringify(config);
+}
+
+/** The secret of which a kubeconfig is one field; without fields, and of version 0, where there is none. */
+export async function readKubeconfigSecret(
+  central: VaultClient,
+  { mount, path }: { readonly mount: string; readonly path: string },
+): Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly version: number }> {
+  const { body } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
+  const { data, metadata } = (body.data ?? {}) as {
+    data?: Record<string, unknown> | null;
+    metadata?: { version: number };
+  };
+  return { fields: data ?? {}, version: metadata?.version ?? 0 };
 }

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { HOOK_LOGIN } from "../contract/central-vault";
 import { setting } from "../core/environment";
 import { askCentral, CentralError } from "./record-store";
-import { SECURE_ADDRESS, VaultClient } from "../vault/client";
-
-/** Auth mount and role that the stack "central" makes for this program. */
-const APP_ROLE_MOUNT = "tenant-vault";
+import { VaultClient } from "../vault/client";
+import { SECURE_ADDRESS } from "../core/secure-address";
 
 /**
  * A client of the central Vault, authenticated. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
@@ -39,7 +38,7 @@ function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() 
   const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
   if (roleId === undefined || secretId === undefined) return undefined;
   return async () => {
-    const { body } = await askCentral(client, "POST", `auth/${APP_ROLE_MOUNT}/login`, {
+    const { body } = await askCentral(client, "POST", `auth/${HOOK_LOGIN}/login`, {
       body: { role_id: roleId, secret_id: secretId },
     }).catch(explainLogin);
     return (body.auth as { client_token: string }).client_token;
@@ -51,7 +50,7 @@ function explainLogin(error: unknown): never {
   if (!(error instanceof CentralError) || error.status !== 400) throw error;
   throw new CentralError(
     "denied",
-    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has ended, is used up, or is not of the role TENANT_VAULT_ROLE_ID: draw another with "vault write -f auth/${APP_ROLE_MOUNT}/role/hook/secret-id".`,
+    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has ended, is used up, or is not of the role TENANT_VAULT_ROLE_ID: draw another with "vault write -f auth/${HOOK_LOGIN}/role/hook/secret-id".`,
   );
 }
 

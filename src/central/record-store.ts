@@ -1,5 +1,4 @@
-import type { SeenRecord } from "../operations/unseal/decide";
-import { RECORDS_MOUNT, type RecordFields } from "./record";
+import { RECORDS_MOUNT } from "../contract/central-vault";
 import {
   VaultError,
   type VaultClient,
@@ -7,8 +6,10 @@ import {
   type VaultRequest,
   type VaultResponse,
 } from "../vault/client";
+import type { RecordFields } from "./record";
 
 const TOO_MANY_REQUESTS = 429;
+
 /** And above. */
 const SERVER_FAILED = 500;
 
@@ -149,4 +150,16 @@ function noMount(central: VaultClient): CentralError {
     `The central Vault at ${central.address} has no KV version 2 mount "${RECORDS_MOUNT}"; deploy the stack "central" first.`,
     404,
   );
+}
+
+/** The record as the central Vault has it. */
+export interface SeenRecord {
+  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
+  readonly version: number;
+  /** Empty where there is no version, or it is deleted. */
+  readonly fields: RecordFields;
+  /** Whether the newest version is deleted, recoverably. */
+  readonly deleted: boolean;
+  /** Seconds since this version was written, by the central Vault's clock. */
+  readonly age: number;
 }

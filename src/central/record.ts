@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type InitAnswer, type KeyType, otherKeyType } from "../vault/keys";
 
 /**
  * The secret fields of a record, a contract with other programs: `root-token`, `unseal-key-0` ... `unseal-key-<n-1>`, or
@@ -6,35 +7,6 @@ import { createHash } from "node:crypto";
  * and are kept.
  */
 export type RecordFields = Readonly<Record<string, unknown>>;
-
-/** What a server answers once, when it is initialised. */
-export interface InitAnswer {
-  readonly rootToken: string;
-  readonly keyType: KeyType;
-  /** Base64, as Vault returned them. */
-  readonly keys: readonly string[];
-}
-
-/** What the keys are good for: those of the seal "shamir" unseal; those of the others, which unseal by themselves, make a new root token. */
-export type KeyType = "unseal" | "recovery";
-
-/** Which keys an instance has whose servers are sealed like that. */
-export function keyTypeOf(seal: string): KeyType {
-  return seal === "shamir" ? "unseal" : "recovery";
-}
-
-/** KV version 2 mount in the central Vault that holds the records. */
-export const RECORDS_MOUNT = "customers";
-
-/** The record of an instance, as Vault's own command names it. */
-export function recordPath(instance: string): string {
-  return `${RECORDS_MOUNT}/${instance}`;
-}
-
-/** The other type of keys. */
-export function otherKeyType(type: KeyType): KeyType {
-  return type === "unseal" ? "recovery" : "unseal";
-}
 
 const ROOT_TOKEN = "root-token";
 const KEY = /^(unseal|recovery)-key-\d+$/;

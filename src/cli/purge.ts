@@ -1,7 +1,7 @@
 import { connectToCentral } from "../central/login";
-import { recordPath } from "../central/record";
 import { RecordStore } from "../central/record-store";
 import { parseTarget } from "../central/instances";
+import { recordPath } from "../contract/central-vault";
 
 /**
  * `tenant-vault purge`: destroys every version of a record that was deleted before, and its description. Takes the

@@ -6,8 +6,9 @@ import type { Instance } from "../contract/instance";
 import { Journal, journalFolder } from "../central/journal";
 import { RecordStore } from "../central/record-store";
 import { Server } from "../vault/replica";
-import type { Patience, World } from "../operations/context";
+import type { World } from "../operations/context";
 import { describeInstance, parseTarget } from "../central/instances";
+import type { Patience } from "../core/clock";
 
 /** What a command that changes one instance is run with. */
 export interface Surroundings {

@@ -1,5 +1,3 @@
-import type { IConstruct } from "constructs";
-
 /**
  * Wrong input, found at synthesis.
  *
@@ -14,7 +12,7 @@ export class ValidationError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    scope?: IConstruct,
+    scope?: { readonly node: { readonly path: string } },
   ) {
     super(scope === undefined ? message : `[${scope.node.path}] ${message}`);
     this.name = "ValidationError";

@@ -1,20 +1,8 @@
 import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { parse } from "yaml";
-import { askCentral, CentralError } from "../central/record-store";
+import { readKubeconfigSecret } from "../central/kubeconfig-store";
+import { CentralError } from "../central/record-store";
 import type { VaultClient } from "../vault/client";
-
-/** The secret of which a kubeconfig is one field; without fields, and of version 0, where there is none. */
-export async function readKubeconfigSecret(
-  central: VaultClient,
-  { mount, path }: { readonly mount: string; readonly path: string },
-): Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly version: number }> {
-  const { body } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
-  const { data, metadata } = (body.data ?? {}) as {
-    data?: Record<string, unknown> | null;
-    metadata?: { version: number };
-  };
-  return { fields: data ?? {}, version: metadata?.version ?? 0 };
-}
 
 /** Loads the kubeconfig that the central Vault holds; it never touches the disk. */
 export async function loadKubeconfig(

@@ -6,7 +6,7 @@ import { CertificateSecret } from "./supply/server-certificate";
 import { asServiceAccount } from "../kubernetes/service-account";
 import { openTunnels } from "../kubernetes/tunnels";
 import { VaultClient } from "../vault/client";
-import type { Patience } from "./context";
+import type { Patience } from "../core/clock";
 
 /** Ways to each replica of an instance. */
 export interface Connections {

@@ -3,9 +3,9 @@ import type { AppsV1Api, CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client
 };
 import type { Instance } from "../contract/instance";
 import { KubernetesSecret, secretField } from "../kubernetes/secret";
-import { REPLACED_AT } from "./supply/seal-token";
-import { readCertificate } from "./supply/server-certificate";
 import { appsApi, askKubernetes, coreApi, KubernetesError } from "../kubernetes/api";
+import { REPLACED_AT } from "../contract/annotations";
+import { readCertificate } from "../core/certificate";
 
 /** One pod of an instance. */
 export interface Pod {
@@ -39,6 +39,7 @@ const ACTIVE_LABELS = ["vault-active", "openbao-active"];
 
 /** What a refusal by the budget looks like; https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */
 const BUDGET_EXHAUSTED = 429;
+
 /** The pod is gone, or another has its name. */
 const GONE: readonly (number | undefined)[] = [404, 409];
 

@@ -1,5 +1,5 @@
 import type { StopCode } from "./unseal/decide";
-import { recordPath } from "../central/record";
+import { recordPath } from "../contract/central-vault";
 
 /** Ends a run with one sentence that says what is wrong and what to do; nothing is lost or half-written. */
 export class Stop extends Error {

@@ -5,7 +5,7 @@ import { ValidationError } from "../core/errors";
 import { PLAIN_PATH } from "../core/path";
 import { Size } from "../core/size";
 import { parseCidr } from "../core/cidr";
-import { parseServerAddress } from "../core/address";
+import { parseServerAddress } from "../terraform/server-address";
 
 /** What a construct's own rule has against something. */
 export function complaintOf(check: () => unknown): string | undefined {

@@ -57,11 +57,8 @@ export interface VaultRequest {
 
 const DEFAULT_TIMEOUT = 10_000;
 const HTTPS_PORT = 443;
-
-/** TLS, except to this machine itself: keys and tokens go over it. */
-export const SECURE_ADDRESS = /^(https:\/\/[^/]|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$))/;
-
 const DENIED = 403;
+
 /** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
 const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missing", 503: "sealed" };
 

@@ -1,7 +1,7 @@
-import type { ReplicaState } from "../operations/unseal/decide";
-import { keyTypeOf, type InitAnswer } from "../central/record";
 import { z } from "zod";
 import { VaultError, type VaultClient } from "./client";
+import type { ReplicaState } from "./replica-state";
+import { type InitAnswer, keyTypeOf } from "./keys";
 
 /** Milliseconds that an initialisation may take; a key ceremony in an HSM is slow. */
 export const INIT_TIMEOUT = 60_000;

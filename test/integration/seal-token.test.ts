@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadKubeconfig } from "../../src/kubernetes/kubeconfig";
-import { REPLACED_AT, SealTokenSecret } from "../../src/operations/supply/seal-token";
+import { SealTokenSecret } from "../../src/operations/supply/seal-token";
 import { VaultClient } from "../../src/vault/client";
 import { FaultyGateway } from "./support/gateway";
 import { SecretApi } from "./support/secret-api";
 import { TestBed } from "./support/test-bed";
+import { REPLACED_AT } from "../../src/contract/annotations";
 
 const NAME = "main-seal";
 const ROLE = "tenant-vault-seal-customer10.main";
@@ -14,8 +15,10 @@ const PERIOD = 6;
 let bed: TestBed;
 let api: SecretApi;
 let secret: SealTokenSecret;
+
 /** May make tokens of this one role, and nothing else, as the hook. */
 let hook: VaultClient;
+
 /** The same, through what may answer in the central Vault's place. */
 let gateway: FaultyGateway;
 let hookAtGateway: VaultClient;

@@ -1,13 +1,14 @@
 import fc from "fast-check";
 import type { JournalEntry } from "../../src/central/journal";
-import type { ReplicaState, SeenRecord } from "../../src/operations/unseal/decide";
 import type { Instance, Replica } from "../../src/contract/instance";
-import { fingerprint, keysFingerprint, keyTypeOf, type InitAnswer, type RecordFields } from "../../src/central/record";
+import { fingerprint, keysFingerprint, type RecordFields } from "../../src/central/record";
 import { KubernetesError } from "../../src/kubernetes/api";
 import type { Pod } from "../../src/operations/pods";
-import { CentralError } from "../../src/central/record-store";
+import { CentralError, type SeenRecord } from "../../src/central/record-store";
 import { VaultError } from "../../src/vault/client";
 import type { World } from "../../src/operations/context";
+import type { ReplicaState } from "../../src/vault/replica-state";
+import { type InitAnswer, keyTypeOf } from "../../src/vault/keys";
 
 /** Ends a simulated process where it stands. */
 export class Crash extends Error {}
@@ -61,6 +62,7 @@ export function emptyServer(): SimulatedServer {
 
 /** Milliseconds that a server needs that has just joined. */
 const CATCH_UP = 2_000;
+
 /** And then, until raft counts its vote. */
 const PROBATION = 10_000;
 

@@ -1,8 +1,17 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { PolicyDocument } from "../../policy/policy-document";
+import {
+  CLUSTERS_MOUNT,
+  HOOK_LOGIN,
+  HOOK_POLICY,
+  INSTANCE_CERTIFICATE_ROLE,
+  RECORDS_MOUNT,
+  ROOT_CA_MOUNT,
+  SEALS_MOUNT,
+  SEAL_ROLE_PREFIX,
+} from "../../contract/central-vault";
 import { Duration } from "../../core/duration";
-import { AppRoleLogin } from "../login/app-role-login";
+import { PolicyDocument } from "../../policy/policy-document";
 import {
   ApproleAuthBackendRole,
   KvSecretBackendV2,
@@ -10,18 +19,8 @@ import {
   PkiSecretBackendRole,
   Policy,
 } from "../../terraform/providers/vault";
+import { AppRoleLogin } from "../login/app-role-login";
 import { RootCa } from "../tenant-pki/root-ca";
-import { CLUSTERS_MOUNT } from "../tenant-cluster/kubernetes-cluster";
-import { SEAL_ROLE_PREFIX, SEALS_MOUNT } from "../seal/transit-seal";
-import { RECORDS_MOUNT } from "../../central/record";
-
-/** Path of the AppRole mount that the hook logs in at, and name of its policy. */
-const HOOK_LOGIN = "tenant-vault";
-const HOOK_POLICY = "tenant-vault-hook";
-
-/** Mount of the root CA, and the role of it that issues the TLS certificates of tenants' instances. */
-export const ROOT_CA_MOUNT = "pki-root";
-export const INSTANCE_CERTIFICATE_ROLE = "instances";
 
 /** Names inside any Kubernetes cluster that servers are known by. */
 const CLUSTER_NAMES = ["*-internal", "*.svc", "*.svc.cluster.local"];

@@ -1,6 +1,6 @@
 import { Duration } from "../../core/duration";
-import { STATUS_METRICS } from "../../operations/status/exposition";
 import { Series, type MonitoredInstance } from "./series";
+import { STATUS_METRICS } from "../../contract/metrics";
 
 /** A rule as Prometheus and its operator take it; https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
 export interface AlertRule {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { STATUS_METRICS } from "../../operations/status/exposition";
 import { arrange, graph, row, stat, timeline, type Panel } from "./panels";
 import { Series, type MonitoredInstance } from "./series";
+import { STATUS_METRICS } from "../../contract/metrics";
 
 /** Of Grafana 10 and 11. */
 const SCHEMA_VERSION = 39;

@@ -1,18 +1,13 @@
 import { Construct } from "constructs";
-import { PolicyDocument } from "../../policy/policy-document";
-import { parseServerAddress } from "../../core/address";
-import { ValidationError } from "../../core/errors";
+import { SEALS_MOUNT, SEAL_ROLE_PREFIX } from "../../contract/central-vault";
+import { parseServerAddress } from "../../terraform/server-address";
 import { Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
 import { attributes, block } from "../../core/hcl";
-import { Policy, TokenAuthBackendRole, TransitSecretBackendKey } from "../../terraform/providers/vault";
+import { PolicyDocument } from "../../policy/policy-document";
 import { ForgottenResource } from "../../terraform/forgotten-resource";
+import { Policy, TokenAuthBackendRole, TransitSecretBackendKey } from "../../terraform/providers/vault";
 import { disabledFlag, type SealConfig, type SealContext } from "./seal-config";
-
-/** Transit mount in the central Vault that holds a key for each instance that is sealed by it. */
-export const SEALS_MOUNT = "tenant-seals";
-
-/** What the names of token roles and policies of seals begin with. */
-export const SEAL_ROLE_PREFIX = "tenant-vault-seal-";
 
 /** A seal's token ends when it is not renewed for so long; the servers renew it by themselves. */
 const TOKEN_PERIOD = Duration.days(32);

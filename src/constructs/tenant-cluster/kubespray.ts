@@ -1,5 +1,5 @@
 import { Fn } from "cdktf";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
 import { ValidationError } from "../../core/errors";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";

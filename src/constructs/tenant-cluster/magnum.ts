@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import { Fn, Token } from "cdktf";
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import {
   ContainerinfraClusterV1,

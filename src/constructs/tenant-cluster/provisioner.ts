@@ -2,9 +2,9 @@ import type { Construct } from "constructs";
 import type { ApiAccess } from "./api-access";
 import type { IClusterNetwork } from "./cluster-network";
 import type { Gateway, OpenVpnProps } from "./gateways";
-import type { KubeconfigLocation } from "./kubernetes-cluster";
 import type { Flavor, NodeGroup } from "./node-group";
 import type { Demand } from "./preflight";
+import type { KubeconfigLocation } from "../../contract/central-vault";
 
 /** A cluster as its provisioner gets it: everything checked, nothing left to default. */
 export interface ClusterContext {

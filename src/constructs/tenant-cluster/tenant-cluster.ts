@@ -6,11 +6,12 @@ import { ClusterNetwork, type IClusterNetwork, type OwnNetworkProps } from "./cl
 import { clusterDemand } from "./demand";
 import { ExistingNetwork, type ExistingNetworkProps } from "./existing-network";
 import { completed, type GatewayProps, type OpenVpnProps } from "./gateways";
-import { CLUSTERS_MOUNT, type IKubernetesCluster, type KubeconfigLocation } from "./kubernetes-cluster";
+import type { IKubernetesCluster } from "./kubernetes-cluster";
 import { checkNetwork } from "./network-checks";
 import { checkNodeNames, nodeGroups, type NodeDefaults } from "./node-group";
 import type { IProvisioner, ProvisionedNode } from "./provisioner";
 import { Provisioner } from "./provisioners";
+import { CLUSTERS_MOUNT, type KubeconfigLocation } from "../../contract/central-vault";
 
 /** Key that is put on the nodes: one to upload, or one that the cloud has. */
 export type NodeKey = { readonly publicKey: string } | { readonly keyPair: string };

@@ -1,4 +1,4 @@
-import { Construct } from "constructs";
+import type { Construct } from "constructs";
 import type { Product } from "../../core/product";
 import { API_PORT, type ReleaseNames } from "../server-config/names";
 import { ServiceV1 } from "../../terraform/providers/kubernetes";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import type { Replica } from "../../contract/instance";
-import { parseServerAddress } from "../../core/address";
+import { parseServerAddress } from "../../terraform/server-address";
 import type { Deployed, IDeployment } from "./deployment";
 
 /** Properties of an {@link ExternalDeployment}. */

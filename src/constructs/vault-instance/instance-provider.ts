@@ -2,7 +2,7 @@ import { AssetType, TerraformAsset, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { CentralSecret } from "../../terraform/central-secret";
 import { VaultProvider } from "../../terraform/providers/vault";
-import { RECORDS_MOUNT } from "../../central/record";
+import { RECORDS_MOUNT } from "../../contract/central-vault";
 
 /** Properties of an {@link InstanceProvider}. */
 export interface InstanceProviderProps {

@@ -2,7 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Product } from "../../core/product";
 import { Seal } from "../seal/seal";
-import { parseServerAddress } from "../../core/address";
+import { parseServerAddress } from "../../terraform/server-address";
 import type { IDeployment } from "./deployment";
 import type { CentralVaultAccess } from "../../terraform/hook";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";

@@ -1,13 +1,16 @@
-import type { SeenRecord } from "../unseal/decide";
-import { metadataPatch, toMetadata, type Instance, type Replica } from "../../contract/instance";
+import type { Instance, Replica } from "../../contract/instance";
 import { decideMigration, type MigratingReplica, type MigrationStep } from "./migration-decision";
 import { hasCaughtUp, removeDeparted, undefinedIfDenied } from "../unseal/raft";
-import { keyTypeOf, otherKeyType, recordedKeys, recordPath, rootToken, withKeyType } from "../../central/record";
-import { CentralError } from "../../central/record-store";
+import { recordedKeys, rootToken, withKeyType } from "../../central/record";
+import { CentralError, type SeenRecord } from "../../central/record-store";
 import { Stop } from "../stop";
 import { unsealReplica } from "../unseal/unsealing";
 import { VaultError } from "../../vault/client";
-import type { Patience, World } from "../context";
+import type { World } from "../context";
+import { recordPath } from "../../contract/central-vault";
+import type { Patience } from "../../core/clock";
+import { keyTypeOf, otherKeyType } from "../../vault/keys";
+import { metadataPatch, toMetadata } from "../../central/instance-metadata";
 
 const POLL = 1_000;
 

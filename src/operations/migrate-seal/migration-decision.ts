@@ -1,4 +1,4 @@
-import type { SeenReplica } from "../unseal/decide";
+import type { SeenReplica } from "../seen";
 
 /** A replica as the decision about the migration of its seal sees it. */
 export type MigratingReplica = SeenReplica & { readonly active: boolean };

@@ -1,7 +1,7 @@
-import type { SeenReplica } from "../unseal/decide";
 import type { Pod } from "../pods";
 import type { RestartReplica } from "./restart-decision";
 import type { World } from "../context";
+import type { SeenReplica } from "../seen";
 
 /** Milliseconds within which a replica that has joined has its vote. */
 const VOTE_WITHIN = 30_000;

@@ -9,7 +9,8 @@ import { decideRestart, type RestartStep } from "./restart-decision";
 import { Steadiness, viewReplica } from "./restart-view";
 import { Stop } from "../stop";
 import { VaultError } from "../../vault/client";
-import type { Patience, World } from "../context";
+import type { World } from "../context";
+import type { Patience } from "../../core/clock";
 
 const POLL = 1_000;
 

@@ -1,4 +1,3 @@
-import type { SeenReplica } from "../unseal/decide";
 import type { Instance } from "../../contract/instance";
 import { KubernetesError } from "../../kubernetes/api";
 import { hindrance, type PodRestarts } from "./pod-restarts";
@@ -7,6 +6,7 @@ import { allVote, undefinedIfDenied } from "../unseal/raft";
 import { decideRestart, type RestartReplica } from "./restart-decision";
 import { Steadiness, viewReplica } from "./restart-view";
 import type { World } from "../context";
+import type { SeenReplica } from "../seen";
 
 /**
  * Replaces, one by one, pods that are outdated and keep an instance from coming up: what does not start, since that may be

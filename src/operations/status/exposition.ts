@@ -1,16 +1,5 @@
+import { STATUS_METRICS } from "../../contract/metrics";
 import type { InstanceStatus, ReplicaSummary } from "./inspect";
-
-/** Names of the metrics that {@link exposition} writes. */
-export const STATUS_METRICS = {
-  instanceHealthy: "tenant_vault_instance_healthy",
-  recordComplete: "tenant_vault_record_complete",
-  replicaUnsealed: "tenant_vault_replica_unsealed",
-  replicaActive: "tenant_vault_replica_active",
-  auditDevices: "tenant_vault_replica_audit_devices",
-  certificateExpiry: "tenant_vault_certificate_expiry_timestamp_seconds",
-  sealTokenExpiry: "tenant_vault_seal_token_expiry_timestamp_seconds",
-  statusTime: "tenant_vault_status_timestamp_seconds",
-} as const;
 
 interface Metric {
   readonly name: string;

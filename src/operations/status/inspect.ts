@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ReplicaState, SeenRecord } from "../unseal/decide";
 import type { Instance, Replica } from "../../contract/instance";
-import { journalKey, keyTypeOf, recordedKeys, rootToken, type KeyType } from "../../central/record";
-import type { RecordStore } from "../../central/record-store";
+import { journalKey, recordedKeys, rootToken } from "../../central/record";
+import type { RecordStore, SeenRecord } from "../../central/record-store";
 import type { Server } from "../../vault/replica";
 import { VaultError } from "../../vault/client";
+import type { ReplicaState } from "../../vault/replica-state";
+import { type KeyType, keyTypeOf } from "../../vault/keys";
 
 /** What the record of an instance holds, without telling any of it. */
 export interface RecordSummary {

@@ -1,21 +1,19 @@
 import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { z } from "zod";
+import { askCentral } from "../../central/record-store";
+import { REPLACED_AT } from "../../contract/annotations";
 import type { Instance } from "../../contract/instance";
 import { KubernetesSecret, secretField } from "../../kubernetes/secret";
-import { askCentral } from "../../central/record-store";
 import type { VaultClient } from "../../vault/client";
 
 /** Part of a token's period below which it is renewed; its servers renew it themselves while they run. */
 const RENEW_BELOW = 1 / 3;
-
-/** When a token was put in the place of another: servers that started before have that other one. */
-export const REPLACED_AT = "tenant-vault/seal-token-replaced-at";
-
 type SecretContent = Pick<V1Secret, "type" | "data" | "stringData">;
 type SealToken = NonNullable<NonNullable<Instance["kubernetes"]>["sealToken"]>;
 
 /** What the central Vault answers to a token that is over, revoked, or never was one; nothing else says that of it. */
 const DENIED = 403;
+
 /** And to the renewal of one that cannot be renewed. */
 const NOT_RENEWABLE = 400;
 

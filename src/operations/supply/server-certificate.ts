@@ -1,15 +1,16 @@
-import { X509Certificate } from "node:crypto";
+import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import type { Instance } from "../../contract/instance";
-import { KubernetesSecret, secretField } from "../../kubernetes/secret";
 import { askCentral, CentralError } from "../../central/record-store";
-import { Stop } from "../stop";
+import type { Instance } from "../../contract/instance";
+import { readCertificate } from "../../core/certificate";
+import type { Patience } from "../../core/clock";
+import { KubernetesSecret, secretField } from "../../kubernetes/secret";
 import type { VaultClient } from "../../vault/client";
-import type { Patience } from "../context";
+import { Stop } from "../stop";
 
 const DAY = 86_400_000;
+
 /** Life of a certificate, and what of it must be left for it to stay in use. */
 const LIFETIME_HOURS = 365 * 24;
 const RENEW_BEFORE = 30 * DAY;
@@ -131,15 +132,6 @@ export function fits(current: ServerCertificate, names: readonly string[], now: 
 
 function isReadable({ certificate, caCertificate }: ServerCertificate): boolean {
   return [certificate, caCertificate].every((pem) => readCertificate(pem) !== undefined);
-}
-
-/** The first certificate of a PEM file; undefined where it is damaged. */
-export function readCertificate(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return undefined;
-  }
 }
 
 function parseSecret(secret: V1Secret | undefined): ServerCertificate | undefined {

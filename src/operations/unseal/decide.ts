@@ -1,56 +1,9 @@
-import type { Instance, Replica } from "../../contract/instance";
 import type { JournalEntry } from "../../central/journal";
-import {
-  fingerprint,
-  journalKey,
-  keysFingerprint,
-  keyTypeOf,
-  otherKeyType,
-  recordedKeys,
-  secretFields,
-  type RecordFields,
-} from "../../central/record";
-
-/** What a replica says of itself; `seal` is the one that it runs with. */
-export type ReplicaState =
-  | {
-      readonly state: "unreachable";
-      readonly reason: string;
-      /** Whether it answers with a certificate that is not accepted. @default false */
-      readonly untrusted?: boolean;
-    }
-  | { readonly state: "uninitialized"; readonly seal: string }
-  | {
-      readonly state: "sealed";
-      readonly seal: string;
-      readonly threshold: number;
-      /** Whether it waits for keys of its former seal. @default false */
-      readonly migrating?: boolean;
-    }
-  /** Unsealed, with a seal that is not the one that the data are sealed with: the active server migrates them. */
-  | { readonly state: "migrating"; readonly seal: string; readonly stored: string }
-  | {
-      readonly state: "unsealed";
-      readonly seal: string;
-      readonly threshold: number;
-      /** Id of the cluster that it belongs to. */
-      readonly cluster?: string | undefined;
-    };
-
-/** A replica and its state. */
-export type SeenReplica = Replica & { readonly status: ReplicaState };
-
-/** The record as the central Vault has it. */
-export interface SeenRecord {
-  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
-  readonly version: number;
-  /** Empty where there is no version, or it is deleted. */
-  readonly fields: RecordFields;
-  /** Whether the newest version is deleted, recoverably. */
-  readonly deleted: boolean;
-  /** Seconds since this version was written, by the central Vault's clock. */
-  readonly age: number;
-}
+import { fingerprint, journalKey, keysFingerprint, recordedKeys, secretFields } from "../../central/record";
+import type { SeenRecord } from "../../central/record-store";
+import type { Instance } from "../../contract/instance";
+import { keyTypeOf, otherKeyType } from "../../vault/keys";
+import type { SeenReplica } from "../seen";
 
 /** All that the next step is decided from. */
 export interface Observation {

@@ -1,19 +1,14 @@
-import { ANNOUNCEMENT_LEASE, type SeenRecord } from "./decide";
+import { ANNOUNCEMENT_LEASE } from "./decide";
 import type { Instance, Replica } from "../../contract/instance";
 import { newJournalKey } from "../../central/journal";
-import {
-  contradicts,
-  holds,
-  journalKey,
-  recordPath,
-  withAnswer,
-  withJournalKey,
-  type InitAnswer,
-} from "../../central/record";
-import { CentralError } from "../../central/record-store";
+import { contradicts, holds, journalKey, withAnswer, withJournalKey } from "../../central/record";
+import { CentralError, type SeenRecord } from "../../central/record-store";
 import { INIT_TIMEOUT } from "../../vault/replica";
 import { Stop } from "../stop";
-import type { Patience, World } from "../context";
+import type { World } from "../context";
+import { recordPath } from "../../contract/central-vault";
+import type { Patience } from "../../core/clock";
+import type { InitAnswer } from "../../vault/keys";
 
 /** Milliseconds after announcing within which to send the request, so that its answer comes before anyone may take over. */
 const INIT_WITHIN = ANNOUNCEMENT_LEASE * 1000 - INIT_TIMEOUT - 10_000;

@@ -1,15 +1,18 @@
-import { decide, type Observation, type SeenRecord, type SeenReplica, type Step } from "./decide";
+import { decide, type Observation, type Step } from "./decide";
 import { Initialization } from "./initialization";
-import { metadataPatch, toMetadata, type Instance } from "../../contract/instance";
+import type { Instance } from "../../contract/instance";
 import { journalKey, recordedKeys, rootToken, secretFields } from "../../central/record";
-import { CentralError } from "../../central/record-store";
+import { CentralError, type SeenRecord } from "../../central/record-store";
 import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
 import { explainStop, Stop } from "../stop";
 import { StuckReplicas } from "../restart/stuck-replicas";
 import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
 import { VaultError } from "../../vault/client";
-import type { Patience, World } from "../context";
+import type { World } from "../context";
+import type { Patience } from "../../core/clock";
+import type { SeenReplica } from "../seen";
+import { metadataPatch, toMetadata } from "../../central/instance-metadata";
 
 /** What a run did, and the state it left. */
 export interface UnsealReport extends Verified {
@@ -21,8 +24,10 @@ export interface UnsealReport extends Verified {
 }
 
 const POLL = 250;
+
 /** Milliseconds between two requests to a central Vault that is away. */
 const CENTRAL_POLL = 2_000;
+
 /** Polls after which a replica is taken to be stuck. */
 const PATIENT_POLLS = 40;
 

@@ -1,10 +1,10 @@
-import type { SeenReplica } from "./decide";
 import type { Instance } from "../../contract/instance";
 import { removeDeparted, undefinedIfDenied } from "./raft";
-import { recordPath } from "../../central/record";
 import { Stop } from "../stop";
 import { VaultError } from "../../vault/client";
 import type { World } from "../context";
+import { recordPath } from "../../contract/central-vault";
+import type { SeenReplica } from "../seen";
 
 /** Milliseconds in which a replica that has just joined catches up after it got its keys; Vault takes about 2 s. */
 const JOIN_PATIENCE = 10_000;

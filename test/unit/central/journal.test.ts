@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Journal, journalFolder, JournalError, newJournalKey } from "../../../src/central/journal";
-import type { InitAnswer } from "../../../src/central/record";
+import type { InitAnswer } from "../../../src/vault/keys";
 
 const ANSWER: InitAnswer = { rootToken: "s.root", keyType: "unseal", keys: ["a2V5LTA=", "a2V5LTE="] };
 

@@ -4,15 +4,13 @@ import {
   contradicts,
   holds,
   journalKey,
-  keyTypeOf,
-  otherKeyType,
   recordedKeys,
   rootToken,
   withAnswer,
   withJournalKey,
   withKeyType,
-  type InitAnswer,
 } from "../../../src/central/record";
+import { type InitAnswer, keyTypeOf, otherKeyType } from "../../../src/vault/keys";
 
 const answer: fc.Arbitrary<InitAnswer> = fc.record({
   rootToken: fc.base64String({ minLength: 4 }),

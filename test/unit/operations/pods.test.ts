@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { KubernetesError } from "../../../src/kubernetes/api";
 import { loadKubeconfig } from "../../../src/kubernetes/kubeconfig";
 import { StatefulSetPods } from "../../../src/operations/pods";
-import { REPLACED_AT } from "../../../src/operations/supply/seal-token";
 import type { VaultClient } from "../../../src/vault/client";
+import { REPLACED_AT } from "../../../src/contract/annotations";
 
 const KUBERNETES = {
   namespace: "vault-main",

@@ -6,8 +6,9 @@ import { expect, test } from "vitest";
 import { LabAuthority } from "../../../lab/certificates";
 import { verify } from "../../../src/operations/unseal/unsealing";
 import { Server } from "../../../src/vault/replica";
-import { SECURE_ADDRESS, VaultClient, VaultError } from "../../../src/vault/client";
+import { VaultClient, VaultError } from "../../../src/vault/client";
 import { INSTANCE, Universe } from "../../support/simulation";
+import { SECURE_ADDRESS } from "../../../src/core/secure-address";
 
 function answering(body: object): Server {
   return new Server({ send: () => Promise.resolve({ status: 200, body }) } as unknown as VaultClient);

@@ -1,13 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ReplicaState } from "../../../../src/operations/unseal/decide";
 import { decideMigration, type MigrationView } from "../../../../src/operations/migrate-seal/migration-decision";
+import type { ReplicaState } from "../../../../src/vault/replica-state";
 
 const NAMES = ["main-0", "main-1", "main-2"];
 const OLD: ReplicaState = { state: "unsealed", seal: "shamir", threshold: 3 };
 const WAITING: ReplicaState = { state: "sealed", seal: "transit", threshold: 3, migrating: true };
+
 /** Started with the new seal, while the data are still sealed with the old one. */
 const PREPARED: ReplicaState = { state: "migrating", seal: "transit", stored: "shamir" };
+
 /** Runs with the old seal, while the data are already sealed with the new one. */
 const OVERTAKEN: ReplicaState = { state: "migrating", seal: "shamir", stored: "transit" };
 const DONE: ReplicaState = { state: "unsealed", seal: "transit", threshold: 3 };

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ReplicaState, SeenRecord } from "../../../../src/operations/unseal/decide";
 import { inspectInstance, inspectRecord } from "../../../../src/operations/status/inspect";
 import type { Instance } from "../../../../src/contract/instance";
 import { VaultError } from "../../../../src/vault/client";
 import { withAnswer, withJournalKey } from "../../../../src/central/record";
 import { INSTANCE } from "../../../support/simulation";
+import type { ReplicaState } from "../../../../src/vault/replica-state";
+import type { SeenRecord } from "../../../../src/central/record-store";
 
 const COMPLETE = withAnswer({}, { rootToken: "t", keyType: "unseal", keys: ["a", "b", "c", "d", "e"] });
 

@@ -1,16 +1,18 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
-import { keyTypeOf, recordedKeys, withAnswer } from "../../../../src/central/record";
+import { recordedKeys, withAnswer } from "../../../../src/central/record";
 import { CentralError } from "../../../../src/central/record-store";
 import type { Instance } from "../../../../src/contract/instance";
 import { Stop } from "../../../../src/operations/stop";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
-import type { Patience } from "../../../../src/operations/context";
 import { Crash, emptyServer, FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
+import type { Patience } from "../../../../src/core/clock";
+import { keyTypeOf } from "../../../../src/vault/keys";
 
 const PATIENCE = 600_000;
 const NO_ANSWER = { rootToken: "", keyType: "unseal", keys: [] } as const;
+
 /** Unseals itself: the keys in its record are recovery keys. */
 const AUTO: Instance = { ...INSTANCE, seal: "transit" };
 

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
-import { ValidationError } from "./errors";
+import { ValidationError } from "../core/errors";
 
 /** Nothing comes after host and port, and no user before them. Keys and tokens go there: never without TLS. */
 const ADDRESS = /^https:\/\/[^/\\?#@\s]+$/;

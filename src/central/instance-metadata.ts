@@ -1,0 +1,82 @@
+import { type Instance, readInstance } from "../contract/instance";
+
+/** Keys that are not always there, so that some may have to go. */
+const OCCASIONAL = /^((replica|ca-certificate|kubernetes)-\d+|volatile|self-initializes)$/;
+
+/** What to change so that the metadata become the wanted ones; what others wrote there is left alone. */
+export function metadataPatch(
+  existing: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): Record<string, string | null> {
+  const stale = Object.keys(existing).filter((key) => OCCASIONAL.test(key) && !(key in wanted));
+  const changed = Object.entries(wanted).filter(([key, value]) => existing[key] !== value);
+  return { ...Object.fromEntries(stale.map((key) => [key, null])), ...Object.fromEntries(changed) };
+}
+
+/** KV version 2 allows 512 bytes in a value of the custom metadata, and 64 keys. */
+const METADATA_VALUE_LIMIT = 512;
+
+/** As custom metadata of the record, so that later runs, and `watch`, need nothing but the central Vault. */
+export function toMetadata(described: Instance): Record<string, string> {
+  return {
+    product: described.product,
+    seal: described.seal,
+    "secret-shares": String(described.secretShares),
+    "secret-threshold": String(described.secretThreshold),
+    ...(described.volatile === true ? { volatile: "true" } : {}),
+    ...(described.selfInitializes === true ? { "self-initializes": "true" } : {}),
+    ...numbered(
+      "replica",
+      described.replicas.map(({ name, address }) => `${name} ${address}`),
+    ),
+    // As JSON, since a value may not hold line ends.
+    ...numbered("ca-certificate", chunks(described.caCertificate)),
+    ...numbered("kubernetes", chunks(described.kubernetes)),
+  };
+}
+
+/** The description that {@link toMetadata} wrote; undefined where the record has none. */
+export function fromMetadata(
+  tenant: string,
+  name: string,
+  metadata: Readonly<Record<string, string>>,
+): Instance | undefined {
+  return readInstance({
+    tenant,
+    name,
+    product: metadata.product,
+    seal: metadata.seal,
+    secretShares: Number(metadata["secret-shares"]),
+    secretThreshold: Number(metadata["secret-threshold"]),
+    volatile: metadata.volatile === "true" ? true : undefined,
+    selfInitializes: metadata["self-initializes"] === "true" ? true : undefined,
+    replicas: series(metadata, "replica").map((line) => {
+      const [replicaName, address] = line.split(" ");
+      return { name: replicaName, address };
+    }),
+    caCertificate: joined(series(metadata, "ca-certificate")),
+    kubernetes: joined(series(metadata, "kubernetes")),
+  });
+}
+
+function chunks(value: unknown): string[] {
+  if (value === undefined) return [];
+  return JSON.stringify(value).match(new RegExp(`.{1,${METADATA_VALUE_LIMIT}}`, "g")) ?? [];
+}
+
+function joined(parts: readonly string[]): unknown {
+  return parts.length === 0 ? undefined : JSON.parse(parts.join(""));
+}
+
+function numbered(key: string, values: readonly string[]): Record<string, string> {
+  return Object.fromEntries(values.map((value, index) => [`${key}-${index}`, value]));
+}
+
+function series(metadata: Readonly<Record<string, string>>, key: string): string[] {
+  const values: string[] = [];
+  for (let index = 0; ; index++) {
+    const value = metadata[`${key}-${index}`];
+    if (value === undefined) return values;
+    values.push(value);
+  }
+}
