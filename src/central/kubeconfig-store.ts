@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { parse, stringify } from "yaml";
+import type { KubeconfigLocation } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./record-store";
 
@@ -17,12 +17,22 @@ const KUBERNETES = "kubernetes-version";
 export class KubeconfigStore {
   constructor(
     private readonly central: VaultClient,
-    private readonly location: { readonly mount: string; readonly path: string },
+    private readonly location: KubeconfigLocation,
   ) {}
 
   /** Where it is, as Vault's own command names it. */
   get path(): string {
     return `${this.location.mount}/${this.location.path}`;
+  }
+
+  /** The kubeconfig itself. @throws CentralError if there is none. */
+  async readKubeconfig(): Promise<string> {
+    const { kubeconfig } = (await this.read()).fields;
+    if (typeof kubeconfig === "string") return kubeconfig;
+    throw new CentralError(
+      "missing",
+      `The central Vault has no kubeconfig at ${this.path}; put it there: vault kv put ${this.path} kubeconfig=@FILE.`,
+    );
   }
 
   /** What is installed; undefined where nothing was. @throws CentralError when the central Vault lets this program not read it. */
@@ -44,29 +54,14 @@ export class KubeconfigStore {
     }
   }
 
-  private read(): ReturnType<typeof readKubeconfigSecret> {
-    return readKubeconfigSecret(this.central, this.location);
+  /** The whole secret; without fields, and of version 0, if there is none. */
+  private async read(): Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly version: number }> {
+    const { mount, path } = this.location;
+    const { body } = await askCentral(this.central, "GET", `${mount}/data/${path}`, { accept: [404] });
+    const { data, metadata } = (body.data ?? {}) as {
+      data?: Record<string, unknown> | null;
+      metadata?: { version: number };
+    };
+    return { fields: data ?? {}, version: metadata?.version ?? 0 };
   }
-}
-
-/** A kubeconfig whose cluster is reached at this address. */
-export function withServer(kubeconfig: string, address: string, port: number): string {
-  const config = parse(kubeconfig) as { clusters?: { cluster: { server: string } }[] };
-  const cluster = config.clusters?.[0]?.cluster;
-  if (cluster === undefined) throw new Error("The kubeconfig that Kubespray wrote names no cluster.");
-  cluster.server = `https://${address}:${port}`;
-  return stringify(config);
-}
-
-/** The secret of which a kubeconfig is one field; without fields, and of version 0, where there is none. */
-export async function readKubeconfigSecret(
-  central: VaultClient,
-  { mount, path }: { readonly mount: string; readonly path: string },
-): Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly version: number }> {
-  const { body } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
-  const { data, metadata } = (body.data ?? {}) as {
-    data?: Record<string, unknown> | null;
-    metadata?: { version: number };
-  };
-  return { fields: data ?? {}, version: metadata?.version ?? 0 };
 }

@@ -1,64 +1,113 @@
-import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { parse } from "yaml";
-import { readKubeconfigSecret } from "../central/kubeconfig-store";
-import { CentralError } from "../central/record-store";
-import type { VaultClient } from "../vault/client";
+import { parse, stringify } from "yaml";
+import { z } from "zod";
 
-/** Loads the kubeconfig that the central Vault holds; it never touches the disk. */
-export async function loadKubeconfig(
-  central: VaultClient,
-  { mount, path }: { readonly mount: string; readonly path: string },
-): Promise<KubeConfig> {
-  const text = (await readKubeconfigSecret(central, { mount, path })).fields.kubeconfig;
-  if (typeof text !== "string") {
-    throw new CentralError(
-      "missing",
-      `The central Vault has no kubeconfig at ${mount}/${path}; put it there: vault kv put ${mount}/${path} kubeconfig=@FILE.`,
-    );
-  }
-  // Loaded when it is needed: the Kubernetes client is large, and most instances do without.
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const config = new KubeConfig();
-  let needed: string | undefined;
-  try {
-    const file = parse(text) as KubeconfigFile;
-    needed = needsOfMachine(file);
-    // What was looked at, and not the text: the client's parser knows more of YAML, such as merge keys.
-    if (needed === undefined) config.loadFromString(JSON.stringify(file));
-  } catch {
-    // The parser's message quotes what it could not read, which may be a key: it goes nowhere.
-    throw unusable(mount, path, "is no kubeconfig");
-  }
-  if (needed !== undefined) throw unusable(mount, path, `${needed}; see docs/clusters.md`);
-  if (!config.getCurrentCluster()) throw unusable(mount, path, "has no current-context that names one of its clusters");
-  return config;
+/** One cluster and one of its users: what the current context of a kubeconfig names, without anything of the machine it was made on. */
+export interface Kubeconfig {
+  /** URL of the API server. */
+  readonly server: string;
+  /** PEM certificates to trust. @default - the certificates that Node.js trusts */
+  readonly caCertificate?: string | undefined;
+  /** Name to verify in the server's certificate. @default - the host of the URL */
+  readonly tlsServerName?: string | undefined;
+  /** HTTP proxy to reach the API server through. @default - none */
+  readonly proxyUrl?: string | undefined;
+  readonly token?: string | undefined;
+  /** PEM. */
+  readonly clientCertificate?: string | undefined;
+  /** PEM. */
+  readonly clientKey?: string | undefined;
 }
 
-/** A kubeconfig, as far as it is looked at; https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
-interface KubeconfigFile {
-  readonly users?: readonly { readonly user?: object }[];
-  readonly clusters?: readonly { readonly cluster?: object }[];
+/** A kubeconfig that cannot be used; the message continues "the kubeconfig ...". */
+export class KubeconfigError extends Error {
+  override readonly name = "KubeconfigError";
 }
 
-const COMMANDS = ["exec", "auth-provider"];
-const FILES = ["tokenFile", "token-file", "client-certificate", "client-key", "certificate-authority"];
+const base64 = z.string().transform((text) => Buffer.from(text, "base64").toString("utf8"));
+
+const clusterSchema = z.object({
+  server: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")),
+  "certificate-authority-data": base64.optional(),
+  "tls-server-name": z.string().optional(),
+  "proxy-url": z.url({ protocol: /^https?$/ }).optional(),
+});
+
+const userSchema = z.object({
+  token: z.string().optional(),
+  "client-certificate-data": base64.optional(),
+  "client-key-data": base64.optional(),
+});
+
+/** As far as it is read; https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
+const fileSchema = z.object({
+  "current-context": z.string().optional(),
+  contexts: z
+    .array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) }))
+    .default([]),
+  clusters: z.array(z.object({ name: z.string(), cluster: z.looseObject({}) })).default([]),
+  users: z.array(z.object({ name: z.string(), user: z.looseObject({}) })).default([]),
+});
 
 /**
- * What a kubeconfig takes from the machine that it was made on. It is refused before the client looks at it: it is not on
- * this machine, and whoever writes the secret must not choose what is run or read here.
+ * Fields by which a user logs in with a program, and fields that name files. Neither is on this machine, and whoever writes the
+ * stored secret must not choose what is run or read here.
  */
-function needsOfMachine({ users, clusters }: KubeconfigFile): string | undefined {
-  const keys = [...(users ?? []).map(({ user }) => user), ...(clusters ?? []).map(({ cluster }) => cluster)].flatMap(
-    (entry) => Object.keys(entry ?? {}),
+const COMMANDS = ["exec", "auth-provider"];
+const FILES = ["tokenFile", "client-certificate", "client-key", "certificate-authority"];
+
+/**
+ * Reads a kubeconfig's current context.
+ *
+ * @throws KubeconfigError if it is not a kubeconfig, or depends on the machine that it was made on. The message never quotes it.
+ */
+export function parseKubeconfig(text: string): Kubeconfig {
+  const file = validated(() => fileSchema.parse(parse(text)), "is not a kubeconfig");
+  const entries = [...file.clusters.map(({ cluster }) => cluster), ...file.users.map(({ user }) => user)];
+  const fields = entries.flatMap((entry) => Object.keys(entry));
+  if (fields.some((field) => COMMANDS.includes(field))) {
+    throw new KubeconfigError("logs in by a command, as EKS's and GKE's own do; see docs/clusters.md");
+  }
+  if (fields.some((field) => FILES.includes(field))) {
+    throw new KubeconfigError("names files instead of what is in them; see docs/clusters.md");
+  }
+  const context = file.contexts.find(({ name }) => name === file["current-context"])?.context;
+  const found = {
+    cluster: file.clusters.find(({ name }) => name === context?.cluster)?.cluster,
+    user: file.users.find(({ name }) => name === context?.user)?.user,
+  };
+  if (found.cluster === undefined || found.user === undefined) {
+    throw new KubeconfigError("has no current-context that names one of its clusters and one of its users");
+  }
+  const cluster = validated(
+    () => clusterSchema.parse(found.cluster),
+    "has a cluster without a usable server, or with a proxy-url that is not an HTTP proxy",
   );
-  if (keys.some((key) => COMMANDS.includes(key))) return "logs in by a command, as EKS's and GKE's own do";
-  if (keys.some((key) => FILES.includes(key))) return "names files instead of what is in them";
-  return undefined;
+  const user = validated(() => userSchema.parse(found.user), "has a user whose token or key is not text");
+  return {
+    server: cluster.server,
+    caCertificate: cluster["certificate-authority-data"],
+    tlsServerName: cluster["tls-server-name"],
+    proxyUrl: cluster["proxy-url"],
+    token: user.token,
+    clientCertificate: user["client-certificate-data"],
+    clientKey: user["client-key-data"],
+  };
 }
 
-function unusable(mount: string, path: string, reason: string): CentralError {
-  return new CentralError(
-    "refused",
-    `What the central Vault has at ${mount}/${path} ${reason}; put another there: vault kv put ${mount}/${path} kubeconfig=@FILE.`,
-  );
+/** Neither the YAML parser's message nor zod's goes anywhere: both may quote a key. */
+function validated<Result>(read: () => Result, otherwise: string): Result {
+  try {
+    return read();
+  } catch {
+    throw new KubeconfigError(otherwise);
+  }
+}
+
+/** A kubeconfig whose cluster is reached at this address. */
+export function withServer(kubeconfig: string, address: string, port: number): string {
+  const config = parse(kubeconfig) as { clusters?: { cluster: { server: string } }[] };
+  const cluster = config.clusters?.[0]?.cluster;
+  if (cluster === undefined) throw new Error("The kubeconfig that Kubespray wrote names no cluster.");
+  cluster.server = `https://${address}:${port}`;
+  return stringify(config);
 }

@@ -1,31 +1,40 @@
-import type { CoreV1Api, KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { askKubernetes, coreApi, KubernetesError } from "./api";
+import { KubernetesError, type KubernetesClient } from "./client";
+
+/** A Secret, as the Kubernetes API reads and writes it. */
+export interface SecretContent {
+  readonly type?: string;
+  /** Values in base64. */
+  readonly data?: Readonly<Record<string, string>> | undefined;
+  /** Values in clear; written into `data` by the server. */
+  readonly stringData?: Readonly<Record<string, string>>;
+}
+
+/** A Secret that was read. */
+export interface StoredSecret extends SecretContent {
+  readonly metadata?: {
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
 
 /** One Secret of an instance's namespace. */
 export class KubernetesSecret {
   /** For messages. */
   readonly path: string;
 
-  static async of(kubeconfig: KubeConfig, namespace: string, name: string): Promise<KubernetesSecret> {
-    return new KubernetesSecret(kubeconfig, await coreApi(kubeconfig), namespace, name);
-  }
-
-  private constructor(
-    private readonly kubeconfig: KubeConfig,
-    private readonly api: CoreV1Api,
+  constructor(
+    private readonly client: KubernetesClient,
     private readonly namespace: string,
     private readonly name: string,
   ) {
     this.path = `${namespace}/${name}`;
   }
 
-  /** Undefined where there is none. */
-  async read(): Promise<V1Secret | undefined> {
-    const { namespace, name } = this;
+  /** Undefined if there is none. */
+  async read(): Promise<StoredSecret | undefined> {
     try {
-      return await askKubernetes(this.kubeconfig, `read the Secret ${this.path}`, () =>
-        this.api.readNamespacedSecret({ namespace, name }),
-      );
+      return await this.client.ask<StoredSecret>(`read the Secret ${this.path}`, { method: "GET", path: this.url() });
     } catch (error) {
       if (error instanceof KubernetesError && error.status === 404) return undefined;
       throw error;
@@ -35,18 +44,19 @@ export class KubernetesSecret {
   /**
    * Creates it, or replaces the one that was read.
    *
-   * @returns False when another was first.
+   * @returns False if another client was first.
    */
-  async write(former: V1Secret | undefined, content: Omit<V1Secret, "metadata">, annotations = {}): Promise<boolean> {
+  async write(former: StoredSecret | undefined, content: SecretContent, annotations = {}): Promise<boolean> {
     const { namespace, name } = this;
     const { resourceVersion, labels, annotations: others } = former?.metadata ?? {};
     const metadata = { name, namespace, resourceVersion, labels, annotations: { ...others, ...annotations } };
-    const body: V1Secret = { ...content, metadata };
+    const body = { apiVersion: "v1", kind: "Secret", ...content, metadata };
     try {
-      await askKubernetes(this.kubeconfig, `write the Secret ${this.path}`, () =>
+      await this.client.ask(
+        `write the Secret ${this.path}`,
         former === undefined
-          ? this.api.createNamespacedSecret({ namespace, body })
-          : this.api.replaceNamespacedSecret({ namespace, name, body }),
+          ? { method: "POST", path: `/api/v1/namespaces/${namespace}/secrets`, body }
+          : { method: "PUT", path: this.url(), body },
       );
       return true;
     } catch (error) {
@@ -54,10 +64,14 @@ export class KubernetesSecret {
       throw error;
     }
   }
+
+  private url(): string {
+    return `/api/v1/namespaces/${this.namespace}/secrets/${this.name}`;
+  }
 }
 
-/** A field's text; undefined where the Secret lacks it. */
-export function secretField(secret: V1Secret | undefined, field: string): string | undefined {
+/** A field's text; undefined if the Secret lacks it. */
+export function secretField(secret: StoredSecret | undefined, field: string): string | undefined {
   const encoded = secret?.data?.[field];
   return encoded === undefined ? undefined : Buffer.from(encoded, "base64").toString("utf8");
 }

@@ -1,31 +1,34 @@
-import type { KubeConfig } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import { askKubernetes, coreApi, KubernetesError } from "./api";
+import { KubernetesError, type KubernetesClient } from "./client";
 
-/** Seconds that a token lasts: longer than any run waits, and the shortest time that is usual among clusters. */
+/** Seconds that a token is valid: longer than any run waits, and the shortest maximum that clusters usually set. */
 const TOKEN_SECONDS = 3600;
 
 /**
- * A kubeconfig of the same cluster whose user is a ServiceAccount, by a token that ends by itself. From there on nothing is
- * done with the rights of the stored kubeconfig.
+ * The same cluster, asked as a ServiceAccount with a token that expires by itself. From there on nothing is done with the
+ * rights of the stored kubeconfig.
  */
-export async function asServiceAccount(kubeconfig: KubeConfig, namespace: string, name: string): Promise<KubeConfig> {
-  const api = await coreApi(kubeconfig);
-  const { status } = await askKubernetes(kubeconfig, `draw a token of the ServiceAccount ${namespace}/${name}`, () =>
-    api.createNamespacedServiceAccountToken({
-      namespace,
-      name,
-      body: { spec: { audiences: [], expirationSeconds: TOKEN_SECONDS } },
-    }),
+export async function asServiceAccount(
+  client: KubernetesClient,
+  namespace: string,
+  name: string,
+): Promise<KubernetesClient> {
+  const { status } = await client.ask<{ readonly status?: { readonly token?: string } }>(
+    `request a token of the ServiceAccount ${namespace}/${name}`,
+    {
+      method: "POST",
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+      body: {
+        apiVersion: "authentication.k8s.io/v1",
+        kind: "TokenRequest",
+        spec: { audiences: [], expirationSeconds: TOKEN_SECONDS },
+      },
+    },
   );
-  const [cluster, token] = [kubeconfig.getCurrentCluster(), status?.token];
-  if (cluster === null || token === undefined) {
+  if (status?.token === undefined) {
     throw new KubernetesError(
       `The Kubernetes API gave no token of the ServiceAccount ${namespace}/${name}.`,
       undefined,
     );
   }
-  const { KubeConfig } = await import("@kubernetes/client-node");
-  const narrowed = new KubeConfig();
-  narrowed.loadFromClusterAndUser(cluster, { name, token });
-  return narrowed;
+  return client.withToken(status.token);
 }

@@ -1,9 +1,15 @@
-import { createServer, type AddressInfo, type Server as TcpServer } from "node:net";
-import { PassThrough } from "node:stream";
-import type { KubeConfig, PortForward } from "@kubernetes/client-node" with { "resolution-mode": "import" };
-import type { Replica } from "../contract/instance";
+import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { Transform } from "node:stream";
+import { createWebSocketStream, type WebSocket } from "ws";
+import type { KubernetesClient } from "./client";
 
-/** Loopback ends of port-forwards, one a pod. */
+/** A pod and the port of it that is forwarded. */
+export interface PodPort {
+  readonly pod: string;
+  readonly port: number;
+}
+
+/** Loopback ends of port-forwards, one per pod. */
 export interface Tunnels {
   endpoint(pod: string): { readonly host: string; readonly port: number };
   close(): void;
@@ -14,18 +20,13 @@ export interface Tunnels {
  * A sealed pod is behind no Service, so each is addressed by itself.
  */
 export async function openTunnels(
-  kubeconfig: KubeConfig,
+  client: KubernetesClient,
   namespace: string,
-  pods: readonly Replica[],
+  pods: readonly PodPort[],
 ): Promise<Tunnels> {
-  const { PortForward } = await import("@kubernetes/client-node");
-  const forward = new PortForward(kubeconfig);
   const servers = new Map(
     await Promise.all(
-      pods.map(async ({ name, address }): Promise<[string, TcpServer]> => [
-        name,
-        await listen(forward, namespace, name, Number(new URL(address).port)),
-      ]),
+      pods.map(async ({ pod, port }): Promise<[string, Server]> => [pod, await listen(client, namespace, pod, port)]),
     ),
   );
   return {
@@ -36,34 +37,51 @@ export async function openTunnels(
   };
 }
 
-/** The WebSocket that a port-forward without retries returns; the client's own types name a package that it does not bring. */
-interface Stream {
-  close(): void;
-  addEventListener(event: "close", listener: () => void): void;
-}
-
-function listen(forward: PortForward, namespace: string, pod: string, port: number): Promise<TcpServer> {
-  const server = createServer((socket) => {
-    const failures = new PassThrough();
-    // A pod that is not there yet refuses the stream: the client sees a closed connection and tries again.
-    failures.on("data", () => socket.destroy());
-    socket.on("error", () => socket.destroy());
-    forward.portForward(namespace, pod, [port], socket, failures, socket).then(
-      (opened: unknown) => {
-        const stream = opened as Stream;
-        // Either end takes the other with it: neither an open stream keeps the program alive, nor a dead one a request.
-        if (socket.destroyed) stream.close();
-        else socket.on("close", () => stream.close());
-        stream.addEventListener("close", () => socket.destroy());
-      },
-      () => socket.destroy(),
-    );
-  });
+function listen(client: KubernetesClient, namespace: string, pod: string, port: number): Promise<Server> {
+  const server = createServer((socket) => join(socket, client.forward(namespace, pod, port)));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       server.unref();
       resolve(server);
     });
+  });
+}
+
+/** Each message of a port-forward begins with the number of its channel; https://kubernetes.io/docs/reference/using-api/websockets/ */
+const DATA = 0;
+
+/** Carries bytes between a connection and a port-forward's stream. The end of either ends the other. */
+function join(socket: Socket, forwarded: WebSocket): void {
+  // In object mode, so that the limits of messages are kept.
+  const stream = createWebSocketStream(forwarded, { objectMode: true });
+  const end = (): void => {
+    socket.destroy();
+    stream.destroy();
+  };
+  for (const side of [socket, stream]) side.on("error", end).on("close", end);
+  socket.pipe(toChannel()).pipe(stream).pipe(fromChannel(end)).pipe(socket);
+}
+
+function toChannel(): Transform {
+  return new Transform({
+    readableObjectMode: true,
+    transform: (chunk: Buffer, _encoding, done) => done(null, Buffer.concat([Buffer.of(DATA), chunk])),
+  });
+}
+
+/** @param fail Called if the cluster reports a failure, such as a pod that is not there yet. */
+function fromChannel(fail: () => void): Transform {
+  const opened = new Set<number>();
+  return new Transform({
+    writableObjectMode: true,
+    transform: (message: Buffer, _encoding, done) => {
+      const [channel = DATA] = message;
+      // The first message of each channel repeats the port's number.
+      const isFirst = !opened.has(channel);
+      opened.add(channel);
+      if (!isFirst && channel !== DATA) fail();
+      done(null, isFirst || channel !== DATA ? undefined : message.subarray(1));
+    },
   });
 }

@@ -1,5 +1,5 @@
 import type { Instance, Replica } from "../contract/instance";
-import { loadKubeconfig } from "../kubernetes/kubeconfig";
+import { connectToCluster } from "./cluster";
 import { StatefulSetPods, type Pods } from "./pods";
 import { SealTokenSecret } from "./supply/seal-token";
 import { CertificateSecret } from "./supply/server-certificate";
@@ -50,7 +50,7 @@ export async function openConnections(
     },
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
-      cluster?.tunnels.close();
+      await cluster?.close();
     },
   };
 }
@@ -62,19 +62,25 @@ async function enterCluster(
 ) {
   if (kubernetes === undefined) return undefined;
   const { namespace, serviceAccount, sealToken } = kubernetes;
-  const stored = await loadKubeconfig(central, kubernetes.kubeconfig);
-  const kubeconfig = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
-  const secret = await CertificateSecret.of(kubeconfig, kubernetes);
+  const stored = await connectToCluster(central, kubernetes.kubeconfig);
+  const client = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
+  const secret = CertificateSecret.of(client, kubernetes);
   const caCertificate = supply === undefined ? await secret.readCa() : await secret.ensure(central, supply);
   if (caCertificate === undefined) {
     throw new Error(`The servers have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`);
   }
-  const token = sealToken === undefined ? undefined : await SealTokenSecret.of(kubeconfig, namespace, sealToken);
+  const token = sealToken === undefined ? undefined : SealTokenSecret.of(client, namespace, sealToken);
   if (supply !== undefined) await token?.ensure(central);
+  const ports = replicas.map(({ name: pod, address }) => ({ pod, port: Number(new URL(address).port) }));
+  const tunnels = await openTunnels(client, namespace, ports);
   return {
     caCertificate,
     sealToken: token,
-    tunnels: await openTunnels(kubeconfig, namespace, replicas),
-    pods: await StatefulSetPods.of(kubeconfig, kubernetes),
+    tunnels,
+    pods: new StatefulSetPods(client, kubernetes),
+    close: async () => {
+      tunnels.close();
+      await Promise.all([stored.close(), client.close()]);
+    },
   };
 }

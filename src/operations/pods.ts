@@ -1,9 +1,6 @@
-import type { AppsV1Api, CoreV1Api, KubeConfig, V1Pod } from "@kubernetes/client-node" with {
-  "resolution-mode": "import",
-};
 import type { Instance } from "../contract/instance";
 import { KubernetesSecret, secretField } from "../kubernetes/secret";
-import { appsApi, askKubernetes, coreApi, KubernetesError } from "../kubernetes/api";
+import { KubernetesError, type KubernetesClient } from "../kubernetes/client";
 import { REPLACED_AT } from "../contract/annotations";
 import { readCertificate } from "../core/certificate";
 
@@ -45,29 +42,51 @@ const GONE: readonly (number | undefined)[] = [404, 409];
 
 type Kubernetes = NonNullable<Instance["kubernetes"]>;
 
+/** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/ */
+interface StatefulSet {
+  readonly metadata: { readonly uid: string; readonly generation?: number };
+  readonly status?: { readonly observedGeneration?: number; readonly updateRevision?: string };
+}
+
+/** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
+interface PodResource {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly uid: string }[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly containerStatuses?: readonly { readonly state?: { readonly running?: { readonly startedAt: string } } }[];
+  };
+}
+
 /** The pods of a StatefulSet, by the Kubernetes API. */
 export class StatefulSetPods implements Pods {
-  static async of(kubeconfig: KubeConfig, kubernetes: Kubernetes): Promise<StatefulSetPods> {
-    return new StatefulSetPods(kubeconfig, await coreApi(kubeconfig), await appsApi(kubeconfig), kubernetes);
-  }
-
-  private constructor(
-    private readonly kubeconfig: KubeConfig,
-    private readonly core: CoreV1Api,
-    private readonly apps: AppsV1Api,
+  constructor(
+    private readonly client: KubernetesClient,
     private readonly kubernetes: Kubernetes,
   ) {}
 
   async list(): Promise<readonly Pod[] | undefined> {
     const { namespace, statefulSet } = this.kubernetes;
-    const { metadata, status } = await this.ask(`read the StatefulSet ${namespace}/${statefulSet}`, () =>
-      this.apps.readNamespacedStatefulSet({ namespace, name: statefulSet }),
+    const { metadata, status } = await this.client.ask<StatefulSet>(
+      `read the StatefulSet ${namespace}/${statefulSet}`,
+      { method: "GET", path: `/apis/apps/v1/namespaces/${namespace}/statefulsets/${statefulSet}` },
     );
-    if ((status?.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return undefined;
+    if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined;
     const tokenReplacedAt = await this.tokenReplacedAt();
-    const { items } = await this.ask(`list the pods in ${namespace}`, () => this.core.listNamespacedPod({ namespace }));
+    const { items } = await this.client.ask<{ readonly items: readonly PodResource[] }>(
+      `list the pods in ${namespace}`,
+      {
+        method: "GET",
+        path: `/api/v1/namespaces/${namespace}/pods`,
+      },
+    );
     return items
-      .filter((pod) => pod.metadata?.ownerReferences?.some(({ uid }) => uid === metadata?.uid))
+      .filter((pod) => pod.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
       .map((pod) => {
         const described = describePod(pod, status?.updateRevision);
         return { ...described, outdated: described.outdated || startedBefore(pod, tokenReplacedAt) };
@@ -77,13 +96,16 @@ export class StatefulSetPods implements Pods {
   async evict({ name, uid }: Pod): Promise<boolean> {
     const { namespace } = this.kubernetes;
     try {
-      await this.ask(`evict the pod ${namespace}/${name}`, () =>
-        this.core.createNamespacedPodEviction({
-          namespace,
-          name,
-          body: { metadata: { name, namespace }, deleteOptions: { preconditions: { uid } } },
-        }),
-      );
+      await this.client.ask(`evict the pod ${namespace}/${name}`, {
+        method: "POST",
+        path: `/api/v1/namespaces/${namespace}/pods/${name}/eviction`,
+        body: {
+          apiVersion: "policy/v1",
+          kind: "Eviction",
+          metadata: { name, namespace },
+          deleteOptions: { preconditions: { uid } },
+        },
+      });
       return true;
     } catch (error) {
       if (!(error instanceof KubernetesError)) throw error;
@@ -95,7 +117,7 @@ export class StatefulSetPods implements Pods {
 
   async certificate(): Promise<string | undefined> {
     const { namespace, certificate } = this.kubernetes;
-    const secret = await (await KubernetesSecret.of(this.kubeconfig, namespace, certificate.secretName)).read();
+    const secret = await new KubernetesSecret(this.client, namespace, certificate.secretName).read();
     const pem = secretField(secret, "tls.crt");
     return pem === undefined ? undefined : readCertificate(pem)?.fingerprint256;
   }
@@ -104,29 +126,25 @@ export class StatefulSetPods implements Pods {
   private async tokenReplacedAt(): Promise<Date | undefined> {
     const { namespace, sealToken } = this.kubernetes;
     if (sealToken === undefined) return undefined;
-    const secret = await (await KubernetesSecret.of(this.kubeconfig, namespace, sealToken.secretName)).read();
+    const secret = await new KubernetesSecret(this.client, namespace, sealToken.secretName).read();
     const replacedAt = secret?.metadata?.annotations?.[REPLACED_AT];
     return replacedAt === undefined ? undefined : new Date(replacedAt);
   }
-
-  private ask<Answer>(purpose: string, request: () => Promise<Answer>): Promise<Answer> {
-    return askKubernetes(this.kubeconfig, purpose, request);
-  }
 }
 
-function startedBefore({ status }: V1Pod, moment: Date | undefined): boolean {
+function startedBefore({ status }: PodResource, moment: Date | undefined): boolean {
   // Of any container: the statuses are in no order, and the server is not alone in its pod.
   const started = (status?.containerStatuses ?? []).map(({ state }) => state?.running?.startedAt);
   return moment !== undefined && started.some((at) => at !== undefined && new Date(at) < moment);
 }
 
-function describePod({ metadata, status }: V1Pod, newest: string | undefined): Pod {
+function describePod({ metadata, status }: PodResource, newest: string | undefined): Pod {
   return {
-    name: metadata?.name ?? "",
-    uid: metadata?.uid ?? "",
-    outdated: newest !== undefined && metadata?.labels?.[REVISION_LABEL] !== newest,
-    terminating: metadata?.deletionTimestamp !== undefined,
-    active: ACTIVE_LABELS.some((label) => metadata?.labels?.[label] === "true"),
+    name: metadata.name,
+    uid: metadata.uid,
+    outdated: newest !== undefined && metadata.labels?.[REVISION_LABEL] !== newest,
+    terminating: metadata.deletionTimestamp !== undefined,
+    active: ACTIVE_LABELS.some((label) => metadata.labels?.[label] === "true"),
     ready: status?.conditions?.some(({ type, status: holds }) => type === "Ready" && holds === "True") ?? false,
   };
 }

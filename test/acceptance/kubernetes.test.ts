@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LayerStack } from "../../src";
 import { PROJECT } from "../../lab/cdktf";
 import { METRICS_PORT } from "../../src/constructs/monitoring/telemetry";
+import { KubernetesClient } from "../../src/kubernetes/client";
+import { parseKubeconfig } from "../../src/kubernetes/kubeconfig";
 import { openTunnels } from "../../src/kubernetes/tunnels";
 import { VaultClient } from "../../src/vault/client";
 import { kubectl, waitForPod } from "./support/kubectl";
@@ -43,23 +45,22 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
   });
 
   test("every replica tells its metrics, at a port of their own and without a token", async () => {
-    const { KubeConfig } = await import("@kubernetes/client-node");
-    const kubeconfig = new KubeConfig();
-    kubeconfig.loadFromDefault();
+    const cluster = new KubernetesClient(parseKubeconfig(await kubectl("config", "view", "--raw", "--flatten")));
     const caCertificate = await on.caCertificate();
     const address = `https://${RELEASE}.${RELEASE}.svc:${METRICS_PORT}`;
-    const pods = [0, 1, 2].map((index) => ({ name: `${RELEASE}-${index}`, address }));
-    const tunnels = await openTunnels(kubeconfig, RELEASE, pods);
-    for (const { name } of pods) {
+    const pods = [0, 1, 2].map((index) => ({ pod: `${RELEASE}-${index}`, port: METRICS_PORT }));
+    const tunnels = await openTunnels(cluster, RELEASE, pods);
+    for (const { pod } of pods) {
       const client = new VaultClient({
         address,
         caCertificate,
-        dial: tunnels.endpoint(name),
+        dial: tunnels.endpoint(pod),
       });
       expect(await client.send("GET", "sys/metrics?format=prometheus")).toMatchObject({ status: 200 });
       await client.close();
     }
     tunnels.close();
+    await cluster.close();
   });
 
   test("a pod that is deleted comes back sealed, and the command brings it back", async () => {

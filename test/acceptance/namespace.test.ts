@@ -16,8 +16,7 @@ import { run, tryRun } from "../../lab/run";
 import { CentralProvider } from "../../stacks/central-provider";
 import { Release } from "../../src/terraform/providers/kubernetes";
 import { asServiceAccount } from "../../src/kubernetes/service-account";
-import { loadKubeconfig } from "../../src/kubernetes/kubeconfig";
-import { askKubernetes, coreApi } from "../../src/kubernetes/api";
+import { connectToCluster } from "../../src/operations/cluster";
 import { TestBed } from "../integration/support/test-bed";
 import { Flows } from "./support/flows";
 import { TerraformProject } from "../integration/support/terraform-project";
@@ -145,14 +144,15 @@ describe.skipIf(KUBECONFIG === undefined)("an InstanceNamespace on a real Kubern
   });
 
   test("the hook draws a token with which it reads pods, and no other Secret", async () => {
-    const stored = await loadKubeconfig(bed.central.client, KUBECONFIG_LOCATION);
-    const kubeconfig = await asServiceAccount(stored, NAMESPACE, hook);
-    const api = await coreApi(kubeconfig);
-    const secret = { namespace: NAMESPACE, name: "other" };
-    expect((await api.listNamespacedPod({ namespace: NAMESPACE })).items.length).toBeGreaterThan(0);
-    await expect(
-      askKubernetes(kubeconfig, "read another Secret", () => api.readNamespacedSecret(secret)),
-    ).rejects.toThrow(/answers 403/);
+    const stored = await connectToCluster(bed.central.client, KUBECONFIG_LOCATION);
+    const client = await asServiceAccount(stored, NAMESPACE, hook);
+    const path = `/api/v1/namespaces/${NAMESPACE}`;
+    const { items } = await client.ask<{ items: unknown[] }>("list pods", { method: "GET", path: `${path}/pods` });
+    expect(items.length).toBeGreaterThan(0);
+    await expect(client.ask("read another Secret", { method: "GET", path: `${path}/secrets/other` })).rejects.toThrow(
+      /answers 403/,
+    );
+    await Promise.all([stored.close(), client.close()]);
   });
 
   test("no pod gets a token of the accounts default and tenant-vault", async () => {

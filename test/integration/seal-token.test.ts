@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadKubeconfig } from "../../src/kubernetes/kubeconfig";
 import { SealTokenSecret } from "../../src/operations/supply/seal-token";
 import { VaultClient } from "../../src/vault/client";
 import { FaultyGateway } from "./support/gateway";
-import { SecretApi } from "./support/secret-api";
+import { KubernetesApi } from "../support/kubernetes-api";
 import { TestBed } from "./support/test-bed";
 import { REPLACED_AT } from "../../src/contract/annotations";
 
@@ -13,7 +12,7 @@ const ROLE = "tenant-vault-seal-customer10.main";
 const PERIOD = 6;
 
 let bed: TestBed;
-let api: SecretApi;
+let api: KubernetesApi;
 let secret: SealTokenSecret;
 
 /** May make tokens of this one role, and nothing else, as the hook. */
@@ -25,7 +24,7 @@ let hookAtGateway: VaultClient;
 
 beforeAll(async () => {
   bed = await TestBed.start();
-  api = await SecretApi.start();
+  api = await KubernetesApi.start();
   const { client } = bed.central;
   const allowed = ["lookup-self", "renew-self", "revoke-self"].map(
     (own) => `path "auth/token/${own}" { capabilities = ["read", "update"] }`,
@@ -46,8 +45,7 @@ beforeAll(async () => {
   const caCertificate = bed.authority.certificate;
   gateway = await FaultyGateway.start(bed.central.server.address, caCertificate);
   hookAtGateway = new VaultClient({ address: gateway.address, caCertificate, token });
-  const kubeconfig = await loadKubeconfig(client, { mount: "clusters", path: "customer10" });
-  secret = await SealTokenSecret.of(kubeconfig, "main", { secretName: NAME, role: ROLE });
+  secret = SealTokenSecret.of(api.client, "main", { secretName: NAME, role: ROLE });
 });
 afterAll(async () => {
   api.stop();

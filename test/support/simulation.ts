@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { JournalEntry } from "../../src/central/journal";
 import type { Instance, Replica } from "../../src/contract/instance";
 import { fingerprint, keysFingerprint, type RecordFields } from "../../src/central/record";
-import { KubernetesError } from "../../src/kubernetes/api";
+import { KubernetesError } from "../../src/kubernetes/client";
 import type { Pod } from "../../src/operations/pods";
 import { CentralError, type SeenRecord } from "../../src/central/record-store";
 import { VaultError } from "../../src/vault/client";

@@ -13,7 +13,8 @@ import { finished } from "node:stream/promises";
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
-import { withServer, type KubeconfigStore, type Releases } from "../../central/kubeconfig-store";
+import type { KubeconfigStore, Releases } from "../../central/kubeconfig-store";
+import { withServer } from "../../kubernetes/kubeconfig";
 import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
 
 /** Seconds that machines may take until they answer SSH, cloud-init included. */

@@ -1,5 +1,5 @@
 import type { Instance, Replica } from "../../contract/instance";
-import { KubernetesError } from "../../kubernetes/api";
+import { KubernetesError } from "../../kubernetes/client";
 import { hindrance, type PodRestarts } from "./pod-restarts";
 import type { Pod, Pods } from "../pods";
 import { hasCaughtUp } from "../unseal/raft";

@@ -1,5 +1,5 @@
 import type { Instance } from "../../contract/instance";
-import { KubernetesError } from "../../kubernetes/api";
+import { KubernetesError } from "../../kubernetes/client";
 import { hindrance, type PodRestarts } from "./pod-restarts";
 import type { Pod, Pods } from "../pods";
 import { allVote, undefinedIfDenied } from "../unseal/raft";

@@ -1,14 +1,13 @@
-import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { z } from "zod";
 import { askCentral } from "../../central/record-store";
 import { REPLACED_AT } from "../../contract/annotations";
 import type { Instance } from "../../contract/instance";
-import { KubernetesSecret, secretField } from "../../kubernetes/secret";
+import type { KubernetesClient } from "../../kubernetes/client";
+import { KubernetesSecret, secretField, type SecretContent, type StoredSecret } from "../../kubernetes/secret";
 import type { VaultClient } from "../../vault/client";
 
 /** Part of a token's period below which it is renewed; its servers renew it themselves while they run. */
 const RENEW_BELOW = 1 / 3;
-type SecretContent = Pick<V1Secret, "type" | "data" | "stringData">;
 type SealToken = NonNullable<NonNullable<Instance["kubernetes"]>["sealToken"]>;
 
 /** What the central Vault answers to a token that is over, revoked, or never was one; nothing else says that of it. */
@@ -23,12 +22,8 @@ const lookup = z.object({
 
 /** The Secret with the token by which an instance's servers use their transit key in the central Vault. */
 export class SealTokenSecret {
-  static async of(
-    kubeconfig: KubeConfig,
-    namespace: string,
-    { secretName, role }: SealToken,
-  ): Promise<SealTokenSecret> {
-    return new SealTokenSecret(await KubernetesSecret.of(kubeconfig, namespace, secretName), role);
+  static of(client: KubernetesClient, namespace: string, { secretName, role }: SealToken): SealTokenSecret {
+    return new SealTokenSecret(new KubernetesSecret(client, namespace, secretName), role);
   }
 
   private constructor(
@@ -58,7 +53,11 @@ export class SealTokenSecret {
   }
 
   /** Makes a token and writes it beside the rest; one that does not get into the Secret is revoked. */
-  private async writeNew(central: VaultClient, former: V1Secret | undefined, content: SecretContent): Promise<void> {
+  private async writeNew(
+    central: VaultClient,
+    former: StoredSecret | undefined,
+    content: SecretContent,
+  ): Promise<void> {
     const token = await this.create(central);
     const annotations = secretField(former, "token") === undefined ? {} : { [REPLACED_AT]: new Date().toISOString() };
     const stringData = { ...content.stringData, token };

@@ -1,11 +1,11 @@
-import type { KubeConfig, V1Secret } from "@kubernetes/client-node" with { "resolution-mode": "import" };
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { askCentral, CentralError } from "../../central/record-store";
 import type { Instance } from "../../contract/instance";
 import { readCertificate } from "../../core/certificate";
 import type { Patience } from "../../core/clock";
-import { KubernetesSecret, secretField } from "../../kubernetes/secret";
+import type { KubernetesClient } from "../../kubernetes/client";
+import { KubernetesSecret, secretField, type StoredSecret } from "../../kubernetes/secret";
 import type { VaultClient } from "../../vault/client";
 import { Stop } from "../stop";
 
@@ -27,8 +27,8 @@ type Kubernetes = NonNullable<Instance["kubernetes"]>;
 
 /** The Secret with the servers' certificate. The central Vault issues it; its private key goes there alone, never through Terraform. */
 export class CertificateSecret {
-  static async of(kubeconfig: KubeConfig, { namespace, certificate }: Kubernetes): Promise<CertificateSecret> {
-    return new CertificateSecret(await KubernetesSecret.of(kubeconfig, namespace, certificate.secretName), certificate);
+  static of(client: KubernetesClient, { namespace, certificate }: Kubernetes): CertificateSecret {
+    return new CertificateSecret(new KubernetesSecret(client, namespace, certificate.secretName), certificate);
   }
 
   private constructor(
@@ -134,7 +134,7 @@ function isReadable({ certificate, caCertificate }: ServerCertificate): boolean 
   return [certificate, caCertificate].every((pem) => readCertificate(pem) !== undefined);
 }
 
-function parseSecret(secret: V1Secret | undefined): ServerCertificate | undefined {
+function parseSecret(secret: StoredSecret | undefined): ServerCertificate | undefined {
   const [certificate, caCertificate] = [secretField(secret, "tls.crt"), secretField(secret, "ca.crt")];
   if (certificate === undefined || caCertificate === undefined) return undefined;
   return { certificate, caCertificate };

@@ -1,10 +1,7 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { KubernetesError } from "../../../src/kubernetes/api";
-import { loadKubeconfig } from "../../../src/kubernetes/kubeconfig";
+import { KubernetesError } from "../../../src/kubernetes/client";
 import { StatefulSetPods } from "../../../src/operations/pods";
-import type { VaultClient } from "../../../src/vault/client";
+import { KubernetesApi } from "../../support/kubernetes-api";
 import { REPLACED_AT } from "../../../src/contract/annotations";
 
 const KUBERNETES = {
@@ -34,39 +31,17 @@ function pod(name: string, revision: string, more: object = {}): object {
 
 const POD = { name: "main-0", uid: "u", outdated: true, terminating: false, ready: true, active: false };
 
-let server: Server | undefined;
-afterEach(() => void server?.close());
+let api: KubernetesApi | undefined;
+afterEach(() => api?.stop());
 
-/** The pods, by a Kubernetes API that answers as told; requests are kept. */
+/** The pods, by a Kubernetes API that answers as told; what is sent is kept. */
 async function podsOf(
   answer: (path: string) => { readonly status?: number; readonly body: object },
   sealToken?: { readonly secretName: string; readonly role: string },
-): Promise<{ pods: StatefulSetPods; bodies: unknown[] }> {
-  const bodies: unknown[] = [];
-  const started = createServer((request, response) => {
-    let text = "";
-    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
-    request.on("end", () => {
-      if (text !== "") bodies.push(JSON.parse(text));
-      const { status = 200, body } = answer(request.url ?? "");
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    });
-  }).listen(0, "127.0.0.1");
-  server = started;
-  await new Promise((resolve) => started.once("listening", resolve));
-  const address = `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
-  const kubeconfig = JSON.stringify({
-    "current-context": "main",
-    contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
-    clusters: [{ name: "c", cluster: { server: address, "insecure-skip-tls-verify": true } }],
-    users: [{ name: "u", user: { token: "SECRET-BEARER" } }],
-  });
-  const central = {
-    address: "https://central:8200",
-    send: () => Promise.resolve({ status: 200, body: { data: { data: { kubeconfig } } } }),
-  } as unknown as VaultClient;
-  const kubernetes = { ...KUBERNETES, sealToken };
-  return { pods: await StatefulSetPods.of(await loadKubeconfig(central, kubernetes.kubeconfig), kubernetes), bodies };
+): Promise<{ pods: StatefulSetPods; bodies: () => unknown[] }> {
+  const started = (api = await KubernetesApi.start(({ path }) => answer(path)));
+  const pods = new StatefulSetPods(started.client, { ...KUBERNETES, sealToken });
+  return { pods, bodies: () => started.requests.map(({ body }) => body) };
 }
 
 describe("the pods of a StatefulSet", () => {
@@ -128,7 +103,7 @@ describe("the pods of a StatefulSet", () => {
   test("are evicted by their uid, so that no successor is", async () => {
     const { pods, bodies } = await podsOf(() => ({ status: 201, body: {} }));
     expect(await pods.evict(POD)).toBe(true);
-    expect(bodies).toMatchObject([{ deleteOptions: { preconditions: { uid: "u" } } }]);
+    expect(bodies()).toMatchObject([{ deleteOptions: { preconditions: { uid: "u" } } }]);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { Instance } from "../../../../src/contract/instance";
-import { KubernetesError } from "../../../../src/kubernetes/api";
+import { KubernetesError } from "../../../../src/kubernetes/client";
 import { Stop } from "../../../../src/operations/stop";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
 import { VaultError } from "../../../../src/vault/client";

@@ -1,0 +1,123 @@
+import { Agent as HttpsAgent } from "node:https";
+import { HttpsProxyAgent } from "https-proxy-agent";
+import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
+import WebSocket from "ws";
+import type { Kubeconfig } from "./kubeconfig";
+
+/** Milliseconds that a request to the Kubernetes API may take. */
+const TIMEOUT = 10_000;
+
+/** Subprotocol of a port-forward; https://kubernetes.io/docs/reference/using-api/websockets/ */
+const PORT_FORWARD = "v4.channel.k8s.io";
+
+/** The Kubernetes API did not do its part. */
+export class KubernetesError extends Error {
+  override readonly name = "KubernetesError";
+
+  constructor(
+    message: string,
+    /** HTTP status; undefined if there was no answer. */
+    readonly status: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** What a request sends. */
+export interface KubernetesRequest {
+  readonly method: Dispatcher.HttpMethod;
+  /** Such as `/api/v1/namespaces/a/pods`. */
+  readonly path: string;
+  readonly body?: object;
+}
+
+/** The few calls to a cluster's API that the operations need. */
+export class KubernetesClient {
+  private readonly dispatcher: Dispatcher;
+  private readonly headers: Readonly<Record<string, string>>;
+
+  constructor(private readonly kubeconfig: Kubeconfig) {
+    const { proxyUrl, token } = kubeconfig;
+    const connect = { ...tlsOptions(kubeconfig), timeout: TIMEOUT };
+    this.dispatcher =
+      proxyUrl === undefined ? new Agent({ connect }) : new ProxyAgent({ uri: proxyUrl, requestTls: connect });
+    this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  /** The same cluster, asked with a bearer token and nothing else. */
+  withToken(token: string): KubernetesClient {
+    return new KubernetesClient({ ...this.kubeconfig, token, clientCertificate: undefined, clientKey: undefined });
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param purpose Completes "the request to ...", such as `read the Secret a/b`.
+   * @throws KubernetesError in one sentence. It holds no body: that may be a Secret's.
+   */
+  async ask<Answer>(purpose: string, { method, path, body }: KubernetesRequest): Promise<Answer> {
+    const { server } = this.kubeconfig;
+    let status: number;
+    let text: string;
+    try {
+      const response = await request(`${server}${path}`, {
+        dispatcher: this.dispatcher,
+        method,
+        signal: AbortSignal.timeout(TIMEOUT),
+        headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      status = response.statusCode;
+      text = await response.body.text();
+    } catch (error) {
+      throw new KubernetesError(
+        `The Kubernetes API at ${server} cannot be asked to ${purpose} (${reasonOf(error)}); check that it can be reached from here.`,
+        undefined,
+      );
+    }
+    if (status < 200 || status > 299) {
+      throw new KubernetesError(
+        `The Kubernetes API at ${server} answers ${status} to the request to ${purpose}; check the rights of the kubeconfig's user, and that its stacks are deployed.`,
+        status,
+      );
+    }
+    return JSON.parse(text) as Answer;
+  }
+
+  /** Opens a stream to a port of a pod. */
+  forward(namespace: string, pod: string, port: number): WebSocket {
+    const { server, proxyUrl } = this.kubeconfig;
+    const tls = tlsOptions(this.kubeconfig);
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${port}`;
+    return new WebSocket(`${server.replace(/^http/, "ws")}${path}`, PORT_FORWARD, {
+      ...tls,
+      headers: this.headers,
+      handshakeTimeout: TIMEOUT,
+      followRedirects: false,
+      ...(server.startsWith("https:")
+        ? { agent: proxyUrl === undefined ? new HttpsAgent(tls) : new HttpsProxyAgent(proxyUrl, tls) }
+        : {}),
+    });
+  }
+
+  /** Closes the connections. */
+  async close(): Promise<void> {
+    await this.dispatcher.destroy();
+  }
+}
+
+function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey }: Kubeconfig) {
+  return {
+    // Whatever the environment says: NODE_TLS_REJECT_UNAUTHORIZED must not open the way to the token.
+    rejectUnauthorized: true,
+    ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+    ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
+    ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
+    ...(clientKey === undefined ? {} : { key: clientKey }),
+  };
+}
+
+function reasonOf(error: unknown): string {
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  return name === "TimeoutError" ? `no answer within ${TIMEOUT / 1000} s` : (code ?? message);
+}

@@ -1,0 +1,173 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { connect, type AddressInfo } from "node:net";
+import { WebSocketServer, type WebSocket } from "ws";
+import { KubernetesClient } from "../../src/kubernetes/client";
+import { parseKubeconfig } from "../../src/kubernetes/kubeconfig";
+import type { VaultClient } from "../../src/vault/client";
+
+/** What the API was asked. */
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The header Authorization. */
+  readonly user: string | undefined;
+  readonly body: unknown;
+}
+
+interface ApiAnswer {
+  /** @default 200 */
+  readonly status?: number;
+  readonly body?: object;
+}
+
+interface StoredSecret {
+  readonly metadata: { readonly annotations?: Record<string, string> };
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** The fake of a Kubernetes API: it keeps Secrets, gives tokens and forwards ports; everything else a test answers. */
+export class KubernetesApi {
+  /**
+   * @param answer Answers before the API does; undefined leaves the answer to the API. @default - the API answers everything
+   */
+  static async start(answer: (request: ApiRequest) => ApiAnswer | undefined = () => undefined): Promise<KubernetesApi> {
+    const api = new KubernetesApi(answer);
+    await new Promise<void>((resolve) => api.server.listen(0, "127.0.0.1", resolve));
+    return api;
+  }
+
+  readonly requests: ApiRequest[] = [];
+  /** Ports of this machine that stand for those of pods, by `<namespace>/<pod>`. */
+  readonly pods = new Map<string, number>();
+
+  /** What the next write is answered with, and whether it is carried out all the same. */
+  private fault: { readonly status: number; readonly carriedOut: boolean } | undefined;
+  private readonly secrets = new Map<string, StoredSecret>();
+  private readonly forwards = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
+  private readonly server = createServer((request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    request.on("end", () => {
+      const asked = describe(request, text);
+      this.requests.push(asked);
+      const { status = 200, body = { kind: "Status" } } = this.answer(asked) ?? this.respond(asked);
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+  });
+
+  private constructor(private readonly answer: (request: ApiRequest) => ApiAnswer | undefined) {
+    this.server.on("upgrade", (request, socket, head) => {
+      this.requests.push(describe(request, ""));
+      this.forwards.handleUpgrade(request, socket, head, (stream) => this.forward(request.url ?? "", stream));
+    });
+  }
+
+  get kubeconfig(): string {
+    return JSON.stringify({
+      "current-context": "main",
+      contexts: [{ name: "main", context: { cluster: "c", user: "u" } }],
+      clusters: [{ name: "c", cluster: { server: `http://127.0.0.1:${portOf(this.server)}` } }],
+      users: [{ name: "u", user: { token: "SECRET-BEARER" } }],
+    });
+  }
+
+  get client(): KubernetesClient {
+    return new KubernetesClient(parseKubeconfig(this.kubeconfig));
+  }
+
+  /** A central Vault that holds the kubeconfig, and answers everything else with `otherwise`. */
+  central(otherwise: object = {}): VaultClient {
+    return fakeCentral(this.kubeconfig, otherwise);
+  }
+
+  /** A field of a Secret. */
+  field(name: string, field: string): string {
+    return Buffer.from(this.secrets.get(name)?.data[field] ?? "", "base64").toString("utf8");
+  }
+
+  annotations(name: string): Record<string, string> {
+    return this.secrets.get(name)?.metadata.annotations ?? {};
+  }
+
+  put(name: string, fields: Record<string, string>): void {
+    this.secrets.set(name, { metadata: {}, data: encode(fields) });
+  }
+
+  delete(name: string): void {
+    this.secrets.delete(name);
+  }
+
+  /** Fails the next write. */
+  failWrite(status: number, { carriedOut }: { readonly carriedOut: boolean }): void {
+    this.fault = { status, carriedOut };
+  }
+
+  stop(): void {
+    for (const stream of this.forwards.clients) stream.terminate();
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private respond({ method, path, body }: ApiRequest): ApiAnswer {
+    if (path.endsWith("/token")) return { status: 201, body: { status: { token: "NARROW" } } };
+    const name = path.split("/").at(-1) ?? "";
+    if (method === "GET") return { status: this.secrets.has(name) ? 200 : 404, body: this.secrets.get(name) };
+    return this.write(method, body as StoredSecret & { readonly metadata: { readonly name: string } });
+  }
+
+  private write(
+    method: string,
+    written: StoredSecret & {
+      readonly metadata: { readonly name: string };
+      readonly stringData?: Record<string, string>;
+    },
+  ): ApiAnswer {
+    const { fault } = this;
+    this.fault = undefined;
+    if (fault?.carriedOut === false) return { status: fault.status };
+    const { metadata, data, stringData } = written;
+    if (method === "POST" && this.secrets.has(metadata.name)) return { status: 409 };
+    const secret = { metadata, data: { ...data, ...encode(stringData ?? {}) } };
+    this.secrets.set(metadata.name, secret);
+    return { status: fault?.status ?? 200, body: secret };
+  }
+
+  /** As an API server does it; https://kubernetes.io/docs/reference/using-api/websockets/ */
+  private forward(url: string, stream: WebSocket): void {
+    const [, namespace = "", pod = ""] = /namespaces\/([^/]+)\/pods\/([^/]+)\//.exec(url) ?? [];
+    const port = this.pods.get(`${namespace}/${pod}`);
+    for (const channel of [0, 1]) stream.send(Buffer.of(channel, 0, 0));
+    if (port === undefined) {
+      stream.send(Buffer.concat([Buffer.of(1), Buffer.from("no such pod")]));
+      return;
+    }
+    const socket = connect(port, "127.0.0.1");
+    socket.on("data", (chunk) => stream.send(Buffer.concat([Buffer.of(0), chunk])));
+    stream.on("message", (message: Buffer) => socket.write(message.subarray(1)));
+    socket.on("error", () => socket.destroy()).on("close", () => stream.close());
+    stream.on("close", () => socket.destroy());
+  }
+}
+
+/** A central Vault that holds this kubeconfig, and answers everything else with `otherwise`. */
+export function fakeCentral(kubeconfig: string, otherwise: object = {}): VaultClient {
+  const send = (_method: string, path: string) =>
+    Promise.resolve({
+      status: 200,
+      body: { data: path.startsWith("clusters/") ? { data: { kubeconfig } } : otherwise },
+    });
+  return { address: "https://central:8200", send } as unknown as VaultClient;
+}
+
+function describe({ method = "", url = "", headers }: IncomingMessage, text: string): ApiRequest {
+  const body: unknown = text === "" ? undefined : JSON.parse(text);
+  return { method, path: url, user: headers.authorization, body };
+}
+
+function portOf(server: { address(): unknown }): number {
+  return (server.address() as AddressInfo).port;
+}
+
+function encode(fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, Buffer.from(value).toString("base64")]));
+}

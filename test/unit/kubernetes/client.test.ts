@@ -1,0 +1,125 @@
+import { once } from "node:events";
+import { createServer as createProxy, type Server as HttpServer } from "node:http";
+import { createServer, type Server } from "node:https";
+import { connect, type AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { WebSocketServer } from "ws";
+import { LabAuthority, type ServerIdentity } from "../../../lab/certificates";
+import { KubernetesClient, KubernetesError } from "../../../src/kubernetes/client";
+import type { Kubeconfig } from "../../../src/kubernetes/kubeconfig";
+
+const GET = { method: "GET", path: "/api/v1/namespaces" } as const;
+
+let authority: LabAuthority;
+let identity: ServerIdentity;
+let server: Server;
+let client: KubernetesClient | undefined;
+
+beforeEach(async () => {
+  authority = await LabAuthority.create();
+  identity = await authority.issue("api");
+  // Tells who asked: the bearer token, and the name in the client's certificate.
+  server = createServer(
+    {
+      cert: identity.certificate,
+      key: identity.key,
+      ca: authority.certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
+    (incoming, response) => {
+      const shown = (incoming.socket as TLSSocket).getPeerX509Certificate()?.subject;
+      response.end(JSON.stringify({ token: incoming.headers.authorization ?? null, user: shown?.slice(3) ?? null }));
+    },
+  ).listen(0, "127.0.0.1");
+  await once(server, "listening");
+});
+afterEach(async () => {
+  await client?.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+function clientWith(more: Partial<Kubeconfig>): KubernetesClient {
+  const { port } = server.address() as AddressInfo;
+  client = new KubernetesClient({ server: `https://127.0.0.1:${port}`, caCertificate: authority.certificate, ...more });
+  return client;
+}
+
+describe("the Kubernetes API", () => {
+  test("is asked with the token", async () => {
+    expect(await clientWith({ token: "T" }).ask("see", GET)).toEqual({ token: "Bearer T", user: null });
+  });
+
+  test("is asked with the client's certificate, which a token takes the place of", async () => {
+    const { certificate, key } = await authority.issue("admin");
+    const admin = clientWith({ clientCertificate: certificate, clientKey: key });
+    expect(await admin.ask("see", GET)).toEqual({ token: null, user: "admin" });
+    const narrowed = admin.withToken("N");
+    expect(await narrowed.ask("see", GET)).toEqual({ token: "Bearer N", user: null });
+    await narrowed.close();
+  });
+
+  test("is verified, whatever the environment says", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    const other = await LabAuthority.create();
+    const asking = clientWith({ caCertificate: other.certificate }).ask("see", GET);
+    await expect(asking).rejects.toThrow(KubernetesError);
+    await expect(asking).rejects.toThrow(
+      /^The Kubernetes API at https:\/\/127\.0\.0\.1:\d+ cannot be asked to see \(\w+\);/,
+    );
+    vi.unstubAllEnvs();
+  });
+
+  test("is verified by the name that the kubeconfig gives", async () => {
+    expect(await clientWith({ tlsServerName: "localhost" }).ask("see", GET)).toBeTruthy();
+    await client?.close();
+    await expect(clientWith({ tlsServerName: "elsewhere.example" }).ask("see", GET)).rejects.toThrow(KubernetesError);
+  });
+
+  test("that does not answer in time is not waited for", async () => {
+    server.removeAllListeners("request");
+    vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new DOMException("late", "TimeoutError")));
+    await expect(clientWith({}).ask("see", GET)).rejects.toThrow(/no answer within 10 s/);
+    vi.restoreAllMocks();
+  });
+});
+
+describe("behind an HTTP proxy, the Kubernetes API", () => {
+  let proxy: HttpServer;
+  let connected: string[];
+
+  beforeEach(async () => {
+    connected = [];
+    proxy = createProxy().listen(0, "127.0.0.1");
+    proxy.on("connect", ({ url = "" }, socket, head) => {
+      connected.push(url);
+      const { hostname, port } = new URL(`tcp://${url}`);
+      const target = connect(Number(port), hostname, () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        target.write(head);
+        target.pipe(socket).pipe(target);
+      });
+      for (const side of [socket, target]) side.on("error", () => undefined);
+    });
+    await once(proxy, "listening");
+  });
+  afterEach(() => proxy.close());
+
+  test("is asked through it, and so are its port-forwards", async () => {
+    const streams = new WebSocketServer({ noServer: true });
+    server.on("upgrade", (incoming, socket, head) => {
+      streams.handleUpgrade(incoming, socket, head, (stream) => stream.send("opened"));
+    });
+    const behind = clientWith({ token: "T", proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    expect(await behind.ask("see", GET)).toEqual({ token: "Bearer T", user: null });
+    const stream = behind.forward("vault", "main-0", 8200);
+    const [message] = (await once(stream, "message")) as [Buffer];
+    expect(message.toString()).toBe("opened");
+    stream.terminate();
+    const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(connected).toEqual([target, target]);
+    await behind.close();
+  });
+});
