@@ -1,4 +1,4 @@
-import { Server } from "../src/vault/replica";
+import { ReplicaApi } from "../src/vault/replica";
 import type { VaultClient } from "../src/vault/client";
 import type { VaultServer } from "./servers/vault-server";
 import { waitUntil } from "./wait";
@@ -8,10 +8,15 @@ export class LabCentral {
   /** Initialises and unseals it, as an operator would. */
   static async open(server: VaultServer): Promise<LabCentral> {
     const anonymous = server.client();
-    const api = new Server(anonymous);
+    const api = new ReplicaApi(anonymous);
     const { rootToken, keys } = await api.initialize("shamir", 1, 1);
     for (const key of keys) await api.unseal(key);
-    const central = new LabCentral(server, anonymous.withToken(rootToken), rootToken, keys);
+    const central = new LabCentral(
+      server,
+      anonymous.withToken(rootToken),
+      rootToken.reveal(),
+      keys.map((key) => key.reveal()),
+    );
     await central.waitUntilActive();
     return central;
   }

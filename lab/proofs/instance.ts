@@ -28,7 +28,7 @@ export class DeployedInstance {
 
   /** With all rights, as the operator. */
   operator(): VaultClient {
-    return this.server(0).client(rootToken(this.record));
+    return this.server(0).client(rootToken(this.record)?.reveal());
   }
 
   /** With the rights of a role, as a program that logs in with its role id and a secret id. */

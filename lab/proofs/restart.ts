@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Server } from "../../src/vault/replica";
+import { ReplicaApi } from "../../src/vault/replica";
 import { PROJECT } from "../cdktf";
 import { run } from "../run";
 import { expect, type DeployedInstance } from "./instance";
@@ -13,7 +13,7 @@ export async function proveRestart(instance: DeployedInstance): Promise<string> 
   expect(server !== undefined, `${target} has replicas`);
   await server.stop("SIGKILL");
   await server.start();
-  const api = new Server(server.client());
+  const api = new ReplicaApi(server.client());
   expect((await api.status()).state === "sealed", `a replica of ${target} comes back sealed`);
 
   const secretId = await lab.central.drawHookSecretId();

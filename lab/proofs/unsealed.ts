@@ -1,16 +1,17 @@
 import { recordedKeys, rootToken } from "../../src/central/record";
-import { Server } from "../../src/vault/replica";
+import { Secret } from "../../src/core/secret";
+import { ReplicaApi } from "../../src/vault/replica";
 import { expect, type DeployedInstance } from "./instance";
 
 /** Every replica is unsealed, raft counts them all, and the record is complete and holds nothing else. */
 export async function proveUnsealed(instance: DeployedInstance): Promise<string> {
   const { target, servers, record, description } = instance;
-  const states = await Promise.all(servers.map((server) => new Server(server.client()).status()));
+  const states = await Promise.all(servers.map((server) => new ReplicaApi(server.client()).status()));
   expect(
     states.every(({ state }) => state === "unsealed"),
     `every replica of ${target} is unsealed`,
   );
-  const peers = (await new Server(instance.operator()).raftPeers(rootToken(record) ?? ""))?.length;
+  const peers = (await new ReplicaApi(instance.operator()).raftPeers(rootToken(record) ?? new Secret("")))?.length;
   expect(peers === servers.length, `raft of ${target} counts ${servers.length} peers, not ${peers}`);
 
   const shares = description.seal?.secretShares ?? 5;

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Product } from "../../src";
+import { Secret } from "../../src/core/secret";
 import { VaultClient } from "../../src/vault/client";
 import type { LabAuthority, ServerIdentity } from "../certificates";
 import type { ServerProgram } from "../tools/vault-server";
@@ -83,7 +84,7 @@ export class VaultServer {
     return new VaultClient({
       address: this.address,
       caCertificate: this.given?.caCertificate ?? this.props.authority.certificate,
-      token,
+      ...(token === undefined ? {} : { token: new Secret(token) }),
     });
   }
 

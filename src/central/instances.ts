@@ -1,3 +1,4 @@
+import { OperationError } from "../core/errors";
 import { parseInstance, type Instance } from "../contract/instance";
 import { RecordStore } from "./record-store";
 import type { VaultClient } from "../vault/client";
@@ -14,7 +15,10 @@ export interface Target {
 export function parseTarget(text: string): Target {
   const match = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text);
   if (match === null)
-    throw new Error(`"${text}" names no instance; write <tenant>/<instance>, such as customer10/main.`);
+    throw new OperationError(
+      "usage",
+      `"${text}" does not name an instance; write <tenant>/<instance>, such as customer10/main.`,
+    );
   const [, tenant = "", name = ""] = match;
   return { tenant, name };
 }
@@ -28,7 +32,8 @@ export async function describeInstance(
   if (environment.TENANT_VAULT_INSTANCE === undefined) return recallInstance(central, target);
   const described = parseInstance(environment.TENANT_VAULT_INSTANCE);
   if (described.tenant !== target.tenant || described.name !== target.name) {
-    throw new Error(
+    throw new OperationError(
+      "description-mismatch",
       `TENANT_VAULT_INSTANCE describes ${described.tenant}/${described.name}, not ${target.tenant}/${target.name}; unset it, or name the instance that it describes.`,
     );
   }
@@ -40,7 +45,8 @@ export async function recallInstance(central: VaultClient, { tenant, name }: Tar
   const store = new RecordStore(central, tenant, name);
   const described = fromMetadata(tenant, name, await store.readMetadata());
   if (described === undefined) {
-    throw new Error(
+    throw new OperationError(
+      "not-described",
       `The central Vault does not know ${tenant}/${name}: ${recordPath(store.path)} has no description; deploy the stack ${tenant}-vault first.`,
     );
   }

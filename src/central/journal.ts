@@ -3,8 +3,10 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, r
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { stateFolder } from "../core/environment";
+import { OperationError } from "../core/errors";
+import { Secret } from "../core/secret";
 import { fingerprint, keysFingerprint } from "./record";
-import type { InitAnswer } from "../vault/keys";
+import type { InitAnswer, KeyType } from "../vault/keys";
 
 /**
  * A journal is a file of fixed size: who wrote it, then the answer's place, blank at first. Room for 255 keys, the most
@@ -40,13 +42,11 @@ interface SealedAnswer {
 }
 
 /** A journal that cannot be decrypted or read; its file is left alone. */
-export class JournalError extends Error {
-  override readonly name = "JournalError";
-}
+export class JournalError extends OperationError {}
 
 /** A new key for a journal, base64. */
-export function newJournalKey(): string {
-  return randomBytes(32).toString("base64");
+export function newJournalKey(): Secret {
+  return new Secret(randomBytes(32).toString("base64"));
 }
 
 /** Where journals are kept. */
@@ -85,7 +85,7 @@ export class Journal {
   }
 
   /** Takes the whole file's space before anything irreversible happens, so that a full disk or a missing right shows now. */
-  reserve(key: string): string {
+  reserve(key: Secret): string {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const file = join(this.folder, `${this.prefix}${randomBytes(4).toString("hex")}.json`);
     const owner: Owner = { keyFingerprint: fingerprint(key), host: hostname(), pid: process.pid };
@@ -94,10 +94,10 @@ export class Journal {
   }
 
   /** Puts the answer into the reserved file; durable when it returns. */
-  keep(file: string, key: string, answer: InitAnswer): void {
+  keep(file: string, key: Secret, answer: InitAnswer): void {
     const nonce = randomBytes(12);
-    const cipher = createCipheriv(CIPHER, Buffer.from(key, "base64"), nonce).setAAD(this.context());
-    const ciphertext = Buffer.concat([cipher.update(JSON.stringify(answer), "utf8"), cipher.final()]);
+    const cipher = createCipheriv(CIPHER, Buffer.from(key.reveal(), "base64"), nonce).setAAD(this.context());
+    const ciphertext = Buffer.concat([cipher.update(serialize(answer), "utf8"), cipher.final()]);
     const sealed: SealedAnswer = {
       keys: keysFingerprint(answer.keys),
       nonce: nonce.toString("base64"),
@@ -108,19 +108,25 @@ export class Journal {
   }
 
   /** The answer in a journal. @throws JournalError when it holds none or the key does not fit. */
-  open(file: string, key: string): InitAnswer {
+  open(file: string, key: Secret): InitAnswer {
     const answer = readJournal(file)?.answer;
-    if (answer === undefined) throw new JournalError(`The journal ${file} holds no answer.`);
+    if (answer === undefined) throw new JournalError("journal-damaged", `The journal ${file} holds no answer.`);
     try {
-      const decipher = createDecipheriv(CIPHER, Buffer.from(key, "base64"), Buffer.from(answer.nonce, "base64"))
+      const decipher = createDecipheriv(
+        CIPHER,
+        Buffer.from(key.reveal(), "base64"),
+        Buffer.from(answer.nonce, "base64"),
+      )
         .setAAD(this.context())
         .setAuthTag(Buffer.from(answer.tag, "base64"));
       const text = Buffer.concat([decipher.update(Buffer.from(answer.ciphertext, "base64")), decipher.final()]);
-      return JSON.parse(text.toString("utf8")) as InitAnswer;
+      return deserialize(text.toString("utf8"));
     } catch (error) {
-      throw new JournalError(`The journal ${file} cannot be decrypted with the record's journal-key.`, {
-        cause: error,
-      });
+      throw new JournalError(
+        "journal-locked",
+        `The journal ${file} cannot be decrypted with the record's journal-key; restore the version of the record that has its key.`,
+        { cause: error },
+      );
     }
   }
 
@@ -146,6 +152,23 @@ export class Journal {
   }
 }
 
+interface SerializedAnswer {
+  readonly rootToken: string;
+  readonly keyType: KeyType;
+  readonly keys: readonly string[];
+}
+
+/** In clear: to be encrypted at once. */
+function serialize({ rootToken, keyType, keys }: InitAnswer): string {
+  const answer: SerializedAnswer = { rootToken: rootToken.reveal(), keyType, keys: keys.map((key) => key.reveal()) };
+  return JSON.stringify(answer);
+}
+
+function deserialize(text: string): InitAnswer {
+  const { rootToken, keyType, keys } = JSON.parse(text) as SerializedAnswer;
+  return { rootToken: new Secret(rootToken), keyType, keys: keys.map((key) => new Secret(key)) };
+}
+
 /** Undefined for a file that is gone, or whose reservation was cut short: nothing was initialised on the strength of it. */
 function readJournal(file: string): { owner: Owner; answer: SealedAnswer | undefined } | undefined {
   const content = readIfExists(file);
@@ -158,6 +181,7 @@ function readJournal(file: string): { owner: Owner; answer: SealedAnswer | undef
     };
   } catch (error) {
     throw new JournalError(
+      "journal-damaged",
       `The journal ${file} is damaged; it may hold what is left of an answer with unseal keys, so move it to a safe place before the next run.`,
       { cause: error },
     );

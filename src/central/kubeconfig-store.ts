@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubeconfigLocation } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
-import { askCentral, CentralError } from "./record-store";
+import { askCentral, CentralError } from "./client";
 
 /** What a run of Kubespray installed. */
 export interface Releases {

@@ -3,7 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { HOOK_LOGIN } from "../contract/central-vault";
 import { setting } from "../core/environment";
-import { askCentral, CentralError } from "./record-store";
+import { Secret } from "../core/secret";
+import { askCentral, CentralError } from "./client";
 import { VaultClient } from "../vault/client";
 import { SECURE_ADDRESS } from "../core/secure-address";
 
@@ -33,7 +34,7 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<
 }
 
 /** A login that can be repeated, since its tokens end sooner than a run may; undefined where the environment names none. */
-function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() => Promise<string>) | undefined {
+function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() => Promise<Secret>) | undefined {
   const roleId = setting(environment, "TENANT_VAULT_ROLE_ID");
   const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
   if (roleId === undefined || secretId === undefined) return undefined;
@@ -41,7 +42,7 @@ function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() 
     const { body } = await askCentral(client, "POST", `auth/${HOOK_LOGIN}/login`, {
       body: { role_id: roleId, secret_id: secretId },
     }).catch(explainLogin);
-    return (body.auth as { client_token: string }).client_token;
+    return new Secret((body.auth as { client_token: string }).client_token);
   };
 }
 
@@ -54,7 +55,7 @@ function explainLogin(error: unknown): never {
   );
 }
 
-function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): string {
+function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Secret {
   const token = setting(environment, "VAULT_TOKEN") ?? readIfExists(join(homedir(), ".vault-token"))?.trim();
   if (token === undefined || token === "") {
     throw new CentralError(
@@ -62,7 +63,7 @@ function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): string 
       `No token for the central Vault at ${client.address}; set VAULT_TOKEN, or TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID.`,
     );
   }
-  return token;
+  return new Secret(token);
 }
 
 function readCertificate(file: string | undefined): string | undefined {

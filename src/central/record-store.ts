@@ -1,27 +1,19 @@
+import { systemClock, type Clock } from "../core/clock";
 import { RECORDS_MOUNT } from "../contract/central-vault";
-import {
-  VaultError,
-  type VaultClient,
-  type VaultFailure,
-  type VaultRequest,
-  type VaultResponse,
-} from "../vault/client";
+import type { VaultClient } from "../vault/client";
+import { askCentral, CentralError } from "./client";
 import type { RecordFields } from "./record";
 
-const TOO_MANY_REQUESTS = 429;
-
-/** And above. */
-const SERVER_FAILED = 500;
-
-/** The central Vault did not do its part. */
-export class CentralError extends VaultError {
-  override readonly name = "CentralError";
-
-  /** Whether time may heal it: it restarts, is sealed until people unseal it, or has too much to do. */
-  get isPassing(): boolean {
-    if (this.failure === "unreachable" || this.failure === "sealed") return true;
-    return this.status !== undefined && (this.status >= SERVER_FAILED || this.status === TOO_MANY_REQUESTS);
-  }
+/** The record as the central Vault has it. */
+export interface SeenRecord {
+  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
+  readonly version: number;
+  /** Empty where there is no version, or it is deleted. */
+  readonly fields: RecordFields;
+  /** Whether the newest version is deleted, recoverably. */
+  readonly deleted: boolean;
+  /** Seconds since this version was written, by the central Vault's clock. */
+  readonly age: number;
 }
 
 /** The record of one instance in the central Vault. Every method throws {@link CentralError} when it fails. */
@@ -32,6 +24,7 @@ export class RecordStore {
     private readonly central: VaultClient,
     tenant: string,
     name: string,
+    private readonly clock: Clock = systemClock,
   ) {
     this.path = `${tenant}/${name}`;
   }
@@ -44,7 +37,7 @@ export class RecordStore {
       if (status === 404 && Array.isArray(body.errors) && body.errors.length > 0) throw noMount(this.central);
       return { version: 0, fields: {}, deleted: false, age: 0 };
     }
-    const now = serverTime ?? Date.now();
+    const now = serverTime ?? this.clock.date().getTime();
     return {
       version: metadata.version,
       fields: data ?? {},
@@ -112,54 +105,10 @@ export async function listRecords(central: VaultClient, folder: string): Promise
   return (body.data as { keys?: string[] } | undefined)?.keys ?? [];
 }
 
-/** Sends a request to the central Vault; a failure says in one sentence what to do. */
-export async function askCentral(
-  central: VaultClient,
-  method: "GET" | "POST" | "PATCH" | "LIST" | "DELETE",
-  path: string,
-  request: VaultRequest = {},
-): Promise<VaultResponse> {
-  try {
-    return await central.send(method, path, request);
-  } catch (error) {
-    if (!(error instanceof VaultError)) throw error;
-    throw new CentralError(error.failure, explain(error, central.address, path), error.status);
-  }
-}
-
-function explain(error: VaultError, address: string, path: string): string {
-  const { failure, message } = error;
-  // Of the login that the client tried on the way, which says what to do.
-  if (error instanceof CentralError)
-    return `The token for ${path} is denied, and the login for another failed: ${message}`;
-  const sentences: Record<VaultFailure, string> = {
-    unreachable: `The central Vault at ${address} does not answer (${message}); check VAULT_ADDR and that it runs.`,
-    untrusted: `The central Vault at ${address} is not trusted: ${message}; set VAULT_CACERT to the certificate of its CA.`,
-    sealed: `The central Vault at ${address} is sealed or not initialised; unseal it, which this program never does, and run this again.`,
-    denied: `The central Vault at ${address} refuses the token for ${path}; use one that is valid and has the policy tenant-vault-hook.`,
-    missing: `The central Vault at ${address} has nothing at ${path}; deploy the stack "central" first.`,
-    conflict: `The central Vault at ${address} has a newer version of ${path}: another wrote it at the same time.`,
-    refused: `The central Vault at ${address} refuses the request ${message}.`,
-  };
-  return sentences[failure];
-}
-
 function noMount(central: VaultClient): CentralError {
   return new CentralError(
     "missing",
     `The central Vault at ${central.address} has no KV version 2 mount "${RECORDS_MOUNT}"; deploy the stack "central" first.`,
     404,
   );
-}
-
-/** The record as the central Vault has it. */
-export interface SeenRecord {
-  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
-  readonly version: number;
-  /** Empty where there is no version, or it is deleted. */
-  readonly fields: RecordFields;
-  /** Whether the newest version is deleted, recoverably. */
-  readonly deleted: boolean;
-  /** Seconds since this version was written, by the central Vault's clock. */
-  readonly age: number;
 }

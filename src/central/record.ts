@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Secret } from "../core/secret";
 import { type InitAnswer, type KeyType, otherKeyType } from "../vault/keys";
 
 /**
@@ -17,12 +18,12 @@ const JOURNAL_KEY = "journal-key";
 const keyField = (type: KeyType, index: number): string => `${type}-key-${index}`;
 
 /** The keys of one type, in order, as far as they go without a gap. */
-export function recordedKeys(fields: RecordFields, type: KeyType): string[] {
-  const keys: string[] = [];
+export function recordedKeys(fields: RecordFields, type: KeyType): Secret[] {
+  const keys: Secret[] = [];
   for (let index = 0; ; index++) {
     const key = fields[keyField(type, index)];
     if (typeof key !== "string" || key === "") return keys;
-    keys.push(key);
+    keys.push(new Secret(key));
   }
 }
 
@@ -32,26 +33,26 @@ export function secretFields(fields: RecordFields): string[] {
 }
 
 /** The root token; undefined once it has been revoked and taken out. */
-export function rootToken(fields: RecordFields): string | undefined {
+export function rootToken(fields: RecordFields): Secret | undefined {
   const token = fields[ROOT_TOKEN];
-  return typeof token === "string" && token !== "" ? token : undefined;
+  return typeof token === "string" && token !== "" ? new Secret(token) : undefined;
 }
 
 /** The key of the journal of the initialisation under way; undefined where there is none. */
-export function journalKey(fields: RecordFields): string | undefined {
+export function journalKey(fields: RecordFields): Secret | undefined {
   const key = fields[JOURNAL_KEY];
-  return typeof key === "string" ? key : undefined;
+  return typeof key === "string" ? new Secret(key) : undefined;
 }
 
 /** Announces an initialisation. */
-export function withJournalKey(fields: RecordFields, key: string): RecordFields {
-  return { ...fields, [JOURNAL_KEY]: key };
+export function withJournalKey(fields: RecordFields, key: Secret): RecordFields {
+  return { ...fields, [JOURNAL_KEY]: key.reveal() };
 }
 
 /** Adds the keys and ends the announcement; everything that others wrote stays. */
 export function withAnswer(fields: RecordFields, answer: InitAnswer): RecordFields {
   const { [JOURNAL_KEY]: _ended, ...others } = fields;
-  return { ...others, [ROOT_TOKEN]: answer.rootToken, ...keyFields(answer.keys, answer.keyType) };
+  return { ...others, [ROOT_TOKEN]: answer.rootToken.reveal(), ...keyFields(answer.keys, answer.keyType) };
 }
 
 /** Names the keys by another type, as a migration of the seal makes of unseal keys recovery keys; their values stay. */
@@ -62,8 +63,8 @@ export function withKeyType(fields: RecordFields, to: KeyType): RecordFields {
   return { ...Object.fromEntries(others), ...keyFields(keys, to) };
 }
 
-function keyFields(keys: readonly string[], type: KeyType): Record<string, string> {
-  return Object.fromEntries(keys.map((key, index) => [keyField(type, index), key]));
+function keyFields(keys: readonly Secret[], type: KeyType): Record<string, string> {
+  return Object.fromEntries(keys.map((key, index) => [keyField(type, index), key.reveal()]));
 }
 
 function isSecret(name: string): boolean {
@@ -82,11 +83,11 @@ export function holds(fields: RecordFields, answer: InitAnswer): boolean {
 }
 
 /** Names the keys of an initialisation without telling them. */
-export function keysFingerprint(keys: readonly string[]): string {
-  return fingerprint(keys.join(" "));
+export function keysFingerprint(keys: readonly Secret[]): string {
+  return fingerprint(new Secret(keys.map((key) => key.reveal()).join(" ")));
 }
 
 /** Names a secret without telling it. */
-export function fingerprint(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex").slice(0, 16);
+export function fingerprint(secret: Secret): string {
+  return createHash("sha256").update(secret.reveal()).digest("hex").slice(0, 16);
 }

@@ -1,47 +1,59 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseClusterDescription, type ClusterDescription } from "../contract/cluster";
 import { KubeconfigStore } from "../central/kubeconfig-store";
+import { connectToCentral } from "../central/login";
+import { parseClusterDescription, type ClusterDescription } from "../contract/cluster";
+import { setting, stateFolder } from "../core/environment";
+import { OperationError } from "../core/errors";
 import { findKubespray } from "../operations/kubespray/kubespray-source";
 import { runKubespray } from "../operations/kubespray/run-kubespray";
-import { connectToCentral } from "../central/login";
-import { setting, stateFolder } from "../core/environment";
+import type { CommandHost, CommandResult } from "./command";
 
 /** `tenant-vault kubespray`: the post-apply hook of a cluster, and the same by hand. */
-export async function kubespray(tenant: string, signal: AbortSignal): Promise<void> {
-  if (!/^[a-z0-9-]+$/.test(tenant)) throw new Error(`"${tenant}" names no tenant; write its name, such as customer10.`);
-  const folder = join(stateFolder(process.env), "kubespray", tenant);
-  const cluster = describeCluster(tenant, folder);
-  const source = findKubespray(setting(process.env, "TENANT_VAULT_KUBESPRAY"), cluster.version);
-  const central = await connectToCentral(process.env);
+export async function kubespray({ environment, log, signal }: CommandHost, tenant: string): Promise<CommandResult> {
+  if (!/^[a-z0-9-]+$/.test(tenant)) {
+    throw new OperationError("usage", `"${tenant}" does not name a tenant; write its name, such as customer10.`);
+  }
+  const folder = join(stateFolder(environment), "kubespray", tenant);
+  const cluster = describeCluster(environment, tenant, folder);
+  const source = findKubespray(environment, cluster.version);
+  const central = await connectToCentral(environment);
   try {
+    const store = new KubeconfigStore(central, cluster.kubeconfig);
     await runKubespray({
       cluster,
       source,
-      store: new KubeconfigStore(central, cluster.kubeconfig),
+      store,
       folder,
-      environment: withoutVault(process.env),
-      say: (line) => process.stdout.write(`${line}\n`),
+      environment: withoutVault(environment),
+      log: log.with({ instance: tenant }),
       signal,
     });
+    const { apiAddress } = cluster;
+    return {
+      text: `${tenant}: Kubernetes is up at ${apiAddress}; its kubeconfig is at ${store.path} in the central Vault\n`,
+      json: { tenant, apiAddress, kubeconfig: store.path },
+    };
   } finally {
     await central.close();
   }
 }
 
-/** What Terraform passes, else what it passed last: so that a failed run can be taken up by hand. */
-function describeCluster(tenant: string, folder: string): ClusterDescription {
+/** What Terraform passes, else what it passed last, so that a failed run can be resumed by hand. */
+function describeCluster(environment: NodeJS.ProcessEnv, tenant: string, folder: string): ClusterDescription {
   const remembered = join(folder, "cluster.json");
-  const passed = setting(process.env, "TENANT_VAULT_CLUSTER");
+  const passed = setting(environment, "TENANT_VAULT_CLUSTER");
   if (passed === undefined && !existsSync(remembered)) {
-    throw new Error(
+    throw new OperationError(
+      "not-described",
       `Nothing is known of the machines of ${tenant} here; deploy the stack ${tenant}-cluster, which runs this.`,
     );
   }
   const text = passed ?? readFileSync(remembered, "utf8");
   const cluster = parseClusterDescription(text);
   if (cluster.tenant !== tenant) {
-    throw new Error(
+    throw new OperationError(
+      "description-mismatch",
       `TENANT_VAULT_CLUSTER describes ${cluster.tenant}, not ${tenant}; unset it, or name the tenant that it describes.`,
     );
   }

@@ -1,10 +1,19 @@
 import { migrateSeal as migrate } from "../operations/migrate-seal/migrate-seal";
-import { withInstance } from "./world";
+import type { CommandHost, CommandResult } from "./command";
+import { withInstance } from "./instance";
 
 /** `tenant-vault migrate-seal`: from the seal that an instance runs with to the described one. */
-export async function migrateSeal(target: string, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
-  await withInstance(target, timeoutSeconds, signal, async ({ world, instance, patience }) => {
-    await migrate(world, instance, patience);
-    world.say(`${target}: every replica runs with the seal "${instance.seal}"`);
+export function migrateSeal(
+  host: CommandHost,
+  target: string,
+  { timeout }: { timeout: number },
+): Promise<CommandResult> {
+  return withInstance(host, target, timeout, async (context) => {
+    await migrate(context);
+    const { seal } = context.instance;
+    return {
+      text: `${target}: every replica runs with the seal "${seal}"\n`,
+      json: { instance: target, seal },
+    };
   });
 }

@@ -1,11 +1,16 @@
 import { unsealInstance, type UnsealReport } from "../operations/unseal/unseal-instance";
-import { withInstance } from "./world";
+import type { CommandHost, CommandResult } from "./command";
+import { withInstance } from "./instance";
 
 /** `tenant-vault unseal`: the post-apply hook, and the same by hand. */
-export async function unseal(target: string, timeoutSeconds: number, signal: AbortSignal): Promise<void> {
-  await withInstance(target, timeoutSeconds, signal, async ({ world, instance, patience }) => {
-    const report = await unsealInstance(world, instance, patience);
-    world.say(`${target}: ${summary(report, instance.replicas.length)}`);
+export function unseal(host: CommandHost, target: string, { timeout }: { timeout: number }): Promise<CommandResult> {
+  return withInstance(host, target, timeout, async (context) => {
+    const report = await unsealInstance(context);
+    const replicas = context.instance.replicas.length;
+    return {
+      text: `${target}: ${summary(report, replicas)}\n`,
+      json: { instance: target, replicas, ...report },
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OperationError } from "../core/errors";
 
 /**
  * Reads what a Terraform hook passes.
@@ -15,7 +16,11 @@ export function parseDescription<Schema extends z.ZodType>(
   try {
     return schema.parse(JSON.parse(json));
   } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, " ") : "it is no JSON";
-    throw new Error(`The description of the ${what} in ${variable} cannot be used: ${reason}.`, { cause: error });
+    const reason = error instanceof z.ZodError ? z.prettifyError(error).replace(/\s+/g, " ") : "it is not valid JSON";
+    throw new OperationError(
+      "description-invalid",
+      `The description of the ${what} in ${variable} cannot be used: ${reason}; deploy the stack that passes it with this version of tenant-vault.`,
+      { cause: error },
+    );
   }
 }

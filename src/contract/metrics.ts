@@ -1,4 +1,4 @@
-/** Names of the metrics that {@link exposition} writes. */
+/** Names of the metrics of `tenant-vault status --prometheus`. */
 export const STATUS_METRICS = {
   instanceHealthy: "tenant_vault_instance_healthy",
   recordComplete: "tenant_vault_record_complete",
@@ -7,5 +7,7 @@ export const STATUS_METRICS = {
   auditDevices: "tenant_vault_replica_audit_devices",
   certificateExpiry: "tenant_vault_certificate_expiry_timestamp_seconds",
   sealTokenExpiry: "tenant_vault_seal_token_expiry_timestamp_seconds",
+  /** By `code`, as docs/errors.md lists them. */
+  statusFailure: "tenant_vault_status_failure",
   statusTime: "tenant_vault_status_timestamp_seconds",
 } as const;

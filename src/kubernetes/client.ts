@@ -2,6 +2,9 @@ import { Agent as HttpsAgent } from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
 import WebSocket from "ws";
+import type { ErrorCode } from "../core/error-codes";
+import { OperationError } from "../core/errors";
+import type { Secret } from "../core/secret";
 import type { Kubeconfig } from "./kubeconfig";
 
 /** Milliseconds that a request to the Kubernetes API may take. */
@@ -10,16 +13,23 @@ const TIMEOUT = 10_000;
 /** Subprotocol of a port-forward; https://kubernetes.io/docs/reference/using-api/websockets/ */
 const PORT_FORWARD = "v4.channel.k8s.io";
 
-/** The Kubernetes API did not do its part. */
-export class KubernetesError extends Error {
-  override readonly name = "KubernetesError";
+/** Codes of HTTP statuses; https://kubernetes.io/docs/reference/using-api/api-concepts/ */
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  401: "kubernetes-denied",
+  403: "kubernetes-denied",
+  404: "kubernetes-missing",
+  409: "kubernetes-conflict",
+};
 
+/** The Kubernetes API did not do what it was asked. */
+export class KubernetesError extends OperationError {
   constructor(
     message: string,
     /** HTTP status; undefined if there was no answer. */
     readonly status: number | undefined,
   ) {
-    super(message);
+    const code = status === undefined ? "kubernetes-unreachable" : (CODES[status] ?? "kubernetes-refused");
+    super(code, message, { retryable: status === undefined });
   }
 }
 
@@ -41,11 +51,11 @@ export class KubernetesClient {
     const connect = { ...tlsOptions(kubeconfig), timeout: TIMEOUT };
     this.dispatcher =
       proxyUrl === undefined ? new Agent({ connect }) : new ProxyAgent({ uri: proxyUrl, requestTls: connect });
-    this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    this.headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
   }
 
   /** The same cluster, asked with a bearer token and nothing else. */
-  withToken(token: string): KubernetesClient {
+  withToken(token: Secret): KubernetesClient {
     return new KubernetesClient({ ...this.kubeconfig, token, clientCertificate: undefined, clientKey: undefined });
   }
 
@@ -113,7 +123,7 @@ function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey
     ...(caCertificate === undefined ? {} : { ca: caCertificate }),
     ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
     ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
-    ...(clientKey === undefined ? {} : { key: clientKey }),
+    ...(clientKey === undefined ? {} : { key: clientKey.reveal() }),
   };
 }
 

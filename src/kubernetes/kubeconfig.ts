@@ -1,5 +1,7 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
+import { OperationError } from "../core/errors";
+import { Secret } from "../core/secret";
 
 /** One cluster and one of its users: what the current context of a kubeconfig names, without anything of the machine it was made on. */
 export interface Kubeconfig {
@@ -11,19 +13,23 @@ export interface Kubeconfig {
   readonly tlsServerName?: string | undefined;
   /** HTTP proxy to reach the API server through. @default - none */
   readonly proxyUrl?: string | undefined;
-  readonly token?: string | undefined;
+  readonly token?: Secret | undefined;
   /** PEM. */
   readonly clientCertificate?: string | undefined;
   /** PEM. */
-  readonly clientKey?: string | undefined;
+  readonly clientKey?: Secret | undefined;
 }
 
-/** A kubeconfig that cannot be used; the message continues "the kubeconfig ...". */
-export class KubeconfigError extends Error {
-  override readonly name = "KubeconfigError";
+/** A kubeconfig that cannot be used. The message continues the name of its place: "is not a kubeconfig". */
+export class KubeconfigError extends OperationError {
+  constructor(message: string) {
+    super("kubeconfig-unusable", message);
+  }
 }
 
 const base64 = z.string().transform((text) => Buffer.from(text, "base64").toString("utf8"));
+
+const toSecret = (text: string): Secret => new Secret(text);
 
 const clusterSchema = z.object({
   server: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")),
@@ -33,9 +39,9 @@ const clusterSchema = z.object({
 });
 
 const userSchema = z.object({
-  token: z.string().optional(),
+  token: z.string().transform(toSecret).optional(),
   "client-certificate-data": base64.optional(),
-  "client-key-data": base64.optional(),
+  "client-key-data": base64.transform(toSecret).optional(),
 });
 
 /** As far as it is read; https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
@@ -107,7 +113,7 @@ function validated<Result>(read: () => Result, otherwise: string): Result {
 export function withServer(kubeconfig: string, address: string, port: number): string {
   const config = parse(kubeconfig) as { clusters?: { cluster: { server: string } }[] };
   const cluster = config.clusters?.[0]?.cluster;
-  if (cluster === undefined) throw new Error("The kubeconfig that Kubespray wrote names no cluster.");
+  if (cluster === undefined) throw new KubeconfigError("The kubeconfig that Kubespray wrote names no cluster.");
   cluster.server = `https://${address}:${port}`;
   return stringify(config);
 }

@@ -1,3 +1,4 @@
+import { Secret } from "../core/secret";
 import { KubernetesError, type KubernetesClient } from "./client";
 
 /** Seconds that a token is valid: longer than any run waits, and the shortest maximum that clusters usually set. */
@@ -30,5 +31,5 @@ export async function asServiceAccount(
       undefined,
     );
   }
-  return client.withToken(status.token);
+  return client.withToken(new Secret(status.token));
 }

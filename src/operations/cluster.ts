@@ -1,14 +1,51 @@
 import { KubeconfigStore } from "../central/kubeconfig-store";
-import { CentralError } from "../central/record-store";
 import type { KubeconfigLocation } from "../contract/central-vault";
+import type { Instance } from "../contract/instance";
+import { OperationError } from "../core/errors";
 import { KubernetesClient } from "../kubernetes/client";
 import { KubeconfigError, parseKubeconfig } from "../kubernetes/kubeconfig";
+import { asServiceAccount } from "../kubernetes/service-account";
 import type { VaultClient } from "../vault/client";
+import { StatefulSetPods, type Pods } from "./pods";
+import { SealTokenSecret } from "./supply/seal-token";
+import { CertificateSecret } from "./supply/server-certificate";
+
+/** What an instance has in the cluster that it runs in. */
+export interface InstanceCluster {
+  readonly client: KubernetesClient;
+  readonly namespace: string;
+  readonly certificate: CertificateSecret;
+  /** Undefined if the servers need no token for their seal, or get it from somebody else. */
+  readonly sealToken: SealTokenSecret | undefined;
+  readonly pods: Pods;
+  close(): Promise<void>;
+}
+
+/** Enters the cluster that an instance runs in, as the ServiceAccount that is described; undefined outside Kubernetes. */
+export async function enterCluster(
+  central: VaultClient,
+  { kubernetes }: Instance,
+): Promise<InstanceCluster | undefined> {
+  if (kubernetes === undefined) return undefined;
+  const { namespace, serviceAccount, sealToken } = kubernetes;
+  const stored = await connectToCluster(central, kubernetes.kubeconfig);
+  const client = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
+  return {
+    client,
+    namespace,
+    certificate: CertificateSecret.of(client, kubernetes),
+    sealToken: sealToken && SealTokenSecret.of(client, namespace, sealToken),
+    pods: new StatefulSetPods(client, kubernetes),
+    close: async () => {
+      await Promise.all([stored.close(), client.close()]);
+    },
+  };
+}
 
 /**
  * Connects to the cluster whose kubeconfig the central Vault holds. The kubeconfig never touches the disk.
  *
- * @throws CentralError if there is no kubeconfig, or none that can be used.
+ * @throws OperationError if there is no kubeconfig, or none that can be used.
  */
 export async function connectToCluster(central: VaultClient, location: KubeconfigLocation): Promise<KubernetesClient> {
   const store = new KubeconfigStore(central, location);
@@ -17,8 +54,8 @@ export async function connectToCluster(central: VaultClient, location: Kubeconfi
     return new KubernetesClient(parseKubeconfig(text));
   } catch (error) {
     if (!(error instanceof KubeconfigError)) throw error;
-    throw new CentralError(
-      "refused",
+    throw new OperationError(
+      error.code,
       `What the central Vault has at ${store.path} ${error.message}; put another there: vault kv put ${store.path} kubeconfig=@FILE.`,
     );
   }

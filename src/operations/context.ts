@@ -1,18 +1,27 @@
 import type { Journal } from "../central/journal";
 import type { RecordStore } from "../central/record-store";
-import type { Replica } from "../contract/instance";
+import type { Instance, Replica } from "../contract/instance";
 import type { Clock } from "../core/clock";
-import type { Server } from "../vault/replica";
+import type { Log } from "../core/log";
+import type { ReplicaApi } from "../vault/replica";
 import type { Pods } from "./pods";
 
-/** Everything outside the process that bringing an instance up touches. */
-export interface World {
+/** When an operation gives up, and how it tells what it does. */
+export interface RunContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** {@link Clock.now} after which nothing is waited for any more. */
+  readonly deadline: number;
+  /** Aborted if the user wants the run to end. It ends as soon as that loses nothing. */
+  readonly signal: AbortSignal;
+}
+
+/** What an operation on one instance works with: everything outside the process that it touches. */
+export interface OperationContext extends RunContext {
+  readonly instance: Instance;
   readonly store: Pick<RecordStore, "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
-  server(replica: Replica): Pick<Server, keyof Server>;
+  replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
   /** The pods that the replicas are; undefined outside Kubernetes. */
   readonly pods?: Pods | undefined;
-  readonly clock: Clock;
-  /** One line of progress, without secrets. */
-  say(line: string): void;
 }

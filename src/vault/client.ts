@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { isIP } from "node:net";
 import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
 import { Agent, buildConnector, request, type Dispatcher } from "undici";
+import { OperationError } from "../core/errors";
+import type { Secret } from "../core/secret";
 
 /** How one Vault or OpenBao server is reached. */
 export interface VaultClientOptions {
@@ -13,25 +15,45 @@ export interface VaultClientOptions {
   /** Connect here instead of to the address's host and port: the near end of a tunnel. @default - the address itself */
   readonly dial?: { readonly host: string; readonly port: number };
   /** @default - unauthenticated */
-  readonly token?: string;
+  readonly token?: Secret;
   /** Gets another token once that one is denied: it ends, and a run may last longer. @default - the token is all there is */
-  readonly login?: () => Promise<string>;
+  readonly login?: () => Promise<Secret>;
   /** Vault Enterprise or OpenBao namespace. @default - the root namespace */
   readonly namespace?: string;
 }
 
-/** Why a request failed; never holds a request's or a response's secrets. */
-export type VaultFailure = "unreachable" | "untrusted" | "sealed" | "denied" | "missing" | "conflict" | "refused";
+/** Why a request may fail. */
+export const VAULT_FAILURES = [
+  "unreachable",
+  "untrusted",
+  "sealed",
+  "denied",
+  "missing",
+  "conflict",
+  "refused",
+] as const;
 
-/** A request that did not succeed. */
-export class VaultError extends Error {
+/** Why a request failed. */
+export type VaultFailure = (typeof VAULT_FAILURES)[number];
+
+const TOO_MANY_REQUESTS = 429;
+/** And above. */
+const SERVER_FAILED = 500;
+
+/** Whether time may heal a failure: the server restarts, is sealed until somebody unseals it, or has too much to do. */
+export function isPassing(failure: VaultFailure, status?: number): boolean {
+  if (failure === "unreachable" || failure === "sealed") return true;
+  return status !== undefined && (status >= SERVER_FAILED || status === TOO_MANY_REQUESTS);
+}
+
+/** A server did not do what it was asked. The central Vault's failures are CentralErrors. */
+export class ReplicaError extends OperationError {
   constructor(
     readonly failure: VaultFailure,
     message: string,
     readonly status?: number,
   ) {
-    super(message);
-    this.name = "VaultError";
+    super(`replica-${failure}`, message, { retryable: isPassing(failure, status) });
   }
 }
 
@@ -65,7 +87,7 @@ const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missi
 /** The few calls that initialising, unsealing and escrow need, against one server, with the server's own CA. */
 export class VaultClient {
   readonly address: string;
-  private token: string | undefined;
+  private token: Secret | undefined;
   /** The login that is under way. */
   private login: Promise<void> | undefined;
 
@@ -87,7 +109,7 @@ export class VaultClient {
    *
    * @param login Gets another token once this one is denied. @default - this token is all there is
    */
-  withToken(token: string, login?: () => Promise<string>): VaultClient {
+  withToken(token: Secret, login?: () => Promise<Secret>): VaultClient {
     return new VaultClient({ ...this.options, token, login }, this.agent);
   }
 
@@ -95,7 +117,7 @@ export class VaultClient {
     const { status, headers, text } = await this.exchangeLoggedIn(method, path, options);
     const body = parseBody(text);
     if (isFailure(status, options)) {
-      throw new VaultError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
+      throw new ReplicaError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
     }
     const date = Date.parse(headers);
     return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
@@ -147,7 +169,7 @@ export class VaultClient {
     return this.exchange(method, path, options, this.token);
   }
 
-  private async logIn(login: () => Promise<string>): Promise<void> {
+  private async logIn(login: () => Promise<Secret>): Promise<void> {
     try {
       this.token = await login();
     } finally {
@@ -159,7 +181,7 @@ export class VaultClient {
     method: Dispatcher.HttpMethod | "LIST",
     path: string,
     options: VaultRequest,
-    token: string | undefined,
+    token: Secret | undefined,
   ) {
     const timeout = options.timeout ?? DEFAULT_TIMEOUT;
     try {
@@ -171,7 +193,7 @@ export class VaultClient {
         headers: {
           "x-vault-request": "true",
           ...(options.local === true ? { "x-vault-no-request-forwarding": "true" } : {}),
-          ...(token === undefined ? {} : { "x-vault-token": token }),
+          ...(token === undefined ? {} : { "x-vault-token": token.reveal() }),
           ...(this.options.namespace === undefined ? {} : { "x-vault-namespace": this.options.namespace }),
           ...(options.body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
         },
@@ -223,12 +245,12 @@ function errorsOf(body: Record<string, unknown>): string {
   return errors.join("; ").replace(/\s+/g, " ").trim();
 }
 
-function connectionError(error: unknown, timeout: number): VaultError {
+function connectionError(error: unknown, timeout: number): ReplicaError {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (name === "TimeoutError" || name === "AbortError")
-    return new VaultError("unreachable", `no answer within ${timeout / 1000} s`);
+    return new ReplicaError("unreachable", `no answer within ${timeout / 1000} s`);
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code)) {
-    return new VaultError("untrusted", `its TLS certificate is not accepted (${code})`);
+    return new ReplicaError("untrusted", `its TLS certificate is not accepted (${code})`);
   }
-  return new VaultError("unreachable", code ?? message);
+  return new ReplicaError("unreachable", code ?? message);
 }

@@ -1,9 +1,11 @@
+import type { Secret } from "../core/secret";
+
 /** What a server answers once, when it is initialised. */
 export interface InitAnswer {
-  readonly rootToken: string;
+  readonly rootToken: Secret;
   readonly keyType: KeyType;
   /** Base64, as Vault returned them. */
-  readonly keys: readonly string[];
+  readonly keys: readonly Secret[];
 }
 
 /** What the keys are good for: those of the seal "shamir" unseal; those of the others, which unseal by themselves, make a new root token. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { VaultError, type VaultClient } from "./client";
+import { Secret } from "../core/secret";
+import { ReplicaError, type VaultClient } from "./client";
 import type { ReplicaState } from "./replica-state";
 import { type InitAnswer, keyTypeOf } from "./keys";
 
@@ -25,12 +26,16 @@ const sealStatus = z.object({
 
 const keys = z.array(z.string().min(1)).min(1);
 const initAnswers = {
-  unseal: z
-    .object({ root_token: z.string().min(1), keys_base64: keys })
-    .transform(({ root_token, keys_base64 }) => ({ rootToken: root_token, keys: keys_base64 })),
+  unseal: z.object({ root_token: z.string().min(1), keys_base64: keys }).transform(({ root_token, keys_base64 }) => ({
+    rootToken: new Secret(root_token),
+    keys: keys_base64.map((key) => new Secret(key)),
+  })),
   recovery: z
     .object({ root_token: z.string().min(1), recovery_keys_base64: keys })
-    .transform(({ root_token, recovery_keys_base64 }) => ({ rootToken: root_token, keys: recovery_keys_base64 })),
+    .transform(({ root_token, recovery_keys_base64 }) => ({
+      rootToken: new Secret(root_token),
+      keys: recovery_keys_base64.map((key) => new Secret(key)),
+    })),
 };
 
 /** A member of a raft cluster. */
@@ -48,7 +53,7 @@ const raftConfiguration = z.object({
 const SEALS_DIFFER = /barrier seal type of "(\w+)" does not match (?:loaded|expected) type of "(\w+)"/;
 
 /** One replica of an instance. */
-export class Server {
+export class ReplicaApi {
   constructor(private readonly client: VaultClient) {}
 
   /** Never fails: a server that does not answer has a state as well. */
@@ -61,7 +66,7 @@ export class Server {
     } catch (error) {
       const [, stored, seal] = SEALS_DIFFER.exec((error as Error).message) ?? [];
       if (stored !== undefined && seal !== undefined) return { state: "migrating", seal, stored };
-      if (error instanceof VaultError) {
+      if (error instanceof ReplicaError) {
         return { state: "unreachable", reason: error.message, untrusted: error.failure === "untrusted" };
       }
       throw error;
@@ -70,7 +75,7 @@ export class Server {
 
   private async sealStatus() {
     const { body } = await this.client.send("GET", "sys/seal-status");
-    return understand(sealStatus, body, "sys/seal-status");
+    return parseAnswer(sealStatus, body, "sys/seal-status");
   }
 
   /** @param seal Of the server: one that unseals itself deals recovery keys instead of unseal keys. */
@@ -81,7 +86,7 @@ export class Server {
       body: { [`${prefix}_shares`]: secretShares, [`${prefix}_threshold`]: secretThreshold },
       timeout: INIT_TIMEOUT,
     });
-    return { keyType, ...understand(initAnswers[keyType], body, "sys/init") };
+    return { keyType, ...parseAnswer(initAnswers[keyType], body, "sys/init") };
   }
 
   /**
@@ -89,9 +94,11 @@ export class Server {
    *
    * @param migrate Whether to a server whose seal is migrated: the key is one of the former seal.
    */
-  async unseal(key: string, migrate = false): Promise<{ readonly sealed: boolean }> {
-    const { body } = await this.client.send("PUT", "sys/unseal", { body: { key, ...(migrate ? { migrate } : {}) } });
-    return { sealed: understand(sealStatus, body, "sys/unseal").sealed };
+  async unseal(key: Secret, migrate = false): Promise<{ readonly sealed: boolean }> {
+    const { body } = await this.client.send("PUT", "sys/unseal", {
+      body: { key: key.reveal(), ...(migrate ? { migrate } : {}) },
+    });
+    return { sealed: parseAnswer(sealStatus, body, "sys/unseal").sealed };
   }
 
   /** Discards keys that were sent and did not suffice. */
@@ -124,28 +131,28 @@ export class Server {
   }
 
   /** The members of the raft cluster; undefined where the storage is not raft. */
-  async raftPeers(token: string): Promise<readonly RaftPeer[] | undefined> {
+  async raftPeers(token: Secret): Promise<readonly RaftPeer[] | undefined> {
     if ((await this.sealStatus()).storage_type !== "raft") return undefined;
     const { body } = await this.client.withToken(token).send("GET", "sys/storage/raft/configuration");
-    const { data } = understand(raftConfiguration, body, "sys/storage/raft/configuration");
+    const { data } = parseAnswer(raftConfiguration, body, "sys/storage/raft/configuration");
     return data.config.servers.map(({ node_id, voter }) => ({ id: node_id, voter }));
   }
 
   /** Whether every member of the raft cluster answers the leader and has caught up. */
-  async raftHealthy(token: string): Promise<boolean> {
+  async raftHealthy(token: Secret): Promise<boolean> {
     const { body } = await this.client.withToken(token).send("GET", "sys/storage/raft/autopilot/state");
     return (body.data as { healthy?: boolean } | null | undefined)?.healthy === true;
   }
 
   /** Takes a member out of the raft cluster. */
-  async removePeer(token: string, id: string): Promise<void> {
+  async removePeer(token: Secret, id: string): Promise<void> {
     await this.client
       .withToken(token)
       .send("POST", "sys/storage/raft/remove-peer", { body: { server_id: id }, timeout: RAFT_TIMEOUT });
   }
 
   /** Has the active server leave that place to another. */
-  async stepDown(token: string): Promise<void> {
+  async stepDown(token: Secret): Promise<void> {
     await this.client.withToken(token).send("PUT", "sys/step-down", { local: true, timeout: RAFT_TIMEOUT });
   }
 
@@ -160,7 +167,7 @@ export class Server {
     try {
       return (await this.client.unverifiedCertificate()).fingerprint256;
     } catch (error) {
-      if (error instanceof VaultError) return undefined;
+      if (error instanceof ReplicaError) return undefined;
       throw error;
     }
   }
@@ -176,7 +183,7 @@ export class Server {
    *
    * @returns Undefined where it does not say, as a standby of Vault.
    */
-  async auditDevices(token: string): Promise<readonly string[] | undefined> {
+  async auditDevices(token: Secret): Promise<readonly string[] | undefined> {
     const { status, body } = await this.client
       .withToken(token)
       .send("GET", "sys/audit", { local: true, accept: [REDIRECTED] });
@@ -185,8 +192,8 @@ export class Server {
 }
 
 /** Something that answers on the address and is no Vault must not be taken for an empty one. */
-function understand<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
+function parseAnswer<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
   const { data } = schema.safeParse(body);
-  if (data === undefined) throw new VaultError("refused", `${path}: the answer is not that of a Vault or OpenBao`);
+  if (data === undefined) throw new ReplicaError("refused", `${path}: the answer is not that of a Vault or OpenBao`);
   return data;
 }

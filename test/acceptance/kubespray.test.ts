@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(TENANT_VAULT_KUBESPRAY))("the inventory, with the re
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test("is made for this release", () => {
-    expect(() => findKubespray(TENANT_VAULT_KUBESPRAY, KUBESPRAY_VERSION)).not.toThrow();
+    expect(() => findKubespray({ TENANT_VAULT_KUBESPRAY }, KUBESPRAY_VERSION)).not.toThrow();
   });
 
   test("passes its own check of inventories", async () => {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Exposure, NetworkPeer, Seal, Size, type LayerStack } from "../../src";
 import { waitUntil } from "../../lab/wait";
+import { Secret } from "../../src/core/secret";
 import { VaultClient } from "../../src/vault/client";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed, parseImage, type InstanceProps } from "./support/kubernetes-bed";
@@ -177,7 +178,7 @@ async function startLoad(on: KubernetesBed): Promise<Load> {
     address: `https://${RELEASE}-active.${RELEASE}.svc:8200`,
     caCertificate: await on.caCertificate(),
     dial: { host: await nodeAddress(), port: NODE_PORT },
-    token,
+    token: new Secret(token),
   });
   const mount = `load-${Date.now()}`;
   await client.send("POST", `sys/mounts/${mount}`, { body: { type: "kv", options: { version: "2" } } });

@@ -6,7 +6,7 @@ import { LabCentral } from "../../lab/central";
 import { freePort } from "../../lab/ports";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import type { Instance } from "../../src/contract/instance";
-import { Server } from "../../src/vault/replica";
+import { ReplicaApi } from "../../src/vault/replica";
 import { TestBed } from "./support/test-bed";
 
 let bed: TestBed;
@@ -19,15 +19,15 @@ beforeAll(async () => {
 afterAll(() => bed.stop());
 
 async function unseal(environment: Record<string, string>, ...options: string[]): Promise<string> {
-  const { code, stderr } = await bed.run(["unseal", "customer10/main", ...options], environment);
+  const { code, failure } = await bed.run(["unseal", "customer10/main", ...options], environment);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^tenant-vault: [^\n]+\.\n$/);
-  return stderr;
+  expect(failure).toMatch(/^tenant-vault: \[[a-z-]+\] [^\n]+\.\n$/);
+  return failure;
 }
 
 async function expectUntouched(): Promise<void> {
   const [server] = servers;
-  if (server !== undefined) expect((await new Server(server.client()).status()).state).toBe("uninitialized");
+  if (server !== undefined) expect((await new ReplicaApi(server.client()).status()).state).toBe("uninitialized");
   expect(bed.journals()).toEqual([]);
 }
 
@@ -106,18 +106,18 @@ describe("a central Vault that cannot do its part stops everything before anythi
 
 describe("a wrong instance", () => {
   test("is not named as <tenant>/<instance>", async () => {
-    const { code, stderr } = await bed.run(["unseal", "customer10"], bed.environment());
-    expect([code, stderr]).toEqual([
+    const { code, failure } = await bed.run(["unseal", "customer10"], bed.environment());
+    expect([code, failure]).toEqual([
       1,
-      'tenant-vault: "customer10" names no instance; write <tenant>/<instance>, such as customer10/main.\n',
+      'tenant-vault: [usage] "customer10" does not name an instance; write <tenant>/<instance>, such as customer10/main.\n',
     ]);
   });
 
   test("is not known", async () => {
-    const { code, stderr } = await bed.run(["unseal", "customer10/unknown"], bed.environment());
+    const { code, failure } = await bed.run(["unseal", "customer10/unknown"], bed.environment());
     expect(code).toBe(1);
-    expect(stderr).toBe(
-      "tenant-vault: The central Vault does not know customer10/unknown: customers/customer10/unknown has no description; deploy the stack customer10-vault first.\n",
+    expect(failure).toBe(
+      "tenant-vault: [not-described] The central Vault does not know customer10/unknown: customers/customer10/unknown has no description; deploy the stack customer10-vault first.\n",
     );
   });
 
@@ -146,11 +146,11 @@ describe("a record of another run", () => {
     const record = { "root-token": "s.other", "unseal-key-0": Buffer.alloc(33, 1).toString("base64"), note: "kept" };
     await bed.central.client.send("POST", "customers/data/customer10/other", { body: { data: record } });
 
-    const { code, stderr } = await bed.run(["unseal", "customer10/other"], bed.environment(other));
+    const { code, failure } = await bed.run(["unseal", "customer10/other"], bed.environment(other));
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-      /^tenant-vault: customers\/customer10\/other holds keys, but every replica \(other-0\) says it is not initialised: .* delete the record first \(it stays recoverable\)\.\n$/,
+    expect(failure).toMatch(
+      /^tenant-vault: \[data-lost\] customers\/customer10\/other holds keys, but every replica \(other-0\) says it is not initialised: .* delete the record first \(it stays recoverable\)\.\n$/,
     );
     expect(await bed.central.readRecord("customer10", "other")).toEqual(record);
   });
@@ -162,10 +162,10 @@ describe("a record of another run", () => {
     const version = (body.data as { current_version: number }).current_version;
     await bed.central.client.send("POST", "customers/delete/customer10/deleted", { body: { versions: [version] } });
 
-    const { code, stderr } = await bed.run(["unseal", "customer10/deleted"], bed.environment());
+    const { code, failure } = await bed.run(["unseal", "customer10/deleted"], bed.environment());
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(new RegExp(`vault kv undelete -versions=${version} customers/customer10/deleted`));
+    expect(failure).toMatch(new RegExp(`vault kv undelete -versions=${version} customers/customer10/deleted`));
   });
 
   test("fields of others stay in it", async () => {

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LabAuthority } from "../../lab/certificates";
 import type { VaultServer } from "../../lab/servers/vault-server";
+import { Secret } from "../../src/core/secret";
 import type { Instance, Replica } from "../../src/contract/instance";
-import { Server } from "../../src/vault/replica";
-import { unsealInstance, type UnsealReport } from "../../src/operations/unseal/unseal-instance";
+import { ReplicaApi } from "../../src/vault/replica";
+import { unsealInstance } from "../../src/operations/unseal/unseal-instance";
 import { VaultClient } from "../../src/vault/client";
-import type { World } from "../../src/operations/context";
-import { inStatefulSet, ProcessPods, worldOf } from "./support/process-pods";
+import { contextOf, inStatefulSet, ProcessPods } from "./support/process-pods";
 import { TestBed } from "./support/test-bed";
 
 const PATIENCE = 180_000;
@@ -25,11 +25,6 @@ beforeAll(async () => {
   bed = await TestBed.start();
 });
 afterAll(() => bed.stop());
-
-function run(world: World, instance: Instance): Promise<UnsealReport> {
-  const patience = { deadline: performance.now() + PATIENCE, signal: new AbortController().signal };
-  return unsealInstance(world, instance, patience);
-}
 
 async function rootTokenOf(instance: Instance): Promise<string> {
   return (await bed.central.readRecord(instance.tenant, instance.name))["root-token"] ?? "";
@@ -99,15 +94,15 @@ describe("a rolling restart of three real servers", () => {
   test("loses no write of a client, and never leaves it without service for long", async () => {
     const { instance, servers } = await bed.startInstance("rolling", 3);
     const pods = new ProcessPods(servers);
-    const world = worldOf(bed, instance, servers, pods);
-    expect((await run(world, instance)).restarted).toEqual([]);
+    const context = contextOf(bed, instance, servers, pods);
+    expect((await unsealInstance(context)).restarted).toEqual([]);
     const token = await rootTokenOf(instance);
     await servers[0]?.client(token).send("POST", "sys/mounts/load", { body: { type: "kv" } });
 
     const client = new Client(servers, token);
     pods.change();
     const begun = performance.now();
-    const { restarted, raftPeers } = await run(world, instance);
+    const { restarted, raftPeers } = await unsealInstance(context);
     await client.stop();
 
     const lost = await client.lost();
@@ -119,7 +114,7 @@ describe("a rolling restart of three real servers", () => {
     expect(raftPeers).toBe(3);
     expect(lost).toEqual([]);
     expect(client.longestOutage).toBeLessThan(LONGEST_OUTAGE);
-    expect((await run(world, instance)).restarted).toEqual([]);
+    expect((await unsealInstance(context)).restarted).toEqual([]);
   });
 });
 
@@ -127,17 +122,17 @@ describe("servers whose certificate is of a CA that is not trusted any more", ()
   test("are restarted one by one with the new one, and get their keys", async () => {
     const { instance, servers } = await bed.startInstance("renewed", 3);
     const pods = new ProcessPods(servers);
-    await run(worldOf(bed, instance, servers, pods), instance);
+    await unsealInstance(contextOf(bed, instance, servers, pods));
     const authority = await LabAuthority.create();
     const caCertificate = authority.certificate;
     pods.secret = { identity: await authority.issue("renewed"), caCertificate };
 
     const clients = new Map(
-      servers.map(({ name, address }) => [name, new Server(new VaultClient({ address, caCertificate }))]),
+      servers.map(({ name, address }) => [name, new ReplicaApi(new VaultClient({ address, caCertificate }))]),
     );
-    const world = {
-      ...worldOf(bed, instance, servers, pods),
-      server: ({ name }: Replica) => clients.get(name) ?? new Server(bed.central.client),
+    const context = {
+      ...contextOf(bed, instance, servers, pods),
+      replica: ({ name }: Replica) => clients.get(name) ?? new ReplicaApi(bed.central.client),
       // Half a minute, in which nothing is to happen, passes faster.
       clock: {
         now: () => performance.now() * HASTE,
@@ -145,8 +140,8 @@ describe("servers whose certificate is of a CA that is not trusted any more", ()
         sleep: (milliseconds: number) => sleep(milliseconds / HASTE),
       },
     };
-    const patience = { deadline: world.clock.now() + PATIENCE * HASTE, signal: new AbortController().signal };
-    const report = await unsealInstance(world, instance, patience);
+    const deadline = context.clock.now() + PATIENCE * HASTE;
+    const report = await unsealInstance({ ...context, deadline });
 
     expect(report.restarted).toHaveLength(3);
     expect(report.unsealed).toHaveLength(3);
@@ -157,13 +152,13 @@ describe("servers whose certificate is of a CA that is not trusted any more", ()
 describe("a replica that lost its volume", () => {
   test("joins again under its old name", async () => {
     const { instance, servers } = await bed.startInstance("wiped", 3);
-    const world = worldOf(bed, instance, servers);
-    await run(world, instance);
+    const context = contextOf(bed, instance, servers);
+    await unsealInstance(context);
     await servers[2]?.stop("SIGKILL");
     servers[2]?.wipe();
     await servers[2]?.start();
 
-    expect(await run(world, instance)).toMatchObject({ joined: ["wiped-2"], unsealed: ["wiped-2"], raftPeers: 3 });
+    expect(await unsealInstance(context)).toMatchObject({ joined: ["wiped-2"], unsealed: ["wiped-2"], raftPeers: 3 });
   });
 });
 
@@ -172,35 +167,37 @@ describe("scaling", () => {
     const { instance, servers } = await bed.startInstance("scaled", 5);
     const all = inStatefulSet(instance);
     const few = { ...all, replicas: all.replicas.slice(0, 3) };
-    await run(worldOf(bed, few, servers), few);
+    await unsealInstance(contextOf(bed, few, servers));
 
-    expect(await run(worldOf(bed, all, servers), all)).toMatchObject({
+    expect(await unsealInstance(contextOf(bed, all, servers))).toMatchObject({
       joined: ["scaled-3", "scaled-4"],
       raftPeers: 5,
     });
 
     await Promise.all(servers.slice(3).map((server) => server.stop()));
-    const world = worldOf(bed, few, servers);
-    expect(await run(world, few)).toMatchObject({ raftPeers: 3 });
+    const context = contextOf(bed, few, servers);
+    expect(await unsealInstance(context)).toMatchObject({ raftPeers: 3 });
     // In the order in which raft lists them, which is that of joining.
     for (const gone of ["scaled-3", "scaled-4"]) {
-      expect(world.lines.join("\n")).toContain(`removed ${gone}, which is no replica any more, from raft`);
+      expect(context.events.map(({ fields }) => fields.member)).toContain(gone);
     }
   });
 
   test("a member that is no replica, and may be somebody's, is left alone", async () => {
     const { instance, servers } = await bed.startInstance("foreign", 3);
-    await run(worldOf(bed, instance, servers), instance);
+    await unsealInstance(contextOf(bed, instance, servers));
     const fewer = { ...instance, replicas: instance.replicas.slice(0, 2) };
 
     const { code, stderr } = await bed.run(["unseal", "customer10/foreign"], bed.environment(fewer));
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^tenant-vault: Raft of customer10\/foreign counts 3 peers .* describe the missing ones, or/,
+      /^tenant-vault: \[foreign-peers\] Raft of customer10\/foreign counts 3 peers .* describe the missing ones, or/,
     );
     const token = await rootTokenOf(instance);
-    expect(await new Server(servers[0]?.client() ?? bed.central.client).raftPeers(token)).toHaveLength(3);
+    expect(await new ReplicaApi(servers[0]?.client() ?? bed.central.client).raftPeers(new Secret(token))).toHaveLength(
+      3,
+    );
   });
 });
 
@@ -238,7 +235,9 @@ describe("purge", () => {
     await bed.unseal(instance);
     const confirmation = ["--yes-destroy-the-keys", "customer10/purged"];
 
-    expect((await purge(...confirmation)).stderr).toMatch(/^tenant-vault: The record .* is not deleted; delete it/);
+    expect((await purge(...confirmation)).stderr).toMatch(
+      /^tenant-vault: \[record-kept\] The record .* is not deleted; delete it/,
+    );
     await bed.central.client.send("DELETE", "customers/data/customer10/purged");
     expect((await purge()).stderr).toMatch(/are lost for good; add --yes-destroy-the-keys customer10\/purged\.\n$/);
     const byHook = await bed.run(["purge", "customer10/purged", ...confirmation], bed.environment());

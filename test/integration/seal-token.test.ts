@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/core/clock";
+import { Secret } from "../../src/core/secret";
 import { SealTokenSecret } from "../../src/operations/supply/seal-token";
 import { VaultClient } from "../../src/vault/client";
 import { FaultyGateway } from "./support/gateway";
@@ -44,7 +46,7 @@ beforeAll(async () => {
   hook = bed.central.server.client(token);
   const caCertificate = bed.authority.certificate;
   gateway = await FaultyGateway.start(bed.central.server.address, caCertificate);
-  hookAtGateway = new VaultClient({ address: gateway.address, caCertificate, token });
+  hookAtGateway = new VaultClient({ address: gateway.address, caCertificate, token: new Secret(token) });
   secret = SealTokenSecret.of(api.client, "main", { secretName: NAME, role: ROLE });
 });
 afterAll(async () => {
@@ -55,14 +57,14 @@ afterAll(async () => {
 
 test("a seal's token is made where there is none, and left as it is while it lasts", async () => {
   expect(await secret.remaining(hook)).toBe(0);
-  await secret.ensure(hook);
+  await secret.ensure(hook, systemClock);
   const token = api.field(NAME, "token");
 
   const { body } = await bed.central.server.client(token).send("GET", "auth/token/lookup-self");
   expect(body.data).toMatchObject({ orphan: true, creation_ttl: PERIOD, policies: ["seal"] });
   expect(api.field(NAME, "ca.crt")).toBe(bed.authority.certificate);
   expect(await secret.remaining(hook)).toBeGreaterThan(0);
-  await secret.ensure(hook);
+  await secret.ensure(hook, systemClock);
   expect(api.field(NAME, "token")).toBe(token);
   expect(api.annotations(NAME)).toEqual({});
 });
@@ -75,31 +77,31 @@ async function accessors(): Promise<string[]> {
 test("of two runs at once the first one's is kept, and the other's ended", async () => {
   const before = await accessors();
   api.delete(NAME);
-  await Promise.all([secret.ensure(hook), secret.ensure(hook)]);
+  await Promise.all([secret.ensure(hook, systemClock), secret.ensure(hook, systemClock)]);
   expect(await secret.remaining(hook)).toBeGreaterThan(0);
   expect(await accessors()).toHaveLength(before.length + 1);
 });
 
 test("it is renewed when little is left, and replaced, for the servers to start anew, when it is over", async () => {
-  await secret.ensure(hook);
+  await secret.ensure(hook, systemClock);
   const token = api.field(NAME, "token");
   await sleep(PERIOD * 1000 * 0.75);
-  await secret.ensure(hook);
+  await secret.ensure(hook, systemClock);
   expect(api.field(NAME, "token")).toBe(token);
   expect(await secret.remaining(hook)).toBeGreaterThan(PERIOD / 2);
 
   await sleep((PERIOD + 1) * 1000);
   expect(await secret.remaining(hook)).toBe(0);
-  await secret.ensure(hook);
+  await secret.ensure(hook, systemClock);
   expect(api.field(NAME, "token")).not.toBe(token);
   expect(Object.keys(api.annotations(NAME))).toEqual([REPLACED_AT]);
 });
 
 test("a hook without the right to make it says so", async () => {
-  await bed.central.client.withToken(api.field(NAME, "token")).send("POST", "auth/token/revoke-self");
+  await bed.central.client.withToken(new Secret(api.field(NAME, "token"))).send("POST", "auth/token/revoke-self");
   const { body } = await bed.central.client.send("POST", "auth/token/create", { body: { policies: ["default"] } });
   const stranger = bed.central.server.client((body.auth as { client_token: string }).client_token);
-  await expect(secret.ensure(stranger)).rejects.toThrow(
+  await expect(secret.ensure(stranger, systemClock)).rejects.toThrow(
     /refuses the token for auth\/token\/create\/tenant-vault-seal-customer10.main; use one that is valid/,
   );
 });
@@ -109,7 +111,7 @@ test.each(["s.wrong", "hvs.abc", "b.abc", "s.abc.def", "not a token"])(
   async (token) => {
     api.put(NAME, { token });
     expect(await secret.remaining(hook)).toBe(0);
-    await secret.ensure(hook);
+    await secret.ensure(hook, systemClock);
     expect(api.field(NAME, "token")).not.toBe(token);
     expect(await secret.remaining(hook)).toBeGreaterThan(0);
   },
@@ -121,40 +123,42 @@ test("one that cannot be renewed is replaced before it ends", async () => {
   });
   const token = (body.auth as { client_token: string }).client_token;
   api.put(NAME, { token, "ca.crt": bed.authority.certificate });
-  await secret.ensure(hook);
+  await secret.ensure(hook, systemClock);
   expect(api.field(NAME, "token")).toBe(token);
   await sleep(PERIOD * 1000 * 0.75);
-  await secret.ensure(hook);
+  await secret.ensure(hook, systemClock);
   expect(api.field(NAME, "token")).not.toBe(token);
 });
 
 describe("a failure says nothing about the token, which stays", () => {
   test.each([429, 500, 502])("when the central Vault answers %i to the question what it is", async (status) => {
     api.delete(NAME);
-    await secret.ensure(hook);
+    await secret.ensure(hook, systemClock);
     const token = api.field(NAME, "token");
     const sentence = `refuses the request auth/token/lookup-self: ${status} a fault of the test.`;
 
     gateway.fail("auth/token/lookup-self", status);
-    await expect(secret.ensure(hookAtGateway)).rejects.toThrow(sentence);
+    await expect(secret.ensure(hookAtGateway, systemClock)).rejects.toThrow(sentence);
     gateway.fail("auth/token/lookup-self", status);
     await expect(secret.remaining(hookAtGateway)).rejects.toThrow(sentence);
 
-    await secret.ensure(hookAtGateway);
+    await secret.ensure(hookAtGateway, systemClock);
     expect(api.field(NAME, "token")).toBe(token);
     expect(api.annotations(NAME)).toEqual({});
   });
 
   test("when it does not renew it", async () => {
     api.delete(NAME);
-    await secret.ensure(hook);
+    await secret.ensure(hook, systemClock);
     const token = api.field(NAME, "token");
     await sleep(PERIOD * 1000 * 0.75);
 
     gateway.fail("auth/token/renew-self", 500);
-    await expect(secret.ensure(hookAtGateway)).rejects.toThrow("refuses the request auth/token/renew-self: 500");
+    await expect(secret.ensure(hookAtGateway, systemClock)).rejects.toThrow(
+      "refuses the request auth/token/renew-self: 500",
+    );
     expect(api.field(NAME, "token")).toBe(token);
-    await secret.ensure(hookAtGateway);
+    await secret.ensure(hookAtGateway, systemClock);
     expect(api.field(NAME, "token")).toBe(token);
     expect(await secret.remaining(hook)).toBeGreaterThan(PERIOD / 2);
   });
@@ -167,7 +171,7 @@ describe("when the Secret cannot be written", () => {
       api.delete(NAME);
       const before = await accessors();
       api.failWrite(status, { carriedOut: false });
-      await expect(secret.ensure(hook)).rejects.toThrow(
+      await expect(secret.ensure(hook, systemClock)).rejects.toThrow(
         `answers ${status} to the request to write the Secret main/${NAME}`,
       );
       expect(await accessors()).toHaveLength(before.length);
@@ -177,9 +181,9 @@ describe("when the Secret cannot be written", () => {
   test("as far as is known, but it was, the token in it stays valid", async () => {
     api.delete(NAME);
     api.failWrite(504, { carriedOut: true });
-    await expect(secret.ensure(hook)).rejects.toThrow("answers 504");
+    await expect(secret.ensure(hook, systemClock)).rejects.toThrow("answers 504");
     const token = api.field(NAME, "token");
-    await secret.ensure(hook);
+    await secret.ensure(hook, systemClock);
     expect(api.field(NAME, "token")).toBe(token);
     expect(await secret.remaining(hook)).toBeGreaterThan(0);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { waitUntil } from "../../lab/wait";
-import { Server } from "../../src/vault/replica";
+import { ReplicaApi } from "../../src/vault/replica";
 import { staticSeal, transitSeal } from "./support/seals";
 import { TestBed } from "./support/test-bed";
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => bed.stop());
 
 async function states(servers: readonly VaultServer[]): Promise<string[]> {
-  return Promise.all(servers.map(async (server) => (await new Server(server.client()).status()).state));
+  return Promise.all(servers.map(async (server) => (await new ReplicaApi(server.client()).status()).state));
 }
 
 describe.each(["transit", "static"] as const)("an instance with the seal %s", (seal) => {
@@ -22,10 +22,12 @@ describe.each(["transit", "static"] as const)("an instance with the seal %s", (s
     const settings = seal === "transit" ? await transitSeal(bed, "auto") : staticSeal(bed, "auto");
     const { instance, servers } = await bed.startInstance(`auto-${seal}`, 3, { seal, settings });
 
-    const { stdout } = await bed.unseal(instance);
+    const { stdout, stderr } = await bed.unseal(instance);
 
-    expect(stdout).toMatch(/initialised auto-\w+-0 with 5 recovery keys, threshold 3/);
-    expect(stdout).toMatch(/: 3 of 3 replicas unsealed, active at https:\/\/127\.0\.0\.1:\d+, 3 raft peers\n$/);
+    expect(stderr).toMatch(/: initialised; .* replica=auto-\w+-0 keys=5 threshold=3 type=recovery\n/);
+    expect(stdout).toMatch(
+      /^customer10\/auto-\w+: 3 of 3 replicas unsealed, active at https:\/\/127\.0\.0\.1:\d+, 3 raft peers\n$/,
+    );
     expect(Object.keys(await bed.central.readRecord("customer10", instance.name)).sort()).toEqual([
       ...RECORD_FIELDS,
       "root-token",
@@ -43,11 +45,11 @@ describe.each(["transit", "static"] as const)("an instance with the seal %s", (s
 test("an instance whose seal is not the described one is left alone", async () => {
   const { instance, servers } = await bed.startInstance("misdescribed", 1, { seal: "transit" });
 
-  const { code, stderr } = await bed.run(["unseal", "customer10/misdescribed"], bed.environment(instance));
+  const { code, failure } = await bed.run(["unseal", "customer10/misdescribed"], bed.environment(instance));
 
   expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /^tenant-vault: customer10\/misdescribed is not sealed as it is described: .* "shamir"; .*\n$/,
+  expect(failure).toMatch(
+    /^tenant-vault: \[seal-differs\] customer10\/misdescribed is not sealed as it is described: .* "shamir"; .*\n$/,
   );
   expect(await states(servers)).toEqual(["uninitialized"]);
 });
@@ -102,8 +104,10 @@ test("an instance whose data lived in memory begins anew once they are gone", as
   servers[0]?.wipe();
   await servers[0]?.start();
 
-  const { stdout } = await bed.unseal(described);
+  const { stderr } = await bed.unseal(described);
 
-  expect(stdout).toMatch(/its data, which lived in memory, are gone; deleted version \d+ of its record, recoverably/);
+  expect(stderr).toMatch(
+    /the data lived in memory and are gone; deleted the record's version, recoverably version=\d+/,
+  );
   expect(await bed.central.readRecord("customer10", "volatile")).not.toEqual(before);
 });

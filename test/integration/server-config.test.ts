@@ -13,6 +13,7 @@ import {
   type IDeployment,
   type Product,
 } from "../../src";
+import { Secret } from "../../src/core/secret";
 import type { Instance } from "../../src/contract/instance";
 import { VaultClient } from "../../src/vault/client";
 import { obtainVaultServer } from "../../lab/tools/vault-server";
@@ -132,7 +133,7 @@ describe("a real server takes the rendered configuration", () => {
     ]);
 
     const { client } = bed.central;
-    const asServer = client.withToken(token);
+    const asServer = client.withToken(new Secret(token));
     await expect(asServer.send("GET", "tenant-seals/keys/customer10.main")).rejects.toThrow(/403/);
     await expect(asServer.send("GET", `customers/data/customer10/${instance.name}`)).rejects.toThrow(/403/);
     await asServer.send("POST", "auth/token/renew-self");
@@ -205,7 +206,7 @@ async function makeSealToken(json: Synthesized): Promise<string> {
   await client.send("POST", `auth/token/roles/${String(role.role_name)}`, {
     body: { ...names, token_no_default_policy: true },
   });
-  const hook = client.withToken(bed.hookToken);
+  const hook = client.withToken(new Secret(bed.hookToken));
   const { body } = await hook.send("POST", `auth/token/create/${String(role.role_name)}`);
   return (body.auth as { client_token: string }).client_token;
 }

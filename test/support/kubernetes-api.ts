@@ -75,9 +75,9 @@ export class KubernetesApi {
     return new KubernetesClient(parseKubeconfig(this.kubeconfig));
   }
 
-  /** A central Vault that holds the kubeconfig, and answers everything else with `otherwise`. */
-  central(otherwise: object = {}): VaultClient {
-    return fakeCentral(this.kubeconfig, otherwise);
+  /** A central Vault that holds the kubeconfig, and answers everything else with this data and this login. */
+  central(data: object = {}, auth: object = {}): VaultClient {
+    return fakeCentral(this.kubeconfig, data, auth);
   }
 
   /** A field of a Secret. */
@@ -149,13 +149,12 @@ export class KubernetesApi {
   }
 }
 
-/** A central Vault that holds this kubeconfig, and answers everything else with `otherwise`. */
-export function fakeCentral(kubeconfig: string, otherwise: object = {}): VaultClient {
-  const send = (_method: string, path: string) =>
-    Promise.resolve({
-      status: 200,
-      body: { data: path.startsWith("clusters/") ? { data: { kubeconfig } } : otherwise },
-    });
+/** A central Vault that holds this kubeconfig, and answers everything else with this data and this login. */
+export function fakeCentral(kubeconfig: string, otherwise: object = {}, auth: object = {}): VaultClient {
+  const send = (_method: string, path: string) => {
+    const data = path.startsWith("clusters/") ? { data: { kubeconfig } } : otherwise;
+    return Promise.resolve({ status: 200, body: { data, auth } });
+  };
   return { address: "https://central:8200", send } as unknown as VaultClient;
 }
 

@@ -4,9 +4,12 @@ import type { Instance, Replica } from "../../src/contract/instance";
 import { fingerprint, keysFingerprint, type RecordFields } from "../../src/central/record";
 import { KubernetesError } from "../../src/kubernetes/client";
 import type { Pod } from "../../src/operations/pods";
-import { CentralError, type SeenRecord } from "../../src/central/record-store";
-import { VaultError } from "../../src/vault/client";
-import type { World } from "../../src/operations/context";
+import { CentralError } from "../../src/central/client";
+import type { SeenRecord } from "../../src/central/record-store";
+import { ReplicaError } from "../../src/vault/client";
+import type { OperationContext } from "../../src/operations/context";
+import { Log, type LogEvent } from "../../src/core/log";
+import { Secret } from "../../src/core/secret";
 import type { ReplicaState } from "../../src/vault/replica-state";
 import { type InitAnswer, keyTypeOf } from "../../src/vault/keys";
 
@@ -30,6 +33,9 @@ export const FAULTS: fc.Arbitrary<FaultPlan[]> = fc.array(
   }),
   { maxLength: 3 },
 );
+
+/** Milliseconds after which a process gives up. */
+const PATIENCE = 600_000;
 
 /** Milliseconds until an evicted pod is gone, and until the next one of its name answers. */
 const POD_ENDS = 5_000;
@@ -78,7 +84,7 @@ export class Universe {
   readonly versions: Version[] = [];
   readonly metadata: Record<string, string> = {};
   readonly servers: SimulatedServer[];
-  readonly disk = new Map<string, { owner: number; key: string; answer?: InitAnswer }>();
+  readonly disk = new Map<string, { owner: number; key: Secret; answer?: InitAnswer }>();
   readonly living = new Set<number>();
   /** Members of raft by name, and since when each has a vote. */
   readonly members = new Map<string, number>();
@@ -93,6 +99,8 @@ export class Universe {
   readonly evictions: string[] = [];
   readonly evictedAt: number[] = [];
   readonly violations: string[] = [];
+  /** What all processes reported. */
+  readonly events: LogEvent[] = [];
   private leaderName: string | undefined;
   /** Whether an answer was lost where nothing can keep it: on its way, before the journal, or with a full disk. */
   lossExcused = false;
@@ -113,8 +121,8 @@ export class Universe {
     return newest === undefined || newest.deleted ? {} : newest.fields;
   }
 
-  /** A process that suffers the given faults. */
-  start(faults: readonly FaultPlan[] = []): World {
+  /** A process that suffers the given faults. It gives up after ten minutes. */
+  start(faults: readonly FaultPlan[] = []): OperationContext {
     const pid = ++this.processes;
     this.living.add(pid);
     let effects = 0;
@@ -140,10 +148,14 @@ export class Universe {
     };
     const cutCentral = (): Error => new CentralError("unreachable", "connection reset");
     const cutKubernetes = (): Error => new KubernetesError("connection reset", undefined);
-    const cutServer = (): Error => new VaultError("unreachable", "connection reset");
+    const cutServer = (): Error => new ReplicaError("unreachable", "connection reset");
     const diskFull = (): Error => new Error("no space left on device");
 
     return {
+      instance: this.instance,
+      deadline: this.now + PATIENCE,
+      signal: new AbortController().signal,
+      log: new Log((event) => this.events.push(event)),
       store: {
         path: `${this.instance.tenant}/${this.instance.name}`,
         read: () => look(() => this.readRecord()),
@@ -180,7 +192,7 @@ export class Universe {
           this.disk.delete(file);
         },
       },
-      server: (replica) => {
+      replica: (replica) => {
         const server = this.serverOf(replica);
         const lookVerified = async <Result>(value: () => Result): Promise<Result> => {
           this.verify(server);
@@ -230,7 +242,6 @@ export class Universe {
           this.now += milliseconds;
         },
       },
-      say: () => undefined,
     };
   }
 
@@ -295,12 +306,12 @@ export class Universe {
   }
 
   private initialize(server: SimulatedServer, seal: string, shares: number): InitAnswer {
-    if (server.data !== undefined) throw new VaultError("refused", "already initialized", 400);
+    if (server.data !== undefined) throw new ReplicaError("refused", "already initialized", 400);
     const id = this.answers.length;
     const answer: InitAnswer = {
-      rootToken: `root-${id}`,
+      rootToken: new Secret(`root-${id}`),
       keyType: keyTypeOf(seal),
-      keys: Array.from({ length: shares }, (_, key) => `key-${id}-${key}`),
+      keys: Array.from({ length: shares }, (_, key) => new Secret(`key-${id}-${key}`)),
     };
     this.answers.push(answer);
     server.data = id;
@@ -309,16 +320,18 @@ export class Universe {
     return answer;
   }
 
-  private unseal(server: SimulatedServer, key: string): { sealed: boolean } {
-    if (server.data === undefined) throw new VaultError("refused", "not initialized", 400);
-    if (this.instance.seal !== "shamir") throw new VaultError("refused", "recovery keys do not unseal", 400);
+  private unseal(server: SimulatedServer, key: Secret): { sealed: boolean } {
+    if (server.data === undefined) throw new ReplicaError("refused", "not initialized", 400);
+    if (this.instance.seal !== "shamir") throw new ReplicaError("refused", "recovery keys do not unseal", 400);
     if (!server.sealed) return { sealed: false };
     server.received++;
-    server.progress.add(key);
+    server.progress.add(key.reveal());
     if (server.progress.size < this.instance.secretThreshold) return { sealed: true };
-    const right = [...server.progress].every((sent) => this.answers[server.data ?? 0]?.keys.includes(sent));
+    const right = [...server.progress].every((sent) =>
+      this.answers[server.data ?? 0]?.keys.some((known) => known.reveal() === sent),
+    );
     server.progress.clear();
-    if (!right) throw new VaultError("refused", "invalid key", 400);
+    if (!right) throw new ReplicaError("refused", "invalid key", 400);
     if (server.joined) server.readyAt ??= this.now + CATCH_UP;
     else server.sealed = false;
     return { sealed: server.sealed };
@@ -326,7 +339,7 @@ export class Universe {
 
   private join(server: SimulatedServer): void {
     const leader = this.servers.find(({ sealed, data }) => !sealed && data !== undefined);
-    if (leader === undefined) throw new VaultError("refused", "no leader", 500);
+    if (leader === undefined) throw new ReplicaError("refused", "no leader", 500);
     server.data = leader.data;
     server.joined = true;
     if (!this.members.has(this.nameOf(server))) this.members.set(this.nameOf(server), Infinity);
@@ -383,7 +396,7 @@ export class Universe {
   }
 
   private stepDown(replica: Replica): void {
-    if (this.leader()?.name !== replica.name) throw new VaultError("refused", "not active", 500);
+    if (this.leader()?.name !== replica.name) throw new ReplicaError("refused", "not active", 500);
     const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
     this.leaderName = others.find((other) => this.isUp(this.serverOf(other)))?.name;
   }
@@ -395,7 +408,8 @@ export class Universe {
   /** Nothing is sent to a server whose certificate is not accepted. */
   private verify(server: SimulatedServer): void {
     this.settle(server);
-    if (this.refused.has(server.certificate)) throw new VaultError("untrusted", "its TLS certificate is not accepted");
+    if (this.refused.has(server.certificate))
+      throw new ReplicaError("untrusted", "its TLS certificate is not accepted");
   }
 
   private podOf(replica: Replica): Pod {

@@ -27,6 +27,7 @@ export const STATUSES: InstanceStatus[] = [
     record: { state: "missing", keyType: "unseal", keys: 0, rootToken: false },
     healthy: false,
     problem: "the cluster does not answer",
+    problemCode: "kubernetes-unreachable",
     replicas: [],
   },
 ];

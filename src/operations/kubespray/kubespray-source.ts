@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parse } from "yaml";
+import { setting } from "../../core/environment";
+import { OperationError } from "../../core/errors";
 
 /** A command line. */
 export interface AnsibleCommand {
@@ -21,15 +23,17 @@ export interface KubespraySource {
 /**
  * Finds Kubespray by what TENANT_VAULT_KUBESPRAY names: a checkout, or an image for Podman or Docker.
  *
- * @throws Error when it is of another release than the inventory is made for.
+ * @throws OperationError if it is of another release than the inventory is made for.
  */
-export function findKubespray(named: string | undefined, version: string): KubespraySource {
+export function findKubespray(environment: NodeJS.ProcessEnv, version: string): KubespraySource {
+  const named = setting(environment, "TENANT_VAULT_KUBESPRAY");
   if (named === undefined) {
-    throw new Error(
+    throw new OperationError(
+      "kubespray-missing",
       `No Kubespray is named; set TENANT_VAULT_KUBESPRAY to a checkout of v${version}, or to an image of it such as quay.io/kubespray/kubespray:v${version}.`,
     );
   }
-  return existsSync(named) ? checkout(resolve(named), version) : image(named, version);
+  return existsSync(named) ? checkout(resolve(named), version) : image(named, version, environment);
 }
 
 function checkout(folder: string, version: string): KubespraySource {
@@ -38,8 +42,9 @@ function checkout(folder: string, version: string): KubespraySource {
     ? (parse(readFileSync(manifest, "utf8")) as { version?: string }).version
     : undefined;
   if (found !== version) {
-    throw new Error(
-      `TENANT_VAULT_KUBESPRAY names ${folder}, which is ${found === undefined ? "no checkout of Kubespray" : `Kubespray ${found}`}; check out v${version}, or set provisioner.version.`,
+    throw new OperationError(
+      "kubespray-mismatch",
+      `TENANT_VAULT_KUBESPRAY names ${folder}, which is ${found === undefined ? "not a checkout of Kubespray" : `Kubespray ${found}`}; check out v${version}, or set provisioner.version.`,
     );
   }
   return {
@@ -51,26 +56,27 @@ function checkout(folder: string, version: string): KubespraySource {
 /** Where the official image has Kubespray, and where the run's folder is put into it. */
 const IN_IMAGE = { kubespray: "/kubespray", folder: "/run/tenant-vault", agent: "/run/ssh-agent" };
 
-function image(name: string, version: string): KubespraySource {
+function image(name: string, version: string, environment: NodeJS.ProcessEnv): KubespraySource {
   if (!name.endsWith(`:v${version}`)) {
-    throw new Error(
+    throw new OperationError(
+      "kubespray-mismatch",
       `TENANT_VAULT_KUBESPRAY names ${name}, which is neither a folder nor an image of v${version}; name one, or set provisioner.version.`,
     );
   }
   return {
     sshArgs: () => inFolder(SSH_ARGS, IN_IMAGE.folder),
     command: (program, args, folder) => ({
-      program: process.env.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
+      program: environment.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
       args: [
         "run",
         "--rm",
         "--network=host",
         `--volume=${folder}:${IN_IMAGE.folder}`,
-        ...(process.env.SSH_AUTH_SOCK === undefined
+        ...(environment.SSH_AUTH_SOCK === undefined
           ? []
-          : [`--volume=${process.env.SSH_AUTH_SOCK}:${IN_IMAGE.agent}`, `--env=SSH_AUTH_SOCK=${IN_IMAGE.agent}`]),
+          : [`--volume=${environment.SSH_AUTH_SOCK}:${IN_IMAGE.agent}`, `--env=SSH_AUTH_SOCK=${IN_IMAGE.agent}`]),
         // By name alone: a value on a command line could be read by everybody on this machine.
-        ...Object.keys(process.env)
+        ...Object.keys(environment)
           .filter((variable) => variable.startsWith("OS_"))
           .sort()
           .map((variable) => `--env=${variable}`),

@@ -13,6 +13,8 @@ import { finished } from "node:stream/promises";
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
+import { OperationError } from "../../core/errors";
+import type { Log } from "../../core/log";
 import type { KubeconfigStore, Releases } from "../../central/kubeconfig-store";
 import { withServer } from "../../kubernetes/kubeconfig";
 import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
@@ -28,7 +30,7 @@ export interface KubesprayRun {
   /** Inventory, SSH configuration, known hosts, log, artifacts: readable by nobody else. */
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
-  readonly say: (line: string) => void;
+  readonly log: Log;
   /** Ends Ansible when it is aborted; what it has done stays, and the next run goes on from there. */
   readonly signal: AbortSignal;
 }
@@ -37,10 +39,10 @@ export interface KubesprayRun {
  * Waits until the nodes answer SSH, installs or changes Kubernetes on them, and puts the kubeconfig into the central Vault.
  * Kubespray's playbooks are idempotent: a run that failed is taken up again by running this again.
  *
- * @throws Error that names the task that failed and the log.
+ * @throws OperationError that names the task that failed and the log.
  */
 export async function runKubespray(run: KubesprayRun): Promise<void> {
-  const { cluster, store, folder, say } = run;
+  const { cluster, store, folder, log: events } = run;
   checkCloud(cluster, run.environment);
   const installed = await store.installed();
 
@@ -48,7 +50,7 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
   prepare(folder, cluster);
   const log = createWriteStream(logFile(folder), { mode: 0o600 });
   try {
-    say(`${cluster.tenant}: waiting until every node answers SSH; the log is ${logFile(folder)}`);
+    events.info("waiting until every node answers SSH", { log: logFile(folder) });
     await ansible(run, log, "ansible", [
       "all",
       "--module-name",
@@ -57,7 +59,7 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
       `timeout=${BOOT_TIMEOUT}`,
     ]);
     const playbook = playbookFor(cluster, installed);
-    say(`${cluster.tenant}: running ${playbook} of Kubespray ${cluster.version}, which takes 10 to 30 minutes`);
+    events.info("running Kubespray, which takes 10 to 30 minutes", { playbook, version: cluster.version });
     await ansible(run, log, "ansible-playbook", [
       "--become",
       "--extra-vars",
@@ -68,9 +70,6 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
     await store.write(
       withServer(readKubeconfig(artifacts), cluster.apiAddress, KUBERNETES_API_PORT),
       releasesOf(cluster),
-    );
-    say(
-      `${cluster.tenant}: Kubernetes is up at ${cluster.apiAddress}; its kubeconfig is at ${store.path} in the central Vault`,
     );
   } finally {
     // It holds an administrator's key, which is in the central Vault now, or is made again.
@@ -118,7 +117,8 @@ async function ansible(
   const env = { ...environment, ANSIBLE_SSH_ARGS: source.sshArgs(folder), ANSIBLE_NOCOLOR: "1" };
   const code = await execute(command, env, signal, log);
   if (code === 0) return;
-  throw new Error(
+  throw new OperationError(
+    "kubespray-failed",
     `Kubespray did not finish for ${cluster.tenant} (${program} ended with ${code}${lastTask(readFileSync(logFile(folder), "utf8"))}); read ${logFile(folder)}, mend that, and run tenant-vault kubespray ${cluster.tenant} again: it goes on from there.`,
   );
 }
@@ -136,7 +136,12 @@ function execute(
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
     child.on("error", ({ message }) => {
-      reject(new Error(`${program} cannot be started (${message}); install what Kubespray's requirements.txt names.`));
+      reject(
+        new OperationError(
+          "kubespray-failed",
+          `${program} cannot be started (${message}); install what Kubespray's requirements.txt names.`,
+        ),
+      );
     });
     child.on("close", (code, killed) => {
       signal.removeEventListener("abort", stop);
@@ -155,7 +160,8 @@ function lastTask(output: string): string {
 function readKubeconfig(artifacts: string): string {
   const file = join(artifacts, "admin.conf");
   if (!existsSync(file))
-    throw new Error(
+    throw new OperationError(
+      "kubespray-failed",
       `Kubespray ended well and wrote no kubeconfig to ${file}; check that its release is the one that is named.`,
     );
   return readFileSync(file, "utf8");
@@ -165,7 +171,8 @@ function readKubeconfig(artifacts: string): string {
 function checkCloud({ needsCloud, tenant }: ClusterDescription, environment: NodeJS.ProcessEnv): void {
   const credentials = environment.OS_APPLICATION_CREDENTIAL_ID ?? environment.OS_USERNAME;
   if (!needsCloud || (environment.OS_AUTH_URL !== undefined && credentials !== undefined)) return;
-  throw new Error(
+  throw new OperationError(
+    "kubespray-credentials",
     `Kubespray needs the cloud's credentials for the volumes of ${tenant}: set OS_AUTH_URL and OS_APPLICATION_CREDENTIAL_ID with its secret (clouds.yaml is not read), or provisioner.openStackIntegration to false.`,
   );
 }

@@ -3,8 +3,8 @@ export interface RestartReplica {
   readonly name: string;
   /** Whether its pod is there to stay and it is unsealed. */
   readonly up: boolean;
-  /** Whether it is down and its pod is there, not ready: it does not come up by itself. */
-  readonly stuck: boolean;
+  /** Whether it is down, and its pod exists and is not ready: it does not come up by itself. */
+  readonly notStarting: boolean;
   /** Whether its certificate is not accepted, so that it is neither asked nor given keys; then Kubernetes tells whether it is up. */
   readonly unverified: boolean;
   readonly active: boolean;
@@ -37,14 +37,15 @@ export function decideRestart({ replicas, caughtUp }: RestartView): RestartStep 
   const down = replicas.filter(({ up }) => !up);
   if (outdated.length === 0) return { do: "finish" };
 
-  // To replace one that is down takes nobody else away, if it is the only one, or if nothing works anyway.
-  const stuck = outdated.find((replica) => replica.stuck);
-  if (stuck !== undefined && (down.length === 1 || down.length === replicas.length)) {
-    return { do: "restart", name: stuck.name };
+  // Replacing a replica that is down costs nothing if it is the only one, or if all are down.
+  const notStarting = outdated.find((replica) => replica.notStarting);
+  if (notStarting !== undefined && (down.length === 1 || down.length === replicas.length)) {
+    return { do: "restart", name: notStarting.name };
   }
-  // Nor does one that gets no keys as it is; but another that is about to come back comes back first.
-  const closed = outdated.find((replica) => replica.stuck && replica.unverified);
-  if (closed !== undefined && down.every((replica) => replica.stuck)) return { do: "restart", name: closed.name };
+  // A replica with a rejected certificate can never be unsealed, so replacing it loses nothing. Wait if another replica is still starting.
+  const rejected = outdated.find((replica) => replica.notStarting && replica.unverified);
+  if (rejected !== undefined && down.every((replica) => replica.notStarting))
+    return { do: "restart", name: rejected.name };
   if (down.length > 0) return { do: "wait", reason: `${down.map(({ name }) => name).join(", ")} is not up` };
   if (!caughtUp) return { do: "wait", reason: "raft has not caught up on every replica" };
 

@@ -1,6 +1,6 @@
 import type { Pod } from "../pods";
 import type { RestartReplica } from "./restart-decision";
-import type { World } from "../context";
+import type { OperationContext } from "../context";
 import type { SeenReplica } from "../seen";
 
 /** Milliseconds within which a replica that has joined has its vote. */
@@ -12,7 +12,7 @@ const VOTE_WITHIN = 30_000;
  * @param wanted Fingerprint of the certificate that it is to serve; undefined where there is none.
  */
 export async function viewReplica(
-  world: World,
+  context: OperationContext,
   seen: SeenReplica,
   pods: readonly Pod[],
   wanted: string | undefined,
@@ -25,29 +25,33 @@ export async function viewReplica(
   return {
     name,
     up,
-    stuck: there && !up && !pod.ready,
+    notStarting: there && !up && !pod.ready,
     unverified,
-    active: unverified ? (pod?.active ?? false) : await isActive(world, seen),
-    outdated: (pod?.outdated ?? false) || (await showsAnother(world, seen, wanted)),
+    active: unverified ? (pod?.active ?? false) : await isActive(context, seen),
+    outdated: (pod?.outdated ?? false) || (await showsAnother(context, seen, wanted)),
   };
 }
 
-async function isActive(world: World, seen: SeenReplica): Promise<boolean> {
-  return seen.status.state === "unsealed" && ((await world.server(seen).leader())?.isSelf ?? false);
+async function isActive(context: OperationContext, seen: SeenReplica): Promise<boolean> {
+  return seen.status.state === "unsealed" && ((await context.replica(seen).leader())?.isSelf ?? false);
 }
 
 /** Whether it shows another certificate than the one that it is to serve; one that is not accepted can be told by that alone. */
-async function showsAnother(world: World, seen: SeenReplica, wanted: string | undefined): Promise<boolean> {
+async function showsAnother(
+  context: OperationContext,
+  seen: SeenReplica,
+  wanted: string | undefined,
+): Promise<boolean> {
   const { status } = seen;
   if (wanted === undefined) return false;
-  if (status.state === "unsealed") return (await world.server(seen).certificate()).fingerprint !== wanted;
+  if (status.state === "unsealed") return (await context.replica(seen).certificate()).fingerprint !== wanted;
   if (status.state !== "unreachable" || status.untrusted !== true) return false;
-  const shown = await world.server(seen).shownFingerprint();
+  const shown = await context.replica(seen).shownFingerprint();
   return shown !== undefined && shown !== wanted;
 }
 
 /** Stands in for the votes in raft where they cannot be asked for: how long every replica has been up. */
-export class Steadiness {
+export class UptimeGate {
   private since: number | undefined;
 
   /** @returns Whether each has been up for as long as it takes to get a vote. */

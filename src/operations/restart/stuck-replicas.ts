@@ -1,83 +1,81 @@
-import type { Instance } from "../../contract/instance";
+import type { Secret } from "../../core/secret";
 import { KubernetesError } from "../../kubernetes/client";
-import { hindrance, type PodRestarts } from "./pod-restarts";
-import type { Pod, Pods } from "../pods";
-import { allVote, undefinedIfDenied } from "../unseal/raft";
-import { decideRestart, type RestartReplica } from "./restart-decision";
-import { Steadiness, viewReplica } from "./restart-view";
-import type { World } from "../context";
+import type { OperationContext } from "../context";
+import { allVote, undefinedIfDenied } from "../raft";
 import type { SeenReplica } from "../seen";
+import { blockedBy, type PodRestarts } from "./pod-restarts";
+import { decideRestart, type RestartReplica } from "./restart-decision";
+import { UptimeGate, viewReplica } from "./restart-view";
+import type { Pod } from "../pods";
 
 /**
- * Replaces, one by one, pods that are outdated and keep an instance from coming up: what does not start, since that may be
- * mended in the newest description, and what shows a former certificate that is not accepted any more, as after a change
- * of the CA, once it ended, or where names were added. Such a server is not asked, gets no key and no token, and an
- * authority that was trusted before is not trusted again for its sake: what it shows tells that it has to go.
+ * Replaces pods that block an instance from starting: pods that never start, and pods that present a certificate which is
+ * no longer accepted, as after a change of the CA. The program sends nothing to the latter: the fingerprint alone shows that the
+ * pod is outdated.
  */
 export class StuckReplicas {
-  /** What keeps a pod from being replaced; empty where nothing is known to. */
-  hindrance = "";
-  private readonly steadiness = new Steadiness();
+  private readonly uptime = new UptimeGate();
 
   constructor(
-    private readonly world: World,
-    private readonly pods: Pods,
-    private readonly instance: Instance,
+    private readonly context: OperationContext,
     private readonly restarts: PodRestarts,
   ) {}
 
-  /** @param token To ask raft with, where a replica can be asked. */
-  async replaceOne(seen: readonly SeenReplica[], token: string | undefined): Promise<void> {
-    const found = await this.attempt(seen, token);
-    if (found !== "" && found !== this.hindrance) this.world.say(`${this.world.store.path}: ${found}`);
-    this.hindrance = found;
-  }
-
-  private async attempt(seen: readonly SeenReplica[], token: string | undefined): Promise<string> {
+  /**
+   * Replaces one pod, if any is to be replaced.
+   *
+   * @param token To ask raft with, if a replica can be asked.
+   * @returns What prevents it; undefined if nothing is known to.
+   */
+  async replaceOne(seen: readonly SeenReplica[], token: Secret | undefined): Promise<string | undefined> {
     try {
-      const pods = await this.pods.list();
-      if (pods === undefined) return "";
-      const wanted = await this.pods.certificate();
-      const replicas = await Promise.all(seen.map((replica) => viewReplica(this.world, replica, pods, wanted)));
+      const pods = await this.restarts.pods.list();
+      if (pods === undefined) return undefined;
+      const wanted = await this.restarts.pods.certificate();
+      const replicas = await Promise.all(seen.map((replica) => viewReplica(this.context, replica, pods, wanted)));
       const caughtUp = await this.hasCaughtUp(replicas, seen, token);
       const step = decideRestart({ replicas, caughtUp });
       if (step.do === "restart") return await this.restart(step.name, pods, replicas);
-      return step.do === "wait" ? tellUnverified(replicas, step.reason) : "";
+      return step.do === "wait" ? explainUnverified(replicas, step.reason) : undefined;
     } catch (error) {
-      // The Kubernetes API itself may be away for a moment, as while a node starts anew.
-      if (error instanceof KubernetesError && error.status === undefined) return "";
+      // The Kubernetes API itself may be away for a moment, as while a node restarts.
+      if (error instanceof KubernetesError && error.retryable) return undefined;
       throw error;
     }
   }
 
-  private async restart(name: string, pods: readonly Pod[], replicas: readonly RestartReplica[]): Promise<string> {
+  private async restart(
+    name: string,
+    pods: readonly Pod[],
+    replicas: readonly RestartReplica[],
+  ): Promise<string | undefined> {
     const outcome = await this.restarts.restart(name, pods);
-    this.steadiness.reset();
-    const reason = hindrance(outcome, name) ?? "";
-    const stuck = replicas.some((replica) => replica.name === name && replica.stuck);
-    if (outcome !== "refused" || !stuck) return reason;
-    // By Kubernetes' default a budget that is used up keeps even what does not work.
-    return `${reason}, which is outdated and does not come up; delete the pod ${this.instance.kubernetes?.namespace ?? ""}/${name}`;
+    this.uptime.reset();
+    const reason = blockedBy(outcome, name);
+    const notStarting = replicas.some((replica) => replica.name === name && replica.notStarting);
+    if (reason === undefined || outcome !== "refused" || !notStarting) return reason;
+    // By Kubernetes' default an exhausted budget keeps even what does not work.
+    const namespace = this.context.instance.kubernetes?.namespace ?? "";
+    return `${reason}, which is outdated and does not come up; delete the pod ${namespace}/${name}`;
   }
 
-  /** While all can be asked, those that are up are not this one's to restart. */
+  /** While all replicas can be asked, those that are up are left to the rolling restart. */
   private async hasCaughtUp(
     replicas: readonly RestartReplica[],
     seen: readonly SeenReplica[],
-    token: string | undefined,
+    token: Secret | undefined,
   ): Promise<boolean> {
-    const steady = this.steadiness.observe(replicas, this.world.clock.now());
+    const steady = this.uptime.observe(replicas, this.context.clock.now());
     if (!steady || !replicas.some(({ unverified }) => unverified)) return false;
     const asked = seen.find(({ status }) => status.state === "unsealed");
     if (asked === undefined || token === undefined) return true;
-    return (await allVote(this.world, this.instance, asked, token).catch(undefinedIfDenied)) ?? true;
+    return (await allVote(this.context, asked, token).catch(undefinedIfDenied)) ?? true;
   }
 }
 
-/** Why replicas that cannot be asked run on as they are. */
-function tellUnverified(replicas: readonly RestartReplica[], reason: string): string {
+/** Why replicas that cannot be asked keep running as they are. */
+function explainUnverified(replicas: readonly RestartReplica[], reason: string): string | undefined {
   const names = replicas.filter(({ unverified, outdated }) => unverified && outdated).map(({ name }) => name);
-  return names.length === 0
-    ? ""
-    : `${names.join(", ")} shows a former certificate, and is not restarted yet: ${reason}`;
+  if (names.length === 0) return undefined;
+  return `${names.join(", ")} presents a former certificate, and is not restarted yet: ${reason}`;
 }

@@ -64,6 +64,15 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
       "When the token by which the servers unseal themselves ends.",
       ({ sealTokenExpires }) => seconds(sealTokenExpires),
     ),
+    {
+      name: STATUS_METRICS.statusFailure,
+      help: "1 for the code of what kept the instance from being looked at.",
+      samples: statuses.flatMap((status) =>
+        status.problemCode === undefined
+          ? []
+          : [{ labels: { ...instanceLabels(status), code: status.problemCode }, value: 1 }],
+      ),
+    },
     perInstance(STATUS_METRICS.statusTime, "When this was looked at.", () => Math.floor(now / 1000)),
   ];
 }

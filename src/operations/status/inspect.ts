@@ -1,9 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../../core/clock";
+import type { ErrorCode } from "../../core/error-codes";
+import { OperationError } from "../../core/errors";
+import type { Secret } from "../../core/secret";
 import type { Instance, Replica } from "../../contract/instance";
 import { journalKey, recordedKeys, rootToken } from "../../central/record";
 import type { RecordStore, SeenRecord } from "../../central/record-store";
-import type { Server } from "../../vault/replica";
-import { VaultError } from "../../vault/client";
+import type { ReplicaApi } from "../../vault/replica";
+import { ReplicaError } from "../../vault/client";
 import type { ReplicaState } from "../../vault/replica-state";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 
@@ -40,24 +43,27 @@ export interface InstanceStatus {
   readonly healthy: boolean;
   /** Why the instance could not be looked at. */
   readonly problem?: string;
+  /** Its code, as docs/errors.md lists it. */
+  readonly problemCode?: ErrorCode;
   /** When the token by which the servers unseal themselves ends, RFC 3339: at once where it is not valid; undefined where they need none. */
   readonly sealTokenExpires?: string;
 }
 
 /** A replica as far as a status looks at it. */
-export type InspectedServer = Pick<Server, "status" | "leader" | "auditDevices" | "certificate">;
+export type InspectedServer = Pick<ReplicaApi, "status" | "leader" | "auditDevices" | "certificate">;
 
 /** Looks at one instance and changes nothing. */
 export async function inspectInstance(
   instance: Instance,
   store: Pick<RecordStore, "path" | "read">,
   server: (replica: Replica) => InspectedServer,
+  clock: Clock,
 ): Promise<InstanceStatus> {
   const seen = await store.read();
   const record = summarizeRecord(seen, instance);
   const token = rootToken(seen.fields);
   const replicas = await Promise.all(
-    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token)),
+    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token, clock)),
   );
   const unsealed = replicas.every(({ state }) => state === "unsealed") && replicas.some(({ active }) => active);
   const audited = replicas.every(({ auditDevices }) => auditDevices !== 0);
@@ -69,14 +75,15 @@ export async function inspectInstance(
 /** Looks at the record alone, where the instance cannot be reached or is not described. */
 export async function inspectRecord(
   store: Pick<RecordStore, "path" | "read">,
-  problem: string,
+  problem: unknown,
 ): Promise<InstanceStatus> {
   return {
     instance: store.path,
     record: summarizeRecord(await store.read(), UNKNOWN),
     replicas: [],
     healthy: false,
-    problem,
+    problem: problem instanceof Error ? problem.message : String(problem),
+    problemCode: problem instanceof OperationError ? problem.code : "internal",
   };
 }
 
@@ -101,13 +108,14 @@ async function summarizeReplica(
   replica: Replica,
   server: InspectedServer,
   { product }: Instance,
-  token: string | undefined,
+  token: Secret | undefined,
+  clock: Clock,
 ): Promise<ReplicaSummary> {
   const status = await server.status();
   if (status.state === "unreachable") return { ...replica, state: status.state, active: false, reason: status.reason };
   const open = status.state === "unsealed";
   const active = open && ((await server.leader())?.isSelf ?? false);
-  const auditDevices = open && token !== undefined ? await countAuditDevices(server, product, token) : undefined;
+  const auditDevices = open && token !== undefined ? await countAuditDevices(server, product, token, clock) : undefined;
   const certificate = await server.certificate().catch(undefinedIfRefused);
   return {
     ...replica,
@@ -125,23 +133,24 @@ const ATTEMPTS = 5;
 async function countAuditDevices(
   server: InspectedServer,
   product: Instance["product"],
-  token: string,
+  token: Secret,
+  clock: Clock,
 ): Promise<number | undefined> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     try {
       const devices = await server.auditDevices(token);
       if (devices !== undefined || product === "vault") return devices?.length;
     } catch (error) {
-      if (error instanceof VaultError) return undefined;
+      if (error instanceof ReplicaError) return undefined;
       throw error;
     }
-    await sleep(1_000);
+    await clock.sleep(1_000);
   }
   return 0;
 }
 
 /** What cannot be seen, as with a root token that was revoked, is left out. */
 function undefinedIfRefused(error: unknown): undefined {
-  if (error instanceof VaultError) return undefined;
+  if (error instanceof ReplicaError) return undefined;
   throw error;
 }

@@ -8,7 +8,7 @@ export function statusText(statuses: readonly InstanceStatus[], now: number): st
 }
 
 function render(status: InstanceStatus, now: number): string {
-  const { instance, product, record, replicas, healthy, problem, sealTokenExpires } = status;
+  const { instance, product, record, replicas, healthy, problem, problemCode, sealTokenExpires } = status;
   const token = record.rootToken ? "root token" : "no root token";
   const width = Math.max(...replicas.map(({ name }) => name.length));
   const lines = replicas.map((replica) => {
@@ -25,7 +25,7 @@ function render(status: InstanceStatus, now: number): string {
     record.state === "self-initialised"
       ? "  record: self-initialised, no keys to keep"
       : `  record: ${record.state}, ${record.keys} ${record.keyType} keys, ${token}`,
-    ...(problem === undefined ? lines : [`  ${problem}`]),
+    ...(problem === undefined ? lines : [`  [${problemCode ?? "internal"}] ${problem}`]),
     "",
   ].join("\n");
 }

@@ -1,9 +1,11 @@
 import { z } from "zod";
-import { askCentral } from "../../central/record-store";
+import { askCentral } from "../../central/client";
 import { REPLACED_AT } from "../../contract/annotations";
 import type { Instance } from "../../contract/instance";
 import type { KubernetesClient } from "../../kubernetes/client";
 import { KubernetesSecret, secretField, type SecretContent, type StoredSecret } from "../../kubernetes/secret";
+import type { Clock } from "../../core/clock";
+import { Secret } from "../../core/secret";
 import type { VaultClient } from "../../vault/client";
 
 /** Part of a token's period below which it is renewed; its servers renew it themselves while they run. */
@@ -32,9 +34,9 @@ export class SealTokenSecret {
   ) {}
 
   /** Makes sure that the Secret holds a token that is valid and lasts, and the certificate of the central Vault's CA. */
-  async ensure(central: VaultClient): Promise<void> {
+  async ensure(central: VaultClient, clock: Clock): Promise<void> {
     const secret = await this.secret.read();
-    const current = secretField(secret, "token");
+    const current = tokenOf(secret);
     const valid = current !== undefined && (await renewed(central.withToken(current)));
     const { caCertificate } = central;
     if (valid && (caCertificate === undefined || secretField(secret, "ca.crt") === caCertificate)) return;
@@ -42,12 +44,12 @@ export class SealTokenSecret {
     const stringData: Record<string, string> = caCertificate === undefined ? {} : { "ca.crt": caCertificate };
     const content = { type: "Opaque", data: secret?.data, stringData };
     if (valid) await this.secret.write(secret, content);
-    else await this.writeNew(central, secret, content);
+    else await this.writeNew(central, secret, content, clock);
   }
 
   /** Seconds that the token has left if nobody renews it; 0 where there is none that is valid. */
   async remaining(central: VaultClient): Promise<number> {
-    const token = secretField(await this.secret.read(), "token");
+    const token = tokenOf(await this.secret.read());
     const found = token === undefined ? undefined : await lookUp(central.withToken(token));
     return found?.ttl ?? 0;
   }
@@ -57,10 +59,11 @@ export class SealTokenSecret {
     central: VaultClient,
     former: StoredSecret | undefined,
     content: SecretContent,
+    clock: Clock,
   ): Promise<void> {
     const token = await this.create(central);
-    const annotations = secretField(former, "token") === undefined ? {} : { [REPLACED_AT]: new Date().toISOString() };
-    const stringData = { ...content.stringData, token };
+    const annotations = tokenOf(former) === undefined ? {} : { [REPLACED_AT]: clock.date().toISOString() };
+    const stringData = { ...content.stringData, token: token.reveal() };
     try {
       if (await this.secret.write(former, { ...content, stringData }, annotations)) return;
     } catch (error) {
@@ -73,19 +76,24 @@ export class SealTokenSecret {
   }
 
   /** A write whose answer was lost may have been carried out, and servers use the token then; unsure, it is left to end by itself. */
-  private async revokeUnlessKept(central: VaultClient, token: string): Promise<void> {
-    if (secretField(await this.secret.read(), "token") !== token) await revoke(central, token);
+  private async revokeUnlessKept(central: VaultClient, token: Secret): Promise<void> {
+    if (tokenOf(await this.secret.read())?.equals(token) !== true) await revoke(central, token);
   }
 
-  private async create(central: VaultClient): Promise<string> {
+  private async create(central: VaultClient): Promise<Secret> {
     const { body } = await askCentral(central, "POST", `auth/token/create/${this.role}`, {
       body: { display_name: this.secret.path },
     });
-    return (body.auth as { client_token: string }).client_token;
+    return new Secret((body.auth as { client_token: string }).client_token);
   }
 }
 
-async function revoke(central: VaultClient, token: string): Promise<void> {
+function tokenOf(secret: StoredSecret | undefined): Secret | undefined {
+  const token = secretField(secret, "token");
+  return token === undefined ? undefined : new Secret(token);
+}
+
+async function revoke(central: VaultClient, token: Secret): Promise<void> {
   await askCentral(central.withToken(token), "POST", "auth/token/revoke-self");
 }
 

@@ -1,13 +1,12 @@
-import { performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
-import { askCentral, CentralError } from "../../central/record-store";
+import { askCentral, CentralError } from "../../central/client";
 import type { Instance } from "../../contract/instance";
 import { readCertificate } from "../../core/certificate";
-import type { Patience } from "../../core/clock";
+import type { RunContext } from "../context";
+import { runLoop, type Outcome, UnfinishedError } from "../loop";
 import type { KubernetesClient } from "../../kubernetes/client";
 import { KubernetesSecret, secretField, type StoredSecret } from "../../kubernetes/secret";
 import type { VaultClient } from "../../vault/client";
-import { Stop } from "../stop";
+import { OperationError } from "../../core/errors";
 
 const DAY = 86_400_000;
 
@@ -42,47 +41,50 @@ export class CertificateSecret {
   }
 
   /**
-   * Makes sure that the certificate exists, fits the servers' names and lasts; one that others issue is waited for.
+   * Makes sure that the certificate exists, fits the servers' names and is valid for long enough. One that others issue is waited for.
    *
-   * @param patience How long others have to issue it.
    * @returns The certificate of the authority, PEM.
    */
-  async ensure(central: VaultClient, patience: Patience): Promise<string> {
+  async ensure(central: VaultClient, run: RunContext): Promise<string> {
     const { names, issuer } = this.certificate;
-    if (issuer === undefined) return this.waitForOthers(patience);
+    if (issuer === undefined) return this.waitForOthers(run);
     const secret = await this.secret.read();
     const current = parseSecret(secret);
-    if (current !== undefined && fits(current, names, new Date())) return current.caCertificate;
+    if (current !== undefined && fits(current, names, run.clock.date())) return current.caCertificate;
     const { caCertificate, data } = await issue(central, issuer, names);
     if (await this.secret.write(secret, { type: "kubernetes.io/tls", stringData: data })) return caCertificate;
     // Another run was first: its certificate is as good.
     return (await this.readCa()) ?? caCertificate;
   }
 
-  private async waitForOthers({ deadline, signal }: Patience): Promise<string> {
-    for (;;) {
-      const found = parseSecret(await this.secret.read());
-      if (found !== undefined) return this.checkReadable(found);
-      const left = deadline - performance.now();
-      if (left <= 0) {
-        throw new Stop(
-          "timeout",
-          `The Secret ${this.secret.path} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
-        );
-      }
-      await sleep(Math.min(POLL, left), undefined, { signal }).catch(() => {
-        throw new Stop(
-          "interrupted",
-          `Interrupted while the Secret ${this.secret.path} held no certificate; run this again.`,
-        );
-      });
-    }
+  private waitForOthers(run: RunContext): Promise<string> {
+    const { path } = this.secret;
+    return runLoop<ServerCertificate | undefined, ServerCertificate | undefined, string>(run, {
+      observe: async () => parseSecret(await this.secret.read()),
+      decide: (found) => found,
+      perform: (found): Promise<Outcome<string>> =>
+        Promise.resolve(
+          found === undefined
+            ? { wait: `the Secret ${path} holds no certificate` }
+            : { done: this.checkReadable(found) },
+        ),
+      recover: () => undefined,
+      unfinished: (code) =>
+        new UnfinishedError(
+          code,
+          code === "interrupted"
+            ? `Interrupted while the Secret ${path} held no certificate; run this again.`
+            : `The Secret ${path} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
+        ),
+      poll: POLL,
+    });
   }
 
   private checkReadable(found: ServerCertificate): string {
     if (isReadable(found)) return found.caCertificate;
-    throw new Error(
-      `The Secret ${this.secret.path} holds a tls.crt or a ca.crt that is no certificate; have cert-manager, or whoever issues the servers' certificate, fill it anew.`,
+    throw new OperationError(
+      "certificate-damaged",
+      `The Secret ${this.secret.path} holds a tls.crt or a ca.crt that is not a valid certificate; have cert-manager, or whoever issues the servers' certificate, fill it again.`,
     );
   }
 }

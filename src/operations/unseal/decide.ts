@@ -178,8 +178,9 @@ function startInitialization(seen: Observation): Step {
 
 /** Whether nobody carries out the announced initialisation any more: its run died on this machine, or its lease is over. */
 function isAbandoned({ record, journals }: Observation): boolean {
-  const key = fingerprint(journalKey(record.fields) ?? "");
-  const diedHere = journals.some(({ keyFingerprint, ownerAlive }) => keyFingerprint === key && !ownerAlive);
+  const key = journalKey(record.fields);
+  const announcement = key && fingerprint(key);
+  const diedHere = journals.some(({ keyFingerprint, ownerAlive }) => keyFingerprint === announcement && !ownerAlive);
   return diedHere || record.age >= ANNOUNCEMENT_LEASE;
 }
 

@@ -1,10 +1,11 @@
-import type { Instance } from "../../contract/instance";
-import { removeDeparted, undefinedIfDenied } from "./raft";
-import { Stop } from "../stop";
-import { VaultError } from "../../vault/client";
-import type { World } from "../context";
 import { recordPath } from "../../contract/central-vault";
+import { OperationError } from "../../core/errors";
+import type { Secret } from "../../core/secret";
+import { ReplicaError } from "../../vault/client";
+import type { OperationContext } from "../context";
+import type { Outcome, Waiting } from "../loop";
 import type { SeenReplica } from "../seen";
+import { removeMembers, undefinedIfDenied } from "../raft";
 
 /** Milliseconds in which a replica that has just joined catches up after it got its keys; Vault takes about 2 s. */
 const JOIN_PATIENCE = 10_000;
@@ -25,80 +26,89 @@ export interface Verified {
  * @returns Whether it is unsealed.
  */
 export async function unsealReplica(
-  world: World,
+  context: OperationContext,
   replica: SeenReplica,
-  keys: readonly string[],
+  keys: readonly Secret[],
   migrate = false,
 ): Promise<boolean> {
   const threshold = replica.status.state === "sealed" ? replica.status.threshold : keys.length;
   const needed = keys.slice(0, threshold);
-  if ((await sendKeys(world, replica, needed, migrate)) === "refused") {
+  if ((await sendKeys(context, replica, needed, migrate)) === "refused") {
     // Somebody else may have sent a key of another instance before ours: start afresh, once.
-    await world.server(replica).resetUnseal();
-    if ((await sendKeys(world, replica, needed, migrate)) === "refused") {
-      throw new Stop(
+    await context.replica(replica).resetUnseal();
+    if ((await sendKeys(context, replica, needed, migrate)) === "refused") {
+      throw new OperationError(
         "keys-refused",
-        `${replica.name} (${replica.address}) refuses the unseal keys in ${recordPath(world.store.path)}; check that this address belongs to this instance.`,
+        `${replica.name} (${replica.address}) refuses the unseal keys in ${recordPath(context.store.path)}; check that this address belongs to this instance.`,
       );
     }
   }
-  const giveUp = world.clock.now() + JOIN_PATIENCE;
-  while (world.clock.now() < giveUp) {
-    const { state } = await world.server(replica).status();
+  const giveUp = context.clock.now() + JOIN_PATIENCE;
+  while (context.clock.now() < giveUp) {
+    const { state } = await context.replica(replica).status();
     if (state === "unsealed" || state === "migrating") return true;
-    await world.clock.sleep(POLL);
+    await context.clock.sleep(POLL);
   }
   return false;
 }
 
 async function sendKeys(
-  world: World,
+  context: OperationContext,
   replica: SeenReplica,
-  keys: readonly string[],
+  keys: readonly Secret[],
   migrate: boolean,
 ): Promise<"sent" | "refused"> {
   try {
     for (const key of keys) {
-      if (!(await world.server(replica).unseal(key, migrate)).sealed) return "sent";
+      if (!(await context.replica(replica).unseal(key, migrate)).sealed) return "sent";
     }
     return "sent";
   } catch (error) {
-    if (error instanceof VaultError && error.failure === "refused" && error.status === 400) return "refused";
+    if (error instanceof ReplicaError && error.failure === "refused" && error.status === 400) return "refused";
     throw error;
   }
 }
 
 /** Makes empty replicas members of the leader's cluster. */
 export async function joinReplicas(
-  world: World,
-  instance: Instance,
+  context: OperationContext,
   replicas: readonly SeenReplica[],
   leader: SeenReplica,
 ): Promise<void> {
-  const active = await world.server(leader).leader();
-  if (active === undefined) throw new VaultError("unreachable", "no replica is active yet");
-  await Promise.all(replicas.map((replica) => world.server(replica).join(active.address, instance.caCertificate)));
+  const active = await context.replica(leader).leader();
+  if (active === undefined) throw new ReplicaError("unreachable", "no replica is active yet");
+  await Promise.all(
+    replicas.map((replica) => context.replica(replica).join(active.address, context.instance.caCertificate)),
+  );
 }
 
-/** Checks an instance whose replicas are all unsealed. @returns Why it is not ready yet, or what was verified. */
-export async function verify(world: World, instance: Instance, token: string | undefined): Promise<Verified | string> {
+/** Checks an instance whose replicas are all unsealed. */
+export async function verify(
+  context: OperationContext,
+  token: Secret | undefined,
+): Promise<Exclude<Outcome<Verified>, undefined>> {
+  const { replicas } = context.instance;
   const views = await Promise.all(
-    instance.replicas.map(async (replica) => ({ replica, leader: await world.server(replica).leader() })),
+    replicas.map(async (replica) => ({ replica, leader: await context.replica(replica).leader() })),
   );
   const addresses = new Set(views.map(({ leader }) => leader?.address));
   const [leader] = addresses;
-  if (addresses.size > 1 || leader === undefined) return "the replicas do not agree on an active one yet";
+  if (addresses.size > 1 || leader === undefined) return wait("the replicas do not agree on an active one yet");
 
   const active = views.find((view) => view.leader?.isSelf);
-  if (active === undefined) return "no replica is active yet";
-  if (token === undefined) return { leader, raftPeers: undefined };
+  if (active === undefined) return wait("no replica is active yet");
+  if (token === undefined) return { done: { leader, raftPeers: undefined } };
 
-  const peers = await world.server(active.replica).raftPeers(token).catch(undefinedIfDenied);
-  if (peers === undefined) return { leader, raftPeers: undefined };
-  const removed = await removeDeparted(world, instance, { active: active.replica, token, peers });
-  if (removed !== undefined) return removed;
-  if (peers.length < instance.replicas.length) {
-    return `raft counts ${peers.length} peers, the instance has ${instance.replicas.length} replicas`;
+  const peers = await context.replica(active.replica).raftPeers(token).catch(undefinedIfDenied);
+  if (peers === undefined) return { done: { leader, raftPeers: undefined } };
+  const removed = await removeMembers(context, { active: active.replica, token, peers });
+  if (removed !== undefined) return wait(removed);
+  if (peers.length < replicas.length) {
+    return wait(`raft counts ${peers.length} peers, the instance has ${replicas.length} replicas`);
   }
-  return { leader, raftPeers: peers.length };
+  return { done: { leader, raftPeers: peers.length } };
+}
+
+function wait(reason: string): Waiting {
+  return { wait: reason };
 }

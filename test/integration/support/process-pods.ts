@@ -1,14 +1,14 @@
 import { X509Certificate } from "node:crypto";
-import { performance } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { VaultServer } from "../../../lab/servers/vault-server";
 import type { Instance } from "../../../src/contract/instance";
+import { systemClock } from "../../../src/core/clock";
+import { Log, type LogEvent } from "../../../src/core/log";
 import { Journal } from "../../../src/central/journal";
 import type { Pod, Pods } from "../../../src/operations/pods";
 import { RecordStore } from "../../../src/central/record-store";
-import { Server } from "../../../src/vault/replica";
-import type { World } from "../../../src/operations/context";
+import { ReplicaApi } from "../../../src/vault/replica";
+import type { OperationContext } from "../../../src/operations/context";
 import type { TestBed } from "./test-bed";
 
 /** Real servers that come back when they are ended, as pods of a StatefulSet do: with the newest settings. */
@@ -82,22 +82,28 @@ export function inStatefulSet(instance: Instance): Instance {
   return { ...instance, kubernetes: { namespace: "n", statefulSet: instance.name, kubeconfig, certificate } };
 }
 
-/** The world as the command has it, for an instance of which the servers are all that there is. */
-export function worldOf(
+/** Milliseconds after which an operation gives up. */
+const PATIENCE = 180_000;
+
+/** The context that the command gives to an operation, for an instance of which the servers are all that there is. */
+export function contextOf(
   bed: TestBed,
   instance: Instance,
   servers: readonly VaultServer[],
   pods?: Pods,
-): World & { readonly lines: string[] } {
-  const lines: string[] = [];
+): OperationContext & { readonly events: LogEvent[] } {
+  const events: LogEvent[] = [];
   const clients = new Map(servers.map((server) => [server.name, server.client()]));
   return {
-    lines,
+    events,
+    instance,
     pods,
     store: new RecordStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name),
     journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
-    server: ({ name }) => new Server(clients.get(name) ?? bed.central.server.client()),
-    clock: { now: () => performance.now(), date: () => new Date(), sleep },
-    say: (line) => lines.push(line),
+    replica: ({ name }) => new ReplicaApi(clients.get(name) ?? bed.central.server.client()),
+    clock: systemClock,
+    log: new Log((event) => events.push(event)),
+    deadline: systemClock.now() + PATIENCE,
+    signal: new AbortController().signal,
   };
 }

@@ -5,6 +5,7 @@ import type { LabAuthority } from "../../../lab/certificates";
 import { freePort } from "../../../lab/ports";
 import { ManagedProcess } from "../../../lab/servers/managed-process";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
+import { Secret } from "../../../src/core/secret";
 import { VaultClient } from "../../../src/vault/client";
 
 /** What the chart's values hold for a server. */
@@ -89,7 +90,7 @@ export class RenderedServer {
   }
 
   withToken(token: string): VaultClient {
-    return this.client.withToken(token);
+    return this.client.withToken(new Secret(token));
   }
 
   async stop(): Promise<void> {

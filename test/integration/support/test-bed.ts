@@ -13,6 +13,17 @@ import type { Instance } from "../../../src/contract/instance";
 
 const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
 
+/** What a run of the command came to. */
+interface CommandOutcome extends RunResult {
+  /** The line that says why it failed; empty if it did not. */
+  readonly failure: string;
+}
+
+/** A run of the command. */
+interface BegunCommand extends Command {
+  readonly ended: Promise<CommandOutcome>;
+}
+
 /** A central Vault and servers for instances, all real. */
 export class TestBed {
   /** @param prepared Whether the central Vault has what the stack "central" makes, as far as the hook touches it. */
@@ -100,17 +111,22 @@ export class TestBed {
   }
 
   /** Runs the command to its end. */
-  async run(args: readonly string[], environment: Record<string, string>): Promise<RunResult> {
+  async run(args: readonly string[], environment: Record<string, string>): Promise<CommandOutcome> {
     return this.begin(args, environment).ended;
   }
 
   /** Starts the command. */
-  begin(args: readonly string[], environment: Record<string, string>, onOutput?: (text: string) => void): Command {
-    return begin(process.execPath, [COMMAND, ...args], { env: environment, onOutput });
+  begin(args: readonly string[], environment: Record<string, string>, onOutput?: (text: string) => void): BegunCommand {
+    const command = begin(process.execPath, [COMMAND, ...args], { env: environment, onOutput });
+    const ended = command.ended.then((result) => ({
+      ...result,
+      failure: /^tenant-vault: .*\n$/m.exec(result.stderr)?.[0] ?? "",
+    }));
+    return { ...command, ended };
   }
 
   /** Brings an instance up, which must work. */
-  async unseal(instance: Instance): Promise<RunResult> {
+  async unseal(instance: Instance): Promise<CommandOutcome> {
     const result = await this.run(["unseal", `${instance.tenant}/${instance.name}`], this.environment(instance));
     if (result.code !== 0) throw new Error(`unseal failed: ${result.stdout}${result.stderr}`);
     return result;

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Journal, journalFolder, JournalError, newJournalKey } from "../../../src/central/journal";
-import type { InitAnswer } from "../../../src/vault/keys";
+import { answerOf } from "../../support/secrets";
 
-const ANSWER: InitAnswer = { rootToken: "s.root", keyType: "unseal", keys: ["a2V5LTA=", "a2V5LTE="] };
+const TEXTS = ["s.root", "a2V5LTA=", "a2V5LTE="] as const;
+const ANSWER = answerOf(TEXTS[0], TEXTS.slice(1));
 
 let folder = "";
 let journal: Journal;
@@ -25,7 +26,8 @@ test("gives back what it kept", () => {
         keyType: fc.constantFrom("unseal" as const, "recovery" as const),
         keys: fc.array(fc.base64String(), { maxLength: 255 }),
       }),
-      (answer) => {
+      ({ rootToken, keyType, keys }) => {
+        const answer = answerOf(rootToken, keys, keyType);
         const key = newJournalKey();
         const file = journal.reserve(key);
         journal.keep(file, key, answer);
@@ -43,7 +45,7 @@ test("tells nothing to who reads the disk", () => {
   const file = journal.reserve(key);
   journal.keep(file, key, ANSWER);
   const content = readFileSync(file, "latin1");
-  for (const secret of [key, ANSWER.rootToken, ...ANSWER.keys]) expect(content).not.toContain(secret);
+  for (const secret of [key.reveal(), ...TEXTS]) expect(content).not.toContain(secret);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
@@ -52,11 +54,8 @@ test("takes all its space before anything is initialised", () => {
   const key = newJournalKey();
   const file = journal.reserve(key);
   const reserved = statSync(file).size;
-  journal.keep(file, key, {
-    rootToken: "t".repeat(100),
-    keyType: "recovery",
-    keys: Array.from({ length: 255 }, () => "k".repeat(44)),
-  });
+  const keys = Array.from({ length: 255 }, () => "k".repeat(44));
+  journal.keep(file, key, answerOf("t".repeat(100), keys, "recovery"));
   expect(statSync(file).size).toBe(reserved);
 });
 

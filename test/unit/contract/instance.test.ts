@@ -3,7 +3,7 @@ import { parseInstance } from "../../../src/contract/instance";
 
 describe("the description that the hook passes", () => {
   test.each([
-    ["{", /it is no JSON/],
+    ["{", /it is not valid JSON/],
     ["{}", /cannot be used/],
     ['{"tenant":"a","name":"b","product":"consul"}', /product/],
   ])("%s fails with one sentence", (json, message) => {

@@ -6,6 +6,7 @@ import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import { LabAuthority, type ServerIdentity } from "../../../lab/certificates";
+import { Secret } from "../../../src/core/secret";
 import { KubernetesClient, KubernetesError } from "../../../src/kubernetes/client";
 import type { Kubeconfig } from "../../../src/kubernetes/kubeconfig";
 
@@ -49,14 +50,14 @@ function clientWith(more: Partial<Kubeconfig>): KubernetesClient {
 
 describe("the Kubernetes API", () => {
   test("is asked with the token", async () => {
-    expect(await clientWith({ token: "T" }).ask("see", GET)).toEqual({ token: "Bearer T", user: null });
+    expect(await clientWith({ token: new Secret("T") }).ask("see", GET)).toEqual({ token: "Bearer T", user: null });
   });
 
   test("is asked with the client's certificate, which a token takes the place of", async () => {
     const { certificate, key } = await authority.issue("admin");
-    const admin = clientWith({ clientCertificate: certificate, clientKey: key });
+    const admin = clientWith({ clientCertificate: certificate, clientKey: new Secret(key) });
     expect(await admin.ask("see", GET)).toEqual({ token: null, user: "admin" });
-    const narrowed = admin.withToken("N");
+    const narrowed = admin.withToken(new Secret("N"));
     expect(await narrowed.ask("see", GET)).toEqual({ token: "Bearer N", user: null });
     await narrowed.close();
   });
@@ -112,7 +113,10 @@ describe("behind an HTTP proxy, the Kubernetes API", () => {
     server.on("upgrade", (incoming, socket, head) => {
       streams.handleUpgrade(incoming, socket, head, (stream) => stream.send("opened"));
     });
-    const behind = clientWith({ token: "T", proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+    const behind = clientWith({
+      token: new Secret("T"),
+      proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+    });
     expect(await behind.ask("see", GET)).toEqual({ token: "Bearer T", user: null });
     const stream = behind.forward("vault", "main-0", 8200);
     const [message] = (await once(stream, "message")) as [Buffer];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Secret } from "../../../src/core/secret";
 import { KubeconfigError, parseKubeconfig, withServer } from "../../../src/kubernetes/kubeconfig";
 
 function kubeconfig({ cluster = {}, user = {}, context = "b" }: { cluster?: object; user?: object; context?: string }) {
@@ -30,11 +31,14 @@ describe("a kubeconfig", () => {
       caCertificate: "CA",
       tlsServerName: "api",
       proxyUrl: "http://p:1",
-      token: "TOKEN",
+      token: new Secret("TOKEN"),
       clientCertificate: "CERT",
-      clientKey: "KEY",
+      clientKey: new Secret("KEY"),
     });
-    expect(parseKubeconfig(kubeconfig({ context: "a" }))).toMatchObject({ server: "https://other", token: "OTHER" });
+    expect(parseKubeconfig(kubeconfig({ context: "a" }))).toMatchObject({
+      server: "https://other",
+      token: new Secret("OTHER"),
+    });
   });
 
   test.each<[string, Parameters<typeof kubeconfig>[0]]>([
@@ -52,7 +56,7 @@ describe("a kubeconfig", () => {
     const merged =
       "current-context: a\ncontexts: [{name: a, context: {cluster: a, user: a}}]\nclusters: [{name: a, cluster: {server: 'https://a'}}]\n" +
       "users: [{name: a, user: {<<: {exec: {command: evil}, token: X}}}]\n";
-    expect(JSON.stringify(parseKubeconfig(merged))).toBe('{"server":"https://a"}');
+    expect(parseKubeconfig(merged)).toEqual({ server: "https://a" });
   });
 
   test("gets the address by which its cluster is reached", () => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "vitest";
+import { enterCluster } from "../../../src/operations/cluster";
 import { openConnections } from "../../../src/operations/connections";
 import type { Instance } from "../../../src/contract/instance";
 import { KubernetesApi } from "../../support/kubernetes-api";
@@ -31,14 +32,18 @@ async function startApi(tokenStatus?: number): Promise<KubernetesApi> {
   return (api = started);
 }
 
-function as(serviceAccount: string | undefined): Instance {
-  return { ...INSTANCE, kubernetes: INSTANCE.kubernetes && { ...INSTANCE.kubernetes, serviceAccount } };
+/** Enters the cluster and connects to the replica, as a command does. */
+async function connect(started: KubernetesApi, serviceAccount?: string): Promise<void> {
+  const instance = { ...INSTANCE, kubernetes: INSTANCE.kubernetes && { ...INSTANCE.kubernetes, serviceAccount } };
+  const cluster = await enterCluster(started.central(), instance);
+  await (await openConnections(instance, cluster)).close();
+  await cluster?.close();
 }
 
 test("the stored kubeconfig draws a token that lasts an hour, and everything else is done with that", async () => {
   const started = await startApi();
   const { requests } = started;
-  await (await openConnections(started.central(), as("tenant-vault"))).close();
+  await connect(started, "tenant-vault");
 
   expect(requests.map(({ method, path, user }) => [`${method} ${path}`, user])).toEqual([
     ["POST /api/v1/namespaces/vault-main/serviceaccounts/tenant-vault/token", "Bearer SECRET-BEARER"],
@@ -50,7 +55,7 @@ test("the stored kubeconfig draws a token that lasts an hour, and everything els
 test("the stored kubeconfig does everything where the description names no ServiceAccount", async () => {
   const started = await startApi();
   const { requests } = started;
-  await (await openConnections(started.central(), as(undefined))).close();
+  await connect(started);
 
   expect(requests.map(({ user }) => user)).toEqual(["Bearer SECRET-BEARER"]);
 });
@@ -58,7 +63,7 @@ test("the stored kubeconfig does everything where the description names no Servi
 test("fails with one sentence where no token is to be had", async () => {
   const started = await startApi(403);
 
-  await expect(openConnections(started.central(), as("tenant-vault"))).rejects.toThrow(
+  await expect(connect(started, "tenant-vault")).rejects.toThrow(
     /^The Kubernetes API at http:\/\/127\.0\.0\.1:\d+ answers 403 to the request to request a token of the ServiceAccount vault-main\/tenant-vault; check [^\n]+$/,
   );
 });

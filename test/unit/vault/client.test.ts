@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { Secret } from "../../../src/core/secret";
 import { VaultClient } from "../../../src/vault/client";
 
 /** A server that knows one token, and one path that this token may not use. */
@@ -27,13 +28,13 @@ beforeEach(() => {
   client = new VaultClient({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
 });
 
-function logIn(): Promise<string> {
+function logIn(): Promise<Secret> {
   logins++;
-  return Promise.resolve(valid);
+  return Promise.resolve(new Secret(valid));
 }
 
 test("a request that is denied is repeated with the token of a new login, which stays", async () => {
-  const loggedIn = client.withToken("first", logIn);
+  const loggedIn = client.withToken(new Secret("first"), logIn);
   await loggedIn.send("GET", "a");
   await loggedIn.send("GET", "a");
   expect(tokens).toEqual(["first", "second", "second"]);
@@ -41,13 +42,13 @@ test("a request that is denied is repeated with the token of a new login, which 
 });
 
 test("of requests that are denied at once one logs in, for all", async () => {
-  const loggedIn = client.withToken("first", logIn);
+  const loggedIn = client.withToken(new Secret("first"), logIn);
   await Promise.all([loggedIn.send("GET", "a"), loggedIn.send("GET", "b"), loggedIn.send("GET", "c")]);
   expect(logins).toBe(1);
 });
 
 test("one that is still denied is repeated no more", async () => {
-  const loggedIn = client.withToken("second", logIn);
+  const loggedIn = client.withToken(new Secret("second"), logIn);
   await expect(loggedIn.send("GET", "forbidden")).rejects.toMatchObject({ failure: "denied", status: 403 });
   expect(tokens).toEqual(["second", "second"]);
   expect(logins).toBe(1);
@@ -55,7 +56,9 @@ test("one that is still denied is repeated no more", async () => {
 
 test("a login that fails is the failure of all that wait for it, and is tried again by the next", async () => {
   let works = false;
-  const loggedIn = client.withToken("first", () => (works ? logIn() : Promise.reject(new Error("no login"))));
+  const loggedIn = client.withToken(new Secret("first"), () =>
+    works ? logIn() : Promise.reject(new Error("no login")),
+  );
   const [one, another] = await Promise.allSettled([loggedIn.send("GET", "a"), loggedIn.send("GET", "b")]);
   expect([one, another]).toMatchObject([{ reason: { message: "no login" } }, { reason: { message: "no login" } }]);
   works = true;
@@ -63,14 +66,18 @@ test("a login that fails is the failure of all that wait for it, and is tried ag
 });
 
 test("a token that was given is all there is, also beside a login", async () => {
-  await expect(client.withToken("first").send("GET", "a")).rejects.toMatchObject({ failure: "denied" });
-  await expect(client.withToken("x", logIn).withToken("first").send("GET", "a")).rejects.toMatchObject({
+  await expect(client.withToken(new Secret("first")).send("GET", "a")).rejects.toMatchObject({ failure: "denied" });
+  await expect(
+    client.withToken(new Secret("x"), logIn).withToken(new Secret("first")).send("GET", "a"),
+  ).rejects.toMatchObject({
     failure: "denied",
   });
   expect(logins).toBe(0);
 });
 
 test("a denial that is an answer is no reason to log in", async () => {
-  expect(await client.withToken("first", logIn).send("GET", "a", { accept: [403] })).toMatchObject({ status: 403 });
+  expect(await client.withToken(new Secret("first"), logIn).send("GET", "a", { accept: [403] })).toMatchObject({
+    status: 403,
+  });
   expect(logins).toBe(0);
 });

@@ -5,13 +5,15 @@ import { createServer } from "node:tls";
 import { expect, test } from "vitest";
 import { LabAuthority } from "../../../lab/certificates";
 import { verify } from "../../../src/operations/unseal/unsealing";
-import { Server } from "../../../src/vault/replica";
-import { VaultClient, VaultError } from "../../../src/vault/client";
+import type { Replica } from "../../../src/contract/instance";
+import { Secret } from "../../../src/core/secret";
+import { ReplicaApi } from "../../../src/vault/replica";
+import { VaultClient, ReplicaError } from "../../../src/vault/client";
 import { INSTANCE, Universe } from "../../support/simulation";
 import { SECURE_ADDRESS } from "../../../src/core/secure-address";
 
-function answering(body: object): Server {
-  return new Server({ send: () => Promise.resolve({ status: 200, body }) } as unknown as VaultClient);
+function answering(body: object): ReplicaApi {
+  return new ReplicaApi({ send: () => Promise.resolve({ status: 200, body }) } as unknown as VaultClient);
 }
 
 test("something else that answers on the address is not taken for an empty Vault", async () => {
@@ -20,22 +22,19 @@ test("something else that answers on the address is not taken for an empty Vault
     reason: "sys/seal-status: the answer is not that of a Vault or OpenBao",
     untrusted: false,
   });
-  await expect(answering({ keys: [] }).initialize("shamir", 5, 3)).rejects.toThrow(VaultError);
+  await expect(answering({ keys: [] }).initialize("shamir", 5, 3)).rejects.toThrow(ReplicaError);
 });
 
 test("an instance whose root token was revoked is verified without counting its peers", async () => {
   const universe = new Universe(INSTANCE);
-  const world = universe.start();
+  const context = universe.start();
   for (const server of universe.servers) Object.assign(server, { data: 0, sealed: false });
-  const denied = { raftPeers: () => Promise.reject(new VaultError("denied", "403", 403)) };
+  const denied = { raftPeers: () => Promise.reject(new ReplicaError("denied", "403", 403)) };
 
-  const verified = await verify(
-    { ...world, server: (replica) => ({ ...world.server(replica), ...denied }) },
-    INSTANCE,
-    "revoked",
-  );
+  const replica = (each: Replica) => ({ ...context.replica(each), ...denied });
+  const verified = await verify({ ...context, replica }, new Secret("revoked"));
 
-  expect(verified).toEqual({ leader: "https://main-0:8200", raftPeers: undefined });
+  expect(verified).toEqual({ done: { leader: "https://main-0:8200", raftPeers: undefined } });
 });
 
 test("of a server whose certificate is not accepted it is seen which one it shows, and nothing is sent to it", async () => {
@@ -47,8 +46,8 @@ test("of a server whose certificate is not accepted it is seen which one it show
   await once(impostor, "listening");
   const address = `https://127.0.0.1:${(impostor.address() as AddressInfo).port}`;
   const caCertificate = (await LabAuthority.create()).certificate;
-  const client = new VaultClient({ address, caCertificate, token: "SECRET" });
-  const server = new Server(client);
+  const client = new VaultClient({ address, caCertificate, token: new Secret("SECRET") });
+  const server = new ReplicaApi(client);
 
   expect(await server.status()).toMatchObject({ state: "unreachable", untrusted: true });
   expect(await server.shownFingerprint()).toBe(new X509Certificate(certificate).fingerprint256);
@@ -71,6 +70,10 @@ test.each([
   ['barrier seal type of "shamir" does not match loaded type of "static"', "static", "shamir"],
   ['barrier seal type of "static" does not match expected type of "shamir"', "shamir", "static"],
 ])("a server between two seals is told by what it answers: %s", async (message, seal, stored) => {
-  const failing = { send: () => Promise.reject(new VaultError("refused", `sys/seal-status: 500 ${message}`, 500)) };
-  expect(await new Server(failing as unknown as VaultClient).status()).toEqual({ state: "migrating", seal, stored });
+  const failing = { send: () => Promise.reject(new ReplicaError("refused", `sys/seal-status: 500 ${message}`, 500)) };
+  expect(await new ReplicaApi(failing as unknown as VaultClient).status()).toEqual({
+    state: "migrating",
+    seal,
+    stored,
+  });
 });

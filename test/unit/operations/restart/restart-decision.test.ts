@@ -13,7 +13,7 @@ const view: fc.Arbitrary<RestartView> = fc
     count: fc.constantFrom(1, 3, 5),
     active: fc.nat({ max: 4 }),
     flags: fc.array(
-      fc.record({ up: fc.boolean(), stuck: fc.boolean(), outdated: fc.boolean(), unverified: fc.boolean() }),
+      fc.record({ up: fc.boolean(), notStarting: fc.boolean(), outdated: fc.boolean(), unverified: fc.boolean() }),
       {
         minLength: 5,
         maxLength: 5,
@@ -24,8 +24,8 @@ const view: fc.Arbitrary<RestartView> = fc
   .map(({ count, active, flags, caughtUp }) => ({
     caughtUp,
     replicas: NAMES.slice(0, count).map((name, index): RestartReplica => {
-      const { up = false, stuck = false, outdated = false, unverified = false } = flags[index] ?? {};
-      return { name, up, stuck: !up && stuck, unverified, outdated, active: up && index === active };
+      const { up = false, notStarting = false, outdated = false, unverified = false } = flags[index] ?? {};
+      return { name, up, notStarting: !up && notStarting, unverified, outdated, active: up && index === active };
     }),
   }));
 
@@ -61,10 +61,10 @@ test("one that can get no keys is replaced however many are down, unless one of 
   fc.assert(
     fc.property(view, (seen) => {
       const down = seen.replicas.filter(({ up }) => !up);
-      const closed = down.some(({ stuck, unverified, outdated }) => stuck && unverified && outdated);
+      const closed = down.some(({ notStarting, unverified, outdated }) => notStarting && unverified && outdated);
       fc.pre(closed && down.length > 1 && down.length < seen.replicas.length);
       const step = decideRestart(seen);
-      expect(step.do).toBe(down.every(({ stuck }) => stuck) ? "restart" : "wait");
+      expect(step.do).toBe(down.every(({ notStarting }) => notStarting) ? "restart" : "wait");
       if (step.do !== "restart") return;
       expect(down.find(({ name }) => name === step.name)).toMatchObject({ unverified: true, outdated: true });
     }),
@@ -74,7 +74,7 @@ test("one that can get no keys is replaced however many are down, unless one of 
 
 test("the active one comes last", () => {
   const replicas = NAMES.slice(0, 3).map((name, index) => {
-    return { name, up: true, stuck: false, unverified: false, outdated: true, active: index === 0 };
+    return { name, up: true, notStarting: false, unverified: false, outdated: true, active: index === 0 };
   });
   expect(decideRestart({ replicas, caughtUp: true })).toEqual({ do: "restart", name: "main-1" });
 

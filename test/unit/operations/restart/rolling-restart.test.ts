@@ -2,17 +2,14 @@ import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { Instance } from "../../../../src/contract/instance";
 import { KubernetesError } from "../../../../src/kubernetes/client";
-import { Stop } from "../../../../src/operations/stop";
+import { OperationError } from "../../../../src/core/errors";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
-import { VaultError } from "../../../../src/vault/client";
-import type { World } from "../../../../src/operations/context";
+import { ReplicaError } from "../../../../src/vault/client";
+import type { OperationContext } from "../../../../src/operations/context";
 import { FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
 
-const PATIENCE = 600_000;
-
-function run(universe: Universe, world: World): Promise<UnsealReport> {
-  const patience = { deadline: universe.now + PATIENCE, signal: new AbortController().signal };
-  return unsealInstance(world, universe.instance, patience);
+function run(universe: Universe, context: OperationContext): Promise<UnsealReport> {
+  return unsealInstance(context);
 }
 
 /** An instance that is up, and whose StatefulSet, or certificate, is changed then. */
@@ -36,14 +33,14 @@ function expectNewest(universe: Universe): void {
 
 test("an API of Kubernetes that is away for a moment is waited for", async () => {
   const universe = await changed("revision");
-  const world = universe.start([1, 2].map((effect) => ({ effect, fault: "cut-before" })));
-  const { pods } = world;
+  const context = universe.start([1, 2].map((effect) => ({ effect, fault: "cut-before" })));
+  const { pods } = context;
   if (pods === undefined) throw new Error("no pods");
   let asked = 0;
   const list = (): ReturnType<typeof pods.list> =>
     ++asked % 3 === 0 ? Promise.reject(new KubernetesError("no answer", undefined)) : pods.list();
 
-  expect((await run(universe, { ...world, pods: { ...pods, list } })).restarted).toHaveLength(3);
+  expect((await run(universe, { ...context, pods: { ...pods, list } })).restarted).toHaveLength(3);
   expectNewest(universe);
 });
 
@@ -103,12 +100,12 @@ test("several runs at once, in whatever order, never cost the quorum", async () 
 
 test("with a root token that was revoked, the active one is restarted last all the same", async () => {
   const universe = await changed("revision");
-  const world = universe.start();
-  const denied = (): Promise<never> => Promise.reject(new VaultError("denied", "permission denied", 403));
+  const context = universe.start();
+  const denied = (): Promise<never> => Promise.reject(new ReplicaError("denied", "permission denied", 403));
 
   const report = await run(universe, {
-    ...world,
-    server: (replica) => ({ ...world.server(replica), raftPeers: denied, raftHealthy: denied }),
+    ...context,
+    replica: (replica) => ({ ...context.replica(replica), raftPeers: denied, raftHealthy: denied }),
   });
 
   expect(report.restarted).toEqual(["main-1", "main-2", "main-0"]);
@@ -120,16 +117,16 @@ test("with a root token that was revoked, the active one is restarted last all t
 test("a replica whose pod is outdated and does not come up is replaced", async () => {
   const universe = await changed("revision");
   const [, broken] = universe.servers;
-  const world = universe.start();
+  const context = universe.start();
   const unreachable = { state: "unreachable", reason: "ECONNREFUSED" } as const;
   if (broken !== undefined) Object.assign(broken, { sealed: true, readyAt: undefined });
 
   const report = await run(universe, {
-    ...world,
-    server: (replica) => ({
-      ...world.server(replica),
+    ...context,
+    replica: (replica) => ({
+      ...context.replica(replica),
       status: async () => {
-        const status = await world.server(replica).status();
+        const status = await context.replica(replica).status();
         return replica.name === "main-1" && broken?.revision === 0 ? unreachable : status;
       },
     }),
@@ -142,13 +139,13 @@ test("a replica whose pod is outdated and does not come up is replaced", async (
 
 test("a restart that does not help is not tried again and again", async () => {
   const universe = await changed("certificate");
-  const world = universe.start();
-  const pods = world.pods;
+  const context = universe.start();
+  const pods = context.pods;
   if (pods === undefined) throw new Error("no pods");
 
-  const stopped = run(universe, { ...world, pods: { ...pods, certificate: () => Promise.resolve("another") } });
+  const stopped = run(universe, { ...context, pods: { ...pods, certificate: () => Promise.resolve("another") } });
 
-  await expect(stopped).rejects.toThrow(Stop);
+  await expect(stopped).rejects.toThrow(OperationError);
   await expect(stopped).rejects.toThrow(/main-1 of customer10\/main was restarted and is still not what is described/);
   expect(universe.evictions).toEqual(["main-1"]);
 });

@@ -2,19 +2,16 @@ import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import type { Instance } from "../../../../src/contract/instance";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
-import type { World } from "../../../../src/operations/context";
+import type { OperationContext } from "../../../../src/operations/context";
 import { emptyServer, FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
-
-const PATIENCE = 600_000;
 
 const FIVE: Instance = {
   ...INSTANCE,
   replicas: [0, 1, 2, 3, 4].map((index) => ({ name: `main-${index}`, address: `https://main-${index}:8200` })),
 };
 
-function run(universe: Universe, world: World = universe.start()): Promise<UnsealReport> {
-  const patience = { deadline: universe.now + PATIENCE, signal: new AbortController().signal };
-  return unsealInstance(world, universe.instance, patience);
+function run(universe: Universe, context: OperationContext = universe.start()): Promise<UnsealReport> {
+  return unsealInstance(context);
 }
 
 /** An instance that is up, and whose servers show a certificate that is not accepted any more. */
@@ -35,8 +32,8 @@ async function scaledUp(): Promise<Universe> {
   return universe;
 }
 
-/** The world of a run that knows the first replicas alone. */
-function restricted(universe: Universe, count: number): World {
+/** The context of a run that knows the first replicas alone. */
+function restricted(universe: Universe, count: number): OperationContext {
   const instance = { ...universe.instance, replicas: universe.instance.replicas.slice(0, count) };
   return Object.assign(universe, { instance }).start();
 }
@@ -65,33 +62,33 @@ describe("replicas that show a former certificate, which is not accepted any mor
     expect(Math.min(...pauses)).toBeGreaterThan(30_000);
 
     const unwell = await refused();
-    const world = unwell.start();
-    const server: World["server"] = (replica) => {
-      return { ...world.server(replica), raftHealthy: () => Promise.resolve(false) };
+    const context = unwell.start();
+    const replica: OperationContext["replica"] = (each) => {
+      return { ...context.replica(each), raftHealthy: () => Promise.resolve(false) };
     };
-    await expect(run(unwell, { ...world, server })).rejects.toThrow(
-      /did not come up in time \(last: no answer from .*; main-0, main-2 shows a former certificate, and is not restarted yet: raft has not caught up/,
+    await expect(run(unwell, { ...context, replica })).rejects.toThrow(
+      /did not come up in time \(last: no answer from .*; main-0, main-2 presents a former certificate, and is not restarted yet: raft has not caught up/,
     );
     expect(unwell.evictions).toEqual(["main-1"]);
   });
 
   test("are left alone while another is down", async () => {
     const universe = await refused();
-    const world = universe.start();
+    const context = universe.start();
     const gone = { state: "unreachable", reason: "ECONNREFUSED" } as const;
-    const { pods } = world;
+    const { pods } = context;
     if (pods === undefined) throw new Error("no pods");
     const stopped = run(universe, {
-      ...world,
-      server: (replica) => {
+      ...context,
+      replica: (replica) => {
         return replica.name === "main-2"
-          ? { ...world.server(replica), status: () => Promise.resolve(gone) }
-          : world.server(replica);
+          ? { ...context.replica(replica), status: () => Promise.resolve(gone) }
+          : context.replica(replica);
       },
       pods: { ...pods, list: async () => (await pods.list())?.filter(({ name }) => name !== "main-2") },
     });
 
-    await expect(stopped).rejects.toThrow(/main-0, main-1 shows a former certificate, .* main-2 is not up/);
+    await expect(stopped).rejects.toThrow(/main-0, main-1 presents a former certificate, .* main-2 is not up/);
     expect(universe.evictions).toEqual([]);
   });
 
@@ -129,11 +126,11 @@ describe("replicas that show a former certificate, which is not accepted any mor
   test("are not restarted over and over where that does not help", async () => {
     const universe = await refused();
     universe.refused.add(universe.certificate);
-    const world = universe.start();
-    const { pods } = world;
+    const context = universe.start();
+    const { pods } = context;
     if (pods === undefined) throw new Error("no pods");
 
-    const stopped = run(universe, { ...world, pods: { ...pods, certificate: () => Promise.resolve("another") } });
+    const stopped = run(universe, { ...context, pods: { ...pods, certificate: () => Promise.resolve("another") } });
 
     await expect(stopped).rejects.toMatchObject({ code: "still-outdated" });
     expect(universe.evictions).toEqual(["main-1"]);

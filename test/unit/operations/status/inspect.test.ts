@@ -1,13 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { inspectInstance, inspectRecord } from "../../../../src/operations/status/inspect";
 import type { Instance } from "../../../../src/contract/instance";
-import { VaultError } from "../../../../src/vault/client";
+import { systemClock } from "../../../../src/core/clock";
+import { Secret } from "../../../../src/core/secret";
+import { answerOf } from "../../../support/secrets";
+import { KubernetesError } from "../../../../src/kubernetes/client";
+import { ReplicaError } from "../../../../src/vault/client";
 import { withAnswer, withJournalKey } from "../../../../src/central/record";
 import { INSTANCE } from "../../../support/simulation";
 import type { ReplicaState } from "../../../../src/vault/replica-state";
 import type { SeenRecord } from "../../../../src/central/record-store";
 
-const COMPLETE = withAnswer({}, { rootToken: "t", keyType: "unseal", keys: ["a", "b", "c", "d", "e"] });
+const COMPLETE = withAnswer({}, answerOf("t", ["a", "b", "c", "d", "e"]));
 
 function store(record: Partial<SeenRecord>) {
   return {
@@ -34,7 +38,12 @@ const SEALED: ReplicaState = { state: "sealed", seal: "shamir", threshold: 3 };
 
 describe("an instance", () => {
   test("is healthy when its record is complete and every replica unsealed", async () => {
-    const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), servers(UNSEALED, UNSEALED, UNSEALED));
+    const status = await inspectInstance(
+      INSTANCE,
+      store({ fields: COMPLETE }),
+      servers(UNSEALED, UNSEALED, UNSEALED),
+      systemClock,
+    );
     expect(status).toMatchObject({
       instance: "customer10/main",
       healthy: true,
@@ -50,9 +59,9 @@ describe("an instance", () => {
     ["the record has too few keys", { fields: { "unseal-key-0": "a" } }, [UNSEALED, UNSEALED, UNSEALED]],
     ["the record is deleted", { deleted: true }, [UNSEALED, UNSEALED, UNSEALED]],
     ["there is no record", { version: 0 }, [UNSEALED, UNSEALED, UNSEALED]],
-    ["an initialisation is under way", { fields: withJournalKey({}, "k") }, [UNSEALED, UNSEALED, UNSEALED]],
+    ["an initialisation is under way", { fields: withJournalKey({}, new Secret("k")) }, [UNSEALED, UNSEALED, UNSEALED]],
   ])("is not healthy when %s", async (_, record, states) => {
-    const status = await inspectInstance(INSTANCE, store(record), servers(...states));
+    const status = await inspectInstance(INSTANCE, store(record), servers(...states), systemClock);
     expect(status.healthy).toBe(false);
     expect(JSON.stringify(status)).not.toContain('"a"');
   });
@@ -62,7 +71,7 @@ describe("an instance", () => {
       ...servers(UNSEALED, UNSEALED, UNSEALED)(replica),
       auditDevices: () => Promise.resolve(replica.name === "main-1" ? [] : ["file/"]),
     });
-    const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), unaudited);
+    const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), unaudited, systemClock);
     expect(status.healthy).toBe(false);
     expect(status.replicas.map(({ auditDevices }) => auditDevices)).toEqual([1, 0, 1]);
   });
@@ -72,24 +81,32 @@ describe("an instance", () => {
     const silent = (replica: { name: string }) => ({
       ...servers(UNSEALED, UNSEALED, UNSEALED)(replica),
       auditDevices: () =>
-        replica.name === "main-0" ? Promise.reject(new VaultError("denied", "403", 403)) : Promise.resolve(undefined),
+        replica.name === "main-0" ? Promise.reject(new ReplicaError("denied", "403", 403)) : Promise.resolve(undefined),
     });
-    const status = await inspectInstance(vault, store({ fields: COMPLETE }), silent);
+    const status = await inspectInstance(vault, store({ fields: COMPLETE }), silent, systemClock);
     expect(status.healthy).toBe(true);
     expect(status.replicas.every(({ auditDevices }) => auditDevices === undefined)).toBe(true);
   });
 
   test("shows when the certificates end", async () => {
-    const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), servers(UNSEALED, UNSEALED, SEALED));
+    const status = await inspectInstance(
+      INSTANCE,
+      store({ fields: COMPLETE }),
+      servers(UNSEALED, UNSEALED, SEALED),
+      systemClock,
+    );
     expect(status.replicas.map(({ certificateExpires }) => certificateExpires)).toEqual(
       Array(3).fill("2030-01-01T00:00:00.000Z"),
     );
   });
 
   test("that cannot be looked at is shown with its record and the reason", async () => {
-    expect(await inspectRecord(store({ fields: COMPLETE }), "the cluster does not answer")).toMatchObject({
+    expect(
+      await inspectRecord(store({ fields: COMPLETE }), new KubernetesError("the cluster does not answer", undefined)),
+    ).toMatchObject({
       healthy: false,
       problem: "the cluster does not answer",
+      problemCode: "kubernetes-unreachable",
       record: { state: "complete" },
     });
   });

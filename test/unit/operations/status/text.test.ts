@@ -13,7 +13,7 @@ test("a status says of each instance what there is, and of each replica what it 
   main-1 has no audit device that works: nobody sees what is done there; give every server the same audit block in its configuration, with a file that it can write.
 customer11/main  NOT HEALTHY
   record: missing, 0 unseal keys, no root token
-  the cluster does not answer
+  [kubernetes-unreachable] the cluster does not answer
 `,
   );
 });

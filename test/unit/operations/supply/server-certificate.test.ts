@@ -1,6 +1,7 @@
-import { performance } from "node:perf_hooks";
 import { afterEach, describe, expect, test } from "vitest";
 import { LabAuthority } from "../../../../lab/certificates";
+import { systemClock } from "../../../../src/core/clock";
+import { Log } from "../../../../src/core/log";
 import type { Instance } from "../../../../src/contract/instance";
 import { CertificateSecret, fits } from "../../../../src/operations/supply/server-certificate";
 import { KubernetesApi, type ApiRequest } from "../../../support/kubernetes-api";
@@ -33,7 +34,13 @@ async function ensure(
   { seconds = 60, signal = new AbortController().signal } = {},
 ): Promise<string> {
   const secret = CertificateSecret.of(started.client, kubernetes);
-  return secret.ensure(started.central(ISSUED), { deadline: performance.now() + seconds * 1000, signal });
+  const deadline = systemClock.now() + seconds * 1000;
+  return secret.ensure(started.central(ISSUED), {
+    deadline,
+    signal,
+    clock: systemClock,
+    log: new Log(() => undefined),
+  });
 }
 
 describe("the servers' certificate", () => {
@@ -91,7 +98,7 @@ describe("the servers' certificate", () => {
       const started = await startApi(() => ({ status: 200, body: { data } }));
 
       await expect(ensure(started, ISSUED_BY_OTHERS)).rejects.toThrow(
-        /^The Secret vault-main\/main-tls holds a tls\.crt or a ca\.crt that is no certificate; have [^\n]+ fill it anew\.$/,
+        /^The Secret vault-main\/main-tls holds a tls\.crt or a ca\.crt that is not a valid certificate; have [^\n]+ fill it again\.$/,
       );
     },
   );

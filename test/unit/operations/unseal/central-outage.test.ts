@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { CentralError } from "../../../../src/central/record-store";
+import { CentralError } from "../../../../src/central/client";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
-import type { World } from "../../../../src/operations/context";
+import type { OperationContext } from "../../../../src/operations/context";
 import { INSTANCE, Universe } from "../../../support/simulation";
 
-const PATIENCE = 600_000;
 const MINUTE = 60_000;
 
 const PASSING: readonly (readonly [string, CentralError])[] = [
@@ -30,14 +29,13 @@ const evicted = (universe: Universe): boolean => universe.evictions.length > 0;
 const unsealed = (universe: Universe): boolean => universe.servers.some((server) => universe.isUp(server));
 
 async function run(universe: Universe, outage?: Outage): Promise<UnsealReport> {
-  const world = outage === undefined ? universe.start() : failing(universe, outage);
-  const patience = { deadline: universe.now + PATIENCE, signal: new AbortController().signal };
-  return unsealInstance(world, universe.instance, patience);
+  const context = outage === undefined ? universe.start() : failing(universe, outage);
+  return unsealInstance(context);
 }
 
-function failing(universe: Universe, { error, begins, duration }: Outage): World {
-  const world = universe.start();
-  const { store } = world;
+function failing(universe: Universe, { error, begins, duration }: Outage): OperationContext {
+  const context = universe.start();
+  const { store } = context;
   let since = Infinity;
   const orFail = <Args extends unknown[], Result>(ask: (...args: Args) => Promise<Result>) => {
     return (...args: Args): Promise<Result> => {
@@ -46,7 +44,7 @@ function failing(universe: Universe, { error, begins, duration }: Outage): World
     };
   };
   return {
-    ...world,
+    ...context,
     store: {
       ...store,
       read: orFail(store.read),

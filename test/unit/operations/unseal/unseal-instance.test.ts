@@ -2,28 +2,23 @@ import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
 import { recordedKeys, withAnswer } from "../../../../src/central/record";
-import { CentralError } from "../../../../src/central/record-store";
+import { CentralError } from "../../../../src/central/client";
+import { Secret } from "../../../../src/core/secret";
 import type { Instance } from "../../../../src/contract/instance";
-import { Stop } from "../../../../src/operations/stop";
+import { OperationError } from "../../../../src/core/errors";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
 import { Crash, emptyServer, FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
-import type { Patience } from "../../../../src/core/clock";
 import { keyTypeOf } from "../../../../src/vault/keys";
 
-const PATIENCE = 600_000;
-const NO_ANSWER = { rootToken: "", keyType: "unseal", keys: [] } as const;
+const NO_ANSWER = { rootToken: new Secret(""), keyType: "unseal", keys: [] } as const;
 
 /** Unseals itself: the keys in its record are recovery keys. */
 const AUTO: Instance = { ...INSTANCE, seal: "transit" };
 
-function patience(universe: Universe): Patience {
-  return { deadline: universe.now + PATIENCE, signal: new AbortController().signal };
-}
-
 async function run(universe: Universe, faults: readonly FaultPlan[] = []): Promise<UnsealReport | Error> {
-  const world = universe.start(faults);
+  const context = universe.start(faults);
   try {
-    return await unsealInstance(world, universe.instance, patience(universe));
+    return await unsealInstance(context);
   } catch (error) {
     return error as Error;
   }
@@ -123,7 +118,7 @@ describe("an instance that unseals itself", () => {
     const server = universe.servers[1];
     if (server !== undefined) Object.assign(server, { sealed: true, readyAt: Infinity });
 
-    expect(((await run(universe)) as Stop).message).toMatch(
+    expect(((await run(universe)) as OperationError).message).toMatch(
       /did not come up in time \(last: main-1 is sealed; it does that by its seal "transit"/,
     );
   });
@@ -135,11 +130,13 @@ describe("an instance that unseals itself", () => {
     expect(unmigrated).toMatchObject({ code: "seal-differs" });
 
     await run(restarted);
-    const misdescribed = await unsealInstance(restarted.start(), AUTO, patience(restarted)).catch(
+    const misdescribed = await unsealInstance({ ...restarted.start(), instance: AUTO }).catch(
       (error: unknown) => error,
     );
     expect(misdescribed).toMatchObject({ code: "seal-differs" });
-    expect((misdescribed as Stop).message).toMatch(/main-0 runs with the seal "shamir"; .*tenant-vault migrate-seal/);
+    expect((misdescribed as OperationError).message).toMatch(
+      /main-0 runs with the seal "shamir"; .*tenant-vault migrate-seal/,
+    );
   });
 });
 
@@ -194,10 +191,10 @@ describe("an instance whose data live in memory", () => {
 });
 
 describe("what only a person can mend", () => {
-  const stopped = async (universe: Universe): Promise<Stop> => {
+  const stopped = async (universe: Universe): Promise<OperationError> => {
     const result = await run(universe);
-    expect(result).toBeInstanceOf(Stop);
-    return result as Stop;
+    expect(result).toBeInstanceOf(OperationError);
+    return result as OperationError;
   };
 
   test("all data lost while the record holds keys: it never initialises over it", async () => {
@@ -280,7 +277,7 @@ describe("a run that is cut short", () => {
           // The process died, or the connection was cut, between the server's answer and the journal: nowhere else.
           expect(universe.lossExcused).toBe(true);
           expect(first).toBeInstanceOf(Error);
-          expect((second as Stop).code).toBe("answer-lost");
+          expect((second as OperationError).code).toBe("answer-lost");
         }
       }),
       { numRuns: 1000 },
@@ -311,7 +308,7 @@ describe("a run that is cut short", () => {
 
     const result = await run(universe, [{ effect: keep, fault: "cut-before" }]);
 
-    expect((result as Stop).code).toBe("escrow-contradiction");
+    expect((result as OperationError).code).toBe("escrow-contradiction");
     expect([...universe.disk.values()].map(({ answer }) => answer)).toEqual(universe.answers);
   });
 
@@ -370,22 +367,19 @@ describe("after scaling down", () => {
     const universe = await scaledDown();
     universe.members.set("main-2", universe.now + 5_000);
     const removed: number[] = [];
-    const world = universe.start();
-    const report = await unsealInstance(
-      {
-        ...world,
-        pods: undefined,
-        server: (replica) => ({
-          ...world.server(replica),
-          removePeer: async (token, id) => {
-            removed.push(universe.now);
-            await world.server(replica).removePeer(token, id);
-          },
-        }),
-      },
-      few,
-      patience(universe),
-    );
+    const context = universe.start();
+    const report = await unsealInstance({
+      ...context,
+      instance: few,
+      pods: undefined,
+      replica: (replica) => ({
+        ...context.replica(replica),
+        removePeer: async (token, id) => {
+          removed.push(universe.now);
+          await context.replica(replica).removePeer(token, id);
+        },
+      }),
+    });
 
     expect(report.raftPeers).toBe(3);
     expect([...universe.members.keys()]).toEqual(["main-0", "main-1", "main-2"]);
@@ -394,7 +388,7 @@ describe("after scaling down", () => {
 
   test("a member whose pod is there to stay is none that is gone: the description is old", async () => {
     const universe = await scaledDown();
-    await expect(unsealInstance(universe.start(), few, patience(universe))).rejects.toThrow(
+    await expect(unsealInstance({ ...universe.start(), instance: few })).rejects.toThrow(
       /The pod main-3 of customer10\/main runs and is no replica that is described; deploy the stack customer10-vault/,
     );
     expect(universe.members.size).toBe(5);
@@ -402,9 +396,9 @@ describe("after scaling down", () => {
 
   test("up, replicas that do not come are described all the same", async () => {
     const universe = new Universe({ ...INSTANCE, replicas: four, kubernetes });
-    await unsealInstance(universe.start(), few, patience(universe));
+    await unsealInstance({ ...universe.start(), instance: few });
     Object.assign(universe.servers[3] ?? {}, { pod: { endsAt: 0, answersAt: Infinity } });
-    const late = await unsealInstance(universe.start(), universe.instance, patience(universe)).catch(String);
+    const late = await unsealInstance(universe.start()).catch(String);
     expect(late).toMatch(/did not come up in time/);
     expect(JSON.stringify(universe.metadata)).toContain("main-4");
   });
@@ -412,7 +406,7 @@ describe("after scaling down", () => {
   test("a member whose name is none of the StatefulSet's is somebody's", async () => {
     const universe = await scaledDown();
     universe.members.set("other-7", Infinity);
-    await expect(unsealInstance(universe.start(), few, patience(universe))).rejects.toThrow(/counts 6 peers/);
+    await expect(unsealInstance({ ...universe.start(), instance: few })).rejects.toThrow(/counts 6 peers/);
     expect(universe.members.size).toBe(6);
   });
 });

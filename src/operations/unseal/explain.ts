@@ -1,28 +1,9 @@
-import type { StopCode } from "./unseal/decide";
-import { recordPath } from "../contract/central-vault";
+import { recordPath } from "../../contract/central-vault";
+import { OperationError } from "../../core/errors";
+import type { StopCode } from "./decide";
 
-/** Ends a run with one sentence that says what is wrong and what to do; nothing is lost or half-written. */
-export class Stop extends Error {
-  constructor(
-    readonly code:
-      | StopCode
-      | "keys-refused"
-      | "escrow-contradiction"
-      | "foreign-peers"
-      | "replica-undescribed"
-      | "still-outdated"
-      | "timeout"
-      | "interrupted",
-    message: string,
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-    this.name = "Stop";
-  }
-}
-
-/** What a stop means for an instance, and the way out. */
-export function explainStop(code: StopCode, instance: string, details: string): Stop {
+/** What it means for an instance that only a person can continue, and the way out. */
+export function explainStop(code: StopCode, instance: string, details: string): OperationError {
   const record = recordPath(instance);
   const sentences: Record<StopCode, string> = {
     "answer-lost":
@@ -49,5 +30,5 @@ export function explainStop(code: StopCode, instance: string, details: string): 
       `The journal ${details} holds an answer with keys of ${instance}, but ${record} no longer has the journal-key to open it; ` +
       "restore the record's version that has it, or, if those keys are not needed, move the journal away.",
   };
-  return new Stop(code, sentences[code]);
+  return new OperationError(code, sentences[code]);
 }

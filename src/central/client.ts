@@ -1,0 +1,54 @@
+import { OperationError } from "../core/errors";
+import {
+  isPassing,
+  ReplicaError,
+  type VaultClient,
+  type VaultFailure,
+  type VaultRequest,
+  type VaultResponse,
+} from "../vault/client";
+
+/** The central Vault did not do what it was asked. */
+export class CentralError extends OperationError {
+  constructor(
+    readonly failure: VaultFailure,
+    message: string,
+    readonly status?: number,
+  ) {
+    super(`central-${failure}`, message, { retryable: failure === "conflict" || isPassing(failure, status) });
+  }
+}
+
+/** Sends a request to the central Vault; a failure says in one sentence what to do. */
+export async function askCentral(
+  central: VaultClient,
+  method: "GET" | "POST" | "PATCH" | "LIST" | "DELETE",
+  path: string,
+  request: VaultRequest = {},
+): Promise<VaultResponse> {
+  try {
+    return await central.send(method, path, request);
+  } catch (error) {
+    if (error instanceof CentralError) {
+      // The client tried to log in again on the way.
+      const message = `The token for ${path} is denied, and the login for another failed: ${error.message}`;
+      throw new CentralError(error.failure, message, error.status);
+    }
+    if (!(error instanceof ReplicaError)) throw error;
+    throw new CentralError(error.failure, explain(error, central.address, path), error.status);
+  }
+}
+
+function explain(error: ReplicaError, address: string, path: string): string {
+  const { failure, message } = error;
+  const sentences: Record<VaultFailure, string> = {
+    unreachable: `The central Vault at ${address} does not answer (${message}); check VAULT_ADDR and that it runs.`,
+    untrusted: `The central Vault at ${address} is not trusted: ${message}; set VAULT_CACERT to the certificate of its CA.`,
+    sealed: `The central Vault at ${address} is sealed or not initialised; unseal it, which this program never does, and run this again.`,
+    denied: `The central Vault at ${address} refuses the token for ${path}; use one that is valid and has the policy tenant-vault-hook.`,
+    missing: `The central Vault at ${address} has nothing at ${path}; deploy the stack "central" first.`,
+    conflict: `The central Vault at ${address} has a newer version of ${path}: another wrote it at the same time.`,
+    refused: `The central Vault at ${address} refuses the request ${message}.`,
+  };
+  return sentences[failure];
+}

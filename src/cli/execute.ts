@@ -1,0 +1,46 @@
+import { CommanderError } from "commander";
+import { systemClock } from "../core/clock";
+import { OperationError } from "../core/errors";
+import { eventJson, eventText, Log } from "../core/log";
+import type { CommandHost, CommandResult } from "./command";
+
+/** Runs a command. Its result goes to standard output, and everything else to standard error. */
+export async function execute(
+  command: (host: CommandHost) => Promise<CommandResult>,
+  signal: AbortSignal,
+  asJson: boolean,
+): Promise<void> {
+  const log = new Log((event) => {
+    process.stderr.write(`${asJson ? eventJson(event, systemClock.date()) : eventText(event)}\n`);
+  });
+  try {
+    const { text, json, exitCode = 0 } = await command({ environment: process.env, clock: systemClock, log, signal });
+    process.stdout.write(asJson ? `${JSON.stringify(json, undefined, 2)}\n` : text);
+    process.exitCode = exitCode;
+  } catch (error) {
+    printFailure(error, asJson);
+  }
+}
+
+/** Says in one sentence, and with its code, why a command failed. */
+export function printFailure(error: unknown, asJson: boolean): void {
+  const failure = describeFailure(error);
+  if (asJson) process.stdout.write(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
+  process.stderr.write(`tenant-vault: [${failure.code}] ${failure.message}\n`);
+  process.exitCode = 1;
+}
+
+function describeFailure(error: unknown) {
+  if (error instanceof OperationError) {
+    return { code: error.code, message: error.message, retryable: error.retryable };
+  }
+  if (error instanceof CommanderError) {
+    // Commander has printed the help if no command was named, and its messages may have a second line with a suggestion.
+    const message =
+      error.code === "commander.help"
+        ? "no command is named; name one of those above."
+        : error.message.replace(/^error: /, "").replace(/\s+/g, " ");
+    return { code: "usage", message, retryable: false };
+  }
+  return { code: "internal", message: error instanceof Error ? error.message : String(error), retryable: false };
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { CommandHost, CommandResult } from "./command";
+
+/** Seconds. */
+const DEFAULT_TIMEOUT = 600;
+/** Seconds; people may have to restart servers in between. */
+const MIGRATION_TIMEOUT = 3600;
+
+const ENVIRONMENT = `
+Environment:
+  VAULT_ADDR, VAULT_CACERT, VAULT_NAMESPACE       the central Vault
+  VAULT_TOKEN (or ~/.vault-token)                 a token for it, or
+  TENANT_VAULT_ROLE_ID, TENANT_VAULT_SECRET_ID    an AppRole login at auth/tenant-vault
+  TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)
+  TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray`;
+
+/** What the options of every command have. */
+export interface CommonOptions {
+  readonly json?: true;
+}
+
+/** Runs a command and prints its result. */
+export type Execute = (options: CommonOptions, command: (host: CommandHost) => Promise<CommandResult>) => Promise<void>;
+
+/** The command line. What a command needs is loaded when it runs, so that help and version cost little. */
+export function buildProgram(execute: Execute): Command {
+  const program = new Command("tenant-vault")
+    .description("Initialises and unseals the Vault instances of tenants; their keys are kept in the central Vault.")
+    .version(packageVersion())
+    .addHelpText("after", ENVIRONMENT);
+
+  define(program, "unseal", "bring an instance from any state to initialised, escrowed and unsealed on every replica")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .action((target: string, options: CommonOptions & { timeout: number }) =>
+      execute(options, async (host) => (await import("./unseal.js")).unseal(host, target, options)),
+    );
+  define(
+    program,
+    "migrate-seal",
+    "bring an instance from the seal that it runs with to the one that is described and deployed",
+  )
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, MIGRATION_TIMEOUT)
+    .action((target: string, options: CommonOptions & { timeout: number }) =>
+      execute(options, async (host) => (await import("./migrate-seal.js")).migrateSeal(host, target, options)),
+    );
+  define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
+    .argument("<tenant/instance>")
+    .option("--yes-destroy-the-keys <tenant/instance>", "the same instance again")
+    .action((target: string, options: CommonOptions & { yesDestroyTheKeys?: string }) =>
+      execute(options, async (host) => (await import("./purge.js")).purge(host, target, options)),
+    );
+  define(
+    program,
+    "kubespray",
+    "install or change Kubernetes on a tenant's machines, and put its kubeconfig into the central Vault",
+  )
+    .argument("<tenant>")
+    .action((tenant: string, options: CommonOptions) =>
+      execute(options, async (host) => (await import("./kubespray.js")).kubespray(host, tenant)),
+    );
+  define(program, "status", "show an instance, a tenant's instances, or all; exit code 2 if one is not healthy")
+    .argument("[tenant[/instance]]")
+    .addOption(new Option("--prometheus", "print metrics for node_exporter's textfile collector").conflicts("json"))
+    .action((selection: string | undefined, options: CommonOptions & { prometheus?: true }) =>
+      execute(options, async (host) => (await import("./status.js")).status(host, selection, options)),
+    );
+  return program;
+}
+
+function define(program: Command, name: string, description: string): Command {
+  return program.command(name).description(description).option("--json", "print JSON; progress is JSON lines");
+}
+
+function packageVersion(): string {
+  const manifest = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
+  return manifest.version;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!Number.isFinite(seconds) || seconds <= 0) throw new InvalidArgumentError("Give a number of seconds above 0.");
+  return seconds;
+}

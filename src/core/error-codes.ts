@@ -1,0 +1,74 @@
+/** Codes of what a command may fail with; docs/errors.md has an example and a fix for each. */
+export const ERROR_CODES = [
+  // The command line and what Terraform passes.
+  "usage",
+  "description-invalid",
+  "description-mismatch",
+  "not-described",
+  "no-records",
+  "internal",
+
+  // The central Vault.
+  "central-unreachable",
+  "central-untrusted",
+  "central-sealed",
+  "central-denied",
+  "central-missing",
+  "central-conflict",
+  "central-refused",
+
+  // One server of an instance.
+  "replica-unreachable",
+  "replica-untrusted",
+  "replica-sealed",
+  "replica-denied",
+  "replica-missing",
+  "replica-conflict",
+  "replica-refused",
+
+  // The cluster that an instance runs in.
+  "kubernetes-unreachable",
+  "kubernetes-denied",
+  "kubernetes-missing",
+  "kubernetes-conflict",
+  "kubernetes-refused",
+  "kubeconfig-unusable",
+  "certificate-missing",
+  "certificate-damaged",
+
+  // Any operation.
+  "timeout",
+  "interrupted",
+  "journal-damaged",
+  "journal-locked",
+
+  // unseal
+  "answer-lost",
+  "data-lost",
+  "escrow-contradiction",
+  "escrow-unconfirmed",
+  "foreign-peers",
+  "initialized-elsewhere",
+  "journal-orphaned",
+  "keys-refused",
+  "record-deleted",
+  "replica-undescribed",
+  "seal-differs",
+  "split",
+  "still-outdated",
+  "too-few-keys",
+
+  // purge
+  "record-missing",
+  "record-kept",
+  "unconfirmed",
+
+  // kubespray
+  "kubespray-missing",
+  "kubespray-mismatch",
+  "kubespray-credentials",
+  "kubespray-failed",
+] as const;
+
+/** A code of what a command may fail with. */
+export type ErrorCode = (typeof ERROR_CODES)[number];

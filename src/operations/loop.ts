@@ -1,0 +1,98 @@
+import type { ErrorCode } from "../core/error-codes";
+import { OperationError } from "../core/errors";
+import type { RunContext } from "./context";
+
+/** A reason to look again later. */
+export interface Waiting {
+  readonly wait: string;
+  /** Milliseconds until the next look. @default - the loop's poll */
+  readonly pause?: number;
+}
+
+/** What came of a step: the end, a reason to wait, or nothing, and the next look follows at once. */
+export type Outcome<Result> = { readonly done: Result } | Waiting | undefined;
+
+/** An operation that ended before it was done, since time was up or the user interrupted it. */
+export class UnfinishedError extends OperationError {
+  constructor(code: ErrorCode, message: string) {
+    super(code, message, { retryable: true });
+  }
+}
+
+/** An operation as the repetition of one turn: observe, decide, perform. */
+export interface Loop<Seen, Step, Result> {
+  observe(): Promise<Seen>;
+  decide(seen: Seen): Step;
+  perform(step: Step, seen: Seen): Promise<Outcome<Result>>;
+  /** What to wait for after an error; undefined ends the operation with that error. */
+  recover(error: unknown): Waiting | undefined;
+  /** The error that ends the operation when time is up or the user interrupts it. @param last What was waited for. */
+  unfinished(code: "timeout" | "interrupted", last: string | undefined): UnfinishedError;
+  /** Milliseconds between two looks. */
+  readonly poll: number;
+  /** What to do if one reason has been waited for that long. */
+  readonly stall?: {
+    /** Milliseconds. */
+    readonly after: number;
+    /** @returns What prevents any remedy; undefined if nothing is known to. */
+    act(seen: Seen): Promise<string | undefined>;
+  };
+  /** Whether ending now loses nothing. @default - always */
+  mayEnd?(): boolean;
+}
+
+/** Repeats a loop's turn until it is done. Each reason to wait is reported once. */
+export async function runLoop<Seen, Step, Result>(
+  context: RunContext,
+  loop: Loop<Seen, Step, Result>,
+): Promise<Result> {
+  const { clock, log, signal, deadline } = context;
+  let waiting: { readonly reason: string; since: number; blockedBy?: string | undefined } | undefined;
+
+  const turn = async (): Promise<Outcome<Result>> => {
+    try {
+      const seen = await loop.observe();
+      const outcome = await loop.perform(loop.decide(seen), seen);
+      const { stall } = loop;
+      if (stall === undefined || waiting === undefined || outcome === undefined || "done" in outcome) return outcome;
+      if (outcome.wait !== waiting.reason || clock.now() - waiting.since < stall.after) return outcome;
+      const blockedBy = await stall.act(seen);
+      if (blockedBy !== undefined && blockedBy !== waiting.blockedBy)
+        log.warn("cannot remedy this", { reason: blockedBy });
+      waiting = { reason: waiting.reason, since: clock.now(), blockedBy };
+      return outcome;
+    } catch (error) {
+      // An inner loop's time is that of the outer one.
+      if (error instanceof UnfinishedError) throw error;
+      const recovered = loop.recover(error);
+      if (recovered === undefined) throw error;
+      return recovered;
+    }
+  };
+
+  for (;;) {
+    const outcome = await turn();
+    if (outcome !== undefined && "done" in outcome) return outcome.done;
+    if (outcome !== undefined) {
+      if (outcome.wait !== waiting?.reason) {
+        log.info("waiting", { reason: outcome.wait });
+        waiting = { reason: outcome.wait, since: clock.now() };
+      }
+      await clock.sleep(outcome.pause ?? loop.poll, signal);
+    }
+    if ((signal.aborted || clock.now() > deadline) && (loop.mayEnd?.() ?? true)) {
+      const last = [waiting?.reason, waiting?.blockedBy].filter((reason) => reason !== undefined).join("; ");
+      throw loop.unfinished(signal.aborted ? "interrupted" : "timeout", last === "" ? undefined : last);
+    }
+  }
+}
+
+/** Waits for what time may heal; everything else ends the operation. */
+export function recoverRetryable(error: unknown): Waiting | undefined {
+  return error instanceof OperationError && error.retryable ? { wait: reasonOf(error) } : undefined;
+}
+
+/** An error's message within another sentence. */
+export function reasonOf({ message }: Error): string {
+  return message.replace(/\.$/, "");
+}

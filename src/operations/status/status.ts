@@ -1,0 +1,51 @@
+import { CentralError } from "../../central/client";
+import { parseTarget, recallInstance, type Target } from "../../central/instances";
+import { listRecords, RecordStore } from "../../central/record-store";
+import type { Clock } from "../../core/clock";
+import type { VaultClient } from "../../vault/client";
+import { ReplicaApi } from "../../vault/replica";
+import { enterCluster } from "../cluster";
+import { openConnections } from "../connections";
+import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
+
+/** The instances that a selection names: one, a tenant's, or all. @param selection `<tenant>` or `<tenant>/<instance>`. */
+export async function selectInstances(central: VaultClient, selection: string | undefined): Promise<Target[]> {
+  if (selection?.includes("/")) return [parseTarget(selection)];
+  const tenants =
+    selection === undefined ? (await listRecords(central, "")).filter((key) => key.endsWith("/")) : [`${selection}/`];
+  const found = await Promise.all(
+    tenants.map(async (folder) => {
+      const names = (await listRecords(central, folder)).filter((key) => !key.endsWith("/"));
+      return names.map((name) => ({ tenant: folder.slice(0, -1), name }));
+    }),
+  );
+  return found.flat();
+}
+
+/** Looks at one instance. One that cannot be looked at has a status as well, so that it does not hide the others. */
+export async function statusOf(central: VaultClient, target: Target, clock: Clock): Promise<InstanceStatus> {
+  const store = new RecordStore(central, target.tenant, target.name, clock);
+  try {
+    const instance = await recallInstance(central, target);
+    const cluster = await enterCluster(central, instance);
+    try {
+      const connections = await openConnections(instance, cluster);
+      try {
+        const server = (replica: Parameters<typeof connections.client>[0]) =>
+          new ReplicaApi(connections.client(replica));
+        const status = await inspectInstance(instance, store, server, clock);
+        const remaining = await cluster?.sealToken?.remaining(central);
+        if (remaining === undefined) return status;
+        const sealTokenExpires = new Date(clock.date().getTime() + remaining * 1000).toISOString();
+        return { ...status, healthy: status.healthy && remaining > 0, sealTokenExpires };
+      } finally {
+        await connections.close();
+      }
+    } finally {
+      await cluster?.close();
+    }
+  } catch (error) {
+    if (error instanceof CentralError && error.failure !== "missing") throw error;
+    return inspectRecord(store, error);
+  }
+}

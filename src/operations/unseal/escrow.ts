@@ -1,0 +1,72 @@
+import { CentralError } from "../../central/client";
+import { contradicts, holds, withAnswer } from "../../central/record";
+import type { SeenRecord } from "../../central/record-store";
+import { recordPath } from "../../contract/central-vault";
+import { OperationError } from "../../core/errors";
+import type { InitAnswer } from "../../vault/keys";
+import type { OperationContext } from "../context";
+import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+
+/** Milliseconds between two attempts to write the keys. */
+const RETRY = 1_000;
+
+/** The answer of an initialisation, and the file that keeps it meanwhile. */
+export interface Escrow {
+  readonly answer: InitAnswer;
+  readonly journal: string;
+  /**
+   * Puts the answer into the journal, and returns whether it is there. While only this process holds the answer, no error ends the escrow.
+   *
+   * @default - the answer came out of the journal
+   */
+  readonly keep?: () => boolean;
+}
+
+/** Writes the answer into the record until the central Vault confirms it and a read-back compares equal. */
+export async function escrowKeys(context: OperationContext, { answer, journal, keep }: Escrow): Promise<void> {
+  const { store, log } = context;
+  let kept = keep?.() ?? true;
+  await runLoop<SeenRecord, "confirmed" | "write", true>(context, {
+    observe: async () => {
+      kept ||= keep?.() ?? true;
+      return store.read();
+    },
+    decide: ({ fields }) => (holds(fields, answer) ? "confirmed" : "write"),
+    perform: async (step, { fields, version }): Promise<Outcome<true>> => {
+      if (step === "confirmed") return { done: true };
+      if (contradicts(fields, answer)) throw contradiction(store.path, journal);
+      await store.write(withAnswer(fields, answer), version);
+      return undefined;
+    },
+    recover: (error): Waiting | undefined => {
+      if (error instanceof CentralError && error.failure === "conflict") {
+        return { wait: "another run writes the record as well", pause: 0 };
+      }
+      if (kept && !(error instanceof CentralError)) return undefined;
+      return { wait: `the keys are not in the central Vault yet: ${reasonOf(error as Error)}` };
+    },
+    mayEnd: () => kept,
+    unfinished: (_code, last) =>
+      new UnfinishedError(
+        "escrow-unconfirmed",
+        `The keys of ${store.path} could not be written to the central Vault (last: ${last ?? "nothing"}); ` +
+          `they are encrypted in ${journal}: keep that file and run this again on this machine when the central Vault is back.`,
+      ),
+    poll: RETRY,
+  });
+  try {
+    context.journal.forget(journal);
+  } catch (error) {
+    log.warn("the keys are safe, and the journal cannot be deleted; delete it", {
+      journal,
+      reason: reasonOf(error as Error),
+    });
+  }
+}
+
+function contradiction(instance: string, journal: string): OperationError {
+  return new OperationError(
+    "escrow-contradiction",
+    `The record ${recordPath(instance)} already holds other keys; those of this initialisation are in the journal ${journal}: compare both before anything is deleted.`,
+  );
+}

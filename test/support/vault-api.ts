@@ -1,0 +1,70 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Secret } from "../../src/core/secret";
+import { VaultClient } from "../../src/vault/client";
+
+/** What the fake was asked. */
+export interface VaultRequestSeen {
+  readonly method: string;
+  /** After `/v1/`. */
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+interface VaultAnswer {
+  /** @default 200 */
+  readonly status?: number;
+  readonly body?: object;
+}
+
+/** The fake of a Vault's API, for answers that no real server gives on demand. */
+export class FakeVault {
+  static async start(answer: (request: VaultRequestSeen) => VaultAnswer): Promise<FakeVault> {
+    const fake = new FakeVault(answer);
+    fake.server.listen(0, "127.0.0.1");
+    await once(fake.server, "listening");
+    return fake;
+  }
+
+  readonly requests: VaultRequestSeen[] = [];
+  private readonly server: Server;
+  private readonly clients: VaultClient[] = [];
+
+  private constructor(answer: (request: VaultRequestSeen) => VaultAnswer) {
+    this.server = createServer((request, response) => {
+      let text = "";
+      request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      request.on("end", () => {
+        const { method = "", url = "", headers } = request;
+        const body: unknown = text === "" ? undefined : JSON.parse(text);
+        const seen = { method, path: url.replace(/^\/v1\//, ""), headers, body };
+        this.requests.push(seen);
+        const { status = 200, body: answered = {} } = answer(seen);
+        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answered));
+      });
+    });
+  }
+
+  get address(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  client(token = "t"): VaultClient {
+    const client = new VaultClient({ address: this.address, token: new Secret(token) });
+    this.clients.push(client);
+    return client;
+  }
+
+  /** Method and path of each request. */
+  get asked(): string[] {
+    return this.requests.map(({ method, path }) => `${method} ${path}`);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.clients.map((client) => client.close()));
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}

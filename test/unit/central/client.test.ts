@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { askCentral, CentralError } from "../../../src/central/client";
+import { Secret } from "../../../src/core/secret";
+import { VaultClient } from "../../../src/vault/client";
+import { FakeVault } from "../../support/vault-api";
+
+let central: FakeVault | undefined;
+afterEach(() => central?.stop());
+
+describe("a failure of the central Vault", () => {
+  test.each([
+    [403, ["permission denied"], "central-denied", false, /refuses the token for a\/b; use one that is valid/],
+    [404, [], "central-missing", false, /has nothing at a\/b; deploy the stack "central" first/],
+    [503, ["Vault is sealed"], "central-sealed", true, /is sealed or not initialised; unseal it/],
+    [400, ["check-and-set parameter did not match"], "central-conflict", true, /has a newer version of a\/b/],
+    [400, ["no such role"], "central-refused", false, /refuses the request a\/b: 400 no such role\.$/],
+    [500, ["internal error"], "central-refused", true, /refuses the request a\/b: 500 internal error\.$/],
+    [429, [], "central-refused", true, /refuses the request a\/b: 429/],
+  ])("by status %i %j is %s", async (status, errors, code, retryable, message) => {
+    const started = (central = await FakeVault.start(() => ({ status, body: { errors } })));
+    const asking = askCentral(started.client(), "GET", "a/b");
+    await expect(asking).rejects.toBeInstanceOf(CentralError);
+    await expect(asking).rejects.toMatchObject({ code, retryable, message: expect.stringMatching(message) as string });
+  });
+
+  test("that does not answer names how it is found", async () => {
+    const client = new VaultClient({ address: "http://127.0.0.1:1", token: new Secret("t") });
+    await expect(askCentral(client, "GET", "a")).rejects.toMatchObject({
+      code: "central-unreachable",
+      message: expect.stringMatching(/does not answer \(ECONNREFUSED\); check VAULT_ADDR/) as string,
+    });
+  });
+
+  test("of a login on the way says so, and what that login was told", async () => {
+    const started = (central = await FakeVault.start(() => ({ status: 403 })));
+    const login = (): Promise<Secret> => Promise.reject(new CentralError("denied", "The secret ID has expired."));
+    await expect(askCentral(started.client().withToken(new Secret("old"), login), "GET", "a")).rejects.toMatchObject({
+      code: "central-denied",
+      message: "The token for a is denied, and the login for another failed: The secret ID has expired.",
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { listRecords, RecordStore } from "../../../src/central/record-store";
+import type { VaultClient } from "../../../src/vault/client";
+import { FakeVault, type VaultRequestSeen } from "../../support/vault-api";
+
+const METADATA = { version: 7, created_time: "2026-01-01T00:00:00Z", deletion_time: "", destroyed: false };
+/** By which a version is a minute old, if the server does not tell its own time. */
+const LATER = { now: () => 0, date: () => new Date("2026-01-01T00:01:00Z"), sleep: () => Promise.resolve() };
+
+let central: FakeVault | undefined;
+afterEach(() => central?.stop());
+
+async function storeOf(answer: (request: VaultRequestSeen) => { status?: number; body?: object }) {
+  const started = (central = await FakeVault.start(answer));
+  return { started, store: new RecordStore(started.client(), "customer10", "main", LATER) };
+}
+
+describe("a record", () => {
+  test("is read with its version, and its age by the central Vault's clock", async () => {
+    const body = { data: { data: { "unseal-key-0": "a" }, metadata: METADATA } };
+    const { store } = await storeOf(() => ({ body }));
+    const { age, ...seen } = await store.read();
+    expect(seen).toEqual({ version: 7, fields: { "unseal-key-0": "a" }, deleted: false });
+    expect(age).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ["deleted", { deletion_time: "2026-01-01T00:00:00Z" }],
+    ["destroyed", { destroyed: true }],
+  ])("whose newest version is %s has no fields", async (_, metadata) => {
+    const { store } = await storeOf(() => ({
+      status: 404,
+      body: { data: { data: null, metadata: { ...METADATA, ...metadata } } },
+    }));
+    expect(await store.read()).toMatchObject({ version: 7, fields: {}, deleted: true });
+  });
+
+  test("that was never written is told from a mount that is missing", async () => {
+    const { store } = await storeOf(() => ({ status: 404, body: { errors: [] } }));
+    expect(await store.read()).toEqual({ version: 0, fields: {}, deleted: false, age: 0 });
+    await central?.stop();
+
+    const { store: missing } = await storeOf(() => ({ status: 404, body: { errors: ["no handler for route"] } }));
+    await expect(missing.read()).rejects.toMatchObject({ code: "central-missing" });
+  });
+
+  test("is written with check-and-set, and a version is deleted recoverably", async () => {
+    const { store, started } = await storeOf(() => ({ body: { data: { ...METADATA, version: 8 } } }));
+    expect(await store.write({ note: "x" }, 7)).toBe(8);
+    await store.delete(8);
+    expect(started.requests).toMatchObject([
+      { method: "POST", path: "customers/data/customer10/main", body: { data: { note: "x" }, options: { cas: 7 } } },
+      { method: "POST", path: "customers/delete/customer10/main", body: { versions: [8] } },
+    ]);
+  });
+
+  test("keeps metadata of others: a patch, or a first write where there is nothing to patch", async () => {
+    const { store, started } = await storeOf(({ method }) => ({ status: method === "PATCH" ? 404 : 204 }));
+    await store.patchMetadata({ product: "openbao", seal: null });
+    expect(started.asked).toEqual([
+      "PATCH customers/metadata/customer10/main",
+      "POST customers/metadata/customer10/main",
+    ]);
+    expect(started.requests[0]?.headers["content-type"]).toBe("application/merge-patch+json");
+    expect(await store.readMetadata()).toEqual({});
+  });
+});
+
+test("records are listed folder by folder; a folder that is not there is empty", async () => {
+  const asked: string[] = [];
+  // Node's own HTTP server does not know the verb LIST.
+  const send = (method: string, path: string) => {
+    asked.push(`${method} ${path}`);
+    return Promise.resolve({ status: 200, body: path.endsWith("/none/") ? {} : { data: { keys: ["customer10/"] } } });
+  };
+  const client = { send } as unknown as VaultClient;
+  expect(await listRecords(client, "")).toEqual(["customer10/"]);
+  expect(await listRecords(client, "none/")).toEqual([]);
+  expect(asked).toEqual(["LIST customers/metadata/", "LIST customers/metadata/none/"]);
+});

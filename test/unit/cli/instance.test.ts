@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { withInstance } from "../../../src/cli/instance";
+import { migrateSeal } from "../../../src/cli/migrate-seal";
+import { status } from "../../../src/cli/status";
+import { unseal } from "../../../src/cli/unseal";
+import { hostOf } from "../../support/command-host";
+import { FakeVault } from "../../support/vault-api";
+import { INSTANCE } from "../../support/simulation";
+
+const TARGET = "customer10/main";
+
+/** A central Vault with a complete record, which is the instance's one replica as well: unsealed, and active. */
+let vault: FakeVault;
+let environment: NodeJS.ProcessEnv;
+let folder: string;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "tenant-vault-cli-"));
+  vault = await FakeVault.start(({ path }) => {
+    const version = { version: 1, created_time: "2026-01-01T00:00:00Z", deletion_time: "", destroyed: false };
+    const keys = Object.fromEntries([0, 1, 2, 3, 4].map((index) => [`unseal-key-${index}`, "a"]));
+    if (path === "customers/data/customer10/main") return { body: { data: { data: keys, metadata: version } } };
+    if (path.startsWith("customers/metadata/")) return { body: { data: {} } };
+    if (path === "sys/seal-status") return { body: { type: "shamir", initialized: true, sealed: false, t: 3 } };
+    return path === "sys/leader" ? { body: { ha_enabled: false } } : { status: 404 };
+  });
+  const instance = { ...INSTANCE, replicas: [{ name: "main-0", address: vault.address }] };
+  environment = { TENANT_VAULT_INSTANCE: JSON.stringify(instance), TENANT_VAULT_STATE_DIR: folder };
+});
+afterEach(async () => {
+  await vault.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe("a command on an instance", () => {
+  test("gets the instance, the record, the journal and the time", async () => {
+    const { clock } = hostOf(vault);
+    const deadline = await withInstance(hostOf(vault, environment), TARGET, 60, async (context) => {
+      expect(context.instance.name).toBe("main");
+      expect(context.store.path).toBe(TARGET);
+      expect(context.pods).toBeUndefined();
+      expect(context.journal.entries()).toEqual([]);
+      expect(await context.replica({ name: "main-0", address: "" }).status()).toMatchObject({ state: "unsealed" });
+      return context.deadline;
+    });
+    expect(deadline - clock.now()).toBeGreaterThan(50_000);
+    expect(deadline - clock.now()).toBeLessThan(60_000);
+  });
+
+  test("fails with the failure of its work", async () => {
+    const failing = withInstance(hostOf(vault, environment), TARGET, 60, () => Promise.reject(new Error("work")));
+    await expect(failing).rejects.toThrow("work");
+  });
+
+  test("unseals, and reports what it did", async () => {
+    expect(await unseal(hostOf(vault, environment), TARGET, { timeout: 10 })).toEqual({
+      text: `customer10/main: 1 of 1 replicas unsealed, active at ${vault.address}\n`,
+      json: {
+        instance: TARGET,
+        replicas: 1,
+        leader: vault.address,
+        raftPeers: undefined,
+        initialized: false,
+        unsealed: [],
+        joined: [],
+        restarted: [],
+      },
+    });
+  });
+
+  test("migrates the seal, and reports with which it runs", async () => {
+    expect(await migrateSeal(hostOf(vault, environment), TARGET, { timeout: 10 })).toEqual({
+      text: 'customer10/main: every replica runs with the seal "shamir"\n',
+      json: { instance: TARGET, seal: "shamir" },
+    });
+  });
+});
+
+describe("a status", () => {
+  test("of an instance that nobody described is not healthy, in each form", async () => {
+    const result = await status(hostOf(vault), TARGET, {});
+    expect(result).toMatchObject({ exitCode: 2, json: [{ instance: TARGET, problemCode: "not-described" }] });
+    expect(result.text).toMatch(/^customer10\/main {2}NOT HEALTHY\n/);
+    const { text } = await status(hostOf(vault), TARGET, { prometheus: true });
+    expect(text).toMatch(/tenant_vault_instance_healthy\{tenant="customer10",vault_instance="main"\} 0/);
+  });
+});

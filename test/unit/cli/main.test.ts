@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import { run, tryRun } from "../../../lab/run";
+
+const PROJECT = resolve(__dirname, "..", "..", "..");
+const COMMAND = join(PROJECT, "lib", "cli", "main.js");
+const { version } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { version: string };
+
+describe("the compiled command", () => {
+  test("tells its version and its help on standard output", async () => {
+    expect(await run(process.execPath, [COMMAND, "--version"])).toEqual({
+      code: 0,
+      stdout: `${version}\n`,
+      stderr: "",
+    });
+    const help = await run(process.execPath, [COMMAND, "unseal", "--help"]);
+    expect(help.stdout).toContain("Usage: tenant-vault unseal [options] <tenant/instance>");
+  });
+
+  test("loads for these nothing of what a command needs", async () => {
+    const script = `process.argv.splice(1, 1, "x", "--version"); require(${JSON.stringify(COMMAND)});
+      process.on("exit", () => console.error(Object.keys(require.cache).filter((file) => /node_modules|operations/.test(file)).join()));`;
+    const { stderr } = await run(process.execPath, ["-e", script, "x"]);
+    expect(
+      stderr
+        .trim()
+        .split(",")
+        .every((file) => file.includes("/commander/")),
+    ).toBe(true);
+  });
+
+  test("fails with a code on standard error, and with JSON on standard output if that is wanted", async () => {
+    const failed = await tryRun(process.execPath, [COMMAND, "unseal", "nobody"]);
+    expect(failed).toMatchObject({ code: 1, stdout: "" });
+    expect(failed.stderr).toMatch(/^tenant-vault: \[usage\] "nobody" does not name an instance; [^\n]+\n$/);
+    const json = await tryRun(process.execPath, [COMMAND, "unseal", "nobody", "--json"]);
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "usage", retryable: false } });
+    const misspelt = await tryRun(process.execPath, [COMMAND, "unsea", "--json"]);
+    expect(JSON.parse(misspelt.stdout)).toMatchObject({ error: { code: "usage" } });
+  });
+});

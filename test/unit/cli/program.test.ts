@@ -1,0 +1,48 @@
+import { CommanderError } from "commander";
+import { describe, expect, test } from "vitest";
+import { buildProgram, type CommonOptions } from "../../../src/cli/program";
+
+/** What a command line comes to: the options, or the code of the error. */
+async function parse(...args: readonly string[]): Promise<CommonOptions | string> {
+  let parsed: CommonOptions = {};
+  const program = buildProgram((options) => {
+    parsed = options;
+    return Promise.resolve();
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
+  }
+  try {
+    await program.parseAsync(["node", "tenant-vault", ...args]);
+    return parsed;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.code;
+    throw error;
+  }
+}
+
+describe("the command line", () => {
+  test.each(buildProgram(() => Promise.resolve()).commands.map((command) => command.name()))(
+    "of %s takes --json",
+    async (name) => {
+      expect(await parse(name, "customer10/main", "--json")).toMatchObject({ json: true });
+    },
+  );
+
+  test("has a timeout that fits the command", async () => {
+    expect(await parse("unseal", "a/b")).toMatchObject({ timeout: 600 });
+    expect(await parse("migrate-seal", "a/b")).toMatchObject({ timeout: 3600 });
+    expect(await parse("unseal", "a/b", "--timeout", "5")).toMatchObject({ timeout: 5 });
+  });
+
+  test.each([
+    [["unseal"], "commander.missingArgument"],
+    [["unseal", "a/b", "--timeout", "0"], "commander.invalidArgument"],
+    [["unseal", "a/b", "--timeout", "soon"], "commander.invalidArgument"],
+    [["unseal", "a/b", "c/d"], "commander.excessArguments"],
+    [["status", "--json", "--prometheus"], "commander.conflictingOption"],
+    [["unsea", "a/b"], "commander.unknownCommand"],
+  ])("%j is refused", async (args, code) => {
+    expect(await parse(...args)).toBe(code);
+  });
+});

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { toMetadata } from "../../../../src/central/instance-metadata";
+import { systemClock } from "../../../../src/core/clock";
+import { selectInstances, statusOf } from "../../../../src/operations/status/status";
+import type { VaultClient } from "../../../../src/vault/client";
+import { ReplicaError } from "../../../../src/vault/client";
+import { INSTANCE } from "../../../support/simulation";
+
+const TARGET = { tenant: "customer10", name: "main" };
+
+/** A central Vault that answers each path as given, and all others with 404. */
+function central(answers: Record<string, object>): VaultClient {
+  const send = (_method: string, path: string) =>
+    Promise.resolve({ status: path in answers ? 200 : 404, body: { data: answers[path] } });
+  return { address: "https://central:8200", send } as unknown as VaultClient;
+}
+
+const FLEET = central({
+  "customers/metadata/": { keys: ["customer10/", "customer11/", "stray"] },
+  "customers/metadata/customer10/": { keys: ["main", "folder/"] },
+  "customers/metadata/customer11/": { keys: ["main", "test"] },
+});
+
+test("a selection is one instance, a tenant's, or all", async () => {
+  const names = async (selection?: string) =>
+    (await selectInstances(FLEET, selection)).map(({ tenant, name }) => `${tenant}/${name}`);
+  expect(await names("customer12/any")).toEqual(["customer12/any"]);
+  expect(await names("customer11")).toEqual(["customer11/main", "customer11/test"]);
+  expect(await names()).toEqual(["customer10/main", "customer11/main", "customer11/test"]);
+  expect(await names("none")).toEqual([]);
+});
+
+test("an instance that nobody described has a status as well, with a code", async () => {
+  expect(await statusOf(FLEET, TARGET, systemClock)).toMatchObject({
+    healthy: false,
+    problemCode: "not-described",
+    record: { state: "missing" },
+  });
+});
+
+test("an instance whose replicas do not answer is not healthy, and its record is told", async () => {
+  const replicas = [{ name: "main-0", address: "https://127.0.0.1:1" }];
+  const status = await statusOf(
+    central({ "customers/metadata/customer10/main": { custom_metadata: toMetadata({ ...INSTANCE, replicas }) } }),
+    TARGET,
+    systemClock,
+  );
+  expect(status).toMatchObject({ healthy: false, replicas: [{ state: "unreachable", reason: "ECONNREFUSED" }] });
+});
+
+test("a central Vault that fails ends it: no instance is to blame", async () => {
+  const send = () => Promise.reject(new ReplicaError("sealed", "503", 503));
+  const sealed = { address: "https://central:8200", send } as unknown as VaultClient;
+  await expect(statusOf(sealed, TARGET, systemClock)).rejects.toMatchObject({ code: "central-sealed" });
+});

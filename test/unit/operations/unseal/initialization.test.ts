@@ -1,0 +1,72 @@
+import { describe, expect, test } from "vitest";
+import { journalKey } from "../../../../src/central/record";
+import type { SeenRecord } from "../../../../src/central/record-store";
+import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
+import { Initialization } from "../../../../src/operations/unseal/initialization";
+import { INSTANCE, Universe } from "../../../support/simulation";
+
+const NEVER: SeenRecord = { version: 0, fields: {}, deleted: false, age: 0 };
+const [FIRST = { name: "", address: "" }] = INSTANCE.replicas;
+
+describe("an announcement", () => {
+  test("shows first that the record takes a write, a read and a delete, and reserves the journal", async () => {
+    const universe = new Universe(INSTANCE);
+    const initialization = new Initialization(universe.start());
+    await initialization.announce(NEVER);
+    expect(universe.versions).toMatchObject([{ deleted: true }, { deleted: false }]);
+    expect(initialization.announced).toBe(2);
+    expect(universe.disk.size).toBe(1);
+  });
+
+  test("is its own probe where others keep fields: none of theirs is hidden for a moment", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.versions.push({ fields: { note: "theirs" }, at: 0, deleted: false });
+    await new Initialization(universe.start()).announce({ ...NEVER, version: 1, fields: { note: "theirs" } });
+    expect(universe.versions.map(({ deleted }) => deleted)).toEqual([false, false]);
+    expect(universe.record).toMatchObject({ note: "theirs" });
+  });
+
+  test("that another run was first with leaves no journal", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.versions.push({ fields: {}, at: 0, deleted: false });
+    await expect(new Initialization(universe.start()).announce(NEVER)).rejects.toMatchObject({
+      code: "central-conflict",
+    });
+    expect(universe.disk.size).toBe(0);
+  });
+
+  test("is given up before another run may take it over", async () => {
+    const universe = new Universe(INSTANCE);
+    const initialization = new Initialization(universe.start());
+    await initialization.announce(NEVER);
+    universe.now += ANNOUNCEMENT_LEASE * 1000;
+    expect(initialization.announced).toBeUndefined();
+    expect(universe.disk.size).toBe(0);
+  });
+
+  test("that is taken over keeps its key, so that the former run's journal still opens", async () => {
+    const universe = new Universe(INSTANCE);
+    await new Initialization(universe.start()).announce(NEVER);
+    const key = journalKey(universe.record);
+    const successor = new Initialization(universe.start());
+    await successor.takeOver({ ...NEVER, version: 2, fields: universe.record });
+    expect(journalKey(universe.record)).toEqual(key);
+    expect(successor.announced).toBe(3);
+  });
+});
+
+test("nothing is initialised without an announcement", async () => {
+  const universe = new Universe(INSTANCE);
+  await new Initialization(universe.start()).initialize(FIRST);
+  expect(universe.answers).toEqual([]);
+});
+
+test("the keys are in the record when an initialisation returns, and the journal is gone", async () => {
+  const universe = new Universe(INSTANCE);
+  const initialization = new Initialization(universe.start());
+  await initialization.announce(NEVER);
+  await initialization.initialize(FIRST);
+  expect(universe.record).toMatchObject({ "root-token": "root-0", "unseal-key-4": "key-0-4" });
+  expect(universe.record).not.toHaveProperty("journal-key");
+  expect(universe.disk.size).toBe(0);
+});
