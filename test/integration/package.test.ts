@@ -55,6 +55,22 @@ describe("the published package", () => {
     ]);
   });
 
+  test("holds the compiled form of every source, every shell script, and no output of a source that is gone", () => {
+    const sources = readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" });
+    const expected = sources.flatMap((name) =>
+      name.endsWith(".ts")
+        ? [name.replace(/\.ts$/, ".d.ts"), name.replace(/\.ts$/, ".js")]
+        : name.endsWith(".sh")
+          ? [name]
+          : [],
+    );
+    const packed = readdirSync(join(project, "node_modules", "tenant-vault", "lib"), {
+      recursive: true,
+      encoding: "utf8",
+    }).filter((name) => /\.\w+$/.test(name));
+    expect(packed.sort()).toEqual(expected.sort());
+  });
+
   test("synthesizes a stack of its user, in TypeScript, with types", async () => {
     writeFileSync(
       join(project, "main.ts"),
