@@ -6,13 +6,19 @@ import { obtainShellcheck } from "../lab/tools/shellcheck";
 
 const PROJECT = resolve(__dirname, "..");
 
-async function main(): Promise<void> {
-  const inSources = readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" })
+/** Shell scripts in a folder of the project and in the folders in it. */
+function scripts(folder: string): string[] {
+  const found = readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".sh"))
-    .map((name) => join("src", name));
-  if (inSources.length === 0)
-    throw new Error("No shell script below src/; correct the search in scripts/shellcheck.ts.");
-  const { code, stdout, stderr } = await tryRun(await obtainShellcheck(), [".ci/run", ...inSources], { cwd: PROJECT });
+    .map((name) => join(folder, name));
+  if (found.length === 0)
+    throw new Error(`No shell script below ${folder}/; correct the search in scripts/shellcheck.ts.`);
+  return found;
+}
+
+async function main(): Promise<void> {
+  const files = [".ci/run", ...scripts("scripts"), ...scripts("src")];
+  const { code, stdout, stderr } = await tryRun(await obtainShellcheck(), files, { cwd: PROJECT });
   process.stdout.write(stdout);
   process.stderr.write(stderr);
   process.exitCode = code;
