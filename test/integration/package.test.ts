@@ -6,6 +6,8 @@ import { PROJECT } from "../../lab/cdktf";
 import { run } from "../../lab/run";
 
 let project = "";
+/** The package as npm publishes it. */
+let tarball = "";
 
 // What npm would install for a platform team: the package as it is published, and its peers beside it.
 beforeAll(async () => {
@@ -15,14 +17,8 @@ beforeAll(async () => {
   const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], {
     cwd: PROJECT,
   });
-  await run("tar", [
-    "-xzf",
-    join(project, basename(stdout.trim())),
-    "-C",
-    join(modules, "tenant-vault"),
-    "--strip-components",
-    "1",
-  ]);
+  tarball = join(project, basename(stdout.trim()));
+  await run("tar", ["-xzf", tarball, "-C", join(modules, "tenant-vault"), "--strip-components", "1"]);
   for (const name of readdirSync(join(PROJECT, "node_modules"))) {
     if (name !== "@cdktf" && name !== "tenant-vault")
       symlinkSync(join(PROJECT, "node_modules", name), join(modules, name));
@@ -53,6 +49,22 @@ describe("the published package", () => {
       "node_modules",
       "package.json",
     ]);
+  });
+
+  test("holds the compiled form of every source, every shell script, and no output of a source that is gone", () => {
+    const sources = readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" });
+    const expected = sources.flatMap((name) =>
+      name.endsWith(".ts")
+        ? [name.replace(/\.ts$/, ".d.ts"), name.replace(/\.ts$/, ".js")]
+        : name.endsWith(".sh")
+          ? [name]
+          : [],
+    );
+    const packed = readdirSync(join(project, "node_modules", "tenant-vault", "lib"), {
+      recursive: true,
+      encoding: "utf8",
+    }).filter((name) => /\.\w+$/.test(name));
+    expect(packed.sort()).toEqual(expected.sort());
   });
 
   test("synthesizes a stack of its user, in TypeScript, with types", async () => {
@@ -129,6 +141,22 @@ app.synth();
       resource: { helm_release: Record<string, { chart: string }> };
     };
     expect(readdirSync(join(folder, resource.helm_release.other_certificate?.chart ?? ""))).toContain("Chart.yaml");
+  });
+
+  test("has an SBOM with the dependencies that npm installs, and no development dependency", async () => {
+    const { stdout } = await run(join(PROJECT, "scripts", "sbom.sh"), [tarball]);
+    const { metadata, components } = JSON.parse(stdout) as {
+      metadata: { component: { name: string } };
+      components: { name: string }[];
+    };
+    expect(metadata.component.name).toBe("tenant-vault");
+    const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+      readFileSync(join(PROJECT, "package.json"), "utf8"),
+    ) as Record<"dependencies" | "peerDependencies" | "devDependencies", Record<string, string>>;
+    const names = components.map(({ name }) => name);
+    const expected = Object.keys({ ...dependencies, ...peerDependencies });
+    expect(names).toEqual(expect.arrayContaining(expected));
+    expect(names.filter((name) => name in devDependencies && !expected.includes(name))).toEqual([]);
   });
 
   test("brings the command", async () => {

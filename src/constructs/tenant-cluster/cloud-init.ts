@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 
 /** A file that cloud-init writes. */
-interface FileToWrite {
+export interface FileToWrite {
   readonly path: string;
   readonly content: string;
   readonly permissions: string;

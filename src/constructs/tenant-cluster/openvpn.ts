@@ -1,21 +1,27 @@
-import { cloudInit, type CloudInitProps } from "./cloud-init";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cloudInit, type CloudInitProps, type FileToWrite } from "./cloud-init";
 import { OPENVPN_PORT } from "./security-rules";
 import { parseCidr } from "../../core/cidr";
 
-/** Addresses that users of the gateway get; inside the tunnel only. */
+/** The tunnel's interface on the gateway, and the network that gives each user an address. */
 const TUNNEL = { device: "tun0", network: "10.255.0.0", mask: "255.255.255.0" };
 
-/** The same, as a CIDR. */
+/** CIDR of the tunnel's network. */
 export const TUNNEL_CIDR = `${TUNNEL.network}/24`;
 
+/** Folder of the gateway's keys. The scripts name it and `OPENVPN_PORT` as well. */
 const FOLDER = "/etc/openvpn/tenant-vault";
 
 /**
- * Cloud-init configuration of an OpenVPN gateway. Every key is made on the gateway and stays there: none goes through
- * Terraform, its state or the cloud's metadata. `sudo tenant-vpn-profile NAME ADDRESS` prints a profile for one user,
- * `sudo tenant-vpn-revoke NAME` takes it back.
+ * Cloud-init configuration of an OpenVPN gateway. The gateway generates every key and keeps it: no key passes through
+ * Terraform, its state or the cloud's metadata. The gateway has three programs:
  *
- * @param cidr The cluster's network, which users are routed to.
+ * - `tenant-vpn-keys` creates the certificate authority and the server's key at the first start. A second run changes nothing.
+ * - `tenant-vpn-profile NAME ADDRESS` prints a profile for one user. The user's key exists only in this profile.
+ * - `tenant-vpn-revoke NAME` revokes a user's certificate. The server reads the revocation list at every connection.
+ *
+ * @param cidr The cluster's network. Users of the gateway get a route to it.
  */
 export function openVpnGateway(cidr: string, props: CloudInitProps): string {
   const { address, mask } = routed(cidr);
@@ -24,9 +30,9 @@ export function openVpnGateway(cidr: string, props: CloudInitProps): string {
     packages: ["openvpn", "openssl", "nftables"],
     files: [
       { path: "/etc/openvpn/server/tenant.conf", permissions: "0644", content: serverConfig(address, mask) },
-      { path: "/usr/local/sbin/tenant-vpn-keys", permissions: "0755", content: KEYS },
-      { path: "/usr/local/sbin/tenant-vpn-profile", permissions: "0755", content: PROFILE },
-      { path: "/usr/local/sbin/tenant-vpn-revoke", permissions: "0755", content: REVOKE },
+      program("tenant-vpn-keys"),
+      program("tenant-vpn-profile"),
+      program("tenant-vpn-revoke"),
       { path: "/etc/sysctl.d/60-tenant-vpn.conf", permissions: "0644", content: "net.ipv4.ip_forward = 1\n" },
       { path: "/etc/nftables.conf", permissions: "0755", content: firewall(cidr) },
     ],
@@ -36,6 +42,12 @@ export function openVpnGateway(cidr: string, props: CloudInitProps): string {
       ["systemctl", "enable", "--now", "nftables.service", "openvpn-server@tenant.service"],
     ],
   });
+}
+
+/** A program of the gateway: the shell script of this name beside this file. */
+function program(name: string): FileToWrite {
+  const content = readFileSync(join(__dirname, `${name}.sh`), "utf8");
+  return { path: `/usr/local/sbin/${name}`, permissions: "0755", content };
 }
 
 function serverConfig(network: string, mask: string): string {
@@ -64,99 +76,9 @@ group nogroup
 `;
 }
 
-/** Makes the authority and the server's key on first start; run again, it changes nothing. */
-const KEYS = `#!/bin/sh
-set -eu
-umask 077
-mkdir -p ${FOLDER}/issued
-cd ${FOLDER}
-[ -f server.crt ] && exit 0
-cat > ca.cnf <<'EOF'
-[ca]
-default_ca = tenant
-[tenant]
-database = index.txt
-crlnumber = crlnumber
-default_md = sha384
-default_crl_days = 3650
-EOF
-: > index.txt
-echo 01 > crlnumber
-key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$1"; }
-key ca.key
-openssl req -x509 -new -key ca.key -subj "/CN=Tenant OpenVPN CA" -days 3650 -sha384 \\
-  -addext "basicConstraints=critical,CA:TRUE,pathlen:0" -addext "keyUsage=critical,keyCertSign,cRLSign" -out ca.crt
-openssl ca -config ca.cnf -gencrl -keyfile ca.key -cert ca.crt -out crl.pem
-key server.key
-printf 'basicConstraints=CA:FALSE\\nkeyUsage=digitalSignature\\nextendedKeyUsage=serverAuth\\n' > server.ext
-openssl req -new -key server.key -subj "/CN=gateway" |
-  openssl x509 -req -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -sha384 -extfile server.ext -out server.new
-openvpn --genkey tls-crypt tls-crypt.key
-# The server drops its rights and reads the list of revoked certificates again and again.
-chmod 0755 . && chmod 0644 crl.pem
-mv server.new server.crt
-`;
-
-/** Prints a profile for one user; the key in it exists nowhere else. */
-const PROFILE = `#!/bin/sh
-set -eu
-umask 077
-case "\${1-}:\${2-}" in
-  *[!a-z0-9.:-]*|:*|*:) echo "usage: tenant-vpn-profile NAME ADDRESS-OF-THIS-GATEWAY" >&2; exit 64 ;;
-esac
-cd ${FOLDER}
-if [ -e "issued/$1.crt" ]; then
-  echo "$1 has a profile; take it back with tenant-vpn-revoke $1 first" >&2
-  exit 65
-fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out "$work/key"
-printf 'basicConstraints=CA:FALSE\\nkeyUsage=digitalSignature\\nextendedKeyUsage=clientAuth\\n' > "$work/ext"
-openssl req -new -key "$work/key" -subj "/CN=$1" |
-  openssl x509 -req -CA ca.crt -CAkey ca.key -CAcreateserial -days 365 -sha384 -extfile "$work/ext" -out "issued/$1.crt"
-cat <<EOF
-client
-dev tun
-proto udp
-remote $2 ${OPENVPN_PORT}
-nobind
-remote-cert-tls server
-tls-version-min 1.2
-data-ciphers AES-256-GCM:CHACHA20-POLY1305
-<ca>
-$(cat ca.crt)
-</ca>
-<cert>
-$(cat "issued/$1.crt")
-</cert>
-<key>
-$(cat "$work/key")
-</key>
-<tls-crypt>
-$(cat tls-crypt.key)
-</tls-crypt>
-EOF
-`;
-
-/** Lets a user in no longer: the server reads the list with every connection. */
-const REVOKE = `#!/bin/sh
-set -eu
-umask 077
-case "\${1-}" in
-  *[!a-z0-9.-]*|"") echo "usage: tenant-vpn-revoke NAME" >&2; exit 64 ;;
-esac
-cd ${FOLDER}
-openssl ca -config ca.cnf -revoke "issued/$1.crt" -keyfile ca.key -cert ca.crt
-openssl ca -config ca.cnf -gencrl -keyfile ca.key -cert ca.crt -out crl.new
-chmod 0644 crl.new
-mv crl.new crl.pem
-rm "issued/$1.crt"
-`;
-
 /**
- * Users reach the cluster's network, whatever they route into the tunnel, and neither the gateway itself nor what else it
- * reaches. They appear there with the gateway's address, so that nodes need no route back.
+ * Firewall of the gateway. Users of the tunnel reach the cluster's network only, not the gateway itself. Nodes see the
+ * gateway's address as the source, so that they need no route to the tunnel.
  */
 function firewall(cidr: string): string {
   return `#!/usr/sbin/nft -f
@@ -181,7 +103,7 @@ table ip tenant_vpn {
 `;
 }
 
-/** A network as OpenVPN writes it. */
+/** Address and mask of a network, as OpenVPN configuration needs them. */
 function routed(cidr: string): { address: string; mask: string } {
   const { prefixLength } = parseCidr(cidr);
   const bits = 2 ** 32 - 2 ** (32 - prefixLength);

@@ -11,13 +11,15 @@ const PROJECT = resolve(__dirname, "..", "..", "..");
 const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
 const markdown = [
   "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
   ...["docs", "providers/openstack"].flatMap((folder) =>
     readdirSync(join(PROJECT, folder))
       .filter((name) => name.endsWith(".md"))
       .map((name) => join(folder, name)),
   ),
-  ...readdirSync(join(PROJECT, "src"))
-    .map((folder) => join("src", folder, "README.md"))
+  ...readdirSync(join(PROJECT, "src", "constructs"))
+    .map((folder) => join("src", "constructs", folder, "README.md"))
     .filter((file) => existsSync(join(PROJECT, file))),
 ];
 

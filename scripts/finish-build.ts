@@ -1,0 +1,47 @@
+import { copyFileSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+const TYPESCRIPT = /(?<!\.d)\.ts$/;
+/** Sources that constructs read at synthesis; the compiler ignores them. */
+const COPIED = ".sh";
+/** The compiler's own file. It stays, so that the next build is incremental. */
+const BUILD_INFO = ".tsbuildinfo";
+
+/**
+ * Completes the compiler's output: copies shell scripts into it, and removes files whose source does not exist any more.
+ *
+ * @param sources Folder of the sources.
+ * @param output Folder that the compiler writes to.
+ */
+export function finishBuild(sources: string, output: string): void {
+  const files = list(sources);
+  const copied = files.filter((file) => file.endsWith(COPIED));
+  const compiled = files.filter((file) => TYPESCRIPT.test(file)).map((file) => file.replace(TYPESCRIPT, ""));
+  for (const file of copied) {
+    mkdirSync(dirname(join(output, file)), { recursive: true });
+    copyFileSync(join(sources, file), join(output, file));
+  }
+  const kept = new Set([BUILD_INFO, ...copied, ...compiled.flatMap((file) => [`${file}.js`, `${file}.d.ts`])]);
+  for (const file of list(output)) if (!kept.has(file)) rmSync(join(output, file));
+  removeEmptyFolders(output);
+}
+
+/** Files of a folder and of the folders in it, relative to it. */
+function list(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
+}
+
+function removeEmptyFolders(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).filter((found) => found.isDirectory())) {
+    const inner = join(folder, entry.name);
+    removeEmptyFolders(inner);
+    if (readdirSync(inner).length === 0) rmdirSync(inner);
+  }
+}
+
+if (require.main === module) {
+  const project = resolve(__dirname, "..");
+  finishBuild(join(project, "src"), join(project, "lib"));
+}
