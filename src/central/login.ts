@@ -6,7 +6,7 @@ import { setting } from "../core/environment";
 import { Secret } from "../core/secret";
 import { askCentral, CentralError } from "./client";
 import { VaultClient } from "../vault/client";
-import { SECURE_ADDRESS } from "../core/secure-address";
+import { isSecureAddress } from "../core/secure-address";
 
 /**
  * A client of the central Vault, authenticated. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
@@ -17,7 +17,7 @@ import { SECURE_ADDRESS } from "../core/secure-address";
  */
 export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<VaultClient> {
   const address = setting(environment, "VAULT_ADDR");
-  if (address === undefined || !SECURE_ADDRESS.test(address)) {
+  if (address === undefined || !isSecureAddress(address)) {
     throw new CentralError(
       "unreachable",
       "No central Vault that is reached by TLS is named; set VAULT_ADDR to its address, such as https://vault.example.com:8200.",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SECURE_ADDRESS } from "../core/secure-address";
+import { isSecureAddress } from "../core/secure-address";
 import { parseDescription } from "./description";
 
 /** One server process of an instance. */
@@ -7,7 +7,7 @@ const replica = z.object({
   /** Name in messages: the pod's name, or a host. */
   name: z.string().min(1),
   /** URL of this replica alone, never of a load balancer: a sealed replica is behind none. */
-  address: z.url().regex(SECURE_ADDRESS, "is not reached by TLS; write an https address"),
+  address: z.string().refine(isSecureAddress, "is not reached by TLS; write an https address without a user in it"),
 });
 
 /** What protects an instance's data while it is not running, as a server's `sys/seal-status` names it. */

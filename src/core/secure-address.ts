@@ -1,2 +1,16 @@
-/** TLS, except to this machine itself: keys and tokens go over it. */
-export const SECURE_ADDRESS = /^(https:\/\/[^/]|http:\/\/(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:|\/|$))/;
+import { isIP } from "node:net";
+
+/**
+ * Whether keys and tokens may be sent to this URL: over TLS, or in clear to this machine itself. The parsed host decides, since
+ * `http://127.0.0.1:8200@example.com` only looks like loopback. A URL with a user or a password in it is never one.
+ */
+export function isSecureAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password } = new URL(address);
+  if (username !== "" || password !== "" || address.includes("@")) return false;
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."));
+}

@@ -10,7 +10,6 @@ import { Secret } from "../../../src/core/secret";
 import { ReplicaApi } from "../../../src/vault/replica";
 import { VaultClient, ReplicaError } from "../../../src/vault/client";
 import { INSTANCE, Universe } from "../../support/simulation";
-import { SECURE_ADDRESS } from "../../../src/core/secure-address";
 
 function answering(body: object): ReplicaApi {
   return new ReplicaApi({ send: () => Promise.resolve({ status: 200, body }) } as unknown as VaultClient);
@@ -57,13 +56,6 @@ test("of a server whose certificate is not accepted it is seen which one it show
   impostor.close();
   await once(impostor, "close");
   expect(await server.shownFingerprint()).toBeUndefined();
-});
-
-test("only this machine itself is spoken to without TLS", () => {
-  for (const address of ["https://vault.example:8200", "http://127.0.0.1:8200", "http://localhost:1", "http://[::1]:1"])
-    expect(address).toMatch(SECURE_ADDRESS);
-  for (const address of ["http://vault.example:8200", "http://127.0.0.1.example", "http://localhost.example:8200"])
-    expect(address).not.toMatch(SECURE_ADDRESS);
 });
 
 test.each([
