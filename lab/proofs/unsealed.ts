@@ -15,7 +15,11 @@ export async function proveUnsealed(instance: DeployedInstance): Promise<string>
   expect(peers === servers.length, `raft of ${target} counts ${servers.length} peers, not ${peers}`);
 
   const shares = description.seal?.secretShares ?? 5;
-  const fields = ["root-token", ...Array.from({ length: shares }, (_, index) => `unseal-key-${index}`)].sort();
+  const fields = [
+    "description-digest",
+    "root-token",
+    ...Array.from({ length: shares }, (_, index) => `unseal-key-${index}`),
+  ].sort();
   expect(recordedKeys(record, "unseal").length === shares, `the record of ${target} holds ${shares} unseal keys`);
   expect(
     Object.keys(record).sort().join() === fields.join(),

@@ -1,12 +1,6 @@
 import { OperationError } from "../core/errors";
-import {
-  isPassing,
-  ReplicaError,
-  type VaultClient,
-  type VaultFailure,
-  type VaultRequest,
-  type VaultResponse,
-} from "../vault/client";
+import { isPassing, ReplicaError, type VaultFailure } from "../vault/errors";
+import type { VaultClient, VaultRequest, VaultResponse } from "../vault/client";
 
 /** The central Vault did not do what it was asked. */
 export class CentralError extends OperationError {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Instance, readInstance } from "../contract/instance";
 
 /** Keys that are not always there, so that some may have to go. */
@@ -59,9 +60,29 @@ export function fromMetadata(
   });
 }
 
+/** Names a description: it changes if anything of it does, and only then. */
+export function descriptionDigest(described: Instance): string {
+  return createHash("sha256")
+    .update(JSON.stringify(sorted(described)))
+    .digest("hex");
+}
+
+/** The same value with its keys in order, and without those that have no value. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sorted(each)]));
+}
+
+/** In ASCII, so that the limit of a value, which counts bytes, is one of letters. */
 function chunks(value: unknown): string[] {
   if (value === undefined) return [];
-  return JSON.stringify(value).match(new RegExp(`.{1,${METADATA_VALUE_LIMIT}}`, "g")) ?? [];
+  const text = JSON.stringify(value).replace(
+    /[^\x20-\x7e]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return text.match(new RegExp(`.{1,${METADATA_VALUE_LIMIT}}`, "g")) ?? [];
 }
 
 function joined(parts: readonly string[]): unknown {

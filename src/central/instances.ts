@@ -3,7 +3,8 @@ import { parseInstance, type Instance } from "../contract/instance";
 import { RecordStore } from "./record-store";
 import type { VaultClient } from "../vault/client";
 import { recordPath } from "../contract/central-vault";
-import { fromMetadata } from "./instance-metadata";
+import { descriptionDigest, fromMetadata } from "./instance-metadata";
+import { descriptionDigests } from "./record";
 
 /** Which instance a command is about. */
 export interface Target {
@@ -40,7 +41,11 @@ export async function describeInstance(
   return described;
 }
 
-/** What the record of an instance says of it. */
+/**
+ * What the record of an instance says of it.
+ *
+ * @throws OperationError if that is not what was written together with its keys: keys and tokens go where the description says.
+ */
 export async function recallInstance(central: VaultClient, { tenant, name }: Target): Promise<Instance> {
   const store = new RecordStore(central, tenant, name);
   const described = fromMetadata(tenant, name, await store.readMetadata());
@@ -48,6 +53,13 @@ export async function recallInstance(central: VaultClient, { tenant, name }: Tar
     throw new OperationError(
       "not-described",
       `The central Vault does not know ${tenant}/${name}: ${recordPath(store.path)} has no description; deploy the stack ${tenant}-vault first.`,
+    );
+  }
+  const digests = descriptionDigests((await store.read()).fields);
+  if (!digests.includes(descriptionDigest(described))) {
+    throw new OperationError(
+      "description-unverified",
+      `The metadata of ${recordPath(store.path)} describe ${tenant}/${name} otherwise than its record allows, so no key and no token is sent there; find out who changed them, and deploy the stack ${tenant}-vault, which writes them again.`,
     );
   }
   return described;

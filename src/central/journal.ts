@@ -1,10 +1,10 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { stateFolder } from "../core/environment";
 import { OperationError } from "../core/errors";
 import { Secret } from "../core/secret";
+import { stateOf, thisProcess, type OwnerState, type ProcessIdentity } from "./journal-owner";
 import { fingerprint, keysFingerprint } from "./record";
 import type { InitAnswer, KeyType } from "../vault/keys";
 
@@ -21,16 +21,14 @@ export interface JournalEntry {
   readonly file: string;
   /** Fingerprint of the key it is encrypted with; tells which announcement in the record it belongs to. */
   readonly keyFingerprint: string;
-  /** Whether the process that wrote it still runs on this host. */
-  readonly ownerAlive: boolean;
+  /** What is known of the process that wrote it. */
+  readonly owner: OwnerState;
   /** Which keys it holds; undefined where it only marks a run that has not initialised yet. */
   readonly keys: string | undefined;
 }
 
-interface Owner {
+interface Owner extends ProcessIdentity {
   readonly keyFingerprint: string;
-  readonly host: string;
-  readonly pid: number;
 }
 
 interface SealedAnswer {
@@ -79,17 +77,29 @@ export class Journal {
       const content = readJournal(file);
       if (content === undefined) return [];
       const { owner, answer } = content;
-      const ownerAlive = owner.host !== hostname() || isAlive(owner.pid);
-      return [{ file, keyFingerprint: owner.keyFingerprint, ownerAlive, keys: answer?.keys }];
+      return [{ file, keyFingerprint: owner.keyFingerprint, owner: stateOf(owner), keys: answer?.keys }];
     });
   }
 
-  /** Takes the whole file's space before anything irreversible happens, so that a full disk or a missing right shows now. */
+  /**
+   * Takes the whole file's space before anything irreversible happens, so that a full disk or a missing right shows now.
+   *
+   * @throws JournalError if it cannot; no part of the file stays.
+   */
   reserve(key: Secret): string {
-    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
     const file = join(this.folder, `${this.prefix}${randomBytes(4).toString("hex")}.json`);
-    const owner: Owner = { keyFingerprint: fingerprint(key), host: hostname(), pid: process.pid };
-    writeDurably(file, "wx", JSON.stringify(owner).padEnd(OWNER_BYTES) + " ".repeat(ANSWER_BYTES), 0);
+    const owner: Owner = { keyFingerprint: fingerprint(key), ...thisProcess() };
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      writeDurably(file, "wx", JSON.stringify(owner).padEnd(OWNER_BYTES) + " ".repeat(ANSWER_BYTES), 0);
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw new JournalError(
+        "journal-unwritable",
+        `The journal ${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown"}), and nothing is initialised without one; free space there, or set TENANT_VAULT_STATE_DIR to a folder that can be written.`,
+        { cause: error },
+      );
+    }
     return file;
   }
 
@@ -217,14 +227,5 @@ function syncFolder(folder: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,8 +1,9 @@
 import { systemClock, type Clock } from "../core/clock";
 import { RECORDS_MOUNT } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
+import type { KeyType } from "../vault/keys";
 import { askCentral, CentralError } from "./client";
-import type { RecordFields } from "./record";
+import { recordedKeys, type RecordFields } from "./record";
 
 /** The record as the central Vault has it. */
 export interface SeenRecord {
@@ -12,6 +13,8 @@ export interface SeenRecord {
   readonly fields: RecordFields;
   /** Whether the newest version is deleted, recoverably. */
   readonly deleted: boolean;
+  /** When the newest version is deleted by itself, RFC 3339; undefined if it is kept. */
+  readonly expires?: string | undefined;
   /** Seconds since this version was written, by the central Vault's clock. */
   readonly age: number;
 }
@@ -38,10 +41,14 @@ export class RecordStore {
       return { version: 0, fields: {}, deleted: false, age: 0 };
     }
     const now = serverTime ?? this.clock.date().getTime();
+    const { deletion_time: deletion } = metadata;
+    // `delete_version_after` sets a time in the future.
+    const deleted = metadata.destroyed || (deletion !== "" && Date.parse(deletion) <= now);
     return {
       version: metadata.version,
       fields: data ?? {},
-      deleted: metadata.deletion_time !== "" || metadata.destroyed,
+      deleted,
+      ...(deleted || deletion === "" ? {} : { expires: deletion }),
       age: Math.max(0, (now - Date.parse(metadata.created_time)) / 1000),
     };
   }
@@ -57,6 +64,17 @@ export class RecordStore {
       body: { data: fields, options: { cas: version } },
     });
     return (body.data as VersionMetadata).version;
+  }
+
+  /** The newest version before this one that holds more keys than that; undefined if none that can be read does. */
+  async versionWithKeys(type: KeyType, more: number, before: number): Promise<number | undefined> {
+    for (let version = before - 1; version > 0; version--) {
+      const path = `${this.url("data")}?version=${version}`;
+      const { body } = await askCentral(this.central, "GET", path, { accept: [404] });
+      const { data } = (body.data ?? {}) as { data?: RecordFields | null };
+      if (recordedKeys(data ?? {}, type).length > more) return version;
+    }
+    return undefined;
   }
 
   /** Deletes a version, recoverably. */

@@ -10,21 +10,29 @@ import { type InitAnswer, type KeyType, otherKeyType } from "../vault/keys";
 export type RecordFields = Readonly<Record<string, unknown>>;
 
 const ROOT_TOKEN = "root-token";
-const KEY = /^(unseal|recovery)-key-\d+$/;
+const KEY = /^(unseal|recovery)-key-(\d+)$/;
 
 /** Present only while an initialisation is under way: the key that its journal is encrypted with. */
 const JOURNAL_KEY = "journal-key";
 
+/** Beside the keys, so that it takes the right to write these. */
+const DESCRIPTION_DIGEST = "description-digest";
+
 const keyField = (type: KeyType, index: number): string => `${type}-key-${index}`;
 
-/** The keys of one type, in order, as far as they go without a gap. */
+/** The keys of one type, in order. One that is missing or damaged does not hide the others. */
 export function recordedKeys(fields: RecordFields, type: KeyType): Secret[] {
-  const keys: Secret[] = [];
-  for (let index = 0; ; index++) {
-    const key = fields[keyField(type, index)];
-    if (typeof key !== "string" || key === "") return keys;
-    keys.push(new Secret(key));
-  }
+  return keyEntries(fields, type).map(([, key]) => new Secret(key));
+}
+
+/** Places and values of the keys of one type. */
+function keyEntries(fields: RecordFields, type: KeyType): (readonly [number, string])[] {
+  return Object.entries(fields)
+    .flatMap(([name, value]) => {
+      const [, found, place] = KEY.exec(name) ?? [];
+      return found === type && typeof value === "string" && value !== "" ? [[Number(place), value] as const] : [];
+    })
+    .sort(([one], [other]) => one - other);
 }
 
 /** Names of the fields that hold secrets of an initialisation, complete or not. */
@@ -36,6 +44,20 @@ export function secretFields(fields: RecordFields): string[] {
 export function rootToken(fields: RecordFields): Secret | undefined {
   const token = fields[ROOT_TOKEN];
   return typeof token === "string" && token !== "" ? new Secret(token) : undefined;
+}
+
+/**
+ * Digests of the descriptions that may stand in the record's metadata: whoever may write metadata alone must not choose where the
+ * keys and the token are sent. Two of them while a description is being replaced.
+ */
+export function descriptionDigests(fields: RecordFields): readonly string[] {
+  const digests = fields[DESCRIPTION_DIGEST];
+  return typeof digests === "string" ? digests.split(" ").filter((digest) => digest !== "") : [];
+}
+
+/** Allows these descriptions. */
+export function withDescriptionDigests(fields: RecordFields, digests: readonly string[]): RecordFields {
+  return { ...fields, [DESCRIPTION_DIGEST]: digests.join(" ") };
 }
 
 /** The key of the journal of the initialisation under way; undefined where there is none. */
@@ -58,9 +80,9 @@ export function withAnswer(fields: RecordFields, answer: InitAnswer): RecordFiel
 /** Names the keys by another type, as a migration of the seal makes of unseal keys recovery keys; their values stay. */
 export function withKeyType(fields: RecordFields, to: KeyType): RecordFields {
   const from = otherKeyType(to);
-  const keys = recordedKeys(fields, from);
-  const others = Object.entries(fields).filter(([name]) => !keys.some((_, index) => name === keyField(from, index)));
-  return { ...Object.fromEntries(others), ...keyFields(keys, to) };
+  const renamed = keyEntries(fields, from).map(([place, key]): [string, string] => [keyField(to, place), key]);
+  const others = Object.entries(fields).filter(([name]) => KEY.exec(name)?.[1] !== from);
+  return Object.fromEntries([...others, ...renamed]);
 }
 
 function keyFields(keys: readonly Secret[], type: KeyType): Record<string, string> {

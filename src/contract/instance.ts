@@ -2,6 +2,12 @@ import { z } from "zod";
 import { isSecureAddress } from "../core/secure-address";
 import { parseDescription } from "./description";
 
+/** The certificates of a PEM file, without comments and keys. */
+export function certificatesOf(pem: string): string {
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g) ?? [];
+  return certificates.map((certificate) => `${certificate}\n`).join("");
+}
+
 /** One server process of an instance. */
 const replica = z.object({
   /** Name in messages: the pod's name, or a host. */
@@ -37,7 +43,11 @@ const instance = z.object({
   selfInitializes: z.literal(true).optional(),
   replicas: z.array(replica).min(1).readonly(),
   /** PEM certificates that the replicas' TLS certificates chain to; without it, those that Node.js trusts. */
-  caCertificate: z.string().optional(),
+  caCertificate: z
+    .string()
+    .transform(certificatesOf)
+    .refine((pem) => pem !== "", "has no certificate in it")
+    .optional(),
   /** Where the pods run, for an instance that is reached by port-forward. */
   kubernetes: z
     .object({

@@ -41,21 +41,25 @@ export const ERROR_CODES = [
   "interrupted",
   "journal-damaged",
   "journal-locked",
+  "journal-unwritable",
 
   // unseal
   "answer-lost",
   "data-lost",
+  "description-unverified",
   "escrow-contradiction",
   "escrow-unconfirmed",
   "foreign-peers",
   "initialized-elsewhere",
   "journal-orphaned",
+  "keys-overwritten",
   "keys-refused",
   "record-deleted",
   "replica-undescribed",
   "seal-differs",
   "split",
   "still-outdated",
+  "threshold-differs",
   "too-few-keys",
 
   // purge

@@ -19,7 +19,10 @@ export interface RunContext {
 /** What an operation on one instance works with: everything outside the process that it touches. */
 export interface OperationContext extends RunContext {
   readonly instance: Instance;
-  readonly store: Pick<RecordStore, "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata">;
+  readonly store: Pick<
+    RecordStore,
+    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
+  >;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
   /** The pods that the replicas are; undefined outside Kubernetes. */

@@ -1,7 +1,7 @@
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
-import { ReplicaError } from "../vault/client";
+import { ReplicaError } from "../vault/errors";
 import type { RaftPeer } from "../vault/replica";
 import type { OperationContext } from "./context";
 

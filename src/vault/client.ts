@@ -1,67 +1,26 @@
-import { X509Certificate } from "node:crypto";
-import { once } from "node:events";
-import { isIP } from "node:net";
-import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
-import { Agent, buildConnector, request, type Dispatcher } from "undici";
-import { OperationError } from "../core/errors";
+import type { X509Certificate } from "node:crypto";
+import { request, type Agent, type Dispatcher } from "undici";
 import type { Secret } from "../core/secret";
+import { createAgent, presentedCertificate, type ServerEndpoint } from "./connection";
+import { connectionError, ReplicaError, type VaultFailure } from "./errors";
 
-/** How one Vault or OpenBao server is reached. */
-export interface VaultClientOptions {
-  /** Base URL, such as `https://vault.example.com:8200`; its host is the name that TLS verifies. */
-  readonly address: string;
-  /** PEM certificates to trust besides none other. @default - the certificates that Node.js trusts */
-  readonly caCertificate?: string;
-  /** Connect here instead of to the address's host and port: the near end of a tunnel. @default - the address itself */
-  readonly dial?: { readonly host: string; readonly port: number };
+/** How a server is reached, and as whom it is asked. */
+export interface VaultClientOptions extends ServerEndpoint {
   /** @default - unauthenticated */
   readonly token?: Secret;
-  /** Gets another token once that one is denied: it ends, and a run may last longer. @default - the token is all there is */
+  /** Gets another token once this one is denied: it expires, and a run may last longer. @default - this token is all there is */
   readonly login?: () => Promise<Secret>;
   /** Vault Enterprise or OpenBao namespace. @default - the root namespace */
-  readonly namespace?: string;
-}
-
-/** Why a request may fail. */
-export const VAULT_FAILURES = [
-  "unreachable",
-  "untrusted",
-  "sealed",
-  "denied",
-  "missing",
-  "conflict",
-  "refused",
-] as const;
-
-/** Why a request failed. */
-export type VaultFailure = (typeof VAULT_FAILURES)[number];
-
-const TOO_MANY_REQUESTS = 429;
-/** And above. */
-const SERVER_FAILED = 500;
-
-/** Whether time may heal a failure: the server restarts, is sealed until somebody unseals it, or has too much to do. */
-export function isPassing(failure: VaultFailure, status?: number): boolean {
-  if (failure === "unreachable" || failure === "sealed") return true;
-  return status !== undefined && (status >= SERVER_FAILED || status === TOO_MANY_REQUESTS);
-}
-
-/** A server did not do what it was asked. The central Vault's failures are CentralErrors. */
-export class ReplicaError extends OperationError {
-  constructor(
-    readonly failure: VaultFailure,
-    message: string,
-    readonly status?: number,
-  ) {
-    super(`replica-${failure}`, message, { retryable: isPassing(failure, status) });
-  }
+  readonly namespace?: string | undefined;
+  /** Cuts off requests that are under way, except uninterruptible ones. @default - nothing does */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A response's body and what the server says of its own clock. */
 export interface VaultResponse {
   readonly status: number;
   readonly body: Record<string, unknown>;
-  /** The server's time, milliseconds since the epoch; undefined when it sent no Date header. */
+  /** The server's time, milliseconds since the epoch; undefined if it sent no Date header. */
   readonly serverTime?: number;
 }
 
@@ -75,14 +34,24 @@ export interface VaultRequest {
   readonly accept?: readonly number[];
   /** Whether this server itself must answer, instead of passing the request on to the active one. @default false */
   readonly local?: boolean;
+  /** Whether only its own timeout ends it: losing the answer would lose something. @default false */
+  readonly uninterruptible?: boolean;
 }
 
+type Method = Dispatcher.HttpMethod | "LIST";
+
 const DEFAULT_TIMEOUT = 10_000;
-const HTTPS_PORT = 443;
 const DENIED = 403;
 
 /** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
 const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missing", 503: "sealed" };
+
+/** What the clients of one server share. */
+interface Shared {
+  readonly agent: Agent;
+  /** State of the storage after the last write that this program made, as the server named it. */
+  index?: string;
+}
 
 /** The few calls that initialising, unsealing and escrow need, against one server, with the server's own CA. */
 export class VaultClient {
@@ -93,13 +62,13 @@ export class VaultClient {
 
   constructor(
     private readonly options: VaultClientOptions,
-    private readonly agent = new Agent({ connect: connector(options) }),
+    private readonly shared: Shared = { agent: createAgent(options) },
   ) {
     this.address = options.address.replace(/\/+$/, "");
     this.token = options.token;
   }
 
-  /** PEM certificates that it trusts; undefined where those of Node.js. */
+  /** PEM certificates that it trusts; undefined if those of Node.js. */
   get caCertificate(): string | undefined {
     return this.options.caCertificate;
   }
@@ -110,56 +79,43 @@ export class VaultClient {
    * @param login Gets another token once this one is denied. @default - this token is all there is
    */
   withToken(token: Secret, login?: () => Promise<Secret>): VaultClient {
-    return new VaultClient({ ...this.options, token, login }, this.agent);
+    return new VaultClient({ ...this.options, token, login }, this.shared);
   }
 
-  async send(method: Dispatcher.HttpMethod | "LIST", path: string, options: VaultRequest = {}): Promise<VaultResponse> {
-    const { status, headers, text } = await this.exchangeLoggedIn(method, path, options);
+  /** The same server over the same connections and with the same login, whose requests end when this is aborted. */
+  withSignal(signal: AbortSignal): VaultClient {
+    return new VaultClient(
+      { ...this.options, ...(this.token === undefined ? {} : { token: this.token }), signal },
+      this.shared,
+    );
+  }
+
+  async send(method: Method, path: string, options: VaultRequest = {}): Promise<VaultResponse> {
+    const { status, date, text } = await this.exchangeLoggedIn(method, path, options);
     const body = parseBody(text);
     if (isFailure(status, options)) {
       throw new ReplicaError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
     }
-    const date = Date.parse(headers);
     return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
   }
 
-  /** The certificate that the server shows; it was verified like that of any request. */
+  /** The certificate that the server presents; it was verified like that of any request. */
   certificate(): Promise<X509Certificate> {
-    return this.handshake({ rejectUnauthorized: true });
+    return presentedCertificate(this.options, { rejectUnauthorized: true });
   }
 
-  /** The certificate that the server shows, whoever it is. Nothing but the handshake happens on that connection. */
+  /** The certificate that the server presents, accepted or not. */
   unverifiedCertificate(): Promise<X509Certificate> {
-    return this.handshake({ rejectUnauthorized: false });
+    return presentedCertificate(this.options, { rejectUnauthorized: false });
   }
 
   /** Closes the connections. */
   async close(): Promise<void> {
-    await this.agent.destroy();
-  }
-
-  private async handshake(verification: Pick<ConnectionOptions, "rejectUnauthorized">): Promise<X509Certificate> {
-    const { hostname, port } = new URL(this.address);
-    const socket = connect({
-      host: this.options.dial?.host ?? hostname,
-      port: this.options.dial?.port ?? Number(port === "" ? HTTPS_PORT : port),
-      ca: this.options.caCertificate,
-      ...verification,
-      checkServerIdentity: (_host, shown) => checkServerIdentity(hostname, shown),
-      ...(isIP(hostname) === 0 ? { servername: hostname } : {}),
-    });
-    try {
-      await once(socket, "secureConnect", { signal: AbortSignal.timeout(DEFAULT_TIMEOUT) });
-      return new X509Certificate(socket.getPeerCertificate(true).raw);
-    } catch (error) {
-      throw connectionError(error, DEFAULT_TIMEOUT);
-    } finally {
-      socket.destroy();
-    }
+    await this.shared.agent.destroy();
   }
 
   /** A request that is denied is repeated, once, with the token of a new login: what was denied has changed nothing. */
-  private async exchangeLoggedIn(method: Dispatcher.HttpMethod | "LIST", path: string, options: VaultRequest) {
+  private async exchangeLoggedIn(method: Method, path: string, options: VaultRequest) {
     const { token } = this;
     const answer = await this.exchange(method, path, options, token);
     const { login } = this.options;
@@ -177,48 +133,47 @@ export class VaultClient {
     }
   }
 
-  private async exchange(
-    method: Dispatcher.HttpMethod | "LIST",
-    path: string,
-    options: VaultRequest,
-    token: Secret | undefined,
-  ) {
-    const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+  private async exchange(method: Method, path: string, options: VaultRequest, token: Secret | undefined) {
+    const { timeout = DEFAULT_TIMEOUT, body } = options;
     try {
       const response = await request(`${this.address}/v1/${path}`, {
-        dispatcher: this.agent,
+        dispatcher: this.shared.agent,
         // LIST is Vault's own verb; undici's types know the registered ones only.
         method: method,
-        signal: AbortSignal.timeout(timeout),
-        headers: {
-          "x-vault-request": "true",
-          ...(options.local === true ? { "x-vault-no-request-forwarding": "true" } : {}),
-          ...(token === undefined ? {} : { "x-vault-token": token.reveal() }),
-          ...(this.options.namespace === undefined ? {} : { "x-vault-namespace": this.options.namespace }),
-          ...(options.body === undefined ? {} : { "content-type": options.contentType ?? "application/json" }),
-        },
-        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        signal: this.signalFor(options, timeout),
+        headers: this.headersFor(options, token),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      return { status: response.statusCode, headers: String(response.headers.date), text: await response.body.text() };
+      const { "x-vault-index": index, date } = response.headers;
+      if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
+      return { status: response.statusCode, date: Date.parse(String(date)), text: await response.body.text() };
     } catch (error) {
       throw connectionError(error, timeout);
     }
   }
-}
 
-function connector(options: VaultClientOptions): buildConnector.connector {
-  const connect = buildConnector({
-    timeout: DEFAULT_TIMEOUT,
-    // Whatever the environment says: NODE_TLS_REJECT_UNAUTHORIZED must not open the way to the keys.
-    rejectUnauthorized: true,
-    ...(options.caCertificate === undefined ? {} : { ca: options.caCertificate }),
-  });
-  const { dial } = options;
-  if (dial === undefined) return connect;
-  const servername = new URL(options.address).hostname;
-  return (target, callback) => {
-    connect({ ...target, hostname: dial.host, port: String(dial.port), servername }, callback);
-  };
+  private signalFor({ uninterruptible }: VaultRequest, timeout: number): AbortSignal {
+    const { signal } = this.options;
+    const late = AbortSignal.timeout(timeout);
+    return signal === undefined || uninterruptible === true ? late : AbortSignal.any([late, signal]);
+  }
+
+  private headersFor({ local, body, contentType }: VaultRequest, token: Secret | undefined): Record<string, string> {
+    const { namespace } = this.options;
+    const { index } = this.shared;
+    return {
+      "x-vault-request": "true",
+      ...(local === true ? { "x-vault-no-request-forwarding": "true" } : {}),
+      // A standby that answers reads by itself, and has not caught up with this program's writes, passes the request on.
+      // https://developer.hashicorp.com/vault/docs/enterprise/consistency
+      ...(index === undefined || local === true
+        ? {}
+        : { "x-vault-index": index, "x-vault-inconsistent": "forward-active-node" }),
+      ...(token === undefined ? {} : { "x-vault-token": token.reveal() }),
+      ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
+      ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" }),
+    };
+  }
 }
 
 function parseBody(text: string): Record<string, unknown> {
@@ -243,14 +198,4 @@ function failureOf(status: number, body: Record<string, unknown>): VaultFailure 
 function errorsOf(body: Record<string, unknown>): string {
   const errors = Array.isArray(body.errors) ? body.errors.map(String) : [];
   return errors.join("; ").replace(/\s+/g, " ").trim();
-}
-
-function connectionError(error: unknown, timeout: number): ReplicaError {
-  const { name, code, message } = error as NodeJS.ErrnoException;
-  if (name === "TimeoutError" || name === "AbortError")
-    return new ReplicaError("unreachable", `no answer within ${timeout / 1000} s`);
-  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code)) {
-    return new ReplicaError("untrusted", `its TLS certificate is not accepted (${code})`);
-  }
-  return new ReplicaError("unreachable", code ?? message);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Secret } from "../core/secret";
-import { ReplicaError, type VaultClient } from "./client";
+import { ReplicaError } from "./errors";
+import type { VaultClient } from "./client";
 import type { ReplicaState } from "./replica-state";
 import { type InitAnswer, keyTypeOf } from "./keys";
 

@@ -35,7 +35,7 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
     expect(output).toMatch(
       /acceptance\/main: 3 of 3 replicas unsealed, active at https:\/\/acceptance-main-\d.*, 3 raft peers/,
     );
-    expect(Object.keys(await on.bed.central.readRecord("acceptance", "main")).sort()).toHaveLength(6);
+    expect(Object.keys(await on.bed.central.readRecord("acceptance", "main")).sort()).toHaveLength(7);
     expect(await on.project.isUnchanged(stack)).toBe(true);
   });
 
@@ -66,10 +66,10 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
   test("a pod that is deleted comes back sealed, and the command brings it back", async () => {
     await kubectl("-n", RELEASE, "delete", "pod", `${RELEASE}-1`);
     await waitForPod(RELEASE, `${RELEASE}-1`);
-    const { code, stdout, stderr } = await on.run("unseal");
-    expect(stderr).toBe("");
+    const { code, stderr, failure } = await on.run("unseal");
+    expect(failure).toBe("");
     expect(code).toBe(0);
-    expect(stdout).toMatch(/unsealed acceptance-main-1/);
+    expect(stderr).toMatch(/replica unsealed replica=acceptance-main-1/);
   });
 
   test("a changed StatefulSet restarts every pod, one by one, by eviction", async () => {
@@ -77,24 +77,24 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
     await kubectl("-n", RELEASE, "patch", "statefulset", RELEASE, "-p", JSON.stringify({ spec: { template } }));
     const begun = Date.now();
 
-    const { code, stdout, stderr } = await on.run("unseal");
+    const { code, stderr, failure } = await on.run("unseal");
 
-    process.stdout.write(`${stdout}restarted in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
-    expect(stderr).toBe("");
+    process.stdout.write(`${stderr}restarted in ${((Date.now() - begun) / 1000).toFixed(1)} s\n`);
+    expect(failure).toBe("");
     expect(code).toBe(0);
-    const restarted = [...stdout.matchAll(/restarting (\S+)/g)].map(([, name]) => name);
+    const restarted = [...stderr.matchAll(/restarting replica=(\S+)/g)].map(([, name]) => name);
     expect(restarted.sort()).toEqual([0, 1, 2].map((index) => `${RELEASE}-${index}`));
-    expect((await on.run("unseal")).stdout).not.toMatch(/restart/);
+    expect((await on.run("unseal")).stderr).not.toMatch(/restart/);
   });
 
   test("a certificate that is issued anew is served by every pod, restarted one by one", async () => {
     await kubectl("-n", RELEASE, "delete", "secret", `${RELEASE}-tls`);
 
-    const { code, stdout, stderr } = await on.run("unseal");
+    const { code, stderr, failure } = await on.run("unseal");
 
-    expect(stderr).toBe("");
+    expect(failure).toBe("");
     expect(code).toBe(0);
-    expect([...stdout.matchAll(/restarting (\S+)/g)]).toHaveLength(3);
+    expect([...stderr.matchAll(/restarting replica=(\S+)/g)]).toHaveLength(3);
   });
 
   test("status sees every replica", async () => {

@@ -104,8 +104,8 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
     await on.volumes.add(1);
     await kubectl("-n", RELEASE, "delete", "pod", pod);
     await waitForPod(RELEASE, pod);
-    const { code, stdout, stderr } = await on.run("unseal");
-    expect(stderr).toBe("");
+    const { code, stdout, failure } = await on.run("unseal");
+    expect(failure).toBe("");
     expect(code).toBe(0);
     expect(stdout).toMatch(/3 of 3 replicas unsealed, .* 3 raft peers/);
   });
@@ -155,9 +155,9 @@ async function migrate({ bed }: KubernetesBed): Promise<void> {
       await kubectl("-n", RELEASE, "delete", "pod", name, "--wait=false");
     }
   }
-  const { code, stderr } = await command.ended;
+  const { code, failure } = await command.ended;
   process.stdout.write(output);
-  expect(stderr).toBe("");
+  expect(failure).toBe("");
   expect(code).toBe(0);
 }
 

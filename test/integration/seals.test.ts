@@ -29,6 +29,7 @@ describe.each(["transit", "static"] as const)("an instance with the seal %s", (s
       /^customer10\/auto-\w+: 3 of 3 replicas unsealed, active at https:\/\/127\.0\.0\.1:\d+, 3 raft peers\n$/,
     );
     expect(Object.keys(await bed.central.readRecord("customer10", instance.name)).sort()).toEqual([
+      "description-digest",
       ...RECORD_FIELDS,
       "root-token",
     ]);

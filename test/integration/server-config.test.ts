@@ -128,6 +128,7 @@ describe("a real server takes the rendered configuration", () => {
     const { stdout } = await bed.unseal(instance);
     expect(stdout).toMatch(/1 of 1 replicas unsealed/);
     expect(Object.keys(await bed.central.readRecord("customer10", instance.name)).sort()).toEqual([
+      "description-digest",
       ...[0, 1, 2, 3, 4].map((index) => `recovery-key-${index}`),
       "root-token",
     ]);

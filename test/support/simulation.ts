@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import type { JournalEntry } from "../../src/central/journal";
 import type { Instance, Replica } from "../../src/contract/instance";
-import { fingerprint, keysFingerprint, type RecordFields } from "../../src/central/record";
+import { fingerprint, keysFingerprint, recordedKeys, type RecordFields } from "../../src/central/record";
 import { KubernetesError } from "../../src/kubernetes/client";
 import type { Pod } from "../../src/operations/pods";
 import { CentralError } from "../../src/central/client";
 import type { SeenRecord } from "../../src/central/record-store";
-import { ReplicaError } from "../../src/vault/client";
+import { ReplicaError } from "../../src/vault/errors";
 import type { OperationContext } from "../../src/operations/context";
 import { Log, type LogEvent } from "../../src/core/log";
 import { Secret } from "../../src/core/secret";
 import type { ReplicaState } from "../../src/vault/replica-state";
-import { type InitAnswer, keyTypeOf } from "../../src/vault/keys";
+import { type InitAnswer, keyTypeOf, type KeyType } from "../../src/vault/keys";
 
 /** Ends a simulated process where it stands. */
 export class Crash extends Error {}
@@ -121,6 +121,12 @@ export class Universe {
     return newest === undefined || newest.deleted ? {} : newest.fields;
   }
 
+  /** The same without the digest of the description. */
+  get recordedFields(): RecordFields {
+    const { "description-digest": _digest, ...fields } = this.record;
+    return fields;
+  }
+
   /** A process that suffers the given faults. It gives up after ten minutes. */
   start(faults: readonly FaultPlan[] = []): OperationContext {
     const pid = ++this.processes;
@@ -163,6 +169,7 @@ export class Universe {
         delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
         readMetadata: () => look(() => ({ ...this.metadata })),
         patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
+        versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
       },
       journal: {
         entries: () => this.journals(pid),
@@ -266,6 +273,12 @@ export class Universe {
     return this.versions.push({ fields, at: this.now, deleted: false });
   }
 
+  private versionWithKeys(type: KeyType, more: number, before: number): number | undefined {
+    const versions = this.versions.slice(0, before - 1).map(({ fields, deleted }) => (deleted ? {} : fields));
+    const index = versions.findLastIndex((fields) => recordedKeys(fields, type).length > more);
+    return index < 0 ? undefined : index + 1;
+  }
+
   private deleteVersion(version: number): void {
     const found = this.versions[version - 1];
     if (found !== undefined) found.deleted = true;
@@ -282,7 +295,7 @@ export class Universe {
     return [...this.disk].map(([file, { owner, key, answer }]) => ({
       file,
       keyFingerprint: fingerprint(key),
-      ownerAlive: owner === pid || this.living.has(owner),
+      owner: owner === pid ? "self" : this.living.has(owner) ? "running" : "over",
       keys: answer === undefined ? undefined : keysFingerprint(answer.keys),
     }));
   }

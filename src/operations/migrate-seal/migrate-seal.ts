@@ -1,14 +1,14 @@
 import { CentralError } from "../../central/client";
-import { metadataPatch, toMetadata } from "../../central/instance-metadata";
 import { recordedKeys, rootToken, withKeyType } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/client";
+import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf, otherKeyType, type KeyType } from "../../vault/keys";
 import type { OperationContext } from "../context";
+import { writeDescription } from "../describe";
 import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
 import { unsealReplica } from "../unseal/unsealing";
@@ -91,7 +91,7 @@ class SealMigration {
   private async perform(step: MigrationStep, record: SeenRecord): Promise<Outcome<true>> {
     switch (step.do) {
       case "finish":
-        await this.describe();
+        await writeDescription(this.context);
         return { done: true };
       case "unseal":
         await unsealReplica(this.context, step.replica, this.keysOf(record), step.migrate);
@@ -170,12 +170,6 @@ class SealMigration {
       "too-few-keys",
       `${recordPath(store.path)} holds ${found} keys, and a migration of the seal takes ${instance.secretThreshold}; write the missing ones into the record first.`,
     );
-  }
-
-  private async describe(): Promise<void> {
-    const { store, instance } = this.context;
-    const patch = metadataPatch(await store.readMetadata(), toMetadata(instance));
-    if (Object.keys(patch).length > 0) await store.patchMetadata(patch);
   }
 
   private unfinished(code: "timeout" | "interrupted", last: string | undefined): UnfinishedError {

@@ -1,7 +1,7 @@
 import { rootToken } from "../../central/record";
 import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/client";
+import { ReplicaError } from "../../vault/errors";
 import type { OperationContext } from "../context";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import type { Pod } from "../pods";

@@ -6,7 +6,7 @@ import type { Instance, Replica } from "../../contract/instance";
 import { journalKey, recordedKeys, rootToken } from "../../central/record";
 import type { RecordStore, SeenRecord } from "../../central/record-store";
 import type { ReplicaApi } from "../../vault/replica";
-import { ReplicaError } from "../../vault/client";
+import { ReplicaError } from "../../vault/errors";
 import type { ReplicaState } from "../../vault/replica-state";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 

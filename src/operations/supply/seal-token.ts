@@ -22,6 +22,8 @@ const lookup = z.object({
   data: z.object({ ttl: z.number(), period: z.number().optional(), creation_ttl: z.number() }),
 });
 
+const renewal = z.object({ auth: z.object({ lease_duration: z.number() }) });
+
 /** The Secret with the token by which an instance's servers use their transit key in the central Vault. */
 export class SealTokenSecret {
   static of(client: KubernetesClient, namespace: string, { secretName, role }: SealToken): SealTokenSecret {
@@ -97,13 +99,17 @@ async function revoke(central: VaultClient, token: Secret): Promise<void> {
   await askCentral(central.withToken(token), "POST", "auth/token/revoke-self");
 }
 
-/** Whether a token is valid and, renewed if need be, lasts. */
+/** Whether a token is valid and, renewed if need be, is so for long enough. */
 async function renewed(client: VaultClient): Promise<boolean> {
   const found = await lookUp(client);
-  if (found === undefined || lasts(found)) return found !== undefined;
-  await askCentral(client, "POST", "auth/token/renew-self", { accept: [NOT_RENEWABLE, DENIED] });
-  const after = await lookUp(client);
-  return after !== undefined && lasts(after);
+  if (found !== undefined && lasts(found)) return true;
+  // The renewal's own answer counts, and only the active server gives it: a standby may not know yet what that one did.
+  const { status, body } = await askCentral(client, "POST", "auth/token/renew-self", {
+    accept: [NOT_RENEWABLE, DENIED],
+  });
+  if (status === DENIED || status === NOT_RENEWABLE) return false;
+  const { lease_duration: ttl } = renewal.parse(body).auth;
+  return lasts({ ttl, whole: found?.whole ?? ttl });
 }
 
 interface Lifetime {

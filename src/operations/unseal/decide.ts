@@ -87,8 +87,8 @@ export function decide(seen: Observation): Step {
 }
 
 /** A run that ended after the keys were in the record, or before it had any, leaves a journal without use. */
-function isSettled({ keys, ownerAlive }: JournalEntry, recorded: string): boolean {
-  return keys === undefined ? !ownerAlive : keys === recorded;
+function isSettled({ keys, owner }: JournalEntry, recorded: string): boolean {
+  return keys === undefined ? owner === "self" || owner === "over" : keys === recorded;
 }
 
 /** Where a running seal, or the keys in the record, are not those of the description: a migration is under way, or was never begun. */
@@ -176,11 +176,13 @@ function startInitialization(seen: Observation): Step {
   return isAbandoned(seen) ? { do: "take-over" } : { do: "wait", reason: "another run is initialising it" };
 }
 
-/** Whether nobody carries out the announced initialisation any more: its run died on this machine, or its lease is over. */
+/** Whether nobody carries out the announced initialisation any more: its run was on this machine and is over, or its lease is. */
 function isAbandoned({ record, journals }: Observation): boolean {
   const key = journalKey(record.fields);
   const announcement = key && fingerprint(key);
-  const diedHere = journals.some(({ keyFingerprint, ownerAlive }) => keyFingerprint === announcement && !ownerAlive);
+  const diedHere = journals.some(
+    ({ keyFingerprint, owner }) => keyFingerprint === announcement && (owner === "self" || owner === "over"),
+  );
   return diedHere || record.age >= ANNOUNCEMENT_LEASE;
 }
 

@@ -1,6 +1,7 @@
 import { CentralError } from "../../central/client";
 import { newJournalKey } from "../../central/journal";
-import { journalKey, withJournalKey } from "../../central/record";
+import { descriptionDigest } from "../../central/instance-metadata";
+import { journalKey, withDescriptionDigests, withJournalKey } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
@@ -37,11 +38,13 @@ export class Initialization {
    * so that exactly one of two concurrent runs initialises.
    */
   async announce({ version, fields }: SeenRecord): Promise<void> {
-    const { store, log } = this.context;
+    const { store, log, instance } = this.context;
     await this.claim(newJournalKey(), async (key) => {
       // If others keep fields of their own there, deleting a version would hide them: then the announcement is the probe.
       const announced = Object.keys(fields).length === 0 ? await this.probe(version, key) : version;
-      return store.write(withJournalKey(fields, key), announced);
+      // With the description, so that describing the instance does not write another version.
+      const described = withDescriptionDigests(fields, [descriptionDigest(instance)]);
+      return store.write(withJournalKey(described, key), announced);
     });
     log.info("the central Vault takes writes; announced the initialisation");
   }
@@ -97,7 +100,8 @@ export class Initialization {
       await this.readBack(version, key);
       this.current = { version, at, key, journal };
     } catch (error) {
-      this.context.journal.forget(journal);
+      // If the answer was lost, the announcement may stand: then the journal shows the next run at once that this one is over.
+      if (error instanceof CentralError && error.failure === "conflict") this.context.journal.forget(journal);
       throw error;
     }
   }
@@ -133,8 +137,8 @@ export class Initialization {
   }
 
   private forgetDeadRuns(): void {
-    for (const { file, ownerAlive, keys } of this.context.journal.entries()) {
-      if (!ownerAlive && keys === undefined) this.context.journal.forget(file);
+    for (const { file, owner, keys } of this.context.journal.entries()) {
+      if ((owner === "over" || owner === "self") && keys === undefined) this.context.journal.forget(file);
     }
   }
 }

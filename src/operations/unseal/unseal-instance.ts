@@ -1,16 +1,19 @@
 import { CentralError } from "../../central/client";
-import { metadataPatch, toMetadata } from "../../central/instance-metadata";
 import { journalKey, recordedKeys, rootToken, secretFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
+import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/client";
+import { ReplicaError } from "../../vault/errors";
+import { recordPath } from "../../contract/central-vault";
+import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
+import { writeDescription } from "../describe";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
 import { StuckReplicas } from "../restart/stuck-replicas";
 import type { SeenReplica } from "../seen";
-import { decide, type Observation, type Step } from "./decide";
+import { decide, type Observation, type Step, type StopCode } from "./decide";
 import { escrowKeys } from "./escrow";
 import { explainStop } from "./explain";
 import { Initialization } from "./initialization";
@@ -26,6 +29,9 @@ export interface UnsealReport extends Verified {
 }
 
 const POLL = 250;
+/** What stops a run because the record's newest version lacks keys, which an earlier one may have. */
+const LACKS_KEYS: readonly StopCode[] = ["answer-lost", "initialized-elsewhere", "too-few-keys"];
+
 /** Milliseconds between two requests to a central Vault that is away. */
 const CENTRAL_POLL = 2_000;
 /** Milliseconds of waiting for one reason after which a replica is taken to be stuck. */
@@ -92,7 +98,7 @@ class UnsealRun {
   private async perform(step: Step, seen: Observation): Promise<Outcome<Verified>> {
     const { record } = seen;
     // Before anything is waited for: a run without Terraform must know of replicas that this one adds.
-    if (!this.described && secretFields(record.fields).length > 0) return this.describe();
+    if (!this.described && secretFields(record.fields).length > 0) return this.describeEarly();
     switch (step.do) {
       case "announce":
         await this.initialization.announce(record);
@@ -146,7 +152,21 @@ class UnsealRun {
     if (version !== seen.version) return;
     // For migrate-seal to know what is wanted.
     if (code === "seal-differs") await this.describe();
+    if (LACKS_KEYS.includes(code)) await this.findKeys(seen);
     throw explainStop(code, store.path, details);
+  }
+
+  /** @throws OperationError if an earlier version of the record has the keys. */
+  private async findKeys({ fields, version }: SeenRecord): Promise<void> {
+    const { store, instance } = this.context;
+    const type = keyTypeOf(instance.seal);
+    const found = await store.versionWithKeys(type, recordedKeys(fields, type).length, version);
+    if (found === undefined) return;
+    const record = recordPath(store.path);
+    throw new OperationError(
+      "keys-overwritten",
+      `The newest version of ${record} lacks keys that its version ${found} holds: somebody replaced the record; bring them back with "vault kv rollback -version=${found} ${record}" and run this again.`,
+    );
   }
 
   private async unseal(replicas: readonly SeenReplica[], keys: readonly Secret[]): Promise<Waiting | undefined> {
@@ -190,14 +210,22 @@ class UnsealRun {
 
   /** Keeps beside the keys what a later run, or another program, needs to find the instance. */
   private async describe(): Promise<undefined> {
-    const { store, clock, instance } = this.context;
-    this.described = true;
-    const now = clock.date().toISOString();
-    const patch = metadataPatch(await store.readMetadata(), {
-      ...toMetadata(instance),
+    const now = this.context.clock.date().toISOString();
+    await writeDescription(this.context, {
       ...(this.initialized ? { "initialized-at": now } : {}),
       ...(this.unsealed.size > 0 ? { "unsealed-at": now } : {}),
     });
-    if (Object.keys(patch).length > 0) await store.patchMetadata(patch);
+    this.described = true;
+  }
+
+  /** A description that cannot be written must not keep an instance sealed: it is written again, and then must be, at the end. */
+  private async describeEarly(): Promise<undefined> {
+    try {
+      await this.describe();
+    } catch (error) {
+      if (!(error instanceof CentralError) || error.retryable) throw error;
+      this.described = true;
+      this.context.log.warn("the instance cannot be described yet", { reason: reasonOf(error) });
+    }
   }
 }

@@ -1,7 +1,8 @@
 import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/client";
+import { ReplicaError } from "../../vault/errors";
+import { chooseShares } from "../../vault/shares";
 import type { OperationContext } from "../context";
 import type { Outcome, Waiting } from "../loop";
 import type { SeenReplica } from "../seen";
@@ -31,8 +32,15 @@ export async function unsealReplica(
   keys: readonly Secret[],
   migrate = false,
 ): Promise<boolean> {
-  const threshold = replica.status.state === "sealed" ? replica.status.threshold : keys.length;
-  const needed = keys.slice(0, threshold);
+  const { secretThreshold } = context.instance;
+  const wanted = replica.status.state === "sealed" ? replica.status.threshold : secretThreshold;
+  if (wanted > secretThreshold) {
+    throw new OperationError(
+      "threshold-differs",
+      `${replica.name} (${replica.address}) wants ${wanted} keys, and no more than the described threshold of ${secretThreshold} are ever sent; describe the threshold that the instance has.`,
+    );
+  }
+  const needed = chooseShares(keys, wanted);
   if ((await sendKeys(context, replica, needed, migrate)) === "refused") {
     // Somebody else may have sent a key of another instance before ours: start afresh, once.
     await context.replica(replica).resetUnseal();

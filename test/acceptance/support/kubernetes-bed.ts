@@ -15,11 +15,11 @@ import {
   type Product,
   type VaultInstanceProps,
 } from "../../../src";
-import type { RunResult } from "../../../lab/run";
+
 import { CentralProvider } from "../../../stacks/central-provider";
 import { CentralStack } from "../../../stacks/central-stack";
 import type { Operator } from "../../../stacks/operator";
-import { TestBed } from "../../integration/support/test-bed";
+import { TestBed, type CommandOutcome } from "../../integration/support/test-bed";
 import { kubectl } from "./kubectl";
 import { LocalVolumes } from "./local-volumes";
 import { TerraformProject } from "../../integration/support/terraform-project";
@@ -106,7 +106,7 @@ export class KubernetesBed {
   }
 
   /** Runs the command against the instance, as the operator. */
-  async run(command: string): Promise<RunResult> {
+  async run(command: string): Promise<CommandOutcome> {
     const environment = { ...this.bed.environment(), VAULT_TOKEN: this.bed.central.rootToken };
     return this.bed.run([command, `${this.tenant}/main`], environment);
   }

@@ -14,7 +14,7 @@ import type { Instance } from "../../../src/contract/instance";
 const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
 
 /** What a run of the command came to. */
-interface CommandOutcome extends RunResult {
+export interface CommandOutcome extends RunResult {
   /** The line that says why it failed; empty if it did not. */
   readonly failure: string;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Instance } from "../../../src/contract/instance";
-import { metadataPatch, toMetadata, fromMetadata } from "../../../src/central/instance-metadata";
+import { descriptionDigest, fromMetadata, metadataPatch, toMetadata } from "../../../src/central/instance-metadata";
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,30}$/);
 const described: fc.Arbitrary<Instance> = fc.record(
@@ -20,7 +20,7 @@ const described: fc.Arbitrary<Instance> = fc.record(
     }),
     caCertificate: fc
       .array(fc.base64String({ minLength: 64, maxLength: 64 }), { minLength: 1, maxLength: 40 })
-      .map((lines) => `-----BEGIN-----\n${lines.join("\n")}\n`),
+      .map((lines) => `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`),
     kubernetes: fc.record(
       {
         namespace: name,
@@ -80,4 +80,19 @@ test("a patch leads from any metadata to the wanted ones, and leaves those of ot
 test("metadata that this program did not write are no description", () => {
   expect(fromMetadata("a", "b", {})).toBeUndefined();
   expect(fromMetadata("a", "b", { owner: "operations" })).toBeUndefined();
+});
+
+test("a digest names a description, whatever order its fields have, and every change of it", () => {
+  fc.assert(
+    fc.property(described, described, (one, other) => {
+      const reordered = Object.fromEntries(Object.entries(one).reverse()) as Instance;
+      expect(descriptionDigest(reordered)).toBe(descriptionDigest(one));
+      expect(descriptionDigest({ ...one, volatile: undefined })).toBe(
+        descriptionDigest({ ...one, volatile: undefined }),
+      );
+      const same = JSON.stringify(toMetadata(one)) === JSON.stringify(toMetadata(other));
+      const named = one.tenant === other.tenant && one.name === other.name;
+      expect(descriptionDigest(one) === descriptionDigest(other)).toBe(same && named);
+    }),
+  );
 });

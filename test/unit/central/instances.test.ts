@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { toMetadata } from "../../../src/central/instance-metadata";
+import { descriptionDigest, toMetadata } from "../../../src/central/instance-metadata";
 import { describeInstance, parseTarget, recallInstance } from "../../../src/central/instances";
 import { INSTANCE } from "../../support/simulation";
 import { FakeVault } from "../../support/vault-api";
@@ -8,6 +8,15 @@ const TARGET = { tenant: "customer10", name: "main" };
 
 let central: FakeVault | undefined;
 afterEach(() => central?.stop());
+
+/** A central Vault with this description in the metadata of the record, and this digest beside the keys. */
+async function start(metadata: Record<string, string>, digest: string | undefined): Promise<FakeVault> {
+  const version = { version: 1, created_time: "2026-01-01T00:00:00Z", deletion_time: "", destroyed: false };
+  const data = digest === undefined ? {} : { "description-digest": digest };
+  return (central = await FakeVault.start(({ path }) => ({
+    body: { data: path.includes("/metadata/") ? { custom_metadata: metadata } : { data, metadata: version } },
+  })));
+}
 
 describe("an instance", () => {
   test("is named by its tenant and its name", () => {
@@ -18,9 +27,20 @@ describe("an instance", () => {
   });
 
   test("is known from its record's metadata", async () => {
-    const started = (central = await FakeVault.start(() => ({
-      body: { data: { custom_metadata: toMetadata(INSTANCE) } },
-    })));
+    const started = await start(toMetadata(INSTANCE), descriptionDigest(INSTANCE));
+    expect(await recallInstance(started.client(), TARGET)).toEqual(INSTANCE);
+  });
+
+  test.each<[string, string | undefined]>([
+    ["another digest beside its keys", descriptionDigest({ ...INSTANCE, secretThreshold: 2 })],
+    ["none", undefined],
+  ])("H1: whose metadata have %s is not known: keys would go where they say", async (_, digest) => {
+    const started = await start(toMetadata(INSTANCE), digest);
+    await expect(recallInstance(started.client(), TARGET)).rejects.toMatchObject({ code: "description-unverified" });
+  });
+
+  test("is known while its description is being replaced", async () => {
+    const started = await start(toMetadata(INSTANCE), `0123 ${descriptionDigest(INSTANCE)}`);
     expect(await recallInstance(started.client(), TARGET)).toEqual(INSTANCE);
   });
 

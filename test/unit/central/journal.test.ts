@@ -77,7 +77,7 @@ describe("opens only", () => {
 describe("entries", () => {
   test("are those of the instance alone", () => {
     journal.reserve(newJournalKey());
-    expect(journal.entries()).toMatchObject([{ ownerAlive: true, keys: undefined }]);
+    expect(journal.entries()).toMatchObject([{ owner: "self", keys: undefined }]);
     expect(new Journal(folder, "customer10/second").entries()).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe("entries", () => {
       ),
       { flag: "r+" },
     );
-    expect(journal.entries()).toMatchObject([{ ownerAlive: false }]);
+    expect(journal.entries()).toMatchObject([{ owner: "over" }]);
   });
 
   test("leave out a reservation that was cut short, and complain of a damaged answer", () => {

@@ -2,11 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   contradicts,
+  descriptionDigests,
   holds,
   journalKey,
   recordedKeys,
   rootToken,
+  secretFields,
   withAnswer,
+  withDescriptionDigests,
   withJournalKey,
   withKeyType,
 } from "../../../src/central/record";
@@ -62,8 +65,8 @@ describe("an answer contradicts a record", () => {
   });
 });
 
-test("keys are counted up to the first gap, and only as text", () => {
-  expect(recordedKeys({ "unseal-key-0": "a", "unseal-key-2": "c" }, "unseal")).toEqual(secretsOf(["a"]));
+test("keys are those that there are, in order, and only as text", () => {
+  expect(recordedKeys({ "unseal-key-0": "a", "unseal-key-2": "c" }, "unseal")).toEqual(secretsOf(["a", "c"]));
   expect(recordedKeys({ "unseal-key-0": 1 }, "unseal")).toEqual([]);
   expect(recordedKeys({ "unseal-key-0": "" }, "unseal")).toEqual([]);
 });
@@ -81,4 +84,19 @@ test("a migrated seal renames the keys, keeps their values and everything else, 
       expect(withKeyType(after, given.keyType)).toEqual(before);
     }),
   );
+});
+
+test("a migration renames each key by its place, and leaves out none", () => {
+  const fields = { "unseal-key-0": "a", "unseal-key-2": "c", "root-token": "t", note: "theirs" };
+  const renamed = { "recovery-key-0": "a", "recovery-key-2": "c", "root-token": "t", note: "theirs" };
+  expect(withKeyType(fields, "recovery")).toEqual(renamed);
+  expect(withKeyType(renamed, "unseal")).toEqual(fields);
+});
+
+test("digests of descriptions are beside the keys, and do not count as any", () => {
+  const fields = withDescriptionDigests({ "unseal-key-0": "a" }, ["old", "new"]);
+  expect(descriptionDigests(fields)).toEqual(["old", "new"]);
+  expect(recordedKeys(fields, "unseal")).toHaveLength(1);
+  expect(secretFields(fields)).toEqual(["unseal-key-0"]);
+  expect(descriptionDigests({ "description-digest": 7 })).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseInstance } from "../../../src/contract/instance";
+import { certificatesOf, parseInstance, readInstance } from "../../../src/contract/instance";
+import { INSTANCE } from "../../support/simulation";
 
 describe("the description that the hook passes", () => {
   test.each([
@@ -11,5 +12,22 @@ describe("the description that the hook passes", () => {
     expect(() => parseInstance(json)).toThrow(
       /^The description of the instance in TENANT_VAULT_INSTANCE cannot be used: [^\n]*\.$/,
     );
+  });
+});
+
+describe("H9: the CA of an instance", () => {
+  const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
+
+  test("is kept without comments, in whatever letters they are, and without keys", () => {
+    const key = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
+    expect(certificatesOf(`Société Générale\n${certificate}${key}# другая\n${certificate}`)).toBe(
+      certificate + certificate,
+    );
+  });
+
+  test("has a certificate in it", () => {
+    const instance = { ...INSTANCE, caCertificate: "none" };
+    expect(() => parseInstance(JSON.stringify(instance))).toThrow(/caCertificate/);
+    expect(readInstance({ ...instance, caCertificate: certificate })?.caCertificate).toBe(certificate);
   });
 });

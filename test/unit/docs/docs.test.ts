@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { ERROR_CODES } from "../../../src/core/error-codes";
-import { VAULT_FAILURES } from "../../../src/vault/client";
+import { VAULT_FAILURES } from "../../../src/vault/errors";
 import { run } from "../../../lab/run";
 
 const PROJECT = resolve(__dirname, "..", "..", "..");

@@ -5,7 +5,7 @@ import type { OperationContext } from "../../../src/operations/context";
 import type { Pod } from "../../../src/operations/pods";
 import { allVote, hasCaughtUp, removeMembers, undefinedIfDenied } from "../../../src/operations/raft";
 import { unsealInstance } from "../../../src/operations/unseal/unseal-instance";
-import { ReplicaError } from "../../../src/vault/client";
+import { ReplicaError } from "../../../src/vault/errors";
 import { INSTANCE, Universe } from "../../support/simulation";
 
 const TOKEN = new Secret("root");

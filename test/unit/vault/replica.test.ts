@@ -8,7 +8,8 @@ import { verify } from "../../../src/operations/unseal/unsealing";
 import type { Replica } from "../../../src/contract/instance";
 import { Secret } from "../../../src/core/secret";
 import { ReplicaApi } from "../../../src/vault/replica";
-import { VaultClient, ReplicaError } from "../../../src/vault/client";
+import { ReplicaError } from "../../../src/vault/errors";
+import { VaultClient } from "../../../src/vault/client";
 import { INSTANCE, Universe } from "../../support/simulation";
 
 function answering(body: object): ReplicaApi {

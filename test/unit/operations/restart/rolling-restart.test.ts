@@ -4,7 +4,7 @@ import type { Instance } from "../../../../src/contract/instance";
 import { KubernetesError } from "../../../../src/kubernetes/client";
 import { OperationError } from "../../../../src/core/errors";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
-import { ReplicaError } from "../../../../src/vault/client";
+import { ReplicaError } from "../../../../src/vault/errors";
 import type { OperationContext } from "../../../../src/operations/context";
 import { FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
 

@@ -5,7 +5,7 @@ import { systemClock } from "../../../../src/core/clock";
 import { Secret } from "../../../../src/core/secret";
 import { answerOf } from "../../../support/secrets";
 import { KubernetesError } from "../../../../src/kubernetes/client";
-import { ReplicaError } from "../../../../src/vault/client";
+import { ReplicaError } from "../../../../src/vault/errors";
 import { withAnswer, withJournalKey } from "../../../../src/central/record";
 import { INSTANCE } from "../../../support/simulation";
 import type { ReplicaState } from "../../../../src/vault/replica-state";

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { toMetadata } from "../../../../src/central/instance-metadata";
+import { descriptionDigest, toMetadata } from "../../../../src/central/instance-metadata";
 import { systemClock } from "../../../../src/core/clock";
 import { selectInstances, statusOf } from "../../../../src/operations/status/status";
 import type { VaultClient } from "../../../../src/vault/client";
-import { ReplicaError } from "../../../../src/vault/client";
+import { ReplicaError } from "../../../../src/vault/errors";
 import { INSTANCE } from "../../../support/simulation";
 
 const TARGET = { tenant: "customer10", name: "main" };
@@ -40,11 +40,14 @@ test("an instance that nobody described has a status as well, with a code", asyn
 
 test("an instance whose replicas do not answer is not healthy, and its record is told", async () => {
   const replicas = [{ name: "main-0", address: "https://127.0.0.1:1" }];
-  const status = await statusOf(
-    central({ "customers/metadata/customer10/main": { custom_metadata: toMetadata({ ...INSTANCE, replicas }) } }),
-    TARGET,
-    systemClock,
-  );
+  const instance = { ...INSTANCE, replicas };
+  const metadata = { version: 1, created_time: "2026-01-01T00:00:00Z", deletion_time: "", destroyed: false };
+  const data = { "description-digest": descriptionDigest(instance) };
+  const answers = {
+    "customers/metadata/customer10/main": { custom_metadata: toMetadata(instance) },
+    "customers/data/customer10/main": { data, metadata },
+  };
+  const status = await statusOf(central(answers), TARGET, systemClock);
   expect(status).toMatchObject({ healthy: false, replicas: [{ state: "unreachable", reason: "ECONNREFUSED" }] });
 });
 

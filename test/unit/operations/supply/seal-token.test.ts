@@ -13,9 +13,13 @@ let central: FakeVault;
 let secret: SealTokenSecret;
 /** Seconds that each token has left. */
 let ttls: Record<string, number>;
+/** Whether look-ups tell what was before a renewal, and whether they know no token. */
+let stale: boolean;
+let unknown: boolean;
 
 beforeEach(async () => {
   ttls = {};
+  stale = unknown = false;
   api = await KubernetesApi.start();
   central = await FakeVault.start(({ path, headers }) => {
     const token = String(headers["x-vault-token"]);
@@ -24,8 +28,10 @@ beforeEach(async () => {
       return { body: { auth: { client_token: "made" } } };
     }
     if (ttls[token] === undefined) return { status: 403 };
-    if (path === "auth/token/renew-self") ttls[token] = PERIOD;
-    return { body: { data: { ttl: ttls[token], period: PERIOD, creation_ttl: PERIOD } } };
+    if (unknown && path === "auth/token/lookup-self") return { status: 403 };
+    if (path === "auth/token/renew-self") return { body: { auth: { lease_duration: (ttls[token] = PERIOD) } } };
+    const ttl = stale ? 1 : ttls[token];
+    return { body: { data: { ttl, period: PERIOD, creation_ttl: PERIOD } } };
   });
   secret = SealTokenSecret.of(api.client, "vault", { secretName: "seal", role: "seal" });
 });
@@ -54,6 +60,22 @@ describe("the token of a seal", () => {
     ttls.kept = PERIOD / 4;
     await secret.ensure(central.client("hook"), CLOCK);
     expect(central.asked).toContain("POST auth/token/renew-self");
+    expect(api.field("seal", "token")).toBe("kept");
+  });
+
+  test("H2: is not replaced if a standby does not know of its renewal yet", async () => {
+    api.put("seal", { token: "kept" });
+    ttls.kept = PERIOD / 4;
+    stale = true;
+    await secret.ensure(central.client("hook"), CLOCK);
+    expect(api.field("seal", "token")).toBe("kept");
+  });
+
+  test("H2: is not replaced if a standby does not know it yet", async () => {
+    api.put("seal", { token: "kept" });
+    ttls.kept = PERIOD;
+    unknown = true;
+    await secret.ensure(central.client("hook"), CLOCK);
     expect(api.field("seal", "token")).toBe("kept");
   });
 

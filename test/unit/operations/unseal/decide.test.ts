@@ -26,7 +26,7 @@ const COMPLETE: SeenRecord = { version: 4, fields: withAnswer({}, answerOf("t", 
 const RECOVERY: SeenRecord = { ...COMPLETE, fields: withAnswer({}, answerOf("t", KEYS, "recovery")) };
 const DELETED: SeenRecord = { version: 4, fields: {}, deleted: true, age: 5 };
 
-const JOURNAL: JournalEntry = { file: "j", keyFingerprint: fingerprint(KEY), ownerAlive: false, keys: undefined };
+const JOURNAL: JournalEntry = { file: "j", keyFingerprint: fingerprint(KEY), owner: "over", keys: undefined };
 const ANSWERED: JournalEntry = { ...JOURNAL, keys: keysFingerprint(secretsOf(KEYS)) };
 
 /** What is seen, and what follows: a step with its replicas' names, a stop's code, or the words of a wait. */
@@ -63,7 +63,7 @@ const ROWS: Record<string, Row> = {
   "another run announced and lives: wait": {
     record: ANNOUNCED,
     replicas: [EMPTY],
-    journals: [{ ...JOURNAL, ownerAlive: true }],
+    journals: [{ ...JOURNAL, owner: "running" }],
     step: /another run is initialising it/,
   },
   "the lease of the announcement is over: take over": {
@@ -92,7 +92,7 @@ const ROWS: Record<string, Row> = {
   "a journal marks a run that lives: keep it, and unseal": {
     record: COMPLETE,
     replicas: [SEALED],
-    journals: [{ ...JOURNAL, ownerAlive: true }],
+    journals: [{ ...JOURNAL, owner: "running" }],
     step: "unseal r0",
   },
   "a journal holds other keys than the record: keep it, and unseal": {

@@ -35,7 +35,7 @@ async function runAgain(universe: Universe): Promise<UnsealReport | Error> {
 
 function expectComplete(universe: Universe): void {
   expect(universe.servers.every(({ sealed, data }) => !sealed && data === 0)).toBe(true);
-  expect(universe.record).toEqual(withAnswer({}, universe.answers[0] ?? NO_ANSWER));
+  expect(universe.recordedFields).toEqual(withAnswer({}, universe.answers[0] ?? NO_ANSWER));
   expect([...universe.disk.values()].filter(({ answer }) => answer !== undefined)).toEqual([]);
 }
 
@@ -150,7 +150,7 @@ describe("an instance that initialises itself", () => {
     initialized(universe, () => 0);
 
     expect(await run(universe)).toMatchObject({ initialized: false, raftPeers: undefined });
-    expect(universe.versions).toEqual([]);
+    expect(universe.recordedFields).toEqual({});
     expect(universe.metadata).toMatchObject({ "self-initializes": "true" });
   });
 
@@ -211,9 +211,9 @@ describe("what only a person can mend", () => {
     const universe = new Universe(INSTANCE);
     universe.versions.push({ fields: { "root-token": "t", "unseal-key-1": "k" }, at: 0, deleted: false });
 
-    expect((await stopped(universe)).message).toMatch(/it has root-token, unseal-key-1 and no unseal-key-0/);
+    expect((await stopped(universe)).code).toBe("data-lost");
     expect(universe.answers).toEqual([]);
-    expect(universe.versions.length).toBe(1);
+    expect(universe.record).toMatchObject({ "root-token": "t", "unseal-key-1": "k" });
   });
 
   test("initialised by somebody else", async () => {
@@ -237,9 +237,33 @@ describe("what only a person can mend", () => {
   test("too few keys in the record", async () => {
     const universe = new Universe(INSTANCE);
     await run(universe);
-    universe.versions.push({ fields: { "unseal-key-0": "key-0-0" }, at: 0, deleted: false });
+    universe.versions.splice(0, Infinity, { fields: { "unseal-key-0": "key-0-0" }, at: 0, deleted: false });
 
     expect((await stopped(universe)).message).toMatch(/wants 3, the record holds 1/);
+  });
+
+  test("H7: too few keys in the record, since somebody replaced it: the version that has them is named", async () => {
+    for (const fields of [{ "unseal-key-0": "key-0-0" }, { note: "theirs" }]) {
+      const universe = new Universe(INSTANCE);
+      await run(universe);
+      const kept = universe.versions.length;
+      universe.versions.push({ fields, at: 0, deleted: false });
+
+      const { code, message } = await stopped(universe);
+      expect(code).toBe("keys-overwritten");
+      expect(message).toContain(`vault kv rollback -version=${kept} customers/customer10/main`);
+      expect(message).not.toMatch(/wipe/);
+    }
+  });
+
+  test("H11: any keys that reach the threshold unseal: one is missing, and one is empty", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const { "unseal-key-0": _missing, ...fields } = universe.record;
+    universe.versions.push({ fields: { ...fields, "unseal-key-2": "" }, at: 0, deleted: false });
+    for (const server of universe.servers) Object.assign(server, { sealed: true, readyAt: undefined });
+
+    expect(await run(universe)).toMatchObject({ unsealed: ["main-0", "main-1", "main-2"] });
   });
 
   test("keys of another instance", async () => {

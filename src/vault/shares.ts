@@ -1,0 +1,95 @@
+import type { Secret } from "../core/secret";
+
+/** Keys that were dealt together, as far as that can be told without sending any. */
+interface Share {
+  readonly key: Secret;
+  readonly y: Uint8Array;
+  readonly x: number;
+}
+
+/**
+ * Chooses keys that belong together, so that a damaged one is never sent while enough good ones exist. Any key more than the
+ * threshold tells whether it lies on the polynomial of the others, so two spare keys expose a damaged one.
+ *
+ * Format: the values of the polynomials, a byte each, and then the place; Shamir's secret sharing over GF(256).
+ * https://github.com/hashicorp/vault/blob/main/shamir/shamir.go
+ *
+ * @returns As many keys as the threshold; fewer if there are fewer.
+ */
+export function chooseShares(keys: readonly Secret[], threshold: number): readonly Secret[] {
+  const shares = keys.flatMap((key) => parseShare(key) ?? []);
+  // One share is the key itself and has no place.
+  if (threshold < 2) return keys.slice(0, threshold);
+  if (shares.length <= threshold) {
+    const well = shares.map(({ key }) => key);
+    return [...well, ...keys.filter((key) => !well.includes(key))].slice(0, threshold);
+  }
+  const groups = combinations(shares, threshold);
+  let best: readonly Share[] = shares.slice(0, threshold);
+  let agreeing = 0;
+  for (const group of groups) {
+    const count = shares.filter((share) => fits(share, group)).length;
+    if (count > agreeing) [best, agreeing] = [group, count];
+    if (agreeing === shares.length) break;
+  }
+  return best.map(({ key }) => key);
+}
+
+/** More would take too long, and nobody has so many keys. */
+const MOST_GROUPS = 1_000;
+
+function combinations(shares: readonly Share[], size: number): readonly (readonly Share[])[] {
+  const found: Share[][] = [];
+  const extend = (group: Share[], from: number): void => {
+    if (group.length === size) found.push(group);
+    for (let index = from; group.length < size && index < shares.length && found.length < MOST_GROUPS; index++) {
+      const share = shares[index];
+      if (share !== undefined) extend([...group, share], index + 1);
+    }
+  };
+  extend([], 0);
+  return found;
+}
+
+function parseShare(key: Secret): Share | undefined {
+  const text = key.reveal();
+  const bytes = Buffer.from(text, "base64");
+  const x = bytes.at(-1);
+  if (x === undefined || x === 0 || bytes.length < 2 || bytes.toString("base64") !== text) return undefined;
+  return { key, y: bytes.subarray(0, -1), x };
+}
+
+/** Whether a share lies on the polynomials through a group of shares. */
+function fits({ x, y }: Share, group: readonly Share[]): boolean {
+  if (group.some((each) => each.y.length !== y.length)) return false;
+  if (new Set(group.map((each) => each.x)).size < group.length) return false;
+  const weights = group.map((each) =>
+    group.reduce(
+      (weight, other) => (other === each ? weight : multiply(weight, divide(x ^ other.x, each.x ^ other.x))),
+      1,
+    ),
+  );
+  return y.every((byte, position) => {
+    const value = group.reduce((sum, each, index) => sum ^ multiply(weights[index] ?? 0, each.y[position] ?? 0), 0);
+    return value === byte;
+  });
+}
+
+/** Multiplies in GF(256) modulo x^8 + x^4 + x^3 + x + 1, the field of AES. */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  for (let bit = 0; bit < 8; bit++) {
+    if ((b >> bit) & 1) product ^= a << bit;
+  }
+  for (let bit = 14; bit >= 8; bit--) {
+    if ((product >> bit) & 1) product ^= 0x11b << (bit - 8);
+  }
+  return product;
+}
+
+/** The inverse of b is b^254. */
+function divide(a: number, b: number): number {
+  let inverse = 1;
+  for (let power = 0; power < 254; power++) inverse = multiply(inverse, b);
+  return multiply(a, inverse);
+}
