@@ -86,12 +86,14 @@ export type {
 } from "./constructs/tenant-cluster/provisioner";
 
 export { Provisioner } from "./constructs/tenant-cluster/provisioners";
-export { TenantCluster, type NodeKey, type TenantClusterProps } from "./constructs/tenant-cluster/tenant-cluster";
+export { TenantCluster } from "./constructs/tenant-cluster/tenant-cluster";
+export type { NodeKey, TenantClusterProps } from "./constructs/tenant-cluster/tenant-cluster-props";
 
-export type { IPkiRole, PkiRoleProps } from "./constructs/tenant-pki/pki-role";
+export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
+export type { PkiRoleProps, TenantPKIProps } from "./constructs/tenant-pki/tenant-pki-props";
 export { RootCa, type IRootCa, type RootCaProps } from "./constructs/tenant-pki/root-ca";
 
-export { TenantPKI, type ITenantPKI, type TenantPKIProps } from "./constructs/tenant-pki/tenant-pki";
+export { TenantPKI, type ITenantPKI } from "./constructs/tenant-pki/tenant-pki";
 export { alertRules, type AlertRule, type AlertRulesProps } from "./constructs/monitoring/alert-rules";
 
 export { grafanaDashboard } from "./constructs/monitoring/grafana-dashboard";
@@ -150,12 +152,8 @@ export {
   type StandaloneDeploymentProps,
 } from "./constructs/vault-instance/standalone-deployment";
 
-export {
-  VaultStorage,
-  type CinderStorageProps,
-  type IVaultStorage,
-  type StorageRequest,
-} from "./constructs/vault-instance/storage";
+export type { CinderStorageProps } from "./constructs/vault-instance/cinder-storage-props";
+export { VaultStorage, type IVaultStorage, type StorageRequest } from "./constructs/vault-instance/storage";
 
 export {
   VaultInstance,

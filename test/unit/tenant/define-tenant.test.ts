@@ -190,7 +190,7 @@ describe("fails, naming field and reason, when", () => {
       withInstance({
         pki: { permittedDomains: ["b.example"], roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "1h" }] },
       }),
-      /^instances\[0\].pki: The PKI role web allows a.example, which is not within permittedDomains \(b.example\)/,
+      /^instances\[0\].pki: The PKI role web allows a.example, which is outside permittedDomains \(b.example\)/,
     ],
     [
       "credentials would live longer than they may",
@@ -215,7 +215,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "there are more nodes than addresses",
       { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0.0/29" }, workers: 9 } },
-      /^cluster: The network 20.0.0.0\/29 has addresses for 4 machines, not for 10/,
+      /^cluster: The network 20.0.0.0\/29 has addresses for 4 machines, but the cluster needs 10/,
     ],
     [
       "a network that exists is described like a new one",
