@@ -45,5 +45,5 @@ export default tseslint.config(
   // The matchers of the test runner are of type any.
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
   { files: ["src/terraform/providers/*.ts"], rules: { "no-restricted-imports": "off" } },
-  { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.mjs", "**/*.cjs"], ...tseslint.configs.disableTypeChecked },
 );

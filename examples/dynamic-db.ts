@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   AccessRole,
   AppRoleLogin,
@@ -9,6 +8,7 @@ import {
   LayerStack,
   localBackend,
   SecretRef,
+  VaultProvider,
 } from "tenant-vault";
 
 const app = new App();

@@ -1,6 +1,14 @@
 import { App, TerraformOutput } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { AccessRole, AppRoleLogin, Duration, LayerStack, localBackend, SshCa, SshRole } from "tenant-vault";
+import {
+  AccessRole,
+  AppRoleLogin,
+  Duration,
+  LayerStack,
+  localBackend,
+  SshCa,
+  SshRole,
+  VaultProvider,
+} from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "ssh", localBackend(".terraform-state"));

@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
@@ -10,6 +9,7 @@ import {
   ServerCertificate,
   TenantCluster,
   VaultInstance,
+  VaultProvider,
   VaultStorage,
 } from "tenant-vault";
 

@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
@@ -12,6 +11,7 @@ import {
   Size,
   TenantCluster,
   VaultInstance,
+  VaultProvider,
   VaultStorage,
 } from "tenant-vault";
 

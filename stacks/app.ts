@@ -1,5 +1,6 @@
 import { App } from "cdktf";
-import { CLUSTERS_MOUNT, TenantCluster, type IKubernetesCluster, type Tenant } from "../src";
+import { CLUSTERS_MOUNT, TenantCluster, type IKubernetesCluster } from "tenant-vault";
+import type { Tenant } from "tenant-vault/tenant";
 import { CentralStack } from "./central-stack";
 import { ClusterStack } from "./cluster-stack";
 import { ConfigStack } from "./config-stack";

@@ -1,6 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { CentralVault, LayerStack } from "../src";
+import { CentralVault, LayerStack } from "tenant-vault";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 

@@ -1,7 +1,8 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { LayerStack, Provisioner, TenantCluster, type IProvisioner, type Tenant } from "../src";
-import { OpenstackProvider } from "../src/terraform/providers/openstack";
+import { LayerStack, OpenstackProvider, Provisioner, TenantCluster } from "tenant-vault";
+import type { IProvisioner } from "tenant-vault/spi";
+import type { Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 

@@ -1,14 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import {
-  initializesItself,
-  InstanceConfig,
-  InstanceProvider,
-  LayerStack,
-  ROOT_CA_MOUNT,
-  RootCa,
-  type Tenant,
-} from "../src";
+import { InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
+import { initializesItself, InstanceConfig, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";

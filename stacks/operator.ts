@@ -1,4 +1,4 @@
-import { localBackend, type BackendFactory } from "../src";
+import { localBackend, type BackendFactory } from "tenant-vault";
 
 /** What is the same for all tenants. */
 export interface Operator {

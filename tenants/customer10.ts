@@ -1,4 +1,4 @@
-import { defineTenant } from "../src";
+import { defineTenant } from "tenant-vault/tenant";
 
 export default defineTenant({
   name: "customer10",

@@ -10,9 +10,9 @@ import {
   Seal,
   SelfInitialization,
   StandaloneDeployment,
-  type IDeployment,
   type Product,
 } from "../../src";
+import type { IDeployment } from "../../src/spi";
 import type { Instance } from "../../src/contract/instance";
 import { VaultClient } from "../../src/vault/client";
 import { obtainVaultServer } from "../../lab/tools/vault-server";

@@ -76,7 +76,7 @@ describe("a malformed tenant file", () => {
     const copy = clone(`malformed-${description.length}`);
     writeFileSync(
       join(copy, "tenants", "customer11.ts"),
-      `import { defineTenant } from "../src";\nexport default defineTenant({ ${description} });\n`,
+      `import { defineTenant } from "tenant-vault/tenant";\nexport default defineTenant({ ${description} });\n`,
     );
 
     const result = await tryRun(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: copy });

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ComputeKeypairV2, DataOpenstackComputeKeypairV2 } from "../../terraform/providers/openstack";
 import { ApiAccess } from "./api-access";
 import { ClusterNetwork, type IClusterNetwork, type OwnNetworkProps } from "./cluster-network";
@@ -31,6 +32,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
 
   constructor(scope: Construct, id: string, props: TenantClusterProps) {
     super(scope, id);
+    requireProviderRanges(this);
     const { tenant, network, apiAccess = ApiAccess.internal() } = props;
     const bastion = props.bastion && completed(props.bastion, props);
     const openVpn = props.openVpn && completed(props.openVpn, props);

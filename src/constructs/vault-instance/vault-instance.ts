@@ -6,6 +6,7 @@ import type { ISeal } from "../seal/seal-config";
 import { parseServerAddress } from "../../terraform/server-address";
 import type { IDeployment } from "./deployment";
 import type { CentralVaultAccess } from "../../terraform/hook";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import { TransitSecretBackendKey } from "../../terraform/providers/vault";
@@ -77,6 +78,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
 
   constructor(scope: Construct, id: string, props: VaultInstanceProps) {
     super(scope, id);
+    requireProviderRanges(this);
     const { tenant, name, product, address } = props;
     this.tenant = tenant;
     this.name = name;

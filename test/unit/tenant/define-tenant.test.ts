@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defineTenant, Duration, Size, TenantError, type TenantProps } from "../../../src";
+import { Duration, Size } from "../../../src";
+import { defineTenant, TenantError, type TenantProps } from "../../../src/tenant";
 import customer10 from "../../../tenants/customer10";
 
 const INSTANCE = {
@@ -156,7 +157,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a role would replace a policy of Vault's own",
       withInstance({ keyValue: [{}], roles: [{ name: "default", read: ["kv/a"] }] }),
-      /^instances\[0\].roles\[0\].name: "default" is the name of a policy of Vault's own/,
+      /^instances\[0\].roles\[0\].name: "default" is the name of a built-in policy of Vault/,
     ],
     [
       "a folder has a wildcard",

@@ -1,6 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { Duration, RootCa, TenantPKI, type IGrantee, type TenantPKIProps } from "../../../../src/index";
+import { Duration, RootCa, TenantPKI, type TenantPKIProps } from "../../../../src/index";
+import type { IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const PROPS = {

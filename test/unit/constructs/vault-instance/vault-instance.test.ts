@@ -14,9 +14,9 @@ import {
   Size,
   VaultStorage,
   type HighAvailabilityDeploymentProps,
-  type IDeployment,
   type Product,
 } from "../../../../src/index";
+import type { IDeployment } from "../../../../src/spi";
 import { parseInstance, type Instance } from "../../../../src/contract/instance";
 import { STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 import { addresses, only, type Synthesized } from "../../../support/synth";
