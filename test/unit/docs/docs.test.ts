@@ -120,6 +120,17 @@ describe("examples", () => {
     const shown = `\`\`\`ts\n${read(join("examples", name))}\`\`\``;
     expect(guides.filter((guide) => read(guide).includes(shown))).toHaveLength(1);
   });
+
+  test("are the only programs in the guides, so that the tests run every one", () => {
+    const texts = examples.map((name) => read(join("examples", name)));
+    const programs = markdown.flatMap((guide) =>
+      [...read(guide).matchAll(/```(?:ts|js|typescript|javascript)\n([^]*?)```/g)]
+        .map(([, text = ""]) => text)
+        .filter((text) => text.includes("new App(")),
+    );
+    expect(programs.length).toBe(examples.length);
+    expect(programs.filter((text) => !texts.includes(text))).toEqual([]);
+  });
 });
 
 describe("documents", () => {
