@@ -21,7 +21,7 @@ const app = new App();
 const stack = new LayerStack(app, "vault", localBackend(".terraform-state"));
 const centralProvider = new VaultProvider(stack, "Central", { alias: "central", address: CENTRAL });
 
-// Any cluster will do: its kubeconfig is in the central Vault, at clusters/eks.
+// Any cluster works. The central Vault holds its kubeconfig at clusters/eks.
 const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "eks" });
 new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
 

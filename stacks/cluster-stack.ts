@@ -9,7 +9,7 @@ import type { Operator } from "./operator";
 /** The machines that a tenant file describes. */
 export type Machines = Exclude<NonNullable<Tenant["cluster"]>, { readonly existing: true }>;
 
-/** First layer of a tenant: machines, network, Kubernetes. The cloud is that of OS_CLOUD, or of the other OS_ variables. */
+/** First layer of a tenant: network, machines, Kubernetes. OS_CLOUD, or the other OS_ variables, select the cloud. */
 export class ClusterStack extends LayerStack {
   readonly cluster: TenantCluster;
 

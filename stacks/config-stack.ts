@@ -6,7 +6,7 @@ import { initializesItself, InstanceConfig, type Tenant } from "tenant-vault/ten
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
-/** Third layer of a tenant: engines, policies and roles inside its instances. */
+/** Third layer of a tenant: engines, policies and roles in its instances. */
 export class ConfigStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
     super(scope, id, operator.backend);
@@ -20,7 +20,7 @@ export class ConfigStack extends LayerStack {
         address,
         caCertificateFile,
         centralProvider,
-        // A name may begin with a digit, Terraform's identifiers begin with a letter.
+        // A name may start with a digit, but an identifier of Terraform starts with a letter.
         alias: `instance-${name}`,
       });
       const { deletionProtection } = tenant;

@@ -13,7 +13,7 @@ import { instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
-/** Second layer of a tenant: its instances, from nothing to unsealed. */
+/** Second layer of a tenant: its instances, initialised and unsealed. */
 export class VaultStack extends LayerStack {
   constructor(
     scope: Construct,
