@@ -1,8 +1,9 @@
-// Which folder of src may import which; docs/architecture.md says why.
+// Which part of the project may import which.
 const RUN_TIME = "^src/(central|vault|kubernetes|operations|watch|cli)/";
 const SYNTHESIS = "^src/(terraform|constructs|tenant|fleet)/";
+const ENTRIES = "^src/(index|tenant|spi)[.]ts$";
 
-/** What each folder may import besides itself. */
+/** The folders of src that each folder may import, besides itself. */
 const ALLOWED = {
   core: [],
   contract: ["core"],
@@ -16,20 +17,8 @@ const ALLOWED = {
   operations: ["core", "contract", "vault", "kubernetes", "central"],
   watch: ["core", "contract", "vault", "kubernetes", "central", "operations"],
   review: ["core", "policy"],
-  fleet: ["core", "contract", "policy", "terraform", "constructs", "tenant"],
-  cli: [
-    "core",
-    "contract",
-    "policy",
-    "vault",
-    "kubernetes",
-    "central",
-    "operations",
-    "watch",
-    "review",
-    "fleet",
-    "tenant",
-  ],
+  fleet: ["core", "contract", "tenant"],
+  cli: ["core", "contract", "vault", "kubernetes", "central", "operations", "watch", "review", "fleet", "tenant"],
 };
 
 module.exports = {
@@ -42,6 +31,20 @@ module.exports = {
       from: { path: `^src/${folder}/` },
       to: { path: "^src/", pathNot: `^src/(${[folder, ...allowed].join("|")})/` },
     })),
+    {
+      name: "folder-without-rule",
+      comment: "A new folder of src needs a line in ALLOWED.",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: `^src/(${Object.keys(ALLOWED).join("|")})/` },
+      to: {},
+    },
+    {
+      name: "entries-without-run-time",
+      comment: "A project that imports the package must not load the command.",
+      severity: "error",
+      from: { path: ENTRIES },
+      to: { path: RUN_TIME },
+    },
     {
       name: "run-time-without-cdktf",
       comment: "The command must start without the synthesis side.",
@@ -57,24 +60,37 @@ module.exports = {
       to: { path: ["^node_modules/@cdktf/provider-", "^providers/"] },
     },
     {
-      name: "synthesis-is-pure",
-      comment: "Synthesis opens no connection.",
+      name: "synthesis-without-network",
+      comment: "Synthesis opens no connection and starts no process.",
       severity: "error",
       from: { path: SYNTHESIS },
-      to: { path: ["^(node:)?(net|http|https|tls|dgram|child_process)$", "^node_modules/(undici|ws)/"] },
+      to: {
+        path: [
+          "^(node:)?(net|http|http2|https|tls|dgram|dns|child_process)(/|$)",
+          "^node_modules/(undici|ws|https-proxy-agent)/",
+        ],
+      },
     },
     {
       name: "stacks-use-the-package",
-      comment: "stacks/ can be copied into a project that installs the package.",
+      comment: "stacks/, tenants/ and examples/ can be copied into a project that installs the package.",
       severity: "error",
-      from: { path: "^stacks/" },
-      to: { path: "^src/", pathNot: "^src/(index|tenant|spi)\\.ts$" },
+      from: { path: "^(stacks|tenants|examples)/" },
+      to: { path: ["^src/", "^(lab|test|providers)/"], pathNot: ENTRIES },
     },
     {
-      name: "no-orphan-of-tests",
+      name: "src-alone",
+      comment: "The package must not need what it does not publish.",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^(test|lab|stacks|tenants)/" },
+      to: { path: "^(test|lab|stacks|tenants|examples)/" },
+    },
+    {
+      name: "resolvable",
+      comment: "The rules above match resolved files, so an import that is not resolved would escape them.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
     },
   ],
   options: {

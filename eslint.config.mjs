@@ -1,6 +1,53 @@
 import jsdoc from "eslint-plugin-jsdoc";
 import tseslint from "typescript-eslint";
 
+/** The environment, output and time reach the rest of src as values, so that tests can replace them. */
+const WITH_PROCESS = ["src/cli/**", "src/watch/**", "src/core/clock.ts"];
+
+const USE_CLOCK = "Take a Clock as a parameter instead.";
+const USE_VALUE = "Take the value as a parameter instead; src/cli reads it.";
+const PROCESS_PROPERTY = "/^(env|stdout|stderr)$/";
+
+/** Rules against reading the environment and the time, and against writing output. */
+const WITHOUT_PROCESS = {
+  "no-restricted-globals": [
+    "error",
+    { name: "console", message: USE_VALUE },
+    ...["performance", "setTimeout", "setInterval", "setImmediate"].map((name) => ({ name, message: USE_CLOCK })),
+  ],
+  "no-restricted-imports": [
+    "error",
+    {
+      paths: ["timers", "timers/promises", "perf_hooks"]
+        .flatMap((name) => [name, `node:${name}`])
+        .map((name) => ({ name, message: USE_CLOCK }))
+        .concat(
+          ["process", "node:process"].map((name) => ({
+            name,
+            importNames: ["env", "stdout", "stderr", "hrtime"],
+            message: USE_VALUE,
+          })),
+        ),
+    },
+  ],
+  "no-restricted-syntax": [
+    "error",
+    { selector: `MemberExpression[object.name="process"][property.name=${PROCESS_PROPERTY}]`, message: USE_VALUE },
+    {
+      selector: `MemberExpression[object.property.name="process"][property.name=${PROCESS_PROPERTY}]`,
+      message: USE_VALUE,
+    },
+    {
+      selector: `VariableDeclarator[init.name="process"] > ObjectPattern > Property[key.name=${PROCESS_PROPERTY}]`,
+      message: USE_VALUE,
+    },
+    { selector: 'MemberExpression[object.name="process"][property.name="hrtime"]', message: USE_CLOCK },
+    { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: USE_CLOCK },
+    { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: USE_CLOCK },
+    { selector: 'CallExpression[callee.name="Date"]', message: USE_CLOCK },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ["**/lib/", "**/generated/", "**/cdktf.out/", ".cache/", ".lab/", "docs/"] },
   ...tseslint.configs.strictTypeChecked,
@@ -8,11 +55,11 @@ export default tseslint.config(
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // Constructs are made for what they add to their scope; a class of factories is the CDK's way to an open set.
+      // A construct adds resources to its scope; a class of static factories is an open set of values.
       "@typescript-eslint/no-extraneous-class": "off",
-      // The alternative that it asks for is forbidden by another rule.
+      // Another rule forbids the alternative that it suggests.
       "@typescript-eslint/non-nullable-type-assertion-style": "off",
-      // The Kubernetes client takes plain objects where its types name classes.
+      // cdktf and Node.js declare interfaces where they pass instances of classes, so casts are needed.
       "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
@@ -32,18 +79,14 @@ export default tseslint.config(
         },
       ],
       "jsdoc/check-tag-names": ["error", { definedTags: ["default"] }],
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: [
-            { group: ["@cdktf/provider-*"], message: "Import provider classes through src/terraform/providers." },
-          ],
-        },
-      ],
     },
   },
-  // The matchers of the test runner are of type any.
+  {
+    files: ["src/**/*.ts"],
+    ignores: WITH_PROCESS,
+    rules: WITHOUT_PROCESS,
+  },
+  // The matchers of the test runner have the type any.
   { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
-  { files: ["src/terraform/providers/*.ts"], rules: { "no-restricted-imports": "off" } },
   { files: ["**/*.{cjs,mjs}"], ...tseslint.configs.disableTypeChecked },
 );

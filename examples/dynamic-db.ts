@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   AccessRole,
   AppRoleLogin,
@@ -9,6 +8,7 @@ import {
   LayerStack,
   localBackend,
   SecretRef,
+  VaultProvider,
 } from "tenant-vault";
 
 const app = new App();
@@ -25,7 +25,7 @@ const orders = new DynamicDb(stack, "Orders", {
     host: "postgres.customer10.internal",
     database: "orders",
     username: "vault",
-    // Read at apply time, as an ephemeral value; raise the revision after changing it.
+    // Terraform reads the password at apply time, as an ephemeral value. Raise the revision after a change.
     password: SecretRef.centralVault({ mount: "operator", path: "customer10/postgresql", field: "password" }),
   }),
   roles: [{ name: "readonly", defaultTtl: Duration.hours(1), maxTtl: Duration.hours(24) }],

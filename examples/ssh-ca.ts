@@ -1,6 +1,14 @@
 import { App, TerraformOutput } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { AccessRole, AppRoleLogin, Duration, LayerStack, localBackend, SshCa, SshRole } from "tenant-vault";
+import {
+  AccessRole,
+  AppRoleLogin,
+  Duration,
+  LayerStack,
+  localBackend,
+  SshCa,
+  SshRole,
+  VaultProvider,
+} from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "ssh", localBackend(".terraform-state"));
@@ -12,7 +20,7 @@ const ssh = new SshCa(stack, "Ssh", {
     SshRole.oneTimePassword({ name: "break-glass", defaultUser: "ubuntu", cidrs: ["20.0.0.0/24"] }),
   ],
 });
-// Hosts put this into the file that sshd's TrustedUserCAKeys names.
+// Content of the TrustedUserCAKeys file of sshd on the hosts.
 new TerraformOutput(stack, "trusted_user_ca_key", { value: ssh.publicKey });
 
 const operators = new AccessRole(stack, "Operators", { name: "operators", login: new AppRoleLogin(stack, "Login") });

@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
@@ -10,6 +9,7 @@ import {
   ServerCertificate,
   TenantCluster,
   VaultInstance,
+  VaultProvider,
   VaultStorage,
 } from "tenant-vault";
 
@@ -17,7 +17,7 @@ const CENTRAL = "https://vault.operator.example:8200";
 
 const app = new App();
 
-// The name of the secret with the kubeconfig, and a StorageClass with the reclaim policy Retain: nothing else differs.
+// Clusters differ in the secret of their kubeconfig, and in a StorageClass with the reclaim policy Retain.
 for (const { name, storageClass } of [
   { name: "customer10-eks", storageClass: "gp3-retain" },
   { name: "customer10-gke", storageClass: "premium-rwo-retain" },

@@ -1,6 +1,5 @@
 import { App, TerraformOutput } from "cdktf";
-import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
-import { LayerStack, localBackend, TenantCluster } from "tenant-vault";
+import { LayerStack, localBackend, OpenstackProvider, TenantCluster } from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "nodes", localBackend(".terraform-state"));

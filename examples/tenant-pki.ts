@@ -1,6 +1,14 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { AccessRole, AppRoleLogin, Duration, LayerStack, localBackend, RootCa, TenantPKI } from "tenant-vault";
+import {
+  AccessRole,
+  AppRoleLogin,
+  Duration,
+  LayerStack,
+  localBackend,
+  RootCa,
+  TenantPKI,
+  VaultProvider,
+} from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "pki", localBackend(".terraform-state"));

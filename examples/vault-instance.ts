@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
@@ -12,6 +11,7 @@ import {
   Size,
   TenantCluster,
   VaultInstance,
+  VaultProvider,
   VaultStorage,
 } from "tenant-vault";
 
@@ -21,7 +21,7 @@ const app = new App();
 const stack = new LayerStack(app, "vault", localBackend(".terraform-state"));
 const centralProvider = new VaultProvider(stack, "Central", { alias: "central", address: CENTRAL });
 
-// Any cluster will do: its kubeconfig is in the central Vault, at clusters/eks.
+// Any cluster works. The central Vault holds its kubeconfig at clusters/eks.
 const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "eks" });
 new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { loadTenant, localBackend } from "../src";
+import { localBackend } from "../src";
+import { loadTenant } from "../src/tenant";
 import { buildApp } from "../stacks/app";
 import { PLACEMENT_VARIABLE, placeTenant, type Placement } from "./placement";
 

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadTenant, type Tenant } from "../src";
+import { loadTenant, type Tenant } from "../src/tenant";
 import { Cdktf, newFolderInProject } from "./cdktf";
 import { LabCentral } from "./central";
 import { LabAuthority } from "./certificates";

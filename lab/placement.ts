@@ -1,4 +1,5 @@
-import { Seal, type Tenant, type TenantInstance } from "../src";
+import { Seal } from "../src";
+import type { Tenant, TenantInstance } from "../src/tenant";
 
 /** Environment variable with the file that holds a {@link Placement}. */
 export const PLACEMENT_VARIABLE = "TENANT_VAULT_LAB_PLACEMENT";

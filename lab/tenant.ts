@@ -1,4 +1,4 @@
-import { defineTenant } from "../src";
+import { defineTenant } from "../src/tenant";
 
 /** The lab's tenant: an ordinary one, whose instance already runs: the lab starts it at these addresses. */
 export default defineTenant({

@@ -1,5 +1,6 @@
 import { App } from "cdktf";
-import { CLUSTERS_MOUNT, TenantCluster, type IKubernetesCluster, type Tenant } from "../src";
+import { CLUSTERS_MOUNT, TenantCluster, type IKubernetesCluster } from "tenant-vault";
+import type { Tenant } from "tenant-vault/tenant";
 import { CentralStack } from "./central-stack";
 import { ClusterStack } from "./cluster-stack";
 import { ConfigStack } from "./config-stack";
@@ -7,13 +8,13 @@ import { withoutCreationStacks } from "./creation-stacks";
 import type { Operator } from "./operator";
 import { VaultStack } from "./vault-stack";
 
-/** The app: the central stack, and three layers a tenant, each after the one before. */
+/** Builds the app: the central stack and, per tenant, up to three layers that depend on each other in order. */
 export function buildApp(operator: Operator, tenants: readonly Tenant[]): App {
   return withoutCreationStacks(() => createStacks(operator, tenants));
 }
 
 function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
-  // Stack traces would put paths of this machine into the JSON.
+  // Stack traces would write paths of this machine into the JSON.
   const app = new App({ stackTraces: false });
   const central = new CentralStack(app, "central", operator);
   for (const tenant of tenants) {
@@ -37,7 +38,7 @@ function createMachines(app: App, operator: Operator, tenant: Tenant, central: C
   const { cluster } = tenant;
   if (cluster === undefined || "existing" in cluster) return undefined;
   const stack = new ClusterStack(app, `${tenant.name}-cluster`, operator, tenant, cluster);
-  // Where the kubeconfig goes.
+  // The central stack creates the mount of the kubeconfig.
   stack.addDependency(central);
   return stack;
 }

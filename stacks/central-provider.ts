@@ -1,16 +1,19 @@
+import { AssetType, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
-import { VaultProvider } from "../src/terraform/providers/vault";
-import { certificatePath } from "../src/constructs/vault-instance/instance-provider";
+import { VaultProvider } from "tenant-vault";
 import type { Operator } from "./operator";
 
-/** The Vault provider of the central Vault, and what the hook needs to reach it. */
+/** The Vault provider of the central Vault, and the address and CA with which the hook reaches it. */
 export class CentralProvider extends Construct {
   readonly provider: VaultProvider;
   readonly access: { readonly address: string; readonly caCertificatePath?: string };
 
   constructor(scope: Construct, id: string, { central }: Operator) {
     super(scope, id);
-    const caCertificatePath = certificatePath(this, central.caCertificateFile);
+    const { caCertificateFile: file } = central;
+    // The provider and the hook take a file; its copy beside the synthesized JSON has a relative path.
+    const caCertificatePath =
+      file === undefined ? undefined : new TerraformAsset(this, "Ca", { path: file, type: AssetType.FILE }).path;
     this.provider = new VaultProvider(this, "Provider", {
       alias: "central",
       address: central.address,

@@ -1,10 +1,10 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { CentralVault, LayerStack } from "../src";
+import { CentralVault, LayerStack } from "tenant-vault";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
-/** What the operator's own Vault needs: mounts of records and kubeconfigs, root CA, login of the hook. */
+/** The operator's central Vault: mounts of records and kubeconfigs, root CA, login of the hook. */
 export class CentralStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator) {
     super(scope, id, operator.backend);

@@ -1,14 +1,15 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { LayerStack, Provisioner, TenantCluster, type IProvisioner, type Tenant } from "../src";
-import { OpenstackProvider } from "../src/terraform/providers/openstack";
+import { LayerStack, OpenstackProvider, Provisioner, TenantCluster } from "tenant-vault";
+import type { IProvisioner } from "tenant-vault/spi";
+import type { Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
 /** The machines that a tenant file describes. */
 export type Machines = Exclude<NonNullable<Tenant["cluster"]>, { readonly existing: true }>;
 
-/** First layer of a tenant: machines, network, Kubernetes. The cloud is that of OS_CLOUD, or of the other OS_ variables. */
+/** First layer of a tenant: network, machines, Kubernetes. OS_CLOUD, or the other OS_ variables, select the cloud. */
 export class ClusterStack extends LayerStack {
   readonly cluster: TenantCluster;
 

@@ -1,19 +1,12 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import {
-  initializesItself,
-  InstanceConfig,
-  InstanceProvider,
-  LayerStack,
-  ROOT_CA_MOUNT,
-  RootCa,
-  type Tenant,
-} from "../src";
+import { InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
+import { initializesItself, InstanceConfig, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
-/** Third layer of a tenant: engines, policies and roles inside its instances. */
+/** Third layer of a tenant: engines, policies and roles in its instances. */
 export class ConfigStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
     super(scope, id, operator.backend);
@@ -27,7 +20,7 @@ export class ConfigStack extends LayerStack {
         address,
         caCertificateFile,
         centralProvider,
-        // A name may begin with a digit, Terraform's identifiers begin with a letter.
+        // A name may start with a digit, but an identifier of Terraform starts with a letter.
         alias: `instance-${name}`,
       });
       const { deletionProtection } = tenant;

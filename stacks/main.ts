@@ -1,4 +1,4 @@
-import { loadTenants } from "../src";
+import { loadTenants } from "tenant-vault/tenant";
 import { buildApp } from "./app";
 import { operator } from "./operator";
 

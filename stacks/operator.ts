@@ -1,18 +1,18 @@
-import { localBackend, type BackendFactory } from "../src";
+import { localBackend, type BackendFactory } from "tenant-vault";
 
-/** What is the same for all tenants. */
+/** Settings that all tenants share. */
 export interface Operator {
   readonly central: {
-    /** URL of the central Vault; who deploys has its token in VAULT_TOKEN. */
+    /** URL of the central Vault. The deploying user sets VAULT_TOKEN. */
     readonly address: string;
     /**
-     * PEM file of the CA of its TLS certificate, relative to the project.
+     * PEM file of the CA that signed its TLS certificate, relative to the project.
      *
-     * @default - VAULT_CACERT of the environment, else the machine's certificates
+     * @default - VAULT_CACERT, or the certificates of the machine
      */
     readonly caCertificateFile?: string;
     /**
-     * Domains below which tenants' instances are reached from outside their cluster.
+     * Domains of the addresses under which outside clients reach instances.
      *
      * @default - none
      */
@@ -24,11 +24,11 @@ export interface Operator {
      */
     readonly deletionProtection?: boolean;
   };
-  /** Where each stack's state is kept. */
+  /** Backend of each stack's state. */
   readonly backend: BackendFactory;
 }
 
-/** Yours: the address of your central Vault, and where Terraform's state is kept. */
+/** Change this: the address of your central Vault, and the backend of Terraform's state. */
 export const operator: Operator = {
   central: {
     address: "https://vault.operator.example:8200",

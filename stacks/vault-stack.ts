@@ -2,20 +2,18 @@ import type { Construct } from "constructs";
 import {
   ClusterProviders,
   INSTANCE_CERTIFICATE_ROLE,
-  instanceDeployment,
   LayerStack,
+  OpenstackProvider,
   ROOT_CA_MOUNT,
   ServerCertificate,
-  usesCinder,
   VaultInstance,
   type IKubernetesCluster,
-  type Tenant,
-} from "../src";
-import { OpenstackProvider } from "../src/terraform/providers/openstack";
+} from "tenant-vault";
+import { instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
-/** Second layer of a tenant: its instances, from nothing to unsealed. */
+/** Second layer of a tenant: its instances, initialised and unsealed. */
 export class VaultStack extends LayerStack {
   constructor(
     scope: Construct,

@@ -1,4 +1,4 @@
-import { defineTenant } from "../src";
+import { defineTenant } from "tenant-vault/tenant";
 
 export default defineTenant({
   name: "customer10",
@@ -10,7 +10,7 @@ export default defineTenant({
     key: { keyPair: "operator" },
     availabilityZones: ["nova"],
     controlPlanes: 1,
-    // With two workers, so that each of the three replicas has a node of its own.
+    // Three schedulable nodes with the two workers, so that each replica runs on its own node.
     schedulableControlPlanes: true,
     workers: 2,
     operatorCidrs: ["10.8.0.0/24"],

@@ -1,4 +1,4 @@
-import type { TenantInstance } from "../../src";
+import type { TenantInstance } from "../../src/tenant";
 import { rootToken } from "../../src/central/record";
 import type { VaultClient } from "../../src/vault/client";
 import type { Lab } from "../lab";

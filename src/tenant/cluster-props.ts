@@ -2,7 +2,7 @@ import type { SizeText } from "../core/size";
 import type { OwnNetworkProps } from "../constructs/tenant-cluster/cluster-network";
 import type { ExistingNetworkProps } from "../constructs/tenant-cluster/existing-network";
 import type { Flavor, Taint } from "../constructs/tenant-cluster/node-group";
-import type { NodeKey } from "../constructs/tenant-cluster/tenant-cluster";
+import type { NodeKey } from "../constructs/tenant-cluster/tenant-cluster-props";
 
 /** Where a tenant's instances run: machines of its own on OpenStack, or a cluster of any origin. */
 export type ClusterProps = MachinesProps | ExistingClusterProps;

@@ -1,18 +1,20 @@
 import { TerraformElement, type TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
+import { requireProviderRanges } from "./provider-ranges";
 
-/** What an ephemeral resource is asked for. */
+/** Properties of an {@link EphemeralResource}. */
 export interface EphemeralResourceProps {
-  /** Terraform's type name, such as `vault_kv_secret_v2`. */
+  /** Resource type in Terraform, such as `vault_kv_secret_v2`. */
   readonly type: string;
+  /** Provider of the resource. */
   readonly provider: TerraformProvider;
-  /** Arguments, in Terraform's spelling. */
+  /** Arguments, with the names of Terraform. */
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A value that Terraform reads while it plans or applies and never stores: usable in provider configurations and
- * write-only arguments only. CDK for Terraform has no such element of its own; Terraform knows it from 1.10.
+ * A value that Terraform reads at plan and apply time and never stores. It fits provider configurations and write-only
+ * arguments only. CDK for Terraform has no such element; Terraform supports it since 1.10.
  */
 export class EphemeralResource extends TerraformElement {
   constructor(
@@ -21,6 +23,7 @@ export class EphemeralResource extends TerraformElement {
     private readonly props: EphemeralResourceProps,
   ) {
     super(scope, id, `ephemeral.${props.type}`);
+    requireProviderRanges(this);
   }
 
   /** An expression for an attribute, such as `data["password"]`. */

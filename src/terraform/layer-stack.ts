@@ -1,14 +1,17 @@
-import { TerraformElement, TerraformProvider, TerraformStack } from "cdktf";
+import { TerraformElement, TerraformStack } from "cdktf";
 import type { Construct, Node } from "constructs";
 import { ValidationError } from "../core/errors";
 import type { BackendFactory } from "./backend";
 import { logicalId } from "./logical-id";
-import { withProviderRanges } from "./provider-ranges";
+import { applyProviderRanges } from "./provider-ranges";
 import { findLiteralSecrets } from "./secret-guard";
 
+/** Ephemeral values in provider configurations and write-only arguments need it; OpenTofu has both from 1.11 as well. */
+const TERRAFORM_RANGE = ">= 1.11";
+
 /**
- * A stack whose plan a stranger can read: addresses are the construct paths without a hash, providers have version
- * ranges, and a secret written out in an argument fails the synthesis.
+ * A stack with a readable plan: addresses are the construct paths without a hash, providers have version ranges, and a
+ * secret in plain text fails the synthesis.
  */
 export class LayerStack extends TerraformStack {
   private readonly paths = new Map<string, string>();
@@ -29,7 +32,7 @@ export class LayerStack extends TerraformStack {
     if (taken !== undefined && taken !== node.path) {
       throw new ValidationError(
         "address-clash",
-        `The Terraform address ${id} of ${node.path} is that of ${taken} already; give one of the two constructs another id.`,
+        `${node.path} and ${taken} have the same Terraform address ${id}; change the ID of one construct.`,
       );
     }
     this.paths.set(id, node.path);
@@ -38,28 +41,17 @@ export class LayerStack extends TerraformStack {
   }
 
   override toTerraform(): object {
-    const json = withProviderRanges(super.toTerraform() as Record<string, unknown>, this.pinnedVersions());
+    applyProviderRanges(this);
+    const { terraform, ...blocks } = super.toTerraform() as Record<string, object>;
+    const json = { ...blocks, terraform: { required_version: TERRAFORM_RANGE, ...terraform } };
     const [leak] = findLiteralSecrets(json);
     if (leak !== undefined) {
       throw new ValidationError(
         "literal-secret",
-        `${leak} is a secret written out; pass a SecretRef, or leave it to the environment, so that it reaches neither the plan nor the state.`,
+        `${leak} contains a secret in plain text; pass a SecretRef, or set it in the environment, so that neither the plan nor the state contains it.`,
         this,
       );
     }
     return json;
-  }
-
-  /** The versions that the bindings in use were made from, by the providers' names. */
-  private pinnedVersions(): Record<string, string | undefined> {
-    return Object.fromEntries(
-      this.node
-        .findAll()
-        .filter((element) => TerraformProvider.isTerraformProvider(element))
-        .map(({ terraformResourceType, terraformGeneratorMetadata: made }) => [
-          terraformResourceType,
-          made?.providerVersion ?? made?.providerVersionConstraint,
-        ]),
-    );
   }
 }

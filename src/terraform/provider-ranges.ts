@@ -1,41 +1,49 @@
-/**
- * The versions that the constructs work with. The prebuilt bindings pin one exact version each,
- * which no two libraries in one project could agree on.
- */
-const RANGES: Readonly<Record<string, string>> = {
-  openstack: "~> 3.4",
-  kubernetes: "~> 2.38",
-  helm: "~> 3.1",
-  vault: "~> 5.9",
-};
+import {
+  Aspects,
+  TerraformProvider,
+  TerraformStack,
+  type IAspect,
+  type TerraformProviderGeneratorMetadata,
+} from "cdktf";
+import type { Construct, IConstruct } from "constructs";
 
-interface ProviderRequirement {
-  readonly source: string;
-  readonly version?: string;
+/**
+ * Provider versions that the constructs work with, by the providers' names. The prebuilt bindings pin one exact version each,
+ * so two libraries in one stack could not agree on a version.
+ */
+const RANGES: ReadonlyMap<string, string> = new Map([
+  ["openstack", "~> 3.4"],
+  ["kubernetes", "~> 2.38"],
+  ["helm", "~> 3.1"],
+  // 5.10.0 recreates PKI resources; 5.10.1 reverted that.
+  ["vault", ">= 5.9, != 5.10.0, < 6"],
+]);
+
+/** What a provider binding says of the version that it needs. */
+export function versionRange(providerName: string): TerraformProviderGeneratorMetadata {
+  return { providerName, providerVersionConstraint: RANGES.get(providerName) };
 }
 
-/** Terraform with ephemeral values in provider configurations and write-only arguments; OpenTofu has both from 1.11 as well. */
-const TERRAFORM_RANGE = ">= 1.11";
+class ProviderRanges implements IAspect {
+  visit(node: IConstruct): void {
+    if (!TerraformProvider.isTerraformProvider(node) || !RANGES.has(node.terraformResourceType)) return;
+    Object.assign(node, { terraformGeneratorMetadata: versionRange(node.terraformResourceType) });
+  }
+}
+
+/** One object, so that a stack can tell whether it has it. */
+const PROVIDER_RANGES = new ProviderRanges();
 
 /**
- * The stack's JSON with version ranges instead of the exact versions of the bindings; what somebody wrote there by an
- * override stays.
- *
- * @param pins The bindings' exact versions, by the providers' names.
+ * Makes the scope's stack require version ranges of the providers, also if its providers come from the prebuilt bindings. An
+ * override of `terraform.required_providers` takes precedence.
  */
-export function withProviderRanges(
-  json: Record<string, unknown>,
-  pins: Readonly<Record<string, string | undefined>>,
-): Record<string, unknown> {
-  const terraform = (json.terraform ?? {}) as { required_providers?: Record<string, ProviderRequirement> };
-  const providers = Object.fromEntries(
-    Object.entries(terraform.required_providers ?? {}).map(([name, requirement]): [string, ProviderRequirement] => [
-      name,
-      requirement.version === pins[name] ? { ...requirement, version: RANGES[name] ?? pins[name] } : requirement,
-    ]),
-  );
-  return {
-    ...json,
-    terraform: { required_version: TERRAFORM_RANGE, ...terraform, required_providers: providers },
-  };
+export function requireProviderRanges(scope: Construct): void {
+  const aspects = Aspects.of(TerraformStack.of(scope));
+  if (!aspects.all.includes(PROVIDER_RANGES)) aspects.add(PROVIDER_RANGES);
+}
+
+/** Does at once what {@link requireProviderRanges} does when an app is synthesized. */
+export function applyProviderRanges(stack: TerraformStack): void {
+  for (const node of stack.node.findAll()) PROVIDER_RANGES.visit(node);
 }

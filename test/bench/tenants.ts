@@ -1,4 +1,4 @@
-import { defineTenant, type Tenant } from "../../src";
+import { defineTenant, type Tenant } from "../../src/tenant";
 
 /** Tenants like the reference one, each with its own name and network. */
 export function makeTenants(count: number): Tenant[] {

@@ -1,87 +1,37 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readFileSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROJECT } from "../../lab/cdktf";
 import { run } from "../../lab/run";
+import { cloneProject } from "./support/clone";
+import { COMPILED, UserProject } from "./support/user-project";
 
-let project = "";
-/** The package as npm publishes it. */
-let tarball = "";
+interface StackJson {
+  readonly resource?: { readonly helm_release?: Readonly<Record<string, { readonly chart: string }>> };
+  readonly terraform: { readonly required_providers: Readonly<Record<string, { readonly version: string }>> };
+}
 
-// What npm would install for a platform team: the package as it is published, and its peers beside it.
-beforeAll(async () => {
-  project = mkdtempSync(join(tmpdir(), "tenant-vault-package-"));
-  const modules = join(project, "node_modules");
-  mkdirSync(join(modules, "tenant-vault"), { recursive: true });
-  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", project], {
-    cwd: PROJECT,
-  });
-  tarball = join(project, basename(stdout.trim()));
-  await run("tar", ["-xzf", tarball, "-C", join(modules, "tenant-vault"), "--strip-components", "1"]);
-  for (const name of readdirSync(join(PROJECT, "node_modules"))) {
-    if (name !== "@cdktf" && name !== "tenant-vault")
-      symlinkSync(join(PROJECT, "node_modules", name), join(modules, name));
-  }
-  mkdirSync(join(modules, "@cdktf"));
-  for (const name of ["provider-helm", "provider-kubernetes", "provider-vault"]) {
-    symlinkSync(join(PROJECT, "node_modules", "@cdktf", name), join(modules, "@cdktf", name));
-  }
-});
-afterAll(() => rmSync(project, { recursive: true }));
+/** Synthesized JSON of each stack below a folder, by the stack's name. */
+function synthesized(folder: string): Record<string, string> {
+  const stacks = readdirSync(join(folder, "stacks")).sort();
+  return Object.fromEntries(
+    stacks.map((stack) => [stack, readFileSync(join(folder, "stacks", stack, "cdk.tf.json"), "utf8")]),
+  );
+}
 
-describe("the published package", () => {
-  test("brings the OpenStack bindings, which no registry need have", () => {
-    const bundled = join(project, "node_modules", "tenant-vault", "node_modules", "@cdktf", "provider-openstack");
-    expect(readdirSync(bundled).sort()).toEqual(["README.md", "lib", "package.json"]);
-    expect(readdirSync(join(bundled, "lib")).filter((name) => !name.includes(".")).length).toBe(108 + 61 + 1);
-  });
-
-  test("holds nothing but the library, its documents and its licence", () => {
-    const root = join(project, "node_modules", "tenant-vault");
-    expect(readdirSync(root).sort()).toEqual([
-      "CHANGELOG.md",
-      "LICENSE",
-      "README.md",
-      "charts",
-      "docs",
-      "lib",
-      "node_modules",
-      "package.json",
-    ]);
-  });
-
-  test("holds the compiled form of every source, every shell script, and no output of a source that is gone", () => {
-    const sources = readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" });
-    const expected = sources.flatMap((name) =>
-      name.endsWith(".ts")
-        ? [name.replace(/\.ts$/, ".d.ts"), name.replace(/\.ts$/, ".js")]
-        : name.endsWith(".sh")
-          ? [name]
-          : [],
-    );
-    const packed = readdirSync(join(project, "node_modules", "tenant-vault", "lib"), {
-      recursive: true,
-      encoding: "utf8",
-    }).filter((name) => /\.\w+$/.test(name));
-    expect(packed.sort()).toEqual(expected.sort());
-  });
-
-  test("synthesizes a stack of its user, in TypeScript, with types", async () => {
-    writeFileSync(
-      join(project, "main.ts"),
-      `import { App } from "cdktf";
-import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
-import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+/** Instances with each kind of path in their JSON: to the command, and to a chart of the package. */
+const INSTANCES = `import { App } from "cdktf";
 import {
   DevelopmentDeployment,
   ExternalDeployment,
+  HelmProvider,
+  KubernetesProvider,
   LayerStack,
   localBackend,
   ServerCertificate,
   TenantCluster,
   VaultInstance,
+  VaultProvider,
 } from "tenant-vault";
 
 const app = new App();
@@ -109,42 +59,79 @@ new VaultInstance(stack, "Other", {
   }),
 });
 app.synth();
-`,
-    );
-    writeFileSync(
-      join(project, "tsconfig.json"),
-      JSON.stringify({
-        compilerOptions: {
-          strict: true,
-          noEmit: true,
-          module: "Node16",
-          moduleResolution: "Node16",
-          target: "ES2022",
-          skipLibCheck: true,
-          types: ["node"],
-        },
-        files: ["main.ts"],
-      }),
-    );
-    await run(process.execPath, [join(PROJECT, "node_modules", "typescript", "bin", "tsc"), "--project", "."], {
-      cwd: project,
-    });
-    await run(process.execPath, ["--import", "tsx", "main.ts"], { cwd: project });
-    const { stdout } = await run("grep", ["-o", "node [^ ]*main.js unseal a/b", "cdktf.out/stacks/vault/cdk.tf.json"], {
-      cwd: project,
-    });
-    expect(stdout).toBe("node ../../../node_modules/tenant-vault/lib/cli/main.js unseal a/b\n");
+`;
 
-    // The chart of its own is found from the stack's folder, in which Terraform runs.
-    const folder = join(project, "cdktf.out", "stacks", "vault");
-    const { resource } = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as {
-      resource: { helm_release: Record<string, { chart: string }> };
-    };
-    expect(readdirSync(join(folder, resource.helm_release.other_certificate?.chart ?? ""))).toContain("Chart.yaml");
+const EXAMPLES = readdirSync(join(PROJECT, "examples"))
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => basename(file, ".ts"));
+
+let project: UserProject;
+beforeAll(async () => {
+  project = await UserProject.create();
+  for (const part of ["stacks", "tenants"]) cpSync(join(PROJECT, part), project.path(part), { recursive: true });
+  project.write("instances.ts", INSTANCES);
+  const examples = EXAMPLES.flatMap((name) => {
+    const text = readFileSync(join(PROJECT, "examples", `${name}.ts`), "utf8");
+    return [`${name}.cts`, `${name}.mts`].map((file) => {
+      project.write(file, text);
+      return file;
+    });
+  });
+  await project.compile(["stacks/main.ts", "tenants/customer10.ts", "instances.ts", ...examples]);
+});
+afterAll(() => {
+  project.remove();
+});
+
+describe("the tarball", () => {
+  test("brings the OpenStack bindings, which no registry need have", () => {
+    const bundled = ["node_modules", "tenant-vault", "node_modules", "@cdktf", "provider-openstack"];
+    expect(project.list(...bundled)).toEqual(["README.md", "lib", "package.json"]);
+    expect(project.list(...bundled, "lib").filter((name) => !name.includes(".")).length).toBe(108 + 61 + 1);
+  });
+
+  test("contains the library, its documents and its licence only", () => {
+    expect(project.list("node_modules", "tenant-vault")).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.md",
+      "charts",
+      "docs",
+      "lib",
+      "node_modules",
+      "package.json",
+    ]);
+  });
+
+  test("contains the compiled form of every source, every shell script, and no output of a source that is gone", () => {
+    const filesOf = (folder: string) => readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const expected = filesOf(join(PROJECT, "src")).flatMap((name) => {
+      if (name.endsWith(".sh")) return [name];
+      return name.endsWith(".ts") ? [name.replace(/\.ts$/, ".d.ts"), name.replace(/\.ts$/, ".js")] : [];
+    });
+    const packed = filesOf(project.path("node_modules", "tenant-vault", "lib")).filter((name) => /\.\w+$/.test(name));
+    expect(packed.sort()).toEqual(expected.sort());
+  });
+
+  test("has a package.json that publint accepts", async () => {
+    const { publint } = await import("publint");
+    const { buffer, byteOffset, byteLength } = readFileSync(project.tarball);
+    const tarball = buffer.slice(byteOffset, byteOffset + byteLength);
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true });
+    expect(pkg.name).toBe("tenant-vault");
+    expect(messages).toEqual([]);
+  });
+
+  test("has types that every module resolution finds and that match the modules", async () => {
+    const { checkPackage, createPackageFromTarballData } = await import("@arethetypeswrong/core");
+    const result = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(project.tarball))));
+    if (result.types === false) throw new Error("no types");
+    expect(Object.keys(result.entrypoints)).toEqual([".", "./tenant", "./spi", "./package.json"]);
+    expect(result.problems).toEqual([]);
   });
 
   test("has an SBOM with the dependencies that npm installs, and no development dependency", async () => {
-    const { stdout } = await run(join(PROJECT, "scripts", "sbom.sh"), [tarball]);
+    const { stdout } = await run(join(PROJECT, "scripts", "sbom.sh"), [project.tarball]);
     const { metadata, components } = JSON.parse(stdout) as {
       metadata: { component: { name: string } };
       components: { name: string }[];
@@ -160,9 +147,53 @@ app.synth();
   });
 
   test("brings the command", async () => {
-    const command = join(project, "node_modules", "tenant-vault", "lib", "cli", "main.js");
-    expect((await run(process.execPath, [command, "--help"], { cwd: project })).stdout).toContain(
+    expect(await project.node([join("node_modules", ".bin", "tenant-vault"), "--help"])).toContain(
       "unseal [options] <tenant/instance>",
     );
   });
+});
+
+describe("each example", () => {
+  test.each(EXAMPLES)("%s synthesizes as CommonJS and as an ES module", async (name) => {
+    const outputs = await Promise.all(
+      ["cjs", "mjs"].map(async (extension) => {
+        const output = `out-${name}-${extension}`;
+        await project.node([join(COMPILED, `${name}.${extension}`)], output);
+        return synthesized(project.path(output));
+      }),
+    );
+    const [commonJs = {}, esModule] = outputs;
+    expect(Object.keys(commonJs)).not.toEqual([]);
+    expect(esModule).toEqual(commonJs);
+    for (const json of Object.values(commonJs)) {
+      const { required_providers: providers } = (JSON.parse(json) as StackJson).terraform;
+      for (const { version } of Object.values(providers)) expect(version).toMatch(/^(~>|>=) /);
+    }
+  });
+});
+
+test("stacks/ and tenants/ synthesize in the user's project as they do in this one", async () => {
+  await project.node(["--import", "tsx", "stacks/main.ts"]);
+
+  const clone = project.path("clone");
+  cloneProject(clone);
+  await run(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: clone });
+
+  const here = synthesized(join(clone, "cdktf.out"));
+  expect(Object.keys(here)).toEqual(["central", "customer10-cluster", "customer10-config", "customer10-vault"]);
+  const there = Object.entries(synthesized(project.path("cdktf.out"))).map(([stack, json]) => [
+    stack,
+    json.replaceAll("/node_modules/tenant-vault/lib/", "/lib/"),
+  ]);
+  expect(Object.fromEntries(there)).toEqual(here);
+});
+
+test("a user's stack finds the command and the chart from Terraform's folder", async () => {
+  await project.node([join(COMPILED, "instances.js")], "out");
+  const { vault = "" } = synthesized(project.path("out"));
+  expect(vault).toContain("node ../../../node_modules/tenant-vault/lib/cli/main.js unseal a/b");
+
+  const { resource } = JSON.parse(vault) as StackJson;
+  const chart = resource?.helm_release?.other_certificate?.chart ?? "";
+  expect(project.list("out", "stacks", "vault", chart)).toContain("Chart.yaml");
 });

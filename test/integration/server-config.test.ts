@@ -10,10 +10,10 @@ import {
   Seal,
   SelfInitialization,
   StandaloneDeployment,
-  type IDeployment,
   type Product,
 } from "../../src";
 import { Secret } from "../../src/core/secret";
+import type { IDeployment } from "../../src/spi";
 import type { Instance } from "../../src/contract/instance";
 import { VaultClient } from "../../src/vault/client";
 import { obtainVaultServer } from "../../lab/tools/vault-server";

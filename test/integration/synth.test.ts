@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CDKTF_CLI, PROJECT } from "../../lab/cdktf";
 import { run, tryRun, type RunResult } from "../../lab/run";
+import { cloneProject } from "./support/clone";
 
 let folder = "";
 beforeAll(() => {
@@ -11,14 +12,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A copy of the project, as a clone would be. */
 function clone(name: string): string {
   const copy = join(folder, name);
-  mkdirSync(copy, { recursive: true });
-  for (const part of ["src", "stacks", "tenants", "lib", "package.json", "cdktf.json", "tsconfig.json"]) {
-    cpSync(join(PROJECT, part), join(copy, part), { recursive: true });
-  }
-  symlinkSync(join(PROJECT, "node_modules"), join(copy, "node_modules"));
+  cloneProject(copy);
   return copy;
 }
 
@@ -76,7 +72,7 @@ describe("a malformed tenant file", () => {
     const copy = clone(`malformed-${description.length}`);
     writeFileSync(
       join(copy, "tenants", "customer11.ts"),
-      `import { defineTenant } from "../src";\nexport default defineTenant({ ${description} });\n`,
+      `import { defineTenant } from "tenant-vault/tenant";\nexport default defineTenant({ ${description} });\n`,
     );
 
     const result = await tryRun(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: copy });

@@ -6,9 +6,9 @@ import {
   VaultInstance,
   VaultStorage,
   type HelmDeploymentProps,
-  type IDeployment,
   type VaultInstanceProps,
 } from "../../src/index";
+import type { IDeployment } from "../../src/spi";
 import { HelmProvider, KubernetesProvider } from "../../src/terraform/providers/kubernetes";
 import { OpenstackProvider } from "../../src/terraform/providers/openstack";
 import { VaultProvider } from "../../src/terraform/providers/vault";

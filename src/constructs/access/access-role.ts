@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { IAppRoleLogin } from "../login/app-role-login";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
 import type { IGrantee } from "../../policy/grantee";
 import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
@@ -11,43 +12,53 @@ import { PolicyDocument, type PolicyStatement } from "../../policy/policy-docume
 export interface AccessRoleProps {
   /** Name of the role and of its policy. */
   readonly name: string;
+  /** Login method of the role. */
   readonly login: IAppRoleLogin;
   /**
-   * Life of a token; it can be renewed up to {@link tokenMaxTtl}.
+   * Lifetime of a token. Clients can renew it up to {@link tokenMaxTtl}.
    *
    * @default Duration.hours(1)
    */
   readonly tokenTtl?: Duration;
-  /** @default - the longer of 4 hours and {@link tokenTtl} */
+  /**
+   * Maximum lifetime of a token.
+   *
+   * @default - the longer of 4 hours and {@link tokenTtl}
+   */
   readonly tokenMaxTtl?: Duration;
   /**
-   * Life of a secret id; a new one is drawn before it ends.
+   * Lifetime of a secret ID. Request a new one before it expires.
    *
    * @default Duration.days(30)
    */
   readonly secretIdTtl?: Duration;
   /**
-   * Networks from which it logs in and uses its tokens, as CIDRs.
+   * CIDRs from which clients may log in and use tokens.
    *
-   * @default - none: it may come from anywhere
+   * @default - none: from anywhere
    */
   readonly tokenBoundCidrs?: readonly string[];
-  /** @default - the stack's Vault provider */
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   */
   readonly provider?: TerraformProvider;
 }
 
 /**
- * Something that uses an instance: an AppRole and the policy of its tokens. It may do what is granted to it and nothing
- * else. Its secret id is not made here, since it would be in the state: an operator draws one when it is needed.
+ * A user of an instance: an AppRole and the policy of its tokens. It has the permissions that are granted to it and no others.
+ * An operator requests its secret ID, because a secret ID that Terraform creates would be in the state.
  */
 export class AccessRole extends Construct implements IGrantee {
   readonly name: string;
-  /** Id of the role, which is no secret: a program logs in with it and a secret id. */
+  /** Role ID, not a secret. A program logs in with it and a secret ID. */
   readonly roleId: string;
   private readonly policy = new PolicyDocument();
 
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
+    requireProviderRanges(this);
     this.name = checkRoleName(props.name);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
     const cidrs = props.tokenBoundCidrs === undefined ? undefined : [...props.tokenBoundCidrs];
@@ -75,15 +86,15 @@ export class AccessRole extends Construct implements IGrantee {
   }
 }
 
-/** Policies that every Vault has, by names in lower case as Vault stores them. */
+/** Built-in policies of Vault, in lower case as Vault stores names. */
 const BUILT_IN_POLICIES = ["default", "root"];
 
-/** @throws ValidationError when the role's policy would replace one of Vault's own. */
+/** @throws ValidationError if the role's policy would replace a built-in policy. */
 export function checkRoleName(name: string): string {
   if (BUILT_IN_POLICIES.includes(name.toLowerCase())) {
     throw new ValidationError(
       "role-name",
-      `"${name}" is the name of a policy of Vault's own, which every token has; give the role another name.`,
+      `"${name}" is the name of a built-in policy of Vault; choose another name for the role.`,
     );
   }
   return name;
@@ -91,7 +102,7 @@ export function checkRoleName(name: string): string {
 
 const DEFAULT_MAX_TTL = Duration.hours(4);
 
-/** Lives of a role's tokens, with nothing left to default. @throws ValidationError when one is longer than its maximum. */
+/** Token lifetimes of a role, with defaults. @throws ValidationError if the lifetime exceeds the maximum. */
 export function checkTokenTtls(
   { name, tokenTtl = Duration.hours(1), tokenMaxTtl }: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl">,
   scope?: Construct,
@@ -100,7 +111,7 @@ export function checkTokenTtls(
   if (tokenTtl.isLongerThan(longest)) {
     throw new ValidationError(
       "token-ttl",
-      `The role ${name} has a tokenTtl of ${tokenTtl.toString()}, longer than its tokenMaxTtl of ${longest.toString()}; shorten it.`,
+      `The role ${name} has a tokenTtl of ${tokenTtl.toString()}, longer than its tokenMaxTtl of ${longest.toString()}; reduce tokenTtl.`,
       scope,
     );
   }

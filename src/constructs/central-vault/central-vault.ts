@@ -12,6 +12,7 @@ import {
 } from "../../contract/central-vault";
 import { Duration } from "../../core/duration";
 import { PolicyDocument } from "../../policy/policy-document";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
   ApproleAuthBackendRole,
   KvSecretBackendV2,
@@ -22,46 +23,52 @@ import {
 import { AppRoleLogin } from "../login/app-role-login";
 import { RootCa } from "../tenant-pki/root-ca";
 
-/** Names inside any Kubernetes cluster that servers are known by. */
+/** Names of servers inside a Kubernetes cluster. */
 const CLUSTER_NAMES = ["*-internal", "*.svc", "*.svc.cluster.local"];
 
 /** Properties of a {@link CentralVault}. */
 export interface CentralVaultProps {
-  /** URL of the central Vault, for the root CA's pointers to its certificate and revocation list. */
+  /** URL of the central Vault, for the issuer and CRL URLs in certificates. */
   readonly address: string;
   /**
-   * Domains below which instances are reached from outside their cluster.
+   * Domains of the addresses under which outside clients reach instances.
    *
    * @default - none
    */
   readonly instanceDomains?: readonly string[];
   /**
-   * Life of a secret id of the hook's login; a new one is drawn before it ends.
+   * Lifetime of a secret ID of the hook's login. Request a new one before it expires.
    *
    * @default Duration.days(90)
    */
   readonly hookSecretIdTtl?: Duration;
   /**
-   * Whether Terraform refuses to destroy the records, and with them every tenant's keys.
+   * Whether Terraform refuses to destroy the records, which hold every tenant's keys.
    *
    * @default true
    */
   readonly deletionProtection?: boolean;
-  /** @default - the stack's Vault provider */
+  /**
+   * The provider of the central Vault.
+   *
+   * @default - the stack's Vault provider
+   */
   readonly provider?: TerraformProvider;
 }
 
 /**
- * What the operator's own Vault needs for its task: the mounts of records and kubeconfigs, the root CA,
- * and a narrow login for the hook.
+ * Configures the operator's central Vault: mounts of records and kubeconfigs, the root CA, and a login with narrow permissions
+ * for the hook.
  */
 export class CentralVault extends Construct {
+  /** Root CA of the tenants' intermediates. */
   readonly rootCa: RootCa;
-  /** Id of the hook's role, which is no secret; `TENANT_VAULT_ROLE_ID` for the command. */
+  /** Role ID of the hook, not a secret; `TENANT_VAULT_ROLE_ID` of the command. */
   readonly hookRoleId: string;
 
   constructor(scope: Construct, id: string, props: CentralVaultProps) {
     super(scope, id);
+    requireProviderRanges(this);
     const { address, provider, deletionProtection = true } = props;
     const lifecycle = { preventDestroy: deletionProtection };
 
@@ -143,12 +150,12 @@ export class CentralVault extends Construct {
       lifecycle,
       provider,
     });
-    // Versions are the way back from a mistake: keep many, and do not demand check-and-set of other clients.
+    // Old versions undo mistakes, so keep many. Other clients write without check-and-set.
     new KvSecretBackendV2(this, `${id}Config`, { mount: mount.path, maxVersions: 50, casRequired: false, provider });
   }
 }
 
-/** Records and nothing else; no right to destroy a version, to delete metadata or to read another mount's secrets. */
+/** Access to records. It cannot destroy versions, delete metadata or read secrets of other mounts. */
 function hookPolicy(): string {
   const policy = new PolicyDocument();
   policy.add({

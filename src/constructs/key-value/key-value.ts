@@ -4,43 +4,56 @@ import type { IGrantee } from "../../policy/grantee";
 import type { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { PLAIN_PATH } from "../../core/path";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
 
-/** A tree of secrets that users write and read. */
+/** A mount whose secrets users write and read. */
 export interface IKeyValue {
   /** Path of the mount. */
   readonly mount: string;
-  /** Lets the grantee read and list everything below a folder. */
+  /** Allows the grantee to read and list everything below a folder. */
   grantRead(grantee: IGrantee, folder: string): void;
-  /** Lets the grantee also write, and delete recoverably. */
+  /** Allows the grantee to read, list, write and soft-delete everything below a folder. */
   grantReadWrite(grantee: IGrantee, folder: string): void;
 }
 
 /** Properties of a {@link KeyValue}. */
 export interface KeyValueProps {
-  /** @default "kv" */
+  /**
+   * Path of the mount.
+   *
+   * @default "kv"
+   */
   readonly mount?: string;
-  /** @default - no description */
+  /**
+   * Description of the mount.
+   *
+   * @default - no description
+   */
   readonly description?: string;
   /**
-   * How many versions of each secret are kept.
+   * Number of versions that Vault keeps of each secret.
    *
    * @default 10
    */
   readonly maxVersions?: number;
   /**
-   * Time after which a version is deleted.
+   * Age at which Vault deletes a version.
    *
    * @default - never
    */
   readonly deleteVersionAfter?: Duration;
   /**
-   * Whether Terraform refuses to destroy the mount with all its secrets.
+   * Whether Terraform refuses to destroy the mount and its secrets.
    *
    * @default true
    */
   readonly deletionProtection?: boolean;
-  /** @default - the stack's Vault provider */
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   */
   readonly provider?: TerraformProvider;
 }
 
@@ -48,7 +61,7 @@ export interface KeyValueProps {
 export class KeyValue extends Construct implements IKeyValue {
   readonly mount: string;
 
-  /** A mount that exists already. */
+  /** An existing mount. */
   static fromMount(mount: string): IKeyValue {
     return new ExistingKeyValue(mount);
   }
@@ -57,6 +70,7 @@ export class KeyValue extends Construct implements IKeyValue {
 
   constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
     super(scope, id);
+    requireProviderRanges(this);
     this.mount = props.mount ?? "kv";
     this.grants = new ExistingKeyValue(this.mount);
     const { provider } = props;
@@ -106,19 +120,19 @@ class ExistingKeyValue implements IKeyValue {
     reason: string,
   ): void {
     checkFolder(folder);
-    // Both the secret of that name and everything below it, but not a neighbour whose name merely begins alike.
+    // The secret of that name and everything below it, but not siblings whose names start with the same letters.
     for (const path of [`${this.mount}/${part}/${folder}`, `${this.mount}/${part}/${folder}/*`]) {
       grantee.grant({ path, capabilities, reason: `${reason} below ${this.mount}/${folder}` });
     }
   }
 }
 
-/** A wildcard, or an empty segment, would grant something else than what is written. @throws ValidationError */
+/** @throws ValidationError if the folder has a wildcard or an empty segment, because Vault would match other paths. */
 export function checkFolder(folder: string): string {
   if (!PLAIN_PATH.test(folder)) {
     throw new ValidationError(
       "folder",
-      `"${folder}" is no folder; write names with single slashes between them, none at the ends, and neither + nor *.`,
+      `"${folder}" is not a valid folder; write names separated by single slashes, without a slash at the ends, "+" or "*".`,
     );
   }
   return folder;

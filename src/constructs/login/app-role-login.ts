@@ -1,8 +1,9 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend } from "../../terraform/providers/vault";
 
-/** Where programs log in with a role id and a secret id. */
+/** A login method for programs, by role ID and secret ID. */
 export interface IAppRoleLogin {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
@@ -16,9 +17,17 @@ export interface AppRoleLoginProps {
    * @default "approle"
    */
   readonly path?: string;
-  /** @default - no description */
+  /**
+   * Description of the mount.
+   *
+   * @default - no description
+   */
   readonly description?: string;
-  /** @default - the stack's Vault provider */
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   */
   readonly provider?: TerraformProvider;
 }
 
@@ -28,6 +37,7 @@ export class AppRoleLogin extends Construct implements IAppRoleLogin {
 
   constructor(scope: Construct, id: string, props: AppRoleLoginProps = {}) {
     super(scope, id);
+    requireProviderRanges(this);
     const backend = new AuthBackend(this, "Resource", {
       type: "approle",
       path: props.path ?? "approle",

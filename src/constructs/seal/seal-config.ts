@@ -1,28 +1,30 @@
 import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import type { Construct } from "constructs";
+import type { SealType } from "../../contract/instance";
 import type { Product } from "../../core/product";
 import type { CentralVaultAccess } from "../../terraform/hook";
 
-/** What a seal is made for. */
+/** The instance that a seal protects. */
 export interface SealContext {
   readonly tenant: string;
   /** Name of the instance. */
   readonly name: string;
   readonly product: Product;
-  /** Name of the Helm release; the Secrets of the seal begin with it. */
+  /** Name of the Helm release; names of the seal's Secrets start with it. */
   readonly release: string;
   readonly namespace: string;
-  /** Folder in which the servers find a Secret that is mounted. */
+  /** Folder in which the servers find a mounted Secret. */
   secretFolder(secret: string): string;
-  /** Whether the servers leave it, and need it to read what they have. @default false */
+  /** Whether the servers migrate away from this seal, and need it to read existing data. @default false */
   readonly disabled?: boolean;
-  /** Whether Terraform refuses to destroy a key without which the instance's data cannot be read any more. */
+  /** Whether Terraform refuses to destroy the key of the seal. */
   readonly deletionProtection: boolean;
   readonly central: CentralVaultAccess;
-  /** The provider of the central Vault. @default - none: only seals without secrets can be made */
+  /** The provider of the central Vault. @default - none: seals with secrets fail */
   readonly centralProvider?: TerraformProvider;
 }
 
-/** A variable of the servers' environment that comes from a Secret. */
+/** An environment variable of the servers whose value comes from a Secret. */
 export interface SecretVariable {
   readonly name: string;
   readonly secret: string;
@@ -30,33 +32,51 @@ export interface SecretVariable {
   readonly key: string;
 }
 
-/** Something that the servers connect to for their seal. */
+/** A connection that the servers open for their seal. */
 export interface SealEgress {
-  /** @default - anything, inside and outside the cluster */
+  /** Destination. @default - any, inside and outside the cluster */
   readonly cidr?: string;
   readonly port: number;
   readonly reason: string;
 }
 
-/** What the servers get for their seal; nothing in it is secret. */
+/** Settings of the servers for their seal. They contain no secret. */
 export interface SealConfig {
-  /** Stanzas of the configuration; none with Shamir. */
+  /** Configuration stanzas; empty with Shamir. */
   readonly stanzas: readonly string[];
   readonly environment: readonly SecretVariable[];
-  /** Secrets that are mounted. */
+  /** Names of the Secrets to mount. */
   readonly secrets: readonly string[];
-  /** What the servers connect to, beyond each other. */
+  /** Connections that the servers open, besides those between each other. */
   readonly egress: readonly SealEgress[];
-  /** A Secret that Terraform fills, and a number that changes with what is in it. @default - none */
+  /** A Secret that Terraform fills, and a number that changes with its content. @default - none */
   readonly credentials?: { readonly secret: ITerraformDependable; readonly revision: number };
-  /** Secret that the hook puts a token for the central Vault into, and the token role that makes it. @default - none */
+  /** Secret into which the hook writes a token of the central Vault, and the token role for it. @default - none */
   readonly token?: { readonly secretName: string; readonly role: string };
 }
 
-/** The configuration of a seal that needs nothing. */
+/** What protects an instance's data while its servers are stopped. Implement it to add a seal of your own. */
+export interface ISeal {
+  /** Type that the servers report in `sys/seal-status`. */
+  readonly type: SealType;
+  /** Number of unseal keys, or of recovery keys if the servers unseal themselves. */
+  readonly secretShares: number;
+  /** Number of those keys that are needed. */
+  readonly secretThreshold: number;
+  /** Whether the servers unseal themselves. */
+  readonly unsealsItself: boolean;
+  /**
+   * Creates the resources of the seal below the scope.
+   *
+   * @throws ValidationError if the product does not support the seal.
+   */
+  bind(scope: Construct, context: SealContext): SealConfig;
+}
+
+/** The configuration of a seal without settings. */
 export const NO_SEAL_CONFIG: SealConfig = { stanzas: [], environment: [], secrets: [], egress: [] };
 
-/** As the stanza of a seal says that it is left; https://openbao.org/docs/concepts/seal/#seal-migration */
+/** Value of `disabled` in a seal stanza, for a seal migration; https://openbao.org/docs/concepts/seal/#seal-migration */
 export function disabledFlag({ disabled }: SealContext): string | undefined {
   return disabled === true ? "true" : undefined;
 }

@@ -14,25 +14,33 @@ import type {
   Pkcs11SealProps,
   StaticKeySealProps,
 } from "./kms-seals";
-import { disabledFlag, NO_SEAL_CONFIG, type SealConfig, type SealContext, type SealEgress } from "./seal-config";
+import {
+  disabledFlag,
+  NO_SEAL_CONFIG,
+  type ISeal,
+  type SealConfig,
+  type SealContext,
+  type SealEgress,
+} from "./seal-config";
 import { SealCredentials } from "./seal-credentials";
 import { checkShares, type KeyShares } from "./key-shares";
 import { keepFormerKey, TransitSeal, type TransitSealProps } from "./transit-seal";
 
-/** Makes what a seal needs below the scope. */
+/** Creates the resources of a seal below the scope. */
 type SealFactory = (scope: Construct, context: SealContext) => SealConfig;
 
 /**
- * What protects an instance's data while it is not running. With Shamir's secret sharing, the hook keeps the unseal keys in the
- * central Vault and sends them; every other seal unseals by itself, and the hook keeps recovery keys instead.
+ * What protects an instance's data while its servers are stopped. With Shamir's secret sharing, the hook stores the unseal keys in
+ * the central Vault and sends them to the servers. With every other seal, the servers unseal themselves, and the hook stores
+ * recovery keys instead.
  */
-export class Seal {
+export class Seal implements ISeal {
   /**
-   * Unseal keys that the hook keeps in the central Vault.
+   * Unseal keys that the hook stores in the central Vault.
    *
-   * @param props `former` is the seal that the servers come from, until `tenant-vault migrate-seal` is done.
+   * @param props `former` is the previous seal; remove it after `tenant-vault migrate-seal`.
    */
-  static shamir(props: KeyShares & { readonly former?: Seal } = {}): Seal {
+  static shamir(props: KeyShares & { readonly former?: ISeal } = {}): Seal {
     const { former } = props;
     return new Seal("shamir", props, (scope, context) => {
       if (former !== undefined) return former.bind(scope, { ...context, disabled: true });
@@ -41,7 +49,7 @@ export class Seal {
     });
   }
 
-  /** A key in the central Vault's transit engine, which the servers use with a token of their own. */
+  /** A key in the central Vault's transit engine. The servers use it with a token of their own. */
   static transit(props: TransitSealProps & KeyShares = {}): Seal {
     return new Seal("transit", props, (scope, context) => new TransitSeal(scope, "Seal", context, props).config);
   }
@@ -133,7 +141,7 @@ export class Seal {
     });
   }
 
-  /** A key that the servers are given as a file; OpenBao only. */
+  /** A key in a file on the servers; OpenBao only. */
   static staticKey(props: StaticKeySealProps & KeyShares): Seal {
     const { keyId, key, previous } = props;
     checkKeyIds(keyId, previous?.keyId);
@@ -160,9 +168,9 @@ export class Seal {
     );
   }
 
-  /** How many unseal keys, or recovery keys, there are. */
+  /** Number of unseal keys, or of recovery keys. */
   readonly secretShares: number;
-  /** How many of them are needed. */
+  /** Number of those keys that are needed. */
   readonly secretThreshold: number;
 
   private constructor(
@@ -177,21 +185,21 @@ export class Seal {
     Object.freeze(this);
   }
 
-  /** Whether the servers unseal by themselves. */
+  /** Whether the servers unseal themselves. */
   get unsealsItself(): boolean {
     return this.type !== "shamir";
   }
 
   /**
-   * Creates what it needs below the scope.
+   * Creates the resources of the seal below the scope.
    *
-   * @throws ValidationError when the product has no such seal.
+   * @throws ValidationError if the product does not support the seal.
    */
   bind(scope: Construct, context: SealContext): SealConfig {
     if (!this.products.includes(context.product)) {
       throw new ValidationError(
         "seal-product",
-        `The seal ${this.type} is one of ${this.products.join(", ")}, and the instance runs ${context.product}; choose another seal, or that product.`,
+        `The seal ${this.type} works with ${this.products.join(", ")} only, but the instance runs ${context.product}; choose another seal or product.`,
         scope,
       );
     }
@@ -201,7 +209,7 @@ export class Seal {
 
 const KEY_SERVICE: SealEgress = { port: 443, reason: "the key service, which unseals" };
 
-/** Where AWS, Google, Azure and Oracle tell who a pod, or its node, is. */
+/** The metadata service, from which pods on AWS, Google, Azure and Oracle obtain their identity. */
 const METADATA: SealEgress = {
   cidr: "169.254.169.254/32",
   port: 80,
@@ -212,7 +220,7 @@ function egress(credentials: object | undefined): SealEgress[] {
   return credentials === undefined ? [KEY_SERVICE, METADATA] : [KEY_SERVICE];
 }
 
-/** A seal by a service that is logged in to with variables of the environment, or by the pods' identity. */
+/** A seal by a key service. The servers log in with environment variables, or with the identity of their pod. */
 function keyService(
   type: SealType,
   plugin: KmsPlugin | undefined,
@@ -233,18 +241,18 @@ function keyService(
   };
 }
 
-/** They name the keys' files in the Secret. @throws ValidationError unless they can, and differ. */
+/** Key IDs are file names in the Secret. @throws ValidationError if one is not a valid name, or both are equal. */
 function checkKeyIds(...ids: readonly (string | undefined)[]): void {
   const [current, previous] = ids;
   const wrong = ids.find((id) => id !== undefined && !/^[A-Za-z0-9._-]+$/.test(id));
   if (wrong === undefined && current !== previous) return;
   throw new ValidationError(
     "seal-key-id",
-    `The keyId "${wrong ?? current}" of a static seal cannot name its key; use letters, digits, ., _ and -, and another than the previous key's.`,
+    `The keyId "${wrong ?? current}" of a static seal is not valid; use letters, digits, ".", "_" and "-", and an ID that differs from the previous one.`,
   );
 }
 
-/** @throws ValidationError when a server is given a plugin that has none. */
+/** Configuration stanzas of a seal. @throws ValidationError if the product does not support the plugin. */
 function stanzas(
   context: SealContext,
   type: SealType,
@@ -254,7 +262,7 @@ function stanzas(
   if (plugin !== undefined && context.product === "vault") {
     throw new ValidationError(
       "seal-product",
-      `Vault has the seal ${type} built in and takes no plugin for it; leave plugin out, or run openbao.`,
+      `Vault has the seal ${type} built in and accepts no plugin for it; remove plugin, or use openbao.`,
     );
   }
   const { directory = "/openbao/plugins", command, sha256sum } = plugin ?? {};

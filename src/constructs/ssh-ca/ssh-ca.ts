@@ -2,21 +2,31 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
 import type { SshRole } from "./ssh-role";
 
 /** Properties of an {@link SshCa}. */
 export interface SshCaProps {
-  /** @default "ssh" */
+  /**
+   * Path of the SSH mount.
+   *
+   * @default "ssh"
+   */
   readonly mount?: string;
+  /** Roles for logins. */
   readonly roles: readonly SshRole[];
   /**
-   * Whether Terraform refuses to destroy the signing key, which every host that trusts it would lose.
+   * Whether Terraform refuses to destroy the signing key. Hosts that trust it would reject later logins.
    *
    * @default true
    */
   readonly deletionProtection?: boolean;
-  /** @default - the stack's Vault provider */
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   */
   readonly provider?: TerraformProvider;
 }
 
@@ -24,15 +34,15 @@ export interface SshCaProps {
 export interface ISshCa {
   /** Path of the SSH mount. */
   readonly mount: string;
-  /** What hosts put into the file that sshd's `TrustedUserCAKeys` names. */
+  /** Public key for the `TrustedUserCAKeys` file of sshd. */
   readonly publicKey: string;
-  /** Lets the grantee log in to hosts with a role. @throws ValidationError when there is no such role. */
+  /** Allows the grantee to log in to hosts with a role. @throws ValidationError if the role does not exist. */
   grantLogin(grantee: IGrantee, role: string): void;
 }
 
 /**
  * A tenant's SSH authority: signed certificates and one-time passwords.
- * The signing key is made in the instance and never leaves it.
+ * Vault generates the signing key in the instance; the key never leaves it.
  */
 export class SshCa extends Construct implements ISshCa {
   readonly mount: string;
@@ -41,6 +51,7 @@ export class SshCa extends Construct implements ISshCa {
 
   constructor(scope: Construct, id: string, props: SshCaProps) {
     super(scope, id);
+    requireProviderRanges(this);
     const { provider } = props;
     const preventDestroy = props.deletionProtection ?? true;
     this.mount = props.mount ?? "ssh";
@@ -52,7 +63,7 @@ export class SshCa extends Construct implements ISshCa {
       backend: mount.path,
       generateSigningKey: true,
       keyType: "ed25519",
-      // An upgrade of the provider that reads an argument differently must not make a new key.
+      // A provider upgrade that reads an argument differently must not replace the key.
       lifecycle: { preventDestroy, ignoreChanges: "all" },
       provider,
     });

@@ -1,5 +1,6 @@
 import { Fn, Op, TerraformSelf, Token } from "cdktf";
 import { Construct } from "constructs";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
   DataOpenstackBlockstorageAvailabilityZonesV3,
   DataOpenstackBlockstorageQuotasetV3,
@@ -12,12 +13,12 @@ import {
 } from "../../terraform/providers/openstack";
 import type { Flavor } from "./node-group";
 
-/** What a cluster takes of the cloud. */
+/** Resources of the cloud that a cluster needs. */
 export interface Demand {
-  /** Machines by what they are made of. */
+  /** Machines by image and flavor. */
   readonly machines: readonly { readonly image: string; readonly flavor: Flavor; readonly count: number }[];
   readonly availabilityZones: readonly string[];
-  /** Zones of volumes: Cinder has its own. */
+  /** Zones of volumes. Cinder has zones of its own. */
   readonly volumeZones: readonly string[];
   readonly ports: number;
   readonly floatingIps: number;
@@ -36,13 +37,13 @@ export interface Demand {
 /** Properties of {@link Preflight}. */
 export interface PreflightProps {
   readonly demand: Demand;
-  /** Whether quotas are read; some clouds do not let projects do so. */
+  /** Whether to check quotas. Some clouds do not let projects read them. */
   readonly checkQuotas: boolean;
 }
 
 /**
- * Looks at the cloud when the plan is made, so that what it lacks fails the plan with a sentence instead of an apply that
- * stops half-way: images, flavors, zones, and a quota that the cluster could not fit into even alone.
+ * Checks the cloud at plan time: images, flavors, zones, and quotas too small for this cluster alone. The plan fails with a
+ * sentence, so that an apply does not stop half-way.
  */
 export class Preflight extends Construct {
   private readonly images = new Map<string, DataOpenstackImagesImageIdsV2>();
@@ -50,6 +51,7 @@ export class Preflight extends Construct {
 
   constructor(scope: Construct, id: string, { demand, checkQuotas }: PreflightProps) {
     super(scope, id);
+    requireProviderRanges(this);
     for (const { image, flavor } of demand.machines) {
       this.lookUpImage(image);
       this.lookUpFlavor(flavor);
@@ -59,12 +61,12 @@ export class Preflight extends Construct {
     if (checkQuotas) this.checkQuotas(demand);
   }
 
-  /** Id of the newest image of a name. */
+  /** ID of the newest image of a name. */
   imageId(image: string): string {
     return Token.asString(Fn.element(this.lookUpImage(image).ids, 0));
   }
 
-  /** Id of a flavor. */
+  /** ID of a flavor. */
   flavorId(flavor: Flavor): string {
     return this.lookUpFlavor(flavor).id;
   }
@@ -92,8 +94,8 @@ export class Preflight extends Construct {
     const id = "id" in flavor ? `Flavor-id-${flavor.id}` : `Flavor-${flavor.name}`;
     const known = this.flavors.get(id);
     if (known !== undefined) return known;
-    // Where the cloud has none, this fails by itself ("Your query returned no results"): no condition is evaluated for a data
-    // source that fails, and the provider has none that lists flavors. The address of it, which Terraform adds, names it.
+    // If the flavor does not exist, the provider itself fails ("Your query returned no results"). Terraform evaluates no condition
+    // of a data source that fails, and no data source lists flavors. Terraform adds the address, which names the flavor.
     const found = new DataOpenstackComputeFlavorV2(
       this,
       id,
@@ -177,7 +179,7 @@ export class Preflight extends Construct {
   }
 }
 
-/** Each of the zones is one of a data source's names. */
+/** Conditions that a data source lists each zone. */
 function contained(
   zones: readonly string[],
   complaint: (zone: string, names: string) => string,
@@ -188,7 +190,7 @@ function contained(
   }));
 }
 
-/** A quota of -1 is none; https://docs.openstack.org/nova/latest/admin/quotas.html */
+/** Conditions that a quota suffices; -1 is unlimited; https://docs.openstack.org/nova/latest/admin/quotas.html */
 function atLeast(quota: string, needed: number, what: string): { condition: string; errorMessage: string }[] {
   if (needed === 0) return [];
   const allowed = TerraformSelf.getNumber(quota);

@@ -1,28 +1,30 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Duration } from "../../core/duration";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { Mount, PkiSecretBackendConfigUrls, PkiSecretBackendCrlConfig } from "../../terraform/providers/vault";
 
 /** Properties of a {@link PkiMount}. */
 export interface PkiMountProps {
   readonly path: string;
   readonly description: string;
-  /** Address of the Vault that it is in. */
+  /** Address of the Vault that holds the mount. */
   readonly address: string;
-  /** Longest life of a certificate. */
+  /** Maximum lifetime of a certificate. */
   readonly lifetime: Duration;
   readonly deletionProtection: boolean;
   /** @default - the stack's Vault provider */
   readonly provider?: TerraformProvider;
 }
 
-/** Where a certificate authority is, and what its certificates say of it. */
+/** The mount of a certificate authority, with the URLs in its certificates. */
 export class PkiMount extends Construct {
   /** The path as a reference, for resources that need the mount to exist. */
   readonly path: string;
 
   constructor(scope: Construct, id: string, props: PkiMountProps) {
     super(scope, id);
+    requireProviderRanges(this);
     const { description, provider } = props;
     const mount = new Mount(this, "Resource", {
       path: props.path,
@@ -42,9 +44,9 @@ export class PkiMount extends Construct {
     });
     new PkiSecretBackendCrlConfig(this, "Crl", {
       backend: mount.path,
-      // Vault's own time, which the provider would otherwise plan to take away.
+      // Vault's default, which the provider would otherwise plan to remove.
       expiry: "72h",
-      // Otherwise the list ends after that time, unless something is revoked.
+      // Without it, the CRL expires after that time if nothing is revoked.
       autoRebuild: true,
       provider,
     });

@@ -9,59 +9,24 @@ import {
   PkiSecretBackendRootSignIntermediate,
 } from "../../terraform/providers/vault";
 import { PkiMount } from "./pki-mount";
-import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, type IPkiRole, type PkiRoleProps } from "./pki-role";
-import type { IRootCa } from "./root-ca";
+import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, type IPkiRole } from "./pki-role";
+import type { PkiRoleProps, TenantPKIProps } from "./tenant-pki-props";
 
-/** Properties of a {@link TenantPKI}. */
-export interface TenantPKIProps {
-  /** Name in the intermediate's subject. */
-  readonly commonName: string;
-  /** @default - none */
-  readonly organization?: string;
-  /** The authority that signs the intermediate. */
-  readonly rootCa: IRootCa;
-  /** Address of the instance, for the certificates' pointers to the issuer and to the revocation list. */
-  readonly address: string;
-  /** @default "pki" */
-  readonly mount?: string;
-  /**
-   * Life of the intermediate.
-   *
-   * @default Duration.days(1825)
-   */
-  readonly lifetime?: Duration;
-  /**
-   * Domains that the intermediate may sign for, and all below them; nobody trusts what it signs for another.
-   *
-   * @default - none: the root does not constrain the intermediate
-   */
-  readonly permittedDomains?: readonly string[];
-  readonly roles: readonly PkiRoleProps[];
-  /**
-   * Whether Terraform refuses to destroy the intermediate's key.
-   *
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
-  /** @default - the stack's Vault provider */
-  readonly provider?: TerraformProvider;
-}
-
-/** A tenant's certificates. */
+/** The certificate authority of a tenant. */
 export interface ITenantPKI {
   /** Path of the PKI mount. */
   readonly mount: string;
-  /** A role by its name. @throws ValidationError when there is none. */
+  /** A role by its name. @throws ValidationError if the role does not exist. */
   role(name: string): IPkiRole;
 }
 
 /**
- * A tenant's own intermediate CA, signed by the operator's root, and the roles that issue from it.
- * The intermediate's key is made in the tenant's instance and never leaves it.
+ * A tenant's intermediate CA, signed by the operator's root CA, and its roles.
+ * Vault generates the intermediate's key in the tenant's instance; the key never leaves it.
  */
 export class TenantPKI extends Construct implements ITenantPKI {
   readonly mount: string;
-  /** The intermediate's certificate, PEM. */
+  /** Certificate of the intermediate, PEM. */
   readonly certificate: string;
   private readonly roles = new Map<string, IPkiRole>();
 

@@ -2,21 +2,21 @@ import { Construct } from "constructs";
 import type { Size } from "../../core/size";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
-import type { CinderStorageProps } from "./storage";
+import type { CinderStorageProps } from "./cinder-storage-props";
 
 /** Properties of a {@link CinderVolume}. */
 export interface CinderVolumeProps extends Omit<CinderStorageProps, "availabilityZones"> {
   readonly tenant: string;
   readonly name: string;
-  /** The claim that it is reserved for. */
+  /** The claim that the volume is reserved for. */
   readonly claim: { readonly name: string; readonly namespace: string };
   readonly size: Size;
   readonly storageClass: string;
-  /** Zone of the volume, and of the nodes that may use it. @default - the cloud's choice, and any node */
+  /** Zone of the volume, and of the nodes that may use it. @default - the cloud chooses, and any node */
   readonly availabilityZone?: string;
 }
 
-/** A Cinder volume and the persistent volume that offers it to one claim. */
+/** A Cinder volume, and the persistent volume that binds it to one claim. */
 export class CinderVolume extends Construct {
   /** The CSI driver of Cinder; https://github.com/kubernetes/cloud-provider-openstack */
   static readonly DRIVER = "cinder.csi.openstack.org";
@@ -50,7 +50,7 @@ export class CinderVolume extends Construct {
   }
 }
 
-/** By the label that a cloud gives its nodes; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+/** Selects nodes by the zone label that the cloud sets; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 function nodesIn(zone: string) {
   const matchExpressions = [{ key: "topology.kubernetes.io/zone", operator: "In", values: [zone] }];
   return { required: { nodeSelectorTerm: [{ matchExpressions }] } };

@@ -1,37 +1,37 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import type { Product } from "../../core/product";
-import type { Seal } from "../seal/seal";
+import type { ISeal } from "../seal/seal-config";
 import type { CentralVaultAccess } from "../../terraform/hook";
 import type { InstanceDescription } from "../../contract/instance";
 
-/** What a deployment is made for. */
+/** The instance that a deployment runs. */
 export interface DeploymentContext {
   readonly tenant: string;
   /** Name of the instance. */
   readonly name: string;
   readonly product: Product;
-  /** Host by which clients outside reach the instance. */
+  /** Host under which outside clients reach the instance. */
   readonly host: string;
-  readonly seal: Seal;
+  readonly seal: ISeal;
   readonly central: CentralVaultAccess;
   readonly deletionProtection: boolean;
   /** The provider of the central Vault. @default - none */
   readonly centralProvider?: TerraformProvider;
 }
 
-/** What the hook has to know of a deployment. */
+/** What the hook needs to know about a deployment. */
 export interface Deployed extends Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes"> {
-  /** Whether the data end with their pod. */
+  /** Whether the data are lost when the pod stops. */
   readonly volatile?: boolean;
   /** Whether the servers initialise themselves. */
   readonly selfInitializes?: boolean;
-  /** When this changes, the hook runs again. */
+  /** The hook runs again when this value changes. */
   readonly revision?: string;
 }
 
-/** How the servers of an instance come to run. */
+/** Runs the servers of an instance. Implement it to add a deployment of your own. */
 export interface IDeployment {
-  /** Creates what the servers need below the scope. */
+  /** Creates the servers and their resources below the scope. */
   bind(scope: Construct, context: DeploymentContext): Deployed;
 }

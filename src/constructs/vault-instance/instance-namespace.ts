@@ -1,5 +1,6 @@
 import { TerraformResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { NamespaceV1 } from "../../terraform/providers/kubernetes";
 import { HookIdentity, type HookSecrets } from "./hook-identity";
 import { InstanceLimits, type InstanceCapacity, type ServerResources } from "./instance-limits";
@@ -7,25 +8,28 @@ import { NetworkPolicies, type InstanceFlows } from "./network-policies";
 
 /** Properties of an {@link InstanceNamespace}. */
 export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity, HookSecrets {
+  /** Name of the namespace. */
   readonly name: string;
   /** Name of the tenant. */
   readonly tenant: string;
-  /** Name of the Helm release, which is that of its StatefulSet; unique in the cluster. */
+  /** Name of the Helm release and of its StatefulSet; unique in the cluster. */
   readonly release: string;
 }
 
-/** The namespace of one instance: what may run, talk and be taken in it is what the servers need, and nothing else. */
+/** The namespace of one instance. Its policies, roles and quota allow what the servers need, and nothing else. */
 export class InstanceNamespace extends Construct {
+  /** Name of the namespace. */
   readonly name: string;
   /** Name of the hook's ServiceAccount. */
   readonly serviceAccount: string;
-  /** For the servers' pods: they go last where nodes run short. */
+  /** Priority class of the servers' pods, so that Kubernetes evicts them last. */
   readonly priorityClassName: string;
-  /** For the servers' container; the quota has room for as much. */
+  /** Resources of the servers' container, within the quota. */
   readonly resources: ServerResources;
 
   constructor(scope: Construct, id: string, props: InstanceNamespaceProps) {
     super(scope, id);
+    requireProviderRanges(this);
     const { release } = props;
     const resource = new NamespaceV1(this, "Resource", {
       metadata: { name: props.name, labels: { "tenant-vault/tenant": props.tenant, ...podSecurity("restricted") } },
@@ -33,7 +37,7 @@ export class InstanceNamespace extends Construct {
     const namespace = resource.metadata.name;
     this.name = namespace;
 
-    // Labels that both charts put on the servers' pods, and on no others.
+    // Both charts set these labels on the servers' pods only.
     const serverLabels = { "app.kubernetes.io/instance": release, component: "server" };
     new NetworkPolicies(this, "Default", { ...props, namespace, serverLabels });
 
@@ -45,18 +49,18 @@ export class InstanceNamespace extends Construct {
     this.resources = limits.resources;
   }
 
-  /** The namespace and every rule in it, for what must come after. */
+  /** The namespace and all its rules, as dependencies of later resources. */
   get contents(): ITerraformDependable[] {
     return this.node.findAll().filter((child) => TerraformResource.isTerraformResource(child));
   }
 }
 
-/** Refuses, records and tells of pods outside a standard; https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+/** Labels that reject, audit and report pods outside a standard; https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
 function podSecurity(level: string): Record<string, string> {
   return Object.fromEntries(
     ["enforce", "audit", "warn"].flatMap((mode) => [
       [`pod-security.kubernetes.io/${mode}`, level],
-      // As the cluster's own version defines it, so that an upgrade of the cluster tightens it.
+      // The standard of the cluster's version, so that an upgrade of the cluster tightens it.
       [`pod-security.kubernetes.io/${mode}-version`, "latest"],
     ]),
   );

@@ -10,23 +10,27 @@ export interface InstanceProviderProps {
   readonly tenant: string;
   /** Name of the instance. */
   readonly name: string;
-  /** Where Terraform reaches the instance. */
+  /** URL under which Terraform reaches the instance. */
   readonly address: string;
   /** The provider of the central Vault, which holds the instance's record. */
   readonly centralProvider: TerraformProvider;
   /**
-   * PEM file of the CA that the instance's TLS certificate chains to.
+   * PEM file of the CA that signed the instance's TLS certificate.
    *
    * @default - VAULT_CACERT of the environment, else the machine's certificates
    */
   readonly caCertificateFile?: string;
-  /** @default - the stack's default Vault provider */
+  /**
+   * Alias of the provider.
+   *
+   * @default - the stack's default Vault provider
+   */
   readonly alias?: string;
 }
 
 /**
- * The Vault provider of a tenant's instance. Its token comes from the instance's record in the central Vault as an
- * ephemeral value: neither a plan nor the state ever holds it.
+ * The Vault provider of a tenant's instance. Terraform reads its token from the instance's record as an ephemeral value, so
+ * neither a plan nor the state contains it.
  */
 export class InstanceProvider extends Construct {
   readonly provider: TerraformProvider;
@@ -46,7 +50,7 @@ export class InstanceProvider extends Construct {
   }
 }
 
-/** Copies a certificate beside the synthesized JSON, since the provider takes a file; its path is relative. */
-export function certificatePath(scope: Construct, file: string | undefined): string | undefined {
+/** Copies a certificate beside the synthesized JSON, because the provider takes a file. @returns A relative path. */
+function certificatePath(scope: Construct, file: string | undefined): string | undefined {
   return file === undefined ? undefined : new TerraformAsset(scope, "Ca", { path: file, type: AssetType.FILE }).path;
 }

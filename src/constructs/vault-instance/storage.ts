@@ -1,10 +1,11 @@
 import type { Construct } from "constructs";
 import type { Size } from "../../core/size";
 import { StorageClassV1 } from "../../terraform/providers/kubernetes";
+import type { CinderStorageProps } from "./cinder-storage-props";
 import { CinderVolume } from "./cinder-volume";
 import type { ReleaseNames } from "../server-config/names";
 
-/** Volumes that the replicas of an instance need. */
+/** The volumes that the replicas of an instance need. */
 export interface StorageRequest {
   readonly names: ReleaseNames;
   readonly dataSize: Size;
@@ -13,34 +14,19 @@ export interface StorageRequest {
 
 /** Where an instance's volumes come from. */
 export interface IVaultStorage {
-  /** @returns Name of the storage class that the replicas' claims name. */
+  /**
+   * Creates what the volumes need below the scope.
+   *
+   * @returns Name of the storage class for the replicas' claims.
+   */
   bind(scope: Construct, request: StorageRequest): string;
-}
-
-/** What Cinder volumes are made of. */
-export interface CinderStorageProps {
-  /** @default - the cloud's default */
-  readonly volumeType?: string;
-  /**
-   * Cinder's zones that the replicas' volumes take in turn. Each replica then runs on a node of the zone of that name, as clouds
-   * want it that attach no volume across zones.
-   *
-   * @default - the cloud's choice, and any node
-   */
-  readonly availabilityZones?: readonly string[];
-  /**
-   * Whether Terraform refuses to destroy the volumes.
-   *
-   * @default true
-   */
-  readonly deletionProtection?: boolean;
 }
 
 /** Where an instance's volumes come from. */
 export class VaultStorage {
   /**
-   * Cinder volumes that Terraform makes, bound to the replicas' claims by persistent volumes with `Retain`:
-   * neither a deleted claim nor a deleted namespace deletes data.
+   * Cinder volumes that Terraform creates. Persistent volumes with `Retain` bind them to the replicas' claims, so a deleted claim
+   * or namespace does not delete data.
    */
   static cinder({ availabilityZones = [], ...props }: CinderStorageProps = {}): IVaultStorage {
     return {
@@ -48,7 +34,7 @@ export class VaultStorage {
         const storageClass = names.release;
         new StorageClassV1(scope, "StorageClass", {
           metadata: { name: storageClass },
-          // A claim must find its own volume and never be given a new, empty one.
+          // A claim must bind to its own volume. A provisioner would create a new, empty one.
           storageProvisioner: "kubernetes.io/no-provisioner",
           reclaimPolicy: "Retain",
           volumeBindingMode: "WaitForFirstConsumer",
@@ -75,7 +61,7 @@ export class VaultStorage {
     };
   }
 
-  /** Volumes that the cluster provisions itself; the class should have the reclaim policy `Retain`. */
+  /** Volumes that the cluster provisions. The storage class should have the reclaim policy `Retain`. */
   static storageClass(name: string): IVaultStorage {
     return { bind: () => name };
   }

@@ -2,9 +2,11 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Product } from "../../core/product";
 import { Seal } from "../seal/seal";
+import type { ISeal } from "../seal/seal-config";
 import { parseServerAddress } from "../../terraform/server-address";
 import type { IDeployment } from "./deployment";
 import type { CentralVaultAccess } from "../../terraform/hook";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import { TransitSecretBackendKey } from "../../terraform/providers/vault";
@@ -20,37 +22,37 @@ export interface VaultInstanceProps {
   readonly product: Product;
   readonly deployment: IDeployment;
   /** @default Seal.shamir() */
-  readonly seal?: Seal;
+  readonly seal?: ISeal;
   /** URL by which clients and Terraform reach the instance. */
   readonly address: string;
   readonly central: CentralVaultAccess;
   /**
-   * The provider of the central Vault, for seals that have a key or credentials there.
+   * The provider of the central Vault. Seals with a key or credentials in the central Vault need it.
    *
    * @default - none
    */
   readonly centralProvider?: TerraformProvider;
   /**
-   * Whether Terraform refuses to destroy the key of a transit seal, without which the data cannot be read any more.
+   * Whether Terraform refuses to destroy the key of a transit seal. Without the key, the data is unreadable.
    *
    * @default true
    */
   readonly deletionProtection?: boolean;
   /**
-   * Whether it is taken down. Terraform destroys what runs and forgets what holds data, which stays: Cinder volumes, and the key
-   * of a transit seal; the record is no affair of Terraform's. To destroy these, too, is up to people.
+   * Whether the instance is taken down. Terraform destroys the servers, and forgets the resources that hold data: Cinder volumes
+   * and the key of a transit seal. Terraform does not manage the record. People delete these by hand.
    *
    * @default false
    */
   readonly retired?: boolean;
 }
 
-/** Types of what holds data, or without which data cannot be read. */
+/** Resource types that hold data, or keys of data. */
 const KEPT: readonly string[] = [BlockstorageVolumeV3, PersistentVolumeV1, TransitSecretBackendKey].map(
   (type) => type.tfResourceType,
 );
 
-/** What others need of an instance. */
+/** What other constructs need of an instance. */
 export interface IVaultInstance {
   readonly tenant: string;
   readonly name: string;
@@ -60,8 +62,8 @@ export interface IVaultInstance {
 }
 
 /**
- * One Vault or OpenBao of a tenant, from nothing to initialised and unsealed on every replica, its unseal keys and root
- * token in the central Vault and nowhere else.
+ * One Vault or OpenBao of a tenant, initialised and unsealed on every replica. The central Vault alone holds its unseal keys
+ * and its root token.
  */
 export class VaultInstance extends Construct implements IVaultInstance {
   readonly tenant: string;
@@ -69,13 +71,14 @@ export class VaultInstance extends Construct implements IVaultInstance {
   readonly product: Product;
   readonly address: string;
 
-  /** An instance that exists already. */
+  /** An existing instance. */
   static fromVaultInstanceAttributes(attributes: IVaultInstance): IVaultInstance {
     return attributes;
   }
 
   constructor(scope: Construct, id: string, props: VaultInstanceProps) {
     super(scope, id);
+    requireProviderRanges(this);
     const { tenant, name, product, address } = props;
     this.tenant = tenant;
     this.name = name;

@@ -1,3 +1,6 @@
+import { OpenstackProvider as GeneratedOpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
+import { versionRange } from "../provider-ranges";
+
 export { BlockstorageVolumeV3 } from "@cdktf/provider-openstack/lib/blockstorage-volume-v3";
 export { ComputeInstanceV2 } from "@cdktf/provider-openstack/lib/compute-instance-v2";
 export { ComputeKeypairV2 } from "@cdktf/provider-openstack/lib/compute-keypair-v2";
@@ -31,4 +34,8 @@ export { NetworkingRouterV2 } from "@cdktf/provider-openstack/lib/networking-rou
 export { NetworkingSecgroupRuleV2 } from "@cdktf/provider-openstack/lib/networking-secgroup-rule-v2";
 export { NetworkingSecgroupV2 } from "@cdktf/provider-openstack/lib/networking-secgroup-v2";
 export { NetworkingSubnetV2 } from "@cdktf/provider-openstack/lib/networking-subnet-v2";
-export { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
+
+/** The OpenStack provider, in the range of versions that the constructs work with. */
+export class OpenstackProvider extends GeneratedOpenstackProvider {
+  override readonly terraformGeneratorMetadata = versionRange("openstack");
+}

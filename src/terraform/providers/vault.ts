@@ -1,4 +1,7 @@
 // Deep paths: the barrel would load every resource of the provider.
+import { VaultProvider as PrebuiltVaultProvider } from "@cdktf/provider-vault/lib/provider";
+import { versionRange } from "../provider-ranges";
+
 export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
@@ -15,7 +18,6 @@ export { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backe
 export { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 export { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
 export { Policy } from "@cdktf/provider-vault/lib/policy";
-export { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 export { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
 export {
   SshSecretBackendRole,
@@ -23,3 +25,8 @@ export {
 } from "@cdktf/provider-vault/lib/ssh-secret-backend-role";
 export { TokenAuthBackendRole } from "@cdktf/provider-vault/lib/token-auth-backend-role";
 export { TransitSecretBackendKey } from "@cdktf/provider-vault/lib/transit-secret-backend-key";
+
+/** The Vault provider, in the range of versions that the constructs work with. */
+export class VaultProvider extends PrebuiltVaultProvider {
+  override readonly terraformGeneratorMetadata = versionRange("vault");
+}

@@ -18,32 +18,39 @@ const markdown = [
       .filter((name) => name.endsWith(".md"))
       .map((name) => join(folder, name)),
   ),
-  ...readdirSync(join(PROJECT, "src", "constructs"))
-    .map((folder) => join("src", "constructs", folder, "README.md"))
-    .filter((file) => existsSync(join(PROJECT, file))),
+  ...readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => join("src", name)),
 ];
+/** Sources of the package's entry points. */
+const ENTRIES = ["index", "tenant", "spi"].map((name) => join(PROJECT, "src", `${name}.ts`));
 
 interface PublicSurface {
   readonly properties: readonly { readonly name: string; readonly optional: boolean; readonly tags: string[] }[];
-  /** Types of this library that an exported interface names and nobody can import. */
+  /** Types of this library that an exported interface names and no entry point exports. */
   readonly hidden: readonly string[];
+  /** Names that several entry points export. */
+  readonly repeated: readonly string[];
 }
 
-/** Interfaces of the public surface, and what they name. */
+/** Interfaces of the public surface, and the types that they name. */
 function publicSurface(): PublicSurface {
-  const program = ts.createProgram([join(PROJECT, "src", "index.ts")], {
+  const program = ts.createProgram(ENTRIES, {
     strict: true,
     skipLibCheck: true,
     module: ts.ModuleKind.Node16,
     moduleResolution: ts.ModuleResolutionKind.Node16,
   });
   const checker = program.getTypeChecker();
-  const source = program.getSourceFile(join(PROJECT, "src", "index.ts"));
-  const module = source && checker.getSymbolAtLocation(source);
-  if (module === undefined) throw new Error("no module");
+  const exportsOf = (entry: string): ts.Symbol[] => {
+    const source = program.getSourceFile(entry);
+    const module = source && checker.getSymbolAtLocation(source);
+    if (module === undefined) throw new Error(`${entry} is not a module`);
+    return checker.getExportsOfModule(module);
+  };
   const original = (symbol: ts.Symbol): ts.Symbol =>
     symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-  const exported = checker.getExportsOfModule(module).map(original);
+  const exported = ENTRIES.flatMap(exportsOf).map(original);
   const interfaces = exported.flatMap(({ declarations = [] }) => declarations.filter(ts.isInterfaceDeclaration));
 
   const named = (node: ts.Node): ts.Symbol[] => {
@@ -66,11 +73,16 @@ function publicSurface(): PublicSurface {
       .flatMap(named)
       .filter((symbol) => isOurs(symbol) && !exported.includes(symbol))
       .map(({ name }) => name),
+    repeated: exported.filter((symbol, index) => exported.indexOf(symbol) < index).map(({ name }) => name),
   };
 }
 
 describe("the public surface", () => {
-  const { properties, hidden } = publicSurface();
+  const { properties, hidden, repeated } = publicSurface();
+
+  test("exports each name from one entry point", () => {
+    expect(repeated).toEqual([]);
+  });
 
   test("exports every type that its interfaces name", () => {
     expect(hidden).toEqual([]);
@@ -78,7 +90,7 @@ describe("the public surface", () => {
 
   test("documents the default of every optional property", () => {
     expect(properties.length).toBeGreaterThan(100);
-    // What a construct offers to others is there or not: it has no default.
+    // Properties that a construct offers to others have no default.
     const undocumented = properties.filter(
       ({ name, optional, tags }) => optional && !tags.includes("default") && !/^(I[A-Z]|Deployed\.)/.test(name),
     );
@@ -95,7 +107,7 @@ describe("the public surface", () => {
 describe("examples", () => {
   const examples = readdirSync(join(PROJECT, "examples")).filter((name) => name.endsWith(".ts"));
 
-  test.each(examples)("%s synthesizes, and is what a guide shows", async (name) => {
+  test.each(examples)("%s synthesizes, and a guide shows it", async (name) => {
     const folder = mkdtempSync(join(tmpdir(), "tenant-vault-example-"));
     try {
       await run(process.execPath, ["--import", "tsx", join("examples", name)], {
@@ -106,11 +118,22 @@ describe("examples", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-    // That of a construct is in the construct's README.
+    // A construct's example is in the construct's README.
     const readme = join("src", "constructs", name.replace(/\.ts$/, ""), "README.md");
     const guides = existsSync(join(PROJECT, readme)) ? [readme] : markdown;
     const shown = `\`\`\`ts\n${read(join("examples", name))}\`\`\``;
     expect(guides.filter((guide) => read(guide).includes(shown))).toHaveLength(1);
+  });
+
+  test("are the only programs in the guides, so that the tests run every one", () => {
+    const texts = examples.map((name) => read(join("examples", name)));
+    const programs = markdown.flatMap((guide) =>
+      [...read(guide).matchAll(/```(?:ts|js|typescript|javascript)\n([^]*?)```/g)]
+        .map(([, text = ""]) => text)
+        .filter((text) => text.includes("new App(")),
+    );
+    expect(programs.length).toBe(examples.length);
+    expect(programs.filter((text) => !texts.includes(text))).toEqual([]);
   });
 });
 

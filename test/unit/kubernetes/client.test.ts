@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import { createServer as createProxy, type Server as HttpServer } from "node:http";
 import { createServer, type Server } from "node:https";
-import { connect, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocketServer } from "ws";
 import { LabAuthority, type ServerIdentity } from "../../../lab/certificates";
 import { Secret } from "../../../src/core/secret";
 import { KubernetesClient, KubernetesError } from "../../../src/kubernetes/client";
+import { ConnectProxy } from "../../support/connect-proxy";
 import type { Kubeconfig } from "../../../src/kubernetes/kubeconfig";
 
 const GET = { method: "GET", path: "/api/v1/namespaces" } as const;
@@ -88,25 +88,12 @@ describe("the Kubernetes API", () => {
 });
 
 describe("behind an HTTP proxy, the Kubernetes API", () => {
-  let proxy: HttpServer;
-  let connected: string[];
+  let proxy: ConnectProxy;
 
   beforeEach(async () => {
-    connected = [];
-    proxy = createProxy().listen(0, "127.0.0.1");
-    proxy.on("connect", ({ url = "" }, socket, head) => {
-      connected.push(url);
-      const { hostname, port } = new URL(`tcp://${url}`);
-      const target = connect(Number(port), hostname, () => {
-        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-        target.write(head);
-        target.pipe(socket).pipe(target);
-      });
-      for (const side of [socket, target]) side.on("error", () => undefined);
-    });
-    await once(proxy, "listening");
+    proxy = await ConnectProxy.start();
   });
-  afterEach(() => proxy.close());
+  afterEach(() => proxy.stop());
 
   test("is asked through it, and so are its port-forwards", async () => {
     const streams = new WebSocketServer({ noServer: true });
@@ -115,7 +102,7 @@ describe("behind an HTTP proxy, the Kubernetes API", () => {
     });
     const behind = clientWith({
       token: new Secret("T"),
-      proxyUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+      proxyUrl: proxy.url,
     });
     expect(await behind.ask("see", GET)).toEqual({ token: "Bearer T", user: null });
     const stream = behind.forward("vault", "main-0", 8200);
@@ -123,7 +110,7 @@ describe("behind an HTTP proxy, the Kubernetes API", () => {
     expect(message.toString()).toBe("opened");
     stream.terminate();
     const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    expect(connected).toEqual([target, target]);
+    expect(proxy.targets).toEqual([target, target]);
     await behind.close();
   });
 });

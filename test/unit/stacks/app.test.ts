@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defineTenant, localBackend, Seal, type LayerStack, type Tenant } from "../../../src";
+import { localBackend, Seal, type LayerStack } from "../../../src";
+import { defineTenant, type Tenant } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
 import type { Operator } from "../../../stacks/operator";
 import customer10 from "../../../tenants/customer10";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { defineTenant, Duration, Size, TenantError, type TenantProps } from "../../../src";
+import { Duration, Size } from "../../../src";
+import { defineTenant, TenantError, type TenantProps } from "../../../src/tenant";
 import customer10 from "../../../tenants/customer10";
 
 const INSTANCE = {
@@ -156,7 +157,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a role would replace a policy of Vault's own",
       withInstance({ keyValue: [{}], roles: [{ name: "default", read: ["kv/a"] }] }),
-      /^instances\[0\].roles\[0\].name: "default" is the name of a policy of Vault's own/,
+      /^instances\[0\].roles\[0\].name: "default" is the name of a built-in policy of Vault/,
     ],
     [
       "a folder has a wildcard",
@@ -190,7 +191,7 @@ describe("fails, naming field and reason, when", () => {
       withInstance({
         pki: { permittedDomains: ["b.example"], roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "1h" }] },
       }),
-      /^instances\[0\].pki: The PKI role web allows a.example, which is not within permittedDomains \(b.example\)/,
+      /^instances\[0\].pki: The PKI role web allows a.example, which is outside permittedDomains \(b.example\)/,
     ],
     [
       "credentials would live longer than they may",
@@ -215,7 +216,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "there are more nodes than addresses",
       { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0.0/29" }, workers: 9 } },
-      /^cluster: The network 20.0.0.0\/29 has addresses for 4 machines, not for 10/,
+      /^cluster: The network 20.0.0.0\/29 has addresses for 4 machines, but the cluster needs 10/,
     ],
     [
       "a network that exists is described like a new one",

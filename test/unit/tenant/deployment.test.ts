@@ -1,7 +1,7 @@
 import { TerraformStack } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { defineTenant, TenantError, type DeploymentProps, type SealProps, type TenantProps } from "../../../src";
+import { defineTenant, TenantError, type DeploymentProps, type SealProps, type TenantProps } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
 import { testBackend, toJson, type Synthesized } from "../../support/synth";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { defineTenant, loadTenants, type Tenant } from "../../../src";
+import { defineTenant, loadTenants, type Tenant } from "../../../src/tenant";
 import { checkTogether, type TenantFile } from "../../../src/tenant/load-tenants";
 import { overlap, parseCidr } from "../../../src/core/cidr";
 
@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function write(name: string, tenant: object): void {
-  const library = join(__dirname, "..", "..", "..", "src");
+  const library = join(__dirname, "..", "..", "..", "src", "tenant");
   const source = `import { defineTenant } from ${JSON.stringify(library)};\nexport default defineTenant(${JSON.stringify(tenant)} as never);\n`;
   writeFileSync(join(folder, name), source);
 }

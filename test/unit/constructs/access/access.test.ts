@@ -1,14 +1,8 @@
 import { TerraformOutput } from "cdktf";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  AccessRole,
-  AppRoleLogin,
-  Duration,
-  PolicyDocument,
-  type AccessRoleProps,
-  type PolicyStatement,
-} from "../../../../src/index";
+import { AccessRole, AppRoleLogin, Duration, type AccessRoleProps } from "../../../../src/index";
+import { PolicyDocument, type PolicyStatement } from "../../../../src/spi";
 import { only, synthesizeInVault } from "../../../support/synth";
 
 function appRole(props: Partial<AccessRoleProps> = {}): Record<string, unknown> {
@@ -103,12 +97,12 @@ describe("properties", () => {
 
 describe("fails when", () => {
   test.each(["default", "root", "Root"])("the role's policy would be Vault's own: %s", (name) => {
-    expect(() => appRole({ name })).toThrow(/is the name of a policy of Vault's own/);
+    expect(() => appRole({ name })).toThrow(/is the name of a built-in policy of Vault/);
   });
 
   test("a token would live longer than it may", () => {
     expect(() => appRole({ tokenTtl: Duration.hours(2), tokenMaxTtl: Duration.hours(1) })).toThrow(
-      /The role web has a tokenTtl of 2h, longer than its tokenMaxTtl of 1h; shorten it/,
+      /The role web has a tokenTtl of 2h, longer than its tokenMaxTtl of 1h; reduce tokenTtl/,
     );
   });
 });

@@ -5,9 +5,9 @@ import {
   DynamicDb,
   SecretRef,
   type DynamicDbProps,
-  type IGrantee,
   type PostgresqlProps,
 } from "../../../../src/index";
+import type { IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const SERVER: PostgresqlProps = {

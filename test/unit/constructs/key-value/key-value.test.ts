@@ -1,13 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  Duration,
-  KeyValue,
-  PolicyDocument,
-  ValidationError,
-  type IGrantee,
-  type IKeyValue,
-  type KeyValueProps,
-} from "../../../../src/index";
+import { Duration, KeyValue, ValidationError, type IKeyValue, type KeyValueProps } from "../../../../src/index";
+import { PolicyDocument, type IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 function kv(props: KeyValueProps = {}): Synthesized {
@@ -54,6 +47,6 @@ test("writing never destroys", () => {
 
 test.each(["", "/web", "web/", "a//b", "+", "web/*", "web*", "a b"])("fails when the folder is %j", (folder) => {
   const grantee: IGrantee = { grant: () => undefined };
-  expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(/is no folder; write names/);
+  expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(/is not a valid folder; write names/);
   expect(() => KeyValue.fromMount("kv").grantReadWrite(grantee, folder)).toThrow(ValidationError);
 });

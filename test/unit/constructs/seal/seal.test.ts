@@ -197,7 +197,7 @@ describe("fails when", () => {
   test("a plugin is given to Vault, which has the seal built in", () => {
     const plugin = { command: "awskms", sha256sum: "a".repeat(64) };
     const seal = Seal.awsKms({ region: "r", kmsKeyId: "k", plugin });
-    expect(() => synthesizeInstance(HA, { product: "vault", seal })).toThrow(/takes no plugin for it/);
+    expect(() => synthesizeInstance(HA, { product: "vault", seal })).toThrow(/accepts no plugin for it/);
   });
 
   test.each([
@@ -207,12 +207,12 @@ describe("fails when", () => {
   ])("a static key is called %s, and the one before %s", (keyId, before) => {
     const key = SecretRef.centralVault({ mount: "operator", path: "p", field: "f" });
     const previous = before === undefined ? undefined : { keyId: before, key };
-    expect(() => Seal.staticKey({ keyId, key, previous })).toThrow(/of a static seal cannot name its key/);
+    expect(() => Seal.staticKey({ keyId, key, previous })).toThrow(/of a static seal is not valid/);
   });
 
   test("the product has no such seal", () => {
     expect(() => synthesizeInstance(HA, { product: "vault", seal: SEALS.static })).toThrow(
-      /The seal static is one of openbao, and the instance runs vault; choose another seal, or that product/,
+      /The seal static works with openbao only, but the instance runs vault; choose another seal or product/,
     );
   });
 

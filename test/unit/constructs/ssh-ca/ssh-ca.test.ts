@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Duration, SshCa, SshRole, type IGrantee, type SshCaProps } from "../../../../src/index";
+import { Duration, SshCa, SshRole, type SshCaProps } from "../../../../src/index";
+import type { IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const ROLES = [

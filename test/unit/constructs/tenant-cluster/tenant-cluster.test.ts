@@ -520,7 +520,7 @@ describe("fails when", () => {
     const network = { ...NETWORK, cidr: "10.255.0.0/23" };
     expect(() => cluster({ network })).not.toThrow();
     const openVpn = { floatingIpPool: "public", clientCidrs: ["198.51.100.0/24"] };
-    expect(() => cluster({ network, openVpn })).toThrow(/overlaps 10.255.0.0\/24, which users of the OpenVPN gateway/);
+    expect(() => cluster({ network, openVpn })).toThrow(/overlaps 10.255.0.0\/24, the addresses of OpenVPN users/);
   });
 
   test.each([
@@ -531,7 +531,7 @@ describe("fails when", () => {
     ["20.0.0.1", "20.0.0.9"],
   ])("an allocation pool is %s to %s", (start, end) => {
     const network = { ...NETWORK, allocationPools: [{ start, end }] };
-    expect(() => cluster({ network })).toThrow(/is no range of addresses in 20.0.0.0\/24/);
+    expect(() => cluster({ network })).toThrow(/is not a valid range in 20.0.0.0\/24/);
   });
 
   test("two allocation pools share addresses", () => {
@@ -540,12 +540,12 @@ describe("fails when", () => {
       { start: "20.0.0.40", end: "20.0.0.50" },
     ];
     expect(() => cluster({ network: { ...NETWORK, allocationPools: pools } })).toThrow(
-      /pool 20.0.0.50 to 20.0.0.60 is no range of addresses in 20.0.0.0\/24 beside its first, .* and other pools/,
+      /pool 20.0.0.50 to 20.0.0.60 is not a valid range in 20.0.0.0\/24; .*exclude its first address .* and other pools/,
     );
   });
 
   test.each<[string, Partial<TenantClusterProps>, RegExp]>([
-    ["operators are everybody", { operatorCidrs: ["0.0.0.0/0"] }, /would open SSH and the Kubernetes API to everybody/],
+    ["operators are everybody", { operatorCidrs: ["0.0.0.0/0"] }, /opens SSH and the Kubernetes API to everybody/],
     ["operators come from no network", { operatorCidrs: ["office"] }, /"office" is no IPv4 network/],
     ["clients come from no network", { clientAccess: { cidrs: ["all"], ports: [] } }, /"all" is no IPv4 network/],
     [
@@ -569,9 +569,11 @@ describe("fails when", () => {
   test("the network has too little room for the nodes", () => {
     const network = { ...NETWORK, cidr: "20.0.0.0/29" };
     expect(() => cluster({ network, workers: 3 })).not.toThrow();
-    expect(() => cluster({ network, workers: 4 })).toThrow(/has addresses for 4 machines, not for 5; choose a shorter/);
-    expect(() => cluster({ network, workers: 3, bastion: { floatingIpPool: "public" } })).toThrow(/not for 5/);
-    expect(() => cluster({ network, workers: 3, apiAccess: ApiAccess.loadBalancer() })).toThrow(/not for 5/);
+    expect(() => cluster({ network, workers: 4 })).toThrow(
+      /has addresses for 4 machines, but the cluster needs 5; use a shorter/,
+    );
+    expect(() => cluster({ network, workers: 3, bastion: { floatingIpPool: "public" } })).toThrow(/needs 5;/);
+    expect(() => cluster({ network, workers: 3, apiAccess: ApiAccess.loadBalancer() })).toThrow(/needs 5;/);
   });
 
   test("its allocation pools have too little room for the nodes", () => {
@@ -581,7 +583,7 @@ describe("fails when", () => {
     ];
     const network = { ...NETWORK, allocationPools: pools };
     expect(() => cluster({ network, workers: 2 })).not.toThrow();
-    expect(() => cluster({ network, workers: 3 })).toThrow(/has addresses for 3 machines, not for 4/);
+    expect(() => cluster({ network, workers: 3 })).toThrow(/has addresses for 3 machines, but the cluster needs 4/);
   });
 
   test.each<[string, Partial<TenantClusterProps>]>([
@@ -591,7 +593,7 @@ describe("fails when", () => {
     ["floating IPs of the nodes", { apiAccess: ApiAccess.floatingIps("public") }],
   ])("nothing guards the nodes' ports, and it has %s", (what, props) => {
     expect(() => cluster({ network: { ...NETWORK, portSecurity: false }, ...props })).toThrow(
-      `network.portSecurity is false, so that nothing guards the nodes' ports, and ${what} would let everybody in;`,
+      `network.portSecurity is false, so no security group applies, and everybody could connect because of ${what};`,
     );
     expect(() => cluster({ network: { ...NETWORK, portSecurity: true }, ...props })).not.toThrow();
   });

@@ -1,6 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { Duration, RootCa, TenantPKI, type IGrantee, type TenantPKIProps } from "../../../../src/index";
+import { Duration, RootCa, TenantPKI, type TenantPKIProps } from "../../../../src/index";
+import type { IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const PROPS = {
@@ -117,7 +118,7 @@ describe("fails when", () => {
     (domain) => {
       const roles = [{ name: "web", allowedDomains: ["a.Customer10.internal", domain], maxTtl: Duration.hours(1) }];
       expect(() => pki({ roles, permittedDomains: ["customer10.internal"] })).toThrow(
-        `The PKI role web allows ${domain}, which is not within permittedDomains (customer10.internal); take it out, or permit it.`,
+        `The PKI role web allows ${domain}, which is outside permittedDomains (customer10.internal); remove the domain, or add it to permittedDomains.`,
       );
     },
   );

@@ -5,9 +5,9 @@ import {
   DevelopmentDeployment,
   HighAvailabilityDeployment,
   StandaloneDeployment,
-  type IDeployment,
   type Product,
 } from "../../../../src/index";
+import type { IDeployment } from "../../../../src/spi";
 import { SEALS, STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 
 const MODES: Readonly<Record<string, IDeployment>> = {

@@ -14,9 +14,9 @@ import {
   Size,
   VaultStorage,
   type HighAvailabilityDeploymentProps,
-  type IDeployment,
   type Product,
 } from "../../../../src/index";
+import type { IDeployment } from "../../../../src/spi";
 import { parseInstance, type Instance } from "../../../../src/contract/instance";
 import { STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 import { addresses, only, type Synthesized } from "../../../support/synth";
@@ -56,13 +56,13 @@ describe("an external instance", () => {
 
   test("passes the CA of its certificate, which the hook reads back", () => {
     const caCertificateFile = join(folder, "ca.pem");
-    writeFileSync(caCertificateFile, "-----BEGIN CERTIFICATE-----\n");
+    writeFileSync(caCertificateFile, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     const json = instance(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], caCertificateFile }));
     const described = hook(json).triggers_replace.description;
     expect(parseInstance(JSON.stringify(described))).toEqual({
       ...described,
       seal: "shamir",
-      caCertificate: "-----BEGIN CERTIFICATE-----\n",
+      caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
     });
   });
 

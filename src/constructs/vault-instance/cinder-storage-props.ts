@@ -1,0 +1,22 @@
+/** Properties of Cinder volumes. */
+export interface CinderStorageProps {
+  /**
+   * Volume type.
+   *
+   * @default - the cloud's default
+   */
+  readonly volumeType?: string;
+  /**
+   * Cinder zones, assigned to the replicas in turn. Each replica then runs on a node in the zone of the same name, because many
+   * clouds cannot attach a volume across zones.
+   *
+   * @default - the cloud chooses; replicas run on any node
+   */
+  readonly availabilityZones?: readonly string[];
+  /**
+   * Whether Terraform refuses to destroy the volumes.
+   *
+   * @default true
+   */
+  readonly deletionProtection?: boolean;
+}

@@ -1,0 +1,41 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
+
+/** An HTTP proxy for TLS connections. */
+export class ConnectProxy {
+  static async start(): Promise<ConnectProxy> {
+    const proxy = new ConnectProxy();
+    proxy.server.listen(0, "127.0.0.1");
+    await once(proxy.server, "listening");
+    return proxy;
+  }
+
+  /** Hosts and ports that it connected to. */
+  readonly targets: string[] = [];
+  private readonly server: Server = createServer();
+  private readonly sockets: Socket[] = [];
+
+  private constructor() {
+    this.server.on("connect", ({ url = "" }, socket, head) => {
+      this.targets.push(url);
+      const { hostname, port } = new URL(`tcp://${url}`);
+      const target = connect(Number(port), hostname.replace(/^\[|\]$/g, ""), () => {
+        socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        target.write(head);
+        target.pipe(socket).pipe(target);
+      });
+      this.sockets.push(target);
+      for (const side of [socket, target]) side.on("error", () => undefined);
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    for (const socket of this.sockets) socket.destroy();
+    this.server.close();
+  }
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { descriptionDigest, fromMetadata } from "../../../src/central/instance-metadata";
+import { descriptionDigests } from "../../../src/central/record";
+import { writeDescription } from "../../../src/operations/describe";
+import { Crash, INSTANCE, Universe } from "../../support/simulation";
+
+const CHANGED = { ...INSTANCE, secretThreshold: 2 };
+
+/** A record that holds keys and describes an instance. */
+async function described(): Promise<Universe> {
+  const universe = new Universe(INSTANCE);
+  universe.versions.push({ fields: { "unseal-key-0": "a", note: "theirs" }, at: 0, deleted: false });
+  await writeDescription(universe.start());
+  return universe;
+}
+
+/** Whether what the metadata say is what the record allows. */
+function isVerified({ metadata, record }: Universe): boolean {
+  const instance = fromMetadata("customer10", "main", metadata);
+  return instance !== undefined && descriptionDigests(record).includes(descriptionDigest(instance));
+}
+
+describe("a description", () => {
+  test("is in the metadata, and its digest beside the keys, which stay", async () => {
+    const universe = await described();
+    expect(fromMetadata("customer10", "main", universe.metadata)).toEqual(INSTANCE);
+    expect(universe.record).toEqual({
+      "unseal-key-0": "a",
+      note: "theirs",
+      "description-digest": descriptionDigest(INSTANCE),
+    });
+  });
+
+  test("is not written again while it stays the same", async () => {
+    const universe = await described();
+    const versions = universe.versions.length;
+    await writeDescription(universe.start());
+    expect(universe.versions.length).toBe(versions);
+  });
+
+  test("is replaced, and the former one is not allowed any more", async () => {
+    const universe = await described();
+    await writeDescription({ ...universe.start(), instance: CHANGED });
+    expect(descriptionDigests(universe.record)).toEqual([descriptionDigest(CHANGED)]);
+    expect(isVerified(universe)).toBe(true);
+  });
+
+  test("is what the record allows at every moment of its replacement", async () => {
+    for (let effect = 0; effect < 3; effect++) {
+      for (const fault of ["crash-before", "crash-after"] as const) {
+        const universe = await described();
+        const context = { ...universe.start([{ effect, fault }]), instance: CHANGED };
+        await expect(writeDescription(context)).rejects.toBeInstanceOf(Crash);
+        expect(isVerified(universe), `${fault} ${effect}`).toBe(true);
+        await writeDescription({ ...universe.start(), instance: CHANGED });
+        expect(descriptionDigests(universe.record)).toEqual([descriptionDigest(CHANGED)]);
+      }
+    }
+  });
+});

@@ -1,0 +1,190 @@
+import { HelmProvider as PrebuiltHelmProvider } from "@cdktf/provider-helm/lib/provider";
+import { KubernetesProvider as PrebuiltKubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
+import { OpenstackProvider as GeneratedOpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
+import { VaultProvider as PrebuiltVaultProvider } from "@cdktf/provider-vault/lib/provider";
+import { Testing, TerraformProvider, TerraformStack } from "cdktf";
+import { Construct } from "constructs";
+import { describe, expect, test } from "vitest";
+import * as library from "../../../src/index";
+import * as spi from "../../../src/spi";
+import * as tenant from "../../../src/tenant";
+import { testApp } from "../../support/synth";
+
+const RANGES = {
+  helm: "~> 3.1",
+  kubernetes: "~> 2.38",
+  openstack: "~> 3.4",
+  vault: ">= 5.9, != 5.10.0, < 6",
+};
+
+type Build = (stack: TerraformStack, provider: TerraformProvider) => unknown;
+
+/** The versions that a plain stack of cdktf requires. */
+function requiredVersions(build: (stack: TerraformStack) => unknown): Record<string, string | undefined> {
+  const stack = new TerraformStack(testApp(), "plain");
+  build(stack);
+  const { terraform } = JSON.parse(Testing.synth(stack)) as {
+    terraform: { required_providers: Record<string, { version?: string }> };
+  };
+  return Object.fromEntries(Object.entries(terraform.required_providers).map(([name, { version }]) => [name, version]));
+}
+
+function addPrebuiltProviders(stack: TerraformStack): TerraformProvider {
+  new GeneratedOpenstackProvider(stack, "OpenStack");
+  new PrebuiltKubernetesProvider(stack, "Kubernetes");
+  new PrebuiltHelmProvider(stack, "Helm");
+  return new PrebuiltVaultProvider(stack, "Vault");
+}
+
+const CENTRAL = { address: "https://central:8200" };
+const KUBECONFIG = { mount: "clusters", path: "customer10" };
+const DEMAND: spi.Demand = {
+  machines: [{ image: "ubuntu", flavor: { id: "3" }, count: 1 }],
+  availabilityZones: [],
+  volumeZones: [],
+  ports: 1,
+  floatingIps: 0,
+  networks: 0,
+  volumes: 0,
+  gigabytes: 0,
+  keyPairs: 0,
+  serverGroups: 0,
+  serverGroupMembers: 0,
+  securityGroups: 0,
+  securityGroupRules: 0,
+};
+
+/** Each exported construct alone in a stack. */
+const CONSTRUCTS: Record<string, Build> = {
+  AccessRole: (stack) => new library.AccessRole(stack, "C", { name: "web", login: { path: "approle" } }),
+  AppRoleLogin: (stack) => new library.AppRoleLogin(stack, "C"),
+  CentralSecret: (stack, provider) => new spi.CentralSecret(stack, "C", provider, { mount: "m", path: "p" }),
+  CentralVault: (stack) => new library.CentralVault(stack, "C", { address: CENTRAL.address }),
+  ClusterProviders: (stack, centralProvider) =>
+    new library.ClusterProviders(stack, "C", { kubeconfig: KUBECONFIG, centralProvider }),
+  DynamicDb: (stack, centralProvider) =>
+    new library.DynamicDb(stack, "C", {
+      name: "orders",
+      database: library.Database.postgresql({
+        host: "postgres.example",
+        database: "orders",
+        username: "vault",
+        password: library.SecretRef.centralVault({ mount: "m", path: "p", field: "f" }),
+      }),
+      roles: [],
+      centralProvider,
+    }),
+  EphemeralResource: (stack, provider) =>
+    new spi.EphemeralResource(stack, "C", { type: "vault_kv_secret_v2", provider, attributes: {} }),
+  InstanceConfig: (stack, provider) => {
+    const [instance] = tenant.defineTenant({
+      name: "customer10",
+      instances: [
+        {
+          name: "main",
+          product: "openbao",
+          address: "https://vault.example:8200",
+          deployment: { mode: "external", addresses: ["https://vault.example:8200"] },
+          keyValue: [{ mount: "kv" }],
+        },
+      ],
+    }).instances;
+    if (instance === undefined) throw new Error("no instance");
+    new tenant.InstanceConfig(stack, "C", {
+      tenant: "customer10",
+      instance,
+      rootCa: { mount: "pki-root" },
+      provider,
+      centralProvider: provider,
+    });
+  },
+  InstanceNamespace: (stack) =>
+    new library.InstanceNamespace(stack, "C", { name: "n", tenant: "t", release: "r", secrets: ["s"], replicas: 3 }),
+  InstanceProvider: (stack, centralProvider) =>
+    new library.InstanceProvider(stack, "C", { tenant: "t", name: "n", address: "https://v", centralProvider }),
+  KeyValue: (stack) => new library.KeyValue(stack, "C"),
+  Preflight: (stack) => new spi.Preflight(stack, "C", { demand: DEMAND, checkQuotas: true }),
+  RootCa: (stack) => new library.RootCa(stack, "C", { commonName: "Root", address: CENTRAL.address }),
+  SshCa: (stack) => new library.SshCa(stack, "C", { roles: [] }),
+  TenantCluster: (stack) =>
+    new library.TenantCluster(stack, "C", {
+      tenant: "customer10",
+      network: { cidr: "20.0.0.0/24", externalNetwork: "public" },
+      image: "ubuntu",
+      flavor: { id: "3" },
+      key: { keyPair: "operator" },
+    }),
+  TenantPKI: (stack) =>
+    new library.TenantPKI(stack, "C", {
+      commonName: "CA",
+      rootCa: { mount: "pki-root" },
+      address: "https://vault.example:8200",
+      roles: [],
+    }),
+  VaultInstance: (stack) =>
+    new library.VaultInstance(stack, "C", {
+      tenant: "customer10",
+      name: "main",
+      product: "openbao",
+      address: "https://vault.example:8200",
+      central: CENTRAL,
+      deployment: new library.ExternalDeployment({ addresses: ["https://vault.example:8200"] }),
+    }),
+};
+
+const isClassOf = (value: unknown, ...bases: (abstract new (...parameters: never[]) => object)[]): boolean =>
+  typeof value === "function" && bases.some((base) => value.prototype instanceof base);
+
+/** Names of the constructs that the package exports, without stacks and providers. */
+const EXPORTED = Object.entries({ ...library, ...tenant, ...spi })
+  .filter(([, value]) => isClassOf(value, Construct) && !isClassOf(value, TerraformStack, TerraformProvider))
+  .map(([name]) => name);
+
+describe("a plain TerraformStack with the prebuilt providers requires ranges if it contains", () => {
+  test("any construct that the package exports, so the table has all of them", () => {
+    expect(Object.keys(CONSTRUCTS).sort()).toEqual(EXPORTED.sort());
+  });
+
+  test.each(Object.entries(CONSTRUCTS))("%s", (_name, build) => {
+    expect(
+      requiredVersions((stack) => {
+        build(stack, addPrebuiltProviders(stack));
+      }),
+    ).toEqual(RANGES);
+  });
+
+  test("a construct that is older than the providers", () => {
+    expect(
+      requiredVersions((stack) => {
+        new library.KeyValue(stack, "Tree");
+        addPrebuiltProviders(stack);
+      }),
+    ).toEqual(RANGES);
+  });
+});
+
+test("without a construct of the package, the prebuilt providers keep their exact versions", () => {
+  expect(requiredVersions(addPrebuiltProviders).vault).toMatch(/^\d+\.\d+\.\d+$/);
+});
+
+test("an override of a version takes precedence", () => {
+  const versions = requiredVersions((stack) => {
+    new library.KeyValue(stack, "Tree");
+    addPrebuiltProviders(stack);
+    stack.addOverride("terraform.required_providers.vault.version", "5.9.0");
+  });
+  expect(versions).toEqual({ ...RANGES, vault: "5.9.0" });
+});
+
+test("the package's providers require ranges by themselves", () => {
+  const versions = requiredVersions((stack) => {
+    for (const Provider of [
+      library.HelmProvider,
+      library.KubernetesProvider,
+      library.OpenstackProvider,
+      library.VaultProvider,
+    ])
+      new Provider(stack, Provider.tfResourceType);
+  });
+  expect(versions).toEqual(RANGES);
+});
