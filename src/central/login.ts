@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { HOOK_LOGIN } from "../contract/central-vault";
 import { setting } from "../core/environment";
+import { proxiesOf } from "../core/proxies";
 import { Secret } from "../core/secret";
 import { askCentral, CentralError } from "./client";
 import { VaultClient } from "../vault/client";
@@ -10,7 +11,7 @@ import { isSecureAddress } from "../core/secure-address";
 
 /**
  * A client of the central Vault, authenticated. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
- * VAULT_NAMESPACE, VAULT_TOKEN (or ~/.vault-token); TENANT_VAULT_ROLE_ID with TENANT_VAULT_SECRET_ID log in by AppRole instead,
+ * VAULT_CAPATH, VAULT_TLS_SERVER_NAME, VAULT_NAMESPACE, HTTPS_PROXY, NO_PROXY, VAULT_TOKEN (or ~/.vault-token); TENANT_VAULT_ROLE_ID with TENANT_VAULT_SECRET_ID log in by AppRole instead,
  * anew whenever the central Vault denies the token of the last login.
  *
  * @throws CentralError when it cannot be reached or refuses the login.
@@ -25,8 +26,10 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<
   }
   const client = new VaultClient({
     address,
-    caCertificate: readCertificate(setting(environment, "VAULT_CACERT")),
+    caCertificate: readCertificates(environment),
+    tlsServerName: setting(environment, "VAULT_TLS_SERVER_NAME"),
     namespace: setting(environment, "VAULT_NAMESPACE"),
+    proxy: proxiesOf(environment).proxyFor(address),
   });
   const login = appRoleLogin(client, environment);
   if (login === undefined) return client.withToken(findToken(client, environment));
@@ -66,16 +69,38 @@ function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Secret 
   return new Secret(token);
 }
 
-function readCertificate(file: string | undefined): string | undefined {
-  if (file === undefined) return undefined;
+/** PEM; undefined if the environment names none. */
+function readCertificates(environment: NodeJS.ProcessEnv): string | undefined {
+  const file = setting(environment, "VAULT_CACERT");
+  if (file !== undefined) return readCertificate("VAULT_CACERT", file);
+  const folder = setting(environment, "VAULT_CAPATH");
+  if (folder === undefined) return undefined;
+  const names = listIfExists(folder) ?? [];
+  const certificates = names.map((name) => readCertificate("VAULT_CAPATH", join(folder, name)));
+  if (certificates.length > 0) return certificates.join("\n");
+  throw missing("VAULT_CAPATH", folder);
+}
+
+function readCertificate(variable: string, file: string): string {
   const certificate = readIfExists(file);
-  if (certificate === undefined) {
-    throw new CentralError(
-      "untrusted",
-      `VAULT_CACERT names ${file}, which does not exist; set it to the certificate of the central Vault's CA.`,
-    );
-  }
+  if (certificate === undefined) throw missing(variable, file);
   return certificate;
+}
+
+function missing(variable: string, path: string): CentralError {
+  return new CentralError(
+    "untrusted",
+    `${variable} names ${path}, which does not exist or is empty; set it to the certificate of the central Vault's CA.`,
+  );
+}
+
+function listIfExists(folder: string): string[] | undefined {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function readIfExists(file: string): string | undefined {

@@ -8,6 +8,8 @@ export interface CommandHost {
   readonly log: Log;
   /** Aborted if the user wants the command to end. */
   readonly signal: AbortSignal;
+  /** What would be lost if the program ended now: nothing while it is empty. */
+  readonly holds: Set<string>;
 }
 
 /** What a command prints on standard output, and nothing else does. */

@@ -3,18 +3,23 @@ import { systemClock } from "../core/clock";
 import { OperationError } from "../core/errors";
 import { eventJson, eventText, Log } from "../core/log";
 import type { CommandHost, CommandResult } from "./command";
+import type { Interruption } from "./interruption";
 
 /** Runs a command. Its result goes to standard output, and everything else to standard error. */
 export async function execute(
   command: (host: CommandHost) => Promise<CommandResult>,
-  signal: AbortSignal,
+  interruption: Interruption,
   asJson: boolean,
 ): Promise<void> {
   const log = new Log((event) => {
     process.stderr.write(`${asJson ? eventJson(event, systemClock.date()) : eventText(event)}\n`);
   });
   try {
-    const { text, json, exitCode = 0 } = await command({ environment: process.env, clock: systemClock, log, signal });
+    const {
+      text,
+      json,
+      exitCode = 0,
+    } = await command({ environment: process.env, clock: systemClock, log, ...interruption });
     process.stdout.write(asJson ? `${JSON.stringify(json, undefined, 2)}\n` : text);
     process.exitCode = exitCode;
   } catch (error) {

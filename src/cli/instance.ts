@@ -4,7 +4,8 @@ import { connectToCentral } from "../central/login";
 import { RecordStore } from "../central/record-store";
 import type { Instance } from "../contract/instance";
 import { enterCluster, type InstanceCluster } from "../operations/cluster";
-import { openConnections } from "../operations/connections";
+import { proxiesOf } from "../core/proxies";
+import { openConnections, type NetworkOptions } from "../operations/connections";
 import type { OperationContext, RunContext } from "../operations/context";
 import { supplyServers } from "../operations/supply/supply-servers";
 import type { VaultClient } from "../vault/client";
@@ -23,16 +24,20 @@ export async function withInstance<Result>(
   timeout: number,
   work: (context: OperationContext) => Promise<Result>,
 ): Promise<Result> {
-  const { clock, signal } = host;
-  const run = { clock, signal, deadline: clock.now() + timeout * 1000, log: host.log.with({ instance: target }) };
+  const { clock, signal, holds } = host;
+  const milliseconds = timeout * 1000;
+  const run = { clock, signal, holds, deadline: clock.now() + milliseconds, log: host.log.with({ instance: target }) };
+  // Requests that are under way end with the run, and not only at their own time-outs.
+  const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+  const network = { end, proxies: proxiesOf(host.environment) };
   const named = parseTarget(target);
   const central = await connectToCentral(host.environment);
   try {
-    const instance = await describeInstance(central, named, host.environment);
-    const cluster = await enterCluster(central, instance);
+    const instance = await describeInstance(central.withSignal(end), named, host.environment);
+    const cluster = await enterCluster(central.withSignal(end), instance, network);
     try {
-      if (cluster !== undefined) await supplyServers(central, cluster, run);
-      return await connected({ host, central, instance, cluster, run }, work);
+      if (cluster !== undefined) await supplyServers(central.withSignal(end), cluster, run);
+      return await connected({ host, central, instance, cluster, run, network }, work);
     } finally {
       await cluster?.close();
     }
@@ -47,19 +52,21 @@ interface Connected {
   readonly instance: Instance;
   readonly cluster: InstanceCluster | undefined;
   readonly run: RunContext;
+  readonly network: NetworkOptions & { readonly end: AbortSignal };
 }
 
 async function connected<Result>(
-  { host, central, instance, cluster, run }: Connected,
+  { host, central, instance, cluster, run, network }: Connected,
   work: (context: OperationContext) => Promise<Result>,
 ): Promise<Result> {
   const { tenant, name } = instance;
-  const connections = await openConnections(instance, cluster);
+  const connections = await openConnections(instance, cluster, network);
   try {
     return await work({
       ...run,
       instance,
-      store: new RecordStore(central, tenant, name, run.clock),
+      store: new RecordStore(central.withSignal(network.end), tenant, name, run.clock),
+      patientStore: new RecordStore(central, tenant, name, run.clock),
       journal: new Journal(journalFolder(host.environment), `${tenant}/${name}`),
       replica: (replica) => new ReplicaApi(connections.client(replica)),
       pods: cluster?.pods,

@@ -1,9 +1,14 @@
 import { connectToCentral } from "../central/login";
+import { mapConcurrently } from "../core/concurrent";
 import { OperationError } from "../core/errors";
+import { proxiesOf } from "../core/proxies";
 import { exposition } from "../operations/status/exposition";
 import { selectInstances, statusOf } from "../operations/status/status";
 import { statusText } from "../operations/status/text";
 import type { CommandHost, CommandResult } from "./command";
+
+/** Instances that are looked at at once: each takes some connections. */
+const AT_ONCE = 32;
 
 /** Exit code if an instance is not healthy. */
 const UNHEALTHY = 2;
@@ -27,7 +32,8 @@ export async function status(
         `The central Vault holds no record${selection === undefined ? "" : ` of ${selection}`}; deploy a tenant first.`,
       );
     }
-    const statuses = await Promise.all(targets.map((target) => statusOf(central, target, clock)));
+    const looks = { clock, network: { proxies: proxiesOf(environment) } };
+    const statuses = await mapConcurrently(targets, AT_ONCE, (target) => statusOf(central, target, looks));
     const now = clock.date().getTime();
     return {
       text: prometheus ? exposition(statuses, now) : statusText(statuses, now),

@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   // Any operation.
   "timeout",
   "interrupted",
+  "local-limit",
   "journal-damaged",
   "journal-locked",
   "journal-unwritable",

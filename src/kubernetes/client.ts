@@ -46,7 +46,11 @@ export class KubernetesClient {
   private readonly dispatcher: Dispatcher;
   private readonly headers: Readonly<Record<string, string>>;
 
-  constructor(private readonly kubeconfig: Kubeconfig) {
+  /** @param end Cuts off requests that are under way. @default - only their own time-outs do */
+  constructor(
+    private readonly kubeconfig: Kubeconfig,
+    private readonly end?: AbortSignal,
+  ) {
     const { proxyUrl, token } = kubeconfig;
     const connect = { ...tlsOptions(kubeconfig), timeout: TIMEOUT };
     this.dispatcher =
@@ -56,7 +60,8 @@ export class KubernetesClient {
 
   /** The same cluster, asked with a bearer token and nothing else. */
   withToken(token: Secret): KubernetesClient {
-    return new KubernetesClient({ ...this.kubeconfig, token, clientCertificate: undefined, clientKey: undefined });
+    const narrowed = { ...this.kubeconfig, token, clientCertificate: undefined, clientKey: undefined };
+    return new KubernetesClient(narrowed, this.end);
   }
 
   /**
@@ -73,7 +78,7 @@ export class KubernetesClient {
       const response = await request(`${server}${path}`, {
         dispatcher: this.dispatcher,
         method,
-        signal: AbortSignal.timeout(TIMEOUT),
+        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(this.end === undefined ? [] : [this.end])]),
         headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
@@ -129,5 +134,6 @@ function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey
 
 function reasonOf(error: unknown): string {
   const { name, code, message } = error as NodeJS.ErrnoException;
-  return name === "TimeoutError" ? `no answer within ${TIMEOUT / 1000} s` : (code ?? message);
+  if (name === "TimeoutError") return `no answer within ${TIMEOUT / 1000} s`;
+  return name === "AbortError" ? "the request was cut off" : (code ?? message);
 }

@@ -6,6 +6,7 @@ import { KubernetesClient } from "../kubernetes/client";
 import { KubeconfigError, parseKubeconfig } from "../kubernetes/kubeconfig";
 import { asServiceAccount } from "../kubernetes/service-account";
 import type { VaultClient } from "../vault/client";
+import type { NetworkOptions } from "./connections";
 import { StatefulSetPods, type Pods } from "./pods";
 import { SealTokenSecret } from "./supply/seal-token";
 import { CertificateSecret } from "./supply/server-certificate";
@@ -21,14 +22,17 @@ export interface InstanceCluster {
   close(): Promise<void>;
 }
 
-/** Enters the cluster that an instance runs in, as the ServiceAccount that is described; undefined outside Kubernetes. */
+/**
+ * Enters the cluster that an instance runs in, as the ServiceAccount that is described; undefined outside Kubernetes.
+ */
 export async function enterCluster(
   central: VaultClient,
   { kubernetes }: Instance,
+  network: NetworkOptions = {},
 ): Promise<InstanceCluster | undefined> {
   if (kubernetes === undefined) return undefined;
   const { namespace, serviceAccount, sealToken } = kubernetes;
-  const stored = await connectToCluster(central, kubernetes.kubeconfig);
+  const stored = await connectToCluster(central, kubernetes.kubeconfig, network);
   const client = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
   return {
     client,
@@ -47,11 +51,17 @@ export async function enterCluster(
  *
  * @throws OperationError if there is no kubeconfig, or none that can be used.
  */
-export async function connectToCluster(central: VaultClient, location: KubeconfigLocation): Promise<KubernetesClient> {
+export async function connectToCluster(
+  central: VaultClient,
+  location: KubeconfigLocation,
+  { end, proxies }: NetworkOptions = {},
+): Promise<KubernetesClient> {
   const store = new KubeconfigStore(central, location);
   const text = await store.readKubeconfig();
   try {
-    return new KubernetesClient(parseKubeconfig(text));
+    const kubeconfig = parseKubeconfig(text);
+    const { proxyUrl = proxies?.proxyFor(kubeconfig.server) } = kubeconfig;
+    return new KubernetesClient({ ...kubeconfig, proxyUrl }, end);
   } catch (error) {
     if (!(error instanceof KubeconfigError)) throw error;
     throw new OperationError(

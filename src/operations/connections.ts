@@ -1,8 +1,17 @@
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
+import type { Proxies } from "../core/proxies";
 import { openTunnels } from "../kubernetes/tunnels";
 import { VaultClient } from "../vault/client";
 import type { InstanceCluster } from "./cluster";
+
+/** How servers and clusters are reached. */
+export interface NetworkOptions {
+  /** Cuts off requests that are under way. @default - only their own time-outs do */
+  readonly end?: AbortSignal;
+  /** @default - none */
+  readonly proxies?: Proxies;
+}
 
 /** Ways to each replica of an instance. */
 export interface Connections {
@@ -15,7 +24,11 @@ export interface Connections {
  *
  * @throws OperationError if servers in a cluster have no certificate yet.
  */
-export async function openConnections(instance: Instance, cluster: InstanceCluster | undefined): Promise<Connections> {
+export async function openConnections(
+  instance: Instance,
+  cluster: InstanceCluster | undefined,
+  { end, proxies }: NetworkOptions = {},
+): Promise<Connections> {
   const forwarded = cluster && (await forward(instance, cluster));
   const clients = new Map(
     instance.replicas.map(({ name, address }) => [
@@ -24,6 +37,8 @@ export async function openConnections(instance: Instance, cluster: InstanceClust
         address,
         caCertificate: forwarded?.caCertificate ?? instance.caCertificate,
         dial: forwarded?.tunnels.endpoint(name),
+        proxy: forwarded === undefined ? proxies?.proxyFor(address) : undefined,
+        signal: end,
       }),
     ]),
   );

@@ -14,6 +14,8 @@ export interface RunContext {
   readonly deadline: number;
   /** Aborted if the user wants the run to end. It ends as soon as that loses nothing. */
   readonly signal: AbortSignal;
+  /** What would be lost if the program ended now: nothing while it is empty. */
+  readonly holds: Set<string>;
 }
 
 /** What an operation on one instance works with: everything outside the process that it touches. */
@@ -23,6 +25,8 @@ export interface OperationContext extends RunContext {
     RecordStore,
     "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
   >;
+  /** The same record, by requests that neither the deadline nor the user cuts off. */
+  readonly patientStore: Pick<RecordStore, "read" | "write">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
   /** The pods that the replicas are; undefined outside Kubernetes. */

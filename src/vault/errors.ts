@@ -35,9 +35,24 @@ export class ReplicaError extends OperationError {
   }
 }
 
+/** This machine did not do its part, which says nothing of the server. */
+export class LocalError extends OperationError {
+  constructor(code: string) {
+    super(
+      "local-limit",
+      `This machine opens no more connections (${code}); raise its limit of open files, as with "ulimit -n 4096".`,
+      { retryable: true },
+    );
+  }
+}
+
+/** Limits of this machine: files of the process and of the system, buffers, ports. */
+const LOCAL = ["EMFILE", "ENFILE", "ENOBUFS", "EADDRNOTAVAIL"];
+
 /** What kept a connection from being made, or a request from being answered. */
-export function connectionError(error: unknown, timeout: number): ReplicaError {
+export function connectionError(error: unknown, timeout: number): ReplicaError | LocalError {
   const { name, code, message } = error as NodeJS.ErrnoException;
+  if (code !== undefined && LOCAL.includes(code)) return new LocalError(code);
   if (name === "TimeoutError") return new ReplicaError("unreachable", `no answer within ${timeout / 1000} s`);
   if (name === "AbortError") return new ReplicaError("unreachable", "the request was cut off");
   if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS|ERR_SSL/.test(code)) {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Secret } from "../core/secret";
 import { ReplicaError } from "./errors";
-import type { VaultClient } from "./client";
+import type { VaultClient, VaultRequest } from "./client";
 import type { ReplicaState } from "./replica-state";
 import { type InitAnswer, keyTypeOf } from "./keys";
 
@@ -57,10 +57,14 @@ const SEALS_DIFFER = /barrier seal type of "(\w+)" does not match (?:loaded|expe
 export class ReplicaApi {
   constructor(private readonly client: VaultClient) {}
 
-  /** Never fails: a server that does not answer has a state as well. */
-  async status(): Promise<ReplicaState> {
+  /**
+   * Never fails: a server that does not answer has a state as well.
+   *
+   * @param request Whether neither the deadline nor the user cuts the request off. @default - they do
+   */
+  async status(request: Pick<VaultRequest, "uninterruptible"> = {}): Promise<ReplicaState> {
     try {
-      const { type, initialized, sealed, t, migration, cluster_id } = await this.sealStatus();
+      const { type, initialized, sealed, t, migration, cluster_id } = await this.sealStatus(request);
       if (!initialized) return { state: "uninitialized", seal: type };
       if (sealed) return { state: "sealed", seal: type, threshold: t, migrating: migration === true };
       return { state: "unsealed", seal: type, threshold: t, cluster: cluster_id };
@@ -74,8 +78,8 @@ export class ReplicaApi {
     }
   }
 
-  private async sealStatus() {
-    const { body } = await this.client.send("GET", "sys/seal-status");
+  private async sealStatus(request: Pick<VaultRequest, "uninterruptible"> = {}) {
+    const { body } = await this.client.send("GET", "sys/seal-status", request);
     return parseAnswer(sealStatus, body, "sys/seal-status");
   }
 
@@ -86,6 +90,7 @@ export class ReplicaApi {
     const { body } = await this.client.send("PUT", "sys/init", {
       body: { [`${prefix}_shares`]: secretShares, [`${prefix}_threshold`]: secretThreshold },
       timeout: INIT_TIMEOUT,
+      uninterruptible: true,
     });
     return { keyType, ...parseAnswer(initAnswers[keyType], body, "sys/init") };
   }

@@ -98,7 +98,7 @@ describe("a run that lasts longer than its token", () => {
     const { instance } = await bed.startInstance("alone", 1);
     const store = new RecordStore(await logIn(), "customer10", "alone");
     // Time is up from the start.
-    const context = { ...contextOf(bed, instance, []), store, deadline: 0 };
+    const context = { ...contextOf(bed, instance, []), patientStore: store, deadline: 0 };
     const answer = answerOf("s.alone", ["a2V5"]);
 
     gateway.fail("customers/data/customer10/alone", 502, TOKEN_SECONDS + 1);

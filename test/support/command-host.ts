@@ -10,5 +10,6 @@ export function hostOf(central: FakeVault, environment: NodeJS.ProcessEnv = {}):
     clock: systemClock,
     log: new Log(() => undefined),
     signal: new AbortController().signal,
+    holds: new Set(),
   };
 }

@@ -162,6 +162,11 @@ export class Universe {
       deadline: this.now + PATIENCE,
       signal: new AbortController().signal,
       log: new Log((event) => this.events.push(event)),
+      holds: new Set(),
+      patientStore: {
+        read: () => look(() => this.readRecord()),
+        write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
+      },
       store: {
         path: `${this.instance.tenant}/${this.instance.name}`,
         read: () => look(() => this.readRecord()),

@@ -3,9 +3,10 @@ import { parseTarget, recallInstance, type Target } from "../../central/instance
 import { listRecords, RecordStore } from "../../central/record-store";
 import type { Clock } from "../../core/clock";
 import type { VaultClient } from "../../vault/client";
+import { LocalError } from "../../vault/errors";
 import { ReplicaApi } from "../../vault/replica";
 import { enterCluster } from "../cluster";
-import { openConnections } from "../connections";
+import { openConnections, type NetworkOptions } from "../connections";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
 /** The instances that a selection names: one, a tenant's, or all. @param selection `<tenant>` or `<tenant>/<instance>`. */
@@ -23,13 +24,17 @@ export async function selectInstances(central: VaultClient, selection: string | 
 }
 
 /** Looks at one instance. One that cannot be looked at has a status as well, so that it does not hide the others. */
-export async function statusOf(central: VaultClient, target: Target, clock: Clock): Promise<InstanceStatus> {
+export async function statusOf(
+  central: VaultClient,
+  target: Target,
+  { clock, network }: { readonly clock: Clock; readonly network?: NetworkOptions },
+): Promise<InstanceStatus> {
   const store = new RecordStore(central, target.tenant, target.name, clock);
   try {
     const instance = await recallInstance(central, target);
-    const cluster = await enterCluster(central, instance);
+    const cluster = await enterCluster(central, instance, network);
     try {
-      const connections = await openConnections(instance, cluster);
+      const connections = await openConnections(instance, cluster, network);
       try {
         const server = (replica: Parameters<typeof connections.client>[0]) =>
           new ReplicaApi(connections.client(replica));
@@ -45,7 +50,8 @@ export async function statusOf(central: VaultClient, target: Target, clock: Cloc
       await cluster?.close();
     }
   } catch (error) {
-    if (error instanceof CentralError && error.failure !== "missing") throw error;
+    // Neither the central Vault's failure nor this machine's is the instance's.
+    if (error instanceof LocalError || (error instanceof CentralError && error.failure !== "missing")) throw error;
     return inspectRecord(store, error);
   }
 }

@@ -1,5 +1,5 @@
 import { CentralError } from "../../central/client";
-import { contradicts, holds, withAnswer } from "../../central/record";
+import { contradicts, holds as recordHolds, withAnswer } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
@@ -24,18 +24,24 @@ export interface Escrow {
 
 /** Writes the answer into the record until the central Vault confirms it and a read-back compares equal. */
 export async function escrowKeys(context: OperationContext, { answer, journal, keep }: Escrow): Promise<void> {
-  const { store, log } = context;
-  let kept = keep?.() ?? true;
+  const { store, patientStore, log, holds } = context;
+  const only = `the keys of ${store.path}, which nothing but this program holds`;
+  holds.add(only);
+  let kept = false;
   await runLoop<SeenRecord, "confirmed" | "write", true>(context, {
     observe: async () => {
       kept ||= keep?.() ?? true;
-      return store.read();
+      if (kept) holds.delete(only);
+      return patientStore.read();
     },
-    decide: ({ fields }) => (holds(fields, answer) ? "confirmed" : "write"),
+    decide: ({ fields }) => (recordHolds(fields, answer) ? "confirmed" : "write"),
     perform: async (step, { fields, version }): Promise<Outcome<true>> => {
-      if (step === "confirmed") return { done: true };
+      if (step === "confirmed") {
+        holds.delete(only);
+        return { done: true };
+      }
       if (contradicts(fields, answer)) throw contradiction(store.path, journal);
-      await store.write(withAnswer(fields, answer), version);
+      await patientStore.write(withAnswer(fields, answer), version);
       return undefined;
     },
     recover: (error): Waiting | undefined => {

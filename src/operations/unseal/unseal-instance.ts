@@ -4,6 +4,7 @@ import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
+import type { Replica } from "../../contract/instance";
 import { recordPath } from "../../contract/central-vault";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
@@ -58,6 +59,8 @@ class UnsealRun {
   private readonly unsealed = new Set<string>();
   private readonly joined = new Set<string>();
   private initialized = false;
+  /** The replica that was asked to initialise and has not answered. What became of it is looked at before a run ends. */
+  private unanswered: { readonly replica: string; lookedAgain: boolean } | undefined;
   private described = false;
 
   constructor(
@@ -76,6 +79,7 @@ class UnsealRun {
       perform: (step, seen) => this.perform(step, seen),
       recover: (error) => this.recover(error),
       unfinished: (code, last) => this.unfinished(code, last),
+      mayEnd: () => this.unanswered?.lookedAgain ?? true,
       poll: POLL,
       stall: {
         after: STALL,
@@ -87,11 +91,17 @@ class UnsealRun {
 
   /** The record first: what a replica says then is not older than it. */
   private async observe(): Promise<Observation> {
-    const { instance, store, journal } = this.context;
-    const record = await store.read();
+    const { instance, store, patientStore, journal } = this.context;
+    const { unanswered } = this;
+    const record = await (unanswered === undefined ? store : patientStore).read();
     const replicas = await Promise.all(
-      instance.replicas.map(async (replica) => ({ ...replica, status: await this.context.replica(replica).status() })),
+      instance.replicas.map(async (replica) => {
+        const status = await this.context.replica(replica).status({ uninterruptible: unanswered !== undefined });
+        if (replica.name === unanswered?.replica && status.state !== "unreachable") this.unanswered = undefined;
+        return { ...replica, status };
+      }),
     );
+    if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;
     return { instance, record, replicas, journals: journal.entries(), announced: this.initialization.announced };
   }
 
@@ -107,9 +117,7 @@ class UnsealRun {
         await this.initialization.takeOver(record);
         return undefined;
       case "initialize":
-        await this.initialization.initialize(step.replica);
-        this.initialized = true;
-        return undefined;
+        return this.initialize(step.replica);
       case "escrow":
         return this.escrow(step.journal, record);
       case "forget":
@@ -130,6 +138,20 @@ class UnsealRun {
         return { wait: step.reason };
       case "stop":
         return this.stop(step, record);
+    }
+  }
+
+  private async initialize(replica: Replica): Promise<undefined> {
+    const { holds, store } = this.context;
+    const answer = `the answer, with the keys, of ${replica.name} of ${store.path} to its initialisation`;
+    this.unanswered = { replica: replica.name, lookedAgain: false };
+    holds.add(answer);
+    try {
+      await this.initialization.initialize(replica);
+      this.unanswered = undefined;
+      this.initialized = true;
+    } finally {
+      holds.delete(answer);
     }
   }
 
@@ -200,6 +222,12 @@ class UnsealRun {
 
   private unfinished(code: "timeout" | "interrupted", last: string | undefined): UnfinishedError {
     const reason = last === undefined ? "" : ` (last: ${last})`;
+    if (this.unanswered !== undefined) {
+      return new UnfinishedError(
+        code,
+        `${this.unanswered.replica} of ${this.context.store.path} was asked to initialise, and its answer, with the keys, did not come${reason}; run this again, which says what became of it.`,
+      );
+    }
     return new UnfinishedError(
       code,
       code === "interrupted"

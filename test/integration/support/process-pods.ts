@@ -93,17 +93,20 @@ export function contextOf(
   pods?: Pods,
 ): OperationContext & { readonly events: LogEvent[] } {
   const events: LogEvent[] = [];
+  const store = new RecordStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name);
   const clients = new Map(servers.map((server) => [server.name, server.client()]));
   return {
     events,
     instance,
     pods,
-    store: new RecordStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name),
+    store,
+    patientStore: store,
     journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
     replica: ({ name }) => new ReplicaApi(clients.get(name) ?? bed.central.server.client()),
     clock: systemClock,
     log: new Log((event) => events.push(event)),
     deadline: systemClock.now() + PATIENCE,
     signal: new AbortController().signal,
+    holds: new Set(),
   };
 }

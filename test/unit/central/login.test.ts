@@ -1,7 +1,11 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { LabAuthority } from "../../../lab/certificates";
 import { connectToCentral } from "../../../src/central/login";
 import { FakeVault } from "../../support/vault-api";
 
@@ -55,11 +59,35 @@ test.each<[string, NodeJS.ProcessEnv, string, RegExp]>([
     "a CA file that is missing",
     { VAULT_CACERT: "/none.pem" },
     "central-untrusted",
-    /names \/none\.pem, which does not exist/,
+    /VAULT_CACERT names \/none\.pem, which does not exist or is empty/,
+  ],
+  [
+    "a CA folder that is missing",
+    { VAULT_CAPATH: "/none" },
+    "central-untrusted",
+    /VAULT_CAPATH names \/none, which does not exist or is empty/,
   ],
 ])("%s is named, with the variable to set", async (_, environment, code, message) => {
   await expect(connectToCentral({ VAULT_ADDR: central.address, ...environment })).rejects.toMatchObject({
     code,
     message: expect.stringMatching(message) as string,
   });
+});
+
+test("C3: the CA may be a folder, and the name in the certificate another than the host's", async () => {
+  const authority = await LabAuthority.create();
+  const identity = await authority.issue("vault");
+  const server = createServer({ cert: identity.certificate, key: identity.key }, (_, response) => response.end("{}"));
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  writeFileSync(join(home, "ca.pem"), authority.certificate);
+  const VAULT_ADDR = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const environment = { VAULT_ADDR, VAULT_CAPATH: home, VAULT_TOKEN: "t" };
+
+  const named = await connectToCentral({ ...environment, VAULT_TLS_SERVER_NAME: "localhost" });
+  expect(await named.send("GET", "sys/health")).toMatchObject({ status: 200 });
+  await named.close();
+  const misnamed = await connectToCentral({ ...environment, VAULT_TLS_SERVER_NAME: "elsewhere.example" });
+  await expect(misnamed.send("GET", "sys/health")).rejects.toMatchObject({ failure: "untrusted" });
+  await misnamed.close();
+  server.close();
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { execute, printFailure } from "../../../src/cli/execute";
 import { OperationError } from "../../../src/core/errors";
 
-const { signal } = new AbortController();
+const interruption = { signal: new AbortController().signal, holds: new Set<string>() };
 let out: string;
 let err: string;
 beforeEach(() => {
@@ -23,7 +23,7 @@ describe("a command", () => {
         log.info("replica unsealed", { replica: "main-0" });
         return Promise.resolve({ text: "done\n", json: {}, exitCode: 2 });
       },
-      signal,
+      interruption,
       false,
     );
     expect([out, err, process.exitCode]).toEqual(["done\n", "replica unsealed replica=main-0\n", 2]);
@@ -35,7 +35,7 @@ describe("a command", () => {
         log.info("replica unsealed", { replica: "main-0" });
         return Promise.resolve({ text: "done\n", json: { healthy: true } });
       },
-      signal,
+      interruption,
       true,
     );
     expect(JSON.parse(out)).toEqual({ healthy: true });
@@ -45,7 +45,7 @@ describe("a command", () => {
 
   test("that fails prints its code and one sentence, and its code is part of the JSON", async () => {
     const failing = () => Promise.reject(new OperationError("central-sealed", "It is sealed.", { retryable: true }));
-    await execute(failing, signal, true);
+    await execute(failing, interruption, true);
     expect(err).toBe("tenant-vault: [central-sealed] It is sealed.\n");
     expect(JSON.parse(out)).toEqual({ error: { code: "central-sealed", message: "It is sealed.", retryable: true } });
     expect(process.exitCode).toBe(1);

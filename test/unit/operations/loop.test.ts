@@ -21,6 +21,7 @@ function run(deadline = 10_000): RunContext & { readonly events: LogEvent[]; rea
     log: new Log((event) => events.push(event)),
     deadline,
     signal: interruption.signal,
+    holds: new Set(),
     events,
     stop: () => interruption.abort(),
   };

@@ -28,3 +28,7 @@ test.each([
 ])("%s is told", (error, failure, message) => {
   expect(connectionError(error, 10_000)).toMatchObject({ failure, message });
 });
+
+test.each(["EMFILE", "ENFILE"])("H10: %s is this machine's failure, and no server's", (code) => {
+  expect(connectionError(Object.assign(new Error("m"), { code }), 1)).toMatchObject({ code: "local-limit" });
+});

@@ -31,7 +31,7 @@ test("a selection is one instance, a tenant's, or all", async () => {
 });
 
 test("an instance that nobody described has a status as well, with a code", async () => {
-  expect(await statusOf(FLEET, TARGET, systemClock)).toMatchObject({
+  expect(await statusOf(FLEET, TARGET, { clock: systemClock })).toMatchObject({
     healthy: false,
     problemCode: "not-described",
     record: { state: "missing" },
@@ -47,12 +47,12 @@ test("an instance whose replicas do not answer is not healthy, and its record is
     "customers/metadata/customer10/main": { custom_metadata: toMetadata(instance) },
     "customers/data/customer10/main": { data, metadata },
   };
-  const status = await statusOf(central(answers), TARGET, systemClock);
+  const status = await statusOf(central(answers), TARGET, { clock: systemClock });
   expect(status).toMatchObject({ healthy: false, replicas: [{ state: "unreachable", reason: "ECONNREFUSED" }] });
 });
 
 test("a central Vault that fails ends it: no instance is to blame", async () => {
   const send = () => Promise.reject(new ReplicaError("sealed", "503", 503));
   const sealed = { address: "https://central:8200", send } as unknown as VaultClient;
-  await expect(statusOf(sealed, TARGET, systemClock)).rejects.toMatchObject({ code: "central-sealed" });
+  await expect(statusOf(sealed, TARGET, { clock: systemClock })).rejects.toMatchObject({ code: "central-sealed" });
 });

@@ -40,6 +40,7 @@ async function ensure(
     signal,
     clock: systemClock,
     log: new Log(() => undefined),
+    holds: new Set(),
   });
 }
 

@@ -45,6 +45,7 @@ function failing(universe: Universe, { error, begins, duration }: Outage): Opera
   };
   return {
     ...context,
+    patientStore: { read: orFail(store.read), write: orFail(store.write) },
     store: {
       ...store,
       read: orFail(store.read),

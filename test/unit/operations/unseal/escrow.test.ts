@@ -16,9 +16,9 @@ function started(): { universe: Universe; context: OperationContext } {
 
 /** A central Vault that is away until then. */
 function awayUntil(context: OperationContext, then: number): OperationContext {
-  const { store, clock } = context;
-  const read: typeof store.read = () => (clock.now() < then ? Promise.reject(AWAY) : store.read());
-  return { ...context, store: { ...store, read } };
+  const { patientStore, clock } = context;
+  const read: typeof patientStore.read = () => (clock.now() < then ? Promise.reject(AWAY) : patientStore.read());
+  return { ...context, patientStore: { ...patientStore, read } };
 }
 
 describe("the keys of an initialisation", () => {

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
 import { recordedKeys, withAnswer } from "../../../../src/central/record";
+import type { OperationContext } from "../../../../src/operations/context";
+import { ReplicaError } from "../../../../src/vault/errors";
 import { CentralError } from "../../../../src/central/client";
 import { Secret } from "../../../../src/core/secret";
 import type { Instance } from "../../../../src/contract/instance";
@@ -306,6 +308,53 @@ describe("a run that is cut short", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test("H5: says what became of an initialisation whose answer was lost, also if time is up or the user interrupts", async () => {
+    for (const limit of ["deadline", "signal"] as const) {
+      const universe = new Universe(INSTANCE);
+      const context = universe.start();
+      const interruption = new AbortController();
+      const lost: OperationContext = {
+        ...context,
+        signal: interruption.signal,
+        replica: (replica) => ({
+          ...context.replica(replica),
+          initialize: async (...args) => {
+            await context.replica(replica).initialize(...args);
+            if (limit === "signal") interruption.abort();
+            else universe.now += 600_001;
+            throw new ReplicaError("unreachable", "connection reset");
+          },
+        }),
+      };
+      await expect(unsealInstance(lost)).rejects.toMatchObject({ code: "answer-lost" });
+    }
+  });
+
+  test("H5: names an initialisation whose answer was lost, if the server is gone as well", async () => {
+    const universe = new Universe(INSTANCE);
+    const context = universe.start();
+    let asked = false;
+    const gone = { state: "unreachable", reason: "ECONNREFUSED" } as const;
+    const lost: OperationContext = {
+      ...context,
+      replica: (replica) => ({
+        ...context.replica(replica),
+        status: () => (asked ? Promise.resolve(gone) : context.replica(replica).status()),
+        initialize: () => {
+          asked = true;
+          universe.now += 600_001;
+          return Promise.reject(new ReplicaError("unreachable", "connection reset"));
+        },
+      }),
+    };
+    await expect(unsealInstance(lost)).rejects.toMatchObject({
+      code: "timeout",
+      message: expect.stringMatching(
+        /^main-0 of customer10\/main was asked to initialise, and its answer, with the keys, did not come .*; run this again/,
+      ) as string,
+    });
   });
 
   test("loses nothing when the central Vault fails after the initialisation", async () => {
