@@ -55,7 +55,15 @@ export async function recallInstance(central: VaultClient, { tenant, name }: Tar
       `The central Vault does not know ${tenant}/${name}: ${recordPath(store.path)} has no description; deploy the stack ${tenant}-vault first.`,
     );
   }
-  const digests = descriptionDigests((await store.read()).fields);
+  const { fields, deleted, version } = await store.read();
+  if (deleted) {
+    const record = recordPath(store.path);
+    throw new OperationError(
+      "record-deleted",
+      `The record ${record} is deleted; undelete version ${version}, or an earlier one that holds the keys, with "vault kv undelete -versions=${version} ${record}" and run this again.`,
+    );
+  }
+  const digests = descriptionDigests(fields);
   if (!digests.includes(descriptionDigest(described))) {
     throw new OperationError(
       "description-unverified",

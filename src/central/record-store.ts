@@ -42,8 +42,8 @@ export class RecordStore {
     }
     const now = serverTime ?? this.clock.date().getTime();
     const { deletion_time: deletion } = metadata;
-    // `delete_version_after` sets a time in the future.
-    const deleted = metadata.destroyed || (deletion !== "" && Date.parse(deletion) <= now);
+    // `delete_version_after` sets a time in the future: until then the fields are there.
+    const deleted = metadata.destroyed || (deletion !== "" && (data ?? undefined) === undefined);
     return {
       version: metadata.version,
       fields: data ?? {},

@@ -6,7 +6,7 @@ import { KubernetesClient } from "../kubernetes/client";
 import { KubeconfigError, parseKubeconfig } from "../kubernetes/kubeconfig";
 import { asServiceAccount } from "../kubernetes/service-account";
 import type { VaultClient } from "../vault/client";
-import type { NetworkOptions } from "./connections";
+import type { NetworkOptions } from "./network";
 import { StatefulSetPods, type Pods } from "./pods";
 import { SealTokenSecret } from "./supply/seal-token";
 import { CertificateSecret } from "./supply/server-certificate";

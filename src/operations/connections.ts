@@ -1,17 +1,9 @@
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
-import type { Proxies } from "../core/proxies";
 import { openTunnels } from "../kubernetes/tunnels";
 import { VaultClient } from "../vault/client";
 import type { InstanceCluster } from "./cluster";
-
-/** How servers and clusters are reached. */
-export interface NetworkOptions {
-  /** Cuts off requests that are under way. @default - only their own time-outs do */
-  readonly end?: AbortSignal;
-  /** @default - none */
-  readonly proxies?: Proxies;
-}
+import type { NetworkOptions } from "./network";
 
 /** Ways to each replica of an instance. */
 export interface Connections {

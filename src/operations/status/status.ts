@@ -6,7 +6,8 @@ import type { VaultClient } from "../../vault/client";
 import { LocalError } from "../../vault/errors";
 import { ReplicaApi } from "../../vault/replica";
 import { enterCluster } from "../cluster";
-import { openConnections, type NetworkOptions } from "../connections";
+import { openConnections } from "../connections";
+import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
 /** The instances that a selection names: one, a tenant's, or all. @param selection `<tenant>` or `<tenant>/<instance>`. */

@@ -101,7 +101,7 @@ export class Initialization {
       this.current = { version, at, key, journal };
     } catch (error) {
       // If the answer was lost, the announcement may stand: then the journal shows the next run at once that this one is over.
-      if (error instanceof CentralError && error.failure === "conflict") this.context.journal.forget(journal);
+      if (!mayStand(error)) this.context.journal.forget(journal);
       throw error;
     }
   }
@@ -141,4 +141,9 @@ export class Initialization {
       if ((owner === "over" || owner === "self") && keys === undefined) this.context.journal.forget(file);
     }
   }
+}
+
+/** Whether a write may have been carried out all the same. */
+function mayStand(error: unknown): boolean {
+  return !(error instanceof CentralError) || (error.retryable && error.failure !== "conflict");
 }

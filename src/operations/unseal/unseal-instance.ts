@@ -108,7 +108,7 @@ class UnsealRun {
   private async perform(step: Step, seen: Observation): Promise<Outcome<Verified>> {
     const { record } = seen;
     // Before anything is waited for: a run without Terraform must know of replicas that this one adds.
-    if (!this.described && secretFields(record.fields).length > 0) return this.describeEarly();
+    if (!this.described && step.do !== "stop" && secretFields(record.fields).length > 0) return this.describeEarly();
     switch (step.do) {
       case "announce":
         await this.initialization.announce(record);

@@ -39,6 +39,19 @@ describe("an instance", () => {
     await expect(recallInstance(started.client(), TARGET)).rejects.toMatchObject({ code: "description-unverified" });
   });
 
+  test("whose record is deleted is named with the way back", async () => {
+    const version = { version: 3, created_time: "2026-01-01T00:00:00Z", deletion_time: "2026-01-02T00:00:00Z" };
+    const started = (central = await FakeVault.start(({ path }) =>
+      path.includes("/metadata/")
+        ? { body: { data: { custom_metadata: toMetadata(INSTANCE) } } }
+        : { status: 404, body: { data: { data: null, metadata: { ...version, destroyed: false } } } },
+    ));
+    await expect(recallInstance(started.client(), TARGET)).rejects.toMatchObject({
+      code: "record-deleted",
+      message: expect.stringContaining("vault kv undelete -versions=3 customers/customer10/main") as string,
+    });
+  });
+
   test("is known while its description is being replaced", async () => {
     const started = await start(toMetadata(INSTANCE), `0123 ${descriptionDigest(INSTANCE)}`);
     expect(await recallInstance(started.client(), TARGET)).toEqual(INSTANCE);

@@ -35,6 +35,13 @@ describe("a record", () => {
     expect(await store.read()).toMatchObject({ version: 7, fields: {}, deleted: true });
   });
 
+  test("H8: whose newest version is to be deleted later is there, and tells when", async () => {
+    const expires = "2999-01-01T00:00:00Z";
+    const body = { data: { data: { note: "x" }, metadata: { ...METADATA, deletion_time: expires } } };
+    const { store } = await storeOf(() => ({ body }));
+    expect(await store.read()).toMatchObject({ fields: { note: "x" }, deleted: false, expires });
+  });
+
   test("that was never written is told from a mount that is missing", async () => {
     const { store } = await storeOf(() => ({ status: 404, body: { errors: [] } }));
     expect(await store.read()).toEqual({ version: 0, fields: {}, deleted: false, age: 0 });

@@ -15,7 +15,7 @@ async function start(metadata: object | undefined): Promise<FakeVault> {
   return (central = await FakeVault.start(({ method, path }) => {
     if (method === "DELETE") return { status: 204 };
     if (!path.startsWith("customers/data/") || metadata === undefined) return { status: 404 };
-    return { body: { data: { data: {}, metadata } } };
+    return { body: { data: { data: metadata === DELETED ? null : {}, metadata } } };
   }));
 }
 
