@@ -59,6 +59,12 @@ test("a person starts the deployment, and its journal survives the job", () => {
   expect(job("deploy").variables).toHaveProperty("TENANT_VAULT_STATE_DIR");
 });
 
+test("the deployment waits for each stack, which cdktf does not where a dependency is missing", () => {
+  expect(job("deploy").script).toEqual([
+    expect.stringMatching(/^npx cdktf deploy \$STACKS .*--ignore-missing-stack-dependencies --parallelism 1$/),
+  ]);
+});
+
 describe("the scripts", () => {
   let folder = "";
   beforeEach(() => {
