@@ -10,10 +10,13 @@ const MIGRATION_TIMEOUT = 3600;
 
 const ENVIRONMENT = `
 Environment:
-  VAULT_ADDR, VAULT_CACERT, VAULT_NAMESPACE       the central Vault
+  VAULT_ADDR, VAULT_NAMESPACE                     the central Vault
+  VAULT_CACERT, VAULT_CAPATH                      the certificate of its CA, or a folder with it
+  VAULT_TLS_SERVER_NAME                           the name in its certificate, if that is not its host
   VAULT_TOKEN (or ~/.vault-token)                 a token for it, or
   TENANT_VAULT_ROLE_ID, TENANT_VAULT_SECRET_ID    an AppRole login at auth/tenant-vault
   TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)
+  HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray`;
 
 /** What the options of every command have. */

@@ -8,6 +8,7 @@ import { run } from "../../lab/run";
 import { OFFICIAL_CHARTS } from "../../src/constructs/vault-instance/chart";
 import type { Product } from "../../src";
 import { kubectl, kubectlApply } from "./support/kubectl";
+import { all } from "../support/all";
 
 const { KUBECONFIG, TENANT_VAULT_CHARTS } = process.env;
 const GOLDEN = join(__dirname, "..", "unit", "constructs", "vault-instance", "golden");
@@ -39,7 +40,7 @@ describe.skipIf(KUBECONFIG === undefined || helm === undefined)("the official ch
     rmSync(folder, { recursive: true });
   });
 
-  test.each(readdirSync(GOLDEN).sort())("%s", async (file) => {
+  test.each(all(readdirSync(GOLDEN)).sort())("%s", async (file) => {
     const product: Product = file.includes("-openbao-") ? "openbao" : "vault";
     const { stdout: rendered, stderr } = await run(helm ?? "helm", [
       ...["template", RELEASE, ...chartArguments(product), "--namespace", RELEASE, "--values", join(GOLDEN, file)],
@@ -53,7 +54,7 @@ describe.skipIf(KUBECONFIG === undefined || helm === undefined)("the official ch
     const manifests = parseAllDocuments(rendered).map((document) => document.toJS() as Manifest | null);
     const servers = manifests.find((manifest) => manifest?.kind === "StatefulSet");
     expect(servers?.spec.template.spec.containers.length).toBe(2);
-    for (const { name, securityContext } of servers?.spec.template.spec.containers ?? []) {
+    for (const { name, securityContext } of all(servers?.spec.template.spec.containers ?? [])) {
       expect(securityContext, name).toMatchObject({
         runAsNonRoot: true,
         readOnlyRootFilesystem: true,

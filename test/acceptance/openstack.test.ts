@@ -16,6 +16,7 @@ import { VaultProvider } from "../../src/terraform/providers/vault";
 import type { Inventory } from "../../src/constructs/tenant-cluster/inventory";
 import { TestBed } from "../integration/support/test-bed";
 import { TerraformProject } from "../integration/support/terraform-project";
+import { all } from "../support/all";
 
 const {
   OS_CLOUD,
@@ -115,14 +116,14 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
       await project.apply(stack);
       expect(await project.isUnchanged(stack)).toBe(true);
 
-      const { all } = parse(await project.output(stack, "inventory")) as Inventory;
-      expect(Object.keys(all.hosts)).toEqual([
+      const { all: inventory } = parse(await project.output(stack, "inventory")) as Inventory;
+      expect(Object.keys(inventory.hosts)).toEqual([
         "acceptance-control-plane-0",
         "acceptance-secrets-0",
         "acceptance-worker-0",
         "acceptance-worker-1",
       ]);
-      for (const { ip } of Object.values(all.hosts)) expect(ip).toMatch(/^20\.0\.0\.\d+$/);
+      for (const { ip } of all(Object.values(inventory.hosts))) expect(ip).toMatch(/^20\.0\.0\.\d+$/);
 
       expect(await project.plan(stackOf({ workers: 3 }))).toMatchObject({
         create: [
@@ -178,8 +179,8 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
       const stack = stackOf({ ...SMALL, network });
       await project.apply(stack);
       expect(await project.isUnchanged(stack)).toBe(true);
-      const { all } = parse(await project.output(stack, "inventory")) as Inventory;
-      for (const { ip } of Object.values(all.hosts)) expect(ip).toMatch(/^20\.1\.0\.\d+$/);
+      const { all: inventory } = parse(await project.output(stack, "inventory")) as Inventory;
+      for (const { ip } of all(Object.values(inventory.hosts))) expect(ip).toMatch(/^20\.1\.0\.\d+$/);
     } finally {
       await project.destroy(stackOf({ ...SMALL, network }));
       await project.destroy(networkStack(name));

@@ -10,6 +10,7 @@ import { findKubespray } from "../../src/operations/kubespray/kubespray-source";
 import { kubesprayInventory, type InventoryNode } from "../../src/constructs/tenant-cluster/inventory";
 import { KUBESPRAY_VERSION } from "../../src/constructs/tenant-cluster/kubespray";
 import { TestBed } from "./support/test-bed";
+import { all } from "../support/all";
 
 const NODES: InventoryNode[] = [
   { name: "customer10-control-plane-0", address: "20.0.0.10", role: "control-plane", labels: {}, taints: [] },
@@ -155,7 +156,8 @@ describe("tenant-vault kubespray", () => {
 
     expect(await stored()).toEqual(before);
     const folder = join(bed.folder, "state", "kubespray", "customer10");
-    for (const file of readdirSync(folder)) expect(readFileSync(join(folder, file), "utf8")).not.toContain("PRIVATE");
+    for (const file of all(readdirSync(folder)))
+      expect(readFileSync(join(folder, file), "utf8")).not.toContain("PRIVATE");
   });
 
   test.each<Partial<ClusterDescription>>([

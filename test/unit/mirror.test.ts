@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { all } from "../support/all";
 
 const PROJECT = resolve(__dirname, "..", "..");
 /** The run-time side: each file has a test of its own name. */
@@ -15,8 +16,7 @@ test.each(FOLDERS)("every file of src/%s has a test of its own name", (folder) =
   const files = readdirSync(join(PROJECT, "src", folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .filter((name) => hasCode(join(PROJECT, "src", folder, name)));
-  expect(files).not.toEqual([]);
-  const missing = files.filter(
+  const missing = all(files).filter(
     (name) => !existsSync(join(PROJECT, "test", "unit", folder, name.replace(/\.ts$/, ".test.ts"))),
   );
   expect(missing).toEqual([]);

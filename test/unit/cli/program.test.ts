@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
 import { buildProgram, type CommonOptions } from "../../../src/cli/program";
+import { all } from "../../support/all";
 
 /** What a command line comes to: the options, or the code of the error. */
 async function parse(...args: readonly string[]): Promise<CommonOptions | string> {
@@ -22,7 +23,7 @@ async function parse(...args: readonly string[]): Promise<CommonOptions | string
 }
 
 describe("the command line", () => {
-  test.each(buildProgram(() => Promise.resolve()).commands.map((command) => command.name()))(
+  test.each(all(buildProgram(() => Promise.resolve()).commands).map((command) => command.name()))(
     "of %s takes --json",
     async (name) => {
       expect(await parse(name, "customer10/main", "--json")).toMatchObject({ json: true });

@@ -1,27 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { ERROR_CODES } from "../../../src/core/error-codes";
 import { VAULT_FAILURES } from "../../../src/vault/errors";
 import { run } from "../../../lab/run";
+import { withCommands } from "../../../scripts/commands-reference";
+import { all } from "../../support/all";
+import { BANNED_PHRASES } from "../../support/banned-phrases";
+import { anchors, links, markdownFiles, PROJECT, prose, read, sentences, wordCount } from "../../support/markdown";
 
-const PROJECT = resolve(__dirname, "..", "..", "..");
-const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
-const markdown = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "SECURITY.md",
-  ...["docs", "providers/openstack"].flatMap((folder) =>
-    readdirSync(join(PROJECT, folder))
-      .filter((name) => name.endsWith(".md"))
-      .map((name) => join(folder, name)),
-  ),
-  ...readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("src", name)),
-];
+const markdown = markdownFiles();
 /** Sources of the package's entry points. */
 const ENTRIES = ["index", "tenant", "spi"].map((name) => join(PROJECT, "src", `${name}.ts`));
 
@@ -105,7 +95,7 @@ describe("the public surface", () => {
 });
 
 describe("examples", () => {
-  const examples = readdirSync(join(PROJECT, "examples")).filter((name) => name.endsWith(".ts"));
+  const examples = all(readdirSync(join(PROJECT, "examples")).filter((name) => name.endsWith(".ts")));
 
   test.each(examples)("%s synthesizes, and a guide shows it", async (name) => {
     const folder = mkdtempSync(join(tmpdir(), "tenant-vault-example-"));
@@ -135,22 +125,48 @@ describe("examples", () => {
     expect(programs.length).toBe(examples.length);
     expect(programs.filter((text) => !texts.includes(text))).toEqual([]);
   });
+
+  test.each(all(readdirSync(join(PROJECT, "src", "constructs"))))(
+    "the construct in %s has a README with one",
+    (name) => {
+      expect(markdown).toContain(join("src", "constructs", name, "README.md"));
+      expect(examples).toContain(`${name}.ts`);
+    },
+  );
 });
 
 describe("documents", () => {
   test("link to what exists", () => {
-    for (const file of markdown) {
-      for (const [, target = ""] of read(file).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-        expect(existsSync(join(PROJECT, file, "..", target)), `${file} links to ${target}`).toBe(true);
-      }
+    const found = all(markdown.flatMap((page) => links(read(page)).map((link) => ({ page, ...link }))));
+    for (const { page, file, anchor } of found) {
+      const target = file === "" ? page : join(dirname(page), file);
+      expect(existsSync(join(PROJECT, target)), `${page} links to ${target}`).toBe(true);
+      if (anchor !== undefined) expect(anchors(read(target)), `${page} links to ${target}#${anchor}`).toContain(anchor);
     }
   });
 
   test("name commands that exist", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
-    for (const file of markdown) {
-      for (const [, script = ""] of read(file).matchAll(/npm run ([a-z:-]+)/g))
-        expect(Object.keys(scripts), `${file}: npm run ${script}`).toContain(script);
+    const named = all(
+      markdown.flatMap((file) =>
+        [...read(file).matchAll(/npm run ([a-z:-]+)/g)].map(([, script = ""]) => ({ file, script })),
+      ),
+    );
+    for (const { file, script } of named) expect(Object.keys(scripts), `${file}: npm run ${script}`).toContain(script);
+  });
+
+  test("deploy stacks with the flags that cdktf needs", () => {
+    const deployments = all(
+      markdown.flatMap((file) =>
+        [...read(file).matchAll(/npx cdktf deploy ((?:(?!`)[^\n])+)/g)].map(([, words = ""]) => ({ file, words })),
+      ),
+    );
+    for (const { file, words } of deployments) {
+      const stacks = words.split(" ").filter((word) => word.startsWith("<"));
+      // The dependencies of these are all in the list.
+      if (stacks.length === 0) expect(words, file).toMatch(/^(central$|central |'\*')/);
+      else expect(words, file).toContain("--ignore-missing-stack-dependencies");
+      if (stacks.length > 1) expect(words, file).toContain("--parallelism 1");
     }
   });
 
@@ -158,7 +174,7 @@ describe("documents", () => {
     const [, ofCommands = ""] = read("docs/errors.md").split("\n## The command\n");
     const listed = [...ofCommands.matchAll(/^\| `([a-z-]+)` /gm)].map(([, code]) => code);
     expect(listed.sort()).toEqual([...ERROR_CODES].sort());
-    for (const [row] of ofCommands.matchAll(/^\| `.*$/gm)) {
+    for (const [row] of all(ofCommands.matchAll(/^\| `.*$/gm))) {
       expect(
         row
           .split("|")
@@ -185,6 +201,17 @@ describe("documents", () => {
     }
   });
 
+  test("explain in the troubleshooting nothing but codes, and link to it from the list of codes", () => {
+    const [, ofCodes = ""] = read("docs/troubleshooting.md").split("\n## Codes\n");
+    const explained = anchors(ofCodes);
+    const linked = links(read("docs/errors.md")).flatMap(({ file, anchor }) =>
+      file === "troubleshooting.md" && anchor !== undefined ? [anchor] : [],
+    );
+    for (const code of all(explained)) expect(ERROR_CODES, code).toContain(code);
+    expect(explained).toEqual([...explained].sort());
+    for (const code of all(linked)) expect(explained, code).toContain(code);
+  });
+
   test("list every code of an error at synthesis, and no other", () => {
     const sources = readdirSync(join(PROJECT, "src"), { recursive: true, encoding: "utf8" }).filter((name) =>
       name.endsWith(".ts"),
@@ -196,6 +223,62 @@ describe("documents", () => {
     const listed = [...ofSynthesis.matchAll(/^\| `([a-z-]+)` /gm)].map(([, code]) => code ?? "");
     expect(codes.length).toBeGreaterThan(0);
     expect(listed.sort()).toEqual([...new Set(codes)].sort());
+  });
+});
+
+describe("pages of tasks", () => {
+  const pages = all(markdown.filter((file) => dirname(file) === join("docs", "operating")));
+
+  test.each(pages)("%s says when, before, steps, check, and what to do if it fails", (page) => {
+    const [title, ...headings] = anchors(read(page));
+    expect(title).toBeDefined();
+    expect(headings.slice(0, 5)).toEqual(["when", "before", "steps", "check", "if-it-fails"]);
+    const index = links(read("docs/operating.md")).map(({ file }) => join("docs", file));
+    expect(index).toContain(page);
+  });
+});
+
+describe("the reference of the commands", () => {
+  const page = read("docs/commands.md");
+
+  test("is what the program says", async () => {
+    expect(page, "run: npm run docs:commands").toBe(await withCommands(page));
+  });
+
+  test("lists every variable of the environment that a command reads", () => {
+    const [, section = ""] = page.split("\n## Environment\n");
+    const listed = section.match(/[A-Z]+_[A-Z_]+/g);
+    const folders = ["central", "cli", "contract", "core", "kubernetes", "operations", "vault"];
+    const sources = folders.flatMap((folder) =>
+      readdirSync(join(PROJECT, "src", folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".ts"))
+        .map((name) => read(join("src", folder, name))),
+    );
+    const reads = all(sources.join("\n").matchAll(/\b(?:environment\.|setting\(environment, ")([A-Z][A-Z_]+)/g));
+    for (const [, name = ""] of reads) expect(listed, name).toContain(name);
+  });
+});
+
+describe("the language", () => {
+  /** Words of a sentence, on average over a page. */
+  const LONGEST_MEAN = 15;
+
+  test.each(markdown)("of %s has no phrase that is banned", (page) => {
+    const text = prose(read(page));
+    const found = BANNED_PHRASES.flatMap(({ phrase, instead }) =>
+      [...text.matchAll(new RegExp(phrase, `${phrase.flags}g`))].map(
+        ({ 0: match, index }) => `"${match}" in "...${text.slice(Math.max(0, index - 40), index + 60)}...": ${instead}`,
+      ),
+    );
+    expect(found, page).toEqual([]);
+  });
+
+  test.each(markdown)("of %s has short sentences", (page) => {
+    const counted = all(sentences(read(page))).map((sentence) => ({ words: wordCount(sentence), sentence }));
+    const mean = counted.reduce((sum, { words }) => sum + words, 0) / counted.length;
+    const longest = counted.sort((one, other) => other.words - one.words).slice(0, 5);
+    const shown = longest.map(({ words, sentence }) => `${words} words: ${sentence}`).join("\n");
+    expect(mean, `${page}; shorten\n${shown}\n`).toBeLessThanOrEqual(LONGEST_MEAN);
   });
 });
 

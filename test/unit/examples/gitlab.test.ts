@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { all } from "../../support/all";
 
 interface Job {
   readonly extends?: string | readonly string[];
@@ -36,23 +37,32 @@ test("checks and plans a merge request, and deploys from the protected branch", 
   expect(onProtectedBranch).toEqual(["terraform plan", "deploy"]);
 });
 
-test.each(inMergeRequests)("%s has no environment, whose secrets it could read, and no identity", (name) => {
+test.each(all(inMergeRequests))("%s has no environment, whose secrets it could read, and no identity", (name) => {
   expect(job(name)).not.toHaveProperty("environment");
   expect(job(name)).not.toHaveProperty("id_tokens");
   expect(job(name)).not.toHaveProperty("secrets");
 });
 
-test.each(onProtectedBranch)("%s runs on the protected default branch alone, with the tenant's secrets", (name) => {
-  const rules = job(name).rules ?? [];
-  expect(rules.map((rule) => rule.if)).toEqual([
-    '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"',
-  ]);
-  expect(job(name).environment?.name).toBe("tenant/$TENANT");
-});
+test.each(all(onProtectedBranch))(
+  "%s runs on the protected default branch alone, with the tenant's secrets",
+  (name) => {
+    const rules = job(name).rules ?? [];
+    expect(rules.map((rule) => rule.if)).toEqual([
+      '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"',
+    ]);
+    expect(job(name).environment?.name).toBe("tenant/$TENANT");
+  },
+);
 
 test("a person starts the deployment, and its journal survives the job", () => {
   expect(job("deploy").rules?.map(({ when }) => when)).toEqual(["manual"]);
   expect(job("deploy").variables).toHaveProperty("TENANT_VAULT_STATE_DIR");
+});
+
+test("the deployment waits for each stack, which cdktf does not where a dependency is missing", () => {
+  expect(job("deploy").script).toEqual([
+    expect.stringMatching(/^npx cdktf deploy \$STACKS .*--ignore-missing-stack-dependencies --parallelism 1$/),
+  ]);
 });
 
 describe("the scripts", () => {
@@ -75,7 +85,7 @@ describe("the scripts", () => {
 
   test("lint fails if the pipeline does not list a tenant's file", () => {
     write(".gitlab-ci.yml", FILE);
-    for (const file of readdirSync(join(PROJECT, "tenants"))) write(join("tenants", file), "");
+    for (const file of all(readdirSync(join(PROJECT, "tenants")))) write(join("tenants", file), "");
     expect(runLast(job("lint").script)).toMatchObject({ status: 0, stdout: "" });
     write("tenants/customer1.ts", "");
     expect(runLast(job("lint").script)).toMatchObject({

@@ -5,6 +5,7 @@ import { buildApp } from "../../../stacks/app";
 import type { Operator } from "../../../stacks/operator";
 import customer10 from "../../../tenants/customer10";
 import { toJson } from "../../support/synth";
+import { all } from "../../support/all";
 
 const OPERATOR: Operator = {
   central: { address: "https://vault.operator.example:8200", instanceDomains: ["customers.operator.example"] },
@@ -40,7 +41,7 @@ function stacks(tenants: readonly Tenant[]): Map<string, LayerStack> {
 }
 
 test("two tenants: the plan that a reviewer reads", () => {
-  for (const [name, stack] of stacks([customer10, customer11])) expect(toJson(stack)).toMatchSnapshot(name);
+  for (const [name, stack] of all(stacks([customer10, customer11]))) expect(toJson(stack)).toMatchSnapshot(name);
 });
 
 describe("layers", () => {
@@ -68,7 +69,7 @@ describe("layers", () => {
   });
 
   test("share no state: what is known at synthesis is passed as a constant", () => {
-    for (const [, stack] of stacks([customer10, customer11]))
+    for (const [, stack] of all(stacks([customer10, customer11])))
       expect(toJson(stack).data?.terraform_remote_state).toBeUndefined();
   });
 });
@@ -85,12 +86,12 @@ test("an instance that is retired goes, and what holds its data is forgotten", (
   const [main] = customer10.instances;
   const seal = Seal.transit();
   const layers = (retired: boolean) => {
-    const all = stacks([{ ...customer10, instances: [{ ...main, seal, retired } as Tenant["instances"][number]] }]);
-    return ["vault", "config"].map((layer) => toJson(all.get(`customer10-${layer}`) as LayerStack));
+    const byName = stacks([{ ...customer10, instances: [{ ...main, seal, retired } as Tenant["instances"][number]] }]);
+    return ["vault", "config"].map((layer) => toJson(byName.get(`customer10-${layer}`) as LayerStack));
   };
   const [deployed, retired] = [layers(false), layers(true)];
 
-  for (const layer of retired) expect(resources(layer)).toEqual([]);
+  for (const layer of all(retired)) expect(resources(layer)).toEqual([]);
   const forgotten = retired.map(({ removed = [] }) => removed.map(({ from }) => from).sort());
   const holdsData =
     /^(openstack_blockstorage_volume_v3|kubernetes_persistent_volume_v1|vault_transit_secret_backend_key)\./;

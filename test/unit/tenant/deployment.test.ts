@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { defineTenant, TenantError, type DeploymentProps, type SealProps, type TenantProps } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
 import { testBackend, toJson, type Synthesized } from "../../support/synth";
+import { all } from "../../support/all";
 
 const SECRET = { mount: "operator", path: "customer10/seal", field: "secret" };
 const SHA256 = "0".repeat(64);
@@ -141,7 +142,7 @@ describe("a deployment", () => {
     const { resource } = vaultStack(tenant({ mode: "ha", volumeType: "ssd", volumeZones: ["az1", "az2"] }));
     const zones = Object.values(resource.openstack_blockstorage_volume_v3 ?? {});
     expect(zones.map(({ availability_zone }) => availability_zone)).toEqual(["az1", "az1", "az2", "az2", "az1", "az1"]);
-    expect(zones.every(({ volume_type }) => volume_type === "ssd")).toBe(true);
+    for (const { volume_type } of all(zones)) expect(volume_type).toBe("ssd");
     const volumes = JSON.stringify(Object.values(resource.kubernetes_persistent_volume_v1 ?? {})[2]);
     expect(volumes).toContain('"key":"topology.kubernetes.io/zone","operator":"In","values":["az2"]');
   });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { CentralVault, Duration, type CentralVaultProps } from "../../../../src/index";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
+import { all } from "../../../support/all";
 
 function central(props: Partial<CentralVaultProps> = {}): Synthesized {
   return synthesizeInVault(
@@ -12,13 +13,13 @@ function central(props: Partial<CentralVaultProps> = {}): Synthesized {
 test("by default has the records, the kubeconfigs, the root CA and the hook's login, all protected", () => {
   const json = central();
   expect(json.resource).toMatchSnapshot();
-  for (const mount of Object.values(json.resource.vault_mount ?? {}))
+  for (const mount of all(Object.values(json.resource.vault_mount ?? {})))
     expect(mount.lifecycle).toEqual({ prevent_destroy: true });
 });
 
 test("deletionProtection can be taken off, and instanceDomains get certificates", () => {
   const { resource } = central({ deletionProtection: false, instanceDomains: ["customers.example"] });
-  for (const mount of Object.values(resource.vault_mount ?? {}))
+  for (const mount of all(Object.values(resource.vault_mount ?? {})))
     expect(mount.lifecycle).toEqual({ prevent_destroy: false });
   expect(only(resource, "vault_pki_secret_backend_role").allowed_domains).toContain("customers.example");
 });

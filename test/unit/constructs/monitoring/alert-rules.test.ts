@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { alertRules, Duration } from "../../../../src/index";
 import { TARGET } from "./instance";
+import { all } from "../../../support/all";
 
 const RULES = alertRules(TARGET);
 
@@ -18,9 +19,9 @@ describe("the alerts", () => {
   });
 
   test("are about one instance alone", () => {
-    for (const { expr, labels } of RULES) {
+    for (const { expr, labels } of all(RULES)) {
       expect(labels).toMatchObject({ tenant: "customer10", instance: "main" });
-      for (const [selector] of expr.matchAll(/\{[^}]+\}/g))
+      for (const [selector] of all(expr.matchAll(/\{[^}]+\}/g)))
         expect(selector).toMatch(/namespace="customer10-main"|tenant="customer10"/);
     }
   });

@@ -9,6 +9,7 @@ import {
 } from "../../../../src/index";
 import { SEALS, STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 import { only } from "../../../support/synth";
+import { all } from "../../../support/all";
 
 const HA = new HighAvailabilityDeployment(STORED);
 const KEY = "vault_transit_secret_backend_key";
@@ -131,7 +132,7 @@ describe("credentials of a seal", () => {
     (type) => {
       const secret = only(synthesizeInstance(HA, { seal: SEALS[type] }).resource, "kubernetes_secret_v1");
       expect(secret.metadata).toMatchObject({ name: "customer10-main-seal" });
-      for (const value of Object.values(secret.data_wo as Record<string, string>)) {
+      for (const value of all(Object.values(secret.data_wo as Record<string, string>))) {
         expect(value).toMatch(/^\$\{ephemeral\.vault_kv_secret_v2\..*\}$/);
       }
       expect(secret.data).toBeUndefined();

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Provisioner, Size, TenantCluster, type NodePoolProps, type TenantClusterProps } from "../../../../src/index";
 import { OpenstackProvider } from "../../../../src/terraform/providers/openstack";
 import { addresses, synthesize, type Synthesized } from "../../../support/synth";
+import { all } from "../../../support/all";
 
 const SECRETS: NodePoolProps = {
   name: "secrets",
@@ -67,7 +68,7 @@ describe("the plan of three control planes and five workers in three groups", ()
 
   test("names every resource that can have a name after the tenant", () => {
     const named = resources(json).filter(([, { name }]) => name !== undefined);
-    for (const [address, { name }] of named) expect(name, address).toMatch(/^customer10(-|$)/);
+    for (const [address, { name }] of all(named)) expect(name, address).toMatch(/^customer10(-|$)/);
 
     const nameless = resources(json).filter(([, { name }]) => name === undefined);
     expect([...new Set(nameless.map(([address]) => address.split(".")[0]))].sort()).toEqual([
@@ -89,7 +90,7 @@ describe("the plan of three control planes and five workers in three groups", ()
       "openstack_networking_secgroup_rule_v2",
       "terraform_data",
     ]);
-    for (const [address, { tags, metadata }] of resources(json)) {
+    for (const [address, { tags, metadata }] of all(resources(json))) {
       if (tags !== undefined) expect(tags, address).toEqual(["tenant=customer10"]);
       if (metadata !== undefined) expect(metadata, address).toMatchObject({ tenant: "customer10" });
     }
@@ -98,7 +99,7 @@ describe("the plan of three control planes and five workers in three groups", ()
   test("explains every security group rule", () => {
     const rules = Object.values(json.resource.openstack_networking_secgroup_rule_v2 ?? {});
     expect(rules.length).toBeGreaterThan(5);
-    for (const { description } of rules) expect(description).toMatch(/^\w.{5,}/);
+    for (const { description } of all(rules)) expect(description).toMatch(/^\w.{5,}/);
   });
 
   test.each([
@@ -132,7 +133,7 @@ describe("from two workers to three", () => {
       removed: [],
     });
     const stayed = new Map(resources(after));
-    for (const [address, attributes] of resources(before)) {
+    for (const [address, attributes] of all(resources(before))) {
       // Kubespray runs again, for it has a node to add.
       if (!address.startsWith("terraform_data")) expect(stayed.get(address), address).toEqual(attributes);
     }
@@ -177,6 +178,6 @@ describe("in another order", () => {
   test("a pool that is added or taken away changes no other node", () => {
     const { added, removed } = difference(plan({ pools: [SECRETS] }), plan({ pools: [BATCH, SECRETS] }));
     expect(removed).toEqual([]);
-    for (const address of added) expect(address).toMatch(/_batch_/);
+    for (const address of all(added)) expect(address).toMatch(/_batch_/);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ApiAccess, Provisioner, Size, TenantCluster, type TenantClusterProps } from "../../../../src/index";
 import { OpenstackProvider } from "../../../../src/terraform/providers/openstack";
 import { addresses, only, synthesize, synthesizeInVault, type Synthesized } from "../../../support/synth";
+import { all } from "../../../support/all";
 
 const NETWORK = { name: "kube-net", cidr: "20.0.0.0/24", externalNetwork: "public" };
 
@@ -65,12 +66,12 @@ describe("by default", () => {
   test("opens nothing to the outside", () => {
     const open = rules(cluster());
     expect(open.length).toBe(4);
-    expect(open.every((rule) => rule.remote_group_id !== undefined)).toBe(true);
+    for (const { remote_group_id } of all(open)) expect(remote_group_id).toBeDefined();
   });
 
   test("names and tags everything after the tenant", () => {
-    for (const [type, named] of Object.entries(cluster().resource)) {
-      for (const resource of Object.values(named)) {
+    for (const [type, named] of all(Object.entries(cluster().resource))) {
+      for (const resource of all(Object.values(named))) {
         if ("tags" in resource) expect(resource.tags, type).toEqual(["tenant=customer10"]);
         if (type.startsWith("openstack_compute_instance"))
           expect(resource.metadata).toMatchObject({ tenant: "customer10" });
@@ -89,7 +90,7 @@ describe("properties", () => {
     const lookedUp = (json: Synthesized): unknown => only(json.data ?? {}, "openstack_compute_flavor_v2");
     expect(lookedUp(cluster())).toEqual({ flavor_id: "3" });
     expect(lookedUp(cluster({ flavor: { name: "m1.medium" } }))).toEqual({ name: "m1.medium" });
-    for (const { flavor_id } of instances(cluster()))
+    for (const { flavor_id } of all(instances(cluster())))
       expect(flavor_id).toBe("${data.openstack_compute_flavor_v2.cluster_preflight_flavor_id_3.id}");
   });
 
@@ -211,7 +212,7 @@ describe("ways in", () => {
         "vpn <- bastion tcp 22",
       ]
     `);
-    for (const rule of rules(json)) expect(rule.description).toMatch(/\w/);
+    for (const rule of all(rules(json))) expect(rule.description).toMatch(/\w/);
   });
 
   test("through a bastion leave SSH no other way", () => {
@@ -285,7 +286,7 @@ describe("nodes", () => {
   });
 
   test("are neither replaced nor rebuilt by what a new one would be made with", () => {
-    for (const { lifecycle } of instances(cluster())) {
+    for (const { lifecycle } of all(instances(cluster()))) {
       expect((lifecycle as { ignore_changes: string[] }).ignore_changes).toEqual([
         "image_name",
         "image_id",
@@ -306,7 +307,7 @@ describe("nodes", () => {
     });
     const gateways = instances(json).filter(({ name }) => /-(bastion|vpn)$/.test(String(name)));
     expect(gateways.length).toBe(2);
-    for (const { lifecycle } of gateways) {
+    for (const { lifecycle } of all(gateways)) {
       expect(lifecycle).toEqual({ ignore_changes: ["image_name", "image_id", "key_pair", "user_data"] });
     }
   });
@@ -351,7 +352,7 @@ describe("nodes", () => {
 
   test("may be forced onto different hosts", () => {
     const groups = cluster({ hostAntiAffinity: "required" }).resource.openstack_compute_servergroup_v2 ?? {};
-    for (const { policies } of Object.values(groups)) expect(policies).toEqual(["anti-affinity"]);
+    for (const { policies } of all(Object.values(groups))) expect(policies).toEqual(["anti-affinity"]);
   });
 });
 
@@ -382,9 +383,9 @@ describe("before anything is created", () => {
     });
     const own = cluster({ availabilityZones, bootVolume: { ...bootVolume, availabilityZone: "nova" } });
     expect(JSON.stringify(zones(own))).not.toContain("az1");
-    for (const { availability_zone } of Object.values(own.resource.openstack_blockstorage_volume_v3 ?? {}))
+    for (const { availability_zone } of all(Object.values(own.resource.openstack_blockstorage_volume_v3 ?? {})))
       expect(availability_zone).toBe("nova");
-    for (const { availability_zone } of instances(own)) expect(availability_zone).toBe("az1");
+    for (const { availability_zone } of all(instances(own))) expect(availability_zone).toBe("az1");
     expect(Object.keys(cluster({ availabilityZones }).data ?? {})).not.toContain(
       "openstack_blockstorage_availability_zones_v3",
     );

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Duration, RootCa, TenantPKI, type TenantPKIProps } from "../../../../src/index";
 import type { IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
+import { all } from "../../../support/all";
 
 const PROPS = {
   commonName: "customer10 main CA",
@@ -24,8 +25,8 @@ test("by default is an intermediate whose key never leaves the instance, signed 
 describe("properties", () => {
   test("the root CA signs in its own Vault, everything else is in the instance's", () => {
     const { resource } = pki();
-    for (const [type, named] of Object.entries(resource)) {
-      for (const { provider } of Object.values(named)) {
+    for (const [type, named] of all(Object.entries(resource))) {
+      for (const { provider } of all(Object.values(named))) {
         expect(provider, type).toBe(type.includes("root_sign") ? "vault.central" : "vault.instance");
       }
     }

@@ -3,6 +3,7 @@ import { InstanceNamespace, NetworkPeer, type InstanceNamespaceProps } from "../
 import { KubernetesProvider } from "../../../../src/terraform/providers/kubernetes";
 import { allows, type Endpoint, type Flow } from "../../../support/network-policies";
 import { only, synthesize, type Synthesized } from "../../../support/synth";
+import { all } from "../../../support/all";
 
 function namespace(props: Partial<InstanceNamespaceProps> = {}): Synthesized["resource"] {
   return synthesize((stack) => {
@@ -103,7 +104,7 @@ describe("its flows", () => {
   test("are each said what for", () => {
     const policies = Object.values(namespace({ ...database, ...monitored }).kubernetes_network_policy_v1 ?? {});
     expect(policies).toHaveLength(8);
-    for (const { metadata } of policies) {
+    for (const { metadata } of all(policies)) {
       expect(metadata).toMatchObject({
         annotations: { "kubernetes.io/description": expect.stringMatching(/\.$/) as string },
       });

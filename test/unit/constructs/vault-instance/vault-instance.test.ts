@@ -20,6 +20,7 @@ import type { IDeployment } from "../../../../src/spi";
 import { parseInstance, type Instance } from "../../../../src/contract/instance";
 import { STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 import { addresses, only, type Synthesized } from "../../../support/synth";
+import { all } from "../../../support/all";
 
 const folder = mkdtempSync(join(tmpdir(), "tenant-vault-instance-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -121,9 +122,11 @@ describe("a high-availability instance", () => {
     const { resource } = instance(highAvailability());
     const volumes = Object.values(resource.openstack_blockstorage_volume_v3 ?? {});
     expect(volumes.length).toBe(6);
-    for (const { metadata } of volumes) expect(metadata).toMatchObject({ tenant: "customer10" });
-    expect(volumes.every(({ lifecycle }) => JSON.stringify(lifecycle) === '{"prevent_destroy":true}')).toBe(true);
-    for (const volume of Object.values(resource.kubernetes_persistent_volume_v1 ?? {})) {
+    for (const { metadata, lifecycle } of all(volumes)) {
+      expect(metadata).toMatchObject({ tenant: "customer10" });
+      expect(lifecycle).toEqual({ prevent_destroy: true });
+    }
+    for (const volume of all(Object.values(resource.kubernetes_persistent_volume_v1 ?? {}))) {
       expect(volume.spec).toMatchObject([
         { persistent_volume_reclaim_policy: "Retain", storage_class_name: "customer10-main" },
       ]);

@@ -10,6 +10,7 @@ import { withAnswer, withJournalKey } from "../../../../src/central/record";
 import { INSTANCE } from "../../../support/simulation";
 import type { ReplicaState } from "../../../../src/vault/replica-state";
 import type { SeenRecord } from "../../../../src/central/record-store";
+import { all } from "../../../support/all";
 
 const COMPLETE = withAnswer({}, answerOf("t", ["a", "b", "c", "d", "e"]));
 
@@ -85,7 +86,7 @@ describe("an instance", () => {
     });
     const status = await inspectInstance(vault, store({ fields: COMPLETE }), silent, systemClock);
     expect(status.healthy).toBe(true);
-    expect(status.replicas.every(({ auditDevices }) => auditDevices === undefined)).toBe(true);
+    for (const { auditDevices } of all(status.replicas)) expect(auditDevices).toBeUndefined();
   });
 
   test("shows when the certificates end", async () => {

@@ -1,0 +1,26 @@
+import { App, TerraformOutput } from "cdktf";
+import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+import { AccessRole, AppRoleLogin, Duration, KeyValue, LayerStack, localBackend } from "tenant-vault";
+
+const app = new App();
+const stack = new LayerStack(app, "access", localBackend(".terraform-state"));
+new VaultProvider(stack, "Instance", { address: "https://vault.customer10.example:8200" });
+
+const web = new AccessRole(stack, "Web", {
+  name: "web",
+  login: new AppRoleLogin(stack, "Login"),
+  tokenTtl: Duration.minutes(30),
+  secretIdTtl: Duration.days(7),
+  tokenBoundCidrs: ["10.8.0.0/24"],
+});
+
+// What the role may do is granted by the construct that has it.
+const secrets = new KeyValue(stack, "Secrets");
+secrets.grantRead(web, "web");
+
+// For what no construct grants.
+web.grant({ path: "transit/sign/web", capabilities: ["update"], reason: "sign with the key of the web servers" });
+
+new TerraformOutput(stack, "web_role_id", { value: web.roleId });
+
+app.synth();

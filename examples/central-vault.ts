@@ -1,0 +1,19 @@
+import { App, TerraformOutput } from "cdktf";
+import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
+import { CentralVault, Duration, LayerStack, localBackend } from "tenant-vault";
+
+const ADDRESS = "https://vault.operator.example:8200";
+
+const app = new App();
+const stack = new LayerStack(app, "central", localBackend(".terraform-state"));
+new VaultProvider(stack, "Central", { address: ADDRESS });
+
+const central = new CentralVault(stack, "Vault", {
+  address: ADDRESS,
+  instanceDomains: ["customers.operator.example"],
+  hookSecretIdTtl: Duration.days(30),
+});
+new TerraformOutput(stack, "hook_role_id", { value: central.hookRoleId });
+new TerraformOutput(stack, "root_ca_certificate", { value: central.rootCa.certificate });
+
+app.synth();

@@ -1,0 +1,133 @@
+// Writes the reference of the commands into docs/commands.md, between its two marks.
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Argument, Command, Option } from "commander";
+import { format, resolveConfig } from "prettier";
+import { buildProgram } from "../src/cli/program";
+import type { InstanceStatus } from "../src/operations/status/inspect";
+import type { UnsealReport } from "../src/operations/unseal/unseal-instance";
+
+const FILE = resolve(__dirname, "..", "docs", "commands.md");
+const BEGIN = "<!-- begin: npm run docs:commands writes this -->";
+const END = "<!-- end -->";
+
+/** What a command prints with `--json`. */
+interface Result {
+  readonly example: unknown;
+  /** Of fields that their names do not explain. */
+  readonly notes: readonly string[];
+}
+
+const RESULTS: Readonly<Record<string, Result>> = {
+  unseal: {
+    example: {
+      instance: "customer10/main",
+      replicas: 3,
+      leader: "https://customer10-main-0.customer10-main-internal:8200",
+      raftPeers: 3,
+      initialized: true,
+      unsealed: ["customer10-main-0", "customer10-main-1", "customer10-main-2"],
+      joined: ["customer10-main-1", "customer10-main-2"],
+      restarted: [],
+    } satisfies UnsealReport & { readonly instance: string; readonly replicas: number },
+    notes: [
+      "`leader` is the address that the active replica gives to its peers.",
+      "`raftPeers` is missing if the record's root token is missing or was revoked.",
+      "`initialized`, `unsealed`, `joined` and `restarted` say what this run did. A run that finds everything done reports `false` and empty lists.",
+    ],
+  },
+  "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
+  purge: { example: { instance: "customer10/main", destroyedVersions: 4 }, notes: [] },
+  kubespray: {
+    example: { tenant: "customer10", apiAddress: "203.0.113.5", kubeconfig: "clusters/customer10" },
+    notes: ["`kubeconfig` is the place of the kubeconfig in the central Vault."],
+  },
+  status: {
+    example: [
+      {
+        instance: "customer10/main",
+        record: { state: "complete", keyType: "unseal", keys: 5, rootToken: true },
+        product: "openbao",
+        replicas: [
+          {
+            name: "customer10-main-0",
+            address: "https://customer10-main-0.customer10-main-internal:8200",
+            state: "unsealed",
+            active: true,
+            auditDevices: 1,
+            certificateExpires: "2027-11-26T09:00:00.000Z",
+          },
+        ],
+        healthy: true,
+      },
+    ] satisfies readonly InstanceStatus[],
+    notes: [
+      "`record.state` is one of `complete`, `incomplete`, `announced`, `deleted`, `missing` and `self-initialised`.",
+      "`state` of a replica is one of `unsealed`, `sealed`, `uninitialized`, `migrating` and `unreachable`. An unreachable replica has a `reason`.",
+      "`auditDevices` is missing if it was not checked. The check needs a valid root token in the record, and standbys of Vault do not answer it.",
+      "`sealTokenExpires` is the expiry of the token of a transit seal.",
+      "An instance that could not be inspected has no replicas, a `problem` and a `problemCode` of [errors](errors.md#the-command).",
+    ],
+  },
+};
+
+/** The page with the section that is generated. */
+export async function withCommands(page: string): Promise<string> {
+  const [before, rest] = page.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error(`docs/commands.md needs "${BEGIN}" and "${END}".`);
+  const sections = buildProgram(() => Promise.resolve()).commands.map(section);
+  const text = [before, BEGIN, "\n\n", sections.join("\n"), "\n", END, after].join("");
+  return format(text, { ...(await resolveConfig(FILE)), parser: "markdown" });
+}
+
+function section(command: Command): string {
+  const result = RESULTS[command.name()];
+  if (result === undefined) throw new Error(`Describe in scripts/commands-reference.ts what ${command.name()} prints.`);
+  const operands = command.registeredArguments.map(operand).join(" ");
+  const rows = command.options.map(row).join("\n");
+  const notes = result.notes.map((note) => `- ${note}\n`).join("");
+  return `### ${command.name()}
+
+\`\`\`text
+tenant-vault ${command.name()} ${operands} [options]
+\`\`\`
+
+${sentence(command.description())}
+
+| option | meaning |
+| --- | --- |
+${rows}
+
+\`--json\` prints, for example:
+
+\`\`\`json
+${JSON.stringify(result.example, undefined, 2)}
+\`\`\`
+
+${notes}`;
+}
+
+function operand(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
+}
+
+function row({ flags, description, defaultValue }: Option): string {
+  const byDefault = defaultValue === undefined ? "" : ` Default: ${String(defaultValue)}.`;
+  return `| \`${flags}\` | ${sentence(description)}${byDefault} |`;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+async function main(): Promise<void> {
+  writeFileSync(FILE, await withCommands(readFileSync(FILE, "utf8")));
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(String(error));
+    process.exitCode = 1;
+  });
+}

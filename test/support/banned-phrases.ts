@@ -1,0 +1,33 @@
+/** Phrases that a native engineer would not write in a manual, and what to write instead. */
+export const BANNED_PHRASES: readonly { readonly phrase: RegExp; readonly instead: string }[] = [
+  { phrase: /(?<!there )\b(is|are) no\b(?! (longer|more)\b)/i, instead: "is not a" },
+  { phrase: /\b(is|are) none (of|that|which)\b/i, instead: "is not one of" },
+  { phrase: /\bwho(so)?ever\b/i, instead: "anyone who, or the actor's name" },
+  { phrase: /(^|[.:;] )who (deploys|has|holds|needs|reads|uses|works|writes)\b/i, instead: "the actor's name" },
+  { phrase: /\bwhat holds\b/i, instead: "resources that hold" },
+  { phrase: /\blet(s|ting)?( \w+)? in\b/i, instead: "allows" },
+  { phrase: /\banew\b/i, instead: "again, recreates" },
+  { phrase: /\bmend(s|ed|ing)?\b/i, instead: "fix" },
+  { phrase: /\bheed(s|ed|ing)?\b/i, instead: "respect, follow" },
+  { phrase: /\b(draw|draws|drew|drawn)\b/i, instead: "request, create" },
+  { phrase: /\b(deal|deals|dealt)\b/i, instead: "generate, handle" },
+  { phrase: /\blook(s|ed|ing)? at\b/i, instead: "inspect, check" },
+  { phrase: /\bthe (former|latter)['’]s\b/i, instead: "the noun" },
+  { phrase: /\bsecret ids?\b/, instead: "secret ID" },
+  {
+    phrase: /\b(tokens?|secret IDs?|certificates?|leases?|credentials|passwords?) (ends?|lasts?|ended|lasted)\b/i,
+    instead: "expires, is valid for",
+  },
+  { phrase: /\bhas (ended|come to an end)\b/i, instead: "has expired, has finished" },
+  {
+    phrase: /\b(one|two|three) \w+ an? (tenant|stack|layer|instance|replica|node|cluster|construct)\b/i,
+    instead: "one ... per ...",
+  },
+  { phrase: /\ball the same\b/i, instead: "still, nevertheless" },
+  { phrase: /\bin vain\b/i, instead: "without success" },
+  { phrase: /\bfor (its|their) sake\b/i, instead: "because of it" },
+  { phrase: /\b(lest|whereby|thereof|therein|hence|thus)\b/i, instead: "a plain word" },
+  { phrase: /\b(takes|took) (it )?off\b/i, instead: "removes" },
+  { phrase: /\b(tells?|told) (of|nothing)\b/i, instead: "reports" },
+  { phrase: /\bas (it|they) may be\b/i, instead: "the condition" },
+];

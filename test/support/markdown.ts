@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { all } from "./all";
+
+/** The project's root. */
+export const PROJECT = resolve(__dirname, "..", "..");
+
+/** A file of the project as text. */
+export function read(path: string): string {
+  return readFileSync(join(PROJECT, path), "utf8");
+}
+
+/** Folders of what is installed, built or generated. */
+const FOREIGN = ["node_modules", "lib", "generated", "cdktf.out", ".git", ".cache", ".lab", ".terraform-state", "api"];
+
+/** Every Markdown file of the project, relative to its root. */
+export function markdownFiles(): string[] {
+  return all(filesBelow("")).filter((file) => file.endsWith(".md"));
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(PROJECT, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return FOREIGN.includes(entry.name) ? [] : filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+/** Without what is not prose: front matter, comments and blocks of code. */
+function withoutCode(page: string): string {
+  return page
+    .replace(/^---\n[^]*?\n---\n/, "")
+    .replace(/<!--[^]*?-->/g, "")
+    .replace(/^ *(```|~~~)[^]*?^ *\1 *$/gm, "");
+}
+
+/** Anchors of a page's headings, as GitHub and GitLab make them. */
+export function anchors(page: string): string[] {
+  return [...withoutCode(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    plain(heading, (code) => code)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+/** Targets of a page's links to files of the project: the file, empty if it is the page itself, and the anchor. */
+export function links(page: string): { readonly file: string; readonly anchor: string | undefined }[] {
+  const text = withoutCode(page).replace(/(`+)[^`]+\1/g, "");
+  return [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, file = "", anchor]) => ({
+    file,
+    anchor,
+  }));
+}
+
+/** A line of text without Markdown's marks. @param ofCode What stands for a span of code. */
+function plain(text: string, ofCode: (code: string) => string): string {
+  return text
+    .replace(/(`+)(.+?)\1/g, (_, _mark: string, code: string) => ofCode(code))
+    .replace(/!\[[^\]]*\]\([^)]*\)/g, "")
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/<https?:[^>]*>/g, "address")
+    .replace(/<\/?\w[^>]*>/g, " ")
+    .replace(/\*\*|__|\\(?=[_*])/g, "")
+    .replace(/(^|\W)[_*](\S[^_*]*?)[_*](?=\W|$)/g, "$1$2")
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+/** Cells of a table with fewer words are labels. */
+const SHORTEST_CELL = 4;
+
+/**
+ * The sentences of a page. A span of code counts as one word. A paragraph, an item of a list and a cell of a table end a
+ * sentence; headings, blocks of code and labels in tables are none.
+ */
+export function sentences(page: string): string[] {
+  return paragraphs(page).flatMap((paragraph) =>
+    paragraph.split(/(?<=[.!?]["”)]?)\s+(?=["“(]?[\p{Lu}\p{N}«])/u).filter((sentence) => wordCount(sentence) > 0),
+  );
+}
+
+/** How many words a sentence has. */
+export function wordCount(sentence: string): number {
+  return sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+}
+
+/** Texts of paragraphs, headings excluded. */
+function paragraphs(page: string): string[] {
+  const found: string[] = [];
+  let open: string[] = [];
+  const close = (): void => {
+    if (open.length > 0) found.push(open.join(" "));
+    open = [];
+  };
+  for (const line of withoutCode(page).split("\n")) {
+    const text = line.replace(/^\s*>\s?/, "").trim();
+    const item = /^(?:[-*+]|\d+[.)])\s+(?:\[[ x]\]\s+)?(.*)$/.exec(text);
+    if (text === "" || text.startsWith("#")) close();
+    else if (text.startsWith("|")) {
+      close();
+      found.push(...cells(text));
+    } else if (item !== null) {
+      close();
+      open = [item[1] ?? ""];
+    } else open.push(text);
+  }
+  close();
+  // Upper case, so that a sentence may begin with it.
+  return found.map((text) => plain(text, () => "Code"));
+}
+
+function cells(row: string): string[] {
+  if (/^\|[\s:|-]+\|$/.test(row)) return [];
+  return row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim())
+    .filter((cell) => wordCount(plain(cell, () => "Code")) >= SHORTEST_CELL);
+}
+
+/** The prose of a page, headings included, on one line: what a phrase is looked for in. */
+export function prose(page: string): string {
+  const text = withoutCode(page).replace(/^#+ (.*)$/gm, "$1.");
+  return plain(text.replace(/\s+/g, " "), () => "Code");
+}
