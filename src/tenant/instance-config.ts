@@ -92,7 +92,7 @@ export class InstanceConfig extends Construct {
     const { certificates = [], ssh = [], databases = [], read = [], write = [], boundCidrs, ...props } = role;
     const grantee = new AccessRole(this, `Role-${role.name}`, {
       ...props,
-      tokenBoundCidrs: boundCidrs,
+      boundCidrs,
       login,
       provider: this.props.provider,
     });

@@ -44,10 +44,10 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     kubernetesApi: (kubernetesApiCidrs ?? apiCidrs(tenant))?.map((cidr) => NetworkPeer.cidr(cidr)),
   };
   if (deployment.mode === "dev") return new DevelopmentDeployment(props);
-  const { storageClass, volumeType, volumeZones: availabilityZones } = deployment;
+  const { storageClass, volumeType, volumeZones } = deployment;
   const storage =
     storageClass === undefined
-      ? VaultStorage.cinder({ volumeType, availabilityZones, deletionProtection: tenant.deletionProtection })
+      ? VaultStorage.cinder({ volumeType, volumeZones, deletionProtection: tenant.deletionProtection })
       : VaultStorage.storageClass(storageClass);
   return mode === "standalone"
     ? new StandaloneDeployment({ ...props, storage })

@@ -31,7 +31,7 @@ export interface AccessRoleProps {
    *
    * @default - none: it may come from anywhere
    */
-  readonly tokenBoundCidrs?: readonly string[];
+  readonly boundCidrs?: readonly string[];
   /** @default - the stack's Vault provider */
   readonly provider?: TerraformProvider;
 }
@@ -50,7 +50,7 @@ export class AccessRole extends Construct implements IGrantee {
     super(scope, id);
     this.name = checkRoleName(props.name);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
-    const cidrs = props.tokenBoundCidrs === undefined ? undefined : [...props.tokenBoundCidrs];
+    const cidrs = props.boundCidrs === undefined ? undefined : [...props.boundCidrs];
     const policy = new Policy(this, "Policy", {
       name: props.name,
       policy: Lazy.stringValue({ produce: () => this.policy.render() }),

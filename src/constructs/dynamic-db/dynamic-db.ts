@@ -30,6 +30,11 @@ export interface DynamicDbRoleProps {
   readonly maxTtl?: Duration;
 }
 
+/** Path of a database mount. */
+export function databaseMount({ name, mount }: Pick<DynamicDbProps, "name" | "mount">): string {
+  return mount ?? `database/${name}`;
+}
+
 /** Properties of a {@link DynamicDb}. */
 export interface DynamicDbProps {
   /** Name of the connection. */
@@ -60,7 +65,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
     const { provider, name } = props;
-    this.mount = props.mount ?? `database/${name}`;
+    this.mount = databaseMount(props);
     checkUniqueRoles(props.roles, this);
     this.roles = props.roles.map((role) => role.name);
 

@@ -6,6 +6,9 @@ import { ValidationError } from "../../core/errors";
 import { PLAIN_PATH } from "../../core/path";
 import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
 
+/** Default mount of a KV engine. */
+export const KEY_VALUE_MOUNT = "kv";
+
 /** A tree of secrets that users write and read. */
 export interface IKeyValue {
   /** Path of the mount. */
@@ -57,7 +60,7 @@ export class KeyValue extends Construct implements IKeyValue {
 
   constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
     super(scope, id);
-    this.mount = props.mount ?? "kv";
+    this.mount = props.mount ?? KEY_VALUE_MOUNT;
     this.grants = new ExistingKeyValue(this.mount);
     const { provider } = props;
     const mount = new Mount(this, "Resource", {

@@ -47,6 +47,11 @@ export function releaseNames(
   };
 }
 
+/** Labels that both charts put on the pods of the servers, and on no other pods. */
+export function serverLabels(release: string): Record<string, string> {
+  return { "app.kubernetes.io/instance": release, component: "server" };
+}
+
 /** Where a pod is reached inside the cluster, by the headless service, sealed or not. */
 export function podAddress({ release }: ReleaseNames, pod: string): string {
   return `https://${pod}.${release}-internal:${API_PORT}`;

@@ -5,6 +5,9 @@ import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
 import type { SshRole } from "./ssh-role";
 
+/** Default mount of the SSH engine. */
+export const SSH_MOUNT = "ssh";
+
 /** Properties of an {@link SshCa}. */
 export interface SshCaProps {
   /** @default "ssh" */
@@ -43,7 +46,7 @@ export class SshCa extends Construct implements ISshCa {
     super(scope, id);
     const { provider } = props;
     const preventDestroy = props.deletionProtection ?? true;
-    this.mount = props.mount ?? "ssh";
+    this.mount = props.mount ?? SSH_MOUNT;
     checkUniqueRoles(props.roles, this);
     this.roles = new Map(props.roles.map((role) => [role.name, role]));
 

@@ -25,8 +25,8 @@ export interface OpenVpnProps extends GatewayProps {
 /** A gateway with nothing left to default. */
 export type Gateway = GatewayProps & Required<Pick<GatewayProps, "image" | "flavor">>;
 
-/** A gateway with what the cluster's nodes are, where it says nothing else. */
-export function completed<Props extends GatewayProps>(
+/** A gateway whose missing properties are those of the cluster's nodes. */
+export function withClusterDefaults<Props extends GatewayProps>(
   gateway: Props,
   { image, flavor, bootVolume }: NodeDefaults,
 ): Props & Gateway {

@@ -5,7 +5,7 @@ import { ApiAccess } from "./api-access";
 import { ClusterNetwork, type IClusterNetwork, type OwnNetworkProps } from "./cluster-network";
 import { clusterDemand } from "./demand";
 import { ExistingNetwork, type ExistingNetworkProps } from "./existing-network";
-import { completed, type GatewayProps, type OpenVpnProps } from "./gateways";
+import { withClusterDefaults, type GatewayProps, type OpenVpnProps } from "./gateways";
 import type { IKubernetesCluster } from "./kubernetes-cluster";
 import { checkNetwork } from "./network-checks";
 import { checkNodeNames, nodeGroups, type NodeDefaults } from "./node-group";
@@ -105,8 +105,8 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
   constructor(scope: Construct, id: string, props: TenantClusterProps) {
     super(scope, id);
     const { tenant, network, apiAccess = ApiAccess.internal() } = props;
-    const bastion = props.bastion && completed(props.bastion, props);
-    const openVpn = props.openVpn && completed(props.openVpn, props);
+    const bastion = props.bastion && withClusterDefaults(props.bastion, props);
+    const openVpn = props.openVpn && withClusterDefaults(props.openVpn, props);
     const groups = nodeGroups(props, this);
     checkNetwork(props, groups, this);
     checkNodeNames(tenant, groups, this);

@@ -12,6 +12,9 @@ import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, type IPkiRole, type PkiRoleProps } from "./pki-role";
 import type { IRootCa } from "./root-ca";
 
+/** Default mount of a tenant's PKI. */
+export const PKI_MOUNT = "pki";
+
 /** Properties of a {@link TenantPKI}. */
 export interface TenantPKIProps {
   /** Name in the intermediate's subject. */
@@ -70,7 +73,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
     const { provider, lifetime = DEFAULT_LIFETIME } = props;
     checkUniqueRoles(props.roles, this);
     for (const role of props.roles) checkPkiRole(role, props, this);
-    this.mount = props.mount ?? "pki";
+    this.mount = props.mount ?? PKI_MOUNT;
 
     const mount = new PkiMount(this, "Mount", {
       path: this.mount,

@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import type { Product } from "../../core/product";
-import { API_PORT, type ReleaseNames } from "../server-config/names";
+import { API_PORT, serverLabels, type ReleaseNames } from "../server-config/names";
 import { ServiceV1 } from "../../terraform/providers/kubernetes";
 import type { InstanceCapacity } from "./instance-limits";
 
@@ -52,8 +52,7 @@ export class Exposure {
       spec: {
         ...this.spec,
         selector: {
-          "app.kubernetes.io/instance": release,
-          component: "server",
+          ...serverLabels(release),
           // The servers label themselves; https://openbao.org/docs/configuration/service-registration/kubernetes/
           [`${product}-active`]: "true",
         },

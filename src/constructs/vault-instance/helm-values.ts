@@ -2,7 +2,7 @@ import type { Product } from "../../core/product";
 import type { Size } from "../../core/size";
 import type { SealConfig } from "../seal/seal-config";
 import type { AuditDevice } from "../server-config/audit-device";
-import { podAddress, type ReleaseNames } from "../server-config/names";
+import { CLUSTER_PORT, podAddress, type ReleaseNames } from "../server-config/names";
 import type { SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, serverConfig, type LogLevel } from "../server-config/server-config";
 import { auditRotation } from "./audit-rotation";
@@ -141,5 +141,5 @@ function highAvailability(props: HelmValuesProps): HelmValues {
 }
 
 function clusterAddress({ release }: ReleaseNames, product: Product): string {
-  return `https://$(${variable(product, "K8S_POD_NAME")}).${release}-internal:8201`;
+  return `https://$(${variable(product, "K8S_POD_NAME")}).${release}-internal:${CLUSTER_PORT}`;
 }

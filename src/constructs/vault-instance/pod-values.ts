@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { API_PORT, serverLabels } from "../server-config/names";
 import type { ServerResources } from "./instance-limits";
 import type { HelmValues } from "./merge-values";
 
@@ -51,7 +52,7 @@ export function podValues({
   spreadOverNodes,
   priorityClass,
 }: PodValuesProps): HelmValues {
-  const servers = { matchLabels: { "app.kubernetes.io/instance": release, component: "server" } };
+  const servers = { matchLabels: serverLabels(release) };
   return {
     resources,
     priorityClassName: priorityClass,
@@ -108,7 +109,7 @@ const PROBES = {
   readinessProbe: {
     enabled: true,
     path: "/v1/sys/health?standbyok=true",
-    port: 8200,
+    port: API_PORT,
     failureThreshold: 2,
     periodSeconds: 5,
   },
@@ -116,7 +117,7 @@ const PROBES = {
   livenessProbe: {
     enabled: true,
     path: "/v1/sys/health?standbyok=true&sealedcode=204&uninitcode=204",
-    port: 8200,
+    port: API_PORT,
     initialDelaySeconds: 60,
     periodSeconds: 10,
     failureThreshold: 12,

@@ -27,7 +27,7 @@ export interface CinderStorageProps {
    *
    * @default - the cloud's choice, and any node
    */
-  readonly availabilityZones?: readonly string[];
+  readonly volumeZones?: readonly string[];
   /**
    * Whether Terraform refuses to destroy the volumes.
    *
@@ -42,7 +42,7 @@ export class VaultStorage {
    * Cinder volumes that Terraform makes, bound to the replicas' claims by persistent volumes with `Retain`:
    * neither a deleted claim nor a deleted namespace deletes data.
    */
-  static cinder({ availabilityZones = [], ...props }: CinderStorageProps = {}): IVaultStorage {
+  static cinder({ volumeZones = [], ...props }: CinderStorageProps = {}): IVaultStorage {
     return {
       bind: (scope, { names, dataSize, auditSize }) => {
         const storageClass = names.release;
@@ -65,7 +65,7 @@ export class VaultStorage {
               claim: { name: `${claim}-${pod}`, namespace: names.namespace },
               size,
               storageClass,
-              availabilityZone: availabilityZones[index % availabilityZones.length],
+              availabilityZone: volumeZones[index % volumeZones.length],
               ...props,
             });
           }
