@@ -47,13 +47,10 @@ export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps
 export { defineTenant, TenantError } from "./tenant/define-tenant";
 
 export { loadTenant, loadTenants, type TenantFile } from "./tenant/load-tenants";
-export type * from "./tenant/cluster-props";
-
-export type * from "./tenant/deployment-props";
-export type { SealProps } from "./tenant/seal-props";
-
-export type * from "./tenant/tenant-props";
-export { initializesItself, type FieldProblem, type Tenant, type TenantInstance } from "./tenant/tenant-schema";
+export type * from "./tenant/specs";
+export type { FieldProblem } from "./tenant/problems";
+export type { Tenant, TenantInstance } from "./tenant/tenant-schema";
+export { initializesItself } from "./tenant/sections/deployment";
 
 export { ApiAccess, type ApiAccessContext, type ApiEndpoint } from "./constructs/tenant-cluster/api-access";
 export type { ClusterNode } from "./constructs/tenant-cluster/cluster-node";

@@ -64,7 +64,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
-    const { provider, name } = props;
+    const { provider } = props;
     this.mount = databaseMount(props);
     checkUniqueRoles(props.roles, this);
     this.roles = props.roles.map((role) => role.name);

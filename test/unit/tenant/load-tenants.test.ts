@@ -42,7 +42,7 @@ describe("loadTenants", () => {
   test("names file, field and reason of what is wrong", async () => {
     write("customer10.ts", { name: "Customer10", instances: [] });
     await expect(loadTenants(relative(process.cwd(), folder))).rejects.toThrow(
-      /^test\/unit\/tenant\/tenants-\w+\/customer10\.ts: name: is no DNS-1123 label/,
+      /^test\/unit\/tenant\/tenants-\w+\/customer10\.ts: name: "Customer10" is not a valid DNS label/,
     );
   });
 
