@@ -40,7 +40,7 @@ export { AuditDevice } from "./constructs/server-config/audit-device";
 export type { ReleaseNames } from "./constructs/server-config/names";
 export { SelfInitialization, type SelfInitializationRequest } from "./constructs/server-config/self-initialization";
 
-export type { LogLevel } from "./constructs/server-config/server-config";
+export type { LogFormat, LogLevel } from "./constructs/server-config/server-config";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
 
 export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./constructs/ssh-ca/ssh-role";

@@ -1,13 +1,13 @@
 /**
  * Wrong input, found at synthesis.
  *
- * The message is one sentence or two: what is wrong, the value, what is allowed, how to mend it.
+ * The message says what is wrong, the value, what is allowed, and how to fix it.
  */
 export class ValidationError extends Error {
   /**
    * @param code Stable name of the rule, listed in docs/errors.md.
-   * @param message What is wrong and how to mend it.
-   * @param scope The construct that was given the input; its path is put before the message.
+   * @param message What is wrong and how to fix it.
+   * @param scope The construct that received the input; the message begins with its path.
    */
   constructor(
     readonly code: string,

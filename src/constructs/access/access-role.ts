@@ -11,25 +11,30 @@ import { PolicyDocument, type PolicyStatement } from "../../policy/policy-docume
 export interface AccessRoleProps {
   /** Name of the role and of its policy. */
   readonly name: string;
+  /** The login method of the role. */
   readonly login: IAppRoleLogin;
   /**
-   * Life of a token; it can be renewed up to {@link tokenMaxTtl}.
+   * How long a token is valid. It can be renewed until {@link tokenMaxTtl}.
    *
-   * @default Duration.hours(1)
+   * @default - 1 hour
    */
   readonly tokenTtl?: Duration;
-  /** @default - the longer of 4 hours and {@link tokenTtl} */
+  /**
+   * How long a token can be renewed.
+   *
+   * @default - 4 hours, or {@link tokenTtl} if that is longer
+   */
   readonly tokenMaxTtl?: Duration;
   /**
-   * Life of a secret id; a new one is drawn before it ends.
+   * How long a secret ID is valid. An operator generates a new one before it expires.
    *
-   * @default Duration.days(30)
+   * @default - 30 days
    */
   readonly secretIdTtl?: Duration;
   /**
-   * Networks from which it logs in and uses its tokens, as CIDRs.
+   * Networks from which the role logs in and uses its tokens, as CIDRs.
    *
-   * @default - none: it may come from anywhere
+   * @default - any network
    */
   readonly boundCidrs?: readonly string[];
   /** @default - the stack's Vault provider */
@@ -37,12 +42,12 @@ export interface AccessRoleProps {
 }
 
 /**
- * Something that uses an instance: an AppRole and the policy of its tokens. It may do what is granted to it and nothing
- * else. Its secret id is not made here, since it would be in the state: an operator draws one when it is needed.
+ * A program or a group that uses an instance: an AppRole and the policy of its tokens. It may do what is granted to it, and
+ * nothing else. Its secret ID is not created here, because Terraform's state would hold it. An operator generates it.
  */
 export class AccessRole extends Construct implements IGrantee {
   readonly name: string;
-  /** Id of the role, which is no secret: a program logs in with it and a secret id. */
+  /** ID of the role. It is not secret: a program logs in with it and a secret ID. */
   readonly roleId: string;
   private readonly policy = new PolicyDocument();
 

@@ -9,30 +9,38 @@ import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
 /** Default mount of a KV engine. */
 export const KEY_VALUE_MOUNT = "kv";
 
-/** A tree of secrets that users write and read. */
+/** Secrets that users write and read. */
 export interface IKeyValue {
   /** Path of the mount. */
   readonly mount: string;
   /** Lets the grantee read and list everything below a folder. */
   grantRead(grantee: IGrantee, folder: string): void;
-  /** Lets the grantee also write, and delete recoverably. */
+  /** Lets the grantee also write secrets, and delete them recoverably. */
   grantReadWrite(grantee: IGrantee, folder: string): void;
 }
 
 /** Properties of a {@link KeyValue}. */
 export interface KeyValueProps {
-  /** @default "kv" */
+  /**
+   * Path of the mount.
+   *
+   * @default "kv"
+   */
   readonly mount?: string;
-  /** @default - no description */
+  /**
+   * Description of the mount.
+   *
+   * @default - no description
+   */
   readonly description?: string;
   /**
-   * How many versions of each secret are kept.
+   * How many versions of each secret to keep.
    *
    * @default 10
    */
   readonly maxVersions?: number;
   /**
-   * Time after which a version is deleted.
+   * Age at which a version is deleted.
    *
    * @default - never
    */
@@ -109,19 +117,19 @@ class ExistingKeyValue implements IKeyValue {
     reason: string,
   ): void {
     checkFolder(folder);
-    // Both the secret of that name and everything below it, but not a neighbour whose name merely begins alike.
+    // The secret of that name and everything below it, but not a neighbour whose name begins with the same letters.
     for (const path of [`${this.mount}/${part}/${folder}`, `${this.mount}/${part}/${folder}/*`]) {
       grantee.grant({ path, capabilities, reason: `${reason} below ${this.mount}/${folder}` });
     }
   }
 }
 
-/** A wildcard, or an empty segment, would grant something else than what is written. @throws ValidationError */
+/** @throws ValidationError if a folder has a wildcard or an empty segment, which would grant other paths than intended. */
 export function checkFolder(folder: string): string {
   if (!PLAIN_PATH.test(folder)) {
     throw new ValidationError(
       "folder",
-      `"${folder}" is no folder; write names with single slashes between them, none at the ends, and neither + nor *.`,
+      `"${folder}" is not a valid folder; write names with single slashes between them, without a slash at either end and without + or *.`,
     );
   }
   return folder;

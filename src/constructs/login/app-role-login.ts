@@ -2,7 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { AuthBackend } from "../../terraform/providers/vault";
 
-/** Where programs log in with a role id and a secret id. */
+/** An auth mount at which programs log in with a role ID and a secret ID. */
 export interface IAppRoleLogin {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
@@ -16,7 +16,11 @@ export interface AppRoleLoginProps {
    * @default "approle"
    */
   readonly path?: string;
-  /** @default - no description */
+  /**
+   * Description of the auth mount.
+   *
+   * @default - no description
+   */
   readonly description?: string;
   /** @default - the stack's Vault provider */
   readonly provider?: TerraformProvider;

@@ -10,11 +10,16 @@ export const SSH_MOUNT = "ssh";
 
 /** Properties of an {@link SshCa}. */
 export interface SshCaProps {
-  /** @default "ssh" */
+  /**
+   * Path of the mount.
+   *
+   * @default "ssh"
+   */
   readonly mount?: string;
+  /** How users log in to hosts. */
   readonly roles: readonly SshRole[];
   /**
-   * Whether Terraform refuses to destroy the signing key, which every host that trusts it would lose.
+   * Whether Terraform refuses to destroy the signing key, which hosts trust.
    *
    * @default true
    */
@@ -27,15 +32,15 @@ export interface SshCaProps {
 export interface ISshCa {
   /** Path of the SSH mount. */
   readonly mount: string;
-  /** What hosts put into the file that sshd's `TrustedUserCAKeys` names. */
+  /** Content of the file that the setting `TrustedUserCAKeys` of sshd names. */
   readonly publicKey: string;
-  /** Lets the grantee log in to hosts with a role. @throws ValidationError when there is no such role. */
+  /** Lets the grantee log in to hosts with a role. @throws ValidationError if the role does not exist. */
   grantLogin(grantee: IGrantee, role: string): void;
 }
 
 /**
  * A tenant's SSH authority: signed certificates and one-time passwords.
- * The signing key is made in the instance and never leaves it.
+ * The signing key is generated in the instance and never leaves it.
  */
 export class SshCa extends Construct implements ISshCa {
   readonly mount: string;
@@ -55,7 +60,7 @@ export class SshCa extends Construct implements ISshCa {
       backend: mount.path,
       generateSigningKey: true,
       keyType: "ed25519",
-      // An upgrade of the provider that reads an argument differently must not make a new key.
+      // The key must survive an upgrade of the provider that reads an argument differently.
       lifecycle: { preventDestroy, ignoreChanges: "all" },
       provider,
     });

@@ -6,24 +6,24 @@ import type { NodeGroup } from "./node-group";
 import { TUNNEL_CIDR } from "./openvpn";
 import type { TenantClusterProps } from "./tenant-cluster";
 
-/** A network, and what takes addresses of it or says who reaches it. */
+/** A network, what needs addresses in it, and who reaches it. */
 type Described = Pick<
   TenantClusterProps,
   "network" | "operatorCidrs" | "clientAccess" | "bastion" | "openVpn" | "apiAccess"
 >;
 
-/** Addresses of a subnet that machines cannot have: network, gateway, DHCP, broadcast. */
+/** Addresses of a subnet that machines cannot use: network, gateway, DHCP, broadcast. */
 const RESERVED_ADDRESSES = 4;
 
-/** One of the addresses in the allocation pools is DHCP's. */
+/** DHCP uses one address of the allocation pools. */
 const RESERVED_IN_POOLS = 1;
 
-/** Where Kubespray puts services and pods; https://kubespray.io/#/docs/operations/nodes */
+/** Kubespray's addresses of services and pods; https://kubespray.io/#/docs/operations/nodes */
 const KUBERNETES_CIDRS = ["10.233.0.0/18", "10.233.64.0/18"];
 
 /**
- * @throws ValidationError when the network has no address for each machine, is one that Kubernetes uses inside, or lets in
- * everybody where the cluster says whom to let in.
+ * @throws ValidationError if the network has too few addresses, overlaps one that Kubernetes uses inside the cluster, or lets
+ * everyone in although the cluster restricts access.
  */
 export function checkNetwork(described: Described, groups: readonly NodeGroup[], scope?: Construct): void {
   checkPeople(described, scope);
@@ -37,7 +37,7 @@ function checkPeople({ operatorCidrs = [], clientAccess, openVpn }: Described, s
   if (operatorCidrs.every((cidr) => parseCidr(cidr).prefixLength > 0)) return;
   throw new ValidationError(
     "operator-cidrs",
-    "operatorCidrs names every address there is, which would open SSH and the Kubernetes API to everybody; name the operators' own networks.",
+    "operatorCidrs contains all addresses, which would open SSH and the Kubernetes API to everyone; write the operators' own networks.",
     scope,
   );
 }
@@ -50,7 +50,7 @@ function checkRoom(described: Described, groups: readonly NodeGroup[], scope?: C
   if (needed > room) {
     throw new ValidationError(
       "cidr-room",
-      `The network ${network.cidr} has addresses for ${room} machines, not for ${needed}; choose a shorter prefix, longer allocation pools, or fewer nodes.`,
+      `The network ${network.cidr} has addresses for ${room} machines, not for ${needed}; choose a shorter prefix, larger allocation pools, or fewer nodes.`,
       scope,
     );
   }
@@ -71,7 +71,7 @@ function checkInside({ network: { cidr }, openVpn }: Described, scope?: Construc
   if (openVpn !== undefined && overlap(parseCidr(TUNNEL_CIDR), network)) {
     throw new ValidationError(
       "cidr-inside",
-      `The network ${cidr} overlaps ${TUNNEL_CIDR}, which users of the OpenVPN gateway get; choose another.`,
+      `The network ${cidr} overlaps ${TUNNEL_CIDR}, the addresses of OpenVPN users; choose another.`,
       scope,
     );
   }
@@ -100,23 +100,23 @@ function checkPortSecurity(described: Described, scope?: Construct): void {
   if (broken.length > 0) {
     throw new ValidationError(
       "port-security",
-      `network.portSecurity is false, so that nothing guards the nodes' ports, and ${broken.join(", ")} would let everybody in; take that out, or leave port security on.`,
+      `network.portSecurity is false, so no security group applies to the nodes, and ${broken.join(", ")} would let everyone in; remove that, or turn port security on.`,
       scope,
     );
   }
 }
 
-/** @throws ValidationError when a pool is no range of addresses that machines may have, or shares some with another. */
+/** @throws ValidationError if a pool is not a range of addresses for machines, or overlaps another pool. */
 export function checkPools(pools: readonly AllocationPool[], cidr: string, scope?: Construct): void {
   const { first, last } = parseCidr(cidr);
-  // The first address is the router's.
+  // The router has the first address.
   let free = first + 2;
   const ranges = pools.map(({ start, end }) => ({ start, end, from: parseAddress(start), to: parseAddress(end) }));
   for (const { start, end, from, to } of ranges.sort((a, b) => a.from - b.from)) {
     if (from < free || to >= last || from > to) {
       throw new ValidationError(
         "allocation-pool",
-        `The allocation pool ${start} to ${end} is no range of addresses in ${cidr} beside its first, which is the router's, and other pools; begin and end it inside, the lower address first.`,
+        `The allocation pool ${start} to ${end} is not a valid range of addresses in ${cidr}; write the lower address first, stay inside the network, and leave out its first address, which is the router's, and other pools.`,
         scope,
       );
     }

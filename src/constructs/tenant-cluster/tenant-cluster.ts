@@ -13,18 +13,27 @@ import type { IProvisioner, ProvisionedNode } from "./provisioner";
 import { Provisioner } from "./provisioners";
 import { CLUSTERS_MOUNT, type KubeconfigLocation } from "../../contract/central-vault";
 
-/** Key that is put on the nodes: one to upload, or one that the cloud has. */
-export type NodeKey = { readonly publicKey: string } | { readonly keyPair: string };
+/** SSH key of the nodes: a public key to upload, or an existing key pair. */
+export type NodeKey =
+  | {
+      /** A public key in OpenSSH format. */
+      readonly publicKey: string;
+    }
+  | {
+      /** Name of a key pair that the cloud has. */
+      readonly keyPair: string;
+    };
 
 /** Properties of a {@link TenantCluster}. */
 export interface TenantClusterProps extends NodeDefaults {
-  /** Name of the tenant; the name of everything begins with it, but for that of a network that has its own. */
+  /** Name of the tenant. All names begin with it, except that of a network with its own name. */
   readonly tenant: string;
-  /** A network of its own, or one that exists. */
+  /** A new network, whose addresses must not overlap those of another tenant, or an existing network. */
   readonly network: OwnNetworkProps | ExistingNetworkProps;
+  /** SSH key of the nodes. */
   readonly key: NodeKey;
   /**
-   * User that the image lets log in with the key.
+   * User of the image that may log in with the key.
    *
    * @default "ubuntu"
    */
@@ -32,52 +41,61 @@ export interface TenantClusterProps extends NodeDefaults {
   /**
    * Networks from which operators reach SSH and the Kubernetes API, as CIDRs.
    *
-   * @default - none: only the nodes reach each other
+   * @default - none: only nodes reach each other
    */
   readonly operatorCidrs?: readonly string[];
   /**
-   * How the Kubernetes API, and the nodes, are reached.
+   * How the Kubernetes API and the nodes are reached.
    *
-   * @default ApiAccess.internal()
+   * @default - at the nodes' own addresses
    */
   readonly apiAccess?: ApiAccess;
   /**
-   * A machine that SSH jumps over; with it, nodes accept SSH from nowhere else.
+   * A jump host for SSH. If there is one, nodes accept SSH from nowhere else.
    *
    * @default - none
    */
   readonly bastion?: GatewayProps;
   /**
-   * A machine through which the tenant's people reach the API and Vault.
+   * An OpenVPN gateway through which the tenant's people reach the Kubernetes API and Vault.
    *
    * @default - none
    */
   readonly openVpn?: OpenVpnProps;
   /**
-   * Networks from which clients reach node ports, such as those of Vault instances.
+   * Clients that reach node ports, such as those of Vault instances.
    *
    * @default - none
    */
-  readonly clientAccess?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
+  readonly clientAccess?: {
+    /** Networks of the clients, as CIDRs. */
+    readonly cidrs: readonly string[];
+    /** Node ports that they reach. */
+    readonly ports: readonly number[];
+  };
   /**
-   * Public keys of SSH CAs whose certificates let users in on machines that are made from now on.
+   * Public keys of SSH CAs whose certificates nodes accept. A change applies to new machines only.
    *
    * @default - none
    */
   readonly trustedUserCaKeys?: readonly string[];
   /**
-   * Whether two nodes of a group may share a host when the cloud has no other.
+   * Whether the nodes of a group must run on different hosts, or only if the cloud has enough hosts.
    *
    * @default "preferred"
    */
   readonly hostAntiAffinity?: "preferred" | "required";
   /**
-   * Whether the plan fails where the project's quotas are too small; some clouds do not let projects read them.
+   * Whether the plan fails if the quotas of the project are too small. Turn it off if the cloud lets no project read its quotas.
    *
    * @default true
    */
   readonly checkQuotas?: boolean;
-  /** @default Provisioner.kubespray() */
+  /**
+   * How Kubernetes is installed.
+   *
+   * @default - by Kubespray
+   */
   readonly provisioner?: IProvisioner;
   /**
    * Whether Terraform refuses to destroy control planes and volumes.
@@ -90,14 +108,14 @@ export interface TenantClusterProps extends NodeDefaults {
 /** A tenant's own machines and network on OpenStack, and Kubernetes on them. The OpenStack provider comes from the stack. */
 export class TenantCluster extends Construct implements IKubernetesCluster {
   readonly kubeconfig: KubeconfigLocation;
-  /** Machines that Terraform knows one by one; none with Magnum. */
+  /** Machines that Terraform creates; empty with Magnum. */
   readonly nodes: readonly ProvisionedNode[];
   /** Address of the Kubernetes API. */
   readonly apiAddress: string;
-  /** A Kubespray inventory, YAML, known once the ports are made; undefined where Kubespray has no part in it. */
+  /** The inventory for Kubespray, YAML, known after apply; undefined with Magnum. */
   readonly inventory?: string;
 
-  /** A cluster of any origin, whose kubeconfig is in the central Vault. */
+  /** A cluster of any origin whose kubeconfig is in the central Vault. */
   static fromKubeconfig(kubeconfig: KubeconfigLocation): IKubernetesCluster {
     return { kubeconfig };
   }
@@ -151,19 +169,19 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
   }
 
   private keyPairName(tenant: string, key: NodeKey): string {
-    // Looked up, so that a key pair that is not there fails the plan.
+    // The data source fails the plan if the key pair does not exist.
     if ("keyPair" in key) return new DataOpenstackComputeKeypairV2(this, "KeyPair", { name: key.keyPair }).name;
     checkPublicKey(key.publicKey, this);
     return new ComputeKeypairV2(this, "KeyPair", { name: tenant, publicKey: key.publicKey }).name;
   }
 }
 
-/** @throws ValidationError when the key is empty, for which the cloud would make one. */
+/** @throws ValidationError if the key is empty, because the cloud would then generate a private key. */
 export function checkPublicKey(publicKey: string, scope?: Construct): void {
   if (publicKey.trim() === "") {
     throw new ValidationError(
       "public-key",
-      "key.publicKey is empty, so that the cloud would make a private key and Terraform's state would keep it; give a public key.",
+      "key.publicKey is empty; write a public key, because the cloud would otherwise generate a private key that Terraform's state holds.",
       scope,
     );
   }

@@ -7,37 +7,42 @@ import type { TenantPKIProps } from "./tenant-pki";
 
 /** What certificates a role issues. */
 export interface PkiRoleProps {
+  /** Name of the role. */
   readonly name: string;
-  /** Names that certificates may be for, or be subdomains of. */
+  /** Domains for which certificates are issued. */
   readonly allowedDomains: readonly string[];
-  /** @default true */
+  /**
+   * Whether a certificate may name a subdomain of these domains.
+   *
+   * @default true
+   */
   readonly allowSubdomains?: boolean;
   /**
-   * Whether the listed domains themselves may be named.
+   * Whether a certificate may name one of these domains itself.
    *
    * @default false
    */
   readonly allowBareDomains?: boolean;
   /**
-   * Whether a certificate may be for all names below a domain, as `*.` and the domain.
+   * Whether a certificate may name all subdomains at once, as `*.<domain>`.
    *
    * @default false
    */
   readonly allowWildcards?: boolean;
   /**
-   * For servers, clients, or both.
+   * Who uses the certificates: servers, clients, or both.
    *
    * @default "server"
    */
   readonly usage?: "server" | "client" | "both";
-  /** Longest life of a certificate, and its life when none is asked for. */
+  /** How long a certificate is valid, unless a request asks for less. */
   readonly maxTtl: Duration;
 }
 
-/** A role that certificates can be issued from. */
+/** A role from which certificates are issued. */
 export interface IPkiRole {
   readonly name: string;
-  /** Lets the grantee have certificates issued, with keys made by Vault or for its own signing requests. */
+  /** Lets the grantee request certificates, with keys that Vault generates or for its own signing requests. */
   grantIssue(grantee: IGrantee): void;
 }
 
@@ -59,10 +64,10 @@ export class PkiRole implements IPkiRole {
   }
 }
 
-/** Life of an intermediate. */
+/** How long an intermediate is valid. */
 export const DEFAULT_LIFETIME = Duration.days(1825);
 
-/** @throws ValidationError when a certificate would outlive its issuer, or be for a domain that this may not sign for. */
+/** @throws ValidationError if a certificate would outlive its issuer, or name a domain that the issuer may not sign. */
 export function checkPkiRole(
   role: PkiRoleProps,
   { lifetime = DEFAULT_LIFETIME, permittedDomains }: Pick<TenantPKIProps, "lifetime" | "permittedDomains">,
@@ -78,7 +83,7 @@ export function checkPkiRole(
   if (role.allowedDomains.length === 0) {
     throw new ValidationError(
       "pki-domains",
-      `The PKI role ${role.name} has no allowedDomains, so that it could issue nothing; name at least one.`,
+      `The PKI role ${role.name} has no allowedDomains, so it could issue nothing; add at least one.`,
       scope,
     );
   }
@@ -86,7 +91,7 @@ export function checkPkiRole(
   if (outside !== undefined) {
     throw new ValidationError(
       "pki-domains",
-      `The PKI role ${role.name} allows ${outside}, which is not within permittedDomains (${permittedDomains?.join(", ")}); take it out, or permit it.`,
+      `The PKI role ${role.name} allows ${outside}, which is not within permittedDomains (${permittedDomains?.join(", ")}); remove it, or add it to permittedDomains.`,
       scope,
     );
   }

@@ -17,28 +17,37 @@ export const PKI_MOUNT = "pki";
 
 /** Properties of a {@link TenantPKI}. */
 export interface TenantPKIProps {
-  /** Name in the intermediate's subject. */
+  /** Common name of the intermediate. */
   readonly commonName: string;
-  /** @default - none */
+  /**
+   * Organization in the subject of the intermediate.
+   *
+   * @default - none
+   */
   readonly organization?: string;
   /** The authority that signs the intermediate. */
   readonly rootCa: IRootCa;
-  /** Address of the instance, for the certificates' pointers to the issuer and to the revocation list. */
+  /** URL of the instance. Certificates point to the issuer and to the revocation list there. */
   readonly address: string;
-  /** @default "pki" */
+  /**
+   * Path of the mount.
+   *
+   * @default "pki"
+   */
   readonly mount?: string;
   /**
-   * Life of the intermediate.
+   * How long the intermediate is valid.
    *
-   * @default Duration.days(1825)
+   * @default - 5 years
    */
   readonly lifetime?: Duration;
   /**
-   * Domains that the intermediate may sign for, and all below them; nobody trusts what it signs for another.
+   * Domains, with their subdomains, for which the intermediate may sign. Clients reject its certificates for other domains.
    *
-   * @default - none: the root does not constrain the intermediate
+   * @default - any domain
    */
   readonly permittedDomains?: readonly string[];
+  /** Roles from which certificates are issued. */
   readonly roles: readonly PkiRoleProps[];
   /**
    * Whether Terraform refuses to destroy the intermediate's key.
@@ -54,13 +63,13 @@ export interface TenantPKIProps {
 export interface ITenantPKI {
   /** Path of the PKI mount. */
   readonly mount: string;
-  /** A role by its name. @throws ValidationError when there is none. */
+  /** A role by its name. @throws ValidationError if the role does not exist. */
   role(name: string): IPkiRole;
 }
 
 /**
  * A tenant's own intermediate CA, signed by the operator's root, and the roles that issue from it.
- * The intermediate's key is made in the tenant's instance and never leaves it.
+ * The key of the intermediate is generated in the tenant's instance and never leaves it.
  */
 export class TenantPKI extends Construct implements ITenantPKI {
   readonly mount: string;

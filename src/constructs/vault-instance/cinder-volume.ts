@@ -8,15 +8,15 @@ import type { CinderStorageProps } from "./storage";
 export interface CinderVolumeProps extends Omit<CinderStorageProps, "volumeZones"> {
   readonly tenant: string;
   readonly name: string;
-  /** The claim that it is reserved for. */
+  /** The claim for which it is reserved. */
   readonly claim: { readonly name: string; readonly namespace: string };
   readonly size: Size;
   readonly storageClass: string;
-  /** Zone of the volume, and of the nodes that may use it. @default - the cloud's choice, and any node */
+  /** Zone of the volume, and of the nodes that may use it. @default - the cloud chooses, and any node may use it */
   readonly availabilityZone?: string;
 }
 
-/** A Cinder volume and the persistent volume that offers it to one claim. */
+/** A Cinder volume, and the persistent volume that binds it to one claim. */
 export class CinderVolume extends Construct {
   /** The CSI driver of Cinder; https://github.com/kubernetes/cloud-provider-openstack */
   static readonly DRIVER = "cinder.csi.openstack.org";
@@ -50,7 +50,7 @@ export class CinderVolume extends Construct {
   }
 }
 
-/** By the label that a cloud gives its nodes; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
+/** Nodes with the zone's label; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 function nodesIn(zone: string) {
   const matchExpressions = [{ key: "topology.kubernetes.io/zone", operator: "In", values: [zone] }];
   return { required: { nodeSelectorTerm: [{ matchExpressions }] } };

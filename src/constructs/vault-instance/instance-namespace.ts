@@ -11,18 +11,18 @@ export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity,
   readonly name: string;
   /** Name of the tenant. */
   readonly tenant: string;
-  /** Name of the Helm release, which is that of its StatefulSet; unique in the cluster. */
+  /** Name of the Helm release and of its StatefulSet; unique in the cluster. */
   readonly release: string;
 }
 
-/** The namespace of one instance: what may run, talk and be taken in it is what the servers need, and nothing else. */
+/** The namespace of one instance. Pods, traffic and resources in it are limited to what the servers need. */
 export class InstanceNamespace extends Construct {
   readonly name: string;
   /** Name of the hook's ServiceAccount. */
   readonly serviceAccount: string;
-  /** For the servers' pods: they go last where nodes run short. */
+  /** For the pods of the servers: nodes evict them last. */
   readonly priorityClassName: string;
-  /** For the servers' container; the quota has room for as much. */
+  /** For the container of the servers; the quota allows as much. */
   readonly resources: ServerResources;
 
   constructor(scope: Construct, id: string, props: InstanceNamespaceProps) {
@@ -44,18 +44,18 @@ export class InstanceNamespace extends Construct {
     this.resources = limits.resources;
   }
 
-  /** The namespace and every rule in it, for what must come after. */
+  /** The namespace and every rule in it, for resources that depend on them. */
   get contents(): ITerraformDependable[] {
     return this.node.findAll().filter((child) => TerraformResource.isTerraformResource(child));
   }
 }
 
-/** Refuses, records and tells of pods outside a standard; https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
+/** Refuses, records and warns of pods that violate a standard; https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
 function podSecurity(level: string): Record<string, string> {
   return Object.fromEntries(
     ["enforce", "audit", "warn"].flatMap((mode) => [
       [`pod-security.kubernetes.io/${mode}`, level],
-      // As the cluster's own version defines it, so that an upgrade of the cluster tightens it.
+      // The definition of the cluster's version, so that an upgrade of the cluster tightens it.
       [`pod-security.kubernetes.io/${mode}-version`, "latest"],
     ]),
   );

@@ -4,7 +4,7 @@ import { StorageClassV1 } from "../../terraform/providers/kubernetes";
 import { CinderVolume } from "./cinder-volume";
 import type { ReleaseNames } from "../server-config/names";
 
-/** Volumes that the replicas of an instance need. */
+/** The volumes that the replicas of an instance need. */
 export interface StorageRequest {
   readonly names: ReleaseNames;
   readonly dataSize: Size;
@@ -17,15 +17,19 @@ export interface IVaultStorage {
   bind(scope: Construct, request: StorageRequest): string;
 }
 
-/** What Cinder volumes are made of. */
+/** Properties of Cinder volumes. */
 export interface CinderStorageProps {
-  /** @default - the cloud's default */
+  /**
+   * Cinder's type of the volumes.
+   *
+   * @default - the default of the cloud
+   */
   readonly volumeType?: string;
   /**
-   * Cinder's zones that the replicas' volumes take in turn. Each replica then runs on a node of the zone of that name, as clouds
-   * want it that attach no volume across zones.
+   * Cinder's zones among which the volumes of the replicas are distributed in turn. Each replica then runs on a node in the
+   * zone of that name. Clouds that attach no volume across zones need this.
    *
-   * @default - the cloud's choice, and any node
+   * @default - the cloud chooses, and replicas run on any node
    */
   readonly volumeZones?: readonly string[];
   /**
@@ -39,7 +43,7 @@ export interface CinderStorageProps {
 /** Where an instance's volumes come from. */
 export class VaultStorage {
   /**
-   * Cinder volumes that Terraform makes, bound to the replicas' claims by persistent volumes with `Retain`:
+   * Cinder volumes that Terraform creates. Persistent volumes with `Retain` bind them to the claims of the replicas, so that
    * neither a deleted claim nor a deleted namespace deletes data.
    */
   static cinder({ volumeZones = [], ...props }: CinderStorageProps = {}): IVaultStorage {
@@ -48,7 +52,7 @@ export class VaultStorage {
         const storageClass = names.release;
         new StorageClassV1(scope, "StorageClass", {
           metadata: { name: storageClass },
-          // A claim must find its own volume and never be given a new, empty one.
+          // A claim must bind its own volume, and never get a new, empty one.
           storageProvisioner: "kubernetes.io/no-provisioner",
           reclaimPolicy: "Retain",
           volumeBindingMode: "WaitForFirstConsumer",
@@ -75,7 +79,7 @@ export class VaultStorage {
     };
   }
 
-  /** Volumes that the cluster provisions itself; the class should have the reclaim policy `Retain`. */
+  /** Volumes that the cluster provisions. The reclaim policy of the class should be `Retain`. */
   static storageClass(name: string): IVaultStorage {
     return { bind: () => name };
   }

@@ -17,51 +17,58 @@ export interface VaultInstanceProps {
   readonly tenant: string;
   /** Name of the instance; the record in the central Vault is `<tenant>/<name>`. */
   readonly name: string;
+  /** The server that the instance runs. */
   readonly product: Product;
+  /** How the servers come to run. */
   readonly deployment: IDeployment;
-  /** @default Seal.shamir() */
+  /**
+   * What protects the data of the instance while it is not running.
+   *
+   * @default - Shamir's secret sharing with 5 shares and threshold 3
+   */
   readonly seal?: Seal;
-  /** URL by which clients and Terraform reach the instance. */
+  /** URL at which clients and Terraform reach the instance, such as `"https://vault.customer10.example:8200"`. */
   readonly address: string;
+  /** How the hook reaches the central Vault. */
   readonly central: CentralVaultAccess;
   /**
-   * The provider of the central Vault, for seals that have a key or credentials there.
+   * The provider of the central Vault, for seals with a key or credentials there.
    *
    * @default - none
    */
   readonly centralProvider?: TerraformProvider;
   /**
-   * Whether Terraform refuses to destroy the key of a transit seal, without which the data cannot be read any more.
+   * Whether Terraform refuses to destroy the key of a transit seal. Without the key the data cannot be decrypted.
    *
    * @default true
    */
   readonly deletionProtection?: boolean;
   /**
-   * Whether it is taken down. Terraform destroys what runs and forgets what holds data, which stays: Cinder volumes, and the key
-   * of a transit seal; the record is no affair of Terraform's. To destroy these, too, is up to people.
+   * Whether to retire the instance. Terraform destroys what runs. Cinder volumes, the key of a transit seal and the record
+   * remain, and Terraform no longer manages them; an operator deletes them.
    *
    * @default false
    */
   readonly retired?: boolean;
 }
 
-/** Types of what holds data, or without which data cannot be read. */
+/** Resource types that hold data, or that data depend on. */
 const KEPT: readonly string[] = [BlockstorageVolumeV3, PersistentVolumeV1, TransitSecretBackendKey].map(
   (type) => type.tfResourceType,
 );
 
-/** What others need of an instance. */
+/** What others need to know about an instance. */
 export interface IVaultInstance {
   readonly tenant: string;
   readonly name: string;
   readonly product: Product;
-  /** URL by which clients and Terraform reach the instance. */
+  /** URL at which clients and Terraform reach the instance. */
   readonly address: string;
 }
 
 /**
- * One Vault or OpenBao of a tenant, from nothing to initialised and unsealed on every replica, its unseal keys and root
- * token in the central Vault and nowhere else.
+ * One Vault or OpenBao instance of a tenant, initialised and unsealed on every replica. Only the central Vault holds its unseal
+ * keys and its root token.
  */
 export class VaultInstance extends Construct implements IVaultInstance {
   readonly tenant: string;

@@ -63,7 +63,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a CIDR is none",
       { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0/24" } } },
-      /^cluster.network.cidr: "20.0.0\/24" is no IPv4 network/,
+      /^cluster.network.cidr: "20.0.0\/24" is not a valid IPv4 network/,
     ],
     [
       "a CIDR has host bits",
@@ -73,7 +73,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "an operator's network is none",
       { ...TENANT, cluster: { ...CLUSTER, operatorCidrs: ["10.0.0.0/8", "x"] } },
-      /^cluster.operatorCidrs\[1\]: "x" is no IPv4 network/,
+      /^cluster.operatorCidrs\[1\]: "x" is not a valid IPv4 network/,
     ],
     [
       "two instances have one name",
@@ -135,12 +135,12 @@ describe("fails, naming field and reason, when", () => {
     ].map((address): [string, unknown, RegExp] => [
       `the address is ${address}`,
       withInstance({ address }),
-      /^instances\[0\].address: ".*" is no address; write https, host and port, such as "https:\/\/vault.example.com:8200"/,
+      /^instances\[0\].address: ".*" is not a valid address; write https, host and port, such as "https:\/\/vault.example.com:8200"/,
     ]),
     [
       "a replica's address is none",
       withInstance({ deployment: { mode: "external", addresses: ["https://10.0.0.1:8200", "10.0.0.2"] } }),
-      /^instances\[0\].deployment.addresses\[1\]: "10.0.0.2" is no address/,
+      /^instances\[0\].deployment.addresses\[1\]: "10.0.0.2" is not a valid address/,
     ],
     [
       "two replicas have one address",

@@ -54,6 +54,6 @@ test("writing never destroys", () => {
 
 test.each(["", "/web", "web/", "a//b", "+", "web/*", "web*", "a b"])("fails when the folder is %j", (folder) => {
   const grantee: IGrantee = { grant: () => undefined };
-  expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(/is no folder; write names/);
+  expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(/is not a valid folder; write names/);
   expect(() => KeyValue.fromMount("kv").grantReadWrite(grantee, folder)).toThrow(ValidationError);
 });

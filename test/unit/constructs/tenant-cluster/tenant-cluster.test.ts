@@ -469,7 +469,9 @@ describe("Kubespray", () => {
 
   test("is not run where no way in by SSH leads to the nodes", () => {
     const provisioner = Provisioner.kubespray({ central });
-    expect(() => cluster({ provisioner })).toThrow(/nothing lets it in; name the network that it runs in in operatorC/);
+    expect(() => cluster({ provisioner })).toThrow(
+      /because operatorCidrs is empty; add the network in which Kubespray runs/,
+    );
     expect(() => cluster({ provisioner, network: { ...NETWORK, portSecurity: false } })).not.toThrow();
   });
 
@@ -486,7 +488,7 @@ describe("Magnum", () => {
 
   test("refuses what it has no word for", () => {
     expect(() => magnum({ bastion: { floatingIpPool: "public" }, bootVolume: { size: Size.gibibytes(1) } })).toThrow(
-      /Magnum cannot do bastion, bootVolume and volumes; take that out, or let Kubespray make the cluster/,
+      /Magnum does not support bastion, bootVolume and volumes; remove that, or use Kubespray/,
     );
   });
 
@@ -498,7 +500,7 @@ describe("Magnum", () => {
     ["availabilityZones", { pools: [{ name: "secrets", count: 1, availabilityZones: ["az1"] }] }],
     ["pools[].labels", { pools: [{ name: "secrets", count: 1, labels: { dedicated: "vault" } }] }],
   ])("does not drop %s silently", (what, props) => {
-    expect(() => magnum(props)).toThrow(`Magnum cannot do ${what}; take that out`);
+    expect(() => magnum(props)).toThrow(`Magnum does not support ${what}; remove that`);
   });
 });
 
@@ -520,7 +522,7 @@ describe("fails when", () => {
     const network = { ...NETWORK, cidr: "10.255.0.0/23" };
     expect(() => cluster({ network })).not.toThrow();
     const openVpn = { floatingIpPool: "public", clientCidrs: ["198.51.100.0/24"] };
-    expect(() => cluster({ network, openVpn })).toThrow(/overlaps 10.255.0.0\/24, which users of the OpenVPN gateway/);
+    expect(() => cluster({ network, openVpn })).toThrow(/overlaps 10.255.0.0\/24, the addresses of OpenVPN users/);
   });
 
   test.each([
@@ -531,7 +533,7 @@ describe("fails when", () => {
     ["20.0.0.1", "20.0.0.9"],
   ])("an allocation pool is %s to %s", (start, end) => {
     const network = { ...NETWORK, allocationPools: [{ start, end }] };
-    expect(() => cluster({ network })).toThrow(/is no range of addresses in 20.0.0.0\/24/);
+    expect(() => cluster({ network })).toThrow(/is not a valid range of addresses in 20.0.0.0\/24/);
   });
 
   test("two allocation pools share addresses", () => {
@@ -540,14 +542,18 @@ describe("fails when", () => {
       { start: "20.0.0.40", end: "20.0.0.50" },
     ];
     expect(() => cluster({ network: { ...NETWORK, allocationPools: pools } })).toThrow(
-      /pool 20.0.0.50 to 20.0.0.60 is no range of addresses in 20.0.0.0\/24 beside its first, .* and other pools/,
+      /pool 20.0.0.50 to 20.0.0.60 is not a valid range of addresses in 20.0.0.0\/24; .* leave out its first address, .* and other pools/,
     );
   });
 
   test.each<[string, Partial<TenantClusterProps>, RegExp]>([
-    ["operators are everybody", { operatorCidrs: ["0.0.0.0/0"] }, /would open SSH and the Kubernetes API to everybody/],
-    ["operators come from no network", { operatorCidrs: ["office"] }, /"office" is no IPv4 network/],
-    ["clients come from no network", { clientAccess: { cidrs: ["all"], ports: [] } }, /"all" is no IPv4 network/],
+    ["operators are everybody", { operatorCidrs: ["0.0.0.0/0"] }, /would open SSH and the Kubernetes API to everyone/],
+    ["operators come from no network", { operatorCidrs: ["office"] }, /"office" is not a valid IPv4 network/],
+    [
+      "clients come from no network",
+      { clientAccess: { cidrs: ["all"], ports: [] } },
+      /"all" is not a valid IPv4 network/,
+    ],
     [
       "a node's name would be too long",
       { pools: [{ name: "a".repeat(52), count: 1 }] },
@@ -591,13 +597,15 @@ describe("fails when", () => {
     ["floating IPs of the nodes", { apiAccess: ApiAccess.floatingIps("public") }],
   ])("nothing guards the nodes' ports, and it has %s", (what, props) => {
     expect(() => cluster({ network: { ...NETWORK, portSecurity: false }, ...props })).toThrow(
-      `network.portSecurity is false, so that nothing guards the nodes' ports, and ${what} would let everybody in;`,
+      `network.portSecurity is false, so no security group applies to the nodes, and ${what} would let everyone in;`,
     );
     expect(() => cluster({ network: { ...NETWORK, portSecurity: true }, ...props })).not.toThrow();
   });
 
   test("Magnum would put security groups on ports that take none", () => {
-    expect(() => magnum({ network: { ...NETWORK, portSecurity: false } })).toThrow(/Magnum cannot do network.portSec/);
+    expect(() => magnum({ network: { ...NETWORK, portSecurity: false } })).toThrow(
+      /Magnum does not support network.portSec/,
+    );
   });
 
   test("a gateway is one that nobody may reach", () => {

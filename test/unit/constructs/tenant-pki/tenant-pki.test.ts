@@ -117,7 +117,7 @@ describe("fails when", () => {
     (domain) => {
       const roles = [{ name: "web", allowedDomains: ["a.Customer10.internal", domain], maxTtl: Duration.hours(1) }];
       expect(() => pki({ roles, permittedDomains: ["customer10.internal"] })).toThrow(
-        `The PKI role web allows ${domain}, which is not within permittedDomains (customer10.internal); take it out, or permit it.`,
+        `The PKI role web allows ${domain}, which is not within permittedDomains (customer10.internal); remove it, or add it to permittedDomains.`,
       );
     },
   );
