@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Product } from "../core/product";
+import type { InstanceProviderProps } from "../constructs/vault-instance/instance-provider";
 import type { VaultInstanceProps } from "../constructs/vault-instance/vault-instance";
 import {
   checkCapacity,
@@ -43,15 +44,13 @@ export interface TenantSpec {
 }
 
 /** One Vault or OpenBao instance of a tenant. */
-export interface InstanceSpec extends EngineFields, Pick<VaultInstanceProps, "product" | "address" | "retired"> {
+export interface InstanceSpec
+  extends
+    EngineFields,
+    Pick<VaultInstanceProps, "product" | "address" | "retired">,
+    Pick<InstanceProviderProps, "caCertificateFile"> {
   /** A DNS-1123 label other than `central`. The central Vault holds the record at `customers/<tenant>/<name>`. */
   readonly name: string;
-  /**
-   * PEM file of the CA that signed the TLS certificate of the instance, relative to the project.
-   *
-   * @default - the certificate that VAULT_CACERT names when Terraform runs, otherwise the certificates that the machine trusts
-   */
-  readonly caCertificateFile?: string;
   /** How the servers of the instance come to run. */
   readonly deployment: DeploymentSpec;
   /**

@@ -10,23 +10,27 @@ export interface InstanceProviderProps {
   readonly tenant: string;
   /** Name of the instance. */
   readonly name: string;
-  /** Where Terraform reaches the instance. */
+  /** URL at which Terraform reaches the instance. */
   readonly address: string;
   /** The provider of the central Vault, which holds the instance's record. */
   readonly centralProvider: TerraformProvider;
   /**
-   * PEM file of the CA that the instance's TLS certificate chains to.
+   * PEM file of the CA that signed the TLS certificate of the instance, relative to the project.
    *
-   * @default - VAULT_CACERT of the environment, else the machine's certificates
+   * @default - the file that VAULT_CACERT names when Terraform runs, otherwise the certificates that the machine trusts
    */
   readonly caCertificateFile?: string;
-  /** @default - the stack's default Vault provider */
+  /**
+   * Alias of the provider.
+   *
+   * @default - none: it is the default Vault provider of the stack
+   */
   readonly alias?: string;
 }
 
 /**
- * The Vault provider of a tenant's instance. Its token comes from the instance's record in the central Vault as an
- * ephemeral value: neither a plan nor the state ever holds it.
+ * The Vault provider of a tenant's instance. Its token is an ephemeral value from the instance's record in the central Vault,
+ * so neither a plan nor the state holds it.
  */
 export class InstanceProvider extends Construct {
   readonly provider: TerraformProvider;
@@ -46,7 +50,7 @@ export class InstanceProvider extends Construct {
   }
 }
 
-/** Copies a certificate beside the synthesized JSON, since the provider takes a file; its path is relative. */
+/** Copies a certificate to the synthesized JSON, because the provider reads a file. @returns Its relative path. */
 export function certificatePath(scope: Construct, file: string | undefined): string | undefined {
   return file === undefined ? undefined : new TerraformAsset(scope, "Ca", { path: file, type: AssetType.FILE }).path;
 }
