@@ -55,7 +55,7 @@ export function checkCapacity({ cluster, instances }: CheckedTenant, report: Rep
     if (nodes === undefined || replicas <= nodes) return;
     report(
       ["instances", index, "deployment", "replicas"],
-      `${replicas} replicas need as many nodes, but only ${nodes} nodes of the cluster run pods; add workers, or set cluster.schedulableControlPlanes or spreadOverNodes: false`,
+      `${replicas} replicas need as many nodes, but the cluster has ${nodes} that run pods; add workers, or set cluster.schedulableControlPlanes or spreadOverNodes: false`,
     );
   });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseCidr } from "../core/cidr";
+import { closest } from "../core/closest";
 import { DNS_LABEL } from "../core/dns-label";
 import { Duration, type DurationText } from "../core/duration";
 import { ValidationError } from "../core/errors";
@@ -8,7 +9,7 @@ import { SecretRef, type SecretLocation } from "../core/secret-ref";
 import { Size, type SizeText } from "../core/size";
 import { parseServerAddress } from "../terraform/server-address";
 import { shape } from "./in-file";
-import { absence, allowed, allowedValues } from "./messages";
+import { absence, allowed, allowedValues, quote } from "./messages";
 
 /** The message of the ValidationError that a check throws; undefined if it throws none. */
 export function validationMessage(check: () => unknown): string | undefined {
@@ -28,7 +29,7 @@ export function parsedBy<Input extends z.ZodType, Value>(input: Input, parse: (v
       return parse(value);
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
+      context.addIssue({ code: "custom", message: error.message.replace(/\.$/, "") });
       return z.NEVER;
     }
   });
@@ -56,12 +57,18 @@ export function discriminatedBy<First extends z.ZodType, Second extends z.ZodTyp
   const union = z.union([first, second], allowed("object", form));
   const run: typeof union._zod.run = (payload, context) => {
     const input: unknown = payload.value;
-    if (typeof input === "object" && input !== null) return (key in input ? first : second)._zod.run(payload, context);
+    if (typeof input === "object" && input !== null)
+      return (hasKey(input as Readonly<Record<string, unknown>>, key) ? first : second)._zod.run(payload, context);
     payload.issues.push({ code: "invalid_type", expected: "object", input, inst: union });
     return payload;
   };
   union._zod.run = run;
   return union;
+}
+
+/** Whether an object has a key, rightly spelt or not. A key whose value is `false` says that it is the other object. */
+function hasKey(object: Readonly<Record<string, unknown>>, key: string): boolean {
+  return Object.entries(object).some(([name, value]) => value !== false && closest(name, [key]) !== undefined);
 }
 
 /**
@@ -71,8 +78,18 @@ export function discriminatedBy<First extends z.ZodType, Second extends z.ZodTyp
  * @param form How to write it.
  */
 export function text<Text extends string = string>(pattern: RegExp, noun: string, form: string): z.ZodType<Text, Text> {
-  const message = allowed(noun, form);
-  return z.string(message).regex(pattern, message) as unknown as z.ZodType<Text, Text>;
+  const { error } = allowed(noun, form);
+  return z
+    .string({
+      error: (issue) => {
+        const { input } = issue;
+        const isUnquoted = typeof input === "number" || typeof input === "boolean";
+        return isUnquoted && pattern.test(String(input))
+          ? `${String(input)} is a ${typeof input}; write "${String(input)}", in quotes`
+          : error(issue);
+      },
+    })
+    .regex(pattern, { error, abort: true }) as unknown as z.ZodType<Text, Text>;
 }
 
 /** Any text that is not blank. @param example One such text, for messages. */
@@ -96,13 +113,23 @@ export const boolean = z.boolean(allowed("boolean", "true or false, without quot
 /** A whole number. @param noun What it counts. */
 export function whole(noun: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER) {
   const most = maximum === Number.MAX_SAFE_INTEGER ? "" : ` to ${maximum}`;
-  const message = allowed(noun, `a whole number from ${minimum}${most}`);
+  const message = { ...wholeNumber(noun, `a whole number from ${minimum}${most}`), abort: true };
   return z.int(message).min(minimum, message).max(maximum, message);
 }
 
 /** A whole number that a construct checks further. @param form Which numbers there are, such as `3, 5 or 7`. */
 export function count(form: string) {
-  return z.int(allowed("number", form));
+  return z.int({ ...wholeNumber("number", form), abort: true });
+}
+
+function wholeNumber(noun: string, form: string): ReturnType<typeof allowed> {
+  const { error } = allowed(noun, form);
+  return {
+    error: (issue) =>
+      typeof issue.input === "string" && /^\d+$/.test(issue.input)
+        ? `${quote(issue.input)} is a text; write ${issue.input}, without quotes`
+        : error(issue),
+  };
 }
 
 /** A list. @param example One entry as the file writes it, for messages. */
@@ -152,7 +179,7 @@ export function anything<Value = unknown>(): z.ZodType<Value, Value> {
 export const label = text(
   DNS_LABEL,
   "DNS label",
-  "up to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
+  "a name of up to 63 characters a-z, 0-9 and -, beginning and ending with a letter or digit",
 );
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */

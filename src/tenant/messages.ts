@@ -34,9 +34,12 @@ export function allowedValues(values: readonly (string | boolean)[]): { readonly
   };
 }
 
+/** How the message about a missing field begins. */
+export const MISSING = "is missing";
+
 /** The message about a field that has no value; undefined if it has one. */
 export function absence(input: unknown, form: string): string | undefined {
-  if (input === undefined) return `is missing; add ${form}`;
+  if (input === undefined) return `${MISSING}; add ${form}`;
   if (input === null) return `is empty; add ${form}, or remove the field`;
   return undefined;
 }

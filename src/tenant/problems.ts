@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { closest } from "../core/closest";
-import { absence, allowedValues, oneOf, quote, withoutSecrets } from "./messages";
+import { absence, allowedValues, MISSING, oneOf, quote, withoutSecrets } from "./messages";
 
 /** What is wrong with a field. */
 export interface FieldProblem {
@@ -21,15 +21,27 @@ export function check<Output>(
   schema: z.ZodType<Output>,
   value: unknown,
 ): { readonly output: Output } | { readonly problems: readonly FieldProblem[] } {
-  const result = schema.safeParse(value, { error: describeIssue });
+  const misspelt = new Set<string>();
+  const result = schema.safeParse(value, {
+    error: (issue) => describeIssue(issue, (path) => misspelt.add(JSON.stringify(path))),
+  });
   if (result.success) return { output: result.data };
   return {
-    problems: result.error.issues.flatMap(eachMistake).map(({ path, message }) => ({
-      field: fieldName(path),
-      reason: withoutSecrets(message, value),
-      path,
-    })),
+    problems: result.error.issues
+      .flatMap(eachMistake)
+      // A misspelt field and a missing one are one mistake.
+      .filter(({ path, message }) => !(message.startsWith(MISSING) && misspelt.has(JSON.stringify(path))))
+      .map(({ path, message }) => ({
+        field: fieldName(path),
+        reason: onOneLine(withoutSecrets(message, value)),
+        path,
+      })),
   };
+}
+
+/** Names in the file, which messages quote, may contain line breaks. */
+function onOneLine(message: string): string {
+  return message.replace(/\s+/g, " ").trim();
 }
 
 /** Zod reports all unknown fields of an object as one issue. */
@@ -39,12 +51,18 @@ function eachMistake(issue: z.core.$ZodIssue): Pick<z.core.$ZodIssue, "path" | "
   return issue.keys.map((key, index) => ({ path: [...issue.path, key], message: messages[index] ?? "" }));
 }
 
-/** Describes an issue for which the field's own schema has no words. */
-function describeIssue(issue: Issue): string {
+/**
+ * Describes an issue for which the field's own schema has no words.
+ *
+ * @param noteMeant Called with the path of a field for which a misspelt one stands.
+ */
+function describeIssue(issue: Issue, noteMeant: (path: readonly PropertyKey[]) => void): string {
   const { inst, input } = issue;
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownField(key, inst)).join("\n");
+      return issue.keys
+        .map((key) => unknownField(key, inst, (meant) => noteMeant([...(issue.path ?? []), meant])))
+        .join("\n");
     case "invalid_union": {
       const value = (input as Record<string, unknown>)[issue.discriminator ?? ""];
       return allowedValues(kinds(inst)).error({ ...issue, input: value });
@@ -58,11 +76,18 @@ function describeIssue(issue: Issue): string {
   }
 }
 
-function unknownField(key: string, inst: Issue["inst"]): string {
+/** More fields than this would not fit on a line. */
+const MOST_FIELDS = 8;
+
+function unknownField(key: string, inst: Issue["inst"], noteMeant: (field: string) => void): string {
   const fields = inst instanceof z.ZodObject ? Object.keys(inst.shape) : [];
   const meant = closest(key, fields);
-  if (meant !== undefined) return `is not a known field; did you mean "${meant}"?`;
-  return `is not a known field${kindOf(inst)}; remove it, or use one of: ${fields.join(", ")}`;
+  if (meant !== undefined) {
+    noteMeant(meant);
+    return `is not a known field; did you mean "${meant}"?`;
+  }
+  const others = fields.length > MOST_FIELDS ? "a field that docs/tenant-file.md lists" : oneOf(fields);
+  return `is not a known field${kindOf(inst)}; remove it, or use ${others}`;
 }
 
 /** The kind of object that a discriminator names, such as ` of mode "ha"`. */

@@ -13,7 +13,7 @@ import {
   checkUniqueNodePorts,
 } from "./checks";
 import { engineSchemas, type EngineFields } from "./engines";
-import { address, boolean, choice, label, name, uniquelyNamed } from "./fields";
+import { address, boolean, choice, label, name, uniquelyNamed, validationMessage } from "./fields";
 import { shape } from "./in-file";
 import { check, type FieldProblem } from "./problems";
 import { checkGrants, checkMounts, type Report } from "./references";
@@ -108,11 +108,14 @@ export const tenantSchema = shape<TenantSpec>()({
   ),
 );
 
-/** Runs checks one after another; each reports its problems. */
+/**
+ * Runs checks one after another; each reports its problems. A check may fail on a part of the file that is wrong itself, such as
+ * one with an unknown field; that part has a problem already.
+ */
 function all<Value>(...checks: readonly ((value: Value, report: Report) => void)[]) {
   return (value: Value, context: z.RefinementCtx): void => {
     const report: Report = (path, message) => context.addIssue({ code: "custom", path: [...path], message });
-    for (const each of checks) each(value, report);
+    for (const each of checks) validationMessage(() => each(value, report));
   };
 }
 

@@ -12,27 +12,50 @@ export interface YamlFile {
 export function readYaml(text: string): YamlFile | { readonly problems: readonly FieldProblem[] } {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const problems = [
-    ...[...document.errors, ...document.warnings].map(({ code, pos }) => ({
-      offset: pos[0],
-      reason: SYNTAX[code] ?? OTHER,
-    })),
-    ...unresolvedAliases(document),
-  ].map(({ offset, reason }) => ({
-    field: "",
-    path: [],
-    reason: `is not valid YAML: ${reason}`,
-    position: positionOf(offset, lines),
-  }));
-  if (problems.length > 0) return { problems };
+  const mistakes = [...syntaxMistakes(document), ...unresolvedAliases(document)];
+  if (mistakes.length === 0) {
+    const value = valueOf(document);
+    if (value !== undefined) {
+      return {
+        value: value.content,
+        locate: (problem) => ({ ...problem, position: positionOf(offsetOf(problem.path, document), lines) }),
+      };
+    }
+    mistakes.push(TOO_MANY_ALIASES);
+  }
   return {
-    value: document.toJS({ maxAliasCount: MOST_ALIASES }),
-    locate: (problem) => ({ ...problem, position: positionOf(offsetOf(problem.path, document), lines) }),
+    problems: mistakes.map(({ offset, reason }) => ({
+      field: "",
+      path: [],
+      reason: `is not valid YAML: ${reason}`,
+      position: positionOf(offset, lines),
+    })),
   };
+}
+
+/** A mistake, and where it begins. */
+interface Mistake {
+  readonly offset: number;
+  readonly reason: string;
 }
 
 /** Aliases within aliases multiply; a tenant file needs few. */
 const MOST_ALIASES = 1000;
+
+const TOO_MANY_ALIASES = { offset: 0, reason: "the aliases multiply its content; write the values instead" };
+
+/** The content of a document; undefined if its aliases multiply. */
+function valueOf(document: Document): { readonly content: unknown } | undefined {
+  try {
+    return { content: document.toJS({ maxAliasCount: MOST_ALIASES }) as unknown };
+  } catch {
+    return undefined;
+  }
+}
+
+function syntaxMistakes({ errors, warnings }: Document): Mistake[] {
+  return [...errors, ...warnings].map(({ code, pos }) => ({ offset: pos[0], reason: SYNTAX[code] ?? OTHER }));
+}
 
 const OTHER = "the syntax is wrong here; check indentation, quotes, colons and commas";
 
@@ -52,8 +75,8 @@ const SYNTAX: Readonly<Partial<Record<string, string>>> = {
   TAG_RESOLVE_FAILED: "the tag is unknown; remove the word that begins with an exclamation mark",
 };
 
-function unresolvedAliases(document: Document): { readonly offset: number; readonly reason: string }[] {
-  const found: { offset: number; reason: string }[] = [];
+function unresolvedAliases(document: Document): Mistake[] {
+  const found: Mistake[] = [];
   visit(document, {
     Alias: (_key, alias) => {
       if (alias.resolve(document) !== undefined) return;

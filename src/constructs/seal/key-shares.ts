@@ -24,13 +24,13 @@ export function checkShares({ secretShares = 5, secretThreshold = 3 }: KeyShares
   if (!Number.isInteger(secretShares) || secretShares < 1 || secretShares > MOST_SHARES) {
     throw new ValidationError(
       "secret-shares",
-      `secretShares ${secretShares} is not possible; give a whole number from 1 to ${MOST_SHARES}.`,
+      `secretShares ${secretShares} is not possible; write a whole number from 1 to ${MOST_SHARES}.`,
     );
   }
   if (!Number.isInteger(secretThreshold) || secretThreshold < 1 || secretThreshold > secretShares) {
     throw new ValidationError(
       "secret-threshold",
-      `secretThreshold ${secretThreshold} is not possible with ${secretShares} secretShares; give a whole number from 1 to ${secretShares}.`,
+      `secretThreshold ${secretThreshold} is not possible with ${secretShares} secretShares; write a whole number from 1 to ${secretShares}.`,
     );
   }
   if (secretThreshold === 1 && secretShares > 1) {

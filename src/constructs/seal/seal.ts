@@ -240,7 +240,7 @@ function checkKeyIds(...ids: readonly (string | undefined)[]): void {
   if (wrong === undefined && current !== previous) return;
   throw new ValidationError(
     "seal-key-id",
-    `The keyId "${wrong ?? current}" of a static seal cannot name its key; use letters, digits, ., _ and -, and another than the previous key's.`,
+    `The keyId "${wrong ?? current}" of a static seal cannot name its key; use letters, digits, ., _ and -, and another ID than that of the previous key.`,
   );
 }
 

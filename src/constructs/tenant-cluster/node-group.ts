@@ -194,11 +194,16 @@ export function nodeGroups(props: NodeDefaults, scope?: Construct): NodeGroup[] 
     ...[...pools]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((pool): NodeGroup => ({
-        ...plain,
-        ...pool,
+        name: pool.name,
         role: "worker",
-        count: checkCount(`The pool ${pool.name}`, pool.count, scope),
+        count: checkCount(`pool ${pool.name}: count`, pool.count, scope),
+        image: pool.image ?? image,
+        flavor: pool.flavor ?? flavor,
+        availabilityZones: pool.availabilityZones ?? availabilityZones,
+        bootVolume: pool.bootVolume ?? bootVolume,
+        volumes: pool.volumes ?? [],
         labels: { "tenant-vault/pool": pool.name, ...pool.labels },
+        taints: pool.taints ?? [],
       })),
   ];
   groups.forEach(({ name }, index) => {

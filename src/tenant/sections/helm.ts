@@ -226,12 +226,10 @@ const auditDevice = z.discriminatedUnion("type", [
   ),
 ]);
 
-const hclValue = z
-  .unknown()
-  .refine(isHclValue, allowed("value", "a text, a number, true, false, a list or an object")) as unknown as z.ZodType<
-  HclValue,
-  HclValue
->;
+const hclValue = z.unknown().refine(isHclValue, {
+  ...allowed("value", "a text, a number, true, false, a list or an object"),
+  abort: true,
+}) as unknown as z.ZodType<HclValue, HclValue>;
 
 function isHclValue(value: unknown): value is HclValue {
   if (typeof value === "object" && value !== null) return Object.values(value).every(isHclValue);

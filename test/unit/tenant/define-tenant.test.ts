@@ -57,7 +57,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "the name is no DNS-1123 label",
       { ...TENANT, name: "Customer_10" },
-      /^name: "Customer_10" is not a valid DNS label; write up to 63 of a-z, 0-9 and -/,
+      /^name: "Customer_10" is not a valid DNS label; write a name of up to 63 characters a-z, 0-9 and -/,
     ],
     ["a field is unknown", { ...TENANT, clusters: {} }, /^clusters: is not a known field; did you mean "cluster"\?/],
     [
@@ -244,7 +244,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "there are fewer nodes than replicas",
       withInstance({ deployment: { mode: "ha" } }),
-      /^instances\[0\].deployment.replicas: 3 replicas need as many nodes, but only 2 nodes of the cluster run pods/,
+      /^instances\[0\].deployment.replicas: 3 replicas need as many nodes, but the cluster has 2 that run pods/,
     ],
     [
       "there is no cluster to deploy into",

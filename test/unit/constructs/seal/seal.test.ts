@@ -24,7 +24,7 @@ describe("the shares of a seal", () => {
     [{ secretShares: 256 }, /secretShares 256 is not possible/],
     [
       { secretShares: 5, secretThreshold: 6 },
-      /secretThreshold 6 is not possible with 5 secretShares; give a whole number from 1 to 5/,
+      /secretThreshold 6 is not possible with 5 secretShares; write a whole number from 1 to 5/,
     ],
     [{ secretShares: 5, secretThreshold: 0 }, /secretThreshold 0 is not possible/],
     [{ secretShares: 5, secretThreshold: 1 }, /is refused by Vault; raise the threshold to 2/],

@@ -279,6 +279,18 @@ describe("nodes", () => {
     });
   });
 
+  test("of a pool have what the cluster has, also where a property is given as undefined", () => {
+    const given = { name: "other", count: 1 };
+    const undefinedProps = {
+      flavor: undefined,
+      image: undefined,
+      bootVolume: undefined,
+      volumes: undefined,
+      taints: undefined,
+    };
+    expect(cluster({ pools: [{ ...given, ...undefinedProps }] })).toEqual(cluster({ pools: [given] }));
+  });
+
   test("change nothing when pools are reordered", () => {
     const other = { ...secrets, name: "batch" };
     expect(cluster({ pools: [secrets, other] })).toEqual(cluster({ pools: [other, secrets] }));
