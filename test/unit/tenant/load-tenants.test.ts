@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { defineTenant, loadTenant, loadTenants, type Tenant } from "../../../src";
+import type * as DefineTenant from "../../../src/tenant/define-tenant";
 import { checkTogether, type TenantFile } from "../../../src/tenant/load-tenants";
 import { overlap, parseCidr } from "../../../src/core/cidr";
 
@@ -79,7 +80,7 @@ describe("loadTenants", () => {
 
   test("takes a tenant that another copy of the package has checked", async () => {
     vi.resetModules();
-    const copy = await import("../../../src/tenant/define-tenant");
+    const copy = await vi.importActual<typeof DefineTenant>("../../../src/tenant/define-tenant");
     expect(copy.defineTenant).not.toBe(defineTenant);
     const tenant = copy.defineTenant({
       name: "a",
