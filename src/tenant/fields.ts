@@ -89,12 +89,13 @@ export function text<Text extends string = string>(pattern: RegExp, noun: string
           : error(issue);
       },
     })
-    .regex(pattern, { error, abort: true }) as unknown as z.ZodType<Text, Text>;
+    .regex(pattern, { error, abort: true })
+    .meta({ title: noun }) as unknown as z.ZodType<Text, Text>;
 }
 
 /** Any text that is not blank. @param example One such text, for messages. */
 export function name(example: string): z.ZodType<string, string> {
-  return text(/\S/, "name", `a text such as ${JSON.stringify(example)}`);
+  return text(/\S/, "text", `a text such as ${JSON.stringify(example)}`);
 }
 
 /** One of a few texts. */
@@ -206,7 +207,9 @@ export const path = text(
 );
 
 export const address = validatedBy(
-  z.string(allowed("address", 'https, host and port, such as "https://vault.example.com:8200"')),
+  z
+    .string(allowed("address", 'https, host and port, such as "https://vault.example.com:8200"'))
+    .meta({ title: "address" }),
   parseServerAddress,
 );
 
@@ -221,13 +224,15 @@ export const size = parsedBy(
 );
 
 export const cidr = parsedBy(
-  z.string(allowed("IPv4 network", 'an address and a prefix length, such as "20.0.0.0/24"')),
+  z
+    .string(allowed("IPv4 network", 'an address and a prefix length, such as "20.0.0.0/24"'))
+    .meta({ title: "IPv4 network" }),
   (value) => parseCidr(value).toString(),
 );
 
 export const cidrs = distinct(cidr, '"20.0.0.0/24"');
 
-export const ipv4 = z.ipv4(allowed("IPv4 address", 'an address such as "20.0.0.10"'));
+export const ipv4 = z.ipv4(allowed("IPv4 address", 'an address such as "20.0.0.10"')).meta({ title: "IPv4 address" });
 
 export const port = whole("port", 1, 65_535);
 
@@ -244,7 +249,7 @@ export const secretRef = parsedBy(
     },
     (input) =>
       absence(input, LOCATION) ?? `is not the location of a secret; write ${LOCATION}, never the secret itself`,
-  ),
+  ).meta({ title: "location of a secret" }),
   (location) => SecretRef.centralVault(location),
 );
 

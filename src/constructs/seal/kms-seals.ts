@@ -40,11 +40,16 @@ export interface AwsKmsSealProps extends KmsSealProps {
    */
   readonly endpoint?: string;
   /**
-   * Where the central Vault holds the access key.
+   * Where the central Vault holds the credentials.
    *
    * @default - the identity of the pods, see `serviceAccountAnnotations` of the deployment
    */
-  readonly credentials?: { readonly accessKeyId: SecretRef; readonly secretAccessKey: SecretRef };
+  readonly credentials?: {
+    /** Where the central Vault holds the access key ID. */
+    readonly accessKeyId: SecretRef;
+    /** Where the central Vault holds the secret access key. */
+    readonly secretAccessKey: SecretRef;
+  };
 }
 
 /** Google Cloud KMS; https://openbao.org/docs/configuration/seal/gcpckms */
@@ -78,7 +83,12 @@ export interface AzureKeyVaultSealProps extends KmsSealProps {
    *
    * @default - the managed identity of the pods
    */
-  readonly credentials?: { readonly clientId: SecretRef; readonly clientSecret: SecretRef };
+  readonly credentials?: {
+    /** Where the central Vault holds the ID of the application. */
+    readonly clientId: SecretRef;
+    /** Where the central Vault holds the secret of the application. */
+    readonly clientSecret: SecretRef;
+  };
 }
 
 /** Alibaba Cloud KMS; https://openbao.org/docs/configuration/seal/alicloudkms */
@@ -87,8 +97,13 @@ export interface AliCloudKmsSealProps extends KmsSealProps {
   readonly region: string;
   /** ID of the key. */
   readonly kmsKeyId: string;
-  /** Where the central Vault holds the access key. */
-  readonly credentials: { readonly accessKey: SecretRef; readonly secretKey: SecretRef };
+  /** Where the central Vault holds the credentials. */
+  readonly credentials: {
+    /** Where the central Vault holds the access key ID. */
+    readonly accessKey: SecretRef;
+    /** Where the central Vault holds the access key secret. */
+    readonly secretKey: SecretRef;
+  };
 }
 
 /** Oracle Cloud KMS, by the nodes' instance principal; https://openbao.org/docs/configuration/seal/ocikms */
@@ -136,5 +151,10 @@ export interface StaticKeySealProps {
    *
    * @default - none
    */
-  readonly previous?: { readonly keyId: string; readonly key: SecretRef };
+  readonly previous?: {
+    /** ID of the previous key. */
+    readonly keyId: string;
+    /** Where the central Vault holds the previous key. */
+    readonly key: SecretRef;
+  };
 }

@@ -22,7 +22,8 @@ export interface MagnumProps {
   /** The provider of the central Vault, to which the kubeconfig is written. */
   readonly centralProvider: TerraformProvider;
   /**
-   * Labels of the cluster template, such as `kube_tag`; https://docs.openstack.org/magnum/latest/user/#labels
+   * Labels of the cluster template, such as `kube_tag`. Magnum's guide lists them
+   * (https://docs.openstack.org/magnum/latest/user/#labels).
    *
    * @default - the labels of the cloud
    */

@@ -134,7 +134,7 @@ const volume = shape<InFile<VolumeProps>>()({
   size,
   type: name("ssd").optional(),
   availabilityZone: name("az1").optional(),
-});
+}).meta({ title: "volume" });
 
 const ownNetwork = validatedBy(
   shape<InFile<OwnNetworkProps>>()({

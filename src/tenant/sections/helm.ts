@@ -159,16 +159,28 @@ export interface AuditSocketSpec {
   readonly type: "socket";
   /** Host and port, or the path of a Unix socket. */
   readonly address: string;
-  /** @default "tcp" */
+  /**
+   * Kind of the socket.
+   *
+   * @default "tcp"
+   */
   readonly socketType?: "tcp" | "udp" | "unix";
 }
 
 /** The syslog daemon of the node. */
 export interface AuditSyslogSpec {
   readonly type: "syslog";
-  /** @default "AUTH" */
+  /**
+   * Facility of the messages.
+   *
+   * @default "AUTH"
+   */
   readonly facility?: string;
-  /** @default "vault" */
+  /**
+   * Tag of the messages.
+   *
+   * @default "vault"
+   */
   readonly tag?: string;
 }
 

@@ -17,7 +17,11 @@ import { shape, type InFile } from "../in-file";
 
 /** Unseal keys by Shamir's secret sharing; the hook keeps them in the central Vault. */
 export interface ShamirSealSpec extends KeyShares {
-  /** @default "shamir" */
+  /**
+   * Kind of the seal.
+   *
+   * @default "shamir"
+   */
   readonly type?: "shamir";
   /**
    * The seal that the instance had before, until `tenant-vault migrate-seal` has completed.
@@ -199,4 +203,4 @@ const seals = z.discriminatedUnion("type", [
 ]);
 
 /** The section of the seal. A seal that is not possible is a problem of its field. */
-export const seal: z.ZodType<Seal, SealSpec> = seals;
+export const seal: z.ZodType<Seal, SealSpec> = seals.meta({ id: "seal" });
