@@ -2,7 +2,7 @@ import { nodeGroups } from "../constructs/tenant-cluster/node-group";
 import { releaseName } from "../constructs/server-config/names";
 import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
 import { ENGINE_FIELDS } from "./engines";
-import { validationMessage } from "./fields";
+import { validationMessage } from "./builders";
 import { oneOf } from "./messages";
 import type { Referring, Report } from "./references";
 import type { Cluster } from "./sections/cluster";

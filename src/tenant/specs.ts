@@ -3,6 +3,7 @@ export type * from "./engines";
 export type { InFile } from "./in-file";
 export type * from "./sections/cluster";
 export type * from "./sections/deployment";
+export type * from "./sections/flows";
 export type * from "./sections/helm";
 export type * from "./sections/roles";
 export type * from "./sections/seal";

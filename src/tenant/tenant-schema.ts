@@ -13,7 +13,8 @@ import {
   checkUniqueNodePorts,
 } from "./checks";
 import { engineSchemas, type EngineFields } from "./engines";
-import { address, boolean, choice, label, name, uniquelyNamed, validationMessage } from "./fields";
+import { boolean, choice, name, uniquelyNamed, validationMessage } from "./builders";
+import { address, label } from "./fields";
 import { shape } from "./in-file";
 import { check, type FieldProblem } from "./problems";
 import { checkGrants, checkMounts, type Report } from "./references";

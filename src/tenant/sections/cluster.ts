@@ -1,47 +1,32 @@
 import { z } from "zod";
-import type { AllocationPool, OwnNetworkProps } from "../../constructs/tenant-cluster/cluster-network";
 import { ApiAccess } from "../../constructs/tenant-cluster/api-access";
-import type { ExistingNetworkProps } from "../../constructs/tenant-cluster/existing-network";
 import type { GatewayProps, OpenVpnProps } from "../../constructs/tenant-cluster/gateways";
 import type { KubesprayProps } from "../../constructs/tenant-cluster/kubespray";
 import type { MagnumProps } from "../../constructs/tenant-cluster/magnum";
-import { checkNetwork, checkPools } from "../../constructs/tenant-cluster/network-checks";
-import {
-  nodeGroups,
-  type NodePoolProps,
-  type Taint,
-  type VolumeProps,
-} from "../../constructs/tenant-cluster/node-group";
+import { checkNetwork } from "../../constructs/tenant-cluster/network-checks";
+import { nodeGroups } from "../../constructs/tenant-cluster/node-group";
 import { checkPublicKey, type TenantClusterProps } from "../../constructs/tenant-cluster/tenant-cluster";
 import type { KubeconfigLocation } from "../../contract/central-vault";
 import {
   anything,
   boolean,
   choice,
-  cidr,
-  cidrs,
   count,
   discriminatedBy,
   distinct,
-  ipv4,
-  label,
-  labelKey,
-  labelValue,
   list,
   map,
   name,
   only,
   parsedBy,
-  path,
-  port,
-  size,
   text,
-  texts,
   validatedBy,
-  whole,
-} from "../fields";
+} from "../builders";
+import { cidrs, path, port, texts } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { allowed } from "../messages";
+import { network } from "./network";
+import { flavor, pool, volume } from "./nodes";
 
 /** Where the instances of a tenant run: on its own machines on OpenStack, or in an existing cluster. */
 export type ClusterSpec = MachinesSpec | ExistingClusterSpec;
@@ -123,67 +108,12 @@ export interface MagnumSpec extends InFile<Omit<MagnumProps, "centralProvider">>
   readonly type: "magnum";
 }
 
-const flavor = discriminatedBy(
-  "id",
-  '{ name: "..." } or { id: "..." }',
-  shape<{ readonly id: string }>()({ id: name("3") }),
-  shape<{ readonly name: string }>()({ name: name("m1.large") }),
-);
-
-const volume = shape<InFile<VolumeProps>>()({
-  size,
-  type: name("ssd").optional(),
-  availabilityZone: name("az1").optional(),
-}).meta({ title: "volume" });
-
-const ownNetwork = validatedBy(
-  shape<InFile<OwnNetworkProps>>()({
-    name: name("kube-net").optional(),
-    cidr,
-    externalNetwork: name("public"),
-    dnsServers: list(ipv4, '"9.9.9.9"').optional(),
-    // 1280 is the minimum of IPv6; most switches support no more than 9216.
-    mtu: whole("MTU", 1280, 9216).optional(),
-    allocationPools: list(
-      shape<InFile<AllocationPool>>()({ start: ipv4, end: ipv4 }),
-      '{ start: "20.0.0.10", end: "20.0.0.99" }',
-    ).optional(),
-    portSecurity: boolean.optional(),
-  }),
-  (network) => checkPools(network.allocationPools ?? [], network.cidr),
-);
-
-const existingNetwork = shape<ExistingNetworkProps>()({
-  useExistingNetwork: only(true),
-  name: name("shared-net"),
-  subnet: name("shared-subnet"),
-  cidr,
-});
-
 const gateway = {
   floatingIpPool: name("public"),
   flavor: flavor.optional(),
   image: name("Ubuntu-Jammy-22.04").optional(),
   bootVolume: volume.optional(),
 };
-
-const taint = shape<Taint>()({
-  key: labelKey,
-  value: labelValue,
-  effect: choice("NoSchedule", "PreferNoSchedule", "NoExecute"),
-});
-
-const pool = shape<InFile<NodePoolProps>>()({
-  name: label,
-  count: count("a whole number from 1"),
-  flavor: flavor.optional(),
-  image: name("Ubuntu-Jammy-22.04").optional(),
-  availabilityZones: list(name("az1"), '"az1"').optional(),
-  bootVolume: volume.optional(),
-  volumes: list(volume, '{ size: "10Gi" }').optional(),
-  labels: map(labelKey, labelValue).optional(),
-  taints: list(taint, '{ key: "...", value: "...", effect: "NoSchedule" }').optional(),
-});
 
 const release = (product: string, example: string) =>
   text(/^\d+\.\d+\.\d+$/, `${product} release`, `three numbers, such as "${example}"`);
@@ -225,12 +155,7 @@ const apiAccess = parsedBy(
 
 const machines = validatedBy(
   shape<MachinesSpec>()({
-    network: discriminatedBy(
-      "useExistingNetwork",
-      '{ cidr: "...", externalNetwork: "..." } or { useExistingNetwork: true, ... }',
-      existingNetwork,
-      ownNetwork,
-    ),
+    network,
     image: name("Ubuntu-Jammy-22.04"),
     flavor,
     controlPlaneFlavor: flavor.optional(),

@@ -6,7 +6,8 @@ import {
   type DynamicDbProps,
   type DynamicDbRoleProps,
 } from "../../constructs/dynamic-db/dynamic-db";
-import { duration, label, list, name, only, path, port, secretRef, uniquelyNamed, validatedBy } from "../fields";
+import { list, name, only, uniquelyNamed, validatedBy } from "../builders";
+import { duration, label, path, port, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 

@@ -7,7 +7,8 @@ import {
   type VolumeSizes,
 } from "../../constructs/vault-instance/high-availability-deployment";
 import type { CinderStorageProps } from "../../constructs/vault-instance/storage";
-import { address, boolean, count, distinct, list, map, name, only, size, validatedBy, anything } from "../fields";
+import { anything, boolean, count, distinct, list, map, name, only, validatedBy } from "../builders";
+import { address, size } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { helm, type HelmSpec } from "./helm";
 

@@ -6,25 +6,12 @@ import { SelfInitialization, type SelfInitializationRequest } from "../../constr
 import type { ContainerImage, HelmChart } from "../../constructs/vault-instance/chart";
 import type { HelmDeploymentProps } from "../../constructs/vault-instance/helm-deployment";
 import type { ServerResources } from "../../constructs/vault-instance/instance-limits";
-import type { Egress } from "../../constructs/vault-instance/network-policies";
 import type { Toleration } from "../../constructs/vault-instance/pod-values";
 import { ServerCertificate, type CertManagerProps } from "../../constructs/vault-instance/server-certificate";
-import {
-  boolean,
-  choice,
-  cidr,
-  cidrs,
-  discriminatedBy,
-  duration,
-  label,
-  list,
-  map,
-  name,
-  only,
-  parsedBy,
-} from "../fields";
-import { port, text, texts, whole } from "../fields";
+import { boolean, choice, discriminatedBy, list, map, name, only, parsedBy, text } from "../builders";
+import { duration, label, texts } from "../fields";
 import { shape, type InFile } from "../in-file";
+import { flows, type ClientSpec, type EgressSpec, type LoadBalancerSpec } from "./flows";
 import { allowed } from "../messages";
 
 /** What every deployment by the product's Helm chart may specify. */
@@ -96,49 +83,6 @@ export interface HelmSpec extends InFile<
   readonly selfInitialization?: readonly SelfInitializationRequest[];
 }
 
-/** A Service of the type LoadBalancer. */
-export interface LoadBalancerSpec {
-  /**
-   * Annotations of the Service, by which the cloud configures the load balancer.
-   *
-   * @default - none
-   */
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
-/** Pods or a network that reach the API. */
-export type ClientSpec = NamespaceClientSpec | LabelledClientSpec | NetworkClientSpec;
-
-/** The pods of one namespace. */
-export interface NamespaceClientSpec {
-  /** Name of the namespace. */
-  readonly namespace: string;
-}
-
-/** The pods of every namespace that has all of these labels. */
-export interface LabelledClientSpec {
-  /** Labels of the namespaces. */
-  readonly namespaceLabels: Readonly<Record<string, string>>;
-}
-
-/** A network outside the cluster. */
-export interface NetworkClientSpec {
-  /** Addresses of the network, such as `"10.8.0.0/24"`. */
-  readonly cidr: string;
-}
-
-/** A destination of the servers. */
-export interface EgressSpec extends InFile<Pick<Egress, "port" | "protocol">> {
-  /**
-   * Addresses of the destination, such as `"192.0.2.5/32"`.
-   *
-   * @default - any address, inside or outside the cluster
-   */
-  readonly cidr?: string;
-  /** Why the servers connect to it; written beside the rule. */
-  readonly reason: string;
-}
-
 /** A certificate that cert-manager issues; the cluster must run cert-manager. */
 export interface CertManagerSpec {
   /** The issuer, and how long its certificates are valid. */
@@ -199,25 +143,6 @@ const certManager = parsedBy(
 const certificateSecret = parsedBy(shape<CertificateSecretSpec>()({ secret: label }), ({ secret }) =>
   ServerCertificate.secret(secret),
 );
-
-const client = discriminatedBy(
-  "cidr",
-  '{ namespace: "..." }, { namespaceLabels: { ... } } or { cidr: "..." }',
-  shape<NetworkClientSpec>()({ cidr }),
-  discriminatedBy(
-    "namespaceLabels",
-    '{ namespace: "..." }',
-    shape<LabelledClientSpec>()({ namespaceLabels: texts }),
-    shape<NamespaceClientSpec>()({ namespace: label }),
-  ),
-);
-
-const egress = shape<EgressSpec>()({
-  cidr: cidr.optional(),
-  port,
-  protocol: choice("TCP", "UDP").optional(),
-  reason: name("the hardware security module"),
-});
 
 const auditDevice = z.discriminatedUnion("type", [
   parsedBy(
@@ -296,11 +221,7 @@ export const helm = {
   }).optional(),
   nodeSelector: texts.optional(),
   tolerations: list(toleration, '{ key: "...", effect: "NoSchedule" }').optional(),
-  nodePort: whole("node port", 30_000, 32_767).optional(),
-  loadBalancer: shape<LoadBalancerSpec>()({ annotations: texts.optional() }).optional(),
-  clients: list(client, '{ namespace: "..." }').optional(),
-  egress: list(egress, '{ port: 1792, reason: "..." }').optional(),
-  kubernetesApiCidrs: cidrs.optional(),
+  ...flows,
   ui: boolean.optional(),
   logLevel: choice("trace", "debug", "info", "warn", "error").optional(),
   logFormat: choice("json", "standard").optional(),

@@ -1,5 +1,6 @@
 import { KEY_VALUE_MOUNT, KeyValue, type KeyValueProps } from "../../constructs/key-value/key-value";
-import { duration, list, name, path, whole } from "../fields";
+import { list, name, whole } from "../builders";
+import { duration, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine } from "./engine";
 

@@ -1,6 +1,7 @@
 import { checkPkiRole, type PkiRoleProps } from "../../constructs/tenant-pki/pki-role";
 import { PKI_MOUNT, TenantPKI, type TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki";
-import { boolean, choice, duration, list, name, path, uniquelyNamed, validatedBy } from "../fields";
+import { boolean, choice, list, name, uniquelyNamed, validatedBy } from "../builders";
+import { duration, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 

@@ -1,7 +1,8 @@
 import { checkRoleName, checkTokenTtls, type AccessRoleProps } from "../../constructs/access/access-role";
 import type { AppRoleLoginProps } from "../../constructs/login/app-role-login";
 import { grantSchemas, type EngineGrants } from "../engines";
-import { cidrs, duration, label, name, path, uniquelyNamed, validatedBy } from "../fields";
+import { name, uniquelyNamed, validatedBy } from "../builders";
+import { cidrs, duration, label, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 
 /** A program or a group that logs in by AppRole. It may do what is listed here, and nothing else. */

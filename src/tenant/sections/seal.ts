@@ -12,7 +12,8 @@ import type {
 } from "../../constructs/seal/kms-seals";
 import { Seal } from "../../constructs/seal/seal";
 import type { TransitSealProps } from "../../constructs/seal/transit-seal";
-import { address, httpsUrl, count, name, only, parsedBy, secretRef, text } from "../fields";
+import { count, name, only, parsedBy, text } from "../builders";
+import { address, httpsUrl, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 
 /** Unseal keys by Shamir's secret sharing; the hook keeps them in the central Vault. */

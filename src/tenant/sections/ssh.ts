@@ -5,7 +5,8 @@ import {
   type SshCertificateRoleProps,
   type SshOneTimePasswordRoleProps,
 } from "../../constructs/ssh-ca/ssh-role";
-import { cidr, duration, list, name, only, parsedBy, path, uniquelyNamed } from "../fields";
+import { list, name, only, parsedBy, uniquelyNamed } from "../builders";
+import { cidr, duration, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
