@@ -21,7 +21,7 @@ export function parsedBy<Input extends z.ZodType, Value>(input: Input, parse: (v
       return parse(value);
     } catch (error) {
       if (!(error instanceof ValidationError)) throw error;
-      context.addIssue({ code: "custom", message: error.message.replace(/\.$/, "") });
+      context.addIssue({ code: "custom", message: error.message });
       return z.NEVER;
     }
   });
@@ -47,6 +47,7 @@ export function discriminatedBy<First extends z.ZodType, Second extends z.ZodTyp
   second: Second,
 ) {
   const union = z.union([first, second], allowed("object", form));
+  // A union of zod tries every option, and its error is about none of them.
   const run: typeof union._zod.run = (payload, context) => {
     const input: unknown = payload.value;
     if (typeof input === "object" && input !== null)
@@ -58,9 +59,11 @@ export function discriminatedBy<First extends z.ZodType, Second extends z.ZodTyp
   return union;
 }
 
-/** Whether an object has a key, rightly spelt or not. A key whose value is `false` says that it is the other object. */
+/** Whether an object has a key, rightly spelt or not. A key without a value, or with `false`, is none. */
 function hasKey(object: Readonly<Record<string, unknown>>, key: string): boolean {
-  return Object.entries(object).some(([name, value]) => value !== false && closest(name, [key]) !== undefined);
+  return Object.entries(object).some(
+    ([name, value]) => value !== undefined && value !== false && closest(name, [key]) !== undefined,
+  );
 }
 
 /**

@@ -39,9 +39,12 @@ export function check<Output>(
   };
 }
 
-/** Names in the file, which messages quote, may contain line breaks. */
+/** Names in the file, which messages quote, may contain line breaks. Only the messages of constructs end with a full stop. */
 function onOneLine(message: string): string {
-  return message.replace(/\s+/g, " ").trim();
+  return message
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/(?<!\.)\.$/, "");
 }
 
 /** Zod reports all unknown fields of an object as one issue. */
