@@ -80,7 +80,7 @@ export function text<Text extends string = string>(pattern: RegExp, noun: string
         const { input } = issue;
         const isUnquoted = typeof input === "number" || typeof input === "boolean";
         return isUnquoted && pattern.test(String(input))
-          ? `${String(input)} is a ${typeof input}; write "${String(input)}", in quotes`
+          ? `${quote(input, issue.path)} is a ${typeof input}; write it in quotes`
           : error(issue);
       },
     })
@@ -123,7 +123,7 @@ function wholeNumber(noun: string, form: string): ReturnType<typeof allowed> {
   return {
     error: (issue) =>
       typeof issue.input === "string" && /^\d+$/.test(issue.input)
-        ? `${quote(issue.input)} is a text; write ${issue.input}, without quotes`
+        ? `${quote(issue.input, issue.path)} is a text; write it without quotes`
         : error(issue),
   };
 }

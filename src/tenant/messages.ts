@@ -19,15 +19,10 @@ export function allowed(noun: string, form: string): { readonly error: (issue: I
 /** Zod's `error` option for a field that takes a few values. */
 export function allowedValues(values: readonly (string | boolean)[]): { readonly error: (issue: Issue) => string } {
   const form = oneOf(values.map((value) => JSON.stringify(value)));
+  const texts = values.filter((value) => typeof value === "string");
   return {
     error: ({ input, path }) => {
-      const meant =
-        typeof input === "string"
-          ? closest(
-              input,
-              values.filter((value) => typeof value === "string"),
-            )
-          : undefined;
+      const meant = typeof input === "string" ? closest(input, texts) : undefined;
       const fix = meant === undefined ? `write ${form}` : `did you mean ${JSON.stringify(meant)}? Allowed: ${form}`;
       return absence(input, form) ?? `${quote(input, path)} is not allowed; ${fix}`;
     },
@@ -57,8 +52,8 @@ export function quote(value: unknown, path: readonly PropertyKey[] = []): string
   if (typeof value === "function") return "a function";
   if (typeof value === "object" && value !== null)
     return value.constructor === Object ? "an object" : "a class instance";
+  if (couldBeSecret(String(value), path)) return HIDDEN;
   if (typeof value !== "string") return String(value);
-  if (couldBeSecret(value, path)) return HIDDEN;
   const text = JSON.stringify(value);
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE - 4)}..."` : text;
 }

@@ -64,6 +64,7 @@ describe("a value that may be a secret is never quoted", () => {
     ["instances.0.seal.pin", SECRET],
     ["instances.0.seal.pin", [SECRET]],
     ["instances.0.seal", { type: "static", keyId: "1", key: SECRET }],
+    ["instances.0.deployment.certificate", { secret: `${SECRET}!` }],
     ["instances.0.seal.token", SECRET],
     ["instances.0.address", `https://operator:${SECRET}@vault.example:8200`],
     ["instances.0.product", `hvs.${SECRET}${SECRET}`],

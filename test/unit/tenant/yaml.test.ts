@@ -89,7 +89,7 @@ describe("an error names file, line, column and field", () => {
     [
       "of a number that has to be a text",
       INSTANCE.replace("name: main", "name: 10"),
-      ['a.yaml:3:5: instances[0].name: 10 is a number; write "10", in quotes'],
+      ["a.yaml:3:5: instances[0].name: 10 is a number; write it in quotes"],
     ],
     [
       "behind an alias",
