@@ -1,6 +1,5 @@
 import { App, TerraformOutput } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { AccessRole, AppRoleLogin, Duration, KeyValue, LayerStack, localBackend } from "tenant-vault";
+import { AccessRole, AppRoleLogin, Duration, KeyValue, LayerStack, localBackend, VaultProvider } from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "access", localBackend(".terraform-state"));
@@ -11,7 +10,7 @@ const web = new AccessRole(stack, "Web", {
   login: new AppRoleLogin(stack, "Login"),
   tokenTtl: Duration.minutes(30),
   secretIdTtl: Duration.days(7),
-  tokenBoundCidrs: ["10.8.0.0/24"],
+  boundCidrs: ["10.8.0.0/24"],
 });
 
 // What the role may do is granted by the construct that has it.

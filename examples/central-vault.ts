@@ -1,6 +1,5 @@
 import { App, TerraformOutput } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { CentralVault, Duration, LayerStack, localBackend } from "tenant-vault";
+import { CentralVault, Duration, LayerStack, localBackend, VaultProvider } from "tenant-vault";
 
 const ADDRESS = "https://vault.operator.example:8200";
 

@@ -1,6 +1,5 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { AccessRole, AppRoleLogin, Duration, KeyValue, LayerStack, localBackend } from "tenant-vault";
+import { AccessRole, AppRoleLogin, Duration, KeyValue, LayerStack, localBackend, VaultProvider } from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "secrets", localBackend(".terraform-state"));

@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
@@ -11,6 +10,7 @@ import {
   TenantCluster,
   VaultInstance,
   VaultStorage,
+  VaultProvider,
 } from "tenant-vault";
 
 const CENTRAL = "https://vault.operator.example:8200";

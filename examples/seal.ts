@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import {
   ClusterProviders,
   INSTANCE_CERTIFICATE_ROLE,
@@ -13,6 +12,7 @@ import {
   TenantCluster,
   VaultInstance,
   VaultStorage,
+  VaultProvider,
 } from "tenant-vault";
 
 const CENTRAL = "https://vault.operator.example:8200";

@@ -87,7 +87,7 @@ export { Seal } from "./constructs/seal/seal";
 export type { TransitSealProps } from "./constructs/seal/transit-seal";
 export { AuditDevice } from "./constructs/server-config/audit-device";
 export { SelfInitialization, type SelfInitializationRequest } from "./constructs/server-config/self-initialization";
-export type { LogLevel } from "./constructs/server-config/server-config";
+export type { LogFormat, LogLevel } from "./constructs/server-config/server-config";
 
 // Monitoring
 export { alertRules, type AlertRule, type AlertRulesProps } from "./constructs/monitoring/alert-rules";

@@ -5,15 +5,14 @@
  */
 
 // Writing a tenant file
-export type * from "./tenant/cluster-props";
 export { defineTenant, TenantError } from "./tenant/define-tenant";
-export type * from "./tenant/deployment-props";
-export type { SealProps } from "./tenant/seal-props";
-export type * from "./tenant/tenant-props";
+export type * from "./tenant/specs";
 
 // Loading tenant files
 export { loadTenant, loadTenants, type TenantFile } from "./tenant/load-tenants";
-export { initializesItself, type FieldProblem, type Tenant, type TenantInstance } from "./tenant/tenant-schema";
+export type { FieldProblem } from "./tenant/problems";
+export { initializesItself } from "./tenant/sections/deployment";
+export type { Tenant, TenantInstance } from "./tenant/tenant-schema";
 
 // Building the stacks of a tenant
 export { InstanceConfig, type InstanceConfigProps } from "./tenant/instance-config";

@@ -11,12 +11,12 @@ export interface Cidr {
   toString(): string;
 }
 
-/** Reads `"20.0.0.0/24"`. @throws ValidationError when it is none, or has host bits set. */
+/** Parses a network such as `"20.0.0.0/24"`. @throws ValidationError if it is not valid, or has host bits set. */
 export function parseCidr(text: string): Cidr {
   if (!ipaddr.IPv4.isValidCIDRFourPartDecimal(text)) {
     throw new ValidationError(
       "cidr",
-      `"${text}" is no IPv4 network; write an address and a prefix length, such as "20.0.0.0/24".`,
+      `"${text}" is not a valid IPv4 network; write an address and a prefix length, such as "20.0.0.0/24".`,
     );
   }
   const [address, prefixLength] = ipaddr.IPv4.parseCIDR(text);
@@ -36,10 +36,10 @@ export function overlap(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** An IPv4 address as a number. @throws ValidationError when it is none. */
+/** An IPv4 address as a number. @throws ValidationError if it is not valid. */
 export function parseAddress(text: string): number {
   if (!ipaddr.IPv4.isValidFourPartDecimal(text)) {
-    throw new ValidationError("cidr", `"${text}" is no IPv4 address; write one such as "20.0.0.10".`);
+    throw new ValidationError("cidr", `"${text}" is not a valid IPv4 address; write one such as "20.0.0.10".`);
   }
   return toNumber(ipaddr.IPv4.parse(text));
 }

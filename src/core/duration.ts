@@ -27,13 +27,13 @@ export class Duration {
     return Duration.of(amount, "d");
   }
 
-  /** Reads `"30m"`, `"72h"`, `"365d"`. */
+  /** Parses a text such as `"30m"`, `"72h"` or `"365d"`. @throws ValidationError if it is not valid. */
   static parse(text: string): Duration {
     const match = /^(\d+)([smhd])$/.exec(text);
     if (match === null) {
       throw new ValidationError(
         "duration",
-        `"${text}" is no duration; write a whole number and a unit (s, m, h, d), such as "72h".`,
+        `"${text}" is not a valid duration; write a whole number and a unit (s, m, h, d), such as "72h".`,
       );
     }
     return Duration.of(Number(match[1]), match[2] as keyof typeof SECONDS_PER_UNIT);
@@ -43,7 +43,7 @@ export class Duration {
     if (!Number.isSafeInteger(amount) || amount < 1) {
       throw new ValidationError(
         "duration",
-        `A duration of ${amount}${unit} is not possible; give a whole number from 1: to Vault, none means no limit.`,
+        `A duration of ${amount}${unit} is not possible; write a whole number from 1, because Vault reads 0 as no limit.`,
       );
     }
     return new Duration(amount * SECONDS_PER_UNIT[unit]);
@@ -57,7 +57,7 @@ export class Duration {
     return this.seconds > other.seconds;
   }
 
-  /** The shortest text that {@link Duration.parse} reads back, in the largest whole unit up to hours, which Vault understands. */
+  /** A text that {@link Duration.parse} reads back, in the largest whole unit up to hours, which Vault understands. */
   toString(): DurationText {
     if (this.seconds % 3600 === 0) return `${this.seconds / 3600}h`;
     if (this.seconds % 60 === 0) return `${this.seconds / 60}m`;

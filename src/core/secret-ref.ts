@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Where a secret is: one field of a KV version 2 secret in the central Vault. */
+/** The location of a secret: one field of a KV version 2 secret in the central Vault. */
 export interface SecretLocation {
   /** Path of the KV version 2 mount in the central Vault, such as `"operator"`. */
   readonly mount: string;
@@ -9,7 +9,7 @@ export interface SecretLocation {
   /** Field of the secret. */
   readonly field: string;
   /**
-   * Raise it after the secret has changed: write-only arguments are sent again only when this number changes.
+   * Raise this number after the secret has changed, because Terraform sends write-only arguments again only then.
    *
    * @default 1
    */
@@ -17,8 +17,8 @@ export interface SecretLocation {
 }
 
 /**
- * A secret by its place, never by its value: Terraform reads it as an ephemeral value at apply time,
- * so that it reaches neither the synthesized JSON nor a plan nor the state.
+ * A secret by its location, never by its value. Terraform reads it as an ephemeral value at apply time, so the secret reaches
+ * neither the synthesized JSON nor a plan nor the state.
  */
 export class SecretRef {
   private constructor(
@@ -36,7 +36,7 @@ export class SecretRef {
   }
 }
 
-/** A number that changes when one of the secrets does, or another is named: write-only arguments are sent again when it changes. */
+/** A number that changes with the revisions and locations of secrets. Terraform sends write-only arguments again when it changes. */
 export function revisionOf(secrets: Readonly<Record<string, SecretRef>>): number {
   const places = Object.entries(secrets).map(([use, { mount, path, field, revision }]) => [
     use,

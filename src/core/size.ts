@@ -11,16 +11,19 @@ export class Size {
 
   static gibibytes(amount: number): Size {
     if (!Number.isSafeInteger(amount) || amount < 1) {
-      throw new ValidationError("size", `A size of ${amount} GiB is not possible; give a whole number from 1.`);
+      throw new ValidationError("size", `A size of ${amount} GiB is not possible; write a whole number from 1.`);
     }
     return new Size(amount);
   }
 
-  /** Reads `"10Gi"` and `"1Ti"`. */
+  /** Parses a text such as `"10Gi"` or `"1Ti"`. @throws ValidationError if it is not valid. */
   static parse(text: string): Size {
     const match = /^(\d+)(Gi|Ti)$/.exec(text);
     if (match === null) {
-      throw new ValidationError("size", `"${text}" is no size; write a whole number and Gi or Ti, such as "10Gi".`);
+      throw new ValidationError(
+        "size",
+        `"${text}" is not a valid size; write a whole number and Gi or Ti, such as "10Gi".`,
+      );
     }
     return Size.gibibytes(Number(match[1]) * (match[2] === "Ti" ? 1024 : 1));
   }

@@ -1,34 +1,63 @@
 import { ValidationError } from "../core/errors";
-import type { TenantProps } from "./tenant-props";
-import { checkTenant, type FieldProblem, type Tenant } from "./tenant-schema";
+import type { FieldProblem } from "./problems";
+import { checkTenant, type Tenant, type TenantSpec } from "./tenant-schema";
 
-/** A description of a tenant that cannot be used. */
+/** A tenant file that cannot be used. */
 export class TenantError extends ValidationError {
   /**
-   * @param tenant What the description calls itself, or the file it is in.
+   * @param source The file, or the name of the tenant if the file is not known.
    * @param problems Everything that is wrong with it.
    */
   constructor(
-    tenant: string,
+    source: string,
     readonly problems: readonly FieldProblem[],
   ) {
-    super(
-      "tenant",
-      problems.map(({ field, reason }) => `${tenant}: ${field === "" ? "" : `${field}: `}${reason}`).join("\n"),
-    );
+    super("tenant", problems.map((problem) => problemLine(source, problem)).join("\n"));
     this.name = "TenantError";
   }
 }
 
+/** One line per problem, with the position in the file as compilers print it. */
+function problemLine(source: string, { field, reason, position }: FieldProblem): string {
+  const place = position === undefined ? source : `${source}:${position.line}:${position.column}`;
+  return `${place}: ${field === "" ? "" : `${field}: `}${reason}`;
+}
+
+/** Marks what {@link defineTenant} returns, also for another copy of this package. */
+const DEFINED = Symbol.for("tenant-vault.tenant");
+
 /**
  * Describes a tenant; the default export of a file under `tenants/`.
  *
- * @throws TenantError that names each wrong field and why it is wrong.
+ * @throws TenantError that names each wrong field, what is allowed, and the fix.
  */
-export function defineTenant(props: TenantProps): Tenant {
-  const checked = checkTenant(props);
-  if ("problems" in checked) throw new TenantError(`tenant ${JSON.stringify(props.name)}`, checked.problems);
-  return deepFreeze(checked.tenant);
+export function defineTenant(spec: TenantSpec): Tenant {
+  return checkedTenant(
+    spec,
+    () => `tenant ${JSON.stringify((spec as Partial<TenantSpec> | null)?.name ?? "without a name")}`,
+  );
+}
+
+/**
+ * A tenant from a value of any origin. A tenant that is checked already is returned as it is.
+ *
+ * @param source Where the value comes from, for errors.
+ * @param locate Adds the position in the file to a problem. @default - positions are unknown
+ * @throws TenantError that names each wrong field, what is allowed, and the fix.
+ */
+export function checkedTenant(
+  spec: unknown,
+  source: () => string,
+  locate = (problem: FieldProblem): FieldProblem => problem,
+): Tenant {
+  if (isDefined(spec)) return spec;
+  const checked = checkTenant(spec);
+  if ("problems" in checked) throw new TenantError(source(), checked.problems.map(locate));
+  return deepFreeze(Object.defineProperty(checked.output, DEFINED, { value: true }));
+}
+
+function isDefined(value: unknown): value is Tenant {
+  return typeof value === "object" && value !== null && DEFINED in value;
 }
 
 function deepFreeze<Value>(value: Value): Value {

@@ -1,135 +1,90 @@
 import { z } from "zod";
-import { DNS_LABEL } from "../core/dns-label";
-import { Duration } from "../core/duration";
-import { ValidationError } from "../core/errors";
-import { PLAIN_PATH } from "../core/path";
-import { Size } from "../core/size";
 import { parseCidr } from "../core/cidr";
+import { DNS_LABEL } from "../core/dns-label";
+import { Duration, type DurationText } from "../core/duration";
+import { PLAIN_PATH } from "../core/path";
+import { SecretRef, type SecretLocation } from "../core/secret-ref";
+import { Size, type SizeText } from "../core/size";
 import { parseServerAddress } from "../terraform/server-address";
+import { distinct, map, name, parsedBy, text, validatedBy, whole } from "./builders";
+import { shape } from "./in-file";
+import { absence, allowed } from "./messages";
 
-/** What a construct's own rule has against something. */
-export function complaintOf(check: () => unknown): string | undefined {
-  try {
-    check();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ValidationError) return error.message;
-    throw error;
-  }
-}
-
-/** A field whose rule lives in a value's own class: its complaint becomes that of the field. */
-export function built<Input extends z.ZodType, Value>(input: Input, build: (value: z.output<Input>) => Value) {
-  return input.transform((value, context): Value => {
-    try {
-      return build(value);
-    } catch (error) {
-      if (!(error instanceof ValidationError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
-      return z.NEVER;
-    }
-  });
-}
-
-/** A field that a construct's own rule holds for as well: its complaint becomes that of the field. */
-export function checked<Input extends z.ZodType>(input: Input, check: (value: z.output<Input>) => unknown) {
-  return built(input, (value) => {
-    check(value);
-    return value;
-  });
-}
-
-/**
- * One of two descriptions, told apart by a field that only the first has; so that a complaint is about the one that was
- * meant, and not that neither fits.
- */
-export function either<First extends z.ZodType, Second extends z.ZodType>(field: string, first: First, second: Second) {
-  return z.unknown().transform((value, context): z.output<First> | z.output<Second> => {
-    const meant = typeof value === "object" && value !== null && field in value ? first : second;
-    const { success, data, error } = meant.safeParse(value);
-    if (success) return data;
-    for (const { path, message } of error.issues) context.addIssue({ code: "custom", path, message });
-    return z.NEVER;
-  });
-}
-
-export const label = z
-  .string()
-  .regex(
-    DNS_LABEL,
-    "is no DNS-1123 label; use up to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
-  );
+export const label = text(
+  DNS_LABEL,
+  "DNS label",
+  "a name of up to 63 characters a-z, 0-9 and -, beginning and ending with a letter or digit",
+);
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set */
-export const labelKey = z
-  .string()
-  .regex(
-    /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
-    'is no key of a label; write up to 63 letters, digits, -, _ and ., after a domain and / if need be, such as "example.com/pool"',
-  );
+export const labelKey = text(
+  /^([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/,
+  "label key",
+  'up to 63 letters, digits, -, _ and ., optionally after a domain and /, such as "example.com/pool"',
+);
 
-export const labelValue = z
-  .string()
-  .regex(
-    /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
-    "is no value of a label; write up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
-  );
+export const labelValue = text(
+  /^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/,
+  "label value",
+  "up to 63 letters, digits, -, _ and ., beginning and ending with a letter or digit",
+);
 
-export const nonEmpty = z.string().regex(/\S/, "is empty; give a name");
+/** Keys and values of any text, such as annotations. */
+export const texts = map(name("example.com/team"), z.string(allowed("text", "a text in quotes")));
 
 /** A path of a mount or secret, without slashes at its ends. */
-export const path = z
-  .string()
-  .regex(PLAIN_PATH, "is no path; write names with single slashes between them, none at the ends, and neither + nor *");
-
-export const address = checked(z.string(), parseServerAddress);
-
-export const duration = built(
-  z.templateLiteral(
-    [z.number(), z.enum(["s", "m", "h", "d"])],
-    'is no duration; write a whole number and a unit (s, m, h, d), such as "72h"',
-  ),
-  (text) => Duration.parse(text),
+export const path = text(
+  PLAIN_PATH,
+  "path",
+  'names with single slashes between them, without a slash at either end and without + or *, such as "kv/team"',
 );
 
-export const size = built(
-  z.templateLiteral(
-    [z.number(), z.enum(["Gi", "Ti"])],
-    'is no size; write a whole number and Gi or Ti, such as "10Gi"',
-  ),
-  (text) => Size.parse(text),
+export const address = validatedBy(
+  z
+    .string(allowed("address", 'https, host and port, such as "https://vault.example.com:8200"'))
+    .meta({ title: "address" }),
+  parseServerAddress,
 );
 
-export const cidr = built(z.string(), (text) => parseCidr(text).toString());
+export const duration = parsedBy(
+  text<DurationText>(/^\d+[smhd]$/, "duration", 'a whole number and a unit (s, m, h, d), such as "72h"'),
+  (value) => Duration.parse(value),
+);
 
-/** A list in which nothing is twice. */
-export function distinct<Item extends z.ZodType<string | number>>(item: Item) {
-  return z
-    .array(item)
-    .readonly()
-    .refine((list) => new Set(list).size === list.length, "names something twice; name each once");
-}
+export const size = parsedBy(
+  text<SizeText>(/^\d+(Gi|Ti)$/, "size", 'a whole number and Gi or Ti, such as "10Gi"'),
+  (value) => Size.parse(value),
+);
 
-export const cidrs = distinct(cidr);
+export const cidr = parsedBy(
+  z
+    .string(allowed("IPv4 network", 'an address and a prefix length, such as "20.0.0.0/24"'))
+    .meta({ title: "IPv4 network" }),
+  (value) => parseCidr(value).toString(),
+);
 
-export const port = z.number().int().min(1).max(65_535);
+export const cidrs = distinct(cidr, '"20.0.0.0/24"');
 
-/** A list in which no two entries have the same name. */
-export function uniquelyNamed<Item extends z.ZodType<{ readonly name: string }>>(item: Item) {
-  return z
-    .array(item)
-    .readonly()
-    .superRefine((items, context) => {
-      const seen = new Set<string>();
-      items.forEach(({ name }, index) => {
-        if (seen.has(name)) {
-          context.addIssue({
-            code: "custom",
-            path: [index, "name"],
-            message: `"${name}" is used twice; give each its own name`,
-          });
-        }
-        seen.add(name);
-      });
-    });
-}
+export const ipv4 = z.ipv4(allowed("IPv4 address", 'an address such as "20.0.0.10"')).meta({ title: "IPv4 address" });
+
+export const port = whole("port", 1, 65_535);
+
+const LOCATION = '{ mount: "...", path: "...", field: "..." }';
+
+/** A secret by its location in the central Vault. Messages never show what stands in its place. */
+export const secretRef = parsedBy(
+  shape<SecretLocation>()(
+    {
+      mount: path,
+      path,
+      field: name("password"),
+      revision: whole("revision", 1).optional(),
+    },
+    (input) =>
+      absence(input, LOCATION) ?? `is not the location of a secret; write ${LOCATION}, never the secret itself`,
+  ).meta({ title: "location of a secret" }),
+  (location) => SecretRef.centralVault(location),
+);
+
+/** A URL with TLS; unlike an address it may have a path. */
+export const httpsUrl = text(/^https:\/\/[^\s/@]+(\/\S*)?$/, "URL", 'an https URL, such as "https://kms.example.com"');

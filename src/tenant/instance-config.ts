@@ -1,22 +1,19 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { AccessRole } from "../constructs/access/access-role";
-import { Database } from "../constructs/dynamic-db/database";
-import { DynamicDb } from "../constructs/dynamic-db/dynamic-db";
-import { KeyValue } from "../constructs/key-value/key-value";
-import { AppRoleLogin, type IAppRoleLogin } from "../constructs/login/app-role-login";
-import { retire } from "../terraform/retire";
-import { SshCa } from "../constructs/ssh-ca/ssh-ca";
-import type { TenantInstance } from "./tenant-schema";
-import { AuditDevices } from "../constructs/vault-instance/audit-devices";
+import { AppRoleLogin } from "../constructs/login/app-role-login";
+import type { SshCa } from "../constructs/ssh-ca/ssh-ca";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
-import { TenantPKI } from "../constructs/tenant-pki/tenant-pki";
+import { AuditDevices } from "../constructs/vault-instance/audit-devices";
+import { retire } from "../terraform/retire";
+import { createEngines, grantEngines, type Engines } from "./engines";
+import type { TenantInstance } from "./tenant-schema";
 
 /** Properties of an {@link InstanceConfig}. */
 export interface InstanceConfigProps {
   /** Name of the tenant. */
   readonly tenant: string;
-  /** What the tenant file says of the instance. */
+  /** The instance of the tenant file. */
   readonly instance: TenantInstance;
   /** The authority that signs the tenant's intermediate. */
   readonly rootCa: IRootCa;
@@ -24,18 +21,18 @@ export interface InstanceConfigProps {
   readonly provider: TerraformProvider;
   /** The provider of the central Vault. */
   readonly centralProvider: TerraformProvider;
-  /** @default true */
+  /**
+   * Whether Terraform refuses to destroy CA keys and secrets.
+   *
+   * @default true
+   */
   readonly deletionProtection?: boolean;
 }
 
-type Role = NonNullable<TenantInstance["roles"]>[number];
-
-/** The engines, policies and roles inside one instance, as its tenant file describes them. */
+/** The engines, policies and roles inside one instance, as the tenant file describes them. */
 export class InstanceConfig extends Construct {
-  readonly pki?: TenantPKI;
-  readonly ssh?: SshCa;
-  readonly databases: ReadonlyMap<string, DynamicDb>;
-  readonly keyValue: readonly KeyValue[];
+  /** The engines by their fields in the tenant file. */
+  readonly engines: Engines;
 
   constructor(
     scope: Construct,
@@ -43,73 +40,30 @@ export class InstanceConfig extends Construct {
     private readonly props: InstanceConfigProps,
   ) {
     super(scope, id);
-    const { instance, provider, deletionProtection } = props;
-    const { product, deployment } = instance;
+    const { instance, ...context } = props;
+    const { name, address, product, deployment } = instance;
     if (product === "vault" && deployment.mode !== "external") {
-      new AuditDevices(this, "Audit", { auditDevices: deployment.auditDevices, provider });
+      new AuditDevices(this, "Audit", { auditDevices: deployment.auditDevices, provider: props.provider });
     }
-    this.pki = this.createPki();
-    this.ssh = instance.ssh && new SshCa(this, "Ssh", { ...instance.ssh, deletionProtection, provider });
-    this.databases = this.createDatabases();
-    this.keyValue = (instance.keyValue ?? []).map(
-      (tree) => new KeyValue(this, `KeyValue-${tree.mount ?? "kv"}`, { ...tree, deletionProtection, provider }),
-    );
-    this.createRoles(instance.roles ?? []);
-    // Its servers go with their data kept, engines and all.
+    this.engines = createEngines(this, instance, { ...context, name, address });
+    this.createRoles();
+    // The servers are destroyed and their data is kept, so Terraform forgets the engines.
     if (instance.retired === true) retire(this, () => true);
   }
 
-  private createPki(): TenantPKI | undefined {
-    const { instance, tenant, rootCa, provider, deletionProtection } = this.props;
-    if (instance.pki === undefined) return undefined;
-    return new TenantPKI(this, "Pki", {
-      ...instance.pki,
-      commonName: instance.pki.commonName ?? `${tenant} ${instance.name} CA`,
-      rootCa,
-      address: instance.address,
-      deletionProtection,
-      provider,
-    });
+  /** The SSH authority, if the tenant file describes one. */
+  get ssh(): SshCa | undefined {
+    return this.engines.ssh;
   }
 
-  private createDatabases(): Map<string, DynamicDb> {
-    const { instance, provider, centralProvider } = this.props;
-    return new Map(
-      (instance.databases ?? []).map(({ name, roles, ...server }) => {
-        const database = Database.postgresql(server);
-        return [name, new DynamicDb(this, `Database-${name}`, { name, database, roles, centralProvider, provider })];
-      }),
-    );
-  }
-
-  private createRoles(roles: readonly Role[]): void {
+  private createRoles(): void {
+    const { provider, instance } = this.props;
+    const { roles = [], appRole } = instance;
     if (roles.length === 0) return;
-    const login = new AppRoleLogin(this, "Login", { provider: this.props.provider });
-    for (const role of roles) this.createRole(role, login);
-  }
-
-  private createRole(role: Role, login: IAppRoleLogin): void {
-    const { certificates = [], ssh = [], databases = [], read = [], write = [], boundCidrs, ...props } = role;
-    const grantee = new AccessRole(this, `Role-${role.name}`, {
-      ...props,
-      tokenBoundCidrs: boundCidrs,
-      login,
-      provider: this.props.provider,
-    });
-    for (const certificate of certificates) this.pki?.role(certificate).grantIssue(grantee);
-    for (const sshRole of ssh) this.ssh?.grantLogin(grantee, sshRole);
-    for (const credentials of databases) {
-      const [database = "", databaseRole = ""] = credentials.split("/");
-      this.databases.get(database)?.grantCredentials(grantee, databaseRole);
-    }
-    for (const tree of this.keyValue) {
-      for (const folder of below(tree.mount, read)) tree.grantRead(grantee, folder);
-      for (const folder of below(tree.mount, write)) tree.grantReadWrite(grantee, folder);
+    const login = new AppRoleLogin(this, "Login", { ...appRole, provider });
+    for (const role of roles) {
+      const grantee = new AccessRole(this, `Role-${role.name}`, { ...role, login, provider });
+      grantEngines(this.engines, grantee, role);
     }
   }
-}
-
-/** The folders of one mount, without the mount's path. */
-function below(mount: string, folders: readonly string[]): string[] {
-  return folders.filter((folder) => folder.startsWith(`${mount}/`)).map((folder) => folder.slice(mount.length + 1));
 }

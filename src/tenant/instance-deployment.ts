@@ -1,8 +1,8 @@
-import type { Tenant, TenantInstance } from "./tenant-schema";
 import type { IKubernetesCluster } from "../constructs/tenant-cluster/kubernetes-cluster";
 import { NETWORK_PLUGIN } from "../constructs/tenant-cluster/kubespray";
-import { DevelopmentDeployment } from "../constructs/vault-instance/development-deployment";
 import type { IDeployment } from "../constructs/vault-instance/deployment";
+import { DevelopmentDeployment } from "../constructs/vault-instance/development-deployment";
+import { Exposure } from "../constructs/vault-instance/exposure";
 import { ExternalDeployment } from "../constructs/vault-instance/external-deployment";
 import type { HelmDeploymentProps } from "../constructs/vault-instance/helm-deployment";
 import { HighAvailabilityDeployment } from "../constructs/vault-instance/high-availability-deployment";
@@ -11,17 +11,21 @@ import { toEgress } from "../constructs/vault-instance/network-policies";
 import type { ServerCertificate } from "../constructs/vault-instance/server-certificate";
 import { StandaloneDeployment } from "../constructs/vault-instance/standalone-deployment";
 import { VaultStorage } from "../constructs/vault-instance/storage";
+import type { Deployment } from "./sections/deployment";
+import type { Tenant, TenantInstance } from "./tenant-schema";
 
-/** What a tenant file does not say of a deployment. */
+/** What a deployment needs in addition to the tenant file. */
 export interface InstanceDeploymentProps {
   readonly tenant: Tenant;
-  /** What the tenant file says of the instance. */
+  /** The instance of the tenant file. */
   readonly instance: TenantInstance;
-  /** Where it runs. @default - none: it is external */
+  /** The cluster that the instance runs in. @default - none: the instance is external */
   readonly cluster?: IKubernetesCluster;
-  /** Where its certificate comes from, unless the file says otherwise. */
+  /** The source of the servers' certificate, unless the tenant file names one. */
   readonly certificate: ServerCertificate;
 }
+
+type HelmDeployment = Exclude<Deployment, { readonly mode: "external" }>;
 
 /** The deployment that a tenant file describes. */
 export function instanceDeployment({ tenant, instance, cluster, certificate }: InstanceDeploymentProps): IDeployment {
@@ -30,13 +34,13 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     const addresses = deployment.mode === "external" ? deployment.addresses : [];
     return new ExternalDeployment({ addresses, caCertificateFile });
   }
-  const { mode, nodePort, egress = [], kubernetesApiCidrs, ...described } = deployment;
+  const { egress = [], kubernetesApiCidrs } = deployment;
   const props: HelmDeploymentProps = {
-    ...described,
-    certificate: described.certificate ?? certificate,
+    ...deployment,
+    certificate: deployment.certificate ?? certificate,
     cluster,
-    exposure: nodePort,
-    clients: nodePort === undefined ? undefined : [NetworkPeer.anyNamespace(), ...outsideClients(tenant)],
+    exposure: exposureOf(deployment),
+    clients: clientsOf(deployment, tenant),
     egress: [
       ...(instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
       ...egress.map(toEgress),
@@ -44,29 +48,50 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     kubernetesApi: (kubernetesApiCidrs ?? apiCidrs(tenant))?.map((cidr) => NetworkPeer.cidr(cidr)),
   };
   if (deployment.mode === "dev") return new DevelopmentDeployment(props);
-  const { storageClass, volumeType, volumeZones: availabilityZones } = deployment;
+  const { storageClass, volumeType, volumeZones } = deployment;
   const storage =
     storageClass === undefined
-      ? VaultStorage.cinder({ volumeType, availabilityZones, deletionProtection: tenant.deletionProtection })
+      ? VaultStorage.cinder({ volumeType, volumeZones, deletionProtection: tenant.deletionProtection })
       : VaultStorage.storageClass(storageClass);
-  return mode === "standalone"
+  return deployment.mode === "standalone"
     ? new StandaloneDeployment({ ...props, storage })
     : new HighAvailabilityDeployment({ ...props, storage });
 }
 
-/** Whether Terraform makes the volumes of an instance on OpenStack. */
+/** Whether Terraform creates the volumes of an instance on OpenStack. */
 export function usesCinder({ deployment }: TenantInstance): boolean {
   return deployment.mode !== "external" && deployment.mode !== "dev" && deployment.storageClass === undefined;
 }
 
-/** Where the Kubernetes API is: Kubespray's control planes are machines of the tenant's network, as Calico sees them. */
+function exposureOf({ nodePort, loadBalancer }: HelmDeployment): Exposure | undefined {
+  if (nodePort !== undefined) return Exposure.nodePort(nodePort);
+  return loadBalancer && Exposure.loadBalancer(loadBalancer.annotations);
+}
+
+/** Who reaches the API; undefined for the default of the construct. */
+function clientsOf(deployment: HelmDeployment, tenant: Tenant): NetworkPeer[] | undefined {
+  const { clients, nodePort, loadBalancer } = deployment;
+  const isExposed = nodePort !== undefined || loadBalancer !== undefined;
+  if (clients === undefined && !isExposed) return undefined;
+  const named = clients?.map(peerOf) ?? [NetworkPeer.anyNamespace()];
+  return isExposed ? [...named, ...outsideClients(tenant)] : named;
+}
+
+function peerOf(client: NonNullable<HelmDeployment["clients"]>[number]): NetworkPeer {
+  if ("cidr" in client) return NetworkPeer.cidr(client.cidr);
+  return "namespace" in client
+    ? NetworkPeer.namespace(client.namespace)
+    : NetworkPeer.namespacesWithLabels(client.namespaceLabels);
+}
+
+/** Addresses of the Kubernetes API: with Calico, the machines of Kubespray's control planes in the tenant's network. */
 function apiCidrs({ cluster }: Tenant): string[] | undefined {
   if (cluster === undefined || "existing" in cluster || cluster.provisioner?.type === "magnum") return undefined;
   const { kube_network_plugin: plugin = NETWORK_PLUGIN } = cluster.provisioner?.variables ?? {};
   return plugin === NETWORK_PLUGIN ? [cluster.network.cidr] : undefined;
 }
 
-/** Who comes through a node port: clients that reach the pod's own node, and the other nodes in place of theirs. */
+/** Clients outside the cluster, and the nodes, whose addresses a node port shows instead of the clients'. */
 function outsideClients({ cluster }: Tenant): NetworkPeer[] {
   if (cluster === undefined) return [];
   const nodes = "existing" in cluster ? [] : [cluster.network.cidr];

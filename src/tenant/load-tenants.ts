@@ -1,9 +1,11 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { overlap, parseCidr } from "../core/cidr";
-import { TenantError } from "./define-tenant";
+import { checkedTenant, TenantError } from "./define-tenant";
+import type { FieldProblem } from "./problems";
 import type { Tenant } from "./tenant-schema";
+import { readYaml } from "./yaml";
 
 /** A tenant and the file that describes it. */
 export interface TenantFile {
@@ -12,10 +14,17 @@ export interface TenantFile {
   readonly tenant: Tenant;
 }
 
-/** Loads every tenant file of a folder, in the order of their names. @throws TenantError that names file, field and reason. */
+const MODULES = [".ts", ".js", ".mts", ".mjs"];
+const YAML = [".yaml", ".yml"];
+
+/**
+ * Loads every tenant file of a folder, TypeScript, JavaScript or YAML, in the order of their names.
+ *
+ * @throws TenantError that names the file, each wrong field, what is allowed, and the fix.
+ */
 export async function loadTenants(folder: string): Promise<Tenant[]> {
   const names = readdirSync(folder)
-    .filter((name) => /\.(ts|js|mts|mjs)$/.test(name) && !/\.d\.(ts|mts)$/.test(name))
+    .filter((name) => [...MODULES, ...YAML].includes(extname(name)) && !/\.d\.m?ts$/.test(name))
     .sort();
   const files: TenantFile[] = [];
   for (const name of names) files.push(await loadTenant(join(folder, name)));
@@ -23,48 +32,69 @@ export async function loadTenants(folder: string): Promise<Tenant[]> {
   return files.map(({ tenant }) => tenant);
 }
 
-/** Loads one tenant file. @throws TenantError that names file, field and reason. */
+/**
+ * Loads one tenant file, TypeScript, JavaScript or YAML.
+ *
+ * @throws TenantError that names the file, each wrong field, what is allowed, and the fix.
+ */
 export async function loadTenant(file: string): Promise<TenantFile> {
-  const tenant = defaultExport(await importTenant(file));
-  if (tenant === undefined) {
-    throw new TenantError(file, [
-      { field: "", reason: "has no tenant as its default export; write: export default defineTenant({ ... })" },
-    ]);
-  }
-  return { file, tenant };
+  if (!existsSync(file)) throw fileError(file, "does not exist; check the path");
+  return { file, tenant: YAML.includes(extname(file)) ? loadYaml(file) : await loadModule(file) };
 }
 
-async function importTenant(file: string): Promise<unknown> {
+function loadYaml(file: string): Tenant {
+  const read = readYaml(readFileSync(file, "utf8"));
+  if ("problems" in read) throw new TenantError(file, read.problems);
+  return checkedTenant(read.value, () => file, read.locate);
+}
+
+async function loadModule(file: string): Promise<Tenant> {
+  const value = defaultExport(await importModule(file));
+  if (value === undefined)
+    throw fileError(file, "has no tenant as its default export; write: export default defineTenant({ ... })");
+  return checkedTenant(value, () => file);
+}
+
+async function importModule(file: string): Promise<object> {
   try {
-    return await import(pathToFileURL(file).href);
+    return (await import(pathToFileURL(file).href)) as object;
   } catch (error) {
     if (error instanceof TenantError) throw new TenantError(file, error.problems);
     throw error;
   }
 }
 
-/** A module's default export, also where a CommonJS module stands behind an import. */
-function defaultExport(module: unknown): Tenant | undefined {
-  const { default: outer } = module as { default?: Tenant | { default?: Tenant } };
-  const tenant = outer !== undefined && "default" in outer ? outer.default : outer;
-  return tenant !== undefined && "instances" in tenant ? tenant : undefined;
+/** A module's default export. Node.js wraps a CommonJS module once more. */
+function defaultExport(module: object): unknown {
+  const { default: outer } = module as { default?: unknown };
+  return typeof outer === "object" && outer !== null && "__esModule" in outer
+    ? (outer as { default?: unknown }).default
+    : outer;
 }
 
-/** What no single file can be wrong about: names that are used twice, networks that overlap. */
+function fileError(file: string, reason: string): TenantError {
+  return new TenantError(file, [fieldProblem([], reason)]);
+}
+
+function fieldProblem(path: readonly string[], reason: string): FieldProblem {
+  return { field: path.join("."), path, reason };
+}
+
+/** Checks files against each other: names must be unique, networks must not overlap. @throws TenantError */
 export function checkTogether(files: readonly TenantFile[]): void {
   const byName = new Map<string, string>();
   for (const { file, tenant } of files) {
     const other = byName.get(tenant.name);
     if (other !== undefined)
       throw new TenantError(file, [
-        { field: "name", reason: `"${tenant.name}" is the name of the tenant in ${other} already; choose another` },
+        fieldProblem(["name"], `"${tenant.name}" is the name of the tenant in ${other} already; choose another`),
       ]);
     byName.set(tenant.name, file);
   }
 
   const networks = files
     .flatMap(({ file, tenant: { cluster } }) =>
-      // Several tenants may be put into one network that exists.
+      // Several tenants may share an existing network.
       cluster === undefined || "existing" in cluster || "useExistingNetwork" in cluster.network
         ? []
         : [{ file, cidr: parseCidr(cluster.network.cidr) }],
@@ -74,7 +104,7 @@ export function checkTogether(files: readonly TenantFile[]): void {
     const previous = networks[index - 1];
     if (previous !== undefined && overlap(previous.cidr, network.cidr)) {
       const reason = `${network.cidr.toString()} overlaps ${previous.cidr.toString()} of ${previous.file}; choose another network`;
-      throw new TenantError(network.file, [{ field: "cluster.network.cidr", reason }]);
+      throw new TenantError(network.file, [fieldProblem(["cluster", "network", "cidr"], reason)]);
     }
   });
 }

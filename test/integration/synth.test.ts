@@ -60,7 +60,10 @@ describe("npx cdktf", () => {
 
 describe("a malformed tenant file", () => {
   test.each([
-    ['name: "Customer 11", instances: []', /^tenants\/customer11\.ts: name: is no DNS-1123 label; [^\n]*\n$/],
+    [
+      'name: "Customer 11", instances: []',
+      /^tenants\/customer11\.ts: name: "Customer 11" is not a valid DNS label; [^\n]*\n$/,
+    ],
     [
       'name: "customer11", cluster: { network: { name: "n", cidr: "20.0.0.0/16", externalNetwork: "public" }, image: "i", flavor: { id: "1" }, key: { keyPair: "k" } }, instances: []',
       /^tenants\/customer11\.ts: cluster\.network\.cidr: 20\.0\.0\.0\/16 overlaps 20\.0\.0\.0\/24 of tenants\/customer10\.ts; choose another network\n$|^tenants\/customer10\.ts: cluster\.network\.cidr: 20\.0\.0\.0\/24 overlaps 20\.0\.0\.0\/16 of tenants\/customer11\.ts; choose another network\n$/,

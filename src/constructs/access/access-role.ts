@@ -17,7 +17,7 @@ export interface AccessRoleProps {
   /**
    * Lifetime of a token. Clients can renew it up to {@link tokenMaxTtl}.
    *
-   * @default Duration.hours(1)
+   * @default - 1 hour
    */
   readonly tokenTtl?: Duration;
   /**
@@ -29,7 +29,7 @@ export interface AccessRoleProps {
   /**
    * Lifetime of a secret ID. Request a new one before it expires.
    *
-   * @default Duration.days(30)
+   * @default - 30 days
    */
   readonly secretIdTtl?: Duration;
   /**
@@ -37,7 +37,7 @@ export interface AccessRoleProps {
    *
    * @default - none: from anywhere
    */
-  readonly tokenBoundCidrs?: readonly string[];
+  readonly boundCidrs?: readonly string[];
   /**
    * The provider of the instance.
    *
@@ -61,7 +61,7 @@ export class AccessRole extends Construct implements IGrantee {
     requireProviderRanges(this);
     this.name = checkRoleName(props.name);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
-    const cidrs = props.tokenBoundCidrs === undefined ? undefined : [...props.tokenBoundCidrs];
+    const cidrs = props.boundCidrs === undefined ? undefined : [...props.boundCidrs];
     const policy = new Policy(this, "Policy", {
       name: props.name,
       policy: Lazy.stringValue({ produce: () => this.policy.render() }),

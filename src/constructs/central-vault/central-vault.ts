@@ -39,7 +39,7 @@ export interface CentralVaultProps {
   /**
    * Lifetime of a secret ID of the hook's login. Request a new one before it expires.
    *
-   * @default Duration.days(90)
+   * @default - 90 days
    */
   readonly hookSecretIdTtl?: Duration;
   /**

@@ -3,25 +3,32 @@ import type { SecretRef } from "../../core/secret-ref";
 
 /** How a PostgreSQL server is reached and administered. */
 export interface PostgresqlProps {
+  /** Host name or IPv4 address of the server. */
   readonly host: string;
-  /** @default 5432 */
+  /**
+   * Port of the server.
+   *
+   * @default 5432
+   */
   readonly port?: number;
+  /** Name of the database. */
   readonly database: string;
-  /** A role that may create and drop roles. */
+  /** A PostgreSQL role that may create and drop roles. */
   readonly username: string;
+  /** Where the central Vault holds the password of that role. */
   readonly password: SecretRef;
   /**
-   * PEM file of the CA of the server's TLS certificate, as the instance's own servers find it on their disks;
-   * OpenBao takes no certificate over its API.
+   * PEM file of the CA that signed the TLS certificate of the server. It is a path on the disks of the instance's servers,
+   * because OpenBao accepts no certificate over its API.
    *
    * @default - the certificates that the machines of the instance trust
    */
   readonly caCertificatePath?: string;
 }
 
-/** A database server that credentials are made on. */
+/** A database server on which credentials are created. */
 export class Database {
-  /** PostgreSQL over TLS, the server's name verified; https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql */
+  /** PostgreSQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql */
   static postgresql(props: PostgresqlProps): Database {
     const port = props.port ?? 5432;
     if (!Number.isInteger(port) || port < 1 || port > 65_535) {
@@ -34,7 +41,7 @@ export class Database {
       props.caCertificatePath === undefined ? "" : `&sslrootcert=${encodeURIComponent(props.caCertificatePath)}`;
     const url = `postgresql://{{username}}:{{password}}@${props.host}:${port}/${props.database}?sslmode=verify-full${trust}`;
     return new Database("postgresql", url, props, {
-      // Vault fills in the braces. The role ends by itself as well, should the revocation never come.
+      // Vault fills in the braces. The role also expires in PostgreSQL, in case its revocation fails.
       readonlyRole: [
         `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
         `GRANT CONNECT ON DATABASE "${props.database}" TO "{{name}}"`,

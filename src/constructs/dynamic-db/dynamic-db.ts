@@ -11,32 +11,52 @@ import type { Database } from "./database";
 
 /** What the credentials of a role may do, and for how long. */
 export interface DynamicDbRoleProps {
+  /** Name of the role. */
   readonly name: string;
   /**
-   * SQL that makes a login; the engine fills in `{{name}}`, `{{password}}` and `{{expiration}}`.
+   * SQL statements that create a login. The engine fills in `{{name}}`, `{{password}}` and `{{expiration}}`.
    *
-   * @default - a login that may read the tables of the schema public
+   * @default - create a login that may read the tables of the schema public
    */
   readonly creationStatements?: readonly string[];
   /**
-   * SQL that takes a login away.
+   * SQL statements that remove a login.
    *
-   * @default - the engine's own: revoke everything and drop the role
+   * @default - the statements of the engine: revoke everything and drop the role
    */
   readonly revocationStatements?: readonly string[];
-  /** @default Duration.hours(1) */
+  /**
+   * How long credentials are valid, unless their lease is renewed.
+   *
+   * @default - 1 hour
+   */
   readonly defaultTtl?: Duration;
-  /** @default Duration.hours(24) */
+  /**
+   * How long a lease can be renewed.
+   *
+   * @default - 24 hours
+   */
   readonly maxTtl?: Duration;
+}
+
+/** Path of a database mount. */
+export function databaseMount({ name, mount }: Pick<DynamicDbProps, "name" | "mount">): string {
+  return mount ?? `database/${name}`;
 }
 
 /** Properties of a {@link DynamicDb}. */
 export interface DynamicDbProps {
   /** Name of the connection. */
   readonly name: string;
+  /** The database server. */
   readonly database: Database;
-  /** @default - `database/` and the name */
+  /**
+   * Path of the mount.
+   *
+   * @default - `database/<name>`
+   */
   readonly mount?: string;
+  /** Roles for which credentials are created. */
   readonly roles: readonly DynamicDbRoleProps[];
   /** The provider of the central Vault, which holds the administrator's password. */
   readonly centralProvider: TerraformProvider;
@@ -44,23 +64,23 @@ export interface DynamicDbProps {
   readonly provider?: TerraformProvider;
 }
 
-/** Credentials for a database, made when they are asked for. */
+/** Credentials for a database, created on request. */
 export interface IDynamicDb {
   /** Path of the database mount. */
   readonly mount: string;
-  /** Lets the grantee draw credentials of a role. @throws ValidationError when there is no such role. */
+  /** Lets the grantee request credentials of a role. @throws ValidationError if the role does not exist. */
   grantCredentials(grantee: IGrantee, role: string): void;
 }
 
-/** A connection to a database, in a mount of its own, and the roles whose credentials end with their lease. */
+/** A connection to a database in its own mount, and roles whose credentials expire with their lease. */
 export class DynamicDb extends Construct implements IDynamicDb {
   readonly mount: string;
   private readonly roles: readonly string[];
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
-    const { provider, name } = props;
-    this.mount = props.mount ?? `database/${name}`;
+    const { provider } = props;
+    this.mount = databaseMount(props);
     checkUniqueRoles(props.roles, this);
     this.roles = props.roles.map((role) => role.name);
 
@@ -111,7 +131,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
   }
 }
 
-/** Lives of a role's credentials, with nothing left to default. @throws ValidationError when one is longer than its maximum. */
+/** TTLs of a role's credentials, with defaults. @throws ValidationError if the default TTL exceeds the maximum. */
 export function checkCredentialTtls(
   { name, defaultTtl = Duration.hours(1), maxTtl = Duration.hours(24) }: DynamicDbRoleProps,
   scope?: Construct,

@@ -7,6 +7,9 @@ import { PLAIN_PATH } from "../../core/path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
 
+/** Default mount of a KV engine. */
+export const KEY_VALUE_MOUNT = "kv";
+
 /** A mount whose secrets users write and read. */
 export interface IKeyValue {
   /** Path of the mount. */
@@ -71,7 +74,7 @@ export class KeyValue extends Construct implements IKeyValue {
   constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
     super(scope, id);
     requireProviderRanges(this);
-    this.mount = props.mount ?? "kv";
+    this.mount = props.mount ?? KEY_VALUE_MOUNT;
     this.grants = new ExistingKeyValue(this.mount);
     const { provider } = props;
     const mount = new Mount(this, "Resource", {

@@ -23,14 +23,14 @@ export interface AlertRulesProps extends MonitoredInstance {
   /**
    * How long before a certificate ends it is told. The hook issues a new one 30 days before.
    *
-   * @default Duration.days(14)
+   * @default - 14 days
    */
   readonly certificateMargin?: Duration;
   /**
    * How long before the seal's token ends it is told: less than the third of its period that is left when the servers
    * renew it.
    *
-   * @default Duration.hours(6)
+   * @default - 6 hours
    */
   readonly sealTokenMargin?: Duration;
 }

@@ -5,35 +5,35 @@ import { METRICS_PATH, METRICS_PORT } from "./telemetry";
 
 /** How an instance is monitored. */
 export interface MonitoringProps {
-  /** Namespace in which Prometheus runs, the only one that reaches the metrics. */
+  /** Namespace in which Prometheus runs. No other namespace reaches the metrics. */
   readonly namespace: string;
   /**
-   * How Prometheus finds the servers: by a ServiceMonitor, which needs the Prometheus Operator in the cluster before the
-   * release, or by the annotations `prometheus.io/*` of the pods.
+   * How Prometheus finds the servers: by a ServiceMonitor, or by the annotations `prometheus.io/*` of the pods. A ServiceMonitor
+   * needs the Prometheus Operator in the cluster before the release.
    *
    * @default "service-monitor"
    */
   readonly scrape?: "service-monitor" | "annotations";
   /**
-   * Labels by which the operator's Prometheus selects ServiceMonitors and rules.
+   * Labels by which Prometheus selects ServiceMonitors and rules.
    *
-   * @default - the charts' own, `release: prometheus`
+   * @default - the label of the charts, `release: prometheus`
    */
   readonly selectors?: Readonly<Record<string, string>>;
   /**
-   * Whether the alerts are made, as a PrometheusRule, which needs the operator as well.
+   * Whether to create the alerts, as a PrometheusRule. It needs the Prometheus Operator.
    *
-   * @default - with a ServiceMonitor
+   * @default - true with a ServiceMonitor, otherwise false
    */
   readonly alerts?: boolean;
   /**
-   * Whether a ConfigMap with a dashboard is made in the namespace, for Grafana's sidecar.
+   * Whether to create a ConfigMap with a dashboard in the namespace, for the sidecar of Grafana.
    *
    * @default true
    */
   readonly dashboard?: boolean;
   /**
-   * Host and port of a statsd that the servers send metrics to, over UDP, besides.
+   * Host and port of a statsd to which the servers also send metrics, over UDP.
    *
    * @default - none
    */
@@ -42,29 +42,29 @@ export interface MonitoringProps {
 
 /** The instance whose release the values are for. */
 export interface MonitoringTarget extends MonitoredInstance {
-  /** Secret with the servers' certificate, in whose `ca.crt` their CA is. */
+  /** Secret with the certificate of the servers; `ca.crt` holds their CA. */
   readonly tlsSecret: string;
 }
 
-/** What the products' charts do differently. */
+/** Differences between the charts of the products. */
 interface ChartFacts {
-  /** Name of the port by which the chart's ServiceMonitor scrapes. */
+  /** Name of the port that the ServiceMonitor of the chart scrapes. */
   readonly port: string;
-  /** Labels of the Services that it scrapes, besides those of the release. */
+  /** Labels of the Services that it scrapes, in addition to those of the release. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * Both charts' ServiceMonitor scrapes a Service that leaves out sealed and standby servers, or has no port for metrics;
- * hence one of our own that it takes instead. HashiCorp's chart lets us name the Service's labels and not the port, that
- * of OpenBao the port and not the labels. Its own Services with these labels have no such port, and are not scraped.
+ * The ServiceMonitor of both charts scrapes a Service that omits sealed and standby servers, or has no port for metrics. So we
+ * create a Service that it scrapes instead. In HashiCorp's chart the labels of the Service are configurable, in OpenBao's chart
+ * the port. OpenBao's own Services with these labels have no such port, and are not scraped.
  */
 export const CHART_FACTS: Readonly<Record<Product, ChartFacts>> = {
   vault: { port: "https", labels: { "tenant-vault/metrics": "true" } },
   openbao: { port: "metrics", labels: { "openbao-active": "true", "openbao-internal": "true" } },
 };
 
-/** Values of the official charts that have an instance monitored, to be merged into the others. */
+/** Values of the official charts for monitoring, to be merged into the other values. */
 export function monitoringValues(
   product: Product,
   props: MonitoringProps,
@@ -101,14 +101,14 @@ function serviceMonitor(
     scrapeTimeout: "10s",
     tlsConfig: {
       ca: { secret: { name: target.tlsSecret, key: "ca.crt" } },
-      // Prometheus scrapes pods by their IP addresses, which the certificate does not hold.
+      // Prometheus scrapes pods at their IP addresses, which the certificate does not contain.
       serverName: `${target.release}.${target.namespace}.svc`,
     },
     ...(product === "vault" ? { matchLabels: labels } : { port, scheme: "https" }),
   };
 }
 
-/** As the scrape configuration of Prometheus' community chart reads them; whoever scrapes has to trust the servers' CA. */
+/** For the scrape configuration of Prometheus' community chart. The scraper must trust the CA of the servers. */
 function annotations(): Readonly<Record<string, string>> {
   return {
     "prometheus.io/scrape": "true",

@@ -1,36 +1,36 @@
 import { ValidationError } from "../../core/errors";
 
-/** How Shamir's secret sharing splits a key: the unseal key, or with a seal that unseals by itself the recovery key. */
+/** How Shamir's secret sharing splits the unseal key, or the recovery key if the seal unseals by itself. */
 export interface KeyShares {
   /**
-   * Into how many keys.
+   * Number of keys.
    *
    * @default 5
    */
   readonly secretShares?: number;
   /**
-   * How many of them are needed.
+   * Number of keys that are needed together.
    *
    * @default 3
    */
   readonly secretThreshold?: number;
 }
 
-/** The most that Vault deals; https://developer.hashicorp.com/vault/api-docs/system/init */
+/** The maximum of Vault; https://developer.hashicorp.com/vault/api-docs/system/init */
 const MOST_SHARES = 255;
 
-/** @throws ValidationError when Vault would not split a key so. */
+/** @throws ValidationError if Vault would refuse these numbers. */
 export function checkShares({ secretShares = 5, secretThreshold = 3 }: KeyShares): Required<KeyShares> {
   if (!Number.isInteger(secretShares) || secretShares < 1 || secretShares > MOST_SHARES) {
     throw new ValidationError(
       "secret-shares",
-      `secretShares ${secretShares} is not possible; give a whole number from 1 to ${MOST_SHARES}.`,
+      `secretShares ${secretShares} is not possible; write a whole number from 1 to ${MOST_SHARES}.`,
     );
   }
   if (!Number.isInteger(secretThreshold) || secretThreshold < 1 || secretThreshold > secretShares) {
     throw new ValidationError(
       "secret-threshold",
-      `secretThreshold ${secretThreshold} is not possible with ${secretShares} secretShares; give a whole number from 1 to ${secretShares}.`,
+      `secretThreshold ${secretThreshold} is not possible with ${secretShares} secretShares; write a whole number from 1 to ${secretShares}.`,
     );
   }
   if (secretThreshold === 1 && secretShares > 1) {

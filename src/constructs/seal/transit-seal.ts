@@ -9,28 +9,28 @@ import { ForgottenResource } from "../../terraform/forgotten-resource";
 import { Policy, TokenAuthBackendRole, TransitSecretBackendKey } from "../../terraform/providers/vault";
 import { disabledFlag, type SealConfig, type SealContext } from "./seal-config";
 
-/** A seal's token ends when it is not renewed for so long; the servers renew it by themselves. */
+/** A seal's token expires if it is not renewed within this time. The servers renew it. */
 const TOKEN_PERIOD = Duration.days(32);
 
-/** How an instance is unsealed by the central Vault's transit engine. */
+/** How the transit engine of the central Vault unseals an instance. */
 export interface TransitSealProps {
   /**
-   * Where the servers reach the central Vault.
+   * URL at which the servers reach the central Vault.
    *
-   * @default - the address by which the hook reaches it
+   * @default - the URL at which the hook reaches it
    */
   readonly address?: string;
   /**
-   * Name in the central Vault's certificate.
+   * Name in the certificate of the central Vault.
    *
-   * @default - the host of the address
+   * @default - the host of the URL
    */
   readonly tlsServerName?: string;
 }
 
 /**
- * A key in the central Vault, a policy that allows its use and nothing else, and the role by which the hook makes the token that
- * the servers use it with; https://openbao.org/docs/configuration/seal/transit/
+ * A key in the central Vault, a policy that allows its use and nothing else, and the token role with which the hook creates
+ * the servers' token; https://openbao.org/docs/configuration/seal/transit/
  */
 export class TransitSeal extends Construct {
   readonly config: SealConfig;
@@ -45,13 +45,13 @@ export class TransitSeal extends Construct {
         this,
       );
     }
-    // Not the release's name: a-b/c and a/b-c are of two tenants and have the same one. No name holds a dot.
+    // The name of the release is not unique: a-b/c and a/b-c share one. No name contains a dot.
     const keyName = `${tenant}.${context.name}`;
     const key = new TransitSecretBackendKey(this, "Key", {
       backend: SEALS_MOUNT,
       name: keyName,
       type: "aes256-gcm96",
-      // The central Vault refuses it as well, whoever asks.
+      // The central Vault then refuses deletion, too.
       deletionAllowed: !deletionProtection,
       lifecycle: { preventDestroy: deletionProtection },
       provider,
@@ -61,7 +61,7 @@ export class TransitSeal extends Construct {
     const role = new TokenAuthBackendRole(this, "TokenRole", {
       roleName: name,
       allowedPolicies: [policy.name],
-      // It must outlive the token that the hook makes it with.
+      // The token must outlive the hook's own token.
       orphan: true,
       renewable: true,
       tokenPeriod: TOKEN_PERIOD.toSeconds(),
@@ -94,7 +94,7 @@ export class TransitSeal extends Construct {
   }
 }
 
-/** Keeps the key of a transit seal that was, where there was one. */
+/** Keeps the key of a former transit seal, if there was one. */
 export function keepFormerKey(scope: Construct): void {
   const reason = "The key of a transit seal that was, if any, stays: snapshots from before open with it alone.";
   new ForgottenResource(new Construct(scope, "Seal"), "Key", TransitSecretBackendKey.tfResourceType, reason);

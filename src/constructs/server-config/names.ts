@@ -1,38 +1,39 @@
 import { ValidationError } from "../../core/errors";
 
-/** Port of the API, and of raft and forwarded requests. */
+/** Port of the API. */
 export const API_PORT = 8200;
+/** Port of raft and of forwarded requests. */
 export const CLUSTER_PORT = 8201;
 
 /** Names inside the cluster; https://developer.hashicorp.com/vault/docs/platform/k8s/helm/configuration */
 export interface ReleaseNames {
   readonly tenant: string;
-  /** Of the Helm release, its StatefulSet and its Services; the chart makes cluster-scoped objects of that name, too. */
+  /** Name of the Helm release, its StatefulSet, its Services, and cluster-scoped objects of the chart. */
   readonly release: string;
   readonly namespace: string;
   readonly tlsSecret: string;
   readonly pods: readonly string[];
 }
 
-/** The most that raft is used with. */
+/** Maximum number of servers in a raft cluster. */
 export const MOST_REPLICAS = 7;
 
-/** What Helm allows a release to be called, 53, less the suffix of the longest of ours, "-certificate". */
+/** Helm's maximum of 53 characters, minus the longest suffix of this library, "-certificate". */
 const LONGEST_RELEASE = 41;
 
-/** @throws ValidationError when Kubernetes would not have objects of that name; a Service's begins with a letter. */
+/** @throws ValidationError if objects in Kubernetes cannot have the name; the name of a Service begins with a letter. */
 export function releaseName({ tenant, name }: { readonly tenant: string; readonly name: string }): string {
   const release = `${tenant}-${name}`;
   if (!/^[a-z][a-z0-9-]*[a-z0-9]$/.test(release) || release.length > LONGEST_RELEASE) {
     throw new ValidationError(
       "release-name",
-      `"${release}", of the tenant's and the instance's name, cannot name objects of Kubernetes; use at most ${LONGEST_RELEASE} of a-z, 0-9 and -, beginning with a letter.`,
+      `"${release}", made of the names of tenant and instance, cannot name objects of Kubernetes; use at most ${LONGEST_RELEASE} of a-z, 0-9 and -, beginning with a letter.`,
     );
   }
   return release;
 }
 
-/** The names of an instance's objects; the tenant's name makes them unique where tenants share a cluster. */
+/** The names of an instance's objects. The name of the tenant makes them unique if tenants share a cluster. */
 export function releaseNames(
   { tenant, name }: { readonly tenant: string; readonly name: string },
   replicas: number,
@@ -47,14 +48,19 @@ export function releaseNames(
   };
 }
 
-/** Where a pod is reached inside the cluster, by the headless service, sealed or not. */
+/** Labels that both charts put on the pods of the servers, and on no other pods. */
+export function serverLabels(release: string): Record<string, string> {
+  return { "app.kubernetes.io/instance": release, component: "server" };
+}
+
+/** URL of a pod inside the cluster, by the headless service; it also works while the server is sealed. */
 export function podAddress({ release }: ReleaseNames, pod: string): string {
   return `https://${pod}.${release}-internal:${API_PORT}`;
 }
 
 /**
- * Every name that clients know the servers by, for their certificate. Replicas that there may be later are among them: their pods
- * start before a certificate could be issued anew.
+ * All names of the servers, for their certificate. Names of later replicas are included, because their pods start before a new
+ * certificate could be issued.
  */
 export function serverNames({ release, namespace }: ReleaseNames, host: string): string[] {
   return [

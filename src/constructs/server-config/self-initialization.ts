@@ -3,16 +3,17 @@ import { attributes, block, type HclValue } from "../../core/hcl";
 
 /** One request that OpenBao makes to itself, once. */
 export interface SelfInitializationRequest {
-  /** Letters, digits, `_` and `-`, beginning with a letter or `_`. */
+  /** Name of the request: letters, digits, `_` and `-`, beginning with a letter or `_`. */
   readonly name: string;
+  /** Operation of the request. */
   readonly operation: "create" | "read" | "update" | "delete" | "list" | "patch";
   /** Path of the API, without `/v1`. */
   readonly path: string;
   /**
-   * What is sent. A secret is never written here: name a variable of the environment instead, by
+   * Data of the request. Never write a secret here. Name a variable of the environment instead:
    * `{ eval_type: "string", eval_source: "env", env_var: "NAME" }`.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly data?: Readonly<Record<string, HclValue>>;
 }
@@ -20,19 +21,19 @@ export interface SelfInitializationRequest {
 const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /**
- * What OpenBao does when it first starts, instead of being initialised by the hook: there are no recovery keys, and the root token
- * is revoked at once, so that the requests have to make the login of whoever configures the instance. It takes a seal that
- * unseals by itself; https://openbao.org/docs/configuration/self-init
+ * Requests that OpenBao makes when it first starts, instead of being initialised by the hook. There are no recovery keys, and
+ * OpenBao revokes the root token at once. So the requests must create the login of the people who configure the instance. The
+ * seal must unseal by itself; https://openbao.org/docs/configuration/self-init
  */
 export class SelfInitialization {
   private readonly requests: readonly SelfInitializationRequest[];
 
-  /** @throws ValidationError unless there are requests, each with a name of its own. */
+  /** @throws ValidationError unless there are requests, each with its own name. */
   constructor(requests: readonly SelfInitializationRequest[]) {
     if (requests.length === 0) {
       throw new ValidationError(
         "self-initialization",
-        "A self-initialisation without requests leaves nobody a way in, since its root token is revoked; add the requests that make a login.",
+        "A self-initialisation without requests leaves nobody a way in, because its root token is revoked; add the requests that create a login.",
       );
     }
     const names = requests.map(({ name }) => name);
@@ -40,14 +41,14 @@ export class SelfInitialization {
     if (wrong !== undefined) {
       throw new ValidationError(
         "self-initialization",
-        `The request "${wrong}" of a self-initialisation has no name of its own; use letters, digits, _ and -, each name once.`,
+        `The request "${wrong}" of a self-initialisation has no valid, unique name; use letters, digits, _ and -, and each name once.`,
       );
     }
     this.requests = requests;
     Object.freeze(this);
   }
 
-  /** As stanzas of the server's configuration. */
+  /** The stanzas of the server's configuration. */
   stanzas(): string[] {
     return [
       block(

@@ -6,7 +6,7 @@ import { allAuditDevices, declaresAudit, type AuditDevice } from "./audit-device
 import { API_PORT, CLUSTER_PORT, podAddress, type ReleaseNames } from "./names";
 import type { SelfInitialization } from "./self-initialization";
 
-/** Where the charts mount things, per product. */
+/** Folders in the servers' container, per product. */
 export interface MountPaths {
   readonly data: string;
   readonly audit: string;
@@ -20,8 +20,11 @@ export function mountPaths(product: Product): MountPaths {
   return { data: `${base}/data`, audit: `${base}/audit`, secret: (name) => `${base}/userconfig/${name}` };
 }
 
-/** How much a server writes to its log; https://openbao.org/docs/configuration/#log_level */
+/** Log level of a server; https://openbao.org/docs/configuration/#log_level */
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
+
+/** Log format of a server. */
+export type LogFormat = "json" | "standard";
 
 /** What a server's configuration is made from. */
 export interface ServerConfigProps {
@@ -31,27 +34,27 @@ export interface ServerConfigProps {
   readonly seal: SealConfig;
   readonly ui: boolean;
   readonly logLevel: LogLevel;
-  readonly logFormat: "json" | "standard";
-  /** Besides the file on the audit volume. */
+  readonly logFormat: LogFormat;
+  /** Additional audit devices; the file on the audit volume always exists. */
   readonly auditDevices: readonly AuditDevice[];
   /** @default - none: the hook initialises the server */
   readonly selfInitialization?: SelfInitialization;
-  /** A listener for metrics, and where else they go. @default - none */
+  /** Adds a listener for metrics, and statsd as a second destination. @default - none */
   readonly metrics?: { readonly statsdAddress?: string };
 }
 
 /**
  * The configuration of a server with raft storage, HCL; https://openbao.org/docs/configuration/ and
- * https://developer.hashicorp.com/vault/docs/configuration. Addresses of its own come from the environment, which the charts set.
+ * https://developer.hashicorp.com/vault/docs/configuration. The charts set the server's own addresses in its environment.
  */
 export function serverConfig(props: ServerConfigProps): string {
   const { product, names, seal, metrics, selfInitialization, auditDevices, paths } = props;
   return [
     ...attributes({
       ui: props.ui,
-      // Labels metrics; without it a server changes its label when it is elected.
+      // A label of the metrics; without it the label changes when a server is elected.
       cluster_name: names.release,
-      // Raft's memory-mapped files and mlock do not go together; nodes run without swap. OpenBao never locks.
+      // Memory-mapped files of raft and mlock are incompatible; nodes run without swap. OpenBao never locks memory.
       disable_mlock: product === "vault" ? true : undefined,
       log_level: props.logLevel,
       log_format: props.logFormat,
@@ -85,7 +88,7 @@ function raftStorage({ paths, names }: ServerConfigProps): string {
   return block('storage "raft"', [
     ...attributes({
       path: paths.data,
-      // The products' advice for production: a lost leader is replaced within seconds, not within half a minute.
+      // Recommended for production: a lost leader is replaced within seconds instead of half a minute.
       performance_multiplier: 1,
     }),
     ...names.pods.map((pod) => {

@@ -6,6 +6,9 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
 import type { SshRole } from "./ssh-role";
 
+/** Default mount of the SSH engine. */
+export const SSH_MOUNT = "ssh";
+
 /** Properties of an {@link SshCa}. */
 export interface SshCaProps {
   /**
@@ -54,7 +57,7 @@ export class SshCa extends Construct implements ISshCa {
     requireProviderRanges(this);
     const { provider } = props;
     const preventDestroy = props.deletionProtection ?? true;
-    this.mount = props.mount ?? "ssh";
+    this.mount = props.mount ?? SSH_MOUNT;
     checkUniqueRoles(props.roles, this);
     this.roles = new Map(props.roles.map((role) => [role.name, role]));
 

@@ -3,57 +3,57 @@ import { ValidationError } from "../../core/errors";
 import type { Duration } from "../../core/duration";
 import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";
 
-/** Signs users' keys: a login with a certificate that the hosts trust. */
+/** A role that signs the SSH keys of users, so that hosts which trust the CA accept them. */
 export interface SshCertificateRoleProps {
+  /** Name of the role. */
   readonly name: string;
-  /** Principals that a certificate may name. */
+  /** Users, called principals, that a certificate may name. */
   readonly allowedUsers: readonly string[];
   /**
-   * Principal when none is asked for.
+   * The user if a request names none.
    *
    * @default - the first of allowedUsers
    */
   readonly defaultUser?: string;
-  /** Longest life of a certificate, and its life when none is asked for. */
+  /** How long a certificate is valid, unless a request asks for less. */
   readonly maxTtl: Duration;
   /**
-   * What a session may do besides running commands.
+   * What a session may do in addition to running commands.
    *
    * @default ["permit-pty"]
    */
   readonly extensions?: readonly string[];
 }
 
-/** Deals passwords that a host accepts once, through the helper of the SSH engine on that host. */
+/** A role that generates passwords. A host accepts each once, through the helper of the SSH engine on that host. */
 export interface SshOneTimePasswordRoleProps {
+  /** Name of the role. */
   readonly name: string;
+  /** The user if a request names none. */
   readonly defaultUser: string;
   /** Addresses of the hosts, as CIDRs. */
   readonly cidrs: readonly string[];
   /**
-   * Users besides the default one.
+   * Additional users.
    *
    * @default - none
    */
   readonly allowedUsers?: readonly string[];
 }
 
-/** How a role of the SSH engine lets users in. */
+/** A role of the SSH engine. */
 export class SshRole {
   /** By signed certificate; https://developer.hashicorp.com/vault/docs/secrets/ssh/signed-ssh-certificates */
   static certificate(props: SshCertificateRoleProps): SshRole {
     const { name, allowedUsers } = props;
     const [first] = allowedUsers;
     if (first === undefined)
-      throw new ValidationError(
-        "ssh-users",
-        `The SSH role ${name} allows no users; name at least one in allowedUsers.`,
-      );
+      throw new ValidationError("ssh-users", `The SSH role ${name} allows no users; add at least one to allowedUsers.`);
     const defaultUser = props.defaultUser ?? first;
     if (!allowedUsers.includes(defaultUser) && !allowedUsers.includes("*"))
       throw new ValidationError(
         "ssh-users",
-        `The SSH role ${name} has the defaultUser ${defaultUser}, who is not among its allowedUsers (${allowedUsers.join(", ")}); add them, or choose another.`,
+        `The SSH role ${name} has the defaultUser ${defaultUser}, who is not among its allowedUsers (${allowedUsers.join(", ")}); add that user, or choose another.`,
       );
     const extensions = props.extensions ?? ["permit-pty"];
     return new SshRole(name, "sign", {
@@ -73,7 +73,7 @@ export class SshRole {
     if (props.cidrs.length === 0)
       throw new ValidationError(
         "ssh-cidrs",
-        `The SSH role ${props.name} has no cidrs, so that no host could use it; name at least one.`,
+        `The SSH role ${props.name} has no cidrs, so no host could use it; add at least one.`,
       );
     return new SshRole(props.name, "creds", {
       keyType: "otp",
@@ -85,7 +85,7 @@ export class SshRole {
 
   private constructor(
     readonly name: string,
-    /** The engine's endpoint that a login starts with. */
+    /** The endpoint of the engine at which a login starts. */
     readonly endpoint: "sign" | "creds",
     /** Arguments of `vault_ssh_secret_backend_role`. */
     readonly config: Omit<SshSecretBackendRoleConfig, "name" | "backend">,

@@ -8,9 +8,11 @@ import {
   NetworkingSubnetV2,
 } from "../../terraform/providers/openstack";
 
-/** First and last of the addresses that nodes are given. */
+/** A range of addresses for nodes. */
 export interface AllocationPool {
+  /** First address. */
   readonly start: string;
+  /** Last address. */
   readonly end: string;
 }
 
@@ -19,47 +21,47 @@ export interface OwnNetworkProps {
   /**
    * Name of network, subnet and router.
    *
-   * @default - the tenant's
+   * @default - the name of the tenant
    */
   readonly name?: string;
   /** Addresses of the nodes, such as `"20.0.0.0/24"`. */
   readonly cidr: string;
-  /** Name of the provider network that the router leads to. */
+  /** Name of the provider network to which the router connects. */
   readonly externalNetwork: string;
   /**
    * Name servers of the nodes.
    *
-   * @default - those of the cloud
+   * @default - the name servers of the cloud
    */
   readonly dnsServers?: readonly string[];
   /**
-   * Bytes of a packet.
+   * Maximum size of a packet, in bytes.
    *
-   * @default - the cloud's choice
+   * @default - the cloud chooses
    */
   readonly mtu?: number;
   /**
-   * Which addresses of the network nodes are given.
+   * Ranges from which nodes get their addresses.
    *
-   * @default - all but the gateway's
+   * @default - all addresses except the gateway's
    */
   readonly allocationPools?: readonly AllocationPool[];
   /**
-   * Whether nodes send from their own addresses only, and security groups apply to them. Without it, whatever has a route to
-   * the network reaches every port of every node; bastion and OpenVPN gateway keep their security groups.
+   * Whether security groups apply to the nodes, and nodes send from their own addresses only. Without it, everyone with a
+   * route to the network reaches every port of every node. Bastion and OpenVPN gateway keep their security groups.
    *
    * @default true
    */
   readonly portSecurity?: boolean;
 }
 
-/** A network that nodes are put into. */
+/** A network for nodes. */
 export interface IClusterNetwork {
   readonly networkId: string;
   readonly subnetId: string;
-  /** Whether security groups apply to nodes; undefined leaves that to the network, which may be somebody else's. */
+  /** Whether security groups apply to nodes; undefined leaves the decision to the network. */
   readonly portSecurity?: boolean;
-  /** What must be there for machines to reach the outside, and for floating IPs to reach them. */
+  /** What must exist before machines reach the outside, and floating IPs reach machines. */
   readonly route: readonly ITerraformDependable[];
 }
 
@@ -68,7 +70,7 @@ interface ClusterNetworkProps extends OwnNetworkProps {
   readonly tags: readonly string[];
 }
 
-/** Network, subnet and router: nodes reach the outside by the router, and nothing outside reaches them. */
+/** Network, subnet and router. Nodes reach the outside through the router, and nothing outside reaches them. */
 export class ClusterNetwork extends Construct implements IClusterNetwork {
   readonly networkId: string;
   readonly subnetId: string;

@@ -4,13 +4,14 @@ import { DataOpenstackNetworkingNetworkV2, DataOpenstackNetworkingSubnetV2 } fro
 import { parseCidr } from "../../core/cidr";
 import type { IClusterNetwork } from "./cluster-network";
 
-/** A network that the cloud has already, with port security; nothing of it is changed. */
+/** An existing network with port security. It is not changed. */
 export interface ExistingNetworkProps {
   readonly useExistingNetwork: true;
+  /** Name of the network. */
   readonly name: string;
   /** Name of its subnet. */
   readonly subnet: string;
-  /** Addresses of that subnet, such as `"20.0.0.0/24"`; the plan fails where it has others. */
+  /** Addresses of that subnet, such as `"20.0.0.0/24"`. The plan fails if the subnet has others. */
   readonly cidr: string;
 }
 

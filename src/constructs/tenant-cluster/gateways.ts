@@ -4,29 +4,41 @@ import { createPort, type MachineDefaults } from "./machine";
 import { bootSource } from "./machine-volume";
 import type { Flavor, NodeDefaults, VolumeProps } from "./node-group";
 
-/** A small machine with an address outside. */
+/** A small machine with a floating IP. */
 export interface GatewayProps {
-  /** Name of the network that its floating IP is taken from. */
+  /** Name of the network from which the floating IP is allocated. */
   readonly floatingIpPool: string;
-  /** @default - the cluster's */
+  /**
+   * Size of the machine.
+   *
+   * @default - the flavor of the cluster
+   */
   readonly flavor?: Flavor;
-  /** @default - the cluster's */
+  /**
+   * Name of its image.
+   *
+   * @default - the image of the cluster
+   */
   readonly image?: string;
-  /** @default - the cluster's */
+  /**
+   * Its boot volume.
+   *
+   * @default - the boot volume of the cluster
+   */
   readonly bootVolume?: VolumeProps;
 }
 
 /** A machine through which the tenant's people reach its cluster. */
 export interface OpenVpnProps extends GatewayProps {
-  /** Networks that they come from, as CIDRs. */
+  /** Networks from which they connect, as CIDRs. */
   readonly clientCidrs: readonly string[];
 }
 
-/** A gateway with nothing left to default. */
+/** A gateway with all defaults applied. */
 export type Gateway = GatewayProps & Required<Pick<GatewayProps, "image" | "flavor">>;
 
-/** A gateway with what the cluster's nodes are, where it says nothing else. */
-export function completed<Props extends GatewayProps>(
+/** A gateway whose missing properties are those of the cluster's nodes. */
+export function withClusterDefaults<Props extends GatewayProps>(
   gateway: Props,
   { image, flavor, bootVolume }: NodeDefaults,
 ): Props & Gateway {
@@ -48,9 +60,9 @@ interface GatewayNodeProps extends MachineDefaults {
   readonly securityGroupId: string;
 }
 
-/** One machine, its port, and a floating IP: the only ways in from outside. */
+/** One machine with its port and a floating IP, the only way in from outside. */
 export class GatewayNode extends Construct {
-  /** Address outside. */
+  /** The floating IP. */
   readonly floatingIp: string;
 
   constructor(scope: Construct, id: string, props: GatewayNodeProps) {
@@ -60,7 +72,7 @@ export class GatewayNode extends Construct {
     const port = createPort(this, {
       ...props,
       securityGroupIds: [props.securityGroupId],
-      // It has an address outside, so that it keeps its guard where nodes have none.
+      // It is reached from outside, so it keeps its security group even if nodes have none.
       portSecurity: network.portSecurity === undefined ? undefined : true,
     });
     new ComputeInstanceV2(this, "Resource", {
@@ -77,7 +89,7 @@ export class GatewayNode extends Construct {
       metadata: { tenant, role: props.role },
       dependsOn: [...network.route],
       tags,
-      // As for nodes: it is replaced when somebody asks for it, and not because an image was renamed.
+      // As with nodes, a renamed image does not replace the machine; an operator does.
       lifecycle: { ignoreChanges: ["image_name", "image_id", "key_pair", "user_data"] },
     });
     const floating = new NetworkingFloatingipV2(this, "FloatingIp", {

@@ -10,52 +10,52 @@ import { clusterRules, Machines } from "./machines";
 import { Preflight } from "./preflight";
 import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 
-/** The release of Kubespray whose variables the inventory sets; https://github.com/kubernetes-sigs/kubespray/releases */
+/** The Kubespray release whose variables the inventory sets; https://github.com/kubernetes-sigs/kubespray/releases */
 export const KUBESPRAY_VERSION = "2.32.0";
 
-/** The pod network that the security groups are opened for; its policies know nodes by the addresses of their machines. */
+/** The pod network for which the security groups are opened. Its policies see the addresses of the machines. */
 export const NETWORK_PLUGIN = "calico";
 
 /** How Kubernetes is installed by Kubespray. */
 export interface KubesprayProps {
   /**
-   * Runs Kubespray after the machines are made, from the checkout or image that TENANT_VAULT_KUBESPRAY names.
+   * Runs Kubespray after the machines are created, from the checkout or image that TENANT_VAULT_KUBESPRAY names.
    *
-   * @default - nothing is run: the inventory is for whoever installs Kubernetes
+   * @default - Kubespray is not run; an operator installs Kubernetes with the inventory
    */
   readonly central?: CentralVaultAccess;
   /**
-   * Release that the checkout, or the image, must be.
+   * Release of Kubespray. The checkout or the image must have it.
    *
    * @default "2.32.0"
    */
   readonly version?: string;
   /**
-   * Kubernetes release, such as `"1.34.4"`.
+   * Release of Kubernetes, such as `"1.34.4"`.
    *
-   * @default - that of the Kubespray release
+   * @default - the release that Kubespray installs
    */
   readonly kubernetesVersion?: string;
   /**
-   * Whether the cloud's volumes and load balancers are offered in the cluster. The credentials are those of the OS_
-   * variables where Kubespray runs.
+   * Whether the cluster offers the volumes and load balancers of the cloud. The credentials come from the OS_ variables of
+   * the machine that runs Kubespray.
    *
    * @default true
    */
   readonly openStackIntegration?: boolean;
   /**
-   * Further variables of Kubespray, over those that are set here.
+   * Additional variables of Kubespray. They override the variables that the library sets.
    *
    * @default - none
    */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** Machines of the tenant's own, with Kubernetes installed by Kubespray. */
+/** The tenant's own machines, on which Kubespray installs Kubernetes. */
 export class KubesprayProvisioner implements IProvisioner {
   constructor(private readonly props: KubesprayProps = {}) {}
 
-  /** @throws ValidationError when Kubespray is to be run and nobody is let in by SSH. */
+  /** @throws ValidationError if Kubespray is to run but cannot reach the nodes by SSH. */
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
     if (this.props.central !== undefined) checkSsh(cluster, scope);
     const preflight = new Preflight(scope, "Preflight", {
@@ -80,7 +80,7 @@ export class KubesprayProvisioner implements IProvisioner {
         central,
         variable: "TENANT_VAULT_CLUSTER",
         description,
-        // Ports, which the inventory is made from, outlive machines: one that is made anew needs Kubernetes again.
+        // The inventory names ports, which outlive machines; a new machine needs Kubernetes again.
         revision: Fn.join(
           ",",
           machines.nodes.map(({ node }) => node.machineId),
@@ -99,7 +99,7 @@ export class KubesprayProvisioner implements IProvisioner {
       nodes: nodes.map(({ node, group: { role, labels, taints } }) => ({
         name: node.name,
         address: node.address,
-        // The bastion is inside: only at their own addresses do the nodes know it by its group.
+        // The bastion reaches nodes at their own addresses, at which its security group counts.
         sshAddress: bastion === undefined ? api.floatingIps.get(node.name) : undefined,
         role,
         labels,
@@ -118,10 +118,10 @@ export class KubesprayProvisioner implements IProvisioner {
       ...(kubernetesVersion === undefined ? {} : { kube_version: kubernetesVersion }),
       kube_network_plugin: NETWORK_PLUGIN,
       calico_network_backend: "vxlan",
-      // Secrets of Kubernetes are encrypted in etcd, and who did what is on record.
+      // Secrets are encrypted in etcd, and requests are recorded.
       kube_encrypt_secret_data: true,
       kubernetes_audit: true,
-      // Those of the control planes last a year.
+      // Certificates of control planes are valid for one year.
       auto_renew_certificates: true,
       supplementary_addresses_in_ssl_keys: [api.address],
       ...(api.loadBalancer === undefined
@@ -134,12 +134,12 @@ export class KubesprayProvisioner implements IProvisioner {
   }
 }
 
-/** Otherwise the machines would be made, and ten minutes later the run given up. */
+/** Fails early; otherwise the run would fail ten minutes after the machines are created. */
 function checkSsh({ operatorCidrs, network }: ClusterContext, scope: Construct): void {
   if (operatorCidrs.length > 0 || network.portSecurity === false) return;
   throw new ValidationError(
     "kubespray-ssh",
-    "Kubespray reaches the nodes by SSH, and nothing lets it in; name the network that it runs in in operatorCidrs.",
+    "Kubespray cannot reach the nodes by SSH, because operatorCidrs is empty; add the network in which Kubespray runs.",
     scope,
   );
 }

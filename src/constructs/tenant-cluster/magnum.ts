@@ -12,24 +12,25 @@ import type { Flavor, NodeGroup } from "./node-group";
 import { Preflight } from "./preflight";
 import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 
-/** How OpenStack's own service makes Kubernetes clusters. */
+/** How OpenStack's own service creates a Kubernetes cluster. */
 export interface MagnumProps {
   /**
-   * The OpenStack provider draws an administrator's kubeconfig of every Magnum cluster and keeps it in Terraform's state;
-   * nothing can stop it. Say `true` once the state of the cluster stack is encrypted and kept from everybody else.
+   * The OpenStack provider stores an administrator's kubeconfig of every Magnum cluster in Terraform's state; this cannot be
+   * prevented. Write `true` after you have encrypted the state of the cluster stack and restricted access to it.
    */
   readonly stateHoldsKubeconfig: true;
-  /** The provider of the central Vault, which the kubeconfig is written to. */
+  /** The provider of the central Vault, to which the kubeconfig is written. */
   readonly centralProvider: TerraformProvider;
   /**
-   * Labels of the cluster template, such as `kube_tag`; https://docs.openstack.org/magnum/latest/user/#labels
+   * Labels of the cluster template, such as `kube_tag`. Magnum's guide lists them
+   * (https://docs.openstack.org/magnum/latest/user/#labels).
    *
-   * @default - those of the cloud
+   * @default - the labels of the cloud
    */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** A cluster template, a cluster, and a node group a pool; https://docs.openstack.org/magnum/latest/user/ */
+/** A cluster template, a cluster, and a node group per pool; https://docs.openstack.org/magnum/latest/user/ */
 export class MagnumProvisioner implements IProvisioner {
   constructor(private readonly props: MagnumProps) {}
 
@@ -89,25 +90,25 @@ export class MagnumProvisioner implements IProvisioner {
       name: kubeconfig.path,
       dataJsonWo: Fn.jsonencode({ kubeconfig: raw }),
       dataJsonWoVersion: 1,
-      // A cluster that is made anew has another.
+      // A replaced cluster has a new kubeconfig.
       lifecycle: { replaceTriggeredBy: [`${made.terraformResourceType}.${made.friendlyUniqueId}.id`] },
       provider: this.props.centralProvider,
     });
   }
 }
 
-/** Magnum makes machines its own way; what it has no word for must not be dropped silently. @throws ValidationError */
+/** Magnum supports only some properties; the others must not be ignored silently. @throws ValidationError */
 function refuseWhatMagnumLacks(scope: Construct, cluster: ClusterContext): void {
   const lacking = [
     ...(cluster.bastion === undefined ? [] : ["bastion"]),
     ...(cluster.openVpn === undefined ? [] : ["openVpn"]),
     ...(cluster.clientAccess === undefined ? [] : ["clientAccess"]),
-    // It opens SSH and the API to whoever reaches the network.
+    // Magnum opens SSH and the API to everyone who reaches the network.
     ...(cluster.operatorCidrs.length === 0 ? [] : ["operatorCidrs"]),
     ...(cluster.hostAntiAffinity === "required" ? ["hostAntiAffinity"] : []),
     ...(cluster.schedulableControlPlanes ? ["schedulableControlPlanes"] : []),
     ...(cluster.groups.some(({ availabilityZones }) => availabilityZones.length > 0) ? ["availabilityZones"] : []),
-    // Every pool has one that this program adds.
+    // Every pool has one label that this library adds.
     ...(cluster.groups.some(({ labels }) => Object.keys(labels).length > 1) ? ["pools[].labels"] : []),
     ...(cluster.network.portSecurity === false ? ["network.portSecurity"] : []),
     ...(cluster.trustedUserCaKeys.length === 0 ? [] : ["trustedUserCaKeys"]),
@@ -119,7 +120,7 @@ function refuseWhatMagnumLacks(scope: Construct, cluster: ClusterContext): void 
   if (lacking.length > 0) {
     throw new ValidationError(
       "magnum",
-      `Magnum cannot do ${lacking.join(", ")}; take that out, or let Kubespray make the cluster.`,
+      `Magnum does not support ${lacking.join(", ")}; remove that, or use Kubespray.`,
       scope,
     );
   }

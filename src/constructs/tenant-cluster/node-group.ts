@@ -3,61 +3,103 @@ import { DNS_LABEL } from "../../core/dns-label";
 import { ValidationError } from "../../core/errors";
 import type { Size } from "../../core/size";
 
-/** Size of a machine: by the id or by the name that the cloud gives it. */
-export type Flavor = { readonly id: string } | { readonly name: string };
+/** Size of a machine, by the ID or the name of an OpenStack flavor. */
+export type Flavor =
+  | {
+      /** ID of the flavor. */
+      readonly id: string;
+    }
+  | {
+      /** Name of the flavor. */
+      readonly name: string;
+    };
 
 /** What a node is for. */
 export type NodeRole = "control-plane" | "worker";
 
 /** A Cinder volume. */
 export interface VolumeProps {
+  /** Size of the volume. */
   readonly size: Size;
-  /** @default - the cloud's default */
+  /**
+   * Type of the volume.
+   *
+   * @default - the default of the cloud
+   */
   readonly type?: string;
   /**
-   * Cinder's zone, where the cloud does not give it the names of Nova's.
+   * Availability zone of the volume, if the cloud names the zones of Cinder and Nova differently.
    *
-   * @default - that of the machine
+   * @default - the zone of the machine
    */
   readonly availabilityZone?: string;
 }
 
-/** Keeps pods away that do not tolerate it. */
+/** A taint, which repels pods that do not tolerate it. */
 export interface Taint {
+  /** Key of the taint. */
   readonly key: string;
+  /** Value of the taint. */
   readonly value: string;
+  /** What happens to pods that do not tolerate it. */
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
-/** Workers of one kind, besides the plain ones: such as a pool for secrets alone, on machines of its own. */
+/** Additional workers of one kind, such as a pool of machines for secrets alone. */
 export interface NodePoolProps {
-  /** A DNS-1123 label; nodes are named `<tenant>-<name>-<n>` and carry the label `tenant-vault/pool: <name>`. */
+  /** A DNS-1123 label. Nodes are named `<tenant>-<name>-<n>` and have the label `tenant-vault/pool: <name>`. */
   readonly name: string;
+  /** Number of nodes. */
   readonly count: number;
-  /** @default - the cluster's */
+  /**
+   * Size of the nodes.
+   *
+   * @default - the flavor of the cluster
+   */
   readonly flavor?: Flavor;
-  /** @default - the cluster's */
+  /**
+   * Name of the nodes' image.
+   *
+   * @default - the image of the cluster
+   */
   readonly image?: string;
-  /** @default - the cluster's */
+  /**
+   * Zones among which the nodes are distributed in turn.
+   *
+   * @default - the zones of the cluster
+   */
   readonly availabilityZones?: readonly string[];
-  /** @default - the cluster's */
+  /**
+   * Boot volume of each node.
+   *
+   * @default - the boot volume of the cluster
+   */
   readonly bootVolume?: VolumeProps;
   /**
-   * Empty volumes that each node gets besides; they are kept when it is made anew, and go when the file has it no longer.
+   * Additional, empty volumes of each node. They survive the machine, and are deleted with the node's entry.
    *
    * @default - none
    */
   readonly volumes?: readonly VolumeProps[];
-  /** @default - none but `tenant-vault/pool` */
+  /**
+   * Additional labels of the Kubernetes nodes.
+   *
+   * @default - none
+   */
   readonly labels?: Readonly<Record<string, string>>;
-  /** @default - none */
+  /**
+   * Taints of the Kubernetes nodes.
+   *
+   * @default - none
+   */
   readonly taints?: readonly Taint[];
 }
 
-/** What all nodes of a cluster have, unless their pool says otherwise. */
+/** Properties of all nodes of a cluster, unless their pool has its own. */
 export interface NodeDefaults {
   /** Name of the nodes' image. */
   readonly image: string;
+  /** Size of the nodes. */
   readonly flavor: Flavor;
   /**
    * Size of the control planes.
@@ -66,36 +108,45 @@ export interface NodeDefaults {
    */
   readonly controlPlaneFlavor?: Flavor;
   /**
-   * Zones that the nodes take in turn.
+   * Zones among which the nodes are distributed in turn.
    *
-   * @default - the cloud's choice
+   * @default - the cloud chooses
    */
   readonly availabilityZones?: readonly string[];
   /**
-   * A volume to boot from, which is the machine's next one's as well, until that is made anew, too.
+   * Boot volume of each node. It survives the machine: a replacement boots from the same volume until the volume itself is
+   * replaced.
    *
    * @default - the disk of the flavor
    */
   readonly bootVolume?: VolumeProps;
   /**
-   * Odd, so that etcd has a majority: 1, 3 or 5.
+   * Number of control planes: 1, 3 or 5, so that etcd has a majority.
    *
    * @default 1
    */
   readonly controlPlanes?: number;
   /**
-   * Whether control planes run other pods as well.
+   * Whether control planes also run other pods.
    *
    * @default false
    */
   readonly schedulableControlPlanes?: boolean;
-  /** @default 2 */
+  /**
+   * Number of workers.
+   *
+   * @default 2
+   */
   readonly workers?: number;
-  /** @default - none */
+  /**
+   * Additional workers, such as a pool of machines for secrets alone.
+   *
+   * @default - none
+   */
   readonly pools?: readonly NodePoolProps[];
 }
 
-/** Nodes of one kind, with nothing left to default. */
+/** Nodes of one kind, with all defaults applied. */
 export interface NodeGroup {
   readonly name: string;
   readonly role: NodeRole;
@@ -110,14 +161,14 @@ export interface NodeGroup {
   readonly taints: readonly Taint[];
 }
 
-/** @throws ValidationError when a node would have a name that is no host's; RFC 1123. */
+/** @throws ValidationError if the name of a node is not a valid host name; RFC 1123. */
 export function checkNodeNames(tenant: string, groups: readonly NodeGroup[], scope?: Construct): void {
   const names = groups.map(({ name, count }) => nodeName(tenant, name, count - 1));
   const wrong = names.find((name) => !DNS_LABEL.test(name));
   if (wrong === undefined) return;
   throw new ValidationError(
     "node-name",
-    `"${wrong}" cannot name a machine; shorten the names of tenant and pool to 63 letters in all, and use a-z, 0-9 and -.`,
+    `"${wrong}" cannot name a machine; shorten the names of tenant and pool to 63 characters in total, and use a-z, 0-9 and -.`,
     scope,
   );
 }
@@ -127,7 +178,7 @@ export function nodeName(tenant: string, group: string, index: number): string {
   return `${tenant}-${group}-${index}`;
 }
 
-/** Control planes, workers and pools, in that order; pools by their names, so that reordering them changes nothing. */
+/** Control planes, workers and pools, in that order. Pools are sorted by name, so that their order changes nothing. */
 export function nodeGroups(props: NodeDefaults, scope?: Construct): NodeGroup[] {
   const { image, flavor, availabilityZones = [], bootVolume, pools = [] } = props;
   const plain = { image, flavor, availabilityZones, bootVolume, volumes: [], labels: {}, taints: [] };
@@ -143,11 +194,16 @@ export function nodeGroups(props: NodeDefaults, scope?: Construct): NodeGroup[] 
     ...[...pools]
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((pool): NodeGroup => ({
-        ...plain,
-        ...pool,
+        name: pool.name,
         role: "worker",
-        count: checkCount(`The pool ${pool.name}`, pool.count, scope),
+        count: checkCount(`pool ${pool.name}: count`, pool.count, scope),
+        image: pool.image ?? image,
+        flavor: pool.flavor ?? flavor,
+        availabilityZones: pool.availabilityZones ?? availabilityZones,
+        bootVolume: pool.bootVolume ?? bootVolume,
+        volumes: pool.volumes ?? [],
         labels: { "tenant-vault/pool": pool.name, ...pool.labels },
+        taints: pool.taints ?? [],
       })),
   ];
   groups.forEach(({ name }, index) => {
@@ -166,7 +222,7 @@ function checkControlPlanes(count: number, scope?: Construct): number {
   if (![1, 3, 5].includes(count)) {
     throw new ValidationError(
       "control-planes",
-      `controlPlanes ${count} gives etcd no majority that survives a loss better than one less; choose 1, 3 or 5.`,
+      `controlPlanes ${count} gives etcd no majority that survives more failures than with one less; choose 1, 3 or 5.`,
       scope,
     );
   }
@@ -175,7 +231,7 @@ function checkControlPlanes(count: number, scope?: Construct): number {
 
 function checkCount(what: string, count: number, scope?: Construct): number {
   if (!Number.isInteger(count) || count < 1) {
-    throw new ValidationError("workers", `${what} ${count} is not possible; give a whole number from 1.`, scope);
+    throw new ValidationError("workers", `${what} ${count} is not possible; write a whole number from 1.`, scope);
   }
   return count;
 }

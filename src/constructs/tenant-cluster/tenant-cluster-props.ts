@@ -5,8 +5,16 @@ import type { GatewayProps, OpenVpnProps } from "./gateways";
 import type { NodeDefaults } from "./node-group";
 import type { IProvisioner } from "./provisioner";
 
-/** SSH key of the nodes: a public key to upload, or the name of a key pair in the cloud. */
-export type NodeKey = { readonly publicKey: string } | { readonly keyPair: string };
+/** SSH key of the nodes: a public key to upload, or an existing key pair. */
+export type NodeKey =
+  | {
+      /** A public key in OpenSSH format. */
+      readonly publicKey: string;
+    }
+  | {
+      /** Name of a key pair in the cloud. */
+      readonly keyPair: string;
+    };
 
 /** Properties of a {@link TenantCluster}. */
 export interface TenantClusterProps extends NodeDefaults {
@@ -31,7 +39,7 @@ export interface TenantClusterProps extends NodeDefaults {
   /**
    * How clients reach the Kubernetes API and the nodes.
    *
-   * @default ApiAccess.internal()
+   * @default - at the nodes' own addresses
    */
   readonly apiAccess?: ApiAccess;
   /**
@@ -51,7 +59,12 @@ export interface TenantClusterProps extends NodeDefaults {
    *
    * @default - none
    */
-  readonly clientAccess?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
+  readonly clientAccess?: {
+    /** Networks of the clients, as CIDRs. */
+    readonly cidrs: readonly string[];
+    /** Node ports that they reach. */
+    readonly ports: readonly number[];
+  };
   /**
    * Public keys of SSH CAs that new machines trust for user logins.
    *
@@ -73,7 +86,7 @@ export interface TenantClusterProps extends NodeDefaults {
   /**
    * Installs Kubernetes.
    *
-   * @default Provisioner.kubespray()
+   * @default - by Kubespray
    */
   readonly provisioner?: IProvisioner;
   /**

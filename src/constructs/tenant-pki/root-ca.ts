@@ -19,7 +19,7 @@ export interface RootCaProps {
   readonly mount?: string;
   /** Address of the Vault that it is in, for the certificates' pointers to the issuer and to the revocation list. */
   readonly address: string;
-  /** @default Duration.days(3650) */
+  /** @default - 10 years */
   readonly lifetime?: Duration;
   /**
    * Whether Terraform refuses to destroy the key.

@@ -59,7 +59,7 @@ export interface TenantPKIProps {
   /**
    * Lifetime of the intermediate.
    *
-   * @default Duration.days(1825)
+   * @default - 5 years
    */
   readonly lifetime?: Duration;
   /**

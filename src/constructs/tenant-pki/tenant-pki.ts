@@ -12,6 +12,9 @@ import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, type IPkiRole } from "./pki-role";
 import type { PkiRoleProps, TenantPKIProps } from "./tenant-pki-props";
 
+/** Default mount of a tenant's PKI. */
+export const PKI_MOUNT = "pki";
+
 /** The certificate authority of a tenant. */
 export interface ITenantPKI {
   /** Path of the PKI mount. */
@@ -35,7 +38,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
     const { provider, lifetime = DEFAULT_LIFETIME } = props;
     checkUniqueRoles(props.roles, this);
     for (const role of props.roles) checkPkiRole(role, props, this);
-    this.mount = props.mount ?? "pki";
+    this.mount = props.mount ?? PKI_MOUNT;
 
     const mount = new PkiMount(this, "Mount", {
       path: this.mount,

@@ -1,11 +1,11 @@
 import type { HelmValues } from "./merge-values";
 
-/** Containers, volumes and the like, as Kubernetes has them. */
+/** Kubernetes objects, such as containers and volumes. */
 type KubernetesObjects = readonly Readonly<Record<string, unknown>>[];
 
 /**
- * Values that both official charts have under `server`, as far as they are worth an override; others are taken as well. What is left
- * out stays as it is made here.
+ * Values under `server` that both official charts have. Other values are accepted, too. The library's own values apply
+ * unless they are overridden.
  */
 export type ServerChartValues = HelmValues & {
   readonly resources?: object;
@@ -14,7 +14,7 @@ export type ServerChartValues = HelmValues & {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly extraLabels?: Readonly<Record<string, string>>;
   readonly extraEnvironmentVars?: Readonly<Record<string, string>>;
-  /** Variables whose values are in Secrets that exist. */
+  /** Environment variables whose values are in existing Secrets. */
   readonly extraSecretEnvironmentVars?: readonly {
     readonly envName: string;
     readonly secretName: string;
@@ -35,7 +35,7 @@ export type ServerChartValues = HelmValues & {
   readonly ha?: object;
 };
 
-/** Values of an official chart, typed as far as both have them; others are taken as well. */
+/** Values that both official charts have. Other values are accepted, too. */
 export type ChartValues = HelmValues & {
   readonly global?: object;
   readonly server?: ServerChartValues;

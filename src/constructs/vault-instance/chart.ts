@@ -2,38 +2,48 @@ import type { Product } from "../../core/product";
 
 /** A Helm chart. */
 export interface HelmChart {
-  /** URL of the repository. @default - `chart` is a folder or an OCI reference */
+  /**
+   * URL of the repository.
+   *
+   * @default - none: `chart` is a folder or an OCI reference
+   */
   readonly repository?: string;
+  /** Name of the chart in the repository, or its folder or OCI reference. */
   readonly chart: string;
-  /** @default - the one in the folder */
+  /**
+   * Version of the chart.
+   *
+   * @default - the version in the folder, or the latest version
+   */
   readonly version?: string;
 }
 
 /** A container image. */
 export interface ContainerImage {
-  /** With the registry, such as `registry.example.com/openbao/openbao`; without one it is Docker's. */
+  /** Name with the registry, such as `registry.example.com/openbao/openbao`. Without a registry it is Docker Hub's. */
   readonly repository: string;
+  /** Tag of the image. */
   readonly tag: string;
 }
 
-/** The official charts, in the versions that the values are made for. */
+/** The official charts, in the versions for which the values are written. */
 export const OFFICIAL_CHARTS: Readonly<Record<Product, HelmChart>> = {
   vault: { repository: "https://helm.releases.hashicorp.com", chart: "vault", version: "0.34.1" },
   openbao: { repository: "https://openbao.github.io/openbao-helm", chart: "openbao", version: "0.29.2" },
 };
 
-/** The images of those charts; named, so that a plan shows which server it brings. */
+/** The images of those charts, named explicitly so that a plan shows the version of the server. */
 export const OFFICIAL_IMAGES: Readonly<Record<Product, ContainerImage>> = {
   vault: { repository: "docker.io/hashicorp/vault", tag: "2.0.4" },
   openbao: { repository: "quay.io/openbao/openbao", tag: "2.6.2" },
 };
 
-/** An image as pods name it. */
+/** An image as a pod names it. */
 export function imageReference({ repository, tag }: ContainerImage): string {
   return `${repository}:${tag}`;
 }
 
-/** An image as the product's chart takes it; OpenBao's wants the registry apart from the repository. */
+/** An image as a value of the product's chart; OpenBao's chart separates registry and repository. */
 export function imageValues(product: Product, { repository, tag }: ContainerImage): object {
   if (product === "vault") return { repository, tag };
   const [registry = "", ...path] = repository.split("/");
@@ -41,7 +51,7 @@ export function imageValues(product: Product, { repository, tag }: ContainerImag
   return { registry, repository: path.join("/"), tag };
 }
 
-/** As container runtimes tell the host of a registry from a part of a name; https://github.com/distribution/reference */
+/** Whether container runtimes read the first part of a name as the host of a registry; https://github.com/distribution/reference */
 function isRegistry(part: string): boolean {
   return /[.:]/.test(part) || part === "localhost";
 }

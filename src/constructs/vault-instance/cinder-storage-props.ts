@@ -12,7 +12,7 @@ export interface CinderStorageProps {
    *
    * @default - the cloud chooses; replicas run on any node
    */
-  readonly availabilityZones?: readonly string[];
+  readonly volumeZones?: readonly string[];
   /**
    * Whether Terraform refuses to destroy the volumes.
    *

@@ -5,7 +5,7 @@ import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import type { CinderStorageProps } from "./cinder-storage-props";
 
 /** Properties of a {@link CinderVolume}. */
-export interface CinderVolumeProps extends Omit<CinderStorageProps, "availabilityZones"> {
+export interface CinderVolumeProps extends Omit<CinderStorageProps, "volumeZones"> {
   readonly tenant: string;
   readonly name: string;
   /** The claim that the volume is reserved for. */

@@ -1,21 +1,21 @@
 import type { Construct } from "constructs";
 import type { Product } from "../../core/product";
-import { API_PORT, type ReleaseNames } from "../server-config/names";
+import { API_PORT, serverLabels, type ReleaseNames } from "../server-config/names";
 import { ServiceV1 } from "../../terraform/providers/kubernetes";
 import type { InstanceCapacity } from "./instance-limits";
 
-/** What a Service is made for. */
+/** The servers behind a Service. */
 export interface ExposureContext {
   readonly names: ReleaseNames;
   readonly product: Product;
 }
 
-/** How clients outside the cluster reach the active replica, by a Service of its own. */
+/** How clients outside the cluster reach the active replica: by an additional Service. */
 export class Exposure {
   /**
    * At a port of every node.
    *
-   * @param port From 30000 to 32767, unless the cluster says otherwise.
+   * @param port From 30000 to 32767, unless the cluster has another range.
    */
   static nodePort(port: number): Exposure {
     return new Exposure({ nodePorts: 1 }, { type: "NodePort" }, { nodePort: port });
@@ -24,14 +24,14 @@ export class Exposure {
   /**
    * At a load balancer of the cluster's cloud.
    *
-   * @param annotations What the cloud wants to know of it. @default - none
+   * @param annotations Annotations of the Service, by which the cloud configures the load balancer. @default - none
    */
   static loadBalancer(annotations: Readonly<Record<string, string>> = {}): Exposure {
     return new Exposure({ nodePorts: 1, loadBalancers: 1 }, { type: "LoadBalancer" }, {}, annotations);
   }
 
   private constructor(
-    /** What the namespace's quota has to have room for. */
+    /** What the quota of the namespace must allow. */
     readonly capacity: Pick<InstanceCapacity, "nodePorts" | "loadBalancers">,
     private readonly spec: { readonly type: string },
     private readonly port: { readonly nodePort?: number },
@@ -52,14 +52,13 @@ export class Exposure {
       spec: {
         ...this.spec,
         selector: {
-          "app.kubernetes.io/instance": release,
-          component: "server",
-          // The servers label themselves; https://openbao.org/docs/configuration/service-registration/kubernetes/
+          ...serverLabels(release),
+          // Servers set this label on their own pods; https://openbao.org/docs/configuration/service-registration/kubernetes/
           [`${product}-active`]: "true",
         },
         port: [{ name: "https", port: API_PORT, targetPort: String(API_PORT), ...this.port }],
       },
-      // A load balancer may take longer to come than the hook to unseal, which it waits for.
+      // The hook must not wait for a load balancer, which may take longer than unsealing.
       waitForLoadBalancer: false,
     });
   }

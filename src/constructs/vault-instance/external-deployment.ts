@@ -7,17 +7,17 @@ import type { Deployed, IDeployment } from "./deployment";
 
 /** Properties of an {@link ExternalDeployment}. */
 export interface ExternalDeploymentProps {
-  /** URL of each replica by itself, never of a load balancer. */
+  /** URL of each replica, never of a load balancer. */
   readonly addresses: readonly string[];
   /**
-   * PEM file of the CA that the replicas' TLS certificates chain to, relative to the project.
+   * PEM file of the CA that signed the TLS certificates of the replicas, relative to the project.
    *
    * @default - the certificates that Node.js trusts
    */
   readonly caCertificateFile?: string;
 }
 
-/** Servers that already run somewhere: only the hook, and what comes after it, applies. */
+/** Servers that run already; only the hook and the configuration apply. */
 export class ExternalDeployment implements IDeployment {
   private readonly replicas: readonly Replica[];
 
@@ -35,18 +35,18 @@ export class ExternalDeployment implements IDeployment {
   }
 }
 
-/** @throws ValidationError unless each replica has one address of its own. */
+/** @throws ValidationError unless each replica has its own address. */
 export function checkAddresses(addresses: readonly string[]): readonly string[] {
   if (addresses.length === 0) {
     throw new ValidationError(
       "replica-addresses",
-      "An external instance needs at least one address; name each replica's own URL.",
+      "An external instance needs at least one address; add the URL of each replica.",
     );
   }
   if (new Set(addresses.map((address) => parseServerAddress(address).host)).size < addresses.length) {
     throw new ValidationError(
       "replica-addresses",
-      "Two replicas of an external instance have the same address; name each replica's own URL once.",
+      "Two replicas of an external instance have the same address; write the URL of each replica once.",
     );
   }
   return addresses;

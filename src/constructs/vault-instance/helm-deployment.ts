@@ -9,7 +9,7 @@ import { METRICS_PORT } from "../monitoring/telemetry";
 import { podAddress, releaseNames, type ReleaseNames } from "../server-config/names";
 import type { SealConfig } from "../seal/seal-config";
 import type { SelfInitialization } from "../server-config/self-initialization";
-import { mountPaths, type LogLevel } from "../server-config/server-config";
+import { mountPaths, type LogFormat, type LogLevel } from "../server-config/server-config";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
 import { Release } from "../../terraform/providers/kubernetes";
 import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart } from "./chart";
@@ -27,44 +27,88 @@ import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
 import type { BoundCertificate, ServerCertificate } from "./server-certificate";
 
-/** What every deployment by a Helm chart may be told. */
+/** What every deployment by a Helm chart may specify. */
 export interface HelmDeploymentProps
   extends Pick<InstanceFlows, "clients" | "egress" | "kubernetesApi">, NodePlacement {
+  /** The cluster in which the servers run. */
   readonly cluster: IKubernetesCluster;
-  /** Where the servers' TLS certificate comes from. */
+  /** Where the TLS certificate of the servers comes from. */
   readonly certificate: ServerCertificate;
-  /** @default - the product's official chart, pinned */
-  readonly chart?: HelmChart;
-  /** @default - the image of that chart, pinned */
-  readonly image?: ContainerImage;
-  /** Of each server. @default - a quarter of a CPU, and 1 GiB of memory that is its own */
-  readonly resources?: ServerResources;
-  /** How clients outside the cluster reach it; `clients` has to name their networks. @default - they do not */
-  readonly exposure?: Exposure;
-  /** Whether the servers show their pages for browsers. @default false */
-  readonly ui?: boolean;
-  /** @default "info" */
-  readonly logLevel?: LogLevel;
-  /** @default "json" */
-  readonly logFormat?: "json" | "standard";
   /**
-   * Audit devices besides the file on the audit volume. OpenBao has them in its configuration; Vault takes them over its API, and
-   * here only the way to them is opened: give them to `vault_audit` as well.
+   * The Helm chart. It must accept the values of the official chart.
+   *
+   * @default - the official chart of the product, pinned
+   */
+  readonly chart?: HelmChart;
+  /**
+   * The container image of the servers.
+   *
+   * @default - the image of the official chart, pinned
+   */
+  readonly image?: ContainerImage;
+  /**
+   * CPU and memory of each server.
+   *
+   * @default - a quarter of a CPU and 1 GiB of guaranteed memory
+   */
+  readonly resources?: ServerResources;
+  /**
+   * How clients outside the cluster reach the instance; `clients` must contain their networks.
+   *
+   * @default - they do not
+   */
+  readonly exposure?: Exposure;
+  /**
+   * Whether the servers serve the web UI.
+   *
+   * @default false
+   */
+  readonly ui?: boolean;
+  /**
+   * Log level of the servers.
+   *
+   * @default "info"
+   */
+  readonly logLevel?: LogLevel;
+  /**
+   * Log format of the servers.
+   *
+   * @default "json"
+   */
+  readonly logFormat?: LogFormat;
+  /**
+   * Additional audit devices; the file on the audit volume always exists. OpenBao reads them from its configuration. Vault
+   * creates them over its API, so also pass them to `AuditDevices`; here only the network policy opens the way to them.
    *
    * @default - none
    */
   readonly auditDevices?: readonly AuditDevice[];
-  /** Whether the servers may check tokens of the cluster's ServiceAccounts, which logins by Kubernetes need. @default false */
+  /**
+   * Whether the servers may review tokens of ServiceAccounts, which the Kubernetes login method needs.
+   *
+   * @default false
+   */
   readonly kubernetesAuth?: boolean;
-  /** Annotations of the servers' ServiceAccount, by which clouds give pods an identity. @default - none */
+  /**
+   * Annotations of the servers' ServiceAccount, by which a cloud gives pods an identity.
+   *
+   * @default - none
+   */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
-  /** Metrics, alerts and a dashboard. @default - none */
+  /**
+   * Metrics, alerts and a dashboard.
+   *
+   * @default - none
+   */
   readonly monitoring?: MonitoringProps;
-  /** OpenBao initialises itself, with a seal that unseals by itself. @default - the hook initialises it */
+  /**
+   * Requests with which OpenBao initialises itself. It needs a seal other than Shamir's.
+   *
+   * @default - the hook initialises the instance
+   */
   readonly selfInitialization?: SelfInitialization;
   /**
-   * Values of the chart over those that are made here: maps are merged, everything else is replaced. The plan's values begin with
-   * a list of what they override.
+   * Additional values of the chart. Maps are merged, other values are replaced. The plan lists what they override.
    *
    * @default - none
    */
@@ -77,7 +121,7 @@ export interface ReleaseProps {
   readonly dataSize: Size;
   readonly auditSize: Size;
   readonly spreadOverNodes: boolean;
-  /** Makes the volumes. @returns Their storage class; undefined where data end with their pod. */
+  /** Creates the volumes. @returns Their storage class; undefined if the data end with the pod. */
   createStorage(scope: Construct, names: ReleaseNames): string | undefined;
 }
 
@@ -93,7 +137,7 @@ export function deployRelease(
   if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
   if (exposure !== undefined) checkClients(scope, props.clients);
   const names = releaseNames(context, mode.replicas);
-  // What certificate and seal put into the namespace, the hook and the network policies of the namespace have to know.
+  // The hook and the network policies of the namespace depend on what certificate and seal create in it.
   const insideNamespace = Lazy.stringValue({ produce: () => namespace.name });
   const certificate = props.certificate.bind(scope, { names, host: context.host, namespace: insideNamespace });
   const sealing = seal.bind(scope, {
@@ -147,10 +191,10 @@ export function deployRelease(
     namespace: namespace.name,
     ...(props.chart ?? OFFICIAL_CHARTS[product]),
     values: [renderValues(scope, monitored, props.values)],
-    // Pods are ready only once they are unsealed, which comes after.
+    // Pods are ready only after the hook has unsealed them.
     wait: false,
     maxHistory: 10,
-    // Its rules, and what it unseals with, are there before its first pod is.
+    // The network policies and the credentials of the seal must exist before the first pod.
     dependsOn: [...namespace.contents, ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret])],
   });
   exposure?.bind(scope, { names, product });
@@ -172,7 +216,7 @@ export function deployRelease(
   };
 }
 
-/** Which Secrets the hook fills, and which it only reads. */
+/** The Secrets that the hook fills, and those that it only reads. */
 function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealConfig): HookSecrets {
   const tokens = token === undefined ? [] : [token.secretName];
   return issuer === undefined
@@ -180,7 +224,7 @@ function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealCo
     : { secrets: [secretName, ...tokens] };
 }
 
-/** Metrics that are sent; others are fetched. */
+/** The way to statsd, the only metrics that servers send by themselves. */
 function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
   const address = monitoring?.statsdAddress;
   if (address === undefined) return [];
@@ -191,29 +235,29 @@ function auditEgress(devices: readonly AuditDevice[] = []): Egress[] {
   return devices.flatMap(({ egress }) => (egress === undefined ? [] : { ...egress, reason: "a second audit log" }));
 }
 
-/** @throws ValidationError where what is exposed lets nobody in. */
+/** @throws ValidationError if the instance is exposed but lets nobody in. */
 function checkClients(scope: Construct, clients: readonly NetworkPeer[] = []): void {
   if (clients.some(({ isOutside }) => isOutside)) return;
   throw new ValidationError(
     "exposure",
-    'The instance is exposed, and its network policies let nobody outside in; name the networks of its clients, and that of the nodes, whose addresses a node port shows: clients: [NetworkPeer.anyNamespace(), NetworkPeer.cidr("10.8.0.0/24")].',
+    'The instance is exposed, but its network policies let nobody outside in; add the networks of the clients and of the nodes: clients: [NetworkPeer.anyNamespace(), NetworkPeer.cidr("10.8.0.0/24")].',
     scope,
   );
 }
 
-/** @throws ValidationError where servers could not initialise themselves, or would do so apart from each other. */
+/** @throws ValidationError if the servers could not initialise themselves, or would become several clusters. */
 function checkSelfInitialization(scope: Construct, { product, seal }: DeploymentContext, replicas: number): void {
   if (product !== "openbao" || !seal.unsealsItself) {
     throw new ValidationError(
       "self-initialization",
-      `Only OpenBao with a seal that unseals by itself initialises itself, and this instance runs ${product} with the seal ${seal.type}; leave selfInitialization out, or change those.`,
+      `Only OpenBao with a seal that unseals by itself can initialise itself, but this instance runs ${product} with the seal ${seal.type}; remove selfInitialization, or change product and seal.`,
       scope,
     );
   }
   if (replicas > 1) {
     throw new ValidationError(
       "self-initialization",
-      `Each of the ${replicas} replicas would initialise itself, and they would be as many clusters; deploy it standalone.`,
+      `Each of the ${replicas} replicas would initialise itself and become its own cluster; use a standalone deployment.`,
       scope,
     );
   }

@@ -2,28 +2,28 @@ import type { Product } from "../../core/product";
 import type { Size } from "../../core/size";
 import type { SealConfig } from "../seal/seal-config";
 import type { AuditDevice } from "../server-config/audit-device";
-import { podAddress, type ReleaseNames } from "../server-config/names";
+import { CLUSTER_PORT, podAddress, type ReleaseNames } from "../server-config/names";
 import type { SelfInitialization } from "../server-config/self-initialization";
-import { mountPaths, serverConfig, type LogLevel } from "../server-config/server-config";
+import { mountPaths, serverConfig, type LogFormat, type LogLevel } from "../server-config/server-config";
 import { auditRotation } from "./audit-rotation";
 import { imageValues, type ContainerImage } from "./chart";
 import type { HelmValues } from "./merge-values";
 import { podValues, type PodValuesProps } from "./pod-values";
 
-/** What the values are made from. */
+/** Input of the values. */
 export interface HelmValuesProps extends Omit<PodValuesProps, "release"> {
   readonly product: Product;
   readonly names: ReleaseNames;
   readonly image: ContainerImage;
   readonly seal: SealConfig;
-  /** Class of the volumes. @default - data and audit logs end with their pod */
+  /** Storage class of the volumes. @default - data and audit logs end with the pod */
   readonly storageClass?: string;
   readonly dataSize: Size;
   readonly auditSize: Size;
   readonly auditDevices: readonly AuditDevice[];
   readonly ui: boolean;
   readonly logLevel: LogLevel;
-  readonly logFormat: "json" | "standard";
+  readonly logFormat: LogFormat;
   /** Whether the servers may check tokens of the cluster's ServiceAccounts. */
   readonly kubernetesAuth: boolean;
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
@@ -34,8 +34,8 @@ export interface HelmValuesProps extends Omit<PodValuesProps, "release"> {
 }
 
 /**
- * Values of the official charts `hashicorp/vault` and `openbao/openbao` for servers with raft storage and TLS; no secret is in
- * them. One server is a raft cluster of one, so that more can join it later.
+ * Values of the official charts `hashicorp/vault` and `openbao/openbao` for servers with raft storage and TLS, without secrets.
+ * One server is a raft cluster of one, so that others can join later.
  */
 export function helmValues(props: HelmValuesProps): HelmValues {
   const { product, names } = props;
@@ -46,10 +46,10 @@ export function helmValues(props: HelmValuesProps): HelmValues {
     ui: { enabled: props.ui, publishNotReadyAddresses: false, [activeOnly(product)]: true },
     server: {
       image: imageValues(product, props.image),
-      // Sealed pods are not ready: they must all start at once, and are restarted one by one by the hook.
+      // Sealed pods are not ready, so all must start at once. The hook restarts them one by one.
       ...(product === "openbao" ? { podManagementPolicy: "Parallel" } : {}),
       updateStrategyType: "OnDelete",
-      // A changed configuration shows in the pods' revision, by which the hook knows what to restart.
+      // A changed configuration changes the revision of the pods, which tells the hook what to restart.
       [product === "openbao" ? "configAnnotation" : "includeConfigAnnotation"]: true,
       authDelegator: { enabled: props.kubernetesAuth },
       serviceAccount: { annotations: props.serviceAccountAnnotations },
@@ -68,14 +68,14 @@ function activeOnly(product: Product): string {
   return product === "vault" ? "activeVaultPodOnly" : "activeOpenbaoPodOnly";
 }
 
-/** What the charts' programs call their variables. */
+/** Name of an environment variable of the product. */
 function variable(product: Product, name: string): string {
   return `${product === "vault" ? "VAULT" : "BAO"}_${name}`;
 }
 
 function environment({ product, names, seal }: HelmValuesProps): HelmValues {
   return {
-    // For the command line inside the container.
+    // For the command line in the container.
     extraEnvironmentVars: { [variable(product, "CACERT")]: `${mountPaths(product).secret(names.tlsSecret)}/ca.crt` },
     extraSecretEnvironmentVars: seal.environment.map(({ name, secret, key }) => ({
       envName: name,
@@ -85,7 +85,7 @@ function environment({ product, names, seal }: HelmValuesProps): HelmValues {
   };
 }
 
-/** Pods whose seal has other credentials are of another revision, by which the hook knows what to restart. */
+/** Changed credentials of the seal change the revision of the pods, which tells the hook what to restart. */
 function sealAnnotation({ seal: { credentials } }: HelmValuesProps): HelmValues {
   if (credentials === undefined) return {};
   return { annotations: { "tenant-vault/seal-credentials": String(credentials.revision) } };
@@ -96,7 +96,7 @@ function volumes(props: HelmValuesProps): HelmValues {
   const paths = mountPaths(props.product);
   const claim = (size: Size): HelmValues =>
     storageClass === undefined ? { enabled: false } : { enabled: true, size: size.toString(), storageClass };
-  // Folders of the pod's own, where there are no claims.
+  // Without claims, data and audit log are folders of the pod.
   const folders =
     storageClass === undefined
       ? [
@@ -106,7 +106,7 @@ function volumes(props: HelmValuesProps): HelmValues {
       : [];
   return {
     extraVolumes: [names.tlsSecret, ...seal.secrets].map((name) => ({ type: "secret", name })),
-    // The charts copy the configuration to /tmp, which the root filesystem, read-only, does not offer.
+    // The charts copy the configuration to /tmp, and the root filesystem is read-only.
     volumes: [
       { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
       ...folders.map(({ name, size }) => ({ name, emptyDir: { sizeLimit: size.toString() } })),
@@ -131,15 +131,15 @@ function highAvailability(props: HelmValuesProps): HelmValues {
   return {
     enabled: true,
     replicas: names.pods.length,
-    // The charts' default names the pod by its IP address, which no certificate holds.
+    // The charts' default is the IP address of the pod, which no certificate contains.
     apiAddr: podAddress(names, `$(${variable(product, "K8S_POD_NAME")})`),
     clusterAddr: clusterAddress(names, product),
     raft: { enabled: true, setNodeId: true, config },
-    // A budget for one server would keep its node from ever being drained.
+    // A budget for a single server would prevent the drain of its node.
     disruptionBudget: { enabled: names.pods.length > 1, maxUnavailable: 1 },
   };
 }
 
 function clusterAddress({ release }: ReleaseNames, product: Product): string {
-  return `https://$(${variable(product, "K8S_POD_NAME")}).${release}-internal:8201`;
+  return `https://$(${variable(product, "K8S_POD_NAME")}).${release}-internal:${CLUSTER_PORT}`;
 }

@@ -8,23 +8,32 @@ import type { IVaultStorage } from "./storage";
 
 /** Volumes of each server. */
 export interface VolumeSizes {
-  /** @default Size.gibibytes(10) */
+  /**
+   * Size of the data volume.
+   *
+   * @default - 10 GiB
+   */
   readonly dataSize?: Size;
-  /** Audit logs are rotated before they fill it. @default Size.gibibytes(10) */
+  /**
+   * Size of the audit volume. Audit logs are rotated before they fill it.
+   *
+   * @default - 10 GiB
+   */
   readonly auditSize?: Size;
 }
 
 /** Properties of a {@link HighAvailabilityDeployment}. */
 export interface HighAvailabilityDeploymentProps extends HelmDeploymentProps, VolumeSizes {
+  /** Where the volumes come from. */
   readonly storage: IVaultStorage;
   /**
-   * Odd, so that raft has a majority.
+   * Number of servers: 3, 5 or 7, so that raft has a majority.
    *
    * @default 3
    */
   readonly replicas?: number;
   /**
-   * Whether each replica must be on a node of its own.
+   * Whether each replica must run on its own node.
    *
    * @default true
    */
@@ -51,15 +60,15 @@ export class HighAvailabilityDeployment implements IDeployment {
   }
 }
 
-/** Sizes with nothing left to default. */
+/** Sizes with defaults applied. */
 export function volumeSizes({ dataSize, auditSize }: VolumeSizes): Required<VolumeSizes> {
   return { dataSize: dataSize ?? Size.gibibytes(10), auditSize: auditSize ?? Size.gibibytes(10) };
 }
 
-/** As many as raft needs to survive the loss of one. */
+/** The smallest number with which raft survives the loss of one server. */
 export const DEFAULT_REPLICAS = 3;
 
-/** @throws ValidationError when raft would have no majority that survives a loss. */
+/** @throws ValidationError if raft would have no majority after the loss of one server. */
 export function checkReplicas(replicas: number): number {
   if (!Number.isInteger(replicas) || replicas < 3 || replicas > MOST_REPLICAS || replicas % 2 === 0) {
     throw new ValidationError(

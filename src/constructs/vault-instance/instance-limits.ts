@@ -5,57 +5,66 @@ import { LimitRangeV1, PriorityClassV1, ResourceQuotaV1 } from "../../terraform/
 
 /** Compute resources of one server, as Kubernetes quantities such as `"500m"` and `"1Gi"`. */
 export interface ServerResources {
-  readonly requests: { readonly cpu: string; readonly memory: string };
-  /** No limit of the CPU: it would delay heartbeats of raft while the node has time to spare. */
-  readonly limits: { readonly memory: string };
+  /** Guaranteed resources. */
+  readonly requests: {
+    /** CPU, such as `"250m"`. */
+    readonly cpu: string;
+    /** Memory, such as `"1Gi"`. */
+    readonly memory: string;
+  };
+  /** Maximum resources. There is no CPU limit, because it would delay heartbeats of raft. */
+  readonly limits: {
+    /** Memory, such as `"1Gi"`. */
+    readonly memory: string;
+  };
 }
 
-/** How much of a cluster an instance may take. */
+/** How much of a cluster an instance may use. */
 export interface InstanceCapacity {
   readonly replicas: number;
   /**
-   * Of each server.
+   * CPU and memory of each server.
    *
-   * @default - a quarter of a CPU, and 1 GiB of memory that is its own
+   * @default - a quarter of a CPU and 1 GiB of guaranteed memory
    */
   readonly resources?: ServerResources;
   /**
-   * How many Services may be load balancers.
+   * Number of Services that may be load balancers.
    *
    * @default 0
    */
   readonly loadBalancers?: number;
   /**
-   * How many ports may be opened on every node; a load balancer's count as well.
+   * Number of node ports, including those of load balancers.
    *
    * @default 0
    */
   readonly nodePorts?: number;
 }
 
-/** Memory is requested in full: a node that runs short of it kills whoever uses more than that first. */
+/** All memory is guaranteed, because a node without free memory first kills pods that exceed their request. */
 export const DEFAULT_RESOURCES: ServerResources = {
   requests: { cpu: "250m", memory: "1Gi" },
   limits: { memory: "1Gi" },
 };
 
-/** Pods beside the replicas: a snapshot's, or a chart's test. */
+/** Pods in addition to the replicas, such as one for a snapshot or for the test of a chart. */
 const SPARE_PODS = 2;
 
-/** Data and audit log of as many replicas as there can be: claims are kept when replicas go, and count all the same. */
+/** Two claims for the maximum number of replicas: claims of removed replicas remain and count. */
 const CLAIMS = 2 * MOST_REPLICAS;
 
-/** Far above 0, what pods have that name no class, and below the 2,000,000,000 of what Kubernetes itself cannot do without. */
+/** Far above 0, the priority of pods without a class, and below 2,000,000,000, that of Kubernetes' own pods. */
 const PRIORITY = 1_000_000;
 
 /** Properties of {@link InstanceLimits}. */
 export interface InstanceLimitsProps extends InstanceCapacity {
   readonly namespace: string;
-  /** Name of the release, unique in the cluster, as the PriorityClass has to be. */
+  /** Name of the release. It is unique in the cluster, as the name of the PriorityClass must be. */
   readonly release: string;
 }
 
-/** What an instance may take of its cluster, and that it goes last where nodes run short. */
+/** How much of its cluster an instance may use, and that nodes evict it last. */
 export class InstanceLimits extends Construct {
   /** Name of the PriorityClass. */
   readonly priorityClassName: string;
@@ -81,7 +90,7 @@ export class InstanceLimits extends Construct {
         },
       },
     });
-    // A quota refuses a container that does not say what it asks for: these say it.
+    // A quota rejects containers without requests; these are the defaults.
     new LimitRangeV1(this, "LimitRange", {
       metadata: { name: "instance", namespace },
       spec: { limit: [{ type: "Container", defaultRequest: { ...requests }, default: { ...limits } }] },
@@ -95,14 +104,14 @@ export class InstanceLimits extends Construct {
   }
 }
 
-/** A Kubernetes quantity so many times; https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+/** A Kubernetes quantity, multiplied; https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 function times(quantity: string, count: number): string {
   const match = /^(\d+)(?:\.(\d+))?(m|[kMGTPE]i?|Ki)?$/.exec(quantity);
   if (match === null) {
-    throw new ValidationError("quantity", `"${quantity}" is no quantity; write one such as "500m" or "1Gi".`);
+    throw new ValidationError("quantity", `"${quantity}" is not a valid quantity; write one such as "500m" or "1Gi".`);
   }
   const [, whole = "", fraction = "", unit = ""] = match;
-  // Exactly: what the API server rounds is another quota than the one that was asked for.
+  // Exact arithmetic, because the API server would round the result to another quota.
   const digits = String(BigInt(whole + fraction) * BigInt(count)).padStart(fraction.length + 1, "0");
   const point = digits.length - fraction.length;
   return `${digits.slice(0, point)}${fraction === "" ? "" : `.${digits.slice(point)}`}${unit}`;

@@ -2,6 +2,7 @@ import { TerraformResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { NamespaceV1 } from "../../terraform/providers/kubernetes";
+import { serverLabels } from "../server-config/names";
 import { HookIdentity, type HookSecrets } from "./hook-identity";
 import { InstanceLimits, type InstanceCapacity, type ServerResources } from "./instance-limits";
 import { NetworkPolicies, type InstanceFlows } from "./network-policies";
@@ -37,9 +38,7 @@ export class InstanceNamespace extends Construct {
     const namespace = resource.metadata.name;
     this.name = namespace;
 
-    // Both charts set these labels on the servers' pods only.
-    const serverLabels = { "app.kubernetes.io/instance": release, component: "server" };
-    new NetworkPolicies(this, "Default", { ...props, namespace, serverLabels });
+    new NetworkPolicies(this, "Default", { ...props, namespace, serverLabels: serverLabels(release) });
 
     const hook = new HookIdentity(this, "Hook", { ...props, namespace, statefulSet: release });
     this.serviceAccount = hook.serviceAccount;

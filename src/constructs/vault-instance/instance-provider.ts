@@ -17,7 +17,7 @@ export interface InstanceProviderProps {
   /**
    * PEM file of the CA that signed the instance's TLS certificate.
    *
-   * @default - VAULT_CACERT of the environment, else the machine's certificates
+   * @default - the file that VAULT_CACERT names when Terraform runs, otherwise the certificates that the machine trusts
    */
   readonly caCertificateFile?: string;
   /**

@@ -4,53 +4,66 @@ import { NetworkPolicyV1, type NetworkPolicyV1Spec } from "../../terraform/provi
 import { API_PORT, CLUSTER_PORT } from "../server-config/names";
 import { NetworkPeer } from "./network-peer";
 
-/** Something that the servers connect to. */
+/** A destination of the servers. */
 export interface Egress {
-  /** @default - anything, inside and outside the cluster */
+  /**
+   * The destination.
+   *
+   * @default - any address, inside or outside the cluster
+   */
   readonly to?: NetworkPeer;
+  /** Port of the destination. */
   readonly port: number;
-  /** @default "TCP" */
+  /**
+   * Protocol of the connection.
+   *
+   * @default "TCP"
+   */
   readonly protocol?: "TCP" | "UDP";
-  /** What for; it is written beside the rule. @default - only the port is */
+  /**
+   * Why the servers connect to it; written beside the rule.
+   *
+   * @default - the rule names only the port
+   */
   readonly reason?: string;
 }
 
-/** The same, of whom the network is known by its CIDR, if at all. */
+/** A destination that a CIDR names, or none. */
 export function toEgress({ cidr, ...flow }: Omit<Egress, "to"> & { readonly cidr?: string }): Egress {
   return { ...flow, to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr) };
 }
 
-/** Which flows an instance needs that not every instance has. */
+/** Flows that only some instances need. */
 export interface InstanceFlows {
   /**
-   * Who reaches the API. Clients outside the cluster, by a node port or a load balancer, are named by their networks.
+   * Who reaches the API. Clients outside the cluster, which use a node port or a load balancer, are named by their networks.
    *
-   * @default - every namespace of the cluster, and nobody outside
+   * @default - the pods of every namespace, and nobody outside the cluster
    */
   readonly clients?: readonly NetworkPeer[];
   /**
-   * Namespace of the monitoring that scrapes the servers.
+   * Namespace of the monitoring system that scrapes the servers.
    *
    * @default - none
    */
   readonly monitoringNamespace?: string;
   /**
-   * Port that the monitoring scrapes.
+   * Port that the monitoring system scrapes.
    *
-   * @default - the API's, 8200
+   * @default - the port of the API, 8200
    */
   readonly metricsPort?: number;
   /**
-   * What the servers connect to beyond each other, DNS and the Kubernetes API, such as databases, the central Vault for a
-   * transit seal, or a cloud's KMS.
+   * Additional destinations of the servers, such as databases, the central Vault for a transit seal, or a cloud's KMS.
+   * Destinations that are always allowed: each other, DNS and the Kubernetes API.
    *
-   * @default - nothing
+   * @default - none
    */
   readonly egress?: readonly Egress[];
   /**
-   * Addresses of the Kubernetes API, the control planes' own rather than that of the Service `kubernetes`.
+   * Addresses of the Kubernetes API: those of the control planes, not of the Service `kubernetes`.
    *
-   * @default - any: where it runs differs between clusters
+   * @default - any address, because clusters differ
    */
   readonly kubernetesApi?: readonly NetworkPeer[];
 }
@@ -58,23 +71,23 @@ export interface InstanceFlows {
 /** Properties of {@link NetworkPolicies}. */
 export interface NetworkPoliciesProps extends InstanceFlows {
   readonly namespace: string;
-  /** Labels of the servers' pods. */
+  /** Labels of the pods of the servers. */
   readonly serverLabels: Readonly<Record<string, string>>;
 }
 
-/** Ports of the API server: behind its Service or managed by a cloud, and by itself. */
+/** Ports of the API server: behind a Service or a cloud's endpoint, and on the control plane itself. */
 const KUBERNETES_API_PORTS = [443, 6443];
 
 /**
- * Caches that each node answers DNS with, Kubespray's and Kubernetes' own. They have the node's network, so that no selector
- * of namespaces or pods matches them; https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+ * DNS caches on each node, of Kubespray and of Kubernetes itself. They use the network of the node, so no selector of
+ * namespaces or pods matches them; https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
  */
 const NODE_LOCAL_DNS = ["169.254.25.10/32", "169.254.20.10/32"];
 
 type PolicyPeer = NetworkPeer["policyPeer"];
 type Ports = { readonly port: string; readonly protocol: string }[];
 
-/** What may talk in an instance's namespace: the servers, with those that they have to, and nothing else. */
+/** Denies all traffic in an instance's namespace, except what the servers need. */
 export class NetworkPolicies extends Construct {
   private readonly servers: Required<Pick<PolicyPeer, "podSelector">>;
 
@@ -142,14 +155,14 @@ export class NetworkPolicies extends Construct {
   }
 }
 
-/** A flow that is allowed. */
+/** An allowed flow. */
 interface Rule {
-  /** @default - any */
+  /** @default - any address */
   readonly peers?: PolicyPeer[];
   readonly ports: Ports;
 }
 
-/** To Kubernetes an empty list means anybody; here it means nobody. */
+/** In Kubernetes an empty list means everyone; here it means nobody. */
 function hasPeers({ peers }: Rule): boolean {
   return peers?.length !== 0;
 }
@@ -158,7 +171,7 @@ function policyPeers(peers: readonly NetworkPeer[]): PolicyPeer[] {
   return peers.map(({ policyPeer }) => policyPeer);
 }
 
-/** Annotation that says what an object is for; https://kubernetes.io/docs/reference/labels-annotations-taints/#description */
+/** Annotation with the purpose of an object; https://kubernetes.io/docs/reference/labels-annotations-taints/#description */
 export const DESCRIPTION = "kubernetes.io/description";
 
 function tcp(...ports: readonly number[]): Ports {
@@ -167,7 +180,7 @@ function tcp(...ports: readonly number[]): Ports {
 
 function portText(port: number): string {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new ValidationError("port", `The port ${port} is not possible; give a whole number from 1 to 65535.`);
+    throw new ValidationError("port", `The port ${port} is not possible; write a whole number from 1 to 65535.`);
   }
   return String(port);
 }

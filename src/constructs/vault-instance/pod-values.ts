@@ -1,31 +1,46 @@
 import { stringify } from "yaml";
+import { API_PORT, serverLabels } from "../server-config/names";
 import type { ServerResources } from "./instance-limits";
 import type { HelmValues } from "./merge-values";
 
-/** Tolerates a taint of a node. */
+/** A toleration: pods with it may run on nodes with the taint. */
 export interface Toleration {
+  /** Key of the taint. */
   readonly key: string;
-  /** @default - any */
+  /**
+   * Value of the taint.
+   *
+   * @default - any value
+   */
   readonly value?: string;
+  /** Effect of the taint. */
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
-/** Nodes that servers run on. */
+/** The nodes on which servers run. */
 export interface NodePlacement {
-  /** Labels that a node has, such as `{ "tenant-vault/pool": "secrets" }`. @default - any node */
+  /**
+   * Labels that a node must have, such as `{ "tenant-vault/pool": "secrets" }`.
+   *
+   * @default - any node
+   */
   readonly nodeSelector?: Readonly<Record<string, string>>;
-  /** @default - none */
+  /**
+   * Taints of nodes that the servers tolerate.
+   *
+   * @default - none
+   */
   readonly tolerations?: readonly Toleration[];
 }
 
-/** User and group of the charts' images. */
+/** User and group of the images of the charts. */
 const USER = 100;
 const GROUP = 1000;
 
-/** Seconds for the Services to forget a server, before it is told to end; it answers meanwhile. */
+/** Seconds between the removal of a server from its Services and SIGTERM; the server still answers. */
 export const PRE_STOP_SLEEP = 3;
 
-/** What Pod Security `restricted` asks of a container, and a root filesystem that cannot be written. */
+/** Requirements of Pod Security `restricted`, and a read-only root filesystem. */
 export const CONTAINER_SECURITY = {
   allowPrivilegeEscalation: false,
   readOnlyRootFilesystem: true,
@@ -33,12 +48,12 @@ export const CONTAINER_SECURITY = {
   capabilities: { drop: ["ALL"] },
 } as const;
 
-/** What says how and where the servers' pods run. */
+/** How and where the pods of the servers run. */
 export interface PodValuesProps {
   readonly release: string;
   readonly resources: ServerResources;
   readonly placement: NodePlacement;
-  /** Whether each replica must be on a node of its own. */
+  /** Whether each replica must run on its own node. */
   readonly spreadOverNodes: boolean;
   readonly priorityClass: string;
 }
@@ -51,7 +66,7 @@ export function podValues({
   spreadOverNodes,
   priorityClass,
 }: PodValuesProps): HelmValues {
-  const servers = { matchLabels: { "app.kubernetes.io/instance": release, component: "server" } };
+  const servers = { matchLabels: serverLabels(release) };
   return {
     resources,
     priorityClassName: priorityClass,
@@ -62,20 +77,20 @@ export function podValues({
       ...(value === undefined ? {} : { value }),
       effect,
     })),
-    // A text, as in the charts' own values: Helm warns of a map in its place.
+    // A text, as in the values of the charts; Helm warns about a map.
     affinity: spreadOverNodes ? stringify(antiAffinity(servers)) : "",
     topologySpreadConstraints: [
       {
         maxSkew: 1,
         topologyKey: "topology.kubernetes.io/zone",
-        // A zone that is lost must not keep a replica from coming back in another.
+        // If a zone is lost, its replica must be able to start in another zone.
         whenUnsatisfiable: "ScheduleAnyway",
         labelSelector: servers,
       },
     ],
     ...PROBES,
     preStopSleepSeconds: PRE_STOP_SLEEP,
-    // Time to hand over and to end in order; nobody waits for what is left of it.
+    // Time for an orderly end; a pod that ends earlier does not wait.
     terminationGracePeriodSeconds: 30,
     statefulSet: {
       securityContext: {
@@ -93,7 +108,7 @@ export function podValues({
   };
 }
 
-/** No two on one node. */
+/** No two servers on one node. */
 function antiAffinity(labelSelector: object): object {
   return {
     podAntiAffinity: {
@@ -104,19 +119,19 @@ function antiAffinity(labelSelector: object): object {
 
 /** https://openbao.org/api-docs/system/health/ */
 const PROBES = {
-  // Ready when it can answer clients: as the active one, or as a standby that passes requests on.
+  // Ready if it can answer clients, as the active server or as a standby that forwards requests.
   readinessProbe: {
     enabled: true,
     path: "/v1/sys/health?standbyok=true",
-    port: 8200,
+    port: API_PORT,
     failureThreshold: 2,
     periodSeconds: 5,
   },
-  // Alive as long as it answers at all: a sealed server is not restarted, which would not unseal it.
+  // Alive if it answers at all: restarting a sealed server would not unseal it.
   livenessProbe: {
     enabled: true,
     path: "/v1/sys/health?standbyok=true&sealedcode=204&uninitcode=204",
-    port: 8200,
+    port: API_PORT,
     initialDelaySeconds: 60,
     periodSeconds: 10,
     failureThreshold: 12,

@@ -5,13 +5,13 @@ import { ValidationError } from "../../core/errors";
 import { serverNames, type ReleaseNames } from "../server-config/names";
 import { CertManagerCertificate } from "./cert-manager-certificate";
 
-/** A role of the central Vault that issues servers' certificates. */
+/** A PKI role of the central Vault that issues certificates of servers. */
 export interface CentralCertificateProps {
   /** Path of the PKI mount. */
   readonly mount: string;
   readonly role: string;
   /**
-   * Domains outside the cluster that it issues for.
+   * Domains outside the cluster for which it issues.
    *
    * @default - not checked
    */
@@ -20,36 +20,48 @@ export interface CentralCertificateProps {
 
 /** An issuer of cert-manager; https://cert-manager.io/docs/concepts/issuer/ */
 export interface CertManagerProps {
-  /** Name of the issuer; it has to put its CA's certificate into `ca.crt`, as CA, Vault and Venafi issuers do. */
+  /** Name of the issuer. It must write the certificate of its CA to `ca.crt`, as CA, Vault and Venafi issuers do. */
   readonly issuer: string;
-  /** @default "ClusterIssuer" */
+  /**
+   * Kind of the issuer.
+   *
+   * @default "ClusterIssuer"
+   */
   readonly kind?: "ClusterIssuer" | "Issuer";
-  /** @default Duration.days(90) */
+  /**
+   * How long a certificate is valid.
+   *
+   * @default - 90 days
+   */
   readonly duration?: Duration;
-  /** How long before its end cert-manager renews it. @default Duration.days(30) */
+  /**
+   * How long before its expiry cert-manager renews a certificate.
+   *
+   * @default - 30 days
+   */
   readonly renewBefore?: Duration;
 }
 
-/** What a certificate is made for. */
+/** The servers that a certificate is for. */
 export interface CertificateContext {
   readonly names: ReleaseNames;
-  /** Host by which clients outside reach the instance. */
+  /** Host at which clients outside the cluster reach the instance. */
   readonly host: string;
-  /** The namespace, once it is made. */
+  /** The namespace, known after it is created. */
   readonly namespace: string;
 }
 
-/** What the hook has to know of a certificate. */
+/** What the hook needs to know about a certificate. */
 export interface BoundCertificate {
   readonly secretName: string;
   readonly names: readonly string[];
-  /** The role in the central Vault by which the hook issues it. @default - somebody else fills the Secret */
+  /** The role in the central Vault that issues it for the hook. @default - someone else fills the Secret */
   readonly issuer?: { readonly mount: string; readonly role: string };
 }
 
-/** Where the servers' TLS certificate comes from. In every case its private key is in a Secret of the cluster and nowhere else. */
+/** Where the TLS certificate of the servers comes from. Its private key is only in a Secret of the cluster. */
 export class ServerCertificate {
-  /** The central Vault issues it, the hook puts it into the cluster, and renews it when it runs less than 30 days before its end. */
+  /** The central Vault issues it. The hook writes it to the cluster, and renews it less than 30 days before it expires. */
   static central({ mount, role, domains }: CentralCertificateProps): ServerCertificate {
     return new ServerCertificate((scope, { names, host }) => {
       checkHost(host, domains, scope);
@@ -74,8 +86,8 @@ export class ServerCertificate {
   }
 
   /**
-   * A Secret of the type `kubernetes.io/tls` in the instance's namespace that somebody else fills and renews, with the CA's
-   * certificate in `ca.crt`. It has to name every server; the README lists the names.
+   * A Secret of the type `kubernetes.io/tls` in the instance's namespace that someone else fills and renews. `ca.crt` holds the
+   * certificate of the CA. The certificate must name every server; the README lists the names.
    */
   static secret(name: string): ServerCertificate {
     return new ServerCertificate((_scope, { names, host }) => ({ secretName: name, names: serverNames(names, host) }));
@@ -89,15 +101,15 @@ export class ServerCertificate {
   }
 }
 
-/** Names that need no domain of the issuer's: Services inside any cluster, and the server's own machine. */
+/** Names that the issuer always allows: Services inside a cluster, and the server's own machine. */
 const INSIDE = ["svc", "svc.cluster.local", "localhost"];
 
-/** @throws ValidationError when the servers' certificate could not name the host by which clients reach them. */
+/** @throws ValidationError if the certificate of the servers cannot name the host at which clients reach them. */
 function checkHost(host: string, domains: readonly string[] | undefined, scope: Construct): void {
   if (domains === undefined || isWithin(host, [...domains, ...INSIDE])) return;
   throw new ValidationError(
     "certificate-name",
-    `The servers' certificate cannot name ${host}: its issuer issues outside the cluster for ${domains.join(", ") || "nothing"}; choose an address within, or let the issuer issue for it.`,
+    `The certificate of the servers cannot name ${host}, because its issuer issues outside the cluster for ${domains.join(", ") || "no domain"}; choose an address in such a domain, or add the domain to the issuer.`,
     scope,
   );
 }

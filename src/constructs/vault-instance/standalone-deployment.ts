@@ -6,12 +6,13 @@ import type { IVaultStorage } from "./storage";
 
 /** Properties of a {@link StandaloneDeployment}. */
 export interface StandaloneDeploymentProps extends HelmDeploymentProps, VolumeSizes {
+  /** Where the volumes come from. */
   readonly storage: IVaultStorage;
 }
 
 /**
- * One server that keeps its data. It is a raft cluster of one, under the same names as one of three, so that it becomes highly
- * available by deploying it as {@link HighAvailabilityDeployment}.
+ * One server that keeps its data. It is a raft cluster of one with the same names as a cluster of three. Deploying it as
+ * {@link HighAvailabilityDeployment} makes it highly available.
  */
 export class StandaloneDeployment implements IDeployment {
   constructor(private readonly props: StandaloneDeploymentProps) {}

@@ -28,7 +28,7 @@ export class VaultStorage {
    * Cinder volumes that Terraform creates. Persistent volumes with `Retain` bind them to the replicas' claims, so a deleted claim
    * or namespace does not delete data.
    */
-  static cinder({ availabilityZones = [], ...props }: CinderStorageProps = {}): IVaultStorage {
+  static cinder({ volumeZones = [], ...props }: CinderStorageProps = {}): IVaultStorage {
     return {
       bind: (scope, { names, dataSize, auditSize }) => {
         const storageClass = names.release;
@@ -51,7 +51,7 @@ export class VaultStorage {
               claim: { name: `${claim}-${pod}`, namespace: names.namespace },
               size,
               storageClass,
-              availabilityZone: availabilityZones[index % availabilityZones.length],
+              availabilityZone: volumeZones[index % volumeZones.length],
               ...props,
             });
           }

@@ -19,12 +19,19 @@ export interface VaultInstanceProps {
   readonly tenant: string;
   /** Name of the instance; the record in the central Vault is `<tenant>/<name>`. */
   readonly name: string;
+  /** The server that the instance runs. */
   readonly product: Product;
+  /** How the servers come to run. */
   readonly deployment: IDeployment;
-  /** @default Seal.shamir() */
+  /**
+   * What protects the data of the instance while it is not running.
+   *
+   * @default - Shamir's secret sharing with 5 shares and threshold 3
+   */
   readonly seal?: ISeal;
   /** URL by which clients and Terraform reach the instance. */
   readonly address: string;
+  /** How the hook reaches the central Vault. */
   readonly central: CentralVaultAccess;
   /**
    * The provider of the central Vault. Seals with a key or credentials in the central Vault need it.
@@ -57,7 +64,7 @@ export interface IVaultInstance {
   readonly tenant: string;
   readonly name: string;
   readonly product: Product;
-  /** URL by which clients and Terraform reach the instance. */
+  /** URL at which clients and Terraform reach the instance. */
   readonly address: string;
 }
 

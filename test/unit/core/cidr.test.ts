@@ -25,7 +25,7 @@ describe("parseCidr", () => {
   test.each(["", "20.0.0.0", "20.0.0/24", "20.0.0.0/33", "20.0.0.256/24", "fd00::/64", "a/24", "1/8"])(
     "fails when given %j",
     (text) => {
-      expect(() => parseCidr(text)).toThrow(/is no IPv4 network/);
+      expect(() => parseCidr(text)).toThrow(/is not a valid IPv4 network/);
     },
   );
 

@@ -20,7 +20,7 @@ describe("Duration", () => {
   });
 
   test.each(["", "72", "h", "1.5h", "-1h", "72 h", "1w"])("fails when given %j", (text) => {
-    expect(() => Duration.parse(text)).toThrow(/is no duration; write a whole number and a unit/);
+    expect(() => Duration.parse(text)).toThrow(/is not a valid duration; write a whole number and a unit/);
   });
 
   test.each([0, -1, 1.5, Number.NaN])("fails when made of %d hours", (hours) => {

@@ -114,7 +114,9 @@ test("an instance outside the domains that its certificate's issuer issues for f
   const [instance] = customer10.instances;
   if (instance === undefined) throw new Error("no instance");
   const moved = { ...customer10, instances: [{ ...instance, address: "https://elsewhere.example:8200" }] };
-  expect(() => stacks([moved])).toThrow(/certificate cannot name elsewhere.example: .* for customers.operator.example/);
+  expect(() => stacks([moved])).toThrow(
+    /certificate of the servers cannot name elsewhere.example, .* for customers.operator.example/,
+  );
 });
 
 test("a tenant's roles may do what its file says, and nothing else", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Duration, Size } from "../../../src";
-import { defineTenant, TenantError, type TenantProps } from "../../../src/tenant";
+import { defineTenant, TenantError, type TenantSpec } from "../../../src/tenant";
 import customer10 from "../../../tenants/customer10";
 
 const INSTANCE = {
@@ -26,11 +26,11 @@ const DATABASE = {
   password: { mount: "operator", path: "postgresql", field: "password" },
 } as const;
 
-const TENANT: TenantProps = { name: "customer10", cluster: CLUSTER, instances: [INSTANCE] };
+const TENANT: TenantSpec = { name: "customer10", cluster: CLUSTER, instances: [INSTANCE] };
 
 function problemsOf(props: unknown): string[] {
   try {
-    defineTenant(props as TenantProps);
+    defineTenant(props as TenantSpec);
     return [];
   } catch (error) {
     if (!(error instanceof TenantError)) throw error;
@@ -58,13 +58,13 @@ describe("fails, naming field and reason, when", () => {
     [
       "the name is no DNS-1123 label",
       { ...TENANT, name: "Customer_10" },
-      /^name: is no DNS-1123 label; use up to 63 of a-z, 0-9 and -/,
+      /^name: "Customer_10" is not a valid DNS label; write a name of up to 63 characters a-z, 0-9 and -/,
     ],
-    ["a field is unknown", { ...TENANT, clusters: {} }, /^: Unrecognized key: "clusters"/],
+    ["a field is unknown", { ...TENANT, clusters: {} }, /^clusters: is not a known field; did you mean "cluster"\?/],
     [
       "a CIDR is none",
       { ...TENANT, cluster: { ...CLUSTER, network: { ...CLUSTER.network, cidr: "20.0.0/24" } } },
-      /^cluster.network.cidr: "20.0.0\/24" is no IPv4 network/,
+      /^cluster.network.cidr: "20.0.0\/24" is not a valid IPv4 network/,
     ],
     [
       "a CIDR has host bits",
@@ -74,14 +74,18 @@ describe("fails, naming field and reason, when", () => {
     [
       "an operator's network is none",
       { ...TENANT, cluster: { ...CLUSTER, operatorCidrs: ["10.0.0.0/8", "x"] } },
-      /^cluster.operatorCidrs\[1\]: "x" is no IPv4 network/,
+      /^cluster.operatorCidrs\[1\]: "x" is not a valid IPv4 network/,
     ],
     [
       "two instances have one name",
       { ...TENANT, instances: [INSTANCE, INSTANCE] },
       /^instances\[1\].name: "main" is used twice/,
     ],
-    ["an instance's name is no label", withInstance({ name: "-main" }), /^instances\[0\].name: is no DNS-1123 label/],
+    [
+      "an instance's name is no label",
+      withInstance({ name: "-main" }),
+      /^instances\[0\].name: "-main" is not a valid DNS label/,
+    ],
     [
       "names are too long together",
       {
@@ -106,7 +110,7 @@ describe("fails, naming field and reason, when", () => {
           deployment: { mode: "standalone", nodePort: 30_820 },
         })),
       },
-      /^instances\[1\].deployment.nodePort: 30820 is another instance's[^]*^instances\[1\].address: .* is another instance's/m,
+      /^instances\[1\].deployment.nodePort: 30820 is used by the instance "a"[^]*^instances\[1\].address: .* is used by the instance "a"/m,
     ],
     [
       "engines are asked of an instance to which nobody has a token",
@@ -118,7 +122,7 @@ describe("fails, naming field and reason, when", () => {
         keyValue: [{}],
         roles: undefined,
       }),
-      /^instances\[0\].deployment.selfInitialization: leaves no root token to configure/m,
+      /^instances\[0\].deployment.selfInitialization: leaves no root token with which to configure keyValue/m,
     ],
     ...[
       "http://vault:8200",
@@ -132,12 +136,12 @@ describe("fails, naming field and reason, when", () => {
     ].map((address): [string, unknown, RegExp] => [
       `the address is ${address}`,
       withInstance({ address }),
-      /^instances\[0\].address: ".*" is no address; write https, host and port, such as "https:\/\/vault.example.com:8200"/,
+      /^instances\[0\].address: ".*" is not a valid address; write https, host and port, such as "https:\/\/vault.example.com:8200"/,
     ]),
     [
       "a replica's address is none",
       withInstance({ deployment: { mode: "external", addresses: ["https://10.0.0.1:8200", "10.0.0.2"] } }),
-      /^instances\[0\].deployment.addresses\[1\]: "10.0.0.2" is no address/,
+      /^instances\[0\].deployment.addresses\[1\]: "10.0.0.2" is not a valid address/,
     ],
     [
       "two replicas have one address",
@@ -147,7 +151,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "an instance has the name of the operator's own Vault",
       withInstance({ name: "central" }),
-      /^instances\[0\].name: is what the stacks call the operator's own Vault; choose another name/,
+      /^instances\[0\].name: "central" is the stack of the central Vault; choose another name/,
     ],
     [
       "no replica has an address",
@@ -162,12 +166,12 @@ describe("fails, naming field and reason, when", () => {
     [
       "a folder has a wildcard",
       withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["kv/+"] }] }),
-      /^instances\[0\].roles\[0\].read\[0\]: is no path/,
+      /^instances\[0\].roles\[0\].read\[0\]: "kv\/\+" is not a valid path/,
     ],
     [
       "a mount has a wildcard",
       withInstance({ keyValue: [{ mount: "kv*" }] }),
-      /^instances\[0\].keyValue\[0\].mount: is no path/,
+      /^instances\[0\].keyValue\[0\].mount: "kv\*" is not a valid path/,
     ],
     [
       "a token would live longer than it may",
@@ -206,7 +210,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "an operator's network is named twice",
       { ...TENANT, cluster: { ...CLUSTER, operatorCidrs: ["10.0.0.0/8", "10.0.0.0/8"] } },
-      /^cluster.operatorCidrs: names something twice; name each once/,
+      /^cluster.operatorCidrs\[1\]: "10.0.0.0\/8" is a duplicate; remove it/,
     ],
     [
       "a time is none",
@@ -236,12 +240,12 @@ describe("fails, naming field and reason, when", () => {
     [
       "a size is none",
       withInstance({ deployment: { mode: "ha", dataSize: "10G" } }),
-      /^instances\[0\].deployment.dataSize: is no size/,
+      /^instances\[0\].deployment.dataSize: "10G" is not a valid size/,
     ],
     [
       "there are fewer nodes than replicas",
       withInstance({ deployment: { mode: "ha" } }),
-      /^instances\[0\].deployment.replicas: 3 replicas need as many nodes, the cluster has 2 that run pods/,
+      /^instances\[0\].deployment.replicas: 3 replicas need as many nodes, but the cluster has 2 that run pods/,
     ],
     [
       "there is no cluster to deploy into",
@@ -251,7 +255,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a duration is none",
       withInstance({ pki: { roles: [{ name: "web", allowedDomains: ["a"], maxTtl: "3 days" }] } }),
-      /^instances\[0\].pki.roles\[0\].maxTtl: is no duration/,
+      /^instances\[0\].pki.roles\[0\].maxTtl: "3 days" is not a valid duration/,
     ],
     [
       "two roles have one name",
@@ -267,7 +271,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "two engines share a mount",
       withInstance({ pki: { mount: "ssh", roles: [] }, ssh: { roles: [] } }),
-      /^instances\[0\]: two engines are mounted at "ssh" and "ssh"; give one of them/,
+      /^instances\[0\]: two engines are mounted at "ssh" and "ssh"; choose mounts/,
     ],
     ...[
       ["kv", "kv/team"],
@@ -275,12 +279,12 @@ describe("fails, naming field and reason, when", () => {
     ].map(([first, second]): [string, unknown, RegExp] => [
       `an engine is mounted at ${second}, another at ${first}`,
       withInstance({ keyValue: [{ mount: "kv2" }, { mount: first }, { mount: second }] }),
-      new RegExp(`^instances\\[0\\]: two engines are mounted at "${first}" and "${second}"; give one of them`),
+      new RegExp(`^instances\\[0\\]: two engines are mounted at "${first}" and "${second}"; choose mounts`),
     ]),
     [
       "a role is allowed nothing",
       withInstance({ roles: [{ name: "web", read: [] }] }),
-      /^instances\[0\].roles\[0\]: is allowed nothing; name something in certificates, ssh, databases, read or write/,
+      /^instances\[0\].roles\[0\]: is granted nothing; add an entry to certificates, ssh, databases, read or write/,
     ],
     ...[{ controlPlanes: 2 }, { workers: 0 }].map((props): [string, unknown, RegExp] => [
       `the cluster has ${JSON.stringify(props)}`,
@@ -290,7 +294,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a role names a certificate that is not there",
       withInstance({ roles: [{ name: "web", certificates: ["web"] }] }),
-      /^instances\[0\].roles\[0\].certificates\[0\]: "web" does not exist; there are: none/,
+      /^instances\[0\].roles\[0\].certificates\[0\]: "web" does not exist; define it, or use one of: none/,
     ],
     [
       "a role names a database role that is not there",
@@ -300,7 +304,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a role reads outside the mounts",
       withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["secret/web"] }] }),
-      /^instances\[0\].roles\[0\].read\[0\]: "secret\/web" is in none of the keyValue mounts; begin it with one of: kv/,
+      /^instances\[0\].roles\[0\].read\[0\]: "secret\/web" is not below a keyValue mount; begin it with one of: kv\//,
     ],
     [
       "an SSH role lets nobody in",

@@ -1,7 +1,7 @@
 import { TerraformStack } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { defineTenant, TenantError, type DeploymentProps, type SealProps, type TenantProps } from "../../../src/tenant";
+import { defineTenant, TenantError, type DeploymentSpec, type SealSpec, type TenantSpec } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
 import { testBackend, toJson, type Synthesized } from "../../support/synth";
 import { all } from "../../support/all";
@@ -9,7 +9,7 @@ import { all } from "../../support/all";
 const SECRET = { mount: "operator", path: "customer10/seal", field: "secret" };
 const SHA256 = "0".repeat(64);
 
-function tenant(deployment: DeploymentProps, seal?: SealProps, product: "vault" | "openbao" = "openbao"): TenantProps {
+function tenant(deployment: DeploymentSpec, seal?: SealSpec, product: "vault" | "openbao" = "openbao"): TenantSpec {
   return {
     name: "customer10",
     cluster: {
@@ -31,7 +31,7 @@ function pemHeading(label: string): string {
 }
 
 /** The stacks of a tenant, by their names. */
-function stacks(props: TenantProps): Record<string, Synthesized> {
+function stacks(props: TenantSpec): Record<string, Synthesized> {
   const operator = {
     central: { address: "https://central:8200", instanceDomains: ["customers.example"] },
     backend: testBackend,
@@ -42,7 +42,7 @@ function stacks(props: TenantProps): Record<string, Synthesized> {
   );
 }
 
-function vaultStack(props: TenantProps): Synthesized {
+function vaultStack(props: TenantSpec): Synthesized {
   const stack = stacks(props)["customer10-vault"];
   if (stack === undefined) throw new Error("no stack");
   return stack;
@@ -61,7 +61,7 @@ function values(json: Synthesized): Values {
 }
 
 describe("a deployment", () => {
-  test.each<[DeploymentProps, number, number]>([
+  test.each<[DeploymentSpec, number, number]>([
     [{ mode: "dev" }, 1, 0],
     [{ mode: "standalone" }, 1, 2],
     [{ mode: "ha" }, 3, 6],
@@ -98,11 +98,11 @@ describe("a deployment", () => {
   });
 
   test("on a cluster that exists has to name who comes through its node port", () => {
-    const existing = (clientAccess?: { cidrs: string[] }): TenantProps => ({
+    const existing = (clientAccess?: { cidrs: string[] }): TenantSpec => ({
       ...tenant({ mode: "ha", storageClass: "fast", nodePort: 30_820 }),
       cluster: { existing: true, clientAccess },
     });
-    expect(() => defineTenant(existing())).toThrow(/nodePort: 30820 lets nobody in; name the networks of the clients/);
+    expect(() => defineTenant(existing())).toThrow(/nodePort: 30820 lets nobody in; add the networks of the clients/);
     const json = vaultStack(existing({ cidrs: ["192.0.2.0/24"] }));
     expect(JSON.stringify(json.resource.kubernetes_network_policy_v1)).toContain("192.0.2.0/24");
   });
@@ -130,7 +130,7 @@ describe("a deployment", () => {
   test("knows where Kubespray's control planes are, unless the network is not Calico's", () => {
     const api = (variables?: Record<string, unknown>): unknown => {
       const props = tenant({ mode: "ha" });
-      const cluster = { ...props.cluster, provisioner: { type: "kubespray", variables } } as TenantProps["cluster"];
+      const cluster = { ...props.cluster, provisioner: { type: "kubespray", variables } } as TenantSpec["cluster"];
       return vaultStack({ ...props, cluster }).resource.kubernetes_network_policy_v1
         ?.main_namespace_allow_kubernetes_api;
     };
@@ -173,7 +173,7 @@ describe("a deployment", () => {
 
   test("that initialises itself leaves nobody a token, so that the configuration layer reads none", () => {
     const selfInitialization = [{ name: "login", operation: "update", path: "sys/auth/userpass" } as const];
-    const seal: SealProps = { type: "static", keyId: "1", key: SECRET };
+    const seal: SealSpec = { type: "static", keyId: "1", key: SECRET };
     const config = stacks(tenant({ mode: "standalone", selfInitialization }, seal))["customer10-config"];
     expect(JSON.stringify(config)).not.toContain("vault_kv_secret_v2");
   });
@@ -193,7 +193,7 @@ describe("a deployment", () => {
 });
 
 describe("a seal", () => {
-  test.each<SealProps>([
+  test.each<SealSpec>([
     {},
     { type: "shamir", secretShares: 3, secretThreshold: 2 },
     { type: "transit" },
@@ -225,7 +225,12 @@ describe("a seal", () => {
 
 describe("fails, naming field and reason, when", () => {
   test.each<[string, unknown, unknown, RegExp]>([
-    ["the mode is unknown", { mode: "cluster" }, {}, /^instances\[0\]\.deployment\.mode: Invalid/],
+    [
+      "the mode is unknown",
+      { mode: "cluster" },
+      {},
+      /^instances\[0\]\.deployment\.mode: "cluster" is not allowed; write "ha", "standalone", "dev", "custom" or "external"/,
+    ],
     ["a node port is none", { mode: "ha", nodePort: 8200 }, {}, /^instances\[0\]\.deployment\.nodePort: .*30000/],
     ["a node port is opened to nobody", { mode: "ha", nodePort: 30_821 }, {}, /no security group opens 30821; add it/],
     ["custom values are missing", { mode: "custom" }, {}, /^instances\[0\]\.deployment\.values: /],
@@ -236,17 +241,17 @@ describe("fails, naming field and reason, when", () => {
       { type: "static", keyId: "1", key: SECRET },
       /selfInitialization: A self-initialisation without requests leaves nobody a way in/,
     ],
-    ["the seal is unknown", { mode: "ha" }, { type: "kms" }, /^instances\[0\]\.seal\.type: Invalid/],
+    ["the seal is unknown", { mode: "ha" }, { type: "kms" }, /^instances\[0\]\.seal\.type: "kms" is not allowed/],
     ["a seal lacks its key", { mode: "ha" }, { type: "awskms", region: "x" }, /^instances\[0\]\.seal\.kmsKeyId: /],
     [
       "a checksum is none",
       { mode: "ha" },
       { type: "awskms", region: "x", kmsKeyId: "k", plugin: { command: "c", sha256sum: "abc" } },
-      /sha256sum: is no SHA-256; write 64 hexadecimal digits/,
+      /sha256sum: "abc" is not a valid SHA-256; write 64 hexadecimal digits/,
     ],
   ])("%s", (_what, deployment, seal, reason) => {
     try {
-      defineTenant(tenant(deployment as DeploymentProps, seal as SealProps));
+      defineTenant(tenant(deployment as DeploymentSpec, seal as SealSpec));
     } catch (error) {
       if (!(error instanceof TenantError)) throw error;
       expect(error.problems.map((problem) => `${problem.field}: ${problem.reason}`).join("\n")).toMatch(reason);
@@ -297,7 +302,7 @@ describe("fails, naming field and reason, when", () => {
 
   test("a self-initialisation holds a secret", () => {
     const data = { password: "hunter2" };
-    const deployment: DeploymentProps = {
+    const deployment: DeploymentSpec = {
       mode: "standalone",
       selfInitialization: [{ name: "user", operation: "update", path: "auth/userpass/users/a", data }],
     };

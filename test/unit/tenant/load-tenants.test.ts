@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { defineTenant, loadTenants, type Tenant } from "../../../src/tenant";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { defineTenant, loadTenant, loadTenants, type Tenant } from "../../../src/tenant";
+import type * as DefineTenant from "../../../src/tenant/define-tenant";
 import { checkTogether, type TenantFile } from "../../../src/tenant/load-tenants";
 import { overlap, parseCidr } from "../../../src/core/cidr";
+
+const EXTERNAL = { mode: "external", addresses: ["https://10.0.0.1:8200"] } as const;
 
 let folder = "";
 beforeEach(() => {
@@ -42,13 +45,65 @@ describe("loadTenants", () => {
   test("names file, field and reason of what is wrong", async () => {
     write("customer10.ts", { name: "Customer10", instances: [] });
     await expect(loadTenants(relative(process.cwd(), folder))).rejects.toThrow(
-      /^test\/unit\/tenant\/tenants-\w+\/customer10\.ts: name: is no DNS-1123 label/,
+      /^test\/unit\/tenant\/tenants-\w+\/customer10\.ts: name: "Customer10" is not a valid DNS label/,
     );
   });
 
   test("says what a file without a tenant should have", async () => {
     writeFileSync(join(folder, "empty.ts"), "export const tenant = 1;\n");
     await expect(loadTenants(folder)).rejects.toThrow(/empty\.ts: has no tenant as its default export/);
+  });
+
+  test("checks a plain object like one that defineTenant was given", async () => {
+    const file = { name: "a", instances: [{ name: "main", product: "bao" }] };
+    writeFileSync(join(folder, "plain.ts"), `export default ${JSON.stringify(file)};\n`);
+    await expect(loadTenants(folder)).rejects.toThrow(
+      /plain\.ts: instances\[0\]\.product: "bao" is not allowed; .*\n.*plain\.ts: instances\[0\]\.address: is missing/,
+    );
+  });
+
+  test("takes a plain object that is right", async () => {
+    writeFileSync(join(folder, "right.ts"), 'export default { name: "a", instances: [] };\n');
+    const [tenant] = await loadTenants(folder);
+    expect(tenant).toEqual({ name: "a", instances: [] });
+    expect(Object.isFrozen(tenant?.instances)).toBe(true);
+  });
+
+  test.each([
+    ["an object of other fields", "{ tenant: 1 }", /a\.ts: name: is missing; add a name/],
+    ["a text", '"customer10"', /a\.ts: "customer10" is not a valid object; write an object with name, instances/],
+    ["null", "null", /a\.ts: is empty; add an object with name, instances/],
+  ])("checks %s as well", async (_what, source, message) => {
+    writeFileSync(join(folder, "a.ts"), `export default ${source};\n`);
+    await expect(loadTenants(folder)).rejects.toThrow(message);
+  });
+
+  test("takes a tenant that another copy of the package has checked", async () => {
+    vi.resetModules();
+    const copy = await vi.importActual<typeof DefineTenant>("../../../src/tenant/define-tenant");
+    expect(copy.defineTenant).not.toBe(defineTenant);
+    const tenant = copy.defineTenant({
+      name: "a",
+      instances: [
+        {
+          name: "main",
+          product: "vault",
+          address: "https://a:8200",
+          deployment: EXTERNAL,
+          keyValue: [{ deleteVersionAfter: "1d" }],
+        },
+      ],
+    });
+    (globalThis as { tenantOfTheTest?: Tenant }).tenantOfTheTest = tenant;
+    writeFileSync(join(folder, "a.mjs"), "export default globalThis.tenantOfTheTest;\n");
+    const [loaded] = await loadTenants(folder);
+    expect(loaded).toBe(tenant);
+  });
+
+  test("says so if a file does not exist", async () => {
+    await expect(loadTenant("tenants/nobody.yaml")).rejects.toThrow(
+      "tenants/nobody.yaml: does not exist; check the path",
+    );
   });
 });
 

@@ -74,8 +74,8 @@ describe("properties", () => {
     });
   });
 
-  test("tokenBoundCidrs bind the login and its tokens", () => {
-    expect(appRole({ tokenBoundCidrs: ["10.0.0.0/8"] })).toMatchObject({
+  test("boundCidrs bind the login and its tokens", () => {
+    expect(appRole({ boundCidrs: ["10.0.0.0/8"] })).toMatchObject({
       token_bound_cidrs: ["10.0.0.0/8"],
       secret_id_bound_cidrs: ["10.0.0.0/8"],
     });

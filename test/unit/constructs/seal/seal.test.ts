@@ -25,7 +25,7 @@ describe("the shares of a seal", () => {
     [{ secretShares: 256 }, /secretShares 256 is not possible/],
     [
       { secretShares: 5, secretThreshold: 6 },
-      /secretThreshold 6 is not possible with 5 secretShares; give a whole number from 1 to 5/,
+      /secretThreshold 6 is not possible with 5 secretShares; write a whole number from 1 to 5/,
     ],
     [{ secretShares: 5, secretThreshold: 0 }, /secretThreshold 0 is not possible/],
     [{ secretShares: 5, secretThreshold: 1 }, /is refused by Vault; raise the threshold to 2/],
@@ -117,7 +117,9 @@ describe("a transit seal", () => {
   });
 
   test.each(["inside:8200", "http://inside:8200", "https://inside/v1"])("fails when its address is %s", (address) => {
-    expect(() => synthesizeInstance(HA, { seal: Seal.transit({ address }) })).toThrow(/is no address; write https/);
+    expect(() => synthesizeInstance(HA, { seal: Seal.transit({ address }) })).toThrow(
+      /is not a valid address; write https/,
+    );
   });
 
   test("finds the central Vault elsewhere, where it is told to", () => {
@@ -237,8 +239,8 @@ describe("fails when", () => {
 
   test.each([
     [[], /leaves nobody a way in/],
-    [["a", "a"], /The request "a" of a self-initialisation has no name of its own/],
-    [["1st"], /The request "1st" of a self-initialisation has no name of its own/],
+    [["a", "a"], /The request "a" of a self-initialisation has no valid, unique name/],
+    [["1st"], /The request "1st" of a self-initialisation has no valid, unique name/],
   ])("the requests of a self-initialisation are %j", (names, message) => {
     const requests = names.map((name) => ({ name, operation: "read" as const, path: "sys/health" }));
     expect(() => new SelfInitialization(requests)).toThrow(message);

@@ -26,7 +26,7 @@ describe("a second audit device", () => {
   test.each(["siem.example", "siem.example:0", "siem.example:99999", ":x"])(
     "fails when its address is %s",
     (address) => {
-      expect(() => AuditDevice.socket(address)).toThrow(/is no address of a socket; write host and port/);
+      expect(() => AuditDevice.socket(address)).toThrow(/is not a valid socket address; write host and port/);
     },
   );
 

@@ -280,6 +280,18 @@ describe("nodes", () => {
     });
   });
 
+  test("of a pool have what the cluster has, also where a property is given as undefined", () => {
+    const given = { name: "other", count: 1 };
+    const undefinedProps = {
+      flavor: undefined,
+      image: undefined,
+      bootVolume: undefined,
+      volumes: undefined,
+      taints: undefined,
+    };
+    expect(cluster({ pools: [{ ...given, ...undefinedProps }] })).toEqual(cluster({ pools: [given] }));
+  });
+
   test("change nothing when pools are reordered", () => {
     const other = { ...secrets, name: "batch" };
     expect(cluster({ pools: [secrets, other] })).toEqual(cluster({ pools: [other, secrets] }));
@@ -470,7 +482,9 @@ describe("Kubespray", () => {
 
   test("is not run where no way in by SSH leads to the nodes", () => {
     const provisioner = Provisioner.kubespray({ central });
-    expect(() => cluster({ provisioner })).toThrow(/nothing lets it in; name the network that it runs in in operatorC/);
+    expect(() => cluster({ provisioner })).toThrow(
+      /because operatorCidrs is empty; add the network in which Kubespray runs/,
+    );
     expect(() => cluster({ provisioner, network: { ...NETWORK, portSecurity: false } })).not.toThrow();
   });
 
@@ -487,7 +501,7 @@ describe("Magnum", () => {
 
   test("refuses what it has no word for", () => {
     expect(() => magnum({ bastion: { floatingIpPool: "public" }, bootVolume: { size: Size.gibibytes(1) } })).toThrow(
-      /Magnum cannot do bastion, bootVolume and volumes; take that out, or let Kubespray make the cluster/,
+      /Magnum does not support bastion, bootVolume and volumes; remove that, or use Kubespray/,
     );
   });
 
@@ -499,7 +513,7 @@ describe("Magnum", () => {
     ["availabilityZones", { pools: [{ name: "secrets", count: 1, availabilityZones: ["az1"] }] }],
     ["pools[].labels", { pools: [{ name: "secrets", count: 1, labels: { dedicated: "vault" } }] }],
   ])("does not drop %s silently", (what, props) => {
-    expect(() => magnum(props)).toThrow(`Magnum cannot do ${what}; take that out`);
+    expect(() => magnum(props)).toThrow(`Magnum does not support ${what}; remove that`);
   });
 });
 
@@ -547,8 +561,8 @@ describe("fails when", () => {
 
   test.each<[string, Partial<TenantClusterProps>, RegExp]>([
     ["operators are everybody", { operatorCidrs: ["0.0.0.0/0"] }, /opens SSH and the Kubernetes API to everybody/],
-    ["operators come from no network", { operatorCidrs: ["office"] }, /"office" is no IPv4 network/],
-    ["clients come from no network", { clientAccess: { cidrs: ["all"], ports: [] } }, /"all" is no IPv4 network/],
+    ["operators come from no network", { operatorCidrs: ["office"] }, /"office" is not a valid IPv4 network/],
+    ["clients come from no network", { clientAccess: { cidrs: ["all"], ports: [] } }, /"all" is not a valid IPv4 network/],
     [
       "a node's name would be too long",
       { pools: [{ name: "a".repeat(52), count: 1 }] },
@@ -600,7 +614,9 @@ describe("fails when", () => {
   });
 
   test("Magnum would put security groups on ports that take none", () => {
-    expect(() => magnum({ network: { ...NETWORK, portSecurity: false } })).toThrow(/Magnum cannot do network.portSec/);
+    expect(() => magnum({ network: { ...NETWORK, portSecurity: false } })).toThrow(
+      /Magnum does not support network.portSec/,
+    );
   });
 
   test("a gateway is one that nobody may reach", () => {

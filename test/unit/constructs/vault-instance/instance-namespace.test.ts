@@ -113,7 +113,7 @@ describe("its flows", () => {
   });
 
   test.each([0, 65_536, 1.5])("fail when a port is %d", (port) => {
-    expect(() => namespace({ egress: [{ port }] })).toThrow(`The port ${port} is not possible; give a whole number`);
+    expect(() => namespace({ egress: [{ port }] })).toThrow(`The port ${port} is not possible; write a whole number`);
   });
 
   test("fail when a network is none", () => {
@@ -162,7 +162,7 @@ describe("its limits", () => {
 
   test("fail when resources are no quantities", () => {
     const resources = { requests: { cpu: "one", memory: "1Gi" }, limits: { memory: "1Gi" } };
-    expect(() => namespace({ resources })).toThrow('"one" is no quantity; write one such as "500m" or "1Gi".');
+    expect(() => namespace({ resources })).toThrow('"one" is not a valid quantity; write one such as "500m" or "1Gi".');
   });
 });
 

@@ -77,9 +77,9 @@ describe("an address", () => {
   const unknown = Token.asString(Lazy.stringValue({ produce: () => "https://later:8200" }));
 
   test.each([
-    [unknown, "An address is known only when Terraform runs, but must be known at synthesis; write it out."],
-    ["vault:8200", '"vault:8200" is no address; write https, host and port'],
-    ["https://vault:port", '"https://vault:port" is no address; write https, host and port'],
+    [unknown, "An address is known only when Terraform runs, but must be known at synthesis; write it as a text."],
+    ["vault:8200", '"vault:8200" is not a valid address; write https, host and port'],
+    ["https://vault:port", '"https://vault:port" is not a valid address; write https, host and port'],
   ])("fails when it is %j", (address, message) => {
     expect(() => instance(EXTERNAL, { address })).toThrow(`[test/Main] ${message}`);
     expect(() => new ExternalDeployment({ addresses: [address] })).toThrow(message);
@@ -179,7 +179,7 @@ describe("a high-availability instance", () => {
     const exposed = (...clients: NetworkPeer[]) =>
       instance(highAvailability({ exposure: Exposure.nodePort(30_820), clients }));
     expect(() => exposed(NetworkPeer.anyNamespace())).toThrow(
-      /is exposed, and its network policies let nobody outside in/,
+      /is exposed, but its network policies let nobody outside in/,
     );
     expect(() => exposed(NetworkPeer.cidr("10.8.0.0/24"))).not.toThrow();
   });
@@ -229,9 +229,9 @@ describe("a high-availability instance", () => {
 
     test("fails when its address is outside them", () => {
       expect(() => within("customers.example", "ustomer10.example")).toThrow(
-        "[test/Main] The servers' certificate cannot name customer10.example: its issuer issues outside the cluster for customers.example, ustomer10.example; choose an address within, or let the issuer issue for it.",
+        "[test/Main] The certificate of the servers cannot name customer10.example, because its issuer issues outside the cluster for customers.example, ustomer10.example; choose an address in such a domain, or add the domain to the issuer.",
       );
-      expect(() => within()).toThrow(/its issuer issues outside the cluster for nothing/);
+      expect(() => within()).toThrow(/its issuer issues outside the cluster for no domain/);
     });
   });
 

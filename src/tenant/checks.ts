@@ -1,0 +1,154 @@
+import { nodeGroups } from "../constructs/tenant-cluster/node-group";
+import { releaseName } from "../constructs/server-config/names";
+import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
+import { ENGINE_FIELDS } from "./engines";
+import { validationMessage } from "./builders";
+import { oneOf } from "./messages";
+import type { Referring, Report } from "./references";
+import type { Cluster } from "./sections/cluster";
+import { initializesItself, type Deployment } from "./sections/deployment";
+
+/** An instance, as far as these checks are concerned. */
+interface CheckedInstance {
+  readonly name: string;
+  readonly address: string;
+  readonly deployment: Deployment;
+  readonly retired?: boolean;
+}
+
+/** A tenant, as far as these checks are concerned. */
+interface CheckedTenant {
+  readonly name: string;
+  readonly cluster?: Cluster;
+  readonly instances: readonly CheckedInstance[];
+}
+
+/** Without a root token, Terraform cannot configure engines and roles. */
+export function checkSelfInitialization(
+  instance: Referring & Pick<CheckedInstance, "deployment">,
+  report: Report,
+): void {
+  const configured = [...ENGINE_FIELDS, "roles"].filter((field) => instance[field] !== undefined);
+  if (!initializesItself(instance.deployment) || configured.length === 0) return;
+  report(
+    ["deployment", "selfInitialization"],
+    `leaves no root token with which to configure ${oneOf(configured)}; let its requests do that, or remove selfInitialization`,
+  );
+}
+
+/** A deployment, unless it is external, needs a cluster. */
+export function checkClusterPresent({ cluster, instances }: CheckedTenant, report: Report): void {
+  instances.forEach(({ deployment: { mode } }, index) => {
+    if (mode === "external" || cluster !== undefined) return;
+    report(
+      ["instances", index, "deployment"],
+      `mode "${mode}" needs a cluster to run in; add the field "cluster" to the tenant, or use mode "external"`,
+    );
+  });
+}
+
+/** Replicas that must run on different nodes need as many nodes. */
+export function checkCapacity({ cluster, instances }: CheckedTenant, report: Report): void {
+  const nodes = cluster && schedulableNodes(cluster);
+  instances.forEach(({ deployment }, index) => {
+    const replicas = spreadReplicas(deployment);
+    if (nodes === undefined || replicas <= nodes) return;
+    report(
+      ["instances", index, "deployment", "replicas"],
+      `${replicas} replicas need as many nodes, but the cluster has ${nodes} that run pods; add workers, or set cluster.schedulableControlPlanes or spreadOverNodes: false`,
+    );
+  });
+}
+
+/** How many replicas need a node of their own. */
+function spreadReplicas(deployment: Deployment): number {
+  const isRaft = deployment.mode === "ha" || deployment.mode === "custom";
+  return isRaft && deployment.spreadOverNodes !== false ? (deployment.replicas ?? DEFAULT_REPLICAS) : 0;
+}
+
+/** How many nodes accept pods without a toleration; undefined if the cluster is not created here. */
+function schedulableNodes(cluster: Cluster): number | undefined {
+  if ("existing" in cluster) return undefined;
+  return nodeGroups(cluster)
+    .filter(({ role, taints }) => taints.length === 0 && (role === "worker" || cluster.schedulableControlPlanes))
+    .reduce((sum, { count }) => sum + count, 0);
+}
+
+/** A node port must let clients outside the cluster in. */
+export function checkNodePorts({ cluster, instances }: CheckedTenant, report: Report): void {
+  instances.forEach(({ deployment }, index) => {
+    if (deployment.mode === "external" || deployment.nodePort === undefined || cluster === undefined) return;
+    const reason = closedNodePort(deployment.nodePort, cluster);
+    if (reason !== undefined) report(["instances", index, "deployment", "nodePort"], reason);
+  });
+}
+
+/** A load balancer must let clients outside the cluster in, and is the only way in. */
+export function checkLoadBalancers({ cluster, instances }: CheckedTenant, report: Report): void {
+  instances.forEach(({ deployment }, index) => {
+    if (deployment.mode === "external" || deployment.loadBalancer === undefined || cluster === undefined) return;
+    const reason = deployment.nodePort === undefined ? closedLoadBalancer(cluster) : BOTH_EXPOSED;
+    if (reason !== undefined) report(["instances", index, "deployment", "loadBalancer"], reason);
+  });
+}
+
+const BOTH_EXPOSED = "exposes the instance in addition to nodePort; remove one of them";
+
+/** Why clients outside the cluster do not reach a load balancer; undefined if they do. */
+function closedLoadBalancer(cluster: Cluster): string | undefined {
+  if ("existing" in cluster) return hasClients(cluster) ? undefined : `lets nobody in; ${NAME_CLIENTS}`;
+  return "needs an existing cluster, because no security group opens the node ports of a load balancer; use nodePort instead";
+}
+
+const NAME_CLIENTS = "add the networks of the clients and of the nodes to cluster.clientAccess.cidrs";
+
+/** Why clients outside the cluster do not reach a node port; undefined if they do. */
+function closedNodePort(nodePort: number, cluster: Cluster): string | undefined {
+  if ("existing" in cluster) return hasClients(cluster) ? undefined : `${nodePort} lets nobody in; ${NAME_CLIENTS}`;
+  const { network, clientAccess, openVpn } = cluster;
+  const isOpen = "portSecurity" in network && network.portSecurity === false;
+  const isReached = hasClients(cluster) || openVpn !== undefined;
+  if (isOpen || (isReached && clientAccess?.ports.includes(nodePort) === true)) return undefined;
+  return `no security group opens ${nodePort}; add it to cluster.clientAccess.ports, and the networks of the clients to cluster.clientAccess.cidrs`;
+}
+
+function hasClients({ clientAccess }: Cluster): boolean {
+  return (clientAccess?.cidrs ?? []).length > 0;
+}
+
+/** The names of tenant and instance together name objects in Kubernetes. */
+export function checkReleaseNames({ name: tenant, instances }: CheckedTenant, report: Report): void {
+  instances.forEach(({ name, deployment }, index) => {
+    if (deployment.mode === "external") return;
+    const message = validationMessage(() => releaseName({ tenant, name }));
+    if (message !== undefined) report(["instances", index, "name"], message);
+  });
+}
+
+/** Each instance needs its own node port. */
+export function checkUniqueNodePorts({ instances }: CheckedTenant, report: Report): void {
+  checkUnique(instances, ["deployment", "nodePort"], report, ({ deployment }) =>
+    deployment.mode === "external" ? undefined : deployment.nodePort,
+  );
+}
+
+/** Each instance needs its own address. */
+export function checkUniqueAddresses({ instances }: CheckedTenant, report: Report): void {
+  checkUnique(instances, ["address"], report, ({ address }) => address);
+}
+
+/** Retired instances use nothing any more. */
+function checkUnique(
+  instances: readonly CheckedInstance[],
+  field: readonly string[],
+  report: Report,
+  valueOf: (instance: CheckedInstance) => string | number | undefined,
+): void {
+  const values = instances.map((instance) => (instance.retired === true ? undefined : valueOf(instance)));
+  values.forEach((value, index) => {
+    const first = values.indexOf(value);
+    if (value === undefined || first === index) return;
+    const other = instances[first]?.name ?? "";
+    report(["instances", index, ...field], `${value} is used by the instance "${other}"; choose another`);
+  });
+}

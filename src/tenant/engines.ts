@@ -1,0 +1,82 @@
+import type { Construct } from "constructs";
+import type { z } from "zod";
+import type { IGrantee } from "../policy/grantee";
+import { databases } from "./sections/databases";
+import type { EngineContext, EngineSection, GrantSchemas } from "./sections/engine";
+import { keyValue } from "./sections/key-value";
+import { pki } from "./sections/pki";
+import { ssh } from "./sections/ssh";
+
+export type * from "./sections/databases";
+export type * from "./sections/key-value";
+export type * from "./sections/pki";
+export type * from "./sections/ssh";
+
+/** The engines that a tenant file may describe, in the order in which they are created. */
+const SECTIONS = [pki, ssh, databases, keyValue] as const;
+
+type Sections = typeof SECTIONS;
+
+/** What all sections add, merged. */
+type Merged<List, Part extends "field" | "grants"> = List extends readonly [infer First, ...infer Rest]
+  ? (First extends { readonly types?: infer Types } ? NonNullable<Types>[Part & keyof NonNullable<Types>] : never) &
+      Merged<Rest, Part>
+  : unknown;
+
+/** The fields of an instance that describe engines. */
+export type EngineFields = Merged<Sections, "field">;
+
+/** The fields of a role that grant it the use of engines. */
+export type EngineGrants = Merged<Sections, "grants">;
+
+/** The engines of an instance, by their fields. */
+export type Engines = { readonly [Section in Sections[number] as Section["field"]]?: ReturnType<Section["create"]> };
+
+/** A section whose own types are forgotten, so that all can be treated alike. */
+type AnySection = Omit<EngineSection<Grants, Grants, string, z.ZodType, unknown>, "types">;
+type Grants = Readonly<Record<string, readonly string[] | undefined>>;
+const ALL: readonly AnySection[] = SECTIONS;
+
+/** An instance, as far as its engines are concerned. */
+export type EngineSpecs = Readonly<Record<string, unknown>>;
+
+/** Schemas of an instance's engines. */
+export const engineSchemas = Object.fromEntries(ALL.map(({ field, schema }) => [field, schema.optional()])) as {
+  readonly [Section in Sections[number] as Section["field"]]: z.ZodOptional<Section["schema"]>;
+};
+
+/** Schemas of what a role may be granted. */
+export const grantSchemas = Object.assign({}, ...ALL.map(({ grants }) => grants)) as GrantSchemas<EngineGrants>;
+
+/** Names of the fields that describe engines. */
+export const ENGINE_FIELDS: readonly string[] = ALL.map(({ field }) => field);
+
+/** Names of the fields of a role that grant something. */
+export const GRANT_FIELDS: readonly string[] = Object.keys(grantSchemas);
+
+/** Paths of all mounts of an instance's engines. */
+export function mountsOf(instance: EngineSpecs): string[] {
+  return present(instance).flatMap(({ section, spec }) => section.mounts(spec));
+}
+
+/** Why a role cannot be granted an entry of one of its fields; undefined if it can. */
+export function refuseGrant(instance: EngineSpecs, field: string, entry: string): string | undefined {
+  const section = ALL.find(({ grants }) => field in grants);
+  return section?.refuse(instance[section.field], field, entry);
+}
+
+/** Creates the engines of an instance below the scope. */
+export function createEngines(scope: Construct, instance: EngineSpecs, context: EngineContext): Engines {
+  return Object.fromEntries(
+    present(instance).map(({ section, spec }) => [section.field, section.create(scope, spec, context)]),
+  );
+}
+
+/** Grants a role everything that its fields list. */
+export function grantEngines(engines: Engines, grantee: IGrantee, granted: EngineGrants): void {
+  for (const { section, spec } of present(engines)) section.grant(spec, grantee, granted as Grants);
+}
+
+function present(values: EngineSpecs): { readonly section: AnySection; readonly spec: unknown }[] {
+  return ALL.map((section) => ({ section, spec: values[section.field] })).filter(({ spec }) => spec !== undefined);
+}

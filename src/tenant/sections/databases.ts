@@ -1,0 +1,97 @@
+import { Database, type PostgresqlProps } from "../../constructs/dynamic-db/database";
+import {
+  checkCredentialTtls,
+  databaseMount,
+  DynamicDb,
+  type DynamicDbProps,
+  type DynamicDbRoleProps,
+} from "../../constructs/dynamic-db/dynamic-db";
+import { list, name, only, uniquelyNamed, validatedBy } from "../builders";
+import { duration, label, path, port, secretRef } from "../fields";
+import { shape, type InFile } from "../in-file";
+import { engine, unknownName } from "./engine";
+
+/** What the credentials of a role may do, and for how long. */
+export type DatabaseRoleSpec = InFile<DynamicDbRoleProps>;
+
+/** A database server, and the roles for which credentials are created on it. */
+export interface DatabaseSpec
+  extends InFile<PostgresqlProps>, InFile<Pick<DynamicDbProps, "name" | "mount" | "roles">> {
+  readonly engine: "postgresql";
+}
+
+/** The field of an instance. */
+export interface DatabasesField {
+  /**
+   * Databases on which credentials are created.
+   *
+   * @default - none
+   */
+  readonly databases?: readonly DatabaseSpec[];
+}
+
+/** The field of a role. */
+export interface DatabasesGrants {
+  /**
+   * Database roles whose credentials may be requested, as `<database>/<role>`.
+   *
+   * @default - none
+   */
+  readonly databases?: readonly string[];
+}
+
+const role = validatedBy(
+  shape<DatabaseRoleSpec>()({
+    name: name("readonly"),
+    creationStatements: list(name("CREATE ROLE ..."), '"CREATE ROLE ..."').optional(),
+    revocationStatements: list(name("DROP ROLE ..."), '"DROP ROLE ..."').optional(),
+    defaultTtl: duration.optional(),
+    maxTtl: duration.optional(),
+  }),
+  checkCredentialTtls,
+);
+
+const database = shape<DatabaseSpec>()({
+  name: label,
+  engine: only("postgresql"),
+  mount: path.optional(),
+  host: name("postgres.customer10.internal"),
+  port: port.optional(),
+  database: name("orders"),
+  username: name("vault"),
+  password: secretRef,
+  caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
+  roles: uniquelyNamed(role),
+});
+
+export const databases = engine<DatabasesField, DatabasesGrants>()({
+  field: "databases",
+  schema: uniquelyNamed(database),
+  grants: { databases: list(path, '"orders/readonly"').optional() },
+  mounts: (specs) => specs.map(databaseMount),
+  refuse: (specs = [], _field, entry) =>
+    unknownName(
+      entry,
+      specs.flatMap((spec) => spec.roles.map((each) => `${spec.name}/${each.name}`)),
+    ),
+  create: (scope, specs, { provider, centralProvider }) =>
+    new Map(
+      specs.map(({ name: database, mount, roles, ...server }) => [
+        database,
+        new DynamicDb(scope, `Database-${database}`, {
+          name: database,
+          mount,
+          database: Database.postgresql(server),
+          roles,
+          centralProvider,
+          provider,
+        }),
+      ]),
+    ),
+  grant: (created, grantee, { databases: granted = [] }) => {
+    for (const entry of granted) {
+      const [database = "", each = ""] = entry.split("/");
+      created.get(database)?.grantCredentials(grantee, each);
+    }
+  },
+});

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import type { ChartValues } from "../../constructs/vault-instance/chart-values";
+import { checkAddresses, type ExternalDeploymentProps } from "../../constructs/vault-instance/external-deployment";
+import {
+  checkReplicas,
+  type HighAvailabilityDeploymentProps,
+  type VolumeSizes,
+} from "../../constructs/vault-instance/high-availability-deployment";
+import type { CinderStorageProps } from "../../constructs/vault-instance/cinder-storage-props";
+import { anything, boolean, count, distinct, list, map, name, only, validatedBy } from "../builders";
+import { address, size } from "../fields";
+import { shape, type InFile } from "../in-file";
+import { helm, type HelmSpec } from "./helm";
+
+/** Volumes of each server. */
+export interface VolumesSpec
+  extends InFile<VolumeSizes>, InFile<Pick<CinderStorageProps, "volumeType" | "volumeZones">> {
+  /**
+   * Storage class of the volumes. Its reclaim policy should be `Retain`.
+   *
+   * @default - Cinder volumes that Terraform creates and protects; the cluster must run on OpenStack
+   */
+  readonly storageClass?: string;
+}
+
+/** A raft cluster in the tenant's Kubernetes cluster, deployed by the product's Helm chart, with TLS. */
+export interface HighAvailabilitySpec
+  extends HelmSpec, VolumesSpec, InFile<Pick<HighAvailabilityDeploymentProps, "replicas" | "spreadOverNodes">> {
+  readonly mode: "ha";
+}
+
+/** One server that keeps its data. Changing the mode to `ha` makes it highly available. */
+export interface StandaloneSpec extends HelmSpec, VolumesSpec {
+  readonly mode: "standalone";
+}
+
+/** One server that loses its data when its pod ends; for experiments. */
+export interface DevelopmentSpec extends HelmSpec {
+  readonly mode: "dev";
+}
+
+/** Like `ha`, with the operator's own values for the Helm chart. */
+export interface CustomSpec extends Omit<HighAvailabilitySpec, "mode"> {
+  readonly mode: "custom";
+  /** Values of the Helm chart. Maps are merged, other values are replaced. The plan lists what they override. */
+  readonly values: ChartValues;
+}
+
+/** Servers that run already. They are initialised, unsealed and configured, but not deployed. */
+export interface ExternalSpec extends InFile<Pick<ExternalDeploymentProps, "addresses">> {
+  readonly mode: "external";
+}
+
+/** How the servers of an instance come to run. */
+export type DeploymentSpec = HighAvailabilitySpec | StandaloneSpec | DevelopmentSpec | CustomSpec | ExternalSpec;
+
+const volumes = {
+  storageClass: name("fast-retain").optional(),
+  volumeType: name("ssd").optional(),
+  volumeZones: distinct(name("az1"), '"az1"').optional(),
+  dataSize: size.optional(),
+  auditSize: size.optional(),
+};
+
+const raft = {
+  replicas: validatedBy(count("3, 5 or 7"), checkReplicas).optional(),
+  spreadOverNodes: boolean.optional(),
+};
+
+/** The section of the deployment. */
+export const deployment = z.discriminatedUnion("mode", [
+  shape<HighAvailabilitySpec>()({ mode: only("ha"), ...raft, ...volumes, ...helm }),
+  shape<StandaloneSpec>()({ mode: only("standalone"), ...volumes, ...helm }),
+  shape<DevelopmentSpec>()({ mode: only("dev"), ...helm }),
+  shape<CustomSpec>()({
+    mode: only("custom"),
+    values: map(name("server"), anything()),
+    ...raft,
+    ...volumes,
+    ...helm,
+  }),
+  shape<ExternalSpec>()({
+    mode: only("external"),
+    addresses: validatedBy(list(address, '"https://10.0.0.11:8200"'), checkAddresses),
+  }),
+]);
+
+/** A checked deployment. */
+export type Deployment = z.output<typeof deployment>;
+
+/** Whether the servers initialise themselves, so that the record holds no root token. */
+export function initializesItself(spec: Deployment): boolean {
+  return spec.mode !== "external" && spec.selfInitialization !== undefined;
+}

@@ -1,0 +1,77 @@
+import { KEY_VALUE_MOUNT, KeyValue, type KeyValueProps } from "../../constructs/key-value/key-value";
+import { list, name, whole } from "../builders";
+import { duration, path } from "../fields";
+import { shape, type InFile } from "../in-file";
+import { engine } from "./engine";
+
+/** A KV version 2 mount. */
+export type KeyValueSpec = InFile<Pick<KeyValueProps, "mount" | "description" | "maxVersions" | "deleteVersionAfter">>;
+
+/** The field of an instance. */
+export interface KeyValueField {
+  /**
+   * Mounts for secrets that users write and read.
+   *
+   * @default - none
+   */
+  readonly keyValue?: readonly KeyValueSpec[];
+}
+
+/** The fields of a role. */
+export interface KeyValueGrants {
+  /**
+   * Folders to read, as `<mount>/<folder>`.
+   *
+   * @default - none
+   */
+  readonly read?: readonly string[];
+  /**
+   * Folders to read and write, as `<mount>/<folder>`.
+   *
+   * @default - none
+   */
+  readonly write?: readonly string[];
+}
+
+const folders = list(path, '"kv/web"').optional();
+
+export const keyValue = engine<KeyValueField, KeyValueGrants>()({
+  field: "keyValue",
+  schema: list(
+    shape<KeyValueSpec>()({
+      mount: path.optional(),
+      description: name("Secrets of the web shop").optional(),
+      maxVersions: whole("number of versions", 1).optional(),
+      deleteVersionAfter: duration.optional(),
+    }),
+    '{ mount: "kv" }',
+  ),
+  grants: { read: folders, write: folders },
+  mounts: (specs) => specs.map(mountOf),
+  refuse: (specs = [], _field, entry) => {
+    const mounts = specs.map(mountOf);
+    if (mounts.some((mount) => folderBelow(mount, entry) !== undefined)) return undefined;
+    return `"${entry}" is not below a keyValue mount; begin it with one of: ${mounts.map((mount) => `${mount}/`).join(", ") || "none"}`;
+  },
+  create: (scope, specs, { provider, deletionProtection }) =>
+    specs.map((spec) => new KeyValue(scope, `KeyValue-${mountOf(spec)}`, { ...spec, deletionProtection, provider })),
+  grant: (trees, grantee, { read = [], write = [] }) => {
+    for (const tree of trees) {
+      for (const folder of foldersBelow(tree.mount, read)) tree.grantRead(grantee, folder);
+      for (const folder of foldersBelow(tree.mount, write)) tree.grantReadWrite(grantee, folder);
+    }
+  },
+});
+
+function mountOf({ mount = KEY_VALUE_MOUNT }: { readonly mount?: string }): string {
+  return mount;
+}
+
+/** The folder without the mount's path; undefined if it is not below the mount. */
+function folderBelow(mount: string, folder: string): string | undefined {
+  return folder.startsWith(`${mount}/`) ? folder.slice(mount.length + 1) : undefined;
+}
+
+function foldersBelow(mount: string, folders: readonly string[]): string[] {
+  return folders.map((folder) => folderBelow(mount, folder)).filter((folder) => folder !== undefined);
+}

@@ -1,0 +1,74 @@
+import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
+import { PKI_MOUNT, TenantPKI } from "../../constructs/tenant-pki/tenant-pki";
+import type { PkiRoleProps, TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki-props";
+import { boolean, choice, list, name, uniquelyNamed, validatedBy } from "../builders";
+import { duration, path } from "../fields";
+import { shape, type InFile } from "../in-file";
+import { engine, unknownName } from "./engine";
+
+/** What certificates a role issues. */
+export type PkiRoleSpec = InFile<PkiRoleProps>;
+
+/** Certificates of a tenant: an intermediate CA and its roles. */
+export interface PkiSpec extends InFile<
+  Pick<TenantPKIProps, "organization" | "mount" | "lifetime" | "permittedDomains" | "roles">
+> {
+  /**
+   * Common name of the intermediate.
+   *
+   * @default - made of the names of the tenant and the instance
+   */
+  readonly commonName?: string;
+}
+
+/** The field of an instance. */
+export interface PkiField {
+  /**
+   * An intermediate CA, signed by the operator's root.
+   *
+   * @default - none
+   */
+  readonly pki?: PkiSpec;
+}
+
+/** The field of a role. */
+export interface PkiGrants {
+  /**
+   * Names of PKI roles from which certificates are issued.
+   *
+   * @default - none
+   */
+  readonly certificates?: readonly string[];
+}
+
+const role = shape<PkiRoleSpec>()({
+  name: name("web"),
+  allowedDomains: list(name("customer10.internal"), '"customer10.internal"'),
+  allowSubdomains: boolean.optional(),
+  allowBareDomains: boolean.optional(),
+  allowWildcards: boolean.optional(),
+  usage: choice("server", "client", "both").optional(),
+  maxTtl: duration,
+});
+
+export const pki = engine<PkiField, PkiGrants>()({
+  field: "pki",
+  schema: validatedBy(
+    shape<PkiSpec>()({
+      mount: path.optional(),
+      commonName: name("customer10 main CA").optional(),
+      organization: name("Customer 10 Ltd").optional(),
+      lifetime: duration.optional(),
+      permittedDomains: list(name("customer10.internal"), '"customer10.internal"').optional(),
+      roles: uniquelyNamed(role),
+    }),
+    (spec) => spec.roles.forEach((each) => checkPkiRole(each, spec)),
+  ),
+  grants: { certificates: list(name("web"), '"web"').optional() },
+  mounts: ({ mount = PKI_MOUNT }) => [mount],
+  refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((each) => each.name) ?? []),
+  create: (scope, { commonName, ...spec }, { tenant, name: instance, ...context }) =>
+    new TenantPKI(scope, "Pki", { ...spec, commonName: commonName ?? `${tenant} ${instance} CA`, ...context }),
+  grant: (authority, grantee, { certificates = [] }) =>
+    certificates.forEach((each) => authority.role(each).grantIssue(grantee)),
+});

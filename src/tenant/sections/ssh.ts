@@ -1,0 +1,84 @@
+import { z } from "zod";
+import { SSH_MOUNT, SshCa, type SshCaProps } from "../../constructs/ssh-ca/ssh-ca";
+import {
+  SshRole,
+  type SshCertificateRoleProps,
+  type SshOneTimePasswordRoleProps,
+} from "../../constructs/ssh-ca/ssh-role";
+import { list, name, only, parsedBy, uniquelyNamed } from "../builders";
+import { cidr, duration, path } from "../fields";
+import { shape, type InFile } from "../in-file";
+import { engine, unknownName } from "./engine";
+
+/** A role that signs the SSH keys of users. */
+export interface SshCertificateRoleSpec extends InFile<SshCertificateRoleProps> {
+  readonly type: "certificate";
+}
+
+/** A role that generates passwords which a host accepts once. */
+export interface SshOneTimePasswordRoleSpec extends InFile<SshOneTimePasswordRoleProps> {
+  readonly type: "one-time-password";
+}
+
+/** SSH logins of a tenant. */
+export interface SshSpec extends InFile<Pick<SshCaProps, "mount">> {
+  /** How users log in to hosts. */
+  readonly roles: readonly (SshCertificateRoleSpec | SshOneTimePasswordRoleSpec)[];
+}
+
+/** The field of an instance. */
+export interface SshField {
+  /**
+   * An SSH authority: signed certificates and one-time passwords.
+   *
+   * @default - none
+   */
+  readonly ssh?: SshSpec;
+}
+
+/** The field of a role. */
+export interface SshGrants {
+  /**
+   * Names of SSH roles with which to log in to hosts.
+   *
+   * @default - none
+   */
+  readonly ssh?: readonly string[];
+}
+
+const certificate = parsedBy(
+  shape<SshCertificateRoleSpec>()({
+    type: only("certificate"),
+    name: name("ops"),
+    allowedUsers: list(name("ubuntu"), '"ubuntu"'),
+    defaultUser: name("ubuntu").optional(),
+    maxTtl: duration,
+    extensions: list(name("permit-pty"), '"permit-pty"').optional(),
+  }),
+  (role) => SshRole.certificate(role),
+);
+
+const oneTimePassword = parsedBy(
+  shape<SshOneTimePasswordRoleSpec>()({
+    type: only("one-time-password"),
+    name: name("break-glass"),
+    defaultUser: name("ubuntu"),
+    cidrs: list(cidr, '"20.0.0.0/24"'),
+    allowedUsers: list(name("ubuntu"), '"ubuntu"').optional(),
+  }),
+  (role) => SshRole.oneTimePassword(role),
+);
+
+export const ssh = engine<SshField, SshGrants>()({
+  field: "ssh",
+  schema: shape<SshSpec>()({
+    mount: path.optional(),
+    roles: uniquelyNamed(z.discriminatedUnion("type", [certificate, oneTimePassword])),
+  }),
+  grants: { ssh: list(name("ops"), '"ops"').optional() },
+  mounts: ({ mount = SSH_MOUNT }) => [mount],
+  refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((role) => role.name) ?? []),
+  create: (scope, spec, { provider, deletionProtection }) =>
+    new SshCa(scope, "Ssh", { ...spec, deletionProtection, provider }),
+  grant: (authority, grantee, { ssh: roles = [] }) => roles.forEach((role) => authority.grantLogin(grantee, role)),
+});

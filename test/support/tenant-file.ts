@@ -1,0 +1,69 @@
+import type { TenantSpec } from "../../src/tenant";
+
+const SECRET = { mount: "operator", path: "customer10/secret", field: "value" };
+
+/** A tenant file that uses every section, and is right. */
+export const RIGHT = {
+  name: "customer10",
+  cluster: {
+    network: { name: "kube-net", cidr: "20.0.0.0/24", externalNetwork: "public" },
+    image: "Ubuntu-Jammy-22.04",
+    flavor: { id: "3" },
+    key: { keyPair: "operator" },
+    workers: 3,
+    pools: [{ name: "secrets", count: 1, taints: [{ key: "dedicated", value: "vault", effect: "NoSchedule" }] }],
+    operatorCidrs: ["10.8.0.0/24"],
+    clientAccess: { cidrs: ["203.0.113.0/24"], ports: [30_820] },
+    provisioner: { type: "kubespray", version: "2.32.0" },
+  },
+  instances: [
+    {
+      name: "main",
+      product: "openbao",
+      address: "https://main.customers.example:8200",
+      deployment: {
+        mode: "ha",
+        replicas: 3,
+        nodePort: 30_820,
+        certificate: { certManager: { issuer: "tenant-ca", renewBefore: "30d" } },
+        auditDevices: [{ type: "socket", address: "siem.example.com:6514" }],
+        monitoring: { namespace: "monitoring" },
+        egress: [{ port: 1792, reason: "the hardware security module" }],
+      },
+      seal: { type: "pkcs11", library: "/lib/p11.so", tokenLabel: "t", keyLabel: "k", pin: SECRET },
+      pki: { roles: [{ name: "web", allowedDomains: ["customer10.internal"], maxTtl: "72h" }] },
+      ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" }] },
+      databases: [
+        {
+          name: "orders",
+          engine: "postgresql",
+          host: "postgres.customer10.internal",
+          database: "orders",
+          username: "vault",
+          password: SECRET,
+          roles: [{ name: "readonly" }],
+        },
+      ],
+      keyValue: [{ mount: "kv" }],
+      roles: [{ name: "web", certificates: ["web"], ssh: ["ops"], databases: ["orders/readonly"], read: ["kv/web"] }],
+    },
+  ],
+} as const satisfies TenantSpec;
+
+/** Takes a field out of a file. */
+export const REMOVED = Symbol("removed");
+
+/**
+ * The right file with one value changed.
+ *
+ * @param path Of the field, such as `instances.0.seal`.
+ */
+export function changed(path: string, value: unknown, file: object = RIGHT): object {
+  const [first = "", ...rest] = path.split(".");
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(file) ? [...(file as unknown[])] : { ...file };
+  const entries = copy as Record<string, unknown>;
+  if (rest.length > 0) entries[first] = changed(rest.join("."), value, entries[first] ?? {});
+  else if (value === REMOVED) Reflect.deleteProperty(entries, first);
+  else entries[first] = value;
+  return copy;
+}

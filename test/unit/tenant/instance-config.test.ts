@@ -1,0 +1,92 @@
+import { describe, expect, test } from "vitest";
+import { RootCa } from "../../../src";
+import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { synthesizeInVault, type Synthesized } from "../../support/synth";
+
+function config(engines: Partial<InstanceSpec>): Synthesized {
+  return synthesizeInVault((stack, { provider, centralProvider }) => {
+    const [instance] = defineTenant({
+      name: "customer10",
+      instances: [
+        {
+          name: "main",
+          product: "openbao",
+          address: "https://main.example:8200",
+          deployment: { mode: "external", addresses: ["https://10.0.0.1:8200"] },
+          ...engines,
+        },
+      ],
+    }).instances;
+    if (instance === undefined) throw new Error("There is no instance.");
+    const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", provider: centralProvider });
+    new InstanceConfig(stack, "main", { tenant: "customer10", instance, rootCa, provider, centralProvider });
+  });
+}
+
+describe("the engines of a tenant file", () => {
+  test("SSH: extensions of a certificate, and further users of a one-time password", () => {
+    const { resource } = config({
+      ssh: {
+        roles: [
+          {
+            type: "certificate",
+            name: "ops",
+            allowedUsers: ["ubuntu"],
+            maxTtl: "1h",
+            extensions: ["permit-agent-forwarding"],
+          },
+          {
+            type: "one-time-password",
+            name: "otp",
+            defaultUser: "ubuntu",
+            allowedUsers: ["root"],
+            cidrs: ["10.0.0.0/8"],
+          },
+        ],
+      },
+    });
+    expect(resource.vault_ssh_secret_backend_role).toMatchObject({
+      main_ssh_role_ops: { allowed_extensions: "permit-agent-forwarding" },
+      main_ssh_role_otp: { allowed_users: "ubuntu,root", cidr_list: "10.0.0.0/8" },
+    });
+  });
+
+  test("key-value: description, and the age at which versions are deleted", () => {
+    const { resource } = config({
+      keyValue: [{ mount: "team", description: "Of the team", deleteVersionAfter: "30d" }],
+    });
+    expect(resource.vault_mount?.main_key_value_team).toMatchObject({ path: "team", description: "Of the team" });
+    expect(resource.vault_kv_secret_backend_v2?.main_key_value_team_config).toMatchObject({
+      delete_version_after: 2_592_000,
+    });
+  });
+
+  test("databases: another mount, which no other engine may have", () => {
+    const database = {
+      name: "orders",
+      engine: "postgresql",
+      mount: "db",
+      host: "postgres.example",
+      database: "orders",
+      username: "vault",
+      password: { mount: "operator", path: "postgresql", field: "password" },
+      roles: [{ name: "readonly" }],
+    } as const;
+    const roles = [{ name: "web", databases: ["orders/readonly"] }];
+    const { resource } = config({ databases: [database], roles });
+    expect(resource.vault_mount).toMatchObject({ main_database_orders_mount: { path: "db" } });
+    expect(JSON.stringify(resource.vault_policy)).toContain("db/creds/readonly");
+    expect(() => config({ databases: [database], keyValue: [{ mount: "db" }] })).toThrow(
+      /two engines are mounted at "db"/,
+    );
+  });
+
+  test("roles: another path of their login", () => {
+    const { resource } = config({
+      keyValue: [{}],
+      roles: [{ name: "web", read: ["kv/web"] }],
+      appRole: { path: "programs", description: "Programs" },
+    });
+    expect(resource.vault_auth_backend?.main_login).toMatchObject({ path: "programs", description: "Programs" });
+  });
+});

@@ -1,0 +1,104 @@
+import { TerraformStack } from "cdktf";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { defineTenant, TenantError, type DeploymentSpec, type SealSpec, type TenantSpec } from "../../../src/tenant";
+import { buildApp } from "../../../stacks/app";
+import { testBackend, toJson, type Synthesized } from "../../support/synth";
+
+const EXISTING = { existing: true, clientAccess: { cidrs: ["192.0.2.0/24"] } } as const;
+
+function tenant(deployment: DeploymentSpec, seal?: SealSpec, cluster: TenantSpec["cluster"] = EXISTING): TenantSpec {
+  return {
+    name: "customer10",
+    cluster,
+    instances: [{ name: "main", product: "openbao", address: "https://main.customers.example:8200", deployment, seal }],
+  };
+}
+
+function vaultStack(spec: TenantSpec): Synthesized {
+  const central = { address: "https://central:8200", instanceDomains: ["customers.example"] };
+  const app = buildApp({ central, backend: testBackend }, [defineTenant(spec)]);
+  const stack = app.node.tryFindChild("customer10-vault");
+  if (!TerraformStack.isStack(stack)) throw new Error("There is no stack customer10-vault.");
+  return toJson(stack);
+}
+
+function helmValues(json: Synthesized): { readonly server: Readonly<Record<string, unknown>> } {
+  return parse((json.resource.helm_release?.main_release?.values as [string])[0]) as ReturnType<typeof helmValues>;
+}
+
+function ingressOf(json: Synthesized): unknown {
+  const policy = json.resource.kubernetes_network_policy_v1?.main_namespace_allow_clients as {
+    spec: { ingress: { from?: unknown }[] };
+  };
+  return policy.spec.ingress[0]?.from;
+}
+
+const HA = { mode: "ha", storageClass: "fast" } as const;
+
+describe("a deployment of a tenant file", () => {
+  test("may use another chart", () => {
+    const chart = { repository: "https://charts.example", chart: "bao", version: "1.2.3" };
+    const release = vaultStack(tenant({ ...HA, chart })).resource.helm_release?.main_release;
+    expect(release).toMatchObject({ repository: "https://charts.example", chart: "bao", version: "1.2.3" });
+  });
+
+  test("may let replicas share a node", () => {
+    expect(helmValues(vaultStack(tenant(HA))).server.affinity).toContain("podAntiAffinity");
+    expect(helmValues(vaultStack(tenant({ ...HA, spreadOverNodes: false }))).server.affinity).toBe("");
+  });
+
+  test("says how long cert-manager's certificates are valid", () => {
+    const certManager = { issuer: "ca", kind: "Issuer", duration: "240h", renewBefore: "48h" } as const;
+    const json = vaultStack(tenant({ ...HA, certificate: { certManager } }));
+    const values = (json.resource.helm_release?.main_certificate?.values as [string])[0];
+    expect(values).toContain("duration: 864000s");
+    expect(values).toContain("renewBefore: 172800s");
+  });
+
+  test("says how the servers reach the central Vault for their seal", () => {
+    const seal = { type: "transit", address: "https://inside:8200", tlsServerName: "central" } as const;
+    const config = JSON.stringify(helmValues(vaultStack(tenant(HA, seal))));
+    expect(config).toContain('address = \\"https://inside:8200\\"');
+    expect(config).toContain('tls_server_name = \\"central\\"');
+  });
+
+  test("is reached by the clients that it names, and by every namespace otherwise", () => {
+    expect(ingressOf(vaultStack(tenant(HA)))).toEqual([{ namespace_selector: {} }]);
+    const clients = [{ namespace: "web" }, { namespaceLabels: { team: "shop" } }, { cidr: "10.0.0.0/8" }];
+    expect(ingressOf(vaultStack(tenant({ ...HA, clients })))).toEqual([
+      { namespace_selector: { match_labels: { "kubernetes.io/metadata.name": "web" } } },
+      { namespace_selector: { match_labels: { team: "shop" } } },
+      { ip_block: { cidr: "10.0.0.0/8" } },
+    ]);
+  });
+
+  test("is exposed at a load balancer", () => {
+    const annotations = { "loadbalancer.openstack.org/class": "internal" };
+    const json = vaultStack(tenant({ ...HA, clients: [{ namespace: "web" }], loadBalancer: { annotations } }));
+    expect(json.resource.kubernetes_service_v1?.main_external_service).toMatchObject({
+      metadata: { annotations },
+      spec: { type: "LoadBalancer" },
+    });
+    expect(ingressOf(json)).toContainEqual({ ip_block: { cidr: "192.0.2.0/24" } });
+    expect(ingressOf(json)).not.toContainEqual({ namespace_selector: {} });
+  });
+
+  test.each<[string, DeploymentSpec, TenantSpec["cluster"], RegExp]>([
+    [
+      "lets nobody in",
+      { ...HA, loadBalancer: {} },
+      { existing: true },
+      /loadBalancer: lets nobody in; add the networks/,
+    ],
+    [
+      "is beside a node port",
+      { ...HA, loadBalancer: {}, nodePort: 30_820 },
+      EXISTING,
+      /in addition to nodePort; remove/,
+    ],
+  ])("fails if its load balancer %s", (_what, deployment, cluster, message) => {
+    expect(() => defineTenant(tenant(deployment, undefined, cluster))).toThrow(TenantError);
+    expect(() => defineTenant(tenant(deployment, undefined, cluster))).toThrow(message);
+  });
+});

@@ -1,0 +1,207 @@
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+import { checkSource } from "../../support/checker";
+import { exportedTypes, FieldWalk } from "../../support/fields";
+
+/** Props that the tenant file writes in another way, and the fields that do so. */
+const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
+  "AccessRoleProps.login": ["InstanceSpec.appRole"],
+  "DynamicDbProps.database": ["DatabaseSpec.engine"],
+  "Egress.reason": ["EgressSpec.reason"],
+  "Egress.to": ["EgressSpec.cidr"],
+  "HelmDeploymentProps.auditDevices": [
+    "HelmSpec.auditDevices",
+    "AuditSocketSpec.type",
+    "AuditSocketSpec.address",
+    "AuditSocketSpec.socketType",
+    "AuditSyslogSpec.type",
+    "AuditSyslogSpec.facility",
+    "AuditSyslogSpec.tag",
+  ],
+  "HelmDeploymentProps.certificate": [
+    "HelmSpec.certificate",
+    "CertManagerSpec.certManager",
+    "CertificateSecretSpec.secret",
+  ],
+  "HelmDeploymentProps.exposure": ["HelmSpec.nodePort", "HelmSpec.loadBalancer", "LoadBalancerSpec.annotations"],
+  "HelmDeploymentProps.selfInitialization": ["HelmSpec.selfInitialization"],
+  "HelmDeploymentProps.values": ["CustomSpec.values"],
+  "HighAvailabilityDeploymentProps.storage": ["VolumesSpec.storageClass"],
+  "IKubernetesCluster.kubeconfig": ["ExistingClusterSpec.kubeconfig"],
+  "InstanceFlows.clients": [
+    "HelmSpec.clients",
+    "NamespaceClientSpec.namespace",
+    "LabelledClientSpec.namespaceLabels",
+    "NetworkClientSpec.cidr",
+    "ExistingClusterSpec.clientAccess",
+    "ExistingClientAccessSpec.cidrs",
+  ],
+  "InstanceFlows.egress": ["HelmSpec.egress"],
+  "InstanceFlows.kubernetesApi": ["HelmSpec.kubernetesApiCidrs"],
+  "SshCaProps.roles": ["SshSpec.roles", "SshCertificateRoleSpec.type", "SshOneTimePasswordRoleSpec.type"],
+  "TenantClusterProps.apiAccess": [
+    "MachinesSpec.apiAccess",
+    "InternalAccessSpec.type",
+    "FloatingIpsSpec.type",
+    "FloatingIpsSpec.pool",
+    "ApiLoadBalancerSpec.type",
+    "ApiLoadBalancerSpec.pool",
+  ],
+  "TenantClusterProps.deletionProtection": ["TenantSpec.deletionProtection"],
+  "TenantClusterProps.provisioner": ["MachinesSpec.provisioner", "KubespraySpec.type", "MagnumSpec.type"],
+  "TenantClusterProps.tenant": ["TenantSpec.name"],
+  "TenantPKIProps.commonName": ["PkiSpec.commonName"],
+  "VaultInstanceProps.deployment": [
+    "InstanceSpec.deployment",
+    ...["HighAvailability", "Standalone", "Development", "Custom", "External"].map((mode) => `${mode}Spec.mode`),
+  ],
+  "VaultInstanceProps.name": ["InstanceSpec.name"],
+  "VaultInstanceProps.seal": [
+    "InstanceSpec.seal",
+    ...[
+      "Shamir",
+      "Transit",
+      "AwsKms",
+      "GcpCloudKms",
+      "AzureKeyVault",
+      "AliCloudKms",
+      "OciKms",
+      "Pkcs11",
+      "StaticKey",
+    ].map((seal) => `${seal}SealSpec.type`),
+    "ShamirSealSpec.former",
+  ],
+};
+
+/** Props that a tenant does not need, and why. */
+const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
+  [/\.(provider|centralProvider|alias)$/, "the stack chooses the providers"],
+  [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name)$/, "the instance has it already"],
+  [/^VaultInstanceProps\.(central|tenant)$/, "the stack passes it"],
+  [/^CentralVaultAccess\./, "the operator's file describes the central Vault"],
+  [/^KubesprayProps\.central$/, "the operator's file describes the central Vault"],
+  [/^HelmDeploymentProps\.cluster$/, "the stack passes the cluster of the tenant"],
+  [/^(CentralVaultProps|RootCaProps|CentralCertificateProps)\./, "the central Vault is the operator's"],
+  [/^(IRootCa\.mount|TenantPKIProps\.rootCa)$/, "the root CA is the operator's"],
+  [
+    /^(KeyValueProps|SshCaProps|TenantPKIProps|CinderStorageProps|VaultInstanceProps)\.deletionProtection$/,
+    "one field protects the whole tenant",
+  ],
+  [/^ExternalDeploymentProps\.caCertificateFile$/, "the field of the instance applies to its replicas"],
+  [/^StandaloneDeploymentProps\.storage$/, "the same fields as for a cluster of replicas"],
+  [/^IAppRoleLogin\.path$/, "the path of the login that appRole describes"],
+  [/^(InstanceNamespaceProps|InstanceCapacity|HookSecrets)\./, "the deployment derives the namespace"],
+  [/^InstanceFlows\.(monitoringNamespace|metricsPort)$/, "monitoring.namespace, and the library's own port"],
+  [/^ISeal\./, "the fields of each seal describe it"],
+  [/^(AlertRulesProps|MonitoredInstance)\./, "a function for alerts outside the cluster of the tenant"],
+];
+
+/** Fields of the file that stand for a construct, or grant something, instead of being a prop. */
+const OF_THE_FILE = [
+  "TenantSpec.cluster",
+  "TenantSpec.instances",
+  "ExistingClusterSpec.existing",
+  "InstanceSpec.roles",
+  "PkiField.pki",
+  "SshField.ssh",
+  "DatabasesField.databases",
+  "KeyValueField.keyValue",
+  "PkiGrants.certificates",
+  "SshGrants.ssh",
+  "DatabasesGrants.databases",
+  "KeyValueGrants.read",
+  "KeyValueGrants.write",
+];
+
+/** Factories of the constructs' classes, and the fields that call them; those of the operator are left out. */
+const FACTORIES: Readonly<Record<string, string>> = {
+  "ApiAccess.floatingIps": "FloatingIpsSpec.type",
+  "ApiAccess.internal": "InternalAccessSpec.type",
+  "ApiAccess.loadBalancer": "ApiLoadBalancerSpec.type",
+  "AuditDevice.socket": "AuditSocketSpec.type",
+  "AuditDevice.syslog": "AuditSyslogSpec.type",
+  "Database.postgresql": "DatabaseSpec.engine",
+  "Exposure.loadBalancer": "HelmSpec.loadBalancer",
+  "Exposure.nodePort": "HelmSpec.nodePort",
+  "NetworkPeer.cidr": "NetworkClientSpec.cidr",
+  "NetworkPeer.namespace": "NamespaceClientSpec.namespace",
+  "NetworkPeer.namespacesWithLabels": "LabelledClientSpec.namespaceLabels",
+  "Provisioner.kubespray": "KubespraySpec.type",
+  "Provisioner.magnum": "MagnumSpec.type",
+  "Seal.aliCloudKms": "AliCloudKmsSealSpec.type",
+  "Seal.awsKms": "AwsKmsSealSpec.type",
+  "Seal.azureKeyVault": "AzureKeyVaultSealSpec.type",
+  "Seal.gcpCloudKms": "GcpCloudKmsSealSpec.type",
+  "Seal.ociKms": "OciKmsSealSpec.type",
+  "Seal.pkcs11": "Pkcs11SealSpec.type",
+  "Seal.shamir": "ShamirSealSpec.type",
+  "Seal.staticKey": "StaticKeySealSpec.type",
+  "Seal.transit": "TransitSealSpec.type",
+  "ServerCertificate.certManager": "CertManagerSpec.certManager",
+  "ServerCertificate.secret": "CertificateSecretSpec.secret",
+  "SshRole.certificate": "SshCertificateRoleSpec.type",
+  "SshRole.oneTimePassword": "SshOneTimePasswordRoleSpec.type",
+  "VaultStorage.cinder": "CinderStorageProps.volumeType",
+  "VaultStorage.storageClass": "VolumesSpec.storageClass",
+};
+
+/** Factories for what every instance has, and for what the stack passes. */
+const NOT_CALLED = ["AuditDevice.file", "NetworkPeer.anyNamespace", "ServerCertificate.central"];
+
+describe("the tenant file", { timeout: 120_000 }, () => {
+  const checked = checkSource("tenants/specs.ts", 'import "../src/index"; import "../src/tenant/tenant-schema";');
+  const isIn = (folder: string, declaration: ts.Declaration | undefined): boolean =>
+    declaration?.getSourceFile().fileName.includes(`/src/${folder}/`) === true;
+  const exported = exportedTypes(checked, "src/index.ts");
+
+  const file = new FieldWalk(checked);
+  const tenant = exportedTypes(checked, "src/tenant/tenant-schema.ts").get("TenantSpec");
+  if (tenant === undefined) throw new Error("There is no TenantSpec.");
+  file.visit(tenant);
+
+  const props = new FieldWalk(checked);
+  for (const [name, type] of exported) {
+    if (name.endsWith("Props") && isIn("constructs", type.symbol.declarations?.[0])) props.visit(type);
+  }
+
+  const unreached = [...props.found].filter(([declaration]) => !file.found.has(declaration)).map(([, name]) => name);
+  const own = [...file.found].filter(([declaration]) => isIn("tenant", declaration)).map(([, name]) => name);
+
+  test("reaches every prop of a construct that a tenant could need", () => {
+    expect(props.found.size).toBeGreaterThan(200);
+    const unexplained = unreached.filter(
+      (name) => !(name in WRITTEN_AS) && !NOT_IN_FILE.some(([pattern]) => pattern.test(name)),
+    );
+    expect(unexplained).toEqual([]);
+  });
+
+  test("has no exception without need", () => {
+    expect(Object.keys(WRITTEN_AS).filter((name) => !unreached.includes(name))).toEqual([]);
+    expect(NOT_IN_FILE.filter(([pattern]) => !unreached.some((name) => pattern.test(name)))).toEqual([]);
+  });
+
+  test("declares only what no construct declares", () => {
+    expect(own.sort()).toEqual([...OF_THE_FILE, ...Object.values(WRITTEN_AS).flat()].sort());
+  });
+
+  test("reaches every factory", () => {
+    const { checker } = checked;
+    const factories = [...exported].flatMap(([name, type]) => {
+      const symbol = type.symbol as ts.Symbol | undefined;
+      const declaration = symbol?.valueDeclaration;
+      if (symbol === undefined || !type.isClass() || declaration === undefined || !isIn("constructs", declaration))
+        return [];
+      return (
+        checker
+          .getPropertiesOfType(checker.getTypeOfSymbolAtLocation(symbol, declaration))
+          .filter(({ valueDeclaration }) => valueDeclaration !== undefined && ts.isMethodDeclaration(valueDeclaration))
+          .map((method) => `${name}.${method.name}`)
+          // These import what exists; they are no part of a tenant's own.
+          .filter((factory) => !/\.(from[A-Z]|is[A-Z])/.test(factory))
+      );
+    });
+    expect(factories.sort()).toEqual([...Object.keys(FACTORIES), ...NOT_CALLED].sort());
+    const fields = [...file.found.values()];
+    expect(Object.values(FACTORIES).filter((field) => !fields.includes(field))).toEqual([]);
+  });
+});
