@@ -562,7 +562,11 @@ describe("fails when", () => {
   test.each<[string, Partial<TenantClusterProps>, RegExp]>([
     ["operators are everybody", { operatorCidrs: ["0.0.0.0/0"] }, /opens SSH and the Kubernetes API to everybody/],
     ["operators come from no network", { operatorCidrs: ["office"] }, /"office" is not a valid IPv4 network/],
-    ["clients come from no network", { clientAccess: { cidrs: ["all"], ports: [] } }, /"all" is not a valid IPv4 network/],
+    [
+      "clients come from no network",
+      { clientAccess: { cidrs: ["all"], ports: [] } },
+      /"all" is not a valid IPv4 network/,
+    ],
     [
       "a node's name would be too long",
       { pools: [{ name: "a".repeat(52), count: 1 }] },
