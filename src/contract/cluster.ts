@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { parseDescription } from "./description";
 
-/** Port of the Kubernetes API. */
-export const KUBERNETES_API_PORT = 6443;
-
 const cluster = z.object({
   tenant: z.string().min(1),
   /** Release of Kubespray that the inventory is made for, such as `2.32.0`. */

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { KUBERNETES_API_PORT } from "../../contract/cluster";
+import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import {
   LbListenerV2,
   LbLoadbalancerV2,

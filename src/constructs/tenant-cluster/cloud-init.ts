@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 
 /** A file that cloud-init writes. */
 export interface FileToWrite {
@@ -56,7 +56,7 @@ export function cloudInit({
     ],
   };
   // For Terraform, a shell's ${name} is an expression of its own unless it is escaped.
-  return `#cloud-config\n${stringify(config, { lineWidth: 0 })}`.replaceAll("${", () => "$${");
+  return `#cloud-config\n${toYaml(config, { lineWidth: 0 })}`.replaceAll("${", () => "$${");
 }
 
 function file(path: string, content: string): FileToWrite {

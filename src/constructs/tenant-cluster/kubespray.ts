@@ -1,6 +1,7 @@
 import { Fn } from "cdktf";
 import type { Construct } from "constructs";
-import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
+import type { ClusterDescription } from "../../contract/cluster";
+import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { ValidationError } from "../../core/errors";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";
 import type { ApiEndpoint } from "./api-access";

@@ -1,4 +1,4 @@
-import { KUBERNETES_API_PORT } from "../../contract/cluster";
+import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 
 /** The named groups of machines. */
 const GROUPS = ["nodes", "control-plane", "bastion", "vpn"] as const;

@@ -5,7 +5,7 @@ import type { Duration } from "../../core/duration";
 import type { ReleaseNames } from "../server-config/names";
 import { Release } from "../../terraform/providers/kubernetes";
 import { fromStackFolder } from "../../terraform/paths";
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 
 /** Properties of a {@link CertManagerCertificate}. */
 export interface CertManagerCertificateProps extends Pick<ReleaseNames, "release" | "namespace" | "tlsSecret"> {
@@ -30,7 +30,7 @@ export class CertManagerCertificate extends Construct {
       namespace: props.namespace,
       chart: fromStackFolder(TerraformStack.of(this), CHART),
       values: [
-        stringify({
+        toYaml({
           name: props.release,
           secretName: props.tlsSecret,
           dnsNames: props.hosts,

@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 import { ValidationError } from "../../core/errors";
 import { findLiteralSecretsIn, findSecretSettings } from "../../terraform/secret-guard";
 import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
@@ -34,7 +34,7 @@ export function renderValues(scope: Construct, ours: HelmValues, theirs: HelmVal
   const merged = mergeValues(ours, theirs);
   checkReliedUpon(scope, ours, merged);
   checkSecrets(scope, theirs, merged);
-  const yaml = stringify(merged, { lineWidth: 0, aliasDuplicateObjects: false });
+  const yaml = toYaml(merged, { lineWidth: 0, aliasDuplicateObjects: false });
   if (Object.keys(theirs).length === 0) return yaml;
   const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
   return `# The operator's own values override:\n${overridden.join("")}${yaml}`;

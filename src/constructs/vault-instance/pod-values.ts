@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 import { API_PORT, serverLabels } from "../server-config/names";
 import type { ServerResources } from "./instance-limits";
 import type { HelmValues } from "./merge-values";
@@ -78,7 +78,7 @@ export function podValues({
       effect,
     })),
     // A text, as in the values of the charts; Helm warns about a map.
-    affinity: spreadOverNodes ? stringify(antiAffinity(servers)) : "",
+    affinity: spreadOverNodes ? toYaml(antiAffinity(servers)) : "",
     topologySpreadConstraints: [
       {
         maxSkew: 1,
