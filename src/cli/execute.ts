@@ -30,8 +30,12 @@ export async function execute(
 /** Says in one sentence, and with its code, why a command failed. */
 export function printFailure(error: unknown, asJson: boolean): void {
   const failure = describeFailure(error);
+  const { code, message } = failure;
   if (asJson) process.stdout.write(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
-  process.stderr.write(`tenant-vault: [${failure.code}] ${failure.message}\n`);
+  const line = asJson
+    ? eventJson({ level: "error", message, fields: { code } }, systemClock.date())
+    : `tenant-vault: [${code}] ${message}`;
+  process.stderr.write(`${line}\n`);
   process.exitCode = 1;
 }
 

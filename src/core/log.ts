@@ -2,7 +2,7 @@
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
 /** How much an event matters. */
-export type LogLevel = "info" | "warn";
+export type LogLevel = "info" | "warn" | "error";
 
 /** Something that happened while a command ran. */
 export interface LogEvent {
