@@ -1,8 +1,11 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** Below the ports that systems deal to outgoing connections, so that none of these takes one of ours. */
-const [FIRST, LAST] = [20_000, 30_000];
+/**
+ * Below the ports that systems use for outgoing connections, so that no connection takes one of these. Programs that run at the
+ * same time choose from different ranges: between the check and the use of a port, another program could take it.
+ */
+const [FIRST, LAST] = (process.env.TENANT_VAULT_LAB_PORTS ?? "20000-30000").split("-").map(Number) as [number, number];
 
 const taken = new Set<number>();
 
