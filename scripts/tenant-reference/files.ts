@@ -18,7 +18,7 @@ As TypeScript, the file exports what \`defineTenant\` returns, and the editor sh
 object works, too; write \`satisfies TenantSpec\` after it to have the editor check it.
 
 \`\`\`ts
-import { defineTenant } from "tenant-vault";
+import { defineTenant } from "tenant-vault/tenant";
 
 export default defineTenant({
   name: "customer10",

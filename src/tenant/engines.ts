@@ -7,11 +7,6 @@ import { keyValue } from "./sections/key-value";
 import { pki } from "./sections/pki";
 import { ssh } from "./sections/ssh";
 
-export type * from "./sections/databases";
-export type * from "./sections/key-value";
-export type * from "./sections/pki";
-export type * from "./sections/ssh";
-
 /** The engines that a tenant file may describe, in the order in which they are created. */
 const SECTIONS = [pki, ssh, databases, keyValue] as const;
 

@@ -20,7 +20,7 @@ test("the JSON Schema and the reference of the tenant file are up to date; else 
 test("the package ships the JSON Schema under a name of its own", () => {
   const { files, exports } = JSON.parse(read("package.json")) as { files: string[]; exports: Record<string, unknown> };
   expect(files).toContain("schemas");
-  expect(exports["./tenant.schema.json"]).toBe("./schemas/tenant.schema.json");
+  expect(exports["./schemas/tenant.schema.json"]).toBe("./schemas/tenant.schema.json");
 });
 
 describe("the JSON Schema", () => {
