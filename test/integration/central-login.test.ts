@@ -129,7 +129,7 @@ test("a secret id that is used up is named, by the first login and by a later on
   await outliveToken();
 
   const sentence =
-    /^(.*The central Vault at http\S+ refuses the request auth\/tenant-vault\/login: 400 invalid role or secret ID; TENANT_VAULT_SECRET_ID has ended, is used up, .*: draw another with "vault write -f auth\/tenant-vault\/role\/hook\/secret-id"\.)$/;
+    /^(.*The central Vault at http\S+ refuses the request auth\/tenant-vault\/login: 400 invalid role or secret ID; TENANT_VAULT_SECRET_ID has expired, is used up, .*: create a new one with "vault write -f auth\/tenant-vault\/role\/hook\/secret-id"\.)$/;
   const failures = await Promise.all([
     store.read().catch(String),
     connectToCentral(environment(secretId)).catch(String),
@@ -138,7 +138,9 @@ test("a secret id that is used up is named, by the first login and by a later on
     expect(failure).toMatch(sentence);
     expect(failure).not.toContain(secretId);
   }
-  expect(failures[0]).toContain("The token for customers/data/customer10/main is denied, and the login for another");
+  expect(failures[0]).toContain(
+    "The central Vault denies the token for customers/data/customer10/main, and the login for a new",
+  );
 });
 
 test("a token that was given is all there is", async () => {
