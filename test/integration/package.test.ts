@@ -127,7 +127,13 @@ describe("the tarball", () => {
     const { checkPackage, createPackageFromTarballData } = await import("@arethetypeswrong/core");
     const result = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(project.tarball))));
     if (result.types === false) throw new Error("no types");
-    expect(Object.keys(result.entrypoints)).toEqual([".", "./tenant", "./spi", "./tenant.schema.json", "./package.json"]);
+    expect(Object.keys(result.entrypoints)).toEqual([
+      ".",
+      "./tenant",
+      "./spi",
+      "./tenant.schema.json",
+      "./package.json",
+    ]);
     expect(result.problems).toEqual([]);
   });
 
