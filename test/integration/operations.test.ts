@@ -239,7 +239,7 @@ describe("purge", () => {
       /^tenant-vault: \[record-kept\] The record .* is not deleted; delete it/,
     );
     await bed.central.client.send("DELETE", "customers/data/customer10/purged");
-    expect((await purge()).stderr).toMatch(/are lost for good; add --yes-destroy-the-keys customer10\/purged\.\n$/);
+    expect((await purge()).stderr).toMatch(/are lost; confirm with --yes-destroy-the-keys customer10\/purged\.\n$/);
     const byHook = await bed.run(["purge", "customer10/purged", ...confirmation], bed.environment());
     expect(byHook.stderr).toMatch(/refuses the token for customers\/metadata\/customer10\/purged/);
 
