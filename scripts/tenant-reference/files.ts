@@ -53,7 +53,7 @@ file: the file names [its location](#location-of-a-secret) in the central Vault.
 
 `;
 
-/** The generated files, by their paths in the project: the JSON Schema of a tenant file, and its reference. */
+/** Generates the JSON Schema of a tenant file and its reference, by their paths in the project. */
 export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
   const schema = addDocumentation(structure());
   return new Map([
