@@ -46,7 +46,7 @@ function environment(secretId: string): Record<string, string> {
 }
 
 async function logIn(): Promise<VaultClient> {
-  return connectToCentral(environment(await bed.central.drawHookSecretId()));
+  return connectToCentral(environment(await bed.central.requestHookSecretId()));
 }
 
 async function outliveToken(): Promise<void> {
@@ -75,7 +75,7 @@ describe("a run that lasts longer than its token", () => {
     await bed.unseal(instance);
     await servers[1]?.stop("SIGKILL");
 
-    const secretId = await bed.central.drawHookSecretId();
+    const secretId = await bed.central.requestHookSecretId();
     const { VAULT_TOKEN: _token, ...others } = bed.environment(instance);
     let output = "";
     const command = bed.begin(
@@ -123,7 +123,7 @@ test("what the policy does not allow is asked twice, and the sentence names the 
 
 test("a secret id that is used up is named, by the first login and by a later one, and not shown", async () => {
   await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 1 } });
-  const secretId = await bed.central.drawHookSecretId();
+  const secretId = await bed.central.requestHookSecretId();
   await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 0 } });
   const store = new RecordStore(await connectToCentral(environment(secretId)), "customer10", "main");
   await outliveToken();
