@@ -102,7 +102,9 @@ describe("a deployment", () => {
       ...tenant({ mode: "ha", storageClass: "fast", nodePort: 30_820 }),
       cluster: { existing: true, clientAccess },
     });
-    expect(() => defineTenant(existing())).toThrow(/nodePort: 30820 lets nobody in; add the networks of the clients/);
+    expect(() => defineTenant(existing())).toThrow(
+      /nodePort: 30820 allows no clients; add the networks of the clients/,
+    );
     const json = vaultStack(existing({ cidrs: ["192.0.2.0/24"] }));
     expect(JSON.stringify(json.resource.kubernetes_network_policy_v1)).toContain("192.0.2.0/24");
   });
