@@ -3,9 +3,9 @@ import type { VaultClient } from "../src/vault/client";
 import type { VaultServer } from "./servers/vault-server";
 import { waitUntil } from "./wait";
 
-/** The operator's own Vault in the lab: what people do with it, and this product never does. */
+/** Central Vault of the lab, with the tasks that the product leaves to people. */
 export class LabCentral {
-  /** Initialises and unseals it, as an operator would. */
+  /** Initialises and unseals the server, as an operator would. */
   static async open(server: VaultServer): Promise<LabCentral> {
     const anonymous = server.client();
     const api = new ReplicaApi(anonymous);
@@ -31,10 +31,10 @@ export class LabCentral {
     readonly unsealKeys: readonly string[],
   ) {}
 
-  /** Makes a mount for secrets. */
+  /** Creates a KV version 2 mount. */
   async mountKeyValue(mount: string): Promise<void> {
     await this.client.send("POST", `sys/mounts/${mount}`, { body: { type: "kv", options: { version: "2" } } });
-    // It upgrades itself for a moment after it is made.
+    // A new KV version 2 mount upgrades itself for a moment and refuses requests.
     await waitUntil(`the mount ${mount} answers`, async () => {
       const { status } = await this.client.send("GET", `${mount}/config`, { accept: [400] });
       return status === 200;
@@ -42,7 +42,7 @@ export class LabCentral {
     this.mounts.add(mount);
   }
 
-  /** Puts a password where a tenant file says that the operator keeps it, beside those of the same path. */
+  /** Stores a password at the location of a tenant file, and keeps the other passwords at the path. */
   async keepPassword(
     { mount, path, field }: { readonly mount: string; readonly path: string; readonly field: string },
     password: string,
@@ -54,14 +54,14 @@ export class LabCentral {
     await this.client.send("POST", target, { body: { data } });
   }
 
-  /** The fields of a record. */
+  /** Reads the fields of a record. */
   async readRecord(tenant: string, instance: string): Promise<Record<string, string>> {
     const { body } = await this.client.send("GET", `customers/data/${tenant}/${instance}`);
     return (body.data as { data: Record<string, string> }).data;
   }
 
-  /** A secret id for the hook's AppRole, which an operator would give to the machine that watches. */
-  async drawHookSecretId(): Promise<string> {
+  /** Requests a secret ID of the hook's AppRole. An operator would give it to the machine that runs the command. */
+  async requestHookSecretId(): Promise<string> {
     const { body } = await this.client.send("POST", "auth/tenant-vault/role/hook/secret-id");
     return (body.data as { secret_id: string }).secret_id;
   }

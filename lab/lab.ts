@@ -19,7 +19,7 @@ import { obtainTerraform } from "./tools/terraform";
 import { obtainVaultProvider } from "./tools/vault-provider";
 import { obtainVaultServer } from "./tools/vault-server";
 
-/** Real servers for one tenant on loopback, and the means to deploy it onto them. */
+/** Real servers for one tenant on loopback, and programs to deploy the tenant onto them. */
 export interface Lab {
   readonly tenant: Tenant;
   readonly central: LabCentral;
@@ -32,16 +32,16 @@ export interface Lab {
   readonly replicas: ReadonlyMap<string, readonly VaultServer[]>;
   /** Folder of the servers' data; outside the project, so that an unprivileged account can reach it. */
   readonly serverFolder: string;
-  /** Folder of what is deployed: synthesized JSON, state, logs. */
+  /** Folder of the deployment: synthesized JSON, state, logs. */
   readonly deployFolder: string;
   /** PEM file of the CA of every server's TLS certificate. */
   readonly caCertificateFile: string;
-  /** Passwords that the lab made up. */
+  /** Passwords that the lab generated. */
   readonly passwords: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Starts everything that a tenant file needs. */
+/** Starts all servers that a tenant file needs. */
 export async function startLab(tenantFile: string, progress: Progress): Promise<Lab> {
   const { tenant } = await loadTenant(tenantFile);
   const program = await progress.step("server program", obtainVaultServer);
@@ -52,7 +52,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
   const openssh = await progress.step("OpenSSH", obtainOpenssh);
   const postgresqlPrograms = await progress.step("PostgreSQL", obtainPostgresql);
 
-  // All that an interruption may end comes before there is anything to be removed.
+  // An interruption up to here leaves nothing to remove.
   const account = await unprivilegedAccount();
   const authority = await LabAuthority.create();
 
@@ -157,7 +157,7 @@ interface Ports {
 }
 
 async function choosePorts(tenant: Tenant): Promise<Ports> {
-  // First those that the tenant file names, before one of them is dealt to another server.
+  // Reserve the ports of the tenant file first, before another server gets one of them.
   for (const instance of tenant.instances) {
     for (const port of ownPorts(instance) ?? []) {
       if (!(await takePort(port)))
@@ -183,8 +183,8 @@ async function choosePorts(tenant: Tenant): Promise<Ports> {
 }
 
 /**
- * What the tenant's administrator would have made: databases, and a role in each that may create and drop roles. All of
- * these have one password, since two databases may have the same role, or their passwords the same place.
+ * Creates the databases of a tenant, and a role in each that may create and drop roles. All roles have one password, because two
+ * databases may share a role, or the location of their passwords.
  */
 async function createDatabases(
   tenant: Tenant,

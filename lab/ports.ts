@@ -9,7 +9,7 @@ const [FIRST, LAST] = (process.env.TENANT_VAULT_LAB_PORTS ?? "20000-30000").spli
 
 const taken = new Set<number>();
 
-/** A port on loopback that nobody uses, and that this program gets once. */
+/** Reserves an unused port on loopback. This program never gets the same port twice. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);
@@ -17,7 +17,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Takes a port on loopback. @returns Whether nobody uses it, and this program did not take it before. */
+/** Reserves a port on loopback. @returns False if it is in use, or already reserved by this program. */
 export async function takePort(port: number): Promise<boolean> {
   if (taken.has(port)) return false;
   taken.add(port);

@@ -11,10 +11,10 @@ const FILE = resolve(__dirname, "..", "docs", "commands.md");
 const BEGIN = "<!-- begin: npm run docs:commands writes this -->";
 const END = "<!-- end -->";
 
-/** What a command prints with `--json`. */
+/** Output of a command with `--json`. */
 interface Result {
   readonly example: unknown;
-  /** Of fields that their names do not explain. */
+  /** Explanations of fields whose names are not enough. */
   readonly notes: readonly string[];
 }
 
@@ -71,7 +71,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
   },
 };
 
-/** The page with the section that is generated. */
+/** Returns the page with the generated section. */
 export async function withCommands(page: string): Promise<string> {
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
@@ -83,7 +83,10 @@ export async function withCommands(page: string): Promise<string> {
 
 function section(command: Command): string {
   const result = RESULTS[command.name()];
-  if (result === undefined) throw new Error(`Describe in scripts/commands-reference.ts what ${command.name()} prints.`);
+  if (result === undefined)
+    throw new Error(
+      `RESULTS has no entry for ${command.name()}; describe its output in scripts/commands-reference.ts.`,
+    );
   const operands = command.registeredArguments.map(operand).join(" ");
   const rows = command.options.map(row).join("\n");
   const notes = result.notes.map((note) => `- ${note}\n`).join("");

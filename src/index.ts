@@ -1,5 +1,5 @@
 /**
- * Constructs for a secrets service per tenant, and the values that they take.
+ * Constructs for a secrets service per tenant, and the types of their properties.
  *
  * @packageDocumentation
  */

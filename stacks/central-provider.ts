@@ -11,7 +11,7 @@ export class CentralProvider extends Construct {
   constructor(scope: Construct, id: string, { central }: Operator) {
     super(scope, id);
     const { caCertificateFile: file } = central;
-    // The provider and the hook take a file; its copy beside the synthesized JSON has a relative path.
+    // The provider and the hook need a file. Its copy beside the synthesized JSON has a relative path.
     const caCertificatePath =
       file === undefined ? undefined : new TerraformAsset(this, "Ca", { path: file, type: AssetType.FILE }).path;
     this.provider = new VaultProvider(this, "Provider", {

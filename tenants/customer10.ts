@@ -10,7 +10,7 @@ export default defineTenant({
     key: { keyPair: "operator" },
     availabilityZones: ["nova"],
     controlPlanes: 1,
-    // Three schedulable nodes with the two workers, so that each replica runs on its own node.
+    // With the two workers there are three nodes, one per replica.
     schedulableControlPlanes: true,
     workers: 2,
     operatorCidrs: ["10.8.0.0/24"],

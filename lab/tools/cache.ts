@@ -1,10 +1,10 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 
-/** What the lab obtains by itself is kept here, below the project. */
+/** Folder in the project for the programs that the lab obtains. */
 export const CACHE = resolve(__dirname, "..", "..", ".cache");
 
-/** A folder of the cache; made once, whole or not at all. */
+/** Returns a folder of the cache. It is created once, and completely or not at all. */
 export async function cachedFolder(name: string, make: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(CACHE, name);
   if (existsSync(folder)) return folder;
@@ -24,8 +24,8 @@ export async function cachedFolder(name: string, make: (folder: string) => Promi
 }
 
 /**
- * The same path where other accounts reach it: what is in the cache may be below a home that only its owner enters,
- * and is copied into the given folder.
+ * Copies a program from the cache into a folder that other accounts can read, because the cache may be in a private home.
+ * Returns the new path, or the same path if it is not in the cache.
  */
 export function copyFromCache(path: string, folder: string): string {
   const inCache = relative(CACHE, path);

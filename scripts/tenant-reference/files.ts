@@ -18,7 +18,7 @@ As TypeScript, the file exports what \`defineTenant\` returns, and the editor sh
 object works, too; write \`satisfies TenantSpec\` after it to have the editor check it.
 
 \`\`\`ts
-import { defineTenant } from "tenant-vault/tenant";
+import { defineTenant } from "tenant-vault";
 
 export default defineTenant({
   name: "customer10",
@@ -53,7 +53,7 @@ file: the file names [its location](#location-of-a-secret) in the central Vault.
 
 `;
 
-/** The generated files, by their paths in the project: the JSON Schema of a tenant file, and its reference. */
+/** Generates the JSON Schema of a tenant file and its reference, by their paths in the project. */
 export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
   const schema = addDocumentation(structure());
   return new Map([

@@ -2,7 +2,7 @@ import { OperationError } from "../core/errors";
 import { isPassing, ReplicaError, type VaultFailure } from "../vault/errors";
 import type { VaultClient, VaultRequest, VaultResponse } from "../vault/client";
 
-/** The central Vault did not do what it was asked. */
+/** Failed request to the central Vault. */
 export class CentralError extends OperationError {
   constructor(
     readonly failure: VaultFailure,
@@ -13,7 +13,7 @@ export class CentralError extends OperationError {
   }
 }
 
-/** Sends a request to the central Vault; a failure says in one sentence what to do. */
+/** Sends a request to the central Vault. The message of a failure says what to do. */
 export async function askCentral(
   central: VaultClient,
   method: "GET" | "POST" | "PATCH" | "LIST" | "DELETE",
@@ -24,8 +24,8 @@ export async function askCentral(
     return await central.send(method, path, request);
   } catch (error) {
     if (error instanceof CentralError) {
-      // The client tried to log in again on the way.
-      const message = `The token for ${path} is denied, and the login for another failed: ${error.message}`;
+      // This error comes from the client's attempt to log in again.
+      const message = `The central Vault denies the token for ${path}, and the login for a new token failed: ${error.message}`;
       throw new CentralError(error.failure, message, error.status);
     }
     if (!(error instanceof ReplicaError)) throw error;
@@ -38,10 +38,10 @@ function explain(error: ReplicaError, address: string, path: string): string {
   const sentences: Record<VaultFailure, string> = {
     unreachable: `The central Vault at ${address} does not answer (${message}); check VAULT_ADDR and that it runs.`,
     untrusted: `The central Vault at ${address} is not trusted: ${message}; set VAULT_CACERT to the certificate of its CA.`,
-    sealed: `The central Vault at ${address} is sealed or not initialised; unseal it, which this program never does, and run this again.`,
+    sealed: `The central Vault at ${address} is sealed or not initialised; unseal it by hand and run this again.`,
     denied: `The central Vault at ${address} refuses the token for ${path}; use one that is valid and has the policy tenant-vault-hook.`,
     missing: `The central Vault at ${address} has nothing at ${path}; deploy the stack "central" first.`,
-    conflict: `The central Vault at ${address} has a newer version of ${path}: another wrote it at the same time.`,
+    conflict: `The central Vault at ${address} has a newer version of ${path}, because another program wrote it at the same time; run this again.`,
     refused: `The central Vault at ${address} refuses the request ${message}.`,
   };
   return sentences[failure];

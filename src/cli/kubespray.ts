@@ -9,7 +9,7 @@ import { findKubespray } from "../operations/kubespray/kubespray-source";
 import { runKubespray } from "../operations/kubespray/run-kubespray";
 import type { CommandHost, CommandResult } from "./command";
 
-/** `tenant-vault kubespray`: the post-apply hook of a cluster, and the same by hand. */
+/** `tenant-vault kubespray`: the post-apply hook of a cluster. People can run it, too. */
 export async function kubespray({ environment, log, signal }: CommandHost, tenant: string): Promise<CommandResult> {
   if (!/^[a-z0-9-]+$/.test(tenant)) {
     throw new OperationError("usage", `"${tenant}" does not name a tenant; write its name, such as customer10.`);
@@ -39,14 +39,14 @@ export async function kubespray({ environment, log, signal }: CommandHost, tenan
   }
 }
 
-/** What Terraform passes, else what it passed last, so that a failed run can be resumed by hand. */
+/** Reads the description from Terraform, else the last one, so that a person can resume a failed run. */
 function describeCluster(environment: NodeJS.ProcessEnv, tenant: string, folder: string): ClusterDescription {
   const remembered = join(folder, "cluster.json");
   const passed = setting(environment, "TENANT_VAULT_CLUSTER");
   if (passed === undefined && !existsSync(remembered)) {
     throw new OperationError(
       "not-described",
-      `Nothing is known of the machines of ${tenant} here; deploy the stack ${tenant}-cluster, which runs this.`,
+      `This machine has no description of the cluster of ${tenant}; deploy the stack ${tenant}-cluster, which runs this.`,
     );
   }
   const text = passed ?? readFileSync(remembered, "utf8");
@@ -62,7 +62,7 @@ function describeCluster(environment: NodeJS.ProcessEnv, tenant: string, folder:
   return cluster;
 }
 
-/** Playbooks, and whatever they run, need no login of the central Vault. */
+/** Removes the variables of the central Vault, because playbooks and their programs must not have its credentials. */
 function withoutVault(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(TENANT_)?VAULT_/.test(name)));
 }

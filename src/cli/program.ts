@@ -5,7 +5,7 @@ import type { CommandHost, CommandResult } from "./command";
 
 /** Seconds. */
 const DEFAULT_TIMEOUT = 600;
-/** Seconds; people may have to restart servers in between. */
+/** Seconds. People may have to restart servers in between. */
 const MIGRATION_TIMEOUT = 3600;
 
 const ENVIRONMENT = `
@@ -19,7 +19,7 @@ Environment:
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray`;
 
-/** What the options of every command have. */
+/** Options of every command. */
 export interface CommonOptions {
   readonly json?: true;
 }
@@ -27,7 +27,7 @@ export interface CommonOptions {
 /** Runs a command and prints its result. */
 export type Execute = (options: CommonOptions, command: (host: CommandHost) => Promise<CommandResult>) => Promise<void>;
 
-/** The command line. What a command needs is loaded when it runs, so that help and version cost little. */
+/** Builds the command line. Each command loads its modules when it runs, so that help and version are fast. */
 export function buildProgram(execute: Execute): Command {
   const program = new Command("tenant-vault")
     .description("Initialises and unseals the Vault instances of tenants; their keys are kept in the central Vault.")

@@ -36,7 +36,7 @@ export function overlap(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;
 }
 
-/** An IPv4 address as a number. @throws ValidationError if it is not valid. */
+/** Converts an IPv4 address to a number. @throws ValidationError if it is not valid. */
 export function parseAddress(text: string): number {
   if (!ipaddr.IPv4.isValidFourPartDecimal(text)) {
     throw new ValidationError("cidr", `"${text}" is not a valid IPv4 address; write one such as "20.0.0.10".`);

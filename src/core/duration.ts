@@ -57,7 +57,7 @@ export class Duration {
     return this.seconds > other.seconds;
   }
 
-  /** A text that {@link Duration.parse} reads back, in the largest whole unit up to hours, which Vault understands. */
+  /** Text for {@link Duration.parse} and for Vault, in the largest whole unit up to hours. */
   toString(): DurationText {
     if (this.seconds % 3600 === 0) return `${this.seconds / 3600}h`;
     if (this.seconds % 60 === 0) return `${this.seconds / 60}m`;

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { setting } from "./environment";
 
-/** Which HTTP proxy leads to a server, as the environment says; https://pkg.go.dev/golang.org/x/net/http/httpproxy */
+/** Selects the HTTP proxy of a server by the environment; https://pkg.go.dev/golang.org/x/net/http/httpproxy */
 export interface Proxies {
   /** URL of the proxy; undefined if the server is reached directly. */
   proxyFor(address: string): string | undefined;
@@ -27,7 +27,10 @@ function isLoopback({ hostname }: URL): boolean {
   return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
 }
 
-/** An entry of NO_PROXY: `*`, a network, an address, a domain with those below it, or with a dot in front only those below it. */
+/**
+ * Whether an entry of NO_PROXY matches a URL. An entry is `*`, a network, an address, or a domain with its subdomains. A domain
+ * with a leading dot matches only its subdomains.
+ */
 function matches(entry: string, { hostname, port, protocol }: URL): boolean {
   if (entry === "*") return true;
   const host = bare(hostname);

@@ -52,7 +52,7 @@ export interface InstanceSpec
     Pick<InstanceProviderProps, "caCertificateFile"> {
   /** A DNS-1123 label other than `central`. The central Vault holds the record at `customers/<tenant>/<name>`. */
   readonly name: string;
-  /** How the servers of the instance come to run. */
+  /** Deployment of the servers. */
   readonly deployment: DeploymentSpec;
   /**
    * What protects the data of the instance while it is not running.

@@ -10,7 +10,7 @@ export class CentralSecret extends EphemeralResource {
     super(scope, id, { type: "vault_kv_secret_v2", provider, attributes: { mount: secret.mount, name: secret.path } });
   }
 
-  /** An expression for one field; it fits write-only arguments and provider configurations only. */
+  /** Returns an expression for one field. Terraform allows it only in write-only arguments and provider configurations. */
   field(name: string): string {
     return this.reference(`data[${JSON.stringify(name)}]`);
   }

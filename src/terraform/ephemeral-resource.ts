@@ -13,8 +13,8 @@ export interface EphemeralResourceProps {
 }
 
 /**
- * A value that Terraform reads at plan and apply time and never stores. It fits provider configurations and write-only
- * arguments only. CDK for Terraform has no such element; Terraform supports it since 1.10.
+ * A value that Terraform reads at plan and apply time and never stores. Terraform allows it only in provider configurations and write-only
+ * arguments. CDK for Terraform has no such element; Terraform supports it since 1.10.
  */
 export class EphemeralResource extends TerraformElement {
   constructor(
@@ -26,7 +26,7 @@ export class EphemeralResource extends TerraformElement {
     requireProviderRanges(this);
   }
 
-  /** An expression for an attribute, such as `data["password"]`. */
+  /** Returns an expression for an attribute, such as `data["password"]`. */
   reference(attribute: string): string {
     return `\${ephemeral.${this.props.type}.${this.friendlyUniqueId}.${attribute}}`;
   }

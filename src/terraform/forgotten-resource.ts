@@ -2,13 +2,13 @@ import { TerraformElement } from "cdktf";
 import type { Construct } from "constructs";
 
 /**
- * Stands where a resource was, for Terraform to forget it instead of destroying it; where there was none, it does nothing.
+ * A `removed` block. Terraform forgets the resource at this address instead of destroying it. If there was none, it does nothing.
  * https://developer.hashicorp.com/terraform/language/block/removed
  */
 export class ForgottenResource extends TerraformElement {
   /**
-   * @param type Terraform's type name of what was there, such as `vault_transit_secret_backend_key`.
-   * @param reason Why it is kept; it is written beside the block.
+   * @param type Terraform's type of the former resource, such as `vault_transit_secret_backend_key`.
+   * @param reason Why the resource is kept, as a comment in the block.
    */
   constructor(
     scope: Construct,

@@ -130,7 +130,7 @@ describe("tenant-vault kubespray", () => {
     const log = join(bed.folder, "state", "kubespray", "customer10", "kubespray.log");
     expect(failed.code).toBe(1);
     expect(failed.failure).toBe(
-      `tenant-vault: [kubespray-failed] Kubespray did not finish for customer10 (ansible-playbook ended with 2 at the task "Install etcd"); read ${log}, mend that, and run tenant-vault kubespray customer10 again: it goes on from there.\n`,
+      `tenant-vault: [kubespray-failed] Kubespray did not finish for customer10 (ansible-playbook ended with 2 at the task "Install etcd"); read ${log}, fix the cause, and run tenant-vault kubespray customer10 again, which continues from there.\n`,
     );
     expect(readFileSync(log, "utf8")).toMatch(/FAILED/);
     expect(statSync(log).mode & 0o777).toBe(0o600);

@@ -1,7 +1,7 @@
 import { ValidationError } from "../../core/errors";
 import type { SecretRef } from "../../core/secret-ref";
 
-/** How a PostgreSQL server is reached and administered. */
+/** Address and administrator of a PostgreSQL server. */
 export interface PostgresqlProps {
   /** Host name or IPv4 address of the server. */
   readonly host: string;

@@ -9,7 +9,7 @@ import { CentralSecret } from "../../terraform/central-secret";
 import { DatabaseSecretBackendConnection, DatabaseSecretBackendRole, Mount } from "../../terraform/providers/vault";
 import type { Database } from "./database";
 
-/** What the credentials of a role may do, and for how long. */
+/** Permissions and lifetime of the credentials of a role. */
 export interface DynamicDbRoleProps {
   /** Name of the role. */
   readonly name: string;
@@ -68,7 +68,7 @@ export interface DynamicDbProps {
 export interface IDynamicDb {
   /** Path of the database mount. */
   readonly mount: string;
-  /** Lets the grantee request credentials of a role. @throws ValidationError if the role does not exist. */
+  /** Allows the grantee to request credentials of a role. @throws ValidationError if the role does not exist. */
   grantCredentials(grantee: IGrantee, role: string): void;
 }
 

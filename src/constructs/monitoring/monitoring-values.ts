@@ -40,7 +40,7 @@ export interface MonitoringProps {
   readonly statsdAddress?: string;
 }
 
-/** The instance whose release the values are for. */
+/** The instance of the Helm release. */
 export interface MonitoringTarget extends MonitoredInstance {
   /** Secret with the certificate of the servers; `ca.crt` holds their CA. */
   readonly tlsSecret: string;
@@ -108,7 +108,7 @@ function serviceMonitor(
   };
 }
 
-/** For the scrape configuration of Prometheus' community chart. The scraper must trust the CA of the servers. */
+/** Annotations for the scrape configuration of Prometheus' community chart. The scraper must trust the CA of the servers. */
 function annotations(): Readonly<Record<string, string>> {
   return {
     "prometheus.io/scrape": "true",

@@ -17,7 +17,7 @@ export interface KmsPlugin {
   readonly directory?: string;
 }
 
-/** What every seal by a key service may have. */
+/** Optional properties of every seal by a key service. */
 export interface KmsSealProps {
   /**
    * A plugin with the seal; only for OpenBao 2.7 and later.

@@ -41,7 +41,7 @@ export class TransitSeal extends Construct {
     if (provider === undefined) {
       throw new ValidationError(
         "seal-central",
-        "A transit seal has its key in the central Vault, and its provider is not given; pass centralProvider to the VaultInstance.",
+        "The key of a transit seal is in the central Vault, but its provider is missing; pass centralProvider to the VaultInstance.",
         this,
       );
     }
@@ -51,7 +51,7 @@ export class TransitSeal extends Construct {
       backend: SEALS_MOUNT,
       name: keyName,
       type: "aes256-gcm96",
-      // The central Vault then refuses deletion, too.
+      // The central Vault itself also refuses the deletion.
       deletionAllowed: !deletionProtection,
       lifecycle: { preventDestroy: deletionProtection },
       provider,

@@ -33,7 +33,7 @@ export class SelfInitialization {
     if (requests.length === 0) {
       throw new ValidationError(
         "self-initialization",
-        "A self-initialisation without requests leaves nobody a way in, because its root token is revoked; add the requests that create a login.",
+        "A self-initialisation without requests allows no login, because OpenBao revokes the root token; add the requests that create a login.",
       );
     }
     const names = requests.map(({ name }) => name);

@@ -91,7 +91,7 @@ export class SshRole {
     readonly config: Omit<SshSecretBackendRoleConfig, "name" | "backend">,
   ) {}
 
-  /** Lets the grantee log in to hosts with this role of a mount. */
+  /** Allows the grantee to log in to hosts with this role of a mount. */
   grantLogin(mount: string, grantee: IGrantee): void {
     grantee.grant({
       path: `${mount}/${this.endpoint}/${this.name}`,

@@ -11,7 +11,7 @@ import {
 import type { IClusterNetwork } from "./cluster-network";
 import type { ClusterNode } from "./cluster-node";
 
-/** What the cluster's ways in are made for. */
+/** Cluster that {@link ApiAccess} makes reachable. */
 export interface ApiAccessContext {
   readonly name: string;
   readonly network: IClusterNetwork;
@@ -24,17 +24,17 @@ export interface ApiAccessContext {
   readonly tags: readonly string[];
 }
 
-/** How the nodes and the API are reached from outside the tenant's network. */
+/** Addresses of the API and of the nodes for connections from outside the tenant's network. */
 export interface ApiEndpoint {
   /** Address of the Kubernetes API. */
   readonly address: string;
-  /** Address in the tenant's network of a load balancer before all control planes. @default - none */
+  /** Internal address of the load balancer of the control planes. @default - none */
   readonly loadBalancer?: string;
-  /** Floating IP of each node that has one, by the node's name. */
+  /** Floating IPs of nodes, by the node's name. */
   readonly floatingIps: ReadonlyMap<string, string>;
 }
 
-/** How the Kubernetes API, and the nodes' SSH, are reached. */
+/** How clients reach the Kubernetes API, and the SSH of nodes. */
 export class ApiAccess {
   /** At the nodes' own addresses, over a route, a bastion or the OpenVPN gateway. */
   static internal(): ApiAccess {
@@ -44,7 +44,7 @@ export class ApiAccess {
     }));
   }
 
-  /** At a floating IP of each node. @param pool Name of the network that they are taken from. */
+  /** At a floating IP of each node. @param pool Name of the network that provides the floating IPs. */
   static floatingIps(pool: string): ApiAccess {
     return new ApiAccess(false, { perNode: 1, besides: 0 }, (scope, { network, nodes, controlPlanes, tags }) => {
       const floatingIps = new Map(
@@ -66,7 +66,7 @@ export class ApiAccess {
   /**
    * At an Octavia load balancer before all control planes.
    *
-   * @param pool Name of the network that its floating IP is taken from. @default - none: it is reached inside the network only
+   * @param pool Name of the network that provides its floating IP. @default - none: only the network itself reaches it
    */
   static loadBalancer(pool?: string): ApiAccess {
     return new ApiAccess(true, { perNode: 0, besides: pool === undefined ? 0 : 1 }, (scope, context) => {
@@ -81,7 +81,7 @@ export class ApiAccess {
               tags: [...context.tags],
               dependsOn: [...context.network.route],
             });
-      // Nodes stay inside: at the floating IP they would come from the router's address, which the listener does not allow.
+      // Nodes use the internal address. Through the floating IP they would have the router's address, which the listener refuses.
       return {
         address: outside?.address ?? balancer.address,
         loadBalancer: balancer.address,
@@ -97,12 +97,12 @@ export class ApiAccess {
     private readonly create: (scope: Construct, context: ApiAccessContext) => ApiEndpoint,
   ) {}
 
-  /** How many floating IPs it takes for so many nodes. */
+  /** Returns the number of floating IPs for a number of nodes. */
   countFloatingIps(nodes: number): number {
     return this.floatingIps.perNode * nodes + this.floatingIps.besides;
   }
 
-  /** Creates it below the scope. */
+  /** Creates the resources below the scope. */
   bind(scope: Construct, context: ApiAccessContext): ApiEndpoint {
     return this.create(scope, context);
   }
@@ -129,7 +129,7 @@ class ApiLoadBalancer extends Construct {
       loadbalancerId: balancer.id,
       protocol: "TCP",
       protocolPort: KUBERNETES_API_PORT,
-      // Empty would mean everybody; the nodes themselves use it as well.
+      // An empty list would allow everybody. The nodes themselves also use the load balancer.
       allowedCidrs: [...operatorCidrs, cidr],
       tags: [...tags],
     });

@@ -61,7 +61,7 @@ export interface IClusterNetwork {
   readonly subnetId: string;
   /** Whether security groups apply to nodes; undefined leaves the decision to the network. */
   readonly portSecurity?: boolean;
-  /** What must exist before machines reach the outside, and floating IPs reach machines. */
+  /** Resources that machines need to reach the outside, and that floating IPs need to reach machines. */
   readonly route: readonly ITerraformDependable[];
 }
 

@@ -12,13 +12,13 @@ export interface ClusterNodeProps extends MachineDefaults, Pick<NodeGroup, "role
   /** Zone of the machine and its volumes. @default - the cloud's choice */
   readonly availabilityZone?: string;
   readonly securityGroupIds: readonly string[];
-  /** Keeps the group's machines on different hosts. @default - none */
+  /** Server group that places machines on different hosts. @default - none */
   readonly serverGroupId?: string;
 }
 
 /**
- * What a machine was made with. A later change of these says how the next machine is made: none of them may replace, or
- * rebuild, one that runs.
+ * Arguments that apply only when a machine is created. A later change must not replace or rebuild a running machine. The next
+ * machine gets the new values.
  */
 const MADE_ONCE = ["image_name", "image_id", "key_pair", "user_data", "availability_zone", "scheduler_hints"];
 
@@ -26,9 +26,9 @@ const MADE_ONCE = ["image_name", "image_id", "key_pair", "user_data", "availabil
 export class ClusterNode extends Construct {
   readonly name: string;
   readonly portId: string;
-  /** Id of the machine, which is another one once it was made anew. */
+  /** ID of the machine. It changes if the machine is recreated. */
   readonly machineId: string;
-  /** Address in the tenant's network, known once the port is made. */
+  /** Address in the tenant's network, known after the port is created. */
   readonly address: string;
 
   constructor(
@@ -41,7 +41,7 @@ export class ClusterNode extends Construct {
     const port = createPort(this, props);
     const machine = new ComputeInstanceV2(this, "Resource", {
       name,
-      // A worker's boot volume goes with it.
+      // The boot volume of a worker is deleted with the worker.
       ...bootSource(this, imageId, props.bootVolume && this.volume("boot", props.bootVolume, role === "control-plane")),
       flavorId,
       keyPair: props.keyPair,
@@ -53,7 +53,7 @@ export class ClusterNode extends Construct {
       dependsOn: [...network.route],
       tags: [...props.tags],
       lifecycle: {
-        // etcd lives on the control planes.
+        // The control planes hold the data of etcd.
         preventDestroy: role === "control-plane" && props.deletionProtection,
         ignoreChanges: MADE_ONCE,
       },

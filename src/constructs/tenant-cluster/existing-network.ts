@@ -11,7 +11,7 @@ export interface ExistingNetworkProps {
   readonly name: string;
   /** Name of its subnet. */
   readonly subnet: string;
-  /** Addresses of that subnet, such as `"20.0.0.0/24"`. The plan fails if the subnet has others. */
+  /** Addresses of that subnet, such as `"20.0.0.0/24"`. The plan fails if the subnet has other addresses. */
   readonly cidr: string;
 }
 

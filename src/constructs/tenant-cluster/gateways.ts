@@ -60,7 +60,7 @@ interface GatewayNodeProps extends MachineDefaults {
   readonly securityGroupId: string;
 }
 
-/** One machine with its port and a floating IP, the only way in from outside. */
+/** A machine with a port and a floating IP, through which people enter the network. */
 export class GatewayNode extends Construct {
   /** The floating IP. */
   readonly floatingIp: string;
@@ -72,7 +72,7 @@ export class GatewayNode extends Construct {
     const port = createPort(this, {
       ...props,
       securityGroupIds: [props.securityGroupId],
-      // It is reached from outside, so it keeps its security group even if nodes have none.
+      // The gateway is reachable from outside, so it has a security group even if nodes have none.
       portSecurity: network.portSecurity === undefined ? undefined : true,
     });
     new ComputeInstanceV2(this, "Resource", {

@@ -14,7 +14,7 @@ import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 /** The Kubespray release whose variables the inventory sets; https://github.com/kubernetes-sigs/kubespray/releases */
 export const KUBESPRAY_VERSION = "2.32.0";
 
-/** The pod network for which the security groups are opened. Its policies see the addresses of the machines. */
+/** The pod network that the security groups allow. Its policies see the addresses of the machines. */
 export const NETWORK_PLUGIN = "calico";
 
 /** How Kubernetes is installed by Kubespray. */
@@ -81,7 +81,7 @@ export class KubesprayProvisioner implements IProvisioner {
         central,
         variable: "TENANT_VAULT_CLUSTER",
         description,
-        // The inventory names ports, which outlive machines; a new machine needs Kubernetes again.
+        // The inventory does not change with a new machine, because ports outlive machines. But the machine needs Kubernetes.
         revision: Fn.join(
           ",",
           machines.nodes.map(({ node }) => node.machineId),
@@ -100,7 +100,7 @@ export class KubesprayProvisioner implements IProvisioner {
       nodes: nodes.map(({ node, group: { role, labels, taints } }) => ({
         name: node.name,
         address: node.address,
-        // The bastion reaches nodes at their own addresses, at which its security group counts.
+        // The bastion reaches nodes at their own addresses. Only there do rules for its security group apply.
         sshAddress: bastion === undefined ? api.floatingIps.get(node.name) : undefined,
         role,
         labels,

@@ -5,13 +5,13 @@ import type { VolumeProps } from "./node-group";
 interface MachineVolumeProps extends VolumeProps {
   readonly name: string;
   readonly tenant: string;
-  /** Image that is copied onto it, for a machine to boot from. @default - none: it is empty */
+  /** Image that is copied onto the volume, to boot a machine. @default - none: the volume is empty */
   readonly imageId?: string;
-  /** Whether Terraform refuses to destroy it. */
+  /** Whether Terraform refuses to destroy the volume. */
   readonly preventDestroy: boolean;
 }
 
-/** A volume of a machine, which outlives it. */
+/** A volume of a machine. It outlives the machine. */
 export function createVolume(
   scope: Construct,
   id: string,
@@ -29,7 +29,7 @@ export function createVolume(
   });
 }
 
-/** What a machine boots from: the flavor's disk with an image on it, or a volume. */
+/** Boot source of a machine: the flavor's disk with an image, or a volume. */
 export function bootSource(scope: Construct, imageId: string, volume: Omit<MachineVolumeProps, "imageId"> | undefined) {
   if (volume === undefined) return { imageId };
   const { id: uuid } = createVolume(scope, "BootVolume", { ...volume, imageId });

@@ -3,22 +3,22 @@ import type { Construct } from "constructs";
 import { NetworkingPortV2 } from "../../terraform/providers/openstack";
 import type { IClusterNetwork } from "./cluster-network";
 
-/** What every machine of a cluster is made with. */
+/** Properties of every machine of a cluster. */
 export interface MachineDefaults {
   readonly tenant: string;
   readonly network: IClusterNetwork;
   readonly keyPair: string;
-  /** Cloud-init configuration; it holds no secret, since whoever reads the cloud's API reads it. */
+  /** Cloud-init configuration, without secrets, because every user of the cloud's API can read it. */
   readonly userData: string;
   readonly tags: readonly string[];
-  /** Whether Terraform refuses to destroy what holds data. */
+  /** Whether Terraform refuses to destroy resources that hold data. */
   readonly deletionProtection: boolean;
 }
 
 interface PortProps extends Pick<MachineDefaults, "network" | "tags"> {
   readonly name: string;
   readonly securityGroupIds: readonly string[];
-  /** Whether security groups apply to it. @default - what the network says */
+  /** Whether security groups apply to the machine. @default - the setting of the network */
   readonly portSecurity?: boolean;
 }
 
@@ -33,13 +33,13 @@ export function createPort(
     adminStateUp: true,
     fixedIp: [{ subnetId: network.subnetId }],
     portSecurityEnabled: portSecurity,
-    // Neutron takes none on a port without port security.
+    // Neutron refuses security groups on a port without port security.
     securityGroupIds: portSecurity === false ? undefined : [...securityGroupIds],
     tags: [...tags],
   });
 }
 
-/** A port's address in the cluster's network, known once it is made. */
+/** Address of a port in the cluster's network, known after the port is created. */
 export function addressOf(port: NetworkingPortV2): string {
   return Token.asString(Fn.element(port.allFixedIps, 0));
 }

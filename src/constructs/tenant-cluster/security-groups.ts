@@ -18,7 +18,7 @@ const DESCRIPTIONS: Readonly<Record<Group, string>> = {
   vpn: "OpenVPN gateway",
 };
 
-/** Groups of a cluster's machines; rules name groups, not addresses, wherever they can. */
+/** Security groups of a cluster's machines. Rules name groups instead of addresses if possible. */
 export class SecurityGroups extends Construct {
   private readonly ids = new Map<Group, string>();
 
@@ -28,13 +28,13 @@ export class SecurityGroups extends Construct {
     for (const rule of props.rules) this.open(rule);
   }
 
-  /** Id of a group that the rules name. */
+  /** Returns the ID of a group that the rules name. */
   id(group: Group): string {
     const found = this.ids.get(group);
     if (found === undefined) {
       throw new ValidationError(
         "security-group",
-        `No rule lets anybody into the group ${group}; name networks in operatorCidrs or clientCidrs, or leave it out.`,
+        `No rule allows connections to the group ${group}; add networks to operatorCidrs or openVpn.clientCidrs, or remove the gateway.`,
         this,
       );
     }
@@ -46,7 +46,7 @@ export class SecurityGroups extends Construct {
       name: `${tenant}-${group}`,
       description: `${DESCRIPTIONS[group]} of ${tenant}`,
       tags: [...tags],
-      // Destroyed once ports have left it: Neutron deletes no group that a port is in.
+      // Neutron refuses to delete a group with ports, so the group is destroyed after them.
       lifecycle: { createBeforeDestroy: true },
     }).id;
   }

@@ -8,7 +8,7 @@ import { PkiMount } from "./pki-mount";
 export interface IRootCa {
   /** Path of its PKI mount. */
   readonly mount: string;
-  /** The provider of the Vault that it is in; undefined for the stack's default. */
+  /** The provider of the Vault with the CA; undefined for the stack's default. */
   readonly provider?: TerraformProvider;
 }
 
@@ -17,7 +17,7 @@ export interface RootCaProps {
   readonly commonName: string;
   /** @default "pki-root" */
   readonly mount?: string;
-  /** Address of the Vault that it is in, for the certificates' pointers to the issuer and to the revocation list. */
+  /** Address of the Vault with the CA, for the issuer and CRL URLs in certificates. */
   readonly address: string;
   /** @default - 10 years */
   readonly lifetime?: Duration;
@@ -31,7 +31,7 @@ export interface RootCaProps {
   readonly provider?: TerraformProvider;
 }
 
-/** An internal root CA: its key is made in Vault and never leaves it. */
+/** An internal root CA. Vault generates its key, which never leaves Vault. */
 export class RootCa extends Construct implements IRootCa {
   readonly mount: string;
   readonly provider?: TerraformProvider;
@@ -40,7 +40,7 @@ export class RootCa extends Construct implements IRootCa {
   /** The certificate, PEM. */
   readonly certificate: string;
 
-  /** A root CA that exists already. */
+  /** An existing root CA. */
   static fromRootCaAttributes(attributes: IRootCa): IRootCa {
     return attributes;
   }
@@ -67,7 +67,7 @@ export class RootCa extends Construct implements IRootCa {
       keyType: "ec",
       keyBits: 384,
       excludeCnFromSans: true,
-      // Tenants' intermediates sign leaves and no further authority.
+      // Tenants' intermediates may sign end-entity certificates, but no further CAs.
       maxPathLength: 1,
       lifecycle: { preventDestroy: deletionProtection },
       provider,

@@ -38,12 +38,12 @@ export const OFFICIAL_IMAGES: Readonly<Record<Product, ContainerImage>> = {
   openbao: { repository: "quay.io/openbao/openbao", tag: "2.6.2" },
 };
 
-/** An image as a pod names it. */
+/** The name of an image in a pod. */
 export function imageReference({ repository, tag }: ContainerImage): string {
   return `${repository}:${tag}`;
 }
 
-/** An image as a value of the product's chart; OpenBao's chart separates registry and repository. */
+/** The value of an image for the product's chart. OpenBao's chart separates registry and repository. */
 export function imageValues(product: Product, { repository, tag }: ContainerImage): object {
   if (product === "vault") return { repository, tag };
   const [registry = "", ...path] = repository.split("/");

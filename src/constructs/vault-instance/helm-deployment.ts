@@ -27,7 +27,7 @@ import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
 import type { BoundCertificate, ServerCertificate } from "./server-certificate";
 
-/** What every deployment by a Helm chart may specify. */
+/** Properties of every deployment by a Helm chart. */
 export interface HelmDeploymentProps
   extends Pick<InstanceFlows, "clients" | "egress" | "kubernetesApi">, NodePlacement {
   /** The cluster in which the servers run. */
@@ -115,13 +115,13 @@ export interface HelmDeploymentProps
   readonly values?: ChartValues;
 }
 
-/** What differs between the modes. */
+/** Differences between the modes. */
 export interface ReleaseProps {
   readonly replicas: number;
   readonly dataSize: Size;
   readonly auditSize: Size;
   readonly spreadOverNodes: boolean;
-  /** Creates the volumes. @returns Their storage class; undefined if the data end with the pod. */
+  /** Creates the volumes. @returns Their storage class; undefined if the data are lost with the pod. */
   createStorage(scope: Construct, names: ReleaseNames): string | undefined;
 }
 
@@ -224,7 +224,7 @@ function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealCo
     : { secrets: [secretName, ...tokens] };
 }
 
-/** The way to statsd, the only metrics that servers send by themselves. */
+/** Egress to statsd. Servers send no other metrics by themselves. */
 function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
   const address = monitoring?.statsdAddress;
   if (address === undefined) return [];
@@ -235,7 +235,7 @@ function auditEgress(devices: readonly AuditDevice[] = []): Egress[] {
   return devices.flatMap(({ egress }) => (egress === undefined ? [] : { ...egress, reason: "a second audit log" }));
 }
 
-/** @throws ValidationError if the instance is exposed but lets nobody in. */
+/** @throws ValidationError if the instance is exposed but allows no clients. */
 function checkClients(scope: Construct, clients: readonly NetworkPeer[] = []): void {
   if (clients.some(({ isOutside }) => isOutside)) return;
   throw new ValidationError(

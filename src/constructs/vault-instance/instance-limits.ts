@@ -64,7 +64,7 @@ export interface InstanceLimitsProps extends InstanceCapacity {
   readonly release: string;
 }
 
-/** How much of its cluster an instance may use, and that nodes evict it last. */
+/** Limits of an instance's use of the cluster, and the priority with which nodes evict its pods last. */
 export class InstanceLimits extends Construct {
   /** Name of the PriorityClass. */
   readonly priorityClassName: string;

@@ -51,7 +51,7 @@ export interface CertificateContext {
   readonly namespace: string;
 }
 
-/** What the hook needs to know about a certificate. */
+/** Input of the hook about a certificate. */
 export interface BoundCertificate {
   readonly secretName: string;
   readonly names: readonly string[];
@@ -95,7 +95,7 @@ export class ServerCertificate {
 
   private constructor(private readonly create: (scope: Construct, context: CertificateContext) => BoundCertificate) {}
 
-  /** Creates what it needs below the scope. */
+  /** Creates the resources of the certificate below the scope. */
   bind(scope: Construct, context: CertificateContext): BoundCertificate {
     return this.create(scope, context);
   }

@@ -21,7 +21,7 @@ export interface VaultInstanceProps {
   readonly name: string;
   /** The server that the instance runs. */
   readonly product: Product;
-  /** How the servers come to run. */
+  /** Deployment of the servers. */
   readonly deployment: IDeployment;
   /**
    * What protects the data of the instance while it is not running.
@@ -59,7 +59,7 @@ const KEPT: readonly string[] = [BlockstorageVolumeV3, PersistentVolumeV1, Trans
   (type) => type.tfResourceType,
 );
 
-/** What other constructs need of an instance. */
+/** An instance for other constructs. */
 export interface IVaultInstance {
   readonly tenant: string;
   readonly name: string;

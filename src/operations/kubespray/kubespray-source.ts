@@ -12,18 +12,18 @@ export interface AnsibleCommand {
   readonly cwd?: string;
 }
 
-/** Kubespray as the operator has it. */
+/** The operator's copy of Kubespray. */
 export interface KubespraySource {
   /** `ansible` or `ansible-playbook` with these arguments; `{folder}` in them stands for the run's folder. */
   command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: string): AnsibleCommand;
-  /** What Ansible gives to SSH, by the variable ANSIBLE_SSH_ARGS. */
+  /** Arguments that Ansible passes to SSH, for the variable ANSIBLE_SSH_ARGS. */
   sshArgs(folder: string): string;
 }
 
 /**
  * Finds Kubespray by what TENANT_VAULT_KUBESPRAY names: a checkout, or an image for Podman or Docker.
  *
- * @throws OperationError if it is of another release than the inventory is made for.
+ * @throws OperationError if its release differs from the release of the inventory.
  */
 export function findKubespray(environment: NodeJS.ProcessEnv, version: string): KubespraySource {
   const named = setting(environment, "TENANT_VAULT_KUBESPRAY");
@@ -53,7 +53,7 @@ function checkout(folder: string, version: string): KubespraySource {
   };
 }
 
-/** Where the official image has Kubespray, and where the run's folder is put into it. */
+/** Folder of Kubespray in the official image, and mount point of the run's folder. */
 const IN_IMAGE = { kubespray: "/kubespray", folder: "/run/tenant-vault", agent: "/run/ssh-agent" };
 
 function image(name: string, version: string, environment: NodeJS.ProcessEnv): KubespraySource {
@@ -75,7 +75,7 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
         ...(environment.SSH_AUTH_SOCK === undefined
           ? []
           : [`--volume=${environment.SSH_AUTH_SOCK}:${IN_IMAGE.agent}`, `--env=SSH_AUTH_SOCK=${IN_IMAGE.agent}`]),
-        // By name alone: a value on a command line could be read by everybody on this machine.
+        // Pass only the name, because every user of this machine can read values on a command line.
         ...Object.keys(environment)
           .filter((variable) => variable.startsWith("OS_"))
           .sort()
@@ -92,7 +92,7 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
 
 /**
  * Arguments of SSH for Ansible: the run's own configuration, its own list of hosts, and connections that are used again.
- * Ansible takes the outer quotes off, SSH the inner ones, for folders with spaces.
+ * Ansible removes the outer quotes and SSH the inner ones, so that folders may contain spaces.
  */
 const SSH_ARGS = [
   "-F '{folder}/ssh_config'",
@@ -101,7 +101,7 @@ const SSH_ARGS = [
   "-o ControlPersist=60s",
 ].join(" ");
 
-/** Puts a folder where an argument has `{folder}`. */
+/** Replaces `{folder}` in an argument. */
 function inFolder(arg: string, folder: string): string {
   return arg.replaceAll("{folder}", folder);
 }

@@ -20,25 +20,25 @@ import type { KubeconfigStore, Releases } from "../../central/kubeconfig-store";
 import { withServer } from "../../kubernetes/kubeconfig";
 import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
 
-/** Seconds that machines may take until they answer SSH, cloud-init included. */
+/** Seconds until machines must answer SSH, including cloud-init. */
 const BOOT_TIMEOUT = 600;
 
-/** What a run of Kubespray works with. */
+/** Input of a run of Kubespray. */
 export interface KubesprayRun {
   readonly cluster: ClusterDescription;
   readonly source: KubespraySource;
   readonly store: KubeconfigStore;
-  /** Inventory, SSH configuration, known hosts, log, artifacts: readable by nobody else. */
+  /** Folder of inventory, SSH configuration, known hosts, log and artifacts. Other users cannot read it. */
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
-  /** Ends Ansible when it is aborted; what it has done stays, and the next run goes on from there. */
+  /** Ends Ansible if aborted. The next run continues from there. */
   readonly signal: AbortSignal;
 }
 
 /**
  * Waits until the nodes answer SSH, installs or changes Kubernetes on them, and puts the kubeconfig into the central Vault.
- * Kubespray's playbooks are idempotent: a run that failed is taken up again by running this again.
+ * Kubespray's playbooks are idempotent, so a failed run can be repeated.
  *
  * @throws OperationError that names the task that failed and the log.
  */
@@ -64,7 +64,7 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
     await ansible(run, log, "ansible-playbook", [
       "--become",
       "--extra-vars",
-      // One node at a time: drained, it takes a replica with it.
+      // Upgrade one node at a time, because draining a node evicts a replica.
       JSON.stringify({ kubeconfig_localhost: true, artifacts_dir: "{folder}/artifacts", serial: 1 }),
       playbook,
     ]);
@@ -73,20 +73,20 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
       releasesOf(cluster),
     );
   } finally {
-    // It holds an administrator's key, which is in the central Vault now, or is made again.
+    // The file contains an administrator's key. The central Vault now has it, or the next run creates the file again.
     rmSync(artifacts, { recursive: true, force: true });
     log.end();
     await finished(log);
   }
 }
 
-/** What is installed, as it is kept beside the kubeconfig. */
+/** Returns the installed releases, which are stored beside the kubeconfig. */
 function releasesOf({ version, kubernetesVersion = "" }: ClusterDescription): Releases {
   return { kubespray: version, kubernetes: kubernetesVersion };
 }
 
 /**
- * `cluster.yml` would restart kubelets of another release all at once, and leave the control plane as it is.
+ * Chooses the playbook. `cluster.yml` would restart all kubelets of another release at once, and not upgrade the control plane.
  * https://kubespray.io/#/docs/operations/upgrades
  */
 function playbookFor(cluster: ClusterDescription, installed: Releases | undefined): string {
@@ -95,7 +95,7 @@ function playbookFor(cluster: ClusterDescription, installed: Releases | undefine
     : "upgrade-cluster.yml";
 }
 
-/** Where the output of the last run is. */
+/** File with the output of the last run. */
 function logFile(folder: string): string {
   return join(folder, "kubespray.log");
 }
@@ -103,7 +103,7 @@ function logFile(folder: string): string {
 function prepare(folder: string, cluster: ClusterDescription): void {
   mkdirSync(join(folder, "artifacts"), { recursive: true, mode: 0o700 });
   writeFileSync(join(folder, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
-  // The first key that a machine shows is remembered, and another one refused.
+  // SSH stores the first host key of a machine, and refuses another one later.
   const ssh = ["Include ~/.ssh/config", "Host *", "  StrictHostKeyChecking accept-new"];
   writeFileSync(join(folder, "ssh_config"), `${ssh.join("\n")}\n`, { mode: 0o600 });
 }
@@ -120,7 +120,7 @@ async function ansible(
   if (code === 0) return;
   throw new OperationError(
     "kubespray-failed",
-    `Kubespray did not finish for ${cluster.tenant} (${program} ended with ${code}${lastTask(readFileSync(logFile(folder), "utf8"))}); read ${logFile(folder)}, mend that, and run tenant-vault kubespray ${cluster.tenant} again: it goes on from there.`,
+    `Kubespray did not finish for ${cluster.tenant} (${program} ended with ${code}${lastTask(readFileSync(logFile(folder), "utf8"))}); read ${logFile(folder)}, fix the cause, and run tenant-vault kubespray ${cluster.tenant} again, which continues from there.`,
   );
 }
 
@@ -146,13 +146,13 @@ function execute(
     });
     child.on("close", (code, killed) => {
       signal.removeEventListener("abort", stop);
-      // What is read from the log next must be in it.
+      // The log is read next, so it must be complete.
       log.write("", () => resolve(code ?? killed ?? "a signal"));
     });
   });
 }
 
-/** The task that Ansible was at, for the one sentence. */
+/** Returns Ansible's last task, as part of the message. */
 function lastTask(output: string): string {
   const task = [...output.matchAll(/^TASK \[([^\]\n]+)\]/gm)].at(-1)?.[1];
   return task === undefined ? "" : ` at the task "${task}"`;
@@ -168,7 +168,7 @@ function readKubeconfig(artifacts: string): string {
   return readFileSync(file, "utf8");
 }
 
-/** Kubespray reads these where it runs, and would install drivers that log in nowhere. */
+/** Checks the credentials for Kubespray. Without them it would install drivers that cannot log in. */
 function checkCloud({ needsCloud, tenant }: ClusterDescription, environment: NodeJS.ProcessEnv): void {
   const credentials = environment.OS_APPLICATION_CREDENTIAL_ID ?? environment.OS_USERNAME;
   if (!needsCloud || (environment.OS_AUTH_URL !== undefined && credentials !== undefined)) return;

@@ -11,7 +11,7 @@ import { duration, label, path, port, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
-/** What the credentials of a role may do, and for how long. */
+/** Permissions and lifetime of the credentials of a role. */
 export type DatabaseRoleSpec = InFile<DynamicDbRoleProps>;
 
 /** A database server, and the roles for which credentials are created on it. */

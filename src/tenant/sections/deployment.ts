@@ -51,7 +51,7 @@ export interface ExternalSpec extends InFile<Pick<ExternalDeploymentProps, "addr
   readonly mode: "external";
 }
 
-/** How the servers of an instance come to run. */
+/** Deployment of an instance's servers. */
 export type DeploymentSpec = HighAvailabilitySpec | StandaloneSpec | DevelopmentSpec | CustomSpec | ExternalSpec;
 
 const volumes = {

@@ -14,7 +14,7 @@ import { shape, type InFile } from "../in-file";
 import { flows, type ClientSpec, type EgressSpec, type LoadBalancerSpec } from "./flows";
 import { allowed } from "../messages";
 
-/** What every deployment by the product's Helm chart may specify. */
+/** Fields of every deployment by the product's Helm chart. */
 export interface HelmSpec extends InFile<
   Omit<
     HelmDeploymentProps,

@@ -36,7 +36,8 @@ describe("a failure of the central Vault", () => {
     const login = (): Promise<Secret> => Promise.reject(new CentralError("denied", "The secret ID has expired."));
     await expect(askCentral(started.client().withToken(new Secret("old"), login), "GET", "a")).rejects.toMatchObject({
       code: "central-denied",
-      message: "The token for a is denied, and the login for another failed: The secret ID has expired.",
+      message:
+        "The central Vault denies the token for a, and the login for a new token failed: The secret ID has expired.",
     });
   });
 });

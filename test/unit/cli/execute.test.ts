@@ -63,7 +63,7 @@ test.each<[string, unknown, string]>([
   [
     "no command",
     new CommanderError(1, "commander.help", "(outputHelp)"),
-    "tenant-vault: [usage] no command is named; name one of those above.\n",
+    "tenant-vault: [usage] no command given; use one of the commands above.\n",
   ],
 ])("%s has a code as well, and one line", (_, error, line) => {
   printFailure(error, false);

@@ -86,10 +86,10 @@ describe("a deployment of a tenant file", () => {
 
   test.each<[string, DeploymentSpec, TenantSpec["cluster"], RegExp]>([
     [
-      "lets nobody in",
+      "allows no clients",
       { ...HA, loadBalancer: {} },
       { existing: true },
-      /loadBalancer: lets nobody in; add the networks/,
+      /loadBalancer: allows no clients; add the networks/,
     ],
     [
       "is beside a node port",

@@ -93,7 +93,7 @@ test("an ephemeral resource is read by reference", () => {
   expect(json.output.expression?.value).toBe('${ephemeral.vault_kv_secret_v2.secret.data["x"]}');
 });
 
-describe("a secret written out", () => {
+describe("a secret in plain text", () => {
   test("fails the synthesis, and is named but not shown", () => {
     const leak = (): unknown => synthesize((stack) => new VaultProvider(stack, "Vault", { token: "hvs.very-secret" }));
     expect(leak).toThrow("provider.vault.0.token contains a secret in plain text; pass a SecretRef");

@@ -626,7 +626,7 @@ describe("fails when", () => {
   test("a gateway is one that nobody may reach", () => {
     const network = { ...NETWORK, portSecurity: false };
     expect(() => cluster({ network, bastion: { floatingIpPool: "public" } })).toThrow(
-      /No rule lets anybody into the group bastion; name networks in operatorCidrs/,
+      /No rule allows connections to the group bastion; add networks to operatorCidrs/,
     );
   });
 });
