@@ -35,10 +35,14 @@ export interface CdktfProps {
 
 /** The real `cdktf`, for the lab's app. */
 export class Cdktf {
+  private hasCentral = false;
+
   constructor(private readonly props: CdktfProps) {}
 
-  /** `cdktf deploy '*'`. @returns What Terraform says it did, per stack. */
+  /** `cdktf deploy central` the first time, then `cdktf deploy '*'`. @returns What Terraform says it did, per stack. */
   async deploy(): Promise<string> {
+    if (!this.hasCentral) await this.run(["deploy", "central", "--auto-approve", NO_LOCK]);
+    this.hasCentral = true;
     const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", NO_LOCK]);
     return stdout;
   }
