@@ -167,8 +167,15 @@ function readKubeconfig(artifacts: string): string {
   return readFileSync(file, "utf8");
 }
 
-/** Kubespray reads these where it runs, and would install drivers that log in nowhere. */
-function checkCloud({ needsCloud, tenant }: ClusterDescription, environment: NodeJS.ProcessEnv): void {
+/**
+ * Kubespray reads the credentials of the cloud where it runs, and would install drivers that log in nowhere.
+ *
+ * @throws OperationError if they are missing.
+ */
+export function checkCloud(
+  { needsCloud, tenant }: Pick<ClusterDescription, "needsCloud" | "tenant">,
+  environment: NodeJS.ProcessEnv,
+): void {
   const credentials = environment.OS_APPLICATION_CREDENTIAL_ID ?? environment.OS_USERNAME;
   if (!needsCloud || (environment.OS_AUTH_URL !== undefined && credentials !== undefined)) return;
   throw new OperationError(
