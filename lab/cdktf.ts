@@ -115,7 +115,8 @@ export class Cdktf {
     return join(this.props.folder, "cdktf.out");
   }
 
-  private get environment(): NodeJS.ProcessEnv {
+  /** What it runs with: nothing of the operator's own deployments. */
+  get environment(): NodeJS.ProcessEnv {
     const { terraform, environment, folder, placementFile, token } = this.props;
     return {
       ...neutralEnvironment(),
