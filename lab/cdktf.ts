@@ -35,10 +35,14 @@ export interface CdktfProps {
 
 /** Runs the real `cdktf` with the lab's app. */
 export class Cdktf {
+  private hasCentral = false;
+
   constructor(private readonly props: CdktfProps) {}
 
-  /** Runs `cdktf deploy '*'`. @returns The output of Terraform per stack. */
+  /** Runs `cdktf deploy central` the first time, then `cdktf deploy '*'`. @returns The output of Terraform per stack. */
   async deploy(): Promise<string> {
+    if (!this.hasCentral) await this.run(["deploy", "central", "--auto-approve", NO_LOCK]);
+    this.hasCentral = true;
     const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", NO_LOCK]);
     return stdout;
   }
@@ -111,7 +115,8 @@ export class Cdktf {
     return join(this.props.folder, "cdktf.out");
   }
 
-  private get environment(): NodeJS.ProcessEnv {
+  /** What it runs with: nothing of the operator's own deployments. */
+  get environment(): NodeJS.ProcessEnv {
     const { terraform, environment, folder, placementFile, token } = this.props;
     return {
       ...neutralEnvironment(),

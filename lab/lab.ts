@@ -36,13 +36,25 @@ export interface Lab {
   readonly deployFolder: string;
   /** PEM file of the CA of every server's TLS certificate. */
   readonly caCertificateFile: string;
+  /** File with its {@link Placement}. */
+  readonly placementFile: string;
   /** Passwords that the lab generated. */
   readonly passwords: readonly string[];
   stop(): Promise<void>;
 }
 
+/** Tasks of the operator that the lab does. */
+export interface LabOptions {
+  /** Whether it writes the passwords of databases into the central Vault. @default true */
+  readonly writesPasswords?: boolean;
+}
+
 /** Starts all servers that a tenant file needs. */
-export async function startLab(tenantFile: string, progress: Progress): Promise<Lab> {
+export async function startLab(
+  tenantFile: string,
+  progress: Progress,
+  { writesPasswords = true }: LabOptions = {},
+): Promise<Lab> {
   const { tenant } = await loadTenant(tenantFile);
   const program = await progress.step("server program", obtainVaultServer);
   const terraform = await progress.step("Terraform", obtainTerraform);
@@ -99,7 +111,9 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
     started.push(postgresql);
     const tenantPassword = await progress.step("database", async () => {
       await postgresql.start();
-      return createDatabases(tenant, central, postgresql, adminPassword);
+      const password = await createDatabases(tenant, postgresql, adminPassword);
+      if (writesPasswords) await keepPasswords(tenant, central, password);
+      return password;
     });
 
     const placement: Placement = {
@@ -140,6 +154,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
       serverFolder,
       deployFolder,
       caCertificateFile,
+      placementFile,
       passwords: [adminPassword, tenantPassword],
       stop,
     };
@@ -186,17 +201,11 @@ async function choosePorts(tenant: Tenant): Promise<Ports> {
  * Creates the databases of a tenant, and a role in each that may create and drop roles. All roles have one password, because two
  * databases may share a role, or the location of their passwords.
  */
-async function createDatabases(
-  tenant: Tenant,
-  central: LabCentral,
-  server: PostgresqlServer,
-  adminPassword: string,
-): Promise<string> {
+async function createDatabases(tenant: Tenant, server: PostgresqlServer, adminPassword: string): Promise<string> {
   const databases = tenant.instances.flatMap((instance) => instance.databases ?? []);
   const password = randomBytes(24).toString("base64url");
   const asAdministrator = async (database: string, ...statements: string[]): Promise<unknown> =>
     server.query("postgres", adminPassword, database, ...statements);
-  for (const place of databases) await central.keepPassword(place.password, password);
   for (const username of new Set(databases.map((database) => database.username)))
     await asAdministrator("postgres", `CREATE ROLE "${username}" LOGIN CREATEROLE PASSWORD '${password}'`);
   for (const name of new Set(databases.map(({ database }) => database))) {
@@ -212,4 +221,10 @@ async function createDatabases(
     );
   }
   return password;
+}
+
+/** What the operator would write into the central Vault. */
+async function keepPasswords(tenant: Tenant, central: LabCentral, password: string): Promise<void> {
+  for (const { databases = [] } of tenant.instances)
+    for (const place of databases) await central.keepPassword(place.password, password);
 }

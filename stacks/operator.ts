@@ -18,6 +18,13 @@ export interface Operator {
      */
     readonly instanceDomains?: readonly string[];
     /**
+     * PEM file with the certificate of the root CA, relative to the project. The stack `central` writes it, and providers of
+     * instances trust it. Commit it.
+     *
+     * @default - none
+     */
+    readonly rootCaFile?: string;
+    /**
      * Whether Terraform refuses to destroy the records and the root CA.
      *
      * @default true
@@ -28,11 +35,12 @@ export interface Operator {
   readonly backend: BackendFactory;
 }
 
-/** Change this: the address of your central Vault, and the backend of Terraform's state. */
+/** Change this: the address of your central Vault, the domain of your instances, and the backend of Terraform's state. */
 export const operator: Operator = {
   central: {
     address: "https://vault.operator.example:8200",
     instanceDomains: ["customers.operator.example"],
+    rootCaFile: "central-root-ca.pem",
   },
   backend: localBackend(".terraform-state"),
 };

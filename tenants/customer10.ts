@@ -1,4 +1,8 @@
 import { defineTenant } from "tenant-vault/tenant";
+import { operator } from "../stacks/operator";
+
+/** The domain in which the operator's instances are reached. */
+const [domain = ""] = operator.central.instanceDomains ?? [];
 
 export default defineTenant({
   name: "customer10",
@@ -20,7 +24,7 @@ export default defineTenant({
     {
       name: "main",
       product: "openbao",
-      address: "https://customer10.customers.operator.example:8200",
+      address: `https://customer10.${domain}:8200`,
       deployment: { mode: "ha", replicas: 3, dataSize: "10Gi", auditSize: "10Gi" },
       seal: { secretShares: 5, secretThreshold: 3 },
 

@@ -1,3 +1,4 @@
+import { systemClock, type Clock } from "../core/clock";
 import { OperationError } from "../core/errors";
 import { isPassing, ReplicaError, type VaultFailure } from "../vault/errors";
 import type { VaultClient, VaultRequest, VaultResponse } from "../vault/client";
@@ -13,16 +14,42 @@ export class CentralError extends OperationError {
   }
 }
 
+type Method = "GET" | "POST" | "PATCH" | "LIST" | "DELETE";
+
+/** Attempts, and milliseconds between them, while the servers of the central Vault elect a leader: 20 s. */
+const ELECTION = { attempts: 80, pause: 250 };
+
 /** Sends a request to the central Vault. The message of a failure says what to do. */
 export async function askCentral(
   central: VaultClient,
-  method: "GET" | "POST" | "PATCH" | "LIST" | "DELETE",
+  method: Method,
   path: string,
   request: VaultRequest = {},
+  clock: Pick<Clock, "sleep"> = systemClock,
 ): Promise<VaultResponse> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await ask(central, method, path, request);
+    if (answer !== "no active server") return answer;
+    if (attempt === ELECTION.attempts) {
+      throw new CentralError(
+        "unreachable",
+        `The central Vault at ${central.address} has no active server; check its raft cluster and run this again.`,
+      );
+    }
+    await clock.sleep(ELECTION.pause);
+  }
+}
+
+async function ask(
+  central: VaultClient,
+  method: Method,
+  path: string,
+  request: VaultRequest,
+): Promise<VaultResponse | "no active server"> {
   try {
     return await central.send(method, path, request);
   } catch (error) {
+    if (error instanceof ReplicaError && isElection(error)) return "no active server";
     if (error instanceof CentralError) {
       // This error comes from the client's attempt to log in again.
       const message = `The central Vault denies the token for ${path}, and the login for a new token failed: ${error.message}`;
@@ -31,6 +58,13 @@ export async function askCentral(
     if (!(error instanceof ReplicaError)) throw error;
     throw new CentralError(error.failure, explain(error, central.address, path), error.status);
   }
+}
+
+const REDIRECTED = 307;
+
+/** Whether a standby could not pass the request on, so nothing was done. It redirects if it does not reach the active server yet. */
+function isElection({ status, message }: ReplicaError): boolean {
+  return status === REDIRECTED || (status === 500 && message.includes("active cluster node not found"));
 }
 
 function explain(error: ReplicaError, address: string, path: string): string {

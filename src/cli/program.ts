@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
 
 /** Seconds. */
@@ -19,6 +19,15 @@ Environment:
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray`;
 
+/** Default number of instances that `unseal --all` works on at a time. */
+const INSTANCES_AT_ONCE = 8;
+
+interface UnsealOptions {
+  readonly all?: true;
+  readonly parallel: number;
+  readonly timeout: number;
+}
+
 /** Options of every command. */
 export interface CommonOptions {
   readonly json?: true;
@@ -35,11 +44,25 @@ export function buildProgram(execute: Execute): Command {
     .addHelpText("after", ENVIRONMENT);
 
   define(program, "unseal", "bring an instance from any state to initialised, escrowed and unsealed on every replica")
-    .argument("<tenant/instance>")
-    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
-    .action((target: string, options: CommonOptions & { timeout: number }) =>
-      execute(options, async (host) => (await import("./unseal.js")).unseal(host, target, options)),
-    );
+    .argument("[tenant/instance]")
+    .option("--all", "every instance that the central Vault has a record of")
+    .option("--parallel <number>", "with --all: how many instances at a time", parseCount, INSTANCES_AT_ONCE)
+    .option("--timeout <seconds>", "give up waiting after this time, for each instance", parseSeconds, DEFAULT_TIMEOUT)
+    .action((target: string | undefined, options: CommonOptions & UnsealOptions) => {
+      if (target === undefined && options.all === undefined)
+        throw new CommanderError(1, "commander.missingArgument", "no instance is named; name one, or write --all.");
+      if (target !== undefined && options.all !== undefined)
+        throw new CommanderError(
+          1,
+          "commander.excessArguments",
+          `${target} and --all are both there; write one of them.`,
+        );
+      return execute(options, async (host) =>
+        target === undefined
+          ? (await import("./unseal-all.js")).unsealAll(host, options)
+          : (await import("./unseal.js")).unseal(host, target, options),
+      );
+    });
   define(
     program,
     "migrate-seal",
@@ -65,6 +88,15 @@ export function buildProgram(execute: Execute): Command {
     .action((tenant: string, options: CommonOptions) =>
       execute(options, async (host) => (await import("./kubespray.js")).kubespray(host, tenant)),
     );
+  define(
+    program,
+    "preflight",
+    "check what would make a deployment of a tenant fail, before anything is created; exit code 2 if there is a problem",
+  )
+    .argument("<tenant>")
+    .action((tenant: string, options: CommonOptions) =>
+      execute(options, async (host) => (await import("./preflight.js")).preflight(host, tenant)),
+    );
   define(program, "status", "show an instance, a tenant's instances, or all; exit code 2 if one is not healthy")
     .argument("[tenant[/instance]]")
     .addOption(new Option("--prometheus", "print metrics for node_exporter's textfile collector").conflicts("json"))
@@ -81,6 +113,12 @@ function define(program: Command, name: string, description: string): Command {
 function packageVersion(): string {
   const manifest = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
   return manifest.version;
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
+  return count;
 }
 
 function parseSeconds(text: string): number {

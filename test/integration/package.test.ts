@@ -155,7 +155,7 @@ describe("the tarball", () => {
 
   test("brings the command", async () => {
     expect(await project.node([join("node_modules", ".bin", "tenant-vault"), "--help"])).toContain(
-      "unseal [options] <tenant/instance>",
+      "unseal [options] [tenant/instance]",
     );
   });
 });

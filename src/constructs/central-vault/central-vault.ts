@@ -22,6 +22,7 @@ import {
 } from "../../terraform/providers/vault";
 import { AppRoleLogin } from "../login/app-role-login";
 import { RootCa } from "../tenant-pki/root-ca";
+import { CertificateFile } from "./certificate-file";
 
 /** Names of servers inside a Kubernetes cluster. */
 const CLUSTER_NAMES = ["*-internal", "*.svc", "*.svc.cluster.local"];
@@ -36,6 +37,13 @@ export interface CentralVaultProps {
    * @default - none
    */
   readonly instanceDomains?: readonly string[];
+  /**
+   * PEM file, relative to the project, into which Terraform writes the certificate of the root CA. The providers of instances
+   * trust it; commit it.
+   *
+   * @default - none is written
+   */
+  readonly rootCaFile?: string;
   /**
    * Lifetime of a secret ID of the hook's login. Request a new one before it expires.
    *
@@ -113,6 +121,8 @@ export class CentralVault extends Construct {
       deletionProtection,
       provider,
     });
+    if (props.rootCaFile !== undefined)
+      new CertificateFile(this, "RootCaFile", { certificate: this.rootCa.certificate, file: props.rootCaFile });
     this.createCertificateRole(props.instanceDomains ?? [], provider);
   }
 

@@ -1,6 +1,7 @@
-import { AssetType, TerraformAsset, type TerraformProvider } from "cdktf";
+import { AssetType, Fn, TerraformAsset, TerraformStack, Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { CentralSecret } from "../../terraform/central-secret";
+import { fromStackFolder } from "../../terraform/paths";
 import { VaultProvider } from "../../terraform/providers/vault";
 import { RECORDS_MOUNT } from "../../contract/central-vault";
 
@@ -17,9 +18,16 @@ export interface InstanceProviderProps {
   /**
    * PEM file of the CA that signed the instance's TLS certificate.
    *
-   * @default - the file that VAULT_CACERT names when Terraform runs, otherwise the certificates that the machine trusts
+   * @default - `rootCaFile`, otherwise the file that VAULT_CACERT names when Terraform runs, otherwise the certificates that the machine trusts
    */
   readonly caCertificateFile?: string;
+  /**
+   * PEM file of the project with the central root CA, if that CA signed the instance's TLS certificate. It is used if it exists
+   * when Terraform runs. {@link CentralVault} writes it.
+   *
+   * @default - none
+   */
+  readonly rootCaFile?: string;
   /**
    * Alias of the provider.
    *
@@ -44,13 +52,20 @@ export class InstanceProvider extends Construct {
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
       token: record.field("root-token"),
-      caCertFile: certificatePath(this, props.caCertificateFile),
+      caCertFile: certificatePath(this, props),
       alias: props.alias,
     });
   }
 }
 
-/** Copies a certificate beside the synthesized JSON, because the provider takes a file. @returns A relative path. */
-function certificatePath(scope: Construct, file: string | undefined): string | undefined {
-  return file === undefined ? undefined : new TerraformAsset(scope, "Ca", { path: file, type: AssetType.FILE }).path;
+type Certificates = Pick<InstanceProviderProps, "caCertificateFile" | "rootCaFile">;
+
+/** The provider takes a file. A given one is copied beside the synthesized JSON. @returns A path from Terraform's folder. */
+function certificatePath(scope: Construct, { caCertificateFile, rootCaFile }: Certificates): string | undefined {
+  if (caCertificateFile !== undefined)
+    return new TerraformAsset(scope, "Ca", { path: caCertificateFile, type: AssetType.FILE }).path;
+  if (rootCaFile === undefined) return undefined;
+  // Terraform looks for it, because synthesis must not depend on what was deployed.
+  const path = fromStackFolder(TerraformStack.of(scope), rootCaFile);
+  return Token.asString(Fn.conditional(Fn.fileexists(path), path, Token.nullValue()));
 }

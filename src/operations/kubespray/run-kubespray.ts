@@ -168,8 +168,15 @@ function readKubeconfig(artifacts: string): string {
   return readFileSync(file, "utf8");
 }
 
-/** Checks the credentials for Kubespray. Without them it would install drivers that cannot log in. */
-function checkCloud({ needsCloud, tenant }: ClusterDescription, environment: NodeJS.ProcessEnv): void {
+/**
+ * Checks the credentials for Kubespray. Without them it would install drivers that cannot log in.
+ *
+ * @throws OperationError if they are missing.
+ */
+export function checkCloud(
+  { needsCloud, tenant }: Pick<ClusterDescription, "needsCloud" | "tenant">,
+  environment: NodeJS.ProcessEnv,
+): void {
   const credentials = environment.OS_APPLICATION_CREDENTIAL_ID ?? environment.OS_USERNAME;
   if (!needsCloud || (environment.OS_AUTH_URL !== undefined && credentials !== undefined)) return;
   throw new OperationError(

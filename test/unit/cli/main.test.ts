@@ -16,7 +16,7 @@ describe("the compiled command", () => {
       stderr: "",
     });
     const help = await run(process.execPath, [COMMAND, "unseal", "--help"]);
-    expect(help.stdout).toContain("Usage: tenant-vault unseal [options] <tenant/instance>");
+    expect(help.stdout).toContain("Usage: tenant-vault unseal [options] [tenant/instance]");
   });
 
   test("loads for these nothing of what a command needs", async () => {
