@@ -1,11 +1,6 @@
-import { Database, type PostgresqlProps } from "../../constructs/dynamic-db/database";
-import {
-  checkCredentialTtls,
-  databaseMount,
-  DynamicDb,
-  type DynamicDbProps,
-  type DynamicDbRoleProps,
-} from "../../constructs/dynamic-db/dynamic-db";
+import { checkHost, Database, type PostgresqlProps } from "../../constructs/dynamic-db/database";
+import { checkCredentialTtls, databaseMount, DynamicDb } from "../../constructs/dynamic-db/dynamic-db";
+import type { DynamicDbProps, DynamicDbRoleProps } from "../../constructs/dynamic-db/dynamic-db-props";
 import { list, name, only, uniquelyNamed, validatedBy } from "../builders";
 import { duration, label, path, port, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
@@ -55,7 +50,7 @@ const database = shape<DatabaseSpec>()({
   name: label,
   engine: only("postgresql"),
   mount: path.optional(),
-  host: name("postgres.customer10.internal"),
+  host: validatedBy(name("postgres.customer10.internal"), checkHost),
   port: port.optional(),
   database: name("orders"),
   username: name("vault"),
@@ -63,6 +58,16 @@ const database = shape<DatabaseSpec>()({
   caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
   roles: uniquelyNamed(role),
 });
+
+/**
+ * By the mount, so that Terraform replaces a database that is renamed on its mount: it removes the former one first. Two
+ * resources would be changed at the same time, and their mounts would be in each other's way.
+ */
+function constructId(spec: Pick<DynamicDbProps, "name" | "mount">): string {
+  const path = databaseMount(spec);
+  const byDefault = databaseMount({ name: "" });
+  return path.startsWith(byDefault) ? `Database-${path.slice(byDefault.length)}` : `Database-at-${path}`;
+}
 
 export const databases = engine<DatabasesField, DatabasesGrants>()({
   field: "databases",
@@ -78,7 +83,7 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
     new Map(
       specs.map(({ name: database, mount, roles, ...server }) => [
         database,
-        new DynamicDb(scope, `Database-${database}`, {
+        new DynamicDb(scope, constructId({ name: database, mount }), {
           name: database,
           mount,
           database: Database.postgresql(server),
