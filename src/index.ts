@@ -15,6 +15,7 @@ export { Size, type SizeText } from "./core/size";
 // Stacks and providers
 export { localBackend, type BackendFactory } from "./terraform/backend";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
+export { certificateAsset } from "./terraform/certificate-file";
 export type { CentralVaultAccess } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
 export { HelmProvider, KubernetesProvider } from "./terraform/providers/kubernetes";

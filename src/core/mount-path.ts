@@ -21,3 +21,14 @@ export function checkMountPath(path: string, scope?: ConstructorParameters<typeo
     scope,
   );
 }
+
+/** @throws ValidationError unless a login method can be enabled at the path, which is without `auth/`. */
+export function checkLoginPath(path: string, scope?: ConstructorParameters<typeof ValidationError>[2]): string {
+  const [first = ""] = path.split("/");
+  if (PLAIN_PATH.test(path) && first !== "token" && first !== "auth") return path;
+  throw new ValidationError(
+    "mount",
+    `"${path}" is not a possible path of a login method; write names separated by single slashes, such as "approle", without "auth/" and not "token".`,
+    scope,
+  );
+}

@@ -9,8 +9,8 @@ export function hasExpressions(value: unknown): boolean {
 }
 
 /** The value whose texts and keys Terraform reads as they are. Instances of classes stay as they are. */
-export function escapeExpressions(value: unknown): unknown {
-  return mapTexts(value, (text) => text.replaceAll(/([$%])\{/g, "$1$1{"));
+export function escapeExpressions<Value>(value: Value): Value {
+  return mapTexts(value, (text) => text.replaceAll(/([$%])\{/g, "$1$1{")) as Value;
 }
 
 /** An escaped value as an argument of cdktf's functions, which escape `${` themselves. */

@@ -1,7 +1,7 @@
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
-import { checkUniqueRoles, unknownRole } from "../access/roles";
-import { Duration } from "../../core/duration";
+import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkMountPath } from "../../core/mount-path";
 import { revisionOf } from "../../core/secret-ref";
@@ -31,6 +31,10 @@ export class DynamicDb extends Construct implements IDynamicDb {
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
     const { database, provider } = props;
+    for (const role of props.roles) {
+      checkRoleName("database", role.name, this);
+      checkDurations(role, ["defaultTtl", "maxTtl"], this);
+    }
     this.mount = checkMountPath(databaseMount(props), this);
     checkUniqueRoles(props.roles, this);
     this.roles = props.roles.map((role) => role.name);

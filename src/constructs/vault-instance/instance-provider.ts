@@ -1,7 +1,9 @@
-import { AssetType, TerraformAsset, type TerraformProvider } from "cdktf";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { CentralSecret } from "../../terraform/central-secret";
+import { certificateAsset } from "../../terraform/certificate-file";
 import { VaultProvider } from "../../terraform/providers/vault";
+import { parseServerAddress } from "../../terraform/server-address";
 import { RECORDS_MOUNT } from "../../contract/central-vault";
 
 /** Properties of an {@link InstanceProvider}. */
@@ -21,12 +23,21 @@ export interface InstanceProviderProps {
    */
   readonly caCertificateFile?: string;
   /**
+   * Namespace of the instance in which Terraform works.
+   *
+   * @default - the root namespace
+   */
+  readonly namespace?: string;
+  /**
    * Alias of the provider.
    *
    * @default - the stack's default Vault provider
    */
   readonly alias?: string;
 }
+
+/** Vault and OpenBao accept this name for the root namespace. The provider reads an empty text as no value. */
+const ROOT_NAMESPACE = "root";
 
 /**
  * The Vault provider of a tenant's instance. Terraform reads its token from the instance's record as an ephemeral value, so
@@ -41,16 +52,16 @@ export class InstanceProvider extends Construct {
       mount: RECORDS_MOUNT,
       path: `${props.tenant}/${props.name}`,
     });
+    const { caCertificateFile } = props;
+    const { hostname } = parseServerAddress(props.address, this);
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
+      // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault.
+      namespace: props.namespace ?? ROOT_NAMESPACE,
+      tlsServerName: hostname.replace(/^\[(.*)\]$/, "$1"),
       token: record.field("root-token"),
-      caCertFile: certificatePath(this, props.caCertificateFile),
+      caCertFile: caCertificateFile && certificateAsset(this, "Ca", caCertificateFile, "caCertificateFile"),
       alias: props.alias,
     });
   }
-}
-
-/** Copies a certificate beside the synthesized JSON, because the provider takes a file. @returns A relative path. */
-function certificatePath(scope: Construct, file: string | undefined): string | undefined {
-  return file === undefined ? undefined : new TerraformAsset(scope, "Ca", { path: file, type: AssetType.FILE }).path;
 }

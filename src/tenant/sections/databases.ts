@@ -2,7 +2,8 @@ import { checkHost, Database, type PostgresqlProps } from "../../constructs/dyna
 import { checkCredentialTtls, databaseMount, DynamicDb } from "../../constructs/dynamic-db/dynamic-db";
 import type { DynamicDbProps, DynamicDbRoleProps } from "../../constructs/dynamic-db/dynamic-db-props";
 import { list, name, only, uniquelyNamed, validatedBy } from "../builders";
-import { duration, label, path, port, secretRef } from "../fields";
+import { checkRoleName } from "../../constructs/access/roles";
+import { duration, label, mountPath, path, port, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
@@ -37,7 +38,7 @@ export interface DatabasesGrants {
 
 const role = validatedBy(
   shape<DatabaseRoleSpec>()({
-    name: name("readonly"),
+    name: validatedBy(name("readonly"), (value) => checkRoleName("database", value)),
     creationStatements: list(name("CREATE ROLE ..."), '"CREATE ROLE ..."').optional(),
     revocationStatements: list(name("DROP ROLE ..."), '"DROP ROLE ..."').optional(),
     defaultTtl: duration.optional(),
@@ -49,7 +50,7 @@ const role = validatedBy(
 const database = shape<DatabaseSpec>()({
   name: label,
   engine: only("postgresql"),
-  mount: path.optional(),
+  mount: mountPath.optional(),
   host: validatedBy(name("postgres.customer10.internal"), checkHost),
   port: port.optional(),
   database: name("orders"),

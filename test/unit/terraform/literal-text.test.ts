@@ -27,7 +27,7 @@ test("T2: texts and keys at any depth are escaped, and instances of classes stay
 test("T2: cdktf's functions escape the argument just as often as any other text", () => {
   fc.assert(
     fc.property(text, (value) => {
-      const escaped = escapeExpressions(value) as string;
+      const escaped = escapeExpressions(value);
       const { output } = synthesize((stack) => {
         new TerraformOutput(stack, "o", { value: Fn.upper(asFunctionArgument(escaped)) });
       });
