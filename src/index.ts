@@ -15,6 +15,7 @@ export { Size, type SizeText } from "./core/size";
 // Stacks and providers
 export { localBackend, type BackendFactory } from "./terraform/backend";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
+export { certificateAsset } from "./terraform/certificate-file";
 export type { CentralVaultAccess } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
 export { HelmProvider, KubernetesProvider } from "./terraform/providers/kubernetes";
@@ -98,12 +99,8 @@ export type { MonitoredInstance } from "./constructs/monitoring/series";
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
 export { Database, type PostgresqlProps } from "./constructs/dynamic-db/database";
-export {
-  DynamicDb,
-  type DynamicDbProps,
-  type DynamicDbRoleProps,
-  type IDynamicDb,
-} from "./constructs/dynamic-db/dynamic-db";
+export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
+export type { DynamicDbProps, DynamicDbRoleProps } from "./constructs/dynamic-db/dynamic-db-props";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";

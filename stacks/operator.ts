@@ -6,6 +6,13 @@ export interface Operator {
     /** URL of the central Vault. The deploying user sets VAULT_TOKEN. */
     readonly address: string;
     /**
+     * Namespace of the central Vault in which all stacks work. Do not set VAULT_NAMESPACE for `cdktf`: Terraform would look
+     * for the tenants' instances in that namespace, too.
+     *
+     * @default - the root namespace
+     */
+    readonly namespace?: string;
+    /**
      * PEM file of the CA that signed its TLS certificate, relative to the project.
      *
      * @default - VAULT_CACERT, or the certificates of the machine

@@ -64,3 +64,25 @@ export class Duration {
     return `${this.seconds}s`;
   }
 }
+
+/**
+ * Checks props that take a Duration, because the compiler does not check JavaScript programs.
+ *
+ * @throws ValidationError if a prop is anything else, such as the text `"72h"`.
+ */
+export function checkDurations<Name extends string>(
+  props: Readonly<Partial<Record<Name, Duration>>>,
+  names: readonly Name[],
+  scope?: ConstructorParameters<typeof ValidationError>[2],
+): void {
+  for (const name of names) {
+    const value: unknown = props[name];
+    // Another copy of this package has another class.
+    if (value === undefined || (typeof value === "object" && value !== null && "toSeconds" in value)) continue;
+    throw new ValidationError(
+      "duration",
+      `${name} is ${JSON.stringify(value)}, which is not a Duration; write one, such as Duration.hours(72).`,
+      scope,
+    );
+  }
+}

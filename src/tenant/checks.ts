@@ -1,6 +1,7 @@
 import { nodeGroups } from "../constructs/tenant-cluster/node-group";
 import { releaseName } from "../constructs/server-config/names";
 import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
+import { parseServerAddress } from "../terraform/server-address";
 import { ENGINE_FIELDS } from "./engines";
 import { validationMessage } from "./builders";
 import { oneOf } from "./messages";
@@ -134,7 +135,9 @@ export function checkUniqueNodePorts({ instances }: CheckedTenant, report: Repor
 
 /** Each instance needs its own address. */
 export function checkUniqueAddresses({ instances }: CheckedTenant, report: Report): void {
-  checkUnique(instances, ["address"], report, ({ address }) => address);
+  // An address may be written in several ways.
+  const hostOf = ({ address }: CheckedInstance): string => parseServerAddress(address).host;
+  checkUnique(instances, ["address"], report, ({ address }) => address, hostOf);
 }
 
 /** Retired instances use nothing any more. */
@@ -143,11 +146,12 @@ function checkUnique(
   field: readonly string[],
   report: Report,
   valueOf: (instance: CheckedInstance) => string | number | undefined,
+  keyOf = valueOf,
 ): void {
-  const values = instances.map((instance) => (instance.retired === true ? undefined : valueOf(instance)));
-  values.forEach((value, index) => {
-    const first = values.indexOf(value);
-    if (value === undefined || first === index) return;
+  const keys = instances.map((instance) => (instance.retired === true ? undefined : keyOf(instance)));
+  instances.forEach((instance, index) => {
+    const [value, first] = [valueOf(instance), keys.indexOf(keys[index])];
+    if (value === undefined || keys[index] === undefined || first === index) return;
     const other = instances[first]?.name ?? "";
     report(["instances", index, ...field], `${value} is used by the instance "${other}"; choose another`);
   });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseCidr } from "../core/cidr";
 import { DNS_LABEL } from "../core/dns-label";
 import { Duration, type DurationText } from "../core/duration";
+import { checkMountPath } from "../core/mount-path";
 import { PLAIN_PATH } from "../core/path";
 import { SecretRef, type SecretLocation } from "../core/secret-ref";
 import { Size, type SizeText } from "../core/size";
@@ -36,8 +37,11 @@ export const texts = map(name("example.com/team"), z.string(allowed("text", "a t
 export const path = text(
   PLAIN_PATH,
   "path",
-  'names with single slashes between them, without a slash at either end and without + or *, such as "kv/team"',
+  'names with single slashes between them, without a slash at either end and without +, *, . or .., such as "kv/team"',
 );
+
+/** The path at which an engine is mounted. */
+export const mountPath = validatedBy(path, (value) => checkMountPath(value));
 
 export const address = validatedBy(
   z

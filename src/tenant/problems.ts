@@ -121,7 +121,7 @@ function kinds(inst: Issue["inst"]): string[] {
 }
 
 /** A path as it is written in code, such as `instances[0].seal`. */
-function fieldName(parts: readonly PropertyKey[]): string {
+export function fieldName(parts: readonly PropertyKey[]): string {
   return parts
     .map((part, index) => {
       if (typeof part === "number") return `[${part}]`;

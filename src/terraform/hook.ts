@@ -8,6 +8,12 @@ import { CommandResource } from "./terraform-data";
 export interface CentralVaultAccess {
   readonly address: string;
   /**
+   * Namespace in the central Vault.
+   *
+   * @default - the root namespace, or VAULT_NAMESPACE of the environment
+   */
+  readonly namespace?: string;
+  /**
    * PEM file with the CA of the central Vault's TLS certificate, relative to the folder in which Terraform runs.
    *
    * @default - VAULT_CACERT of the environment, else the machine's certificates
@@ -39,6 +45,7 @@ export function createHook(scope: Construct, id: string, props: HookProps): Comm
       command: `node ${fromStackFolder(TerraformStack.of(scope), COMMAND)} ${command}`,
       environment: {
         VAULT_ADDR: central.address,
+        ...(central.namespace === undefined ? {} : { VAULT_NAMESPACE: central.namespace }),
         ...(central.caCertificatePath === undefined ? {} : { VAULT_CACERT: central.caCertificatePath }),
         [variable]: "${jsonencode(self.triggers_replace.description)}",
       },

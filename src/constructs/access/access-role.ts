@@ -1,11 +1,12 @@
 import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { IAppRoleLogin } from "../login/app-role-login";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
 import type { IGrantee } from "../../policy/grantee";
+import { checkPolicyPath } from "../../policy/policy-path";
 import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
 
 /** Properties of an {@link AccessRole}. */
@@ -60,6 +61,7 @@ export class AccessRole extends Construct implements IGrantee {
     super(scope, id);
     requireProviderRanges(this);
     this.name = checkRoleName(props.name);
+    checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
     const cidrs = props.boundCidrs === undefined ? undefined : [...props.boundCidrs];
     const policy = new Policy(this, "Policy", {
@@ -82,6 +84,7 @@ export class AccessRole extends Construct implements IGrantee {
   }
 
   grant(statement: PolicyStatement): void {
+    checkPolicyPath(statement.path, this);
     this.policy.add(statement);
   }
 }

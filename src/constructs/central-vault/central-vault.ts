@@ -10,7 +10,7 @@ import {
   SEALS_MOUNT,
   SEAL_ROLE_PREFIX,
 } from "../../contract/central-vault";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { PolicyDocument } from "../../policy/policy-document";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
@@ -77,6 +77,7 @@ export class CentralVault extends Construct {
   constructor(scope: Construct, id: string, props: CentralVaultProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkDurations(props, ["hookSecretIdTtl"], this);
     const { address, provider, deletionProtection = true } = props;
     const lifecycle = { preventDestroy: deletionProtection };
 

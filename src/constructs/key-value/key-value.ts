@@ -1,8 +1,9 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
-import type { Duration } from "../../core/duration";
+import { checkDurations, type Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkMountPath } from "../../core/mount-path";
 import { PLAIN_PATH } from "../../core/path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
@@ -16,7 +17,7 @@ export interface IKeyValue {
   readonly mount: string;
   /** Allows the grantee to read and list everything below a folder. */
   grantRead(grantee: IGrantee, folder: string): void;
-  /** Allows the grantee to read, list, write and soft-delete everything below a folder. */
+  /** Allows the grantee to read, list, write, soft-delete and restore everything below a folder, and never to destroy. */
   grantReadWrite(grantee: IGrantee, folder: string): void;
 }
 
@@ -74,7 +75,8 @@ export class KeyValue extends Construct implements IKeyValue {
   constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
     super(scope, id);
     requireProviderRanges(this);
-    this.mount = props.mount ?? KEY_VALUE_MOUNT;
+    checkDurations(props, ["deleteVersionAfter"], this);
+    this.mount = checkMountPath(props.mount ?? KEY_VALUE_MOUNT, this);
     this.grants = new ExistingKeyValue(this.mount);
     const { provider } = props;
     const mount = new Mount(this, "Resource", {
@@ -113,6 +115,8 @@ class ExistingKeyValue implements IKeyValue {
   grantReadWrite(grantee: IGrantee, folder: string): void {
     this.grantOn(grantee, "data", folder, ["create", "read", "update", "patch", "delete"], "read and write secrets");
     this.grantOn(grantee, "metadata", folder, ["read", "list"], "list secrets");
+    this.grantOn(grantee, "delete", folder, ["update"], "delete versions, which can be restored,");
+    this.grantOn(grantee, "undelete", folder, ["update"], "restore deleted versions");
   }
 
   private grantOn(
@@ -130,12 +134,29 @@ class ExistingKeyValue implements IKeyValue {
   }
 }
 
-/** @throws ValidationError if the folder has a wildcard or an empty segment, because Vault would match other paths. */
-export function checkFolder(folder: string): string {
+/** First names of API paths. People write them by mistake, because policies contain them. */
+const API_PARTS = ["data", "delete", "destroy", "detailed-metadata", "metadata", "subkeys", "undelete"];
+
+/**
+ * Checks a folder, because Vault would match other paths.
+ *
+ * @param mount Written before the folder in errors. @default - none
+ * @throws ValidationError unless the folder is a plain path as people write it.
+ */
+export function checkFolder(folder: string, mount?: string): string {
+  const written = (path: string): string => JSON.stringify(mount === undefined ? path : `${mount}/${path}`);
   if (!PLAIN_PATH.test(folder)) {
     throw new ValidationError(
       "folder",
-      `"${folder}" is not a valid folder; write names separated by single slashes, without a slash at the ends, "+" or "*".`,
+      `${written(folder)} is not a valid folder; write names separated by single slashes, without a slash at the ends, "+", "*", "." or "..".`,
+    );
+  }
+  const [first = "", ...rest] = folder.split("/");
+  if (API_PARTS.includes(first)) {
+    const fix = rest.length === 0 ? "name another folder" : `write ${written(rest.join("/"))}`;
+    throw new ValidationError(
+      "folder",
+      `${written(folder)} contains "${first}", which the API adds by itself; ${fix}.`,
     );
   }
   return folder;

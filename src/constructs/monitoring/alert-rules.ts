@@ -1,4 +1,4 @@
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { Series, type MonitoredInstance } from "./series";
 import { STATUS_METRICS } from "../../contract/metrics";
 
@@ -37,6 +37,7 @@ export interface AlertRulesProps extends MonitoredInstance {
 
 /** Creates the alerts of an instance, with an action for each. */
 export function alertRules(props: AlertRulesProps): AlertRule[] {
+  checkDurations(props, ["certificateMargin", "sealTokenMargin"]);
   const { tenant, name } = props;
   const target = `${tenant}/${name}`;
   return [...serverAlerts(props, target), ...statusAlerts(props, target)].map(({ severity, ...rule }) => ({

@@ -1,6 +1,6 @@
 import type { IGrantee } from "../../policy/grantee";
 import { ValidationError } from "../../core/errors";
-import type { Duration } from "../../core/duration";
+import { checkDurations, type Duration } from "../../core/duration";
 import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";
 
 /** A role that signs the SSH keys of users, so that hosts which trust the CA accept them. */
@@ -45,6 +45,7 @@ export interface SshOneTimePasswordRoleProps {
 export class SshRole {
   /** By signed certificate; https://developer.hashicorp.com/vault/docs/secrets/ssh/signed-ssh-certificates */
   static certificate(props: SshCertificateRoleProps): SshRole {
+    checkDurations(props, ["maxTtl"]);
     const { name, allowedUsers } = props;
     const [first] = allowedUsers;
     if (first === undefined)

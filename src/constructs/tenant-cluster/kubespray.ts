@@ -4,6 +4,7 @@ import type { ClusterDescription } from "../../contract/cluster";
 import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { ValidationError } from "../../core/errors";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";
+import { asFunctionArgument } from "../../terraform/literal-text";
 import type { ApiEndpoint } from "./api-access";
 import { kubesprayInventory, type Inventory } from "./inventory";
 import { groupDemand } from "./demand";
@@ -91,7 +92,7 @@ export class KubesprayProvisioner implements IProvisioner {
     return {
       nodes: machines.nodes.map(({ node: { name, address } }) => ({ name, address })),
       apiAddress: machines.api.address,
-      inventory: Fn.yamlencode(inventory),
+      inventory: Fn.yamlencode(asFunctionArgument(inventory)),
     };
   }
 

@@ -1,6 +1,6 @@
 import type { IGrantee } from "../../policy/grantee";
 import { isWithin } from "../../core/domains";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { Construct } from "constructs";
 import type { PkiRoleProps, TenantPKIProps } from "./tenant-pki-props";
@@ -39,6 +39,7 @@ export function checkPkiRole(
   { lifetime = DEFAULT_LIFETIME, permittedDomains }: Pick<TenantPKIProps, "lifetime" | "permittedDomains">,
   scope?: Construct,
 ): void {
+  checkDurations(role, ["maxTtl"], scope);
   if (role.maxTtl.isLongerThan(lifetime)) {
     throw new ValidationError(
       "pki-ttl",

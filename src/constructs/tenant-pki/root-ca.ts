@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { PkiSecretBackendRootCert } from "../../terraform/providers/vault";
 import { PkiMount } from "./pki-mount";
 
@@ -47,6 +47,7 @@ export class RootCa extends Construct implements IRootCa {
 
   constructor(scope: Construct, id: string, props: RootCaProps) {
     super(scope, id);
+    checkDurations(props, ["lifetime"], this);
     const { provider, deletionProtection = true, lifetime = Duration.days(3650) } = props;
     this.mount = props.mount ?? "pki-root";
     this.provider = provider;

@@ -1,7 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
-import type { Duration } from "../../core/duration";
+import { checkDurations, type Duration } from "../../core/duration";
 import {
   PkiSecretBackendIntermediateCertRequest,
   PkiSecretBackendIntermediateSetSigned,
@@ -35,6 +35,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
 
   constructor(scope: Construct, id: string, props: TenantPKIProps) {
     super(scope, id);
+    checkDurations(props, ["lifetime"], this);
     const { provider, lifetime = DEFAULT_LIFETIME } = props;
     checkUniqueRoles(props.roles, this);
     for (const role of props.roles) checkPkiRole(role, props, this);

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import type { Replica } from "../../contract/instance";
+import { readCertificateFile } from "../../terraform/certificate-file";
+import { escapeExpressions } from "../../terraform/literal-text";
 import { parseServerAddress } from "../../terraform/server-address";
 import type { Deployed, IDeployment } from "./deployment";
 
@@ -26,12 +27,11 @@ export class ExternalDeployment implements IDeployment {
     this.replicas = props.addresses.map((address) => ({ name: parseServerAddress(address).host, address }));
   }
 
-  bind(_scope: Construct): Deployed {
-    const { caCertificateFile } = this.props;
-    return {
-      replicas: this.replicas,
-      ...(caCertificateFile === undefined ? {} : { caCertificate: readFileSync(caCertificateFile, "utf8") }),
-    };
+  bind(scope: Construct): Deployed {
+    const { caCertificateFile: file } = this.props;
+    if (file === undefined) return { replicas: this.replicas };
+    const content = readCertificateFile(file, "caCertificateFile", scope);
+    return { replicas: this.replicas, caCertificate: escapeExpressions(content) };
   }
 }
 

@@ -1,8 +1,10 @@
-import { AssetType, Fn, TerraformAsset, TerraformStack, Token, type TerraformProvider } from "cdktf";
+import { Fn, TerraformStack, Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { CentralSecret } from "../../terraform/central-secret";
+import { certificateAsset } from "../../terraform/certificate-file";
 import { fromStackFolder } from "../../terraform/paths";
 import { VaultProvider } from "../../terraform/providers/vault";
+import { parseServerAddress } from "../../terraform/server-address";
 import { RECORDS_MOUNT } from "../../contract/central-vault";
 
 /** Properties of an {@link InstanceProvider}. */
@@ -29,12 +31,21 @@ export interface InstanceProviderProps {
    */
   readonly rootCaFile?: string;
   /**
+   * Namespace of the instance in which Terraform works.
+   *
+   * @default - the root namespace
+   */
+  readonly namespace?: string;
+  /**
    * Alias of the provider.
    *
    * @default - the stack's default Vault provider
    */
   readonly alias?: string;
 }
+
+/** Vault and OpenBao accept this name for the root namespace. The provider reads an empty text as no value. */
+const ROOT_NAMESPACE = "root";
 
 /**
  * The Vault provider of a tenant's instance. Terraform reads its token from the instance's record as an ephemeral value, so
@@ -49,8 +60,12 @@ export class InstanceProvider extends Construct {
       mount: RECORDS_MOUNT,
       path: `${props.tenant}/${props.name}`,
     });
+    const { hostname } = parseServerAddress(props.address, this);
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
+      // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault.
+      namespace: props.namespace ?? ROOT_NAMESPACE,
+      tlsServerName: hostname.replace(/^\[(.*)\]$/, "$1"),
       token: record.field("root-token"),
       caCertFile: certificatePath(this, props),
       alias: props.alias,
@@ -62,8 +77,7 @@ type Certificates = Pick<InstanceProviderProps, "caCertificateFile" | "rootCaFil
 
 /** The provider takes a file. A given one is copied beside the synthesized JSON. @returns A path from Terraform's folder. */
 function certificatePath(scope: Construct, { caCertificateFile, rootCaFile }: Certificates): string | undefined {
-  if (caCertificateFile !== undefined)
-    return new TerraformAsset(scope, "Ca", { path: caCertificateFile, type: AssetType.FILE }).path;
+  if (caCertificateFile !== undefined) return certificateAsset(scope, "Ca", caCertificateFile, "caCertificateFile");
   if (rootCaFile === undefined) return undefined;
   // Terraform looks for it, because synthesis must not depend on what was deployed.
   const path = fromStackFolder(TerraformStack.of(scope), rootCaFile);

@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { isWithin } from "../../core/domains";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { serverNames, type ReleaseNames } from "../server-config/names";
 import { CertManagerCertificate } from "./cert-manager-certificate";
@@ -71,6 +71,7 @@ export class ServerCertificate {
 
   /** cert-manager issues and renews it inside the cluster. */
   static certManager(props: CertManagerProps): ServerCertificate {
+    checkDurations(props, ["duration", "renewBefore"]);
     return new ServerCertificate((scope, { names, host, namespace }) => {
       const hosts = serverNames(names, host);
       new CertManagerCertificate(scope, "Certificate", {

@@ -2,7 +2,7 @@ import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import { PKI_MOUNT, TenantPKI } from "../../constructs/tenant-pki/tenant-pki";
 import type { PkiRoleProps, TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki-props";
 import { boolean, choice, list, name, uniquelyNamed, validatedBy } from "../builders";
-import { duration, path } from "../fields";
+import { duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
@@ -55,7 +55,7 @@ export const pki = engine<PkiField, PkiGrants>()({
   field: "pki",
   schema: validatedBy(
     shape<PkiSpec>()({
-      mount: path.optional(),
+      mount: mountPath.optional(),
       commonName: name("customer10 main CA").optional(),
       organization: name("Customer 10 Ltd").optional(),
       lifetime: duration.optional(),

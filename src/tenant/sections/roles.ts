@@ -1,4 +1,5 @@
 import { checkRoleName, checkTokenTtls, type AccessRoleProps } from "../../constructs/access/access-role";
+import { checkLoginPath } from "../../core/mount-path";
 import type { AppRoleLoginProps } from "../../constructs/login/app-role-login";
 import { grantSchemas, type EngineGrants } from "../engines";
 import { name, uniquelyNamed, validatedBy } from "../builders";
@@ -28,6 +29,6 @@ export const roles = uniquelyNamed(
 
 /** The section of the login method. */
 export const appRole = shape<AppRoleSpec>()({
-  path: path.optional(),
+  path: validatedBy(path, (value) => checkLoginPath(value)).optional(),
   description: name("Programs of customer10").optional(),
 });

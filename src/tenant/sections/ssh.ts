@@ -6,7 +6,7 @@ import {
   type SshOneTimePasswordRoleProps,
 } from "../../constructs/ssh-ca/ssh-role";
 import { list, name, only, parsedBy, uniquelyNamed } from "../builders";
-import { cidr, duration, path } from "../fields";
+import { cidr, duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
@@ -72,7 +72,7 @@ const oneTimePassword = parsedBy(
 export const ssh = engine<SshField, SshGrants>()({
   field: "ssh",
   schema: shape<SshSpec>()({
-    mount: path.optional(),
+    mount: mountPath.optional(),
     roles: uniquelyNamed(z.discriminatedUnion("type", [certificate, oneTimePassword])),
   }),
   grants: { ssh: list(name("ops"), '"ops"').optional() },

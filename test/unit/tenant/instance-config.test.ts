@@ -74,11 +74,28 @@ describe("the engines of a tenant file", () => {
     } as const;
     const roles = [{ name: "web", databases: ["orders/readonly"] }];
     const { resource } = config({ databases: [database], roles });
-    expect(resource.vault_mount).toMatchObject({ main_database_orders_mount: { path: "db" } });
+    expect(resource.vault_database_secrets_mount).toMatchObject({ main_database_at_db_engine: { path: "db" } });
     expect(JSON.stringify(resource.vault_policy)).toContain("db/creds/readonly");
     expect(() => config({ databases: [database], keyValue: [{ mount: "db" }] })).toThrow(
       /two engines are mounted at "db"/,
     );
+  });
+
+  test("D1: a database that is renamed on its mount stays the same resource, which Terraform replaces in order", () => {
+    const database = {
+      name: "orders",
+      engine: "postgresql",
+      host: "postgres.example",
+      database: "orders",
+      username: "vault",
+      password: { mount: "operator", path: "postgresql", field: "password" },
+      roles: [{ name: "readonly" }],
+    } as const;
+    const engine = (change: object): string[] =>
+      Object.keys(config({ databases: [{ ...database, ...change }] }).resource.vault_database_secrets_mount ?? {});
+    expect(engine({ name: "sales", mount: "db" })).toEqual(engine({ mount: "db" }));
+    expect(engine({ mount: "database/orders" })).toEqual(engine({}));
+    expect(engine({})).toEqual(["main_database_orders_engine"]);
   });
 
   test("roles: another path of their login", () => {

@@ -100,6 +100,18 @@ describe("fails when", () => {
     expect(() => appRole({ name })).toThrow(/is the name of a built-in policy of Vault/);
   });
 
+  test.each(["/kv/data/web", "kv//web", "kv/../x", "./kv", "", "kv/*/web", "kv/we*b"])(
+    "T4: the path of a statement is %j",
+    (path) => {
+      expect(() =>
+        synthesizeInVault((stack, { provider }) => {
+          const role = new AccessRole(stack, "Web", { name: "web", login: { path: "approle" }, provider });
+          role.grant({ path, capabilities: ["read"], reason: "read" });
+        }),
+      ).toThrow(/is not a valid path of a policy; write names separated by single slashes/);
+    },
+  );
+
   test("a token would live longer than it may", () => {
     expect(() => appRole({ tokenTtl: Duration.hours(2), tokenMaxTtl: Duration.hours(1) })).toThrow(
       /The role web has a tokenTtl of 2h, longer than its tokenMaxTtl of 1h; reduce tokenTtl/,
