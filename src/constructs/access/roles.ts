@@ -10,6 +10,19 @@ export function checkUniqueRoles(roles: readonly { readonly name: string }[], sc
   }
 }
 
+/** What the engines of Vault accept as the name of a role, which is also one segment of a path. */
+const ROLE_NAME = /^\w([\w.-]*\w)?$/;
+
+/** @throws ValidationError if an engine would refuse a role's name. */
+export function checkRoleName(kind: string, name: string, scope?: Construct): void {
+  if (ROLE_NAME.test(name)) return;
+  throw new ValidationError(
+    "role-name",
+    `${JSON.stringify(name)} is not a valid name of ${kind === "SSH" ? "an" : "a"} ${kind} role; use letters, digits, _, - and ., with a letter, a digit or _ at both ends.`,
+    scope,
+  );
+}
+
 /** The error of a grant that names a role which its engine does not have. */
 export function unknownRole(kind: string, name: string, known: Iterable<string>, scope: Construct): ValidationError {
   return new ValidationError(
