@@ -9,9 +9,10 @@ export class CentralStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator) {
     super(scope, id, operator.backend);
     const { provider } = new CentralProvider(this, "Central", operator);
-    const { address, instanceDomains, deletionProtection, rootCaFile } = operator.central;
+    const { address, namespace, instanceDomains, deletionProtection, rootCaFile } = operator.central;
     const central = new CentralVault(this, "Vault", {
       address,
+      namespace,
       instanceDomains,
       rootCaFile,
       deletionProtection,

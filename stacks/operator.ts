@@ -6,8 +6,8 @@ export interface Operator {
     /** URL of the central Vault. The deploying user sets VAULT_TOKEN. */
     readonly address: string;
     /**
-     * Namespace of the central Vault in which all stacks work. Do not set VAULT_NAMESPACE for `cdktf`: Terraform would look
-     * for the tenants' instances in that namespace, too.
+     * Namespace of the central Vault in which all stacks work. The command reads it from VAULT_NAMESPACE. Certificates contain URLs
+     * with it.
      *
      * @default - the root namespace
      */

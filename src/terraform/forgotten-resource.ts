@@ -1,5 +1,5 @@
 import { TerraformElement } from "cdktf";
-import type { Construct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 
 /**
  * A `removed` block. Terraform forgets the resource at this address instead of destroying it. If there was none, it does nothing.
@@ -23,4 +23,12 @@ export class ForgottenResource extends TerraformElement {
     const from = `${this.type}.${this.friendlyUniqueId}`;
     return { removed: [{ "//": this.reason, from, lifecycle: { destroy: false } }] };
   }
+}
+
+/** Makes a {@link ForgottenResource} at a path of construct IDs below a scope. */
+export function forgetBelow(scope: Construct, path: readonly string[], type: string, reason: string): void {
+  const parent = path
+    .slice(0, -1)
+    .reduce<IConstruct>((at, id) => at.node.tryFindChild(id) ?? new Construct(at, id), scope);
+  new ForgottenResource(parent, path.at(-1) ?? "", type, reason);
 }

@@ -2,7 +2,7 @@ import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
-import type { IAppRoleLogin } from "../login/app-role-login";
+import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
 import type { IGrantee } from "../../policy/grantee";
@@ -63,6 +63,7 @@ export class AccessRole extends Construct implements IGrantee {
     this.name = checkRoleName(props.name);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
+    checkLoginTtl(props, this);
     const cidrs = props.boundCidrs === undefined ? undefined : [...props.boundCidrs];
     const policy = new Policy(this, "Policy", {
       name: props.name,
@@ -76,7 +77,7 @@ export class AccessRole extends Construct implements IGrantee {
       tokenTtl: tokenTtl.toSeconds(),
       tokenMaxTtl: tokenMaxTtl.toSeconds(),
       tokenBoundCidrs: cidrs,
-      secretIdTtl: (props.secretIdTtl ?? Duration.days(30)).toSeconds(),
+      secretIdTtl: (props.secretIdTtl ?? DEFAULT_SECRET_ID_TTL).toSeconds(),
       secretIdBoundCidrs: cidrs,
       provider: props.provider,
     });
@@ -104,6 +105,26 @@ export function checkRoleName(name: string): string {
 }
 
 const DEFAULT_MAX_TTL = Duration.hours(4);
+const DEFAULT_SECRET_ID_TTL = Duration.days(30);
+
+/** The longest lifetime of a role's tokens and secret IDs, which its login must allow. */
+export function longestTtl(role: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl" | "secretIdTtl">): Duration {
+  const { tokenMaxTtl } = checkTokenTtls(role);
+  const { secretIdTtl = DEFAULT_SECRET_ID_TTL } = role;
+  return secretIdTtl.isLongerThan(tokenMaxTtl) ? secretIdTtl : tokenMaxTtl;
+}
+
+/** @throws ValidationError if the login would shorten the role's tokens or secret IDs. */
+function checkLoginTtl(props: AccessRoleProps, scope: Construct): void {
+  const { maxTtl = LOGIN_MAX_TTL } = props.login;
+  const longest = longestTtl(props);
+  if (!longest.isLongerThan(maxTtl)) return;
+  throw new ValidationError(
+    "login-ttl",
+    `The role ${props.name} has tokens or secret IDs of ${longest.toString()}, longer than its login's maxTtl of ${maxTtl.toString()}; raise maxTtl of the login, or reduce the TTLs of the role.`,
+    scope,
+  );
+}
 
 /** Token lifetimes of a role, with defaults. @throws ValidationError if the lifetime exceeds the maximum. */
 export function checkTokenTtls(
