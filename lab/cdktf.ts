@@ -71,6 +71,13 @@ export class Cdktf {
     });
   }
 
+  /** Runs Terraform for a stack, as it was synthesized last. @returns What it prints. @throws CommandError when it fails. */
+  async terraform(stack: string, ...args: readonly string[]): Promise<string> {
+    const { program } = this.props.terraform;
+    const env = { ...this.environment, TF_CLI_ARGS_plan: "-no-color", TF_CLI_ARGS_apply: "-no-color" };
+    return (await run(program, args, { cwd: this.stackFolder(stack), env })).stdout;
+  }
+
   /** An output of a deployed stack. */
   async output(stack: string, name: string): Promise<string> {
     const { stdout } = await run(this.props.terraform.program, ["output", "-json", name], {

@@ -17,6 +17,7 @@ export class CentralProvider extends Construct {
     this.provider = new VaultProvider(this, "Provider", {
       alias: "central",
       address: central.address,
+      namespace: central.namespace,
       caCertFile: caCertificatePath,
     });
     this.access = { address: central.address, caCertificatePath };

@@ -6,6 +6,12 @@ export interface Operator {
     /** URL of the central Vault. The deploying user sets VAULT_TOKEN. */
     readonly address: string;
     /**
+     * Namespace of the central Vault, the same as in VAULT_NAMESPACE, which the command reads. Certificates contain URLs with it.
+     *
+     * @default - the root namespace
+     */
+    readonly namespace?: string;
+    /**
      * PEM file of the CA that signed its TLS certificate, relative to the project.
      *
      * @default - VAULT_CACERT, or the certificates of the machine

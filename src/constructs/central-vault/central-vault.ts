@@ -10,6 +10,7 @@ import {
   SEALS_MOUNT,
   SEAL_ROLE_PREFIX,
 } from "../../contract/central-vault";
+import { parseDomainPattern } from "../../core/domains";
 import { Duration } from "../../core/duration";
 import { PolicyDocument } from "../../policy/policy-document";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
@@ -20,7 +21,7 @@ import {
   PkiSecretBackendRole,
   Policy,
 } from "../../terraform/providers/vault";
-import { AppRoleLogin } from "../login/app-role-login";
+import { AppRoleLogin, DEFAULT_MAX_TTL } from "../login/app-role-login";
 import { RootCa } from "../tenant-pki/root-ca";
 
 /** Names of servers inside a Kubernetes cluster. */
@@ -28,30 +29,45 @@ const CLUSTER_NAMES = ["*-internal", "*.svc", "*.svc.cluster.local"];
 
 /** Properties of a {@link CentralVault}. */
 export interface CentralVaultProps {
-  /** URL of the central Vault, for the issuer and CRL URLs in certificates. */
+  /**
+   * URL of the central Vault, for the issuer and CRL URLs in certificates.
+   *
+   * @changes in place: issued certificates keep the former URLs, so keep the former address reachable until they expire
+   */
   readonly address: string;
+  /**
+   * Namespace of the central Vault that it configures, for the same URLs. The provider names it too.
+   *
+   * @default - the root namespace
+   * @changes replaces every mount with an empty one in the other namespace: move the data first; the former mounts stay
+   */
+  readonly namespace?: string;
   /**
    * Domains of the addresses under which outside clients reach instances.
    *
    * @default - none
+   * @changes in place: for server certificates that are issued afterwards
    */
   readonly instanceDomains?: readonly string[];
   /**
    * Lifetime of a secret ID of the hook's login. Request a new one before it expires.
    *
    * @default - 90 days
+   * @changes in place: for secret IDs that are created afterwards
    */
   readonly hookSecretIdTtl?: Duration;
   /**
    * Whether Terraform refuses to destroy the records, which hold every tenant's keys.
    *
    * @default true
+   * @changes in place: applies to the next deployment
    */
   readonly deletionProtection?: boolean;
   /**
    * The provider of the central Vault.
    *
    * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same Vault
    */
   readonly provider?: TerraformProvider;
 }
@@ -90,9 +106,11 @@ export class CentralVault extends Construct {
     });
 
     const policy = new Policy(this, "HookPolicy", { name: HOOK_POLICY, policy: hookPolicy(), provider });
+    const secretIdTtl = props.hookSecretIdTtl ?? Duration.days(90);
     const login = new AppRoleLogin(this, "HookLogin", {
       path: HOOK_LOGIN,
       description: "Login of the tenant-vault command",
+      maxTtl: secretIdTtl.isLongerThan(DEFAULT_MAX_TTL) ? secretIdTtl : undefined,
       provider,
     });
     const role = new ApproleAuthBackendRole(this, "HookRole", {
@@ -101,7 +119,7 @@ export class CentralVault extends Construct {
       tokenPolicies: [policy.name],
       tokenTtl: Duration.minutes(15).toSeconds(),
       tokenMaxTtl: Duration.hours(1).toSeconds(),
-      secretIdTtl: (props.hookSecretIdTtl ?? Duration.days(90)).toSeconds(),
+      secretIdTtl: secretIdTtl.toSeconds(),
       provider,
     });
     this.hookRoleId = role.roleId;
@@ -110,6 +128,7 @@ export class CentralVault extends Construct {
       commonName: "Tenant Vault Root CA",
       mount: ROOT_CA_MOUNT,
       address,
+      namespace: props.namespace,
       deletionProtection,
       provider,
     });
@@ -120,7 +139,7 @@ export class CentralVault extends Construct {
     new PkiSecretBackendRole(this, "InstanceCertificates", {
       backend: this.rootCa.mountPath,
       name: INSTANCE_CERTIFICATE_ROLE,
-      allowedDomains: [...CLUSTER_NAMES, ...instanceDomains],
+      allowedDomains: [...CLUSTER_NAMES, ...instanceDomains.map(parseDomainPattern)],
       allowGlobDomains: true,
       allowSubdomains: true,
       allowBareDomains: true,

@@ -5,7 +5,9 @@ import {
   type SshCertificateRoleProps,
   type SshOneTimePasswordRoleProps,
 } from "../../constructs/ssh-ca/ssh-role";
-import { list, name, only, parsedBy, uniquelyNamed } from "../builders";
+import { checkRoleName } from "../../constructs/access/roles";
+import { list, name, only, parsedBy, uniquelyNamed, validatedBy } from "../builders";
+import { forgetBelow } from "../../terraform/forgotten-resource";
 import { cidr, duration, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
@@ -46,10 +48,14 @@ export interface SshGrants {
   readonly ssh?: readonly string[];
 }
 
+const KEPT = "It holds the signing key, which hosts trust.";
+
+const roleName = (example: string) => validatedBy(name(example), (value) => checkRoleName("SSH", value));
+
 const certificate = parsedBy(
   shape<SshCertificateRoleSpec>()({
     type: only("certificate"),
-    name: name("ops"),
+    name: roleName("ops"),
     allowedUsers: list(name("ubuntu"), '"ubuntu"'),
     defaultUser: name("ubuntu").optional(),
     maxTtl: duration,
@@ -61,7 +67,7 @@ const certificate = parsedBy(
 const oneTimePassword = parsedBy(
   shape<SshOneTimePasswordRoleSpec>()({
     type: only("one-time-password"),
-    name: name("break-glass"),
+    name: roleName("break-glass"),
     defaultUser: name("ubuntu"),
     cidrs: list(cidr, '"20.0.0.0/24"'),
     allowedUsers: list(name("ubuntu"), '"ubuntu"').optional(),
@@ -80,5 +86,9 @@ export const ssh = engine<SshField, SshGrants>()({
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((role) => role.name) ?? []),
   create: (scope, spec, { provider, deletionProtection }) =>
     new SshCa(scope, "Ssh", { ...spec, deletionProtection, provider }),
+  forget: (scope) => {
+    forgetBelow(scope, ["Ssh", "Mount"], "vault_mount", KEPT);
+    forgetBelow(scope, ["Ssh", "Resource"], "vault_ssh_secret_backend_ca", KEPT);
+  },
   grant: (authority, grantee, { ssh: roles = [] }) => roles.forEach((role) => authority.grantLogin(grantee, role)),
 });
