@@ -5,19 +5,24 @@ import { waitUntil } from "./wait";
 
 /** The operator's own Vault in the lab: what people do with it, and this product never does. */
 export class LabCentral {
-  /** Initialises and unseals it, as an operator would. */
-  static async open(server: VaultServer): Promise<LabCentral> {
+  /**
+   * Initialises and unseals it, as an operator would.
+   *
+   * @param namespace Where the operator keeps everything. @default - the root namespace
+   */
+  static async open(server: VaultServer, namespace?: string): Promise<LabCentral> {
     const anonymous = server.client();
     const api = new ReplicaApi(anonymous);
     const { rootToken, keys } = await api.initialize("shamir", 1, 1);
     for (const key of keys) await api.unseal(key);
     const central = new LabCentral(
       server,
-      anonymous.withToken(rootToken),
+      namespace === undefined ? anonymous.withToken(rootToken) : server.client(rootToken.reveal(), namespace),
       rootToken.reveal(),
       keys.map((key) => key.reveal()),
     );
     await central.waitUntilActive();
+    if (namespace !== undefined) await server.client(rootToken.reveal()).send("POST", `sys/namespaces/${namespace}`);
     return central;
   }
 
@@ -68,7 +73,7 @@ export class LabCentral {
 
   private async waitUntilActive(): Promise<void> {
     await waitUntil(`${this.server.name} is active`, async () => {
-      const { status } = await this.client.send("GET", "sys/health", { accept: [429, 472, 473, 501, 503] });
+      const { status } = await this.server.client().send("GET", "sys/health", { accept: [429, 472, 473, 501, 503] });
       return status === 200;
     });
   }

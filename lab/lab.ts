@@ -41,8 +41,18 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
+/** How a lab differs from the usual one. */
+export interface LabOptions {
+  /** Namespace of the central Vault in which everything is. @default - the root namespace */
+  readonly centralNamespace?: string;
+}
+
 /** Starts everything that a tenant file needs. */
-export async function startLab(tenantFile: string, progress: Progress): Promise<Lab> {
+export async function startLab(
+  tenantFile: string,
+  progress: Progress,
+  { centralNamespace }: LabOptions = {},
+): Promise<Lab> {
   const { tenant } = await loadTenant(tenantFile);
   const program = await progress.step("server program", obtainVaultServer);
   const terraform = await progress.step("Terraform", obtainTerraform);
@@ -77,7 +87,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
   try {
     const ports = await choosePorts(tenant);
     const central = await progress.step("central Vault", async () =>
-      LabCentral.open(await startVault("central", ports.central)),
+      LabCentral.open(await startVault("central", ports.central), centralNamespace),
     );
     const replicas = await progress.step("replicas of the tenant", async () => {
       const instances = tenant.instances.map(async ({ name }): Promise<[string, VaultServer[]]> => {
@@ -105,6 +115,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
     const placement: Placement = {
       tenantFile,
       centralAddress: central.server.address,
+      centralNamespace,
       caCertificateFile,
       replicas: Object.fromEntries(
         [...replicas].map(([name, servers]) => [name, servers.map(({ address }) => address)]),

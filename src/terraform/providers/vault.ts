@@ -7,6 +7,7 @@ export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
 export { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
+export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 export { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
 export { Mount } from "@cdktf/provider-vault/lib/mount";
