@@ -5,19 +5,24 @@ import { waitUntil } from "./wait";
 
 /** Central Vault of the lab, with the tasks that the product leaves to people. */
 export class LabCentral {
-  /** Initialises and unseals the server, as an operator would. */
-  static async open(server: VaultServer): Promise<LabCentral> {
+  /**
+   * Initialises and unseals the server, as an operator would.
+   *
+   * @param namespace Namespace in which the operator keeps everything. @default - the root namespace
+   */
+  static async open(server: VaultServer, namespace?: string): Promise<LabCentral> {
     const anonymous = server.client();
     const api = new ReplicaApi(anonymous);
     const { rootToken, keys } = await api.initialize("shamir", 1, 1);
     for (const key of keys) await api.unseal(key);
     const central = new LabCentral(
       server,
-      anonymous.withToken(rootToken),
+      namespace === undefined ? anonymous.withToken(rootToken) : server.client(rootToken.reveal(), namespace),
       rootToken.reveal(),
       keys.map((key) => key.reveal()),
     );
     await central.waitUntilActive();
+    if (namespace !== undefined) await server.client(rootToken.reveal()).send("POST", `sys/namespaces/${namespace}`);
     return central;
   }
 
@@ -68,7 +73,7 @@ export class LabCentral {
 
   private async waitUntilActive(): Promise<void> {
     await waitUntil(`${this.server.name} is active`, async () => {
-      const { status } = await this.client.send("GET", "sys/health", { accept: [429, 472, 473, 501, 503] });
+      const { status } = await this.server.client().send("GET", "sys/health", { accept: [429, 472, 473, 501, 503] });
       return status === 200;
     });
   }

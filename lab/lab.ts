@@ -43,17 +43,19 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-/** Tasks of the operator that the lab does. */
+/** Options of a lab. */
 export interface LabOptions {
   /** Whether it writes the passwords of databases into the central Vault. @default true */
   readonly writesPasswords?: boolean;
+  /** Namespace of the central Vault in which everything is. @default - the root namespace */
+  readonly centralNamespace?: string;
 }
 
 /** Starts all servers that a tenant file needs. */
 export async function startLab(
   tenantFile: string,
   progress: Progress,
-  { writesPasswords = true }: LabOptions = {},
+  { writesPasswords = true, centralNamespace }: LabOptions = {},
 ): Promise<Lab> {
   const { tenant } = await loadTenant(tenantFile);
   const program = await progress.step("server program", obtainVaultServer);
@@ -89,7 +91,7 @@ export async function startLab(
   try {
     const ports = await choosePorts(tenant);
     const central = await progress.step("central Vault", async () =>
-      LabCentral.open(await startVault("central", ports.central)),
+      LabCentral.open(await startVault("central", ports.central), centralNamespace),
     );
     const replicas = await progress.step("replicas of the tenant", async () => {
       const instances = tenant.instances.map(async ({ name }): Promise<[string, VaultServer[]]> => {
@@ -119,6 +121,7 @@ export async function startLab(
     const placement: Placement = {
       tenantFile,
       centralAddress: central.server.address,
+      centralNamespace,
       caCertificateFile,
       replicas: Object.fromEntries(
         [...replicas].map(([name, servers]) => [name, servers.map(({ address }) => address)]),

@@ -9,6 +9,8 @@ export interface Placement {
   /** The tenant file that is deployed. */
   readonly tenantFile: string;
   readonly centralAddress: string;
+  /** @default - the root namespace */
+  readonly centralNamespace?: string;
   /** PEM file of the CA of every server's TLS certificate. */
   readonly caCertificateFile: string;
   /** Addresses of the replicas of each instance, by its name. */
@@ -33,6 +35,9 @@ export function ownPorts({ deployment }: TenantInstance): number[] | undefined {
   return urls.every(({ hostname }) => hostname === "127.0.0.1") ? urls.map(({ port }) => Number(port)) : undefined;
 }
 
+/** Names of this machine that the certificates of the lab's servers have. */
+const LOOPBACK: readonly [string, ...string[]] = ["127.0.0.1", "localhost"];
+
 /** Moves a tenant onto the lab's servers: without machines, with instances and databases on loopback. */
 export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
   const { caCertificateFile, postgresqlPort } = placement;
@@ -50,7 +55,7 @@ export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
         seal: instance.seal && Seal.shamir(instance.seal),
         databases: instance.databases?.map((database) => ({
           ...database,
-          host: "127.0.0.1",
+          host: LOOPBACK.includes(database.host) ? database.host : LOOPBACK[0],
           port: postgresqlPort,
           caCertificatePath: caCertificateFile,
         })),

@@ -80,8 +80,9 @@ export class VaultServer {
     rmSync(join(this.props.folder, "data"), { recursive: true, force: true });
   }
 
-  client(token?: string): VaultClient {
+  client(token?: string, namespace?: string): VaultClient {
     return new VaultClient({
+      namespace,
       address: this.address,
       caCertificate: this.given?.caCertificate ?? this.props.authority.certificate,
       ...(token === undefined ? {} : { token: new Secret(token) }),

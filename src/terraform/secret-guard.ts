@@ -26,12 +26,15 @@ export function findLiteralSecrets(json: object): string[] {
   );
 }
 
+/** Texts that hold nothing; the second is an object as JSON. */
+const EMPTY = new Set(["", "{}"]);
+
 /** Runs the same check below one path, for example on the values of a Helm chart, which Terraform treats as one text. */
 export function findLiteralSecretsIn(value: unknown, path: readonly string[]): string[] {
   if (typeof value === "object" && value !== null) {
     return Object.entries(variable(value)).flatMap(([key, child]) => findLiteralSecretsIn(child, [...path, key]));
   }
-  if (typeof value !== "string" || value === "" || isReference(value)) return [];
+  if (typeof value !== "string" || EMPTY.has(value) || isReference(value)) return [];
   const argument = path.at(-1) ?? "";
   const name = path.join(".");
   const named = isSecretName(argument) || SECRET_MAP.test(name);

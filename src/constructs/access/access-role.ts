@@ -11,38 +11,51 @@ import { PolicyDocument, type PolicyStatement } from "../../policy/policy-docume
 
 /** Properties of an {@link AccessRole}. */
 export interface AccessRoleProps {
-  /** Name of the role and of its policy. */
+  /**
+   * Name of the role and of its policy.
+   *
+   * @changes replaces the role and its policy: role ID and secret IDs are new; tokens that exist lose their permissions
+   */
   readonly name: string;
-  /** Login method of the role. */
+  /**
+   * Login method of the role.
+   *
+   * @changes replaces the role: role ID and secret IDs are new; tokens that exist stay valid until they expire
+   */
   readonly login: IAppRoleLogin;
   /**
    * Lifetime of a token. Clients can renew it up to {@link tokenMaxTtl}.
    *
    * @default - 1 hour
+   * @changes in place: tokens that exist keep their lifetime until they are renewed
    */
   readonly tokenTtl?: Duration;
   /**
    * Maximum lifetime of a token.
    *
    * @default - the longer of 4 hours and {@link tokenTtl}
+   * @changes in place: tokens that exist keep their maximum until they are renewed
    */
   readonly tokenMaxTtl?: Duration;
   /**
    * Lifetime of a secret ID. Request a new one before it expires.
    *
    * @default - 30 days
+   * @changes in place: secret IDs that exist keep their lifetime
    */
   readonly secretIdTtl?: Duration;
   /**
    * CIDRs from which clients may log in and use tokens.
    *
    * @default - none: from anywhere
+   * @changes in place: tokens that exist keep their networks; new tokens are bound to the new ones
    */
   readonly boundCidrs?: readonly string[];
   /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
+   * @changes needs a new construct: Terraform looks for the role in the new instance and leaves it in the former one
    */
   readonly provider?: TerraformProvider;
 }

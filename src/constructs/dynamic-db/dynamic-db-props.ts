@@ -77,7 +77,7 @@ export interface DynamicDbProps {
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
-   * @changes refused: another instance needs another construct; remove this one first
+   * @changes needs a new construct: Terraform looks for the mount in the new instance and leaves it in the former one
    */
   readonly provider?: TerraformProvider;
 }

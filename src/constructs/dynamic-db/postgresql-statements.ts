@@ -45,8 +45,8 @@ export function readonlyStatements(group: string): string[] {
 
 /**
  * Statements that remove a login. The administrator inherits what the login owns in this database, because the engine's own
- * statements fail if it owns anything. A login that owns objects in another database cannot be dropped from here; it stays
- * without the right to log in.
+ * statements fail if it owns anything. A login that owns objects in another database, or has rights that others granted,
+ * cannot be dropped from here; it stays without the right to log in.
  */
 export const REVOCATION_STATEMENTS: readonly string[] = [
   [
@@ -60,7 +60,7 @@ export const REVOCATION_STATEMENTS: readonly string[] = [
     'DROP OWNED BY "{{name}}";',
     'BEGIN DROP ROLE "{{name}}";',
     "EXCEPTION WHEN dependent_objects_still_exist THEN",
-    `RAISE WARNING '{{name}} owns objects in another database and stays without the right to log in'; END;`,
+    `RAISE WARNING '{{name}} has objects elsewhere or rights from others, and stays without the right to log in'; END;`,
     "END $$",
   ].join("\n"),
 ];

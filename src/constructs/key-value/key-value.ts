@@ -6,7 +6,7 @@ import { ValidationError } from "../../core/errors";
 import { checkMountPath } from "../../core/mount-path";
 import { PLAIN_PATH } from "../../core/path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
+import { GenericEndpoint, KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
 
 /** Default mount of a KV engine. */
 export const KEY_VALUE_MOUNT = "kv";
@@ -27,36 +27,42 @@ export interface KeyValueProps {
    * Path of the mount.
    *
    * @default "kv"
+   * @changes refused: the secrets would be lost; add a second mount, copy the secrets, then remove the first
    */
   readonly mount?: string;
   /**
    * Description of the mount.
    *
    * @default - no description
+   * @changes in place: secrets stay
    */
   readonly description?: string;
   /**
    * Number of versions that Vault keeps of each secret.
    *
    * @default 10
+   * @changes in place: a lower number deletes the oldest versions of a secret for good at its next write
    */
   readonly maxVersions?: number;
   /**
    * Age at which Vault deletes a version.
    *
    * @default - never
+   * @changes in place: it applies to versions that are written from then on
    */
   readonly deleteVersionAfter?: Duration;
   /**
    * Whether Terraform refuses to destroy the mount and its secrets.
    *
    * @default true
+   * @changes in place: deploy with false once, then the mount can be removed with all secrets
    */
   readonly deletionProtection?: boolean;
   /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
+   * @changes needs a new construct: Terraform looks for the mount in the new instance and leaves it in the former one
    */
   readonly provider?: TerraformProvider;
 }
@@ -78,19 +84,34 @@ export class KeyValue extends Construct implements IKeyValue {
     checkDurations(props, ["deleteVersionAfter"], this);
     this.mount = checkMountPath(props.mount ?? KEY_VALUE_MOUNT, this);
     this.grants = new ExistingKeyValue(this.mount);
-    const { provider } = props;
+    const { provider, deletionProtection = true } = props;
     const mount = new Mount(this, "Resource", {
       path: this.mount,
       type: "kv",
       options: { version: "2" },
       description: props.description,
-      lifecycle: { preventDestroy: props.deletionProtection ?? true },
+      lifecycle: { preventDestroy: deletionProtection },
       provider,
     });
-    new KvSecretBackendV2(this, "Config", {
+    const config = new KvSecretBackendV2(this, "Config", {
       mount: mount.path,
       maxVersions: props.maxVersions ?? 10,
       deleteVersionAfter: props.deleteVersionAfter?.toSeconds(),
+      provider,
+    });
+    this.protectSecrets(config, deletionProtection, provider);
+  }
+
+  /**
+   * Terraform forgets preventDestroy with the block of a resource. What depends on a mount is deleted before it, and the API
+   * refuses to delete a configuration, so the secrets also outlive a mount that is taken out of a file or renamed in it.
+   */
+  private protectSecrets(config: KvSecretBackendV2, isProtected: boolean, provider?: TerraformProvider): void {
+    new GenericEndpoint(this, "DeletionProtection", {
+      path: `${config.mount}/config`,
+      dataJson: "{}",
+      disableRead: true,
+      disableDelete: !isProtected,
       provider,
     });
   }

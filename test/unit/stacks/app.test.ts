@@ -150,8 +150,12 @@ test("a tenant's roles may do what its file says, and nothing else", () => {
     ops: [
       "kv/data/shared",
       "kv/data/shared/*",
+      "kv/delete/shared",
+      "kv/delete/shared/*",
       "kv/metadata/shared",
       "kv/metadata/shared/*",
+      "kv/undelete/shared",
+      "kv/undelete/shared/*",
       "ssh/creds/break-glass",
       "ssh/sign/ops",
     ],
