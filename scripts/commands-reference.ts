@@ -48,7 +48,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
     },
     notes: [
       "It synthesizes the project and reads the result, so it checks what `cdktf deploy` would do now. It writes nothing anywhere.",
-      "It checks the central Vault and the token; each secret and field that the stacks read; the instances that already run; Terraform and the providers; Kubespray and its variables.",
+      "It checks the central Vault and the token; each secret and field that the stacks read; the instances that already run; Terraform, the providers and the state; Kubespray and its variables.",
       "If the environment has the credentials of the cloud, it also checks external networks and what is free of the quota. `clouds.yaml` is not read.",
     ],
   },

@@ -10,6 +10,7 @@ import { checkCentral } from "../operations/preflight/check-central";
 import { checkCloud } from "../operations/preflight/check-cloud";
 import { checkInstances } from "../operations/preflight/check-instances";
 import { checkMachines } from "../operations/preflight/check-machines";
+import { checkStates } from "../operations/preflight/check-state";
 import { checkProviders } from "../operations/preflight/check-providers";
 import { withSynthesis, type Synthesis } from "../operations/preflight/synthesize";
 import type { SynthesizedStack } from "../operations/preflight/synthesized-stack";
@@ -38,8 +39,10 @@ export async function preflight({ environment }: CommandHost, tenant: string): P
 
 async function problemsOf(tenant: string, synthesis: Synthesis, environment: NodeJS.ProcessEnv): Promise<string[]> {
   const stacks = stacksOf(tenant, synthesis.stacks);
+  const terraform = setting(environment, "TERRAFORM_BINARY_NAME") ?? "terraform";
   const found = await Promise.all([
-    checkTerraform(setting(environment, "TERRAFORM_BINARY_NAME") ?? "terraform"),
+    checkTerraform(terraform),
+    checkStates(stacks, DEPLOYED, terraform),
     checkServers(stacks, synthesis.folder, environment),
     checkCloud(stacks, environment),
   ]);

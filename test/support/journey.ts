@@ -5,6 +5,7 @@ export const JOURNEY = [
   "README.md: npx tenant-vault preflight <tenant>",
   "README.md: npx cdktf diff <tenant>-config",
   "README.md: npx tenant-vault status",
+  "docs/operating/interrupted-deployment.md: cd cdktf.out/stacks/<tenant>-config",
   "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/hook/secret-id",
   "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id",
   "docs/troubleshooting.md: instance=customer10/main",
