@@ -23,6 +23,16 @@ const cluster = z.object({
 /** What the hook that runs Kubespray knows of a cluster: everything that is not secret. */
 export type ClusterDescription = Readonly<z.output<typeof cluster>>;
 
+const requirements = cluster.pick({ tenant: true, version: true, needsCloud: true, kubeconfig: true });
+
+/** What is known of a cluster before it has machines. */
+export type ClusterRequirements = Readonly<z.output<typeof requirements>>;
+
+/** Reads what the Terraform hook passes before machines are made; a whole description serves as well. */
+export function parseClusterRequirements(json: string): ClusterRequirements {
+  return parseDescription(requirements, "cluster", "TENANT_VAULT_CLUSTER", json);
+}
+
 /** Reads the description that the Terraform hook passes. */
 export function parseClusterDescription(json: string): ClusterDescription {
   return parseDescription(cluster, "cluster", "TENANT_VAULT_CLUSTER", json);

@@ -73,6 +73,7 @@ export const ERROR_CODES = [
   "kubespray-mismatch",
   "kubespray-credentials",
   "kubespray-failed",
+  "kubespray-host-key",
 ] as const;
 
 /** A code of what a command may fail with. */

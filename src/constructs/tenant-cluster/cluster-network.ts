@@ -8,6 +8,8 @@ import {
   NetworkingSubnetV2,
 } from "../../terraform/providers/openstack";
 
+import { equals, refuseChanges } from "./unchangeable";
+
 /** A range of addresses for nodes. */
 export interface AllocationPool {
   /** First address. */
@@ -67,6 +69,8 @@ export interface IClusterNetwork {
 
 interface ClusterNetworkProps extends OwnNetworkProps {
   readonly tenant: string;
+  /** Whether Terraform refuses to destroy what the machines' addresses depend on. */
+  readonly deletionProtection: boolean;
   readonly tags: readonly string[];
 }
 
@@ -81,12 +85,14 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
     super(scope, id);
     const { name = props.tenant, portSecurity = true } = props;
     const tags = [...props.tags];
+    const preventDestroy = props.deletionProtection;
     const network = new NetworkingNetworkV2(this, "Resource", {
       name,
       adminStateUp: true,
       mtu: props.mtu,
       portSecurityEnabled: portSecurity,
       tags,
+      lifecycle: { preventDestroy },
     });
     const subnet = new NetworkingSubnetV2(this, "Subnet", {
       name,
@@ -96,6 +102,16 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       allocationPool: props.allocationPools?.map(({ start, end }) => ({ start, end })),
       dnsNameservers: props.dnsServers === undefined ? undefined : [...props.dnsServers],
       tags,
+      lifecycle: {
+        preventDestroy,
+        ...refuseChanges([
+          {
+            argument: "cidr",
+            condition: equals("cidr", props.cidr),
+            message: `The nodes of ${props.tenant} have addresses in \${self.cidr}, and network.cidr says ${props.cidr}, which would replace the subnet and cut off every node; write the former CIDR, or make a new tenant as docs/operating/change-network.md says`,
+          },
+        ]),
+      },
     });
     const external = new DataOpenstackNetworkingNetworkV2(this, "External", {
       name: props.externalNetwork,
@@ -106,9 +122,23 @@ export class ClusterNetwork extends Construct implements IClusterNetwork {
       adminStateUp: true,
       externalNetworkId: external.id,
       tags,
+      lifecycle: {
+        preventDestroy,
+        ...refuseChanges([
+          {
+            argument: "external_network_id",
+            condition: equals("external_network_id", external.id),
+            message: `The router of ${props.tenant} leads to the network \${coalesce(self.external_network_id, "none")}, and network.externalNetwork names ${props.externalNetwork}, which would change the addresses by which others reach the tenant; write the former name, or move the router as docs/operating/change-network.md says`,
+          },
+        ]),
+      },
     });
     this.route = [
-      new NetworkingRouterInterfaceV2(this, "RouterInterface", { routerId: router.id, subnetId: subnet.id }),
+      new NetworkingRouterInterfaceV2(this, "RouterInterface", {
+        routerId: router.id,
+        subnetId: subnet.id,
+        lifecycle: { preventDestroy },
+      }),
     ];
     this.networkId = network.id;
     this.subnetId = subnet.id;

@@ -1,8 +1,10 @@
 import { Construct } from "constructs";
-import { ComputeInstanceV2, NetworkingFloatingipV2 } from "../../terraform/providers/openstack";
+import { ComputeInstanceV2 } from "../../terraform/providers/openstack";
+import { createFloatingIp } from "./floating-ip";
 import { createPort, type MachineDefaults } from "./machine";
-import { bootSource } from "./machine-volume";
+import { bootSource, bootSourceOf } from "./machine-volume";
 import type { Flavor, NodeDefaults, VolumeProps } from "./node-group";
+import { refuseChanges } from "./unchangeable";
 
 /** A small machine with a floating IP. */
 export interface GatewayProps {
@@ -69,19 +71,18 @@ export class GatewayNode extends Construct {
     super(scope, id);
     const { name, network, tenant, imageId, flavorId, bootVolume } = props;
     const tags = [...props.tags];
+    // The OpenVPN gateway holds the only copy of its keys. A bastion holds nothing.
+    const preventDestroy = props.role === "vpn" && props.deletionProtection;
     const port = createPort(this, {
       ...props,
       securityGroupIds: [props.securityGroupId],
       // It is reached from outside, so it keeps its security group even if nodes have none.
       portSecurity: network.portSecurity === undefined ? undefined : true,
     });
+    const guarded = refuseChanges([bootSourceOf(name, bootVolume)]);
     new ComputeInstanceV2(this, "Resource", {
       name,
-      ...bootSource(
-        this,
-        imageId,
-        bootVolume && { ...bootVolume, name: `${name}-boot`, tenant, preventDestroy: false },
-      ),
+      ...bootSource(this, imageId, bootVolume && { ...bootVolume, name: `${name}-boot`, tenant, preventDestroy }),
       flavorId,
       keyPair: props.keyPair,
       network: [{ port: port.id }],
@@ -90,15 +91,17 @@ export class GatewayNode extends Construct {
       dependsOn: [...network.route],
       tags,
       // As with nodes, a renamed image does not replace the machine; an operator does.
-      lifecycle: { ignoreChanges: ["image_name", "image_id", "key_pair", "user_data"] },
+      lifecycle: {
+        preventDestroy,
+        ...guarded,
+        ignoreChanges: ["image_name", "image_id", "key_pair", "user_data", ...guarded.ignoreChanges],
+      },
     });
-    const floating = new NetworkingFloatingipV2(this, "FloatingIp", {
+    this.floatingIp = createFloatingIp(this, "FloatingIp", {
+      ...props,
       pool: props.floatingIpPool,
       portId: port.id,
       description: `${props.role} of ${tenant}`,
-      tags,
-      dependsOn: [...network.route],
     });
-    this.floatingIp = floating.address;
   }
 }

@@ -1,6 +1,6 @@
-import { Fn } from "cdktf";
+import { Fn, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
+import { KUBERNETES_API_PORT, type ClusterDescription, type ClusterRequirements } from "../../contract/cluster";
 import { ValidationError } from "../../core/errors";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";
 import type { ApiEndpoint } from "./api-access";
@@ -57,41 +57,66 @@ export class KubesprayProvisioner implements IProvisioner {
 
   /** @throws ValidationError if Kubespray is to run but cannot reach the nodes by SSH. */
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
-    if (this.props.central !== undefined) checkSsh(cluster, scope);
+    const { central, variables = {} } = this.props;
+    checkVariables(variables, scope);
+    if (central !== undefined) checkSsh(cluster, scope);
     const preflight = new Preflight(scope, "Preflight", {
       demand: { ...cluster.demand, ...groupDemand(cluster.groups, clusterRules(cluster)) },
       checkQuotas: cluster.checkQuotas,
     });
-    const machines = new Machines(scope, "Machines", cluster, preflight);
+    const checked = central === undefined ? cluster : afterCheck(cluster, this.createCheck(scope, cluster, central));
+    const machines = new Machines(scope, "Machines", checked, preflight);
     const inventory = this.inventory(cluster, machines);
-    const { central, version = KUBESPRAY_VERSION, kubernetesVersion } = this.props;
-    if (central !== undefined) {
-      const description: ClusterDescription = {
-        tenant: cluster.tenant,
-        version,
-        kubernetesVersion,
-        inventory: { ...inventory },
-        apiAddress: machines.api.address,
-        needsCloud: this.props.openStackIntegration ?? true,
-        kubeconfig: cluster.kubeconfig,
-      };
-      createHook(scope, "Kubespray", {
-        command: `kubespray ${cluster.tenant}`,
-        central,
-        variable: "TENANT_VAULT_CLUSTER",
-        description,
-        // The inventory names ports, which outlive machines; a new machine needs Kubernetes again.
-        revision: Fn.join(
-          ",",
-          machines.nodes.map(({ node }) => node.machineId),
-        ),
-      });
-    }
+    if (central !== undefined) this.createRun(scope, cluster, central, machines, inventory);
     return {
       nodes: machines.nodes.map(({ node: { name, address } }) => ({ name, address })),
       apiAddress: machines.api.address,
       inventory: Fn.yamlencode(inventory),
     };
+  }
+
+  private requirements({ tenant, kubeconfig }: ClusterContext): ClusterRequirements {
+    const { version = KUBESPRAY_VERSION, openStackIntegration = true } = this.props;
+    return { tenant, version, needsCloud: openStackIntegration, kubeconfig };
+  }
+
+  private createCheck(scope: Construct, cluster: ClusterContext, central: CentralVaultAccess): ITerraformDependable {
+    return createHook(scope, "KubesprayCheck", {
+      command: `kubespray ${cluster.tenant} --check`,
+      central,
+      variable: "TENANT_VAULT_CLUSTER",
+      description: this.requirements(cluster),
+    });
+  }
+
+  private createRun(
+    scope: Construct,
+    cluster: ClusterContext,
+    central: CentralVaultAccess,
+    machines: Machines,
+    inventory: Inventory,
+  ): void {
+    const { tenant, version, needsCloud, kubeconfig } = this.requirements(cluster);
+    const description: ClusterDescription = {
+      tenant,
+      version,
+      kubernetesVersion: this.props.kubernetesVersion,
+      inventory: { ...inventory },
+      apiAddress: machines.api.address,
+      needsCloud,
+      kubeconfig,
+    };
+    createHook(scope, "Kubespray", {
+      command: `kubespray ${tenant}`,
+      central,
+      variable: "TENANT_VAULT_CLUSTER",
+      description,
+      // The inventory names ports, which outlive machines; a new machine needs Kubernetes again.
+      revision: Fn.join(
+        ",",
+        machines.nodes.map(({ node }) => node.machineId),
+      ),
+    });
   }
 
   private inventory(cluster: ClusterContext, { nodes, api, bastion }: Machines): Inventory {
@@ -132,6 +157,24 @@ export class KubesprayProvisioner implements IProvisioner {
         : {}),
     };
   }
+}
+
+/** The same cluster, whose machines are made after the check succeeded. */
+function afterCheck(cluster: ClusterContext, check: ITerraformDependable): ClusterContext {
+  return { ...cluster, network: { ...cluster.network, route: [...cluster.network.route, check] } };
+}
+
+/** Variables of Ansible that would replace the arguments which make SSH check host keys. */
+const GUARDED_VARIABLES = ["ansible_ssh_args", "ansible_ssh_executable", "ansible_connection"];
+
+function checkVariables(variables: Readonly<Record<string, unknown>>, scope: Construct): void {
+  const guarded = GUARDED_VARIABLES.filter((name) => name in variables);
+  if (guarded.length === 0) return;
+  throw new ValidationError(
+    "kubespray-variables",
+    `provisioner.variables sets ${guarded.join(", ")}, so SSH would no longer check the host keys of the nodes; remove that, and use ansible_ssh_extra_args for more options of SSH.`,
+    scope,
+  );
 }
 
 /** Fails early; otherwise the run would fail ten minutes after the machines are created. */
