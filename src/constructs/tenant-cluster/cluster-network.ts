@@ -12,9 +12,17 @@ import { equals, refuseChanges } from "./unchangeable";
 
 /** A range of addresses for nodes. */
 export interface AllocationPool {
-  /** First address. */
+  /**
+   * First address.
+   *
+   * @changes in place: ports keep the addresses that they have
+   */
   readonly start: string;
-  /** Last address. */
+  /**
+   * Last address.
+   *
+   * @changes in place: ports keep the addresses that they have
+   */
   readonly end: string;
 }
 
@@ -24,28 +32,40 @@ export interface OwnNetworkProps {
    * Name of network, subnet and router.
    *
    * @default - the name of the tenant
+   * @changes in place: network, subnet and router are renamed
    */
   readonly name?: string;
-  /** Addresses of the nodes, such as `"20.0.0.0/24"`. */
+  /**
+   * Addresses of the nodes, such as `"20.0.0.0/24"`.
+   *
+   * @changes refused: make a new tenant; the subnet would be replaced and every node cut off
+   */
   readonly cidr: string;
-  /** Name of the provider network to which the router connects. */
+  /**
+   * Name of the provider network to which the router connects.
+   *
+   * @changes refused: move the router in OpenStack first; the addresses by which others reach the tenant change
+   */
   readonly externalNetwork: string;
   /**
    * Name servers of the nodes.
    *
    * @default - the name servers of the cloud
+   * @changes in place: nodes use them after their next DHCP lease
    */
   readonly dnsServers?: readonly string[];
   /**
    * Maximum size of a packet, in bytes.
    *
    * @default - the cloud chooses
+   * @changes in place: nodes use it after their next DHCP lease
    */
   readonly mtu?: number;
   /**
    * Ranges from which nodes get their addresses.
    *
    * @default - all addresses except the gateway's
+   * @changes in place: ports keep the addresses that they have
    */
   readonly allocationPools?: readonly AllocationPool[];
   /**
@@ -53,6 +73,7 @@ export interface OwnNetworkProps {
    * route to the network reaches every port of every node. Bastion and OpenVPN gateway keep their security groups.
    *
    * @default true
+   * @changes in place: security groups are taken from the ports, or given back
    */
   readonly portSecurity?: boolean;
 }

@@ -12,12 +12,25 @@ import { quoted } from "./unchangeable";
 
 /** An existing network with port security. It is not changed. */
 export interface ExistingNetworkProps {
+  /** @changes refused: make a new tenant; the machines' ports would be replaced */
   readonly useExistingNetwork: true;
-  /** Name of the network. */
+  /**
+   * Name of the network.
+   *
+   * @changes refused: make a new tenant; the machines' ports would be replaced
+   */
   readonly name: string;
-  /** Name of its subnet. */
+  /**
+   * Name of its subnet.
+   *
+   * @changes refused: make a new tenant; addresses would change while the machines run
+   */
   readonly subnet: string;
-  /** Addresses of that subnet, such as `"20.0.0.0/24"`. The plan fails if the subnet has others. */
+  /**
+   * Addresses of that subnet, such as `"20.0.0.0/24"`. The plan fails if the subnet has others.
+   *
+   * @changes refused: write the subnet's own addresses; another subnet needs a new tenant
+   */
   readonly cidr: string;
 }
 

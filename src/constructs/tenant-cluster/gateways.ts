@@ -8,31 +8,42 @@ import { refuseChanges } from "./unchangeable";
 
 /** A small machine with a floating IP. */
 export interface GatewayProps {
-  /** Name of the network from which the floating IP is allocated. */
+  /**
+   * Name of the network from which the floating IP is allocated.
+   *
+   * @changes refused: remove the gateway and add it again; the address changes
+   */
   readonly floatingIpPool: string;
   /**
    * Size of the machine.
    *
    * @default - the flavor of the cluster
+   * @changes in place: the gateway restarts
    */
   readonly flavor?: Flavor;
   /**
    * Name of its image.
    *
    * @default - the image of the cluster
+   * @changes new nodes only: the running gateway keeps its image
    */
   readonly image?: string;
   /**
    * Its boot volume.
    *
    * @default - the boot volume of the cluster
+   * @changes refused: remove the gateway and add it again; it would be replaced, an OpenVPN gateway with its keys
    */
   readonly bootVolume?: VolumeProps;
 }
 
 /** A machine through which the tenant's people reach its cluster. */
 export interface OpenVpnProps extends GatewayProps {
-  /** Networks from which they connect, as CIDRs. */
+  /**
+   * Networks from which they connect, as CIDRs.
+   *
+   * @changes in place: security group rules are exchanged
+   */
   readonly clientCidrs: readonly string[];
 }
 

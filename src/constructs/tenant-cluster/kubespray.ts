@@ -22,18 +22,21 @@ export interface KubesprayProps {
    * Runs Kubespray after the machines are created, from the checkout or image that TENANT_VAULT_KUBESPRAY names.
    *
    * @default - Kubespray is not run; an operator installs Kubernetes with the inventory
+   * @changes in place: Kubespray runs at the next deployment; without it no longer
    */
   readonly central?: CentralVaultAccess;
   /**
    * Release of Kubespray. The checkout or the image must have it.
    *
    * @default "2.32.0"
+   * @changes one node at a time: `upgrade-cluster.yml` drains and upgrades; one minor release per deployment, and never back
    */
   readonly version?: string;
   /**
    * Release of Kubernetes, such as `"1.34.4"`.
    *
    * @default - the release that Kubespray installs
+   * @changes one node at a time: `upgrade-cluster.yml` drains and upgrades; one minor release per deployment, and never back
    */
   readonly kubernetesVersion?: string;
   /**
@@ -41,12 +44,14 @@ export interface KubesprayProps {
    * the machine that runs Kubespray.
    *
    * @default true
+   * @changes in place: Kubespray adds the drivers; turned off, drivers and credentials stay in the cluster
    */
   readonly openStackIntegration?: boolean;
   /**
    * Additional variables of Kubespray. They override the variables that the library sets.
    *
    * @default - none
+   * @changes in place: Kubespray runs on all nodes, and what it sets may restart kubelets; it does not undo a removed variable
    */
   readonly variables?: Readonly<Record<string, unknown>>;
 }

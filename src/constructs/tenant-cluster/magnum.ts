@@ -18,15 +18,22 @@ export interface MagnumProps {
   /**
    * The OpenStack provider stores an administrator's kubeconfig of every Magnum cluster in Terraform's state; this cannot be
    * prevented. Write `true` after you have encrypted the state of the cluster stack and restricted access to it.
+   *
+   * @changes in place: it confirms, and changes nothing
    */
   readonly stateHoldsKubeconfig: true;
-  /** The provider of the central Vault, to which the kubeconfig is written. */
+  /**
+   * The provider of the central Vault, to which the kubeconfig is written.
+   *
+   * @changes in place: the next write of the kubeconfig goes there
+   */
   readonly centralProvider: TerraformProvider;
   /**
    * Labels of the cluster template, such as `kube_tag`. Magnum's guide lists them
    * (https://docs.openstack.org/magnum/latest/user/#labels).
    *
    * @default - the labels of the cloud
+   * @changes refused: make a new tenant; Magnum does not change a template that a cluster uses. Removed labels stay
    */
   readonly labels?: Readonly<Record<string, string>>;
 }
