@@ -128,7 +128,7 @@ export interface TenantClusterProps extends NodeDefaults {
    */
   readonly provisioner?: IProvisioner;
   /**
-   * Whether Terraform refuses to destroy control planes and volumes.
+   * Whether Terraform refuses to destroy control planes, volumes, and what the tenant is reached by.
    *
    * @default true
    * @changes in place: without it a plan may destroy what it protected
