@@ -13,6 +13,9 @@ export interface Releases {
 const KUBESPRAY = "kubespray-version";
 const KUBERNETES = "kubernetes-version";
 
+/** Before the name of a file that the next run of Kubespray needs. */
+const FILE = "kubespray/";
+
 /** Storage of a cluster's kubeconfig in the central Vault. */
 export class KubeconfigStore {
   constructor(
@@ -41,15 +44,35 @@ export class KubeconfigStore {
     return typeof kubespray === "string" && typeof kubernetes === "string" ? { kubespray, kubernetes } : undefined;
   }
 
-  /** Stores the kubeconfig with the installed releases, keeps other fields, and reads the kubeconfig back. */
+  /** Files of the last run that the next one needs, by their names in the run's folder. */
+  async files(): Promise<Readonly<Record<string, string>>> {
+    const { fields } = await this.read();
+    return Object.fromEntries(
+      Object.entries(fields).flatMap(([name, content]) =>
+        name.startsWith(FILE) && typeof content === "string" ? [[name.slice(FILE.length), content]] : [],
+      ),
+    );
+  }
+
+  /** Puts files of a run there, beside what others keep there, and reads them back. */
+  async writeFiles(files: Readonly<Record<string, string>>): Promise<void> {
+    await this.merge(Object.fromEntries(Object.entries(files).map(([name, content]) => [FILE + name, content])));
+  }
+
+  /** Puts the kubeconfig there, with what was installed, beside what others keep there, and reads it back. */
   async write(kubeconfig: string, installed: Releases): Promise<void> {
+    await this.merge({ kubeconfig, [KUBESPRAY]: installed.kubespray, [KUBERNETES]: installed.kubernetes });
+  }
+
+  private async merge(changes: Readonly<Record<string, string>>): Promise<void> {
     const { fields, version } = await this.read();
-    const wanted = { ...fields, kubeconfig, [KUBESPRAY]: installed.kubespray, [KUBERNETES]: installed.kubernetes };
+    const wanted = { ...fields, ...changes };
     if (isDeepStrictEqual(fields, wanted)) return;
     await askCentral(this.central, "POST", `${this.location.mount}/data/${this.location.path}`, {
       body: { data: wanted, options: { cas: version } },
     });
-    if ((await this.read()).fields.kubeconfig !== kubeconfig) {
+    const written = (await this.read()).fields;
+    if (Object.entries(changes).some(([name, value]) => written[name] !== value)) {
       throw new CentralError("conflict", `Another program wrote ${this.path} at the same time; run this again.`);
     }
   }

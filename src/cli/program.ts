@@ -85,8 +85,9 @@ export function buildProgram(execute: Execute): Command {
     "install or change Kubernetes on a tenant's machines, and put its kubeconfig into the central Vault",
   )
     .argument("<tenant>")
-    .action((tenant: string, options: CommonOptions) =>
-      execute(options, async (host) => (await import("./kubespray.js")).kubespray(host, tenant)),
+    .option("--check", "only check what a run needs: Kubespray, the variables of the cloud, the central Vault")
+    .action((tenant: string, options: CommonOptions & { check?: true }) =>
+      execute(options, async (host) => (await import("./kubespray.js")).kubespray(host, tenant, options)),
     );
   define(
     program,

@@ -20,7 +20,17 @@ const cluster = z.object({
 /** Description of a cluster for the hook that runs Kubespray. It contains no secret. */
 export type ClusterDescription = Readonly<z.output<typeof cluster>>;
 
-/** Parses the description that the Terraform hook passes. */
+const requirements = cluster.pick({ tenant: true, version: true, needsCloud: true, kubeconfig: true });
+
+/** What is known of a cluster before it has machines. */
+export type ClusterRequirements = Readonly<z.output<typeof requirements>>;
+
+/** Reads what the Terraform hook passes before machines are made; a whole description serves as well. */
+export function parseClusterRequirements(json: string): ClusterRequirements {
+  return parseDescription(requirements, "cluster", "TENANT_VAULT_CLUSTER", json);
+}
+
+/** Reads the description that the Terraform hook passes. */
 export function parseClusterDescription(json: string): ClusterDescription {
   return parseDescription(cluster, "cluster", "TENANT_VAULT_CLUSTER", json);
 }

@@ -73,6 +73,7 @@ export const ERROR_CODES = [
   "kubespray-mismatch",
   "kubespray-credentials",
   "kubespray-failed",
+  "kubespray-host-key",
 ] as const;
 
 /** An error code of a command. */

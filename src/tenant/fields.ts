@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseCidr } from "../core/cidr";
+import { parseAnyCidr, parseCidr } from "../core/cidr";
 import { DNS_LABEL } from "../core/dns-label";
 import { Duration, type DurationText } from "../core/duration";
 import { checkMountPath } from "../core/mount-path";
@@ -60,11 +60,19 @@ export const size = parsedBy(
   (value) => Size.parse(value),
 );
 
-export const cidr = parsedBy(
+export const ipv4Cidr = parsedBy(
   z
     .string(allowed("IPv4 network", 'an address and a prefix length, such as "20.0.0.0/24"'))
     .meta({ title: "IPv4 network" }),
   (value) => parseCidr(value).toString(),
+);
+
+/** Where an API takes both families. */
+export const cidr = parsedBy(
+  z
+    .string(allowed("IPv4 network or IPv6 network", 'an address and a prefix length, such as "20.0.0.0/24"'))
+    .meta({ title: "IPv4 or IPv6 network" }),
+  (value) => parseAnyCidr(value).toString(),
 );
 
 export const cidrs = distinct(cidr, '"20.0.0.0/24"');

@@ -1,15 +1,10 @@
 import { Construct } from "constructs";
 import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
-import {
-  LbListenerV2,
-  LbLoadbalancerV2,
-  LbMemberV2,
-  LbMonitorV2,
-  LbPoolV2,
-  NetworkingFloatingipV2,
-} from "../../terraform/providers/openstack";
+import { parseAnyCidr } from "../../core/cidr";
+import { LbListenerV2, LbLoadbalancerV2, LbMemberV2, LbMonitorV2, LbPoolV2 } from "../../terraform/providers/openstack";
 import type { IClusterNetwork } from "./cluster-network";
 import type { ClusterNode } from "./cluster-node";
+import { createFloatingIp } from "./floating-ip";
 
 /** Cluster that {@link ApiAccess} makes reachable. */
 export interface ApiAccessContext {
@@ -22,6 +17,8 @@ export interface ApiAccessContext {
   /** Networks that may connect to a load balancer. */
   readonly operatorCidrs: readonly string[];
   readonly tags: readonly string[];
+  /** Whether Terraform refuses to destroy what clients connect to. */
+  readonly deletionProtection: boolean;
 }
 
 /** Addresses of the API and of the nodes for connections from outside the tenant's network. */
@@ -38,7 +35,7 @@ export interface ApiEndpoint {
 export class ApiAccess {
   /** At the nodes' own addresses, over a route, a bastion or the OpenVPN gateway. */
   static internal(): ApiAccess {
-    return new ApiAccess(false, { perNode: 0, besides: 0 }, (_scope, { controlPlanes }) => ({
+    return new ApiAccess(false, undefined, { perNode: 0, besides: 0 }, (_scope, { controlPlanes }) => ({
       address: controlPlanes[0]?.address ?? "",
       floatingIps: new Map(),
     }));
@@ -46,17 +43,12 @@ export class ApiAccess {
 
   /** At a floating IP of each node. @param pool Name of the network that provides the floating IPs. */
   static floatingIps(pool: string): ApiAccess {
-    return new ApiAccess(false, { perNode: 1, besides: 0 }, (scope, { network, nodes, controlPlanes, tags }) => {
+    return new ApiAccess(false, pool, { perNode: 1, besides: 0 }, (scope, context) => {
+      const { nodes, controlPlanes } = context;
       const floatingIps = new Map(
         nodes.map(({ name, portId }) => [
           name,
-          new NetworkingFloatingipV2(scope, name, {
-            pool,
-            portId,
-            description: name,
-            tags: [...tags],
-            dependsOn: [...network.route],
-          }).address,
+          createFloatingIp(scope, name, { ...context, pool, portId, description: name }),
         ]),
       );
       return { address: floatingIps.get(controlPlanes[0]?.name ?? "") ?? "", floatingIps };
@@ -69,21 +61,20 @@ export class ApiAccess {
    * @param pool Name of the network that provides its floating IP. @default - none: only the network itself reaches it
    */
   static loadBalancer(pool?: string): ApiAccess {
-    return new ApiAccess(true, { perNode: 0, besides: pool === undefined ? 0 : 1 }, (scope, context) => {
+    return new ApiAccess(true, pool, { perNode: 0, besides: pool === undefined ? 0 : 1 }, (scope, context) => {
       const balancer = new ApiLoadBalancer(scope, "LoadBalancer", context);
       const outside =
         pool === undefined
           ? undefined
-          : new NetworkingFloatingipV2(scope, "FloatingIp", {
+          : createFloatingIp(scope, "FloatingIp", {
+              ...context,
               pool,
               portId: balancer.portId,
               description: `Kubernetes API of ${context.name}`,
-              tags: [...context.tags],
-              dependsOn: [...context.network.route],
             });
       // Nodes use the internal address. Through the floating IP they would have the router's address, which the listener refuses.
       return {
-        address: outside?.address ?? balancer.address,
+        address: outside ?? balancer.address,
         loadBalancer: balancer.address,
         floatingIps: new Map(),
       };
@@ -93,6 +84,8 @@ export class ApiAccess {
   private constructor(
     /** Whether a load balancer in the cluster's network connects to the control planes. */
     readonly hasLoadBalancer: boolean,
+    /** Name of the network from which floating IPs are taken. @default - none are taken */
+    readonly pool: string | undefined,
     private readonly floatingIps: { readonly perNode: number; readonly besides: number },
     private readonly create: (scope: Construct, context: ApiAccessContext) => ApiEndpoint,
   ) {}
@@ -108,6 +101,11 @@ export class ApiAccess {
   }
 }
 
+/** Octavia takes CIDRs of the family of the load balancer's own address only. */
+function isIpv4(cidr: string): boolean {
+  return parseAnyCidr(cidr).family === 4;
+}
+
 class ApiLoadBalancer extends Construct {
   readonly address: string;
   readonly portId: string;
@@ -115,7 +113,7 @@ class ApiLoadBalancer extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, network, cidr, controlPlanes, operatorCidrs, tags }: ApiAccessContext,
+    { name, network, cidr, controlPlanes, operatorCidrs, tags, deletionProtection }: ApiAccessContext,
   ) {
     super(scope, id);
     const balancer = new LbLoadbalancerV2(this, "Resource", {
@@ -123,6 +121,7 @@ class ApiLoadBalancer extends Construct {
       description: `Kubernetes API of ${name}`,
       vipSubnetId: network.subnetId,
       tags: [...tags],
+      lifecycle: { preventDestroy: deletionProtection },
     });
     const listener = new LbListenerV2(this, "Listener", {
       name: `${name}-api`,
@@ -130,7 +129,7 @@ class ApiLoadBalancer extends Construct {
       protocol: "TCP",
       protocolPort: KUBERNETES_API_PORT,
       // An empty list would allow everybody. The nodes themselves also use the load balancer.
-      allowedCidrs: [...operatorCidrs, cidr],
+      allowedCidrs: [...new Set([...operatorCidrs.filter(isIpv4), cidr])],
       tags: [...tags],
     });
     const pool = new LbPoolV2(this, "Pool", {

@@ -1,12 +1,15 @@
 import { Construct } from "constructs";
 import { ComputeInstanceV2, ComputeVolumeAttachV2 } from "../../terraform/providers/openstack";
 import { addressOf, createPort, type MachineDefaults } from "./machine";
-import { bootSource, createVolume } from "./machine-volume";
+import { bootSource, bootSourceOf, createVolume } from "./machine-volume";
 import type { NodeGroup, VolumeProps } from "./node-group";
+import { equals, refuseChanges } from "./unchangeable";
 
 /** Properties of a {@link ClusterNode}. */
 export interface ClusterNodeProps extends MachineDefaults, Pick<NodeGroup, "role" | "bootVolume" | "volumes"> {
   readonly name: string;
+  /** The IPv4 network of the nodes. */
+  readonly cidr: string;
   readonly imageId: string;
   readonly flavorId: string;
   /** Zone of the machine and its volumes. @default - the cloud's choice */
@@ -38,7 +41,15 @@ export class ClusterNode extends Construct {
   ) {
     super(scope, id);
     const { name, flavorId, imageId, tenant, role, network } = props;
-    const port = createPort(this, props);
+    const port = createPort(this, { ...props, preventDestroy: role === "control-plane" && props.deletionProtection });
+    const guarded = refuseChanges([
+      {
+        argument: "flavor_id",
+        condition: equals("flavor_id", flavorId),
+        message: `${name} has the flavor \${self.flavor_id}, and the tenant file another one; a resize restarts the machine, so resize one machine after the other as docs/operating/resize-nodes.md says, or write the former flavor`,
+      },
+      bootSourceOf(name, props.bootVolume),
+    ]);
     const machine = new ComputeInstanceV2(this, "Resource", {
       name,
       // The boot volume of a worker is deleted with the worker.
@@ -55,14 +66,15 @@ export class ClusterNode extends Construct {
       lifecycle: {
         // The control planes hold the data of etcd.
         preventDestroy: role === "control-plane" && props.deletionProtection,
-        ignoreChanges: MADE_ONCE,
+        ...guarded,
+        ignoreChanges: [...MADE_ONCE, ...guarded.ignoreChanges],
       },
     });
     props.volumes.forEach((volume, index) => this.attach(volume, index, machine.id));
     this.name = name;
     this.portId = port.id;
     this.machineId = machine.id;
-    this.address = addressOf(port);
+    this.address = addressOf(this, port, props.cidr);
   }
 
   private attach(volume: VolumeProps, index: number, instanceId: string): void {

@@ -35,6 +35,7 @@ export function clusterDemand({ groups, network, key, apiAccess, gateways }: Clu
     // Each network has a port for its router and one for DHCP. A load balancer has a port, too.
     ports: sum(machines, ({ count }) => count) + 2 * networks + (apiAccess.hasLoadBalancer ? 1 : 0),
     floatingIps: entrances.length + apiAccess.countFloatingIps(sum(groups, ({ count }) => count)),
+    floatingIpPools: networks === 0 ? floatingIpPools({ apiAccess, gateways }) : [],
     networks,
     volumes: sum(volumes, ({ count }) => count),
     gigabytes: sum(volumes, ({ count, size }) => count * size.toGibibytes()),
@@ -44,6 +45,18 @@ export function clusterDemand({ groups, network, key, apiAccess, gateways }: Clu
     securityGroups: 0,
     securityGroupRules: 0,
   };
+}
+
+/** Networks from which floating IPs are taken. */
+export function floatingIpPools({
+  apiAccess,
+  gateways,
+}: {
+  readonly apiAccess?: ApiAccess;
+  readonly gateways: readonly (Pick<Gateway, "floatingIpPool"> | undefined)[];
+}): string[] {
+  const pools = [...gateways.map((gateway) => gateway?.floatingIpPool), apiAccess?.pool];
+  return distinct(pools.filter((pool) => pool !== undefined));
 }
 
 /** Rules of the group that Neutron gives every project. */

@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import type { VolumeProps } from "./node-group";
+import type { Unchangeable } from "./unchangeable";
 
 interface MachineVolumeProps extends VolumeProps {
   readonly name: string;
@@ -29,7 +30,17 @@ export function createVolume(
   });
 }
 
-/** Boot source of a machine: the flavor's disk with an image, or a volume. */
+/** What a machine boots from, which only another machine can change. */
+export function bootSourceOf(name: string, volume: VolumeProps | undefined): Unchangeable {
+  const wanted = volume === undefined ? "no boot volume" : "a boot volume";
+  return {
+    argument: "block_device",
+    condition: `length(self.block_device) == ${volume === undefined ? 0 : 1}`,
+    message: `${name} was made with ${volume === undefined ? "a boot volume" : "no boot volume"}, and the tenant file says ${wanted}, which would replace the machine; write the former bootVolume, or make a new pool as docs/operating/resize-nodes.md says`,
+  };
+}
+
+/** What a machine boots from: the flavor's disk with an image on it, or a volume. */
 export function bootSource(scope: Construct, imageId: string, volume: Omit<MachineVolumeProps, "imageId"> | undefined) {
   if (volume === undefined) return { imageId };
   const { id: uuid } = createVolume(scope, "BootVolume", { ...volume, imageId });

@@ -58,6 +58,7 @@ export class Machines extends Construct {
       controlPlanes: this.nodes.filter(({ group }) => group.role === "control-plane").map(({ node }) => node),
       operatorCidrs,
       tags,
+      deletionProtection: cluster.deletionProtection,
     });
 
     if (bastion !== undefined) {
@@ -85,7 +86,7 @@ export class Machines extends Construct {
   }
 
   private createGroup(group: NodeGroup, securityGroups: SecurityGroups, defaults: MachineDefaults): MachineOfGroup[] {
-    const { tenant, network, hostAntiAffinity } = this.cluster;
+    const { tenant, network, cidr, hostAntiAffinity } = this.cluster;
     const scope = new Construct(this, group.name);
     const serverGroup = new ComputeServergroupV2(scope, "ServerGroup", {
       name: `${tenant}-${group.name}`,
@@ -101,6 +102,7 @@ export class Machines extends Construct {
         ...defaults,
         ...group,
         name: nodeName(tenant, group.name, index),
+        cidr,
         ...this.kindOf(group),
         availabilityZone: group.availabilityZones[index % group.availabilityZones.length],
         securityGroupIds,

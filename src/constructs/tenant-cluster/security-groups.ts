@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { parseAnyCidr } from "../../core/cidr";
 import { ValidationError } from "../../core/errors";
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from "../../terraform/providers/openstack";
 import { groupsOf, type Group, type SecurityRule } from "./security-rules";
@@ -62,9 +63,9 @@ export class SecurityGroups extends Construct {
     remote: { remoteIpPrefix: string } | { remoteGroupId: string },
   ): void {
     const [portRangeMin, portRangeMax] = rule.ports;
-    new NetworkingSecgroupRuleV2(this, id.replaceAll(/[./]/g, "-"), {
+    new NetworkingSecgroupRuleV2(this, id.replaceAll(/[./:]/g, "-"), {
       direction: "ingress",
-      ethertype: "IPv4",
+      ethertype: "remoteIpPrefix" in remote && parseAnyCidr(remote.remoteIpPrefix).family === 6 ? "IPv6" : "IPv4",
       protocol: rule.protocol,
       portRangeMin,
       portRangeMax,

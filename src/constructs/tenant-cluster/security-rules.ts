@@ -1,4 +1,5 @@
 import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
+import { parseAnyCidr } from "../../core/cidr";
 
 /** The named groups of machines. */
 const GROUPS = ["nodes", "control-plane", "bastion", "vpn"] as const;
@@ -44,9 +45,25 @@ export const OPENVPN_PORT = 1194;
  * https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements
  */
 export function securityRules(props: SecurityRulesProps): SecurityRule[] {
-  return [...kubernetesRules(), ...operatorRules(props), ...vpnRules(props), ...clientRules(props)].filter(
-    ({ from, to }) => from.length > 0 && (props.guardsNodes || to === "bastion" || to === "vpn"),
-  );
+  return withoutRepetition([
+    ...kubernetesRules(),
+    ...operatorRules(props),
+    ...vpnRules(props),
+    ...clientRules(props),
+  ]).filter(({ from, to }) => from.length > 0 && (props.guardsNodes || to === "bastion" || to === "vpn"));
+}
+
+/** Each opening once: Neutron refuses a second rule that opens the same, whatever its description. */
+function withoutRepetition(rules: readonly SecurityRule[]): SecurityRule[] {
+  const open = new Set<string>();
+  return rules.map((each) => {
+    if (typeof each.from === "string") return each;
+    const from = each.from.filter((cidr) => {
+      const opening = [each.to, each.protocol, ...each.ports, cidr].join(" ");
+      return !open.has(opening) && open.add(opening);
+    });
+    return { ...each, from };
+  });
 }
 
 /** Groups that rules name, in the order of {@link GROUPS}. */
@@ -137,7 +154,7 @@ function rule(
   return {
     id,
     to,
-    from: typeof from === "string" ? from : [...new Set(from)],
+    from: typeof from === "string" ? from : from.map((cidr) => parseAnyCidr(cidr).toString()),
     protocol,
     ports: typeof ports === "number" ? [ports, ports] : ports,
     description,

@@ -1,4 +1,4 @@
-import { parseCidr } from "../../core/cidr";
+import { parseAnyCidr } from "../../core/cidr";
 
 /** Label that Kubernetes itself puts on every namespace; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
@@ -32,10 +32,10 @@ export class NetworkPeer {
    * the `externalTrafficPolicy` `Local`.
    *
    * @param cidr Such as `"10.8.0.0/24"`.
-   * @throws ValidationError if it is not a valid IPv4 network.
+   * @throws ValidationError if it is not a valid IPv4 or IPv6 network.
    */
   static cidr(cidr: string): NetworkPeer {
-    return new NetworkPeer({ ipBlock: { cidr: parseCidr(cidr).toString() } });
+    return new NetworkPeer({ ipBlock: { cidr: parseAnyCidr(cidr).toString() } });
   }
 
   private constructor(

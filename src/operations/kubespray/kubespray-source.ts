@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { setting } from "../../core/environment";
 import { OperationError } from "../../core/errors";
+import { ansibleVariables, sshArgs } from "./ansible-settings";
 
 /** A command line. */
 export interface AnsibleCommand {
@@ -16,7 +17,9 @@ export interface AnsibleCommand {
 export interface KubespraySource {
   /** `ansible` or `ansible-playbook` with these arguments; `{folder}` in them stands for the run's folder. */
   command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: string): AnsibleCommand;
-  /** Arguments that Ansible passes to SSH, for the variable ANSIBLE_SSH_ARGS. */
+  /** The run's folder, as Ansible sees it. */
+  seenFolder(folder: string): string;
+  /** What Ansible gives to SSH, by the variable ANSIBLE_SSH_ARGS. */
   sshArgs(folder: string): string;
 }
 
@@ -49,7 +52,8 @@ function checkout(folder: string, version: string): KubespraySource {
   }
   return {
     command: (program, args, run) => ({ program, args: args.map((arg) => inFolder(arg, run)), cwd: folder }),
-    sshArgs: (run) => inFolder(SSH_ARGS, run),
+    seenFolder: (run) => run,
+    sshArgs,
   };
 }
 
@@ -64,7 +68,8 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
     );
   }
   return {
-    sshArgs: () => inFolder(SSH_ARGS, IN_IMAGE.folder),
+    seenFolder: () => IN_IMAGE.folder,
+    sshArgs: () => sshArgs(IN_IMAGE.folder),
     command: (program, args, folder) => ({
       program: environment.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
       args: [
@@ -75,12 +80,15 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
         ...(environment.SSH_AUTH_SOCK === undefined
           ? []
           : [`--volume=${environment.SSH_AUTH_SOCK}:${IN_IMAGE.agent}`, `--env=SSH_AUTH_SOCK=${IN_IMAGE.agent}`]),
-        // Pass only the name, because every user of this machine can read values on a command line.
+        ...caFile(environment),
+        // By name alone: a value on a command line could be read by everybody on this machine.
         ...Object.keys(environment)
           .filter((variable) => variable.startsWith("OS_"))
           .sort()
           .map((variable) => `--env=${variable}`),
-        "--env=ANSIBLE_SSH_ARGS",
+        ...["ANSIBLE_SSH_ARGS", ...Object.keys(ansibleVariables(IN_IMAGE.folder))].map(
+          (variable) => `--env=${variable}`,
+        ),
         `--workdir=${IN_IMAGE.kubespray}`,
         name,
         program,
@@ -90,16 +98,11 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
   };
 }
 
-/**
- * Arguments of SSH for Ansible: the run's own configuration, its own list of hosts, and connections that are used again.
- * Ansible removes the outer quotes and SSH the inner ones, so that folders may contain spaces.
- */
-const SSH_ARGS = [
-  "-F '{folder}/ssh_config'",
-  `-o 'UserKnownHostsFile="{folder}/known_hosts"'`,
-  "-o ControlMaster=auto",
-  "-o ControlPersist=60s",
-].join(" ");
+/** The file of the cloud's CA, at the same path in the container: Kubespray copies it to the nodes. */
+function caFile(environment: NodeJS.ProcessEnv): string[] {
+  const file = setting(environment, "OS_CACERT");
+  return file === undefined ? [] : [`--volume=${file}:${file}:ro`];
+}
 
 /** Replaces `{folder}` in an argument. */
 function inFolder(arg: string, folder: string): string {

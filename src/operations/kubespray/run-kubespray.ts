@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   createWriteStream,
   existsSync,
   mkdirSync,
@@ -18,7 +19,10 @@ import { OperationError } from "../../core/errors";
 import type { Log } from "../../core/log";
 import type { KubeconfigStore, Releases } from "../../central/kubeconfig-store";
 import { withServer } from "../../kubernetes/kubeconfig";
+import { ansibleVariables, hasRefusedHostKey, sshConfig } from "./ansible-settings";
+import { missingCloudVariables, withCredentialName } from "./cloud-credentials";
 import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
+import { keepFiles, restoreFiles } from "./run-files";
 
 /** Seconds until machines must answer SSH, including cloud-init. */
 const BOOT_TIMEOUT = 600;
@@ -28,7 +32,7 @@ export interface KubesprayRun {
   readonly cluster: ClusterDescription;
   readonly source: KubespraySource;
   readonly store: KubeconfigStore;
-  /** Folder of inventory, SSH configuration, known hosts, log and artifacts. Other users cannot read it. */
+  /** Inventory, SSH configuration, known hosts, log, artifacts and credentials: readable by nobody else. */
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
@@ -43,31 +47,16 @@ export interface KubesprayRun {
  * @throws OperationError that names the task that failed and the log.
  */
 export async function runKubespray(run: KubesprayRun): Promise<void> {
-  const { cluster, store, folder, log: events } = run;
+  const { cluster, store, folder } = run;
   checkCloud(cluster, run.environment);
   const installed = await store.installed();
 
   const artifacts = join(folder, "artifacts");
-  prepare(folder, cluster);
+  prepare(run);
+  restoreFiles(folder, await store.files());
   const log = createWriteStream(logFile(folder), { mode: 0o600 });
   try {
-    events.info("waiting until every node answers SSH", { log: logFile(folder) });
-    await ansible(run, log, "ansible", [
-      "all",
-      "--module-name",
-      "ansible.builtin.wait_for_connection",
-      "--args",
-      `timeout=${BOOT_TIMEOUT}`,
-    ]);
-    const playbook = playbookFor(cluster, installed);
-    events.info("running Kubespray, which takes 10 to 30 minutes", { playbook, version: cluster.version });
-    await ansible(run, log, "ansible-playbook", [
-      "--become",
-      "--extra-vars",
-      // Upgrade one node at a time, because draining a node evicts a replica.
-      JSON.stringify({ kubeconfig_localhost: true, artifacts_dir: "{folder}/artifacts", serial: 1 }),
-      playbook,
-    ]);
+    await keepFiles(run, () => install(run, log, playbookFor(cluster, installed)));
     await store.write(
       withServer(readKubeconfig(artifacts), cluster.apiAddress, KUBERNETES_API_PORT),
       releasesOf(cluster),
@@ -78,6 +67,34 @@ export async function runKubespray(run: KubesprayRun): Promise<void> {
     log.end();
     await finished(log);
   }
+}
+
+async function install(run: KubesprayRun, log: WriteStream, playbook: string): Promise<void> {
+  const { cluster, folder, log: events } = run;
+  events.info("waiting until every node answers SSH", { log: logFile(folder) });
+  if (!(await answer(run, log))) {
+    const seconds = `timeout=${BOOT_TIMEOUT}`;
+    await ansible(run, log, "ansible", [
+      "all",
+      "--module-name",
+      "ansible.builtin.wait_for_connection",
+      "--args",
+      seconds,
+    ]);
+  }
+  events.info("running Kubespray, which takes 10 to 30 minutes", { playbook, version: cluster.version });
+  await ansible(run, log, "ansible-playbook", [
+    "--become",
+    "--extra-vars",
+    JSON.stringify({
+      kubeconfig_localhost: true,
+      artifacts_dir: "{folder}/artifacts",
+      credentials_dir: "{folder}/credentials",
+      // Upgrade one node at a time, because draining a node evicts a replica.
+      serial: 1,
+    }),
+    playbook,
+  ]);
 }
 
 /** Returns the installed releases, which are stored beside the kubeconfig. */
@@ -100,28 +117,53 @@ function logFile(folder: string): string {
   return join(folder, "kubespray.log");
 }
 
-function prepare(folder: string, cluster: ClusterDescription): void {
+function prepare({ folder, cluster, source }: KubesprayRun): void {
   mkdirSync(join(folder, "artifacts"), { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
   writeFileSync(join(folder, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
-  // SSH stores the first host key of a machine, and refuses another one later.
-  const ssh = ["Include ~/.ssh/config", "Host *", "  StrictHostKeyChecking accept-new"];
-  writeFileSync(join(folder, "ssh_config"), `${ssh.join("\n")}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, "ssh_config"), sshConfig(source.seenFolder(folder)), { mode: 0o600 });
+}
+
+/** Whether every node answers. @throws OperationError if a node is another machine than before; waiting does not help then. */
+async function answer(run: KubesprayRun, log: WriteStream): Promise<boolean> {
+  const { folder, cluster } = run;
+  const code = await attempt(run, log, "ansible", ["all", "--timeout", "10", "--module-name", "ansible.builtin.ping"]);
+  if (!hasRefusedHostKey(readFileSync(logFile(folder), "utf8"))) return code === 0;
+  throw new OperationError(
+    "kubespray-host-key",
+    `A machine of ${cluster.tenant} presents another SSH host key than before, so it may not be the same machine; read ${logFile(folder)}, and only if you recreated the machine, run ssh-keygen -f ${join(folder, "known_hosts")} -R ADDRESS, then tenant-vault kubespray ${cluster.tenant}.`,
+  );
 }
 
 async function ansible(
-  { source, folder, environment, signal, cluster }: KubesprayRun,
+  run: KubesprayRun,
   log: WriteStream,
   program: "ansible" | "ansible-playbook",
   args: readonly string[],
 ): Promise<void> {
-  const command = source.command(program, ["--inventory", "{folder}/inventory.yml", ...args], folder);
-  const env = { ...environment, ANSIBLE_SSH_ARGS: source.sshArgs(folder), ANSIBLE_NOCOLOR: "1" };
-  const code = await execute(command, env, signal, log);
+  const { folder, cluster } = run;
+  const code = await attempt(run, log, program, args);
   if (code === 0) return;
   throw new OperationError(
     "kubespray-failed",
     `Kubespray did not finish for ${cluster.tenant} (${program} ended with ${code}${lastTask(readFileSync(logFile(folder), "utf8"))}); read ${logFile(folder)}, fix the cause, and run tenant-vault kubespray ${cluster.tenant} again, which continues from there.`,
   );
+}
+
+/** Runs a program of Ansible. @returns Its exit code, or the signal that ended it. */
+function attempt(
+  { source, folder, environment, signal, cluster }: KubesprayRun,
+  log: WriteStream,
+  program: "ansible" | "ansible-playbook",
+  args: readonly string[],
+): Promise<number | string> {
+  const command = source.command(program, ["--inventory", "{folder}/inventory.yml", ...args], folder);
+  const env = {
+    ...(cluster.needsCloud ? withCredentialName(environment) : environment),
+    ...ansibleVariables(source.seenFolder(folder)),
+    ANSIBLE_SSH_ARGS: source.sshArgs(folder),
+  };
+  return execute(command, env, signal, log);
 }
 
 function execute(
@@ -130,6 +172,7 @@ function execute(
   signal: AbortSignal,
   log: WriteStream,
 ): Promise<number | string> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const stop = (): void => void child.kill("SIGTERM");
@@ -169,18 +212,16 @@ function readKubeconfig(artifacts: string): string {
 }
 
 /**
- * Checks the credentials for Kubespray. Without them it would install drivers that cannot log in.
- *
- * @throws OperationError if they are missing.
+ * @throws OperationError if Kubespray needs the cloud and the environment lacks a variable. Kubespray reads them where it runs.
  */
 export function checkCloud(
   { needsCloud, tenant }: Pick<ClusterDescription, "needsCloud" | "tenant">,
   environment: NodeJS.ProcessEnv,
 ): void {
-  const credentials = environment.OS_APPLICATION_CREDENTIAL_ID ?? environment.OS_USERNAME;
-  if (!needsCloud || (environment.OS_AUTH_URL !== undefined && credentials !== undefined)) return;
+  const missing = needsCloud ? missingCloudVariables(environment) : [];
+  if (missing.length === 0) return;
   throw new OperationError(
     "kubespray-credentials",
-    `Kubespray needs the cloud's credentials for the volumes of ${tenant}: set OS_AUTH_URL and OS_APPLICATION_CREDENTIAL_ID with its secret (clouds.yaml is not read), or provisioner.openStackIntegration to false.`,
+    `Kubespray needs the cloud's credentials for the volumes of ${tenant}: set ${missing.join(", ")} (clouds.yaml is not read), or provisioner.openStackIntegration to false.`,
   );
 }

@@ -39,19 +39,25 @@ export interface ExistingClusterSpec {
    * Where the central Vault holds the kubeconfig of the cluster.
    *
    * @default - the mount `clusters`, and the tenant's name as the path
+   * @changes in place: the next deployment uses the kubeconfig there; a different cluster needs new instances
    */
   readonly kubeconfig?: KubeconfigLocation;
   /**
    * Clients outside the cluster that reach its node ports and load balancers.
    *
    * @default - none
+   * @changes in place: NetworkPolicies are changed
    */
   readonly clientAccess?: ExistingClientAccessSpec;
 }
 
 /** Clients outside an existing cluster. */
 export interface ExistingClientAccessSpec {
-  /** Networks of the clients and of the nodes, as CIDRs: a node port shows the address of a node. */
+  /**
+   * Networks of the clients and of the nodes, as CIDRs: a node port shows the address of a node.
+   *
+   * @changes in place: NetworkPolicies are changed
+   */
   readonly cidrs: readonly string[];
 }
 
@@ -63,12 +69,14 @@ export interface MachinesSpec extends InFile<
    * How the Kubernetes API and the nodes are reached.
    *
    * @default - at the nodes' own addresses
+   * @changes in place: Kubespray writes a new kubeconfig; without a load balancer that was there, nodes do not reach the API until Kubespray has run; another pool is refused
    */
   readonly apiAccess?: ApiAccessSpec;
   /**
    * How Kubernetes is installed.
    *
    * @default - by Kubespray
+   * @changes replaces the cluster if it is of another type: make a new tenant; its fields say the rest
    */
   readonly provisioner?: KubespraySpec | MagnumSpec;
 }
@@ -84,7 +92,11 @@ export interface InternalAccessSpec {
 /** At a floating IP of each node. */
 export interface FloatingIpsSpec {
   readonly type: "floating-ips";
-  /** Name of the network from which the floating IPs are allocated. */
+  /**
+   * Name of the network from which the floating IPs are allocated.
+   *
+   * @changes refused: remove the floating IPs and add them again; the addresses change
+   */
   readonly pool: string;
 }
 
@@ -95,6 +107,7 @@ export interface ApiLoadBalancerSpec {
    * Name of the network from which the floating IP of the load balancer is allocated.
    *
    * @default - none: the load balancer is reached inside the network only
+   * @changes refused: remove the floating IP and add it again; the address changes
    */
   readonly pool?: string;
 }
