@@ -1,10 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { PROJECT } from "../../lab/cdktf";
 import { begin, run, type Command } from "../../lab/run";
-import { takeTurn } from "./support/turn";
 
 function lab(args: readonly string[]): Command {
   return begin(process.execPath, ["--import", "tsx", "lab/main.ts", ...args], { cwd: PROJECT });
@@ -18,12 +17,6 @@ function folders(): string[] {
     ...readdirSync(tmpdir()).filter((name) => name.startsWith("tenant-vault-lab-")),
   ];
 }
-
-let endTurn: () => Promise<void>;
-beforeAll(async () => {
-  endTurn = await takeTurn();
-});
-afterAll(() => endTurn());
 
 describe("npm run lab", () => {
   test.each([
