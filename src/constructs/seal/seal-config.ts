@@ -55,7 +55,11 @@ export interface SealConfig {
   readonly token?: { readonly secretName: string; readonly role: string };
 }
 
-/** What protects an instance's data while its servers are stopped. Implement it to add a seal of your own. */
+/**
+ * What protects an instance's data while its servers are stopped. Implement it to add a seal of your own.
+ *
+ * @changes needs migrate-seal, or rotate-keys for another number of shares
+ */
 export interface ISeal {
   /** Type that the servers report in `sys/seal-status`. */
   readonly type: SealType;

@@ -7,7 +7,11 @@ import { VaultProvider } from "../../terraform/providers/vault";
 import { parseServerAddress } from "../../terraform/server-address";
 import { RECORDS_MOUNT } from "../../contract/central-vault";
 
-/** Properties of an {@link InstanceProvider}. */
+/**
+ * Properties of an {@link InstanceProvider}.
+ *
+ * @changes in place: Terraform connects there; another instance needs a state of its own
+ */
 export interface InstanceProviderProps {
   /** Name of the tenant. */
   readonly tenant: string;
