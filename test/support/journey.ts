@@ -41,12 +41,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
-  "docs/operating/adopt-volumes.md: kubectl get pv -o custom-columns=NAME:.metadata.name,STATUS:.status.phase,CLAIM:.spec.claimRef.name,SPACE:.spec.claimRef.namespace":
-    CLUSTER,
-  "docs/operating/adopt-volumes.md: kubectl patch pv <volume> --type json -p '[": CLUSTER,
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":
     "needs machines of a cloud",
-  "docs/troubleshooting.md: kubectl -n $release delete pvc data-<pod> --wait=false": CLUSTER,
   "docs/troubleshooting.md: ssh-keygen -f ~/.local/state/tenant-vault/kubespray/<tenant>/known_hosts -R <address>":
     "needs machines of a cloud; host-keys.test.ts refuses another key",
   "src/constructs/dynamic-db/README.md: vault lease revoke -force -prefix database/orders":

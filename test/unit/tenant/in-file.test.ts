@@ -112,7 +112,7 @@ describe("the documentation of a nested field", { timeout: 120_000 }, () => {
     ["renewBefore", /^How long before its expiry cert-manager renews a certificate\.\n@default - 30 days\n@changes /],
     ["kmsKeyId", /^ID or ARN of the key\./],
     ["deleteVersionAfter", /^Age at which Vault deletes a version\.\n@default - never\n@changes /],
-    ["certificates", /^Names of PKI roles from which certificates are issued\.\n@default - none$/],
+    ["certificates", /^Names of PKI roles from which certificates are issued\.\n@default - none\n@changes /],
     ["tokenTtl", /^Lifetime of a token\. .*\n@default - 1 hour\n@changes /],
   ] as const;
 
