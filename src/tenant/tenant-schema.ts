@@ -41,7 +41,7 @@ export interface TenantSpec {
   /**
    * The tenant's Vault or OpenBao instances.
    *
-   * @changes refused: an instance is retired before it is removed, so that its data stay
+   * @changes retire an instance before you remove it; removed at once, its plan fails for want of its provider, and preflight names it
    */
   readonly instances: readonly InstanceSpec[];
   /**

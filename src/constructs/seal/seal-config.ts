@@ -58,7 +58,7 @@ export interface SealConfig {
 /**
  * What protects an instance's data while its servers are stopped. Implement it to add a seal of your own.
  *
- * @changes needs migrate-seal, or rotate-keys for another number of shares
+ * @changes needs migrate-seal; another number of shares is not supported: the servers keep the keys that they have
  */
 export interface ISeal {
   /** Type that the servers report in `sys/seal-status`. */
