@@ -114,7 +114,7 @@ export function buildProgram(execute: Execute): Command {
   define(program, "watch", "unseal instances as soon as they are sealed, until interrupted; only reads the records")
     .option("--tenant <tenant>", "only the instances of this tenant")
     .option("--shard <index/count>", "only one of several equal parts, such as 1/3; each part has a watcher of its own")
-    .option("--poll <seconds>", "time between two looks at an instance", parseSeconds, WATCH_POLL)
+    .option("--poll <seconds>", "time between two inspections of an instance", parseSeconds, WATCH_POLL)
     .option("--refresh <seconds>", "time between two lists of the records", parseSeconds, WATCH_REFRESH)
     .option("--parallel <number>", "how many instances are unsealed at a time", parseCount, WATCHED_AT_ONCE)
     .option("--listen <host:port>", "serve /metrics, /healthz and /readyz there")

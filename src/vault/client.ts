@@ -136,10 +136,11 @@ export class VaultClient {
   private async exchange(method: Method, path: string, options: VaultRequest, token: Secret | undefined) {
     const { timeout = DEFAULT_TIMEOUT, body } = options;
     try {
-      const response = await request(`${this.address}/v1/${path}`, {
+      // LIST is Vault's own verb, which some proxies refuse. https://developer.hashicorp.com/vault/api-docs#http-verbs
+      const [verb, query] = method === "LIST" ? (["GET", "?list=true"] as const) : ([method, ""] as const);
+      const response = await request(`${this.address}/v1/${path}${query}`, {
         dispatcher: this.shared.agent,
-        // LIST is Vault's own verb; undici's types know the registered ones only.
-        method: method,
+        method: verb,
         signal: this.signalFor(options, timeout),
         headers: this.headersFor(options, token),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -14,7 +14,7 @@ export interface WatchSurroundings {
   readonly tell: WatchListener;
   /** Limits how many instances are opened or unsealed at once. */
   readonly gate: Gate;
-  /** Milliseconds between two looks at an instance. */
+  /** Milliseconds between two inspections of an instance. */
   readonly poll: number;
 }
 
