@@ -37,6 +37,13 @@ const instance = z.object({
   /** Of the unseal keys; with any seal but "shamir" of the recovery keys. */
   secretShares: z.number().int().min(1),
   secretThreshold: z.number().int().min(1),
+  /**
+   * Number and threshold of the keys that the tenant's file asks for, where the servers have others. The two above are then the
+   * servers'.
+   */
+  wantedShares: z.object({ shares: z.number().int().min(1), threshold: z.number().int().min(1) }).optional(),
+  /** Whether it was taken down, and its data kept. */
+  retired: z.literal(true).optional(),
   /** Whether its data live in memory: once all are gone, the hook sets its record aside and begins anew. */
   volatile: z.literal(true).optional(),
   /** Whether the servers initialise themselves, by OpenBao's `initialize` stanzas: then there are no keys to escrow. */
@@ -81,6 +88,15 @@ export type InstanceDescription = Readonly<z.input<typeof instance>>;
 
 /** One server process of an instance. */
 export type Replica = Readonly<z.output<typeof replica>>;
+
+/** Number and threshold of the keys that the tenant's file asks for. */
+export function wantedSharesOf({
+  wantedShares,
+  secretShares,
+  secretThreshold,
+}: Pick<Instance, "wantedShares" | "secretShares" | "secretThreshold">): NonNullable<Instance["wantedShares"]> {
+  return wantedShares ?? { shares: secretShares, threshold: secretThreshold };
+}
 
 /** An instance as a record describes it; undefined where that is no complete description. */
 export function readInstance(value: unknown): Instance | undefined {

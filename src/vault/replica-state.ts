@@ -11,6 +11,8 @@ export type ReplicaState =
       readonly state: "sealed";
       readonly seal: string;
       readonly threshold: number;
+      /** Number of its unseal or recovery keys. @default - not known */
+      readonly shares?: number | undefined;
       /** Whether it waits for keys of its former seal. @default false */
       readonly migrating?: boolean;
     }
@@ -20,6 +22,8 @@ export type ReplicaState =
       readonly state: "unsealed";
       readonly seal: string;
       readonly threshold: number;
+      /** Number of its unseal or recovery keys. @default - not known */
+      readonly shares?: number | undefined;
       /** Id of the cluster that it belongs to. */
       readonly cluster?: string | undefined;
     };

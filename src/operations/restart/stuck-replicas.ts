@@ -22,15 +22,21 @@ export class StuckReplicas {
   ) {}
 
   /**
-   * Replaces one pod, if any is to be replaced.
+   * Replaces one pod, if any is to be replaced. In an instance that was never initialised, it replaces every outdated pod that is not ready.
    *
+   * @param pristine Whether the instance was never initialised.
    * @param token To ask raft with, if a replica can be asked.
    * @returns What prevents it; undefined if nothing is known to.
    */
-  async replaceOne(seen: readonly SeenReplica[], token: Secret | undefined): Promise<string | undefined> {
+  async replace(
+    seen: readonly SeenReplica[],
+    pristine: boolean,
+    token: Secret | undefined,
+  ): Promise<string | undefined> {
     try {
       const pods = await this.restarts.pods.list();
       if (pods === undefined) return undefined;
+      if (pristine && seen.every(hasNoData)) return await this.replaceEmpty(pods);
       const wanted = await this.restarts.pods.certificate();
       const replicas = await Promise.all(seen.map((replica) => viewReplica(this.context, replica, pods, wanted)));
       const caughtUp = await this.hasCaughtUp(replicas, seen, token);
@@ -42,6 +48,17 @@ export class StuckReplicas {
       if (error instanceof KubernetesError && error.retryable) return undefined;
       throw error;
     }
+  }
+
+  /** Pods without data have nothing to wait for. Those that were never scheduled go first, since the budget protects none of them. */
+  private async replaceEmpty(pods: readonly Pod[]): Promise<string | undefined> {
+    const outdated = pods.filter((pod) => pod.outdated && !pod.ready && !pod.terminating);
+    const blocked: string[] = [];
+    for (const { name } of outdated.sort((one, other) => Number(one.started) - Number(other.started))) {
+      const reason = blockedBy(await this.restarts.restart(name, pods), name);
+      if (reason !== undefined) blocked.push(reason);
+    }
+    return blocked.length === 0 ? undefined : blocked.join(", ");
   }
 
   private async restart(
@@ -71,6 +88,11 @@ export class StuckReplicas {
     if (asked === undefined || token === undefined) return true;
     return (await allVote(this.context, asked, token).catch(undefinedIfDenied)) ?? true;
   }
+}
+
+/** Whether a replica is empty, or does not answer. */
+function hasNoData({ status }: SeenReplica): boolean {
+  return status.state === "uninitialized" || (status.state === "unreachable" && status.untrusted !== true);
 }
 
 /** Why replicas that cannot be asked keep running as they are. */

@@ -29,7 +29,15 @@ function pod(name: string, revision: string, more: object = {}): object {
   };
 }
 
-const POD = { name: "main-0", uid: "u", outdated: true, terminating: false, ready: true, active: false };
+const POD = {
+  name: "main-0",
+  uid: "u",
+  outdated: true,
+  terminating: false,
+  ready: true,
+  started: false,
+  active: false,
+};
 
 let api: KubernetesApi | undefined;
 afterEach(() => api?.stop());
@@ -54,8 +62,24 @@ describe("the pods of a StatefulSet", () => {
     const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items } : STATEFUL_SET }));
 
     expect(await pods.list()).toEqual([
-      { name: "main-0", uid: "main-0-uid", outdated: true, terminating: false, ready: true, active: false },
-      { name: "main-1", uid: "main-1-uid", outdated: false, terminating: true, ready: true, active: false },
+      {
+        name: "main-0",
+        uid: "main-0-uid",
+        outdated: true,
+        terminating: false,
+        ready: true,
+        started: false,
+        active: false,
+      },
+      {
+        name: "main-1",
+        uid: "main-1-uid",
+        outdated: false,
+        terminating: true,
+        ready: true,
+        started: false,
+        active: false,
+      },
     ]);
   });
 
