@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LayerStack } from "../../src";
 import { waitUntil } from "../../lab/wait";
@@ -205,7 +206,7 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("changes of a VaultInstanc
 
 /** Terraform breaks the lines of an error, and puts a bar before each. */
 function unwrapped(error: Error): string {
-  return error.message.replace(/\s*\n│?\s*/g, " ");
+  return stripVTControlCharacters(error.message).replace(/[\s│]+/g, " ");
 }
 
 const LARGE = { requests: { cpu: "50m", memory: "256Mi" }, limits: { memory: "512Mi" } };

@@ -50,15 +50,33 @@ export class StuckReplicas {
     }
   }
 
-  /** Pods without data have nothing to wait for. Those that were never scheduled go first, since the budget protects none of them. */
+  /**
+   * Replaces pods without data, several at a time. Pods that run go first, and the others once they are gone: the scheduler
+   * does not try a pod again soon that the anti-affinity of an ending pod kept away.
+   */
   private async replaceEmpty(pods: readonly Pod[]): Promise<string | undefined> {
     const outdated = pods.filter((pod) => pod.outdated && !pod.ready && !pod.terminating);
+    const blocked = await this.restartAll(
+      outdated.filter(({ started }) => started),
+      pods,
+    );
+    const ending = outdated.some(({ started }) => started) || pods.some(({ terminating }) => terminating);
+    if (ending && blocked.length === 0) return undefined;
+    const others = await this.restartAll(
+      outdated.filter(({ started }) => !started),
+      pods,
+    );
+    return [...blocked, ...others].join(", ") || undefined;
+  }
+
+  /** @returns What kept any of them. */
+  private async restartAll(some: readonly Pod[], pods: readonly Pod[]): Promise<readonly string[]> {
     const blocked: string[] = [];
-    for (const { name } of outdated.sort((one, other) => Number(one.started) - Number(other.started))) {
+    for (const { name } of some) {
       const reason = blockedBy(await this.restarts.restart(name, pods), name);
       if (reason !== undefined) blocked.push(reason);
     }
-    return blocked.length === 0 ? undefined : blocked.join(", ");
+    return blocked;
   }
 
   private async restart(
