@@ -8,6 +8,7 @@ import { KubernetesClient } from "../../src/kubernetes/client";
 import { parseKubeconfig } from "../../src/kubernetes/kubeconfig";
 import { openTunnels } from "../../src/kubernetes/tunnels";
 import { VaultClient } from "../../src/vault/client";
+import { all } from "../support/all";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed, PRODUCT } from "./support/kubernetes-bed";
 
