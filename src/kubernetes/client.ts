@@ -70,7 +70,12 @@ export class KubernetesClient {
    * @param purpose Completes "the request to ...", such as `read the Secret a/b`.
    * @throws KubernetesError, without the body of the answer, because the body may contain a Secret.
    */
-  async ask<Answer>(purpose: string, { method, path, body }: KubernetesRequest): Promise<Answer> {
+  async ask<Answer>(purpose: string, request: KubernetesRequest): Promise<Answer> {
+    return JSON.parse(await this.askText(purpose, request)) as Answer;
+  }
+
+  /** Sends a request whose answer is text, such as a log. Otherwise like {@link ask}. */
+  async askText(purpose: string, { method, path, body }: KubernetesRequest): Promise<string> {
     const { server } = this.kubeconfig;
     let status: number;
     let text: string;
@@ -96,7 +101,7 @@ export class KubernetesClient {
         status,
       );
     }
-    return JSON.parse(text) as Answer;
+    return text;
   }
 
   /** Opens a stream to a port of a pod. */

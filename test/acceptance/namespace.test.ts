@@ -88,7 +88,11 @@ describe.skipIf(KUBECONFIG === undefined)("an InstanceNamespace on a real Kubern
     [hook, "patch", "pods", false],
     [hook, "delete", "pods", false],
     [hook, "create", "pods/exec", false],
-    [hook, "get", "pods/log", false],
+    [hook, "get", "pods/log", true],
+    [hook, "list", "events", true],
+    [hook, "list", "persistentvolumeclaims", true],
+    [hook, "delete", `persistentvolumeclaims/data-${NAMESPACE}-3`, true],
+    [hook, "delete", `persistentvolumeclaims/data-${NAMESPACE}-2`, false],
     [hook, "list", "statefulsets.apps", false],
     [hook, "get", "statefulsets.apps/other", false],
     [hook, "patch", statefulSet, false],
@@ -168,7 +172,7 @@ describe.skipIf(KUBECONFIG === undefined)("an InstanceNamespace on a real Kubern
 
   test("a pod that asks for more than the quota is refused", async () => {
     const huge = { requests: { cpu: "1", memory: "1Gi" }, limits: { memory: "1Gi" } };
-    expect(await refusal({}, huge)).toMatch(/exceeded quota: instance, requested: .*requests.memory=1Gi/);
+    expect(await refusal({}, huge)).toMatch(/exceeded quota: others, requested: .*requests.memory=1Gi/);
   });
 
   test("a pod that asks for nothing gets what a server has", async () => {

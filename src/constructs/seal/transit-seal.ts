@@ -18,12 +18,14 @@ export interface TransitSealProps {
    * URL at which the servers reach the central Vault.
    *
    * @default - the URL at which the hook reaches it
+   * @changes rolling restart by the hook
    */
   readonly address?: string;
   /**
    * Name in the certificate of the central Vault.
    *
    * @default - the host of the URL
+   * @changes rolling restart by the hook
    */
   readonly tlsServerName?: string;
 }

@@ -6,23 +6,37 @@ export interface HelmChart {
    * URL of the repository.
    *
    * @default - none: `chart` is a folder or an OCI reference
+   * @changes rolling restart by the hook, if the chart changes the pods
    */
   readonly repository?: string;
-  /** Name of the chart in the repository, or its folder or OCI reference. */
+  /**
+   * Name of the chart in the repository, or its folder or OCI reference.
+   *
+   * @changes rolling restart by the hook, if it changes the pods
+   */
   readonly chart: string;
   /**
    * Version of the chart.
    *
    * @default - the version in the folder, or the latest version
+   * @changes rolling restart by the hook, if it changes the pods
    */
   readonly version?: string;
 }
 
 /** A container image. */
 export interface ContainerImage {
-  /** Name with the registry, such as `registry.example.com/openbao/openbao`. Without a registry it is Docker Hub's. */
+  /**
+   * Name with the registry, such as `registry.example.com/openbao/openbao`. Without a registry it is Docker Hub's.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly repository: string;
-  /** Tag of the image. */
+  /**
+   * Tag of the image.
+   *
+   * @changes rolling restart by the hook; an older version may not read the data of a newer one
+   */
   readonly tag: string;
 }
 

@@ -8,12 +8,17 @@ import type { Deployed, IDeployment } from "./deployment";
 
 /** Properties of an {@link ExternalDeployment}. */
 export interface ExternalDeploymentProps {
-  /** URL of each replica, never of a load balancer. */
+  /**
+   * URL of each replica, never of a load balancer.
+   *
+   * @changes in place: an empty server joins; the hook stops with foreign-peers for one that is removed, until raft forgets it
+   */
   readonly addresses: readonly string[];
   /**
    * PEM file of the CA that signed the TLS certificates of the replicas, relative to the project.
    *
    * @default - the certificates that Node.js trusts
+   * @changes in place: the hook trusts it from then on
    */
   readonly caCertificateFile?: string;
 }

@@ -25,55 +25,71 @@ import type { NetworkPeer } from "./network-peer";
 import { toEgress, type Egress, type InstanceFlows } from "./network-policies";
 import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
+import { ServerGuard } from "./server-guard";
 import type { BoundCertificate, ServerCertificate } from "./server-certificate";
 
 /** Properties of every deployment by a Helm chart. */
 export interface HelmDeploymentProps
   extends Pick<InstanceFlows, "clients" | "egress" | "kubernetesApi">, NodePlacement {
-  /** The cluster in which the servers run. */
+  /**
+   * The cluster in which the servers run.
+   *
+   * @changes new instance: the servers are deployed there without their data; move them by a snapshot
+   */
   readonly cluster: IKubernetesCluster;
-  /** Where the TLS certificate of the servers comes from. */
+  /**
+   * Where the TLS certificate of the servers comes from.
+   *
+   * @changes rolling restart by the hook, once the Secret has the new certificate
+   */
   readonly certificate: ServerCertificate;
   /**
    * The Helm chart. It must accept the values of the official chart.
    *
    * @default - the official chart of the product, pinned
+   * @changes rolling restart by the hook, if it changes the pods
    */
   readonly chart?: HelmChart;
   /**
    * The container image of the servers.
    *
    * @default - the image of the official chart, pinned
+   * @changes rolling restart by the hook; an older version may not read the data of a newer one
    */
   readonly image?: ContainerImage;
   /**
    * CPU and memory of each server.
    *
    * @default - a quarter of a CPU and 1 GiB of guaranteed memory
+   * @changes rolling restart by the hook
    */
   readonly resources?: ServerResources;
   /**
    * How clients outside the cluster reach the instance; `clients` must contain their networks.
    *
    * @default - they do not
+   * @changes in place: the Service is created, changed or deleted, and clients lose it at once
    */
   readonly exposure?: Exposure;
   /**
    * Whether the servers serve the web UI.
    *
    * @default false
+   * @changes rolling restart by the hook
    */
   readonly ui?: boolean;
   /**
    * Log level of the servers.
    *
    * @default "info"
+   * @changes rolling restart by the hook
    */
   readonly logLevel?: LogLevel;
   /**
    * Log format of the servers.
    *
    * @default "json"
+   * @changes rolling restart by the hook
    */
   readonly logFormat?: LogFormat;
   /**
@@ -81,36 +97,42 @@ export interface HelmDeploymentProps
    * creates them over its API, so also pass them to `AuditDevices`; here only the network policy opens the way to them.
    *
    * @default - none
+   * @changes rolling restart by the hook with OpenBao; in place with Vault, by `AuditDevices`
    */
   readonly auditDevices?: readonly AuditDevice[];
   /**
    * Whether the servers may review tokens of ServiceAccounts, which the Kubernetes login method needs.
    *
    * @default false
+   * @changes in place: without it, logins by Kubernetes fail at once
    */
   readonly kubernetesAuth?: boolean;
   /**
    * Annotations of the servers' ServiceAccount, by which a cloud gives pods an identity.
    *
    * @default - none
+   * @changes new pods only: evict the running ones one by one
    */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
   /**
    * Metrics, alerts and a dashboard.
    *
    * @default - none
+   * @changes rolling restart by the hook: a listener and annotations come or go
    */
   readonly monitoring?: MonitoringProps;
   /**
    * Requests with which OpenBao initialises itself. It needs a seal other than Shamir's.
    *
    * @default - the hook initialises the instance
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
    */
   readonly selfInitialization?: SelfInitialization;
   /**
    * Additional values of the chart. Maps are merged, other values are replaced. The plan lists what they override.
    *
    * @default - none
+   * @changes rolling restart by the hook, if they change the pods
    */
   readonly values?: ChartValues;
 }
@@ -186,16 +208,28 @@ export function deployRelease(
     metrics: monitoring,
   });
   const monitored = monitoring === undefined ? ours : mergeValues(ours, monitoringValues(product, monitoring, servers));
+  const values = renderValues(scope, monitored, props.values);
+  const guard = new ServerGuard(scope, "Guard", {
+    namespace: namespace.name,
+    release: names.release,
+    replicas: mode.replicas,
+    maxUnavailable: maxUnavailable(props.values),
+    dependsOn: namespace.contents,
+  });
   const release = new Release(scope, "Release", {
     name: names.release,
     namespace: namespace.name,
     ...(props.chart ?? OFFICIAL_CHARTS[product]),
-    values: [renderValues(scope, monitored, props.values)],
+    values: [values],
     // Pods are ready only after the hook has unsealed them.
     wait: false,
     maxHistory: 10,
-    // The network policies and the credentials of the seal must exist before the first pod.
-    dependsOn: [...namespace.contents, ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret])],
+    // The policies and the credentials of the seal must exist before the first pod.
+    dependsOn: [
+      ...namespace.contents,
+      guard.resource,
+      ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret]),
+    ],
   });
   exposure?.bind(scope, { names, product });
   if (monitoring !== undefined) {
@@ -214,6 +248,12 @@ export function deployRelease(
     },
     revision: String(release.metadata.revision),
   };
+}
+
+/** What the operator's own values give to the budget, which is not the chart's. */
+function maxUnavailable(values: ChartValues | undefined): number {
+  const { disruptionBudget } = (values?.server?.ha ?? {}) as { disruptionBudget?: { maxUnavailable?: number } };
+  return disruptionBudget?.maxUnavailable ?? 1;
 }
 
 /** The Secrets that the hook fills, and those that it only reads. */

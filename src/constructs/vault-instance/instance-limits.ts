@@ -5,39 +5,63 @@ import { LimitRangeV1, PriorityClassV1, ResourceQuotaV1 } from "../../terraform/
 
 /** Compute resources of one server, as Kubernetes quantities such as `"500m"` and `"1Gi"`. */
 export interface ServerResources {
-  /** Guaranteed resources. */
+  /**
+   * Guaranteed resources.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly requests: {
-    /** CPU, such as `"250m"`. */
+    /**
+     * CPU, such as `"250m"`.
+     *
+     * @changes rolling restart by the hook
+     */
     readonly cpu: string;
-    /** Memory, such as `"1Gi"`. */
+    /**
+     * Memory, such as `"1Gi"`.
+     *
+     * @changes rolling restart by the hook
+     */
     readonly memory: string;
   };
-  /** Maximum resources. There is no CPU limit, because it would delay heartbeats of raft. */
+  /**
+   * Maximum resources. There is no CPU limit, because it would delay heartbeats of raft.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly limits: {
-    /** Memory, such as `"1Gi"`. */
+    /**
+     * Memory, such as `"1Gi"`.
+     *
+     * @changes rolling restart by the hook
+     */
     readonly memory: string;
   };
 }
 
 /** How much of a cluster an instance may use. */
 export interface InstanceCapacity {
+  /** @changes in place: quota and rights of the hook */
   readonly replicas: number;
   /**
    * CPU and memory of each server.
    *
    * @default - a quarter of a CPU and 1 GiB of guaranteed memory
+   * @changes in place: existing pods keep what they have
    */
   readonly resources?: ServerResources;
   /**
    * Number of Services that may be load balancers.
    *
    * @default 0
+   * @changes in place
    */
   readonly loadBalancers?: number;
   /**
    * Number of node ports, including those of load balancers.
    *
    * @default 0
+   * @changes in place
    */
   readonly nodePorts?: number;
 }
@@ -75,19 +99,32 @@ export class InstanceLimits extends Construct {
     const { namespace, replicas, loadBalancers = 0, nodePorts = 0 } = props;
     this.resources = props.resources ?? DEFAULT_RESOURCES;
     const { requests, limits } = this.resources;
-    const pods = replicas + SPARE_PODS;
+    this.priorityClassName = props.release;
     new ResourceQuotaV1(this, "Quota", {
       metadata: { name: "instance", namespace },
       spec: {
         hard: {
-          pods: String(pods),
+          pods: String(replicas + SPARE_PODS),
           persistentvolumeclaims: String(CLAIMS),
-          "requests.cpu": times(requests.cpu, pods),
-          "requests.memory": times(requests.memory, pods),
-          "limits.memory": times(limits.memory, pods),
           "services.loadbalancers": String(loadBalancers),
           "services.nodeports": String(nodePorts),
         },
+      },
+    });
+    // The servers are limited by number: while smaller ones replace larger ones, a sum would refuse the new ones.
+    new ResourceQuotaV1(this, "ServerQuota", {
+      metadata: { name: "servers", namespace },
+      spec: { hard: { pods: String(replicas) }, scopeSelector: this.scope("In") },
+    });
+    new ResourceQuotaV1(this, "SpareQuota", {
+      metadata: { name: "others", namespace },
+      spec: {
+        hard: {
+          "requests.cpu": times(requests.cpu, SPARE_PODS),
+          "requests.memory": times(requests.memory, SPARE_PODS),
+          "limits.memory": times(limits.memory, SPARE_PODS),
+        },
+        scopeSelector: this.scope("NotIn"),
       },
     });
     // A quota rejects containers without requests; these are the defaults.
@@ -95,12 +132,16 @@ export class InstanceLimits extends Construct {
       metadata: { name: "instance", namespace },
       spec: { limit: [{ type: "Container", defaultRequest: { ...requests }, default: { ...limits } }] },
     });
-    this.priorityClassName = props.release;
     new PriorityClassV1(this, "PriorityClass", {
       metadata: { name: this.priorityClassName },
       description: "Servers of a secrets service, which others need to start.",
       value: PRIORITY,
     });
+  }
+
+  /** The pods that have, or do not have, the priority of the servers. */
+  private scope(operator: "In" | "NotIn") {
+    return { matchExpression: [{ scopeName: "PriorityClass", operator, values: [this.priorityClassName] }] };
   }
 }
 

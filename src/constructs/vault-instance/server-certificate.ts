@@ -7,37 +7,50 @@ import { CertManagerCertificate } from "./cert-manager-certificate";
 
 /** A PKI role of the central Vault that issues certificates of servers. */
 export interface CentralCertificateProps {
-  /** Path of the PKI mount. */
+  /**
+   * Path of the PKI mount.
+   *
+   * @changes new certificates only: the hook issues one there when the former is about to expire
+   */
   readonly mount: string;
+  /** @changes new certificates only: the hook issues one with it when the former is about to expire */
   readonly role: string;
   /**
    * Domains outside the cluster for which it issues.
    *
    * @default - not checked
+   * @changes in place: only checked at synthesis
    */
   readonly domains?: readonly string[];
 }
 
 /** An issuer of cert-manager; https://cert-manager.io/docs/concepts/issuer/ */
 export interface CertManagerProps {
-  /** Name of the issuer. It must write the certificate of its CA to `ca.crt`, as CA, Vault and Venafi issuers do. */
+  /**
+   * Name of the issuer. It must write the certificate of its CA to `ca.crt`, as CA, Vault and Venafi issuers do.
+   *
+   * @changes rolling restart by the hook, once cert-manager has issued another certificate
+   */
   readonly issuer: string;
   /**
    * Kind of the issuer.
    *
    * @default "ClusterIssuer"
+   * @changes rolling restart by the hook, once cert-manager has issued another certificate
    */
   readonly kind?: "ClusterIssuer" | "Issuer";
   /**
    * How long a certificate is valid.
    *
    * @default - 90 days
+   * @changes new certificates only
    */
   readonly duration?: Duration;
   /**
    * How long before its expiry cert-manager renews a certificate.
    *
    * @default - 30 days
+   * @changes in place: cert-manager renews at another time
    */
   readonly renewBefore?: Duration;
 }

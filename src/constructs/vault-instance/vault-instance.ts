@@ -15,34 +15,61 @@ import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
 export interface VaultInstanceProps {
-  /** Name of the tenant. */
+  /**
+   * Name of the tenant.
+   *
+   * @changes new instance: record, namespace and release have this name; retire the old one first
+   */
   readonly tenant: string;
-  /** Name of the instance; the record in the central Vault is `<tenant>/<name>`. */
+  /**
+   * Name of the instance; the record in the central Vault is `<tenant>/<name>`.
+   *
+   * @changes new instance: record, namespace and release have this name; retire the old one first
+   */
   readonly name: string;
-  /** The server that the instance runs. */
+  /**
+   * The server that the instance runs.
+   *
+   * @changes not supported, and not refused: the other product has other folders; deploy another instance and move the data
+   */
   readonly product: Product;
-  /** Deployment of the servers. */
+  /**
+   * How the servers come to run.
+   *
+   * @changes as its own properties say; from a standalone deployment to high availability replicas join; any other kind is a new instance
+   */
   readonly deployment: IDeployment;
   /**
    * What protects the data of the instance while it is not running.
    *
    * @default - Shamir's secret sharing with 5 shares and threshold 3
+   * @changes needs migrate-seal: the servers restart with it, and the hook fails with seal-differs until then
    */
   readonly seal?: ISeal;
-  /** URL by which clients and Terraform reach the instance. */
+  /**
+   * URL by which clients and Terraform reach the instance.
+   *
+   * @changes rolling restart by the hook: the certificate names it; clients must use it from then on
+   */
   readonly address: string;
-  /** How the hook reaches the central Vault. */
+  /**
+   * How the hook reaches the central Vault.
+   *
+   * @changes in place: the hook uses it from then on; records and keys are not moved
+   */
   readonly central: CentralVaultAccess;
   /**
    * The provider of the central Vault. Seals with a key or credentials in the central Vault need it.
    *
    * @default - none
+   * @changes in place: Terraform reads and writes through it
    */
   readonly centralProvider?: TerraformProvider;
   /**
    * Whether Terraform refuses to destroy the key of a transit seal. Without the key, the data is unreadable.
    *
    * @default true
+   * @changes in place: only Terraform's refusal to destroy changes
    */
   readonly deletionProtection?: boolean;
   /**
@@ -50,6 +77,7 @@ export interface VaultInstanceProps {
    * and the key of a transit seal. Terraform does not manage the record. People delete these by hand.
    *
    * @default false
+   * @changes in place: set, it destroys the servers and keeps record and volumes; removed, the servers are deployed again, and need their volumes first
    */
   readonly retired?: boolean;
 }
@@ -103,21 +131,18 @@ export class VaultInstance extends Construct implements IVaultInstance {
       centralProvider,
       deletionProtection,
     });
-    new UnsealHook(this, "Unseal", {
-      instance: {
-        tenant,
-        name,
-        product,
-        seal: seal.type,
-        secretShares: seal.secretShares,
-        secretThreshold: seal.secretThreshold,
-        ...(volatile === true ? { volatile } : {}),
-        ...(selfInitializes === true ? { selfInitializes } : {}),
-        ...deployed,
-      },
-      central,
-      revision,
-    });
-    if (props.retired === true) retire(this, (type) => KEPT.includes(type));
+    const { secretShares, secretThreshold } = seal;
+    const described = { tenant, name, product, seal: seal.type, secretShares, secretThreshold };
+    const modes = {
+      ...(volatile === true ? { volatile } : {}),
+      ...(selfInitializes === true ? { selfInitializes } : {}),
+    };
+    if (props.retired === true) {
+      retire(this, (type) => KEPT.includes(type));
+      const instance = { ...described, ...modes, retired: true as const, replicas: deployed.replicas };
+      new UnsealHook(this, "Retirement", { instance, central });
+      return;
+    }
+    new UnsealHook(this, "Unseal", { instance: { ...described, ...modes, ...deployed }, central, revision });
   }
 }
