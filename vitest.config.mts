@@ -5,6 +5,9 @@ const setupFiles = ["test/support/secrets.ts"];
 // Deploys and real servers need time.
 const onServers = { testTimeout: 300_000, hookTimeout: 900_000 };
 
+/** Lists the labs of the machine, so no other may start or end meanwhile. */
+const ALONE = "test/integration/lab.test.ts";
+
 // As tsconfig.json maps them: stacks/ and tenants/ import the package by its name.
 const alias = [
   { find: /^tenant-vault$/, replacement: join(import.meta.dirname, "src", "index.ts") },
@@ -23,12 +26,17 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          exclude: [ALONE],
           setupFiles: [...setupFiles, "test/support/ports.ts"],
           ...onServers,
           // Much of a test is waiting for servers. After the unit tests, which use the processors.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
+      },
+      {
+        resolve: { alias },
+        test: { name: "lab", include: [ALONE], setupFiles, ...onServers, sequence: { groupOrder: 2 } },
       },
       // Needs a cloud and a cluster that the environment names; not part of npm test.
       {
@@ -39,7 +47,7 @@ export default defineConfig({
           setupFiles,
           ...onServers,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

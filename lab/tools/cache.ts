@@ -1,5 +1,16 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Folder in the project for the programs that the lab obtains. */
 export const CACHE = resolve(__dirname, "..", "..", ".cache");
@@ -9,17 +20,48 @@ export async function cachedFolder(name: string, make: (folder: string) => Promi
   const folder = join(CACHE, name);
   if (existsSync(folder)) return folder;
   mkdirSync(CACHE, { recursive: true });
-  const unfinished = mkdtempSync(join(CACHE, "unfinished-"));
+  const unlock = await lock(`${folder}.lock`);
   try {
-    await make(unfinished);
-    renameSync(unfinished, folder);
-    return folder;
-  } catch (error) {
-    // Another program may have been faster.
     if (existsSync(folder)) return folder;
-    throw error;
+    const unfinished = mkdtempSync(join(CACHE, "unfinished-"));
+    try {
+      await make(unfinished);
+      renameSync(unfinished, folder);
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true });
+    }
+    return folder;
   } finally {
-    rmSync(unfinished, { recursive: true, force: true });
+    unlock();
+  }
+}
+
+/** Waits until no other program that still runs holds the lock, and takes it. Two builds at once would take twice as long. */
+async function lock(file: string): Promise<() => void> {
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: "wx" });
+      return () => {
+        rmSync(file);
+      };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      if (isOrphaned(file)) rmSync(file, { force: true });
+      else await sleep(500);
+    }
+  }
+}
+
+/** Whether the program that holds a lock was ended. */
+function isOrphaned(file: string): boolean {
+  try {
+    // Nothing is written yet, or the lock was given back meanwhile.
+    const owner = Number(readFileSync(file, "utf8"));
+    if (owner === 0) return false;
+    process.kill(owner, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
   }
 }
 

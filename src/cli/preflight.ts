@@ -82,7 +82,7 @@ async function checkServers(
       await central.close();
     }
   } catch (error) {
-    // Without the central Vault nothing that it holds can be looked at.
+    // Nothing in the central Vault can be checked without it.
     if (error instanceof CentralError) return [error.message];
     throw error;
   }

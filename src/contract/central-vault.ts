@@ -9,7 +9,11 @@ export function recordPath(instance: string): string {
 /** KV version 2 mount in the central Vault that holds the kubeconfig of each tenant's cluster, in the field `kubeconfig`. */
 export const CLUSTERS_MOUNT = "clusters";
 
-/** Location of a kubeconfig: a KV version 2 secret in the central Vault with the field `kubeconfig`. */
+/**
+ * Location of a kubeconfig: a KV version 2 secret in the central Vault with the field `kubeconfig`.
+ *
+ * @changes in place: the next deployment uses the kubeconfig there; a different cluster needs new instances
+ */
 export interface KubeconfigLocation {
   /** Path of the mount. */
   readonly mount: string;

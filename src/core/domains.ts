@@ -38,7 +38,7 @@ export function isPattern(domain: string): boolean {
   return domain.includes("*");
 }
 
-/** Empty if it has no ASCII form. Some of its input is a URL's own syntax, which is no part of a name. */
+/** Empty if it has no ASCII form. Some of its input is a URL's own syntax, which is not part of a name. */
 function toAscii(text: string): string {
   return /[\s/:@%?#[\]\\]/.test(text) ? "" : domainToASCII(text);
 }

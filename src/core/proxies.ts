@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { setting } from "./environment";
+import { withoutBrackets } from "./host";
 
 /** Selects the HTTP proxy of a server by the environment; https://pkg.go.dev/golang.org/x/net/http/httpproxy */
 export interface Proxies {
@@ -23,7 +24,7 @@ export function proxiesOf(environment: NodeJS.ProcessEnv): Proxies {
 }
 
 function isLoopback({ hostname }: URL): boolean {
-  const host = bare(hostname);
+  const host = withoutBrackets(hostname);
   return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
 }
 
@@ -33,7 +34,7 @@ function isLoopback({ hostname }: URL): boolean {
  */
 function matches(entry: string, { hostname, port, protocol }: URL): boolean {
   if (entry === "*") return true;
-  const host = bare(hostname);
+  const host = withoutBrackets(hostname);
   if (ipaddr.isValid(host)) return matchesAddress(entry, host);
   const [, name = "", wanted] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
   if (wanted !== undefined && wanted !== (port || (protocol === "https:" ? "443" : "80"))) return false;
@@ -47,8 +48,4 @@ function matchesAddress(entry: string, host: string): boolean {
   if (!ipaddr.isValidCIDR(entry)) return false;
   const [network, length] = ipaddr.parseCIDR(entry);
   return network.kind() === address.kind() && address.match(network, length);
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "");
 }

@@ -5,7 +5,11 @@ import { CentralSecret } from "./central-secret";
 import { checkedKubeconfig, clusterOf, contextOf, orNull, userOf } from "./kubeconfig-expressions";
 import { HelmProvider, KubernetesProvider } from "./providers/kubernetes";
 
-/** Properties of {@link ClusterProviders}. */
+/**
+ * Properties of {@link ClusterProviders}.
+ *
+ * @changes in place: Terraform connects to the cluster of the other kubeconfig, and plans everything there as new
+ */
 export interface ClusterProvidersProps {
   /** Location of the kubeconfig in the central Vault. */
   readonly kubeconfig: KubeconfigLocation;

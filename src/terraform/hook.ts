@@ -4,7 +4,11 @@ import type { Construct } from "constructs";
 import { fromStackFolder } from "./paths";
 import { CommandResource } from "./terraform-data";
 
-/** Connection of a hook to the central Vault. Its token comes from the environment of `cdktf deploy`. */
+/**
+ * Connection of a hook to the central Vault. Its token comes from the environment of `cdktf deploy`.
+ *
+ * @changes in place: the hook and the seals use it from the next deployment on; records are not moved
+ */
 export interface CentralVaultAccess {
   readonly address: string;
   /**

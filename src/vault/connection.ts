@@ -5,6 +5,7 @@ import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
+import { withoutBrackets } from "../core/host";
 import { connectionError } from "./errors";
 
 /** Address of a Vault or OpenBao server, and how to connect to it. */
@@ -36,7 +37,7 @@ export function createAgent(endpoint: ServerEndpoint): Agent {
   });
   const name = tlsServerName ?? new URL(endpoint.address).hostname;
   // TLS has no server name for IP addresses; RFC 6066, section 3.
-  const servername = isIP(name.replace(/^\[|\]$/g, "")) === 0 ? name : "";
+  const servername = isIP(withoutBrackets(name)) === 0 ? name : "";
   return new Agent({
     connect: (target, callback) => {
       if (proxy === undefined) {
@@ -94,5 +95,5 @@ async function openTunnel(proxy: string, endpoint: ServerEndpoint): Promise<Sock
 
 function target({ address }: ServerEndpoint): { readonly host: string; readonly port: number } {
   const { hostname, port } = new URL(address);
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port === "" ? HTTPS_PORT : port) };
+  return { host: withoutBrackets(hostname), port: Number(port === "" ? HTTPS_PORT : port) };
 }

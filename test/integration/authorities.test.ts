@@ -16,6 +16,7 @@ import { Duration, LayerStack, localBackend, RootCa, TenantPKI, VaultProvider } 
 import type { VaultClient } from "../../src/vault/client";
 import { download, readCertificate, verify, type IssuedCertificate } from "./support/certificates";
 import { TerraformProject } from "./support/terraform-project";
+import { removeLab } from "./support/lab";
 
 const TENANT_FILE = join(PROJECT, ".lab", `authorities-tenant-${process.pid}.ts`);
 const CONFIG = "trust-config";
@@ -128,10 +129,7 @@ beforeAll(async () => {
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
 });
 afterAll(async () => {
-  // Undefined if it did not start.
-  const started = lab as Lab | undefined;
-  await started?.stop();
-  if (started !== undefined) rmSync(started.deployFolder, { recursive: true });
+  await removeLab(lab);
   rmSync(TENANT_FILE, { force: true });
 });
 

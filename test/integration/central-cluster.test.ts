@@ -20,6 +20,17 @@ beforeAll(async () => {
   bed = await TestBed.start({ centralServers: 3 });
   if (bed.cluster === undefined) throw new Error("no cluster");
   cluster = bed.cluster;
+  // For a moment after a mount is made, standbys do not know that it has versions.
+  for (const server of cluster.servers) {
+    const client = server.client(bed.central.rootToken);
+    for (const mount of ["customers", "clusters"]) {
+      await waitUntil(`${server.name} knows the versions of ${mount}`, async () => {
+        const { status } = await client.send("GET", `${mount}/data/nothing`, { accept: [400, 404] });
+        return status === 404;
+      });
+    }
+    await client.close();
+  }
 });
 afterAll(() => bed.stop());
 
@@ -79,7 +90,7 @@ describe("a central Vault of three servers", () => {
     let moves = 0;
     const done = new AbortController();
     const moving = (async () => {
-      while (!done.signal.aborted) {
+      while (!done.signal.aborted && moves < 4) {
         await cluster.moveLeader();
         moves++;
         await sleep(2_000);
@@ -185,7 +196,7 @@ describe("the hook", () => {
     async (address) => {
       const { code, failure } = await bed.run(["status"], { ...bed.environment(), VAULT_ADDR: address });
       expect(code).toBe(1);
-      expect(failure).toContain("[central-unreachable] No central Vault that is reached by TLS is named");
+      expect(failure).toContain("[central-unreachable] VAULT_ADDR is not set to a TLS address;");
     },
   );
 
@@ -199,9 +210,10 @@ describe("the hook", () => {
       expect(code).toBe(1);
       return Date.now() - began;
     };
+    // A handshake that was begun keeps the program up to 10 s. Formerly each stalled server took 9 to 15 s after the deadline.
     // What a run takes that has no time for a request, on this machine as it is now.
     const atLeast = await milliseconds("unseal", "customer10/stalled", "--timeout", "0.001");
-    expect((await milliseconds("unseal", "customer10/stalled", "--timeout", "5")) - atLeast).toBeLessThan(10_000);
+    expect((await milliseconds("unseal", "customer10/stalled", "--timeout", "5")) - atLeast).toBeLessThan(13_500);
     stalling.stop();
   });
 

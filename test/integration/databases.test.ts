@@ -7,6 +7,7 @@ import { Progress } from "../../lab/progress";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
 import type { VaultClient } from "../../src/vault/client";
+import { removeLab } from "./support/lab";
 
 /** As deep in the project as the lab's own, so that its imports hold. */
 const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
@@ -137,9 +138,7 @@ beforeAll(async () => {
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
 });
 afterAll(async () => {
-  const started = lab as Lab | undefined;
-  await started?.stop();
-  if (started !== undefined) rmSync(started.deployFolder, { recursive: true });
+  await removeLab(lab);
   rmSync(TENANT_FILE, { force: true });
 });
 

@@ -12,6 +12,7 @@ import { obtainVaultServer } from "../../lab/tools/vault-server";
 import { commandBlocks } from "../support/command-blocks";
 import { JOURNEY } from "../support/journey";
 import { cloneProject } from "./support/clone";
+import { removeLab } from "./support/lab";
 
 /** The project's stacks, with the tenant on the lab's servers. An empty stack stands for its machines, which need a cloud. */
 const APP = `import { readFileSync } from "node:fs";
@@ -68,9 +69,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  const started = lab as Lab | undefined;
-  await started?.stop();
-  if (started !== undefined) rmSync(started.deployFolder, { recursive: true });
+  await removeLab(lab);
   if (clone !== "") rmSync(clone, { recursive: true });
 });
 

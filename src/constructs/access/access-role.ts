@@ -73,7 +73,7 @@ export class AccessRole extends Construct implements IGrantee {
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
     requireProviderRanges(this);
-    this.name = checkRoleName(props.name);
+    this.name = checkPolicyName(props.name);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
     checkLoginTtl(props, this);
@@ -107,7 +107,7 @@ export class AccessRole extends Construct implements IGrantee {
 const BUILT_IN_POLICIES = ["default", "root"];
 
 /** @throws ValidationError if the role's policy would replace a built-in policy. */
-export function checkRoleName(name: string): string {
+export function checkPolicyName(name: string): string {
   if (BUILT_IN_POLICIES.includes(name.toLowerCase())) {
     throw new ValidationError(
       "role-name",

@@ -55,6 +55,7 @@ export interface CentralVaultProps {
    * trust it; commit it.
    *
    * @default - none is written
+   * @changes in place: Terraform writes the new file and leaves the former one; commit it
    */
   readonly rootCaFile?: string;
   /**

@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import ipaddr from "ipaddr.js";
 import { ValidationError } from "../../core/errors";
+import { withoutBrackets } from "../../core/host";
 import type { SecretRef } from "../../core/secret-ref";
 import { groupName, readonlyStatements, REVOCATION_STATEMENTS } from "./postgresql-statements";
 
@@ -93,10 +94,6 @@ function hostInUrl(host: string): string {
 /** A zone such as `%eth0` means something on one machine only. */
 function isIPv6(address: string): boolean {
   return ipaddr.IPv6.isValid(address) && !address.includes("%");
-}
-
-function withoutBrackets(host: string): string {
-  return host.replace(/^\[(.*)\]$/, "$1");
 }
 
 function checkPort(port: number): number {

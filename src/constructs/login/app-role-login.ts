@@ -1,17 +1,22 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend } from "../../terraform/providers/vault";
 
 /** A login method for programs, by role ID and secret ID. */
 export interface IAppRoleLogin {
-  /** Path of the auth mount, without `auth/`. */
+  /**
+   * Path of the auth mount, without `auth/`.
+   *
+   * @changes replaces the login and its roles: programs need new role IDs and secret IDs
+   */
   readonly path: string;
   /**
    * Longest lifetime of its tokens and secret IDs.
    *
    * @default - 32 days, which is the server's own limit
+   * @changes in place: tokens that exist keep their lifetime
    */
   readonly maxTtl?: Duration;
 }
@@ -59,6 +64,7 @@ export class AppRoleLogin extends Construct implements IAppRoleLogin {
   constructor(scope: Construct, id: string, props: AppRoleLoginProps = {}) {
     super(scope, id);
     requireProviderRanges(this);
+    checkDurations(props, ["maxTtl"], this);
     const backend = new AuthBackend(this, "Resource", {
       type: "approle",
       path: props.path ?? "approle",

@@ -18,7 +18,11 @@ export interface AlertRule {
   };
 }
 
-/** Properties of {@link alertRules}. */
+/**
+ * Properties of {@link alertRules}.
+ *
+ * @changes in place: the rules of the next deployment have it
+ */
 export interface AlertRulesProps extends MonitoredInstance {
   /**
    * Time before the expiry of a certificate at which the alert fires. The hook renews a certificate 30 days before.

@@ -1,4 +1,8 @@
-/** The monitored instance. */
+/**
+ * The monitored instance.
+ *
+ * @changes in place: the rules of the next deployment have it
+ */
 export interface MonitoredInstance {
   readonly tenant: string;
   /** Name of the instance. */

@@ -6,14 +6,14 @@ export interface KeyShares {
    * Number of keys.
    *
    * @default 5
-   * @changes needs rotate-keys: the servers keep the keys that they have, and the hook and status say so
+   * @changes not supported: the servers keep the keys that they have, and the hook and status report the difference
    */
   readonly secretShares?: number;
   /**
    * Number of keys that are needed together.
    *
    * @default 3
-   * @changes needs rotate-keys: the servers keep the threshold that they have, and the hook and status say so
+   * @changes not supported: the servers keep the threshold that they have, and the hook and status report the difference
    */
   readonly secretThreshold?: number;
 }

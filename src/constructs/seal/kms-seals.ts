@@ -277,9 +277,17 @@ export interface StaticKeySealProps {
    * @changes rolling restart by the hook: remove it only after every replica runs with the new key
    */
   readonly previous?: {
-    /** ID of the previous key. */
+    /**
+     * ID of the previous key.
+     *
+     * @changes rolling restart by the hook: remove it once every replica runs with the new key
+     */
     readonly keyId: string;
-    /** Where the central Vault holds the previous key. */
+    /**
+     * Where the central Vault holds the previous key.
+     *
+     * @changes rolling restart by the hook: remove it once every replica runs with the new key
+     */
     readonly key: SecretRef;
   };
 }

@@ -3,7 +3,11 @@ import { DNS_LABEL } from "../../core/dns-label";
 import { ValidationError } from "../../core/errors";
 import type { Size } from "../../core/size";
 
-/** Size of a machine, by the ID or the name of an OpenStack flavor. */
+/**
+ * Size of a machine, by the ID or the name of an OpenStack flavor.
+ *
+ * @changes refused for nodes: resize one machine after the other first; a gateway restarts
+ */
 export type Flavor =
   | {
       /** ID of the flavor. */

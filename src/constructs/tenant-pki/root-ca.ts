@@ -6,7 +6,11 @@ import { PkiSecretBackendRootCert } from "../../terraform/providers/vault";
 import { RecordedValue } from "../../terraform/recorded-value";
 import { PkiMount } from "./pki-mount";
 
-/** A certificate authority that signs intermediates. */
+/**
+ * A certificate authority that signs intermediates.
+ *
+ * @changes refused: a root CA keeps its mount and its lifetime
+ */
 export interface IRootCa {
   /** Path of its PKI mount. */
   readonly mount: string;

@@ -4,9 +4,18 @@ import { DefaultServiceAccountV1, RoleBindingV1, RoleV1, ServiceAccountV1 } from
 
 /** Secrets in an instance's namespace that the hook uses. */
 export interface HookSecrets {
-  /** Names of Secrets that the hook fills, such as the Secret of the servers' certificate. */
+  /**
+   * Names of Secrets that the hook fills, such as the Secret of the servers' certificate.
+   *
+   * @changes in place: rights of the hook
+   */
   readonly secrets: readonly string[];
-  /** Names of Secrets that other programs fill and the hook reads. @default - none */
+  /**
+   * Names of Secrets that other programs fill and the hook reads.
+   *
+   * @default - none
+   * @changes in place: rights of the hook
+   */
   readonly foreignSecrets?: readonly string[];
 }
 

@@ -1,5 +1,6 @@
 import { Fn, TerraformStack, Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { withoutBrackets } from "../../core/host";
 import { CentralSecret } from "../../terraform/central-secret";
 import { certificateAsset } from "../../terraform/certificate-file";
 import { fromStackFolder } from "../../terraform/paths";
@@ -7,7 +8,11 @@ import { VaultProvider } from "../../terraform/providers/vault";
 import { parseServerAddress } from "../../terraform/server-address";
 import { RECORDS_MOUNT } from "../../contract/central-vault";
 
-/** Properties of an {@link InstanceProvider}. */
+/**
+ * Properties of an {@link InstanceProvider}.
+ *
+ * @changes in place: Terraform connects there; another instance needs a state of its own
+ */
 export interface InstanceProviderProps {
   /** Name of the tenant. */
   readonly tenant: string;
@@ -65,7 +70,7 @@ export class InstanceProvider extends Construct {
       address: props.address,
       // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault.
       namespace: props.namespace ?? ROOT_NAMESPACE,
-      tlsServerName: hostname.replace(/^\[(.*)\]$/, "$1"),
+      tlsServerName: withoutBrackets(hostname),
       token: record.field("root-token"),
       caCertFile: certificatePath(this, props),
       alias: props.alias,

@@ -34,7 +34,7 @@ export interface VaultInstanceProps {
    */
   readonly product: Product;
   /**
-   * How the servers come to run.
+   * Deployment of the servers.
    *
    * @changes as its own properties say; from a standalone deployment to high availability replicas join; any other kind is a new instance
    */

@@ -29,7 +29,7 @@ export function missingCloudVariables(environment: NodeJS.ProcessEnv): string[] 
 
 /**
  * The environment for Kubespray. Its own check asks for the name of an application credential. The clients in the cluster log in
- * by the ID if they have one, and do not look at the name.
+ * by the ID if they have one, and ignore the name.
  */
 export function withCredentialName(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const id = setting(environment, APPLICATION_CREDENTIAL);

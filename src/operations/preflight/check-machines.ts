@@ -1,3 +1,4 @@
+import { setting } from "../../core/environment";
 import { OperationError } from "../../core/errors";
 import { findKubespray } from "../kubespray/kubespray-source";
 import { checkCloud } from "../kubespray/run-kubespray";
@@ -26,7 +27,7 @@ export function checkMachines(stacks: readonly SynthesizedStack[], environment: 
 
 function checkCloudVariables(stacks: readonly SynthesizedStack[], environment: NodeJS.ProcessEnv): string[] {
   const users = stacks.filter(({ json }) => json.provider?.openstack !== undefined).map(({ name }) => name);
-  if (users.length === 0 || CLOUD_VARIABLES.some((name) => (environment[name] ?? "") !== "")) return [];
+  if (users.length === 0 || CLOUD_VARIABLES.some((name) => setting(environment, name) !== undefined)) return [];
   return [
     `${users.join(" and ")} use OpenStack, but the environment names no cloud; set OS_CLOUD, or OS_AUTH_URL and the credentials.`,
   ];

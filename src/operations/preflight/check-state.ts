@@ -6,14 +6,14 @@ import type { SynthesizedStack } from "./synthesized-stack";
 
 const run = promisify(execFile);
 
-/** Terraform's state, as far as it is looked at. */
+/** The part of Terraform's state that the check reads. */
 export interface TerraformState {
   readonly resources?: readonly { readonly mode: string; readonly provider: string }[];
 }
 
 /**
  * Instances that stacks no longer have, though their state still has resources in them. Stacks that were not deployed on this
- * machine are not looked at. @returns One line per problem.
+ * machine are not checked. @returns One line per problem.
  *
  * @param folder Folder of the stacks that `cdktf` deployed.
  */

@@ -4,7 +4,7 @@ import { blocksOf, descriptionsFor, secretReads, type SynthesizedStack } from ".
 export interface RequiredAccess {
   readonly path: string;
   readonly capability: "read" | "update";
-  /** Who needs it, as the subject of a sentence. */
+  /** The component that needs it, as the subject of a sentence. */
   readonly reason: string;
 }
 

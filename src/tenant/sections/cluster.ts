@@ -34,6 +34,7 @@ export type ClusterSpec = MachinesSpec | ExistingClusterSpec;
 
 /** An existing Kubernetes cluster of any origin. */
 export interface ExistingClusterSpec {
+  /** @changes another cluster: instances are deployed there without their data; move them by a snapshot */
   readonly existing: true;
   /**
    * Where the central Vault holds the kubeconfig of the cluster.
@@ -86,11 +87,13 @@ export type ApiAccessSpec = InternalAccessSpec | FloatingIpsSpec | ApiLoadBalanc
 
 /** At the nodes' own addresses, over a route, a bastion or the OpenVPN gateway. */
 export interface InternalAccessSpec {
+  /** @changes in place: Kubespray writes a new kubeconfig */
   readonly type: "internal";
 }
 
 /** At a floating IP of each node. */
 export interface FloatingIpsSpec {
+  /** @changes in place: Kubespray writes a new kubeconfig */
   readonly type: "floating-ips";
   /**
    * Name of the network from which the floating IPs are allocated.
@@ -102,6 +105,7 @@ export interface FloatingIpsSpec {
 
 /** At an Octavia load balancer before all control planes. */
 export interface ApiLoadBalancerSpec {
+  /** @changes in place: Kubespray writes a new kubeconfig */
   readonly type: "load-balancer";
   /**
    * Name of the network from which the floating IP of the load balancer is allocated.
@@ -114,11 +118,13 @@ export interface ApiLoadBalancerSpec {
 
 /** Kubespray, run from the checkout or image that `TENANT_VAULT_KUBESPRAY` names. */
 export interface KubespraySpec extends InFile<Omit<KubesprayProps, "central">> {
+  /** @changes replaces the cluster: make a new tenant */
   readonly type: "kubespray";
 }
 
 /** OpenStack's own service for Kubernetes clusters. */
 export interface MagnumSpec extends InFile<Omit<MagnumProps, "centralProvider">> {
+  /** @changes replaces the cluster: make a new tenant */
   readonly type: "magnum";
 }
 

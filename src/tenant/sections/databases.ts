@@ -13,6 +13,7 @@ export type DatabaseRoleSpec = InFile<DynamicDbRoleProps>;
 /** A database server, and the roles for which credentials are created on it. */
 export interface DatabaseSpec
   extends InFile<PostgresqlProps>, InFile<Pick<DynamicDbProps, "name" | "mount" | "roles">> {
+  /** @changes not changeable: there is one engine */
   readonly engine: "postgresql";
 }
 
@@ -22,6 +23,7 @@ export interface DatabasesField {
    * Databases on which credentials are created.
    *
    * @default - none
+   * @changes in place: leases of a removed database are revoked while the connection exists
    */
   readonly databases?: readonly DatabaseSpec[];
 }
@@ -32,6 +34,7 @@ export interface DatabasesGrants {
    * Database roles whose credentials may be requested, as `<database>/<role>`.
    *
    * @default - none
+   * @changes in place: tokens that exist get the new rights at once
    */
   readonly databases?: readonly string[];
 }

@@ -13,11 +13,16 @@ export interface KeyValueField {
    * Mounts for secrets that users write and read.
    *
    * @default - none
+   * @changes refused: a mount that is removed or renamed keeps its secrets and fails the deployment, unless deletionProtection is false
    */
   readonly keyValue?: readonly KeyValueSpec[];
 }
 
-/** The fields of a role. */
+/**
+ * The fields of a role.
+ *
+ * @changes in place: tokens that exist get the new rights at once
+ */
 export interface KeyValueGrants {
   /**
    * Folders to read, as `<mount>/<folder>`.

@@ -21,6 +21,7 @@ export interface PkiSpec extends InFile<
    * Common name of the intermediate.
    *
    * @default - made of the names of the tenant and the instance
+   * @changes new issuer: the old one stays, so that its certificates verify until they expire
    */
   readonly commonName?: string;
 }
@@ -31,6 +32,7 @@ export interface PkiField {
    * An intermediate CA, signed by the operator's root.
    *
    * @default - none
+   * @changes in place: removed, Terraform forgets the mount and its keys and does not destroy them
    */
   readonly pki?: PkiSpec;
 }
@@ -41,6 +43,7 @@ export interface PkiGrants {
    * Names of PKI roles from which certificates are issued.
    *
    * @default - none
+   * @changes in place: tokens that exist get the new rights at once
    */
   readonly certificates?: readonly string[];
 }

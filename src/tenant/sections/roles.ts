@@ -1,4 +1,4 @@
-import { checkRoleName, checkTokenTtls, longestTtl, type AccessRoleProps } from "../../constructs/access/access-role";
+import { checkPolicyName, checkTokenTtls, longestTtl, type AccessRoleProps } from "../../constructs/access/access-role";
 import { DEFAULT_MAX_TTL, type AppRoleLoginProps } from "../../constructs/login/app-role-login";
 import type { Duration } from "../../core/duration";
 import { checkLoginPath } from "../../core/mount-path";
@@ -17,7 +17,7 @@ export type AppRoleSpec = InFile<Omit<AppRoleLoginProps, "provider" | "maxTtl">>
 export const roles = uniquelyNamed(
   validatedBy(
     shape<RoleSpec>()({
-      name: validatedBy(label, checkRoleName),
+      name: validatedBy(label, checkPolicyName),
       tokenTtl: duration.optional(),
       tokenMaxTtl: duration.optional(),
       secretIdTtl: duration.optional(),

@@ -14,17 +14,23 @@ import { engine, unknownName } from "./engine";
 
 /** A role that signs the SSH keys of users. */
 export interface SshCertificateRoleSpec extends InFile<SshCertificateRoleProps> {
+  /** @changes replaces the role: clients use the other endpoint */
   readonly type: "certificate";
 }
 
 /** A role that generates passwords which a host accepts once. */
 export interface SshOneTimePasswordRoleSpec extends InFile<SshOneTimePasswordRoleProps> {
+  /** @changes replaces the role: clients use the other endpoint */
   readonly type: "one-time-password";
 }
 
 /** SSH logins of a tenant. */
 export interface SshSpec extends InFile<Pick<SshCaProps, "mount">> {
-  /** How users log in to hosts. */
+  /**
+   * How users log in to hosts.
+   *
+   * @changes in place: certificates of a removed role stay valid until they expire
+   */
   readonly roles: readonly (SshCertificateRoleSpec | SshOneTimePasswordRoleSpec)[];
 }
 
@@ -34,6 +40,7 @@ export interface SshField {
    * An SSH authority: signed certificates and one-time passwords.
    *
    * @default - none
+   * @changes in place: removed, Terraform forgets the mount and its key and does not destroy them
    */
   readonly ssh?: SshSpec;
 }
@@ -44,6 +51,7 @@ export interface SshGrants {
    * Names of SSH roles with which to log in to hosts.
    *
    * @default - none
+   * @changes in place: tokens that exist get the new rights at once
    */
   readonly ssh?: readonly string[];
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
   AccessRole,
+  AppRoleLogin,
   CentralVault,
   Database,
   DynamicDb,
@@ -39,6 +40,7 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
   KeyValueProps: (stack, { provider }, prop) => new KeyValue(stack, "K", { provider, ...prop }),
   AccessRoleProps: (stack, { provider }, prop) =>
     new AccessRole(stack, "R", { name: "web", login: { path: "approle" }, provider, ...prop }),
+  AppRoleLoginProps: (stack, { provider }, prop) => new AppRoleLogin(stack, "L", { provider, ...prop }),
   CertManagerProps: (_stack, _providers, prop) => ServerCertificate.certManager({ issuer: "ca", ...prop }),
   SshCertificateRoleProps: (_stack, _providers, prop) =>
     SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu"], maxTtl: TEXT, ...prop }),
@@ -79,6 +81,7 @@ function durationProps(): string[] {
 
 /** Props that only the library's own code passes. */
 const INTERNAL = [
+  "IntermediateProps.longestTtl",
   "PkiMountProps.lifetime",
   "CertManagerCertificateProps.duration",
   "CertManagerCertificateProps.renewBefore",

@@ -77,7 +77,10 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
 const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/\.(provider|centralProvider|alias)$/, "the stack chooses the providers"],
   [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name)$/, "the instance has it already"],
-  [/^InstanceProviderProps\.rootCaFile$/, "the operator's file names it"],
+  [
+    /^InstanceProviderProps\.(rootCaFile|namespace)$/,
+    "the operator's file names the file, and the library works in the root namespace",
+  ],
   [/^VaultInstanceProps\.(central|tenant)$/, "the stack passes it"],
   [/^CentralVaultAccess\./, "the operator's file describes the central Vault"],
   [/^KubesprayProps\.central$/, "the operator's file describes the central Vault"],

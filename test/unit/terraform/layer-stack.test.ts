@@ -26,6 +26,7 @@ describe("addresses", () => {
       new KeyValue(new Construct(stack, "Outer"), "Tree");
     });
     expect(addresses(json.resource)).toEqual([
+      "vault_generic_endpoint.outer_tree_deletion_protection",
       "vault_kv_secret_backend_v2.outer_tree_config",
       "vault_mount.outer_tree",
     ]);
@@ -150,7 +151,12 @@ describe("a secret in plain text", () => {
         resource: {
           kubernetes_secret_v1: { a: { data, data_wo: data } },
           kubernetes_config_map_v1: { a: { data } },
-          vault_kv_secret_v2: { a: { data_json: "{}" }, b: { data_json_wo: "{}" }, c: { data_json_wo: "${a}" } },
+          vault_kv_secret_v2: {
+            a: { data_json: '{"a":"b"}' },
+            b: { data_json_wo: '{"a":"b"}' },
+            c: { data_json_wo: "${a}" },
+            empty: { data_json: "{}" },
+          },
         },
       }),
     ).toEqual([
