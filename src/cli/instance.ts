@@ -32,7 +32,7 @@ export async function withInstance<Result>(
   const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
   const network = { end, proxies: proxiesOf(host.environment) };
   const named = parseTarget(target);
-  const central = await connectToCentral(host.environment);
+  const central = await connectToCentral(host.environment, end);
   try {
     const instance = await describeInstance(central.withSignal(end), named, host.environment);
     const cluster = await enterCluster(central.withSignal(end), instance, network);

@@ -2,6 +2,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
 import WebSocket from "ws";
+import { untilAborted } from "../core/abort";
 import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
@@ -80,13 +81,16 @@ export class KubernetesClient {
     let status: number;
     let text: string;
     try {
-      const response = await request(`${server}${path}`, {
+      const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(this.end === undefined ? [] : [this.end])]);
+      const asked = request(`${server}${path}`, {
         dispatcher: this.dispatcher,
         method,
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(this.end === undefined ? [] : [this.end])]),
+        signal,
         headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      // undici aborts a request only once it is connected, and never sends it after that.
+      const response = await untilAborted(asked, signal);
       status = response.statusCode;
       text = await response.body.text();
     } catch (error) {
