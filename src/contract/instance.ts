@@ -44,7 +44,7 @@ const instance = z.object({
   wantedShares: z.object({ shares: z.number().int().min(1), threshold: z.number().int().min(1) }).optional(),
   /** Whether it was taken down, and its data kept. */
   retired: z.literal(true).optional(),
-  /** Whether its data live in memory: once all are gone, the hook sets its record aside and begins anew. */
+  /** Whether its data live in memory. If all are gone, the hook sets its record aside and initialises again. */
   volatile: z.literal(true).optional(),
   /** Whether the servers initialise themselves, by OpenBao's `initialize` stanzas. Such an instance has no keys to escrow. */
   selfInitializes: z.literal(true).optional(),
@@ -98,7 +98,7 @@ export function wantedSharesOf({
   return wantedShares ?? { shares: secretShares, threshold: secretThreshold };
 }
 
-/** An instance as a record describes it; undefined where that is no complete description. */
+/** Reads an instance from its record; undefined if the description is not complete. */
 export function readInstance(value: unknown): Instance | undefined {
   return instance.safeParse(value).data;
 }

@@ -45,7 +45,7 @@ export interface Pods {
   claims(): Promise<readonly Claim[]>;
   /** @returns False if that is not allowed. */
   deleteClaim(claim: Claim): Promise<boolean>;
-  /** Fingerprint of the TLS certificate that they are to serve; undefined where there is none that can be read. */
+  /** Fingerprint of the TLS certificate that they must present; undefined if no certificate can be read. */
   certificate(): Promise<string | undefined>;
 }
 

@@ -22,8 +22,8 @@ export function differingShares(
   const wanted = wantedSharesOf(instance);
   if (found.shares === wanted.shares && found.threshold === wanted.threshold) return undefined;
   return (
-    `the servers have ${text(found)}, and the description asks for ${text(wanted)}; ` +
-    "the keys stay as they are until tenant-vault rotate-keys makes new ones"
+    `the servers have ${text(found)}, and the description asks for ${text(wanted)}; no command changes the keys of an instance yet: ` +
+    `set secretShares to ${found.shares} and secretThreshold to ${found.threshold}`
   );
 }
 

@@ -201,7 +201,9 @@ export class Universe {
           if (fault === "crash-after") this.kill(pid);
         },
         open: (file) => {
-          const answer = this.disk.get(file)?.answer;
+          const journal = this.disk.get(file);
+          if (journal === undefined) return undefined;
+          const { answer } = journal;
           if (answer === undefined) throw new Error(`no answer in ${file}`);
           return answer;
         },

@@ -20,8 +20,8 @@ export interface AuditRotationProps {
 /**
  * A command that starts a loop inside the server's own container, which rotates the audit log before it fills its volume: a
  * server that cannot write its audit log answers nothing any more. The loop tells the server to open the new file by SIGHUP, as
- * https://openbao.org/docs/audit/file/#log-file-rotation asks. In another container it would need the processes of the pod to be
- * shared, and whoever has code in that container could read the server's memory and files.
+ * https://openbao.org/docs/audit/file/#log-file-rotation asks. In another container it would need a shared process
+ * namespace. A program in that container could then read the server's memory and files.
  */
 export function auditRotation(props: AuditRotationProps): string[] {
   // Without its own files the kubelet would wait for the loop to end.

@@ -79,7 +79,7 @@ function rules({ statefulSet, replicas, secrets, foreignSecrets = [] }: HookIden
     { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
     { apiGroups: [""], resources: ["events"], verbs: ["list"] },
     { apiGroups: [""], resources: ["persistentvolumeclaims"], verbs: ["list"] },
-    // Those of replicas that scaling down took away, and never one of a replica that is described.
+    // Claims of replicas that scaling down took away, and never a claim of a described replica.
     ...(replicas < MOST_REPLICAS ? [formerClaims] : []),
     { apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [statefulSet], verbs: ["get"] },
     // A rule without names would apply to all objects.

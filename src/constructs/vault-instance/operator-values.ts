@@ -122,7 +122,7 @@ function checkContainers(scope: Construct, merged: HelmValues): void {
   }
 }
 
-/** As far as Pod Security looks at it; https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted */
+/** The fields that Pod Security checks; https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted */
 interface Container {
   readonly name?: string;
   readonly securityContext?: {

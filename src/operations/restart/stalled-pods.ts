@@ -17,7 +17,7 @@ interface Stalled {
   readonly since: number | undefined;
 }
 
-/** Says what Kubernetes says about the pods of replicas that do not answer, and ends a run that waits for them in vain. */
+/** Reports what Kubernetes says about the pods of replicas that do not answer. Ends a run that cannot succeed. */
 export class StalledPods {
   private readonly stalled = new Map<string, Stalled>();
 

@@ -8,6 +8,7 @@ import type { RecordStore, SeenRecord } from "../../central/record-store";
 import type { ReplicaApi } from "../../vault/replica";
 import { ReplicaError } from "../../vault/errors";
 import type { ReplicaState } from "../../vault/replica-state";
+import { absentReplicas } from "../members";
 import { differingShares, sharesOfState, type Shares } from "../shares";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 
@@ -51,11 +52,11 @@ export interface InstanceStatus {
    * and the seal's token is valid.
    */
   readonly healthy: boolean;
-  /** Whether it was taken down, and its data kept: then no replica is looked at. */
+  /** Whether it was taken down, and its data kept. Then no replica is inspected. */
   readonly retired?: true;
   /** What is not as the tenant's file describes it, though the instance works. */
   readonly difference?: string;
-  /** Why the instance could not be looked at. */
+  /** Why the instance could not be inspected. */
   readonly problem?: string;
   /** Error code of the reason, listed in docs/errors.md. */
   readonly problemCode?: ErrorCode;
@@ -63,7 +64,7 @@ export interface InstanceStatus {
   readonly sealTokenExpires?: string;
 }
 
-/** A replica as far as a status looks at it. */
+/** The requests of a status to a replica. */
 export type InspectedServer = Pick<ReplicaApi, "status" | "leader" | "raftPeers" | "auditDevices" | "certificate">;
 
 /** Inspects an instance without changes. */
@@ -82,7 +83,7 @@ export async function inspectInstance(
   const looked = await Promise.all(
     instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token, clock)),
   );
-  const replicas = await withVotes(looked, server, token);
+  const replicas = await withVotes(instance, looked, server, token);
   const leaders = new Set(replicas.map(({ leader }) => leader));
   const led = leaders.size === 1 && replicas.filter(({ active }) => active).length === 1;
   const unsealed = led && replicas.every(({ state, votes }) => state === "unsealed" && votes !== false);
@@ -96,6 +97,7 @@ export async function inspectInstance(
 
 /** Adds whether each replica votes, as raft's active server says. Of two that say that they are active, the first is asked. */
 async function withVotes(
+  instance: Instance,
   replicas: readonly ReplicaSummary[],
   server: (replica: Replica) => InspectedServer,
   token: Secret | undefined,
@@ -104,11 +106,13 @@ async function withVotes(
   if (active === undefined || token === undefined) return replicas;
   const peers = await server(active).raftPeers(token).catch(undefinedIfRefused);
   if (peers === undefined) return replicas;
-  const voters = peers.filter(({ voter }) => voter).map(({ id }) => id);
-  // Outside Kubernetes the members may have other names: then their number must do.
-  const named = peers.some(({ id }) => id === active.name);
-  const enough = voters.length >= replicas.length;
-  return replicas.map((replica) => ({ ...replica, votes: named ? voters.includes(replica.name) : enough }));
+  const ids = peers.map(({ id }) => id);
+  const absent = absentReplicas(instance, ids);
+  return replicas.map((replica) => {
+    const { name } = replica;
+    const votes = absent.includes(name) ? false : peers.find(({ id }) => id === name)?.voter;
+    return votes === undefined ? replica : { ...replica, votes };
+  });
 }
 
 function differenceOf(instance: Instance, replicas: readonly ReplicaSummary[]): string | undefined {

@@ -29,7 +29,7 @@ function noServer(): never {
   throw new Error("A retired instance has no server.");
 }
 
-/** Looks at one instance. One that cannot be looked at has a status as well, so that it does not hide the others. */
+/** Inspects one instance. If that fails, the instance has a status as well, so that it does not hide the others. */
 export async function statusOf(
   central: VaultClient,
   target: Target,

@@ -153,7 +153,7 @@ function isOutsider({ name }: SeenReplica, { raft }: Observation): boolean {
   return raft.outsiders.includes(name);
 }
 
-/** Nothing is left to do with keys: replicas join, unseal themselves where the seal is no Shamir's, and are verified. */
+/** No key has to be sent any more: replicas join, unseal themselves if their seal is not Shamir's, and are verified. */
 function bringUp(seen: Observation): Step {
   const { instance, replicas } = seen;
   const empty = replicas.filter(({ status }) => status.state === "uninitialized");

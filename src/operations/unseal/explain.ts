@@ -24,7 +24,7 @@ export function explainStop(code: StopCode, instance: string, details: string, n
       `${instance} is not sealed as it is described: ${details}; ` +
       `restart the servers with the configuration that is described and run "tenant-vault migrate-seal ${instance}", or correct the description.`,
     "former-member":
-      `${details} of ${instance} has data and is no member of raft: its data are those of a former member, so it gets no key; ` +
+      `${details} of ${instance} has data and is not a member of raft: its data are those of a former member, so it gets no key; ` +
       `${emptying(details.split(", "), namespace)}, and run this again.`,
     split:
       `The replicas of ${instance} (${details}) are clusters of their own, since each initialised itself; ` +

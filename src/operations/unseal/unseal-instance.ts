@@ -68,6 +68,8 @@ class UnsealRun {
   /** The replica that was asked to initialise and has not answered. The run checks it again before it ends. */
   private unanswered: { readonly replica: string; lookedAgain: boolean } | undefined;
   private described = false;
+  /** Replicas that this run found without data. */
+  private readonly empty = new Set<string>();
   /** Since when no replica is active although all that may have their keys have them. */
   private leaderlessSince: number | undefined;
 
@@ -117,7 +119,7 @@ class UnsealRun {
       }),
     );
     if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;
-    const members = await observeMembers(this.context, replicas, rootToken(record.fields));
+    const members = await observeMembers(this.context, replicas, rootToken(record.fields), this.empty);
     const raft = { ...members, late: this.isLate(members.active) };
     return { instance, record, replicas, raft, journals: journal.entries(), announced: this.initialization.announced };
   }
@@ -181,6 +183,7 @@ class UnsealRun {
 
   private async escrow(journal: string, { fields }: SeenRecord): Promise<undefined> {
     const answer = this.context.journal.open(journal, journalKey(fields) ?? new Secret(""));
+    if (answer === undefined) return;
     await escrowKeys(this.context, { answer, journal });
     this.context.log.info("wrote the keys of an interrupted initialisation to the central Vault");
   }
@@ -201,7 +204,7 @@ class UnsealRun {
     if (difference !== undefined) this.context.log.warn(difference);
   }
 
-  /** Another run may have written the record while this one looked at the replicas: then what was seen does not belong together. */
+  /** Another run may have written the record after this one read it. Then the record and the states do not match. */
   private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
     const { store } = this.context;
     const { version } = await store.read();

@@ -44,6 +44,41 @@ describe("K1: the members of raft", () => {
     expect(await observeMembers({ ...context, replica }, await seen(), TOKEN)).toEqual({ active: true, outsiders: [] });
   });
 
+  test("are asked again after the data, because a new member gets data while the question runs", async () => {
+    const { universe, context, seen } = await up();
+    universe.members.delete("main-2");
+    Object.assign(universe.servers[2] ?? {}, { sealed: true, readyAt: undefined });
+    const replica: OperationContext["replica"] = (each) => ({
+      ...context.replica(each),
+      hasOwnData: () => {
+        universe.members.set("main-2", universe.now);
+        return Promise.resolve(true);
+      },
+    });
+    expect(await observeMembers({ ...context, replica }, await seen(), TOKEN)).toEqual({ active: true, outsiders: [] });
+  });
+
+  test("are compared without a question to a server that the run found empty, which may be joining", async () => {
+    const { universe, context, seen } = await up();
+    universe.members.delete("main-2");
+    const joining = (await seen()).map((each) =>
+      each.name === "main-2" ? { ...each, status: { ...each.status, state: "uninitialized" as const } } : each,
+    );
+    Object.assign(universe.servers[2] ?? {}, { sealed: true, readyAt: undefined });
+    let asked = 0;
+    const replica: OperationContext["replica"] = (each) => ({
+      ...context.replica(each),
+      hasOwnData: () => Promise.resolve(++asked > 99),
+    });
+    const empty = new Set<string>();
+    await observeMembers({ ...context, replica }, joining as SeenReplica[], TOKEN, empty);
+    await observeMembers({ ...context, replica }, await seen(), TOKEN, empty);
+    expect(asked).toBe(0);
+    empty.clear();
+    for (let turn = 0; turn < 3; turn++) await observeMembers({ ...context, replica }, await seen(), TOKEN, empty);
+    expect(asked).toBe(1);
+  });
+
   test("are not known while none is active, nor with a token that is refused or missing", async () => {
     const { universe, context, seen } = await up();
     universe.members.delete("main-2");
@@ -104,7 +139,7 @@ describe("K1: HighAvailabilityDeploymentProps.replicas raised again, with the cl
     const universe = await stale(restarted);
     await expect(unsealInstance(universe.start())).rejects.toMatchObject({
       code: "former-member",
-      message: expect.stringMatching(/main-3, main-4 of customer10\/main has data and is no member/) as string,
+      message: expect.stringMatching(/main-3, main-4 of customer10\/main has data and is not a member/) as string,
     });
     expect(universe.servers.map(({ sealed }) => sealed)).toEqual([false, false, false, true, true]);
     expect(universe.servers.map(({ received }) => received).slice(3)).toEqual([0, 0]);

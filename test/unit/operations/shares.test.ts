@@ -12,7 +12,7 @@ test.each<[string, Parameters<typeof differingShares>, RegExp | undefined]>([
   [
     "are as the record says, and others are wanted",
     [WANTED, { shares: 5, threshold: 3 }],
-    /asks for 7 keys .* 4; .*rotate-keys/,
+    /asks for 7 keys .* 4; .*set secretShares to 5 and secretThreshold to 3$/,
   ],
   ["have what is wanted", [WANTED, { shares: 7, threshold: 4 }], undefined],
 ])("C4: KeyShares.secretThreshold: servers that %s", (_, [instance, found], difference) => {
