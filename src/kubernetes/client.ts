@@ -2,7 +2,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
 import WebSocket from "ws";
-import { untilAborted } from "../core/abort";
+import { within } from "../core/abort";
 import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
@@ -81,18 +81,17 @@ export class KubernetesClient {
     let status: number;
     let text: string;
     try {
-      const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(this.end === undefined ? [] : [this.end])]);
-      const asked = request(`${server}${path}`, {
-        dispatcher: this.dispatcher,
-        method,
-        signal,
-        headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // undici aborts a request only once it is connected, and never sends it after that. So the wait ends by itself.
+      [status, text] = await within(TIMEOUT, [this.end], async (signal) => {
+        const response = await request(`${server}${path}`, {
+          dispatcher: this.dispatcher,
+          method,
+          signal,
+          headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        return [response.statusCode, await response.body.text()] as const;
       });
-      // undici aborts a request only once it is connected, and never sends it after that.
-      const response = await untilAborted(asked, signal);
-      status = response.statusCode;
-      text = await response.body.text();
     } catch (error) {
       throw new KubernetesError(
         `The Kubernetes API at ${server} cannot be asked to ${purpose} (${reasonOf(error)}); check that it can be reached from here.`,

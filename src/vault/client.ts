@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { request, type Dispatcher } from "undici";
-import { untilAborted } from "../core/abort";
+import { untilAborted, within } from "../core/abort";
 import type { Secret } from "../core/secret";
 import { createConnections, presentedCertificate, type ServerConnections, type ServerEndpoint } from "./connection";
 import { connectionError, ReplicaError, type VaultFailure } from "./errors";
@@ -151,29 +151,23 @@ export class VaultClient {
   private async exchange(method: Method, path: string, options: VaultRequest, token: Secret | undefined) {
     const { timeout = DEFAULT_TIMEOUT, body } = options;
     try {
-      const signal = this.signalFor(options, timeout);
-      const asked = request(`${this.address}/v1/${path}`, {
-        dispatcher: this.shared.connections.agent,
-        // LIST is Vault's own verb; undici's types know the registered ones only.
-        method: method,
-        signal,
-        headers: this.headersFor(options, token),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // undici aborts a request only once it is connected, and never sends it after that. So the wait ends by itself.
+      return await within(timeout, [options.uninterruptible === true ? undefined : this.signal], async (signal) => {
+        const response = await request(`${this.address}/v1/${path}`, {
+          dispatcher: this.shared.connections.agent,
+          // LIST is Vault's own verb; undici's types know the registered ones only.
+          method: method,
+          signal,
+          headers: this.headersFor(options, token),
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        const { "x-vault-index": index, date } = response.headers;
+        if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
+        return { status: response.statusCode, date: Date.parse(String(date)), text: await response.body.text() };
       });
-      // undici aborts a request only once it is connected, and never sends it after that.
-      const response = await untilAborted(asked, signal);
-      const { "x-vault-index": index, date } = response.headers;
-      if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
-      return { status: response.statusCode, date: Date.parse(String(date)), text: await response.body.text() };
     } catch (error) {
       throw connectionError(error, timeout);
     }
-  }
-
-  private signalFor({ uninterruptible }: VaultRequest, timeout: number): AbortSignal {
-    const { signal } = this.options;
-    const late = AbortSignal.timeout(timeout);
-    return signal === undefined || uninterruptible === true ? late : AbortSignal.any([late, signal]);
   }
 
   private headersFor({ local, body, contentType }: VaultRequest, token: Secret | undefined): Record<string, string> {

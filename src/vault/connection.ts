@@ -5,6 +5,7 @@ import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
+import { within } from "../core/abort";
 import { withoutBrackets } from "../core/host";
 import { connectionError } from "./errors";
 
@@ -101,8 +102,7 @@ export async function presentedCertificate(
       ...(isIP(name) === 0 ? { servername: name } : {}),
     });
     try {
-      const late = AbortSignal.timeout(CONNECT_TIMEOUT);
-      await once(socket, "secureConnect", { signal: signal === undefined ? late : AbortSignal.any([late, signal]) });
+      await within(CONNECT_TIMEOUT, [signal], (limited) => once(socket, "secureConnect", { signal: limited }));
       return new X509Certificate(socket.getPeerCertificate(true).raw);
     } finally {
       socket.destroy();

@@ -5,7 +5,7 @@ import type { Secret } from "../../core/secret";
 import type { Instance, Replica } from "../../contract/instance";
 import { isDescriptionOnly, journalKey, recordedKeys, rootToken } from "../../central/record";
 import type { RecordStore, SeenRecord } from "../../central/record-store";
-import type { ReplicaApi } from "../../vault/replica";
+import type { RaftPeer, ReplicaApi } from "../../vault/replica";
 import { ReplicaError } from "../../vault/errors";
 import type { ReplicaState } from "../../vault/replica-state";
 import { absentReplicas } from "../members";
@@ -83,7 +83,7 @@ export async function inspectInstance(
   const looked = await Promise.all(
     instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token, clock)),
   );
-  const replicas = await withVotes(instance, looked, server, token);
+  const replicas = await withVotes(instance, looked, server, token, clock);
   const leaders = new Set(replicas.map(({ leader }) => leader));
   const led = leaders.size === 1 && replicas.filter(({ active }) => active).length === 1;
   const unsealed = led && replicas.every(({ state, votes }) => state === "unsealed" && votes !== false);
@@ -95,16 +95,25 @@ export async function inspectInstance(
   return difference === undefined ? status : { ...status, difference };
 }
 
+/** Number of attempts, one second apart, until a new member votes. The servers let it vote after 10 s without a failure. */
+const PROBATION = 15;
+
 /** Adds whether each replica votes, as raft's active server says. Of two that say that they are active, the first is asked. */
 async function withVotes(
   instance: Instance,
   replicas: readonly ReplicaSummary[],
   server: (replica: Replica) => InspectedServer,
   token: Secret | undefined,
+  clock: Clock,
 ): Promise<readonly ReplicaSummary[]> {
   const active = replicas.find((replica) => replica.active);
   if (active === undefined || token === undefined) return replicas;
-  const peers = await server(active).raftPeers(token).catch(undefinedIfRefused);
+  const ask = (): Promise<readonly RaftPeer[] | undefined> => server(active).raftPeers(token).catch(undefinedIfRefused);
+  let peers = await ask();
+  for (let attempt = 1; attempt < PROBATION && peers?.some(({ voter }) => !voter) === true; attempt++) {
+    await clock.sleep(1_000);
+    peers = await ask();
+  }
   if (peers === undefined) return replicas;
   const ids = peers.map(({ id }) => id);
   const absent = absentReplicas(instance, ids);

@@ -91,7 +91,7 @@ describe("an instance", () => {
       instance,
       store({ fields: COMPLETE }),
       (replica) => ({ ...servers(state, state, state)(replica), ...more(replica.name) }),
-      systemClock,
+      { ...systemClock, sleep: () => Promise.resolve() },
     );
 
   test.each<[string, readonly RaftPeer[], boolean[]]>([
@@ -101,6 +101,15 @@ describe("an instance", () => {
     const status = await looked(INSTANCE, () => ({ raftPeers: () => Promise.resolve(peers) }));
     expect(status.healthy).toBe(false);
     expect(status.replicas.map((replica) => replica.votes)).toEqual(votes);
+  });
+
+  test("K1: whose new member votes within 15 s is healthy", async () => {
+    let asked = 0;
+    const status = await looked(INSTANCE, () => ({
+      raftPeers: () => Promise.resolve(VOTERS.map(({ id }) => ({ id, voter: id !== "main-2" || asked++ >= 10 }))),
+    }));
+    expect(status.healthy).toBe(true);
+    expect(asked).toBe(11);
   });
 
   test("K1: whose members of raft have names of their own says nothing about their votes", async () => {
