@@ -1,15 +1,17 @@
 import { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 import { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
+import { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 import { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 import { Mount } from "@cdktf/provider-vault/lib/mount";
 import { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
-import { PkiSecretBackendCrlConfig } from "@cdktf/provider-vault/lib/pki-secret-backend-crl-config";
 import { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
 import { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 import { Policy } from "@cdktf/provider-vault/lib/policy";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { type App, TerraformOutput } from "cdktf";
-import { CENTRAL_ADDRESS, emptyStack, policy } from "./stack";
+import { RecordedValue } from "../../../src/terraform/recorded-value";
+import { CommandResource } from "../../../src/terraform/terraform-data";
+import { CENTRAL_ADDRESS, CRL, emptyStack, policy } from "./stack";
 
 const ROOT_CA = "Tenant Vault Root CA";
 const TEN_YEARS_SECONDS = 315_360_000;
@@ -81,7 +83,15 @@ export function centralStack(app: App): void {
     crlDistributionPoints: [`${CENTRAL_ADDRESS}/v1/pki-root/crl`],
     provider,
   });
-  new PkiSecretBackendCrlConfig(stack, "root-crl", { backend: root.path, expiry: "72h", autoRebuild: true, provider });
+  new GenericEndpoint(stack, "root-crl", { path: `${root.path}/config/crl`, ...CRL, provider });
+  new RecordedValue(stack, "origin", { values: { lifetime: String(TEN_YEARS_SECONDS) }, preventDestroy: true });
+  new CommandResource(stack, "root-ca-file", {
+    run: {
+      command: `printf '%s\\n' "$CERTIFICATE" > "$FILE"`,
+      environment: { CERTIFICATE: "${self.triggers_replace.certificate}", FILE: "${self.triggers_replace.file}" },
+    },
+    triggers: { certificate: certificate.certificate, file: "central-root-ca.pem" },
+  });
   new PkiSecretBackendRole(stack, "instances", {
     backend: root.path,
     name: "instances",

@@ -80,6 +80,17 @@ export function clusterStack(app: App, tenant: string, index: number): Terraform
       children: groups(tenant),
     },
   };
+  const kubeconfig = { mount: "clusters", path: tenant };
+  new CommandResource(stack, "kubespray-check", {
+    run: {
+      command: `node ../../../lib/cli/main.js kubespray ${tenant} --check`,
+      environment: {
+        VAULT_ADDR: CENTRAL_ADDRESS,
+        TENANT_VAULT_CLUSTER: "${jsonencode(self.triggers_replace.description)}",
+      },
+    },
+    triggers: { description: { tenant, version: "2.32.0", kubeconfig, needsCloud: true } },
+  });
   new CommandResource(stack, "kubespray", {
     run: {
       command: `node ../../../lib/cli/main.js kubespray ${tenant}`,
@@ -94,7 +105,7 @@ export function clusterStack(app: App, tenant: string, index: number): Terraform
         version: "2.32.0",
         inventory,
         apiAddress,
-        kubeconfig: { mount: "clusters", path: tenant },
+        kubeconfig,
         needsCloud: true,
       },
       revision: Fn.join(
