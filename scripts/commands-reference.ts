@@ -79,6 +79,8 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`record.state` is one of `complete`, `incomplete`, `announced`, `deleted`, `missing` and `self-initialised`.",
       "`state` of a replica is one of `unsealed`, `sealed`, `uninitialized`, `migrating` and `unreachable`. An unreachable replica has a `reason`.",
       "`auditDevices` is missing if it was not checked. The check needs a valid root token in the record, and standbys of Vault do not answer it.",
+      "`votes` is whether the replica is a member of raft that votes. It is missing if that could not be asked. `leader` is the address that the replica takes for the active one, and `shares` the number and threshold of its keys.",
+      "`difference` says what is not as the tenant's file describes it. A retired instance has `retired: true` and no replicas.",
       "`sealTokenExpires` is the expiry of the token of a transit seal.",
       "An instance that could not be inspected has no replicas, a `problem` and a `problemCode` of [errors](errors.md#the-command).",
     ],
