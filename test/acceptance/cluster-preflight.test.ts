@@ -60,7 +60,8 @@ describe.skipIf(OS_CLOUD === undefined)("the preflight of a cluster on a real Op
 
   test("counts cores and volumes against what is free", async () => {
     const found = await check({
-      workers: 120,
+      network: { cidr: "20.3.0.0/22", externalNetwork: TENANT_VAULT_EXTERNAL_NETWORK },
+      workers: 700,
       pools: [{ name: "secrets", count: 1, volumes: [{ size: Size.gibibytes(900_000) }] }],
     });
     for (const what of ["machines", "virtual CPUs", "GiB of volumes"])
