@@ -19,8 +19,10 @@ export class FaultyGateway {
   private readonly faults = new Map<string, number[]>();
   /** Requests that the server gets and carries out, and whose next answer is lost. */
   private readonly lost = new Set<string>();
+  private readonly held = new Set<string>();
   private readonly server = createServer((incoming, response) => {
     void this.answer(incoming).then(({ status, text }) => {
+      if (this.held.has(requestOf(incoming))) return;
       if (this.lost.delete(requestOf(incoming))) response.destroy();
       else response.writeHead(status, { "content-type": "application/json" }).end(text);
     });
@@ -45,8 +47,19 @@ export class FaultyGateway {
     this.lost.add(request);
   }
 
+  /** Keeps the answers to a request, which the server carries out, until {@link release}. */
+  hold(request: string): void {
+    this.held.add(request);
+  }
+
+  /** Passes answers on again. Those that were kept are lost. */
+  release(request: string): void {
+    this.held.delete(request);
+  }
+
   async stop(): Promise<void> {
     this.server.close();
+    this.server.closeAllConnections();
     await this.agent.destroy();
   }
 
