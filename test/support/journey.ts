@@ -43,6 +43,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/troubleshooting.md: kubectl -n $release get statefulset $release -o jsonpath='{.status.updateRevision}{\"\\n\"}'":
     CLUSTER,
   "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
+  "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

@@ -172,6 +172,7 @@ export class Universe {
       patientStore: {
         read: () => look(() => this.readRecord()),
         write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
+        versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
       },
       store: {
         path: `${this.instance.tenant}/${this.instance.name}`,

@@ -18,7 +18,7 @@ import { StuckReplicas } from "../restart/stuck-replicas";
 import type { SeenReplica } from "../seen";
 import { differingShares, sharesOfState } from "../shares";
 import { decide, type Observation, type Step, type StopCode } from "./decide";
-import { escrowKeys } from "./escrow";
+import { escrowKeys, forgetJournal } from "./escrow";
 import { explainStop } from "./explain";
 import { Initialization } from "./initialization";
 import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
@@ -64,7 +64,11 @@ class UnsealRun {
   private readonly stalled: StalledPods;
   private readonly unsealed = new Set<string>();
   private readonly joined = new Set<string>();
+  /** Journals that are not needed any more, in a folder that has become read-only. */
+  private readonly undeletable = new Set<string>();
   private initialized = false;
+  /** A replica was asked to initialise. What became of it is found out even after the deadline or an interruption. */
+  private asked = false;
   /** The replica that was asked to initialise and has not answered. The run checks it again before it ends. */
   private unanswered: { readonly replica: string; lookedAgain: boolean } | undefined;
   private described = false;
@@ -108,9 +112,9 @@ class UnsealRun {
 
   /** Reads the record first, so that the states of the replicas are not older than the record. */
   private async observe(): Promise<Observation> {
-    const { instance, store, patientStore, journal } = this.context;
+    const { instance, journal } = this.context;
     const { unanswered } = this;
-    const record = await (unanswered === undefined ? store : patientStore).read();
+    const record = await this.store.read();
     const replicas = await Promise.all(
       instance.replicas.map(async (replica) => {
         const status = await this.context.replica(replica).status({ uninterruptible: unanswered !== undefined });
@@ -121,7 +125,12 @@ class UnsealRun {
     if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;
     const members = await observeMembers(this.context, replicas, rootToken(record.fields), this.empty);
     const raft = { ...members, late: this.isLate(members.active) };
-    return { instance, record, replicas, raft, journals: journal.entries(), announced: this.initialization.announced };
+    const journals = journal.entries().filter(({ file }) => !this.undeletable.has(file));
+    return { instance, record, replicas, raft, journals, announced: this.initialization.announced };
+  }
+
+  private get store(): OperationContext["patientStore"] {
+    return this.asked && !this.initialized ? this.context.patientStore : this.context.store;
   }
 
   private isLate(active: boolean): boolean {
@@ -147,7 +156,7 @@ class UnsealRun {
       case "escrow":
         return this.escrow(step.journal, record);
       case "forget":
-        for (const file of step.journals) this.context.journal.forget(file);
+        for (const file of step.journals) if (!forgetJournal(this.context, file)) this.undeletable.add(file);
         return undefined;
       case "discard":
         await this.initialization.discard(record);
@@ -171,6 +180,7 @@ class UnsealRun {
     const { holds, store } = this.context;
     const answer = `the answer, with the keys, of ${replica.name} of ${store.path} to its initialisation`;
     this.unanswered = { replica: replica.name, lookedAgain: false };
+    this.asked = true;
     holds.add(answer);
     try {
       await this.initialization.initialize(replica);
@@ -206,14 +216,13 @@ class UnsealRun {
 
   /** Another run may have written the record after this one read it. Then the record and the states do not match. */
   private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
-    const { store } = this.context;
-    const { version } = await store.read();
+    const { version } = await this.store.read();
     if (version !== seen.version) return;
     // The command migrate-seal needs the description.
     if (code === "seal-differs") await this.describe();
     if (LACKS_KEYS.includes(code)) await this.findKeys(seen);
     if (code === "former-member") await this.sealOff(details.split(", "));
-    throw explainStop(code, store.path, details, this.context.instance.kubernetes?.namespace);
+    throw explainStop(code, this.context.store.path, details, this.context.instance.kubernetes?.namespace);
   }
 
   /** Ends pods that are unsealed and no members, so that nobody reads their old secrets. With Shamir's seal they come back sealed. */
@@ -230,7 +239,7 @@ class UnsealRun {
   private async findKeys({ fields, version }: SeenRecord): Promise<void> {
     const { store, instance } = this.context;
     const type = keyTypeOf(instance.seal);
-    const found = await store.versionWithKeys(type, recordedKeys(fields, type).length, version);
+    const found = await this.store.versionWithKeys(type, recordedKeys(fields, type).length, version);
     if (found === undefined) return;
     const record = recordPath(store.path);
     throw new OperationError(
