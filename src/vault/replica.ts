@@ -17,8 +17,8 @@ const REDIRECTED = 307;
 /** Where no server listens. */
 const NOBODY = "https://127.0.0.1:1";
 
-/** What a server without data answers if it cannot reach the leader that it is told to join. */
-const JOIN_FAILED = 500;
+/** What a server without data answers, with status 500, if it cannot reach the leader that it is told to join. */
+const JOIN_FAILED = /failed to join raft cluster/;
 
 const sealStatus = z.object({
   type: z.string(),
@@ -138,11 +138,14 @@ export class ReplicaApi {
    * a former member by its seal status. Only a server without data tries to reach the leader that it is told to join.
    */
   async hasOwnData(): Promise<boolean> {
-    const { status } = await this.client.send("POST", "sys/storage/raft/join", {
-      body: { leader_api_addr: NOBODY },
-      accept: [400, JOIN_FAILED],
-    });
-    return status === 200;
+    try {
+      await this.client.send("POST", "sys/storage/raft/join", { body: { leader_api_addr: NOBODY } });
+      return true;
+    } catch (error) {
+      // Any other failure says nothing about the data, and a server that may have stale data gets no key.
+      if (error instanceof ReplicaError && (error.status === 400 || JOIN_FAILED.test(error.message))) return false;
+      throw error;
+    }
   }
 
   /** The address that the active server tells its peers; undefined while there is none. */
