@@ -4,6 +4,8 @@ export const STATUS_METRICS = {
   recordComplete: "tenant_vault_record_complete",
   replicaUnsealed: "tenant_vault_replica_unsealed",
   replicaActive: "tenant_vault_replica_active",
+  replicaVotes: "tenant_vault_replica_votes",
+  instanceLeaders: "tenant_vault_instance_leaders",
   auditDevices: "tenant_vault_replica_audit_devices",
   certificateExpiry: "tenant_vault_certificate_expiry_timestamp_seconds",
   sealTokenExpiry: "tenant_vault_seal_token_expiry_timestamp_seconds",

@@ -26,7 +26,7 @@ export interface OperationContext extends RunContext {
     "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
-  readonly patientStore: Pick<RecordStore, "read" | "write">;
+  readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
   /** The pods of the replicas; undefined outside Kubernetes. */

@@ -38,10 +38,27 @@ export class CentralFleet implements Fleet {
 
   async open(name: string): Promise<WatchedInstance> {
     const target = parseTarget(name);
-    const link = await connect(this.central, await recallInstance(this.central, target), this.options);
-    return new CentralInstance(this.central, target, this.options, link);
+    const instance = await this.recall(target);
+    if (instance === undefined || instance.retired === true) return WITHOUT_SERVERS;
+    return new CentralInstance(this.central, target, this.options, await connect(this.central, instance, this.options));
+  }
+
+  /** @returns Undefined if the record is deleted, as that of a retired instance may be. */
+  private async recall(target: Target): Promise<Instance | undefined> {
+    try {
+      return await recallInstance(this.central, target);
+    } catch (error) {
+      if (error instanceof OperationError && error.code === "record-deleted") return undefined;
+      throw error;
+    }
   }
 }
+
+const WITHOUT_SERVERS: WatchedInstance = {
+  look: () => Promise.resolve([]),
+  unseal: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+};
 
 /** Connections to the servers of an instance, as one description has them. */
 interface Link {

@@ -21,6 +21,9 @@ export interface WatchSurroundings {
 /** Pause after failures, in milliseconds. */
 const FAILED = { first: 1_000, most: 60_000 };
 
+/** Milliseconds between two inspections of an instance that has no servers. */
+const RETIRED_POLL = 60_000;
+
 /** Watches one instance until its signal is aborted. */
 export class InstanceWatch {
   private readonly log: Log;
@@ -58,9 +61,9 @@ export class InstanceWatch {
       this.failures = 0;
       this.toldFailure = undefined;
       if (sealed.length > 0) return 0;
-      // An instance of which nothing answers may have moved: read its description again.
-      if (sights.length > 0 && sights.every(({ state }) => state === "unreachable")) await this.reopen();
-      return poll * (0.9 + Math.random() / 5);
+      // An instance of which nothing answers may have moved, and a retired one may come back: read the description again.
+      if (sights.every(({ state }) => state === "unreachable")) await this.reopen();
+      return (sights.length === 0 ? RETIRED_POLL : poll) * (0.9 + Math.random() / 5);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       await this.fail(error);

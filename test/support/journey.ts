@@ -31,6 +31,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
   "README.md: npm ci && npm run lab": "installs this project and runs this test; lab.test.ts runs the lab",
   "docs/clusters.md: kubectl apply -f docs/terraform-service-account.yaml": CLUSTER,
+  "docs/operating/adopt-volumes.md: kubectl get pv -o custom-columns=NAME:.metadata.name,STATUS:.status.phase,CLAIM:.spec.claimRef.name,SPACE:.spec.claimRef.namespace":
+    CLUSTER,
+  "docs/operating/adopt-volumes.md: kubectl patch pv <volume> --type json -p '[": CLUSTER,
+  "docs/troubleshooting.md: kubectl -n $release delete pvc data-<pod> --wait=false": CLUSTER,
   "docs/operating/grow-volumes.md: for n in 0 1 2; do": CLUSTER,
   "docs/operating/grow-volumes.md: kubectl -n <namespace> delete statefulset <release> --cascade=orphan": CLUSTER,
   "docs/operating/replace-replica.md: kubectl -n <namespace> delete pvc data-<release>-1 audit-<release>-1 --wait=false":
@@ -41,6 +45,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/troubleshooting.md: kubectl -n $release get statefulset $release -o jsonpath='{.status.updateRevision}{\"\\n\"}'":
     CLUSTER,
   "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
+  "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

@@ -131,21 +131,18 @@ export class VaultInstance extends Construct implements IVaultInstance {
       centralProvider,
       deletionProtection,
     });
-    new UnsealHook(this, "Unseal", {
-      instance: {
-        tenant,
-        name,
-        product,
-        seal: seal.type,
-        secretShares: seal.secretShares,
-        secretThreshold: seal.secretThreshold,
-        ...(volatile === true ? { volatile } : {}),
-        ...(selfInitializes === true ? { selfInitializes } : {}),
-        ...deployed,
-      },
-      central,
-      revision,
-    });
-    if (props.retired === true) retire(this, (type) => KEPT.includes(type));
+    const { secretShares, secretThreshold } = seal;
+    const described = { tenant, name, product, seal: seal.type, secretShares, secretThreshold };
+    const modes = {
+      ...(volatile === true ? { volatile } : {}),
+      ...(selfInitializes === true ? { selfInitializes } : {}),
+    };
+    if (props.retired === true) {
+      retire(this, (type) => KEPT.includes(type));
+      const instance = { ...described, ...modes, retired: true as const, replicas: deployed.replicas };
+      new UnsealHook(this, "Retirement", { instance, central });
+      return;
+    }
+    new UnsealHook(this, "Unseal", { instance: { ...described, ...modes, ...deployed }, central, revision });
   }
 }

@@ -32,7 +32,7 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
   return [
     perInstance(
       STATUS_METRICS.instanceHealthy,
-      "Whether the record is complete, every replica unsealed and one active.",
+      "Whether the record is complete, every replica unsealed and a voting member, and all agree on the active one.",
       ({ healthy }) => Number(healthy),
     ),
     perInstance(STATUS_METRICS.recordComplete, "Whether the central Vault holds the keys.", ({ record }) =>
@@ -42,6 +42,14 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
       Number(state === "unsealed"),
     ),
     perReplica(STATUS_METRICS.replicaActive, "Whether the replica is the active one.", ({ active }) => Number(active)),
+    perReplica(STATUS_METRICS.replicaVotes, "Whether the replica is a member of raft that votes.", ({ votes }) =>
+      votes === undefined ? undefined : Number(votes),
+    ),
+    perInstance(
+      STATUS_METRICS.instanceLeaders,
+      "Replicas that are taken for the active one; more than one if the replicas disagree.",
+      ({ replicas }) => new Set(replicas.flatMap(({ leader }) => leader ?? [])).size,
+    ),
     perReplica(STATUS_METRICS.auditDevices, "Audit devices of the replica.", ({ auditDevices }) => auditDevices),
     perReplica(
       STATUS_METRICS.certificateExpiry,

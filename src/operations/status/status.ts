@@ -26,7 +26,12 @@ export async function selectInstances(central: VaultClient, selection: string | 
   return found.flat();
 }
 
-/** Inspects an instance. An instance that cannot be inspected also has a status, so that it does not hide the others. */
+/** The servers of an instance that was taken down. */
+function noServer(): never {
+  throw new Error("A retired instance has no server.");
+}
+
+/** Inspects one instance. If that fails, the instance has a status as well, so that it does not hide the others. */
 export async function statusOf(
   central: VaultClient,
   target: Target,
@@ -35,6 +40,7 @@ export async function statusOf(
   const store = new RecordStore(central, target.tenant, target.name, clock);
   try {
     const instance = await recallInstance(central, target);
+    if (instance.retired === true) return await inspectInstance(instance, store, noServer, clock);
     const cluster = await enterCluster(central, instance, network);
     try {
       const connections = await openConnections(instance, cluster, network);

@@ -1,7 +1,8 @@
-import { recordedKeys } from "../../central/record";
+import { recordedKeys, rootToken } from "../../central/record";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
+import { MemberObserver } from "../members";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decide, type Observation, type Step } from "./decide";
 import { explainStop } from "./explain";
@@ -23,10 +24,14 @@ const POLL = 100;
  */
 export function unsealSealed(context: UnsealSealedContext): Promise<readonly string[]> {
   const unsealed = new Set<string>();
+  const members = new MemberObserver(context);
   return runLoop<Observation, Step | "done", readonly string[]>(context, {
-    observe: () => observe(context),
+    observe: () => observe(context, members),
     decide: (seen) => (seen.replicas.some(needsKeys) ? decide(seen) : "done"),
-    perform: (step, seen) => perform(context, step, seen, unsealed),
+    perform: (step, seen) => {
+      if (step !== "done" && step.do === "unseal") members.expectLeader();
+      return perform(context, step, seen, unsealed);
+    },
     recover: recoverRetryable,
     unfinished: (code, last) =>
       new UnfinishedError(
@@ -37,13 +42,14 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
   });
 }
 
-async function observe(context: UnsealSealedContext): Promise<Observation> {
+async function observe(context: UnsealSealedContext, members: MemberObserver): Promise<Observation> {
   const { instance, store } = context;
   const record = await store.read();
   const replicas = await Promise.all(
     instance.replicas.map(async (replica) => ({ ...replica, status: await context.replica(replica).status() })),
   );
-  return { instance, record, replicas, journals: [], announced: undefined };
+  const raft = await members.observe(replicas, rootToken(record.fields));
+  return { instance, record, replicas, raft, journals: [], announced: undefined };
 }
 
 async function perform(

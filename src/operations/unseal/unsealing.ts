@@ -3,6 +3,7 @@ import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
 import { chooseShares } from "../../vault/shares";
+import { deleteFormerClaims } from "../claims";
 import type { OperationContext } from "../context";
 import type { Outcome, Waiting } from "../loop";
 import type { SeenReplica } from "../seen";
@@ -119,6 +120,7 @@ export async function verify(
   if (peers.length < replicas.length) {
     return wait(`raft counts ${peers.length} peers, the instance has ${replicas.length} replicas`);
   }
+  await deleteFormerClaims(context, peers);
   return { done: { leader, raftPeers: peers.length } };
 }
 

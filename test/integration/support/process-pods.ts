@@ -5,7 +5,7 @@ import type { Instance } from "../../../src/contract/instance";
 import { systemClock } from "../../../src/core/clock";
 import { Log, type LogEvent } from "../../../src/core/log";
 import { Journal } from "../../../src/central/journal";
-import type { Pod, Pods } from "../../../src/operations/pods";
+import type { Claim, Pod, Pods } from "../../../src/operations/pods";
 import { RecordStore } from "../../../src/central/record-store";
 import { ReplicaApi } from "../../../src/vault/replica";
 import type { OperationContext } from "../../../src/operations/context";
@@ -32,7 +32,7 @@ export class ProcessPods implements Pods {
     return Promise.all(
       [...this.state].map(async ([server, { uid, outdated, terminating }]) => {
         const ready = await isReady(server.address);
-        return { name: server.name, uid: String(uid), outdated, terminating, ready, active: false };
+        return { name: server.name, uid: String(uid), outdated, terminating, ready, started: true, active: false };
       }),
     );
   }
@@ -46,6 +46,18 @@ export class ProcessPods implements Pods {
     void replace(server, this.settings).then(() => {
       Object.assign(state, { uid: state.uid + 1, outdated: false, terminating: false });
     });
+    return Promise.resolve(true);
+  }
+
+  problemOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  claims(): Promise<readonly Claim[]> {
+    return Promise.resolve([]);
+  }
+
+  deleteClaim(): Promise<boolean> {
     return Promise.resolve(true);
   }
 

@@ -129,6 +129,14 @@ describe("a watch", () => {
     expect(instance.closed).toBe(opened.length);
   });
 
+  test("asks seldom whether a retired instance has servers again", async () => {
+    instance.states = [];
+    await watch(130);
+    expect(opened.length).toBeGreaterThan(1);
+    expect(opened.length).toBeLessThan(5);
+    expect(told("failed")).toEqual([]);
+  });
+
   test("ends with the mistake of this program, if there is one", async () => {
     instance.failure = new TypeError("undefined is not a function");
     await expect(watch(10, { 5: () => (instance.states = ["sealed"]) })).rejects.toThrow(TypeError);
