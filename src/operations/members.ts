@@ -36,7 +36,7 @@ export class MemberObserver {
     return { ...members, late: this.leaderlessSince !== undefined && now - this.leaderlessSince >= LEADER_WITHIN };
   }
 
-  /** Begins the wait for an active replica anew, because replicas get their keys. */
+  /** Restarts the wait for an active replica, because replicas get their keys. */
   expectLeader(): void {
     this.leaderlessSince = undefined;
   }

@@ -36,7 +36,6 @@ async function main(): Promise<void> {
   );
   const pid = watcher.pid ?? 0;
   try {
-    const began = Date.now();
     await waitUntil("every instance is watched", async () => {
       const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
         (answer) => answer.text(),
@@ -44,7 +43,6 @@ async function main(): Promise<void> {
       );
       return text.split("\n").filter((line) => line.startsWith("tenant_vault_watch_sealed_replicas{")).length === count;
     });
-    console.log("watched after", Date.now() - began);
     await sleep(5_000);
     const before = processorSeconds(pid);
     await sleep(IDLE_SECONDS * 1000);
