@@ -38,6 +38,12 @@ const RESULTS: Readonly<Record<string, Result>> = {
     ],
   },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
+  watch: {
+    example: {},
+    notes: [
+      "It runs until it is interrupted, and then ends with 0. Its progress is on standard error: see [Watch the fleet](operating/watch.md).",
+    ],
+  },
   purge: { example: { instance: "customer10/main", destroyedVersions: 4 }, notes: [] },
   preflight: {
     example: {

@@ -65,6 +65,11 @@ export const ERROR_CODES = [
   "threshold-differs",
   "too-few-keys",
 
+  // watch
+  "held",
+  "listen-failed",
+  "not-initialized",
+
   // purge
   "record-missing",
   "record-kept",

@@ -13,6 +13,35 @@ export interface Membership {
   readonly outsiders: readonly string[];
 }
 
+/** What the questions about members need. */
+type MemberContext = Pick<OperationContext, "instance" | "replica">;
+
+/** Milliseconds within which a majority of unsealed replicas has an active one. */
+const LEADER_WITHIN = 10_000;
+
+/** Observes the members of raft during one run. */
+export class MemberObserver {
+  /** Names of replicas that were found without data. */
+  private readonly empty = new Set<string>();
+  /** Since when no replica is active although all that may have their keys have them. */
+  private leaderlessSince: number | undefined;
+
+  constructor(private readonly context: MemberContext & Pick<OperationContext, "clock">) {}
+
+  /** @param token To ask raft with. Without it no outsider is found. */
+  async observe(seen: readonly SeenReplica[], token: Secret | undefined): Promise<Membership & { late: boolean }> {
+    const members = await observeMembers(this.context, seen, token, this.empty);
+    const now = this.context.clock.now();
+    this.leaderlessSince = members.active ? undefined : (this.leaderlessSince ?? now);
+    return { ...members, late: this.leaderlessSince !== undefined && now - this.leaderlessSince >= LEADER_WITHIN };
+  }
+
+  /** Restarts the wait for an active replica, because replicas get their keys. */
+  expectLeader(): void {
+    this.leaderlessSince = undefined;
+  }
+}
+
 /**
  * Compares the replicas with the members of raft.
  *
@@ -21,7 +50,7 @@ export interface Membership {
  *   question about their data writes to the server, so a server that joins must not be asked again.
  */
 export async function observeMembers(
-  context: OperationContext,
+  context: MemberContext,
   seen: readonly SeenReplica[],
   token: Secret | undefined,
   empty = new Set<string>(),
@@ -42,7 +71,7 @@ export async function observeMembers(
 }
 
 /** The active replica. Scaling down keeps the first ones, so of two that say so the first is right. */
-async function findActive(context: OperationContext, seen: readonly SeenReplica[]): Promise<Replica | undefined> {
+async function findActive(context: MemberContext, seen: readonly SeenReplica[]): Promise<Replica | undefined> {
   const open = seen.filter(({ status }) => status.state === "unsealed");
   const leaders = await Promise.all(open.map((replica) => context.replica(replica).leader().catch(undefinedIfAway)));
   return open.find((_, index) => leaders[index]?.isSelf);
@@ -63,7 +92,7 @@ export function absentReplicas(
 
 /** None if the storage is not raft, or the token is refused; undefined if the replica is not active any more. */
 async function memberNames(
-  context: OperationContext,
+  context: MemberContext,
   active: Replica,
   token: Secret,
 ): Promise<readonly string[] | undefined> {
@@ -78,7 +107,7 @@ async function memberNames(
 
 /** Names of the replicas that have data although they may be no members. */
 async function withFormerData(
-  context: OperationContext,
+  context: MemberContext,
   others: readonly SeenReplica[],
   empty: Set<string>,
 ): Promise<readonly string[]> {

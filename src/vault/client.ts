@@ -153,10 +153,11 @@ export class VaultClient {
     try {
       // undici aborts a request only once it is connected, and never sends it after that. So the wait ends by itself.
       return await within(timeout, [options.uninterruptible === true ? undefined : this.signal], async (signal) => {
-        const response = await request(`${this.address}/v1/${path}`, {
+        // LIST is Vault's own verb, which some proxies refuse. https://developer.hashicorp.com/vault/api-docs#http-verbs
+        const [verb, query] = method === "LIST" ? (["GET", "?list=true"] as const) : ([method, ""] as const);
+        const response = await request(`${this.address}/v1/${path}${query}`, {
           dispatcher: this.shared.connections.agent,
-          // LIST is Vault's own verb; undici's types know the registered ones only.
-          method: method,
+          method: verb,
           signal,
           headers: this.headersFor(options, token),
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import type { ClientRequest } from "node:http";
 import { isIP, type Socket } from "node:net";
-import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
+import { checkServerIdentity, connect, createSecureContext, type ConnectionOptions, type SecureContext } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
 import { within } from "../core/abort";
@@ -41,7 +41,7 @@ export function createConnections(endpoint: ServerEndpoint): ServerConnections {
     timeout: CONNECT_TIMEOUT,
     // NODE_TLS_REJECT_UNAUTHORIZED in the environment must not turn verification off, because keys are sent here.
     rejectUnauthorized: true,
-    ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+    ...(caCertificate === undefined ? {} : { secureContext: trusting(caCertificate) }),
   });
   const name = tlsServerName ?? new URL(endpoint.address).hostname;
   // TLS has no server name for IP addresses; RFC 6066, section 3.
@@ -75,6 +75,15 @@ export function createConnections(endpoint: ServerEndpoint): ServerConnections {
       await agent.destroy();
     },
   };
+}
+
+const contexts = new Map<string, SecureContext>();
+
+/** One context serves all servers with the same CA: each takes 100 KB. */
+function trusting(caCertificate: string): SecureContext {
+  const context = contexts.get(caCertificate) ?? createSecureContext({ ca: caCertificate });
+  contexts.set(caCertificate, context);
+  return context;
 }
 
 /**

@@ -16,6 +16,8 @@ export const JOURNEY = [
   "docs/troubleshooting.md: vault kv undelete -versions=<n> customers/$instance",
   "docs/troubleshooting.md: vault kv rollback -version=<n> customers/$instance",
   "docs/operating/power-failure.md: npx tenant-vault unseal --all",
+  'docs/operating/watch.md: vault kv metadata patch -custom-metadata=held="incident 42" customers/customer10/main',
+  "docs/operating/watch.md: vault kv metadata patch -remove-custom-metadata=held customers/customer10/main",
   "docs/operating/retire-tenant.md: npx cdktf deploy <tenant>-cluster <tenant>-vault <tenant>-config",
   "docs/operating/retire-tenant.md: npx cdktf destroy <tenant>-config <tenant>-vault <tenant>-cluster",
   "docs/operating/retire-instance.md: vault kv delete customers/<tenant>/<instance>",
@@ -55,6 +57,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
     "authorities.test.ts runs the same commands",
   "docs/operating/every-day.md: systemctl daemon-reload": "changes the services of the machine",
+  "docs/operating/watch.md: systemctl daemon-reload": "changes the services of the machine",
   "docs/operating/remote-state.md: npx cdktf diff <stack> --migrate-state": "asks on a terminal",
   "docs/troubleshooting.md: vault operator raft remove-peer <id>": "needs a server that is gone for good",
   "docs/troubleshooting.md: tail -50 ~/.local/state/tenant-vault/kubespray/<tenant>/kubespray.log":

@@ -2,6 +2,7 @@ import { CentralError } from "../../central/client";
 import { parseTarget, recallInstance, type Target } from "../../central/instances";
 import { listRecords, RecordStore } from "../../central/record-store";
 import type { Clock } from "../../core/clock";
+import { mapConcurrently } from "../../core/concurrent";
 import type { VaultClient } from "../../vault/client";
 import { LocalError } from "../../vault/errors";
 import { ReplicaApi } from "../../vault/replica";
@@ -10,17 +11,18 @@ import { openConnections } from "../connections";
 import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
+/** Folders that are listed at once. Each needs a connection to the central Vault. */
+const LISTS_AT_ONCE = 16;
+
 /** Finds the instances of a selection: one, a tenant's, or all. @param selection `<tenant>` or `<tenant>/<instance>`. */
 export async function selectInstances(central: VaultClient, selection: string | undefined): Promise<Target[]> {
   if (selection?.includes("/")) return [parseTarget(selection)];
   const tenants =
     selection === undefined ? (await listRecords(central, "")).filter((key) => key.endsWith("/")) : [`${selection}/`];
-  const found = await Promise.all(
-    tenants.map(async (folder) => {
-      const names = (await listRecords(central, folder)).filter((key) => !key.endsWith("/"));
-      return names.map((name) => ({ tenant: folder.slice(0, -1), name }));
-    }),
-  );
+  const found = await mapConcurrently(tenants, LISTS_AT_ONCE, async (folder) => {
+    const names = (await listRecords(central, folder)).filter((key) => !key.endsWith("/"));
+    return names.map((name) => ({ tenant: folder.slice(0, -1), name }));
+  });
   return found.flat();
 }
 

@@ -9,7 +9,7 @@ import { recordPath } from "../../contract/central-vault";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
-import { observeMembers } from "../members";
+import { MemberObserver } from "../members";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
@@ -40,8 +40,6 @@ const LACKS_KEYS: readonly StopCode[] = ["answer-lost", "initialized-elsewhere",
 const CENTRAL_POLL = 2_000;
 /** Milliseconds of waiting for one reason after which a replica counts as stuck. */
 const STALL = 10_000;
-/** Milliseconds within which a majority of unsealed replicas has an active one. */
-const LEADER_WITHIN = 10_000;
 
 /**
  * Brings an instance from any state to initialised, escrowed, joined and unsealed on every replica, with the described
@@ -72,10 +70,7 @@ class UnsealRun {
   /** The replica that was asked to initialise and has not answered. The run checks it again before it ends. */
   private unanswered: { readonly replica: string; lookedAgain: boolean } | undefined;
   private described = false;
-  /** Replicas that this run found without data. */
-  private readonly empty = new Set<string>();
-  /** Since when no replica is active although all that may have their keys have them. */
-  private leaderlessSince: number | undefined;
+  private readonly members: MemberObserver;
 
   constructor(
     private readonly context: OperationContext,
@@ -84,6 +79,7 @@ class UnsealRun {
     this.initialization = new Initialization(context);
     this.stuck = restarts && new StuckReplicas(context, restarts);
     this.stalled = new StalledPods(context);
+    this.members = new MemberObserver(context);
   }
 
   /** Brings every replica to unsealed and verified. */
@@ -123,20 +119,13 @@ class UnsealRun {
       }),
     );
     if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;
-    const members = await observeMembers(this.context, replicas, rootToken(record.fields), this.empty);
-    const raft = { ...members, late: this.isLate(members.active) };
+    const raft = await this.members.observe(replicas, rootToken(record.fields));
     const journals = journal.entries().filter(({ file }) => !this.undeletable.has(file));
     return { instance, record, replicas, raft, journals, announced: this.initialization.announced };
   }
 
   private get store(): OperationContext["patientStore"] {
     return this.asked && !this.initialized ? this.context.patientStore : this.context.store;
-  }
-
-  private isLate(active: boolean): boolean {
-    const now = this.context.clock.now();
-    this.leaderlessSince = active ? undefined : (this.leaderlessSince ?? now);
-    return this.leaderlessSince !== undefined && now - this.leaderlessSince >= LEADER_WITHIN;
   }
 
   private async perform(step: Step, seen: Observation): Promise<Outcome<Verified>> {
@@ -257,7 +246,7 @@ class UnsealRun {
       this.context.log.info("replica unsealed", { replica: replica.name });
       return undefined;
     };
-    this.leaderlessSince = undefined;
+    this.members.expectLeader();
     // One replica's failure must not keep the others sealed.
     const results = await Promise.allSettled(replicas.map(unsealOne));
     const failed = results.find((result) => result.status === "rejected");

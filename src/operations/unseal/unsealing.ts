@@ -13,6 +13,11 @@ import { removeMembers, undefinedIfDenied } from "../raft";
 const JOIN_PATIENCE = 10_000;
 const POLL = 100;
 
+/** What giving keys to a replica needs. */
+type ServerContext = Pick<OperationContext, "instance" | "replica" | "clock"> & {
+  readonly store: { readonly path: string };
+};
+
 /** State at the end of a run. */
 export interface Verified {
   /** Address that the active replica announces to its peers. */
@@ -28,7 +33,7 @@ export interface Verified {
  * @returns Whether it is unsealed.
  */
 export async function unsealReplica(
-  context: OperationContext,
+  context: ServerContext,
   replica: SeenReplica,
   keys: readonly Secret[],
   migrate = false,
@@ -62,7 +67,7 @@ export async function unsealReplica(
 }
 
 async function sendKeys(
-  context: OperationContext,
+  context: ServerContext,
   replica: SeenReplica,
   keys: readonly Secret[],
   migrate: boolean,
@@ -80,7 +85,7 @@ async function sendKeys(
 
 /** Makes empty replicas members of the leader's cluster. */
 export async function joinReplicas(
-  context: OperationContext,
+  context: ServerContext,
   replicas: readonly SeenReplica[],
   leader: SeenReplica,
 ): Promise<void> {

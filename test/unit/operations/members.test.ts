@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../src/core/secret";
 import type { OperationContext } from "../../../src/operations/context";
-import { observeMembers } from "../../../src/operations/members";
+import { MemberObserver, observeMembers } from "../../../src/operations/members";
 import type { SeenReplica } from "../../../src/operations/seen";
 import { unsealInstance } from "../../../src/operations/unseal/unseal-instance";
 import { ReplicaError } from "../../../src/vault/errors";
@@ -157,4 +157,21 @@ describe("K1: HighAvailabilityDeploymentProps.replicas raised again, with the cl
     await expect(unsealInstance(universe.start())).rejects.toMatchObject({ code: "former-member" });
     expect(universe.evictions).toContain("main-3");
   });
+});
+
+test("a replica that becomes active is waited for ten seconds, and again after keys were sent", async () => {
+  const { universe, context, seen } = await up();
+  const observer = new MemberObserver(context);
+  const sealed = (await seen()).map((each) => ({
+    ...each,
+    status: { state: "sealed", seal: "shamir", threshold: 3 } as const,
+  }));
+  const late = async (after: number) => {
+    universe.now += after;
+    return (await observer.observe(sealed, TOKEN)).late;
+  };
+  expect([await late(0), await late(9_000), await late(2_000)]).toEqual([false, false, true]);
+  observer.expectLeader();
+  expect([await late(0), await late(9_000)]).toEqual([false, false]);
+  expect((await observer.observe(await seen(), TOKEN)).late).toBe(false);
 });
