@@ -2,7 +2,13 @@ import { X509Certificate } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import type { ClientRequest } from "node:http";
 import { isIP, type Socket } from "node:net";
-import { checkServerIdentity, connect, createSecureContext, type ConnectionOptions, type SecureContext } from "node:tls";
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type ConnectionOptions,
+  type SecureContext,
+} from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
 import { within } from "../core/abort";
