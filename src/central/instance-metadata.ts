@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Instance, readInstance } from "../contract/instance";
 
 /** Keys that are not always there, so that some may have to go. */
-const OCCASIONAL = /^((replica|ca-certificate|kubernetes)-\d+|volatile|self-initializes)$/;
+const OCCASIONAL = /^((replica|ca-certificate|kubernetes|identities)-\d+|volatile|self-initializes)$/;
 
 /** What to change so that the metadata become the wanted ones; what others wrote there is left alone. */
 export function metadataPatch(
@@ -33,6 +33,7 @@ export function toMetadata(described: Instance): Record<string, string> {
     // As JSON, since a value may not hold line ends.
     ...numbered("ca-certificate", chunks(described.caCertificate)),
     ...numbered("kubernetes", chunks(described.kubernetes)),
+    ...numbered("identities", chunks(described.identities)),
   };
 }
 
@@ -57,6 +58,7 @@ export function fromMetadata(
     }),
     caCertificate: joined(series(metadata, "ca-certificate")),
     kubernetes: joined(series(metadata, "kubernetes")),
+    identities: joined(series(metadata, "identities")),
   });
 }
 

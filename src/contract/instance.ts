@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isSecureAddress } from "../core/secure-address";
 import { parseDescription } from "./description";
+import { identitySettings } from "./identities";
 
 /** The certificates of a PEM file, without comments and keys. */
 export function certificatesOf(pem: string): string {
@@ -41,6 +42,8 @@ const instance = z.object({
   volatile: z.literal(true).optional(),
   /** Whether the servers initialise themselves, by OpenBao's `initialize` stanzas: then there are no keys to escrow. */
   selfInitializes: z.literal(true).optional(),
+  /** What its identities administer and how long they last; without it, what the instance has already, and the defaults. */
+  identities: identitySettings.optional(),
   replicas: z.array(replica).min(1).readonly(),
   /** PEM certificates that the replicas' TLS certificates chain to; without it, those that Node.js trusts. */
   caCertificate: z

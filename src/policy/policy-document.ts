@@ -1,5 +1,5 @@
 /** What a policy allows on a path; https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities */
-export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list";
+export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list" | "sudo";
 
 /** One statement of a policy. */
 export interface PolicyStatement {
