@@ -1,6 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
+import { ConfigIdentity, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
 import { initializesItself, InstanceConfig, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
@@ -11,6 +11,7 @@ export class ConfigStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
     super(scope, id, operator.backend);
     const { provider: centralProvider } = new CentralProvider(this, "Central", operator);
+    const identity = new ConfigIdentity(this, "identity");
     const rootCa = RootCa.fromRootCaAttributes({ mount: ROOT_CA_MOUNT, provider: centralProvider });
     for (const instance of tenant.instances.filter(({ deployment }) => !initializesItself(deployment))) {
       const { name, address, caCertificateFile } = instance;
@@ -20,6 +21,7 @@ export class ConfigStack extends LayerStack {
         address,
         caCertificateFile,
         centralProvider,
+        identity: identity.stringValue,
         // A name may start with a digit, but an identifier of Terraform starts with a letter.
         alias: `instance-${name}`,
       });
@@ -30,6 +32,7 @@ export class ConfigStack extends LayerStack {
         rootCa,
         provider,
         centralProvider,
+        identity,
         deletionProtection,
       });
       if (config.ssh !== undefined && instance.retired !== true)

@@ -9,7 +9,7 @@ import {
   VaultInstance,
   type IKubernetesCluster,
 } from "tenant-vault";
-import { instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant";
+import { administeredMounts, instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
@@ -34,13 +34,15 @@ export class VaultStack extends LayerStack {
       domains: operator.central.instanceDomains ?? [],
     });
     for (const instance of tenant.instances) {
-      const { name, product, address, seal, retired } = instance;
+      const { name, product, address, seal, identities, retired } = instance;
       new VaultInstance(this, name, {
         tenant: tenant.name,
         name,
         product,
         address,
         seal,
+        identities,
+        administered: administeredMounts(instance),
         deployment: instanceDeployment({ tenant, instance, cluster, certificate }),
         central: central.access,
         centralProvider: central.provider,

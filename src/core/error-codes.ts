@@ -51,6 +51,8 @@ export const ERROR_CODES = [
   "escrow-contradiction",
   "escrow-unconfirmed",
   "foreign-peers",
+  "identities-unrepairable",
+  "identity-rehearsal",
   "initialized-elsewhere",
   "journal-orphaned",
   "keys-overwritten",

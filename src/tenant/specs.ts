@@ -5,6 +5,7 @@ export type * from "./sections/cluster";
 export type * from "./sections/deployment";
 export type * from "./sections/flows";
 export type * from "./sections/helm";
+export type * from "./sections/identities";
 export type * from "./sections/roles";
 export type * from "./sections/seal";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

@@ -20,6 +20,7 @@ import { check, type FieldProblem } from "./problems";
 import { checkGrants, checkMounts, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
+import { identities, type IdentitiesSpec } from "./sections/identities";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
 
@@ -61,6 +62,12 @@ export interface InstanceSpec
    */
   readonly seal?: SealSpec;
   /**
+   * How the identities that work in place of the root token log in.
+   *
+   * @default - tokens of 1 hour and secret IDs of 90 days, from anywhere
+   */
+  readonly identities?: IdentitiesSpec;
+  /**
    * Programs and groups that use the instance, and what they may do.
    *
    * @default - none
@@ -85,6 +92,7 @@ const instance = shape<InstanceSpec>()({
   caCertificateFile: name("certificates/customer10.pem").optional(),
   deployment,
   seal: seal.optional(),
+  identities: identities.optional(),
   ...engineSchemas,
   roles: roles.optional(),
   appRole: appRole.optional(),

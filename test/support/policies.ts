@@ -4,8 +4,17 @@ interface Rule {
   readonly capabilities: readonly string[];
 }
 
+/** Policies that were parsed: simulations ask for the same ones thousands of times. */
+const parsed = new Map<string, readonly Rule[]>();
+
 /** The statements of a policy as it is rendered. */
-export function rulesOf(policy: string): Rule[] {
+export function rulesOf(policy: string): readonly Rule[] {
+  const known = parsed.get(policy) ?? parse(policy);
+  parsed.set(policy, known);
+  return known;
+}
+
+function parse(policy: string): Rule[] {
   return [...policy.matchAll(/^path ("[^"]+") \{\n {2}capabilities = (\[[^\]]*\])\n\}/gm)].map(
     ([, path = "", capabilities = ""]) => ({
       path: JSON.parse(path) as string,
@@ -14,12 +23,21 @@ export function rulesOf(policy: string): Rule[] {
   );
 }
 
+/** Answers that were given before, for the same reason. */
+const answered = new Map<string, readonly string[]>();
+
 /** What a policy allows on a path, as Vault decides it: the most specific path that matches counts alone. */
 export function capabilitiesOn(policy: string, path: string): readonly string[] {
-  const [first] = rulesOf(policy)
+  const key = `${path}\n${policy}`;
+  const known = answered.get(key) ?? mostSpecific(policy, path)?.capabilities ?? [];
+  answered.set(key, known);
+  return known;
+}
+
+function mostSpecific(policy: string, path: string): Rule | undefined {
+  return rulesOf(policy)
     .filter((rule) => matches(rule.path, path))
-    .sort((one, other) => (isMoreSpecific(one.path, other.path) ? -1 : 1));
-  return first?.capabilities ?? [];
+    .sort((one, other) => (isMoreSpecific(one.path, other.path) ? -1 : 1))[0];
 }
 
 function matches(pattern: string, path: string): boolean {

@@ -10,6 +10,7 @@ import {
   SEALS_MOUNT,
   SEAL_ROLE_PREFIX,
 } from "../../contract/central-vault";
+import { ACCESS_MOUNT } from "../../contract/identities";
 import { Duration } from "../../core/duration";
 import { PolicyDocument } from "../../policy/policy-document";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
@@ -76,6 +77,13 @@ export class CentralVault extends Construct {
       "Records",
       RECORDS_MOUNT,
       "Unseal keys and root token of each tenant's instances",
+      lifecycle,
+      provider,
+    );
+    this.createStore(
+      "Access",
+      ACCESS_MOUNT,
+      "Credentials of the identities of each tenant's instances",
       lifecycle,
       provider,
     );
@@ -183,6 +191,11 @@ function hookPolicy(): string {
     path: `${CLUSTERS_MOUNT}/data/*`,
     capabilities: ["create", "read", "update"],
     reason: "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
+  });
+  policy.add({
+    path: `${ACCESS_MOUNT}/data/*`,
+    capabilities: ["create", "read", "update"],
+    reason: "keep the credentials of an instance's identities, and log in with them",
   });
   policy.add({
     path: `auth/token/create/${SEAL_ROLE_PREFIX}*`,

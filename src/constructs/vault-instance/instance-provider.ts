@@ -2,7 +2,7 @@ import { AssetType, TerraformAsset, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { CentralSecret } from "../../terraform/central-secret";
 import { VaultProvider } from "../../terraform/providers/vault";
-import { RECORDS_MOUNT } from "../../contract/central-vault";
+import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, IDENTITY_LOGIN } from "../../contract/identities";
 
 /** Properties of an {@link InstanceProvider}. */
 export interface InstanceProviderProps {
@@ -12,8 +12,14 @@ export interface InstanceProviderProps {
   readonly name: string;
   /** URL under which Terraform reaches the instance. */
   readonly address: string;
-  /** The provider of the central Vault, which holds the instance's record. */
+  /** The provider of the central Vault, which holds the credentials of the instance's identities. */
   readonly centralProvider: TerraformProvider;
+  /**
+   * Identity as which Terraform logs in, or an expression for it, such as a {@link ConfigIdentity}.
+   *
+   * @default "apply"
+   */
+  readonly identity?: string;
   /**
    * PEM file of the CA that signed the instance's TLS certificate.
    *
@@ -29,21 +35,32 @@ export interface InstanceProviderProps {
 }
 
 /**
- * The Vault provider of a tenant's instance. Terraform reads its token from the instance's record as an ephemeral value, so
- * neither a plan nor the state contains it.
+ * The Vault provider of a tenant's instance. Terraform logs in as one of the instance's identities. It reads the credentials from the
+ * central Vault as ephemeral values, so neither a plan nor the state contains them.
  */
 export class InstanceProvider extends Construct {
   readonly provider: TerraformProvider;
 
   constructor(scope: Construct, id: string, props: InstanceProviderProps) {
     super(scope, id);
-    const record = new CentralSecret(this, "Record", props.centralProvider, {
-      mount: RECORDS_MOUNT,
-      path: `${props.tenant}/${props.name}`,
+    const { tenant, name, identity = "apply" } = props;
+    const access = new CentralSecret(this, "Access", props.centralProvider, {
+      mount: ACCESS_MOUNT,
+      path: accessPath(`${tenant}/${name}`, identity),
     });
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
-      token: record.field("root-token"),
+      authLogin: [
+        {
+          path: `auth/${IDENTITY_LOGIN}/login`,
+          parameters: {
+            role_id: access.field(ACCESS_FIELDS.roleId),
+            secret_id: access.field(ACCESS_FIELDS.secretId),
+          },
+        },
+      ],
+      // The identities may not make tokens.
+      skipChildToken: true,
       caCertFile: certificatePath(this, props.caCertificateFile),
       alias: props.alias,
     });

@@ -11,6 +11,7 @@ import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import { TransitSecretBackendKey } from "../../terraform/providers/vault";
 import { retire } from "../../terraform/retire";
+import { identitySettings, type AdministeredMounts, type IdentitiesProps } from "./identity-settings";
 import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
@@ -31,6 +32,18 @@ export interface VaultInstanceProps {
   readonly seal?: ISeal;
   /** URL by which clients and Terraform reach the instance. */
   readonly address: string;
+  /**
+   * How the identities that work in place of the root token log in.
+   *
+   * @default - tokens of 1 hour and secret IDs of 90 days, from anywhere
+   */
+  readonly identities?: IdentitiesProps;
+  /**
+   * Mounts that the identities `apply` and `plan` configure. The hook adds those that exist in the instance.
+   *
+   * @default - none
+   */
+  readonly administered?: AdministeredMounts;
   /** How the hook reaches the central Vault. */
   readonly central: CentralVaultAccess;
   /**
@@ -113,6 +126,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
         secretThreshold: seal.secretThreshold,
         ...(volatile === true ? { volatile } : {}),
         ...(selfInitializes === true ? { selfInitializes } : {}),
+        identities: identitySettings(props.identities ?? {}, props.administered ?? { engines: [], logins: [] }),
         ...deployed,
       },
       central,

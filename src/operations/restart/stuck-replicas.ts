@@ -1,3 +1,4 @@
+import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
 import { KubernetesError } from "../../kubernetes/client";
 import type { OperationContext } from "../context";
@@ -7,6 +8,9 @@ import { blockedBy, type PodRestarts } from "./pod-restarts";
 import { decideRestart, type RestartReplica } from "./restart-decision";
 import { UptimeGate, viewReplica } from "./restart-view";
 import type { Pod } from "../pods";
+
+/** Gets the token with which a replica is asked; undefined if there is none. */
+type AskForToken = (asked: Replica) => Promise<Secret | undefined>;
 
 /**
  * Replaces pods that block an instance from starting: pods that never start, and pods that present a certificate which is
@@ -24,16 +28,16 @@ export class StuckReplicas {
   /**
    * Replaces one pod, if any is to be replaced.
    *
-   * @param token To ask raft with, if a replica can be asked.
+   * @param tokenOf Gets the token to ask raft with, if a replica can be asked.
    * @returns What prevents it; undefined if nothing is known to.
    */
-  async replaceOne(seen: readonly SeenReplica[], token: Secret | undefined): Promise<string | undefined> {
+  async replaceOne(seen: readonly SeenReplica[], tokenOf: AskForToken): Promise<string | undefined> {
     try {
       const pods = await this.restarts.pods.list();
       if (pods === undefined) return undefined;
       const wanted = await this.restarts.pods.certificate();
       const replicas = await Promise.all(seen.map((replica) => viewReplica(this.context, replica, pods, wanted)));
-      const caughtUp = await this.hasCaughtUp(replicas, seen, token);
+      const caughtUp = await this.hasCaughtUp(replicas, seen, tokenOf);
       const step = decideRestart({ replicas, caughtUp });
       if (step.do === "restart") return await this.restart(step.name, pods, replicas);
       return step.do === "wait" ? explainUnverified(replicas, step.reason) : undefined;
@@ -63,12 +67,14 @@ export class StuckReplicas {
   private async hasCaughtUp(
     replicas: readonly RestartReplica[],
     seen: readonly SeenReplica[],
-    token: Secret | undefined,
+    tokenOf: AskForToken,
   ): Promise<boolean> {
     const steady = this.uptime.observe(replicas, this.context.clock.now());
     if (!steady || !replicas.some(({ unverified }) => unverified)) return false;
     const asked = seen.find(({ status }) => status.state === "unsealed");
-    if (asked === undefined || token === undefined) return true;
+    if (asked === undefined) return true;
+    const token = await tokenOf(asked);
+    if (token === undefined) return true;
     return (await allVote(this.context, asked, token).catch(undefinedIfDenied)) ?? true;
   }
 }

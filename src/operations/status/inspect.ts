@@ -7,6 +7,7 @@ import { journalKey, recordedKeys, rootToken } from "../../central/record";
 import type { RecordStore, SeenRecord } from "../../central/record-store";
 import type { ReplicaApi } from "../../vault/replica";
 import { ReplicaError } from "../../vault/errors";
+import type { OperatorToken } from "../identities/operator-token";
 import type { ReplicaState } from "../../vault/replica-state";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 
@@ -52,16 +53,24 @@ export interface InstanceStatus {
 /** A replica as far as a status looks at it. */
 export type InspectedServer = Pick<ReplicaApi, "status" | "leader" | "auditDevices" | "certificate">;
 
-/** Looks at one instance and changes nothing. */
+/**
+ * Looks at one instance and changes nothing.
+ *
+ * @param operator Whose token asks for audit devices. @default - the root token of the record
+ */
 export async function inspectInstance(
   instance: Instance,
   store: Pick<RecordStore, "path" | "read">,
   server: (replica: Replica) => InspectedServer,
   clock: Clock,
+  operator: Pick<OperatorToken, "get"> = { get: (fields) => Promise.resolve(rootToken(fields)) },
 ): Promise<InstanceStatus> {
   const seen = await store.read();
   const record = summarizeRecord(seen, instance);
-  const token = rootToken(seen.fields);
+  // Of replicas that are looked at at once, the first one that is unsealed is logged in to.
+  let login: Promise<Secret | undefined> | undefined;
+  const token = (replica: Replica): Promise<Secret | undefined> =>
+    (login ??= operator.get(seen.fields, replica).catch(undefinedIfRefused));
   const replicas = await Promise.all(
     instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token, clock)),
   );
@@ -108,13 +117,14 @@ async function summarizeReplica(
   replica: Replica,
   server: InspectedServer,
   { product }: Instance,
-  token: Secret | undefined,
+  tokenFrom: (replica: Replica) => Promise<Secret | undefined>,
   clock: Clock,
 ): Promise<ReplicaSummary> {
   const status = await server.status();
   if (status.state === "unreachable") return { ...replica, state: status.state, active: false, reason: status.reason };
   const open = status.state === "unsealed";
   const active = open && ((await server.leader())?.isSelf ?? false);
+  const token = open ? await tokenFrom(replica) : undefined;
   const auditDevices = open && token !== undefined ? await countAuditDevices(server, product, token, clock) : undefined;
   const certificate = await server.certificate().catch(undefinedIfRefused);
   return {
@@ -149,7 +159,7 @@ async function countAuditDevices(
   return 0;
 }
 
-/** What cannot be seen, as with a root token that was revoked, is left out. */
+/** What cannot be seen, as with a token that is not accepted, is left out. */
 function undefinedIfRefused(error: unknown): undefined {
   if (error instanceof ReplicaError) return undefined;
   throw error;

@@ -1,12 +1,15 @@
 import { CentralError } from "../../central/client";
+import { CredentialStore } from "../../central/credential-store";
 import { parseTarget, recallInstance, type Target } from "../../central/instances";
 import { listRecords, RecordStore } from "../../central/record-store";
 import type { Clock } from "../../core/clock";
+import { AccessApi } from "../../vault/access";
 import type { VaultClient } from "../../vault/client";
 import { LocalError } from "../../vault/errors";
 import { ReplicaApi } from "../../vault/replica";
 import { enterCluster } from "../cluster";
-import { openConnections } from "../connections";
+import { openConnections, type Connections } from "../connections";
+import { OperatorToken } from "../identities/operator-token";
 import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
@@ -39,7 +42,9 @@ export async function statusOf(
       try {
         const server = (replica: Parameters<typeof connections.client>[0]) =>
           new ReplicaApi(connections.client(replica));
-        const status = await inspectInstance(instance, store, server, clock);
+        const status = await inspectAs(central, instance, connections, (operator) =>
+          inspectInstance(instance, store, server, clock, operator),
+        );
         const remaining = await cluster?.sealToken?.remaining(central);
         if (remaining === undefined) return status;
         const sealTokenExpires = new Date(clock.date().getTime() + remaining * 1000).toISOString();
@@ -54,5 +59,26 @@ export async function statusOf(
     // Neither the central Vault's failure nor this machine's is the instance's.
     if (error instanceof LocalError || (error instanceof CentralError && error.failure !== "missing")) throw error;
     return inspectRecord(store, error);
+  }
+}
+
+/** Looks at an instance as its identity `operate`, and logs out. */
+async function inspectAs(
+  central: VaultClient,
+  { tenant, name }: Target,
+  connections: Connections,
+  inspect: (operator: OperatorToken) => Promise<InstanceStatus>,
+): Promise<InstanceStatus> {
+  const operator = new OperatorToken({
+    credentials: new CredentialStore(central, tenant, name),
+    access: (replica, token) => {
+      const client = connections.client(replica);
+      return new AccessApi(token === undefined ? client : client.withToken(token));
+    },
+  });
+  try {
+    return await inspect(operator);
+  } finally {
+    await operator.end();
   }
 }

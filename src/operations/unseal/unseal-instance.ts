@@ -1,5 +1,5 @@
 import { CentralError } from "../../central/client";
-import { journalKey, recordedKeys, rootToken, secretFields } from "../../central/record";
+import { journalKey, recordedKeys, secretFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
@@ -9,6 +9,7 @@ import { recordPath } from "../../contract/central-vault";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
+import { ensureIdentities } from "../identities/ensure-identities";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
@@ -40,7 +41,7 @@ const STALL = 10_000;
 
 /**
  * Brings one instance from any state to initialised, escrowed, joined and unsealed on every replica, each of which runs
- * what is described. Can be run again at any time, and by several at once.
+ * what is described, with identities that work. Can be run again at any time, and by several at once.
  *
  * @throws OperationError if only a person can continue, time is up, or the central Vault does not do its part.
  */
@@ -49,7 +50,9 @@ export async function unsealInstance(context: OperationContext): Promise<UnsealR
   const run = new UnsealRun(context, pods && new PodRestarts(context, pods));
   const report = await run.bringUp();
   const restarted = await restartOutdated(context, run.restarts, () => run.bringUp());
-  return { ...(restarted.length === 0 ? report : await run.bringUp()), restarted };
+  const up = restarted.length === 0 ? report : await run.bringUp();
+  await ensureIdentities(context);
+  return { ...up, restarted };
 }
 
 /** One run of the command: what it has begun is remembered from one bringing up to the next. */
@@ -83,7 +86,8 @@ class UnsealRun {
       poll: POLL,
       stall: {
         after: STALL,
-        act: async ({ replicas, record }) => this.stuck?.replaceOne(replicas, rootToken(record.fields)),
+        act: async ({ replicas, record }) =>
+          this.stuck?.replaceOne(replicas, (asked) => this.context.operator.get(record.fields, asked)),
       },
     });
     return { ...verified, initialized: this.initialized, unsealed: [...this.unsealed], joined: [...this.joined] };
@@ -162,7 +166,8 @@ class UnsealRun {
   }
 
   private async verify({ fields }: SeenRecord): Promise<Outcome<Verified>> {
-    const outcome = await verify(this.context, rootToken(fields));
+    const { operator, instance } = this.context;
+    const outcome = await verify(this.context, await operator.get(fields, instance.replicas[0]));
     if ("done" in outcome) await this.describe();
     return outcome;
   }

@@ -152,7 +152,7 @@ export class TestBed {
   /** What the stack "central" makes, as far as the hook touches it: its mounts, and a token with just its policy. */
   private async prepareCentral(): Promise<void> {
     const { client } = this.central;
-    for (const mount of ["customers", "clusters"]) {
+    for (const mount of ["customers", "clusters", "access"]) {
       await this.central.mountKeyValue(mount);
     }
     await client.send("PUT", "sys/policies/acl/tenant-vault-hook", { body: { policy: hookPolicy() } });

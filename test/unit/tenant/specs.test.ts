@@ -55,6 +55,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
     "InstanceSpec.deployment",
     ...["HighAvailability", "Standalone", "Development", "Custom", "External"].map((mode) => `${mode}Spec.mode`),
   ],
+  "VaultInstanceProps.identities": ["InstanceSpec.identities"],
   "VaultInstanceProps.name": ["InstanceSpec.name"],
   "VaultInstanceProps.seal": [
     "InstanceSpec.seal",
@@ -78,6 +79,8 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/\.(provider|centralProvider|alias)$/, "the stack chooses the providers"],
   [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name)$/, "the instance has it already"],
   [/^VaultInstanceProps\.(central|tenant)$/, "the stack passes it"],
+  [/^(VaultInstanceProps\.administered$|AdministeredMounts\.)/, "the stack derives it from the engines and the login"],
+  [/^InstanceProviderProps\.identity$/, "a variable of Terraform chooses it"],
   [/^CentralVaultAccess\./, "the operator's file describes the central Vault"],
   [/^KubesprayProps\.central$/, "the operator's file describes the central Vault"],
   [/^HelmDeploymentProps\.cluster$/, "the stack passes the cluster of the tenant"],
