@@ -1,13 +1,17 @@
 import { CentralError } from "../../central/client";
+import type { CredentialStore } from "../../central/credential-store";
 import { rootToken, type RecordFields } from "../../central/record";
 import { IDENTITY_LOGIN } from "../../contract/identities";
 import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
+import type { AccessApi } from "../../vault/access";
 import { ReplicaError } from "../../vault/errors";
-import type { OperationContext } from "../context";
 
 /** What a login as `operate` takes: the credentials, and an unsealed server. */
-export type OperatorContext = Pick<OperationContext, "access" | "credentials">;
+export interface OperatorContext {
+  readonly credentials: Pick<CredentialStore, "read">;
+  access(replica: Replica, token?: Secret): Pick<AccessApi, "login" | "logOut">;
+}
 
 /**
  * The token with which the command asks an instance what is not public: votes in raft, audit devices. It belongs to the identity
