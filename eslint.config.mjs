@@ -78,7 +78,7 @@ export default tseslint.config(
           contexts: ["TSInterfaceDeclaration", "TSTypeAliasDeclaration"],
         },
       ],
-      "jsdoc/check-tag-names": ["error", { definedTags: ["default"] }],
+      "jsdoc/check-tag-names": ["error", { definedTags: ["default", "changes"] }],
     },
   },
   {

@@ -1,9 +1,12 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-// Real servers and deploys take their time, and share ports, disk and processors.
 const setupFiles = ["test/support/secrets.ts"];
-const onServers = { setupFiles, testTimeout: 300_000, hookTimeout: 900_000, fileParallelism: false };
+// Deploys and real servers need time.
+const onServers = { testTimeout: 300_000, hookTimeout: 900_000 };
+
+/** Lists the labs of the machine, so no other may start or end meanwhile. */
+const ALONE = "test/integration/lab.test.ts";
 
 // As tsconfig.json maps them: stacks/ and tenants/ import the package by its name.
 const alias = [
@@ -18,9 +21,35 @@ export default defineConfig({
         resolve: { alias },
         test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles, testTimeout: 30_000 },
       },
-      { resolve: { alias }, test: { name: "integration", include: ["test/integration/**/*.test.ts"], ...onServers } },
+      {
+        resolve: { alias },
+        test: {
+          name: "integration",
+          include: ["test/integration/**/*.test.ts"],
+          exclude: [ALONE],
+          setupFiles: [...setupFiles, "test/support/ports.ts"],
+          ...onServers,
+          // Much of a test is waiting for servers. After the unit tests, which use the processors.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve: { alias },
+        test: { name: "lab", include: [ALONE], setupFiles, ...onServers, sequence: { groupOrder: 2 } },
+      },
       // Needs a cloud and a cluster that the environment names; not part of npm test.
-      { resolve: { alias }, test: { name: "acceptance", include: ["test/acceptance/**/*.test.ts"], ...onServers } },
+      {
+        resolve: { alias },
+        test: {
+          name: "acceptance",
+          include: ["test/acceptance/**/*.test.ts"],
+          setupFiles,
+          ...onServers,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

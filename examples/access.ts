@@ -13,11 +13,11 @@ const web = new AccessRole(stack, "Web", {
   boundCidrs: ["10.8.0.0/24"],
 });
 
-// What the role may do is granted by the construct that has it.
+// The construct of an engine grants its permissions to the role.
 const secrets = new KeyValue(stack, "Secrets");
 secrets.grantRead(web, "web");
 
-// For what no construct grants.
+// Permissions that no construct grants.
 web.grant({ path: "transit/sign/web", capabilities: ["update"], reason: "sign with the key of the web servers" });
 
 new TerraformOutput(stack, "web_role_id", { value: web.roleId });

@@ -19,7 +19,7 @@ secrets.grantReadWrite(operators, "shared");
 secrets.grantRead(web, "shared");
 secrets.grantRead(web, "web");
 
-// A mount that exists already.
+// An existing mount.
 KeyValue.fromMount("legacy").grantRead(web, "web");
 
 app.synth();

@@ -8,7 +8,7 @@ new VaultProvider(stack, "Instance", { address: "https://vault.customer10.exampl
 const login = new AppRoleLogin(stack, "Login", { path: "machines", description: "Login of machines" });
 new AccessRole(stack, "Web", { name: "web", login });
 
-// A login that exists already needs only its path.
+// An existing login needs only its path.
 new AccessRole(stack, "Batch", { name: "batch", login: { path: "approle" } });
 
 app.synth();

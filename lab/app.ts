@@ -8,7 +8,11 @@ async function main(): Promise<void> {
   const placement = JSON.parse(readFileSync(process.env[PLACEMENT_VARIABLE] ?? "", "utf8")) as Placement;
   const { tenant } = await loadTenant(placement.tenantFile);
   const operator = {
-    central: { address: placement.centralAddress, caCertificateFile: placement.caCertificateFile },
+    central: {
+      address: placement.centralAddress,
+      namespace: placement.centralNamespace,
+      caCertificateFile: placement.caCertificateFile,
+    },
     backend: localBackend(placement.stateFolder),
   };
   buildApp(operator, [placeTenant(tenant, placement)]).synth();

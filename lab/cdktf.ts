@@ -5,57 +5,61 @@ import { run, tryRun, type RunResult } from "./run";
 import { PLACEMENT_VARIABLE } from "./placement";
 import type { TerraformProgram } from "./tools/terraform";
 
-/** The project's root. */
+/** Root folder of the project. */
 export const PROJECT = resolve(__dirname, "..");
 
 /** The program behind `npx cdktf`. */
 export const CDKTF_CLI = require.resolve("cdktf-cli/bundle/bin/cdktf");
 
-/** Makes a folder inside the project, which `cdktf` demands, where git ignores it. */
+/** Creates a folder inside the project, as `cdktf` requires. Git ignores it. */
 export function newFolderInProject(name: string): string {
   const parent = join(PROJECT, ".lab");
   mkdirSync(parent, { recursive: true });
   return mkdtempSync(join(parent, `${name}-`));
 }
 
-/** State is thrown away with the lab; a mirror may not know the checksums that would be asked for. */
+/** The lab discards its state, and a mirror may lack the checksums for a lock file. */
 const NO_LOCK = "--skip-provider-lock";
 
-/** How the real `cdktf` is run. */
+/** Properties of {@link Cdktf}. */
 export interface CdktfProps {
   readonly terraform: TerraformProgram;
-  /** For Terraform to find its provider. */
+  /** Variables by which Terraform finds its providers. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Synthesized JSON, the log and the hook's journals go here; inside the project. */
+  /** Folder inside the project for the synthesized JSON, the log and the hook's journals. */
   readonly folder: string;
   readonly placementFile: string;
   /** Token for the central Vault. */
   readonly token: string;
 }
 
-/** The real `cdktf`, for the lab's app. */
+/** Runs the real `cdktf` with the lab's app. */
 export class Cdktf {
+  private hasCentral = false;
+
   constructor(private readonly props: CdktfProps) {}
 
-  /** `cdktf deploy '*'`. @returns What Terraform says it did, per stack. */
+  /** Runs `cdktf deploy central` the first time, then `cdktf deploy '*'`. @returns The output of Terraform per stack. */
   async deploy(): Promise<string> {
+    if (!this.hasCentral) await this.run(["deploy", "central", "--auto-approve", NO_LOCK]);
+    this.hasCentral = true;
     const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", NO_LOCK]);
     return stdout;
   }
 
-  /** `cdktf diff`, for one stack. @returns The plan, as a reviewer reads it. */
+  /** Runs `cdktf diff` for one stack. @returns The plan as text. */
   async diff(stack: string): Promise<string> {
     const { stdout } = await this.run(["diff", stack, NO_LOCK]);
     return stdout;
   }
 
-  /** `cdktf destroy`. @throws Error when Terraform refuses. */
+  /** Runs `cdktf destroy`. @throws Error if Terraform refuses. */
   async destroy(...stacks: readonly string[]): Promise<string> {
     const { stdout } = await this.run(["destroy", ...stacks, "--auto-approve", NO_LOCK]);
     return stdout;
   }
 
-  /** Plans a stack anew, and shows the plan as JSON, as a reviewer's tools would see it. */
+  /** Creates a new plan of a stack. @returns The plan as JSON, for the tools of reviewers. */
   async planJson(stack: string): Promise<string> {
     const cwd = this.stackFolder(stack);
     const { program } = this.props.terraform;
@@ -63,7 +67,7 @@ export class Cdktf {
     return (await run(program, ["show", "-json", "review.tfplan"], { cwd, env: this.environment })).stdout;
   }
 
-  /** Plans the destruction of one stack alone. @throws CommandError when Terraform refuses. */
+  /** Plans the destruction of one stack alone. @throws CommandError if Terraform refuses. */
   async planDestroy(stack: string): Promise<void> {
     await run(this.props.terraform.program, ["plan", "-destroy", "-input=false", "-no-color"], {
       cwd: this.stackFolder(stack),
@@ -71,7 +75,14 @@ export class Cdktf {
     });
   }
 
-  /** An output of a deployed stack. */
+  /** Runs Terraform for a stack, as it was synthesized last. @returns What it prints. @throws CommandError if it fails. */
+  async terraform(stack: string, ...args: readonly string[]): Promise<string> {
+    const { program } = this.props.terraform;
+    const env = { ...this.environment, TF_CLI_ARGS_plan: "-no-color", TF_CLI_ARGS_apply: "-no-color" };
+    return (await run(program, args, { cwd: this.stackFolder(stack), env })).stdout;
+  }
+
+  /** Reads an output of a deployed stack. */
   async output(stack: string, name: string): Promise<string> {
     const { stdout } = await run(this.props.terraform.program, ["output", "-json", name], {
       cwd: this.stackFolder(stack),
@@ -80,7 +91,7 @@ export class Cdktf {
     return JSON.parse(stdout) as string;
   }
 
-  /** What `cdktf` printed. */
+  /** File with the output of `cdktf`. */
   get logFile(): string {
     return join(this.props.folder, "cdktf.log");
   }
@@ -111,7 +122,8 @@ export class Cdktf {
     return join(this.props.folder, "cdktf.out");
   }
 
-  private get environment(): NodeJS.ProcessEnv {
+  /** What it runs with: nothing of the operator's own deployments. */
+  get environment(): NodeJS.ProcessEnv {
     const { terraform, environment, folder, placementFile, token } = this.props;
     return {
       ...neutralEnvironment(),
@@ -121,7 +133,7 @@ export class Cdktf {
       VAULT_TOKEN: token,
       TENANT_VAULT_STATE_DIR: join(folder, "hook"),
       CHECKPOINT_DISABLE: "1",
-      // Plain lines instead of a screen that redraws itself.
+      // With CI set, cdktf prints plain lines instead of redrawing the screen.
       CI: "true",
     };
   }

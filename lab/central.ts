@@ -3,21 +3,26 @@ import type { VaultClient } from "../src/vault/client";
 import type { VaultServer } from "./servers/vault-server";
 import { waitUntil } from "./wait";
 
-/** The operator's own Vault in the lab: what people do with it, and this product never does. */
+/** Central Vault of the lab, with the tasks that the product leaves to people. */
 export class LabCentral {
-  /** Initialises and unseals it, as an operator would. */
-  static async open(server: VaultServer): Promise<LabCentral> {
+  /**
+   * Initialises and unseals the server, as an operator would.
+   *
+   * @param namespace Namespace in which the operator keeps everything. @default - the root namespace
+   */
+  static async open(server: VaultServer, namespace?: string): Promise<LabCentral> {
     const anonymous = server.client();
     const api = new ReplicaApi(anonymous);
     const { rootToken, keys } = await api.initialize("shamir", 1, 1);
     for (const key of keys) await api.unseal(key);
     const central = new LabCentral(
       server,
-      anonymous.withToken(rootToken),
+      namespace === undefined ? anonymous.withToken(rootToken) : server.client(rootToken.reveal(), namespace),
       rootToken.reveal(),
       keys.map((key) => key.reveal()),
     );
     await central.waitUntilActive();
+    if (namespace !== undefined) await server.client(rootToken.reveal()).send("POST", `sys/namespaces/${namespace}`);
     return central;
   }
 
@@ -31,10 +36,10 @@ export class LabCentral {
     readonly unsealKeys: readonly string[],
   ) {}
 
-  /** Makes a mount for secrets. */
+  /** Creates a KV version 2 mount. */
   async mountKeyValue(mount: string): Promise<void> {
     await this.client.send("POST", `sys/mounts/${mount}`, { body: { type: "kv", options: { version: "2" } } });
-    // It upgrades itself for a moment after it is made.
+    // A new KV version 2 mount upgrades itself for a moment and refuses requests.
     await waitUntil(`the mount ${mount} answers`, async () => {
       const { status } = await this.client.send("GET", `${mount}/config`, { accept: [400] });
       return status === 200;
@@ -42,7 +47,7 @@ export class LabCentral {
     this.mounts.add(mount);
   }
 
-  /** Puts a password where a tenant file says that the operator keeps it, beside those of the same path. */
+  /** Stores a password at the location of a tenant file, and keeps the other passwords at the path. */
   async keepPassword(
     { mount, path, field }: { readonly mount: string; readonly path: string; readonly field: string },
     password: string,
@@ -54,21 +59,21 @@ export class LabCentral {
     await this.client.send("POST", target, { body: { data } });
   }
 
-  /** The fields of a record. */
+  /** Reads the fields of a record. */
   async readRecord(tenant: string, instance: string): Promise<Record<string, string>> {
     const { body } = await this.client.send("GET", `customers/data/${tenant}/${instance}`);
     return (body.data as { data: Record<string, string> }).data;
   }
 
-  /** A secret id for the hook's AppRole, which an operator would give to the machine that watches. */
-  async drawHookSecretId(): Promise<string> {
+  /** Requests a secret ID of the hook's AppRole. An operator would give it to the machine that runs the command. */
+  async requestHookSecretId(): Promise<string> {
     const { body } = await this.client.send("POST", "auth/tenant-vault/role/hook/secret-id");
     return (body.data as { secret_id: string }).secret_id;
   }
 
   private async waitUntilActive(): Promise<void> {
     await waitUntil(`${this.server.name} is active`, async () => {
-      const { status } = await this.client.send("GET", "sys/health", { accept: [429, 472, 473, 501, 503] });
+      const { status } = await this.server.client().send("GET", "sys/health", { accept: [429, 472, 473, 501, 503] });
       return status === 200;
     });
   }

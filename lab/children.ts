@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 
-/** What this program started and what has not ended yet, and the signal that ends it. */
+/** Running child processes of this program, each with the signal that ends it. */
 const running = new Map<ChildProcess, NodeJS.Signals>();
 
 /**
- * Starts a process that ends with this program at the latest. It leads a group of its own: a Ctrl-C reaches this program
- * alone, which then ends in order what it started.
+ * Starts a process that ends with this program at the latest. The process leads its own group, so a Ctrl-C reaches only this
+ * program. The program then ends its child processes in order.
  *
- * @param farewell What its group gets when this program ends.
+ * @param farewell Signal for the group when this program ends.
  */
 export function startChild(
   command: string,
@@ -16,19 +16,19 @@ export function startChild(
   farewell: NodeJS.Signals,
 ): ChildProcess {
   const child = spawn(command, args, { ...options, detached: true });
-  // One that could not be started has no id, and never ends either.
+  // A process that failed to start has no ID, and emits no "exit" event.
   if (child.pid !== undefined) running.set(child, farewell);
   child.once("exit", () => running.delete(child));
   return child;
 }
 
-/** Sends a signal to a child and to what it started in its group. */
+/** Sends a signal to a child process and its group. */
 export function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
   } catch {
-    // Gone already.
+    // The group has already ended.
   }
 }
 
@@ -39,11 +39,11 @@ function endAll(): void {
 process.on("exit", endAll);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
-    // Who handles the signal ends things in order; otherwise it does what it does to a program that does not listen.
+    // Another listener ends the processes in order. Without one, the signal ends this program as by default.
     if (process.listenerCount(signal) > 0) return;
     endAll();
     process.kill(process.pid, signal);
   });
 }
-// The test runner's workers lose their runner this way.
+// A worker of the test runner is disconnected when the runner ends.
 process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));

@@ -1,7 +1,7 @@
-/** By these the operator's own Vault, hook and Terraform workspace would get into the lab. */
+/** Variables of the operator's own Vault, hook and Terraform workspace, which must not affect the lab. */
 const FOREIGN = /^(VAULT_|TENANT_VAULT_|TF_CLI_ARGS|TF_WORKSPACE$|TF_DATA_DIR$)/;
 
-/** The environment of this program, for Terraform, without what belongs to the operator's own deployments. */
+/** Environment of this program for Terraform, without variables of the operator's own deployments. */
 export function neutralEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.test(name)));
 }

@@ -1,2 +1,2 @@
-/** Aborted when the user wants the lab to end: commands under way are ended, and nothing more is begun. */
+/** Aborted if the user interrupts the lab. Running commands are then ended, and no new ones start. */
 export const interruption = new AbortController();

@@ -19,7 +19,7 @@ import { obtainTerraform } from "./tools/terraform";
 import { obtainVaultProvider } from "./tools/vault-provider";
 import { obtainVaultServer } from "./tools/vault-server";
 
-/** Real servers for one tenant on loopback, and the means to deploy it onto them. */
+/** Real servers for one tenant on loopback, and programs to deploy the tenant onto them. */
 export interface Lab {
   readonly tenant: Tenant;
   readonly central: LabCentral;
@@ -32,17 +32,31 @@ export interface Lab {
   readonly replicas: ReadonlyMap<string, readonly VaultServer[]>;
   /** Folder of the servers' data; outside the project, so that an unprivileged account can reach it. */
   readonly serverFolder: string;
-  /** Folder of what is deployed: synthesized JSON, state, logs. */
+  /** Folder of the deployment: synthesized JSON, state, logs. */
   readonly deployFolder: string;
   /** PEM file of the CA of every server's TLS certificate. */
   readonly caCertificateFile: string;
-  /** Passwords that the lab made up. */
+  /** File with its {@link Placement}. */
+  readonly placementFile: string;
+  /** Passwords that the lab generated. */
   readonly passwords: readonly string[];
   stop(): Promise<void>;
 }
 
-/** Starts everything that a tenant file needs. */
-export async function startLab(tenantFile: string, progress: Progress): Promise<Lab> {
+/** Options of a lab. */
+export interface LabOptions {
+  /** Whether it writes the passwords of databases into the central Vault. @default true */
+  readonly writesPasswords?: boolean;
+  /** Namespace of the central Vault in which everything is. @default - the root namespace */
+  readonly centralNamespace?: string;
+}
+
+/** Starts all servers that a tenant file needs. */
+export async function startLab(
+  tenantFile: string,
+  progress: Progress,
+  { writesPasswords = true, centralNamespace }: LabOptions = {},
+): Promise<Lab> {
   const { tenant } = await loadTenant(tenantFile);
   const program = await progress.step("server program", obtainVaultServer);
   const terraform = await progress.step("Terraform", obtainTerraform);
@@ -52,7 +66,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
   const openssh = await progress.step("OpenSSH", obtainOpenssh);
   const postgresqlPrograms = await progress.step("PostgreSQL", obtainPostgresql);
 
-  // All that an interruption may end comes before there is anything to be removed.
+  // An interruption up to here leaves nothing to remove.
   const account = await unprivilegedAccount();
   const authority = await LabAuthority.create();
 
@@ -77,7 +91,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
   try {
     const ports = await choosePorts(tenant);
     const central = await progress.step("central Vault", async () =>
-      LabCentral.open(await startVault("central", ports.central)),
+      LabCentral.open(await startVault("central", ports.central), centralNamespace),
     );
     const replicas = await progress.step("replicas of the tenant", async () => {
       const instances = tenant.instances.map(async ({ name }): Promise<[string, VaultServer[]]> => {
@@ -99,12 +113,15 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
     started.push(postgresql);
     const tenantPassword = await progress.step("database", async () => {
       await postgresql.start();
-      return createDatabases(tenant, central, postgresql, adminPassword);
+      const password = await createDatabases(tenant, postgresql, adminPassword);
+      if (writesPasswords) await keepPasswords(tenant, central, password);
+      return password;
     });
 
     const placement: Placement = {
       tenantFile,
       centralAddress: central.server.address,
+      centralNamespace,
       caCertificateFile,
       replicas: Object.fromEntries(
         [...replicas].map(([name, servers]) => [name, servers.map(({ address }) => address)]),
@@ -140,6 +157,7 @@ export async function startLab(tenantFile: string, progress: Progress): Promise<
       serverFolder,
       deployFolder,
       caCertificateFile,
+      placementFile,
       passwords: [adminPassword, tenantPassword],
       stop,
     };
@@ -157,7 +175,7 @@ interface Ports {
 }
 
 async function choosePorts(tenant: Tenant): Promise<Ports> {
-  // First those that the tenant file names, before one of them is dealt to another server.
+  // Reserve the ports of the tenant file first, before another server gets one of them.
   for (const instance of tenant.instances) {
     for (const port of ownPorts(instance) ?? []) {
       if (!(await takePort(port)))
@@ -183,20 +201,14 @@ async function choosePorts(tenant: Tenant): Promise<Ports> {
 }
 
 /**
- * What the tenant's administrator would have made: databases, and a role in each that may create and drop roles. All of
- * these have one password, since two databases may have the same role, or their passwords the same place.
+ * Creates the databases of a tenant, and a role in each that may create and drop roles. All roles have one password, because two
+ * databases may share a role, or the location of their passwords.
  */
-async function createDatabases(
-  tenant: Tenant,
-  central: LabCentral,
-  server: PostgresqlServer,
-  adminPassword: string,
-): Promise<string> {
+async function createDatabases(tenant: Tenant, server: PostgresqlServer, adminPassword: string): Promise<string> {
   const databases = tenant.instances.flatMap((instance) => instance.databases ?? []);
   const password = randomBytes(24).toString("base64url");
   const asAdministrator = async (database: string, ...statements: string[]): Promise<unknown> =>
     server.query("postgres", adminPassword, database, ...statements);
-  for (const place of databases) await central.keepPassword(place.password, password);
   for (const username of new Set(databases.map((database) => database.username)))
     await asAdministrator("postgres", `CREATE ROLE "${username}" LOGIN CREATEROLE PASSWORD '${password}'`);
   for (const name of new Set(databases.map(({ database }) => database))) {
@@ -212,4 +224,10 @@ async function createDatabases(
     );
   }
   return password;
+}
+
+/** What the operator would write into the central Vault. */
+async function keepPasswords(tenant: Tenant, central: LabCentral, password: string): Promise<void> {
+  for (const { databases = [] } of tenant.instances)
+    for (const place of databases) await central.keepPassword(place.password, password);
 }

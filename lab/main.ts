@@ -38,17 +38,17 @@ async function main(): Promise<void> {
   const lab = await startLab(values.tenant, progress);
   let failed = false;
   try {
-    await progress.step(`cdktf deploy '*' of ${values.tenant}`, () => lab.cdktf.deploy());
-    progress.line("\nProved:");
+    await progress.step(`cdktf deploy central, and the layers of ${values.tenant}`, () => lab.cdktf.deploy());
+    progress.line("\nProofs:");
     await proveAll(lab, progress);
-    progress.line(`\nAll of it in ${progress.elapsed()}.`);
+    progress.line(`\nDone in ${progress.elapsed()}.`);
     if (values.keep) await keep(lab, progress);
   } catch (error) {
     failed = !interruption.signal.aborted;
     throw error;
   } finally {
     await lab.stop();
-    // After a failure its logs and states tell why.
+    // After a failure, the logs and states explain it.
     if (!failed) rmSync(lab.deployFolder, { recursive: true });
   }
 }
@@ -70,10 +70,10 @@ async function proveAll(lab: Lab, progress: Progress): Promise<void> {
   await progress.prove(() => proveNoLeaks(lab, instances));
 }
 
-/** Shows how to get in, and waits. */
+/** Prints how to connect to the servers, and waits for an interruption. */
 async function keep(lab: Lab, progress: Progress): Promise<void> {
   const { address } = lab.central.server;
-  progress.line(`\nThe servers stay up until Ctrl-C. Set for bao, vault, psql and tenant-vault:
+  progress.line(`\nThe servers run until Ctrl-C. Set these variables for bao, vault, psql and tenant-vault:
   export VAULT_CACERT=${lab.caCertificateFile}
   export VAULT_ADDR=${address} VAULT_TOKEN=${lab.central.rootToken}   # the central Vault
   npx tenant-vault status`);
@@ -85,11 +85,11 @@ async function keep(lab: Lab, progress: Progress): Promise<void> {
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interruption.abort());
-// A terminal or a reader that goes away must not keep the servers from being stopped.
+// A closed terminal or pipe must not prevent the lab from stopping its servers.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 main().then(
-  // Idle connections of clients would keep the process for some seconds.
+  // Idle connections of clients would keep the process running for some seconds.
   () => process.exit(0),
   (error: unknown) => {
     if (interruption.signal.aborted) process.exit(130);

@@ -1,14 +1,16 @@
 import { Seal } from "../src";
 import type { Tenant, TenantInstance } from "../src/tenant";
 
-/** Environment variable with the file that holds a {@link Placement}. */
+/** Environment variable with the path of a file with a {@link Placement}. */
 export const PLACEMENT_VARIABLE = "TENANT_VAULT_LAB_PLACEMENT";
 
-/** Where the lab's servers are. */
+/** Addresses of the lab's servers, and files for a deployment onto them. */
 export interface Placement {
   /** The tenant file that is deployed. */
   readonly tenantFile: string;
   readonly centralAddress: string;
+  /** @default - the root namespace */
+  readonly centralNamespace?: string;
   /** PEM file of the CA of every server's TLS certificate. */
   readonly caCertificateFile: string;
   /** Addresses of the replicas of each instance, by its name. */
@@ -20,20 +22,23 @@ export interface Placement {
 
 const DEFAULT_REPLICAS = 3;
 
-/** How many servers an instance wants. */
+/** Returns the number of servers of an instance. */
 export function replicaCount({ deployment }: TenantInstance): number {
   if (deployment.mode === "external") return deployment.addresses.length;
   return deployment.mode === "ha" || deployment.mode === "custom" ? (deployment.replicas ?? DEFAULT_REPLICAS) : 1;
 }
 
-/** The ports that an instance names itself: those of an external one on loopback. */
+/** Returns the ports of an external instance on loopback; undefined for other instances. */
 export function ownPorts({ deployment }: TenantInstance): number[] | undefined {
   if (deployment.mode !== "external") return undefined;
   const urls = deployment.addresses.map((address) => new URL(address));
   return urls.every(({ hostname }) => hostname === "127.0.0.1") ? urls.map(({ port }) => Number(port)) : undefined;
 }
 
-/** The tenant on the lab's servers: its machines are left out, its instances and databases are those on loopback. */
+/** Names of this machine that the certificates of the lab's servers have. */
+const LOOPBACK: readonly [string, ...string[]] = ["127.0.0.1", "localhost"];
+
+/** Moves a tenant onto the lab's servers: without machines, with instances and databases on loopback. */
 export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
   const { caCertificateFile, postgresqlPort } = placement;
   return {
@@ -46,11 +51,11 @@ export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
         address: addresses[0] ?? instance.address,
         caCertificateFile,
         deployment: { mode: "external", addresses },
-        // The lab's servers have no key service: their keys are escrowed, whatever the seal is to be.
+        // The lab has no key service, so its servers always have a Shamir seal.
         seal: instance.seal && Seal.shamir(instance.seal),
         databases: instance.databases?.map((database) => ({
           ...database,
-          host: "127.0.0.1",
+          host: LOOPBACK.includes(database.host) ? database.host : LOOPBACK[0],
           port: postgresqlPort,
           caCertificatePath: caCertificateFile,
         })),

@@ -1,12 +1,15 @@
 import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
-/** Below the ports that systems deal to outgoing connections, so that none of these takes one of ours. */
-const [FIRST, LAST] = [20_000, 30_000];
+/**
+ * Below the ports that systems use for outgoing connections, so that no connection takes one of these. Programs that run at the
+ * same time choose from different ranges: between the check and the use of a port, another program could take it.
+ */
+const [FIRST, LAST] = (process.env.TENANT_VAULT_LAB_PORTS ?? "20000-30000").split("-").map(Number) as [number, number];
 
 const taken = new Set<number>();
 
-/** A port on loopback that nobody uses, and that this program gets once. */
+/** Reserves an unused port on loopback. This program never gets the same port twice. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(FIRST, LAST);
@@ -14,7 +17,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Takes a port on loopback. @returns Whether nobody uses it, and this program did not take it before. */
+/** Reserves a port on loopback. @returns False if it is in use, or already reserved by this program. */
 export async function takePort(port: number): Promise<boolean> {
   if (taken.has(port)) return false;
   taken.add(port);

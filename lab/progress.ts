@@ -1,12 +1,12 @@
 import { interruption } from "./interruption";
 
-/** Tells what is being done, and how long it took; begins nothing more once the user wants the lab to end. */
+/** Prints the current step and its duration. It starts no step after an interruption. */
 export class Progress {
   private readonly started = Date.now();
 
   constructor(private readonly write: (line: string) => void) {}
 
-  /** Does one step. */
+  /** Runs one step. */
   async step<Result>(title: string, work: () => Promise<Result>): Promise<Result> {
     interruption.signal.throwIfAborted();
     this.write(`      …  ${title}`);
@@ -16,7 +16,7 @@ export class Progress {
     return result;
   }
 
-  /** Does one proof; what it returns is what was proved, nothing where the tenant has no such thing. */
+  /** Runs one proof and prints its result. The result is undefined if the tenant does not use the feature. */
   async prove(work: () => Promise<string | undefined>): Promise<void> {
     interruption.signal.throwIfAborted();
     const proved = await work();
@@ -27,7 +27,7 @@ export class Progress {
     this.write(text);
   }
 
-  /** Seconds since the beginning. */
+  /** Seconds since the start, as text. */
   elapsed(): string {
     return seconds(Date.now() - this.started).trim();
   }

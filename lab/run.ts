@@ -2,30 +2,30 @@ import type { ChildProcess, SpawnOptions } from "node:child_process";
 import { signalGroup, startChild } from "./children";
 import { interruption } from "./interruption";
 
-/** How a command is run. */
+/** Options of a command. */
 export interface RunOptions extends Pick<SpawnOptions, "cwd" | "uid" | "gid"> {
   readonly env?: NodeJS.ProcessEnv;
   readonly input?: string;
   /** Milliseconds. @default - no limit */
   readonly timeout?: number;
-  /** Gets each piece of output as it comes. @default - it is only collected */
+  /** Receives each piece of output at once. @default - the output is only collected */
   readonly onOutput?: (text: string) => void;
 }
 
-/** What a finished command printed. */
+/** Result of a finished command. */
 export interface RunResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A command that runs. */
+/** A running command. */
 export interface Command {
   readonly ended: Promise<RunResult>;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** A command that ended with an exit code other than 0. */
+/** Failure of a command with an exit code other than 0. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
 
@@ -39,17 +39,17 @@ export class CommandError extends Error {
   }
 }
 
-/** Time that a command has to end by itself when the lab is interrupted. */
-const LAST_PATIENCE = 15_000;
+/** Milliseconds that a command has to end after an interruption of the lab. */
+const TERMINATION_TIMEOUT = 15_000;
 
-/** Starts a command, without a shell. Its end never fails for an exit code; see {@link run}. */
+/** Starts a command without a shell. An exit code other than 0 is not an error here; see {@link run}. */
 export function begin(command: string, args: readonly string[], options: RunOptions = {}): Command {
   interruption.signal.throwIfAborted();
   const { env = process.env, input, onOutput, timeout, ...rest } = options;
   const child = startChild(command, args, { ...rest, env, timeout, stdio: "pipe" }, "SIGTERM");
   const interrupt = (): void => {
     signalGroup(child, "SIGTERM");
-    setTimeout(() => signalGroup(child, "SIGKILL"), LAST_PATIENCE).unref();
+    setTimeout(() => signalGroup(child, "SIGKILL"), TERMINATION_TIMEOUT).unref();
   };
   interruption.signal.addEventListener("abort", interrupt);
   const ended = collect(child, onOutput).finally(() => interruption.signal.removeEventListener("abort", interrupt));
@@ -58,12 +58,12 @@ export function begin(command: string, args: readonly string[], options: RunOpti
   return { ended, kill: (signal) => child.kill(signal) };
 }
 
-/** Runs a command to its end, whatever its exit code. @throws Error when it cannot be started. */
+/** Runs a command to its end, with any exit code. @throws Error if it cannot be started. */
 export async function tryRun(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
   return begin(command, args, options).ended;
 }
 
-/** Runs a command to its end. @throws CommandError when it fails. */
+/** Runs a command to its end. @throws CommandError if it fails. */
 export async function run(command: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
   const result = await tryRun(command, args, options);
   if (result.code !== 0) throw new CommandError([command, ...args].join(" "), result);

@@ -1,6 +1,6 @@
 import { defineTenant } from "../src/tenant";
 
-/** The lab's tenant: an ordinary one, whose instance already runs: the lab starts it at these addresses. */
+/** The tenant of the lab. Its instance already runs, because the lab starts the servers at these addresses. */
 export default defineTenant({
   name: "acme",
 

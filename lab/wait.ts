@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const PATIENCE = 60_000;
+const TIMEOUT = 60_000;
 const PAUSE = 20;
 
-/** Waits until a check succeeds. @throws Error that says what it waited for, once time is up. */
+/** Waits until a check succeeds. @throws Error after the timeout. */
 export async function waitUntil(what: string, check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE;
+  const end = Date.now() + TIMEOUT;
   while (!(await check())) {
-    if (Date.now() > end) throw new Error(`Waited ${PATIENCE / 1000} s in vain until ${what}.`);
+    if (Date.now() > end) throw new Error(`Waited ${TIMEOUT / 1000} s without success until ${what}.`);
     await sleep(PAUSE);
   }
 }

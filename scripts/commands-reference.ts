@@ -11,10 +11,10 @@ const FILE = resolve(__dirname, "..", "docs", "commands.md");
 const BEGIN = "<!-- begin: npm run docs:commands writes this -->";
 const END = "<!-- end -->";
 
-/** What a command prints with `--json`. */
+/** Output of a command with `--json`. */
 interface Result {
   readonly example: unknown;
-  /** Of fields that their names do not explain. */
+  /** Explanations of fields whose names are not enough. */
   readonly notes: readonly string[];
 }
 
@@ -33,11 +33,25 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "`leader` is the address that the active replica gives to its peers.",
       "`raftPeers` is missing if the record's root token is missing or was revoked.",
+      "With `--all` it prints a list of objects with `instance`, and with `error` if that instance failed. The exit code is then 1.",
       "`initialized`, `unsealed`, `joined` and `restarted` say what this run did. A run that finds everything done reports `false` and empty lists.",
     ],
   },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   purge: { example: { instance: "customer10/main", destroyedVersions: 4 }, notes: [] },
+  preflight: {
+    example: {
+      tenant: "customer10",
+      problems: [
+        "customer10-config reads the secret operator/customer10/postgresql of the central Vault, which does not exist; write it: vault kv put operator/customer10/postgresql password=...",
+      ],
+    },
+    notes: [
+      "It synthesizes the project and reads the result, so it checks what `cdktf deploy` would do now. It writes nothing anywhere.",
+      "It checks the central Vault and the token; each secret and field that the stacks read; the instances that already run; Terraform, the providers and the state; Kubespray and its variables.",
+      "If the environment has the credentials of the cloud, it also checks external networks and what is free of the quota. `clouds.yaml` is not read.",
+    ],
+  },
   kubespray: {
     example: { tenant: "customer10", apiAddress: "203.0.113.5", kubeconfig: "clusters/customer10" },
     notes: ["`kubeconfig` is the place of the kubeconfig in the central Vault."],
@@ -71,7 +85,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
   },
 };
 
-/** The page with the section that is generated. */
+/** Returns the page with the generated section. */
 export async function withCommands(page: string): Promise<string> {
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
@@ -83,7 +97,10 @@ export async function withCommands(page: string): Promise<string> {
 
 function section(command: Command): string {
   const result = RESULTS[command.name()];
-  if (result === undefined) throw new Error(`Describe in scripts/commands-reference.ts what ${command.name()} prints.`);
+  if (result === undefined)
+    throw new Error(
+      `RESULTS has no entry for ${command.name()}; describe its output in scripts/commands-reference.ts.`,
+    );
   const operands = command.registeredArguments.map(operand).join(" ");
   const rows = command.options.map(row).join("\n");
   const notes = result.notes.map((note) => `- ${note}\n`).join("");

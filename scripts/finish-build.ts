@@ -26,7 +26,7 @@ export function finishBuild(sources: string, output: string): void {
   removeEmptyFolders(output);
 }
 
-/** Files of a folder and of the folders in it, relative to it. */
+/** Lists the files below a folder, relative to it. */
 function list(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
     statSync(join(folder, name)).isFile(),

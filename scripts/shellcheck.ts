@@ -6,7 +6,7 @@ import { obtainShellcheck } from "../lab/tools/shellcheck";
 
 const PROJECT = resolve(__dirname, "..");
 
-/** Shell scripts in a folder of the project and in the folders in it. */
+/** Finds the shell scripts below a folder of the project. */
 function scripts(folder: string): string[] {
   const found = readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".sh"))

@@ -1,5 +1,5 @@
 /**
- * Constructs for a secrets service per tenant, and the values that they take.
+ * Constructs for a secrets service per tenant, and the types of their properties.
  *
  * @packageDocumentation
  */
@@ -15,6 +15,7 @@ export { Size, type SizeText } from "./core/size";
 // Stacks and providers
 export { localBackend, type BackendFactory } from "./terraform/backend";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
+export { certificateAsset } from "./terraform/certificate-file";
 export type { CentralVaultAccess } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
 export { HelmProvider, KubernetesProvider } from "./terraform/providers/kubernetes";
@@ -60,7 +61,8 @@ export {
 export type { HookSecrets } from "./constructs/vault-instance/hook-identity";
 export type { InstanceCapacity, ServerResources } from "./constructs/vault-instance/instance-limits";
 export type { EngineType, LoginType } from "./contract/identities";
-export type { AdministeredMounts, IdentitiesProps } from "./constructs/vault-instance/identity-settings";
+export type { AdministeredMount,
+  AdministeredMounts, IdentitiesProps } from "./constructs/vault-instance/identity-settings";
 export { InstanceNamespace, type InstanceNamespaceProps } from "./constructs/vault-instance/instance-namespace";
 export { InstanceProvider, type InstanceProviderProps } from "./constructs/vault-instance/instance-provider";
 export type { HelmValues } from "./constructs/vault-instance/merge-values";
@@ -101,12 +103,8 @@ export type { MonitoredInstance } from "./constructs/monitoring/series";
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
 export { Database, type PostgresqlProps } from "./constructs/dynamic-db/database";
-export {
-  DynamicDb,
-  type DynamicDbProps,
-  type DynamicDbRoleProps,
-  type IDynamicDb,
-} from "./constructs/dynamic-db/dynamic-db";
+export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
+export type { DynamicDbProps, DynamicDbRoleProps } from "./constructs/dynamic-db/dynamic-db-props";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";

@@ -18,7 +18,7 @@ export type {
   ProvisionedNode,
 } from "./constructs/tenant-cluster/provisioner";
 
-// Deployment: `VaultInstanceProps.deployment`, and what it is made of
+// Deployment: `VaultInstanceProps.deployment`, and its parts
 export type { Deployed, DeploymentContext, IDeployment } from "./constructs/vault-instance/deployment";
 export type { ExposureContext } from "./constructs/vault-instance/exposure";
 export type { BoundCertificate, CertificateContext } from "./constructs/vault-instance/server-certificate";
@@ -29,7 +29,7 @@ export type { InstanceDescription, Replica, SealType } from "./contract/instance
 // Seal: `VaultInstanceProps.seal`
 export type { ISeal, SealConfig, SealContext, SealEgress, SecretVariable } from "./constructs/seal/seal-config";
 
-// Login: whoever logs in is a grantee of the engines
+// Login: a grantee of the engines
 export type { IAppRoleLogin } from "./constructs/login/app-role-login";
 export type { IGrantee } from "./policy/grantee";
 export { PolicyDocument, type Capability, type PolicyStatement } from "./policy/policy-document";

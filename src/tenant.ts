@@ -17,4 +17,9 @@ export type { Tenant, TenantInstance } from "./tenant/tenant-schema";
 // Building the stacks of a tenant
 export { administeredMounts } from "./tenant/administered-mounts";
 export { InstanceConfig, type InstanceConfigProps } from "./tenant/instance-config";
-export { instanceDeployment, usesCinder, type InstanceDeploymentProps } from "./tenant/instance-deployment";
+export {
+  hasCentralCertificate,
+  instanceDeployment,
+  usesCinder,
+  type InstanceDeploymentProps,
+} from "./tenant/instance-deployment";

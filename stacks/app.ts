@@ -8,7 +8,10 @@ import { withoutCreationStacks } from "./creation-stacks";
 import type { Operator } from "./operator";
 import { VaultStack } from "./vault-stack";
 
-/** Builds the app: the central stack and, per tenant, up to three layers that depend on each other in order. */
+/**
+ * Builds the app: the central stack and, per tenant, up to three layers that depend on each other in order. No layer depends on
+ * the central stack, which is deployed once and by other people: cdktf refuses to deploy a stack without its dependencies.
+ */
 export function buildApp(operator: Operator, tenants: readonly Tenant[]): App {
   return withoutCreationStacks(() => createStacks(operator, tenants));
 }
@@ -16,9 +19,9 @@ export function buildApp(operator: Operator, tenants: readonly Tenant[]): App {
 function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
   // Stack traces would write paths of this machine into the JSON.
   const app = new App({ stackTraces: false });
-  const central = new CentralStack(app, "central", operator);
+  new CentralStack(app, "central", operator);
   for (const tenant of tenants) {
-    const machines = createMachines(app, operator, tenant, central);
+    const machines = createMachines(app, operator, tenant);
     const vault = new VaultStack(
       app,
       `${tenant.name}-vault`,
@@ -26,7 +29,6 @@ function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
       tenant,
       machines?.cluster ?? existingCluster(tenant),
     );
-    vault.addDependency(central);
     if (machines !== undefined) vault.addDependency(machines);
     const config = new ConfigStack(app, `${tenant.name}-config`, operator, tenant);
     config.addDependency(vault);
@@ -34,13 +36,10 @@ function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
   return app;
 }
 
-function createMachines(app: App, operator: Operator, tenant: Tenant, central: CentralStack): ClusterStack | undefined {
+function createMachines(app: App, operator: Operator, tenant: Tenant): ClusterStack | undefined {
   const { cluster } = tenant;
   if (cluster === undefined || "existing" in cluster) return undefined;
-  const stack = new ClusterStack(app, `${tenant.name}-cluster`, operator, tenant, cluster);
-  // The central stack creates the mount of the kubeconfig.
-  stack.addDependency(central);
-  return stack;
+  return new ClusterStack(app, `${tenant.name}-cluster`, operator, tenant, cluster);
 }
 
 function existingCluster({ name, cluster }: Tenant): IKubernetesCluster | undefined {

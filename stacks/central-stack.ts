@@ -9,8 +9,15 @@ export class CentralStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator) {
     super(scope, id, operator.backend);
     const { provider } = new CentralProvider(this, "Central", operator);
-    const { address, instanceDomains, deletionProtection } = operator.central;
-    const central = new CentralVault(this, "Vault", { address, instanceDomains, deletionProtection, provider });
+    const { address, namespace, instanceDomains, deletionProtection, rootCaFile } = operator.central;
+    const central = new CentralVault(this, "Vault", {
+      address,
+      namespace,
+      instanceDomains,
+      rootCaFile,
+      deletionProtection,
+      provider,
+    });
     new TerraformOutput(this, "hook_role_id", { value: central.hookRoleId });
     new TerraformOutput(this, "root_ca_certificate", { value: central.rootCa.certificate });
   }

@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { ConfigIdentity, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
-import { initializesItself, InstanceConfig, type Tenant } from "tenant-vault/tenant";
+import { hasCentralCertificate, initializesItself, InstanceConfig, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
@@ -20,6 +20,7 @@ export class ConfigStack extends LayerStack {
         name,
         address,
         caCertificateFile,
+        rootCaFile: hasCentralCertificate(instance) ? operator.central.rootCaFile : undefined,
         centralProvider,
         identity: identity.stringValue,
         // A name may start with a digit, but an identifier of Terraform starts with a letter.

@@ -1,6 +1,6 @@
 /**
- * Builds without stack traces of tokens. cdktf keeps a stack trace with every token, for the text of a rare error. With many
- * tenants, these traces take most of the memory and half of the time.
+ * Builds without stack traces of tokens. cdktf stores a stack trace with every token, for the text of a rare error. With many
+ * tenants, these traces need most of the memory and half of the time.
  */
 export function withoutCreationStacks<Result>(build: () => Result): Result {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- assigned back, not called

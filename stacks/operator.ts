@@ -6,6 +6,13 @@ export interface Operator {
     /** URL of the central Vault. The deploying user sets VAULT_TOKEN. */
     readonly address: string;
     /**
+     * Namespace of the central Vault in which all stacks work. The command reads it from VAULT_NAMESPACE. Certificates contain URLs
+     * with it.
+     *
+     * @default - the root namespace
+     */
+    readonly namespace?: string;
+    /**
      * PEM file of the CA that signed its TLS certificate, relative to the project.
      *
      * @default - VAULT_CACERT, or the certificates of the machine
@@ -18,6 +25,13 @@ export interface Operator {
      */
     readonly instanceDomains?: readonly string[];
     /**
+     * PEM file with the certificate of the root CA, relative to the project. The stack `central` writes it, and providers of
+     * instances trust it. Commit it.
+     *
+     * @default - none
+     */
+    readonly rootCaFile?: string;
+    /**
      * Whether Terraform refuses to destroy the records and the root CA.
      *
      * @default true
@@ -28,11 +42,12 @@ export interface Operator {
   readonly backend: BackendFactory;
 }
 
-/** Change this: the address of your central Vault, and the backend of Terraform's state. */
+/** Change this: the address of your central Vault, the domain of your instances, and the backend of Terraform's state. */
 export const operator: Operator = {
   central: {
     address: "https://vault.operator.example:8200",
     instanceDomains: ["customers.operator.example"],
+    rootCaFile: "central-root-ca.pem",
   },
   backend: localBackend(".terraform-state"),
 };

@@ -1,4 +1,8 @@
 import { defineTenant } from "tenant-vault/tenant";
+import { operator } from "../stacks/operator";
+
+/** The domain in which the operator's instances are reached. */
+const [domain = ""] = operator.central.instanceDomains ?? [];
 
 export default defineTenant({
   name: "customer10",
@@ -10,7 +14,7 @@ export default defineTenant({
     key: { keyPair: "operator" },
     availabilityZones: ["nova"],
     controlPlanes: 1,
-    // Three schedulable nodes with the two workers, so that each replica runs on its own node.
+    // With the two workers there are three nodes, one per replica.
     schedulableControlPlanes: true,
     workers: 2,
     operatorCidrs: ["10.8.0.0/24"],
@@ -20,7 +24,7 @@ export default defineTenant({
     {
       name: "main",
       product: "openbao",
-      address: "https://customer10.customers.operator.example:8200",
+      address: `https://customer10.${domain}:8200`,
       deployment: { mode: "ha", replicas: 3, dataSize: "10Gi", auditSize: "10Gi" },
       seal: { secretShares: 5, secretThreshold: 3 },
 

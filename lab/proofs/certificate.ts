@@ -11,7 +11,7 @@ interface Issued {
   readonly ca_chain: readonly string[];
 }
 
-/** A certificate of the tenant's PKI chains up to the operator's root, and only allowed names are issued. */
+/** Proves that certificates of the tenant's PKI chain up to the operator's root, and that the PKI refuses other names. */
 export async function proveCertificate(instance: DeployedInstance): Promise<string | undefined> {
   const { lab, description, target } = instance;
   const pki = description.pki;
@@ -51,7 +51,7 @@ export async function proveCertificate(instance: DeployedInstance): Promise<stri
     file("leaf", issued.certificate),
   ]);
   expect(stdout.trim().endsWith(": OK"), `openssl verifies the certificate of ${target}`);
-  return `a certificate for ${name} from ${target}'s PKI: openssl verifies it up to the central root; a foreign name is refused`;
+  return `a certificate for ${name} from ${target}'s PKI: openssl verifies it up to the central root; the PKI refuses a foreign name`;
 }
 
 function isSelfSigned(certificate: string): boolean {

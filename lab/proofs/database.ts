@@ -1,6 +1,6 @@
 import { expect, type DeployedInstance } from "./instance";
 
-/** Credentials that are drawn log in, and no longer do once their lease is revoked. */
+/** Proves that new credentials can log in, and no longer can after their lease was revoked. */
 export async function proveDatabase(instance: DeployedInstance): Promise<string | undefined> {
   const { lab, description, target } = instance;
   const granted = (description.databases ?? []).flatMap((database) =>
@@ -27,5 +27,5 @@ export async function proveDatabase(instance: DeployedInstance): Promise<string 
     !(await lab.postgresql.canLogIn(username, password, database.database)),
     "revoked credentials no longer log in to PostgreSQL",
   );
-  return `credentials drawn from ${target} log in to PostgreSQL, and no longer do once their lease is revoked`;
+  return `credentials from ${target} log in to PostgreSQL, and no longer do after their lease was revoked`;
 }

@@ -4,7 +4,7 @@ import type { VaultClient } from "../../src/vault/client";
 import type { Lab } from "../lab";
 import type { VaultServer } from "../servers/vault-server";
 
-/** One deployed instance, as its clients and its operator see it. */
+/** A deployed instance, with access as its operator and as its clients. */
 export class DeployedInstance {
   static async open(lab: Lab, instance: TenantInstance): Promise<DeployedInstance> {
     const record = await lab.central.readRecord(lab.tenant.name, instance.name);
@@ -13,7 +13,7 @@ export class DeployedInstance {
 
   readonly target: string;
   readonly servers: readonly VaultServer[];
-  /** Secrets that came up while proving; none may be found in anything that was written. */
+  /** Secrets that the proofs have seen. None of them may be in a file. */
   readonly secrets: string[];
 
   private constructor(
@@ -26,12 +26,12 @@ export class DeployedInstance {
     this.secrets = Object.values(record);
   }
 
-  /** With all rights, as the operator. */
+  /** Returns a client with the root token. */
   operator(): VaultClient {
     return this.server(0).client(rootToken(this.record)?.reveal());
   }
 
-  /** With the rights of a role, as a program that logs in with its role id and a secret id. */
+  /** Returns a client with the permissions of a role, after a login with its role ID and a secret ID. */
   async client(role: string): Promise<VaultClient> {
     const operator = this.operator();
     const { body: roleId } = await operator.send("GET", `auth/approle/role/${role}/role-id`);
@@ -47,7 +47,7 @@ export class DeployedInstance {
     return this.server(0).client(token);
   }
 
-  /** A role of the tenant file that may use the given thing; undefined where the file has none. */
+  /** Finds a role of the tenant file with a grant; undefined if there is none. */
   roleWith(grant: "certificates" | "ssh" | "databases", name: string): string | undefined {
     return this.description.roles?.find((role) => role[grant]?.includes(name))?.name;
   }
@@ -59,7 +59,7 @@ export class DeployedInstance {
   }
 }
 
-/** @throws Error with what should have been. */
+/** @throws Error with the expectation if the condition is false. */
 export function expect(condition: boolean, otherwise: string): asserts condition {
   if (!condition) throw new Error(`Not proved: ${otherwise}.`);
 }

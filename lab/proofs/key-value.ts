@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { expect, type DeployedInstance } from "./instance";
 
-/** What a role writes, another reads; it may not write there, and neither reads what is not granted. */
+/** Proves that one role reads what another wrote, cannot write there, and that neither reads other paths. */
 export async function proveKeyValue(instance: DeployedInstance): Promise<string | undefined> {
   const { description, target } = instance;
   const roles = description.roles ?? [];
@@ -31,10 +31,10 @@ export async function proveKeyValue(instance: DeployedInstance): Promise<string 
   const written = await reading.send("POST", `${path}/lab`, { body, accept: [403] });
   expect(written.status === 403, `the role ${reader.name} of ${target} cannot write below ${folder}`);
   for (const client of [writing, reading]) {
-    // A neighbour whose name merely begins alike.
+    // A path that only starts with the same text.
     const refused = await client.send("GET", `${path}-not-granted`, { accept: [403, 404] });
     expect(refused.status === 403, `no role of ${target} reads beside ${folder}`);
   }
   await writing.send("DELETE", `${path}/lab`);
-  return `the role ${writer.name} of ${target} writes below ${folder} and ${reader.name} reads it; ${reader.name} cannot write there, and neither reads beside it`;
+  return `the role ${writer.name} of ${target} writes below ${folder} and ${reader.name} reads it; ${reader.name} cannot write there, and neither reads paths beside it`;
 }

@@ -4,7 +4,7 @@ import { inflateRawSync } from "node:zlib";
 import type { Lab } from "../lab";
 import { expect, type DeployedInstance } from "./instance";
 
-/** No secret is in anything that was written: synthesized JSON, plans, states, logs of the deployment and of the servers. */
+/** Proves that no file contains a secret: synthesized JSON, plans, states, logs of the deployment and of the servers. */
 export async function proveNoLeaks(lab: Lab, instances: readonly DeployedInstance[]): Promise<string> {
   const stacks = ["central", `${lab.tenant.name}-vault`, `${lab.tenant.name}-config`];
   for (const stack of stacks) {
@@ -21,7 +21,7 @@ export async function proveNoLeaks(lab: Lab, instances: readonly DeployedInstanc
       (file) => [file, readTexts(file)],
     ),
   );
-  for (const stack of stacks) expectLookedAt(lab, stack, texts);
+  for (const stack of stacks) expectInspected(lab, stack, texts);
   for (const [file, contents] of texts) {
     const leaked = secrets.some((secret) =>
       formsOf(secret).some((form) => contents.some((text) => text.includes(form))),
@@ -31,22 +31,22 @@ export async function proveNoLeaks(lab: Lab, instances: readonly DeployedInstanc
   return `none of ${secrets.length} keys, tokens and passwords is in any of ${texts.size} files: cdktf.out, plans, states, logs`;
 }
 
-/** That nothing is found proves something only where there is something to find: in a state, a plan and the log of a stack. */
-function expectLookedAt(lab: Lab, stack: string, texts: ReadonlyMap<string, readonly Buffer[]>): void {
+/** Checks that the search covers the state, the plan and the log of a stack. A search in empty files proves nothing. */
+function expectInspected(lab: Lab, stack: string, texts: ReadonlyMap<string, readonly Buffer[]>): void {
   const found = (file: string, text: string): boolean =>
     (texts.get(file) ?? []).some((content) => content.includes(text));
   const folder = lab.cdktf.stackFolder(stack);
   for (const [file, text] of [
     [join(lab.deployFolder, "state", `${stack}.tfstate`), "terraform_version"],
-    // A member of the archive.
+    // The plan is an archive; the text is in one of its members.
     [join(folder, "review.tfplan"), "terraform_version"],
     [join(folder, "review.json"), "terraform_version"],
     [lab.cdktf.logFile, stack],
   ] as const)
-    expect(found(file, text), `${file} is looked at and tells of ${stack}`);
+    expect(found(file, text), `${file} is inspected and contains ${stack}`);
 }
 
-/** As it is, as JSON spells one of several lines, and as Base64. */
+/** Forms in which a file may contain a secret: unchanged, escaped as in JSON, and as base64. */
 function formsOf(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString("base64")];
 }
@@ -59,13 +59,13 @@ function readTexts(file: string): Buffer[] {
 function filesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    // Provider programs are links, or large and not written by the deployment.
+    // Provider programs are links, or large files that the deployment did not write.
     if (entry.isDirectory()) return entry.name === "providers" || entry.name === "data" ? [] : filesBelow(path);
     return entry.isFile() && lstatSync(path).size > 0 ? [path] : [];
   });
 }
 
-/** The members of a ZIP archive, which is what a saved plan is. */
+/** Returns the members of a ZIP archive. A saved plan is one. */
 function unzip(archive: Buffer): Buffer[] {
   const members: Buffer[] = [];
   const directoryEnd = archive.lastIndexOf("PK\u0005\u0006", undefined, "latin1");

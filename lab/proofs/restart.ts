@@ -6,7 +6,7 @@ import { expect, type DeployedInstance } from "./instance";
 
 const COMMAND = join(PROJECT, "lib", "cli", "main.js");
 
-/** A replica that is killed and started again comes back sealed, and the command brings it back with the hook's narrow login. */
+/** Proves that a killed replica starts sealed, and that the command unseals it with the hook's narrow login. */
 export async function proveRestart(instance: DeployedInstance): Promise<string> {
   const { lab, target, servers } = instance;
   const server = servers[servers.length - 1];
@@ -16,7 +16,7 @@ export async function proveRestart(instance: DeployedInstance): Promise<string> 
   const api = new ReplicaApi(server.client());
   expect((await api.status()).state === "sealed", `a replica of ${target} comes back sealed`);
 
-  const secretId = await lab.central.drawHookSecretId();
+  const secretId = await lab.central.requestHookSecretId();
   instance.secrets.push(secretId);
   const { stdout, stderr } = await run(process.execPath, [COMMAND, "unseal", target], {
     env: {

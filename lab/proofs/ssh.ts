@@ -10,7 +10,7 @@ import { expect, type DeployedInstance } from "./instance";
 const SHORT_TTL_SECONDS = 4;
 const FOREIGN_PRINCIPAL = "intruder";
 
-/** A real sshd lets in who has a certificate of the SSH CA, for an allowed principal, until it ends. */
+/** Proves that a real sshd accepts a certificate of the SSH CA for an allowed principal, until it expires. */
 export async function proveSshCertificate(instance: DeployedInstance): Promise<string | undefined> {
   const { lab, description, target } = instance;
   const ssh = description.ssh;
@@ -49,7 +49,7 @@ export async function proveSshCertificate(instance: DeployedInstance): Promise<s
     await keys.create(lab.openssh.sshKeygen);
 
     const certificate = await keys.sign({ valid_principals: trusted });
-    expect(await server.canLogIn(keys.file, certificate), `sshd lets ${trusted} in with a certificate of ${target}`);
+    expect(await server.canLogIn(keys.file, certificate), `sshd accepts ${trusted} with a certificate of ${target}`);
 
     const shortLived = await keys.sign({ valid_principals: trusted, ttl: `${SHORT_TTL_SECONDS}s` });
     await sleep((SHORT_TTL_SECONDS + 1) * 1000);
@@ -61,15 +61,15 @@ export async function proveSshCertificate(instance: DeployedInstance): Promise<s
     );
     if (untrusted !== undefined) {
       const other = await keys.sign({ valid_principals: untrusted });
-      expect(!(await server.canLogIn(keys.file, other)), "sshd refuses a principal that the host does not let in");
+      expect(!(await server.canLogIn(keys.file, other)), "sshd refuses a principal that the host does not accept");
     }
   } finally {
     await server.stop();
   }
-  return `a login to sshd with a certificate of ${target}'s SSH CA; refused after its TTL, for a principal that the role does not allow, and for one that the host does not let in`;
+  return `a login to sshd with a certificate of ${target}'s SSH CA; refused after its TTL, for a principal that the role does not allow, and for one that the host does not accept`;
 }
 
-/** A one-time password is accepted once. */
+/** Proves that a one-time password is accepted once. */
 export async function proveSshOneTimePassword(instance: DeployedInstance): Promise<string | undefined> {
   const { description, target } = instance;
   const role = description.ssh?.roles.find(
@@ -83,7 +83,7 @@ export async function proveSshOneTimePassword(instance: DeployedInstance): Promi
   const { body } = await client.send("POST", `${mount}/creds/${role.name}`, { body: { ip } });
   const { key } = body.data as { key: string };
   instance.secrets.push(key);
-  // This is what the helper on the host asks, without a token.
+  // The helper on the host sends the same request without a token.
   const host = instance.server(0).client();
   const first = await host.send("POST", `${mount}/verify`, { body: { otp: key } });
   expect((first.body.data as { ip: string }).ip === ip, `${target} accepts a one-time password for ${ip}`);
@@ -92,7 +92,7 @@ export async function proveSshOneTimePassword(instance: DeployedInstance): Promi
   return `a one-time SSH password of ${target} is accepted once and not again`;
 }
 
-/** A user's key pair and the certificates for it. */
+/** Key pair of a user, with certificates for it. */
 class UserKey {
   readonly file: string;
   private count = 0;

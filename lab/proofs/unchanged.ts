@@ -1,7 +1,7 @@
 import type { Lab } from "../lab";
 import { expect } from "./instance";
 
-/** A second deploy changes nothing. */
+/** Proves that a second deploy changes nothing. */
 export async function proveUnchanged(lab: Lab): Promise<string> {
   const stacks = ["central", `${lab.tenant.name}-vault`, `${lab.tenant.name}-config`];
   const output = await lab.cdktf.deploy();

@@ -3,7 +3,7 @@ import { Secret } from "../../src/core/secret";
 import { ReplicaApi } from "../../src/vault/replica";
 import { expect, type DeployedInstance } from "./instance";
 
-/** Every replica is unsealed, raft counts them all, and the record is complete and holds nothing else. */
+/** Proves that every replica is unsealed and a raft peer, and that the record has all keys and no other fields. */
 export async function proveUnsealed(instance: DeployedInstance): Promise<string> {
   const { target, servers, record, description } = instance;
   const states = await Promise.all(servers.map((server) => new ReplicaApi(server.client()).status()));

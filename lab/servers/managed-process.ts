@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startChild } from "../children";
 
-/** How a server process is started. */
+/** Properties of a {@link ManagedProcess}. */
 export interface ProcessProps {
   /** Name in messages. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface ProcessProps {
   readonly gid?: number;
 }
 
-const STOP_PATIENCE = 5_000;
+const STOP_TIMEOUT = 5_000;
 
 /** A server process that ends with this program at the latest. */
 export class ManagedProcess {
@@ -41,12 +41,12 @@ export class ManagedProcess {
     return new ManagedProcess(props, child);
   }
 
-  /** Waits until a check succeeds. @throws Error with the end of the log when the process ends before, or time is up. */
-  async waitUntil(check: () => Promise<boolean>, patience = 30_000): Promise<void> {
+  /** Waits until a check succeeds. @throws Error with the end of the log if the process ends first, or after the timeout. */
+  async waitUntil(check: () => Promise<boolean>, timeout = 30_000): Promise<void> {
     await this.spawned.catch((error: unknown) => {
       throw new Error(`${this.props.name} cannot be started (${(error as Error).message}).`);
     });
-    const end = Date.now() + patience;
+    const end = Date.now() + timeout;
     while (Date.now() < end) {
       if (this.hasEnded) throw this.failure("ended");
       if (await check()) return;
@@ -55,12 +55,12 @@ export class ManagedProcess {
     throw this.failure("did not become ready");
   }
 
-  /** Ends the process, and waits until it is gone. */
+  /** Ends the process, and waits until it has exited. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     if (this.hasEnded) return;
     const gone = once(this.child, "exit");
     this.child.kill(signal);
-    const late = setTimeout(() => void this.child.kill("SIGKILL"), STOP_PATIENCE);
+    const late = setTimeout(() => void this.child.kill("SIGKILL"), STOP_TIMEOUT);
     await gone;
     clearTimeout(late);
   }

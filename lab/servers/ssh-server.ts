@@ -12,13 +12,13 @@ export interface SshServerProps {
   readonly port: number;
   readonly folder: string;
   readonly account: Account;
-  /** Public key of the authority whose certificates let users in. */
+  /** Public key of the CA of accepted user certificates. */
   readonly trustedCa: string;
-  /** Principals that are let in. */
+  /** Accepted principals. */
   readonly principals: readonly string[];
 }
 
-/** A real sshd on loopback that takes certificates and nothing else. */
+/** A real sshd on loopback that accepts only certificates. */
 export class SshServer {
   private process: ManagedProcess | undefined;
 
@@ -46,7 +46,7 @@ export class SshServer {
         "KbdInteractiveAuthentication no",
         "UsePAM no",
         "StrictModes no",
-        // No shell is needed, and the account may have none.
+        // SFTP needs no shell, and the account may have none.
         "ForceCommand internal-sftp",
         "Subsystem sftp internal-sftp",
         "",

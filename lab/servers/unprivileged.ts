@@ -2,14 +2,14 @@ import { chownSync } from "node:fs";
 import { userInfo } from "node:os";
 import { run } from "../run";
 
-/** Whom a server runs as that refuses to run as root. */
+/** Account for servers that refuse to run as root. */
 export interface Account {
   readonly name: string;
-  /** Undefined: as whoever runs this program. */
+  /** Undefined for the user of this program. */
   readonly ids?: { readonly uid: number; readonly gid: number };
 }
 
-/** Oneself, or `daemon` where oneself is root. */
+/** Returns the user of this program, or `daemon` if the user is root. */
 export async function unprivilegedAccount(): Promise<Account> {
   const { uid, username } = userInfo();
   if (uid !== 0) return { name: username };

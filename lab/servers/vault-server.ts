@@ -7,11 +7,11 @@ import type { LabAuthority, ServerIdentity } from "../certificates";
 import type { ServerProgram } from "../tools/vault-server";
 import { ManagedProcess } from "./managed-process";
 
-/** Where a {@link VaultServer} listens on loopback. */
+/** Ports of a {@link VaultServer} on loopback. */
 export interface VaultPorts {
   /** Port of the API. */
   readonly port: number;
-  /** Port on which the servers of one instance speak with each other. */
+  /** Port for connections between the servers of one instance. */
   readonly raftPort: number;
 }
 
@@ -21,7 +21,7 @@ export interface VaultServerProps extends ServerProgram, VaultPorts {
   /** Folder of its data, configuration, certificate and log. */
   readonly folder: string;
   readonly authority: LabAuthority;
-  /** More of its configuration, HCL, such as its seal. @default - none */
+  /** Additional configuration in HCL, such as the seal. @default - none */
   readonly settings?: string;
 }
 
@@ -30,11 +30,11 @@ export class VaultServer {
   readonly name: string;
   readonly address: string;
   readonly product: Product;
-  /** More of its configuration, HCL; takes effect when it starts. */
+  /** Additional configuration in HCL. It takes effect at the next start. */
   settings: string;
-  /** Relative to its folder, since it must be the same on every server of a cluster, or OpenBao's standbys refuse it. */
+  /** Path of the audit log, relative to the folder. OpenBao's standbys require the same path on every server. */
   auditFile = "audit.log";
-  /** The certificate of a Secret that it shares with others, and its CA; takes effect when it starts. @default - one of its own */
+  /** Certificate shared with other servers, and its CA. It takes effect at the next start. @default - a certificate of its own */
   given: { readonly identity: ServerIdentity; readonly caCertificate: string } | undefined;
   private process: ManagedProcess | undefined;
 
@@ -45,7 +45,7 @@ export class VaultServer {
     this.settings = props.settings ?? "";
   }
 
-  /** Starts it, sealed; its data are those of the last time. */
+  /** Starts the server, sealed, with the data of the last run. */
   async start(): Promise<void> {
     const { name, program, folder, authority } = this.props;
     mkdirSync(join(folder, "data"), { recursive: true });
@@ -75,13 +75,14 @@ export class VaultServer {
     await this.process?.stop(signal);
   }
 
-  /** Takes its data away while it is stopped, as a lost volume does. */
+  /** Deletes the data of the stopped server, like a lost volume. */
   wipe(): void {
     rmSync(join(this.props.folder, "data"), { recursive: true, force: true });
   }
 
-  client(token?: string): VaultClient {
+  client(token?: string, namespace?: string): VaultClient {
     return new VaultClient({
+      namespace,
       address: this.address,
       caCertificate: this.given?.caCertificate ?? this.props.authority.certificate,
       ...(token === undefined ? {} : { token: new Secret(token) }),

@@ -3,7 +3,7 @@ import { run } from "../run";
 import { cachedFolder } from "./cache";
 import { requireProgram } from "./path";
 
-/** A release that Kubespray 2.32.0 takes (2.19), and what it needs; https://github.com/kubernetes-sigs/kubespray/issues/13430 */
+/** A release of Ansible that Kubespray 2.32.0 supports (2.19), with its dependencies; https://github.com/kubernetes-sigs/kubespray/issues/13430 */
 const PACKAGES = [
   "ansible-core==2.19.14",
   "cffi==2.1.1",
@@ -16,11 +16,11 @@ const PACKAGES = [
   "resolvelib==1.0.1",
 ];
 
-/** Obtains Ansible with pip. @returns What the environment of a program has to hold that runs it. */
+/** Obtains Ansible with pip. @returns Environment variables for programs that run it. */
 export async function obtainAnsible(): Promise<{ readonly PATH: string; readonly PYTHONPATH: string }> {
   const python = requireProgram(
     "python3",
-    "No Ansible: install Python 3.11 or later with pip, with which it is obtained.",
+    "Ansible cannot be obtained without pip; install Python 3.11 or later with pip.",
   );
   const folder = await cachedFolder("ansible-2.19.14", async (unfinished) => {
     const options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];

@@ -3,20 +3,20 @@ import { join } from "node:path";
 import { run, tryRun } from "../run";
 import { requireProgram } from "./path";
 
-/** What to unpack, and what to tell where it cannot be obtained. */
+/** Packages to unpack. */
 export interface DebianPackages {
   readonly packages: readonly string[];
-  /** Taken where the release has them. @default - none */
+  /** Packages that only some releases have. @default - none */
   readonly optionalPackages?: readonly string[];
-  /** What to do where there is no apt. */
+  /** Message if there is no apt. */
   readonly remedy: string;
 }
 
-/** Unpacks packages of the machine's Debian into a folder, and installs none; apt verifies their signatures. */
+/** Unpacks packages of the machine's Debian into a folder without installing them. apt verifies their signatures. */
 export async function unpackDebianPackages(folder: string, props: DebianPackages): Promise<void> {
   const { packages, optionalPackages = [], remedy } = props;
   const apt = requireProgram("apt-get", remedy);
-  // Package lists of its own: those of the machine may be missing or old, and only root may renew them.
+  // Separate package lists, because those of the machine may be missing or old, and only root may update them.
   const state = join(folder, "apt");
   const archives = join(state, "cache", "archives");
   mkdirSync(join(state, "lists", "partial"), { recursive: true });

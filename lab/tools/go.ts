@@ -1,15 +1,15 @@
 import { findProgram } from "./path";
 import { run } from "../run";
 
-/** A Go module whose source is fetched through Go's own proxy and verified. */
+/** A Go module with its pinned checksum. */
 export interface GoModule {
   readonly path: string;
   readonly version: string;
-  /** What `go mod download` verifies, and go.sum files hold. */
+  /** Checksum as in go.sum files. */
   readonly sum: string;
 }
 
-/** Fetches a module. @returns The folder of its source, read-only. @throws Error when the content is not the pinned one. */
+/** Downloads a module. @returns The read-only folder of its source. @throws Error if the checksum differs. */
 export async function downloadModule(
   { path, version, sum }: GoModule,
   remedy: string,

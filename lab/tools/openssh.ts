@@ -10,15 +10,15 @@ export interface OpensshPrograms {
   readonly sftp: string;
   readonly ssh: string;
   readonly sshKeygen: string;
-  /** Programs that sshd runs and would seek where they are not: settings that name them. */
+  /** Settings with the paths of programs that sshd runs, if they are not in their default folders. */
   readonly sshdPrograms: Readonly<Record<string, string>>;
-  /** Folders with the libraries of programs that are not installed. */
+  /** Folders with the libraries of the unpacked programs. */
   readonly libraries: readonly string[];
 }
 
-const REMEDY = "No OpenSSH: install the OpenSSH server and client (sshd, ssh, sftp and ssh-keygen).";
+const REMEDY = "OpenSSH is missing; install its server and client (sshd, ssh, sftp and ssh-keygen).";
 
-/** Installed programs, else those of Debian's packages, unpacked and not installed. */
+/** Finds the installed programs, else unpacks Debian's packages without installing them. */
 export async function obtainOpenssh(): Promise<OpensshPrograms> {
   const folders = ["/usr/sbin", "/usr/local/sbin"];
   const [sshd, sftp, ssh, sshKeygen] = ["sshd", "sftp", "ssh", "ssh-keygen"].map((name) => findProgram(name, folders));
@@ -44,10 +44,10 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
   };
 }
 
-/** Programs of their own since OpenSSH 9.8 and 10.0; an older sshd has neither these nor the settings. */
+/** Programs that sshd runs since OpenSSH 9.8 and 10.0. An older sshd has neither the programs nor the settings. */
 const SSHD_PROGRAMS = { SshdSessionPath: "sshd-session", SshdAuthPath: "sshd-auth" };
 
 const PACKAGES = ["openssh-server", "openssh-client"];
 
-/** What the programs are linked with and a small machine may lack; the names differ between releases. */
+/** Libraries of the programs that a small machine may lack. Their names differ between releases. */
 const LIBRARIES = ["libwrap0", "libwrap0t64", "libfido2-1", "libcbor0.8", "libcbor0.10"];

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Finds a program on PATH, and in more folders after it. */
+/** Finds a program on PATH, then in further folders. */
 export function findProgram(name: string, moreFolders: readonly string[] = []): string | undefined {
   return [...(process.env.PATH ?? "").split(delimiter), ...moreFolders]
     .filter((folder) => folder !== "")
@@ -9,7 +9,7 @@ export function findProgram(name: string, moreFolders: readonly string[] = []): 
     .find(isExecutable);
 }
 
-/** Finds a program that something else is obtained with. @throws Error that says what to install. */
+/** Finds a required program. @throws Error with the remedy if it is missing. */
 export function requireProgram(name: string, remedy: string): string {
   const program = findProgram(name);
   if (program === undefined) throw new Error(remedy);

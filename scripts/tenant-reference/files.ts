@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
+import { changeableFields } from "../changes-reference/fields";
+import { renderChanges, testsByField } from "../changes-reference/page";
 import { addDocumentation } from "./documentation";
 import { withDefinitions } from "./definitions";
 import { renderFields } from "./markdown";
@@ -18,7 +20,7 @@ As TypeScript, the file exports what \`defineTenant\` returns, and the editor sh
 object works, too; write \`satisfies TenantSpec\` after it to have the editor check it.
 
 \`\`\`ts
-import { defineTenant } from "tenant-vault";
+import { defineTenant } from "tenant-vault/tenant";
 
 export default defineTenant({
   name: "customer10",
@@ -53,12 +55,14 @@ file: the file names [its location](#location-of-a-secret) in the central Vault.
 
 `;
 
-/** The generated files, by their paths in the project: the JSON Schema of a tenant file, and its reference. */
+/** Generates the JSON Schema of a tenant file, its reference, and the page of what changes do, by their paths in the project. */
 export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
   const schema = addDocumentation(structure());
+  const fields = changeableFields();
   return new Map([
     await formatted("schemas/tenant.schema.json", JSON.stringify(withDefinitions(schema))),
     await formatted("docs/tenant-file.md", INTRODUCTION + renderFields(schema)),
+    await formatted("docs/changes.md", renderChanges(fields, testsByField(fields))),
   ]);
 }
 

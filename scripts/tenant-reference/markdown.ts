@@ -6,7 +6,7 @@ export function renderFields(schema: Schema): string {
   return new Reference(schema.$defs ?? {}).render(schema);
 }
 
-/** A field of an object, and to which kinds of the object it belongs. */
+/** A field of an object, with the kinds of the object that have it. */
 interface Row {
   readonly name: string;
   readonly schema: Schema;
@@ -14,10 +14,10 @@ interface Row {
   readonly kinds: string[];
 }
 
-/** What a table belongs to. */
+/** Context of a table. */
 interface TableContext {
   readonly path: string;
-  /** Names of all fields of the section, each as often as it occurs. */
+  /** Names of all fields of the section, with repetitions. */
   readonly names: readonly string[];
   readonly discriminator: string | undefined;
   /** Kinds of all options. */
@@ -79,9 +79,9 @@ class Reference {
   }
 
   /**
-   * What a field takes. An object gets a section of its own, unless one like it has a section already.
+   * Describes the values of a field. An object gets its own section, unless an equal object already has one.
    *
-   * @param suffix Of the heading, for a field whose path is not unique.
+   * @param suffix End of the heading, for a field whose path is not unique.
    */
   private value(schema: Schema, path: string, suffix = ""): string {
     if (schema.$ref !== undefined) {
@@ -114,7 +114,7 @@ class Reference {
   }
 }
 
-/** The field whose text tells the options of a union apart. */
+/** Finds the field whose text distinguishes the options of a union. */
 function discriminatorOf(options: readonly Schema[]): string | undefined {
   if (options.length < 2) return undefined;
   const [first] = options;
@@ -123,7 +123,7 @@ function discriminatorOf(options: readonly Schema[]): string | undefined {
   );
 }
 
-/** Fields of all options; one that several options have in the same way is one row. */
+/** Merges the fields of all options. Equal fields of several options become one row. */
 function mergedRows(options: readonly Schema[], discriminator?: string): Row[] {
   const rows: Row[] = [];
   for (const option of options) {
@@ -141,7 +141,7 @@ function mergedRows(options: readonly Schema[], discriminator?: string): Row[] {
   return rows.map((row) => (row.name === discriminator ? { ...row, schema: { ...row.schema, enum: row.kinds } } : row));
 }
 
-/** What each kind of an object is. */
+/** Lists the kinds of an object with their descriptions. */
 function kindList(options: readonly Schema[], discriminator: string): string {
   const lines = options.map((option) => `- \`${kindOf(option, discriminator)}\`: ${option.description ?? ""}\n`);
   return `${lines.join("")}\n`;
@@ -158,7 +158,7 @@ function quoted(text: string): string {
   return `\`${text}\``;
 }
 
-/** What tells an option from the others: the text of the discriminator, or its first field. */
+/** Names an option by the text of the discriminator, or by its first field. */
 function kindOf({ properties = {} }: Schema, discriminator: string | undefined): string {
   if (discriminator !== undefined) return textOf(properties[discriminator]?.const);
   const [first] = Object.entries(properties);
@@ -188,7 +188,7 @@ function code(value: unknown): string {
   return `\`${JSON.stringify(value)}\``;
 }
 
-/** As GitHub makes it from a heading. */
+/** Anchor of a heading, as on GitHub. */
 function anchor(heading: string): string {
   return heading
     .toLowerCase()

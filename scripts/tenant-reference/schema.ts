@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { tenantSchema } from "../../src/tenant/tenant-schema";
 
-/** A JSON Schema, as far as that of a tenant file uses it. */
+/** The part of JSON Schema that the schema of a tenant file uses. */
 export interface Schema {
   $schema?: string;
   $id?: string;
@@ -25,7 +25,7 @@ export interface Schema {
   readOnly?: boolean;
 }
 
-/** The structure of a tenant file, without documentation. */
+/** Returns the structure of a tenant file, without documentation. */
 export function structure(): Schema {
   const schema = z.toJSONSchema(tenantSchema, {
     io: "input",
@@ -35,7 +35,7 @@ export function structure(): Schema {
   return { $schema, title: "Tenant file of tenant-vault", ...rest };
 }
 
-/** Leaves out what says nothing about a file: the bounds of JavaScript's numbers, and that lists are not changed. */
+/** Removes what is irrelevant for a file: the bounds of JavaScript's numbers, and the read-only flag of lists. */
 function simplify(schema: Schema): void {
   delete schema.readOnly;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
@@ -44,7 +44,7 @@ function simplify(schema: Schema): void {
   if (schema.anyOf !== undefined) schema.anyOf = schema.anyOf.flatMap((option) => option.anyOf ?? [option]);
 }
 
-/** The options of a union, and a schema that is no union as its only option. */
+/** Returns the options of a union. A schema that is not a union is its only option. */
 export function optionsOf(schema: Schema): readonly Schema[] {
   return schema.anyOf ?? schema.oneOf ?? [schema];
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Instance, readInstance } from "../contract/instance";
 
-/** Keys that are not always there, so that some may have to go. */
+/** Keys that only some descriptions have. Stale ones are removed. */
 const OCCASIONAL = /^((replica|ca-certificate|kubernetes|identities)-\d+|volatile|self-initializes)$/;
 
-/** What to change so that the metadata become the wanted ones; what others wrote there is left alone. */
+/** Computes the change from the existing to the wanted metadata. Keys of other programs stay. */
 export function metadataPatch(
   existing: Readonly<Record<string, string>>,
   wanted: Readonly<Record<string, string>>,
@@ -17,7 +17,7 @@ export function metadataPatch(
 /** KV version 2 allows 512 bytes in a value of the custom metadata, and 64 keys. */
 const METADATA_VALUE_LIMIT = 512;
 
-/** As custom metadata of the record, so that later runs, and `watch`, need nothing but the central Vault. */
+/** Converts a description to custom metadata of its record, so that later runs need only the central Vault. */
 export function toMetadata(described: Instance): Record<string, string> {
   return {
     product: described.product,
@@ -30,14 +30,14 @@ export function toMetadata(described: Instance): Record<string, string> {
       "replica",
       described.replicas.map(({ name, address }) => `${name} ${address}`),
     ),
-    // As JSON, since a value may not hold line ends.
+    // A value must not contain line breaks, so it is JSON.
     ...numbered("ca-certificate", chunks(described.caCertificate)),
     ...numbered("kubernetes", chunks(described.kubernetes)),
     ...numbered("identities", chunks(described.identities)),
   };
 }
 
-/** The description that {@link toMetadata} wrote; undefined where the record has none. */
+/** Parses the description that {@link toMetadata} wrote; undefined if the record has none. */
 export function fromMetadata(
   tenant: string,
   name: string,
@@ -62,14 +62,14 @@ export function fromMetadata(
   });
 }
 
-/** Names a description: it changes if anything of it does, and only then. */
+/** Computes the digest of a description. The order of its fields does not matter. */
 export function descriptionDigest(described: Instance): string {
   return createHash("sha256")
     .update(JSON.stringify(sorted(described)))
     .digest("hex");
 }
 
-/** The same value with its keys in order, and without those that have no value. */
+/** Copies a value with sorted keys and without undefined fields. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
@@ -77,7 +77,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sorted(each)]));
 }
 
-/** In ASCII, so that the limit of a value, which counts bytes, is one of letters. */
+/** Splits a value into texts that metadata can hold. The text is ASCII, because the limit counts bytes. */
 function chunks(value: unknown): string[] {
   if (value === undefined) return [];
   const text = JSON.stringify(value).replace(

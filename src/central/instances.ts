@@ -6,13 +6,13 @@ import { recordPath } from "../contract/central-vault";
 import { descriptionDigest, fromMetadata } from "./instance-metadata";
 import { descriptionDigests } from "./record";
 
-/** Which instance a command is about. */
+/** Instance that a command works on. */
 export interface Target {
   readonly tenant: string;
   readonly name: string;
 }
 
-/** Reads `<tenant>/<instance>`. */
+/** Parses `<tenant>/<instance>`. */
 export function parseTarget(text: string): Target {
   const match = /^([a-z0-9-]+)\/([a-z0-9-]+)$/.exec(text);
   if (match === null)
@@ -24,7 +24,7 @@ export function parseTarget(text: string): Target {
   return { tenant, name };
 }
 
-/** What is known of an instance: from the hook that Terraform runs, else from its record in the central Vault. */
+/** Reads the description of an instance: from the environment of the hook, else from the record in the central Vault. */
 export async function describeInstance(
   central: VaultClient,
   target: Target,
@@ -42,9 +42,10 @@ export async function describeInstance(
 }
 
 /**
- * What the record of an instance says of it.
+ * Reads the description of an instance from its record.
  *
- * @throws OperationError if that is not what was written together with its keys: keys and tokens go where the description says.
+ * @throws OperationError if the digest beside the keys does not match the description. Keys and tokens are sent to the
+ *   addresses in the description, so a changed one must not be used.
  */
 export async function recallInstance(central: VaultClient, { tenant, name }: Target): Promise<Instance> {
   const store = new RecordStore(central, tenant, name);
@@ -67,7 +68,7 @@ export async function recallInstance(central: VaultClient, { tenant, name }: Tar
   if (!digests.includes(descriptionDigest(described))) {
     throw new OperationError(
       "description-unverified",
-      `The metadata of ${recordPath(store.path)} describe ${tenant}/${name} otherwise than its record allows, so no key and no token is sent there; find out who changed them, and deploy the stack ${tenant}-vault, which writes them again.`,
+      `The metadata of ${recordPath(store.path)} do not match the record's description-digest, so no key and no token is sent to the addresses in them; find out who changed the metadata, and deploy the stack ${tenant}-vault, which writes them again.`,
     );
   }
   return described;

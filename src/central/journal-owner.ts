@@ -1,31 +1,31 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 
-/** A process, so that another one, also on another machine, can tell whether it still runs. */
+/** Identity of a process, by which another process, also on another machine, checks whether it still runs. */
 export interface ProcessIdentity {
   readonly host: string;
   readonly pid: number;
-  /** Which start of the machine it belongs to; undefined if the system does not tell. */
+  /** ID of the machine's boot; undefined if the system does not provide it. */
   readonly boot?: string | undefined;
-  /** When it started, in ticks since the machine did: every container has a process 1, and numbers are used again. */
+  /** Start time in ticks since boot. Process IDs are not enough: every container has a process 1, and IDs are reused. */
   readonly started?: string | undefined;
 }
 
-/** What is known of the process that wrote a journal. */
+/** State of the process that wrote a journal. */
 export type OwnerState =
-  /** It is this process. */
+  /** This process. */
   | "self"
   | "running"
   | "over"
-  /** It belongs to another host, or to another container. */
+  /** The process belongs to another host or container. */
   | "elsewhere";
 
-/** This process. */
+/** Returns the identity of this process. */
 export function thisProcess(): ProcessIdentity {
   return { host: hostname(), pid: process.pid, boot: bootId(), started: startOf(process.pid) };
 }
 
-/** Whether the process still runs, as far as it can be told from here. */
+/** Returns the state of a process, as far as this machine can see it. */
 export function stateOf(owner: ProcessIdentity): OwnerState {
   const { host, pid, boot, started } = thisProcess();
   if (owner.host !== host) return "elsewhere";
@@ -48,7 +48,7 @@ function bootId(): string | undefined {
   return readIfPossible("/proc/sys/kernel/random/boot_id")?.trim();
 }
 
-/** Field 22 of the process's status; its name, field 2, may contain spaces. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** Reads field 22 of the process's status. Field 2, the name, may contain spaces. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function startOf(pid: number): string | undefined {
   const status = readIfPossible(`/proc/${pid}/stat`);
   return status?.slice(status.lastIndexOf(")") + 2).split(" ")[19];

@@ -9,8 +9,8 @@ import { fingerprint, keysFingerprint } from "./record";
 import type { InitAnswer, KeyType } from "../vault/keys";
 
 /**
- * A journal is a file of fixed size: who wrote it, then the answer's place, blank at first. Room for 255 keys, the most
- * that Vault deals, so that keeping the answer needs no new disk space and never touches what already stands there.
+ * Sizes of the two parts of a journal: the owner, then the answer, which is blank at first. The answer has room for 255 keys,
+ * the maximum of Vault. Storing it needs no new disk space and does not touch the owner.
  */
 const OWNER_BYTES = 1024;
 const ANSWER_BYTES = 31 * 1024;
@@ -19,11 +19,11 @@ const CIPHER = "aes-256-gcm";
 /** A journal as found on disk. */
 export interface JournalEntry {
   readonly file: string;
-  /** Fingerprint of the key it is encrypted with; tells which announcement in the record it belongs to. */
+  /** Fingerprint of the encryption key. It identifies the announcement in the record. */
   readonly keyFingerprint: string;
-  /** What is known of the process that wrote it. */
+  /** State of the process that wrote the journal. */
   readonly owner: OwnerState;
-  /** Which keys it holds; undefined where it only marks a run that has not initialised yet. */
+  /** Fingerprint of the keys in the journal; undefined if the run has not initialised yet. */
   readonly keys: string | undefined;
 }
 
@@ -39,30 +39,30 @@ interface SealedAnswer {
   readonly ciphertext: string;
 }
 
-/** A journal that cannot be decrypted or read; its file is left alone. */
+/** Failure to read, decrypt or write a journal. An existing file is not changed. */
 export class JournalError extends OperationError {}
 
-/** A new key for a journal, base64. */
+/** Generates a key for a journal, base64. */
 export function newJournalKey(): Secret {
   return new Secret(randomBytes(32).toString("base64"));
 }
 
-/** Where journals are kept. */
+/** Returns the folder of the journals. */
 export function journalFolder(environment: NodeJS.ProcessEnv): string {
   return join(stateFolder(environment), "journal");
 }
 
 /**
- * The answer of an initialisation, on this machine's disk, for the time between the server's answer and the central
- * Vault's confirmation. Mode 0600, encrypted with a key that is in the record, so that a copy of the disk tells nothing.
+ * Files on this machine that keep the answer of an initialisation until the central Vault has confirmed the record. They have
+ * mode 0600 and are encrypted with a key in the record, so that a copy of the disk reveals nothing.
  */
 export class Journal {
   private readonly prefix: string;
 
   /**
-   * @param folder Where journals of all instances are kept.
-   * @param instance Of which instance: `<tenant>/<instance>`. Not of which central Vault: one server has many
-   *   addresses, and a journal must be found under each of them.
+   * @param folder Folder of the journals of all instances.
+   * @param instance `<tenant>/<instance>`. The central Vault is not part of the name: it has many addresses, and a journal must
+   *   be found under each of them.
    */
   constructor(
     private readonly folder: string,
@@ -71,7 +71,7 @@ export class Journal {
     this.prefix = `${instance.replace("/", ".")}.`;
   }
 
-  /** Journals of this instance, of this run and of others. */
+  /** Lists the journals of this instance, from this run and from others. */
   entries(): JournalEntry[] {
     return this.files().flatMap((file) => {
       const content = readJournal(file);
@@ -82,9 +82,9 @@ export class Journal {
   }
 
   /**
-   * Takes the whole file's space before anything irreversible happens, so that a full disk or a missing right shows now.
+   * Creates a file in its full size. This happens before the initialisation, so that a full disk or a missing right fails early.
    *
-   * @throws JournalError if it cannot; no part of the file stays.
+   * @throws JournalError if the file cannot be written. No part of it remains.
    */
   reserve(key: Secret): string {
     const file = join(this.folder, `${this.prefix}${randomBytes(4).toString("hex")}.json`);
@@ -96,14 +96,14 @@ export class Journal {
       rmSync(file, { force: true });
       throw new JournalError(
         "journal-unwritable",
-        `The journal ${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown"}), and nothing is initialised without one; free space there, or set TENANT_VAULT_STATE_DIR to a folder that can be written.`,
+        `The journal ${file} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown"}), so nothing was initialised; free space there, or set TENANT_VAULT_STATE_DIR to a writable folder.`,
         { cause: error },
       );
     }
     return file;
   }
 
-  /** Puts the answer into the reserved file; durable when it returns. */
+  /** Writes the answer into the reserved file. The answer is on disk when the method returns. */
   keep(file: string, key: Secret, answer: InitAnswer): void {
     const nonce = randomBytes(12);
     const cipher = createCipheriv(CIPHER, Buffer.from(key.reveal(), "base64"), nonce).setAAD(this.context());
@@ -117,7 +117,7 @@ export class Journal {
     writeDurably(file, "r+", JSON.stringify(sealed), OWNER_BYTES);
   }
 
-  /** The answer in a journal. @throws JournalError when it holds none or the key does not fit. */
+  /** Decrypts the answer in a journal. @throws JournalError if the journal has no answer or the key does not match. */
   open(file: string, key: Secret): InitAnswer {
     const answer = readJournal(file)?.answer;
     if (answer === undefined) throw new JournalError("journal-damaged", `The journal ${file} holds no answer.`);
@@ -140,7 +140,7 @@ export class Journal {
     }
   }
 
-  /** Removes a journal whose content is in the record, or that never held any. */
+  /** Deletes a journal. Its answer is in the record, or it never had one. */
   forget(file: string): void {
     rmSync(file, { force: true });
   }
@@ -168,7 +168,7 @@ interface SerializedAnswer {
   readonly keys: readonly string[];
 }
 
-/** In clear: to be encrypted at once. */
+/** Serializes an answer unencrypted. The caller encrypts it at once. */
 function serialize({ rootToken, keyType, keys }: InitAnswer): string {
   const answer: SerializedAnswer = { rootToken: rootToken.reveal(), keyType, keys: keys.map((key) => key.reveal()) };
   return JSON.stringify(answer);
@@ -179,7 +179,7 @@ function deserialize(text: string): InitAnswer {
   return { rootToken: new Secret(rootToken), keyType, keys: keys.map((key) => new Secret(key)) };
 }
 
-/** Undefined for a file that is gone, or whose reservation was cut short: nothing was initialised on the strength of it. */
+/** Reads a journal; undefined if the file is gone or its reservation was interrupted. In both cases nothing was initialised. */
 function readJournal(file: string): { owner: Owner; answer: SealedAnswer | undefined } | undefined {
   const content = readIfExists(file);
   if (content === undefined || content.length < OWNER_BYTES + ANSWER_BYTES) return undefined;
@@ -192,7 +192,7 @@ function readJournal(file: string): { owner: Owner; answer: SealedAnswer | undef
   } catch (error) {
     throw new JournalError(
       "journal-damaged",
-      `The journal ${file} is damaged; it may hold what is left of an answer with unseal keys, so move it to a safe place before the next run.`,
+      `The journal ${file} is damaged and may contain unseal keys; move it to a safe place before the next run.`,
       { cause: error },
     );
   }

@@ -10,18 +10,19 @@ import { VaultClient } from "../vault/client";
 import { isSecureAddress } from "../core/secure-address";
 
 /**
- * A client of the central Vault, authenticated. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
- * VAULT_CAPATH, VAULT_TLS_SERVER_NAME, VAULT_NAMESPACE, HTTPS_PROXY, NO_PROXY, VAULT_TOKEN (or ~/.vault-token); TENANT_VAULT_ROLE_ID with TENANT_VAULT_SECRET_ID log in by AppRole instead,
- * anew whenever the central Vault denies the token of the last login.
+ * Connects and logs in to the central Vault. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
+ * VAULT_CAPATH, VAULT_TLS_SERVER_NAME, VAULT_NAMESPACE, HTTPS_PROXY, NO_PROXY, VAULT_TOKEN (or ~/.vault-token).
+ * TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID select an AppRole login instead, which is repeated if the central Vault denies
+ * its token.
  *
- * @throws CentralError when it cannot be reached or refuses the login.
+ * @throws CentralError if the central Vault cannot be reached or refuses the login.
  */
 export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<VaultClient> {
   const address = setting(environment, "VAULT_ADDR");
   if (address === undefined || !isSecureAddress(address)) {
     throw new CentralError(
       "unreachable",
-      "No central Vault that is reached by TLS is named; set VAULT_ADDR to its address, such as https://vault.example.com:8200.",
+      "VAULT_ADDR is not set to a TLS address; set it to the address of the central Vault, such as https://vault.example.com:8200.",
     );
   }
   const client = new VaultClient({
@@ -36,7 +37,7 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<
   return client.withToken(await login(), login);
 }
 
-/** A login that can be repeated, since its tokens end sooner than a run may; undefined where the environment names none. */
+/** Returns the AppRole login; undefined if the environment has none. It is repeatable, because its tokens may expire during a run. */
 function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() => Promise<Secret>) | undefined {
   const roleId = setting(environment, "TENANT_VAULT_ROLE_ID");
   const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
@@ -49,12 +50,12 @@ function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() 
   };
 }
 
-/** The server does not say which of these it is. */
+/** Adds the possible causes to the message, because the server does not name the cause. */
 function explainLogin(error: unknown): never {
   if (!(error instanceof CentralError) || error.status !== 400) throw error;
   throw new CentralError(
     "denied",
-    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has ended, is used up, or is not of the role TENANT_VAULT_ROLE_ID: draw another with "vault write -f auth/${HOOK_LOGIN}/role/hook/secret-id".`,
+    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has expired, is used up, or belongs to another role than TENANT_VAULT_ROLE_ID: create a new one with "vault write -f auth/${HOOK_LOGIN}/role/hook/secret-id".`,
   );
 }
 
@@ -69,7 +70,7 @@ function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Secret 
   return new Secret(token);
 }
 
-/** PEM; undefined if the environment names none. */
+/** Reads the CA certificates as PEM; undefined if the environment names none. */
 function readCertificates(environment: NodeJS.ProcessEnv): string | undefined {
   const file = setting(environment, "VAULT_CACERT");
   if (file !== undefined) return readCertificate("VAULT_CACERT", file);

@@ -5,21 +5,21 @@ import type { KeyType } from "../vault/keys";
 import { askCentral, CentralError } from "./client";
 import { recordedKeys, type RecordFields } from "./record";
 
-/** The record as the central Vault has it. */
+/** The newest version of a record in the central Vault. */
 export interface SeenRecord {
-  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
+  /** Version for the next check-and-set write; 0 if nothing was ever written. */
   readonly version: number;
-  /** Empty where there is no version, or it is deleted. */
+  /** Empty if there is no version or it is deleted. */
   readonly fields: RecordFields;
-  /** Whether the newest version is deleted, recoverably. */
+  /** Whether the newest version is deleted or destroyed. */
   readonly deleted: boolean;
-  /** When the newest version is deleted by itself, RFC 3339; undefined if it is kept. */
+  /** Time at which Vault deletes this version by itself, RFC 3339; undefined if it keeps the version. */
   readonly expires?: string | undefined;
   /** Seconds since this version was written, by the central Vault's clock. */
   readonly age: number;
 }
 
-/** The record of one instance in the central Vault. Every method throws {@link CentralError} when it fails. */
+/** The record of one instance in the central Vault. Every method throws {@link CentralError} if it fails. */
 export class RecordStore {
   readonly path: string;
 
@@ -36,13 +36,13 @@ export class RecordStore {
     const { status, body, serverTime } = await askCentral(this.central, "GET", this.url("data"), { accept: [404] });
     const { data, metadata } = (body.data ?? {}) as { data?: RecordFields | null; metadata?: VersionMetadata };
     if (metadata === undefined) {
-      // A 404 with errors is a missing mount, or one of another type; without, a path that was never written.
+      // A 404 with errors means that the mount is missing or of another type; without errors, that the path was never written.
       if (status === 404 && Array.isArray(body.errors) && body.errors.length > 0) throw noMount(this.central);
       return { version: 0, fields: {}, deleted: false, age: 0 };
     }
     const now = serverTime ?? this.clock.date().getTime();
     const { deletion_time: deletion } = metadata;
-    // `delete_version_after` sets a time in the future: until then the fields are there.
+    // `delete_version_after` sets a time in the future. Until then the fields are readable.
     const deleted = metadata.destroyed || (deletion !== "" && (data ?? undefined) === undefined);
     return {
       version: metadata.version,
@@ -57,7 +57,7 @@ export class RecordStore {
    * Writes all fields as the version after `version`.
    *
    * @returns The new version.
-   * @throws CentralError `conflict` when another wrote in between.
+   * @throws CentralError `conflict` if another program wrote in between.
    */
   async write(fields: RecordFields, version: number): Promise<number> {
     const { body } = await askCentral(this.central, "POST", this.url("data"), {
@@ -66,7 +66,7 @@ export class RecordStore {
     return (body.data as VersionMetadata).version;
   }
 
-  /** The newest version before this one that holds more keys than that; undefined if none that can be read does. */
+  /** Finds the newest readable version before `before` that has more than `more` keys; undefined if there is none. */
   async versionWithKeys(type: KeyType, more: number, before: number): Promise<number | undefined> {
     for (let version = before - 1; version > 0; version--) {
       const path = `${this.url("data")}?version=${version}`;
@@ -77,12 +77,12 @@ export class RecordStore {
     return undefined;
   }
 
-  /** Deletes a version, recoverably. */
+  /** Deletes a version. It can be undeleted. */
   async delete(version: number): Promise<void> {
     await askCentral(this.central, "POST", this.url("delete"), { body: { versions: [version] } });
   }
 
-  /** What the record says that is not secret; empty where there is no record. */
+  /** Reads the custom metadata, which contain no secret; empty if there is no record. */
   async readMetadata(): Promise<Readonly<Record<string, string>>> {
     const { body } = await askCentral(this.central, "GET", this.url("metadata"), { accept: [404] });
     return (body.data as { custom_metadata?: Record<string, string> | null } | undefined)?.custom_metadata ?? {};
@@ -96,11 +96,11 @@ export class RecordStore {
       contentType: "application/merge-patch+json",
       accept: [404],
     });
-    // Where nothing was ever written, as for an instance without keys, there is nothing to patch.
+    // If no version was ever written, as for an instance without keys, the metadata do not exist yet.
     if (status === 404) await askCentral(this.central, "POST", this.url("metadata"), { body });
   }
 
-  /** Destroys every version and the metadata, for good. */
+  /** Destroys every version and the metadata. They cannot be restored. */
   async destroy(): Promise<void> {
     await askCentral(this.central, "DELETE", this.url("metadata"));
   }
@@ -117,7 +117,7 @@ interface VersionMetadata {
   readonly destroyed: boolean;
 }
 
-/** Names of everything under a folder of the records' mount: tenants for `""`, instances for `"<tenant>/"`. */
+/** Lists the names in a folder of the records: tenants for `""`, instances for `"<tenant>/"`. */
 export async function listRecords(central: VaultClient, folder: string): Promise<string[]> {
   const { body } = await askCentral(central, "LIST", `${RECORDS_MOUNT}/metadata/${folder}`, { accept: [404] });
   return (body.data as { keys?: string[] } | undefined)?.keys ?? [];

@@ -1,22 +1,22 @@
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 
-/** What a command runs with. */
+/** Surroundings of a command. */
 export interface CommandHost {
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly log: Log;
-  /** Aborted if the user wants the command to end. */
+  /** Aborted if the user interrupts the command. */
   readonly signal: AbortSignal;
-  /** What would be lost if the program ended now: nothing while it is empty. */
+  /** Names of what would be lost if the program ended now. It may end while the set is empty. */
   readonly holds: Set<string>;
 }
 
-/** What a command prints on standard output, and nothing else does. */
+/** Result of a command. Only the result goes to standard output. */
 export interface CommandResult {
-  /** For people; with a line end. */
+  /** Output for people, with a line end. */
   readonly text: string;
-  /** For programs, with `--json`. */
+  /** Output for programs, with `--json`. */
   readonly json: object;
   /** @default 0 */
   readonly exitCode?: number;

@@ -27,11 +27,15 @@ export async function execute(
   }
 }
 
-/** Says in one sentence, and with its code, why a command failed. */
+/** Prints the code and the message of a failure. */
 export function printFailure(error: unknown, asJson: boolean): void {
   const failure = describeFailure(error);
+  const { code, message } = failure;
   if (asJson) process.stdout.write(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
-  process.stderr.write(`tenant-vault: [${failure.code}] ${failure.message}\n`);
+  const line = asJson
+    ? eventJson({ level: "error", message, fields: { code } }, systemClock.date())
+    : `tenant-vault: [${code}] ${message}`;
+  process.stderr.write(`${line}\n`);
   process.exitCode = 1;
 }
 
@@ -40,10 +44,10 @@ function describeFailure(error: unknown) {
     return { code: error.code, message: error.message, retryable: error.retryable };
   }
   if (error instanceof CommanderError) {
-    // Commander has printed the help if no command was named, and its messages may have a second line with a suggestion.
+    // Commander has already printed the help if no command was given. Its messages may have a second line with a suggestion.
     const message =
       error.code === "commander.help"
-        ? "no command is named; name one of those above."
+        ? "no command given; use one of the commands above."
         : error.message.replace(/^error: /, "").replace(/\s+/g, " ");
     return { code: "usage", message, retryable: false };
   }

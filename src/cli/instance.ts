@@ -20,7 +20,7 @@ import type { CommandHost } from "./command";
  * Connects to the central Vault and to an instance, and disconnects when the work is done.
  *
  * @param target `<tenant>/<instance>`.
- * @param timeout Seconds after which nothing is waited for any more.
+ * @param timeout Seconds after which the command stops waiting.
  */
 export async function withInstance<Result>(
   host: CommandHost,
@@ -31,7 +31,7 @@ export async function withInstance<Result>(
   const { clock, signal, holds } = host;
   const milliseconds = timeout * 1000;
   const run = { clock, signal, holds, deadline: clock.now() + milliseconds, log: host.log.with({ instance: target }) };
-  // Requests that are under way end with the run, and not only at their own time-outs.
+  // The end of the run also ends pending requests, before their own timeouts.
   const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
   const network = { end, proxies: proxiesOf(host.environment) };
   const named = parseTarget(target);

@@ -1,15 +1,15 @@
-/** How a user ends a command. */
+/** Interruption of a command by the user. */
 export interface Interruption {
-  /** Aborted by the first signal: the command ends as soon as that loses nothing. */
+  /** Aborted by the first signal. The command then ends as soon as nothing would be lost. */
   readonly signal: AbortSignal;
-  /** What would be lost if the program ended now. */
+  /** Names of what would be lost if the program ended now. */
   readonly holds: Set<string>;
 }
 
-/** Exit code of a program that a Ctrl-C ended; https://tldp.org/LDP/abs/html/exitcodes.html */
+/** Exit code after Ctrl-C; https://tldp.org/LDP/abs/html/exitcodes.html */
 const INTERRUPTED = 130;
 
-/** Listens to the signals by which a user, or a system, ends a program. The second one ends it at once, unless that loses something. */
+/** Handles the signals that end a program. The second signal ends it at once, unless that would lose something. */
 export function listenForInterruption(program: NodeJS.Process): Interruption {
   const interruption = new AbortController();
   const holds = new Set<string>();
@@ -18,7 +18,7 @@ export function listenForInterruption(program: NodeJS.Process): Interruption {
       if (!interruption.signal.aborted) {
         interruption.abort();
       } else if (holds.size > 0) {
-        program.stderr.write(`tenant-vault: not ending yet, since that would lose ${[...holds].join(", ")}\n`);
+        program.stderr.write(`tenant-vault: not ending yet, because that would lose ${[...holds].join(", ")}; wait\n`);
       } else {
         program.exit(INTERRUPTED);
       }

@@ -5,7 +5,7 @@ import { buildProgram } from "./program";
 
 async function main(): Promise<void> {
   const interruption = listenForInterruption(process);
-  // A reader that goes away, such as a closed terminal or pipe, must not end a run that holds keys.
+  // A closed terminal or pipe must not end a run that holds keys.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const program = buildProgram(async ({ json }, command) => {
     const { execute } = await import("./execute.js");
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
-    // Help and version are no failures, and were printed.
+    // Commander reports help and version as errors, but has already printed them.
     if (error instanceof CommanderError && error.exitCode === 0) return;
     (await import("./execute.js")).printFailure(error, process.argv.includes("--json"));
   }

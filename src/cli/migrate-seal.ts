@@ -2,7 +2,7 @@ import { migrateSeal as migrate } from "../operations/migrate-seal/migrate-seal"
 import type { CommandHost, CommandResult } from "./command";
 import { withInstance } from "./instance";
 
-/** `tenant-vault migrate-seal`: from the seal that an instance runs with to the described one. */
+/** `tenant-vault migrate-seal`: migrates an instance from its current seal to the described seal. */
 export function migrateSeal(
   host: CommandHost,
   target: string,

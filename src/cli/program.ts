@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
 
 /** Seconds. */
 const DEFAULT_TIMEOUT = 600;
-/** Seconds; people may have to restart servers in between. */
+/** Seconds. People may have to restart servers in between. */
 const MIGRATION_TIMEOUT = 3600;
 
 const ENVIRONMENT = `
@@ -19,7 +19,16 @@ Environment:
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray`;
 
-/** What the options of every command have. */
+/** Default number of instances that `unseal --all` works on at a time. */
+const INSTANCES_AT_ONCE = 8;
+
+interface UnsealOptions {
+  readonly all?: true;
+  readonly parallel: number;
+  readonly timeout: number;
+}
+
+/** Options of every command. */
 export interface CommonOptions {
   readonly json?: true;
 }
@@ -27,7 +36,7 @@ export interface CommonOptions {
 /** Runs a command and prints its result. */
 export type Execute = (options: CommonOptions, command: (host: CommandHost) => Promise<CommandResult>) => Promise<void>;
 
-/** The command line. What a command needs is loaded when it runs, so that help and version cost little. */
+/** Builds the command line. Each command loads its modules when it runs, so that help and version are fast. */
 export function buildProgram(execute: Execute): Command {
   const program = new Command("tenant-vault")
     .description("Initialises and unseals the Vault instances of tenants; their keys are kept in the central Vault.")
@@ -35,11 +44,25 @@ export function buildProgram(execute: Execute): Command {
     .addHelpText("after", ENVIRONMENT);
 
   define(program, "unseal", "bring an instance from any state to initialised, escrowed and unsealed on every replica")
-    .argument("<tenant/instance>")
-    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
-    .action((target: string, options: CommonOptions & { timeout: number }) =>
-      execute(options, async (host) => (await import("./unseal.js")).unseal(host, target, options)),
-    );
+    .argument("[tenant/instance]")
+    .option("--all", "every instance that the central Vault has a record of")
+    .option("--parallel <number>", "with --all: how many instances at a time", parseCount, INSTANCES_AT_ONCE)
+    .option("--timeout <seconds>", "give up waiting after this time, for each instance", parseSeconds, DEFAULT_TIMEOUT)
+    .action((target: string | undefined, options: CommonOptions & UnsealOptions) => {
+      if (target === undefined && options.all === undefined)
+        throw new CommanderError(1, "commander.missingArgument", "no instance is named; name one, or write --all.");
+      if (target !== undefined && options.all !== undefined)
+        throw new CommanderError(
+          1,
+          "commander.excessArguments",
+          `${target} and --all are both there; write one of them.`,
+        );
+      return execute(options, async (host) =>
+        target === undefined
+          ? (await import("./unseal-all.js")).unsealAll(host, options)
+          : (await import("./unseal.js")).unseal(host, target, options),
+      );
+    });
   define(
     program,
     "migrate-seal",
@@ -62,8 +85,18 @@ export function buildProgram(execute: Execute): Command {
     "install or change Kubernetes on a tenant's machines, and put its kubeconfig into the central Vault",
   )
     .argument("<tenant>")
+    .option("--check", "only check what a run needs: Kubespray, the variables of the cloud, the central Vault")
+    .action((tenant: string, options: CommonOptions & { check?: true }) =>
+      execute(options, async (host) => (await import("./kubespray.js")).kubespray(host, tenant, options)),
+    );
+  define(
+    program,
+    "preflight",
+    "check what would make a deployment of a tenant fail, before anything is created; exit code 2 if there is a problem",
+  )
+    .argument("<tenant>")
     .action((tenant: string, options: CommonOptions) =>
-      execute(options, async (host) => (await import("./kubespray.js")).kubespray(host, tenant)),
+      execute(options, async (host) => (await import("./preflight.js")).preflight(host, tenant)),
     );
   define(program, "status", "show an instance, a tenant's instances, or all; exit code 2 if one is not healthy")
     .argument("[tenant[/instance]]")
@@ -81,6 +114,12 @@ function define(program: Command, name: string, description: string): Command {
 function packageVersion(): string {
   const manifest = JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string };
   return manifest.version;
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
+  return count;
 }
 
 function parseSeconds(text: string): number {

@@ -6,10 +6,10 @@ import { OperationError } from "../core/errors";
 import type { CommandHost, CommandResult } from "./command";
 
 /**
- * `tenant-vault purge`: destroys every version of a record that was deleted before, and its description. Takes the
- * operator's own token: the hook's policy cannot.
+ * `tenant-vault purge`: destroys every version of a deleted record and its description. It needs the operator's own token,
+ * because the hook's policy does not allow it.
  *
- * @param options What the operator typed a second time.
+ * @param options The instance again, as confirmation.
  */
 export async function purge(
   { environment, clock }: CommandHost,
@@ -31,13 +31,13 @@ export async function purge(
     if (version > 0 && !deleted) {
       throw new OperationError(
         "record-kept",
-        `The record ${record} is not deleted; delete it recoverably first, with "vault kv delete ${record}", and purge it when nobody misses it.`,
+        `The record ${record} is not deleted; delete it recoverably first, with "vault kv delete ${record}", and purge it when nobody needs it any more.`,
       );
     }
     if (confirmed !== target) {
       throw new OperationError(
         "unconfirmed",
-        `Without these keys the data of ${target}, and every snapshot of them, are lost for good; add --yes-destroy-the-keys ${target}.`,
+        `Without these keys the data of ${target}, and every snapshot of them, are lost; confirm with --yes-destroy-the-keys ${target}.`,
       );
     }
     await store.destroy();

@@ -7,7 +7,7 @@ import { selectInstances, statusOf } from "../operations/status/status";
 import { statusText } from "../operations/status/text";
 import type { CommandHost, CommandResult } from "./command";
 
-/** Instances that are looked at at once: each takes some connections. */
+/** Instances that are inspected at once. Each needs several connections. */
 const AT_ONCE = 32;
 
 /** Exit code if an instance is not healthy. */
@@ -32,8 +32,8 @@ export async function status(
         `The central Vault holds no record${selection === undefined ? "" : ` of ${selection}`}; deploy a tenant first.`,
       );
     }
-    const looks = { clock, network: { proxies: proxiesOf(environment) } };
-    const statuses = await mapConcurrently(targets, AT_ONCE, (target) => statusOf(central, target, looks));
+    const options = { clock, network: { proxies: proxiesOf(environment) } };
+    const statuses = await mapConcurrently(targets, AT_ONCE, (target) => statusOf(central, target, options));
     const now = clock.date().getTime();
     return {
       text: prometheus ? exposition(statuses, now) : statusText(statuses, now),

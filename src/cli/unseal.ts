@@ -2,7 +2,7 @@ import { unsealInstance, type UnsealReport } from "../operations/unseal/unseal-i
 import type { CommandHost, CommandResult } from "./command";
 import { withInstance } from "./instance";
 
-/** `tenant-vault unseal`: the post-apply hook, and the same by hand. */
+/** `tenant-vault unseal`: the post-apply hook of an instance. People can run it, too. */
 export function unseal(host: CommandHost, target: string, { timeout }: { timeout: number }): Promise<CommandResult> {
   return withInstance(host, target, timeout, async (context) => {
     const report = await unsealInstance(context);

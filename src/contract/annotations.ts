@@ -1,2 +1,2 @@
-/** When a token was put in the place of another: servers that started before have that other one. */
+/** Time at which the seal token was replaced. Servers that started earlier still use the old token. */
 export const REPLACED_AT = "tenant-vault/seal-token-replaced-at";

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { OperationError } from "../core/errors";
 
 /**
- * Reads what a Terraform hook passes.
+ * Parses the description that a Terraform hook passes.
  *
- * @param what What it describes, for the message.
- * @param variable Where it comes from.
+ * @param what The described object, for the message.
+ * @param variable Environment variable of the description, for the message.
  */
 export function parseDescription<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,12 +1,12 @@
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Time, so that tests can shorten it. */
+/** Source of time. Tests replace it to run faster. */
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
   date(): Date;
-  /** @param signal Ends the sleep at once if it is aborted. @default - nothing does */
+  /** @param signal Ends the sleep at once if it is aborted. @default - the sleep takes its full time */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => new Date(),
   sleep: async (milliseconds, signal) => {
-    // An aborted sleep has ended, which is what was asked for.
+    // The caller asked for the end of the sleep, so an abort is not an error.
     await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   },
 };

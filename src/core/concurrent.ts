@@ -1,4 +1,4 @@
-/** Works on every item, on so many at once, and returns the results in the items' order. */
+/** Processes all items, at most `limit` at once. Returns the results in the order of the items. */
 export async function mapConcurrently<Item, Result>(
   items: readonly Item[],
   limit: number,

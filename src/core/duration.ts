@@ -57,10 +57,32 @@ export class Duration {
     return this.seconds > other.seconds;
   }
 
-  /** A text that {@link Duration.parse} reads back, in the largest whole unit up to hours, which Vault understands. */
+  /** Text for {@link Duration.parse} and for Vault, in the largest whole unit up to hours. */
   toString(): DurationText {
     if (this.seconds % 3600 === 0) return `${this.seconds / 3600}h`;
     if (this.seconds % 60 === 0) return `${this.seconds / 60}m`;
     return `${this.seconds}s`;
+  }
+}
+
+/**
+ * Checks props that take a Duration, because the compiler does not check JavaScript programs.
+ *
+ * @throws ValidationError if a prop is anything else, such as the text `"72h"`.
+ */
+export function checkDurations<Name extends string>(
+  props: Readonly<Partial<Record<Name, Duration>>>,
+  names: readonly Name[],
+  scope?: ConstructorParameters<typeof ValidationError>[2],
+): void {
+  for (const name of names) {
+    const value: unknown = props[name];
+    // Another copy of this package has another class.
+    if (value === undefined || (typeof value === "object" && value !== null && "toSeconds" in value)) continue;
+    throw new ValidationError(
+      "duration",
+      `${name} is ${JSON.stringify(value)}, which is not a Duration; write one, such as Duration.hours(72).`,
+      scope,
+    );
   }
 }

@@ -1,13 +1,13 @@
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** A variable of the environment; an empty one counts as unset, as shells and CI systems often leave it. */
+/** An environment variable. An empty one counts as unset, because shells and CI systems often leave variables empty. */
 export function setting(environment: NodeJS.ProcessEnv, name: string): string | undefined {
   const value = environment[name]?.trim();
   return value === "" ? undefined : value;
 }
 
-/** Where this program keeps files: TENANT_VAULT_STATE_DIR, else the user's state folder as freedesktop.org's base directories name it. */
+/** Folder of this program's files: TENANT_VAULT_STATE_DIR, else the user's state folder of the XDG Base Directory Specification. */
 export function stateFolder(environment: NodeJS.ProcessEnv): string {
   const folder =
     setting(environment, "TENANT_VAULT_STATE_DIR") ??

@@ -1,4 +1,4 @@
-/** Codes of what a command may fail with; docs/errors.md has an example and a fix for each. */
+/** Error codes of commands. docs/errors.md has an example and a fix for each. */
 export const ERROR_CODES = [
   // The command line and what Terraform passes.
   "usage",
@@ -75,7 +75,8 @@ export const ERROR_CODES = [
   "kubespray-mismatch",
   "kubespray-credentials",
   "kubespray-failed",
+  "kubespray-host-key",
 ] as const;
 
-/** A code of what a command may fail with. */
+/** An error code of a command. */
 export type ErrorCode = (typeof ERROR_CODES)[number];

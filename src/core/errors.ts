@@ -9,7 +9,7 @@ export class ValidationError extends Error {
   /**
    * @param code Stable name of the rule, listed in docs/errors.md.
    * @param message What is wrong and how to fix it.
-   * @param scope The construct that was given the input; its path precedes the message.
+   * @param scope The construct with the wrong input; its path precedes the message.
    */
   constructor(
     readonly code: string,
@@ -21,18 +21,18 @@ export class ValidationError extends Error {
   }
 }
 
-/** What an error is besides its code and its message. */
+/** Options of an {@link OperationError}. */
 export interface OperationErrorOptions {
-  /** Whether time may heal it, so that trying again makes sense. @default false */
+  /** Whether a retry may succeed without a change by a person. @default false */
   readonly retryable?: boolean;
   readonly cause?: unknown;
 }
 
-/** A command that did not do what it was asked. The message is one sentence: what is wrong, where, how to fix it. It holds no secret. */
+/** Failure of a command. The message is one sentence: what is wrong, where, how to fix it. It contains no secret. */
 export class OperationError extends Error {
   readonly retryable: boolean;
 
-  /** @param code Stable name of what happened, listed in docs/errors.md. */
+  /** @param code Stable code of the failure, listed in docs/errors.md. */
   constructor(
     readonly code: ErrorCode,
     message: string,

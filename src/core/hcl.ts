@@ -1,23 +1,23 @@
 /** A value in a server's configuration. */
 export type HclValue = string | number | boolean | readonly HclValue[] | { readonly [key: string]: HclValue };
 
-/** `key = value` for each entry; entries without a value are left out. */
+/** Renders `key = value` for each entry. Entries without a value are omitted. */
 export function attributes(values: Readonly<Record<string, HclValue | undefined>>): string[] {
   return Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : `${key} = ${render(value)}`));
 }
 
-/** A block, such as `seal "transit" { ... }`. */
+/** Renders a block, such as `seal "transit" { ... }`. */
 export function block(header: string, lines: readonly string[]): string {
   if (lines.length === 0) return `${header} {}`;
   return `${header} {\n${indent(lines.join("\n"))}\n}`;
 }
 
-/** What is in a block: values, and blocks within it. */
+/** Content of a block: values and nested blocks. */
 export interface Stanza {
   readonly [name: string]: string | number | boolean | undefined | Stanza;
 }
 
-/** A block of values and of blocks within it. */
+/** Renders a block with values and nested blocks. */
 export function stanza(header: string, content: Stanza): string {
   return block(
     header,

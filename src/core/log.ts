@@ -1,8 +1,8 @@
-/** What an event may carry. A {@link Secret} is none of these, so that none is ever logged. */
+/** Fields of an event. The type excludes {@link Secret}, so that no secret is ever logged. */
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-/** How much an event matters. */
-export type LogLevel = "info" | "warn";
+/** Severity of an event. */
+export type LogLevel = "info" | "warn" | "error";
 
 /** Something that happened while a command ran. */
 export interface LogEvent {
@@ -12,11 +12,11 @@ export interface LogEvent {
   readonly fields: LogFields;
 }
 
-/** Reports what an operation does. */
+/** Log of the events of an operation. */
 export class Log {
   /**
-   * @param write Takes each event.
-   * @param fields What every event carries, such as the instance.
+   * @param write Receives each event.
+   * @param fields Fields of every event, such as the instance.
    */
   constructor(
     private readonly write: (event: LogEvent) => void,
@@ -31,13 +31,13 @@ export class Log {
     this.write({ level: "warn", message, fields: { ...this.fields, ...fields } });
   }
 
-  /** The same log, each event of which carries these fields as well. */
+  /** Returns the same log with additional fields for every event. */
   with(fields: LogFields): Log {
     return new Log(this.write, { ...this.fields, ...fields });
   }
 }
 
-/** An event as a line for people: `customer10/main: replica unsealed replica=main-1`. */
+/** Formats an event as a line for people: `customer10/main: replica unsealed replica=main-1`. */
 export function eventText({ level, message, fields: { instance, ...fields } }: LogEvent): string {
   const values = Object.entries(fields).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${fieldText(value)}`],
@@ -46,13 +46,16 @@ export function eventText({ level, message, fields: { instance, ...fields } }: L
   return `${subject}${level === "warn" ? "warning: " : ""}${[message, ...values].join(" ")}`;
 }
 
-/** An event as one line of JSON. */
+/** Formats an event as one line of JSON. */
 export function eventJson({ level, message, fields }: LogEvent, time: Date): string {
   const values = Object.entries(fields).map(([name, value]) => [name, isPlain(value) ? value : String(value)]);
   return JSON.stringify({ time: time.toISOString(), level, message, ...Object.fromEntries(values) });
 }
 
-/** What the compiler let by must neither be shown nor end a run that holds keys. */
+/**
+ * Whether a value can be logged as it is. The compiler does not exclude every object. Such an object must not be printed, and
+ * must not end a run that holds keys.
+ */
 function isPlain(value: unknown): boolean {
   return typeof value !== "object" || Array.isArray(value);
 }

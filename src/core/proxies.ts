@@ -1,7 +1,8 @@
 import ipaddr from "ipaddr.js";
 import { setting } from "./environment";
+import { withoutBrackets } from "./host";
 
-/** Which HTTP proxy leads to a server, as the environment says; https://pkg.go.dev/golang.org/x/net/http/httpproxy */
+/** Selects the HTTP proxy of a server by the environment; https://pkg.go.dev/golang.org/x/net/http/httpproxy */
 export interface Proxies {
   /** URL of the proxy; undefined if the server is reached directly. */
   proxyFor(address: string): string | undefined;
@@ -23,14 +24,17 @@ export function proxiesOf(environment: NodeJS.ProcessEnv): Proxies {
 }
 
 function isLoopback({ hostname }: URL): boolean {
-  const host = bare(hostname);
+  const host = withoutBrackets(hostname);
   return host === "localhost" || (ipaddr.isValid(host) && ipaddr.process(host).range() === "loopback");
 }
 
-/** An entry of NO_PROXY: `*`, a network, an address, a domain with those below it, or with a dot in front only those below it. */
+/**
+ * Whether an entry of NO_PROXY matches a URL. An entry is `*`, a network, an address, or a domain with its subdomains. A domain
+ * with a leading dot matches only its subdomains.
+ */
 function matches(entry: string, { hostname, port, protocol }: URL): boolean {
   if (entry === "*") return true;
-  const host = bare(hostname);
+  const host = withoutBrackets(hostname);
   if (ipaddr.isValid(host)) return matchesAddress(entry, host);
   const [, name = "", wanted] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
   if (wanted !== undefined && wanted !== (port || (protocol === "https:" ? "443" : "80"))) return false;
@@ -44,8 +48,4 @@ function matchesAddress(entry: string, host: string): boolean {
   if (!ipaddr.isValidCIDR(entry)) return false;
   const [network, length] = ipaddr.parseCIDR(entry);
   return network.kind() === address.kind() && address.match(network, length);
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "");
 }

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
 
-/** The location of a secret: one field of a KV version 2 secret in the central Vault. */
+/**
+ * The location of a secret: one field of a KV version 2 secret in the central Vault.
+ *
+ * @changes in place: the value is read at each deployment
+ */
 export interface SecretLocation {
   /** Path of the KV version 2 mount in the central Vault, such as `"operator"`. */
   readonly mount: string;

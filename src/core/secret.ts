@@ -3,8 +3,7 @@ import { inspect } from "node:util";
 const REDACTED = "[secret]";
 
 /**
- * A secret in memory. Wherever it is shown by mistake (a log line, an error, a debugger's print-out) it shows as `[secret]`, and it is
- * not a value that a log accepts.
+ * A secret in memory. Log lines, errors and debuggers print it as `[secret]`, and the log does not accept it as a field.
  */
 export class Secret {
   readonly #value: string;
@@ -14,7 +13,7 @@ export class Secret {
     Object.freeze(this);
   }
 
-  /** The value, for the one place that it is meant for. */
+  /** Returns the value, for the one place that needs it. */
   reveal(): string {
     return this.#value;
   }
@@ -33,6 +32,6 @@ export class Secret {
 
   /** @throws TypeError always: a placeholder must never be stored where a key belongs. */
   toJSON(): never {
-    throw new TypeError("A secret is not serialised by itself; reveal it where it is meant to go.");
+    throw new TypeError("A secret cannot be serialised; call reveal() at the place that needs the value.");
   }
 }

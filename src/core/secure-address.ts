@@ -1,8 +1,8 @@
 import { isIP } from "node:net";
 
 /**
- * Whether keys and tokens may be sent to this URL: over TLS, or in clear to this machine itself. The parsed host decides, since
- * `http://127.0.0.1:8200@example.com` only looks like loopback. A URL with a user or a password in it is never one.
+ * Whether keys and tokens may be sent to this URL: over TLS, or unencrypted to this machine. The parsed host decides, because
+ * `http://127.0.0.1:8200@example.com` only looks like loopback. A URL with a user or a password is never allowed.
  */
 export function isSecureAddress(address: string): boolean {
   if (!URL.canParse(address)) return false;

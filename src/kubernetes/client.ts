@@ -21,7 +21,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   409: "kubernetes-conflict",
 };
 
-/** The Kubernetes API did not do what it was asked. */
+/** Failed request to the Kubernetes API. */
 export class KubernetesError extends OperationError {
   constructor(
     message: string,
@@ -33,7 +33,7 @@ export class KubernetesError extends OperationError {
   }
 }
 
-/** What a request sends. */
+/** A request to the API. */
 export interface KubernetesRequest {
   readonly method: Dispatcher.HttpMethod;
   /** Such as `/api/v1/namespaces/a/pods`. */
@@ -41,12 +41,12 @@ export interface KubernetesRequest {
   readonly body?: object;
 }
 
-/** The few calls to a cluster's API that the operations need. */
+/** Client of a cluster's API. */
 export class KubernetesClient {
   private readonly dispatcher: Dispatcher;
   private readonly headers: Readonly<Record<string, string>>;
 
-  /** @param end Cuts off requests that are under way. @default - only their own time-outs do */
+  /** @param end Aborts pending requests. @default - requests end at their timeouts */
   constructor(
     private readonly kubeconfig: Kubeconfig,
     private readonly end?: AbortSignal,
@@ -58,7 +58,7 @@ export class KubernetesClient {
     this.headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
   }
 
-  /** The same cluster, asked with a bearer token and nothing else. */
+  /** Returns a client of the same cluster that authenticates only with a bearer token. */
   withToken(token: Secret): KubernetesClient {
     const narrowed = { ...this.kubeconfig, token, clientCertificate: undefined, clientKey: undefined };
     return new KubernetesClient(narrowed, this.end);
@@ -68,7 +68,7 @@ export class KubernetesClient {
    * Sends a request.
    *
    * @param purpose Completes "the request to ...", such as `read the Secret a/b`.
-   * @throws KubernetesError in one sentence. It holds no body: that may be a Secret's.
+   * @throws KubernetesError, without the body of the answer, because the body may contain a Secret.
    */
   async ask<Answer>(purpose: string, { method, path, body }: KubernetesRequest): Promise<Answer> {
     const { server } = this.kubeconfig;
@@ -123,7 +123,7 @@ export class KubernetesClient {
 
 function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey }: Kubeconfig) {
   return {
-    // Whatever the environment says: NODE_TLS_REJECT_UNAUTHORIZED must not open the way to the token.
+    // NODE_TLS_REJECT_UNAUTHORIZED in the environment must not turn verification off, because tokens are sent here.
     rejectUnauthorized: true,
     ...(caCertificate === undefined ? {} : { ca: caCertificate }),
     ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),

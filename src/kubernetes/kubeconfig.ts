@@ -3,7 +3,7 @@ import { z } from "zod";
 import { OperationError } from "../core/errors";
 import { Secret } from "../core/secret";
 
-/** One cluster and one of its users: what the current context of a kubeconfig names, without anything of the machine it was made on. */
+/** The cluster and the user of a kubeconfig's current context, without dependencies on a machine. */
 export interface Kubeconfig {
   /** URL of the API server. */
   readonly server: string;
@@ -55,8 +55,8 @@ const fileSchema = z.object({
 });
 
 /**
- * Fields by which a user logs in with a program, and fields that name files. Neither is on this machine, and whoever writes the
- * stored secret must not choose what is run or read here.
+ * Fields with the login program of a user, and fields with file names. This machine has neither. Besides, the writer of the
+ * stored secret must not decide which programs run and which files are read here.
  */
 const COMMANDS = ["exec", "auth-provider"];
 const FILES = ["tokenFile", "client-certificate", "client-key", "certificate-authority"];
@@ -64,7 +64,7 @@ const FILES = ["tokenFile", "client-certificate", "client-key", "certificate-aut
 /**
  * Reads a kubeconfig's current context.
  *
- * @throws KubeconfigError if it is not a kubeconfig, or depends on the machine that it was made on. The message never quotes it.
+ * @throws KubeconfigError if it is not a kubeconfig, or depends on one machine. The message never quotes it.
  */
 export function parseKubeconfig(text: string): Kubeconfig {
   const file = validated(() => fileSchema.parse(parse(text)), "is not a kubeconfig");
@@ -100,7 +100,7 @@ export function parseKubeconfig(text: string): Kubeconfig {
   };
 }
 
-/** Neither the YAML parser's message nor zod's goes anywhere: both may quote a key. */
+/** Replaces the messages of the YAML parser and of zod, because both may quote a key. */
 function validated<Result>(read: () => Result, otherwise: string): Result {
   try {
     return read();
@@ -109,7 +109,7 @@ function validated<Result>(read: () => Result, otherwise: string): Result {
   }
 }
 
-/** A kubeconfig whose cluster is reached at this address. */
+/** Replaces the address of the cluster in a kubeconfig. */
 export function withServer(kubeconfig: string, address: string, port: number): string {
   const config = parse(kubeconfig) as { clusters?: { cluster: { server: string } }[] };
   const cluster = config.clusters?.[0]?.cluster;

@@ -1,11 +1,11 @@
 import { KubernetesError, type KubernetesClient } from "./client";
 
-/** A Secret, as the Kubernetes API reads and writes it. */
+/** A Secret of the Kubernetes API. */
 export interface SecretContent {
   readonly type?: string;
   /** Values in base64. */
   readonly data?: Readonly<Record<string, string>> | undefined;
-  /** Values in clear; written into `data` by the server. */
+  /** Values as text. The server writes them into `data`. */
   readonly stringData?: Readonly<Record<string, string>>;
 }
 
@@ -42,7 +42,7 @@ export class KubernetesSecret {
   }
 
   /**
-   * Creates it, or replaces the one that was read.
+   * Creates the Secret, or replaces the one that was read.
    *
    * @returns False if another client was first.
    */

@@ -1,12 +1,12 @@
 import { Secret } from "../core/secret";
 import { KubernetesError, type KubernetesClient } from "./client";
 
-/** Seconds that a token is valid: longer than any run waits, and the shortest maximum that clusters usually set. */
+/** Lifetime of a token in seconds. It is longer than any run, and clusters usually allow it. */
 const TOKEN_SECONDS = 3600;
 
 /**
- * The same cluster, asked as a ServiceAccount with a token that expires by itself. From there on nothing is done with the
- * rights of the stored kubeconfig.
+ * Returns a client of the same cluster that acts as a ServiceAccount, with a token that expires. It does not use the permissions
+ * of the stored kubeconfig.
  */
 export async function asServiceAccount(
   client: KubernetesClient,

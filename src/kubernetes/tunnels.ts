@@ -3,7 +3,7 @@ import { Transform } from "node:stream";
 import { createWebSocketStream, type WebSocket } from "ws";
 import type { KubernetesClient } from "./client";
 
-/** A pod and the port of it that is forwarded. */
+/** A pod and its forwarded port. */
 export interface PodPort {
   readonly pod: string;
   readonly port: number;
@@ -17,7 +17,7 @@ export interface Tunnels {
 
 /**
  * Opens a loopback port for each pod, forwarded through the Kubernetes API.
- * A sealed pod is behind no Service, so each is addressed by itself.
+ * Services do not include sealed pods, so each pod is addressed directly.
  */
 export async function openTunnels(
   client: KubernetesClient,
@@ -51,7 +51,7 @@ function listen(client: KubernetesClient, namespace: string, pod: string, port: 
 /** Each message of a port-forward begins with the number of its channel; https://kubernetes.io/docs/reference/using-api/websockets/ */
 const DATA = 0;
 
-/** Carries bytes between a connection and a port-forward's stream. The end of either ends the other. */
+/** Copies bytes between a connection and a port-forward's stream. If one ends, the other ends, too. */
 function join(socket: Socket, forwarded: WebSocket): void {
   // In object mode, so that the limits of messages are kept.
   const stream = createWebSocketStream(forwarded, { objectMode: true });

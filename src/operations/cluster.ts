@@ -11,19 +11,19 @@ import { StatefulSetPods, type Pods } from "./pods";
 import { SealTokenSecret } from "./supply/seal-token";
 import { CertificateSecret } from "./supply/server-certificate";
 
-/** What an instance has in the cluster that it runs in. */
+/** Resources of an instance in its cluster. */
 export interface InstanceCluster {
   readonly client: KubernetesClient;
   readonly namespace: string;
   readonly certificate: CertificateSecret;
-  /** Undefined if the servers need no token for their seal, or get it from somebody else. */
+  /** Undefined if the servers need no token for their seal, or another program provides it. */
   readonly sealToken: SealTokenSecret | undefined;
   readonly pods: Pods;
   close(): Promise<void>;
 }
 
 /**
- * Enters the cluster that an instance runs in, as the ServiceAccount that is described; undefined outside Kubernetes.
+ * Connects to the cluster of an instance as the described ServiceAccount; undefined outside Kubernetes.
  */
 export async function enterCluster(
   central: VaultClient,
@@ -49,7 +49,7 @@ export async function enterCluster(
 /**
  * Connects to the cluster whose kubeconfig the central Vault holds. The kubeconfig never touches the disk.
  *
- * @throws OperationError if there is no kubeconfig, or none that can be used.
+ * @throws OperationError if the kubeconfig is missing or unusable.
  */
 export async function connectToCluster(
   central: VaultClient,

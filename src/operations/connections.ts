@@ -5,7 +5,7 @@ import { VaultClient } from "../vault/client";
 import type { InstanceCluster } from "./cluster";
 import type { NetworkOptions } from "./network";
 
-/** Ways to each replica of an instance. */
+/** Connections to the replicas of an instance. */
 export interface Connections {
   client(replica: Replica): VaultClient;
   close(): Promise<void>;

@@ -10,35 +10,35 @@ import type { ReplicaApi } from "../vault/replica";
 import type { OperatorToken } from "./identities/operator-token";
 import type { Pods } from "./pods";
 
-/** When an operation gives up, and how it tells what it does. */
+/** Deadline, interruption and log of an operation. */
 export interface RunContext {
   readonly clock: Clock;
   readonly log: Log;
-  /** {@link Clock.now} after which nothing is waited for any more. */
+  /** {@link Clock.now} at which the operation stops waiting. */
   readonly deadline: number;
-  /** Aborted if the user wants the run to end. It ends as soon as that loses nothing. */
+  /** Aborted if the user interrupts the run. The run then ends as soon as nothing would be lost. */
   readonly signal: AbortSignal;
-  /** What would be lost if the program ended now: nothing while it is empty. */
+  /** Names of what would be lost if the program ended now. It may end while the set is empty. */
   readonly holds: Set<string>;
 }
 
-/** What an operation on one instance works with: everything outside the process that it touches. */
+/** Everything outside the process that an operation on one instance uses. */
 export interface OperationContext extends RunContext {
   readonly instance: Instance;
   readonly store: Pick<
     RecordStore,
     "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
   >;
-  /** The same record, by requests that neither the deadline nor the user cuts off. */
+  /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "write">;
-  /** The token of whoever asks the servers what is not public. */
+  /** Token for requests to the servers that are not public. */
   readonly operator: Pick<OperatorToken, "get">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
-  /** Policies and logins of the instance. @param token Of whoever asks; without it, a login is all that works. */
+  /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
   access(replica: Replica, token?: Secret): Pick<AccessApi, keyof AccessApi>;
-  /** The pods that the replicas are; undefined outside Kubernetes. */
+  /** The pods of the replicas; undefined outside Kubernetes. */
   readonly pods?: Pods | undefined;
 }

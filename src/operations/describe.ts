@@ -2,7 +2,7 @@ import { descriptionDigest, metadataPatch, toMetadata } from "../central/instanc
 import { descriptionDigests, withDescriptionDigests } from "../central/record";
 import type { OperationContext } from "./context";
 
-/** Moments that the record tells, RFC 3339. */
+/** Times in the record, RFC 3339. */
 export interface DescribedMoments {
   readonly "initialized-at"?: string;
   readonly "unsealed-at"?: string;

@@ -2,17 +2,17 @@ import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
 import type { RunContext } from "./context";
 
-/** A reason to look again later. */
+/** A reason to repeat a turn later. */
 export interface Waiting {
   readonly wait: string;
-  /** Milliseconds until the next look. @default - the loop's poll */
+  /** Milliseconds until the next turn. @default - the loop's poll */
   readonly pause?: number;
 }
 
-/** What came of a step: the end, a reason to wait, or nothing, and the next look follows at once. */
+/** Result of a turn: the end, a reason to wait, or nothing. After nothing, the next turn follows at once. */
 export type Outcome<Result> = { readonly done: Result } | Waiting | undefined;
 
-/** An operation that ended before it was done, since time was up or the user interrupted it. */
+/** End of an operation by its deadline or by the user. */
 export class UnfinishedError extends OperationError {
   constructor(code: ErrorCode, message: string) {
     super(code, message, { retryable: true });
@@ -24,17 +24,17 @@ export interface Loop<Seen, Step, Result> {
   observe(): Promise<Seen>;
   decide(seen: Seen): Step;
   perform(step: Step, seen: Seen): Promise<Outcome<Result>>;
-  /** What to wait for after an error; undefined ends the operation with that error. */
+  /** Returns a reason to wait after an error; undefined ends the operation with this error. */
   recover(error: unknown): Waiting | undefined;
-  /** The error that ends the operation when time is up or the user interrupts it. @param last What was waited for. */
+  /** Creates the error at the deadline or after an interruption. @param last The last reason to wait. */
   unfinished(code: "timeout" | "interrupted", last: string | undefined): UnfinishedError;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two turns. */
   readonly poll: number;
-  /** What to do if one reason has been waited for that long. */
+  /** Remedy if one reason to wait lasts too long. */
   readonly stall?: {
     /** Milliseconds. */
     readonly after: number;
-    /** @returns What prevents any remedy; undefined if nothing is known to. */
+    /** @returns The obstacle of the remedy; undefined if there is none. */
     act(seen: Seen): Promise<string | undefined>;
   };
   /** Whether ending now loses nothing. @default - always */
@@ -62,7 +62,7 @@ export async function runLoop<Seen, Step, Result>(
       waiting = { reason: waiting.reason, since: clock.now(), blockedBy };
       return outcome;
     } catch (error) {
-      // An inner loop's time is that of the outer one.
+      // An inner loop has the deadline of the outer loop.
       if (error instanceof UnfinishedError) throw error;
       const recovered = loop.recover(error);
       if (recovered === undefined) throw error;
@@ -87,7 +87,7 @@ export async function runLoop<Seen, Step, Result>(
   }
 }
 
-/** Waits for what time may heal; everything else ends the operation. */
+/** Waits after retryable errors. Other errors end the operation. */
 export function recoverRetryable(error: unknown): Waiting | undefined {
   return error instanceof OperationError && error.retryable ? { wait: reasonOf(error) } : undefined;
 }

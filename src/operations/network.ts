@@ -1,8 +1,8 @@
 import type { Proxies } from "../core/proxies";
 
-/** How servers and clusters are reached. */
+/** Options of connections to servers and clusters. */
 export interface NetworkOptions {
-  /** Cuts off requests that are under way. @default - only their own time-outs do */
+  /** Aborts pending requests. @default - requests end at their timeouts */
   readonly end?: AbortSignal;
   /** @default - none */
   readonly proxies?: Proxies;

@@ -7,24 +7,24 @@ import { readCertificate } from "../core/certificate";
 /** One pod of an instance. */
 export interface Pod {
   readonly name: string;
-  /** Another one for each pod that ever had the name. */
+  /** Unique ID, also among former pods with the same name. */
   readonly uid: string;
-  /** Whether it was made from a former description of the StatefulSet, or started with a token that was replaced since. */
+  /** Whether the pod has an old revision of the StatefulSet, or started with a token that was replaced since. */
   readonly outdated: boolean;
-  /** Whether it ends already. */
+  /** Whether the pod is already terminating. */
   readonly terminating: boolean;
   readonly ready: boolean;
-  /** Whether its server notes that it is the active one; its address may not be one to ask. */
+  /** Whether its server is labelled as active. The server itself may be unreachable. */
   readonly active: boolean;
 }
 
-/** The pods of an instance, where they run in Kubernetes. */
+/** The pods of an instance in Kubernetes. */
 export interface Pods {
-  /** @returns Undefined while Kubernetes has not taken note of the StatefulSet's newest description. */
+  /** @returns Undefined while Kubernetes has not observed the newest StatefulSet. */
   list(): Promise<readonly Pod[] | undefined>;
-  /** Has one pod end, for a new one to take its place. @returns Whether the PodDisruptionBudget allows it now. */
+  /** Evicts a pod, so that a new one replaces it. @returns Whether the PodDisruptionBudget allows it now. */
   evict(pod: Pod): Promise<boolean>;
-  /** Fingerprint of the TLS certificate that they are to serve; undefined where there is none that can be read. */
+  /** Fingerprint of the TLS certificate in the Secret; undefined if it is missing or unreadable. */
   certificate(): Promise<string | undefined>;
 }
 
@@ -34,10 +34,10 @@ const REVISION_LABEL = "controller-revision-hash";
 /** Set by the server; https://developer.hashicorp.com/vault/docs/configuration/service-registration/kubernetes */
 const ACTIVE_LABELS = ["vault-active", "openbao-active"];
 
-/** What a refusal by the budget looks like; https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */
+/** Status of a refusal by the budget; https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/ */
 const BUDGET_EXHAUSTED = 429;
 
-/** The pod is gone, or another has its name. */
+/** Statuses if the pod is gone, or another pod has its name. */
 const GONE: readonly (number | undefined)[] = [404, 409];
 
 type Kubernetes = NonNullable<Instance["kubernetes"]>;
@@ -122,7 +122,7 @@ export class StatefulSetPods implements Pods {
     return pem === undefined ? undefined : readCertificate(pem)?.fingerprint256;
   }
 
-  /** Since when servers that started before lack the token of their seal; undefined where none do. */
+  /** Time of the last replacement of the seal's token. Servers that started earlier have the old token. Undefined if never. */
   private async tokenReplacedAt(): Promise<Date | undefined> {
     const { namespace, sealToken } = this.kubernetes;
     if (sealToken === undefined) return undefined;
@@ -133,7 +133,7 @@ export class StatefulSetPods implements Pods {
 }
 
 function startedBefore({ status }: PodResource, moment: Date | undefined): boolean {
-  // Of any container: the statuses are in no order, and the server is not alone in its pod.
+  // Consider all containers, because the statuses are not sorted, and the pod has a sidecar.
   const started = (status?.containerStatuses ?? []).map(({ state }) => state?.running?.startedAt);
   return moment !== undefined && started.some((at) => at !== undefined && new Date(at) < moment);
 }

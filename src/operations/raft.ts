@@ -5,13 +5,13 @@ import { ReplicaError } from "../vault/errors";
 import type { RaftPeer } from "../vault/replica";
 import type { OperationContext } from "./context";
 
-/** Entries that a member may lag behind; what Vault's autopilot allows, https://developer.hashicorp.com/vault/docs/concepts/integrated-storage/autopilot */
+/** Entries that a member may lag behind, as in Vault's autopilot; https://developer.hashicorp.com/vault/docs/concepts/integrated-storage/autopilot */
 const MAX_TRAILING = 1000;
 
 /**
- * Members of raft that are no replicas any more, since the StatefulSet was scaled down.
+ * Finds members of raft that are not replicas any more, because the StatefulSet was scaled down.
  *
- * @throws OperationError if it is not certain that they are such.
+ * @throws OperationError if this is not certain.
  */
 function removedMembers({ tenant, name, kubernetes, replicas }: Instance, peers: readonly RaftPeer[]): string[] {
   if (peers.length <= replicas.length) return [];
@@ -30,9 +30,9 @@ function removedMembers({ tenant, name, kubernetes, replicas }: Instance, peers:
 }
 
 /**
- * Takes members out of raft that are gone.
+ * Removes former members from raft.
  *
- * @returns What was done, or what has to come first; undefined where nobody is gone.
+ * @returns What was done, or what has to come first; undefined if nobody is gone.
  */
 export async function removeMembers(
   context: OperationContext,
@@ -43,19 +43,19 @@ export async function removeMembers(
   if (removed.length === 0) return undefined;
   const ending = await endingPods(context, removed);
   if (ending.length > 0) return `${ending.join(", ")} ends`;
-  // Each that stays has a vote before the first goes, so that the majority only grows.
+  // Every remaining member must have a vote before the first is removed, so that the majority only grows.
   const voters = new Set(peers.filter(({ voter }) => voter).map(({ id }) => id));
   const voteless = instance.replicas.filter(({ name }) => !voters.has(name));
   if (voteless.length > 0) return `${voteless.map(({ name }) => name).join(", ")} has no vote in raft yet`;
   for (const id of removed) {
     await context.replica(active).removePeer(token, id);
-    log.info("removed a member that is no replica any more from raft", { member: id });
+    log.info("removed a former replica from raft", { member: id });
   }
   return "raft forgets the replicas that are gone";
 }
 
 /**
- * Pods of members that are to go.
+ * Returns the pods of members to remove.
  *
  * @throws OperationError if one is there to stay: then the description is older than the StatefulSet, and it is a member like any other.
  */
@@ -68,19 +68,19 @@ async function endingPods(
   if (staying !== undefined) {
     throw new OperationError(
       "replica-undescribed",
-      `The pod ${staying.name} of ${tenant}/${name} runs and is no replica that is described; deploy the stack ${tenant}-vault, which brings the description up to date.`,
+      `The pod ${staying.name} of ${tenant}/${name} runs and is not a described replica; deploy the stack ${tenant}-vault, which brings the description up to date.`,
     );
   }
   return found.map((pod) => pod.name);
 }
 
-/** A root token that was revoked cannot ask; that is no reason to call an unsealed instance unfinished. */
+/** If the root token was revoked, raft cannot be checked. The instance is still unsealed. */
 export function undefinedIfDenied(error: unknown): undefined {
   if (error instanceof ReplicaError && error.failure === "denied") return undefined;
   throw error;
 }
 
-/** Raft as its active server sees it. */
+/** State of raft on its active server. */
 interface RaftView {
   readonly active: Replica;
   readonly token: Secret;
@@ -91,7 +91,7 @@ interface RaftView {
  * Whether each replica has a vote in raft and answers its leader.
  *
  * @param asked Any replica that answers.
- * @returns Undefined where the storage is not raft.
+ * @returns Undefined if the storage is not raft.
  */
 export async function allVote(context: OperationContext, asked: Replica, token: Secret): Promise<boolean | undefined> {
   const { replicas } = context.instance;
@@ -102,11 +102,11 @@ export async function allVote(context: OperationContext, asked: Replica, token: 
 }
 
 /**
- * Whether one replica may go down: all have the same data and, as far as there is a root token to ask with, each has a
- * vote in raft and answers its leader.
+ * Whether one replica may restart. All must have the same data. If there is a valid root token, each must also have a vote in
+ * raft and answer its leader.
  *
- * @param onDenied Called where raft refuses the token, as one that was revoked. @default - nothing else happens
- * @returns Undefined where the storage is not raft.
+ * @param onDenied Called if raft refuses the token, for example a revoked one. @default - not called
+ * @returns Undefined if the storage is not raft.
  */
 export async function hasCaughtUp(
   context: OperationContext,

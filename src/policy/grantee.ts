@@ -1,6 +1,6 @@
 import type { PolicyStatement } from "./policy-document";
 
-/** Whoever can be allowed something in an instance: engines grant to it, and need not know how it logs in. */
+/** Receiver of permissions in an instance. Engines grant to it without knowing how it logs in. */
 export interface IGrantee {
   /** Adds a statement to the policy of this grantee. */
   grant(statement: PolicyStatement): void;

@@ -23,7 +23,7 @@ interface Part {
   readonly apply?: readonly Capability[];
 }
 
-/** The configuration of each engine. Nothing at these paths returns a secret value, draws a credential or signs. */
+/** The configuration of each engine. Nothing at these paths returns a secret value, creates a credential or signs. */
 const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
   pki: [
     { path: "config/*", reason: "configure the authority" },

@@ -3,14 +3,14 @@ export type Capability = "create" | "read" | "update" | "patch" | "delete" | "li
 
 /** One statement of a policy. */
 export interface PolicyStatement {
-  /** Path as Vault matches it: `+` stands for one segment, a trailing `*` for any rest. */
+  /** Path pattern of Vault: `+` matches one segment, and a trailing `*` matches any rest. */
   readonly path: string;
   readonly capabilities: readonly Capability[];
-  /** Why, for the reader of the policy. */
+  /** Reason of the permission, for readers of the policy. */
   readonly reason: string;
 }
 
-/** A Vault policy that grows by statements; it allows nothing by itself. */
+/** A Vault policy. It allows nothing until statements are added. */
 export class PolicyDocument {
   private readonly statements: PolicyStatement[] = [];
 
@@ -18,7 +18,7 @@ export class PolicyDocument {
     this.statements.push(statement);
   }
 
-  /** As HCL, statements in the order of their paths, so that the order of grants changes nothing. */
+  /** Renders the policy as HCL. Statements are sorted by path, so that the order of grants does not change the text. */
   render(): string {
     return [...this.statements]
       .sort((a, b) => compare(a.path, b.path) || compare(renderStatement(a), renderStatement(b)))
@@ -31,7 +31,7 @@ function renderStatement({ path, capabilities, reason }: PolicyStatement): strin
   return `# ${reason}\npath ${JSON.stringify(path)} {\n  capabilities = ${JSON.stringify(capabilities)}\n}\n`;
 }
 
-/** By code units: a locale must not change the order. */
+/** Compares code units, because a locale must not change the order. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

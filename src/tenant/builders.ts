@@ -3,7 +3,7 @@ import { closest } from "../core/closest";
 import { ValidationError } from "../core/errors";
 import { allowed, allowedValues, quote } from "./messages";
 
-/** The message of the ValidationError that a check throws; undefined if it throws none. */
+/** Returns the message of the ValidationError that a check throws; undefined if it throws none. */
 export function validationMessage(check: () => unknown): string | undefined {
   try {
     check();
@@ -59,7 +59,7 @@ export function discriminatedBy<First extends z.ZodType, Second extends z.ZodTyp
   return union;
 }
 
-/** Whether an object has a key, rightly spelt or not. A key without a value, or with `false`, is none. */
+/** Whether an object has a key, even if misspelt. A key without a value, or with `false`, does not count. */
 function hasKey(object: Readonly<Record<string, unknown>>, key: string): boolean {
   return Object.entries(object).some(
     ([name, value]) => value !== undefined && value !== false && closest(name, [key]) !== undefined,

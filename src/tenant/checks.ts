@@ -1,6 +1,7 @@
 import { nodeGroups } from "../constructs/tenant-cluster/node-group";
 import { releaseName } from "../constructs/server-config/names";
 import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
+import { parseServerAddress } from "../terraform/server-address";
 import { ENGINE_FIELDS } from "./engines";
 import { validationMessage } from "./builders";
 import { oneOf } from "./messages";
@@ -32,7 +33,7 @@ export function checkSelfInitialization(
   if (!initializesItself(instance.deployment) || configured.length === 0) return;
   report(
     ["deployment", "selfInitialization"],
-    `leaves no root token with which to configure ${oneOf(configured)}; let its requests do that, or remove selfInitialization`,
+    `leaves no root token with which to configure ${oneOf(configured)}; configure them by its requests, or remove selfInitialization`,
   );
 }
 
@@ -60,13 +61,13 @@ export function checkCapacity({ cluster, instances }: CheckedTenant, report: Rep
   });
 }
 
-/** How many replicas need a node of their own. */
+/** Returns the number of replicas that need their own node. */
 function spreadReplicas(deployment: Deployment): number {
   const isRaft = deployment.mode === "ha" || deployment.mode === "custom";
   return isRaft && deployment.spreadOverNodes !== false ? (deployment.replicas ?? DEFAULT_REPLICAS) : 0;
 }
 
-/** How many nodes accept pods without a toleration; undefined if the cluster is not created here. */
+/** Returns the number of nodes that accept pods without a toleration; undefined if the cluster is not created here. */
 function schedulableNodes(cluster: Cluster): number | undefined {
   if ("existing" in cluster) return undefined;
   return nodeGroups(cluster)
@@ -74,7 +75,7 @@ function schedulableNodes(cluster: Cluster): number | undefined {
     .reduce((sum, { count }) => sum + count, 0);
 }
 
-/** A node port must let clients outside the cluster in. */
+/** A node port must be open for clients outside the cluster. */
 export function checkNodePorts({ cluster, instances }: CheckedTenant, report: Report): void {
   instances.forEach(({ deployment }, index) => {
     if (deployment.mode === "external" || deployment.nodePort === undefined || cluster === undefined) return;
@@ -83,7 +84,7 @@ export function checkNodePorts({ cluster, instances }: CheckedTenant, report: Re
   });
 }
 
-/** A load balancer must let clients outside the cluster in, and is the only way in. */
+/** A load balancer must be open for clients outside the cluster. A node port beside it is not allowed. */
 export function checkLoadBalancers({ cluster, instances }: CheckedTenant, report: Report): void {
   instances.forEach(({ deployment }, index) => {
     if (deployment.mode === "external" || deployment.loadBalancer === undefined || cluster === undefined) return;
@@ -96,7 +97,7 @@ const BOTH_EXPOSED = "exposes the instance in addition to nodePort; remove one o
 
 /** Why clients outside the cluster do not reach a load balancer; undefined if they do. */
 function closedLoadBalancer(cluster: Cluster): string | undefined {
-  if ("existing" in cluster) return hasClients(cluster) ? undefined : `lets nobody in; ${NAME_CLIENTS}`;
+  if ("existing" in cluster) return hasClients(cluster) ? undefined : `allows no clients; ${NAME_CLIENTS}`;
   return "needs an existing cluster, because no security group opens the node ports of a load balancer; use nodePort instead";
 }
 
@@ -104,7 +105,7 @@ const NAME_CLIENTS = "add the networks of the clients and of the nodes to cluste
 
 /** Why clients outside the cluster do not reach a node port; undefined if they do. */
 function closedNodePort(nodePort: number, cluster: Cluster): string | undefined {
-  if ("existing" in cluster) return hasClients(cluster) ? undefined : `${nodePort} lets nobody in; ${NAME_CLIENTS}`;
+  if ("existing" in cluster) return hasClients(cluster) ? undefined : `${nodePort} allows no clients; ${NAME_CLIENTS}`;
   const { network, clientAccess, openVpn } = cluster;
   const isOpen = "portSecurity" in network && network.portSecurity === false;
   const isReached = hasClients(cluster) || openVpn !== undefined;
@@ -134,7 +135,9 @@ export function checkUniqueNodePorts({ instances }: CheckedTenant, report: Repor
 
 /** Each instance needs its own address. */
 export function checkUniqueAddresses({ instances }: CheckedTenant, report: Report): void {
-  checkUnique(instances, ["address"], report, ({ address }) => address);
+  // An address may be written in several ways.
+  const hostOf = ({ address }: CheckedInstance): string => parseServerAddress(address).host;
+  checkUnique(instances, ["address"], report, ({ address }) => address, hostOf);
 }
 
 /** Retired instances use nothing any more. */
@@ -143,11 +146,12 @@ function checkUnique(
   field: readonly string[],
   report: Report,
   valueOf: (instance: CheckedInstance) => string | number | undefined,
+  keyOf = valueOf,
 ): void {
-  const values = instances.map((instance) => (instance.retired === true ? undefined : valueOf(instance)));
-  values.forEach((value, index) => {
-    const first = values.indexOf(value);
-    if (value === undefined || first === index) return;
+  const keys = instances.map((instance) => (instance.retired === true ? undefined : keyOf(instance)));
+  instances.forEach((instance, index) => {
+    const [value, first] = [valueOf(instance), keys.indexOf(keys[index])];
+    if (value === undefined || keys[index] === undefined || first === index) return;
     const other = instances[first]?.name ?? "";
     report(["instances", index, ...field], `${value} is used by the instance "${other}"; choose another`);
   });

@@ -7,11 +7,6 @@ import { keyValue } from "./sections/key-value";
 import { pki } from "./sections/pki";
 import { ssh } from "./sections/ssh";
 
-export type * from "./sections/databases";
-export type * from "./sections/key-value";
-export type * from "./sections/pki";
-export type * from "./sections/ssh";
-
 /** The engines that a tenant file may describe, in the order in which they are created. */
 const SECTIONS = [pki, ssh, databases, keyValue] as const;
 
@@ -65,8 +60,10 @@ export function refuseGrant(instance: EngineSpecs, field: string, entry: string)
   return section?.refuse(instance[section.field], field, entry);
 }
 
-/** Creates the engines of an instance below the scope. */
+/** Creates the engines of an instance below the scope. The keys of those that it does not have any more are kept. */
 export function createEngines(scope: Construct, instance: EngineSpecs, context: EngineContext): Engines {
+  if (context.deletionProtection !== false)
+    for (const { field, forget } of ALL) if (instance[field] === undefined) forget?.(scope);
   return Object.fromEntries(
     present(instance).map(({ section, spec }) => [section.field, section.create(scope, spec, context)]),
   );

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { parseCidr } from "../core/cidr";
+import { parseAnyCidr, parseCidr } from "../core/cidr";
 import { DNS_LABEL } from "../core/dns-label";
 import { Duration, type DurationText } from "../core/duration";
+import { checkMountPath } from "../core/mount-path";
 import { PLAIN_PATH } from "../core/path";
 import { SecretRef, type SecretLocation } from "../core/secret-ref";
 import { Size, type SizeText } from "../core/size";
@@ -36,8 +37,11 @@ export const texts = map(name("example.com/team"), z.string(allowed("text", "a t
 export const path = text(
   PLAIN_PATH,
   "path",
-  'names with single slashes between them, without a slash at either end and without + or *, such as "kv/team"',
+  'names with single slashes between them, without a slash at either end and without +, *, . or .., such as "kv/team"',
 );
+
+/** The path at which an engine is mounted. */
+export const mountPath = validatedBy(path, (value) => checkMountPath(value));
 
 export const address = validatedBy(
   z
@@ -56,11 +60,19 @@ export const size = parsedBy(
   (value) => Size.parse(value),
 );
 
-export const cidr = parsedBy(
+export const ipv4Cidr = parsedBy(
   z
     .string(allowed("IPv4 network", 'an address and a prefix length, such as "20.0.0.0/24"'))
     .meta({ title: "IPv4 network" }),
   (value) => parseCidr(value).toString(),
+);
+
+/** Where an API takes both families. */
+export const cidr = parsedBy(
+  z
+    .string(allowed("IPv4 network or IPv6 network", 'an address and a prefix length, such as "20.0.0.0/24"'))
+    .meta({ title: "IPv4 or IPv6 network" }),
+  (value) => parseAnyCidr(value).toString(),
 );
 
 export const cidrs = distinct(cidr, '"20.0.0.0/24"');

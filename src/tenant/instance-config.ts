@@ -9,6 +9,7 @@ import type { ConfigIdentity } from "../constructs/vault-instance/config-identit
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import { retire } from "../terraform/retire";
 import { createEngines, grantEngines, type Engines } from "./engines";
+import { loginMaxTtl } from "./sections/roles";
 import type { TenantInstance } from "./tenant-schema";
 
 /** Properties of an {@link InstanceConfig}. */
@@ -70,7 +71,7 @@ export class InstanceConfig extends Construct {
     const { provider, instance } = this.props;
     const { roles = [], appRole } = instance;
     if (roles.length === 0) return;
-    const login = new AppRoleLogin(this, "Login", { ...appRole, provider });
+    const login = new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(roles), provider });
     for (const role of roles) {
       const grantee = new AccessRole(this, `Role-${role.name}`, { ...role, login, provider });
       grantEngines(this.engines, grantee, role);

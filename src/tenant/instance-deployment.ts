@@ -63,6 +63,11 @@ export function usesCinder({ deployment }: TenantInstance): boolean {
   return deployment.mode !== "external" && deployment.mode !== "dev" && deployment.storageClass === undefined;
 }
 
+/** Whether the central Vault issues the certificate of the instance's servers. */
+export function hasCentralCertificate({ deployment }: TenantInstance): boolean {
+  return deployment.mode !== "external" && deployment.certificate === undefined;
+}
+
 function exposureOf({ nodePort, loadBalancer }: HelmDeployment): Exposure | undefined {
   if (nodePort !== undefined) return Exposure.nodePort(nodePort);
   return loadBalancer && Exposure.loadBalancer(loadBalancer.annotations);

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { overlap, parseCidr } from "../core/cidr";
+import { parseServerAddress } from "../terraform/server-address";
 import { checkedTenant, TenantError } from "./define-tenant";
-import type { FieldProblem } from "./problems";
+import { fieldName, type FieldProblem } from "./problems";
 import type { Tenant } from "./tenant-schema";
 import { readYaml } from "./yaml";
 
@@ -76,12 +77,18 @@ function fileError(file: string, reason: string): TenantError {
   return new TenantError(file, [fieldProblem([], reason)]);
 }
 
-function fieldProblem(path: readonly string[], reason: string): FieldProblem {
-  return { field: path.join("."), path, reason };
+function fieldProblem(path: readonly PropertyKey[], reason: string): FieldProblem {
+  return { field: fieldName(path), path, reason };
 }
 
-/** Checks files against each other: names must be unique, networks must not overlap. @throws TenantError */
+/** Checks files against each other: names and addresses must be unique, networks must not overlap. @throws TenantError */
 export function checkTogether(files: readonly TenantFile[]): void {
+  checkNames(files);
+  checkAddresses(files);
+  checkNetworks(files);
+}
+
+function checkNames(files: readonly TenantFile[]): void {
   const byName = new Map<string, string>();
   for (const { file, tenant } of files) {
     const other = byName.get(tenant.name);
@@ -91,7 +98,41 @@ export function checkTogether(files: readonly TenantFile[]): void {
       ]);
     byName.set(tenant.name, file);
   }
+}
 
+/** The hook would initialise and unseal the servers of another tenant. */
+function checkAddresses(files: readonly TenantFile[]): void {
+  const owners = new Map<string, TenantFile>();
+  for (const each of files) {
+    for (const { path, address } of addressesOf(each.tenant)) {
+      // An address may be written in several ways.
+      const { host } = parseServerAddress(address);
+      const owner = owners.get(host);
+      if (owner !== undefined && owner !== each)
+        throw new TenantError(each.file, [
+          fieldProblem(path, `${address} is an address of the tenant in ${owner.file} already; choose another`),
+        ]);
+      owners.set(host, each);
+    }
+  }
+}
+
+/** All addresses of servers that a tenant uses. Retired instances use none any more. */
+function addressesOf({ instances }: Tenant): { readonly path: PropertyKey[]; readonly address: string }[] {
+  return instances.flatMap(({ address, deployment, retired }, index) => {
+    if (retired === true) return [];
+    const replicas = deployment.mode === "external" ? deployment.addresses : [];
+    return [
+      { path: ["instances", index, "address"], address },
+      ...replicas.map((replica, position) => ({
+        path: ["instances", index, "deployment", "addresses", position],
+        address: replica,
+      })),
+    ];
+  });
+}
+
+function checkNetworks(files: readonly TenantFile[]): void {
   const networks = files
     .flatMap(({ file, tenant: { cluster } }) =>
       // Several tenants may share an existing network.

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { closest } from "../core/closest";
 import { absence, allowedValues, MISSING, oneOf, quote, withoutSecrets } from "./messages";
 
-/** What is wrong with a field. */
+/** A problem of a field. */
 export interface FieldProblem {
   /** Path of the field, such as `instances[0].seal`; empty for the file itself. */
   readonly field: string;
@@ -121,7 +121,7 @@ function kinds(inst: Issue["inst"]): string[] {
 }
 
 /** A path as it is written in code, such as `instances[0].seal`. */
-function fieldName(parts: readonly PropertyKey[]): string {
+export function fieldName(parts: readonly PropertyKey[]): string {
   return parts
     .map((part, index) => {
       if (typeof part === "number") return `[${part}]`;

@@ -1,11 +1,61 @@
-// The types of a tenant file, for the entry points of the package.
-export type * from "./engines";
+// The types of a tenant file, for the entry points of the package. Named one by one: a new one is a decision.
+export type { EngineFields, EngineGrants, EngineSpecs, Engines } from "./engines";
 export type { InFile } from "./in-file";
-export type * from "./sections/cluster";
-export type * from "./sections/deployment";
-export type * from "./sections/flows";
-export type * from "./sections/helm";
-export type * from "./sections/identities";
-export type * from "./sections/roles";
-export type * from "./sections/seal";
+export type {
+  ApiAccessSpec,
+  ApiLoadBalancerSpec,
+  Cluster,
+  ClusterSpec,
+  ExistingClientAccessSpec,
+  ExistingClusterSpec,
+  FloatingIpsSpec,
+  InternalAccessSpec,
+  KubespraySpec,
+  MachinesSpec,
+  MagnumSpec,
+} from "./sections/cluster";
+export type { DatabaseRoleSpec, DatabaseSpec, DatabasesField, DatabasesGrants } from "./sections/databases";
+export type {
+  CustomSpec,
+  Deployment,
+  DeploymentSpec,
+  DevelopmentSpec,
+  ExternalSpec,
+  HighAvailabilitySpec,
+  StandaloneSpec,
+  VolumesSpec,
+} from "./sections/deployment";
+export type {
+  ClientSpec,
+  EgressSpec,
+  LabelledClientSpec,
+  LoadBalancerSpec,
+  NamespaceClientSpec,
+  NetworkClientSpec,
+} from "./sections/flows";
+export type {
+  AuditDeviceSpec,
+  AuditSocketSpec,
+  AuditSyslogSpec,
+  CertManagerSpec,
+  CertificateSecretSpec,
+  HelmSpec,
+} from "./sections/helm";
+export type { IdentitiesSpec } from "./sections/identities";
+export type { KeyValueField, KeyValueGrants, KeyValueSpec } from "./sections/key-value";
+export type { PkiField, PkiGrants, PkiRoleSpec, PkiSpec } from "./sections/pki";
+export type { AppRoleSpec, RoleSpec } from "./sections/roles";
+export type {
+  AliCloudKmsSealSpec,
+  AwsKmsSealSpec,
+  AzureKeyVaultSealSpec,
+  GcpCloudKmsSealSpec,
+  OciKmsSealSpec,
+  Pkcs11SealSpec,
+  SealSpec,
+  ShamirSealSpec,
+  StaticKeySealSpec,
+  TransitSealSpec,
+} from "./sections/seal";
+export type { SshCertificateRoleSpec, SshField, SshGrants, SshOneTimePasswordRoleSpec, SshSpec } from "./sections/ssh";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

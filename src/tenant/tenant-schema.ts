@@ -26,21 +26,31 @@ import { seal, type SealSpec } from "./sections/seal";
 
 /** A tenant, as its file under `tenants/` describes it. */
 export interface TenantSpec {
-  /** Name of the tenant, a DNS-1123 label. The names of its stacks, machines and records begin with it. */
+  /**
+   * Name of the tenant, a DNS-1123 label. The names of its stacks, machines and records begin with it.
+   *
+   * @changes another tenant: the app makes new stacks, and the former stacks and their machines stay
+   */
   readonly name: string;
   /**
    * The tenant's machines and network on OpenStack, or an existing Kubernetes cluster.
    *
    * @default - none: the instances run elsewhere
+   * @changes as its own fields say; removed, the stack and its machines stay until they are destroyed
    */
   readonly cluster?: ClusterSpec;
-  /** The tenant's Vault or OpenBao instances. */
+  /**
+   * The tenant's Vault or OpenBao instances.
+   *
+   * @changes retire an instance before you remove it; removed at once, its plan fails for want of its provider, and preflight names it
+   */
   readonly instances: readonly InstanceSpec[];
   /**
    * Whether Terraform refuses to destroy resources that hold data: volumes, CA keys, secrets. To remove a tenant, first set
    * this to `false` and deploy, then destroy.
    *
    * @default true
+   * @changes in place: false allows a later deployment to destroy resources with data
    */
   readonly deletionProtection?: boolean;
 }
@@ -51,32 +61,44 @@ export interface InstanceSpec
     EngineFields,
     Pick<VaultInstanceProps, "product" | "address" | "retired">,
     Pick<InstanceProviderProps, "caCertificateFile"> {
-  /** A DNS-1123 label other than `central`. The central Vault holds the record at `customers/<tenant>/<name>`. */
+  /**
+   * A DNS-1123 label other than `central`. The central Vault holds the record at `customers/<tenant>/<name>`.
+   *
+   * @changes new instance: record, namespace and release have this name; retire the old one first
+   */
   readonly name: string;
-  /** How the servers of the instance come to run. */
+  /**
+   * Deployment of the servers.
+   *
+   * @changes as its own fields say; from standalone to ha replicas join; any other kind is a new instance
+   */
   readonly deployment: DeploymentSpec;
   /**
    * What protects the data of the instance while it is not running.
    *
    * @default - Shamir's secret sharing with 5 shares and threshold 3
+   * @changes needs migrate-seal: the servers restart with it, and the hook fails with seal-differs until then
    */
   readonly seal?: SealSpec;
   /**
    * How the identities that work in place of the root token log in.
    *
    * @default - tokens of 1 hour and secret IDs of 90 days, from anywhere
+   * @changes in place: the hook changes the roles of the identities; secret IDs that exist keep their lifetime
    */
   readonly identities?: IdentitiesSpec;
   /**
    * Programs and groups that use the instance, and what they may do.
    *
    * @default - none
+   * @changes in place: tokens of a removed role lose their permissions at once
    */
   readonly roles?: readonly RoleSpec[];
   /**
    * The login method of the roles.
    *
    * @default - AppRole at its default path
+   * @changes replaces the login and its roles if its path changes: programs need new role IDs and secret IDs
    */
   readonly appRole?: AppRoleSpec;
 }

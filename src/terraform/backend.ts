@@ -3,7 +3,7 @@ import { LocalBackend, type TerraformBackend, type TerraformStack } from "cdktf"
 import { fromStackFolder } from "./paths";
 
 /**
- * Gives a stack its backend. Any of cdktf's backend classes will do:
+ * Creates the backend of a stack. Any backend class of cdktf works:
  *
  * ```ts
  * (stack) => new S3Backend(stack, { bucket: "states", key: `${stack.node.id}.tfstate`, region: "eu-central-1" })
@@ -12,7 +12,7 @@ import { fromStackFolder } from "./paths";
 export type BackendFactory = (stack: TerraformStack) => TerraformBackend;
 
 /**
- * Keeps each stack's state in a file of a folder of the project.
+ * Stores the state of each stack in a file in a folder of the project.
  *
  * @param folder Relative to the folder in which `cdktf` runs.
  */

@@ -1,5 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
+import { ValidationError } from "../core/errors";
 import type { SecretRef } from "../core/secret-ref";
 import { EphemeralResource } from "./ephemeral-resource";
 
@@ -7,10 +8,17 @@ import { EphemeralResource } from "./ephemeral-resource";
 export class CentralSecret extends EphemeralResource {
   /** @param provider The Vault provider of the central Vault. */
   constructor(scope: Construct, id: string, provider: TerraformProvider, secret: Pick<SecretRef, "mount" | "path">) {
+    if ((provider as unknown) === undefined) {
+      throw new ValidationError(
+        "provider",
+        "A secret of the central Vault needs its provider; pass centralProvider.",
+        scope,
+      );
+    }
     super(scope, id, { type: "vault_kv_secret_v2", provider, attributes: { mount: secret.mount, name: secret.path } });
   }
 
-  /** An expression for one field; it fits write-only arguments and provider configurations only. */
+  /** Returns an expression for one field. Terraform allows it only in write-only arguments and provider configurations. */
   field(name: string): string {
     return this.reference(`data[${JSON.stringify(name)}]`);
   }

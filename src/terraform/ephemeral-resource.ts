@@ -24,8 +24,8 @@ export interface EphemeralResourceProps {
 }
 
 /**
- * A value that Terraform reads at plan and apply time and never stores. It fits provider configurations and write-only
- * arguments only. CDK for Terraform has no such element; Terraform supports it since 1.10.
+ * A value that Terraform reads at plan and apply time and never stores. Terraform allows it only in provider configurations and write-only
+ * arguments. CDK for Terraform has no such element; Terraform supports it since 1.10.
  */
 export class EphemeralResource extends TerraformElement {
   constructor(
@@ -37,7 +37,7 @@ export class EphemeralResource extends TerraformElement {
     requireProviderRanges(this);
   }
 
-  /** An expression for an attribute, such as `data["password"]`; null if the resource is not opened. */
+  /** Returns an expression for an attribute, such as `data["password"]`; null if the resource is not opened. */
   reference(attribute: string): string {
     const address = `ephemeral.${this.props.type}.${this.friendlyUniqueId}`;
     return this.condition === undefined ? `\${${address}.${attribute}}` : `\${one(${address}[*].${attribute})}`;

@@ -4,34 +4,44 @@ import type { Construct } from "constructs";
 import { fromStackFolder } from "./paths";
 import { CommandResource } from "./terraform-data";
 
-/** How a hook reaches the central Vault; its token comes from the environment of `cdktf deploy`. */
+/**
+ * Connection of a hook to the central Vault. Its token comes from the environment of `cdktf deploy`.
+ *
+ * @changes in place: the hook and the seals use it from the next deployment on; records are not moved
+ */
 export interface CentralVaultAccess {
   readonly address: string;
   /**
-   * PEM file of the CA of its TLS certificate, relative to the folder in which Terraform runs.
+   * Namespace in the central Vault.
+   *
+   * @default - the root namespace, or VAULT_NAMESPACE of the environment
+   */
+  readonly namespace?: string;
+  /**
+   * PEM file with the CA of the central Vault's TLS certificate, relative to the folder in which Terraform runs.
    *
    * @default - VAULT_CACERT of the environment, else the machine's certificates
    */
   readonly caCertificatePath?: string;
 }
 
-/** What a hook runs for, and when it runs again. */
+/** Properties of {@link createHook}. */
 export interface HookProps {
   /** Arguments of `tenant-vault`. */
   readonly command: string;
   readonly central: CentralVaultAccess;
-  /** Name of the variable that hands the description to the command. */
+  /** Environment variable that passes the description to the command. */
   readonly variable: string;
-  /** Everything that the command has to know; it runs again when this changes. Nothing in it is secret. */
+  /** Input of the command, without secrets. The command runs again if it changes. */
   readonly description: object;
-  /** Something else upon whose change it runs again. @default - nothing */
+  /** Another value whose change runs the command again. @default - none */
   readonly revision?: string;
 }
 
-/** The compiled command, beside this file's compiled form and from its source alike. */
+/** The compiled command. The path is the same from `src` and from `lib`. */
 const COMMAND = join(__dirname, "..", "..", "lib", "cli", "main.js");
 
-/** Runs `tenant-vault` after Terraform has made what the description names. */
+/** Creates a resource that runs `tenant-vault` when Terraform applies it. */
 export function createHook(scope: Construct, id: string, props: HookProps): CommandResource {
   const { command, central, variable, description, revision } = props;
   return new CommandResource(scope, id, {
@@ -39,6 +49,7 @@ export function createHook(scope: Construct, id: string, props: HookProps): Comm
       command: `node ${fromStackFolder(TerraformStack.of(scope), COMMAND)} ${command}`,
       environment: {
         VAULT_ADDR: central.address,
+        ...(central.namespace === undefined ? {} : { VAULT_NAMESPACE: central.namespace }),
         ...(central.caCertificatePath === undefined ? {} : { VAULT_CACERT: central.caCertificatePath }),
         [variable]: "${jsonencode(self.triggers_replace.description)}",
       },

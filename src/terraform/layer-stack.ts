@@ -6,7 +6,7 @@ import { logicalId } from "./logical-id";
 import { applyProviderRanges } from "./provider-ranges";
 import { findLiteralSecrets } from "./secret-guard";
 
-/** Ephemeral values in provider configurations and write-only arguments need it; OpenTofu has both from 1.11 as well. */
+/** First release of Terraform, and of OpenTofu, with ephemeral values and write-only arguments. */
 const TERRAFORM_RANGE = ">= 1.11";
 
 /**

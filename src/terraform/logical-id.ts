@@ -1,7 +1,7 @@
-/** Construct ids that say nothing to a reader. */
+/** Construct IDs that carry no information and are omitted. */
 const SILENT = new Set(["Resource", "Default"]);
 
-/** The name of an element in Terraform: its path in snake case, `Cluster/Worker0/Port` becomes `cluster_worker0_port`. */
+/** Returns the name of an element in Terraform: its path in snake case, `Cluster/Worker0/Port` becomes `cluster_worker0_port`. */
 export function logicalId(path: readonly string[]): string {
   const name = path
     .filter((id) => !SILENT.has(id))

@@ -2,8 +2,8 @@ import { join, relative, resolve } from "node:path";
 import { App, type TerraformStack } from "cdktf";
 
 /**
- * A path relative to the folder in which Terraform runs for a stack, so that the synthesized JSON is the same
- * wherever the project is checked out.
+ * Returns a path relative to the folder in which Terraform runs for a stack. The synthesized JSON is then the same in every
+ * checkout.
  */
 export function fromStackFolder(stack: TerraformStack, target: string): string {
   const stackFolder = join(resolve(App.of(stack).outdir), "stacks", stack.node.id);

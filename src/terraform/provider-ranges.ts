@@ -19,7 +19,7 @@ const RANGES: ReadonlyMap<string, string> = new Map([
   ["vault", ">= 5.9, != 5.10.0, < 6"],
 ]);
 
-/** What a provider binding says of the version that it needs. */
+/** Returns the metadata of a provider binding with its version range. */
 export function versionRange(providerName: string): TerraformProviderGeneratorMetadata {
   return { providerName, providerVersionConstraint: RANGES.get(providerName) };
 }
@@ -31,19 +31,19 @@ class ProviderRanges implements IAspect {
   }
 }
 
-/** One object, so that a stack can tell whether it has it. */
+/** Shared by all stacks, so that a second call on a stack adds no second aspect. */
 const PROVIDER_RANGES = new ProviderRanges();
 
 /**
- * Makes the scope's stack require version ranges of the providers, also if its providers come from the prebuilt bindings. An
- * override of `terraform.required_providers` takes precedence.
+ * Sets version ranges for the providers of the scope's stack, including providers of the prebuilt bindings. An override of
+ * `terraform.required_providers` takes precedence.
  */
 export function requireProviderRanges(scope: Construct): void {
   const aspects = Aspects.of(TerraformStack.of(scope));
   if (!aspects.all.includes(PROVIDER_RANGES)) aspects.add(PROVIDER_RANGES);
 }
 
-/** Does at once what {@link requireProviderRanges} does when an app is synthesized. */
+/** Sets the version ranges at once. {@link requireProviderRanges} does so when the app is synthesized. */
 export function applyProviderRanges(stack: TerraformStack): void {
   for (const node of stack.node.findAll()) PROVIDER_RANGES.visit(node);
 }

@@ -3,10 +3,9 @@ import type { Construct } from "constructs";
 import { ForgottenResource } from "./forgotten-resource";
 
 /**
- * Takes down what was made below a scope: Terraform forgets resources that are kept, and leaves them as they are; it
- * destroys all others.
+ * Removes all resources below a scope. Terraform forgets kept resources and does not change them; it destroys all others.
  *
- * @param isKept Whether a resource of this type stays.
+ * @param isKept Whether a resource of this type is kept.
  */
 export function retire(scope: Construct, isKept: (type: string) => boolean): void {
   for (const element of scope.node.findAll()) {

@@ -18,7 +18,7 @@ const SECRET_TEXT = [
   /:\/\/[^\s/:@]*:[^\s/@{$][^\s/@]*@/,
 ];
 
-/** Paths of arguments in a stack's JSON that hold a literal text and are named like a secret, or whose text looks like one. */
+/** Finds literal secrets in a stack's JSON by the names of arguments and by their texts. Returns the paths of the arguments. */
 export function findLiteralSecrets(json: object): string[] {
   // "terraform" holds the backend's settings.
   return ["terraform", "resource", "data", "ephemeral", "provider", "output"].flatMap((part) =>
@@ -26,12 +26,15 @@ export function findLiteralSecrets(json: object): string[] {
   );
 }
 
-/** The same check below one path, such as for the values of a Helm chart, which Terraform sees as one text. */
+/** Texts that hold nothing; the second is an object as JSON. */
+const EMPTY = new Set(["", "{}"]);
+
+/** Runs the same check below one path, for example on the values of a Helm chart, which Terraform treats as one text. */
 export function findLiteralSecretsIn(value: unknown, path: readonly string[]): string[] {
   if (typeof value === "object" && value !== null) {
     return Object.entries(variable(value)).flatMap(([key, child]) => findLiteralSecretsIn(child, [...path, key]));
   }
-  if (typeof value !== "string" || value === "" || isReference(value)) return [];
+  if (typeof value !== "string" || EMPTY.has(value) || isReference(value)) return [];
   const argument = path.at(-1) ?? "";
   const name = path.join(".");
   const named = isSecretName(argument) || SECRET_MAP.test(name);
@@ -50,7 +53,7 @@ const SETTING = /"?\b([A-Za-z][\w-]*)"?\s*[=:]\s*(?:"([^"\n]+)"|<<-?\w+\s+(\S+))
 /** Secret settings that only the seal of a server has. */
 const SEAL_SECRET = /^(current_key|previous_key|pin)$/;
 
-/** Secret settings inside texts, such as a server's configuration among the values of a Helm chart. */
+/** Finds secret settings inside texts, such as a server's configuration in the values of a Helm chart. */
 export function findSecretSettings(value: unknown, path: readonly string[]): string[] {
   if (typeof value === "object" && value !== null) {
     return Object.entries(value).flatMap(([key, child]) => findSecretSettings(child, [...path, key]));
@@ -62,12 +65,12 @@ export function findSecretSettings(value: unknown, path: readonly string[]): str
 }
 
 function isSecretSetting(name: string, text: string): boolean {
-  return (isSecretName(name) || SEAL_SECRET.test(name)) && !isPlace(text);
+  return (isSecretName(name) || SEAL_SECRET.test(name)) && !isLocation(text);
 }
 
 /** Whether a text is a token of Vault, a private key, or a URL with a password. */
 export function looksLikeSecret(text: string): boolean {
-  return SECRET_TEXT.some((look) => look.test(text));
+  return SECRET_TEXT.some((pattern) => pattern.test(text));
 }
 
 /** Whether an argument, in snake case, is named like one that holds a secret. */
@@ -76,7 +79,7 @@ export function isSecretName(name: string): boolean {
 }
 
 /** Whether a text is a path, a URL such as file:// or env://, or a variable. */
-function isPlace(text: string): boolean {
+function isLocation(text: string): boolean {
   return /^(\/|[a-z]+:\/\/|\$)/.test(text);
 }
 

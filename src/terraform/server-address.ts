@@ -10,7 +10,7 @@ export function parseServerAddress(address: string, scope?: Construct): URL {
   if (Token.isUnresolved(address)) {
     throw new ValidationError(
       "address",
-      "An address is known only when Terraform runs, but must be known at synthesis; write it as a text.",
+      "The address is known only when Terraform runs, but must be known at synthesis; write it as a text.",
       scope,
     );
   }

@@ -1,23 +1,23 @@
 import { TerraformResource } from "cdktf";
 import type { Construct } from "constructs";
 
-/** A command of this machine that Terraform runs after it has made the resource. */
+/** A command that Terraform runs on this machine after it has created the resource. */
 export interface LocalCommand {
   readonly command: string;
-  /** Added to the environment that Terraform itself runs in. */
+  /** Additions to the environment of Terraform itself. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** What a {@link CommandResource} runs, and when it runs again. */
+/** Properties of a {@link CommandResource}. */
 export interface CommandResourceProps {
   readonly run: LocalCommand;
-  /** The command runs again whenever this changes; it can read it as `self.triggers_replace`. */
+  /** Values whose change runs the command again. The command can read them as `self.triggers_replace`. */
   readonly triggers: Readonly<Record<string, unknown>>;
 }
 
 /**
- * `terraform_data` with a `local-exec` provisioner. cdktf's own class for it starts `terraform version` at every synthesis,
- * which would make synthesis depend on the machine.
+ * `terraform_data` with a `local-exec` provisioner. cdktf's own class runs `terraform version` at every synthesis, so synthesis
+ * would depend on the machine.
  */
 export class CommandResource extends TerraformResource {
   constructor(

@@ -156,7 +156,7 @@ export class AccessApi {
     return created === undefined ? undefined : new Date(created);
   }
 
-  /** Destroys a secret ID; one that is gone is no failure. */
+  /** Destroys a secret ID, if it exists. */
   async destroySecretId(mount: string, role: string, accessor: string): Promise<void> {
     const path = `auth/${mount}/role/${role}/secret-id-accessor/destroy`;
     await this.client.send("POST", path, { body: { secret_id_accessor: accessor }, accept: [MISSING] });
@@ -180,7 +180,7 @@ export class AccessApi {
     return status !== UNDER_WAY;
   }
 
-  /** Cancels the ceremony that was begun, whoever ends the run meanwhile. */
+  /** Cancels a ceremony, even after an interruption of the run. */
   async cancelCeremony(path: string): Promise<void> {
     await this.client.send("DELETE", path, { uninterruptible: true });
   }

@@ -4,19 +4,19 @@ import type { Secret } from "../core/secret";
 import { createAgent, presentedCertificate, type ServerEndpoint } from "./connection";
 import { connectionError, ReplicaError, type VaultFailure } from "./errors";
 
-/** How a server is reached, and as whom it is asked. */
+/** Address and authentication of a {@link VaultClient}. */
 export interface VaultClientOptions extends ServerEndpoint {
   /** @default - unauthenticated */
   readonly token?: Secret;
-  /** Gets another token once this one is denied: it expires, and a run may last longer. @default - this token is all there is */
+  /** Requests a new token if the server denies this one, because a token may expire during a run. @default - the token is not replaced */
   readonly login?: () => Promise<Secret>;
   /** Vault Enterprise or OpenBao namespace. @default - the root namespace */
   readonly namespace?: string | undefined;
-  /** Cuts off requests that are under way, except uninterruptible ones. @default - nothing does */
+  /** Aborts pending requests, except uninterruptible ones. @default - requests end at their timeouts */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A response's body and what the server says of its own clock. */
+/** Response of a server. */
 export interface VaultResponse {
   readonly status: number;
   readonly body: Record<string, unknown>;
@@ -24,17 +24,17 @@ export interface VaultResponse {
   readonly serverTime?: number;
 }
 
-/** What a request sends. */
+/** Options of a request. */
 export interface VaultRequest {
   readonly body?: object;
   readonly contentType?: string;
   /** Milliseconds. @default 10000 */
   readonly timeout?: number;
-  /** Statuses besides 2xx that are answers, not failures. @default - none */
+  /** Statuses besides 2xx that are not failures. @default - none */
   readonly accept?: readonly number[];
-  /** Whether this server itself must answer, instead of passing the request on to the active one. @default false */
+  /** Whether this server must answer itself instead of forwarding the request to the active server. @default false */
   readonly local?: boolean;
-  /** Whether only its own timeout ends it: losing the answer would lose something. @default false */
+  /** Whether only the timeout ends the request, because a lost answer would lose keys. @default false */
   readonly uninterruptible?: boolean;
 }
 
@@ -46,18 +46,18 @@ const DENIED = 403;
 /** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
 const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missing", 503: "sealed" };
 
-/** What the clients of one server share. */
+/** State that the clients of one server share. */
 interface Shared {
   readonly agent: Agent;
-  /** State of the storage after the last write that this program made, as the server named it. */
+  /** Storage index of this program's last write, from the header X-Vault-Index. */
   index?: string;
 }
 
-/** The few calls that initialising, unsealing and escrow need, against one server, with the server's own CA. */
+/** HTTP client for one Vault or OpenBao server. Failures are {@link ReplicaError}s. */
 export class VaultClient {
   readonly address: string;
   private token: Secret | undefined;
-  /** The login that is under way. */
+  /** Pending login. */
   private login: Promise<void> | undefined;
 
   constructor(
@@ -68,21 +68,21 @@ export class VaultClient {
     this.token = options.token;
   }
 
-  /** PEM certificates that it trusts; undefined if those of Node.js. */
+  /** PEM certificates that the client trusts; undefined if it trusts the certificates of Node.js. */
   get caCertificate(): string | undefined {
     return this.options.caCertificate;
   }
 
   /**
-   * The same server over the same connections, asked with this token.
+   * Returns a client with this token that shares the connections.
    *
-   * @param login Gets another token once this one is denied. @default - this token is all there is
+   * @param login Requests a new token if the server denies this one. @default - the token is not replaced
    */
   withToken(token: Secret, login?: () => Promise<Secret>): VaultClient {
     return new VaultClient({ ...this.options, token, login }, this.shared);
   }
 
-  /** The same server over the same connections and with the same login, whose requests end when this is aborted. */
+  /** Returns a client with the same connections and login. Its requests end if the signal is aborted. */
   withSignal(signal: AbortSignal): VaultClient {
     return new VaultClient(
       { ...this.options, ...(this.token === undefined ? {} : { token: this.token }), signal },
@@ -99,12 +99,12 @@ export class VaultClient {
     return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
   }
 
-  /** The certificate that the server presents; it was verified like that of any request. */
+  /** Returns the certificate of the server after verification. */
   certificate(): Promise<X509Certificate> {
     return presentedCertificate(this.options, { rejectUnauthorized: true });
   }
 
-  /** The certificate that the server presents, accepted or not. */
+  /** Returns the certificate of the server without verification. */
   unverifiedCertificate(): Promise<X509Certificate> {
     return presentedCertificate(this.options, { rejectUnauthorized: false });
   }
@@ -114,13 +114,13 @@ export class VaultClient {
     await this.shared.agent.destroy();
   }
 
-  /** A request that is denied is repeated, once, with the token of a new login: what was denied has changed nothing. */
+  /** Repeats a denied request once, after a new login. This is safe, because a denied request changes nothing. */
   private async exchangeLoggedIn(method: Method, path: string, options: VaultRequest) {
     const { token } = this;
     const answer = await this.exchange(method, path, options, token);
     const { login } = this.options;
     if (login === undefined || answer.status !== DENIED || !isFailure(DENIED, options)) return answer;
-    // Of requests that are denied at once one logs in, for all of them.
+    // If several requests are denied at once, one login serves all of them.
     if (this.token === token) await (this.login ??= this.logIn(login));
     return this.exchange(method, path, options, this.token);
   }
@@ -164,7 +164,7 @@ export class VaultClient {
     return {
       "x-vault-request": "true",
       ...(local === true ? { "x-vault-no-request-forwarding": "true" } : {}),
-      // A standby that answers reads by itself, and has not caught up with this program's writes, passes the request on.
+      // A standby that lags behind this program's writes must forward reads to the active server.
       // https://developer.hashicorp.com/vault/docs/enterprise/consistency
       ...(index === undefined || local === true
         ? {}
@@ -194,7 +194,7 @@ function failureOf(status: number, body: Record<string, unknown>): VaultFailure 
   return FAILURES[status] ?? "refused";
 }
 
-/** The server's own words; Vault puts no request content into them. */
+/** Error messages of the server. Vault puts no request content into them. */
 function errorsOf(body: Record<string, unknown>): string {
   const errors = Array.isArray(body.errors) ? body.errors.map(String) : [];
   return errors.join("; ").replace(/\s+/g, " ").trim();

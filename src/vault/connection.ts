@@ -5,9 +5,10 @@ import { isIP, type Socket } from "node:net";
 import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
+import { withoutBrackets } from "../core/host";
 import { connectionError } from "./errors";
 
-/** How one Vault or OpenBao server is reached. */
+/** Address of a Vault or OpenBao server, and how to connect to it. */
 export interface ServerEndpoint {
   /** Base URL, such as `https://vault.example.com:8200`; its host is the name that TLS verifies. */
   readonly address: string;
@@ -15,28 +16,28 @@ export interface ServerEndpoint {
   readonly caCertificate?: string | undefined;
   /** Name to verify in the server's certificate. @default - the host of the address */
   readonly tlsServerName?: string | undefined;
-  /** Connect here instead of to the address's host and port: the near end of a tunnel. @default - the address itself */
+  /** Local end of a tunnel to the server. @default - a connection to the host and port of the address */
   readonly dial?: { readonly host: string; readonly port: number } | undefined;
-  /** URL of the HTTP proxy to reach the server through. @default - none */
+  /** URL of an HTTP proxy for the connection. @default - none */
   readonly proxy?: string | undefined;
 }
 
-/** Milliseconds that a connection may take. */
+/** Timeout for a connection and its handshake, in milliseconds. */
 export const CONNECT_TIMEOUT = 10_000;
 const HTTPS_PORT = 443;
 
-/** Keeps connections to a server. */
+/** Creates an agent that keeps connections to a server open. */
 export function createAgent(endpoint: ServerEndpoint): Agent {
   const { caCertificate, tlsServerName, dial, proxy } = endpoint;
   const connector = buildConnector({
     timeout: CONNECT_TIMEOUT,
-    // Whatever the environment says: NODE_TLS_REJECT_UNAUTHORIZED must not open the way to the keys.
+    // NODE_TLS_REJECT_UNAUTHORIZED in the environment must not turn verification off, because keys are sent here.
     rejectUnauthorized: true,
     ...(caCertificate === undefined ? {} : { ca: caCertificate }),
   });
   const name = tlsServerName ?? new URL(endpoint.address).hostname;
-  // An address has no name to ask for; RFC 6066, section 3.
-  const servername = isIP(name.replace(/^\[|\]$/g, "")) === 0 ? name : "";
+  // TLS has no server name for IP addresses; RFC 6066, section 3.
+  const servername = isIP(withoutBrackets(name)) === 0 ? name : "";
   return new Agent({
     connect: (target, callback) => {
       if (proxy === undefined) {
@@ -53,9 +54,9 @@ export function createAgent(endpoint: ServerEndpoint): Agent {
 }
 
 /**
- * The certificate that a server presents. Nothing but the handshake happens on that connection.
+ * Reads the certificate of a server in a TLS handshake. The connection carries no request.
  *
- * @param verification Whether a certificate that is not accepted is an error.
+ * @param verification Whether an untrusted certificate is an error.
  */
 export async function presentedCertificate(
   endpoint: ServerEndpoint,
@@ -71,7 +72,7 @@ export async function presentedCertificate(
         : { socket: await openTunnel(proxy, endpoint) }),
       ca: caCertificate,
       ...verification,
-      checkServerIdentity: (_host, shown) => checkServerIdentity(name, shown),
+      checkServerIdentity: (_host, presented) => checkServerIdentity(name, presented),
       ...(isIP(name) === 0 ? { servername: name } : {}),
     });
     try {
@@ -85,14 +86,14 @@ export async function presentedCertificate(
   }
 }
 
-/** A connection to the server's port by way of a proxy. */
+/** Opens a connection to the server through a proxy. */
 async function openTunnel(proxy: string, endpoint: ServerEndpoint): Promise<Socket> {
-  // The agent reports to the request that it connects for; here there is none.
+  // The agent emits events on the request that needs the connection. Here no request exists yet.
   const request = new EventEmitter() as unknown as ClientRequest;
   return new HttpsProxyAgent(proxy).connect(request, { ...target(endpoint), secureEndpoint: false });
 }
 
 function target({ address }: ServerEndpoint): { readonly host: string; readonly port: number } {
   const { hostname, port } = new URL(address);
-  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port === "" ? HTTPS_PORT : port) };
+  return { host: withoutBrackets(hostname), port: Number(port === "" ? HTTPS_PORT : port) };
 }

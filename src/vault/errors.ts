@@ -1,6 +1,6 @@
 import { OperationError } from "../core/errors";
 
-/** Why a request may fail. */
+/** Reasons for failed requests. */
 export const VAULT_FAILURES = [
   "unreachable",
   "untrusted",
@@ -11,20 +11,20 @@ export const VAULT_FAILURES = [
   "refused",
 ] as const;
 
-/** Why a request failed. */
+/** Reason for a failed request. */
 export type VaultFailure = (typeof VAULT_FAILURES)[number];
 
 const TOO_MANY_REQUESTS = 429;
-/** And above. */
+/** Lowest status of a server error. */
 const SERVER_FAILED = 500;
 
-/** Whether time may heal a failure: the server restarts, is sealed until somebody unseals it, or has too much to do. */
+/** Whether a retry may succeed: the server restarts, waits to be unsealed, or is overloaded. */
 export function isPassing(failure: VaultFailure, status?: number): boolean {
   if (failure === "unreachable" || failure === "sealed") return true;
   return status !== undefined && (status >= SERVER_FAILED || status === TOO_MANY_REQUESTS);
 }
 
-/** A server did not do what it was asked. The central Vault's failures are CentralErrors. */
+/** Failed request to a server of an instance. Requests to the central Vault fail with a CentralError. */
 export class ReplicaError extends OperationError {
   constructor(
     readonly failure: VaultFailure,
@@ -35,21 +35,21 @@ export class ReplicaError extends OperationError {
   }
 }
 
-/** This machine did not do its part, which says nothing of the server. */
+/** Failure of this machine. It says nothing about the server. */
 export class LocalError extends OperationError {
   constructor(code: string) {
     super(
       "local-limit",
-      `This machine opens no more connections (${code}); raise its limit of open files, as with "ulimit -n 4096".`,
+      `This machine cannot open more connections (${code}); raise its limit of open files, for example with "ulimit -n 4096".`,
       { retryable: true },
     );
   }
 }
 
-/** Limits of this machine: files of the process and of the system, buffers, ports. */
+/** Error codes of this machine's limits: open files of the process and of the system, buffers, ports. */
 const LOCAL = ["EMFILE", "ENFILE", "ENOBUFS", "EADDRNOTAVAIL"];
 
-/** What kept a connection from being made, or a request from being answered. */
+/** Converts an error of a connection or a request. */
 export function connectionError(error: unknown, timeout: number): ReplicaError | LocalError {
   const { name, code, message } = error as NodeJS.ErrnoException;
   if (code !== undefined && LOCAL.includes(code)) return new LocalError(code);

@@ -1,6 +1,6 @@
 import type { Secret } from "../core/secret";
 
-/** What a server answers once, when it is initialised. */
+/** Answer to an initialisation. A server gives it only once. */
 export interface InitAnswer {
   readonly rootToken: Secret;
   readonly keyType: KeyType;
@@ -8,15 +8,18 @@ export interface InitAnswer {
   readonly keys: readonly Secret[];
 }
 
-/** What the keys are good for: those of the seal "shamir" unseal; those of the others, which unseal by themselves, make a new root token. */
+/**
+ * Purpose of the keys. Unseal keys open the seal "shamir". Servers with another seal unseal themselves; their recovery keys
+ * generate a new root token.
+ */
 export type KeyType = "unseal" | "recovery";
 
-/** Which keys an instance has whose servers are sealed like that. */
+/** Returns the type of the keys that belong to a seal. */
 export function keyTypeOf(seal: string): KeyType {
   return seal === "shamir" ? "unseal" : "recovery";
 }
 
-/** The other type of keys. */
+/** Returns the other type of keys. */
 export function otherKeyType(type: KeyType): KeyType {
   return type === "unseal" ? "recovery" : "unseal";
 }

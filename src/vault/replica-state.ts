@@ -1,9 +1,9 @@
-/** What a replica says of itself; `seal` is the one that it runs with. */
+/** State of a replica. `seal` is the type of the seal in its configuration. */
 export type ReplicaState =
   | {
       readonly state: "unreachable";
       readonly reason: string;
-      /** Whether it answers with a certificate that is not accepted. @default false */
+      /** Whether the replica presents an untrusted certificate. @default false */
       readonly untrusted?: boolean;
     }
   | { readonly state: "uninitialized"; readonly seal: string }
@@ -11,15 +11,15 @@ export type ReplicaState =
       readonly state: "sealed";
       readonly seal: string;
       readonly threshold: number;
-      /** Whether it waits for keys of its former seal. @default false */
+      /** Whether the replica waits for keys of its former seal. @default false */
       readonly migrating?: boolean;
     }
-  /** Unsealed, with a seal that is not the one that the data are sealed with: the active server migrates them. */
+  /** Unsealed, but the data are still sealed with another seal, `stored`. The active server migrates them. */
   | { readonly state: "migrating"; readonly seal: string; readonly stored: string }
   | {
       readonly state: "unsealed";
       readonly seal: string;
       readonly threshold: number;
-      /** Id of the cluster that it belongs to. */
+      /** ID of the replica's cluster. */
       readonly cluster?: string | undefined;
     };

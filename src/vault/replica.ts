@@ -5,13 +5,13 @@ import type { VaultClient, VaultRequest } from "./client";
 import type { ReplicaState } from "./replica-state";
 import { type InitAnswer, keyTypeOf } from "./keys";
 
-/** Milliseconds that an initialisation may take; a key ceremony in an HSM is slow. */
+/** Timeout of an initialisation in milliseconds. An HSM creates keys slowly. */
 export const INIT_TIMEOUT = 60_000;
 
-/** Milliseconds that a change of leader or members may take. */
+/** Timeout of a change of the leader or the members, in milliseconds. */
 const RAFT_TIMEOUT = 30_000;
 
-/** What a standby answers that sends the client to the active server. */
+/** Status with which a standby redirects a client to the active server. */
 const REDIRECTED = 307;
 
 const sealStatus = z.object({
@@ -20,7 +20,7 @@ const sealStatus = z.object({
   sealed: z.boolean(),
   t: z.number(),
   migration: z.boolean().optional(),
-  /** Of a server that is unsealed. */
+  /** Present if the server is unsealed. */
   cluster_id: z.string().optional(),
   storage_type: z.string().optional(),
 });
@@ -42,7 +42,7 @@ const initAnswers = {
 /** A member of a raft cluster. */
 export interface RaftPeer {
   readonly id: string;
-  /** Whether its vote counts: a new member has none at first. */
+  /** Whether the member votes. A new member does not vote at first. */
   readonly voter: boolean;
 }
 
@@ -50,7 +50,7 @@ const raftConfiguration = z.object({
   data: z.object({ config: z.object({ servers: z.array(z.object({ node_id: z.string(), voter: z.boolean() })) }) }),
 });
 
-/** How OpenBao, and Vault, tell that a server does not run with the seal that its data are sealed with: a migration is half done. */
+/** Error of OpenBao and Vault if the seal of the configuration differs from the seal of the data: a migration is incomplete. */
 const SEALS_DIFFER = /barrier seal type of "(\w+)" does not match (?:loaded|expected) type of "(\w+)"/;
 
 /** One replica of an instance. */
@@ -58,9 +58,9 @@ export class ReplicaApi {
   constructor(private readonly client: VaultClient) {}
 
   /**
-   * Never fails: a server that does not answer has a state as well.
+   * Reads the state. It never fails: a server that does not answer has the state `unreachable`.
    *
-   * @param request Whether neither the deadline nor the user cuts the request off. @default - they do
+   * @param request Whether the deadline and the user cannot abort the request. @default - they can
    */
   async status(request: Pick<VaultRequest, "uninterruptible"> = {}): Promise<ReplicaState> {
     try {
@@ -83,7 +83,11 @@ export class ReplicaApi {
     return parseAnswer(sealStatus, body, "sys/seal-status");
   }
 
-  /** @param seal Of the server: one that unseals itself deals recovery keys instead of unseal keys. */
+  /**
+   * Initialises the server.
+   *
+   * @param seal Seal of the server. A server that unseals itself generates recovery keys instead of unseal keys.
+   */
   async initialize(seal: string, secretShares: number, secretThreshold: number): Promise<InitAnswer> {
     const keyType = keyTypeOf(seal);
     const prefix = keyType === "unseal" ? "secret" : "recovery";
@@ -98,7 +102,7 @@ export class ReplicaApi {
   /**
    * Sends one unseal key.
    *
-   * @param migrate Whether to a server whose seal is migrated: the key is one of the former seal.
+   * @param migrate Whether the seal is being migrated. The key then belongs to the former seal.
    */
   async unseal(key: Secret, migrate = false): Promise<{ readonly sealed: boolean }> {
     const { body } = await this.client.send("PUT", "sys/unseal", {
@@ -107,7 +111,7 @@ export class ReplicaApi {
     return { sealed: parseAnswer(sealStatus, body, "sys/unseal").sealed };
   }
 
-  /** Discards keys that were sent and did not suffice. */
+  /** Discards the keys that the server has received so far. */
   async resetUnseal(): Promise<void> {
     await this.client.send("PUT", "sys/unseal", { body: { reset: true } });
   }
@@ -122,7 +126,7 @@ export class ReplicaApi {
     });
   }
 
-  /** The address that the active server tells its peers; undefined while there is none. */
+  /** Returns the address that the active server announces to its peers; undefined if no server is active. */
   async leader(): Promise<{ readonly address: string; readonly isSelf: boolean } | undefined> {
     const { body } = await this.client.send("GET", "sys/leader");
     const { ha_enabled, leader_address, is_self } = body as {
@@ -136,7 +140,7 @@ export class ReplicaApi {
       : { address: leader_address, isSelf: is_self === true };
   }
 
-  /** The members of the raft cluster; undefined where the storage is not raft. */
+  /** Returns the members of the raft cluster; undefined if the storage is not raft. */
   async raftPeers(token: Secret): Promise<readonly RaftPeer[] | undefined> {
     if ((await this.sealStatus()).storage_type !== "raft") return undefined;
     const { body } = await this.client.withToken(token).send("GET", "sys/storage/raft/configuration");
@@ -150,25 +154,25 @@ export class ReplicaApi {
     return (body.data as { healthy?: boolean } | null | undefined)?.healthy === true;
   }
 
-  /** Takes a member out of the raft cluster. */
+  /** Removes a member from the raft cluster. */
   async removePeer(token: Secret, id: string): Promise<void> {
     await this.client
       .withToken(token)
       .send("POST", "sys/storage/raft/remove-peer", { body: { server_id: id }, timeout: RAFT_TIMEOUT });
   }
 
-  /** Has the active server leave that place to another. */
+  /** Makes the active server a standby, so that another server becomes active. */
   async stepDown(token: Secret): Promise<void> {
     await this.client.withToken(token).send("PUT", "sys/step-down", { local: true, timeout: RAFT_TIMEOUT });
   }
 
-  /** The certificate that this server shows, and when it ends. */
+  /** Returns the fingerprint and the expiry of the server's certificate. */
   async certificate(): Promise<{ readonly fingerprint: string; readonly expiresAt: Date }> {
     const { fingerprint256, validTo } = await this.client.certificate();
     return { fingerprint: fingerprint256, expiresAt: new Date(validTo) };
   }
 
-  /** Fingerprint of the certificate that it shows, verified or not; undefined where it shows none. */
+  /** Returns the fingerprint of the server's certificate without verification; undefined if it presents none. */
   async shownFingerprint(): Promise<string | undefined> {
     try {
       return (await this.client.unverifiedCertificate()).fingerprint256;
@@ -178,16 +182,16 @@ export class ReplicaApi {
     }
   }
 
-  /** How far this server's data are, as raft counts; undefined where the storage is not raft. */
+  /** Returns the raft index up to which this server has applied the log; undefined if the storage is not raft. */
   async appliedIndex(): Promise<number | undefined> {
     const { body } = await this.client.send("GET", "sys/leader");
     return (body as { raft_applied_index?: number }).raft_applied_index;
   }
 
   /**
-   * The audit devices of this server itself.
+   * Returns the audit devices of this server.
    *
-   * @returns Undefined where it does not say, as a standby of Vault.
+   * @returns Undefined if the server does not answer the question. Standbys of Vault do not.
    */
   async auditDevices(token: Secret): Promise<readonly string[] | undefined> {
     const { status, body } = await this.client
@@ -197,7 +201,7 @@ export class ReplicaApi {
   }
 }
 
-/** Something that answers on the address and is no Vault must not be taken for an empty one. */
+/** Validates an answer. Another program at the address must not be mistaken for an uninitialised Vault. */
 function parseAnswer<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
   const { data } = schema.safeParse(body);
   if (data === undefined) throw new ReplicaError("refused", `${path}: the answer is not that of a Vault or OpenBao`);

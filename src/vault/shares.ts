@@ -1,6 +1,6 @@
 import type { Secret } from "../core/secret";
 
-/** Keys that were dealt together, as far as that can be told without sending any. */
+/** A parsed key: the point `x` and the values `y` of the polynomials at this point. */
 interface Share {
   readonly key: Secret;
   readonly y: Uint8Array;
@@ -8,21 +8,21 @@ interface Share {
 }
 
 /**
- * Chooses keys that belong together, so that a damaged one is never sent while enough good ones exist. Any key more than the
- * threshold tells whether it lies on the polynomial of the others, so two spare keys expose a damaged one.
+ * Chooses keys that belong together, so that a damaged key is never sent while enough good keys exist. Each key beyond the
+ * threshold either lies on the polynomials of the others or does not. Two spare keys therefore expose a damaged key.
  *
- * Format: the values of the polynomials, a byte each, and then the place; Shamir's secret sharing over GF(256).
+ * Format: the values of the polynomials, one byte each, then the point; Shamir's secret sharing over GF(256).
  * https://github.com/hashicorp/vault/blob/main/shamir/shamir.go
  *
  * @returns As many keys as the threshold; fewer if there are fewer.
  */
 export function chooseShares(keys: readonly Secret[], threshold: number): readonly Secret[] {
   const shares = keys.flatMap((key) => parseShare(key) ?? []);
-  // One share is the key itself and has no place.
+  // With a threshold of 1 the share is the key itself and has no point.
   if (threshold < 2) return keys.slice(0, threshold);
   if (shares.length <= threshold) {
-    const well = shares.map(({ key }) => key);
-    return [...well, ...keys.filter((key) => !well.includes(key))].slice(0, threshold);
+    const wellFormed = shares.map(({ key }) => key);
+    return [...wellFormed, ...keys.filter((key) => !wellFormed.includes(key))].slice(0, threshold);
   }
   const groups = combinations(shares, threshold);
   let best: readonly Share[] = shares.slice(0, threshold);
@@ -35,7 +35,7 @@ export function chooseShares(keys: readonly Secret[], threshold: number): readon
   return best.map(({ key }) => key);
 }
 
-/** More would take too long, and nobody has so many keys. */
+/** Limit of the search. Instances in use have far fewer groups. */
 const MOST_GROUPS = 1_000;
 
 function combinations(shares: readonly Share[], size: number): readonly (readonly Share[])[] {
@@ -87,7 +87,7 @@ function multiply(a: number, b: number): number {
   return product;
 }
 
-/** The inverse of b is b^254. */
+/** Divides in GF(256). The inverse of b is b^254. */
 function divide(a: number, b: number): number {
   let inverse = 1;
   for (let power = 0; power < 254; power++) inverse = multiply(inverse, b);

@@ -10,7 +10,7 @@ import { findKubespray } from "../../src/operations/kubespray/kubespray-source";
 import type { Inventory } from "../../src/constructs/tenant-cluster/inventory";
 import { KUBESPRAY_VERSION } from "../../src/constructs/tenant-cluster/kubespray";
 import { OpenstackProvider } from "../../src/terraform/providers/openstack";
-import { only, synthesize } from "../support/synth";
+import { synthesize } from "../support/synth";
 
 const { TENANT_VAULT_KUBESPRAY = "" } = process.env;
 
@@ -38,7 +38,9 @@ function inventoryOfEverything(): Inventory {
       }),
     });
   });
-  const { description } = only(resource, "terraform_data").triggers_replace as { description: ClusterDescription };
+  const { description } = resource.terraform_data?.cluster_kubespray?.triggers_replace as {
+    description: ClusterDescription;
+  };
   let last = 0;
   return JSON.parse(
     JSON.stringify(description.inventory).replaceAll(/\$\{[^}]+\}/g, () => `20.0.0.${++last}`),

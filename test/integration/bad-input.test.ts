@@ -39,7 +39,7 @@ describe("a central Vault that cannot do its part stops everything before anythi
 
   test("none is named", async () => {
     const { VAULT_ADDR: _address, ...others } = environment;
-    expect(await unseal(others)).toMatch(/No central Vault that is reached by TLS is named; set VAULT_ADDR/);
+    expect(await unseal(others)).toMatch(/VAULT_ADDR is not set to a TLS address; set it/);
     await expectUntouched();
   });
 

@@ -46,7 +46,7 @@ function environment(secretId: string): Record<string, string> {
 }
 
 async function logIn(): Promise<VaultClient> {
-  return connectToCentral(environment(await bed.central.drawHookSecretId()));
+  return connectToCentral(environment(await bed.central.requestHookSecretId()));
 }
 
 async function outliveToken(): Promise<void> {
@@ -75,7 +75,7 @@ describe("a run that lasts longer than its token", () => {
     await bed.unseal(instance);
     await servers[1]?.stop("SIGKILL");
 
-    const secretId = await bed.central.drawHookSecretId();
+    const secretId = await bed.central.requestHookSecretId();
     const { VAULT_TOKEN: _token, ...others } = bed.environment(instance);
     let output = "";
     const command = bed.begin(
@@ -123,13 +123,13 @@ test("what the policy does not allow is asked twice, and the sentence names the 
 
 test("a secret id that is used up is named, by the first login and by a later one, and not shown", async () => {
   await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 1 } });
-  const secretId = await bed.central.drawHookSecretId();
+  const secretId = await bed.central.requestHookSecretId();
   await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 0 } });
   const store = new RecordStore(await connectToCentral(environment(secretId)), "customer10", "main");
   await outliveToken();
 
   const sentence =
-    /^(.*The central Vault at http\S+ refuses the request auth\/tenant-vault\/login: 400 invalid role or secret ID; TENANT_VAULT_SECRET_ID has ended, is used up, .*: draw another with "vault write -f auth\/tenant-vault\/role\/hook\/secret-id"\.)$/;
+    /^(.*The central Vault at http\S+ refuses the request auth\/tenant-vault\/login: 400 invalid role or secret ID; TENANT_VAULT_SECRET_ID has expired, is used up, .*: create a new one with "vault write -f auth\/tenant-vault\/role\/hook\/secret-id"\.)$/;
   const failures = await Promise.all([
     store.read().catch(String),
     connectToCentral(environment(secretId)).catch(String),
@@ -138,7 +138,9 @@ test("a secret id that is used up is named, by the first login and by a later on
     expect(failure).toMatch(sentence);
     expect(failure).not.toContain(secretId);
   }
-  expect(failures[0]).toContain("The token for customers/data/customer10/main is denied, and the login for another");
+  expect(failures[0]).toContain(
+    "The central Vault denies the token for customers/data/customer10/main, and the login for a new",
+  );
 });
 
 test("a token that was given is all there is", async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
@@ -54,9 +54,27 @@ const PLAYBOOK = [
         },
         when: "kubeconfig_localhost",
       },
+      {
+        name: "Encrypt etcd with a key that is drawn once",
+        "ansible.builtin.copy": { dest: "{{ playbook_dir }}/token", content: "{{ token }}", mode: "0600" },
+        vars: {
+          token:
+            "{{ lookup('password', credentials_dir + '/kube_encrypt_token.creds length=32 chars=ascii_letters') }}",
+        },
+      },
     ],
   },
 ];
+
+/** What matters here of Kubespray's own configuration. */
+const ANSIBLE_CFG = `[defaults]
+host_key_checking=False
+fact_caching=jsonfile
+fact_caching_connection=/tmp
+timeout=300
+[ssh_connection]
+ssh_args=-o UserKnownHostsFile=/dev/null
+`;
 
 let bed: TestBed;
 let ansible: Awaited<ReturnType<typeof obtainAnsible>>;
@@ -66,6 +84,7 @@ beforeAll(async () => {
   checkout = join(bed.folder, "kubespray");
   mkdirSync(checkout);
   checkOut(KUBESPRAY_VERSION);
+  writeFileSync(join(checkout, "ansible.cfg"), ANSIBLE_CFG);
   for (const playbook of ["cluster.yml", "upgrade-cluster.yml"])
     writeFileSync(join(checkout, playbook), stringify(PLAYBOOK));
 });
@@ -130,7 +149,7 @@ describe("tenant-vault kubespray", () => {
     const log = join(bed.folder, "state", "kubespray", "customer10", "kubespray.log");
     expect(failed.code).toBe(1);
     expect(failed.failure).toBe(
-      `tenant-vault: [kubespray-failed] Kubespray did not finish for customer10 (ansible-playbook ended with 2 at the task "Install etcd"); read ${log}, mend that, and run tenant-vault kubespray customer10 again: it goes on from there.\n`,
+      `tenant-vault: [kubespray-failed] Kubespray did not finish for customer10 (ansible-playbook ended with 2 at the task "Install etcd"); read ${log}, fix the cause, and run tenant-vault kubespray customer10 again, which continues from there.\n`,
     );
     expect(readFileSync(log, "utf8")).toMatch(/FAILED/);
     expect(statSync(log).mode & 0o777).toBe(0o600);
@@ -158,6 +177,19 @@ describe("tenant-vault kubespray", () => {
     const folder = join(bed.folder, "state", "kubespray", "customer10");
     for (const file of all(readdirSync(folder)))
       expect(readFileSync(join(folder, file), "utf8")).not.toContain("PRIVATE");
+  });
+
+  test("O8: keeps the key of etcd's content in the central Vault, also for a run on another machine", async () => {
+    const drawn = readFileSync(join(checkout, "token"), "utf8");
+    expect(drawn).toMatch(/^[A-Za-z]{32}$/);
+    expect((await stored()).fields["kubespray/credentials/kube_encrypt_token.creds"]?.trim()).toBe(drawn);
+    const folder = join(bed.folder, "state", "kubespray", "customer10");
+    expect(existsSync(join(folder, "credentials"))).toBe(false);
+    for (const file of all(readdirSync(folder))) expect(readFileSync(join(folder, file), "utf8")).not.toContain(drawn);
+
+    const other = { ...environment({}), TENANT_VAULT_STATE_DIR: join(bed.folder, "other-state") };
+    expect((await bed.run(["kubespray", "customer10"], other)).code).toBe(0);
+    expect(readFileSync(join(checkout, "token"), "utf8")).toBe(drawn);
   });
 
   test.each<Partial<ClusterDescription>>([

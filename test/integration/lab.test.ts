@@ -35,7 +35,7 @@ describe("npm run lab", () => {
       `a certificate for ${certificate} from ${tenant}/main's PKI: openssl verifies it up to the central root`,
       `a login to sshd with a certificate of ${tenant}/main's SSH CA; refused after its TTL`,
       `a one-time SSH password of ${tenant}/main is accepted once and not again`,
-      `credentials drawn from ${tenant}/main log in to PostgreSQL, and no longer do once their lease is revoked`,
+      `credentials from ${tenant}/main log in to PostgreSQL, and no longer do after their lease was revoked`,
       `the role ops of ${tenant}/main writes below kv/${folder} and web reads it; web cannot write there`,
       `a replica of ${tenant}/main, killed and restarted, comes back sealed; "tenant-vault unseal ${tenant}/main" brings it back`,
       `a second "cdktf deploy" changes nothing in central, ${tenant}-vault, ${tenant}-config: 0 to add, 0 to change, 0 to destroy`,

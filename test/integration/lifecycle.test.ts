@@ -5,6 +5,7 @@ import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
 import { DeployedInstance } from "../../lab/proofs/instance";
+import { removeLab } from "./support/lab";
 
 /** As deep in the project as the file that it is made of, so that its imports hold. */
 const TENANT_FILE = join(PROJECT, ".lab", `lifecycle-tenant-${process.pid}.ts`);
@@ -37,10 +38,7 @@ beforeAll(async () => {
   await lab.cdktf.deploy();
 });
 afterAll(async () => {
-  // Undefined where it did not start, which has left nothing then.
-  const started = lab as Lab | undefined;
-  await started?.stop();
-  if (started !== undefined) rmSync(started.deployFolder, { recursive: true });
+  await removeLab(lab);
   rmSync(TENANT_FILE, { force: true });
 });
 

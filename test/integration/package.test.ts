@@ -100,6 +100,7 @@ describe("the tarball", () => {
       "lib",
       "node_modules",
       "package.json",
+      "schemas",
     ]);
   });
 
@@ -126,7 +127,13 @@ describe("the tarball", () => {
     const { checkPackage, createPackageFromTarballData } = await import("@arethetypeswrong/core");
     const result = await checkPackage(createPackageFromTarballData(new Uint8Array(readFileSync(project.tarball))));
     if (result.types === false) throw new Error("no types");
-    expect(Object.keys(result.entrypoints)).toEqual([".", "./tenant", "./spi", "./package.json"]);
+    expect(Object.keys(result.entrypoints)).toEqual([
+      ".",
+      "./tenant",
+      "./spi",
+      "./schemas/tenant.schema.json",
+      "./package.json",
+    ]);
     expect(result.problems).toEqual([]);
   });
 
@@ -148,7 +155,7 @@ describe("the tarball", () => {
 
   test("brings the command", async () => {
     expect(await project.node([join("node_modules", ".bin", "tenant-vault"), "--help"])).toContain(
-      "unseal [options] <tenant/instance>",
+      "unseal [options] [tenant/instance]",
     );
   });
 });

@@ -44,6 +44,24 @@ describe("npx cdktf", () => {
       expect(stdout).toContain(stack);
   });
 
+  test("K6: synthesizes with the example tenant after the operator changed the address and the domain, and without it", async () => {
+    const copy = clone("operator");
+    const file = join(copy, "stacks", "operator.ts");
+    const own = readFileSync(file, "utf8").replaceAll("operator.example", "acme.test");
+    writeFileSync(file, own);
+    const synth = (): Promise<RunResult> =>
+      run(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: copy, env: process.env });
+    await synth();
+    const vault = readFileSync(join(copy, "cdktf.out", "stacks", "customer10-vault", "cdk.tf.json"), "utf8");
+    expect(vault).toContain("customer10.customers.acme.test");
+    expect(vault).not.toContain("operator.example");
+
+    rmSync(join(copy, "tenants", "customer10.ts"));
+    rmSync(join(copy, "cdktf.out"), { recursive: true });
+    await synth();
+    expect(readdirSync(join(copy, "cdktf.out", "stacks"))).toEqual(["central"]);
+  });
+
   test("synth gives the same bytes in another folder, time zone and locale", async () => {
     const here = clone("here");
     const there = clone(join("deeper", "folder with a space", "there"));

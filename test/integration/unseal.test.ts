@@ -157,7 +157,7 @@ describe("a replica", () => {
     expect(healthy.stdout).toMatch(
       /^customer10\/replica {2}healthy {2}\((openbao|vault)\)\n {2}record: complete, 5 unseal keys, root token\n/,
     );
-    expect(healthy.stdout).toMatch(/\(active, (1 audit device, )?certificate ends in \d+ days\)/);
+    expect(healthy.stdout).toMatch(/\(active, (1 audit device, )?certificate expires in \d+ days\)/);
 
     await servers[0]?.stop("SIGKILL");
     await servers[0]?.start();

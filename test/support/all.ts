@@ -1,5 +1,5 @@
 /**
- * What was found, to loop over. An assertion in a loop over nothing holds whatever is wrong.
+ * Returns items for a loop. Assertions in a loop over nothing never fail, so nothing found is an error.
  *
  * @throws Error if nothing was found.
  */

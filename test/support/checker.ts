@@ -22,7 +22,7 @@ export interface CheckedSource {
   readonly source: ts.SourceFile;
 }
 
-/** Checks a source that stands in a file of the project only for the compiler. */
+/** Checks a source in memory as if it were a file of the project. */
 export function checkSource(path: string, text: string, files: ReadonlyMap<string, string> = new Map()): CheckedSource {
   const file = join(PROJECT, path);
   const all = new Map([...files, [file, text]]);
@@ -46,7 +46,7 @@ export function checkSource(path: string, text: string, files: ReadonlyMap<strin
   return { program, checker: program.getTypeChecker(), source };
 }
 
-/** The declarations that a program's sources below `src` publish, by their paths in a folder that does not exist. */
+/** Compiles the declarations of the sources below `src`. Their paths are in a folder that does not exist. */
 export function emitDeclarations({ program }: CheckedSource, folder: string): Map<string, string> {
   const [root, published] = [join(PROJECT, "src"), join(PROJECT, folder)];
   const files = new Map<string, string>();
@@ -54,7 +54,7 @@ export function emitDeclarations({ program }: CheckedSource, folder: string): Ma
   return files;
 }
 
-/** The documentation that an editor shows for the last identifier of that name in a source. */
+/** Returns the documentation that an editor shows for the last identifier of a name in a source. */
 export function documentationOf({ checker, source }: CheckedSource, name: string): string {
   let found: ts.Symbol | undefined;
   const visit = (node: ts.Node): void => {
@@ -67,7 +67,7 @@ export function documentationOf({ checker, source }: CheckedSource, name: string
   return [ts.displayPartsToString(found.getDocumentationComment(checker)), ...tags].join("\n");
 }
 
-/** For a property of an object literal, that of the type which the literal must have. */
+/** Returns the documentation of a property in an object literal, from the type that the literal must have. */
 function symbolOf(node: ts.Identifier, checker: ts.TypeChecker): ts.Symbol | undefined {
   const { parent } = node;
   if (!ts.isPropertyAssignment(parent) || !ts.isObjectLiteralExpression(parent.parent))

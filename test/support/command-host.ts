@@ -3,7 +3,7 @@ import { systemClock } from "../../src/core/clock";
 import { Log } from "../../src/core/log";
 import type { FakeVault } from "./vault-api";
 
-/** What a command runs with: a central Vault, and nothing else of this machine. */
+/** Surroundings of a command: an environment with a central Vault and nothing else of this machine. */
 export function hostOf(central: FakeVault, environment: NodeJS.ProcessEnv = {}): CommandHost {
   return {
     environment: { VAULT_ADDR: central.address, VAULT_TOKEN: "t", ...environment },

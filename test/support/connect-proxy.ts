@@ -11,7 +11,7 @@ export class ConnectProxy {
     return proxy;
   }
 
-  /** Hosts and ports that it connected to. */
+  /** Hosts and ports to which the proxy connected. */
   readonly targets: string[] = [];
   private readonly server: Server = createServer();
   private readonly sockets: Socket[] = [];

@@ -1,9 +1,9 @@
 import ts from "typescript";
 import { PROJECT, type CheckedSource } from "./checker";
 
-/** Finds the properties of types, and of the types of those properties, by where they are declared. */
+/** Finds the properties of types, and of the types of these properties, by their declarations. */
 export class FieldWalk {
-  /** Name of each property that was found, by its declaration. */
+  /** Name of each found property, by its declaration. */
   readonly found = new Map<ts.Declaration, string>();
   private readonly seen = new Set<ts.Type>();
 
@@ -13,7 +13,7 @@ export class FieldWalk {
     private readonly closed: ReadonlySet<string> = new Set(),
   ) {}
 
-  /** Visits a type; a class, and what other packages declare, is not entered. */
+  /** Visits a type. Classes and types of other packages are skipped. */
   visit(type: ts.Type): void {
     if (this.seen.has(type)) return;
     this.seen.add(type);
@@ -34,7 +34,7 @@ export class FieldWalk {
   }
 }
 
-/** Name of a property with that of its interface or type, such as `PkiRoleProps.maxTtl`. */
+/** Returns the name of a property with its interface or type, such as `PkiRoleProps.maxTtl`. */
 function propertyName(declaration: ts.PropertySignature): string {
   const { parent } = declaration;
   const own = declaration.name.getText();
@@ -48,7 +48,7 @@ function isOurs(declaration: ts.Declaration): boolean {
   return declaration.getSourceFile().fileName.startsWith(`${PROJECT}/src/`);
 }
 
-/** The types that a source file exports, by their names. */
+/** Returns the types that a source file exports, by name. */
 export function exportedTypes({ program, checker }: CheckedSource, path: string): Map<string, ts.Type> {
   const source = program.getSourceFile(`${PROJECT}/${path}`);
   const module = source && checker.getSymbolAtLocation(source);

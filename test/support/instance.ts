@@ -14,7 +14,7 @@ import { OpenstackProvider } from "../../src/terraform/providers/openstack";
 import { VaultProvider } from "../../src/terraform/providers/vault";
 import { only, synthesize, type Synthesized } from "./synth";
 
-/** What every deployment by a Helm chart is given in tests. */
+/** Properties of every deployment by a Helm chart in tests. */
 export const HELM_PROPS: HelmDeploymentProps = {
   cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" }),
   certificate: ServerCertificate.central({ mount: "pki-root", role: "instances" }),
@@ -23,7 +23,7 @@ export const HELM_PROPS: HelmDeploymentProps = {
 /** The same with Cinder volumes. */
 export const STORED = { ...HELM_PROPS, storage: VaultStorage.cinder() };
 
-/** An instance, with every provider that it may need. */
+/** Creates an instance with every provider that it may need. */
 export function synthesizeInstance(deployment: IDeployment, props: Partial<VaultInstanceProps> = {}): Synthesized {
   return synthesize((stack) => {
     new OpenstackProvider(stack, "OpenStack");
@@ -43,7 +43,7 @@ export function synthesizeInstance(deployment: IDeployment, props: Partial<Vault
   });
 }
 
-/** The values of an instance's Helm release, YAML. */
+/** Returns the values of an instance's Helm release as YAML. */
 export function valuesOf(json: Synthesized): string {
   const release = Object.entries(json.resource.helm_release ?? {}).find(([id]) => id === "main_release");
   const [text] = (release?.[1] ?? only(json.resource, "helm_release")).values as [string];

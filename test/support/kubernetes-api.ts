@@ -5,7 +5,7 @@ import { KubernetesClient } from "../../src/kubernetes/client";
 import { parseKubeconfig } from "../../src/kubernetes/kubeconfig";
 import type { VaultClient } from "../../src/vault/client";
 
-/** What the API was asked. */
+/** A request to the API. */
 export interface ApiRequest {
   readonly method: string;
   readonly path: string;
@@ -25,10 +25,10 @@ interface StoredSecret {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** The fake of a Kubernetes API: it keeps Secrets, gives tokens and forwards ports; everything else a test answers. */
+/** A fake Kubernetes API. It stores Secrets, issues tokens and forwards ports. A test answers all other requests. */
 export class KubernetesApi {
   /**
-   * @param answer Answers before the API does; undefined leaves the answer to the API. @default - the API answers everything
+   * @param answer Answers a request before the API does. If it returns undefined, the API answers. @default - the API answers
    */
   static async start(answer: (request: ApiRequest) => ApiAnswer | undefined = () => undefined): Promise<KubernetesApi> {
     const api = new KubernetesApi(answer);
@@ -37,10 +37,10 @@ export class KubernetesApi {
   }
 
   readonly requests: ApiRequest[] = [];
-  /** Ports of this machine that stand for those of pods, by `<namespace>/<pod>`. */
+  /** Ports of this machine in place of the ports of pods, by `<namespace>/<pod>`. */
   readonly pods = new Map<string, number>();
 
-  /** What the next write is answered with, and whether it is carried out all the same. */
+  /** Answer to the next write, and whether the API still performs the write. */
   private fault: { readonly status: number; readonly carriedOut: boolean } | undefined;
   private readonly secrets = new Map<string, StoredSecret>();
   private readonly forwards = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
@@ -132,7 +132,7 @@ export class KubernetesApi {
     return { status: fault?.status ?? 200, body: secret };
   }
 
-  /** As an API server does it; https://kubernetes.io/docs/reference/using-api/websockets/ */
+  /** Forwards a port like an API server; https://kubernetes.io/docs/reference/using-api/websockets/ */
   private forward(url: string, stream: WebSocket): void {
     const [, namespace = "", pod = ""] = /namespaces\/([^/]+)\/pods\/([^/]+)\//.exec(url) ?? [];
     const port = this.pods.get(`${namespace}/${pod}`);

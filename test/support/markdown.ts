@@ -2,18 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { all } from "./all";
 
-/** The project's root. */
+/** Root folder of the project. */
 export const PROJECT = resolve(__dirname, "..", "..");
 
-/** A file of the project as text. */
+/** Reads a file of the project as text. */
 export function read(path: string): string {
   return readFileSync(join(PROJECT, path), "utf8");
 }
 
-/** Folders of what is installed, built or generated. */
+/** Folders of installed, built or generated files. */
 const FOREIGN = ["node_modules", "lib", "generated", "cdktf.out", ".git", ".cache", ".lab", ".terraform-state", "api"];
 
-/** Every Markdown file of the project, relative to its root. */
+/** Lists the Markdown files of the project, relative to its root. */
 export function markdownFiles(): string[] {
   return all(filesBelow("")).filter((file) => file.endsWith(".md"));
 }
@@ -26,7 +26,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** Without what is not prose: front matter, comments and blocks of code. */
+/** Removes front matter, comments and blocks of code. */
 function withoutCode(page: string): string {
   return page
     .replace(/^---\n[^]*?\n---\n/, "")
@@ -34,7 +34,7 @@ function withoutCode(page: string): string {
     .replace(/^ *(```|~~~)[^]*?^ *\1 *$/gm, "");
 }
 
-/** Anchors of a page's headings, as GitHub and GitLab make them. */
+/** Returns the anchors of a page's headings, as on GitHub and GitLab. */
 export function anchors(page: string): string[] {
   return [...withoutCode(page).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     plain(heading, (code) => code)
@@ -44,7 +44,7 @@ export function anchors(page: string): string[] {
   );
 }
 
-/** Targets of a page's links to files of the project: the file, empty if it is the page itself, and the anchor. */
+/** Returns the targets of a page's links to files of the project: the file, empty for the page itself, and the anchor. */
 export function links(page: string): { readonly file: string; readonly anchor: string | undefined }[] {
   const text = withoutCode(page).replace(/(`+)[^`]+\1/g, "");
   return [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].map(([, file = "", anchor]) => ({
@@ -53,7 +53,7 @@ export function links(page: string): { readonly file: string; readonly anchor: s
   }));
 }
 
-/** A line of text without Markdown's marks. @param ofCode What stands for a span of code. */
+/** Removes Markdown's marks from a line of text. @param ofCode Replaces a span of code. */
 function plain(text: string, ofCode: (code: string) => string): string {
   return text
     .replace(/(`+)(.+?)\1/g, (_, _mark: string, code: string) => ofCode(code))
@@ -71,8 +71,8 @@ function plain(text: string, ofCode: (code: string) => string): string {
 const SHORTEST_CELL = 4;
 
 /**
- * The sentences of a page. A span of code counts as one word. A paragraph, an item of a list and a cell of a table end a
- * sentence; headings, blocks of code and labels in tables are none.
+ * Returns the sentences of a page. A span of code counts as one word. A paragraph, an item of a list and a cell of a table end a
+ * sentence. Headings, blocks of code and labels in tables do not count.
  */
 export function sentences(page: string): string[] {
   return paragraphs(page).flatMap((paragraph) =>
@@ -80,12 +80,12 @@ export function sentences(page: string): string[] {
   );
 }
 
-/** How many words a sentence has. */
+/** Counts the words of a sentence. */
 export function wordCount(sentence: string): number {
   return sentence.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
 }
 
-/** Texts of paragraphs, headings excluded. */
+/** Returns the texts of paragraphs, without headings. */
 function paragraphs(page: string): string[] {
   const found: string[] = [];
   let open: string[] = [];
@@ -106,7 +106,7 @@ function paragraphs(page: string): string[] {
     } else open.push(text);
   }
   close();
-  // Upper case, so that a sentence may begin with it.
+  // The word is upper case, because code may begin a sentence.
   return found.map((text) => plain(text, () => "Code"));
 }
 
@@ -119,7 +119,7 @@ function cells(row: string): string[] {
     .filter((cell) => wordCount(plain(cell, () => "Code")) >= SHORTEST_CELL);
 }
 
-/** The prose of a page, headings included, on one line: what a phrase is looked for in. */
+/** Returns the prose of a page with headings, as one line in which to search for phrases. */
 export function prose(page: string): string {
   const text = withoutCode(page).replace(/^#+ (.*)$/gm, "$1.");
   return plain(text.replace(/\s+/g, " "), () => "Code");

@@ -2,7 +2,7 @@ import { parseCidr, parseAddress } from "../../src/core/cidr";
 
 type Labels = Readonly<Record<string, string>>;
 
-/** As it is in a stack's synthesized JSON; absent labels match everything. */
+/** A NetworkPolicy in a stack's synthesized JSON. Absent labels match everything. */
 interface Selector {
   readonly match_labels?: Labels;
 }
@@ -28,11 +28,11 @@ interface Policy {
   };
 }
 
-/** Who sends or receives: a pod by its labels and its namespace's, or an address that is no pod's. */
+/** Sender or receiver: a pod by its labels and the labels of its namespace, or an address outside the pods. */
 export type Endpoint =
   { readonly namespace: Labels; readonly pod: Labels; readonly inside?: boolean } | { readonly address: string };
 
-/** A connection that somebody wants to open. */
+/** A connection to check. */
 export interface Flow {
   readonly direction: "Ingress" | "Egress";
   /** Labels of the pod in the namespace of the policies. */
@@ -43,8 +43,8 @@ export interface Flow {
 }
 
 /**
- * Whether the NetworkPolicies of one namespace allow a connection, as Kubernetes defines it: whoever is selected by none may
- * do everything, whoever is selected by some may do what one of them allows.
+ * Whether the NetworkPolicies of one namespace allow a connection. As in Kubernetes, a pod that no policy selects may do
+ * everything. Other pods may do what at least one of their policies allows.
  */
 export function allows(policies: readonly unknown[], flow: Flow): boolean {
   const selecting = (policies as readonly Policy[]).filter(
@@ -71,7 +71,7 @@ function isPeer({ namespace_selector, pod_selector, ip_block }: PolicyPeer, endp
     const [{ first, last }, address] = [parseCidr(ip_block.cidr), parseAddress(endpoint.address)];
     return first <= address && address <= last;
   }
-  // Pods are named by selectors: what an ipBlock says of them differs between networks.
+  // Only selectors match pods, because network plugins treat pods in an ipBlock differently.
   if (ip_block !== undefined) return false;
   const sameNamespace =
     namespace_selector === undefined ? endpoint.inside === true : matches(namespace_selector, endpoint.namespace);

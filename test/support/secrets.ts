@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { Secret } from "../../src/core/secret";
 import type { InitAnswer, KeyType } from "../../src/vault/keys";
 
-// Without this all secrets would be equal: their values are private.
+// The values are private, so without this tester all secrets would be equal.
 expect.addEqualityTesters([
   (one: unknown, other: unknown) => {
     if (!(one instanceof Secret) && !(other instanceof Secret)) return undefined;
@@ -10,12 +10,12 @@ expect.addEqualityTesters([
   },
 ]);
 
-/** An answer of an initialisation, from plain texts. */
+/** Creates an answer of an initialisation from plain texts. */
 export function answerOf(rootToken: string, keys: readonly string[], keyType: KeyType = "unseal"): InitAnswer {
   return { rootToken: new Secret(rootToken), keyType, keys: secretsOf(keys) };
 }
 
-/** Secrets, from plain texts. */
+/** Creates secrets from plain texts. */
 export function secretsOf(texts: readonly string[]): Secret[] {
   return texts.map((text) => new Secret(text));
 }

@@ -15,10 +15,10 @@ import type { ReplicaState } from "../../src/vault/replica-state";
 import { type InitAnswer, keyTypeOf, type KeyType } from "../../src/vault/keys";
 import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
 
-/** Ends a simulated process where it stands. */
+/** Ends a simulated process at any point. */
 export class Crash extends Error {}
 
-/** What may happen to an effect: it is carried out or not, and then the process goes on, dies, or is told that it failed. */
+/** Fault of an effect. The effect happens or not; then the process continues, dies, or receives a failure. */
 export type Fault = "crash-before" | "crash-after" | "cut-before" | "cut-after";
 
 /** A fault at the n-th effect of a process. */
@@ -27,7 +27,7 @@ export interface FaultPlan {
   readonly fault: Fault;
 }
 
-/** Up to three of them, at any of the first effects of a process. */
+/** Up to three faults, at any of the first effects of a process. */
 export const FAULTS: fc.Arbitrary<FaultPlan[]> = fc.array(
   fc.record({
     effect: fc.nat({ max: 30 }),
@@ -36,28 +36,28 @@ export const FAULTS: fc.Arbitrary<FaultPlan[]> = fc.array(
   { maxLength: 3 },
 );
 
-/** Milliseconds after which a process gives up. */
+/** Deadline of a process in milliseconds. */
 const PATIENCE = 600_000;
 
-/** Milliseconds until an evicted pod is gone, and until the next one of its name answers. */
+/** Milliseconds until an evicted pod is gone, and until its replacement answers. */
 const POD_ENDS = 5_000;
 const POD_STARTS = 2_000;
 
 interface SimulatedServer {
-  /** Which initialisation its data stem from. */
+  /** Initialisation that created the data. */
   data: number | undefined;
   sealed: boolean;
   progress: Set<string>;
-  /** Keys that it was sent. */
+  /** Received keys. */
   received: number;
-  /** Whether it came by joining, so that it still has to catch up once it has its keys. */
+  /** Whether the server joined the cluster, so that it must catch up after it is unsealed. */
   joined: boolean;
-  /** When it has caught up. */
+  /** Time at which it has caught up. */
   readyAt?: number | undefined;
-  /** When its pod, which was evicted, is gone, and when the new one answers. */
+  /** Times at which the evicted pod is gone, and at which the new pod answers. */
   pod?: { readonly endsAt: number; readonly answersAt: number };
   uid: number;
-  /** What its pod was made from, and the certificate that it serves. */
+  /** Revision of the pod, and the certificate that it presents. */
   revision: number;
   certificate: number;
 }
@@ -68,10 +68,10 @@ export function emptyServer(): SimulatedServer {
   return { data: undefined, sealed: true, progress: new Set(), received: 0, joined: false, readyAt: undefined, ...pod };
 }
 
-/** Milliseconds that a server needs that has just joined. */
+/** Milliseconds that a new member needs to catch up. */
 const CATCH_UP = 2_000;
 
-/** And then, until raft counts its vote. */
+/** Milliseconds from then until raft counts its vote. */
 const PROBATION = 10_000;
 
 interface Version {
@@ -92,23 +92,23 @@ export class Universe {
   readonly servers: SimulatedServer[];
   readonly disk = new Map<string, { owner: number; key: Secret; answer?: InitAnswer }>();
   readonly living = new Set<number>();
-  /** Members of raft by name, and since when each has a vote. */
+  /** Members of raft by name, with the time of their vote. */
   readonly members = new Map<string, number>();
-  /** What the StatefulSet and the Secret with the certificate say now. */
+  /** Current revision of the StatefulSet, and current certificate in the Secret. */
   revision = 0;
   certificate = 0;
-  /** Certificates that clients do not accept any more. */
+  /** Certificates that clients no longer accept. */
   readonly refused = new Set<number>();
-  /** Whether the budget lets pods go that are not ready, however many there are: its policy AlwaysAllow, not Kubernetes' default. */
+  /** Whether any number of unready pods may be evicted: the policy AlwaysAllow, which is not the default of Kubernetes. */
   unreadyMayGo = false;
-  /** Names of the pods that were ended, in order, and when; and those that were not to be at that moment. */
+  /** Names of the evicted pods in order, with the time; and those that should not have been evicted at that moment. */
   readonly evictions: string[] = [];
   readonly evictedAt: number[] = [];
   readonly violations: string[] = [];
-  /** What all processes reported. */
+  /** Reports of all processes. */
   readonly events: LogEvent[] = [];
   private leaderName: string | undefined;
-  /** Whether an answer was lost where nothing can keep it: on its way, before the journal, or with a full disk. */
+  /** Whether an answer was lost at a point where nothing can store it: on its way, before the journal, or with a full disk. */
   lossExcused = false;
   now = 0;
   /** Effects of all processes. */
@@ -117,7 +117,7 @@ export class Universe {
 
   constructor(
     readonly instance: Instance,
-    /** Lets other processes run in between; a property test chooses the order. */
+    /** Runs other processes in between. A property test chooses the order. */
     private readonly yieldTurn: () => Promise<void> = () => Promise.resolve(),
   ) {
     this.servers = instance.replicas.map(emptyServer);
@@ -129,7 +129,7 @@ export class Universe {
     return newest === undefined || newest.deleted ? {} : newest.fields;
   }
 
-  /** The same without the digest of the description. */
+  /** The newest fields without the digest of the description. */
   get recordedFields(): RecordFields {
     const { "description-digest": _digest, ...fields } = this.record;
     return fields;
@@ -146,7 +146,7 @@ export class Universe {
     return access;
   }
 
-  /** A process that suffers the given faults. It gives up after ten minutes. */
+  /** Creates a process with the given faults. It gives up after ten minutes. */
   start(faults: readonly FaultPlan[] = []): OperationContext {
     const pid = ++this.processes;
     this.living.add(pid);
@@ -400,7 +400,7 @@ export class Universe {
     this.unsealItself(server);
   }
 
-  /** What a seal other than Shamir's does as soon as there are data. */
+  /** Unseals servers that unseal themselves, as soon as they have data. */
   private unsealItself(server: SimulatedServer): void {
     if (this.instance.seal !== "shamir") server.readyAt = this.now + CATCH_UP;
   }
@@ -410,7 +410,7 @@ export class Universe {
     return leader === undefined ? undefined : { address: leader.address, isSelf: leader.name === replica.name };
   }
 
-  /** The one that was it stays it as long as it is up; another comes only where a majority of the votes is. */
+  /** The active server stays active while it is up. Another becomes active only if a majority of the votes is up. */
   private leader(): Replica | undefined {
     const up = this.instance.replicas.filter((replica) => this.isUp(this.serverOf(replica)));
     if (!this.hasQuorum()) return undefined;
@@ -419,7 +419,7 @@ export class Universe {
     return leader;
   }
 
-  /** Whether raft works: more than half of those with a vote are up. */
+  /** Whether raft has a quorum: more than half of the voters are up. */
   hasQuorum(): boolean {
     const voters = [...this.members].filter(([, since]) => since <= this.now).map(([name]) => name);
     const up = this.instance.replicas.filter((replica) => this.isUp(this.serverOf(replica)));
@@ -431,7 +431,7 @@ export class Universe {
     return server.pod === undefined && !server.sealed && server.data !== undefined;
   }
 
-  /** What time has done to a server. */
+  /** Applies the passage of time to a server. */
   private settle(server: SimulatedServer): void {
     const { pod, readyAt } = server;
     if (pod !== undefined && this.now >= pod.endsAt && server.sealed) {
@@ -459,7 +459,7 @@ export class Universe {
     return { fingerprint: String(server.certificate), expiresAt: new Date(this.now + 86_400_000) };
   }
 
-  /** Nothing is sent to a server whose certificate is not accepted. */
+  /** Fails if a request goes to a server whose certificate is not accepted. */
   private verify(server: SimulatedServer): void {
     this.settle(server);
     if (this.refused.has(server.certificate))
@@ -479,14 +479,14 @@ export class Universe {
     };
   }
 
-  /** As the eviction API does: not while the budget of one unavailable pod is used up, and only that very pod. */
+  /** Evicts a pod like the eviction API: only that pod, and only while the budget of one unavailable pod allows it. */
   private evict(pod: Pod): boolean {
     const server = this.serverOf({ name: pod.name, address: "" });
     if (String(server.uid) !== pod.uid) return true;
     const down = this.servers.filter((other) => other !== server && !this.isUp(other));
     const up = this.isUp(server);
     if (down.length > 0 && (up || !this.unreadyMayGo)) {
-      // To ask for one that cannot be given its keys does no harm.
+      // A request for a pod that cannot receive its keys does no harm.
       if (up || !this.refused.has(server.certificate)) this.violations.push(pod.name);
       return false;
     }

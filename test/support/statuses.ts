@@ -1,6 +1,6 @@
 import type { InstanceStatus, ReplicaSummary } from "../../src/operations/status/inspect";
 
-/** A replica that is unsealed and standby, but for what is given. */
+/** Creates the status of an unsealed standby. @param more Other values. */
 export const replica = (name: string, more: Partial<ReplicaSummary> = {}): ReplicaSummary => ({
   name,
   address: `https://${name}:8200`,
@@ -9,7 +9,7 @@ export const replica = (name: string, more: Partial<ReplicaSummary> = {}): Repli
   ...more,
 });
 
-/** An instance that was looked at, and one that could not be. */
+/** An inspected instance, and one that could not be inspected. */
 export const STATUSES: InstanceStatus[] = [
   {
     instance: "customer10/main",
@@ -32,5 +32,5 @@ export const STATUSES: InstanceStatus[] = [
   },
 ];
 
-/** When they were looked at. */
+/** Time of the inspection. */
 export const NOW = Date.parse("2026-11-25T12:00:00Z");

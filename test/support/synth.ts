@@ -12,10 +12,12 @@ export interface Synthesized {
   readonly provider: Record<string, Record<string, unknown>[]>;
   readonly terraform: Record<string, unknown>;
   readonly output: Record<string, { readonly value: unknown }>;
+  /** Conditions of which a plan warns, by their names. */
+  readonly check?: Record<string, Record<string, unknown>>;
   readonly removed?: readonly { readonly from: string }[];
 }
 
-/** An app whose JSON is looked at and not written. */
+/** An app whose JSON is inspected and not written. */
 export function testApp(): App {
   return new App({ outdir: "cdktf.out", stackTraces: false });
 }
@@ -44,14 +46,14 @@ export function synthesizeInVault(
   });
 }
 
-/** What would be written to cdk.tf.json, without cdktf's own metadata. */
+/** Returns the content of cdk.tf.json, without cdktf's own metadata. */
 export function toJson(stack: TerraformStack): Synthesized {
   stack.prepareStack();
   stack.runAllValidations();
   return withoutMetadata(stack.toTerraform()) as Synthesized;
 }
 
-/** The arguments of the one resource of a type. */
+/** Returns the arguments of the only resource of a type. */
 export function only(block: Block, type: string): Record<string, unknown> {
   const found = Object.values(block[type] ?? {});
   if (found.length !== 1 || found[0] === undefined)
@@ -59,7 +61,7 @@ export function only(block: Block, type: string): Record<string, unknown> {
   return found[0];
 }
 
-/** Addresses of everything in a block, sorted. */
+/** Returns the addresses of all elements in a block, sorted. */
 export function addresses(block: Block): string[] {
   return Object.entries(block)
     .flatMap(([type, named]) => Object.keys(named).map((name) => `${type}.${name}`))

@@ -2,7 +2,7 @@ import type { TenantSpec } from "../../src/tenant";
 
 const SECRET = { mount: "operator", path: "customer10/secret", field: "value" };
 
-/** A tenant file that uses every section, and is right. */
+/** A valid tenant file that uses every section. */
 export const RIGHT = {
   name: "customer10",
   cluster: {
@@ -50,13 +50,13 @@ export const RIGHT = {
   ],
 } as const satisfies TenantSpec;
 
-/** Takes a field out of a file. */
+/** Marks a field for removal from a file. */
 export const REMOVED = Symbol("removed");
 
 /**
- * The right file with one value changed.
+ * Returns the valid file with one value changed.
  *
- * @param path Of the field, such as `instances.0.seal`.
+ * @param path Path of the field, such as `instances.0.seal`.
  */
 export function changed(path: string, value: unknown, file: object = RIGHT): object {
   const [first = "", ...rest] = path.split(".");

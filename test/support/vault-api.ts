@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { Secret } from "../../src/core/secret";
 import { VaultClient } from "../../src/vault/client";
 
-/** What the fake was asked. */
+/** A request to the fake. */
 export interface VaultRequestSeen {
   readonly method: string;
-  /** After `/v1/`. */
+  /** Path after `/v1/`. */
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: unknown;
@@ -19,7 +19,7 @@ interface VaultAnswer {
   readonly body?: object;
 }
 
-/** The fake of a Vault's API, for answers that no real server gives on demand. */
+/** A fake of Vault's API, for answers that no real server gives on demand. */
 export class FakeVault {
   static async start(answer: (request: VaultRequestSeen) => VaultAnswer): Promise<FakeVault> {
     const fake = new FakeVault(answer);

@@ -1,48 +1,62 @@
 import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
-import type { IAppRoleLogin } from "../login/app-role-login";
+import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
 import type { IGrantee } from "../../policy/grantee";
+import { checkPolicyPath } from "../../policy/policy-path";
 import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
 
 /** Properties of an {@link AccessRole}. */
 export interface AccessRoleProps {
-  /** Name of the role and of its policy. */
+  /**
+   * Name of the role and of its policy.
+   *
+   * @changes replaces the role and its policy: role ID and secret IDs are new; tokens that exist lose their permissions
+   */
   readonly name: string;
-  /** Login method of the role. */
+  /**
+   * Login method of the role.
+   *
+   * @changes replaces the role: role ID and secret IDs are new; tokens that exist stay valid until they expire
+   */
   readonly login: IAppRoleLogin;
   /**
    * Lifetime of a token. Clients can renew it up to {@link tokenMaxTtl}.
    *
    * @default - 1 hour
+   * @changes in place: tokens that exist keep their lifetime until they are renewed
    */
   readonly tokenTtl?: Duration;
   /**
    * Maximum lifetime of a token.
    *
    * @default - the longer of 4 hours and {@link tokenTtl}
+   * @changes in place: tokens that exist keep their maximum until they are renewed
    */
   readonly tokenMaxTtl?: Duration;
   /**
    * Lifetime of a secret ID. Request a new one before it expires.
    *
    * @default - 30 days
+   * @changes in place: secret IDs that exist keep their lifetime
    */
   readonly secretIdTtl?: Duration;
   /**
    * CIDRs from which clients may log in and use tokens.
    *
    * @default - none: from anywhere
+   * @changes in place: tokens that exist keep their networks; new tokens are bound to the new ones
    */
   readonly boundCidrs?: readonly string[];
   /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
+   * @changes needs a new construct: Terraform looks for the role in the new instance and leaves it in the former one
    */
   readonly provider?: TerraformProvider;
 }
@@ -60,8 +74,10 @@ export class AccessRole extends Construct implements IGrantee {
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
     requireProviderRanges(this);
-    this.name = checkRoleName(props.name);
+    this.name = checkPolicyName(props.name);
+    checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
+    checkLoginTtl(props, this);
     const cidrs = props.boundCidrs === undefined ? undefined : [...props.boundCidrs];
     const policy = new Policy(this, "Policy", {
       name: props.name,
@@ -75,7 +91,7 @@ export class AccessRole extends Construct implements IGrantee {
       tokenTtl: tokenTtl.toSeconds(),
       tokenMaxTtl: tokenMaxTtl.toSeconds(),
       tokenBoundCidrs: cidrs,
-      secretIdTtl: (props.secretIdTtl ?? Duration.days(30)).toSeconds(),
+      secretIdTtl: (props.secretIdTtl ?? DEFAULT_SECRET_ID_TTL).toSeconds(),
       secretIdBoundCidrs: cidrs,
       provider: props.provider,
     });
@@ -83,6 +99,7 @@ export class AccessRole extends Construct implements IGrantee {
   }
 
   grant(statement: PolicyStatement): void {
+    checkPolicyPath(statement.path, this);
     this.policy.add(statement);
   }
 }
@@ -91,7 +108,7 @@ export class AccessRole extends Construct implements IGrantee {
 const BUILT_IN_POLICIES = ["default", "root"];
 
 /** @throws ValidationError if the role's policy would replace a built-in policy, or that of an identity of the instance. */
-export function checkRoleName(name: string): string {
+export function checkPolicyName(name: string): string {
   if (name.toLowerCase().startsWith(IDENTITY_POLICY_PREFIX)) {
     throw new ValidationError(
       "role-name",
@@ -108,6 +125,26 @@ export function checkRoleName(name: string): string {
 }
 
 const DEFAULT_MAX_TTL = Duration.hours(4);
+const DEFAULT_SECRET_ID_TTL = Duration.days(30);
+
+/** The longest lifetime of a role's tokens and secret IDs, which its login must allow. */
+export function longestTtl(role: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl" | "secretIdTtl">): Duration {
+  const { tokenMaxTtl } = checkTokenTtls(role);
+  const { secretIdTtl = DEFAULT_SECRET_ID_TTL } = role;
+  return secretIdTtl.isLongerThan(tokenMaxTtl) ? secretIdTtl : tokenMaxTtl;
+}
+
+/** @throws ValidationError if the login would shorten the role's tokens or secret IDs. */
+function checkLoginTtl(props: AccessRoleProps, scope: Construct): void {
+  const { maxTtl = LOGIN_MAX_TTL } = props.login;
+  const longest = longestTtl(props);
+  if (!longest.isLongerThan(maxTtl)) return;
+  throw new ValidationError(
+    "login-ttl",
+    `The role ${props.name} has tokens or secret IDs of ${longest.toString()}, longer than its login's maxTtl of ${maxTtl.toString()}; raise maxTtl of the login, or reduce the TTLs of the role.`,
+    scope,
+  );
+}
 
 /** Token lifetimes of a role, with defaults. @throws ValidationError if the lifetime exceeds the maximum. */
 export function checkTokenTtls(

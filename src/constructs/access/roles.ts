@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 
-/** @throws ValidationError when two roles of an engine have one name, of which only one would be made. */
+/** @throws ValidationError if two roles of an engine have the same name, because only one would be created. */
 export function checkUniqueRoles(roles: readonly { readonly name: string }[], scope: Construct): void {
   const names = roles.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) < index);
@@ -10,7 +10,20 @@ export function checkUniqueRoles(roles: readonly { readonly name: string }[], sc
   }
 }
 
-/** The error of a grant that names a role which its engine does not have. */
+/** Names of roles that the engines of Vault accept. Such a name is also one segment of a path. */
+const ROLE_NAME = /^\w([\w.-]*\w)?$/;
+
+/** @throws ValidationError if an engine would refuse a role's name. */
+export function checkRoleName(kind: string, name: string, scope?: Construct): void {
+  if (ROLE_NAME.test(name)) return;
+  throw new ValidationError(
+    "role-name",
+    `${JSON.stringify(name)} is not a valid name of ${kind === "SSH" ? "an" : "a"} ${kind} role; use letters, digits, _, - and ., with a letter, a digit or _ at both ends.`,
+    scope,
+  );
+}
+
+/** Creates the error of a grant for a missing role. */
 export function unknownRole(kind: string, name: string, known: Iterable<string>, scope: Construct): ValidationError {
   return new ValidationError(
     "unknown-role",

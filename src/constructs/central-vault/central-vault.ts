@@ -11,7 +11,8 @@ import {
   SEAL_ROLE_PREFIX,
 } from "../../contract/central-vault";
 import { ACCESS_MOUNT } from "../../contract/identities";
-import { Duration } from "../../core/duration";
+import { parseDomainPattern } from "../../core/domains";
+import { checkDurations, Duration } from "../../core/duration";
 import { PolicyDocument } from "../../policy/policy-document";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
@@ -21,38 +22,62 @@ import {
   PkiSecretBackendRole,
   Policy,
 } from "../../terraform/providers/vault";
-import { AppRoleLogin } from "../login/app-role-login";
+import { AppRoleLogin, DEFAULT_MAX_TTL } from "../login/app-role-login";
 import { RootCa } from "../tenant-pki/root-ca";
+import { CertificateFile } from "./certificate-file";
 
 /** Names of servers inside a Kubernetes cluster. */
 const CLUSTER_NAMES = ["*-internal", "*.svc", "*.svc.cluster.local"];
 
 /** Properties of a {@link CentralVault}. */
 export interface CentralVaultProps {
-  /** URL of the central Vault, for the issuer and CRL URLs in certificates. */
+  /**
+   * URL of the central Vault, for the issuer and CRL URLs in certificates.
+   *
+   * @changes in place: issued certificates keep the former URLs, so keep the former address reachable until they expire
+   */
   readonly address: string;
+  /**
+   * Namespace of the central Vault that it configures, for the same URLs. The provider names it too.
+   *
+   * @default - the root namespace
+   * @changes replaces every mount with an empty one in the other namespace: move the data first; the former mounts stay
+   */
+  readonly namespace?: string;
   /**
    * Domains of the addresses under which outside clients reach instances.
    *
    * @default - none
+   * @changes in place: for server certificates that are issued afterwards
    */
   readonly instanceDomains?: readonly string[];
+  /**
+   * PEM file, relative to the project, into which Terraform writes the certificate of the root CA. The providers of instances
+   * trust it; commit it.
+   *
+   * @default - none is written
+   * @changes in place: Terraform writes the new file and leaves the former one; commit it
+   */
+  readonly rootCaFile?: string;
   /**
    * Lifetime of a secret ID of the hook's login. Request a new one before it expires.
    *
    * @default - 90 days
+   * @changes in place: for secret IDs that are created afterwards
    */
   readonly hookSecretIdTtl?: Duration;
   /**
    * Whether Terraform refuses to destroy the records, which hold every tenant's keys.
    *
    * @default true
+   * @changes in place: applies to the next deployment
    */
   readonly deletionProtection?: boolean;
   /**
    * The provider of the central Vault.
    *
    * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same Vault
    */
   readonly provider?: TerraformProvider;
 }
@@ -70,6 +95,7 @@ export class CentralVault extends Construct {
   constructor(scope: Construct, id: string, props: CentralVaultProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkDurations(props, ["hookSecretIdTtl"], this);
     const { address, provider, deletionProtection = true } = props;
     const lifecycle = { preventDestroy: deletionProtection };
 
@@ -98,9 +124,11 @@ export class CentralVault extends Construct {
     });
 
     const policy = new Policy(this, "HookPolicy", { name: HOOK_POLICY, policy: hookPolicy(), provider });
+    const secretIdTtl = props.hookSecretIdTtl ?? Duration.days(90);
     const login = new AppRoleLogin(this, "HookLogin", {
       path: HOOK_LOGIN,
       description: "Login of the tenant-vault command",
+      maxTtl: secretIdTtl.isLongerThan(DEFAULT_MAX_TTL) ? secretIdTtl : undefined,
       provider,
     });
     const role = new ApproleAuthBackendRole(this, "HookRole", {
@@ -109,7 +137,7 @@ export class CentralVault extends Construct {
       tokenPolicies: [policy.name],
       tokenTtl: Duration.minutes(15).toSeconds(),
       tokenMaxTtl: Duration.hours(1).toSeconds(),
-      secretIdTtl: (props.hookSecretIdTtl ?? Duration.days(90)).toSeconds(),
+      secretIdTtl: secretIdTtl.toSeconds(),
       provider,
     });
     this.hookRoleId = role.roleId;
@@ -118,9 +146,12 @@ export class CentralVault extends Construct {
       commonName: "Tenant Vault Root CA",
       mount: ROOT_CA_MOUNT,
       address,
+      namespace: props.namespace,
       deletionProtection,
       provider,
     });
+    if (props.rootCaFile !== undefined)
+      new CertificateFile(this, "RootCaFile", { certificate: this.rootCa.certificate, file: props.rootCaFile });
     this.createCertificateRole(props.instanceDomains ?? [], provider);
   }
 
@@ -128,7 +159,7 @@ export class CentralVault extends Construct {
     new PkiSecretBackendRole(this, "InstanceCertificates", {
       backend: this.rootCa.mountPath,
       name: INSTANCE_CERTIFICATE_ROLE,
-      allowedDomains: [...CLUSTER_NAMES, ...instanceDomains],
+      allowedDomains: [...CLUSTER_NAMES, ...instanceDomains.map(parseDomainPattern)],
       allowGlobDomains: true,
       allowSubdomains: true,
       allowBareDomains: true,

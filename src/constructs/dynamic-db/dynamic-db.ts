@@ -1,74 +1,25 @@
-import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
-import { checkUniqueRoles, unknownRole } from "../access/roles";
-import { Duration } from "../../core/duration";
+import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkMountPath } from "../../core/mount-path";
 import { revisionOf } from "../../core/secret-ref";
 import { CentralSecret } from "../../terraform/central-secret";
-import { DatabaseSecretBackendConnection, DatabaseSecretBackendRole, Mount } from "../../terraform/providers/vault";
-import type { Database } from "./database";
-
-/** What the credentials of a role may do, and for how long. */
-export interface DynamicDbRoleProps {
-  /** Name of the role. */
-  readonly name: string;
-  /**
-   * SQL statements that create a login. The engine fills in `{{name}}`, `{{password}}` and `{{expiration}}`.
-   *
-   * @default - create a login that may read the tables of the schema public
-   */
-  readonly creationStatements?: readonly string[];
-  /**
-   * SQL statements that remove a login.
-   *
-   * @default - the statements of the engine: revoke everything and drop the role
-   */
-  readonly revocationStatements?: readonly string[];
-  /**
-   * How long credentials are valid, unless their lease is renewed.
-   *
-   * @default - 1 hour
-   */
-  readonly defaultTtl?: Duration;
-  /**
-   * How long a lease can be renewed.
-   *
-   * @default - 24 hours
-   */
-  readonly maxTtl?: Duration;
-}
+import { ForgottenResource } from "../../terraform/forgotten-resource";
+import { DatabaseSecretBackendRole, DatabaseSecretsMount } from "../../terraform/providers/vault";
+import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
 
 /** Path of a database mount. */
 export function databaseMount({ name, mount }: Pick<DynamicDbProps, "name" | "mount">): string {
   return mount ?? `database/${name}`;
 }
 
-/** Properties of a {@link DynamicDb}. */
-export interface DynamicDbProps {
-  /** Name of the connection. */
-  readonly name: string;
-  /** The database server. */
-  readonly database: Database;
-  /**
-   * Path of the mount.
-   *
-   * @default - `database/<name>`
-   */
-  readonly mount?: string;
-  /** Roles for which credentials are created. */
-  readonly roles: readonly DynamicDbRoleProps[];
-  /** The provider of the central Vault, which holds the administrator's password. */
-  readonly centralProvider: TerraformProvider;
-  /** @default - the stack's Vault provider */
-  readonly provider?: TerraformProvider;
-}
-
 /** Credentials for a database, created on request. */
 export interface IDynamicDb {
   /** Path of the database mount. */
   readonly mount: string;
-  /** Lets the grantee request credentials of a role. @throws ValidationError if the role does not exist. */
+  /** Allows the grantee to request credentials of a role. @throws ValidationError if the role does not exist. */
   grantCredentials(grantee: IGrantee, role: string): void;
 }
 
@@ -79,21 +30,24 @@ export class DynamicDb extends Construct implements IDynamicDb {
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
-    const { provider } = props;
-    this.mount = databaseMount(props);
+    const { database, provider } = props;
+    for (const role of props.roles) {
+      checkRoleName("database", role.name, this);
+      checkDurations(role, ["defaultTtl", "maxTtl"], this);
+    }
+    this.mount = checkMountPath(databaseMount(props), this);
     checkUniqueRoles(props.roles, this);
     this.roles = props.roles.map((role) => role.name);
 
-    const mount = new Mount(this, "Mount", { path: this.mount, type: "database", provider });
-    const connection = this.createConnection(props, mount.path);
+    const engine = this.createEngine(props);
     for (const role of props.roles) {
       const { defaultTtl, maxTtl } = checkCredentialTtls(role, this);
       new DatabaseSecretBackendRole(this, `Role-${role.name}`, {
-        backend: mount.path,
+        backend: engine.path,
         name: role.name,
-        dbName: connection.name,
-        creationStatements: [...(role.creationStatements ?? props.database.statements.readonlyRole)],
-        revocationStatements: role.revocationStatements === undefined ? undefined : [...role.revocationStatements],
+        dbName: engine.postgresql.get(0).name,
+        creationStatements: [...(role.creationStatements ?? database.statements.readonlyRole(role.name))],
+        revocationStatements: [...(role.revocationStatements ?? database.statements.revocation)],
         defaultTtl: defaultTtl.toSeconds(),
         maxTtl: maxTtl.toSeconds(),
         provider,
@@ -110,26 +64,40 @@ export class DynamicDb extends Construct implements IDynamicDb {
     });
   }
 
-  private createConnection(
-    { name, database, centralProvider, provider }: DynamicDbProps,
-    backend: string,
-  ): DatabaseSecretBackendConnection {
+  /**
+   * One resource has both the mount and its connection. Terraform would remove a connection of its own before the mount, and
+   * then no lease could be revoked: the logins would stay, and so would the mount.
+   */
+  private createEngine(props: DynamicDbProps): DatabaseSecretsMount {
+    const { name, database, centralProvider, provider } = props;
     const { username, password } = database.login;
     const secret = new CentralSecret(this, "Password", centralProvider, password);
-    return new DatabaseSecretBackendConnection(this, "Resource", {
-      backend,
-      name,
-      allowedRoles: [...this.roles],
-      [database.engine]: {
-        connectionUrl: database.connectionUrl,
-        username,
-        passwordWo: secret.field(password.field),
-        passwordWoVersion: revisionOf({ password }),
-      },
+    const longestTtl = Math.max(0, ...props.roles.map((role) => checkCredentialTtls(role, this).maxTtl.toSeconds()));
+    for (const [id, type] of FORMER_RESOURCES) new ForgottenResource(this, id, type, "Engine has both now.");
+    return new DatabaseSecretsMount(this, "Engine", {
+      path: this.mount,
+      // Otherwise the server's own maximum would shorten longer leases without a word.
+      maxLeaseTtlSeconds: longestTtl === 0 ? undefined : longestTtl,
+      [database.engine]: [
+        {
+          name,
+          allowedRoles: [...this.roles],
+          connectionUrl: database.connectionUrl,
+          username,
+          passwordWo: secret.field(password.field),
+          passwordWoVersion: revisionOf({ password }),
+        },
+      ],
       provider,
     });
   }
 }
+
+/** What earlier releases had instead. A deployment of theirs imports the mount, as the changelog says. */
+const FORMER_RESOURCES = [
+  ["Mount", "vault_mount"],
+  ["Resource", "vault_database_secret_backend_connection"],
+] as const;
 
 /** TTLs of a role's credentials, with defaults. @throws ValidationError if the default TTL exceeds the maximum. */
 export function checkCredentialTtls(

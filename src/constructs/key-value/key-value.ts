@@ -1,11 +1,12 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
-import type { Duration } from "../../core/duration";
+import { checkDurations, type Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkMountPath } from "../../core/mount-path";
 import { PLAIN_PATH } from "../../core/path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
+import { GenericEndpoint, KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
 
 /** Default mount of a KV engine. */
 export const KEY_VALUE_MOUNT = "kv";
@@ -16,7 +17,7 @@ export interface IKeyValue {
   readonly mount: string;
   /** Allows the grantee to read and list everything below a folder. */
   grantRead(grantee: IGrantee, folder: string): void;
-  /** Allows the grantee to read, list, write and soft-delete everything below a folder. */
+  /** Allows the grantee to read, list, write, soft-delete and restore everything below a folder, and never to destroy. */
   grantReadWrite(grantee: IGrantee, folder: string): void;
 }
 
@@ -26,36 +27,42 @@ export interface KeyValueProps {
    * Path of the mount.
    *
    * @default "kv"
+   * @changes refused: the secrets would be lost; add a second mount, copy the secrets, then remove the first
    */
   readonly mount?: string;
   /**
    * Description of the mount.
    *
    * @default - no description
+   * @changes in place: secrets stay
    */
   readonly description?: string;
   /**
    * Number of versions that Vault keeps of each secret.
    *
    * @default 10
+   * @changes in place: a lower number deletes the oldest versions of a secret for good at its next write
    */
   readonly maxVersions?: number;
   /**
    * Age at which Vault deletes a version.
    *
    * @default - never
+   * @changes in place: it applies to versions that are written from then on
    */
   readonly deleteVersionAfter?: Duration;
   /**
    * Whether Terraform refuses to destroy the mount and its secrets.
    *
    * @default true
+   * @changes in place: deploy with false once, then the mount can be removed with all secrets
    */
   readonly deletionProtection?: boolean;
   /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
+   * @changes needs a new construct: Terraform looks for the mount in the new instance and leaves it in the former one
    */
   readonly provider?: TerraformProvider;
 }
@@ -74,21 +81,37 @@ export class KeyValue extends Construct implements IKeyValue {
   constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
     super(scope, id);
     requireProviderRanges(this);
-    this.mount = props.mount ?? KEY_VALUE_MOUNT;
+    checkDurations(props, ["deleteVersionAfter"], this);
+    this.mount = checkMountPath(props.mount ?? KEY_VALUE_MOUNT, this);
     this.grants = new ExistingKeyValue(this.mount);
-    const { provider } = props;
+    const { provider, deletionProtection = true } = props;
     const mount = new Mount(this, "Resource", {
       path: this.mount,
       type: "kv",
       options: { version: "2" },
       description: props.description,
-      lifecycle: { preventDestroy: props.deletionProtection ?? true },
+      lifecycle: { preventDestroy: deletionProtection },
       provider,
     });
-    new KvSecretBackendV2(this, "Config", {
+    const config = new KvSecretBackendV2(this, "Config", {
       mount: mount.path,
       maxVersions: props.maxVersions ?? 10,
       deleteVersionAfter: props.deleteVersionAfter?.toSeconds(),
+      provider,
+    });
+    this.protectSecrets(config, deletionProtection, provider);
+  }
+
+  /**
+   * Terraform forgets preventDestroy with the block of a resource. What depends on a mount is deleted before it, and the API
+   * refuses to delete a configuration, so the secrets also outlive a mount that is taken out of a file or renamed in it.
+   */
+  private protectSecrets(config: KvSecretBackendV2, isProtected: boolean, provider?: TerraformProvider): void {
+    new GenericEndpoint(this, "DeletionProtection", {
+      path: `${config.mount}/config`,
+      dataJson: "{}",
+      disableRead: true,
+      disableDelete: !isProtected,
       provider,
     });
   }
@@ -113,6 +136,8 @@ class ExistingKeyValue implements IKeyValue {
   grantReadWrite(grantee: IGrantee, folder: string): void {
     this.grantOn(grantee, "data", folder, ["create", "read", "update", "patch", "delete"], "read and write secrets");
     this.grantOn(grantee, "metadata", folder, ["read", "list"], "list secrets");
+    this.grantOn(grantee, "delete", folder, ["update"], "delete versions, which can be restored,");
+    this.grantOn(grantee, "undelete", folder, ["update"], "restore deleted versions");
   }
 
   private grantOn(
@@ -130,12 +155,29 @@ class ExistingKeyValue implements IKeyValue {
   }
 }
 
-/** @throws ValidationError if the folder has a wildcard or an empty segment, because Vault would match other paths. */
-export function checkFolder(folder: string): string {
+/** First names of API paths. People write them by mistake, because policies contain them. */
+const API_PARTS = ["data", "delete", "destroy", "detailed-metadata", "metadata", "subkeys", "undelete"];
+
+/**
+ * Checks a folder, because Vault would match other paths.
+ *
+ * @param mount Written before the folder in errors. @default - none
+ * @throws ValidationError unless the folder is a plain path as people write it.
+ */
+export function checkFolder(folder: string, mount?: string): string {
+  const written = (path: string): string => JSON.stringify(mount === undefined ? path : `${mount}/${path}`);
   if (!PLAIN_PATH.test(folder)) {
     throw new ValidationError(
       "folder",
-      `"${folder}" is not a valid folder; write names separated by single slashes, without a slash at the ends, "+" or "*".`,
+      `${written(folder)} is not a valid folder; write names separated by single slashes, without a slash at the ends, "+", "*", "." or "..".`,
+    );
+  }
+  const [first = "", ...rest] = folder.split("/");
+  if (API_PARTS.includes(first)) {
+    const fix = rest.length === 0 ? "name another folder" : `write ${written(rest.join("/"))}`;
+    throw new ValidationError(
+      "folder",
+      `${written(folder)} contains "${first}", which the API adds by itself; ${fix}.`,
     );
   }
   return folder;

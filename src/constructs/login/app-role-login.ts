@@ -1,13 +1,28 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { checkDurations, Duration } from "../../core/duration";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend } from "../../terraform/providers/vault";
 
 /** A login method for programs, by role ID and secret ID. */
 export interface IAppRoleLogin {
-  /** Path of the auth mount, without `auth/`. */
+  /**
+   * Path of the auth mount, without `auth/`.
+   *
+   * @changes replaces the login and its roles: programs need new role IDs and secret IDs
+   */
   readonly path: string;
+  /**
+   * Longest lifetime of its tokens and secret IDs.
+   *
+   * @default - 32 days, which is the server's own limit
+   * @changes in place: tokens that exist keep their lifetime
+   */
+  readonly maxTtl?: Duration;
 }
+
+/** The limit of a server whose configuration does not set another. */
+export const DEFAULT_MAX_TTL = Duration.days(32);
 
 /** Properties of an {@link AppRoleLogin}. */
 export interface AppRoleLoginProps {
@@ -15,18 +30,28 @@ export interface AppRoleLoginProps {
    * Path of the auth mount, without `auth/`.
    *
    * @default "approle"
+   * @changes replaces the roles: programs need the new path, and new role IDs and secret IDs
    */
   readonly path?: string;
   /**
    * Description of the mount.
    *
    * @default - no description
+   * @changes in place
    */
   readonly description?: string;
+  /**
+   * Longest lifetime of its tokens and secret IDs. The server shortens longer ones without an error.
+   *
+   * @default - 32 days, which is the server's own limit
+   * @changes in place: for tokens and secret IDs that are created afterwards; removing it keeps the former limit
+   */
+  readonly maxTtl?: Duration;
   /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same instance
    */
   readonly provider?: TerraformProvider;
 }
@@ -34,16 +59,20 @@ export interface AppRoleLoginProps {
 /** Enables the AppRole login method; https://developer.hashicorp.com/vault/docs/auth/approle */
 export class AppRoleLogin extends Construct implements IAppRoleLogin {
   readonly path: string;
+  readonly maxTtl?: Duration;
 
   constructor(scope: Construct, id: string, props: AppRoleLoginProps = {}) {
     super(scope, id);
     requireProviderRanges(this);
+    checkDurations(props, ["maxTtl"], this);
     const backend = new AuthBackend(this, "Resource", {
       type: "approle",
       path: props.path ?? "approle",
       description: props.description,
+      tune: props.maxTtl === undefined ? undefined : [{ maxLeaseTtl: props.maxTtl.toString() }],
       provider: props.provider,
     });
+    this.maxTtl = props.maxTtl;
     this.path = backend.path;
   }
 }

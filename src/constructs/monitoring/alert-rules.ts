@@ -1,42 +1,47 @@
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { Series, type MonitoredInstance } from "./series";
 import { STATUS_METRICS } from "../../contract/metrics";
 
-/** A rule as Prometheus and its operator take it; https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
+/** An alerting rule of Prometheus; https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
 export interface AlertRule {
   readonly alert: string;
   /** PromQL. */
   readonly expr: string;
-  /** How long it must hold, such as `5m`. */
+  /** Time for which the condition must hold, such as `5m`. */
   readonly for: string;
   readonly labels: { readonly severity: "critical" | "warning"; readonly tenant: string; readonly instance: string };
   readonly annotations: {
     readonly summary: string;
     readonly description: string;
-    /** What to do. */
+    /** What the operator does. */
     readonly action: string;
   };
 }
 
-/** Properties of {@link alertRules}. */
+/**
+ * Properties of {@link alertRules}.
+ *
+ * @changes in place: the rules of the next deployment have it
+ */
 export interface AlertRulesProps extends MonitoredInstance {
   /**
-   * How long before a certificate ends it is told. The hook issues a new one 30 days before.
+   * Time before the expiry of a certificate at which the alert fires. The hook renews a certificate 30 days before.
    *
    * @default - 14 days
    */
   readonly certificateMargin?: Duration;
   /**
-   * How long before the seal's token ends it is told: less than the third of its period that is left when the servers
-   * renew it.
+   * Time before the expiry of the seal's token at which the alert fires. Choose less than a third of its period, because the
+   * servers renew it then.
    *
    * @default - 6 hours
    */
   readonly sealTokenMargin?: Duration;
 }
 
-/** What people are told about an instance, and what they do about it. */
+/** Creates the alerts of an instance, with an action for each. */
 export function alertRules(props: AlertRulesProps): AlertRule[] {
+  checkDurations(props, ["certificateMargin", "sealTokenMargin"]);
   const { tenant, name } = props;
   const target = `${tenant}/${name}`;
   return [...serverAlerts(props, target), ...statusAlerts(props, target)].map(({ severity, ...rule }) => ({
@@ -58,7 +63,7 @@ interface Alert {
   readonly action: string;
 }
 
-/** From what the servers say of themselves. */
+/** Alerts from the metrics of the servers. */
 function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
   const series = new Series(props);
   const up = `${series.ofServers("up")} == 1`;
@@ -75,26 +80,26 @@ function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
       for: "5m",
       summary: `${target}: no replica answers`,
       description: `No replica of ${target} has answered Prometheus for five minutes.`,
-      action: `Run: tenant-vault status ${target}. Where the replicas answer it, look at what stands between them and Prometheus; else at the pods in the namespace ${props.namespace}.`,
+      action: `Run: tenant-vault status ${target}. If the replicas answer, check the network between them and Prometheus. Otherwise check the pods in the namespace ${props.namespace}.`,
     },
     {
       alert: "VaultNoLeader",
       severity: "critical",
-      // Of what does not answer at all, VaultDown tells.
+      // VaultDown covers the case that no replica answers.
       expr: `count(${up}) unless count(${active})`,
       for: "2m",
       summary: `${target}: no replica is active`,
-      description: `Replicas of ${target} answer, but none has been active for two minutes; clients are served by none.`,
-      action: `Run: tenant-vault unseal ${target}. Where a majority of the replicas is lost for good, follow "lost quorum" in the product's documentation.`,
+      description: `Replicas of ${target} answer, but none has been active for two minutes, so clients are not served.`,
+      action: `Run: tenant-vault unseal ${target}. If a majority of the replicas is permanently lost, follow "lost quorum" in the product's documentation.`,
     },
     {
       alert: "VaultSealed",
       severity: "critical",
-      // Not "vault_core_unsealed == 0": Vault says that once, and forgets it when its retention is over.
+      // Not "vault_core_unsealed == 0": Vault reports it once, and drops it after the retention time.
       expr: `${up} unless on (namespace, pod) ${series.ofServers("vault_core_unsealed")} == 1`,
       for: "5m",
       summary: `${target}: {{ $labels.pod }} is sealed`,
-      description: `{{ $labels.pod }} of ${target} answers and does not say that it is unsealed.`,
+      description: `{{ $labels.pod }} of ${target} answers, but does not report that it is unsealed.`,
       action: `Run: tenant-vault unseal ${target}.`,
     },
     {
@@ -103,8 +108,8 @@ function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
       expr: series.ofActive(peerLost),
       for: "5m",
       summary: `${target}: raft lacks a healthy peer`,
-      description: `${target} has ${props.replicas} replicas, and raft lacks{{ with $labels.node_id }} {{ . }}{{ else }} one of them{{ end }}. The loss of another may end the service.`,
-      action: `Run: tenant-vault status ${target}. Where the replica is sealed, run: tenant-vault unseal ${target}; where its pod does not run, look at the pod, its node and its volume.`,
+      description: `${target} has ${props.replicas} replicas, and raft lacks{{ with $labels.node_id }} {{ . }}{{ else }} one of them{{ end }}. The loss of another replica may stop the service.`,
+      action: `Run: tenant-vault status ${target}. If the replica is sealed, run: tenant-vault unseal ${target}. If its pod does not run, check the pod, its node and its volume.`,
     },
     {
       alert: "VaultAuditFailing",
@@ -112,36 +117,36 @@ function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
       expr: `${auditFailures} or ${series.ofStatus(STATUS_METRICS.auditDevices)} == 0`,
       for: "1m",
       summary: `${target}: audit fails`,
-      description: `A replica of ${target} cannot write its audit log, or has none. Requests that no audit device records are refused.`,
-      action: `Look whether the audit volume is full or read-only, and mend that; see the server's log for the reason.`,
+      description: `A replica of ${target} cannot write its audit log, or has none. It refuses requests that no audit device records.`,
+      action: `Check whether the audit volume is full or read-only, and fix that. The server's log contains the reason.`,
     },
   ];
 }
 
-/** From what `tenant-vault status` sees, which the servers cannot tell. */
+/** Alerts from the metrics of `tenant-vault status`, which the servers cannot report. */
 function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
   const { certificateMargin = Duration.days(14), sealTokenMargin = Duration.hours(6) } = props;
   const series = new Series(props);
-  const endsWithin = (metric: string, margin: Duration): string =>
+  const expiresWithin = (metric: string, margin: Duration): string =>
     `${series.ofStatus(metric)} - time() < ${margin.toSeconds()}`;
   return [
     {
       alert: "VaultCertificateExpiring",
       severity: "warning",
-      expr: endsWithin(STATUS_METRICS.certificateExpiry, certificateMargin),
+      expr: expiresWithin(STATUS_METRICS.certificateExpiry, certificateMargin),
       for: "1h",
-      summary: `${target}: the certificate of {{ $labels.replica }} ends soon`,
-      description: `The certificate that {{ $labels.replica }} of ${target} serves ends in {{ $value | humanizeDuration }}.`,
-      action: `Run: tenant-vault unseal ${target}, which has a new one issued and restarts what serves the old one; where somebody else issues it, look there.`,
+      summary: `${target}: the certificate of {{ $labels.replica }} expires soon`,
+      description: `The certificate that {{ $labels.replica }} of ${target} presents expires in {{ $value | humanizeDuration }}.`,
+      action: `Run: tenant-vault unseal ${target}, which requests a new one and restarts replicas with the old one. If cert-manager or another program issues it, check that program.`,
     },
     {
       alert: "VaultSealTokenExpiring",
       severity: "critical",
-      expr: endsWithin(STATUS_METRICS.sealTokenExpiry, sealTokenMargin),
+      expr: expiresWithin(STATUS_METRICS.sealTokenExpiry, sealTokenMargin),
       for: "15m",
-      summary: `${target}: the seal's token ends soon`,
-      description: `The token by which the servers of ${target} unseal themselves ends in {{ $value | humanizeDuration }}, and they do not renew it.`,
-      action: `Look whether the servers reach the central Vault; then run: tenant-vault unseal ${target}, which makes a new token.`,
+      summary: `${target}: the seal's token expires soon`,
+      description: `The servers of ${target} unseal themselves with a token that expires in {{ $value | humanizeDuration }}, and do not renew it.`,
+      action: `Check whether the servers reach the central Vault. Then run: tenant-vault unseal ${target}, which creates a new token.`,
     },
     {
       alert: "VaultEscrowRecordMissing",
@@ -157,10 +162,9 @@ function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
       severity: "warning",
       expr: `time() - max(${series.ofStatus(STATUS_METRICS.statusTime)}) > ${Duration.hours(2).toSeconds()}`,
       for: "15m",
-      summary: `${target}: nobody looks at certificate, seal token and record`,
+      summary: `${target}: certificate, seal token and record are not checked`,
       description: `tenant-vault status --prometheus last wrote about ${target} {{ $value | humanizeDuration }} ago.`,
-      action:
-        "Look at the job that runs it: whether it runs, reaches the central Vault, and has a token that is valid.",
+      action: "Check the job that runs it: whether it runs, reaches the central Vault, and has a valid token.",
     },
   ];
 }

@@ -3,7 +3,7 @@ import { arrange, graph, row, stat, timeline, type Panel } from "./panels";
 import { Series, type MonitoredInstance } from "./series";
 import { STATUS_METRICS } from "../../contract/metrics";
 
-/** Of Grafana 10 and 11. */
+/** Version of the dashboard schema in Grafana 10 and 11. */
 const SCHEMA_VERSION = 39;
 const SEALED = [
   { value: 0, text: "sealed", color: "red" },
@@ -14,7 +14,7 @@ const HEALTHY = [
   { value: 1, text: "healthy", color: "green" },
 ] as const;
 
-/** A dashboard of one instance, as Grafana imports it; https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
+/** Creates the dashboard of an instance as JSON for Grafana; https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/ */
 export function grafanaDashboard(instance: MonitoredInstance): object {
   const target = `${instance.tenant}/${instance.name}`;
   return {
@@ -59,7 +59,7 @@ function health(instance: MonitoredInstance): Panel[] {
     stat(
       "Failure tolerance",
       { expr: ofActive("vault_autopilot_failure_tolerance"), legend: "replicas" },
-      { description: "Replicas that may be lost before the service is.", thresholds: upTo(1) },
+      { description: "Number of replicas that may fail before the service stops.", thresholds: upTo(1) },
     ),
     stat(
       "Audit failures",
@@ -158,7 +158,7 @@ function escrow(instance: MonitoredInstance): Panel[] {
       },
     ),
     stat(
-      "Certificates end in",
+      "Certificates expire in",
       { expr: days(STATUS_METRICS.certificateExpiry), legend: "{{replica}}" },
       {
         width: 6,
@@ -167,7 +167,7 @@ function escrow(instance: MonitoredInstance): Panel[] {
       },
     ),
     stat(
-      "Seal's token ends in",
+      "Seal's token expires in",
       { expr: days(STATUS_METRICS.sealTokenExpiry), legend: "token" },
       { width: 6, unit: "d" },
     ),
@@ -183,7 +183,7 @@ function escrow(instance: MonitoredInstance): Panel[] {
   ];
 }
 
-/** Red below what there should be. */
+/** Red below the wanted value, else green. */
 function upTo(wanted: number): Panel["thresholds"] {
   return [{ color: "red" }, { from: wanted, color: "green" }];
 }

@@ -12,7 +12,7 @@ export interface InstanceMonitoringProps {
   readonly target: MonitoringTarget;
 }
 
-/** What monitoring an instance needs beside the release: a Service to scrape, and a dashboard. */
+/** Resources for monitoring beside the Helm release: a Service to scrape, and a dashboard. */
 export class InstanceMonitoring extends Construct {
   constructor(
     scope: Construct,
@@ -25,7 +25,7 @@ export class InstanceMonitoring extends Construct {
     if (dashboard) this.addDashboard();
   }
 
-  /** Has an address for every pod, whatever its state, and the labels by which the chart's ServiceMonitor finds it. */
+  /** Adds a Service with the address of every pod in any state, and with the labels that the chart's ServiceMonitor selects. */
   private addService(): void {
     const { product, target } = this.props;
     const { port, labels } = CHART_FACTS[product];
@@ -51,7 +51,7 @@ export class InstanceMonitoring extends Construct {
       metadata: {
         name: `${target.release}-dashboard`,
         namespace: monitoring.namespace,
-        // Grafana's sidecar looks for it; https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
+        // The label that Grafana's sidecar selects; https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
         labels: { grafana_dashboard: "1" },
       },
       data: { [`${target.release}.json`]: JSON.stringify(grafanaDashboard(target)) },

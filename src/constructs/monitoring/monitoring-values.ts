@@ -5,42 +5,51 @@ import { METRICS_PATH, METRICS_PORT } from "./telemetry";
 
 /** How an instance is monitored. */
 export interface MonitoringProps {
-  /** Namespace in which Prometheus runs. No other namespace reaches the metrics. */
+  /**
+   * Namespace in which Prometheus runs. No other namespace reaches the metrics.
+   *
+   * @changes in place: the former namespace is cut off at once
+   */
   readonly namespace: string;
   /**
    * How Prometheus finds the servers: by a ServiceMonitor, or by the annotations `prometheus.io/*` of the pods. A ServiceMonitor
    * needs the Prometheus Operator in the cluster before the release.
    *
    * @default "service-monitor"
+   * @changes rolling restart by the hook: the annotations of the pods come or go
    */
   readonly scrape?: "service-monitor" | "annotations";
   /**
    * Labels by which Prometheus selects ServiceMonitors and rules.
    *
    * @default - the label of the charts, `release: prometheus`
+   * @changes in place
    */
   readonly selectors?: Readonly<Record<string, string>>;
   /**
    * Whether to create the alerts, as a PrometheusRule. It needs the Prometheus Operator.
    *
    * @default - true with a ServiceMonitor, otherwise false
+   * @changes in place
    */
   readonly alerts?: boolean;
   /**
    * Whether to create a ConfigMap with a dashboard in the namespace, for the sidecar of Grafana.
    *
    * @default true
+   * @changes in place
    */
   readonly dashboard?: boolean;
   /**
    * Host and port of a statsd to which the servers also send metrics, over UDP.
    *
    * @default - none
+   * @changes rolling restart by the hook
    */
   readonly statsdAddress?: string;
 }
 
-/** The instance whose release the values are for. */
+/** The instance of the Helm release. */
 export interface MonitoringTarget extends MonitoredInstance {
   /** Secret with the certificate of the servers; `ca.crt` holds their CA. */
   readonly tlsSecret: string;
@@ -108,7 +117,7 @@ function serviceMonitor(
   };
 }
 
-/** For the scrape configuration of Prometheus' community chart. The scraper must trust the CA of the servers. */
+/** Annotations for the scrape configuration of Prometheus' community chart. The scraper must trust the CA of the servers. */
 function annotations(): Readonly<Record<string, string>> {
   return {
     "prometheus.io/scrape": "true",

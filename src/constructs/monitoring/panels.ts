@@ -6,21 +6,21 @@ export interface Query {
   readonly legend: string;
 }
 
-/** A value that stands for something, shown as a word in a colour. */
+/** A value that a panel shows as a coloured word. */
 interface ValueWord {
   readonly value: 0 | 1;
   readonly text: string;
   readonly color: "green" | "red" | "blue";
 }
 
-/** From which value on a stat has which colour. */
+/** Colour of a stat from a value on. */
 interface Threshold {
   /** @default - from the lowest value on */
   readonly from?: number;
   readonly color: "green" | "orange" | "red";
 }
 
-/** A panel before it has a place. */
+/** A panel without a position. */
 export interface Panel {
   readonly type: "row" | "stat" | "timeseries" | "state-timeline";
   readonly title: string;
@@ -29,7 +29,7 @@ export interface Panel {
   /** Lines of about 30 pixels. */
   readonly height: number;
   readonly queries: readonly Query[];
-  /** What the panel says, where its title does not. */
+  /** Explanation, if the title is not enough. */
   readonly description?: string;
   /** Grafana's name of the unit. */
   readonly unit?: string;
@@ -40,32 +40,32 @@ export interface Panel {
 
 type PanelOptions = Partial<Pick<Panel, "width" | "description" | "unit" | "words" | "thresholds" | "shows">>;
 
-/** A heading over the panels below it. */
+/** Creates a heading for the following panels. */
 export function row(title: string): Panel {
   return { type: "row", title, width: 24, height: 1, queries: [] };
 }
 
-/** The latest values. */
+/** Creates a panel with the latest values. */
 export function stat(title: string, query: Query, options: PanelOptions = {}): Panel {
   return { type: "stat", title, width: 4, height: 4, queries: [query], ...options };
 }
 
-/** Values over time, as lines. */
+/** Creates a panel with values over time as lines. */
 export function graph(title: string, queries: readonly Query[], options: PanelOptions = {}): Panel {
   return { type: "timeseries", title, width: 8, height: 8, queries, ...options };
 }
 
-/** States over time, as bars. */
+/** Creates a panel with states over time as bars. */
 export function timeline(title: string, query: Query, words: readonly ValueWord[]): Panel {
   return { type: "state-timeline", title, width: 12, height: 6, queries: [query], words };
 }
 
 /** Columns of Grafana's grid. */
 const COLUMNS = 24;
-/** The variable that names the data source. Without braces: Terraform would read `${...}` as its own. */
+/** Variable of the data source. It has no braces, because Terraform would interpret `${...}`. */
 const DATASOURCE = { type: "prometheus", uid: "$datasource" };
 
-/** Puts panels beside and below each other, in their order, as Grafana's JSON. */
+/** Arranges panels in rows, in their order, as Grafana's JSON. */
 export function arrange(panels: readonly Panel[]): object[] {
   let x = 0;
   let y = 0;

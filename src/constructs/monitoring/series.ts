@@ -1,21 +1,25 @@
-/** The instance whose metrics are meant. */
+/**
+ * The monitored instance.
+ *
+ * @changes in place: the rules of the next deployment have it
+ */
 export interface MonitoredInstance {
   readonly tenant: string;
   /** Name of the instance. */
   readonly name: string;
   /** Kubernetes namespace of the pods. */
   readonly namespace: string;
-  /** Name of the Helm release: its pods are `<release>-0` and so on. */
+  /** Name of the Helm release. Its pods are `<release>-0` and so on. */
   readonly release: string;
   readonly replicas: number;
 }
 
 /**
- * Series of one instance.
+ * Selectors for the series of one instance.
  *
- * Both products prefix their metrics with `vault_`. The names and labels were read from three OpenBao 2.7.2 servers:
- * uninitialised, sealed, active, standby, with a peer lost, without a leader and with an audit device that fails. Vault's
- * are the same: https://developer.hashicorp.com/vault/docs/internals/telemetry/metrics/all
+ * Both products prefix their metrics with `vault_`. The names and labels were read from three OpenBao 2.7.2 servers in these
+ * states: uninitialised, sealed, active, standby, with a lost peer, without a leader, with a failing audit device. Vault has the
+ * same names: https://developer.hashicorp.com/vault/docs/internals/telemetry/metrics/all
  */
 export class Series {
   private readonly namespace: string;
@@ -28,25 +32,24 @@ export class Series {
     this.status = `tenant="${tenant}",vault_instance="${name}"`;
   }
 
-  /** What the servers say, and Prometheus of them. */
+  /** Series of the servers, and Prometheus's own series about them. */
   ofServers(metric: string, labels = ""): string {
     return `${metric}{${this.pods}${labels === "" ? "" : `,${labels}`}}`;
   }
 
   /**
-   * What only the active server knows. A server that was active keeps on saying what it knew last, for as long as metrics
-   * are retained.
+   * Limits an expression to the active server. A formerly active server reports its last values until their retention ends.
    */
   ofActive(expression: string): string {
     return `(${expression}) and on (namespace, pod) ${this.ofServers("vault_core_active")} == 1`;
   }
 
-  /** What `tenant-vault status --prometheus` says. */
+  /** Series of `tenant-vault status --prometheus`. */
   ofStatus(metric: string): string {
     return `${metric}{${this.status}}`;
   }
 
-  /** What the kubelet says of the pods' volumes. */
+  /** Series of the kubelet about the volumes of the pods. */
   ofVolumes(metric: string): string {
     return `${metric}{${this.namespace}}`;
   }

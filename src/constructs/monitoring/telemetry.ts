@@ -1,19 +1,19 @@
 import type { Stanza } from "../../core/hcl";
 import type { Product } from "../../core/product";
 
-/** Port of the listener that serves metrics; the API is on another. */
+/** Port of the listener for metrics. The API has another port. */
 export const METRICS_PORT = 9102;
 
-/** Where metrics are read; the format has to be asked for, JSON is the default. */
+/** Path of the metrics. The default format is JSON, so scrapers must request the format of Prometheus. */
 export const METRICS_PATH = "/v1/sys/metrics";
 
 /**
- * What a listener for metrics has beside the main one's certificate.
+ * Settings of the listener for metrics, besides the certificate of the main listener.
  *
- * It asks for no token: only so does a standby answer, or a sealed server; a request with a token they refuse. That was
- * seen with OpenBao 2.7.2, and https://github.com/hashicorp/vault/pull/8280 says it of Vault. With OpenBao from 2.5 it
- * serves metrics, and answers 404 to everything else. With Vault it serves the whole API, which asks for a token as
- * everywhere; let a network policy say who reaches it.
+ * The listener requires no token, because standbys and sealed servers refuse requests with a token. We saw this with OpenBao
+ * 2.7.2; for Vault see https://github.com/hashicorp/vault/pull/8280. From OpenBao 2.5 on, the listener serves only metrics, and
+ * answers 404 to other requests. With Vault it serves the whole API, which still requires tokens. A network policy must limit
+ * access to it.
  *
  * https://openbao.org/docs/configuration/listener/tcp/#telemetry-parameters and
  * https://developer.hashicorp.com/vault/docs/configuration/listener/tcp#telemetry-parameters
@@ -32,15 +32,14 @@ export function metricsListener(product: Product): Stanza {
  * The stanza `telemetry`; https://openbao.org/docs/configuration/telemetry/ and
  * https://developer.hashicorp.com/vault/docs/configuration/telemetry
  *
- * Beside it the server needs `cluster_name`. It is the label `cluster` of many metrics, and a server without one labels
- * them with "" until it was active for the first time and with a random name from then on. The old series stay, and a
- * sealed server is one that says 1 and 0 at once.
+ * The server also needs `cluster_name`, which is the label `cluster` of many metrics. Without it, the label is "" until the server
+ * is active for the first time, then a random name. The old series stay, so a sealed server reports both 1 and 0.
  *
- * @param statsdAddress Host and port of a statsd that metrics are sent to, over UDP; without it, none.
+ * @param statsdAddress Host and port of a statsd to which the server sends metrics over UDP. @default - none
  */
 export function telemetry(statsdAddress?: string): Stanza {
   return {
-    // Vault tells only once that it is sealed: what is forgotten sooner cannot be scraped.
+    // Vault reports only once that it is sealed. With a shorter retention, a scrape could miss it.
     prometheus_retention_time: "24h",
     disable_hostname: true,
     ...(statsdAddress === undefined ? {} : { statsd_address: statsdAddress }),

@@ -6,12 +6,14 @@ export interface KeyShares {
    * Number of keys.
    *
    * @default 5
+   * @changes not supported: the servers keep the keys that they have, and no command changes their number yet
    */
   readonly secretShares?: number;
   /**
    * Number of keys that are needed together.
    *
    * @default 3
+   * @changes not supported: the servers keep the threshold that they have, and no command changes it yet
    */
   readonly secretThreshold?: number;
 }
@@ -19,7 +21,7 @@ export interface KeyShares {
 /** The maximum of Vault; https://developer.hashicorp.com/vault/api-docs/system/init */
 const MOST_SHARES = 255;
 
-/** @throws ValidationError if Vault would refuse these numbers. */
+/** Validates the numbers of keys. @throws ValidationError if Vault would refuse them. */
 export function checkShares({ secretShares = 5, secretThreshold = 3 }: KeyShares): Required<KeyShares> {
   if (!Number.isInteger(secretShares) || secretShares < 1 || secretShares > MOST_SHARES) {
     throw new ValidationError(
@@ -36,7 +38,7 @@ export function checkShares({ secretShares = 5, secretThreshold = 3 }: KeyShares
   if (secretThreshold === 1 && secretShares > 1) {
     throw new ValidationError(
       "secret-threshold",
-      "secretThreshold 1 with several secretShares is refused by Vault; raise the threshold to 2, or lower secretShares to 1.",
+      "Vault refuses secretThreshold 1 with several secretShares; raise the threshold to 2, or lower secretShares to 1.",
     );
   }
   return { secretShares, secretThreshold };

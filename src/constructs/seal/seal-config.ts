@@ -55,7 +55,11 @@ export interface SealConfig {
   readonly token?: { readonly secretName: string; readonly role: string };
 }
 
-/** What protects an instance's data while its servers are stopped. Implement it to add a seal of your own. */
+/**
+ * What protects an instance's data while its servers are stopped. Implement it to add a seal of your own.
+ *
+ * @changes needs migrate-seal; another number of shares is not supported: the servers keep the keys that they have
+ */
 export interface ISeal {
   /** Type that the servers report in `sys/seal-status`. */
   readonly type: SealType;

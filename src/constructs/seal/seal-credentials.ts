@@ -5,13 +5,13 @@ import { CentralSecret } from "../../terraform/central-secret";
 import { SecretV1 } from "../../terraform/providers/kubernetes";
 import type { SealConfig, SealContext } from "./seal-config";
 
-/** A Kubernetes Secret with what a seal logs in with, copied from the central Vault; its values are in no plan and no state. */
+/** A Kubernetes Secret with the credentials of a seal, copied from the central Vault. No plan and no state contains its values. */
 export class SealCredentials extends Construct {
   readonly secretName: string;
-  /** For who starts the servers: after it, and anew when it changes. */
+  /** Settings of the servers. The servers start after the Secret, and restart if it changes. */
   readonly config: Pick<SealConfig, "credentials">;
 
-  /** @throws ValidationError when nobody says how the central Vault is reached. */
+  /** @throws ValidationError if `centralProvider` is missing. */
   constructor(
     scope: Construct,
     id: string,
@@ -22,7 +22,7 @@ export class SealCredentials extends Construct {
     if (centralProvider === undefined) {
       throw new ValidationError(
         "seal-central",
-        "The seal's credentials are in the central Vault, and its provider is not given; pass centralProvider to the VaultInstance.",
+        "The seal's credentials are in the central Vault, but its provider is missing; pass centralProvider to the VaultInstance.",
         this,
       );
     }

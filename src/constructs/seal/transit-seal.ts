@@ -18,12 +18,14 @@ export interface TransitSealProps {
    * URL at which the servers reach the central Vault.
    *
    * @default - the URL at which the hook reaches it
+   * @changes rolling restart by the hook
    */
   readonly address?: string;
   /**
    * Name in the certificate of the central Vault.
    *
    * @default - the host of the URL
+   * @changes rolling restart by the hook
    */
   readonly tlsServerName?: string;
 }
@@ -41,7 +43,7 @@ export class TransitSeal extends Construct {
     if (provider === undefined) {
       throw new ValidationError(
         "seal-central",
-        "A transit seal has its key in the central Vault, and its provider is not given; pass centralProvider to the VaultInstance.",
+        "The key of a transit seal is in the central Vault, but its provider is missing; pass centralProvider to the VaultInstance.",
         this,
       );
     }
@@ -51,7 +53,7 @@ export class TransitSeal extends Construct {
       backend: SEALS_MOUNT,
       name: keyName,
       type: "aes256-gcm96",
-      // The central Vault then refuses deletion, too.
+      // The central Vault itself also refuses the deletion.
       deletionAllowed: !deletionProtection,
       lifecycle: { preventDestroy: deletionProtection },
       provider,

@@ -3,17 +3,30 @@ import { attributes, block, type HclValue } from "../../core/hcl";
 
 /** One request that OpenBao makes to itself, once. */
 export interface SelfInitializationRequest {
-  /** Name of the request: letters, digits, `_` and `-`, beginning with a letter or `_`. */
+  /**
+   * Name of the request: letters, digits, `_` and `-`, beginning with a letter or `_`.
+   *
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
+   */
   readonly name: string;
-  /** Operation of the request. */
+  /**
+   * Operation of the request.
+   *
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
+   */
   readonly operation: "create" | "read" | "update" | "delete" | "list" | "patch";
-  /** Path of the API, without `/v1`. */
+  /**
+   * Path of the API, without `/v1`.
+   *
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
+   */
   readonly path: string;
   /**
    * Data of the request. Never write a secret here. Name a variable of the environment instead:
    * `{ eval_type: "string", eval_source: "env", env_var: "NAME" }`.
    *
    * @default - none
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
    */
   readonly data?: Readonly<Record<string, HclValue>>;
 }
@@ -33,7 +46,7 @@ export class SelfInitialization {
     if (requests.length === 0) {
       throw new ValidationError(
         "self-initialization",
-        "A self-initialisation without requests leaves nobody a way in, because its root token is revoked; add the requests that create a login.",
+        "A self-initialisation without requests allows no login, because OpenBao revokes the root token; add the requests that create a login.",
       );
     }
     const names = requests.map(({ name }) => name);

@@ -26,7 +26,7 @@ export type LogLevel = "trace" | "debug" | "info" | "warn" | "error";
 /** Log format of a server. */
 export type LogFormat = "json" | "standard";
 
-/** What a server's configuration is made from. */
+/** Input of a server's configuration. */
 export interface ServerConfigProps {
   readonly product: Product;
   readonly names: ReleaseNames;

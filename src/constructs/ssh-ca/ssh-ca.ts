@@ -1,7 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
-import { checkUniqueRoles, unknownRole } from "../access/roles";
+import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
 import type { SshRole } from "./ssh-role";
@@ -12,23 +12,30 @@ export const SSH_MOUNT = "ssh";
 /** Properties of an {@link SshCa}. */
 export interface SshCaProps {
   /**
-   * Path of the SSH mount.
+   * Path of the SSH mount. The plan fails if it changes, because the signing key would be lost.
    *
    * @default "ssh"
+   * @changes refused: move the key by the steps in the README of SshCa
    */
   readonly mount?: string;
-  /** Roles for logins. */
+  /**
+   * Roles for logins.
+   *
+   * @changes in place: certificates of a removed role stay valid until they expire
+   */
   readonly roles: readonly SshRole[];
   /**
    * Whether Terraform refuses to destroy the signing key. Hosts that trust it would reject later logins.
    *
    * @default true
+   * @changes in place: applies to the next deployment
    */
   readonly deletionProtection?: boolean;
   /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same instance
    */
   readonly provider?: TerraformProvider;
 }
@@ -59,6 +66,7 @@ export class SshCa extends Construct implements ISshCa {
     const preventDestroy = props.deletionProtection ?? true;
     this.mount = props.mount ?? SSH_MOUNT;
     checkUniqueRoles(props.roles, this);
+    for (const { name } of props.roles) checkRoleName("SSH", name, this);
     this.roles = new Map(props.roles.map((role) => [role.name, role]));
 
     const mount = new Mount(this, "Mount", { path: this.mount, type: "ssh", lifecycle: { preventDestroy }, provider });
@@ -67,7 +75,17 @@ export class SshCa extends Construct implements ISshCa {
       generateSigningKey: true,
       keyType: "ed25519",
       // A provider upgrade that reads an argument differently must not replace the key.
-      lifecycle: { preventDestroy, ignoreChanges: "all" },
+      lifecycle: {
+        preventDestroy,
+        ignoreChanges: "all",
+        // The mount would move with the key. Terraform would look for the key at the former path and create another one.
+        postcondition: [
+          {
+            condition: `\${self.backend == ${JSON.stringify(this.mount)}}`,
+            errorMessage: `The mount of the SSH authority cannot be renamed to ${this.mount}, because Terraform would create another signing key; set the former mount again, or move the key as the README of SshCa describes.`,
+          },
+        ],
+      },
       provider,
     });
     this.publicKey = ca.publicKey;

@@ -1,17 +1,12 @@
 import { Construct } from "constructs";
-import { KUBERNETES_API_PORT } from "../../contract/cluster";
-import {
-  LbListenerV2,
-  LbLoadbalancerV2,
-  LbMemberV2,
-  LbMonitorV2,
-  LbPoolV2,
-  NetworkingFloatingipV2,
-} from "../../terraform/providers/openstack";
+import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
+import { parseAnyCidr } from "../../core/cidr";
+import { LbListenerV2, LbLoadbalancerV2, LbMemberV2, LbMonitorV2, LbPoolV2 } from "../../terraform/providers/openstack";
 import type { IClusterNetwork } from "./cluster-network";
 import type { ClusterNode } from "./cluster-node";
+import { createFloatingIp } from "./floating-ip";
 
-/** What the cluster's ways in are made for. */
+/** Cluster that {@link ApiAccess} makes reachable. */
 export interface ApiAccessContext {
   readonly name: string;
   readonly network: IClusterNetwork;
@@ -22,41 +17,38 @@ export interface ApiAccessContext {
   /** Networks that may connect to a load balancer. */
   readonly operatorCidrs: readonly string[];
   readonly tags: readonly string[];
+  /** Whether Terraform refuses to destroy what clients connect to. */
+  readonly deletionProtection: boolean;
 }
 
-/** How the nodes and the API are reached from outside the tenant's network. */
+/** Addresses of the API and of the nodes for connections from outside the tenant's network. */
 export interface ApiEndpoint {
   /** Address of the Kubernetes API. */
   readonly address: string;
-  /** Address in the tenant's network of a load balancer before all control planes. @default - none */
+  /** Internal address of the load balancer of the control planes. @default - none */
   readonly loadBalancer?: string;
-  /** Floating IP of each node that has one, by the node's name. */
+  /** Floating IPs of nodes, by the node's name. */
   readonly floatingIps: ReadonlyMap<string, string>;
 }
 
-/** How the Kubernetes API, and the nodes' SSH, are reached. */
+/** How clients reach the Kubernetes API, and the SSH of nodes. */
 export class ApiAccess {
   /** At the nodes' own addresses, over a route, a bastion or the OpenVPN gateway. */
   static internal(): ApiAccess {
-    return new ApiAccess(false, { perNode: 0, besides: 0 }, (_scope, { controlPlanes }) => ({
+    return new ApiAccess(false, undefined, { perNode: 0, besides: 0 }, (_scope, { controlPlanes }) => ({
       address: controlPlanes[0]?.address ?? "",
       floatingIps: new Map(),
     }));
   }
 
-  /** At a floating IP of each node. @param pool Name of the network that they are taken from. */
+  /** At a floating IP of each node. @param pool Name of the network that provides the floating IPs. */
   static floatingIps(pool: string): ApiAccess {
-    return new ApiAccess(false, { perNode: 1, besides: 0 }, (scope, { network, nodes, controlPlanes, tags }) => {
+    return new ApiAccess(false, pool, { perNode: 1, besides: 0 }, (scope, context) => {
+      const { nodes, controlPlanes } = context;
       const floatingIps = new Map(
         nodes.map(({ name, portId }) => [
           name,
-          new NetworkingFloatingipV2(scope, name, {
-            pool,
-            portId,
-            description: name,
-            tags: [...tags],
-            dependsOn: [...network.route],
-          }).address,
+          createFloatingIp(scope, name, { ...context, pool, portId, description: name }),
         ]),
       );
       return { address: floatingIps.get(controlPlanes[0]?.name ?? "") ?? "", floatingIps };
@@ -66,24 +58,23 @@ export class ApiAccess {
   /**
    * At an Octavia load balancer before all control planes.
    *
-   * @param pool Name of the network that its floating IP is taken from. @default - none: it is reached inside the network only
+   * @param pool Name of the network that provides its floating IP. @default - none: only the network itself reaches it
    */
   static loadBalancer(pool?: string): ApiAccess {
-    return new ApiAccess(true, { perNode: 0, besides: pool === undefined ? 0 : 1 }, (scope, context) => {
+    return new ApiAccess(true, pool, { perNode: 0, besides: pool === undefined ? 0 : 1 }, (scope, context) => {
       const balancer = new ApiLoadBalancer(scope, "LoadBalancer", context);
       const outside =
         pool === undefined
           ? undefined
-          : new NetworkingFloatingipV2(scope, "FloatingIp", {
+          : createFloatingIp(scope, "FloatingIp", {
+              ...context,
               pool,
               portId: balancer.portId,
               description: `Kubernetes API of ${context.name}`,
-              tags: [...context.tags],
-              dependsOn: [...context.network.route],
             });
-      // Nodes stay inside: at the floating IP they would come from the router's address, which the listener does not allow.
+      // Nodes use the internal address. Through the floating IP they would have the router's address, which the listener refuses.
       return {
-        address: outside?.address ?? balancer.address,
+        address: outside ?? balancer.address,
         loadBalancer: balancer.address,
         floatingIps: new Map(),
       };
@@ -93,19 +84,26 @@ export class ApiAccess {
   private constructor(
     /** Whether a load balancer in the cluster's network connects to the control planes. */
     readonly hasLoadBalancer: boolean,
+    /** Name of the network from which floating IPs are taken. @default - none are taken */
+    readonly pool: string | undefined,
     private readonly floatingIps: { readonly perNode: number; readonly besides: number },
     private readonly create: (scope: Construct, context: ApiAccessContext) => ApiEndpoint,
   ) {}
 
-  /** How many floating IPs it takes for so many nodes. */
+  /** Returns the number of floating IPs for a number of nodes. */
   countFloatingIps(nodes: number): number {
     return this.floatingIps.perNode * nodes + this.floatingIps.besides;
   }
 
-  /** Creates it below the scope. */
+  /** Creates the resources below the scope. */
   bind(scope: Construct, context: ApiAccessContext): ApiEndpoint {
     return this.create(scope, context);
   }
+}
+
+/** Octavia takes CIDRs of the family of the load balancer's own address only. */
+function isIpv4(cidr: string): boolean {
+  return parseAnyCidr(cidr).family === 4;
 }
 
 class ApiLoadBalancer extends Construct {
@@ -115,7 +113,7 @@ class ApiLoadBalancer extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, network, cidr, controlPlanes, operatorCidrs, tags }: ApiAccessContext,
+    { name, network, cidr, controlPlanes, operatorCidrs, tags, deletionProtection }: ApiAccessContext,
   ) {
     super(scope, id);
     const balancer = new LbLoadbalancerV2(this, "Resource", {
@@ -123,14 +121,15 @@ class ApiLoadBalancer extends Construct {
       description: `Kubernetes API of ${name}`,
       vipSubnetId: network.subnetId,
       tags: [...tags],
+      lifecycle: { preventDestroy: deletionProtection },
     });
     const listener = new LbListenerV2(this, "Listener", {
       name: `${name}-api`,
       loadbalancerId: balancer.id,
       protocol: "TCP",
       protocolPort: KUBERNETES_API_PORT,
-      // Empty would mean everybody; the nodes themselves use it as well.
-      allowedCidrs: [...operatorCidrs, cidr],
+      // An empty list would allow everybody. The nodes themselves also use the load balancer.
+      allowedCidrs: [...new Set([...operatorCidrs.filter(isIpv4), cidr])],
       tags: [...tags],
     });
     const pool = new LbPoolV2(this, "Pool", {

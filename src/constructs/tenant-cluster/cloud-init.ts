@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 
 /** A file that cloud-init writes. */
 export interface FileToWrite {
@@ -7,9 +7,9 @@ export interface FileToWrite {
   readonly permissions: string;
 }
 
-/** What a machine does when it first starts. */
+/** Setup of a machine at its first start. */
 export interface CloudInitProps {
-  /** Public keys of SSH CAs whose certificates let users in. @default - none */
+  /** Public keys of the SSH CAs of accepted user certificates. @default - none */
   readonly trustedUserCaKeys?: readonly string[];
   /** @default - none */
   readonly packages?: readonly string[];
@@ -22,7 +22,7 @@ export interface CloudInitProps {
 const CA_KEYS = "/etc/ssh/trusted-user-ca-keys.pem";
 
 /**
- * Cloud-init configuration of a machine that lets nobody in by password and nobody in as root;
+ * Cloud-init configuration of a machine. It allows no login by password and no login as root;
  * https://cloudinit.readthedocs.io/en/latest/reference/modules.html
  */
 export function cloudInit({
@@ -45,7 +45,7 @@ export function cloudInit({
     disable_root: true,
     ...(packages.length === 0 ? {} : { package_update: true, packages: [...packages] }),
     write_files: [
-      // The first value that sshd reads counts, and it reads this folder in the order of the names.
+      // sshd reads the files of this folder by name, and uses the first value of a setting.
       file("/etc/ssh/sshd_config.d/00-tenant-vault.conf", `${sshd.join("\n")}\n`),
       ...(trusted ? [file(CA_KEYS, `${trustedUserCaKeys.join("\n")}\n`)] : []),
       ...files,
@@ -55,8 +55,8 @@ export function cloudInit({
       ...commands.map((words) => [...words]),
     ],
   };
-  // For Terraform, a shell's ${name} is an expression of its own unless it is escaped.
-  return `#cloud-config\n${stringify(config, { lineWidth: 0 })}`.replaceAll("${", () => "$${");
+  // Terraform would interpret the ${name} of a shell, so escape it.
+  return `#cloud-config\n${toYaml(config, { lineWidth: 0 })}`.replaceAll("${", () => "$${");
 }
 
 function file(path: string, content: string): FileToWrite {

@@ -1,24 +1,27 @@
 import { Construct } from "constructs";
 import { ComputeInstanceV2, ComputeVolumeAttachV2 } from "../../terraform/providers/openstack";
 import { addressOf, createPort, type MachineDefaults } from "./machine";
-import { bootSource, createVolume } from "./machine-volume";
+import { bootSource, bootSourceOf, createVolume } from "./machine-volume";
 import type { NodeGroup, VolumeProps } from "./node-group";
+import { equals, refuseChanges } from "./unchangeable";
 
 /** Properties of a {@link ClusterNode}. */
 export interface ClusterNodeProps extends MachineDefaults, Pick<NodeGroup, "role" | "bootVolume" | "volumes"> {
   readonly name: string;
+  /** The IPv4 network of the nodes. */
+  readonly cidr: string;
   readonly imageId: string;
   readonly flavorId: string;
   /** Zone of the machine and its volumes. @default - the cloud's choice */
   readonly availabilityZone?: string;
   readonly securityGroupIds: readonly string[];
-  /** Keeps the group's machines on different hosts. @default - none */
+  /** Server group that places machines on different hosts. @default - none */
   readonly serverGroupId?: string;
 }
 
 /**
- * What a machine was made with. A later change of these says how the next machine is made: none of them may replace, or
- * rebuild, one that runs.
+ * Arguments that apply only when a machine is created. A later change must not replace or rebuild a running machine. The next
+ * machine gets the new values.
  */
 const MADE_ONCE = ["image_name", "image_id", "key_pair", "user_data", "availability_zone", "scheduler_hints"];
 
@@ -26,9 +29,9 @@ const MADE_ONCE = ["image_name", "image_id", "key_pair", "user_data", "availabil
 export class ClusterNode extends Construct {
   readonly name: string;
   readonly portId: string;
-  /** Id of the machine, which is another one once it was made anew. */
+  /** ID of the machine. It changes if the machine is recreated. */
   readonly machineId: string;
-  /** Address in the tenant's network, known once the port is made. */
+  /** Address in the tenant's network, known after the port is created. */
   readonly address: string;
 
   constructor(
@@ -38,10 +41,18 @@ export class ClusterNode extends Construct {
   ) {
     super(scope, id);
     const { name, flavorId, imageId, tenant, role, network } = props;
-    const port = createPort(this, props);
+    const port = createPort(this, { ...props, preventDestroy: role === "control-plane" && props.deletionProtection });
+    const guarded = refuseChanges([
+      {
+        argument: "flavor_id",
+        condition: equals("flavor_id", flavorId),
+        message: `${name} has the flavor \${self.flavor_id}, and the tenant file another one; a resize restarts the machine, so resize one machine after the other as docs/operating/resize-nodes.md says, or write the former flavor`,
+      },
+      bootSourceOf(name, props.bootVolume),
+    ]);
     const machine = new ComputeInstanceV2(this, "Resource", {
       name,
-      // A worker's boot volume goes with it.
+      // The boot volume of a worker is deleted with the worker.
       ...bootSource(this, imageId, props.bootVolume && this.volume("boot", props.bootVolume, role === "control-plane")),
       flavorId,
       keyPair: props.keyPair,
@@ -53,16 +64,17 @@ export class ClusterNode extends Construct {
       dependsOn: [...network.route],
       tags: [...props.tags],
       lifecycle: {
-        // etcd lives on the control planes.
+        // The control planes hold the data of etcd.
         preventDestroy: role === "control-plane" && props.deletionProtection,
-        ignoreChanges: MADE_ONCE,
+        ...guarded,
+        ignoreChanges: [...MADE_ONCE, ...guarded.ignoreChanges],
       },
     });
     props.volumes.forEach((volume, index) => this.attach(volume, index, machine.id));
     this.name = name;
     this.portId = port.id;
     this.machineId = machine.id;
-    this.address = addressOf(port);
+    this.address = addressOf(this, port, props.cidr);
   }
 
   private attach(volume: VolumeProps, index: number, instanceId: string): void {

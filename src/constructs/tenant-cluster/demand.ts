@@ -4,7 +4,7 @@ import type { NodeGroup } from "./node-group";
 import type { Demand } from "./preflight";
 import { groupsOf, type SecurityRule } from "./security-rules";
 
-/** What a cluster is made of. */
+/** Parts of a cluster. */
 interface ClusterParts {
   readonly groups: readonly NodeGroup[];
   readonly network: object;
@@ -13,7 +13,7 @@ interface ClusterParts {
   readonly gateways: readonly (Gateway | undefined)[];
 }
 
-/** Adds up what a cluster takes of the cloud, whoever makes its machines. */
+/** Sums the cloud resources of a cluster with any provisioner. */
 export function clusterDemand({ groups, network, key, apiAccess, gateways }: ClusterParts): Demand {
   const entrances = gateways
     .filter((gateway) => gateway !== undefined)
@@ -32,9 +32,10 @@ export function clusterDemand({ groups, network, key, apiAccess, gateways }: Clu
     machines,
     availabilityZones: distinct(groups.flatMap(({ availabilityZones }) => availabilityZones)),
     volumeZones: distinct(volumes.flatMap(({ zones }) => zones)),
-    // The router and DHCP have one each in each network, the load balancer one of its own.
+    // Each network has a port for its router and one for DHCP. A load balancer has a port, too.
     ports: sum(machines, ({ count }) => count) + 2 * networks + (apiAccess.hasLoadBalancer ? 1 : 0),
     floatingIps: entrances.length + apiAccess.countFloatingIps(sum(groups, ({ count }) => count)),
+    floatingIpPools: networks === 0 ? floatingIpPools({ apiAccess, gateways }) : [],
     networks,
     volumes: sum(volumes, ({ count }) => count),
     gigabytes: sum(volumes, ({ count, size }) => count * size.toGibibytes()),
@@ -46,13 +47,25 @@ export function clusterDemand({ groups, network, key, apiAccess, gateways }: Clu
   };
 }
 
+/** Networks from which floating IPs are taken. */
+export function floatingIpPools({
+  apiAccess,
+  gateways,
+}: {
+  readonly apiAccess?: ApiAccess;
+  readonly gateways: readonly (Pick<Gateway, "floatingIpPool"> | undefined)[];
+}): string[] {
+  const pools = [...gateways.map((gateway) => gateway?.floatingIpPool), apiAccess?.pool];
+  return distinct(pools.filter((pool) => pool !== undefined));
+}
+
 /** Rules of the group that Neutron gives every project. */
 const RULES_OF_DEFAULT_GROUP = 4;
 
-/** Rules that Neutron adds to every group: the way out, by IPv4 and IPv6. */
+/** Rules that Neutron adds to every group: egress by IPv4 and IPv6. */
 const RULES_OF_NEW_GROUP = 2;
 
-/** What machines that Terraform makes one by one take besides; the project's own default security group counts as well. */
+/** Adds the resources of individual machines. The quota also counts the project's default security group. */
 export function groupDemand(groups: readonly NodeGroup[], rules: readonly SecurityRule[]): Partial<Demand> {
   const securityGroups = groupsOf(rules).length;
   return {

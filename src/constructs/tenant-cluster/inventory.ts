@@ -1,11 +1,11 @@
 import type { NodeGroup } from "./node-group";
 
-/** A node as Kubespray needs to know it. */
+/** A node for Kubespray. */
 export interface InventoryNode extends Pick<NodeGroup, "role" | "labels" | "taints"> {
   readonly name: string;
-  /** What Kubernetes binds to. */
+  /** Address of the node for Kubernetes. */
   readonly address: string;
-  /** Where Ansible logs in. @default - `address` */
+  /** Address at which Ansible logs in. @default - `address` */
   readonly sshAddress?: string;
 }
 
@@ -40,20 +40,20 @@ export interface Inventory {
 
 type Names = Readonly<Record<string, object>>;
 
-/** What an inventory is made from. */
+/** Input of an inventory. */
 export interface InventoryProps {
   readonly nodes: readonly InventoryNode[];
-  /** Whom Ansible logs in as. */
+  /** Login user of Ansible. */
   readonly user: string;
-  /** Machine that SSH jumps over. @default - none */
+  /** SSH jump host. @default - none */
   readonly bastion?: string;
-  /** Whether control planes run other pods as well. */
+  /** Whether control planes also run other pods. */
   readonly schedulableControlPlanes: boolean;
-  /** Kubespray's own variables. */
+  /** Variables of Kubespray. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The inventory of a cluster, with etcd on the control plane. */
+/** Creates the inventory of a cluster, with etcd on the control planes. */
 export function kubesprayInventory(props: InventoryProps): Inventory {
   const { nodes, user, bastion, variables } = props;
   const controlPlanes = nodes.filter(({ role }) => role === "control-plane");
@@ -63,7 +63,7 @@ export function kubesprayInventory(props: InventoryProps): Inventory {
       hosts: Object.fromEntries(nodes.map((node) => [node.name, host(node)])),
       vars: {
         ansible_user: user,
-        // Not Kubespray's group "bastion": it would take whatever host key the bastion shows.
+        // Kubespray's group "bastion" would accept any host key of the bastion, so we do not use it.
         ...(bastion === undefined ? {} : { ansible_ssh_common_args: `-o ProxyJump=${user}@${bastion}` }),
         ...variables,
       },

@@ -1,10 +1,14 @@
 import type { KubeconfigLocation } from "../../contract/central-vault";
 
 /**
- * What an instance needs of the Kubernetes cluster that it runs in, whatever its origin. What such a cluster has to offer, and
- * how its kubeconfig is made, is in docs/clusters.md.
+ * A Kubernetes cluster of any origin in which an instance runs. Its requirements, and the steps to create its kubeconfig, are in
+ * docs/clusters.md.
  */
 export interface IKubernetesCluster {
-  /** Its user has a token or a client key written out, and the rights of docs/terraform-service-account.yaml at least. */
+  /**
+   * Location of the kubeconfig. Its user has a token or a client key, and the permissions of docs/terraform-service-account.yaml.
+   *
+   * @changes in place: the next deployment uses the kubeconfig there; another cluster needs new instances
+   */
   readonly kubeconfig: KubeconfigLocation;
 }

@@ -1,8 +1,10 @@
-import { Fn } from "cdktf";
+import { Fn, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
+import type { ClusterDescription, ClusterRequirements } from "../../contract/cluster";
+import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { ValidationError } from "../../core/errors";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";
+import { asFunctionArgument } from "../../terraform/literal-text";
 import type { ApiEndpoint } from "./api-access";
 import { kubesprayInventory, type Inventory } from "./inventory";
 import { groupDemand } from "./demand";
@@ -13,7 +15,7 @@ import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 /** The Kubespray release whose variables the inventory sets; https://github.com/kubernetes-sigs/kubespray/releases */
 export const KUBESPRAY_VERSION = "2.32.0";
 
-/** The pod network for which the security groups are opened. Its policies see the addresses of the machines. */
+/** The pod network that the security groups allow. Its policies see the addresses of the machines. */
 export const NETWORK_PLUGIN = "calico";
 
 /** How Kubernetes is installed by Kubespray. */
@@ -22,18 +24,21 @@ export interface KubesprayProps {
    * Runs Kubespray after the machines are created, from the checkout or image that TENANT_VAULT_KUBESPRAY names.
    *
    * @default - Kubespray is not run; an operator installs Kubernetes with the inventory
+   * @changes in place: Kubespray runs at the next deployment; without it no longer
    */
   readonly central?: CentralVaultAccess;
   /**
    * Release of Kubespray. The checkout or the image must have it.
    *
    * @default "2.32.0"
+   * @changes one node at a time: `upgrade-cluster.yml` drains and upgrades; one minor release per deployment, and never back
    */
   readonly version?: string;
   /**
    * Release of Kubernetes, such as `"1.34.4"`.
    *
    * @default - the release that Kubespray installs
+   * @changes one node at a time: `upgrade-cluster.yml` drains and upgrades; one minor release per deployment, and never back
    */
   readonly kubernetesVersion?: string;
   /**
@@ -41,12 +46,14 @@ export interface KubesprayProps {
    * the machine that runs Kubespray.
    *
    * @default true
+   * @changes in place: Kubespray adds the drivers; turned off, drivers and credentials stay in the cluster
    */
   readonly openStackIntegration?: boolean;
   /**
    * Additional variables of Kubespray. They override the variables that the library sets.
    *
    * @default - none
+   * @changes in place: Kubespray runs on all nodes, and what it sets may restart kubelets; it does not undo a removed variable
    */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
@@ -57,41 +64,66 @@ export class KubesprayProvisioner implements IProvisioner {
 
   /** @throws ValidationError if Kubespray is to run but cannot reach the nodes by SSH. */
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
-    if (this.props.central !== undefined) checkSsh(cluster, scope);
+    const { central, variables = {} } = this.props;
+    checkVariables(variables, scope);
+    if (central !== undefined) checkSsh(cluster, scope);
     const preflight = new Preflight(scope, "Preflight", {
       demand: { ...cluster.demand, ...groupDemand(cluster.groups, clusterRules(cluster)) },
       checkQuotas: cluster.checkQuotas,
     });
-    const machines = new Machines(scope, "Machines", cluster, preflight);
+    const checked = central === undefined ? cluster : afterCheck(cluster, this.createCheck(scope, cluster, central));
+    const machines = new Machines(scope, "Machines", checked, preflight);
     const inventory = this.inventory(cluster, machines);
-    const { central, version = KUBESPRAY_VERSION, kubernetesVersion } = this.props;
-    if (central !== undefined) {
-      const description: ClusterDescription = {
-        tenant: cluster.tenant,
-        version,
-        kubernetesVersion,
-        inventory: { ...inventory },
-        apiAddress: machines.api.address,
-        needsCloud: this.props.openStackIntegration ?? true,
-        kubeconfig: cluster.kubeconfig,
-      };
-      createHook(scope, "Kubespray", {
-        command: `kubespray ${cluster.tenant}`,
-        central,
-        variable: "TENANT_VAULT_CLUSTER",
-        description,
-        // The inventory names ports, which outlive machines; a new machine needs Kubernetes again.
-        revision: Fn.join(
-          ",",
-          machines.nodes.map(({ node }) => node.machineId),
-        ),
-      });
-    }
+    if (central !== undefined) this.createRun(scope, cluster, central, machines, inventory);
     return {
       nodes: machines.nodes.map(({ node: { name, address } }) => ({ name, address })),
       apiAddress: machines.api.address,
-      inventory: Fn.yamlencode(inventory),
+      inventory: Fn.yamlencode(asFunctionArgument(inventory)),
     };
+  }
+
+  private requirements({ tenant, kubeconfig }: ClusterContext): ClusterRequirements {
+    const { version = KUBESPRAY_VERSION, openStackIntegration = true } = this.props;
+    return { tenant, version, needsCloud: openStackIntegration, kubeconfig };
+  }
+
+  private createCheck(scope: Construct, cluster: ClusterContext, central: CentralVaultAccess): ITerraformDependable {
+    return createHook(scope, "KubesprayCheck", {
+      command: `kubespray ${cluster.tenant} --check`,
+      central,
+      variable: "TENANT_VAULT_CLUSTER",
+      description: this.requirements(cluster),
+    });
+  }
+
+  private createRun(
+    scope: Construct,
+    cluster: ClusterContext,
+    central: CentralVaultAccess,
+    machines: Machines,
+    inventory: Inventory,
+  ): void {
+    const { tenant, version, needsCloud, kubeconfig } = this.requirements(cluster);
+    const description: ClusterDescription = {
+      tenant,
+      version,
+      kubernetesVersion: this.props.kubernetesVersion,
+      inventory: { ...inventory },
+      apiAddress: machines.api.address,
+      needsCloud,
+      kubeconfig,
+    };
+    createHook(scope, "Kubespray", {
+      command: `kubespray ${tenant}`,
+      central,
+      variable: "TENANT_VAULT_CLUSTER",
+      description,
+      // The inventory names ports, which outlive machines; a new machine needs Kubernetes again.
+      revision: Fn.join(
+        ",",
+        machines.nodes.map(({ node }) => node.machineId),
+      ),
+    });
   }
 
   private inventory(cluster: ClusterContext, { nodes, api, bastion }: Machines): Inventory {
@@ -99,7 +131,7 @@ export class KubesprayProvisioner implements IProvisioner {
       nodes: nodes.map(({ node, group: { role, labels, taints } }) => ({
         name: node.name,
         address: node.address,
-        // The bastion reaches nodes at their own addresses, at which its security group counts.
+        // The bastion reaches nodes at their own addresses. Only there do rules for its security group apply.
         sshAddress: bastion === undefined ? api.floatingIps.get(node.name) : undefined,
         role,
         labels,
@@ -132,6 +164,24 @@ export class KubesprayProvisioner implements IProvisioner {
         : {}),
     };
   }
+}
+
+/** The same cluster, whose machines are made after the check succeeded. */
+function afterCheck(cluster: ClusterContext, check: ITerraformDependable): ClusterContext {
+  return { ...cluster, network: { ...cluster.network, route: [...cluster.network.route, check] } };
+}
+
+/** Variables of Ansible that would replace the arguments which make SSH check host keys. */
+const GUARDED_VARIABLES = ["ansible_ssh_args", "ansible_ssh_executable", "ansible_connection"];
+
+function checkVariables(variables: Readonly<Record<string, unknown>>, scope: Construct): void {
+  const guarded = GUARDED_VARIABLES.filter((name) => name in variables);
+  if (guarded.length === 0) return;
+  throw new ValidationError(
+    "kubespray-variables",
+    `provisioner.variables sets ${guarded.join(", ")}, so SSH would no longer check the host keys of the nodes; remove that, and use ansible_ssh_extra_args for more options of SSH.`,
+    scope,
+  );
 }
 
 /** Fails early; otherwise the run would fail ten minutes after the machines are created. */

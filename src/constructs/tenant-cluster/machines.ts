@@ -13,13 +13,13 @@ import type { ClusterContext } from "./provisioner";
 import { SecurityGroups } from "./security-groups";
 import { securityRules, type SecurityRule } from "./security-rules";
 
-/** A node and the group that it belongs to. */
+/** A node and its group. */
 export interface MachineOfGroup {
   readonly node: ClusterNode;
   readonly group: NodeGroup;
 }
 
-/** What is open in a cluster. */
+/** Allowed connections of a cluster. */
 export function clusterRules(cluster: ClusterContext): SecurityRule[] {
   const { network, cidr, operatorCidrs, bastion, openVpn, apiAccess, clientAccess } = cluster;
   return securityRules({
@@ -32,7 +32,7 @@ export function clusterRules(cluster: ClusterContext): SecurityRule[] {
   });
 }
 
-/** A cluster's machines and the ways to them. */
+/** The machines of a cluster, with their gateways and security groups. */
 export class Machines extends Construct {
   readonly nodes: readonly MachineOfGroup[];
   readonly api: ApiEndpoint;
@@ -58,6 +58,7 @@ export class Machines extends Construct {
       controlPlanes: this.nodes.filter(({ group }) => group.role === "control-plane").map(({ node }) => node),
       operatorCidrs,
       tags,
+      deletionProtection: cluster.deletionProtection,
     });
 
     if (bastion !== undefined) {
@@ -85,7 +86,7 @@ export class Machines extends Construct {
   }
 
   private createGroup(group: NodeGroup, securityGroups: SecurityGroups, defaults: MachineDefaults): MachineOfGroup[] {
-    const { tenant, network, hostAntiAffinity } = this.cluster;
+    const { tenant, network, cidr, hostAntiAffinity } = this.cluster;
     const scope = new Construct(this, group.name);
     const serverGroup = new ComputeServergroupV2(scope, "ServerGroup", {
       name: `${tenant}-${group.name}`,
@@ -101,6 +102,7 @@ export class Machines extends Construct {
         ...defaults,
         ...group,
         name: nodeName(tenant, group.name, index),
+        cidr,
         ...this.kindOf(group),
         availabilityZone: group.availabilityZones[index % group.availabilityZones.length],
         securityGroupIds,
@@ -113,7 +115,7 @@ export class Machines extends Construct {
     return { imageId: this.preflight.imageId(image), flavorId: this.preflight.flavorId(flavor) };
   }
 
-  /** The cloud-init configuration is in the plan once, and not once a machine. */
+  /** A local value, so that the plan contains the cloud-init configuration once and not once per machine. */
   private defaults(id: string, cloudInitConfig: string): MachineDefaults {
     const { tenant, network, keyPair, tags, deletionProtection } = this.cluster;
     const userData = new TerraformLocal(this, id, cloudInitConfig).asString;

@@ -11,21 +11,29 @@ import { KvSecretV2 } from "../../terraform/providers/vault";
 import type { Flavor, NodeGroup } from "./node-group";
 import { Preflight } from "./preflight";
 import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
+import { equals, quoted, refuseChanges, type Unchangeable } from "./unchangeable";
 
 /** How OpenStack's own service creates a Kubernetes cluster. */
 export interface MagnumProps {
   /**
    * The OpenStack provider stores an administrator's kubeconfig of every Magnum cluster in Terraform's state; this cannot be
    * prevented. Write `true` after you have encrypted the state of the cluster stack and restricted access to it.
+   *
+   * @changes in place: it confirms, and changes nothing
    */
   readonly stateHoldsKubeconfig: true;
-  /** The provider of the central Vault, to which the kubeconfig is written. */
+  /**
+   * The provider of the central Vault, to which the kubeconfig is written.
+   *
+   * @changes in place: the next write of the kubeconfig goes there
+   */
   readonly centralProvider: TerraformProvider;
   /**
    * Labels of the cluster template, such as `kube_tag`. Magnum's guide lists them
    * (https://docs.openstack.org/magnum/latest/user/#labels).
    *
    * @default - the labels of the cloud
+   * @changes refused: make a new tenant; Magnum does not change a template that a cluster uses. Removed labels stay
    */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -41,22 +49,27 @@ export class MagnumProvisioner implements IProvisioner {
     if (controlPlanes === undefined || workers === undefined) return { nodes: [], apiAddress: "" };
 
     const { tenant, apiAccess } = cluster;
-    const template = new ContainerinfraClustertemplateV1(scope, "Template", {
-      name: tenant,
-      coe: "kubernetes",
+    const settings = {
       image: cluster.image,
       flavor: flavorName(workers.flavor),
       masterFlavor: flavorName(controlPlanes.flavor),
+      // Magnum takes a list with commas in one text.
+      dnsNameserver: cluster.dnsServers.length === 0 ? undefined : cluster.dnsServers.join(","),
+      floatingIpEnabled: !apiAccess.hasLoadBalancer && apiAccess.countFloatingIps(1) > 0,
+      masterLbEnabled: apiAccess.hasLoadBalancer,
+      labels: this.props.labels === undefined ? undefined : { ...this.props.labels },
+    };
+    const template = new ContainerinfraClustertemplateV1(scope, "Template", {
+      name: tenant,
+      coe: "kubernetes",
       keypairId: cluster.keyPair,
       externalNetworkId: cluster.externalNetwork,
       fixedNetwork: cluster.network.networkId,
       fixedSubnet: cluster.network.subnetId,
-      dnsNameserver: cluster.dnsServers[0],
       networkDriver: "calico",
       volumeDriver: "cinder",
-      floatingIpEnabled: !apiAccess.hasLoadBalancer && apiAccess.countFloatingIps(1) > 0,
-      masterLbEnabled: apiAccess.hasLoadBalancer,
-      labels: this.props.labels === undefined ? undefined : { ...this.props.labels },
+      ...settings,
+      lifecycle: refuseChanges(templateChanges(tenant, settings)),
     });
     const made = new ContainerinfraClusterV1(scope, "Cluster", {
       name: tenant,
@@ -64,7 +77,16 @@ export class MagnumProvisioner implements IProvisioner {
       masterCount: controlPlanes.count,
       nodeCount: workers.count,
       keypair: cluster.keyPair,
-      lifecycle: { preventDestroy: cluster.deletionProtection },
+      lifecycle: {
+        preventDestroy: cluster.deletionProtection,
+        ...refuseChanges([
+          {
+            argument: "master_count",
+            condition: `self.master_count == ${controlPlanes.count}`,
+            message: `${tenant} has \${self.master_count} control planes, and the tenant file says ${controlPlanes.count}, which would replace the cluster; write the former number, or make a new tenant`,
+          },
+        ]),
+      },
     });
     for (const pool of pools) this.createNodeGroup(scope, made.id, pool);
     this.escrowKubeconfig(scope, made, cluster);
@@ -80,6 +102,10 @@ export class MagnumProvisioner implements IProvisioner {
       flavorId: flavorName(pool.flavor),
       imageId: pool.image,
       mergeLabels: true,
+      lifecycle: refuseChanges([
+        nodeGroupChange(pool.name, "flavor_id", flavorName(pool.flavor)),
+        nodeGroupChange(pool.name, "image_id", pool.image),
+      ]),
     });
   }
 
@@ -95,6 +121,38 @@ export class MagnumProvisioner implements IProvisioner {
       provider: this.props.centralProvider,
     });
   }
+}
+
+/** What a template says of a running cluster. Magnum refuses to change a template that a cluster uses. */
+function templateChanges(
+  tenant: string,
+  settings: Readonly<Record<string, string | boolean | Readonly<Record<string, string>> | undefined>>,
+): Unchangeable[] {
+  return Object.entries(settings).map(([name, value]) => {
+    const argument = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return {
+      argument,
+      // One that is not set keeps what it was made with, and what Magnum chose.
+      condition: value === undefined ? undefined : `jsonencode(self.${argument}) == jsonencode(${hcl(value)})`,
+      message: `The cluster template of ${tenant} has another ${argument} than the tenant file, and Magnum does not change a template that a cluster uses; write the former value, and add a pool or make a new tenant with the new one`,
+    };
+  });
+}
+
+function hcl(value: string | boolean | Readonly<Record<string, string>>): string {
+  if (typeof value === "string") return quoted(value);
+  if (typeof value === "boolean") return String(value);
+  return `{${Object.entries(value)
+    .map(([key, text]) => `${quoted(key)} = ${quoted(text)}`)
+    .join(", ")}}`;
+}
+
+function nodeGroupChange(pool: string, argument: string, value: string): Unchangeable {
+  return {
+    argument,
+    condition: equals(argument, value),
+    message: `The pool ${pool} was made with the ${argument} \${coalesce(self.${argument}, "of the cluster")}, and the tenant file says ${value}, which would replace all its nodes at once; write the former value, and add another pool with the new one`,
+  };
 }
 
 /** Magnum supports only some properties; the others must not be ignored silently. @throws ValidationError */

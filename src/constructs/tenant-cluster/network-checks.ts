@@ -1,7 +1,8 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
-import { overlap, parseAddress, parseCidr } from "../../core/cidr";
+import { overlap, parseAddress, parseAnyCidr, parseCidr } from "../../core/cidr";
 import type { AllocationPool } from "./cluster-network";
+import { floatingIpPools } from "./demand";
 import type { NodeGroup } from "./node-group";
 import { TUNNEL_CIDR } from "./openvpn";
 import type { TenantClusterProps } from "./tenant-cluster-props";
@@ -30,11 +31,25 @@ export function checkNetwork(described: Described, groups: readonly NodeGroup[],
   checkRoom(described, groups, scope);
   checkInside(described, scope);
   checkPortSecurity(described, scope);
+  checkFloatingIpPools(described, scope);
+}
+
+/** Neutron connects a floating IP to a port only through a router that leads to the floating IP's network. */
+function checkFloatingIpPools({ network, bastion, openVpn, apiAccess }: Described, scope?: Construct): void {
+  if ("useExistingNetwork" in network) return;
+  const { externalNetwork } = network;
+  const other = floatingIpPools({ apiAccess, gateways: [bastion, openVpn] }).find((pool) => pool !== externalNetwork);
+  if (other === undefined) return;
+  throw new ValidationError(
+    "floating-ip-pool",
+    `Floating IPs are taken from ${other}, but the router leads to ${externalNetwork}, so none of them would reach a machine; write the same network in both places.`,
+    scope,
+  );
 }
 
 function checkPeople({ operatorCidrs = [], clientAccess, openVpn }: Described, scope?: Construct): void {
-  for (const cidr of [...(clientAccess?.cidrs ?? []), ...(openVpn?.clientCidrs ?? [])]) parseCidr(cidr);
-  if (operatorCidrs.every((cidr) => parseCidr(cidr).prefixLength > 0)) return;
+  for (const cidr of [...(clientAccess?.cidrs ?? []), ...(openVpn?.clientCidrs ?? [])]) parseAnyCidr(cidr);
+  if (operatorCidrs.every((cidr) => parseAnyCidr(cidr).prefixLength > 0)) return;
   throw new ValidationError(
     "operator-cidrs",
     "operatorCidrs contains a CIDR of all addresses, which opens SSH and the Kubernetes API to everybody; list the operators' networks instead.",

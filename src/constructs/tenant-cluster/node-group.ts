@@ -3,7 +3,11 @@ import { DNS_LABEL } from "../../core/dns-label";
 import { ValidationError } from "../../core/errors";
 import type { Size } from "../../core/size";
 
-/** Size of a machine, by the ID or the name of an OpenStack flavor. */
+/**
+ * Size of a machine, by the ID or the name of an OpenStack flavor.
+ *
+ * @changes refused for nodes: resize one machine after the other first; a gateway restarts
+ */
 export type Flavor =
   | {
       /** ID of the flavor. */
@@ -19,98 +23,141 @@ export type NodeRole = "control-plane" | "worker";
 
 /** A Cinder volume. */
 export interface VolumeProps {
-  /** Size of the volume. */
+  /**
+   * Size of the volume.
+   *
+   * @changes in place: OpenStack grows the volume and refuses a smaller size; grow the file system on the node
+   */
   readonly size: Size;
   /**
    * Type of the volume.
    *
    * @default - the default of the cloud
+   * @changes in place: OpenStack refuses another type that needs a migration
    */
   readonly type?: string;
   /**
    * Availability zone of the volume, if the cloud names the zones of Cinder and Nova differently.
    *
    * @default - the zone of the machine
+   * @changes new nodes only: a volume stays in its zone
    */
   readonly availabilityZone?: string;
 }
 
 /** A taint, which repels pods that do not tolerate it. */
 export interface Taint {
-  /** Key of the taint. */
+  /**
+   * Key of the taint.
+   *
+   * @changes in place: Kubespray adds taints; remove former ones with kubectl
+   */
   readonly key: string;
-  /** Value of the taint. */
+  /**
+   * Value of the taint.
+   *
+   * @changes in place: Kubespray adds taints; remove former ones with kubectl
+   */
   readonly value: string;
-  /** What happens to pods that do not tolerate it. */
+  /**
+   * What happens to pods that do not tolerate it.
+   *
+   * @changes in place: Kubespray adds taints; remove former ones with kubectl
+   */
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
 /** Additional workers of one kind, such as a pool of machines for secrets alone. */
 export interface NodePoolProps {
-  /** A DNS-1123 label. Nodes are named `<tenant>-<name>-<n>` and have the label `tenant-vault/pool: <name>`. */
+  /**
+   * A DNS-1123 label. Nodes are named `<tenant>-<name>-<n>` and have the label `tenant-vault/pool: <name>`.
+   *
+   * @changes replaces the pool: its machines and volumes are destroyed; add the new pool and drain the former one first
+   */
   readonly name: string;
-  /** Number of nodes. */
+  /**
+   * Number of nodes.
+   *
+   * @changes in place: a higher number adds nodes; a lower one destroys the last nodes with their volumes, so drain them first
+   */
   readonly count: number;
   /**
    * Size of the nodes.
    *
    * @default - the flavor of the cluster
+   * @changes refused: resize one machine after the other first; new nodes get it
    */
   readonly flavor?: Flavor;
   /**
    * Name of the nodes' image.
    *
    * @default - the image of the cluster
+   * @changes new nodes only: running machines keep their image
    */
   readonly image?: string;
   /**
    * Zones among which the nodes are distributed in turn.
    *
    * @default - the zones of the cluster
+   * @changes new nodes only: running machines stay in their zones
    */
   readonly availabilityZones?: readonly string[];
   /**
    * Boot volume of each node.
    *
    * @default - the boot volume of the cluster
+   * @changes refused: make a new pool; adding or removing it would replace every node of the pool
    */
   readonly bootVolume?: VolumeProps;
   /**
    * Additional, empty volumes of each node. They survive the machine, and are deleted with the node's entry.
    *
    * @default - none
+   * @changes in place: an added one is attached; a removed one is destroyed, the last first
    */
   readonly volumes?: readonly VolumeProps[];
   /**
    * Additional labels of the Kubernetes nodes.
    *
    * @default - none
+   * @changes in place: Kubespray adds labels; remove former ones with kubectl
    */
   readonly labels?: Readonly<Record<string, string>>;
   /**
    * Taints of the Kubernetes nodes.
    *
    * @default - none
+   * @changes in place: Kubespray adds taints; remove former ones with kubectl
    */
   readonly taints?: readonly Taint[];
 }
 
 /** Properties of all nodes of a cluster, unless their pool has its own. */
 export interface NodeDefaults {
-  /** Name of the nodes' image. */
+  /**
+   * Name of the nodes' image.
+   *
+   * @changes new nodes only: running machines keep their image
+   */
   readonly image: string;
-  /** Size of the nodes. */
+  /**
+   * Size of the nodes.
+   *
+   * @changes refused: resize one machine after the other first; new nodes get it
+   */
   readonly flavor: Flavor;
   /**
    * Size of the control planes.
    *
    * @default - `flavor`
+   * @changes refused: resize one machine after the other first; etcd would lose its majority
    */
   readonly controlPlaneFlavor?: Flavor;
   /**
    * Zones among which the nodes are distributed in turn.
    *
    * @default - the cloud chooses
+   * @changes new nodes only: running machines stay in their zones
    */
   readonly availabilityZones?: readonly string[];
   /**
@@ -118,30 +165,35 @@ export interface NodeDefaults {
    * replaced.
    *
    * @default - the disk of the flavor
+   * @changes refused: make a new pool; adding or removing it would replace every node
    */
   readonly bootVolume?: VolumeProps;
   /**
    * Number of control planes: 1, 3 or 5, so that etcd has a majority.
    *
    * @default 1
+   * @changes in place: a higher number adds members of etcd; a lower one destroys machines, so remove their members by Kubespray first
    */
   readonly controlPlanes?: number;
   /**
    * Whether control planes also run other pods.
    *
    * @default false
+   * @changes in place: Kubespray sets it; a taint that is there already stays until it is removed with kubectl
    */
   readonly schedulableControlPlanes?: boolean;
   /**
    * Number of workers.
    *
    * @default 2
+   * @changes in place: a higher number adds nodes; a lower one destroys the last nodes, so drain them first
    */
   readonly workers?: number;
   /**
    * Additional workers, such as a pool of machines for secrets alone.
    *
    * @default - none
+   * @changes in place: an added pool is created; a removed one is destroyed with its volumes, so drain it first
    */
   readonly pools?: readonly NodePoolProps[];
 }

@@ -9,6 +9,7 @@ import {
   DataOpenstackComputeQuotasetV2,
   DataOpenstackIdentityAuthScopeV3,
   DataOpenstackImagesImageIdsV2,
+  DataOpenstackNetworkingNetworkV2,
   DataOpenstackNetworkingQuotaV2,
 } from "../../terraform/providers/openstack";
 import type { Flavor } from "./node-group";
@@ -22,6 +23,8 @@ export interface Demand {
   readonly volumeZones: readonly string[];
   readonly ports: number;
   readonly floatingIps: number;
+  /** Names of the networks from which they are taken. @default - the network of the router, which is looked up with it */
+  readonly floatingIpPools?: readonly string[];
   readonly networks: number;
   readonly volumes: number;
   /** Gibibytes of all volumes. */
@@ -58,6 +61,10 @@ export class Preflight extends Construct {
     }
     if (demand.availabilityZones.length > 0) this.checkZones(demand.availabilityZones);
     if (demand.volumeZones.length > 0) this.checkVolumeZones(demand.volumeZones);
+    for (const name of demand.floatingIpPools ?? []) {
+      // As with a flavor, the provider itself fails if there is none, and the address names the pool.
+      new DataOpenstackNetworkingNetworkV2(this, `FloatingIpPool-${name}`, { name, external: true });
+    }
     if (checkQuotas) this.checkQuotas(demand);
   }
 

@@ -6,13 +6,13 @@ import type { Flavor, NodeGroup } from "./node-group";
 import type { Demand } from "./preflight";
 import type { KubeconfigLocation } from "../../contract/central-vault";
 
-/** A cluster as its provisioner gets it: everything checked, nothing left to default. */
+/** A cluster for its provisioner, validated and with all defaults applied. */
 export interface ClusterContext {
   readonly tenant: string;
   readonly network: IClusterNetwork;
   /** Addresses of the network, known at synthesis. */
   readonly cidr: string;
-  /** Name of the provider network that the router leads to. @default - the network exists already */
+  /** Name of the provider network of the router. @default - none: the network already exists */
   readonly externalNetwork?: string;
   readonly dnsServers: readonly string[];
   readonly image: string;
@@ -31,33 +31,33 @@ export interface ClusterContext {
   readonly clientAccess?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
   readonly trustedUserCaKeys: readonly string[];
   readonly hostAntiAffinity: "preferred" | "required";
-  /** What it takes of the cloud, but for what the provisioner makes around the machines; for a {@link Preflight}. */
+  /** Cloud resources of the cluster for a {@link Preflight}, without the provisioner's own resources. */
   readonly demand: Demand;
-  /** Whether the project's quotas are checked. */
+  /** Whether to check the project's quotas. */
   readonly checkQuotas: boolean;
   readonly kubeconfig: KubeconfigLocation;
   readonly tags: readonly string[];
   readonly deletionProtection: boolean;
 }
 
-/** A node, for whoever looks after it. */
+/** A node, for its operators. */
 export interface ProvisionedNode {
   readonly name: string;
   readonly address: string;
 }
 
-/** What a provisioner made. */
+/** Result of a provisioner. */
 export interface Provisioned {
-  /** Machines that Terraform knows one by one. */
+  /** Machines that Terraform manages individually. */
   readonly nodes: readonly ProvisionedNode[];
   /** Address of the Kubernetes API. */
   readonly apiAddress: string;
-  /** A Kubespray inventory, YAML. @default - Kubespray has no part in it */
+  /** A Kubespray inventory, YAML. @default - none: the provisioner does not use Kubespray */
   readonly inventory?: string;
 }
 
-/** How Kubernetes comes to run in a tenant's network. */
+/** Installs Kubernetes in a tenant's network. */
 export interface IProvisioner {
-  /** Creates machines, and Kubernetes on them, below the scope; the kubeconfig ends up where the context says. */
+  /** Creates machines with Kubernetes below the scope. The provisioner stores the kubeconfig at the location of the context. */
   provision(scope: Construct, cluster: ClusterContext): Provisioned;
 }

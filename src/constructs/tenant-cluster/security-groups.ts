@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { parseAnyCidr } from "../../core/cidr";
 import { ValidationError } from "../../core/errors";
 import { NetworkingSecgroupRuleV2, NetworkingSecgroupV2 } from "../../terraform/providers/openstack";
 import { groupsOf, type Group, type SecurityRule } from "./security-rules";
@@ -18,7 +19,7 @@ const DESCRIPTIONS: Readonly<Record<Group, string>> = {
   vpn: "OpenVPN gateway",
 };
 
-/** Groups of a cluster's machines; rules name groups, not addresses, wherever they can. */
+/** Security groups of a cluster's machines. Rules name groups instead of addresses if possible. */
 export class SecurityGroups extends Construct {
   private readonly ids = new Map<Group, string>();
 
@@ -28,13 +29,13 @@ export class SecurityGroups extends Construct {
     for (const rule of props.rules) this.open(rule);
   }
 
-  /** Id of a group that the rules name. */
+  /** Returns the ID of a group that the rules name. */
   id(group: Group): string {
     const found = this.ids.get(group);
     if (found === undefined) {
       throw new ValidationError(
         "security-group",
-        `No rule lets anybody into the group ${group}; name networks in operatorCidrs or clientCidrs, or leave it out.`,
+        `No rule allows connections to the group ${group}; add networks to operatorCidrs or openVpn.clientCidrs, or remove the gateway.`,
         this,
       );
     }
@@ -46,7 +47,7 @@ export class SecurityGroups extends Construct {
       name: `${tenant}-${group}`,
       description: `${DESCRIPTIONS[group]} of ${tenant}`,
       tags: [...tags],
-      // Destroyed once ports have left it: Neutron deletes no group that a port is in.
+      // Neutron refuses to delete a group with ports, so the group is destroyed after them.
       lifecycle: { createBeforeDestroy: true },
     }).id;
   }
@@ -62,9 +63,9 @@ export class SecurityGroups extends Construct {
     remote: { remoteIpPrefix: string } | { remoteGroupId: string },
   ): void {
     const [portRangeMin, portRangeMax] = rule.ports;
-    new NetworkingSecgroupRuleV2(this, id.replaceAll(/[./]/g, "-"), {
+    new NetworkingSecgroupRuleV2(this, id.replaceAll(/[./:]/g, "-"), {
       direction: "ingress",
-      ethertype: "IPv4",
+      ethertype: "remoteIpPrefix" in remote && parseAnyCidr(remote.remoteIpPrefix).family === 6 ? "IPv6" : "IPv4",
       protocol: rule.protocol,
       portRangeMin,
       portRangeMax,

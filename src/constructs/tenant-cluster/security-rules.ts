@@ -1,4 +1,5 @@
-import { KUBERNETES_API_PORT } from "../../contract/cluster";
+import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
+import { parseAnyCidr } from "../../core/cidr";
 
 /** The named groups of machines. */
 const GROUPS = ["nodes", "control-plane", "bastion", "vpn"] as const;
@@ -6,10 +7,10 @@ const GROUPS = ["nodes", "control-plane", "bastion", "vpn"] as const;
 /** A named group of machines. */
 export type Group = (typeof GROUPS)[number];
 
-/** One way in. */
+/** An allowed connection. */
 export interface SecurityRule {
   readonly id: string;
-  /** The group that is opened. */
+  /** The group that accepts the connection. */
   readonly to: Group;
   /** A group of the cluster, or addresses outside it, as CIDRs. */
   readonly from: Group | readonly string[];
@@ -19,19 +20,19 @@ export interface SecurityRule {
   readonly description: string;
 }
 
-/** What is to be reached, and from where. */
+/** Settings that decide on the rules. */
 export interface SecurityRulesProps {
-  /** Networks that operators come from. */
+  /** Networks of the operators. */
   readonly operatorCidrs: readonly string[];
-  /** Whether SSH goes through a bastion, and no other way. */
+  /** Whether a bastion is the only source of SSH. */
   readonly bastion: boolean;
-  /** Networks from which an OpenVPN gateway is reached; undefined where there is none. */
+  /** Networks of the users of the OpenVPN gateway; undefined if there is no gateway. */
   readonly vpnCidrs?: readonly string[];
-  /** Addresses of the cluster's network, where a load balancer in it connects to the API. */
+  /** Addresses of the cluster's network, if a load balancer in it connects to the API. */
   readonly loadBalancerCidr?: string;
-  /** Whether the network has security groups for nodes at all. */
+  /** Whether security groups apply to nodes. */
   readonly guardsNodes: boolean;
-  /** Networks from which tenants' clients reach node ports, and those ports. */
+  /** Networks of the tenant's clients, and the node ports that they reach. */
   readonly clients?: { readonly cidrs: readonly string[]; readonly ports: readonly number[] };
 }
 
@@ -39,14 +40,30 @@ export interface SecurityRulesProps {
 export const OPENVPN_PORT = 1194;
 
 /**
- * What Kubernetes and Calico with VXLAN need, and what leads into the cluster from outside; nothing else.
+ * Rules for Kubernetes, for Calico with VXLAN, and for connections from outside. No other connections are allowed.
  * https://kubernetes.io/docs/reference/networking/ports-and-protocols/ and
  * https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements
  */
 export function securityRules(props: SecurityRulesProps): SecurityRule[] {
-  return [...kubernetesRules(), ...operatorRules(props), ...vpnRules(props), ...clientRules(props)].filter(
-    ({ from, to }) => from.length > 0 && (props.guardsNodes || to === "bastion" || to === "vpn"),
-  );
+  return withoutRepetition([
+    ...kubernetesRules(),
+    ...operatorRules(props),
+    ...vpnRules(props),
+    ...clientRules(props),
+  ]).filter(({ from, to }) => from.length > 0 && (props.guardsNodes || to === "bastion" || to === "vpn"));
+}
+
+/** Each opening once: Neutron refuses a second rule that opens the same, whatever its description. */
+function withoutRepetition(rules: readonly SecurityRule[]): SecurityRule[] {
+  const open = new Set<string>();
+  return rules.map((each) => {
+    if (typeof each.from === "string") return each;
+    const from = each.from.filter((cidr) => {
+      const opening = [each.to, each.protocol, ...each.ports, cidr].join(" ");
+      return !open.has(opening) && open.add(opening);
+    });
+    return { ...each, from };
+  });
 }
 
 /** Groups that rules name, in the order of {@link GROUPS}. */
@@ -92,7 +109,7 @@ function operatorRules({ operatorCidrs, bastion, loadBalancerCidr }: SecurityRul
   ];
 }
 
-/** The gateway translates addresses, so that its clients come from its group. */
+/** The gateway translates addresses, so nodes see its clients as members of its group. */
 function vpnRules({ vpnCidrs, bastion, operatorCidrs, clients }: SecurityRulesProps): SecurityRule[] {
   if (vpnCidrs === undefined) return [];
   return [
@@ -137,7 +154,7 @@ function rule(
   return {
     id,
     to,
-    from: typeof from === "string" ? from : [...new Set(from)],
+    from: typeof from === "string" ? from : from.map((cidr) => parseAnyCidr(cidr).toString()),
     protocol,
     ports: typeof ports === "number" ? [ports, ports] : ports,
     description,

@@ -3,10 +3,10 @@ import { ValidationError } from "../../core/errors";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ComputeKeypairV2, DataOpenstackComputeKeypairV2 } from "../../terraform/providers/openstack";
 import { ApiAccess } from "./api-access";
-import { ClusterNetwork, type IClusterNetwork, type OwnNetworkProps } from "./cluster-network";
-import { clusterDemand } from "./demand";
-import { ExistingNetwork, type ExistingNetworkProps } from "./existing-network";
-import { withClusterDefaults } from "./gateways";
+import { ClusterNetwork, type IClusterNetwork } from "./cluster-network";
+import { clusterDemand, floatingIpPools } from "./demand";
+import { ExistingNetwork } from "./existing-network";
+import { withClusterDefaults, type Gateway } from "./gateways";
 import type { IKubernetesCluster } from "./kubernetes-cluster";
 import { checkNetwork } from "./network-checks";
 import { checkNodeNames, nodeGroups } from "./node-group";
@@ -44,7 +44,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     this.kubeconfig = { mount: CLUSTERS_MOUNT, path: tenant };
     const provisioned = (props.provisioner ?? Provisioner.kubespray()).provision(this, {
       ...props,
-      network: this.createNetwork(tenant, network, tags),
+      network: this.createNetwork(props, tags, [bastion, openVpn]),
       cidr: network.cidr,
       externalNetwork: "useExistingNetwork" in network ? undefined : network.externalNetwork,
       dnsServers: "useExistingNetwork" in network ? [] : (network.dnsServers ?? []),
@@ -70,13 +70,14 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
   }
 
   private createNetwork(
-    tenant: string,
-    network: OwnNetworkProps | ExistingNetworkProps,
+    { tenant, network, apiAccess, deletionProtection = true }: TenantClusterProps,
     tags: readonly string[],
+    gateways: readonly (Gateway | undefined)[],
   ): IClusterNetwork {
-    return "useExistingNetwork" in network
-      ? new ExistingNetwork(this, "Network", network)
-      : new ClusterNetwork(this, "Network", { ...network, tenant, tags });
+    if (!("useExistingNetwork" in network))
+      return new ClusterNetwork(this, "Network", { ...network, tenant, tags, deletionProtection });
+    const needsRouter = floatingIpPools({ apiAccess, gateways }).length > 0;
+    return new ExistingNetwork(this, "Network", { ...network, needsRouter });
   }
 
   private keyPairName(tenant: string, key: NodeKey): string {

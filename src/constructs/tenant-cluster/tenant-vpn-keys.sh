@@ -25,6 +25,6 @@ printf 'basicConstraints=CA:FALSE\nkeyUsage=digitalSignature\nextendedKeyUsage=s
 openssl req -new -key server.key -subj "/CN=gateway" |
   openssl x509 -req -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -sha384 -extfile server.ext -out server.new
 openvpn --genkey tls-crypt tls-crypt.key
-# The server drops its rights and reads the list of revoked certificates again and again.
+# The server runs without root rights and reads the list of revoked certificates at every connection.
 chmod 0755 . && chmod 0644 crl.pem
 mv server.new server.crt

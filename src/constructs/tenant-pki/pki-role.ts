@@ -1,8 +1,10 @@
 import type { IGrantee } from "../../policy/grantee";
-import { isWithin } from "../../core/domains";
-import { Duration } from "../../core/duration";
+import { isPattern, isWithin, parseDomainPattern } from "../../core/domains";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import type { PkiSecretBackendRoleConfig } from "../../terraform/providers/vault";
 import type { Construct } from "constructs";
+import { checkRoleName } from "../access/roles";
 import type { PkiRoleProps, TenantPKIProps } from "./tenant-pki-props";
 
 /** A role that issues certificates. */
@@ -33,32 +35,73 @@ export class PkiRole implements IPkiRole {
 /** Default lifetime of an intermediate. */
 export const DEFAULT_LIFETIME = Duration.days(1825);
 
-/** @throws ValidationError if certificates could outlive their issuer, or name a domain that the issuer may not sign for. */
+/** Lengths of the keys that the engine generates, which are also the least of those that it signs. */
+const KEY_BITS = { ec: 256, rsa: 2048, ed25519: 0, any: 0 } as const;
+
+/** Arguments of `vault_pki_secret_backend_role`. */
+export function pkiRoleConfig(role: PkiRoleProps): Omit<PkiSecretBackendRoleConfig, "backend"> {
+  const { usage = "server", keyType = "ec" } = role;
+  const domains = role.allowedDomains.map(parseDomainPattern);
+  return {
+    name: role.name,
+    allowedDomains: domains,
+    allowSubdomains: role.allowSubdomains ?? true,
+    allowBareDomains: role.allowBareDomains ?? false,
+    allowGlobDomains: domains.some(isPattern) ? true : undefined,
+    allowWildcardCertificates: role.allowWildcards ?? false,
+    allowLocalhost: false,
+    allowIpSans: false,
+    serverFlag: usage !== "client",
+    clientFlag: usage !== "server",
+    keyType,
+    keyBits: KEY_BITS[keyType],
+    ttl: String(role.maxTtl.toSeconds()),
+    maxTtl: String(role.maxTtl.toSeconds()),
+  };
+}
+
+/** @throws ValidationError if the role could issue nothing, or certificates that outlive their issuer or that it may not sign. */
 export function checkPkiRole(
   role: PkiRoleProps,
   { lifetime = DEFAULT_LIFETIME, permittedDomains }: Pick<TenantPKIProps, "lifetime" | "permittedDomains">,
   scope?: Construct,
 ): void {
-  if (role.maxTtl.isLongerThan(lifetime)) {
+  checkDurations(role, ["maxTtl"], scope);
+  checkRoleName("PKI", role.name, scope);
+  checkMaxTtl(role, lifetime, scope);
+  checkDomains(role, permittedDomains, scope);
+}
+
+function checkMaxTtl({ name, maxTtl }: PkiRoleProps, lifetime: Duration, scope?: Construct): void {
+  const fail = (problem: string): never => {
     throw new ValidationError(
       "pki-ttl",
-      `The PKI role ${role.name} has a maxTtl of ${role.maxTtl.toString()}, longer than the issuer's lifetime of ${lifetime.toString()}; reduce maxTtl.`,
+      `The PKI role ${name} has a maxTtl of ${maxTtl.toString()}, ${problem}`,
       scope,
     );
-  }
-  if (role.allowedDomains.length === 0) {
-    throw new ValidationError(
-      "pki-domains",
-      `The PKI role ${role.name} has no allowedDomains and could not issue any certificate; list at least one domain.`,
-      scope,
+  };
+  if (maxTtl.isLongerThan(lifetime))
+    fail(`longer than the issuer's lifetime of ${lifetime.toString()}; reduce maxTtl.`);
+  // From half of the lifetime on, each plan asks for a new issuer. The present one must be of use for some time after that.
+  if (2 * maxTtl.toSeconds() > lifetime.toSeconds())
+    fail(
+      `longer than half of the issuer's lifetime of ${lifetime.toString()}, after which another issuer is due; reduce maxTtl, or choose a longer lifetime.`,
     );
-  }
-  const outside = permittedDomains && role.allowedDomains.find((domain) => !isWithin(domain, permittedDomains));
-  if (outside !== undefined) {
-    throw new ValidationError(
-      "pki-domains",
-      `The PKI role ${role.name} allows ${outside}, which is outside permittedDomains (${permittedDomains?.join(", ")}); remove the domain, or add it to permittedDomains.`,
-      scope,
+}
+
+function checkDomains(role: PkiRoleProps, permittedDomains: readonly string[] | undefined, scope?: Construct): void {
+  const fail = (problem: string): never => {
+    throw new ValidationError("pki-domains", `The PKI role ${role.name} ${problem}`, scope);
+  };
+  const domains = role.allowedDomains.map(parseDomainPattern);
+  if (domains.length === 0)
+    fail("has no allowedDomains and could not issue any certificate; list at least one domain.");
+  const unused = domains.find((domain) => !isPattern(domain));
+  if (role.allowSubdomains === false && role.allowBareDomains !== true && unused !== undefined)
+    fail(`allows neither ${unused} nor names below it; set allowBareDomains: true, or remove allowSubdomains: false.`);
+  const outside = permittedDomains && domains.findIndex((domain) => !isWithin(domain, permittedDomains));
+  if (outside !== undefined && outside !== -1)
+    fail(
+      `allows ${role.allowedDomains[outside]}, which is outside permittedDomains (${permittedDomains?.join(", ")}); remove the domain, or add it to permittedDomains.`,
     );
-  }
 }

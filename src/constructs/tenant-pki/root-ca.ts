@@ -1,63 +1,129 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
 import { PkiSecretBackendRootCert } from "../../terraform/providers/vault";
+import { RecordedValue } from "../../terraform/recorded-value";
 import { PkiMount } from "./pki-mount";
 
-/** A certificate authority that signs intermediates. */
+/**
+ * A certificate authority that signs intermediates.
+ *
+ * @changes refused: a root CA keeps its mount and its lifetime
+ */
 export interface IRootCa {
   /** Path of its PKI mount. */
   readonly mount: string;
-  /** The provider of the Vault that it is in; undefined for the stack's default. */
+  /** The provider of the Vault with the CA; undefined for the stack's default. */
   readonly provider?: TerraformProvider;
+  /**
+   * Its lifetime.
+   *
+   * @default - 10 years
+   */
+  readonly lifetime?: Duration;
+}
+
+/** Default lifetime of a root CA. */
+const DEFAULT_ROOT_LIFETIME = Duration.days(3650);
+
+/** @throws ValidationError if an intermediate would outlive the root that signs it. */
+export function checkLifetime(lifetime: Duration, ofRoot = DEFAULT_ROOT_LIFETIME, scope?: Construct): void {
+  if (!lifetime.isLongerThan(ofRoot)) return;
+  throw new ValidationError(
+    "pki-ttl",
+    `A lifetime of ${lifetime.toString()} is longer than that of the root CA, ${ofRoot.toString()}; reduce lifetime.`,
+    scope,
+  );
 }
 
 /** Properties of a {@link RootCa}. */
 export interface RootCaProps {
+  /**
+   * Common name of the root.
+   *
+   * @changes refused: create another RootCa at another mount, and let clients trust both
+   */
   readonly commonName: string;
-  /** @default "pki-root" */
+  /**
+   * Path of the PKI mount.
+   *
+   * @default "pki-root"
+   * @changes refused: create another RootCa at another mount, and let clients trust both
+   */
   readonly mount?: string;
-  /** Address of the Vault that it is in, for the certificates' pointers to the issuer and to the revocation list. */
+  /**
+   * Address of the Vault with the CA, for the issuer and CRL URLs in certificates.
+   *
+   * @changes in place: issued certificates keep the former URLs, so keep the former address reachable until they expire
+   */
   readonly address: string;
-  /** @default - 10 years */
+  /**
+   * Namespace of that Vault in which the mount is.
+   *
+   * @default - the root namespace
+   * @changes in place: issued certificates keep the former URLs
+   */
+  readonly namespace?: string;
+  /**
+   * Lifetime of the root. No intermediate may have a longer one.
+   *
+   * @default - 10 years
+   * @changes refused: create another RootCa at another mount, and let clients trust both
+   */
   readonly lifetime?: Duration;
   /**
    * Whether Terraform refuses to destroy the key.
    *
    * @default true
+   * @changes in place: applies to the next deployment
    */
   readonly deletionProtection?: boolean;
-  /** @default - the stack's Vault provider */
+  /**
+   * The provider of the Vault that it is in.
+   *
+   * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same Vault
+   */
   readonly provider?: TerraformProvider;
 }
 
-/** An internal root CA: its key is made in Vault and never leaves it. */
+/** An internal root CA. Vault generates its key, which never leaves Vault. */
 export class RootCa extends Construct implements IRootCa {
   readonly mount: string;
   readonly provider?: TerraformProvider;
+  readonly lifetime: Duration;
   /** The mount's path as a reference, for resources that need the mount to exist. */
   readonly mountPath: string;
   /** The certificate, PEM. */
   readonly certificate: string;
 
-  /** A root CA that exists already. */
+  /** An existing root CA. */
   static fromRootCaAttributes(attributes: IRootCa): IRootCa {
     return attributes;
   }
 
   constructor(scope: Construct, id: string, props: RootCaProps) {
     super(scope, id);
-    const { provider, deletionProtection = true, lifetime = Duration.days(3650) } = props;
+    checkDurations(props, ["lifetime"], this);
+    const { provider, deletionProtection = true, lifetime = DEFAULT_ROOT_LIFETIME } = props;
     this.mount = props.mount ?? "pki-root";
     this.provider = provider;
+    this.lifetime = lifetime;
 
     const mount = new PkiMount(this, "Mount", {
       path: this.mount,
       description: props.commonName,
       address: props.address,
+      namespace: props.namespace,
       lifetime,
       deletionProtection,
       provider,
+    });
+    // The provider would note another lifetime in the state, and leave the certificate as it is.
+    const origin = new RecordedValue(this, "Origin", {
+      values: { lifetime: String(lifetime.toSeconds()) },
+      preventDestroy: deletionProtection,
     });
     const root = new PkiSecretBackendRootCert(this, "Resource", {
       backend: mount.path,
@@ -67,9 +133,17 @@ export class RootCa extends Construct implements IRootCa {
       keyType: "ec",
       keyBits: 384,
       excludeCnFromSans: true,
-      // Tenants' intermediates sign leaves and no further authority.
+      // Tenants' intermediates may sign end-entity certificates, but no further CAs.
       maxPathLength: 1,
-      lifecycle: { preventDestroy: deletionProtection },
+      lifecycle: {
+        preventDestroy: deletionProtection,
+        precondition: [
+          {
+            condition: `\${${origin.expressionOf("lifetime")} == "${lifetime.toSeconds()}"}`,
+            errorMessage: `The lifetime of the root CA ${this.mount} cannot be changed; set the former lifetime again, or create another root CA at another mount.`,
+          },
+        ],
+      },
       provider,
     });
     this.mountPath = mount.path;

@@ -4,82 +4,144 @@ import type { IRootCa } from "./root-ca";
 
 /** The certificates that a role issues. */
 export interface PkiRoleProps {
-  /** Name of the role. */
+  /**
+   * Name of the role.
+   *
+   * @changes replaces the role: clients use the new name; issued certificates stay valid
+   */
   readonly name: string;
-  /** Domains that certificates may name. */
+  /**
+   * Domains that certificates may name. A `*` before the first dot stands for any characters, so `*.example.com` is each name
+   * below `example.com`. International names are converted to their ASCII form.
+   *
+   * @changes in place: for certificates that are issued afterwards
+   */
   readonly allowedDomains: readonly string[];
   /**
    * Whether certificates may name subdomains of the listed domains.
    *
    * @default true
+   * @changes in place: for certificates that are issued afterwards
    */
   readonly allowSubdomains?: boolean;
   /**
    * Whether certificates may name the listed domains themselves.
    *
    * @default false
+   * @changes in place: for certificates that are issued afterwards
    */
   readonly allowBareDomains?: boolean;
   /**
    * Whether certificates may name wildcards, such as `*.example.com`.
    *
    * @default false
+   * @changes in place: for certificates that are issued afterwards
    */
   readonly allowWildcards?: boolean;
   /**
    * Extended key usage of the certificates.
    *
    * @default "server"
+   * @changes in place: for certificates that are issued afterwards
    */
   readonly usage?: "server" | "client" | "both";
-  /** Maximum lifetime of a certificate, and its lifetime if the request names none. */
+  /**
+   * Type of the keys, both of those that Vault generates and of those in signing requests. RSA keys have at least 2,048 bits. A
+   * role for `any` type signs requests, and generates no key.
+   *
+   * @default "ec"
+   * @changes in place: for certificates that are issued afterwards
+   */
+  readonly keyType?: "ec" | "rsa" | "ed25519" | "any";
+  /**
+   * Maximum lifetime of a certificate, and its lifetime if the request names none. At most half of the lifetime of the
+   * intermediate.
+   *
+   * @changes in place: for certificates that are issued afterwards
+   */
   readonly maxTtl: Duration;
 }
 
 /** Properties of a {@link TenantPKI}. */
 export interface TenantPKIProps {
-  /** Common name of the intermediate. */
+  /**
+   * Common name of the intermediate.
+   *
+   * @changes new issuer, the old one stays until it expires
+   */
   readonly commonName: string;
   /**
    * Organization in the subject of the intermediate.
    *
    * @default - none
+   * @changes new issuer, the old one stays until it expires
    */
   readonly organization?: string;
-  /** The authority that signs the intermediate. */
+  /**
+   * The authority that signs the intermediate.
+   *
+   * @changes new issuer, the old one stays until it expires: clients must trust the other root first. Raise generation if its mount has the same path
+   */
   readonly rootCa: IRootCa;
-  /** Address of the instance, for the issuer and CRL URLs in certificates. */
+  /**
+   * Address of the instance, for the issuer and CRL URLs in certificates.
+   *
+   * @changes in place: issued certificates keep the former URLs, so keep the former address reachable until they expire
+   */
   readonly address: string;
+  /**
+   * Namespace of the instance in which the mount is, for the same URLs.
+   *
+   * @default - the root namespace
+   * @changes in place: issued certificates keep the former URLs
+   */
+  readonly namespace?: string;
   /**
    * Path of the PKI mount.
    *
    * @default "pki"
+   * @changes moves the mount, new issuer: clients use the new path; revocation lists of issued certificates are at the new path only
    */
   readonly mount?: string;
   /**
    * Lifetime of the intermediate.
    *
    * @default - 5 years
+   * @changes new issuer, the old one stays until it expires
    */
   readonly lifetime?: Duration;
   /**
    * Domains, with their subdomains, that the intermediate may sign for. Clients reject its certificates for other domains.
    *
    * @default - none: the intermediate may sign for any domain
+   * @changes new issuer, the old one stays until it expires
    */
   readonly permittedDomains?: readonly string[];
-  /** Roles that issue certificates. */
+  /**
+   * Raise it for a new intermediate with a new key at the next deployment.
+   *
+   * @default 1
+   * @changes new issuer, the old one stays until it expires
+   */
+  readonly generation?: number;
+  /**
+   * Roles that issue certificates.
+   *
+   * @changes in place: certificates of a removed role stay valid until they expire
+   */
   readonly roles: readonly PkiRoleProps[];
   /**
    * Whether Terraform refuses to destroy the intermediate's key.
    *
    * @default true
+   * @changes in place: applies to the next deployment
    */
   readonly deletionProtection?: boolean;
   /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same instance
    */
   readonly provider?: TerraformProvider;
 }

@@ -1,16 +1,13 @@
-import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
-import type { Duration } from "../../core/duration";
-import {
-  PkiSecretBackendIntermediateCertRequest,
-  PkiSecretBackendIntermediateSetSigned,
-  PkiSecretBackendRole,
-  PkiSecretBackendRootSignIntermediate,
-} from "../../terraform/providers/vault";
+import { parseDomain } from "../../core/domains";
+import { checkDurations, Duration } from "../../core/duration";
+import { PkiSecretBackendRole } from "../../terraform/providers/vault";
+import { Intermediate } from "./intermediate";
 import { PkiMount } from "./pki-mount";
-import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, type IPkiRole } from "./pki-role";
-import type { PkiRoleProps, TenantPKIProps } from "./tenant-pki-props";
+import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
+import { checkLifetime } from "./root-ca";
+import type { TenantPKIProps } from "./tenant-pki-props";
 
 /** Default mount of a tenant's PKI. */
 export const PKI_MOUNT = "pki";
@@ -35,27 +32,47 @@ export class TenantPKI extends Construct implements ITenantPKI {
 
   constructor(scope: Construct, id: string, props: TenantPKIProps) {
     super(scope, id);
-    const { provider, lifetime = DEFAULT_LIFETIME } = props;
+    checkDurations(props, ["lifetime"], this);
+    const { provider, lifetime = DEFAULT_LIFETIME, deletionProtection = true } = props;
+    const permittedDomains = props.permittedDomains?.map(parseDomain);
     checkUniqueRoles(props.roles, this);
-    for (const role of props.roles) checkPkiRole(role, props, this);
+    checkLifetime(lifetime, props.rootCa.lifetime, this);
+    for (const role of props.roles) checkPkiRole(role, { lifetime, permittedDomains }, this);
     this.mount = props.mount ?? PKI_MOUNT;
 
     const mount = new PkiMount(this, "Mount", {
       path: this.mount,
       description: props.commonName,
       address: props.address,
+      namespace: props.namespace,
       lifetime,
-      deletionProtection: props.deletionProtection ?? true,
+      deletionProtection,
       provider,
     });
-    const signed = this.signIntermediate(props, mount.path, lifetime);
-    this.certificate = signed.certificate;
-    const issuer = new PkiSecretBackendIntermediateSetSigned(this, "Resource", {
-      backend: mount.path,
-      certificate: signed.certificateBundle,
+    const intermediate = new Intermediate(this, "Intermediate", {
+      commonName: props.commonName,
+      organization: props.organization,
+      permittedDomains,
+      lifetime,
+      generation: props.generation ?? 1,
+      longestTtl: longestOf(props.roles),
+      mount,
+      mountPath: this.mount,
+      rootCa: props.rootCa,
+      deletionProtection,
       provider,
     });
-    for (const role of props.roles) this.createRole(role, mount.path, issuer, provider);
+    this.certificate = intermediate.certificate;
+    for (const role of props.roles) {
+      new PkiSecretBackendRole(this, `Role-${role.name}`, {
+        ...pkiRoleConfig(role),
+        backend: mount.path,
+        // A role issues from the default issuer.
+        dependsOn: [intermediate.issuers],
+        provider,
+      });
+      this.roles.set(role.name, new PkiRole(this.mount, role.name));
+    }
   }
 
   role(name: string): IPkiRole {
@@ -63,62 +80,9 @@ export class TenantPKI extends Construct implements ITenantPKI {
     if (role === undefined) throw unknownRole("PKI", name, this.roles.keys(), this);
     return role;
   }
+}
 
-  private signIntermediate(
-    props: TenantPKIProps,
-    backend: string,
-    lifetime: Duration,
-  ): PkiSecretBackendRootSignIntermediate {
-    const { commonName, organization, permittedDomains, provider, rootCa } = props;
-    const request = new PkiSecretBackendIntermediateCertRequest(this, "Request", {
-      backend,
-      type: "internal",
-      commonName,
-      organization,
-      keyType: "ec",
-      keyBits: 384,
-      excludeCnFromSans: true,
-      lifecycle: { preventDestroy: props.deletionProtection ?? true },
-      provider,
-    });
-    return new PkiSecretBackendRootSignIntermediate(this, "Signature", {
-      backend: rootCa.mount,
-      csr: request.csr,
-      commonName,
-      organization,
-      ttl: String(lifetime.toSeconds()),
-      excludeCnFromSans: true,
-      maxPathLength: 0,
-      permittedDnsDomains: permittedDomains === undefined ? undefined : [...permittedDomains],
-      provider: rootCa.provider,
-    });
-  }
-
-  private createRole(
-    role: PkiRoleProps,
-    backend: string,
-    issuer: PkiSecretBackendIntermediateSetSigned,
-    provider: TerraformProvider | undefined,
-  ): void {
-    const usage = role.usage ?? "server";
-    new PkiSecretBackendRole(this, `Role-${role.name}`, {
-      backend,
-      name: role.name,
-      allowedDomains: [...role.allowedDomains],
-      allowSubdomains: role.allowSubdomains ?? true,
-      allowBareDomains: role.allowBareDomains ?? false,
-      allowWildcardCertificates: role.allowWildcards ?? false,
-      allowLocalhost: false,
-      allowIpSans: false,
-      serverFlag: usage !== "client",
-      clientFlag: usage !== "server",
-      keyType: "ec",
-      keyBits: 256,
-      ttl: String(role.maxTtl.toSeconds()),
-      maxTtl: String(role.maxTtl.toSeconds()),
-      dependsOn: [issuer],
-      provider,
-    });
-    this.roles.set(role.name, new PkiRole(this.mount, role.name));
-  }
+/** The longest maxTtl of the roles; as good as none without roles. */
+function longestOf(roles: TenantPKIProps["roles"]): Duration {
+  return roles.reduce((longest, { maxTtl }) => (maxTtl.isLongerThan(longest) ? maxTtl : longest), Duration.seconds(1));
 }

@@ -6,15 +6,15 @@ import { Audit } from "../../terraform/providers/vault";
 
 /** Properties of {@link AuditDevices}. */
 export interface AuditDevicesProps {
-  /** Besides the file on the audit volume. @default - none */
+  /** Additional audit devices; the file on the audit volume always exists. @default - none */
   readonly auditDevices?: readonly AuditDevice[];
   /** The provider of the instance. */
   readonly provider: TerraformProvider;
 }
 
 /**
- * Audit devices of a Vault that a Helm chart deploys, which takes them over its API only; every server has them from then on. Those
- * of OpenBao are in its configuration.
+ * Audit devices of a Vault that a Helm chart deploys. Vault creates them only over its API, then for all servers. OpenBao has them
+ * in its configuration.
  */
 export class AuditDevices extends Construct {
   constructor(scope: Construct, id: string, { auditDevices = [], provider }: AuditDevicesProps) {

@@ -6,25 +6,25 @@ import type { ServerResources } from "./instance-limits";
 import { CONTAINER_SECURITY, PRE_STOP_SLEEP } from "./pod-values";
 
 /**
- * Logs that are kept besides the one that is written; with it, eight of a tenth of the volume each. The rest is for what is written
- * between two looks, 5 s apart: with 10 GiB, 50 MiB/s.
+ * Rotated logs to keep. With the current log that is eight files of 10 % of the volume. The remaining 20 % absorbs writes between
+ * two checks, which are 5 s apart. With 10 GiB that is enough for 50 MiB/s.
  */
 const KEPT = 7;
 
-/** What the container needs for itself. */
+/** Resources of the container. */
 const RESOURCES: ServerResources = {
   requests: { cpu: "10m", memory: "16Mi" },
   limits: { memory: "32Mi" },
 };
 
 /**
- * Seconds that it outlives the order to end: longer than the server, whose container gets SIGTERM after `PRE_STOP_SLEEP`. As long as a
- * container is left, the pod's network is, too, and refuses connections that still come; without it they would be lost, and a client
- * would notice only when its own patience ends. By then the Services send them elsewhere.
+ * Seconds that the container stays up after SIGTERM, longer than the server. The pod's network exists as long as a container runs,
+ * and rejects late connections. Without it, late connections would be dropped, and clients would wait for their timeouts. After
+ * this time the Services no longer send connections to the pod.
  */
 const OUTLIVES = PRE_STOP_SLEEP + 3;
 
-/** What the rotation is made for. */
+/** Properties of the rotation. */
 export interface AuditRotationProps {
   readonly product: Product;
   readonly image: ContainerImage;
@@ -35,9 +35,9 @@ export interface AuditRotationProps {
 }
 
 /**
- * A container beside the server that rotates the audit log before it fills its volume, since a server that cannot write its audit
- * log answers nothing any more. It tells the server to open the new file by SIGHUP, as
- * https://openbao.org/docs/audit/file/#log-file-rotation asks; for that, the containers of a pod share their processes.
+ * A sidecar that rotates the audit log before the log fills its volume. A server that cannot write its audit log answers no
+ * requests. The sidecar sends SIGHUP, and the server opens the new file. For that, the containers of a pod share their processes;
+ * https://openbao.org/docs/audit/file/#log-file-rotation
  */
 export function auditRotation({ product, image, folder, size }: AuditRotationProps): object {
   return {

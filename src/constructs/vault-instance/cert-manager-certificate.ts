@@ -5,7 +5,7 @@ import type { Duration } from "../../core/duration";
 import type { ReleaseNames } from "../server-config/names";
 import { Release } from "../../terraform/providers/kubernetes";
 import { fromStackFolder } from "../../terraform/paths";
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 
 /** Properties of a {@link CertManagerCertificate}. */
 export interface CertManagerCertificateProps extends Pick<ReleaseNames, "release" | "namespace" | "tlsSecret"> {
@@ -15,12 +15,12 @@ export interface CertManagerCertificateProps extends Pick<ReleaseNames, "release
   readonly renewBefore: Duration;
 }
 
-/** The chart of this package, beside this file's compiled form and its source alike. */
+/** The chart of this package. The path is the same from `src` and from `lib`. */
 const CHART = join(__dirname, "..", "..", "..", "charts", "certificate");
 
 /**
- * A Certificate of cert-manager. A small chart of our own brings it: Terraform's own resource for manifests would want
- * cert-manager to be installed when the plan is made.
+ * A Certificate of cert-manager, in a small chart of this package. Terraform's resource for manifests would need an installed
+ * cert-manager at plan time.
  */
 export class CertManagerCertificate extends Construct {
   constructor(scope: Construct, id: string, props: CertManagerCertificateProps) {
@@ -30,7 +30,7 @@ export class CertManagerCertificate extends Construct {
       namespace: props.namespace,
       chart: fromStackFolder(TerraformStack.of(this), CHART),
       values: [
-        stringify({
+        toYaml({
           name: props.release,
           secretName: props.tlsSecret,
           dnsNames: props.hosts,

@@ -6,6 +6,8 @@ type KubernetesObjects = readonly Readonly<Record<string, unknown>>[];
 /**
  * Values under `server` that both official charts have. Other values are accepted, too. The library's own values apply
  * unless they are overridden.
+ *
+ * @changes rolling restart by the hook, if it changes the pods
  */
 export type ServerChartValues = HelmValues & {
   readonly resources?: object;
@@ -35,7 +37,11 @@ export type ServerChartValues = HelmValues & {
   readonly ha?: object;
 };
 
-/** Values that both official charts have. Other values are accepted, too. */
+/**
+ * Values that both official charts have. Other values are accepted, too.
+ *
+ * @changes rolling restart by the hook, if it changes the pods
+ */
 export type ChartValues = HelmValues & {
   readonly global?: object;
   readonly server?: ServerChartValues;

@@ -6,23 +6,37 @@ export interface HelmChart {
    * URL of the repository.
    *
    * @default - none: `chart` is a folder or an OCI reference
+   * @changes rolling restart by the hook, if the chart changes the pods
    */
   readonly repository?: string;
-  /** Name of the chart in the repository, or its folder or OCI reference. */
+  /**
+   * Name of the chart in the repository, or its folder or OCI reference.
+   *
+   * @changes rolling restart by the hook, if it changes the pods
+   */
   readonly chart: string;
   /**
    * Version of the chart.
    *
    * @default - the version in the folder, or the latest version
+   * @changes rolling restart by the hook, if it changes the pods
    */
   readonly version?: string;
 }
 
 /** A container image. */
 export interface ContainerImage {
-  /** Name with the registry, such as `registry.example.com/openbao/openbao`. Without a registry it is Docker Hub's. */
+  /**
+   * Name with the registry, such as `registry.example.com/openbao/openbao`. Without a registry it is Docker Hub's.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly repository: string;
-  /** Tag of the image. */
+  /**
+   * Tag of the image.
+   *
+   * @changes rolling restart by the hook; an older version may not read the data of a newer one
+   */
   readonly tag: string;
 }
 
@@ -38,12 +52,12 @@ export const OFFICIAL_IMAGES: Readonly<Record<Product, ContainerImage>> = {
   openbao: { repository: "quay.io/openbao/openbao", tag: "2.6.2" },
 };
 
-/** An image as a pod names it. */
+/** The name of an image in a pod. */
 export function imageReference({ repository, tag }: ContainerImage): string {
   return `${repository}:${tag}`;
 }
 
-/** An image as a value of the product's chart; OpenBao's chart separates registry and repository. */
+/** The value of an image for the product's chart. OpenBao's chart separates registry and repository. */
 export function imageValues(product: Product, { repository, tag }: ContainerImage): object {
   if (product === "vault") return { repository, tag };
   const [registry = "", ...path] = repository.split("/");

@@ -4,6 +4,7 @@ export interface CinderStorageProps {
    * Volume type.
    *
    * @default - the cloud's default
+   * @changes refused: the volumes have prevent_destroy; replace each replica
    */
   readonly volumeType?: string;
   /**
@@ -11,12 +12,14 @@ export interface CinderStorageProps {
    * clouds cannot attach a volume across zones.
    *
    * @default - the cloud chooses; replicas run on any node
+   * @changes refused: the volumes have prevent_destroy; replace each replica
    */
   readonly volumeZones?: readonly string[];
   /**
    * Whether Terraform refuses to destroy the volumes.
    *
    * @default true
+   * @changes in place: only Terraform's refusal to destroy changes
    */
   readonly deletionProtection?: boolean;
 }

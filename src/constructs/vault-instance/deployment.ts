@@ -20,7 +20,7 @@ export interface DeploymentContext {
   readonly centralProvider?: TerraformProvider;
 }
 
-/** What the hook needs to know about a deployment. */
+/** Input of the hook about a deployment. */
 export interface Deployed extends Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes"> {
   /** Whether the data are lost when the pod stops. */
   readonly volatile?: boolean;

@@ -3,12 +3,12 @@ import { Size } from "../../core/size";
 import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
 import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
 
-/** What of its node's disk the server's data and audit log may take, each. */
+/** Maximum size of the data, and of the audit log, on the node's disk. */
 const FOLDER_SIZE = Size.gibibytes(1);
 
 /**
- * One server whose data end with its pod, for trying things out. It is initialised and unsealed as every
- * other: the products' own development mode would put a root token into the chart's values, or into the server's log.
+ * One server for experiments. Its data are lost with its pod. The hook initialises and unseals it like others, because the
+ * products' own development mode would put a root token into the chart's values, or into the server's log.
  */
 export class DevelopmentDeployment implements IDeployment {
   constructor(private readonly props: HelmDeploymentProps) {}

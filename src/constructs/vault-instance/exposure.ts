@@ -40,7 +40,7 @@ export class Exposure {
     Object.freeze(this);
   }
 
-  /** Port of every node that it takes; undefined where the cluster chooses. */
+  /** Port of every node; undefined if the cluster chooses. */
   get nodePort(): number | undefined {
     return this.port.nodePort;
   }

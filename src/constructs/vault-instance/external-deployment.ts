@@ -1,18 +1,24 @@
-import { readFileSync } from "node:fs";
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import type { Replica } from "../../contract/instance";
+import { readCertificateFile } from "../../terraform/certificate-file";
+import { escapeExpressions } from "../../terraform/literal-text";
 import { parseServerAddress } from "../../terraform/server-address";
 import type { Deployed, IDeployment } from "./deployment";
 
 /** Properties of an {@link ExternalDeployment}. */
 export interface ExternalDeploymentProps {
-  /** URL of each replica, never of a load balancer. */
+  /**
+   * URL of each replica, never of a load balancer.
+   *
+   * @changes in place: an empty server joins; the hook stops with foreign-peers for one that is removed, until raft forgets it
+   */
   readonly addresses: readonly string[];
   /**
    * PEM file of the CA that signed the TLS certificates of the replicas, relative to the project.
    *
    * @default - the certificates that Node.js trusts
+   * @changes in place: the hook trusts it from then on
    */
   readonly caCertificateFile?: string;
 }
@@ -26,12 +32,11 @@ export class ExternalDeployment implements IDeployment {
     this.replicas = props.addresses.map((address) => ({ name: parseServerAddress(address).host, address }));
   }
 
-  bind(_scope: Construct): Deployed {
-    const { caCertificateFile } = this.props;
-    return {
-      replicas: this.replicas,
-      ...(caCertificateFile === undefined ? {} : { caCertificate: readFileSync(caCertificateFile, "utf8") }),
-    };
+  bind(scope: Construct): Deployed {
+    const { caCertificateFile: file } = this.props;
+    if (file === undefined) return { replicas: this.replicas };
+    const content = readCertificateFile(file, "caCertificateFile", scope);
+    return { replicas: this.replicas, caCertificate: escapeExpressions(content) };
   }
 }
 

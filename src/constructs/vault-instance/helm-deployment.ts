@@ -27,53 +27,68 @@ import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
 import type { BoundCertificate, ServerCertificate } from "./server-certificate";
 
-/** What every deployment by a Helm chart may specify. */
+/** Properties of every deployment by a Helm chart. */
 export interface HelmDeploymentProps
   extends Pick<InstanceFlows, "clients" | "egress" | "kubernetesApi">, NodePlacement {
-  /** The cluster in which the servers run. */
+  /**
+   * The cluster in which the servers run.
+   *
+   * @changes new instance: the servers are deployed there without their data; move them by a snapshot
+   */
   readonly cluster: IKubernetesCluster;
-  /** Where the TLS certificate of the servers comes from. */
+  /**
+   * Where the TLS certificate of the servers comes from.
+   *
+   * @changes rolling restart by the hook, once the Secret has the new certificate
+   */
   readonly certificate: ServerCertificate;
   /**
    * The Helm chart. It must accept the values of the official chart.
    *
    * @default - the official chart of the product, pinned
+   * @changes rolling restart by the hook, if it changes the pods
    */
   readonly chart?: HelmChart;
   /**
    * The container image of the servers.
    *
    * @default - the image of the official chart, pinned
+   * @changes rolling restart by the hook; an older version may not read the data of a newer one
    */
   readonly image?: ContainerImage;
   /**
    * CPU and memory of each server.
    *
    * @default - a quarter of a CPU and 1 GiB of guaranteed memory
+   * @changes rolling restart by the hook
    */
   readonly resources?: ServerResources;
   /**
    * How clients outside the cluster reach the instance; `clients` must contain their networks.
    *
    * @default - they do not
+   * @changes in place: the Service is created, changed or deleted, and clients lose it at once
    */
   readonly exposure?: Exposure;
   /**
    * Whether the servers serve the web UI.
    *
    * @default false
+   * @changes rolling restart by the hook
    */
   readonly ui?: boolean;
   /**
    * Log level of the servers.
    *
    * @default "info"
+   * @changes rolling restart by the hook
    */
   readonly logLevel?: LogLevel;
   /**
    * Log format of the servers.
    *
    * @default "json"
+   * @changes rolling restart by the hook
    */
   readonly logFormat?: LogFormat;
   /**
@@ -81,47 +96,53 @@ export interface HelmDeploymentProps
    * creates them over its API, so also pass them to `AuditDevices`; here only the network policy opens the way to them.
    *
    * @default - none
+   * @changes rolling restart by the hook with OpenBao; in place with Vault, by `AuditDevices`
    */
   readonly auditDevices?: readonly AuditDevice[];
   /**
    * Whether the servers may review tokens of ServiceAccounts, which the Kubernetes login method needs.
    *
    * @default false
+   * @changes in place: without it, logins by Kubernetes fail at once
    */
   readonly kubernetesAuth?: boolean;
   /**
    * Annotations of the servers' ServiceAccount, by which a cloud gives pods an identity.
    *
    * @default - none
+   * @changes new pods only: evict the running ones one by one
    */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
   /**
    * Metrics, alerts and a dashboard.
    *
    * @default - none
+   * @changes rolling restart by the hook: a listener and annotations come or go
    */
   readonly monitoring?: MonitoringProps;
   /**
    * Requests with which OpenBao initialises itself. It needs a seal other than Shamir's.
    *
    * @default - the hook initialises the instance
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
    */
   readonly selfInitialization?: SelfInitialization;
   /**
    * Additional values of the chart. Maps are merged, other values are replaced. The plan lists what they override.
    *
    * @default - none
+   * @changes rolling restart by the hook, if they change the pods
    */
   readonly values?: ChartValues;
 }
 
-/** What differs between the modes. */
+/** Differences between the modes. */
 export interface ReleaseProps {
   readonly replicas: number;
   readonly dataSize: Size;
   readonly auditSize: Size;
   readonly spreadOverNodes: boolean;
-  /** Creates the volumes. @returns Their storage class; undefined if the data end with the pod. */
+  /** Creates the volumes. @returns Their storage class; undefined if the data are lost with the pod. */
   createStorage(scope: Construct, names: ReleaseNames): string | undefined;
 }
 
@@ -224,7 +245,7 @@ function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealCo
     : { secrets: [secretName, ...tokens] };
 }
 
-/** The way to statsd, the only metrics that servers send by themselves. */
+/** Egress to statsd. Servers send no other metrics by themselves. */
 function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
   const address = monitoring?.statsdAddress;
   if (address === undefined) return [];
@@ -235,7 +256,7 @@ function auditEgress(devices: readonly AuditDevice[] = []): Egress[] {
   return devices.flatMap(({ egress }) => (egress === undefined ? [] : { ...egress, reason: "a second audit log" }));
 }
 
-/** @throws ValidationError if the instance is exposed but lets nobody in. */
+/** @throws ValidationError if the instance is exposed but allows no clients. */
 function checkClients(scope: Construct, clients: readonly NetworkPeer[] = []): void {
   if (clients.some(({ isOutside }) => isOutside)) return;
   throw new ValidationError(

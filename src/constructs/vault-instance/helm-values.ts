@@ -16,7 +16,7 @@ export interface HelmValuesProps extends Omit<PodValuesProps, "release"> {
   readonly names: ReleaseNames;
   readonly image: ContainerImage;
   readonly seal: SealConfig;
-  /** Storage class of the volumes. @default - data and audit logs end with the pod */
+  /** Storage class of the volumes. @default - data and audit logs are lost with the pod */
   readonly storageClass?: string;
   readonly dataSize: Size;
   readonly auditSize: Size;
@@ -49,7 +49,7 @@ export function helmValues(props: HelmValuesProps): HelmValues {
       // Sealed pods are not ready, so all must start at once. The hook restarts them one by one.
       ...(product === "openbao" ? { podManagementPolicy: "Parallel" } : {}),
       updateStrategyType: "OnDelete",
-      // A changed configuration changes the revision of the pods, which tells the hook what to restart.
+      // A changed configuration changes the revision of the pods. The hook restarts pods with an old revision.
       [product === "openbao" ? "configAnnotation" : "includeConfigAnnotation"]: true,
       authDelegator: { enabled: props.kubernetesAuth },
       serviceAccount: { annotations: props.serviceAccountAnnotations },
@@ -85,7 +85,7 @@ function environment({ product, names, seal }: HelmValuesProps): HelmValues {
   };
 }
 
-/** Changed credentials of the seal change the revision of the pods, which tells the hook what to restart. */
+/** Changed credentials of the seal change the revision of the pods. The hook restarts pods with an old revision. */
 function sealAnnotation({ seal: { credentials } }: HelmValuesProps): HelmValues {
   if (credentials === undefined) return {};
   return { annotations: { "tenant-vault/seal-credentials": String(credentials.revision) } };

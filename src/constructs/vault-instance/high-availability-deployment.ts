@@ -12,30 +12,38 @@ export interface VolumeSizes {
    * Size of the data volume.
    *
    * @default - 10 GiB
+   * @changes refused: grow the claims and delete the StatefulSet without its pods first (docs/operating/grow-volumes.md)
    */
   readonly dataSize?: Size;
   /**
    * Size of the audit volume. Audit logs are rotated before they fill it.
    *
    * @default - 10 GiB
+   * @changes refused: grow the claims and delete the StatefulSet without its pods first; then rolling restart by the hook
    */
   readonly auditSize?: Size;
 }
 
 /** Properties of a {@link HighAvailabilityDeployment}. */
 export interface HighAvailabilityDeploymentProps extends HelmDeploymentProps, VolumeSizes {
-  /** Where the volumes come from. */
+  /**
+   * Where the volumes come from.
+   *
+   * @changes refused: Kubernetes does not change the claims of a StatefulSet; replace each replica after its StatefulSet was deleted without its pods
+   */
   readonly storage: IVaultStorage;
   /**
    * Number of servers: 3, 5 or 7, so that raft has a majority.
    *
    * @default 3
+   * @changes in place: more replicas join; of fewer, the hook removes the members from raft; delete their data claims before you raise the number again
    */
   readonly replicas?: number;
   /**
    * Whether each replica must run on its own node.
    *
    * @default true
+   * @changes rolling restart by the hook: it takes a node per replica
    */
   readonly spreadOverNodes?: boolean;
 }

@@ -1,11 +1,20 @@
 import { Construct } from "constructs";
 import { DefaultServiceAccountV1, RoleBindingV1, RoleV1, ServiceAccountV1 } from "../../terraform/providers/kubernetes";
 
-/** Secrets of an instance's namespace that the hook has to do with. */
+/** Secrets in an instance's namespace that the hook uses. */
 export interface HookSecrets {
-  /** Names of those that the hook fills, such as that of the servers' certificate. */
+  /**
+   * Names of Secrets that the hook fills, such as the Secret of the servers' certificate.
+   *
+   * @changes in place: rights of the hook
+   */
   readonly secrets: readonly string[];
-  /** Names of those that others fill and the hook reads. @default - none */
+  /**
+   * Names of Secrets that other programs fill and the hook reads.
+   *
+   * @default - none
+   * @changes in place: rights of the hook
+   */
   readonly foreignSecrets?: readonly string[];
 }
 
@@ -17,8 +26,8 @@ export interface HookIdentityProps extends HookSecrets {
 }
 
 /**
- * Who the hook is in an instance's namespace, and everything that it may do there. It draws short-lived tokens of this
- * ServiceAccount; no pod gets one.
+ * The identity and the permissions of the hook in an instance's namespace. The hook requests short-lived tokens of this
+ * ServiceAccount. No pod gets such a token.
  */
 export class HookIdentity extends Construct {
   /** Name of the ServiceAccount. */
@@ -35,7 +44,7 @@ export class HookIdentity extends Construct {
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
       subject: [{ kind: "ServiceAccount", name: account.metadata.name, namespace }],
     });
-    // A pod that names no account must have no token either.
+    // A pod without a ServiceAccount must have no token either.
     new DefaultServiceAccountV1(this, "Default-account", {
       metadata: { namespace },
       automountServiceAccountToken: false,
@@ -47,18 +56,18 @@ export class HookIdentity extends Construct {
 function rules({ statefulSet, secrets, foreignSecrets = [] }: HookIdentityProps) {
   const filled = [
     { apiGroups: [""], resources: ["secrets"], resourceNames: [...secrets], verbs: ["get", "update"] },
-    // What does not exist yet cannot be allowed by name.
+    // Kubernetes cannot restrict "create" to names.
     { apiGroups: [""], resources: ["secrets"], verbs: ["create"] },
   ];
   const read = { apiGroups: [""], resources: ["secrets"], resourceNames: [...foreignSecrets], verbs: ["get"] };
   return [
     { apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] },
-    // A forward over WebSockets is a get, over SPDY a create; newer API servers ask for create in either case.
+    // A port-forward is a get over WebSockets and a create over SPDY. Newer API servers require create in both cases.
     { apiGroups: [""], resources: ["pods/portforward"], verbs: ["create", "get"] },
-    // Unlike a deletion, an eviction heeds the PodDisruptionBudget.
+    // Unlike a deletion, an eviction respects the PodDisruptionBudget.
     { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
     { apiGroups: ["apps"], resources: ["statefulsets"], resourceNames: [statefulSet], verbs: ["get"] },
-    // Without names a rule is about all.
+    // A rule without names would apply to all objects.
     ...(secrets.length > 0 ? filled : []),
     ...(foreignSecrets.length > 0 ? [read] : []),
   ];

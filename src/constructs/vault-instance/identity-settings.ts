@@ -15,28 +15,51 @@ export interface IdentitiesProps {
    * Lifetime of a token. A deployment must end within this time.
    *
    * @default - 1 hour
+   * @changes in place: tokens that exist keep their lifetime
    */
   readonly tokenTtl?: Duration;
   /**
    * Lifetime of a secret ID. The hook replaces it once less than a third is left, so it must run at least that often.
    *
    * @default - 90 days
+   * @changes in place: the hook creates new secret IDs if the present ones expire too soon or too late
    */
   readonly secretIdTtl?: Duration;
   /**
    * Networks from which the identities may log in: those of the hook, of Terraform and of `status`.
    *
    * @default - none: from anywhere
+   * @changes in place: if the hook could not log in any more, it restores the former networks and fails
    */
   readonly boundCidrs?: readonly string[];
 }
 
-/** What the identities `apply` and `plan` configure, besides what exists in the instance. */
+/** A secrets engine or a login method that the identities `apply` and `plan` configure. */
+export interface AdministeredMount<Type> {
+  /**
+   * Path of the mount; that of a login method without `auth/`.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly path: string;
+  /**
+   * Type of the mount, as Vault names it.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly type: Type;
+}
+
+/**
+ * Mounts that the identities `apply` and `plan` configure, besides those that exist in the instance.
+ *
+ * @changes in place: the hook changes the policies of the identities
+ */
 export interface AdministeredMounts {
   /** Secrets engines. */
-  readonly engines: readonly { readonly path: string; readonly type: EngineType }[];
-  /** Login methods; paths without `auth/`. */
-  readonly logins: readonly { readonly path: string; readonly type: LoginType }[];
+  readonly engines: readonly AdministeredMount<EngineType>[];
+  /** Login methods. */
+  readonly logins: readonly AdministeredMount<LoginType>[];
 }
 
 /** The part of an instance's description that is about its identities. @throws ValidationError if a mount has the path of theirs. */

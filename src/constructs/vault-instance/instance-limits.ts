@@ -5,39 +5,63 @@ import { LimitRangeV1, PriorityClassV1, ResourceQuotaV1 } from "../../terraform/
 
 /** Compute resources of one server, as Kubernetes quantities such as `"500m"` and `"1Gi"`. */
 export interface ServerResources {
-  /** Guaranteed resources. */
+  /**
+   * Guaranteed resources.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly requests: {
-    /** CPU, such as `"250m"`. */
+    /**
+     * CPU, such as `"250m"`.
+     *
+     * @changes rolling restart by the hook
+     */
     readonly cpu: string;
-    /** Memory, such as `"1Gi"`. */
+    /**
+     * Memory, such as `"1Gi"`.
+     *
+     * @changes rolling restart by the hook
+     */
     readonly memory: string;
   };
-  /** Maximum resources. There is no CPU limit, because it would delay heartbeats of raft. */
+  /**
+   * Maximum resources. There is no CPU limit, because it would delay heartbeats of raft.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly limits: {
-    /** Memory, such as `"1Gi"`. */
+    /**
+     * Memory, such as `"1Gi"`.
+     *
+     * @changes rolling restart by the hook
+     */
     readonly memory: string;
   };
 }
 
 /** How much of a cluster an instance may use. */
 export interface InstanceCapacity {
+  /** @changes in place: quota and rights of the hook */
   readonly replicas: number;
   /**
    * CPU and memory of each server.
    *
    * @default - a quarter of a CPU and 1 GiB of guaranteed memory
+   * @changes in place: existing pods keep what they have
    */
   readonly resources?: ServerResources;
   /**
    * Number of Services that may be load balancers.
    *
    * @default 0
+   * @changes in place
    */
   readonly loadBalancers?: number;
   /**
    * Number of node ports, including those of load balancers.
    *
    * @default 0
+   * @changes in place
    */
   readonly nodePorts?: number;
 }
@@ -64,7 +88,7 @@ export interface InstanceLimitsProps extends InstanceCapacity {
   readonly release: string;
 }
 
-/** How much of its cluster an instance may use, and that nodes evict it last. */
+/** Limits of an instance's use of the cluster, and the priority with which nodes evict its pods last. */
 export class InstanceLimits extends Construct {
   /** Name of the PriorityClass. */
   readonly priorityClassName: string;

@@ -7,7 +7,11 @@ import { HookIdentity, type HookSecrets } from "./hook-identity";
 import { InstanceLimits, type InstanceCapacity, type ServerResources } from "./instance-limits";
 import { NetworkPolicies, type InstanceFlows } from "./network-policies";
 
-/** Properties of an {@link InstanceNamespace}. */
+/**
+ * Properties of an {@link InstanceNamespace}.
+ *
+ * @changes new instance: record, namespace and release have this name; retire the old one first
+ */
 export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity, HookSecrets {
   /** Name of the namespace. */
   readonly name: string;

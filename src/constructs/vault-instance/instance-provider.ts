@@ -1,10 +1,18 @@
-import { AssetType, TerraformAsset, type TerraformProvider } from "cdktf";
+import { Fn, TerraformStack, Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { withoutBrackets } from "../../core/host";
 import { CentralSecret } from "../../terraform/central-secret";
+import { certificateAsset } from "../../terraform/certificate-file";
+import { fromStackFolder } from "../../terraform/paths";
 import { VaultProvider } from "../../terraform/providers/vault";
 import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, IDENTITY_LOGIN } from "../../contract/identities";
+import { parseServerAddress } from "../../terraform/server-address";
 
-/** Properties of an {@link InstanceProvider}. */
+/**
+ * Properties of an {@link InstanceProvider}.
+ *
+ * @changes in place: Terraform connects there; another instance needs a state of its own
+ */
 export interface InstanceProviderProps {
   /** Name of the tenant. */
   readonly tenant: string;
@@ -23,9 +31,22 @@ export interface InstanceProviderProps {
   /**
    * PEM file of the CA that signed the instance's TLS certificate.
    *
-   * @default - the file that VAULT_CACERT names when Terraform runs, otherwise the certificates that the machine trusts
+   * @default - `rootCaFile`, otherwise the file that VAULT_CACERT names when Terraform runs, otherwise the certificates that the machine trusts
    */
   readonly caCertificateFile?: string;
+  /**
+   * PEM file of the project with the central root CA, if that CA signed the instance's TLS certificate. It is used if it exists
+   * when Terraform runs. {@link CentralVault} writes it.
+   *
+   * @default - none
+   */
+  readonly rootCaFile?: string;
+  /**
+   * Namespace of the instance in which Terraform works.
+   *
+   * @default - the root namespace
+   */
+  readonly namespace?: string;
   /**
    * Alias of the provider.
    *
@@ -33,6 +54,9 @@ export interface InstanceProviderProps {
    */
   readonly alias?: string;
 }
+
+/** Vault and OpenBao accept this name for the root namespace. The provider reads an empty text as no value. */
+const ROOT_NAMESPACE = "root";
 
 /**
  * The Vault provider of a tenant's instance. Terraform logs in as one of the instance's identities. It reads the credentials from the
@@ -48,8 +72,12 @@ export class InstanceProvider extends Construct {
       mount: ACCESS_MOUNT,
       path: accessPath(`${tenant}/${name}`, identity),
     });
+    const { hostname } = parseServerAddress(props.address, this);
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
+      // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault.
+      namespace: props.namespace ?? ROOT_NAMESPACE,
+      tlsServerName: withoutBrackets(hostname),
       authLogin: [
         {
           path: `auth/${IDENTITY_LOGIN}/login`,
@@ -59,15 +87,21 @@ export class InstanceProvider extends Construct {
           },
         },
       ],
-      // The identities may not make tokens.
+      // The identities may not create tokens.
       skipChildToken: true,
-      caCertFile: certificatePath(this, props.caCertificateFile),
+      caCertFile: certificatePath(this, props),
       alias: props.alias,
     });
   }
 }
 
-/** Copies a certificate beside the synthesized JSON, because the provider takes a file. @returns A relative path. */
-function certificatePath(scope: Construct, file: string | undefined): string | undefined {
-  return file === undefined ? undefined : new TerraformAsset(scope, "Ca", { path: file, type: AssetType.FILE }).path;
+type Certificates = Pick<InstanceProviderProps, "caCertificateFile" | "rootCaFile">;
+
+/** The provider takes a file. A given one is copied beside the synthesized JSON. @returns A path from Terraform's folder. */
+function certificatePath(scope: Construct, { caCertificateFile, rootCaFile }: Certificates): string | undefined {
+  if (caCertificateFile !== undefined) return certificateAsset(scope, "Ca", caCertificateFile, "caCertificateFile");
+  if (rootCaFile === undefined) return undefined;
+  // Terraform looks for it, because synthesis must not depend on what was deployed.
+  const path = fromStackFolder(TerraformStack.of(scope), rootCaFile);
+  return Token.asString(Fn.conditional(Fn.fileexists(path), path, Token.nullValue()));
 }

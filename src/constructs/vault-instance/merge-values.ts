@@ -1,7 +1,7 @@
 /** Values of a Helm chart, or a part of them. */
 export type HelmValues = Readonly<Record<string, unknown>>;
 
-/** The first values with the second over them: maps are merged, everything else, lists included, is replaced; what is undefined is not given. */
+/** Merges values. Maps are merged; other values, including lists, are replaced. Undefined values are ignored. */
 export function mergeValues(base: HelmValues, over: HelmValues): HelmValues {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of given(over)) {
@@ -11,7 +11,7 @@ export function mergeValues(base: HelmValues, over: HelmValues): HelmValues {
   return merged;
 }
 
-/** One line for each of our values that others replace, and for each that they add: `server.ha.replicas: 3 -> 5`. */
+/** Describes each replaced and each added value in a line: `server.ha.replicas: 3 -> 5`. */
 export function describeOverrides(base: HelmValues, over: HelmValues, path: readonly string[] = []): string[] {
   return given(over).flatMap(([key, value]) => {
     const present = base[key];
@@ -31,7 +31,7 @@ function isMap(value: unknown): value is HelmValues {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** On one line, and not endlessly. */
+/** Formats a value on one line of limited length. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;

@@ -1,16 +1,16 @@
-import { parseCidr } from "../../core/cidr";
+import { parseAnyCidr } from "../../core/cidr";
 
 /** Label that Kubernetes itself puts on every namespace; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
-/** As a NetworkPolicy names one; https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
+/** A peer in a NetworkPolicy; https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
 interface PolicyPeer {
   readonly namespaceSelector?: { readonly matchLabels?: Record<string, string> };
   readonly podSelector?: { readonly matchLabels?: Record<string, string> };
   readonly ipBlock?: { readonly cidr: string };
 }
 
-/** Whoever an instance may exchange packets with. */
+/** A source or destination of an instance's connections. */
 export class NetworkPeer {
   /** Every pod of the cluster. */
   static anyNamespace(): NetworkPeer {
@@ -32,20 +32,20 @@ export class NetworkPeer {
    * the `externalTrafficPolicy` `Local`.
    *
    * @param cidr Such as `"10.8.0.0/24"`.
-   * @throws ValidationError when it is no IPv4 network.
+   * @throws ValidationError if it is not a valid IPv4 or IPv6 network.
    */
   static cidr(cidr: string): NetworkPeer {
-    return new NetworkPeer({ ipBlock: { cidr: parseCidr(cidr).toString() } });
+    return new NetworkPeer({ ipBlock: { cidr: parseAnyCidr(cidr).toString() } });
   }
 
   private constructor(
-    /** As a NetworkPolicy names it. */
+    /** The peer in a NetworkPolicy. */
     readonly policyPeer: PolicyPeer,
   ) {
     Object.freeze(this);
   }
 
-  /** Whether it is outside the cluster. */
+  /** Whether the peer is outside the cluster. */
   get isOutside(): boolean {
     return this.policyPeer.ipBlock !== undefined;
   }

@@ -10,20 +10,27 @@ export interface Egress {
    * The destination.
    *
    * @default - any address, inside or outside the cluster
+   * @changes in place
    */
   readonly to?: NetworkPeer;
-  /** Port of the destination. */
+  /**
+   * Port of the destination.
+   *
+   * @changes in place
+   */
   readonly port: number;
   /**
    * Protocol of the connection.
    *
    * @default "TCP"
+   * @changes in place
    */
   readonly protocol?: "TCP" | "UDP";
   /**
    * Why the servers connect to it; written beside the rule.
    *
    * @default - the rule names only the port
+   * @changes in place: only the description changes
    */
   readonly reason?: string;
 }
@@ -39,18 +46,21 @@ export interface InstanceFlows {
    * Who reaches the API. Clients outside the cluster, which use a node port or a load balancer, are named by their networks.
    *
    * @default - the pods of every namespace, and nobody outside the cluster
+   * @changes in place: a network that is removed is cut off at once
    */
   readonly clients?: readonly NetworkPeer[];
   /**
    * Namespace of the monitoring system that scrapes the servers.
    *
    * @default - none
+   * @changes in place
    */
   readonly monitoringNamespace?: string;
   /**
    * Port that the monitoring system scrapes.
    *
    * @default - the port of the API, 8200
+   * @changes in place
    */
   readonly metricsPort?: number;
   /**
@@ -58,12 +68,14 @@ export interface InstanceFlows {
    * Destinations that are always allowed: each other, DNS and the Kubernetes API.
    *
    * @default - none
+   * @changes in place: a destination that is removed is cut off at once
    */
   readonly egress?: readonly Egress[];
   /**
    * Addresses of the Kubernetes API: those of the control planes, not of the Service `kubernetes`.
    *
    * @default - any address, because clusters differ
+   * @changes in place: with wrong addresses the servers cannot label themselves, and the Service of the active one stays empty
    */
   readonly kubernetesApi?: readonly NetworkPeer[];
 }

@@ -1,10 +1,10 @@
 import type { Construct } from "constructs";
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 import { ValidationError } from "../../core/errors";
 import { findLiteralSecretsIn, findSecretSettings } from "../../terraform/secret-guard";
 import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
 
-/** Values by which the hook and the namespace's rules find the servers, that its quota is made for, and without which they were others than are described. */
+/** Values that the hook, the network policies and the quota depend on. Users may not override them. */
 const RELIED_UPON = [
   "fullnameOverride",
   "global.enabled",
@@ -26,15 +26,15 @@ const RELIED_UPON = [
 ];
 
 /**
- * The chart's values as YAML; what the operator's own override comes first, as comments, for who reads the plan.
+ * Renders the chart's values as YAML. Comments at the beginning list the overridden values, for readers of the plan.
  *
- * @throws ValidationError when they hold a secret, or change what others rely on.
+ * @throws ValidationError if the values contain a secret, or change a value that other resources depend on.
  */
 export function renderValues(scope: Construct, ours: HelmValues, theirs: HelmValues = {}): string {
   const merged = mergeValues(ours, theirs);
   checkReliedUpon(scope, ours, merged);
   checkSecrets(scope, theirs, merged);
-  const yaml = stringify(merged, { lineWidth: 0, aliasDuplicateObjects: false });
+  const yaml = toYaml(merged, { lineWidth: 0, aliasDuplicateObjects: false });
   if (Object.keys(theirs).length === 0) return yaml;
   const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
   return `# The operator's own values override:\n${overridden.join("")}${yaml}`;
@@ -45,18 +45,18 @@ function checkReliedUpon(scope: Construct, ours: HelmValues, merged: HelmValues)
   if (changed === undefined) return;
   throw new ValidationError(
     "values",
-    `The values change ${changed} to ${JSON.stringify(at(merged, changed))}, and the hook and the namespace would not fit the servers; leave it out, and describe the deployment by its own properties.`,
+    `The values change ${changed} to ${JSON.stringify(at(merged, changed))}, but the hook and the namespace depend on this value; remove it, and use the properties of the deployment.`,
     scope,
   );
 }
 
-/** Those who write values write secrets into maps, and into the text of the servers' configuration. */
+/** Secrets may be in maps, and in the text of the servers' configuration. */
 function checkSecrets(scope: Construct, theirs: HelmValues, merged: HelmValues): void {
   const [leak] = [...findLiteralSecretsIn(theirs, ["values"]), ...findSecretSettings(merged, ["values"])];
   if (leak === undefined) return;
   throw new ValidationError(
     "literal-secret",
-    `${leak} is a secret written out, which the plan and the state would hold; put it into a Secret and name that.`,
+    `${leak} contains a secret in plain text, which the plan and the state would store; put it into a Secret, and refer to the Secret.`,
     scope,
   );
 }

@@ -1,19 +1,28 @@
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 import { API_PORT, serverLabels } from "../server-config/names";
 import type { ServerResources } from "./instance-limits";
 import type { HelmValues } from "./merge-values";
 
 /** A toleration: pods with it may run on nodes with the taint. */
 export interface Toleration {
-  /** Key of the taint. */
+  /**
+   * Key of the taint.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly key: string;
   /**
    * Value of the taint.
    *
    * @default - any value
+   * @changes rolling restart by the hook
    */
   readonly value?: string;
-  /** Effect of the taint. */
+  /**
+   * Effect of the taint.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
 }
 
@@ -23,12 +32,14 @@ export interface NodePlacement {
    * Labels that a node must have, such as `{ "tenant-vault/pool": "secrets" }`.
    *
    * @default - any node
+   * @changes rolling restart by the hook: volumes must be reachable from the new nodes
    */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /**
    * Taints of nodes that the servers tolerate.
    *
    * @default - none
+   * @changes rolling restart by the hook
    */
   readonly tolerations?: readonly Toleration[];
 }
@@ -78,7 +89,7 @@ export function podValues({
       effect,
     })),
     // A text, as in the values of the charts; Helm warns about a map.
-    affinity: spreadOverNodes ? stringify(antiAffinity(servers)) : "",
+    affinity: spreadOverNodes ? toYaml(antiAffinity(servers)) : "",
     topologySpreadConstraints: [
       {
         maxSkew: 1,

@@ -1,43 +1,56 @@
 import type { Construct } from "constructs";
 import { isWithin } from "../../core/domains";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { serverNames, type ReleaseNames } from "../server-config/names";
 import { CertManagerCertificate } from "./cert-manager-certificate";
 
 /** A PKI role of the central Vault that issues certificates of servers. */
 export interface CentralCertificateProps {
-  /** Path of the PKI mount. */
+  /**
+   * Path of the PKI mount.
+   *
+   * @changes new certificates only: the hook issues one there when the former is about to expire
+   */
   readonly mount: string;
+  /** @changes new certificates only: the hook issues one with it when the former is about to expire */
   readonly role: string;
   /**
    * Domains outside the cluster for which it issues.
    *
    * @default - not checked
+   * @changes in place: only checked at synthesis
    */
   readonly domains?: readonly string[];
 }
 
 /** An issuer of cert-manager; https://cert-manager.io/docs/concepts/issuer/ */
 export interface CertManagerProps {
-  /** Name of the issuer. It must write the certificate of its CA to `ca.crt`, as CA, Vault and Venafi issuers do. */
+  /**
+   * Name of the issuer. It must write the certificate of its CA to `ca.crt`, as CA, Vault and Venafi issuers do.
+   *
+   * @changes rolling restart by the hook, once cert-manager has issued another certificate
+   */
   readonly issuer: string;
   /**
    * Kind of the issuer.
    *
    * @default "ClusterIssuer"
+   * @changes rolling restart by the hook, once cert-manager has issued another certificate
    */
   readonly kind?: "ClusterIssuer" | "Issuer";
   /**
    * How long a certificate is valid.
    *
    * @default - 90 days
+   * @changes new certificates only
    */
   readonly duration?: Duration;
   /**
    * How long before its expiry cert-manager renews a certificate.
    *
    * @default - 30 days
+   * @changes in place: cert-manager renews at another time
    */
   readonly renewBefore?: Duration;
 }
@@ -51,7 +64,7 @@ export interface CertificateContext {
   readonly namespace: string;
 }
 
-/** What the hook needs to know about a certificate. */
+/** Input of the hook about a certificate. */
 export interface BoundCertificate {
   readonly secretName: string;
   readonly names: readonly string[];
@@ -71,6 +84,7 @@ export class ServerCertificate {
 
   /** cert-manager issues and renews it inside the cluster. */
   static certManager(props: CertManagerProps): ServerCertificate {
+    checkDurations(props, ["duration", "renewBefore"]);
     return new ServerCertificate((scope, { names, host, namespace }) => {
       const hosts = serverNames(names, host);
       new CertManagerCertificate(scope, "Certificate", {
@@ -95,7 +109,7 @@ export class ServerCertificate {
 
   private constructor(private readonly create: (scope: Construct, context: CertificateContext) => BoundCertificate) {}
 
-  /** Creates what it needs below the scope. */
+  /** Creates the resources of the certificate below the scope. */
   bind(scope: Construct, context: CertificateContext): BoundCertificate {
     return this.create(scope, context);
   }

@@ -6,7 +6,11 @@ import type { IVaultStorage } from "./storage";
 
 /** Properties of a {@link StandaloneDeployment}. */
 export interface StandaloneDeploymentProps extends HelmDeploymentProps, VolumeSizes {
-  /** Where the volumes come from. */
+  /**
+   * Where the volumes come from.
+   *
+   * @changes refused: Kubernetes does not change the claims of a StatefulSet; replace the replica after its StatefulSet was deleted without its pods
+   */
   readonly storage: IVaultStorage;
 }
 

@@ -15,7 +15,7 @@ export interface StorageRequest {
 /** Where an instance's volumes come from. */
 export interface IVaultStorage {
   /**
-   * Creates what the volumes need below the scope.
+   * Creates the resources of the volumes below the scope.
    *
    * @returns Name of the storage class for the replicas' claims.
    */

@@ -10,7 +10,7 @@ export interface UnsealHookProps {
   readonly revision?: string;
 }
 
-/** Runs `tenant-vault unseal` after the instance is up, and again whenever it changes. */
+/** Runs `tenant-vault unseal` after the instance is up, and again if the instance changes. */
 export class UnsealHook extends Construct {
   constructor(scope: Construct, id: string, { instance, central, revision }: UnsealHookProps) {
     super(scope, id);

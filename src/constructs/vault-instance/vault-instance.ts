@@ -16,46 +16,76 @@ import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
 export interface VaultInstanceProps {
-  /** Name of the tenant. */
+  /**
+   * Name of the tenant.
+   *
+   * @changes new instance: record, namespace and release have this name; retire the old one first
+   */
   readonly tenant: string;
-  /** Name of the instance; the record in the central Vault is `<tenant>/<name>`. */
+  /**
+   * Name of the instance; the record in the central Vault is `<tenant>/<name>`.
+   *
+   * @changes new instance: record, namespace and release have this name; retire the old one first
+   */
   readonly name: string;
-  /** The server that the instance runs. */
+  /**
+   * The server that the instance runs.
+   *
+   * @changes not supported, and not refused: the other product has other folders; deploy another instance and move the data
+   */
   readonly product: Product;
-  /** How the servers come to run. */
+  /**
+   * Deployment of the servers.
+   *
+   * @changes as its own properties say; from a standalone deployment to high availability replicas join; any other kind is a new instance
+   */
   readonly deployment: IDeployment;
   /**
    * What protects the data of the instance while it is not running.
    *
    * @default - Shamir's secret sharing with 5 shares and threshold 3
+   * @changes needs migrate-seal: the servers restart with it, and the hook fails with seal-differs until then
    */
   readonly seal?: ISeal;
-  /** URL by which clients and Terraform reach the instance. */
+  /**
+   * URL by which clients and Terraform reach the instance.
+   *
+   * @changes rolling restart by the hook: the certificate names it; clients must use it from then on
+   */
   readonly address: string;
+  /**
   /**
    * How the identities that work in place of the root token log in.
    *
    * @default - tokens of 1 hour and secret IDs of 90 days, from anywhere
+   * @changes in place: the hook changes the roles of the identities; secret IDs that exist keep their lifetime
    */
   readonly identities?: IdentitiesProps;
   /**
    * Mounts that the identities `apply` and `plan` configure. The hook adds those that exist in the instance.
    *
    * @default - none
+   * @changes in place: the hook changes the policies of the identities
    */
   readonly administered?: AdministeredMounts;
-  /** How the hook reaches the central Vault. */
+  /**
+   * How the hook reaches the central Vault.
+   *
+   * @changes in place: the hook uses it from then on; records and keys are not moved
+   */
   readonly central: CentralVaultAccess;
   /**
    * The provider of the central Vault. Seals with a key or credentials in the central Vault need it.
    *
    * @default - none
+   * @changes in place: Terraform reads and writes through it
    */
   readonly centralProvider?: TerraformProvider;
   /**
    * Whether Terraform refuses to destroy the key of a transit seal. Without the key, the data is unreadable.
    *
    * @default true
+   * @changes in place: only Terraform's refusal to destroy changes
    */
   readonly deletionProtection?: boolean;
   /**
@@ -63,6 +93,7 @@ export interface VaultInstanceProps {
    * and the key of a transit seal. Terraform does not manage the record. People delete these by hand.
    *
    * @default false
+   * @changes in place: set, it destroys the servers and keeps record and volumes; removed, the servers are deployed again, and need their volumes first
    */
   readonly retired?: boolean;
 }
@@ -72,7 +103,7 @@ const KEPT: readonly string[] = [BlockstorageVolumeV3, PersistentVolumeV1, Trans
   (type) => type.tfResourceType,
 );
 
-/** What other constructs need of an instance. */
+/** An instance for other constructs. */
 export interface IVaultInstance {
   readonly tenant: string;
   readonly name: string;

@@ -219,7 +219,7 @@ class IdentityRun {
     );
   }
 
-  /** Tokens that are not revoked expire within the hour; that is no reason to fail. */
+  /** Revokes the tokens. A failure is ignored, because tokens expire within the hour. */
   private async logOut(): Promise<void> {
     for (const identity of [...this.sessions.keys()]) await this.endSession(identity);
   }

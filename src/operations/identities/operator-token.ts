@@ -34,7 +34,7 @@ export class OperatorToken {
     return this.login.token ?? rootToken(fields);
   }
 
-  /** Revokes the token. One that is not revoked expires by itself; that is no reason to fail. */
+  /** Revokes the token. A failure is ignored, because the token expires within the hour. */
   async end(): Promise<void> {
     const { login } = this;
     this.login = undefined;

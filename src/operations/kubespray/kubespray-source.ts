@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { parse } from "yaml";
 import { setting } from "../../core/environment";
 import { OperationError } from "../../core/errors";
+import { ansibleVariables, sshArgs } from "./ansible-settings";
 
 /** A command line. */
 export interface AnsibleCommand {
@@ -12,10 +13,12 @@ export interface AnsibleCommand {
   readonly cwd?: string;
 }
 
-/** Kubespray as the operator has it. */
+/** The operator's copy of Kubespray. */
 export interface KubespraySource {
   /** `ansible` or `ansible-playbook` with these arguments; `{folder}` in them stands for the run's folder. */
   command(program: "ansible" | "ansible-playbook", args: readonly string[], folder: string): AnsibleCommand;
+  /** The run's folder, as Ansible sees it. */
+  seenFolder(folder: string): string;
   /** What Ansible gives to SSH, by the variable ANSIBLE_SSH_ARGS. */
   sshArgs(folder: string): string;
 }
@@ -23,7 +26,7 @@ export interface KubespraySource {
 /**
  * Finds Kubespray by what TENANT_VAULT_KUBESPRAY names: a checkout, or an image for Podman or Docker.
  *
- * @throws OperationError if it is of another release than the inventory is made for.
+ * @throws OperationError if its release differs from the release of the inventory.
  */
 export function findKubespray(environment: NodeJS.ProcessEnv, version: string): KubespraySource {
   const named = setting(environment, "TENANT_VAULT_KUBESPRAY");
@@ -49,11 +52,12 @@ function checkout(folder: string, version: string): KubespraySource {
   }
   return {
     command: (program, args, run) => ({ program, args: args.map((arg) => inFolder(arg, run)), cwd: folder }),
-    sshArgs: (run) => inFolder(SSH_ARGS, run),
+    seenFolder: (run) => run,
+    sshArgs,
   };
 }
 
-/** Where the official image has Kubespray, and where the run's folder is put into it. */
+/** Folder of Kubespray in the official image, and mount point of the run's folder. */
 const IN_IMAGE = { kubespray: "/kubespray", folder: "/run/tenant-vault", agent: "/run/ssh-agent" };
 
 function image(name: string, version: string, environment: NodeJS.ProcessEnv): KubespraySource {
@@ -64,7 +68,8 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
     );
   }
   return {
-    sshArgs: () => inFolder(SSH_ARGS, IN_IMAGE.folder),
+    seenFolder: () => IN_IMAGE.folder,
+    sshArgs: () => sshArgs(IN_IMAGE.folder),
     command: (program, args, folder) => ({
       program: environment.TENANT_VAULT_CONTAINER_ENGINE ?? "podman",
       args: [
@@ -75,12 +80,15 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
         ...(environment.SSH_AUTH_SOCK === undefined
           ? []
           : [`--volume=${environment.SSH_AUTH_SOCK}:${IN_IMAGE.agent}`, `--env=SSH_AUTH_SOCK=${IN_IMAGE.agent}`]),
+        ...caFile(environment),
         // By name alone: a value on a command line could be read by everybody on this machine.
         ...Object.keys(environment)
           .filter((variable) => variable.startsWith("OS_"))
           .sort()
           .map((variable) => `--env=${variable}`),
-        "--env=ANSIBLE_SSH_ARGS",
+        ...["ANSIBLE_SSH_ARGS", ...Object.keys(ansibleVariables(IN_IMAGE.folder))].map(
+          (variable) => `--env=${variable}`,
+        ),
         `--workdir=${IN_IMAGE.kubespray}`,
         name,
         program,
@@ -90,18 +98,13 @@ function image(name: string, version: string, environment: NodeJS.ProcessEnv): K
   };
 }
 
-/**
- * Arguments of SSH for Ansible: the run's own configuration, its own list of hosts, and connections that are used again.
- * Ansible takes the outer quotes off, SSH the inner ones, for folders with spaces.
- */
-const SSH_ARGS = [
-  "-F '{folder}/ssh_config'",
-  `-o 'UserKnownHostsFile="{folder}/known_hosts"'`,
-  "-o ControlMaster=auto",
-  "-o ControlPersist=60s",
-].join(" ");
+/** The file of the cloud's CA, at the same path in the container: Kubespray copies it to the nodes. */
+function caFile(environment: NodeJS.ProcessEnv): string[] {
+  const file = setting(environment, "OS_CACERT");
+  return file === undefined ? [] : [`--volume=${file}:${file}:ro`];
+}
 
-/** Puts a folder where an argument has `{folder}`. */
+/** Replaces `{folder}` in an argument. */
 function inFolder(arg: string, folder: string): string {
   return arg.replaceAll("{folder}", folder);
 }

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   createWriteStream,
   existsSync,
   mkdirSync,
@@ -12,80 +13,97 @@ import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
-import { KUBERNETES_API_PORT, type ClusterDescription } from "../../contract/cluster";
+import type { ClusterDescription } from "../../contract/cluster";
+import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { OperationError } from "../../core/errors";
 import type { Log } from "../../core/log";
 import type { KubeconfigStore, Releases } from "../../central/kubeconfig-store";
 import { withServer } from "../../kubernetes/kubeconfig";
+import { ansibleVariables, hasRefusedHostKey, sshConfig } from "./ansible-settings";
+import { missingCloudVariables, withCredentialName } from "./cloud-credentials";
 import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
+import { keepFiles, restoreFiles } from "./run-files";
 
-/** Seconds that machines may take until they answer SSH, cloud-init included. */
+/** Seconds until machines must answer SSH, including cloud-init. */
 const BOOT_TIMEOUT = 600;
 
-/** What a run of Kubespray works with. */
+/** Input of a run of Kubespray. */
 export interface KubesprayRun {
   readonly cluster: ClusterDescription;
   readonly source: KubespraySource;
   readonly store: KubeconfigStore;
-  /** Inventory, SSH configuration, known hosts, log, artifacts: readable by nobody else. */
+  /** Inventory, SSH configuration, known hosts, log, artifacts and credentials: readable by nobody else. */
   readonly folder: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
-  /** Ends Ansible when it is aborted; what it has done stays, and the next run goes on from there. */
+  /** Ends Ansible if aborted. The next run continues from there. */
   readonly signal: AbortSignal;
 }
 
 /**
  * Waits until the nodes answer SSH, installs or changes Kubernetes on them, and puts the kubeconfig into the central Vault.
- * Kubespray's playbooks are idempotent: a run that failed is taken up again by running this again.
+ * Kubespray's playbooks are idempotent, so a failed run can be repeated.
  *
  * @throws OperationError that names the task that failed and the log.
  */
 export async function runKubespray(run: KubesprayRun): Promise<void> {
-  const { cluster, store, folder, log: events } = run;
+  const { cluster, store, folder } = run;
   checkCloud(cluster, run.environment);
   const installed = await store.installed();
 
   const artifacts = join(folder, "artifacts");
-  prepare(folder, cluster);
+  prepare(run);
+  restoreFiles(folder, await store.files());
   const log = createWriteStream(logFile(folder), { mode: 0o600 });
   try {
-    events.info("waiting until every node answers SSH", { log: logFile(folder) });
-    await ansible(run, log, "ansible", [
-      "all",
-      "--module-name",
-      "ansible.builtin.wait_for_connection",
-      "--args",
-      `timeout=${BOOT_TIMEOUT}`,
-    ]);
-    const playbook = playbookFor(cluster, installed);
-    events.info("running Kubespray, which takes 10 to 30 minutes", { playbook, version: cluster.version });
-    await ansible(run, log, "ansible-playbook", [
-      "--become",
-      "--extra-vars",
-      // One node at a time: drained, it takes a replica with it.
-      JSON.stringify({ kubeconfig_localhost: true, artifacts_dir: "{folder}/artifacts", serial: 1 }),
-      playbook,
-    ]);
+    await keepFiles(run, () => install(run, log, playbookFor(cluster, installed)));
     await store.write(
       withServer(readKubeconfig(artifacts), cluster.apiAddress, KUBERNETES_API_PORT),
       releasesOf(cluster),
     );
   } finally {
-    // It holds an administrator's key, which is in the central Vault now, or is made again.
+    // The file contains an administrator's key. The central Vault now has it, or the next run creates the file again.
     rmSync(artifacts, { recursive: true, force: true });
     log.end();
     await finished(log);
   }
 }
 
-/** What is installed, as it is kept beside the kubeconfig. */
+async function install(run: KubesprayRun, log: WriteStream, playbook: string): Promise<void> {
+  const { cluster, folder, log: events } = run;
+  events.info("waiting until every node answers SSH", { log: logFile(folder) });
+  if (!(await answer(run, log))) {
+    const seconds = `timeout=${BOOT_TIMEOUT}`;
+    await ansible(run, log, "ansible", [
+      "all",
+      "--module-name",
+      "ansible.builtin.wait_for_connection",
+      "--args",
+      seconds,
+    ]);
+  }
+  events.info("running Kubespray, which takes 10 to 30 minutes", { playbook, version: cluster.version });
+  await ansible(run, log, "ansible-playbook", [
+    "--become",
+    "--extra-vars",
+    JSON.stringify({
+      kubeconfig_localhost: true,
+      artifacts_dir: "{folder}/artifacts",
+      credentials_dir: "{folder}/credentials",
+      // Upgrade one node at a time, because draining a node evicts a replica.
+      serial: 1,
+    }),
+    playbook,
+  ]);
+}
+
+/** Returns the installed releases, which are stored beside the kubeconfig. */
 function releasesOf({ version, kubernetesVersion = "" }: ClusterDescription): Releases {
   return { kubespray: version, kubernetes: kubernetesVersion };
 }
 
 /**
- * `cluster.yml` would restart kubelets of another release all at once, and leave the control plane as it is.
+ * Chooses the playbook. `cluster.yml` would restart all kubelets of another release at once, and not upgrade the control plane.
  * https://kubespray.io/#/docs/operations/upgrades
  */
 function playbookFor(cluster: ClusterDescription, installed: Releases | undefined): string {
@@ -94,33 +112,58 @@ function playbookFor(cluster: ClusterDescription, installed: Releases | undefine
     : "upgrade-cluster.yml";
 }
 
-/** Where the output of the last run is. */
+/** File with the output of the last run. */
 function logFile(folder: string): string {
   return join(folder, "kubespray.log");
 }
 
-function prepare(folder: string, cluster: ClusterDescription): void {
+function prepare({ folder, cluster, source }: KubesprayRun): void {
   mkdirSync(join(folder, "artifacts"), { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
   writeFileSync(join(folder, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
-  // The first key that a machine shows is remembered, and another one refused.
-  const ssh = ["Include ~/.ssh/config", "Host *", "  StrictHostKeyChecking accept-new"];
-  writeFileSync(join(folder, "ssh_config"), `${ssh.join("\n")}\n`, { mode: 0o600 });
+  writeFileSync(join(folder, "ssh_config"), sshConfig(source.seenFolder(folder)), { mode: 0o600 });
+}
+
+/** Whether every node answers. @throws OperationError if a node is another machine than before; waiting does not help then. */
+async function answer(run: KubesprayRun, log: WriteStream): Promise<boolean> {
+  const { folder, cluster } = run;
+  const code = await attempt(run, log, "ansible", ["all", "--timeout", "10", "--module-name", "ansible.builtin.ping"]);
+  if (!hasRefusedHostKey(readFileSync(logFile(folder), "utf8"))) return code === 0;
+  throw new OperationError(
+    "kubespray-host-key",
+    `A machine of ${cluster.tenant} presents another SSH host key than before, so it may not be the same machine; read ${logFile(folder)}, and only if you recreated the machine, run ssh-keygen -f ${join(folder, "known_hosts")} -R ADDRESS, then tenant-vault kubespray ${cluster.tenant}.`,
+  );
 }
 
 async function ansible(
-  { source, folder, environment, signal, cluster }: KubesprayRun,
+  run: KubesprayRun,
   log: WriteStream,
   program: "ansible" | "ansible-playbook",
   args: readonly string[],
 ): Promise<void> {
-  const command = source.command(program, ["--inventory", "{folder}/inventory.yml", ...args], folder);
-  const env = { ...environment, ANSIBLE_SSH_ARGS: source.sshArgs(folder), ANSIBLE_NOCOLOR: "1" };
-  const code = await execute(command, env, signal, log);
+  const { folder, cluster } = run;
+  const code = await attempt(run, log, program, args);
   if (code === 0) return;
   throw new OperationError(
     "kubespray-failed",
-    `Kubespray did not finish for ${cluster.tenant} (${program} ended with ${code}${lastTask(readFileSync(logFile(folder), "utf8"))}); read ${logFile(folder)}, mend that, and run tenant-vault kubespray ${cluster.tenant} again: it goes on from there.`,
+    `Kubespray did not finish for ${cluster.tenant} (${program} ended with ${code}${lastTask(readFileSync(logFile(folder), "utf8"))}); read ${logFile(folder)}, fix the cause, and run tenant-vault kubespray ${cluster.tenant} again, which continues from there.`,
   );
+}
+
+/** Runs a program of Ansible. @returns Its exit code, or the signal that ended it. */
+function attempt(
+  { source, folder, environment, signal, cluster }: KubesprayRun,
+  log: WriteStream,
+  program: "ansible" | "ansible-playbook",
+  args: readonly string[],
+): Promise<number | string> {
+  const command = source.command(program, ["--inventory", "{folder}/inventory.yml", ...args], folder);
+  const env = {
+    ...(cluster.needsCloud ? withCredentialName(environment) : environment),
+    ...ansibleVariables(source.seenFolder(folder)),
+    ANSIBLE_SSH_ARGS: source.sshArgs(folder),
+  };
+  return execute(command, env, signal, log);
 }
 
 function execute(
@@ -129,6 +172,7 @@ function execute(
   signal: AbortSignal,
   log: WriteStream,
 ): Promise<number | string> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     const stop = (): void => void child.kill("SIGTERM");
@@ -145,13 +189,13 @@ function execute(
     });
     child.on("close", (code, killed) => {
       signal.removeEventListener("abort", stop);
-      // What is read from the log next must be in it.
+      // The log is read next, so it must be complete.
       log.write("", () => resolve(code ?? killed ?? "a signal"));
     });
   });
 }
 
-/** The task that Ansible was at, for the one sentence. */
+/** Returns Ansible's last task, as part of the message. */
 function lastTask(output: string): string {
   const task = [...output.matchAll(/^TASK \[([^\]\n]+)\]/gm)].at(-1)?.[1];
   return task === undefined ? "" : ` at the task "${task}"`;
@@ -167,12 +211,17 @@ function readKubeconfig(artifacts: string): string {
   return readFileSync(file, "utf8");
 }
 
-/** Kubespray reads these where it runs, and would install drivers that log in nowhere. */
-function checkCloud({ needsCloud, tenant }: ClusterDescription, environment: NodeJS.ProcessEnv): void {
-  const credentials = environment.OS_APPLICATION_CREDENTIAL_ID ?? environment.OS_USERNAME;
-  if (!needsCloud || (environment.OS_AUTH_URL !== undefined && credentials !== undefined)) return;
+/**
+ * @throws OperationError if Kubespray needs the cloud and the environment lacks a variable. Kubespray reads them where it runs.
+ */
+export function checkCloud(
+  { needsCloud, tenant }: Pick<ClusterDescription, "needsCloud" | "tenant">,
+  environment: NodeJS.ProcessEnv,
+): void {
+  const missing = needsCloud ? missingCloudVariables(environment) : [];
+  if (missing.length === 0) return;
   throw new OperationError(
     "kubespray-credentials",
-    `Kubespray needs the cloud's credentials for the volumes of ${tenant}: set OS_AUTH_URL and OS_APPLICATION_CREDENTIAL_ID with its secret (clouds.yaml is not read), or provisioner.openStackIntegration to false.`,
+    `Kubespray needs the cloud's credentials for the volumes of ${tenant}: set ${missing.join(", ")} (clouds.yaml is not read), or provisioner.openStackIntegration to false.`,
   );
 }

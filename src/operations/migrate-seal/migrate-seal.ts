@@ -27,14 +27,14 @@ export async function migrateSeal(context: OperationContext): Promise<void> {
   await new SealMigration(context).run();
 }
 
-/** A migration as one look saw it. */
+/** The observed state of a migration. */
 interface Seen {
   readonly record: SeenRecord;
   readonly view: MigrationView;
 }
 
 class SealMigration {
-  /** What the keys are called once the migration is done. */
+  /** Type of the keys after the migration. */
   private readonly type: KeyType;
   /** Whether the token was refused, as a root token that was revoked. */
   private denied = false;
@@ -72,7 +72,7 @@ class SealMigration {
     return this.denied ? undefined : this.context.operator.get(fields, asked);
   }
 
-  /** Replicas that went with the change that brought the seal still count in raft, and would be waited for in vain. */
+  /** Replicas that went with the change that brought the seal still count in raft, so the migration would wait for them without end. */
   private async hasCaughtUp(active: Replica, token: Secret | undefined): Promise<boolean> {
     if (token !== undefined) {
       const peers = (await this.context.replica(active).raftPeers(token).catch(undefinedIfDenied)) ?? [];
@@ -156,7 +156,7 @@ class SealMigration {
     log.info("the record's keys have a new type", { keys: keys.length, type: this.type });
   }
 
-  /** As they are called until the migration is done, or since. */
+  /** Returns the keys of the record, by the type before or after the migration. */
   private keysOf({ fields }: SeenRecord): readonly Secret[] {
     const former = recordedKeys(fields, otherKeyType(this.type));
     return former.length > 0 ? former : recordedKeys(fields, this.type);

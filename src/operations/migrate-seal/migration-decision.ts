@@ -1,18 +1,18 @@
 import type { SeenReplica } from "../seen";
 
-/** A replica as the decision about the migration of its seal sees it. */
+/** A replica for the decision about the migration of its seal. */
 export type MigratingReplica = SeenReplica & { readonly active: boolean };
 
-/** All that the next step of a migration is decided from. */
+/** Input of the decision about the next step. */
 export interface MigrationView {
   /** The seal that is described. */
   readonly seal: string;
   readonly replicas: readonly MigratingReplica[];
-  /** Whether every replica has the data that it needs for another to go. */
+  /** Whether every replica has the latest data, so that another may restart. */
   readonly caughtUp: boolean;
-  /** Whether there is a token to have the active one step down with. */
+  /** Whether there is a token that allows a step-down of the active replica. */
   readonly canStepDown: boolean;
-  /** Whether the record names its keys as those of the described seal. */
+  /** Whether the keys in the record have the type of the described seal. */
   readonly renamed: boolean;
 }
 
@@ -49,7 +49,7 @@ export function decideMigration(view: MigrationView): MigrationStep {
   return former.length > 0 ? nextOf(former, view) : conclude(view);
 }
 
-/** One at a time leaves its former seal: one that is down already, then standbys, then the active one. */
+/** One replica at a time leaves its former seal: first one that is already down, then standbys, then the active replica. */
 function nextOf(
   former: readonly MigratingReplica[],
   { replicas, caughtUp, canStepDown }: MigrationView,

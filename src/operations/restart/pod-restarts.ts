@@ -2,10 +2,10 @@ import { OperationError } from "../../core/errors";
 import type { OperationContext } from "../context";
 import type { Pod, Pods } from "../pods";
 
-/** What became of a restart: the pod ends, it is ending already, there is none, or the PodDisruptionBudget keeps it. */
+/** Result of a restart: evicted now, already terminating, missing, or refused by the PodDisruptionBudget. */
 export type RestartOutcome = "restarted" | "ending" | "missing" | "refused";
 
-/** The pods that one run ends, each once: what does not help does not help again. */
+/** Restarts of pods in one run. Each pod restarts at most once, because a second restart would not help. */
 export class PodRestarts {
   /** Ids of the pods, by name. */
   private readonly ended = new Map<string, string>();
@@ -20,7 +20,7 @@ export class PodRestarts {
   }
 
   /**
-   * Has a pod end, for a new one to take its place.
+   * Evicts a pod, so that a new one replaces it.
    *
    * @throws OperationError if the new one is outdated as well.
    */
@@ -43,7 +43,7 @@ export class PodRestarts {
   }
 }
 
-/** What keeps a pod from ending now; undefined if it does end. */
+/** Returns the obstacle of an eviction; undefined if the pod was evicted. */
 export function blockedBy(outcome: RestartOutcome, name: string): string | undefined {
   const reasons: Record<RestartOutcome, string | undefined> = {
     restarted: undefined,

@@ -1,21 +1,21 @@
-/** A replica as the decision about its restart sees it. */
+/** A replica for the decision about its restart. */
 export interface RestartReplica {
   readonly name: string;
-  /** Whether its pod is there to stay and it is unsealed. */
+  /** Whether the pod is not terminating and the replica is unsealed. */
   readonly up: boolean;
-  /** Whether it is down, and its pod exists and is not ready: it does not come up by itself. */
+  /** Whether the replica is down with an existing pod that is not ready, so that it does not start by itself. */
   readonly notStarting: boolean;
-  /** Whether its certificate is not accepted, so that it is neither asked nor given keys; then Kubernetes tells whether it is up. */
+  /** Whether its certificate is rejected. The program then sends it nothing, and Kubernetes reports whether it is up. */
   readonly unverified: boolean;
   readonly active: boolean;
-  /** Whether its pod, or the certificate that it serves, is not the newest. */
+  /** Whether its pod or its certificate is not the newest. */
   readonly outdated: boolean;
 }
 
-/** All that the next step of a rolling restart is decided from. */
+/** Input of the decision about the next step. */
 export interface RestartView {
   readonly replicas: readonly RestartReplica[];
-  /** Whether every replica has the data and the vote that it needs for another to go. */
+  /** Whether every replica has the latest data and a vote, so that another may restart. */
   readonly caughtUp: boolean;
 }
 
@@ -29,8 +29,8 @@ export type RestartStep =
  * The next step towards replicas that all run what is described. At most one is down at any time, the active one comes
  * last, and none goes before all others have caught up.
  *
- * The active one hands over when it is told to end. With `sys/step-down` before, it stays for 10 s and answers wrongly to whoever
- * is still connected to it: clients of OpenBao on Kubernetes waited 11 to 15 s with it, and 0.2 to 1.6 s without.
+ * The active replica hands over when it terminates. After a `sys/step-down` it would stay for 10 s and give wrong answers to
+ * connected clients. Clients of OpenBao on Kubernetes waited 11 to 15 s with the step-down, and 0.2 to 1.6 s without.
  */
 export function decideRestart({ replicas, caughtUp }: RestartView): RestartStep {
   const outdated = replicas.filter((replica) => replica.outdated);

@@ -3,13 +3,13 @@ import type { RestartReplica } from "./restart-decision";
 import type { OperationContext } from "../context";
 import type { SeenReplica } from "../seen";
 
-/** Milliseconds within which a replica that has joined has its vote. */
+/** Milliseconds after which a new member has its vote. */
 const VOTE_WITHIN = 30_000;
 
 /**
- * A replica as the decision about its restart sees it.
+ * Prepares a replica for the decision about its restart.
  *
- * @param wanted Fingerprint of the certificate that it is to serve; undefined where there is none.
+ * @param wanted Fingerprint of the certificate in the Secret; undefined if there is none.
  */
 export async function viewReplica(
   context: OperationContext,
@@ -36,7 +36,7 @@ async function isActive(context: OperationContext, seen: SeenReplica): Promise<b
   return seen.status.state === "unsealed" && ((await context.replica(seen).leader())?.isSelf ?? false);
 }
 
-/** Whether it shows another certificate than the one that it is to serve; one that is not accepted can be told by that alone. */
+/** Whether the replica presents another certificate than the wanted one. The fingerprint is enough for a rejected certificate. */
 async function showsAnother(
   context: OperationContext,
   seen: SeenReplica,
@@ -50,17 +50,17 @@ async function showsAnother(
   return shown !== undefined && shown !== wanted;
 }
 
-/** Stands in for the votes in raft where they cannot be asked for: how long every replica has been up. */
+/** Replaces the check of votes in raft if no token allows it: measures how long every replica has been up. */
 export class UptimeGate {
   private since: number | undefined;
 
-  /** @returns Whether each has been up for as long as it takes to get a vote. */
+  /** @returns Whether each replica has been up long enough to get a vote. */
   observe(replicas: readonly RestartReplica[], now: number): boolean {
     this.since = replicas.every(({ up }) => up) ? (this.since ?? now) : undefined;
     return this.since !== undefined && now - this.since >= VOTE_WITHIN;
   }
 
-  /** Begins anew, as after a restart, which is not seen when it is over between two looks. */
+  /** Starts the measurement again. Between two turns, a restart could pass unnoticed. */
   reset(): void {
     this.since = undefined;
   }

@@ -27,11 +27,11 @@ export async function restartOutdated(
   return restarts === undefined ? [] : new RollingRestart(context, restarts, bringUp).run();
 }
 
-/** What a restart is decided from; undefined while Kubernetes has not taken note of the newest StatefulSet. */
+/** Input of the decision; undefined while Kubernetes has not observed the newest StatefulSet. */
 type Seen = { readonly view: RestartView; readonly pods: readonly Pod[] } | undefined;
 
 class RollingRestart {
-  /** Whether raft refused the token, as that of an identity whose policy is damaged. */
+  /** Whether raft refused the token, for example because the policy of the identity `operate` is damaged. */
   private denied = false;
   private readonly uptime = new UptimeGate();
 
@@ -71,7 +71,7 @@ class RollingRestart {
     return { view: { replicas, caughtUp }, pods };
   }
 
-  /** @param steady Whether all have been up for long enough, which must do if no token is left to ask raft with. */
+  /** @param steady Whether all replicas have been up long enough. This decides if no token allows a check of raft. */
   private async hasCaughtUp(active: Replica, token: Secret | undefined, steady: boolean): Promise<boolean> {
     const usable = this.denied ? undefined : token;
     const caughtUp = await hasCaughtUp(this.context, active, usable, () => (this.denied = true));
@@ -85,7 +85,7 @@ class RollingRestart {
       case "restart":
         return this.restart(step.name, pods);
       case "wait":
-        // A replica that came back is sealed until it gets its keys.
+        // A restarted replica is sealed until it receives its keys.
         await this.bringUp();
         return { wait: step.reason };
     }
@@ -114,7 +114,7 @@ function decide(seen: Seen): RestartStep {
   return decideRestart(seen.view);
 }
 
-/** A replica that does not answer is waited for; what the central Vault or Kubernetes refuses is refused again. */
+/** Waits for replicas that do not answer. A refusal of the central Vault or of Kubernetes ends the run, because it would recur. */
 function recover(error: unknown): Waiting | undefined {
   if (error instanceof ReplicaError) return { wait: `a replica does not answer (${reasonOf(error)})` };
   return recoverRetryable(error);

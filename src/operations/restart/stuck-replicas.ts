@@ -26,10 +26,10 @@ export class StuckReplicas {
   ) {}
 
   /**
-   * Replaces one pod, if any is to be replaced.
+   * Replaces one pod, if necessary.
    *
-   * @param tokenOf Gets the token to ask raft with, if a replica can be asked.
-   * @returns What prevents it; undefined if nothing is known to.
+   * @param tokenOf Gets the token for raft, if a replica can be asked.
+   * @returns The obstacle; undefined if there is none.
    */
   async replaceOne(seen: readonly SeenReplica[], tokenOf: AskForToken): Promise<string | undefined> {
     try {
@@ -42,7 +42,7 @@ export class StuckReplicas {
       if (step.do === "restart") return await this.restart(step.name, pods, replicas);
       return step.do === "wait" ? explainUnverified(replicas, step.reason) : undefined;
     } catch (error) {
-      // The Kubernetes API itself may be away for a moment, as while a node restarts.
+      // The Kubernetes API may be unavailable for a moment, for example while a node restarts.
       if (error instanceof KubernetesError && error.retryable) return undefined;
       throw error;
     }
@@ -58,12 +58,12 @@ export class StuckReplicas {
     const reason = blockedBy(outcome, name);
     const notStarting = replicas.some((replica) => replica.name === name && replica.notStarting);
     if (reason === undefined || outcome !== "refused" || !notStarting) return reason;
-    // By Kubernetes' default an exhausted budget keeps even what does not work.
+    // By default, Kubernetes does not evict even broken pods if the budget is exhausted.
     const namespace = this.context.instance.kubernetes?.namespace ?? "";
     return `${reason}, which is outdated and does not come up; delete the pod ${namespace}/${name}`;
   }
 
-  /** While all replicas can be asked, those that are up are left to the rolling restart. */
+  /** If all replicas can be asked, the rolling restart handles those that are up. */
   private async hasCaughtUp(
     replicas: readonly RestartReplica[],
     seen: readonly SeenReplica[],
@@ -79,7 +79,7 @@ export class StuckReplicas {
   }
 }
 
-/** Why replicas that cannot be asked keep running as they are. */
+/** Explains why replicas with a rejected certificate are not restarted yet. */
 function explainUnverified(replicas: readonly RestartReplica[], reason: string): string | undefined {
   const names = replicas.filter(({ unverified, outdated }) => unverified && outdated).map(({ name }) => name);
   if (names.length === 0) return undefined;

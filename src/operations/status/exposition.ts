@@ -9,16 +9,16 @@ interface Metric {
 
 interface Sample {
   readonly labels: Readonly<Record<string, string>>;
-  /** Undefined where it is not known. */
+  /** Undefined if it is not known. */
   readonly value: number | undefined;
 }
 
 /**
- * What a status says, as text that Prometheus reads; for node_exporter's textfile collector.
+ * Formats statuses for Prometheus, for the textfile collector of node_exporter.
  *
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  *
- * @param now When it was looked at, milliseconds since the epoch.
+ * @param now Time of the inspection, milliseconds since the epoch.
  */
 export function exposition(statuses: readonly InstanceStatus[], now: number): string {
   return metrics(statuses, now).map(render).join("");
@@ -56,28 +56,28 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
     perReplica(STATUS_METRICS.auditDevices, "Audit devices of the replica.", ({ auditDevices }) => auditDevices),
     perReplica(
       STATUS_METRICS.certificateExpiry,
-      "When the certificate that the replica serves ends.",
+      "Expiry of the certificate that the replica presents.",
       ({ certificateExpires }) => seconds(certificateExpires),
     ),
     perInstance(
       STATUS_METRICS.sealTokenExpiry,
-      "When the token by which the servers unseal themselves ends.",
+      "Expiry of the token by which the servers unseal themselves.",
       ({ sealTokenExpires }) => seconds(sealTokenExpires),
     ),
     {
       name: STATUS_METRICS.statusFailure,
-      help: "1 for the code of what kept the instance from being looked at.",
+      help: "1 for the code of the failure that prevented the inspection.",
       samples: statuses.flatMap((status) =>
         status.problemCode === undefined
           ? []
           : [{ labels: { ...instanceLabels(status), code: status.problemCode }, value: 1 }],
       ),
     },
-    perInstance(STATUS_METRICS.statusTime, "When this was looked at.", () => Math.floor(now / 1000)),
+    perInstance(STATUS_METRICS.statusTime, "Time of the inspection.", () => Math.floor(now / 1000)),
   ];
 }
 
-/** Not `instance`: that is Prometheus' own label, the address that it scrapes. */
+/** The label is not `instance`, because Prometheus uses that label for the scraped address. */
 function instanceLabels({ instance }: InstanceStatus): Record<string, string> {
   const [tenant = "", name = ""] = instance.split("/");
   return { tenant, vault_instance: name };

@@ -11,52 +11,52 @@ import type { OperatorToken } from "../identities/operator-token";
 import type { ReplicaState } from "../../vault/replica-state";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 
-/** What the record of an instance holds, without telling any of it. */
+/** Summary of an instance's record, without secrets. */
 export interface RecordSummary {
-  /** "self-initialised" where there are no keys to keep. */
+  /** "self-initialised" if the instance has no keys. */
   readonly state: "missing" | "deleted" | "announced" | "complete" | "incomplete" | "self-initialised";
   readonly keyType: KeyType;
   readonly keys: number;
   readonly rootToken: boolean;
 }
 
-/** One replica as a status shows it. */
+/** Status of a replica. */
 export interface ReplicaSummary extends Replica {
   readonly state: ReplicaState["state"];
   /** Whether it is the active one. */
   readonly active: boolean;
   /** Why it cannot be reached. */
   readonly reason?: string;
-  /** How many audit devices it has; undefined where that could not be asked. */
+  /** Number of audit devices; undefined if not checked. */
   readonly auditDevices?: number;
-  /** When the certificate that it serves ends, RFC 3339; undefined where it was not seen. */
+  /** Expiry of the presented certificate, RFC 3339; undefined if it is unknown. */
   readonly certificateExpires?: string;
 }
 
-/** One instance as a status shows it. */
+/** Status of an instance. */
 export interface InstanceStatus {
   readonly instance: string;
   readonly record: RecordSummary;
-  /** Undefined where the instance could not be looked at. */
+  /** Undefined if the instance could not be inspected. */
   readonly product?: string;
   readonly replicas: readonly ReplicaSummary[];
   /** Whether the record is complete, every replica is unsealed and audited, one is active, and the seal's token is valid. */
   readonly healthy: boolean;
-  /** Why the instance could not be looked at. */
+  /** Reason if the instance could not be inspected. */
   readonly problem?: string;
-  /** Its code, as docs/errors.md lists it. */
+  /** Error code of the reason, listed in docs/errors.md. */
   readonly problemCode?: ErrorCode;
-  /** When the token by which the servers unseal themselves ends, RFC 3339: at once where it is not valid; undefined where they need none. */
+  /** Expiry of the seal's token, RFC 3339. If the token is not valid, it is the current time. Undefined if there is no token. */
   readonly sealTokenExpires?: string;
 }
 
-/** A replica as far as a status looks at it. */
+/** The part of a replica's API that a status needs. */
 export type InspectedServer = Pick<ReplicaApi, "status" | "leader" | "auditDevices" | "certificate">;
 
 /**
- * Looks at one instance and changes nothing.
+ * Inspects an instance without changes.
  *
- * @param operator Whose token asks for audit devices. @default - the root token of the record
+ * @param operator Its token lists audit devices. @default - the root token of the record
  */
 export async function inspectInstance(
   instance: Instance,
@@ -67,7 +67,7 @@ export async function inspectInstance(
 ): Promise<InstanceStatus> {
   const seen = await store.read();
   const record = summarizeRecord(seen, instance);
-  // Of replicas that are looked at at once, the first one that is unsealed is logged in to.
+  // Replicas are inspected in parallel. The login is at the first one that is unsealed.
   let login: Promise<Secret | undefined> | undefined;
   const token = (replica: Replica): Promise<Secret | undefined> =>
     (login ??= operator.get(seen.fields, replica).catch(undefinedIfRefused));
@@ -81,7 +81,7 @@ export async function inspectInstance(
   return { instance: store.path, record, product: instance.product, replicas, healthy };
 }
 
-/** Looks at the record alone, where the instance cannot be reached or is not described. */
+/** Inspects only the record, because the instance is unreachable or not described. */
 export async function inspectRecord(
   store: Pick<RecordStore, "path" | "read">,
   problem: unknown,
@@ -96,7 +96,7 @@ export async function inspectRecord(
   };
 }
 
-/** What an instance that is not described is taken for. */
+/** Assumed description of an instance without a description. */
 const UNKNOWN = { seal: "shamir", secretThreshold: 1 } as const;
 
 function summarizeRecord(
@@ -136,10 +136,10 @@ async function summarizeReplica(
   };
 }
 
-/** Times, a second apart, that a standby is asked which may have just been unsealed. */
+/** Number of attempts, one second apart, for a standby that may have just been unsealed. */
 const ATTEMPTS = 5;
 
-/** A standby of OpenBao answers by itself, unless its set-up failed, as with an audit device that it cannot use; one of Vault never does. */
+/** Standbys of OpenBao answer by themselves, unless their setup failed, for example at a broken audit device. Vault's never do. */
 async function countAuditDevices(
   server: InspectedServer,
   product: Instance["product"],
@@ -159,7 +159,7 @@ async function countAuditDevices(
   return 0;
 }
 
-/** What cannot be seen, as with a token that is not accepted, is left out. */
+/** Omits values that cannot be read, for example because the token is not accepted. */
 function undefinedIfRefused(error: unknown): undefined {
   if (error instanceof ReplicaError) return undefined;
   throw error;

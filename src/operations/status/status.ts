@@ -13,7 +13,7 @@ import { OperatorToken } from "../identities/operator-token";
 import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
-/** The instances that a selection names: one, a tenant's, or all. @param selection `<tenant>` or `<tenant>/<instance>`. */
+/** Finds the instances of a selection: one, a tenant's, or all. @param selection `<tenant>` or `<tenant>/<instance>`. */
 export async function selectInstances(central: VaultClient, selection: string | undefined): Promise<Target[]> {
   if (selection?.includes("/")) return [parseTarget(selection)];
   const tenants =
@@ -27,7 +27,7 @@ export async function selectInstances(central: VaultClient, selection: string | 
   return found.flat();
 }
 
-/** Looks at one instance. One that cannot be looked at has a status as well, so that it does not hide the others. */
+/** Inspects an instance. An instance that cannot be inspected also has a status, so that it does not hide the others. */
 export async function statusOf(
   central: VaultClient,
   target: Target,
@@ -56,13 +56,13 @@ export async function statusOf(
       await cluster?.close();
     }
   } catch (error) {
-    // Neither the central Vault's failure nor this machine's is the instance's.
+    // A failure of the central Vault or of this machine is not a failure of the instance.
     if (error instanceof LocalError || (error instanceof CentralError && error.failure !== "missing")) throw error;
     return inspectRecord(store, error);
   }
 }
 
-/** Looks at an instance as its identity `operate`, and logs out. */
+/** Inspects an instance as its identity `operate`, and logs out. */
 async function inspectAs(
   central: VaultClient,
   { tenant, name }: Target,

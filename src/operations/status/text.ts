@@ -2,7 +2,7 @@ import type { InstanceStatus, ReplicaSummary } from "./inspect";
 
 const DAY = 86_400_000;
 
-/** Statuses for people to read. @param now Milliseconds since 1970. */
+/** Formats statuses for people. @param now Milliseconds since 1970. */
 export function statusText(statuses: readonly InstanceStatus[], now: number): string {
   return statuses.map((status) => render(status, now)).join("");
 }
@@ -30,12 +30,12 @@ function render(status: InstanceStatus, now: number): string {
   ].join("\n");
 }
 
-/** One that is not valid ends at once. */
+/** A token that is not valid has the current time as its expiry. */
 function sealTokenLine(instance: string, expires: string, now: number): string {
   if (Date.parse(expires) <= now) {
-    return `  the seal has no token that is valid: servers that restart stay sealed; run tenant-vault unseal ${instance}.`;
+    return `  the seal has no valid token, so restarted servers stay sealed; run tenant-vault unseal ${instance}.`;
   }
-  return `  the token of the seal ends on ${expires}, if nobody renews it`;
+  return `  the token of the seal expires on ${expires}, unless it is renewed`;
 }
 
 function notes({ state, active, reason, auditDevices, certificateExpires }: ReplicaSummary, now: number): string[] {
@@ -44,11 +44,11 @@ function notes({ state, active, reason, auditDevices, certificateExpires }: Repl
     ...(active ? ["active"] : []),
     ...(reason === undefined ? [] : [reason]),
     ...(state === "unsealed" ? [audit(auditDevices)] : []),
-    ...(Number.isNaN(days) ? [] : [`certificate ends in ${Math.floor(days)} days`]),
+    ...(Number.isNaN(days) ? [] : [`certificate expires in ${Math.floor(days)} days`]),
   ];
 }
 
-/** Whoever asks needs the root token, which may have been revoked; standbys of Vault are not asked. */
+/** Undefined if not checked: the call needs a token with that right, and Vault standbys do not answer it. */
 function audit(devices: number | undefined): string {
   return devices === undefined ? "audit not checked" : `${devices} audit ${devices === 1 ? "device" : "devices"}`;
 }
@@ -58,5 +58,5 @@ function unaudited({ name }: ReplicaSummary, product: string | undefined): strin
     product === "vault"
       ? 'enable one with "vault audit enable file file_path=..."'
       : "give every server the same audit block in its configuration, with a file that it can write";
-  return `  ${name} has no audit device that works: nobody sees what is done there; ${remedy}.`;
+  return `  ${name} has no working audit device, so nobody can see what is done there; ${remedy}.`;
 }

@@ -12,10 +12,10 @@ import type { VaultClient } from "../../vault/client";
 const RENEW_BELOW = 1 / 3;
 type SealToken = NonNullable<NonNullable<Instance["kubernetes"]>["sealToken"]>;
 
-/** What the central Vault answers to a token that is over, revoked, or never was one; nothing else says that of it. */
+/** Status of the central Vault for a token that has expired, was revoked or never existed. No other status means this. */
 const DENIED = 403;
 
-/** And to the renewal of one that cannot be renewed. */
+/** Status for the renewal of a token that cannot be renewed. */
 const NOT_RENEWABLE = 400;
 
 const lookup = z.object({
@@ -35,7 +35,7 @@ export class SealTokenSecret {
     private readonly role: string,
   ) {}
 
-  /** Makes sure that the Secret holds a token that is valid and lasts, and the certificate of the central Vault's CA. */
+  /** Ensures that the Secret contains a token with enough lifetime, and the certificate of the central Vault's CA. */
   async ensure(central: VaultClient, clock: Clock): Promise<void> {
     const secret = await this.secret.read();
     const current = tokenOf(secret);
@@ -49,14 +49,14 @@ export class SealTokenSecret {
     else await this.writeNew(central, secret, content, clock);
   }
 
-  /** Seconds that the token has left if nobody renews it; 0 where there is none that is valid. */
+  /** Remaining lifetime of the token in seconds without a renewal; 0 if there is no valid token. */
   async remaining(central: VaultClient): Promise<number> {
     const token = tokenOf(await this.secret.read());
     const found = token === undefined ? undefined : await lookUp(central.withToken(token));
     return found?.ttl ?? 0;
   }
 
-  /** Makes a token and writes it beside the rest; one that does not get into the Secret is revoked. */
+  /** Creates a token and adds it to the Secret. If the write fails, the token is revoked. */
   private async writeNew(
     central: VaultClient,
     former: StoredSecret | undefined,
@@ -69,15 +69,15 @@ export class SealTokenSecret {
     try {
       if (await this.secret.write(former, { ...content, stringData }, annotations)) return;
     } catch (error) {
-      // Whatever fails here as well, the first failure is the one to tell.
+      // Report the first failure, even if the revocation also fails.
       await this.revokeUnlessKept(central, token).catch(() => undefined);
       throw error;
     }
-    // Another run was first: its token is as good.
+    // Another run was first. Use its token.
     await revoke(central, token);
   }
 
-  /** A write whose answer was lost may have been carried out, and servers use the token then; unsure, it is left to end by itself. */
+  /** A write without an answer may have succeeded, and servers may use its token. In doubt, the token stays until it expires. */
   private async revokeUnlessKept(central: VaultClient, token: Secret): Promise<void> {
     if (tokenOf(await this.secret.read())?.equals(token) !== true) await revoke(central, token);
   }
@@ -99,11 +99,11 @@ async function revoke(central: VaultClient, token: Secret): Promise<void> {
   await askCentral(central.withToken(token), "POST", "auth/token/revoke-self");
 }
 
-/** Whether a token is valid and, renewed if need be, is so for long enough. */
+/** Whether a token is valid for long enough, after a renewal if necessary. */
 async function renewed(client: VaultClient): Promise<boolean> {
   const found = await lookUp(client);
   if (found !== undefined && lasts(found)) return true;
-  // The renewal's own answer counts, and only the active server gives it: a standby may not know yet what that one did.
+  // Use the answer to the renewal, which comes from the active server. A standby may not have the renewal yet.
   const { status, body } = await askCentral(client, "POST", "auth/token/renew-self", {
     accept: [NOT_RENEWABLE, DENIED],
   });
@@ -113,7 +113,7 @@ async function renewed(client: VaultClient): Promise<boolean> {
 }
 
 interface Lifetime {
-  /** Seconds that are left, and of how many. */
+  /** Remaining and total lifetime in seconds. */
   readonly ttl: number;
   readonly whole: number;
 }
@@ -122,7 +122,7 @@ function lasts({ ttl, whole }: Lifetime): boolean {
   return ttl >= whole * RENEW_BELOW;
 }
 
-/** Undefined for a token that is not valid, which is no failure: it is replaced. */
+/** Undefined for a token that is not valid. This is not an error, because the token is replaced. */
 async function lookUp(client: VaultClient): Promise<Lifetime | undefined> {
   const { status, body } = await askCentral(client, "GET", "auth/token/lookup-self", { accept: [DENIED] });
   if (status === DENIED) return undefined;

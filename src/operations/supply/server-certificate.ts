@@ -10,11 +10,11 @@ import { OperationError } from "../../core/errors";
 
 const DAY = 86_400_000;
 
-/** Life of a certificate, and what of it must be left for it to stay in use. */
+/** Lifetime of a certificate, and the remaining lifetime below which it is renewed. */
 const LIFETIME_HOURS = 365 * 24;
 const RENEW_BEFORE = 30 * DAY;
 
-/** Milliseconds between two looks for a certificate that somebody else issues. */
+/** Milliseconds between two checks for a certificate that another program issues. */
 const POLL = 2_000;
 
 interface ServerCertificate {
@@ -24,7 +24,7 @@ interface ServerCertificate {
 
 type Kubernetes = NonNullable<Instance["kubernetes"]>;
 
-/** The Secret with the servers' certificate. The central Vault issues it; its private key goes there alone, never through Terraform. */
+/** The Secret with the servers' certificate. The central Vault issues the certificate. Its private key never passes Terraform. */
 export class CertificateSecret {
   static of(client: KubernetesClient, { namespace, certificate }: Kubernetes): CertificateSecret {
     return new CertificateSecret(new KubernetesSecret(client, namespace, certificate.secretName), certificate);
@@ -35,7 +35,7 @@ export class CertificateSecret {
     private readonly certificate: Kubernetes["certificate"],
   ) {}
 
-  /** @returns The certificate of the authority, PEM; undefined where the servers have no certificate yet. */
+  /** @returns The certificate of the authority, PEM; undefined if the servers have no certificate yet. */
   async readCa(): Promise<string | undefined> {
     return parseSecret(await this.secret.read())?.caCertificate;
   }
@@ -53,7 +53,7 @@ export class CertificateSecret {
     if (current !== undefined && fits(current, names, run.clock.date())) return current.caCertificate;
     const { caCertificate, data } = await issue(central, issuer, names);
     if (await this.secret.write(secret, { type: "kubernetes.io/tls", stringData: data })) return caCertificate;
-    // Another run was first: its certificate is as good.
+    // Another run was first. Use its certificate.
     return (await this.readCa()) ?? caCertificate;
   }
 
@@ -74,7 +74,7 @@ export class CertificateSecret {
           code,
           code === "interrupted"
             ? `Interrupted while the Secret ${path} held no certificate; run this again.`
-            : `The Secret ${path} holds no tls.crt with its ca.crt; let cert-manager, or whoever issues the servers' certificate, fill it.`,
+            : `The Secret ${path} holds no tls.crt with its ca.crt; fill it with the servers' certificate, for example by cert-manager.`,
         ),
       poll: POLL,
     });
@@ -84,7 +84,7 @@ export class CertificateSecret {
     if (isReadable(found)) return found.caCertificate;
     throw new OperationError(
       "certificate-damaged",
-      `The Secret ${this.secret.path} holds a tls.crt or a ca.crt that is not a valid certificate; have cert-manager, or whoever issues the servers' certificate, fill it again.`,
+      `The Secret ${this.secret.path} holds a tls.crt or a ca.crt that is not a valid certificate; fill it again with the servers' certificate, for example by cert-manager.`,
     );
   }
 }
@@ -121,7 +121,7 @@ function explainRefusal(error: unknown): never {
   throw error;
 }
 
-/** Whether a certificate names every server and lasts. */
+/** Whether a certificate names every server and is valid for long enough. */
 export function fits(current: ServerCertificate, names: readonly string[], now: Date): boolean {
   const parsed = readCertificate(current.certificate);
   return (

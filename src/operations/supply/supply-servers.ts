@@ -3,8 +3,8 @@ import type { InstanceCluster } from "../cluster";
 import type { RunContext } from "../context";
 
 /**
- * Gives servers in a cluster what they need before they start: a certificate that fits and is valid for long enough, and a
- * token for their seal. What somebody else gives is waited for.
+ * Supplies servers in a cluster with a certificate and a token for their seal, before they start. It waits for a certificate that
+ * another program issues.
  */
 export async function supplyServers(central: VaultClient, cluster: InstanceCluster, run: RunContext): Promise<void> {
   await cluster.certificate.ensure(central, run);

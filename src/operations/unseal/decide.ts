@@ -5,17 +5,17 @@ import type { Instance } from "../../contract/instance";
 import { keyTypeOf, otherKeyType } from "../../vault/keys";
 import type { SeenReplica } from "../seen";
 
-/** All that the next step is decided from. */
+/** Input of the decision about the next step. */
 export interface Observation {
   readonly instance: Pick<Instance, "seal" | "volatile" | "selfInitializes">;
   readonly record: SeenRecord;
   readonly journals: readonly JournalEntry[];
   readonly replicas: readonly SeenReplica[];
-  /** The record's version that this run wrote to announce its initialisation; undefined where it wrote none. */
+  /** Version of the record with this run's announcement; undefined if it wrote none. */
   readonly announced: number | undefined;
 }
 
-/** Codes of what only a person can mend; listed in docs/errors.md. */
+/** Codes of problems that only a person can fix; listed in docs/errors.md. */
 export type StopCode =
   | "answer-lost"
   | "data-lost"
@@ -30,14 +30,14 @@ export type StopCode =
 export type Step =
   /** Probe the record's path, reserve the journal, announce the initialisation. */
   | { readonly do: "announce" }
-  /** Continue an announced initialisation that nobody carries out any more. */
+  /** Continue an initialisation that another run announced and abandoned. */
   | { readonly do: "take-over" }
   | { readonly do: "initialize"; readonly replica: SeenReplica }
-  /** Put a journal's answer into the record. */
+  /** Copy a journal's answer into the record. */
   | { readonly do: "escrow"; readonly journal: string }
-  /** Remove journals that are of no use any more. */
+  /** Delete useless journals. */
   | { readonly do: "forget"; readonly journals: readonly string[] }
-  /** Delete the record's version, recoverably: the data that its keys belong to are gone, as they may be. */
+  /** Delete the record's version, recoverably, because the volatile data of its keys are lost. */
   | { readonly do: "discard" }
   | { readonly do: "unseal"; readonly replicas: readonly SeenReplica[] }
   | { readonly do: "join"; readonly replicas: readonly SeenReplica[]; readonly leader: SeenReplica }
@@ -47,8 +47,8 @@ export type Step =
   | { readonly do: "stop"; readonly code: StopCode; readonly details: string };
 
 /**
- * Seconds after which an announced initialisation whose keys have not come may be taken over. Longer than
- * the time within which a run that announced it sends its request and waits for the answer.
+ * Seconds after which another run may take over an announced initialisation without keys. This is longer than the time in which
+ * the first run sends its request and waits for the answer.
  */
 export const ANNOUNCEMENT_LEASE = 120;
 
@@ -86,12 +86,12 @@ export function decide(seen: Observation): Step {
   return seen.replicas.some(isInitialized) ? recoverKeys(seen) : startInitialization(seen);
 }
 
-/** A run that ended after the keys were in the record, or before it had any, leaves a journal without use. */
+/** A run leaves a useless journal if it ended after the keys were in the record, or before it had any. */
 function isSettled({ keys, owner }: JournalEntry, recorded: string): boolean {
   return keys === undefined ? owner === "self" || owner === "over" : keys === recorded;
 }
 
-/** Where a running seal, or the keys in the record, are not those of the description: a migration is under way, or was never begun. */
+/** Difference of the running seal, or of the keys in the record, from the description: a migration is incomplete or missing. */
 function differingSeal({ instance, record, replicas }: Observation): string | undefined {
   for (const { name, status } of replicas) {
     if ("seal" in status && status.seal !== instance.seal) return `${name} runs with the seal "${status.seal}"`;
@@ -104,7 +104,7 @@ function differingSeal({ instance, record, replicas }: Observation): string | un
   return `its record holds ${otherKeyType(type)} keys`;
 }
 
-/** The record holds keys: never initialise over them. */
+/** The record contains keys. Never overwrite them by an initialisation. */
 function continueWith(keyCount: number, seen: Observation): Step {
   const { instance, replicas } = seen;
   const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
@@ -128,7 +128,7 @@ function continueWith(keyCount: number, seen: Observation): Step {
   return sealed.length > 0 ? { do: "unseal", replicas: sealed } : bringUp(seen);
 }
 
-/** Nothing is left to do with keys: replicas join, unseal themselves where the seal is no Shamir's, and are verified. */
+/** All keys are in the record. Replicas join, unseal themselves unless the seal is Shamir's, and are verified. */
 function bringUp({ instance, replicas }: Observation): Step {
   const empty = replicas.filter(({ status }) => status.state === "uninitialized");
   const leader = replicas.find(({ status }) => status.state === "unsealed");
@@ -152,7 +152,7 @@ function bringUp({ instance, replicas }: Observation): Step {
   return { do: "verify" };
 }
 
-/** A server is initialised and its keys are not in the record. */
+/** A server is initialised, but its keys are not in the record. */
 function recoverKeys(seen: Observation): Step {
   const { record, announced } = seen;
   if (record.deleted) return { do: "stop", code: "record-deleted", details: String(record.version) };
@@ -163,10 +163,10 @@ function recoverKeys(seen: Observation): Step {
   return { do: "stop", code: "answer-lost", details: "" };
 }
 
-/** No server that answers is initialised and no keys are known. */
+/** No answering server is initialised, and no keys are known. */
 function startInitialization(seen: Observation): Step {
   const { record, announced, replicas } = seen;
-  // One that does not answer may be the one that is initialised.
+  // A server that does not answer may be initialised.
   const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
   if (unreachable.length > 0) return waitFor(unreachable);
 
@@ -176,7 +176,7 @@ function startInitialization(seen: Observation): Step {
   return isAbandoned(seen) ? { do: "take-over" } : { do: "wait", reason: "another run is initialising it" };
 }
 
-/** Whether nobody carries out the announced initialisation any more: its run was on this machine and is over, or its lease is. */
+/** Whether the announced initialisation was abandoned: its run on this machine is dead, or its lease has expired. */
 function isAbandoned({ record, journals }: Observation): boolean {
   const key = journalKey(record.fields);
   const announcement = key && fingerprint(key);

@@ -10,12 +10,12 @@ import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "
 /** Milliseconds between two attempts to write the keys. */
 const RETRY = 1_000;
 
-/** The answer of an initialisation, and the file that keeps it meanwhile. */
+/** The answer of an initialisation, and its journal. */
 export interface Escrow {
   readonly answer: InitAnswer;
   readonly journal: string;
   /**
-   * Puts the answer into the journal, and returns whether it is there. While only this process holds the answer, no error ends the escrow.
+   * Writes the answer into the journal, and returns whether that succeeded. No error ends the escrow until then.
    *
    * @default - the answer came out of the journal
    */

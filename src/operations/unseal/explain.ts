@@ -2,14 +2,14 @@ import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import type { StopCode } from "./decide";
 
-/** What it means for an instance that only a person can continue, and the way out. */
+/** Explains a problem that only a person can fix, with the fix. */
 export function explainStop(code: StopCode, instance: string, details: string): OperationError {
   const record = recordPath(instance);
   const sentences: Record<StopCode, string> = {
     "answer-lost":
       `${instance} is initialised, but its keys are neither in ${record} nor in a journal on this machine; ` +
-      "look for them in earlier versions of the record, in the journals of other machines that ran this, and with whoever may have initialised it by hand: " +
-      "only where nobody has them, wipe its storage and run this again.",
+      "look for them in earlier versions of the record, in the journals of other machines that ran this, and with anyone who may have initialised it by hand; " +
+      "only if nobody has them, wipe its storage and run this again.",
     "data-lost":
       `${record} holds keys, but every replica (${details}) says it is not initialised: its data are lost or its addresses are wrong; ` +
       "restore its storage or a snapshot, or, to start empty, delete the record first (it stays recoverable).",

@@ -11,7 +11,7 @@ import type { OperationContext } from "../context";
 import { ANNOUNCEMENT_LEASE } from "./decide";
 import { escrowKeys } from "./escrow";
 
-/** Milliseconds after announcing within which to send the request, so that its answer comes before anyone may take over. */
+/** Milliseconds after the announcement in which the request must be sent, so that its answer arrives before a takeover. */
 const INIT_WITHIN = ANNOUNCEMENT_LEASE * 1000 - INIT_TIMEOUT - 10_000;
 
 interface Announcement {
@@ -21,35 +21,35 @@ interface Announcement {
   readonly journal: string;
 }
 
-/** The part that must not lose anything: announce, initialise, escrow. */
+/** Announcement, initialisation and escrow, which must not lose keys. */
 export class Initialization {
   private current: Announcement | undefined;
 
   constructor(private readonly context: OperationContext) {}
 
-  /** The record's version with which this run announced its initialisation; undefined if it has none, or it is too old. */
+  /** Version of the record with this run's announcement; undefined if there is none, or it is too old. */
   get announced(): number | undefined {
     if (this.current !== undefined && this.context.clock.now() - this.current.at > INIT_WITHIN) this.withdraw();
     return this.current?.version;
   }
 
   /**
-   * Shows that the record's own path takes a write, a read and a delete, then announces with check-and-set,
+   * Checks that the record's path accepts a write, a read and a delete. Then announces with check-and-set,
    * so that exactly one of two concurrent runs initialises.
    */
   async announce({ version, fields }: SeenRecord): Promise<void> {
     const { store, log, instance } = this.context;
     await this.claim(newJournalKey(), async (key) => {
-      // If others keep fields of their own there, deleting a version would hide them: then the announcement is the probe.
+      // A deleted version would hide fields of other programs. If there are any, the announcement itself is the check.
       const announced = Object.keys(fields).length === 0 ? await this.probe(version, key) : version;
-      // With the description, so that describing the instance does not write another version.
+      // The announcement includes the digest of the description, which saves another version.
       const described = withDescriptionDigests(fields, [descriptionDigest(instance)]);
       return store.write(withJournalKey(described, key), announced);
     });
     log.info("the central Vault takes writes; announced the initialisation");
   }
 
-  /** Announces again, with the key of the run that ended, so that a journal of that run still opens. */
+  /** Announces again with the key of the ended run, so that its journal can still be decrypted. */
   async takeOver({ version, fields }: SeenRecord): Promise<void> {
     const key = journalKey(fields);
     if (key === undefined) return;
@@ -58,7 +58,7 @@ export class Initialization {
     this.context.log.info("took over an initialisation that was announced and never carried out");
   }
 
-  /** Initialises one replica. When it returns, the keys are in the central Vault and were read back. */
+  /** Initialises one replica. When it returns, the central Vault has the keys, and they were read back. */
   async initialize(replica: Replica): Promise<void> {
     const announcement = this.current;
     if (announcement === undefined) return;
@@ -76,7 +76,7 @@ export class Initialization {
     });
   }
 
-  /** Deletes the record's version, recoverably, of an instance whose data lived in memory and are gone. */
+  /** Deletes the record's version, recoverably, because the instance had its data in memory and lost them. */
   async discard({ version }: SeenRecord): Promise<void> {
     await this.context.store.delete(version);
     this.context.log.info("the data lived in memory and are gone; deleted the record's version, recoverably", {
@@ -84,29 +84,29 @@ export class Initialization {
     });
   }
 
-  /** Gives the announcement up: before the request was sent this loses nothing. */
+  /** Withdraws the announcement. This loses nothing, because no request was sent. */
   private withdraw(): void {
     if (this.current !== undefined) this.context.journal.forget(this.current.journal);
     this.current = undefined;
   }
 
-  /** The journal comes before the record: a run that dies in between is known to be dead by its journal. */
+  /** Writes the journal before the record. If a run dies in between, its journal shows that it is dead. */
   private async claim(key: Secret, announce: (key: Secret) => Promise<number>): Promise<void> {
     const journal = this.context.journal.reserve(key);
-    // Before the write: others count the lease from the moment at which the central Vault has it.
+    // Start before the write, because other runs count the lease from the time of the write in the central Vault.
     const at = this.context.clock.now();
     try {
       const version = await announce(key);
       await this.readBack(version, key);
       this.current = { version, at, key, journal };
     } catch (error) {
-      // If the answer was lost, the announcement may stand: then the journal shows the next run at once that this one is over.
+      // If the answer was lost, the announcement may exist. The journal then shows the next run that this run is dead.
       if (!mayStand(error)) this.context.journal.forget(journal);
       throw error;
     }
   }
 
-  /** @returns The version that is left, deleted. */
+  /** @returns Version of the deleted check. */
   private async probe(version: number, key: Secret): Promise<number> {
     const { store } = this.context;
     const probed = await store.write(withJournalKey({}, key), version);
@@ -143,7 +143,7 @@ export class Initialization {
   }
 }
 
-/** Whether a write may have been carried out all the same. */
+/** Whether a write may have succeeded despite the error. */
 function mayStand(error: unknown): boolean {
   return !(error instanceof CentralError) || (error.retryable && error.failure !== "conflict");
 }

@@ -21,9 +21,9 @@ import { explainStop } from "./explain";
 import { Initialization } from "./initialization";
 import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
 
-/** What a run did, and the state it left. */
+/** Actions of a run, and the resulting state. */
 export interface UnsealReport extends Verified {
-  /** Replicas that ran something else than what is described. */
+  /** Replicas that did not run the described configuration. */
   readonly restarted: readonly string[];
   readonly initialized: boolean;
   readonly unsealed: readonly string[];
@@ -31,19 +31,19 @@ export interface UnsealReport extends Verified {
 }
 
 const POLL = 250;
-/** What stops a run because the record's newest version lacks keys, which an earlier one may have. */
+/** Codes that end a run because the record's newest version lacks keys. An earlier version may have them. */
 const LACKS_KEYS: readonly StopCode[] = ["answer-lost", "initialized-elsewhere", "too-few-keys"];
 
-/** Milliseconds between two requests to a central Vault that is away. */
+/** Milliseconds between two requests to an unavailable central Vault. */
 const CENTRAL_POLL = 2_000;
-/** Milliseconds of waiting for one reason after which a replica is taken to be stuck. */
+/** Milliseconds of waiting for one reason after which a replica counts as stuck. */
 const STALL = 10_000;
 
 /**
- * Brings one instance from any state to initialised, escrowed, joined and unsealed on every replica, each of which runs
- * what is described, with identities that work. Can be run again at any time, and by several at once.
+ * Brings an instance from any state to initialised, escrowed, joined and unsealed on every replica, with the described
+ * configuration and identities that work. Can be run again at any time, and by several programs at once.
  *
- * @throws OperationError if only a person can continue, time is up, or the central Vault does not do its part.
+ * @throws OperationError if only a person can continue, after the deadline, or if the central Vault fails.
  */
 export async function unsealInstance(context: OperationContext): Promise<UnsealReport> {
   const { pods } = context;
@@ -55,14 +55,14 @@ export async function unsealInstance(context: OperationContext): Promise<UnsealR
   return { ...up, restarted };
 }
 
-/** One run of the command: what it has begun is remembered from one bringing up to the next. */
+/** One run of the command. It keeps pending work between several passes. */
 class UnsealRun {
   private readonly initialization: Initialization;
   private readonly stuck: StuckReplicas | undefined;
   private readonly unsealed = new Set<string>();
   private readonly joined = new Set<string>();
   private initialized = false;
-  /** The replica that was asked to initialise and has not answered. What became of it is looked at before a run ends. */
+  /** The replica that was asked to initialise and has not answered. The run checks it again before it ends. */
   private unanswered: { readonly replica: string; lookedAgain: boolean } | undefined;
   private described = false;
 
@@ -93,7 +93,7 @@ class UnsealRun {
     return { ...verified, initialized: this.initialized, unsealed: [...this.unsealed], joined: [...this.joined] };
   }
 
-  /** The record first: what a replica says then is not older than it. */
+  /** Reads the record first, so that the states of the replicas are not older than the record. */
   private async observe(): Promise<Observation> {
     const { instance, store, patientStore, journal } = this.context;
     const { unanswered } = this;
@@ -111,7 +111,7 @@ class UnsealRun {
 
   private async perform(step: Step, seen: Observation): Promise<Outcome<Verified>> {
     const { record } = seen;
-    // Before anything is waited for: a run without Terraform must know of replicas that this one adds.
+    // Write the description before waiting, because a run without Terraform must know about replicas that this run adds.
     if (!this.described && step.do !== "stop" && secretFields(record.fields).length > 0) return this.describeEarly();
     switch (step.do) {
       case "announce":
@@ -172,12 +172,12 @@ class UnsealRun {
     return outcome;
   }
 
-  /** Another run may have written the record while this one looked at the replicas: then what was seen does not belong together. */
+  /** Ends the run, unless another run has written the record since. Then the observations do not fit together. */
   private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
     const { store } = this.context;
     const { version } = await store.read();
     if (version !== seen.version) return;
-    // For migrate-seal to know what is wanted.
+    // The command migrate-seal needs the description.
     if (code === "seal-differs") await this.describe();
     if (LACKS_KEYS.includes(code)) await this.findKeys(seen);
     throw explainStop(code, store.path, details);
@@ -205,14 +205,14 @@ class UnsealRun {
       this.context.log.info("replica unsealed", { replica: replica.name });
       return undefined;
     };
-    // One replica's failure must not keep the others sealed.
+    // A failure of one replica must not keep the others sealed.
     const results = await Promise.allSettled(replicas.map(unsealOne));
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
     return results.flatMap((result) => (result.status === "fulfilled" ? (result.value ?? []) : []))[0];
   }
 
-  /** Servers come and go while pods start and leaders change. What this run has begun it finishes: the central Vault may come back. */
+  /** Waits for servers, because pods start and leaders change. Also waits for the central Vault if this run has pending work. */
   private recover(error: unknown): Waiting | undefined {
     if (error instanceof ReplicaError) return { wait: reasonOf(error) };
     if (!(error instanceof CentralError)) return recoverRetryable(error);
@@ -230,7 +230,7 @@ class UnsealRun {
     if (this.unanswered !== undefined) {
       return new UnfinishedError(
         code,
-        `${this.unanswered.replica} of ${this.context.store.path} was asked to initialise, and its answer, with the keys, did not come${reason}; run this again, which says what became of it.`,
+        `${this.unanswered.replica} of ${this.context.store.path} was asked to initialise, and its answer with the keys did not arrive${reason}; run this again, which reports its state.`,
       );
     }
     return new UnfinishedError(
@@ -241,7 +241,7 @@ class UnsealRun {
     );
   }
 
-  /** Keeps beside the keys what a later run, or another program, needs to find the instance. */
+  /** Stores the description beside the keys, so that a later run, or another program, finds the instance. */
   private async describe(): Promise<undefined> {
     const now = this.context.clock.date().toISOString();
     await writeDescription(this.context, {
@@ -251,7 +251,7 @@ class UnsealRun {
     this.described = true;
   }
 
-  /** A description that cannot be written must not keep an instance sealed: it is written again, and then must be, at the end. */
+  /** A failed write of the description must not keep an instance sealed. At the end of the run the write must succeed. */
   private async describeEarly(): Promise<undefined> {
     try {
       await this.describe();

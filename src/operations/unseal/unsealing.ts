@@ -8,20 +8,20 @@ import type { Outcome, Waiting } from "../loop";
 import type { SeenReplica } from "../seen";
 import { removeMembers, undefinedIfDenied } from "../raft";
 
-/** Milliseconds in which a replica that has just joined catches up after it got its keys; Vault takes about 2 s. */
+/** Milliseconds in which a new member catches up after it received its keys. Vault needs about 2 s. */
 const JOIN_PATIENCE = 10_000;
 const POLL = 100;
 
-/** The state that was reached at the end. */
+/** State at the end of a run. */
 export interface Verified {
-  /** Address of the active replica, as it tells its peers. */
+  /** Address that the active replica announces to its peers. */
   readonly leader: string;
-  /** Undefined where the storage is not raft, or the record holds no root token to ask with. */
+  /** Undefined if the storage is not raft, or the record has no root token. */
   readonly raftPeers: number | undefined;
 }
 
 /**
- * Unseals one replica with as many keys as it wants and no more.
+ * Unseals one replica with exactly as many keys as it needs.
  *
  * @param migrate Whether its seal is being migrated.
  * @returns Whether it is unsealed.
@@ -42,7 +42,7 @@ export async function unsealReplica(
   }
   const needed = chooseShares(keys, wanted);
   if ((await sendKeys(context, replica, needed, migrate)) === "refused") {
-    // Somebody else may have sent a key of another instance before ours: start afresh, once.
+    // Another program may have sent a key of another instance before. Discard it and start again, once.
     await context.replica(replica).resetUnseal();
     if ((await sendKeys(context, replica, needed, migrate)) === "refused") {
       throw new OperationError(

@@ -34,24 +34,31 @@ export type ClusterSpec = MachinesSpec | ExistingClusterSpec;
 
 /** An existing Kubernetes cluster of any origin. */
 export interface ExistingClusterSpec {
+  /** @changes another cluster: instances are deployed there without their data; move them by a snapshot */
   readonly existing: true;
   /**
    * Where the central Vault holds the kubeconfig of the cluster.
    *
    * @default - the mount `clusters`, and the tenant's name as the path
+   * @changes in place: the next deployment uses the kubeconfig there; a different cluster needs new instances
    */
   readonly kubeconfig?: KubeconfigLocation;
   /**
    * Clients outside the cluster that reach its node ports and load balancers.
    *
    * @default - none
+   * @changes in place: NetworkPolicies are changed
    */
   readonly clientAccess?: ExistingClientAccessSpec;
 }
 
 /** Clients outside an existing cluster. */
 export interface ExistingClientAccessSpec {
-  /** Networks of the clients and of the nodes, as CIDRs: a node port shows the address of a node. */
+  /**
+   * Networks of the clients and of the nodes, as CIDRs: a node port shows the address of a node.
+   *
+   * @changes in place: NetworkPolicies are changed
+   */
   readonly cidrs: readonly string[];
 }
 
@@ -63,12 +70,14 @@ export interface MachinesSpec extends InFile<
    * How the Kubernetes API and the nodes are reached.
    *
    * @default - at the nodes' own addresses
+   * @changes in place: Kubespray writes a new kubeconfig; without a load balancer that was there, nodes do not reach the API until Kubespray has run; another pool is refused
    */
   readonly apiAccess?: ApiAccessSpec;
   /**
    * How Kubernetes is installed.
    *
    * @default - by Kubespray
+   * @changes replaces the cluster if it is of another type: make a new tenant; its fields say the rest
    */
   readonly provisioner?: KubespraySpec | MagnumSpec;
 }
@@ -78,34 +87,44 @@ export type ApiAccessSpec = InternalAccessSpec | FloatingIpsSpec | ApiLoadBalanc
 
 /** At the nodes' own addresses, over a route, a bastion or the OpenVPN gateway. */
 export interface InternalAccessSpec {
+  /** @changes in place: Kubespray writes a new kubeconfig */
   readonly type: "internal";
 }
 
 /** At a floating IP of each node. */
 export interface FloatingIpsSpec {
+  /** @changes in place: Kubespray writes a new kubeconfig */
   readonly type: "floating-ips";
-  /** Name of the network from which the floating IPs are allocated. */
+  /**
+   * Name of the network from which the floating IPs are allocated.
+   *
+   * @changes refused: remove the floating IPs and add them again; the addresses change
+   */
   readonly pool: string;
 }
 
 /** At an Octavia load balancer before all control planes. */
 export interface ApiLoadBalancerSpec {
+  /** @changes in place: Kubespray writes a new kubeconfig */
   readonly type: "load-balancer";
   /**
    * Name of the network from which the floating IP of the load balancer is allocated.
    *
    * @default - none: the load balancer is reached inside the network only
+   * @changes refused: remove the floating IP and add it again; the address changes
    */
   readonly pool?: string;
 }
 
 /** Kubespray, run from the checkout or image that `TENANT_VAULT_KUBESPRAY` names. */
 export interface KubespraySpec extends InFile<Omit<KubesprayProps, "central">> {
+  /** @changes replaces the cluster: make a new tenant */
   readonly type: "kubespray";
 }
 
 /** OpenStack's own service for Kubernetes clusters. */
 export interface MagnumSpec extends InFile<Omit<MagnumProps, "centralProvider">> {
+  /** @changes replaces the cluster: make a new tenant */
   readonly type: "magnum";
 }
 

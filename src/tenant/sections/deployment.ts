@@ -19,6 +19,7 @@ export interface VolumesSpec
    * Storage class of the volumes. Its reclaim policy should be `Retain`.
    *
    * @default - Cinder volumes that Terraform creates and protects; the cluster must run on OpenStack
+   * @changes refused: Kubernetes does not change the claims of a StatefulSet; replace each replica after its StatefulSet was deleted without its pods
    */
   readonly storageClass?: string;
 }
@@ -26,32 +27,41 @@ export interface VolumesSpec
 /** A raft cluster in the tenant's Kubernetes cluster, deployed by the product's Helm chart, with TLS. */
 export interface HighAvailabilitySpec
   extends HelmSpec, VolumesSpec, InFile<Pick<HighAvailabilityDeploymentProps, "replicas" | "spreadOverNodes">> {
+  /** @changes new instance: another kind of deployment does not take over the data */
   readonly mode: "ha";
 }
 
 /** One server that keeps its data. Changing the mode to `ha` makes it highly available. */
 export interface StandaloneSpec extends HelmSpec, VolumesSpec {
+  /** @changes to ha: replicas join and keep the data; any other kind is a new instance */
   readonly mode: "standalone";
 }
 
 /** One server that loses its data when its pod ends; for experiments. */
 export interface DevelopmentSpec extends HelmSpec {
+  /** @changes new instance: another kind of deployment does not take over the data, except from standalone to ha */
   readonly mode: "dev";
 }
 
 /** Like `ha`, with the operator's own values for the Helm chart. */
 export interface CustomSpec extends Omit<HighAvailabilitySpec, "mode"> {
+  /** @changes new instance: another kind of deployment does not take over the data, except from standalone to ha */
   readonly mode: "custom";
-  /** Values of the Helm chart. Maps are merged, other values are replaced. The plan lists what they override. */
+  /**
+   * Values of the Helm chart. Maps are merged, other values are replaced. The plan lists what they override.
+   *
+   * @changes rolling restart by the hook, if they change the pods
+   */
   readonly values: ChartValues;
 }
 
 /** Servers that run already. They are initialised, unsealed and configured, but not deployed. */
 export interface ExternalSpec extends InFile<Pick<ExternalDeploymentProps, "addresses">> {
+  /** @changes new instance: another kind of deployment does not take over the data, except from standalone to ha */
   readonly mode: "external";
 }
 
-/** How the servers of an instance come to run. */
+/** Deployment of an instance's servers. */
 export type DeploymentSpec = HighAvailabilitySpec | StandaloneSpec | DevelopmentSpec | CustomSpec | ExternalSpec;
 
 const volumes = {

@@ -41,6 +41,8 @@ export interface EngineSection<Field, Grants, Name extends keyof Field, Schema e
   /** Why a role cannot be granted an entry of one of its fields; undefined if it can. */
   refuse(spec: z.output<Schema> | undefined, field: keyof Grants, entry: string): string | undefined;
   create(scope: Construct, spec: z.output<Schema>, context: EngineContext): Engine;
+  /** Makes Terraform forget resources with keys of an engine that the file no longer describes. By default it destroys them. */
+  forget?(scope: Construct): void;
   /** Grants a role what its fields list. */
   grant(engine: Engine, grantee: IGrantee, granted: Grants): void;
 }

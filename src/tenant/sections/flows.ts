@@ -9,6 +9,7 @@ export interface LoadBalancerSpec {
    * Annotations of the Service, by which the cloud configures the load balancer.
    *
    * @default - none
+   * @changes in place: the cloud may replace the load balancer
    */
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -18,23 +19,39 @@ export type ClientSpec = NamespaceClientSpec | LabelledClientSpec | NetworkClien
 
 /** The pods of one namespace. */
 export interface NamespaceClientSpec {
-  /** Name of the namespace. */
+  /**
+   * Name of the namespace.
+   *
+   * @changes in place: the former namespace is cut off at once
+   */
   readonly namespace: string;
 }
 
 /** The pods of every namespace that has all of these labels. */
 export interface LabelledClientSpec {
-  /** Labels of the namespaces. */
+  /**
+   * Labels of the namespaces.
+   *
+   * @changes in place: namespaces without the labels are cut off at once
+   */
   readonly namespaceLabels: Readonly<Record<string, string>>;
 }
 
 /** A network outside the cluster. */
 export interface NetworkClientSpec {
-  /** Addresses of the network, such as `"10.8.0.0/24"`. */
+  /**
+   * Addresses of the network, such as `"10.8.0.0/24"`.
+   *
+   * @changes in place: the former network is cut off at once
+   */
   readonly cidr: string;
 }
 
-/** A destination of the servers. */
+/**
+ * A destination of the servers.
+ *
+ * @changes in place: a destination that is removed is cut off at once
+ */
 export interface EgressSpec extends InFile<Pick<Egress, "port" | "protocol">> {
   /**
    * Addresses of the destination, such as `"192.0.2.5/32"`.

@@ -14,7 +14,7 @@ import { shape, type InFile } from "../in-file";
 import { flows, type ClientSpec, type EgressSpec, type LoadBalancerSpec } from "./flows";
 import { allowed } from "../messages";
 
-/** What every deployment by the product's Helm chart may specify. */
+/** Fields of every deployment by the product's Helm chart. */
 export interface HelmSpec extends InFile<
   Omit<
     HelmDeploymentProps,
@@ -34,6 +34,7 @@ export interface HelmSpec extends InFile<
    * clients.
    *
    * @default - none
+   * @changes in place: clients must use the new port at once
    */
   readonly nodePort?: number;
   /**
@@ -41,12 +42,14 @@ export interface HelmSpec extends InFile<
    * `cluster.clientAccess` names those clients. Only for an existing cluster.
    *
    * @default - none
+   * @changes in place: the Service is created, changed or deleted, and clients lose it at once
    */
   readonly loadBalancer?: LoadBalancerSpec;
   /**
    * Pods and networks that reach the API, in addition to the clients outside the cluster.
    *
    * @default - the pods of every namespace
+   * @changes in place: a network that is removed is cut off at once
    */
   readonly clients?: readonly ClientSpec[];
   /**
@@ -54,24 +57,28 @@ export interface HelmSpec extends InFile<
    * other, DNS, the Kubernetes API, the seal, `databases` and `auditDevices`.
    *
    * @default - none
+   * @changes in place: a destination that is removed is cut off at once
    */
   readonly egress?: readonly EgressSpec[];
   /**
    * Addresses of the Kubernetes API as CIDRs. They are those of the control planes, not of the Service `kubernetes`.
    *
    * @default - the tenant's network if Kubespray installs the cluster with Calico, otherwise any address
+   * @changes in place: with wrong addresses the servers cannot label themselves, and the Service of the active one stays empty
    */
   readonly kubernetesApiCidrs?: readonly string[];
   /**
    * Where the TLS certificate of the servers comes from.
    *
    * @default - the central Vault issues it
+   * @changes rolling restart by the hook, once the Secret has the new certificate
    */
   readonly certificate?: CertManagerSpec | CertificateSecretSpec;
   /**
    * Additional audit devices. The file on the audit volume always exists.
    *
    * @default - none
+   * @changes rolling restart by the hook with OpenBao; in place with Vault
    */
   readonly auditDevices?: readonly AuditDeviceSpec[];
   /**
@@ -79,26 +86,39 @@ export interface HelmSpec extends InFile<
    * `shamir`.
    *
    * @default - the hook initialises the instance
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
    */
   readonly selfInitialization?: readonly SelfInitializationRequest[];
 }
 
 /** A certificate that cert-manager issues; the cluster must run cert-manager. */
 export interface CertManagerSpec {
-  /** The issuer, and how long its certificates are valid. */
+  /**
+   * The issuer, and how long its certificates are valid.
+   *
+   * @changes rolling restart by the hook, once cert-manager has issued a certificate
+   */
   readonly certManager: InFile<CertManagerProps>;
 }
 
 /** A certificate in a Secret that someone else creates and renews. */
 export interface CertificateSecretSpec {
-  /** Name of a Secret of the type `kubernetes.io/tls` in the instance's namespace. */
+  /**
+   * Name of a Secret of the type `kubernetes.io/tls` in the instance's namespace.
+   *
+   * @changes rolling restart by the hook, once the Secret has a certificate
+   */
   readonly secret: string;
 }
 
 /** A second destination of the audit log. */
 export type AuditDeviceSpec = AuditSocketSpec | AuditSyslogSpec;
 
-/** A socket that receives the audit log. */
+/**
+ * A socket that receives the audit log.
+ *
+ * @changes rolling restart by the hook with OpenBao; in place with Vault
+ */
 export interface AuditSocketSpec {
   readonly type: "socket";
   /** Host and port, or the path of a Unix socket. */
@@ -111,7 +131,11 @@ export interface AuditSocketSpec {
   readonly socketType?: "tcp" | "udp" | "unix";
 }
 
-/** The syslog daemon of the node. */
+/**
+ * The syslog daemon of the node.
+ *
+ * @changes rolling restart by the hook with OpenBao; in place with Vault
+ */
 export interface AuditSyslogSpec {
   readonly type: "syslog";
   /**

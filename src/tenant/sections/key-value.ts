@@ -1,6 +1,6 @@
-import { KEY_VALUE_MOUNT, KeyValue, type KeyValueProps } from "../../constructs/key-value/key-value";
-import { list, name, whole } from "../builders";
-import { duration, path } from "../fields";
+import { checkFolder, KEY_VALUE_MOUNT, KeyValue, type KeyValueProps } from "../../constructs/key-value/key-value";
+import { list, name, validationMessage, whole } from "../builders";
+import { duration, mountPath, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine } from "./engine";
 
@@ -13,11 +13,16 @@ export interface KeyValueField {
    * Mounts for secrets that users write and read.
    *
    * @default - none
+   * @changes refused: a mount that is removed or renamed keeps its secrets and fails the deployment, unless deletionProtection is false
    */
   readonly keyValue?: readonly KeyValueSpec[];
 }
 
-/** The fields of a role. */
+/**
+ * The fields of a role.
+ *
+ * @changes in place: tokens that exist get the new rights at once
+ */
 export interface KeyValueGrants {
   /**
    * Folders to read, as `<mount>/<folder>`.
@@ -39,7 +44,7 @@ export const keyValue = engine<KeyValueField, KeyValueGrants>()({
   field: "keyValue",
   schema: list(
     shape<KeyValueSpec>()({
-      mount: path.optional(),
+      mount: mountPath.optional(),
       description: name("Secrets of the web shop").optional(),
       maxVersions: whole("number of versions", 1).optional(),
       deleteVersionAfter: duration.optional(),
@@ -50,7 +55,10 @@ export const keyValue = engine<KeyValueField, KeyValueGrants>()({
   mounts: (specs) => specs.map(mountOf),
   refuse: (specs = [], _field, entry) => {
     const mounts = specs.map(mountOf);
-    if (mounts.some((mount) => folderBelow(mount, entry) !== undefined)) return undefined;
+    for (const mount of mounts) {
+      const folder = folderBelow(mount, entry);
+      if (folder !== undefined) return validationMessage(() => checkFolder(folder, mount));
+    }
     return `"${entry}" is not below a keyValue mount; begin it with one of: ${mounts.map((mount) => `${mount}/`).join(", ") || "none"}`;
   },
   create: (scope, specs, { provider, deletionProtection }) =>

@@ -2,13 +2,13 @@ import type { AllocationPool, OwnNetworkProps } from "../../constructs/tenant-cl
 import type { ExistingNetworkProps } from "../../constructs/tenant-cluster/existing-network";
 import { checkPools } from "../../constructs/tenant-cluster/network-checks";
 import { boolean, discriminatedBy, list, name, only, validatedBy, whole } from "../builders";
-import { cidr, ipv4 } from "../fields";
+import { ipv4, ipv4Cidr } from "../fields";
 import { shape, type InFile } from "../in-file";
 
 const ownNetwork = validatedBy(
   shape<InFile<OwnNetworkProps>>()({
     name: name("kube-net").optional(),
-    cidr,
+    cidr: ipv4Cidr,
     externalNetwork: name("public"),
     dnsServers: list(ipv4, '"9.9.9.9"').optional(),
     // 1280 is the minimum of IPv6; most switches support no more than 9216.
@@ -26,7 +26,7 @@ const existingNetwork = shape<ExistingNetworkProps>()({
   useExistingNetwork: only(true),
   name: name("shared-net"),
   subnet: name("shared-subnet"),
-  cidr,
+  cidr: ipv4Cidr,
 });
 
 /** Schema of the network of the nodes. */

@@ -1,8 +1,12 @@
+import { checkRoleName } from "../../constructs/access/roles";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
+import { checkLifetime } from "../../constructs/tenant-pki/root-ca";
 import { PKI_MOUNT, TenantPKI } from "../../constructs/tenant-pki/tenant-pki";
 import type { PkiRoleProps, TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki-props";
-import { boolean, choice, list, name, uniquelyNamed, validatedBy } from "../builders";
-import { duration, path } from "../fields";
+import { parseDomain, parseDomainPattern } from "../../core/domains";
+import { forgetBelow } from "../../terraform/forgotten-resource";
+import { boolean, choice, list, name, parsedBy, uniquelyNamed, validatedBy, whole } from "../builders";
+import { duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
@@ -11,12 +15,13 @@ export type PkiRoleSpec = InFile<PkiRoleProps>;
 
 /** Certificates of a tenant: an intermediate CA and its roles. */
 export interface PkiSpec extends InFile<
-  Pick<TenantPKIProps, "organization" | "mount" | "lifetime" | "permittedDomains" | "roles">
+  Pick<TenantPKIProps, "organization" | "mount" | "lifetime" | "permittedDomains" | "generation" | "roles">
 > {
   /**
    * Common name of the intermediate.
    *
    * @default - made of the names of the tenant and the instance
+   * @changes new issuer: the old one stays, so that its certificates verify until they expire
    */
   readonly commonName?: string;
 }
@@ -27,6 +32,7 @@ export interface PkiField {
    * An intermediate CA, signed by the operator's root.
    *
    * @default - none
+   * @changes in place: removed, Terraform forgets the mount and its keys and does not destroy them
    */
   readonly pki?: PkiSpec;
 }
@@ -37,17 +43,24 @@ export interface PkiGrants {
    * Names of PKI roles from which certificates are issued.
    *
    * @default - none
+   * @changes in place: tokens that exist get the new rights at once
    */
   readonly certificates?: readonly string[];
 }
 
+const domain = name("customer10.internal");
+const EXAMPLE = '"customer10.internal"';
+
+const KEPT = "It holds issuers, whose certificates must stay verifiable.";
+
 const role = shape<PkiRoleSpec>()({
-  name: name("web"),
-  allowedDomains: list(name("customer10.internal"), '"customer10.internal"'),
+  name: validatedBy(name("web"), (value) => checkRoleName("PKI", value)),
+  allowedDomains: list(parsedBy(domain, parseDomainPattern), EXAMPLE),
   allowSubdomains: boolean.optional(),
   allowBareDomains: boolean.optional(),
   allowWildcards: boolean.optional(),
   usage: choice("server", "client", "both").optional(),
+  keyType: choice("ec", "rsa", "ed25519", "any").optional(),
   maxTtl: duration,
 });
 
@@ -55,11 +68,12 @@ export const pki = engine<PkiField, PkiGrants>()({
   field: "pki",
   schema: validatedBy(
     shape<PkiSpec>()({
-      mount: path.optional(),
+      mount: mountPath.optional(),
       commonName: name("customer10 main CA").optional(),
       organization: name("Customer 10 Ltd").optional(),
-      lifetime: duration.optional(),
-      permittedDomains: list(name("customer10.internal"), '"customer10.internal"').optional(),
+      lifetime: validatedBy(duration, (value) => checkLifetime(value)).optional(),
+      permittedDomains: list(parsedBy(domain, parseDomain), EXAMPLE).optional(),
+      generation: whole("generation", 1).optional(),
       roles: uniquelyNamed(role),
     }),
     (spec) => spec.roles.forEach((each) => checkPkiRole(each, spec)),
@@ -69,6 +83,7 @@ export const pki = engine<PkiField, PkiGrants>()({
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((each) => each.name) ?? []),
   create: (scope, { commonName, ...spec }, { tenant, name: instance, ...context }) =>
     new TenantPKI(scope, "Pki", { ...spec, commonName: commonName ?? `${tenant} ${instance} CA`, ...context }),
+  forget: (scope) => forgetBelow(scope, ["Pki", "Mount", "Resource"], "vault_mount", KEPT),
   grant: (authority, grantee, { certificates = [] }) =>
     certificates.forEach((each) => authority.role(each).grantIssue(grantee)),
 });

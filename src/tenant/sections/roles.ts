@@ -1,5 +1,7 @@
-import { checkRoleName, checkTokenTtls, type AccessRoleProps } from "../../constructs/access/access-role";
-import type { AppRoleLoginProps } from "../../constructs/login/app-role-login";
+import { checkPolicyName, checkTokenTtls, longestTtl, type AccessRoleProps } from "../../constructs/access/access-role";
+import { DEFAULT_MAX_TTL, type AppRoleLoginProps } from "../../constructs/login/app-role-login";
+import type { Duration } from "../../core/duration";
+import { checkLoginPath } from "../../core/mount-path";
 import { grantSchemas, type EngineGrants } from "../engines";
 import { name, uniquelyNamed, validatedBy } from "../builders";
 import { cidrs, duration, label, path } from "../fields";
@@ -9,13 +11,13 @@ import { shape, type InFile } from "../in-file";
 export interface RoleSpec extends InFile<Omit<AccessRoleProps, "login" | "provider">>, EngineGrants {}
 
 /** The login method of the roles. */
-export type AppRoleSpec = InFile<Omit<AppRoleLoginProps, "provider">>;
+export type AppRoleSpec = InFile<Omit<AppRoleLoginProps, "provider" | "maxTtl">>;
 
 /** The section of the roles. */
 export const roles = uniquelyNamed(
   validatedBy(
     shape<RoleSpec>()({
-      name: validatedBy(label, checkRoleName),
+      name: validatedBy(label, checkPolicyName),
       tokenTtl: duration.optional(),
       tokenMaxTtl: duration.optional(),
       secretIdTtl: duration.optional(),
@@ -26,8 +28,18 @@ export const roles = uniquelyNamed(
   ),
 );
 
+/** The limit of a login whose roles have longer lifetimes than a server allows by itself; undefined if none has. */
+export function loginMaxTtl(specs: readonly Parameters<typeof longestTtl>[0][]): Duration | undefined {
+  return specs
+    .map(longestTtl)
+    .reduce<Duration | undefined>(
+      (longest, ttl) => (ttl.isLongerThan(longest ?? DEFAULT_MAX_TTL) ? ttl : longest),
+      undefined,
+    );
+}
+
 /** The section of the login method. */
 export const appRole = shape<AppRoleSpec>()({
-  path: path.optional(),
+  path: validatedBy(path, (value) => checkLoginPath(value)).optional(),
   description: name("Programs of customer10").optional(),
 });

@@ -22,53 +22,63 @@ export interface ShamirSealSpec extends KeyShares {
    * Kind of the seal.
    *
    * @default "shamir"
+   * @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then
    */
   readonly type?: "shamir";
   /**
    * The seal that the instance had before, until `tenant-vault migrate-seal` has completed.
    *
    * @default - none
+   * @changes needs migrate-seal: it names the seal to migrate from; remove it afterwards
    */
   readonly former?: SealSpec;
 }
 
 /** A key in the transit engine of the central Vault. */
 export interface TransitSealSpec extends KeyShares, InFile<TransitSealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "transit";
 }
 
 /** A key in AWS KMS. */
 export interface AwsKmsSealSpec extends KeyShares, InFile<AwsKmsSealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "awskms";
 }
 
 /** A key in Google Cloud KMS. */
 export interface GcpCloudKmsSealSpec extends KeyShares, InFile<GcpCloudKmsSealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "gcpckms";
 }
 
 /** A key in Azure Key Vault. */
 export interface AzureKeyVaultSealSpec extends KeyShares, InFile<AzureKeyVaultSealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "azurekeyvault";
 }
 
 /** A key in Alibaba Cloud KMS. */
 export interface AliCloudKmsSealSpec extends KeyShares, InFile<AliCloudKmsSealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "alicloudkms";
 }
 
 /** A key in Oracle Cloud KMS. */
 export interface OciKmsSealSpec extends KeyShares, InFile<OciKmsSealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "ocikms";
 }
 
 /** A key in a hardware security module. */
 export interface Pkcs11SealSpec extends KeyShares, InFile<Pkcs11SealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "pkcs11";
 }
 
 /** A key that the servers read from a Secret; OpenBao only. */
 export interface StaticKeySealSpec extends KeyShares, InFile<StaticKeySealProps> {
+  /** @changes needs migrate-seal: the servers restart with another seal, and the hook fails with seal-differs until then */
   readonly type: "static";
 }
 

@@ -5,24 +5,32 @@ import {
   type SshCertificateRoleProps,
   type SshOneTimePasswordRoleProps,
 } from "../../constructs/ssh-ca/ssh-role";
-import { list, name, only, parsedBy, uniquelyNamed } from "../builders";
-import { cidr, duration, path } from "../fields";
+import { checkRoleName } from "../../constructs/access/roles";
+import { list, name, only, parsedBy, uniquelyNamed, validatedBy } from "../builders";
+import { forgetBelow } from "../../terraform/forgotten-resource";
+import { cidr, duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
 /** A role that signs the SSH keys of users. */
 export interface SshCertificateRoleSpec extends InFile<SshCertificateRoleProps> {
+  /** @changes replaces the role: clients use the other endpoint */
   readonly type: "certificate";
 }
 
 /** A role that generates passwords which a host accepts once. */
 export interface SshOneTimePasswordRoleSpec extends InFile<SshOneTimePasswordRoleProps> {
+  /** @changes replaces the role: clients use the other endpoint */
   readonly type: "one-time-password";
 }
 
 /** SSH logins of a tenant. */
 export interface SshSpec extends InFile<Pick<SshCaProps, "mount">> {
-  /** How users log in to hosts. */
+  /**
+   * How users log in to hosts.
+   *
+   * @changes in place: certificates of a removed role stay valid until they expire
+   */
   readonly roles: readonly (SshCertificateRoleSpec | SshOneTimePasswordRoleSpec)[];
 }
 
@@ -32,6 +40,7 @@ export interface SshField {
    * An SSH authority: signed certificates and one-time passwords.
    *
    * @default - none
+   * @changes in place: removed, Terraform forgets the mount and its key and does not destroy them
    */
   readonly ssh?: SshSpec;
 }
@@ -42,14 +51,19 @@ export interface SshGrants {
    * Names of SSH roles with which to log in to hosts.
    *
    * @default - none
+   * @changes in place: tokens that exist get the new rights at once
    */
   readonly ssh?: readonly string[];
 }
 
+const KEPT = "It holds the signing key, which hosts trust.";
+
+const roleName = (example: string) => validatedBy(name(example), (value) => checkRoleName("SSH", value));
+
 const certificate = parsedBy(
   shape<SshCertificateRoleSpec>()({
     type: only("certificate"),
-    name: name("ops"),
+    name: roleName("ops"),
     allowedUsers: list(name("ubuntu"), '"ubuntu"'),
     defaultUser: name("ubuntu").optional(),
     maxTtl: duration,
@@ -61,7 +75,7 @@ const certificate = parsedBy(
 const oneTimePassword = parsedBy(
   shape<SshOneTimePasswordRoleSpec>()({
     type: only("one-time-password"),
-    name: name("break-glass"),
+    name: roleName("break-glass"),
     defaultUser: name("ubuntu"),
     cidrs: list(cidr, '"20.0.0.0/24"'),
     allowedUsers: list(name("ubuntu"), '"ubuntu"').optional(),
@@ -72,7 +86,7 @@ const oneTimePassword = parsedBy(
 export const ssh = engine<SshField, SshGrants>()({
   field: "ssh",
   schema: shape<SshSpec>()({
-    mount: path.optional(),
+    mount: mountPath.optional(),
     roles: uniquelyNamed(z.discriminatedUnion("type", [certificate, oneTimePassword])),
   }),
   grants: { ssh: list(name("ops"), '"ops"').optional() },
@@ -80,5 +94,9 @@ export const ssh = engine<SshField, SshGrants>()({
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((role) => role.name) ?? []),
   create: (scope, spec, { provider, deletionProtection }) =>
     new SshCa(scope, "Ssh", { ...spec, deletionProtection, provider }),
+  forget: (scope) => {
+    forgetBelow(scope, ["Ssh", "Mount"], "vault_mount", KEPT);
+    forgetBelow(scope, ["Ssh", "Resource"], "vault_ssh_secret_backend_ca", KEPT);
+  },
   grant: (authority, grantee, { ssh: roles = [] }) => roles.forEach((role) => authority.grantLogin(grantee, role)),
 });

@@ -18,6 +18,7 @@ export { DataOpenstackComputeQuotasetV2 } from "@cdktf/provider-openstack/lib/da
 export { DataOpenstackIdentityAuthScopeV3 } from "@cdktf/provider-openstack/lib/data-openstack-identity-auth-scope-v3";
 export { DataOpenstackImagesImageIdsV2 } from "@cdktf/provider-openstack/lib/data-openstack-images-image-ids-v2";
 export { DataOpenstackNetworkingNetworkV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-network-v2";
+export { DataOpenstackNetworkingPortIdsV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-port-ids-v2";
 export { DataOpenstackNetworkingQuotaV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-quota-v2";
 export { DataOpenstackNetworkingSubnetV2 } from "@cdktf/provider-openstack/lib/data-openstack-networking-subnet-v2";
 export { LbListenerV2 } from "@cdktf/provider-openstack/lib/lb-listener-v2";

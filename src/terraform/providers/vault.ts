@@ -5,16 +5,20 @@ import { versionRange } from "../provider-ranges";
 export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
-export { DatabaseSecretBackendConnection } from "@cdktf/provider-vault/lib/database-secret-backend-connection";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
+export { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
+export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 export { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
 export { Mount } from "@cdktf/provider-vault/lib/mount";
+export { PkiSecretBackendConfigIssuers } from "@cdktf/provider-vault/lib/pki-secret-backend-config-issuers";
 export { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
-export { PkiSecretBackendCrlConfig } from "@cdktf/provider-vault/lib/pki-secret-backend-crl-config";
 export { PkiSecretBackendIntermediateCertRequest } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-cert-request";
 export { PkiSecretBackendIntermediateSetSigned } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-set-signed";
-export { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
+export {
+  PkiSecretBackendRole,
+  type PkiSecretBackendRoleConfig,
+} from "@cdktf/provider-vault/lib/pki-secret-backend-role";
 export { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 export { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
 export { Policy } from "@cdktf/provider-vault/lib/policy";

@@ -34,8 +34,13 @@ export class TerraformProject {
     this.app.synth();
   }
 
-  async apply(stack: TerraformStack): Promise<string> {
+  /** Prepares the folder of a stack, which applying does as well. */
+  async initialize(stack: TerraformStack): Promise<void> {
     await this.terraform(stack, "init", "-input=false");
+  }
+
+  async apply(stack: TerraformStack): Promise<string> {
+    await this.initialize(stack);
     return this.terraform(stack, "apply", "-input=false", "-auto-approve");
   }
 

@@ -6,12 +6,14 @@ import { LabCentral } from "../../../lab/central";
 import { LabAuthority } from "../../../lab/certificates";
 import { freePort } from "../../../lab/ports";
 import { begin, type Command, type RunResult } from "../../../lab/run";
+import { VaultCluster } from "../../../lab/servers/vault-cluster";
 import { VaultServer } from "../../../lab/servers/vault-server";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
 import { CentralStack } from "../../../stacks/central-stack";
 import type { Instance } from "../../../src/contract/instance";
 
-const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
+/** The compiled command. */
+export const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
 
 /** What a run of the command came to. */
 export interface CommandOutcome extends RunResult {
@@ -26,19 +28,29 @@ interface BegunCommand extends Command {
 
 /** A central Vault and servers for instances, all real. */
 export class TestBed {
-  /** @param prepared Whether the central Vault has what the stack "central" makes, as far as the hook touches it. */
-  static async start({ prepared = true } = {}): Promise<TestBed> {
+  /**
+   * @param prepared Whether the central Vault has what the stack "central" makes, as far as the hook touches it.
+   * @param centralServers How many servers the central Vault has. With several, the command reaches them at one address.
+   */
+  static async start({ prepared = true, centralServers = 1 } = {}): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "tenant-vault-test-"));
     const authority = await LabAuthority.create();
     const caFile = join(folder, "ca.pem");
     writeFileSync(caFile, authority.certificate);
     const bed = new TestBed(folder, authority, caFile);
     bed.central = await LabCentral.open(await bed.startServer("central"));
+    if (centralServers > 1) {
+      const names = Array.from({ length: centralServers - 1 }, (_, index) => `central-${index + 1}`);
+      const others = await Promise.all(names.map((name) => bed.startServer(name)));
+      bed.cluster = await VaultCluster.join(bed.central, others, authority.certificate);
+    }
     if (prepared) await bed.prepareCentral();
     return bed;
   }
 
   central!: LabCentral;
+  /** The servers of the central Vault; undefined if it is one. */
+  cluster: VaultCluster | undefined;
   /** A token with the hook's policy and no other. */
   hookToken = "";
   private readonly servers: VaultServer[] = [];
@@ -102,7 +114,7 @@ export class TestBed {
       PATH: process.env.PATH ?? "",
       // Where no token lies that somebody logged in with.
       HOME: this.folder,
-      VAULT_ADDR: this.central.server.address,
+      VAULT_ADDR: this.cluster?.address ?? this.central.server.address,
       VAULT_CACERT: this.caFile,
       VAULT_TOKEN: this.hookToken,
       TENANT_VAULT_STATE_DIR: join(this.folder, "state"),
@@ -145,6 +157,7 @@ export class TestBed {
   }
 
   async stop(): Promise<void> {
+    this.cluster?.stop();
     await Promise.all(this.servers.map((server) => server.stop("SIGKILL")));
     rmSync(this.folder, { recursive: true, force: true });
   }

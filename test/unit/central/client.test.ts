@@ -23,6 +23,31 @@ describe("a failure of the central Vault", () => {
     await expect(asking).rejects.toMatchObject({ code, retryable, message: expect.stringMatching(message) as string });
   });
 
+  const NO_LEADER = { status: 500, body: { errors: ["local node not active but active cluster node not found"] } };
+
+  test.each([NO_LEADER, { status: 307 }])(
+    "H3: that has no active server for a moment (%j) is not one",
+    async (answer) => {
+      let asked = 0;
+      const started = (central = await FakeVault.start(() => (++asked < 3 ? answer : { body: { data: "there" } })));
+      const { body } = await askCentral(started.client(), "POST", "a/b", { body: {} });
+      expect(body.data).toBe("there");
+      expect(started.asked).toEqual(["POST a/b", "POST a/b", "POST a/b"]);
+    },
+  );
+
+  test("H3: that has no active server for long says so, and may pass", async () => {
+    const started = (central = await FakeVault.start(() => NO_LEADER));
+    const pauses: number[] = [];
+    const clock = { sleep: (pause: number) => Promise.resolve(void pauses.push(pause)) };
+    await expect(askCentral(started.client(), "GET", "a/b", {}, clock)).rejects.toMatchObject({
+      code: "central-unreachable",
+      retryable: true,
+      message: expect.stringMatching(/has no active server; check its raft cluster and run this again\.$/) as string,
+    });
+    expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(15_000);
+  });
+
   test("that does not answer names how it is found", async () => {
     const client = new VaultClient({ address: "http://127.0.0.1:1", token: new Secret("t") });
     await expect(askCentral(client, "GET", "a")).rejects.toMatchObject({
@@ -36,7 +61,8 @@ describe("a failure of the central Vault", () => {
     const login = (): Promise<Secret> => Promise.reject(new CentralError("denied", "The secret ID has expired."));
     await expect(askCentral(started.client().withToken(new Secret("old"), login), "GET", "a")).rejects.toMatchObject({
       code: "central-denied",
-      message: "The token for a is denied, and the login for another failed: The secret ID has expired.",
+      message:
+        "The central Vault denies the token for a, and the login for a new token failed: The secret ID has expired.",
     });
   });
 });

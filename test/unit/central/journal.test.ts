@@ -108,7 +108,7 @@ describe("entries", () => {
       readFileSync(damaged, "latin1").replace("ciphertext", "ciphert\u0000xt").replace('"}', "  "),
       { flag: "r+", encoding: "latin1" },
     );
-    expect(() => journal.entries()).toThrow(/is damaged; it may hold what is left of an answer/);
+    expect(() => journal.entries()).toThrow(/is damaged and may contain unseal keys; move it/);
     expect(readdirSync(folder).length).toBe(2);
   });
 });

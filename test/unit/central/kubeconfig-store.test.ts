@@ -48,7 +48,7 @@ test("another program that wrote at the same time is noticed", async () => {
 test("a kubeconfig that is missing is named with the command that puts it there", async () => {
   const { store } = await storeOf(undefined);
   await expect(store.readKubeconfig()).rejects.toThrow(
-    "The central Vault has no kubeconfig at clusters/customer10; put it there: vault kv put clusters/customer10 kubeconfig=@FILE.",
+    'The central Vault has no kubeconfig at clusters/customer10; store it with "vault kv put clusters/customer10 kubeconfig=@FILE".',
   );
   expect(await store.installed()).toBeUndefined();
 });

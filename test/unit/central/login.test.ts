@@ -52,8 +52,8 @@ describe("the central Vault is asked", () => {
 });
 
 test.each<[string, NodeJS.ProcessEnv, string, RegExp]>([
-  ["no address", { VAULT_ADDR: "" }, "central-unreachable", /No central Vault that is reached by TLS/],
-  ["an address without TLS", { VAULT_ADDR: "http://vault.example:8200" }, "central-unreachable", /by TLS/],
+  ["no address", { VAULT_ADDR: "" }, "central-unreachable", /VAULT_ADDR is not set to a TLS address/],
+  ["an address without TLS", { VAULT_ADDR: "http://vault.example:8200" }, "central-unreachable", /a TLS address/],
   ["no token", {}, "central-denied", /No token for the central Vault at http:.*; set VAULT_TOKEN/],
   [
     "a CA file that is missing",

@@ -46,7 +46,7 @@ describe("a command", () => {
   test("that fails prints its code and one sentence, and its code is part of the JSON", async () => {
     const failing = () => Promise.reject(new OperationError("central-sealed", "It is sealed.", { retryable: true }));
     await execute(failing, interruption, true);
-    expect(err).toBe("tenant-vault: [central-sealed] It is sealed.\n");
+    expect(JSON.parse(err)).toMatchObject({ level: "error", code: "central-sealed", message: "It is sealed." });
     expect(JSON.parse(out)).toEqual({ error: { code: "central-sealed", message: "It is sealed.", retryable: true } });
     expect(process.exitCode).toBe(1);
   });
@@ -63,7 +63,7 @@ test.each<[string, unknown, string]>([
   [
     "no command",
     new CommanderError(1, "commander.help", "(outputHelp)"),
-    "tenant-vault: [usage] no command is named; name one of those above.\n",
+    "tenant-vault: [usage] no command given; use one of the commands above.\n",
   ],
 ])("%s has a code as well, and one line", (_, error, line) => {
   printFailure(error, false);

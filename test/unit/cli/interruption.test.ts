@@ -34,7 +34,7 @@ test("H13: another signal says what would be lost, and does not end the program"
   program.emit("SIGTERM");
   expect(exits).toEqual([]);
   expect(said.split("\n")[0]).toBe(
-    "tenant-vault: not ending yet, since that would lose the keys of customer10/main, which nothing but this program holds",
+    "tenant-vault: not ending yet, because that would lose the keys of customer10/main, which nothing but this program holds; wait",
   );
   interruption.holds.clear();
   program.emit("SIGINT");

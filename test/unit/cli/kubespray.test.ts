@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -50,4 +50,27 @@ test("what Terraform passed is remembered, so that the run can be resumed by han
   await expect(kubespray(hostOf(central, environment), "customer10")).rejects.toMatchObject({
     code: "kubespray-missing",
   });
+});
+
+test("O1: --check refuses what a run would, and remembers nothing, before there are machines", async () => {
+  const { tenant, version, kubeconfig } = CLUSTER;
+  const TENANT_VAULT_CLUSTER = JSON.stringify({ tenant, version, kubeconfig, needsCloud: true });
+  const checkout = join(folder, "checkout");
+  mkdirSync(checkout);
+  writeFileSync(join(checkout, "galaxy.yml"), "version: 2.32.0\n");
+  const environment = { TENANT_VAULT_STATE_DIR: folder, TENANT_VAULT_CLUSTER, TENANT_VAULT_KUBESPRAY: checkout };
+  const check = (more: object = {}): unknown =>
+    kubespray(hostOf(central, { ...environment, ...more }), "customer10", { check: true });
+
+  await expect(check({ TENANT_VAULT_KUBESPRAY: "" })).rejects.toMatchObject({ code: "kubespray-missing" });
+  await expect(check()).rejects.toMatchObject({ code: "kubespray-credentials" });
+  expect(central.asked).toEqual([]);
+  const cloud = {
+    OS_AUTH_URL: "https://cloud",
+    OS_REGION_NAME: "RegionOne",
+    OS_APPLICATION_CREDENTIAL_ID: "0a1b",
+    OS_APPLICATION_CREDENTIAL_SECRET: "SECRET",
+  };
+  expect(await check(cloud)).toMatchObject({ text: "customer10: Kubespray can run\n" });
+  expect(existsSync(join(folder, "kubespray"))).toBe(false);
 });

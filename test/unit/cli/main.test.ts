@@ -16,7 +16,7 @@ describe("the compiled command", () => {
       stderr: "",
     });
     const help = await run(process.execPath, [COMMAND, "unseal", "--help"]);
-    expect(help.stdout).toContain("Usage: tenant-vault unseal [options] <tenant/instance>");
+    expect(help.stdout).toContain("Usage: tenant-vault unseal [options] [tenant/instance]");
   });
 
   test("loads for these nothing of what a command needs", async () => {
@@ -32,6 +32,7 @@ describe("the compiled command", () => {
     expect(failed.stderr).toMatch(/^tenant-vault: \[usage\] "nobody" does not name an instance; [^\n]+\n$/);
     const json = await tryRun(process.execPath, [COMMAND, "unseal", "nobody", "--json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: "usage", retryable: false } });
+    expect(JSON.parse(json.stderr)).toMatchObject({ level: "error", code: "usage" });
     const misspelt = await tryRun(process.execPath, [COMMAND, "unsea", "--json"]);
     expect(JSON.parse(misspelt.stdout)).toMatchObject({ error: { code: "usage" } });
   });

@@ -41,6 +41,8 @@ describe("the command line", () => {
     [["unseal", "a/b", "--timeout", "0"], "commander.invalidArgument"],
     [["unseal", "a/b", "--timeout", "soon"], "commander.invalidArgument"],
     [["unseal", "a/b", "c/d"], "commander.excessArguments"],
+    [["unseal", "a/b", "--all"], "commander.excessArguments"],
+    [["unseal", "--all", "--parallel", "0"], "commander.invalidArgument"],
     [["status", "--json", "--prometheus"], "commander.conflictingOption"],
     [["unsea", "a/b"], "commander.unknownCommand"],
   ])("%j is refused", async (args, code) => {

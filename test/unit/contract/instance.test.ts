@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { certificatesOf, parseInstance, readInstance } from "../../../src/contract/instance";
 import { INSTANCE } from "../../support/simulation";
@@ -19,7 +20,7 @@ describe("H9: the CA of an instance", () => {
   const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 
   test("is kept without comments, in whatever letters they are, and without keys", () => {
-    const key = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n";
+    const key = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     expect(certificatesOf(`Société Générale\n${certificate}${key}# другая\n${certificate}`)).toBe(
       certificate + certificate,
     );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { overlap, parseCidr } from "../../../src/core/cidr";
+import { overlap, parseAnyCidr, parseCidr } from "../../../src/core/cidr";
 
 /** Networks in a small space, so that many of them meet. */
 const network = fc
@@ -31,6 +31,33 @@ describe("parseCidr", () => {
 
   test("fails when host bits are set, and names the network that is meant", () => {
     expect(() => parseCidr("20.0.0.7/24")).toThrow(/write the network address, "20.0.0.0\/24"/);
+  });
+});
+
+describe("O11: parseAnyCidr", () => {
+  test.each([
+    ["20.0.0.0/24", 4, 24, "20.0.0.0/24"],
+    ["::/0", 6, 0, "::/0"],
+    ["2001:db8::/32", 6, 32, "2001:db8::/32"],
+    // As Neutron gives it back.
+    ["2001:0DB8:0:0::/64", 6, 64, "2001:db8::/64"],
+    ["fd00::1/128", 6, 128, "fd00::1/128"],
+  ])("takes %s", (given, family, prefixLength, canonical) => {
+    const cidr = parseAnyCidr(given);
+    expect(cidr).toMatchObject({ family, prefixLength });
+    expect(cidr.toString()).toBe(canonical);
+  });
+
+  test.each(["", "office", "20.0.0.a/24"])("fails when given %j, and names both families", (given) => {
+    expect(() => parseAnyCidr(given)).toThrow(/is not a valid IPv4 network or IPv6 network; .*"2001:db8::\/32"/);
+  });
+
+  test.each(["fd00::", "fd00::/129", "fd00::/", ":::/64", "fe80::%eth0/64"])("fails when given %j", (given) => {
+    expect(() => parseAnyCidr(given)).toThrow(/is not a valid IPv6 network/);
+  });
+
+  test("fails when host bits are set, and names the network that is meant", () => {
+    expect(() => parseAnyCidr("2001:db8::1/32")).toThrow(/write the network address, "2001:db8::\/32"/);
   });
 });
 

@@ -13,14 +13,14 @@ const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8")
 
 test("the JSON Schema and the reference of the tenant file are up to date; else run npm run reference", async () => {
   const files = await generateFiles();
-  expect([...files.keys()]).toEqual(["schemas/tenant.schema.json", "docs/tenant-file.md"]);
+  expect([...files.keys()]).toEqual(["schemas/tenant.schema.json", "docs/tenant-file.md", "docs/changes.md"]);
   for (const [path, text] of files) expect(read(path), path).toBe(text);
 }, 120_000);
 
 test("the package ships the JSON Schema under a name of its own", () => {
   const { files, exports } = JSON.parse(read("package.json")) as { files: string[]; exports: Record<string, unknown> };
   expect(files).toContain("schemas");
-  expect(exports["./tenant.schema.json"]).toBe("./schemas/tenant.schema.json");
+  expect(exports["./schemas/tenant.schema.json"]).toBe("./schemas/tenant.schema.json");
 });
 
 describe("the JSON Schema", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { localBackend, Seal, type LayerStack } from "../../../src";
+import { localBackend, Seal, ServerCertificate, type LayerStack } from "../../../src";
 import { defineTenant, type Tenant } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
 import type { Operator } from "../../../stacks/operator";
-import customer10 from "../../../tenants/customer10";
+import { customer10 } from "../../support/customer10";
 import { toJson } from "../../support/synth";
 import { all } from "../../support/all";
 
@@ -35,8 +35,8 @@ const customer11 = defineTenant({
   ],
 });
 
-function stacks(tenants: readonly Tenant[]): Map<string, LayerStack> {
-  const app = buildApp(OPERATOR, tenants);
+function stacks(tenants: readonly Tenant[], operator = OPERATOR): Map<string, LayerStack> {
+  const app = buildApp(operator, tenants);
   return new Map(app.node.children.map((stack) => [stack.node.id, stack as LayerStack]));
 }
 
@@ -45,17 +45,17 @@ test("two tenants: the plan that a reviewer reads", () => {
 });
 
 describe("layers", () => {
-  test("come one after the other, after the central stack", () => {
+  test("C1: come one after the other, and none waits for the central stack, which is deployed once", () => {
     const dependencies = [...stacks([customer10, customer11])].map(([name, stack]) => [
       name,
       stack.dependencies.map(({ node }) => node.id),
     ]);
     expect(dependencies).toEqual([
       ["central", []],
-      ["customer10-cluster", ["central"]],
-      ["customer10-vault", ["central", "customer10-cluster"]],
+      ["customer10-cluster", []],
+      ["customer10-vault", ["customer10-cluster"]],
       ["customer10-config", ["customer10-vault"]],
-      ["customer11-vault", ["central"]],
+      ["customer11-vault", []],
       ["customer11-config", ["customer11-vault"]],
     ]);
   });
@@ -92,7 +92,13 @@ test("an instance that is retired goes, and what holds its data is forgotten", (
   const [deployed, retired] = [layers(false), layers(true)];
 
   for (const layer of all(retired)) expect(resources(layer)).toEqual([]);
-  const forgotten = retired.map(({ removed = [] }) => removed.map(({ from }) => from).sort());
+  const removals = ({ removed = [] }: ReturnType<typeof toJson>): string[] => removed.map(({ from }) => from);
+  const before = deployed.flatMap(removals);
+  const forgotten = retired.map((layer) =>
+    removals(layer)
+      .filter((address) => !before.includes(address))
+      .sort(),
+  );
   const holdsData =
     /^(openstack_blockstorage_volume_v3|kubernetes_persistent_volume_v1|vault_transit_secret_backend_key)\./;
   const [vault = [], config = []] = deployed.map((layer) => resources(layer).sort());
@@ -144,10 +150,35 @@ test("a tenant's roles may do what its file says, and nothing else", () => {
     ops: [
       "kv/data/shared",
       "kv/data/shared/*",
+      "kv/delete/shared",
+      "kv/delete/shared/*",
       "kv/metadata/shared",
       "kv/metadata/shared/*",
+      "kv/undelete/shared",
+      "kv/undelete/shared/*",
       "ssh/creds/break-glass",
       "ssh/sign/ops",
     ],
   });
+});
+
+test("K5: providers trust the file with the root CA that the central stack writes, if the central Vault signed the servers' certificate", () => {
+  const operator = { ...OPERATOR, central: { ...OPERATOR.central, rootCaFile: "root-ca.pem" } };
+  const [instance] = customer10.instances;
+  if (instance === undefined) throw new Error("no instance");
+  const ofTenant = (own: object): unknown => {
+    const tenant = { ...customer10, instances: [{ ...instance, ...own }] } as Tenant;
+    return toJson(stacks([tenant], operator).get("customer10-config") as LayerStack).provider.vault?.[1]?.ca_cert_file;
+  };
+  const { terraform_data: data } = toJson(stacks([], operator).get("central") as LayerStack).resource;
+  expect(data?.vault_root_ca_file?.triggers_replace).toEqual({
+    certificate: "${vault_pki_secret_backend_root_cert.vault_root_ca.certificate}",
+    file: "../../../root-ca.pem",
+  });
+  expect(ofTenant({})).toBe('${fileexists("../../../root-ca.pem") ? "../../../root-ca.pem" : null}');
+  expect(ofTenant({ caCertificateFile: "package.json" })).toMatch(/^assets\//);
+  expect(
+    ofTenant({ deployment: { ...instance.deployment, certificate: ServerCertificate.secret("own") } }),
+  ).toBeUndefined();
+  expect(ofTenant({ deployment: { mode: "external", addresses: ["https://10.0.0.1:8200"] } })).toBeUndefined();
 });

@@ -307,7 +307,7 @@ describe("fails, naming field and reason, when", () => {
       /^instances\[0\].roles\[0\].read\[0\]: "secret\/web" is not below a keyValue mount; begin it with one of: kv\//,
     ],
     [
-      "an SSH role lets nobody in",
+      "an SSH role allows no users",
       withInstance({ ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: [], maxTtl: "1h" }] } }),
       /^instances\[0\].ssh.roles\[0\]: The SSH role ops allows no users/,
     ],

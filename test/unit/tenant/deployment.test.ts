@@ -102,7 +102,9 @@ describe("a deployment", () => {
       ...tenant({ mode: "ha", storageClass: "fast", nodePort: 30_820 }),
       cluster: { existing: true, clientAccess },
     });
-    expect(() => defineTenant(existing())).toThrow(/nodePort: 30820 lets nobody in; add the networks of the clients/);
+    expect(() => defineTenant(existing())).toThrow(
+      /nodePort: 30820 allows no clients; add the networks of the clients/,
+    );
     const json = vaultStack(existing({ cidrs: ["192.0.2.0/24"] }));
     expect(JSON.stringify(json.resource.kubernetes_network_policy_v1)).toContain("192.0.2.0/24");
   });
@@ -239,7 +241,7 @@ describe("fails, naming field and reason, when", () => {
       "a self-initialisation makes no login",
       { mode: "ha", selfInitialization: [] },
       { type: "static", keyId: "1", key: SECRET },
-      /selfInitialization: A self-initialisation without requests leaves nobody a way in/,
+      /selfInitialization: A self-initialisation without requests allows no login/,
     ],
     ["the seal is unknown", { mode: "ha" }, { type: "kms" }, /^instances\[0\]\.seal\.type: "kms" is not allowed/],
     ["a seal lacks its key", { mode: "ha" }, { type: "awskms", region: "x" }, /^instances\[0\]\.seal\.kmsKeyId: /],
@@ -265,7 +267,7 @@ describe("fails, naming field and reason, when", () => {
 
   test("an override of the chart's values holds a secret", () => {
     expect(custom({ server: { dev: { token: "root" } } })).toThrow(
-      /values\.server\.dev\.token is a secret written out/,
+      /values\.server\.dev\.token contains a secret in plain text/,
     );
   });
 
@@ -282,7 +284,7 @@ describe("fails, naming field and reason, when", () => {
     ["server.extraArgs", { server: { extraArgs: `-dev-root-token-id=hvs.${"hunter2".repeat(4)}` } }],
     ["server.annotations.note", { server: { annotations: { note: `${pemHeading("EC PRIVATE KEY")}\nhunter2` } } }],
   ])("an override of the chart's values holds one at %s", (path, values) => {
-    expect(custom(values)).toThrow(`values.${path} is a secret written out`);
+    expect(custom(values)).toThrow(`values.${path} contains a secret in plain text`);
     expect(custom(values)).not.toThrow(/hunter2/);
   });
 
@@ -296,7 +298,7 @@ describe("fails, naming field and reason, when", () => {
     "token = <<EOT\nhvs.x\nEOT",
   ])("the servers' own configuration holds the secret %s", (line) => {
     const override = custom({ server: { ha: { raft: { config: `seal "transit" {\n${line}\n}` } } } });
-    expect(override).toThrow(/values\.server\.ha\.raft\.config: \w+ is a secret written out/);
+    expect(override).toThrow(/values\.server\.ha\.raft\.config: \w+ contains a secret in plain text/);
     expect(override).not.toThrow(/hvs\.x/);
   });
 
@@ -307,7 +309,7 @@ describe("fails, naming field and reason, when", () => {
       selfInitialization: [{ name: "user", operation: "update", path: "auth/userpass/users/a", data }],
     };
     expect(() => vaultStack(tenant(deployment, { type: "static", keyId: "1", key: SECRET }))).toThrow(
-      /config: password is a secret written out/,
+      /config: password contains a secret in plain text/,
     );
   });
 

@@ -103,14 +103,17 @@ describe("the documentation of a nested field", { timeout: 120_000 }, () => {
       }],
     });`;
   const fields = [
-    ["bootVolume", /^Boot volume of each node\. It survives the machine: .*\n@default - the disk of the flavor$/s],
-    ["lifetime", /^Lifetime of the intermediate\.\n@default - 5 years$/],
+    [
+      "bootVolume",
+      /^Boot volume of each node\. It survives the machine: .*\n@default - the disk of the flavor\n@changes /s,
+    ],
+    ["lifetime", /^Lifetime of the intermediate\.\n@default - 5 years\n@changes /],
     ["maxTtl", /^Maximum lifetime of a certificate, and its lifetime if the request names none\./],
-    ["renewBefore", /^How long before its expiry cert-manager renews a certificate\.\n@default - 30 days$/],
+    ["renewBefore", /^How long before its expiry cert-manager renews a certificate\.\n@default - 30 days\n@changes /],
     ["kmsKeyId", /^ID or ARN of the key\./],
-    ["deleteVersionAfter", /^Age at which Vault deletes a version\.\n@default - never$/],
-    ["certificates", /^Names of PKI roles from which certificates are issued\.\n@default - none$/],
-    ["tokenTtl", /^Lifetime of a token\. .*\n@default - 1 hour$/],
+    ["deleteVersionAfter", /^Age at which Vault deletes a version\.\n@default - never\n@changes /],
+    ["certificates", /^Names of PKI roles from which certificates are issued\.\n@default - none\n@changes /],
+    ["tokenTtl", /^Lifetime of a token\. .*\n@default - 1 hour\n@changes /],
   ] as const;
 
   const editor = checkSource("tenants/editor.ts", consumer("../src/tenant/define-tenant"));

@@ -3,7 +3,7 @@ import { RootCa } from "../../../src";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
 import { synthesizeInVault, type Synthesized } from "../../support/synth";
 
-function config(engines: Partial<InstanceSpec>): Synthesized {
+function config(engines: Partial<InstanceSpec>, deletionProtection?: boolean): Synthesized {
   return synthesizeInVault((stack, { provider, centralProvider }) => {
     const [instance] = defineTenant({
       name: "customer10",
@@ -19,11 +19,52 @@ function config(engines: Partial<InstanceSpec>): Synthesized {
     }).instances;
     if (instance === undefined) throw new Error("There is no instance.");
     const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", provider: centralProvider });
-    new InstanceConfig(stack, "main", { tenant: "customer10", instance, rootCa, provider, centralProvider });
+    new InstanceConfig(stack, "main", {
+      tenant: "customer10",
+      instance,
+      rootCa,
+      provider,
+      centralProvider,
+      deletionProtection,
+    });
   });
 }
 
 describe("the engines of a tenant file", () => {
+  const PKI = { roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "72h" }] } as const;
+  const SSH = { roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "1h" }] } as const;
+
+  test("S1: keys of a PKI and an SSH authority that the file does not have any more are forgotten", () => {
+    const forgotten = (engines: Partial<InstanceSpec>, deletionProtection?: boolean): string[] =>
+      (config(engines, deletionProtection).removed ?? [])
+        .map(({ from }) => from)
+        .filter((from) => /pki|ssh/.test(from));
+    const ofPki = ["vault_mount.main_pki_mount"];
+    const ofSsh = ["vault_mount.main_ssh_mount", "vault_ssh_secret_backend_ca.main_ssh"];
+    expect(forgotten({})).toEqual([...ofPki, ...ofSsh]);
+    expect(forgotten({ pki: PKI })).toEqual(ofSsh);
+    expect(forgotten({ pki: PKI, ssh: SSH })).toEqual([]);
+    expect(forgotten({}, false)).toEqual([]);
+    const addresses = Object.entries(config({ pki: PKI, ssh: SSH }).resource).flatMap(([type, named]) =>
+      Object.keys(named).map((name) => `${type}.${name}`),
+    );
+    expect(addresses).toEqual(expect.arrayContaining([...ofPki, ...ofSsh]));
+  });
+
+  test("T1: the login allows the longest TTL of the roles, if the server's own limit would cut it", () => {
+    const tuned = (role: object): unknown =>
+      config({
+        pki: PKI,
+        roles: [
+          { name: "a", certificates: ["web"] },
+          { name: "b", certificates: ["web"], ...role },
+        ],
+      }).resource.vault_auth_backend?.main_login?.tune;
+    expect(tuned({ secretIdTtl: "90d" })).toMatchObject([{ max_lease_ttl: "2160h" }]);
+    expect(tuned({ tokenTtl: "60d" })).toMatchObject([{ max_lease_ttl: "1440h" }]);
+    expect(tuned({ secretIdTtl: "32d" })).toBeUndefined();
+  });
+
   test("SSH: extensions of a certificate, and further users of a one-time password", () => {
     const { resource } = config({
       ssh: {
@@ -74,11 +115,28 @@ describe("the engines of a tenant file", () => {
     } as const;
     const roles = [{ name: "web", databases: ["orders/readonly"] }];
     const { resource } = config({ databases: [database], roles });
-    expect(resource.vault_mount).toMatchObject({ main_database_orders_mount: { path: "db" } });
+    expect(resource.vault_database_secrets_mount).toMatchObject({ main_database_at_db_engine: { path: "db" } });
     expect(JSON.stringify(resource.vault_policy)).toContain("db/creds/readonly");
     expect(() => config({ databases: [database], keyValue: [{ mount: "db" }] })).toThrow(
       /two engines are mounted at "db"/,
     );
+  });
+
+  test("D1: a database that is renamed on its mount stays the same resource, which Terraform replaces in order", () => {
+    const database = {
+      name: "orders",
+      engine: "postgresql",
+      host: "postgres.example",
+      database: "orders",
+      username: "vault",
+      password: { mount: "operator", path: "postgresql", field: "password" },
+      roles: [{ name: "readonly" }],
+    } as const;
+    const engine = (change: object): string[] =>
+      Object.keys(config({ databases: [{ ...database, ...change }] }).resource.vault_database_secrets_mount ?? {});
+    expect(engine({ name: "sales", mount: "db" })).toEqual(engine({ mount: "db" }));
+    expect(engine({ mount: "database/orders" })).toEqual(engine({}));
+    expect(engine({})).toEqual(["main_database_orders_engine"]);
   });
 
   test("roles: another path of their login", () => {

@@ -86,10 +86,23 @@ describe("a deployment of a tenant file", () => {
 
   test.each<[string, DeploymentSpec, TenantSpec["cluster"], RegExp]>([
     [
-      "lets nobody in",
+      "allows no clients",
       { ...HA, loadBalancer: {} },
       { existing: true },
-      /loadBalancer: lets nobody in; add the networks/,
+      /loadBalancer: allows no clients; add the networks/,
+    ],
+    [
+      "O10: is in front of machines of the tenant's own, whose node ports no security group opens to it",
+      { ...HA, loadBalancer: {} },
+      {
+        network: { cidr: "20.0.0.0/24", externalNetwork: "public" },
+        image: "Ubuntu-Jammy-22.04",
+        flavor: { name: "m1.large" },
+        key: { keyPair: "operator" },
+        workers: 3,
+        operatorCidrs: ["10.8.0.0/24"],
+      },
+      /loadBalancer: needs an existing cluster, because no security group opens the node ports.*use nodePort instead/,
     ],
     [
       "is beside a node port",

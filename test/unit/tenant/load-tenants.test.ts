@@ -118,6 +118,39 @@ describe("checkTogether", () => {
     );
   });
 
+  describe("T5: two tenants cannot have the same address", () => {
+    const tenantAt = (name: string, address: string, addresses: string[], retired = false): TenantFile => ({
+      file: `${name}.ts`,
+      tenant: defineTenant({
+        name,
+        instances: [
+          { name: "main", product: "openbao", address, retired, deployment: { mode: "external", addresses } },
+        ],
+      }),
+    });
+    const [here, there] = ["https://vault.example:8200", "https://10.0.0.1:8200"];
+    const a = tenantAt("a", here, [there]);
+
+    test.each<[string, string, string[], string]>([
+      ["the same", here, ["https://10.0.0.2"], "instances[0].address"],
+      ["written in another way", "https://VAULT.example:8200", ["https://10.0.0.2"], "instances[0].address"],
+      ["of a replica", "https://b.example", ["https://10.0.0.2", there], "instances[0].deployment.addresses[1]"],
+      ["of the other's replica", there, ["https://10.0.0.2"], "instances[0].address"],
+    ])("%s", (_title, address, addresses, field) => {
+      expect(() => checkTogether([a, tenantAt("b", address, addresses)])).toThrow(
+        new RegExp(
+          `^b\\.ts: ${field.replaceAll(/[[\].]/g, "\\$&")}: https://\\S+ is an address of the tenant in a\\.ts already; choose another$`,
+        ),
+      );
+    });
+
+    test("unless one of them is retired, or it is another", () => {
+      expect(() => checkTogether([a, tenantAt("b", here, [there], true)])).not.toThrow();
+      expect(() => checkTogether([a, tenantAt("b", "https://vault.example", ["https://10.0.0.1:8201"])])).not.toThrow();
+      expect(() => checkTogether([tenantAt("a", here, [here])])).not.toThrow();
+    });
+  });
+
   test("fails just when two networks overlap", () => {
     const network = fc
       .record({ block: fc.nat({ max: 31 }), length: fc.integer({ min: 3, max: 8 }) })

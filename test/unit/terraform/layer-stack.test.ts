@@ -26,6 +26,7 @@ describe("addresses", () => {
       new KeyValue(new Construct(stack, "Outer"), "Tree");
     });
     expect(addresses(json.resource)).toEqual([
+      "vault_generic_endpoint.outer_tree_deletion_protection",
       "vault_kv_secret_backend_v2.outer_tree_config",
       "vault_mount.outer_tree",
     ]);
@@ -93,7 +94,7 @@ test("an ephemeral resource is read by reference", () => {
   expect(json.output.expression?.value).toBe('${ephemeral.vault_kv_secret_v2.secret.data["x"]}');
 });
 
-describe("a secret written out", () => {
+describe("a secret in plain text", () => {
   test("fails the synthesis, and is named but not shown", () => {
     const leak = (): unknown => synthesize((stack) => new VaultProvider(stack, "Vault", { token: "hvs.very-secret" }));
     expect(leak).toThrow("provider.vault.0.token contains a secret in plain text; pass a SecretRef");
@@ -150,7 +151,12 @@ describe("a secret written out", () => {
         resource: {
           kubernetes_secret_v1: { a: { data, data_wo: data } },
           kubernetes_config_map_v1: { a: { data } },
-          vault_kv_secret_v2: { a: { data_json: "{}" }, b: { data_json_wo: "{}" }, c: { data_json_wo: "${a}" } },
+          vault_kv_secret_v2: {
+            a: { data_json: '{"a":"b"}' },
+            b: { data_json_wo: '{"a":"b"}' },
+            c: { data_json_wo: "${a}" },
+            empty: { data_json: "{}" },
+          },
         },
       }),
     ).toEqual([

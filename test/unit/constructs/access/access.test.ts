@@ -100,9 +100,44 @@ describe("fails when", () => {
     expect(() => appRole({ name })).toThrow(/is the name of a built-in policy of Vault/);
   });
 
+  test.each(["/kv/data/web", "kv//web", "kv/../x", "./kv", "", "kv/*/web", "kv/we*b"])(
+    "T4: the path of a statement is %j",
+    (path) => {
+      expect(() =>
+        synthesizeInVault((stack, { provider }) => {
+          const role = new AccessRole(stack, "Web", { name: "web", login: { path: "approle" }, provider });
+          role.grant({ path, capabilities: ["read"], reason: "read" });
+        }),
+      ).toThrow(/is not a valid path of a policy; write names separated by single slashes/);
+    },
+  );
+
   test("a token would live longer than it may", () => {
     expect(() => appRole({ tokenTtl: Duration.hours(2), tokenMaxTtl: Duration.hours(1) })).toThrow(
       /The role web has a tokenTtl of 2h, longer than its tokenMaxTtl of 1h; reduce tokenTtl/,
     );
+  });
+});
+
+describe("T1: lifetimes that the login would cut", () => {
+  const roleOn = (maxTtl: Duration | undefined, props: Partial<AccessRoleProps>) =>
+    synthesizeInVault((stack, { provider }) => {
+      const login = new AppRoleLogin(stack, "Login", { maxTtl, provider });
+      new AccessRole(stack, "Web", { name: "web", login, provider, ...props });
+    }).resource;
+
+  test("are refused without a login that allows them", () => {
+    const sentence =
+      "The role web has tokens or secret IDs of 2160h, longer than its login's maxTtl of 768h; raise maxTtl of the login, or reduce the TTLs of the role.";
+    expect(() => roleOn(undefined, { secretIdTtl: Duration.days(90) })).toThrow(sentence);
+    expect(() => roleOn(undefined, { tokenTtl: Duration.days(90) })).toThrow(sentence);
+    expect(() => roleOn(Duration.days(60), { tokenMaxTtl: Duration.days(61) })).toThrow(/maxTtl of 1440h/);
+    expect(() => roleOn(undefined, { secretIdTtl: Duration.days(32) })).not.toThrow();
+  });
+
+  test("are allowed by a login whose mount is tuned", () => {
+    const resource = roleOn(Duration.days(90), { secretIdTtl: Duration.days(90) });
+    expect(only(resource, "vault_auth_backend").tune).toMatchObject([{ max_lease_ttl: "2160h" }]);
+    expect(only(resource, "vault_approle_auth_backend_role").secret_id_ttl).toBe(7_776_000);
   });
 });

@@ -31,6 +31,26 @@ test("a secret id of the hook ends after 90 days unless told otherwise", () => {
   expect(secretIdTtl(central({ hookSecretIdTtl: Duration.days(1) }))).toBe(86_400);
 });
 
+test("T1: the login of the hook allows the TTL of its secret ids", () => {
+  const tuned = (json: Synthesized): unknown => only(json.resource, "vault_auth_backend").tune;
+  expect(tuned(central())).toMatchObject([{ max_lease_ttl: "2160h" }]);
+  expect(tuned(central({ hookSecretIdTtl: Duration.days(1) }))).toBeUndefined();
+});
+
+test("P9: the URLs of the root CA contain the namespace, and no slash twice", () => {
+  const { resource } = central({ address: "https://central:8200/", namespace: "team1" });
+  expect(only(resource, "vault_pki_secret_backend_config_urls")).toMatchObject({
+    issuing_certificates: ["https://central:8200/v1/team1/pki-root/issuer/{{issuer_id}}/der"],
+    crl_distribution_points: ["https://central:8200/v1/team1/pki-root/issuer/{{issuer_id}}/crl/der"],
+  });
+});
+
+test("P7: instanceDomains are names that certificates can contain", () => {
+  const { resource } = central({ instanceDomains: ["Müller.example"] });
+  expect(only(resource, "vault_pki_secret_backend_role").allowed_domains).toContain("xn--mller-kva.example");
+  expect(() => central({ instanceDomains: ["https://x"] })).toThrow(/is not a valid domain/);
+});
+
 test("the hook can neither destroy a version nor delete a record for good", () => {
   const { policy } = only(central().resource, "vault_policy") as { policy: string };
   expect(policy).not.toMatch(/customers\/destroy|customers\/undelete|"sudo"/);

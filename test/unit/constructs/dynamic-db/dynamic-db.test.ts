@@ -34,7 +34,8 @@ function db(props: Partial<DynamicDbProps> = {}, use: (db: DynamicDb) => void = 
 
 function connection(server: Partial<PostgresqlProps>): unknown {
   const json = db({ database: Database.postgresql({ ...SERVER, ...server }) });
-  return only(json.resource, "vault_database_secret_backend_connection").postgresql;
+  const { postgresql } = only(json.resource, "vault_database_secrets_mount") as { postgresql: unknown[] };
+  return postgresql[0];
 }
 
 test("by default is a verified connection whose password Terraform never keeps, and a role that reads", () => {
@@ -83,8 +84,28 @@ describe("properties", () => {
   });
 
   test("mount is of the connection's own unless it is named", () => {
-    expect(only(db().resource, "vault_mount").path).toBe("database/orders");
-    expect(only(db({ mount: "db" }).resource, "vault_mount").path).toBe("db");
+    expect(only(db().resource, "vault_database_secrets_mount").path).toBe("database/orders");
+    expect(only(db({ mount: "db" }).resource, "vault_database_secrets_mount").path).toBe("db");
+  });
+});
+
+test("D1: mount and connection are one resource, so that Terraform revokes the leases while the connection exists", () => {
+  const { resource, removed } = db();
+  expect(Object.keys(resource).sort()).toEqual(["vault_database_secret_backend_role", "vault_database_secrets_mount"]);
+  // What earlier releases had is left alone.
+  expect(removed).toEqual([
+    { from: "vault_mount.orders_mount", lifecycle: { destroy: false } },
+    { from: "vault_database_secret_backend_connection.orders", lifecycle: { destroy: false } },
+  ]);
+});
+
+describe("D4: the mount allows the longest TTL of its roles", () => {
+  test.each<[string, DynamicDbProps["roles"], number | undefined]>([
+    ["longer than Vault's own maximum", [{ name: "a", maxTtl: Duration.days(60) }, { name: "b" }], 5_184_000],
+    ["by default", [{ name: "a" }], 86_400],
+    ["without roles", [], undefined],
+  ])("%s", (_title, roles, seconds) => {
+    expect(only(db({ roles }).resource, "vault_database_secrets_mount").max_lease_ttl_seconds).toBe(seconds);
   });
 });
 
@@ -104,11 +125,11 @@ describe("fails when", () => {
     expect(() => db({ roles })).toThrow(/defaultTtl of 2h, longer than its maxTtl of 1h/);
   });
 
-  test("two roles have one name", () => {
-    expect(() => db({ roles: [{ name: "r" }, { name: "r" }] })).toThrow(/Two roles are named "r"/);
+  test.each(["sys", "identity/db", "auth/x", "cubbyhole"])("T3: the mount is %s", (mount) => {
+    expect(() => db({ mount })).toThrow(/belongs to Vault itself; choose another path/);
   });
 
-  test.each([0, 65_536, 1.5])("the port is %d", (port) => {
-    expect(() => Database.postgresql({ ...SERVER, port })).toThrow(/port .* is not possible/);
+  test("two roles have one name", () => {
+    expect(() => db({ roles: [{ name: "r" }, { name: "r" }] })).toThrow(/Two roles are named "r"/);
   });
 });

@@ -39,14 +39,31 @@ test("reading covers a folder and not its neighbours", () => {
   expect(policy).not.toMatch(/web\*|create|update|delete/);
 });
 
-test("writing never destroys", () => {
+test("T7: writing deletes and restores versions, and never destroys", () => {
   const policy = policyOf((tree, grantee) => tree.grantReadWrite(grantee, "web"));
   expect(policy).toMatch(/"kv\/data\/web\/\*" \{\n {2}capabilities = \["create","read","update","patch","delete"\]/);
-  expect(policy).not.toMatch(/kv\/(destroy|delete)/);
+  for (const part of ["delete", "undelete"])
+    expect(policy).toMatch(new RegExp(`"kv/${part}/web/\\*" \\{\n {2}capabilities = \\["update"\\]`));
+  expect(policy).not.toMatch(/kv\/destroy|metadata[^}]*delete/);
 });
 
-test.each(["", "/web", "web/", "a//b", "+", "web/*", "web*", "a b"])("fails when the folder is %j", (folder) => {
-  const grantee: IGrantee = { grant: () => undefined };
-  expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(/is not a valid folder; write names/);
-  expect(() => KeyValue.fromMount("kv").grantReadWrite(grantee, folder)).toThrow(ValidationError);
+test.each(["sys", "identity", "auth/x"])("T3: fails when the mount is %s", (mount) => {
+  expect(() => kv({ mount })).toThrow(/belongs to Vault itself; choose another path/);
 });
+
+test.each([
+  ["data/web", '"data/web" contains "data", which the API adds by itself; write "web"'],
+  ["metadata", '"metadata" contains "metadata", which the API adds by itself; name another folder'],
+])("T4: fails when the folder is %s", (folder, message) => {
+  const grantee: IGrantee = { grant: () => undefined };
+  expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(message);
+});
+
+test.each(["", "/web", "web/", "a//b", "+", "web/*", "web*", "a b", "../x", "a/./b"])(
+  "fails when the folder is %j",
+  (folder) => {
+    const grantee: IGrantee = { grant: () => undefined };
+    expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(/is not a valid folder; write names/);
+    expect(() => KeyValue.fromMount("kv").grantReadWrite(grantee, folder)).toThrow(ValidationError);
+  },
+);

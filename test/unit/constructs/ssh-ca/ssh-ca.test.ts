@@ -15,7 +15,7 @@ function ssh(props: Partial<SshCaProps> = {}, use: (ca: SshCa) => void = () => u
 test("by default makes its key in the instance, once and for all", () => {
   const json = ssh();
   expect(json).toMatchSnapshot();
-  expect(only(json.resource, "vault_ssh_secret_backend_ca").lifecycle).toEqual({
+  expect(only(json.resource, "vault_ssh_secret_backend_ca").lifecycle).toMatchObject({
     prevent_destroy: true,
     ignore_changes: "all",
   });
@@ -26,7 +26,62 @@ test("mount and deletionProtection", () => {
   expect(only(resource, "vault_mount")).toMatchObject({ path: "ssh-hosts", lifecycle: { prevent_destroy: false } });
 });
 
+test("S1: the plan fails if the key is at another path than the mount", () => {
+  expect(only(ssh({ mount: "ssh-logins" }).resource, "vault_ssh_secret_backend_ca").lifecycle).toMatchObject({
+    postcondition: [
+      {
+        condition: '${self.backend == "ssh-logins"}',
+        error_message: expect.stringMatching(
+          /cannot be renamed to ssh-logins, .*; set the former mount again, or/,
+        ) as string,
+      },
+    ],
+  });
+});
+
+test("P7: fails when a role's name is not one", () => {
+  const role = SshRole.certificate({ name: "web/srv", allowedUsers: ["a"], maxTtl: Duration.hours(1) });
+  expect(() => ssh({ roles: [role] })).toThrow(/"web\/srv" is not a valid name of an SSH role/);
+});
+
 describe("SshRole", () => {
+  const certificate = (allowedUsers: readonly string[], defaultUser?: string): SshRole =>
+    SshRole.certificate({ name: "r", allowedUsers, defaultUser, maxTtl: Duration.hours(1) });
+
+  test("S2: fails when a certificate could name *", () => {
+    const sentence = "The SSH role r would issue for a user named *, whom no host knows; set defaultUser.";
+    expect(() => certificate(["*"])).toThrow(sentence);
+    expect(() => certificate(["*", "ubuntu"])).toThrow(sentence);
+    expect(() => certificate(["ubuntu", "*"], "*")).toThrow(sentence);
+    expect(certificate(["*"], "ubuntu").config).toMatchObject({ allowedUsers: "*", defaultUser: "ubuntu" });
+    expect(() => SshRole.oneTimePassword({ name: "r", defaultUser: "*", cidrs: ["10.0.0.0/8"] })).toThrow(sentence);
+  });
+
+  test("S3: users may be templates of the identity", () => {
+    expect(certificate(["{{identity.entity.name}}", "ubuntu"]).config).toMatchObject({
+      allowedUsers: "{{identity.entity.name}},ubuntu",
+      allowedUsersTemplate: true,
+      defaultUser: "{{identity.entity.name}}",
+      defaultUserTemplate: true,
+    });
+    const { allowedUsersTemplate, defaultUserTemplate } = certificate(["ubuntu"]).config;
+    expect([allowedUsersTemplate, defaultUserTemplate]).toEqual([undefined, undefined]);
+    const template = { name: "r", defaultUser: "{{identity.entity.name}}", cidrs: ["10.0.0.0/8"] };
+    expect(() => SshRole.oneTimePassword(template)).toThrow(/one-time passwords know no templates/);
+  });
+
+  test.each(["{{foo}}", "{{identity.entity", "a,b", "my user", ""])("S3: fails for the user %j", (user) => {
+    expect(() => certificate(["ubuntu", user])).toThrow(/which is not a valid user; write a name, or a template/);
+  });
+
+  test("S4: signs only keys that are long enough", () => {
+    expect(certificate(["ubuntu"]).config.allowedUserKeyConfig).toEqual([
+      { type: "ecdsa", lengths: [256, 384, 521] },
+      { type: "ed25519", lengths: [0] },
+      { type: "rsa", lengths: [2048, 3072, 4096, 8192] },
+    ]);
+  });
+
   test("a certificate names the first allowed user unless told otherwise, and permits a terminal", () => {
     const role = SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu", "deploy"], maxTtl: Duration.hours(1) });
     expect(role.config).toMatchObject({

@@ -241,7 +241,7 @@ describe("ways in", () => {
       operatorCidrs: ["10.8.0.0/24"],
       provisioner: Provisioner.kubespray({ central: { address: "https://central:8200" } }),
     });
-    const hook = JSON.stringify(only(json.resource, "terraform_data"));
+    const hook = JSON.stringify(json.resource.terraform_data?.cluster_kubespray);
     expect(hook).toContain("openstack_networking_floatingip_v2.cluster_machines_api_floating_ip.address");
     expect(hook).toMatch(
       /loadbalancer_apiserver[^}]*\$\{openstack_lb_loadbalancer_v2\.cluster_machines_api_load_balancer\.vip_address\}/,
@@ -306,6 +306,8 @@ describe("nodes", () => {
         "user_data",
         "availability_zone",
         "scheduler_hints",
+        "flavor_id",
+        "block_device",
       ]);
     }
   });
@@ -320,7 +322,13 @@ describe("nodes", () => {
     const gateways = instances(json).filter(({ name }) => /-(bastion|vpn)$/.test(String(name)));
     expect(gateways.length).toBe(2);
     for (const { lifecycle } of all(gateways)) {
-      expect(lifecycle).toEqual({ ignore_changes: ["image_name", "image_id", "key_pair", "user_data"] });
+      expect((lifecycle as { ignore_changes: string[] }).ignore_changes).toEqual([
+        "image_name",
+        "image_id",
+        "key_pair",
+        "user_data",
+        "block_device",
+      ]);
     }
   });
 
@@ -462,7 +470,7 @@ describe("Kubespray", () => {
       workers: 1,
       operatorCidrs: ["10.8.0.0/24"],
     });
-    expect(only(json.resource, "terraform_data")).toMatchSnapshot();
+    expect(json.resource.terraform_data?.cluster_kubespray).toMatchSnapshot();
   });
 
   test("reaches nodes behind a bastion at their own addresses, by which its group is known to them", () => {
@@ -626,7 +634,7 @@ describe("fails when", () => {
   test("a gateway is one that nobody may reach", () => {
     const network = { ...NETWORK, portSecurity: false };
     expect(() => cluster({ network, bastion: { floatingIpPool: "public" } })).toThrow(
-      /No rule lets anybody into the group bastion; name networks in operatorCidrs/,
+      /No rule allows connections to the group bastion; add networks to operatorCidrs/,
     );
   });
 });

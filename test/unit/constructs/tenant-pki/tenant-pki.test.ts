@@ -26,6 +26,7 @@ describe("properties", () => {
   test("the root CA signs in its own Vault, everything else is in the instance's", () => {
     const { resource } = pki();
     for (const [type, named] of all(Object.entries(resource))) {
+      if (type === "terraform_data") continue;
       for (const { provider } of all(Object.values(named))) {
         expect(provider, type).toBe(type.includes("root_sign") ? "vault.central" : "vault.instance");
       }
@@ -40,14 +41,100 @@ describe("properties", () => {
       ttl: "31536000",
     });
     expect(only(resource, "vault_pki_secret_backend_config_urls").issuing_certificates).toEqual([
-      "https://vault.customer10.example:8200/v1/pki-web/ca",
+      "https://vault.customer10.example:8200/v1/pki-web/issuer/{{issuer_id}}/der",
     ]);
+  });
+
+  test.each([
+    ["https://vault.example:8200/", undefined, "https://vault.example:8200/v1/pki/issuer/"],
+    ["https://vault.example:8200", "team1/a", "https://vault.example:8200/v1/team1/a/pki/issuer/"],
+    ["https://vault.example:8200//", "/team1/", "https://vault.example:8200/v1/team1/pki/issuer/"],
+  ])("P9: the URLs of %s with the namespace %s have single slashes", (address, namespace, start) => {
+    const urls = only(pki({ address, namespace }).resource, "vault_pki_secret_backend_config_urls");
+    expect(urls).toMatchObject({
+      enable_templating: true,
+      crl_distribution_points: [`${start}{{issuer_id}}/crl/der`],
+      issuing_certificates: [`${start}{{issuer_id}}/der`],
+    });
   });
 
   test("deletionProtection is on unless it is taken off", () => {
     const protectedBy = (json: Synthesized): unknown => only(json.resource, "vault_mount").lifecycle;
     expect(protectedBy(pki())).toEqual({ prevent_destroy: true });
     expect(protectedBy(pki({ deletionProtection: false }))).toEqual({ prevent_destroy: false });
+    for (const deletionProtection of [true, false]) {
+      const { resource } = pki({ deletionProtection });
+      for (const type of ["intermediate_cert_request", "root_sign_intermediate", "intermediate_set_signed"])
+        expect(only(resource, `vault_pki_secret_backend_${type}`).lifecycle, type).toMatchObject({
+          prevent_destroy: deletionProtection,
+        });
+    }
+  });
+
+  test("P1, P2: other content, or a raised generation, is an intermediate at another address", () => {
+    const addressOf = (props: Partial<TenantPKIProps> = {}): string | undefined =>
+      Object.keys(pki(props).resource.vault_pki_secret_backend_root_sign_intermediate ?? {})[0];
+    const contents: Partial<TenantPKIProps>[] = [
+      {},
+      { permittedDomains: ["customer10.internal"] },
+      { permittedDomains: ["internal"] },
+      { lifetime: Duration.days(30) },
+      { organization: "Customer 10" },
+      { commonName: "another CA" },
+      { mount: "pki-web" },
+      { generation: 2 },
+    ];
+    const found = contents.map(addressOf);
+    expect(new Set(found).size).toBe(contents.length);
+    expect(contents.map(addressOf)).toEqual(found);
+    const others = { roles: [...PROPS.roles, { ...PROPS.roles[0], name: "x" }] as TenantPKIProps["roles"] };
+    expect(addressOf({ ...others, address: "https://b:8200" })).toBe(addressOf());
+  });
+
+  test("P4: plans warn from half of the lifetime, and fail when it is too short for a role", () => {
+    const json = pki({ lifetime: Duration.days(30) });
+    const passed = (seconds: number): RegExp =>
+      new RegExp(`timeadd\\(terraform_data[^)]*input.time, "${seconds}s"\\)\\) < 0`);
+    const { assert } = only({ check: json.check ?? {} }, "check") as { assert: [Record<string, string>] };
+    expect(assert[0].condition).toMatch(passed(15 * 86_400));
+    expect(assert[0].error_message).toMatch(/^Half of the lifetime .* has passed; set generation of the PKI to 2 and/);
+    const { lifecycle } = only(json.resource, "vault_pki_secret_backend_config_issuers") as {
+      lifecycle: { precondition: [Record<string, string>] };
+    };
+    expect(lifecycle.precondition[0].condition).toMatch(passed(27 * 86_400));
+    expect(lifecycle.precondition[0].error_message).toMatch(
+      /expires before the certificates that its roles issue; set/,
+    );
+  });
+
+  test("P6: allowedDomains may be patterns, in any case", () => {
+    const role = (domain: string): Record<string, unknown> =>
+      only(
+        pki({ roles: [{ name: "r", allowedDomains: [domain], maxTtl: Duration.hours(1) }] }).resource,
+        "vault_pki_secret_backend_role",
+      );
+    expect(role("*.Acme.internal")).toMatchObject({ allowed_domains: ["*.acme.internal"], allow_glob_domains: true });
+    expect(role("ACME.internal")).toMatchObject({ allowed_domains: ["acme.internal"] });
+    expect(role("ACME.internal").allow_glob_domains).toBeUndefined();
+  });
+
+  test("P7: international names are in their ASCII form", () => {
+    const roles = [{ name: "r", allowedDomains: ["www.müller.internal"], maxTtl: Duration.hours(1) }];
+    const { resource } = pki({ roles, permittedDomains: ["Müller.internal"] });
+    expect(only(resource, "vault_pki_secret_backend_role").allowed_domains).toEqual(["www.xn--mller-kva.internal"]);
+    expect(only(resource, "vault_pki_secret_backend_root_sign_intermediate").permitted_dns_domains).toEqual([
+      "xn--mller-kva.internal",
+    ]);
+  });
+
+  test.each([
+    [undefined, "ec", 256],
+    ["rsa", "rsa", 2048],
+    ["ed25519", "ed25519", 0],
+    ["any", "any", 0],
+  ] as const)("P8: keyType %s", (keyType, key_type, key_bits) => {
+    const roles = [{ name: "r", allowedDomains: ["a.example"], maxTtl: Duration.hours(1), keyType }];
+    expect(only(pki({ roles }).resource, "vault_pki_secret_backend_role")).toMatchObject({ key_type, key_bits });
   });
 
   test("permittedDomains are the root's constraint on the intermediate", () => {
@@ -69,8 +156,8 @@ describe("properties", () => {
       const { certificate } = new TenantPKI(stack, "Pki", { ...PROPS, rootCa, provider });
       new TerraformOutput(stack, "certificate", { value: certificate });
     });
-    expect(output.certificate?.value).toBe(
-      "${vault_pki_secret_backend_root_sign_intermediate.pki_signature.certificate}",
+    expect(output.certificate?.value).toMatch(
+      /^\$\{vault_pki_secret_backend_root_sign_intermediate\.pki_intermediate_\w{8}_signature\.certificate\}$/,
     );
   });
 
@@ -106,6 +193,47 @@ describe("fails when", () => {
     expect(() => pki({ roles, lifetime: Duration.days(365) })).toThrow(
       /maxTtl of 9600h, longer than the issuer's lifetime of 8760h/,
     );
+  });
+
+  test("P4: a certificate would outlive the time at which its issuer is renewed", () => {
+    const roles = [{ name: "web", allowedDomains: ["a.example"], maxTtl: Duration.hours(2) }];
+    expect(() => pki({ roles, lifetime: Duration.hours(2) })).toThrow(
+      /role web has a maxTtl of 2h, longer than half of the issuer's lifetime of 2h, .*; reduce maxTtl, or choose a longer/,
+    );
+    expect(() => pki({ roles, lifetime: Duration.hours(4) })).not.toThrow();
+  });
+
+  test("P5: the intermediate would outlive the root", () => {
+    expect(() => pki({ lifetime: Duration.days(7300) })).toThrow(
+      /A lifetime of 175200h is longer than that of the root CA, 87600h; reduce lifetime/,
+    );
+    const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", lifetime: Duration.days(100) });
+    expect(() => pki({ lifetime: Duration.days(101), rootCa })).toThrow(/that of the root CA, 2400h/);
+  });
+
+  test("P6: a role allows neither a domain nor what is below it", () => {
+    const role = { name: "web", maxTtl: Duration.hours(1), allowSubdomains: false };
+    expect(() => pki({ roles: [{ ...role, allowedDomains: ["*.a.example", "a.example"] }] })).toThrow(
+      /role web allows neither a.example nor names below it; set allowBareDomains: true/,
+    );
+    expect(() => pki({ roles: [{ ...role, allowedDomains: ["*.a.example"] }] })).not.toThrow();
+    expect(() => pki({ roles: [{ ...role, allowedDomains: ["a.example"], allowBareDomains: true }] })).not.toThrow();
+  });
+
+  test.each(["https://x", "my domain", "x.", "10.0.0.5", "*", "a.*.example"])("P6: a role allows %s", (domain) => {
+    const roles = [{ name: "web", allowedDomains: [domain], maxTtl: Duration.hours(1) }];
+    expect(() => pki({ roles })).toThrow(/is not a valid domain; write a domain name, or a pattern/);
+  });
+
+  test("P6: a pattern matches names outside of permittedDomains", () => {
+    const roles = [{ name: "web", allowedDomains: ["*acme.internal"], maxTtl: Duration.hours(1) }];
+    expect(() => pki({ roles, permittedDomains: ["acme.internal"] })).toThrow(/outside permittedDomains/);
+    expect(() => pki({ permittedDomains: ["*.internal"] })).toThrow(/"\*.internal" is not a valid domain/);
+  });
+
+  test.each(["web server", "web/srv", ".web", ""])("P7: a role is named %j", (name) => {
+    const roles = [{ name, allowedDomains: ["a.example"], maxTtl: Duration.hours(1) }];
+    expect(() => pki({ roles })).toThrow(/is not a valid name of a PKI role; use letters, digits/);
   });
 
   test("a role allows no domain", () => {

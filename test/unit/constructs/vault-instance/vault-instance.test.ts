@@ -77,7 +77,7 @@ describe("an address", () => {
   const unknown = Token.asString(Lazy.stringValue({ produce: () => "https://later:8200" }));
 
   test.each([
-    [unknown, "An address is known only when Terraform runs, but must be known at synthesis; write it as a text."],
+    [unknown, "The address is known only when Terraform runs, but must be known at synthesis; write it as a text."],
     ["vault:8200", '"vault:8200" is not a valid address; write https, host and port'],
     ["https://vault:port", '"https://vault:port" is not a valid address; write https, host and port'],
   ])("fails when it is %j", (address, message) => {

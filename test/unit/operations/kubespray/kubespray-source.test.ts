@@ -47,6 +47,19 @@ describe("an image of Kubespray", () => {
     expect(args.slice(-3)).toEqual(["registry.example/kubespray:v2.32.0", "ansible-playbook", "cluster.yml"]);
   });
 
+  test("O2: gets the variables of Ansible and of SSH, which name the folder in the container", () => {
+    const source = findKubespray(named, "2.32.0");
+    const { args } = source.command("ansible", [], "/f");
+    expect(args).toEqual(expect.arrayContaining(["--env=ANSIBLE_SSH_ARGS", "--env=ANSIBLE_HOST_KEY_CHECKING"]));
+    expect(source.seenFolder("/f")).toBe("/run/tenant-vault");
+    expect(source.sshArgs("/f")).toContain("-F '/run/tenant-vault/ssh_config'");
+  });
+
+  test("O1: gets the file of the cloud's CA, which Kubespray copies", () => {
+    const { args } = findKubespray({ ...named, OS_CACERT: "/etc/cloud-ca.pem" }, "2.32.0").command("ansible", [], "/f");
+    expect(args).toContain("--volume=/etc/cloud-ca.pem:/etc/cloud-ca.pem:ro");
+  });
+
   test("of another release is refused", () => {
     expect(() => findKubespray(named, "2.31.0")).toThrow(/neither a folder nor an image of v2\.31\.0/);
   });

@@ -21,29 +21,43 @@ const ADMIN = "clusters: [{name: c, cluster: {server: 'https://10.0.0.1:6443'}}]
 let folder: string;
 let events: LogEvent[];
 let written: string[];
+/** Files in the central Vault. */
+let kept: Record<string, string>;
+let refuses: boolean;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tenant-vault-kubespray-"));
   events = [];
   written = [];
+  kept = {};
+  refuses = false;
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Runs a stand-in for Ansible: a shell script with the program and its arguments as `$@`. */
-function run(script: string, cluster: Partial<ClusterDescription> = {}, installed?: Releases): Promise<void> {
+function run(
+  script: string,
+  cluster: Partial<ClusterDescription> = {},
+  installed?: Releases,
+  environment = {},
+): Promise<void> {
   const store = {
     path: "clusters/customer10",
     installed: () => Promise.resolve(installed),
+    files: () => Promise.resolve(kept),
+    writeFiles: (files: Record<string, string>) =>
+      refuses ? Promise.reject(new Error("sealed")) : Promise.resolve(void Object.assign(kept, files)),
     write: (kubeconfig: string) => Promise.resolve(void written.push(kubeconfig)),
   } as unknown as KubeconfigStore;
   return runKubespray({
     cluster: { ...CLUSTER, ...cluster },
     source: {
       command: (program, args) => ({ program: "sh", args: ["-c", script, program, ...args], cwd: folder }),
+      seenFolder: (run) => run,
       sshArgs: () => "",
     },
     store,
     folder,
-    environment: { PATH: process.env.PATH },
+    environment: { PATH: process.env.PATH, ...environment },
     log: new Log((event) => events.push(event)),
     signal: new AbortController().signal,
   });
@@ -87,6 +101,82 @@ describe("Kubespray", () => {
 
   test("is not run without the cloud's credentials if it needs them", async () => {
     await expect(run("touch began", { needsCloud: true })).rejects.toMatchObject({ code: "kubespray-credentials" });
+    expect(existsSync(join(folder, "began"))).toBe(false);
+  });
+});
+
+const TOKEN = "credentials/kube_encrypt_token.creds";
+const DRAWS = `mkdir -p credentials; test -e ${TOKEN} || echo DRAWN > ${TOKEN}`;
+
+describe("O8: a credential that Kubespray generates", () => {
+  test("is put into the central Vault, and not left on the disk", async () => {
+    await run(`${INSTALLS}; ${DRAWS}; echo "20.0.0.10 ssh-ed25519 KEY" > known_hosts`);
+    expect(kept).toEqual({ [TOKEN]: "DRAWN\n", known_hosts: "20.0.0.10 ssh-ed25519 KEY\n" });
+    expect(existsSync(join(folder, "credentials"))).toBe(false);
+  });
+
+  test("is kept as well if Kubespray fails: nodes may use it already", async () => {
+    await expect(run(`${DRAWS}; exit 2`)).rejects.toMatchObject({ code: "kubespray-failed" });
+    expect(kept).toMatchObject({ [TOKEN]: "DRAWN\n" });
+    expect(existsSync(join(folder, "credentials"))).toBe(false);
+  });
+
+  test("is there for the next run, on another machine as well, in a file for its owner only", async () => {
+    kept = { [TOKEN]: "FORMER\n", "../outside": "NO", "credentials/../outside": "NO" };
+    await run(`${INSTALLS}; ${DRAWS}; stat -c %a credentials ${TOKEN} . > modes; cp ${TOKEN} seen`);
+    expect(readFileSync(join(folder, "seen"), "utf8")).toBe("FORMER\n");
+    expect(readFileSync(join(folder, "modes"), "utf8")).toBe("700\n600\n700\n");
+    expect(existsSync(join(folder, "outside"))).toBe(false);
+    expect(existsSync(join(folder, "..", "outside"))).toBe(false);
+  });
+
+  test("stays in the folder, with a warning, if the central Vault does not take it", async () => {
+    refuses = true;
+    await expect(run(`${INSTALLS}; ${DRAWS}`)).rejects.toThrow("sealed");
+    expect(readFileSync(join(folder, TOKEN), "utf8")).toBe("DRAWN\n");
+    expect(events.at(-1)).toMatchObject({
+      level: "warn",
+      message: expect.stringMatching(/stay in the run's folder/) as string,
+    });
+    await expect(run(`${DRAWS}; exit 2`)).rejects.toMatchObject({ code: "kubespray-failed" });
+  });
+});
+
+describe("O2: a machine that presents another host key", () => {
+  test("ends the run before a playbook starts", async () => {
+    const script = `echo "$0" >> ran; echo "@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @"; exit 4`;
+    await expect(run(script)).rejects.toMatchObject({
+      code: "kubespray-host-key",
+      message: expect.stringMatching(/presents another SSH host key.*ssh-keygen -f .*known_hosts -R ADDRESS/) as string,
+    });
+    expect(readFileSync(join(folder, "ran"), "utf8")).toBe("ansible\n");
+  });
+
+  test("that does not answer yet is waited for", async () => {
+    await run(`case "$*" in *ping*) exit 4;; *wait_for_connection*) touch waited;; esac; ${INSTALLS}`);
+    expect(existsSync(join(folder, "waited"))).toBe(true);
+    expect(written.length).toBe(1);
+  });
+});
+
+describe("O1: an application credential by its ID and secret", () => {
+  const cloud = {
+    OS_AUTH_URL: "https://cloud",
+    OS_REGION_NAME: "RegionOne",
+    OS_APPLICATION_CREDENTIAL_ID: "0a1b",
+    OS_APPLICATION_CREDENTIAL_SECRET: "SECRET",
+  };
+
+  test("is enough: Kubespray is given a name as well, which its check asks for", async () => {
+    await run(`${INSTALLS}; echo "$OS_APPLICATION_CREDENTIAL_NAME" > named`, { needsCloud: true }, undefined, cloud);
+    expect(readFileSync(join(folder, "named"), "utf8")).toBe("0a1b\n");
+  });
+
+  test("without the region is refused before a machine is touched", async () => {
+    const environment = { ...cloud, OS_REGION_NAME: "" };
+    await expect(run("touch began", { needsCloud: true }, undefined, environment)).rejects.toThrow(
+      "Kubespray needs the cloud's credentials for the volumes of customer10: set OS_REGION_NAME (clouds.yaml is not read)",
+    );
     expect(existsSync(join(folder, "began"))).toBe(false);
   });
 });

@@ -7,10 +7,10 @@ test("a status says of each instance what there is, and of each replica what it 
   expect(statusText(STATUSES, NOW)).toBe(
     `customer10/main  healthy  (openbao)
   record: complete, 5 unseal keys, root token
-  main-0  unsealed       https://main-0:8200  (active, 1 audit device, certificate ends in 29 days)
+  main-0  unsealed       https://main-0:8200  (active, 1 audit device, certificate expires in 29 days)
   main-1  sealed         https://main-1:8200
-  the token of the seal ends on 2026-12-01T00:00:00Z, if nobody renews it
-  main-1 has no audit device that works: nobody sees what is done there; give every server the same audit block in its configuration, with a file that it can write.
+  the token of the seal expires on 2026-12-01T00:00:00Z, unless it is renewed
+  main-1 has no working audit device, so nobody can see what is done there; give every server the same audit block in its configuration, with a file that it can write.
 customer11/main  NOT HEALTHY
   record: missing, 0 unseal keys, no root token
   [kubernetes-unreachable] the cluster does not answer
@@ -31,6 +31,6 @@ test("a replica whose audit devices nobody could ask for is not called audited",
 
 test("a seal whose token is over leaves servers sealed, and the command that mends it is named", () => {
   expect(statusText(STATUSES, Date.parse("2026-12-01T00:00:00Z"))).toMatch(
-    /^ {2}the seal has no token that is valid: servers that restart stay sealed; run tenant-vault unseal customer10\/main\.$/m,
+    /^ {2}the seal has no valid token, so restarted servers stay sealed; run tenant-vault unseal customer10\/main\.$/m,
   );
 });

@@ -99,7 +99,7 @@ describe("the servers' certificate", () => {
       const started = await startApi(() => ({ status: 200, body: { data } }));
 
       await expect(ensure(started, ISSUED_BY_OTHERS)).rejects.toThrow(
-        /^The Secret vault-main\/main-tls holds a tls\.crt or a ca\.crt that is not a valid certificate; have [^\n]+ fill it again\.$/,
+        /^The Secret vault-main\/main-tls holds a tls\.crt or a ca\.crt that is not a valid certificate; fill it again with the servers' certificate, for example by cert-manager\.$/,
       );
     },
   );
@@ -115,7 +115,7 @@ describe("the servers' certificate", () => {
 
     asked = -100;
     await expect(ensure(started, ISSUED_BY_OTHERS, { seconds: 0.1 })).rejects.toThrow(
-      /^The Secret vault-main\/main-tls holds no tls\.crt with its ca\.crt; let cert-manager, /,
+      /^The Secret vault-main\/main-tls holds no tls\.crt with its ca\.crt; fill it with the servers' certificate, for example by cert-manager\./,
     );
   });
 

@@ -352,7 +352,7 @@ describe("a run that is cut short", () => {
     await expect(unsealInstance(lost)).rejects.toMatchObject({
       code: "timeout",
       message: expect.stringMatching(
-        /^main-0 of customer10\/main was asked to initialise, and its answer, with the keys, did not come .*; run this again/,
+        /^main-0 of customer10\/main was asked to initialise, and its answer with the keys did not arrive .*; run this again/,
       ) as string,
     });
   });
@@ -462,7 +462,7 @@ describe("after scaling down", () => {
   test("a member whose pod is there to stay is none that is gone: the description is old", async () => {
     const universe = await scaledDown();
     await expect(unsealInstance({ ...universe.start(), instance: few })).rejects.toThrow(
-      /The pod main-3 of customer10\/main runs and is no replica that is described; deploy the stack customer10-vault/,
+      /The pod main-3 of customer10\/main runs and is not a described replica; deploy the stack customer10-vault/,
     );
     expect(universe.members.size).toBe(5);
   });

@@ -1,0 +1,83 @@
+import type { TerraformProvider } from "cdktf";
+import type { Duration } from "../../core/duration";
+import type { Database } from "./database";
+
+/** What the credentials of a role may do, and for how long. */
+export interface DynamicDbRoleProps {
+  /**
+   * Name of the role.
+   *
+   * @changes replaces the role: leases of the former name cannot be renewed; they are revoked when they expire
+   */
+  readonly name: string;
+  /**
+   * SQL statements that create a login. The engine fills in `{{name}}`, `{{password}}` and `{{expiration}}`.
+   *
+   * @default - create a login that may read the tables of the schema public
+   * @changes in place: leases that exist keep the rights of their login
+   */
+  readonly creationStatements?: readonly string[];
+  /**
+   * SQL statements that remove a login.
+   *
+   * @default - give its objects to the administrator, revoke everything and drop the role
+   * @changes in place: they also remove the logins of leases that exist
+   */
+  readonly revocationStatements?: readonly string[];
+  /**
+   * How long credentials are valid, unless their lease is renewed.
+   *
+   * @default - 1 hour
+   * @changes in place: leases that exist keep their time until they are renewed
+   */
+  readonly defaultTtl?: Duration;
+  /**
+   * How long a lease can be renewed.
+   *
+   * @default - 24 hours
+   * @changes in place: leases that exist keep their time until they are renewed; the mount allows the longest of all roles
+   */
+  readonly maxTtl?: Duration;
+}
+
+/** Properties of a {@link DynamicDb}. */
+export interface DynamicDbProps {
+  /**
+   * Name of the connection.
+   *
+   * @changes replaces the mount, the connection and the roles: all leases are revoked first, while the connection exists
+   */
+  readonly name: string;
+  /**
+   * The database server.
+   *
+   * @changes in place: see the props of the server
+   */
+  readonly database: Database;
+  /**
+   * Path of the mount.
+   *
+   * @default - `database/<name>`
+   * @changes in place: the mount moves, all leases are revoked, and clients must use the new path
+   */
+  readonly mount?: string;
+  /**
+   * Roles for which credentials are created.
+   *
+   * @changes in place: leases of a removed role cannot be renewed; they are revoked when they expire
+   */
+  readonly roles: readonly DynamicDbRoleProps[];
+  /**
+   * The provider of the central Vault, which holds the administrator's password.
+   *
+   * @changes in place: it is read by Terraform only
+   */
+  readonly centralProvider: TerraformProvider;
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   * @changes needs a new construct: Terraform looks for the mount in the new instance and leaves it in the former one
+   */
+  readonly provider?: TerraformProvider;
+}

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { Fn, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import type { Duration } from "../../core/duration";
+import {
+  PkiSecretBackendConfigIssuers,
+  PkiSecretBackendIntermediateCertRequest,
+  PkiSecretBackendIntermediateSetSigned,
+  PkiSecretBackendRootSignIntermediate,
+} from "../../terraform/providers/vault";
+import { PlanCheck } from "../../terraform/plan-check";
+import { RecordedValue } from "../../terraform/recorded-value";
+import type { PkiMount } from "./pki-mount";
+import type { IRootCa } from "./root-ca";
+
+/** What an intermediate certificate says, and what makes it another one. */
+export interface IntermediateContent {
+  readonly commonName: string;
+  readonly organization?: string;
+  readonly permittedDomains?: readonly string[];
+  readonly lifetime: Duration;
+  /** A number that a person raises for a new intermediate. */
+  readonly generation: number;
+}
+
+/** Properties of an {@link Intermediate}. */
+export interface IntermediateProps extends IntermediateContent {
+  readonly mount: PkiMount;
+  /** Path of the mount. */
+  readonly mountPath: string;
+  readonly rootCa: IRootCa;
+  /** Of the certificates that the roles issue. */
+  readonly longestTtl: Duration;
+  readonly deletionProtection: boolean;
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * The default issuer of a mount: key, request, signature of the root and import.
+ *
+ * Its addresses contain a digest of its content. Other content is therefore created beside the present one, which Terraform
+ * then forgets: the provider deletes neither key nor issuer. In place, `prevent_destroy` would refuse it.
+ */
+export class Intermediate extends Construct {
+  /** Certificate of the default issuer, PEM. */
+  readonly certificate: string;
+  /** What makes it the default issuer. */
+  readonly issuers: ITerraformDependable;
+
+  constructor(scope: Construct, id: string, props: IntermediateProps) {
+    super(scope, `${id}-${digestOf(props)}`);
+    const { mount, mountPath, rootCa, commonName, organization, permittedDomains, lifetime, provider } = props;
+    const preventDestroy = props.deletionProtection;
+    const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
+    const origin = new RecordedValue(this, "Origin", {
+      values: { accessor: mount.accessor, time: "${plantimestamp()}" },
+      preventDestroy,
+    });
+
+    const request = new PkiSecretBackendIntermediateCertRequest(this, "Request", {
+      backend: mount.path,
+      type: "internal",
+      commonName,
+      organization,
+      keyType: "ec",
+      keyBits: 384,
+      excludeCnFromSans: true,
+      lifecycle: { preventDestroy },
+      provider,
+    });
+    const signature = new PkiSecretBackendRootSignIntermediate(this, "Signature", {
+      backend: rootCa.mount,
+      csr: request.csr,
+      commonName,
+      organization,
+      ttl: String(lifetime.toSeconds()),
+      excludeCnFromSans: true,
+      maxPathLength: 0,
+      permittedDnsDomains: permittedDomains === undefined ? undefined : [...permittedDomains],
+      lifecycle: { preventDestroy },
+      provider: rootCa.provider,
+    });
+    const imported = new PkiSecretBackendIntermediateSetSigned(this, "Resource", {
+      backend: mount.path,
+      certificate: signature.certificateBundle,
+      lifecycle: {
+        preventDestroy,
+        precondition: [
+          {
+            condition: `\${${origin.expressionOf("accessor")} == ${mount.accessorExpression}}`,
+            errorMessage: `The mount ${mountPath} was created again, so the key of its intermediate is lost; ${fix}.`,
+          },
+        ],
+        postcondition: [
+          {
+            condition: "${length(self.imported_issuers) > 0}",
+            errorMessage: `The mount ${mountPath} has this intermediate already, from a deployment that was cut off; ${fix}.`,
+          },
+        ],
+      },
+      provider,
+    });
+    this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
+      backend: mount.path,
+      // The intermediate; the bundle's second certificate is the root.
+      default: Fn.element(imported.importedIssuers, 0) as string,
+      lifecycle: {
+        precondition: [
+          {
+            condition: isBefore(origin, lifetime.toSeconds() - props.longestTtl.toSeconds()),
+            errorMessage: `The intermediate of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}.`,
+          },
+        ],
+      },
+      provider,
+    });
+    new PlanCheck(this, "Age", {
+      condition: isBefore(origin, Math.ceil(lifetime.toSeconds() / 2)),
+      warning: `Half of the lifetime of the intermediate of the mount ${mountPath} has passed; ${fix}.`,
+    });
+    this.certificate = signature.certificate;
+  }
+}
+
+/** Whether less time has passed since a record. */
+function isBefore(origin: RecordedValue, seconds: number): string {
+  return `\${timecmp(plantimestamp(), timeadd(${origin.expressionOf("time")}, "${seconds}s")) < 0}`;
+}
+
+/** Short enough to read, and long enough that two contents of a tenant differ. */
+function digestOf({ rootCa, mountPath, ...props }: IntermediateProps): string {
+  const { commonName, organization = "", permittedDomains = [], lifetime, generation } = props;
+  const content = [
+    mountPath,
+    rootCa.mount,
+    commonName,
+    organization,
+    lifetime.toSeconds(),
+    generation,
+    permittedDomains,
+  ];
+  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 8);
+}

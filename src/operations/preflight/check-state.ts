@@ -1,0 +1,55 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { SynthesizedStack } from "./synthesized-stack";
+
+const run = promisify(execFile);
+
+/** The part of Terraform's state that the check reads. */
+export interface TerraformState {
+  readonly resources?: readonly { readonly mode: string; readonly provider: string }[];
+}
+
+/**
+ * Instances that stacks no longer have, though their state still has resources in them. Stacks that were not deployed on this
+ * machine are not checked. @returns One line per problem.
+ *
+ * @param folder Folder of the stacks that `cdktf` deployed.
+ */
+export async function checkStates(
+  stacks: readonly SynthesizedStack[],
+  folder: string,
+  program: string,
+): Promise<string[]> {
+  const problems = stacks.map(async (stack) => {
+    const cwd = join(folder, stack.name);
+    if (!existsSync(join(cwd, ".terraform"))) return [];
+    try {
+      const { stdout } = await run(program, ["state", "pull"], { cwd, timeout: 60_000, maxBuffer: 1e9 });
+      return orphanedInstances(stack, JSON.parse(stdout === "" ? "{}" : stdout) as TerraformState);
+    } catch {
+      // Terraform will say more clearly what is wrong with its backend.
+      return [];
+    }
+  });
+  return (await Promise.all(problems)).flat();
+}
+
+/** Providers of instances that resources of a state need, and that the stack does not configure any more. */
+export function orphanedInstances(
+  { name: stack, json }: SynthesizedStack,
+  { resources = [] }: TerraformState,
+): string[] {
+  const configured = (json.provider?.vault ?? []).map(({ alias }) => alias);
+  const counts = new Map<string, number>();
+  for (const { mode, provider } of resources) {
+    const [, instance] = /\.instance-([a-z0-9-]+)$/.exec(provider) ?? [];
+    if (mode !== "managed" || instance === undefined || configured.includes(`instance-${instance}`)) continue;
+    counts.set(instance, (counts.get(instance) ?? 0) + 1);
+  }
+  return [...counts].map(
+    ([instance, count]) =>
+      `${stack} has ${count} resources in the instance ${instance}, which the tenant file does not name any more; give the instance its former name, or restore its entry and set "retired: true".`,
+  );
+}

@@ -1,0 +1,146 @@
+import { request } from "undici";
+import { setting } from "../../core/environment";
+
+/** The cloud did not answer as expected. The message is one sentence and holds no secret. */
+export class OpenStackError extends Error {}
+
+/** What a network says of itself. */
+export type Network = Readonly<Record<string, unknown>>;
+
+/** The few questions to a cloud that a check asks. */
+export interface OpenStack {
+  /** Networks of a name that the project can see. */
+  networks(name: string): Promise<readonly Network[]>;
+  /** Whether the project has a machine of a name. */
+  hasServer(name: string): Promise<boolean>;
+  /** What is free of each quota, by the names of Neutron and of Nova; unlimited ones are missing. */
+  free(): Promise<Readonly<Record<string, number>>>;
+}
+
+/** Milliseconds. */
+const PATIENCE = 20_000;
+
+/**
+ * Logs in to the cloud of the environment.
+ *
+ * @returns undefined if the environment has no credentials.
+ * @throws OpenStackError if the cloud refuses them or does not answer.
+ */
+export async function openStackOf(environment: NodeJS.ProcessEnv): Promise<OpenStack | undefined> {
+  const url = setting(environment, "OS_AUTH_URL")?.replace(/\/+$/, "");
+  const identity = identityOf(environment);
+  if (url === undefined || identity === undefined) return undefined;
+  const { headers, body } = await ask("POST", `${url.endsWith("/v3") ? url : `${url}/v3`}/auth/tokens`, {
+    body: { auth: identity },
+  });
+  const token = String(headers["x-subject-token"]);
+  const { catalog = [], project } = body.token as Login;
+  const region = setting(environment, "OS_REGION_NAME");
+  const endpoint = (type: string): string => {
+    const endpoints = catalog.find((service) => service.type === type)?.endpoints ?? [];
+    const found = endpoints.find(
+      (each) => each.interface === "public" && (region === undefined || each.region_id === region),
+    );
+    if (found === undefined)
+      throw new OpenStackError(
+        `The cloud at ${url} has no service "${type}"${region === undefined ? "" : ` in the region ${region}`}; check OS_REGION_NAME.`,
+      );
+    return found.url.replace(/\/+$/, "");
+  };
+  return new Cloud(token, project.id, `${endpoint("network").replace(/\/v2\.0$/, "")}/v2.0`, endpoint("compute"));
+}
+
+interface Login {
+  readonly project: { readonly id: string };
+  readonly catalog?: readonly {
+    readonly type: string;
+    readonly endpoints: readonly { readonly interface: string; readonly region_id: string; readonly url: string }[];
+  }[];
+}
+
+class Cloud implements OpenStack {
+  constructor(
+    private readonly token: string,
+    private readonly project: string,
+    private readonly network: string,
+    private readonly compute: string,
+  ) {}
+
+  async networks(name: string): Promise<readonly Network[]> {
+    const { networks } = await this.get(`${this.network}/networks?name=${encodeURIComponent(name)}`);
+    return networks as Network[];
+  }
+
+  async hasServer(name: string): Promise<boolean> {
+    // Nova takes a regular expression.
+    const { servers } = await this.get(`${this.compute}/servers?name=${encodeURIComponent(`^${name}$`)}`);
+    return (servers as unknown[]).length > 0;
+  }
+
+  async free(): Promise<Record<string, number>> {
+    const [{ quota }, { limits }] = await Promise.all([
+      this.get(`${this.network}/quotas/${this.project}/details.json`),
+      this.get(`${this.compute}/limits`),
+    ]);
+    const ofNetwork = Object.entries(quota as Record<string, { limit: number; used: number; reserved?: number }>)
+      .filter(([, { limit }]) => limit >= 0)
+      .map(([name, { limit, used, reserved = 0 }]): [string, number] => [name, limit - used - reserved]);
+    const { maxTotalInstances: most = -1, totalInstancesUsed: used = 0 } = (
+      limits as { absolute: Record<string, number> }
+    ).absolute;
+    return Object.fromEntries([...ofNetwork, ...(most < 0 ? [] : [["instances", most - used] as const])]);
+  }
+
+  private async get(url: string): Promise<Record<string, unknown>> {
+    return (await ask("GET", url, { token: this.token })).body;
+  }
+}
+
+/** As Keystone takes it; https://docs.openstack.org/api-ref/identity/v3/#authentication-and-token-management */
+function identityOf(environment: NodeJS.ProcessEnv): object | undefined {
+  const get = (name: string): string | undefined => setting(environment, name);
+  const [id, secret] = [get("OS_APPLICATION_CREDENTIAL_ID"), get("OS_APPLICATION_CREDENTIAL_SECRET")];
+  if (id !== undefined && secret !== undefined)
+    return { identity: { methods: ["application_credential"], application_credential: { id, secret } } };
+  const [name, password] = [get("OS_USERNAME"), get("OS_PASSWORD")];
+  if (name === undefined || password === undefined) return undefined;
+  const userDomain = named(get("OS_USER_DOMAIN_ID"), get("OS_USER_DOMAIN_NAME") ?? "Default");
+  const projectDomain = named(get("OS_PROJECT_DOMAIN_ID"), get("OS_PROJECT_DOMAIN_NAME") ?? "Default");
+  const [projectId, projectName] = [get("OS_PROJECT_ID"), get("OS_PROJECT_NAME")];
+  return {
+    identity: { methods: ["password"], password: { user: { name, password, domain: userDomain } } },
+    scope: { project: projectId === undefined ? { name: projectName, domain: projectDomain } : { id: projectId } },
+  };
+}
+
+function named(id: string | undefined, name: string): object {
+  return id === undefined ? { name } : { id };
+}
+
+async function ask(method: "GET" | "POST", url: string, { token, body }: { token?: string; body?: object }) {
+  const address = new URL(url).origin;
+  try {
+    const response = await request(url, {
+      method,
+      signal: AbortSignal.timeout(PATIENCE),
+      headers: { "content-type": "application/json", ...(token === undefined ? {} : { "x-auth-token": token }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.body.text();
+    if (response.statusCode === 401 || response.statusCode === 403)
+      throw new OpenStackError(
+        `The cloud at ${address} refuses the credentials of the OS_ variables (${response.statusCode}); check them.`,
+      );
+    if (response.statusCode >= 300)
+      throw new OpenStackError(
+        `The cloud at ${address} answers ${response.statusCode} to ${new URL(url).pathname}; check OS_AUTH_URL and its services.`,
+      );
+    return { headers: response.headers, body: JSON.parse(text) as Record<string, unknown> };
+  } catch (error) {
+    if (error instanceof OpenStackError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new OpenStackError(
+      `The cloud at ${address} does not answer (${code ?? message}); check OS_AUTH_URL and the route to it.`,
+    );
+  }
+}

@@ -1,0 +1,88 @@
+/** Arguments of a block of Terraform. */
+export type Block = Readonly<Record<string, unknown>>;
+
+type Named = Readonly<Record<string, Readonly<Record<string, Block>>>>;
+
+/** What cdktf wrote for one stack. */
+export interface StackJson {
+  readonly resource?: Named;
+  readonly data?: Named;
+  readonly ephemeral?: Named;
+  readonly provider?: Readonly<Record<string, readonly Block[]>>;
+  readonly terraform?: { readonly required_providers?: Readonly<Record<string, { readonly version?: string }>> };
+}
+
+/** A stack of a tenant, as it was synthesized. */
+export interface SynthesizedStack {
+  /** Name of the stack, such as `customer10-vault`. */
+  readonly name: string;
+  readonly json: StackJson;
+}
+
+/** A secret that Terraform reads from the central Vault, and what it takes of it. */
+export interface SecretRead {
+  readonly mount: string;
+  readonly path: string;
+  readonly fields: readonly string[];
+}
+
+/** The central Vault's provider, in every stack of the app. */
+const CENTRAL = "vault.central";
+
+/** Blocks of a type of resource. */
+export function blocksOf(stack: SynthesizedStack, type: string): Block[] {
+  return Object.values(stack.json.resource?.[type] ?? {});
+}
+
+/** Blocks of a type of data source. */
+export function dataOf(stack: SynthesizedStack, type: string): Block[] {
+  return Object.values(stack.json.data?.[type] ?? {});
+}
+
+/** Secrets that a stack reads. */
+export function secretReads(stack: SynthesizedStack): SecretRead[] {
+  const text = JSON.stringify(stack.json);
+  return Object.entries(stack.json.ephemeral?.vault_kv_secret_v2 ?? {})
+    .filter(([, { provider }]) => provider === CENTRAL)
+    .map(([name, { mount, name: path }]) => {
+      const fields = text.matchAll(new RegExp(`vault_kv_secret_v2\\.${name}\\.data\\[\\\\"([^"\\\\]+)`, "g"));
+      return {
+        mount: String(mount),
+        path: String(path),
+        fields: [...new Set([...fields].map(([, field = ""]) => field))],
+      };
+    });
+}
+
+/** The description that a stack passes to a hook: to `unseal` for each instance, to `kubespray` for the machines. */
+export function descriptionsFor(stack: SynthesizedStack, command: "unseal" | "kubespray"): Block[] {
+  return blocksOf(stack, "terraform_data").flatMap(({ provisioner, triggers_replace: triggers }) =>
+    JSON.stringify(provisioner ?? "").includes(` ${command} `)
+      ? [(triggers as { description: Block }).description]
+      : [],
+  );
+}
+
+/** Address of the central Vault. */
+export function centralAddress(stack: SynthesizedStack): string | undefined {
+  const provider = stack.json.provider?.vault?.find(({ alias }) => alias === "central");
+  return provider?.address as string | undefined;
+}
+
+/** Where Terraform reaches an instance, and the file with the certificates that it trusts. */
+export interface ProviderOfInstance {
+  readonly alias: string;
+  readonly address: string;
+  readonly caFile?: string;
+}
+
+/** Providers of instances. */
+export function instanceProviders(stack: SynthesizedStack): ProviderOfInstance[] {
+  return (stack.json.provider?.vault ?? [])
+    .filter(({ alias }) => alias !== "central")
+    .map(({ alias, address, ca_cert_file: file }) => {
+      // Either a path, or a condition that a file exists.
+      const caFile = typeof file === "string" ? (/fileexists\("([^"]+)"\)/.exec(file)?.[1] ?? file) : undefined;
+      return { alias: String(alias), address: String(address), ...(caFile === undefined ? {} : { caFile }) };
+    });
+}

@@ -1,0 +1,353 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startLab, type Lab } from "../../lab/lab";
+import { PROJECT } from "../../lab/cdktf";
+import { Progress } from "../../lab/progress";
+import { DeployedInstance } from "../../lab/proofs/instance";
+import { Database, SecretRef } from "../../src/index";
+import type { VaultClient } from "../../src/vault/client";
+import { removeLab } from "./support/lab";
+
+/** As deep in the project as the lab's own, so that its imports hold. */
+const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
+
+/** A text that Terraform must not read. */
+const LITERAL = "${HOME} %{if}";
+
+const password = (field: string): object => ({ mount: "operator", path: "data/postgresql", field });
+
+const database = (name: string, more: object): object => ({
+  name,
+  engine: "postgresql",
+  host: "127.0.0.1",
+  database: "orders",
+  username: "vault",
+  password: password("password"),
+  roles: [{ name: "readonly" }],
+  ...more,
+});
+
+const OWNER = [
+  `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
+  `COMMENT ON ROLE "{{name}}" IS '${LITERAL}'`,
+];
+
+const FIRST = {
+  databases: [
+    database("orders", {
+      roles: [
+        { name: "readonly" },
+        { name: "owner", creationStatements: OWNER, defaultTtl: "60d", maxTtl: "90d" },
+        { name: "temporary" },
+      ],
+    }),
+    database("reports", {}),
+    database("ledger", {}),
+    database("stock", { mount: "db/first" }),
+  ],
+  keyValue: [{ mount: "kv", description: LITERAL, maxVersions: 3 }, { mount: "notes" }],
+  roles: [
+    { name: "web", databases: ["orders/readonly"], write: ["kv/web"] },
+    { name: "ops", read: ["kv/web"], tokenTtl: "10m" },
+  ],
+};
+
+const CHANGED = {
+  databases: [
+    database("orders", {
+      host: "localhost",
+      username: "vault2",
+      password: password("password-of-vault2"),
+      roles: [
+        { name: "readonly", defaultTtl: "2h", maxTtl: "3h" },
+        { name: "owner", creationStatements: [OWNER[0]], defaultTtl: "30d", maxTtl: "30d" },
+      ],
+    }),
+    database("journal", {}),
+    database("stock", { mount: "db/second" }),
+  ],
+  keyValue: [{ mount: "kv", description: "Secrets", maxVersions: 2, deleteVersionAfter: "30d" }, { mount: "notes" }],
+  roles: [
+    { name: "web", databases: ["orders/readonly"], read: ["kv/web"], tokenTtl: "5m", boundCidrs: ["10.0.0.0/8"] },
+    { name: "ops", write: ["kv/web"], tokenTtl: "20m", tokenMaxTtl: "25m", secretIdTtl: "1d" },
+  ],
+};
+
+/** The tenant, as its engineer writes it. */
+function writeTenantFile(engines: object, tenant: object = {}): void {
+  const address = "https://127.0.0.1:19510";
+  const deployment = { mode: "external", addresses: [address] };
+  const instance = { name: "main", product: "openbao", address, deployment, ...engines };
+  const spec = JSON.stringify({ name: "data", ...tenant, instances: [instance] });
+  mkdirSync(dirname(TENANT_FILE), { recursive: true });
+  writeFileSync(TENANT_FILE, `export default ${spec};\n`);
+}
+
+/** Credentials, as a client has them. */
+interface Login {
+  readonly username: string;
+  readonly password: string;
+  readonly leaseId: string;
+  readonly seconds: number;
+}
+
+let lab: Lab;
+let operator: VaultClient;
+
+async function draw(mount: string, role = "readonly"): Promise<Login> {
+  const { body } = await operator.send("GET", `${mount}/creds/${role}`);
+  const data = body.data as { username: string; password: string };
+  return { ...data, leaseId: String(body.lease_id), seconds: Number(body.lease_duration) };
+}
+
+async function query(login: Login, ...statements: string[]): Promise<unknown[]> {
+  return lab.postgresql.query(login.username, login.password, "orders", ...statements);
+}
+
+async function isAlive({ username, password: secret }: Login): Promise<boolean> {
+  return lab.postgresql.canLogIn(username, secret, "orders");
+}
+
+/** As the administrator of the database server. */
+async function administer(name: string, ...statements: string[]): Promise<unknown[]> {
+  return lab.postgresql.query("postgres", lab.passwords[0] ?? "", name, ...statements);
+}
+
+async function revoke({ leaseId }: Login): Promise<void> {
+  await operator.send("POST", "sys/leases/revoke", { body: { lease_id: leaseId, sync: true } });
+}
+
+async function mounts(): Promise<string[]> {
+  const { body } = await operator.send("GET", "sys/mounts");
+  return Object.keys(body.data as object);
+}
+
+async function read(path: string): Promise<unknown> {
+  return (await operator.send("GET", path)).body.data;
+}
+
+beforeAll(async () => {
+  writeTenantFile(FIRST);
+  lab = await startLab(TENANT_FILE, new Progress(() => undefined), { centralNamespace: "team1" });
+  await administer("postgres", `CREATE ROLE vault2 LOGIN CREATEROLE PASSWORD 'second'`);
+  for (const grant of ["ALL ON ALL TABLES IN SCHEMA public", "USAGE ON SCHEMA public", "CONNECT ON DATABASE orders"])
+    await administer("orders", `GRANT ${grant} TO vault2 WITH GRANT OPTION`);
+  await lab.central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
+  await lab.cdktf.deploy();
+  operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
+});
+afterAll(async () => {
+  await removeLab(lab);
+  rmSync(TENANT_FILE, { force: true });
+});
+
+describe("a deployed tenant", () => {
+  test("C2: the central Vault works in a namespace, the instance in its root", async () => {
+    expect(await lab.central.readRecord("data", "main")).toHaveProperty("root-token");
+    expect(await mounts()).toContain("database/orders/");
+    expect(await lab.cdktf.diff("data-config")).toMatch(/No changes/);
+  });
+
+  test("T2: texts of its file arrive as they are written", async () => {
+    expect(await read("sys/mounts/kv/tune")).toMatchObject({ description: LITERAL });
+    expect(await read("database/orders/roles/owner")).toMatchObject({ creation_statements: OWNER });
+    await draw("database/orders", "owner");
+  });
+
+  test("D3: a table that the administrator may not grant stops nobody else", async () => {
+    await administer("orders", "CREATE TABLE foreign_table (id int)");
+    const login = await draw("database/orders");
+    expect(await query(login, "SELECT id FROM orders")).toHaveLength(1);
+    await expect(query(login, "SELECT id FROM foreign_table")).rejects.toThrow("permission denied");
+    await expect(query(login, "DELETE FROM orders")).rejects.toThrow("permission denied");
+    const rights = await administer("orders", "SELECT relacl::text AS acl FROM pg_class WHERE relname = 'orders'");
+    expect(JSON.stringify(rights)).toMatch(/vault-orders-readonly[\\"]*=r\/vault/);
+    expect(JSON.stringify(rights)).not.toContain(login.username);
+    await revoke(login);
+    expect(await isAlive(login)).toBe(false);
+  });
+
+  test("D2: a login that owns objects is removed; the administrator gets them", async () => {
+    const login = await draw("database/orders", "owner");
+    await administer("orders", "GRANT CREATE ON SCHEMA public TO PUBLIC");
+    await query(login, "CREATE TABLE kept AS SELECT 42 AS answer");
+    const session = query(login, "SELECT pg_sleep(30)");
+    const ended = expect(session).rejects.toThrow();
+    await revoke(login);
+    await ended;
+    expect(await isAlive(login)).toBe(false);
+    expect(await administer("orders", `SELECT 1 FROM pg_roles WHERE rolname = '${login.username}'`)).toEqual([]);
+    expect(await administer("orders", "SELECT tableowner FROM pg_tables WHERE tablename = 'kept'")).toEqual([
+      { tableowner: "vault" },
+    ]);
+  });
+
+  test("D2: a login that owns objects in another database can no longer log in", async () => {
+    const login = await draw("database/orders", "owner");
+    await administer("postgres", `CREATE SCHEMA elsewhere AUTHORIZATION "${login.username}"`);
+    await revoke(login);
+    expect(await isAlive(login)).toBe(false);
+    await administer("postgres", "DROP SCHEMA elsewhere");
+  });
+
+  test("D4: a TTL longer than the server's own maximum is kept", async () => {
+    expect((await draw("database/orders", "owner")).seconds).toBe(60 * 86_400);
+  });
+
+  test("D5: a database of any name is reached", async () => {
+    const name = "a b?sslmode=disable&x=%2f/ü";
+    await administer("postgres", `CREATE DATABASE "${name}"`);
+    const { connectionUrl, engine } = Database.postgresql({
+      host: "localhost",
+      port: Number(new URL(String((await connection("orders")).connection_url)).port),
+      database: name,
+      username: "vault",
+      password: SecretRef.centralVault({ mount: "operator", path: "data/postgresql", field: "password" }),
+      caCertificatePath: lab.caCertificateFile,
+    });
+    const body = { plugin_name: `${engine}-database-plugin`, connection_url: connectionUrl, username: "vault2" };
+    // The engine logs in before it answers.
+    await operator.send("POST", "database/orders/config/named", { body: { ...body, password: "second" } });
+    await operator.send("DELETE", "database/orders/config/named");
+  });
+
+  test("T7: a role that may write deletes versions and restores them, and never destroys", async () => {
+    const client = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("web");
+    for (const a of [1, 2]) await client.send("POST", "kv/data/web", { body: { data: { a } } });
+    const versions = { body: { versions: [1] } };
+    await client.send("POST", "kv/delete/web", versions);
+    expect((await client.send("GET", "kv/data/web?version=1", { accept: [404] })).status).toBe(404);
+    await client.send("POST", "kv/undelete/web", versions);
+    expect((await client.send("GET", "kv/data/web?version=1")).body.data).toMatchObject({ data: { a: 1 } });
+    expect((await client.send("POST", "kv/destroy/web", { ...versions, accept: [403] })).status).toBe(403);
+    expect((await client.send("DELETE", "kv/metadata/web", { accept: [403] })).status).toBe(403);
+  });
+});
+
+async function connection(name: string): Promise<Record<string, unknown>> {
+  const data = (await read(`database/${name}/config/${name}`)) as { connection_details: Record<string, unknown> };
+  return data.connection_details;
+}
+
+describe("a changed tenant file", () => {
+  const before: Record<string, Login> = {};
+  let token: VaultClient;
+  beforeAll(async () => {
+    for (const [name, mount, role] of [
+      ["orders", "database/orders", "readonly"],
+      ["temporary", "database/orders", "temporary"],
+      ["reports", "database/reports", "readonly"],
+      ["ledger", "database/ledger", "readonly"],
+      ["stock", "db/first", "readonly"],
+    ] as const)
+      before[name] = await draw(mount, role);
+    token = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("ops");
+    await operator.send("POST", "notes/data/kept", { body: { data: { answer: "42" } } });
+    writeTenantFile(CHANGED);
+    await lab.cdktf.deploy();
+  });
+  const login = (name: string): Login => {
+    const found = before[name];
+    if (found === undefined) throw new Error(`No login ${name} was drawn.`);
+    return found;
+  };
+
+  test("plans nothing more afterwards", async () => {
+    expect(await lab.cdktf.diff("data-config")).toMatch(/No changes/);
+  });
+
+  test("D1: a database that is taken out loses its logins and its mount", async () => {
+    expect(await isAlive(login("reports"))).toBe(false);
+    expect(await mounts()).not.toContain("database/reports/");
+  });
+
+  test("D1: DynamicDbProps.name: the former logins are revoked, the new name gives others", async () => {
+    expect(await isAlive(login("ledger"))).toBe(false);
+    expect(await mounts()).not.toContain("database/ledger/");
+    expect(await isAlive(await draw("database/journal"))).toBe(true);
+  });
+
+  test("D1: DynamicDbProps.mount: the former logins are revoked, the new path gives others", async () => {
+    expect(await isAlive(login("stock"))).toBe(false);
+    expect(await mounts()).not.toContain("db/first/");
+    expect(await isAlive(await draw("db/second"))).toBe(true);
+  });
+
+  test("D1: DynamicDbProps.roles, DynamicDbRoleProps.name: leases of a removed role stay and can be revoked, not renewed", async () => {
+    const { leaseId } = login("temporary");
+    expect(await isAlive(login("temporary"))).toBe(true);
+    const renewal = await operator.send("POST", "sys/leases/renew", { body: { lease_id: leaseId }, accept: [400] });
+    expect(renewal.status).toBe(400);
+    await revoke(login("temporary"));
+    expect(await isAlive(login("temporary"))).toBe(false);
+  });
+
+  test("PostgresqlProps.host, PostgresqlProps.username, PostgresqlProps.password: leases stay, and the new administrator revokes them", async () => {
+    expect(await connection("orders")).toMatchObject({ username: "vault2" });
+    expect(String((await connection("orders")).connection_url)).toContain("@localhost:");
+    expect(await isAlive(login("orders"))).toBe(true);
+    expect(await query(await draw("database/orders"), "SELECT id FROM orders")).toHaveLength(1);
+  });
+
+  test("DynamicDbRoleProps.defaultTtl, DynamicDbRoleProps.maxTtl: new leases have the new time, old ones after a renewal", async () => {
+    expect((await draw("database/orders")).seconds).toBe(7200);
+    const { leaseId, seconds } = login("orders");
+    expect(seconds).toBe(3600);
+    const { body } = await operator.send("POST", "sys/leases/renew", { body: { lease_id: leaseId, increment: 7200 } });
+    expect(Number(body.lease_duration)).toBe(7200);
+    expect(await read("sys/mounts/database/orders/tune")).toMatchObject({ max_lease_ttl: 30 * 86_400 });
+    await revoke(login("orders"));
+    expect(await isAlive(login("orders"))).toBe(false);
+  });
+
+  test("DynamicDbRoleProps.creationStatements: new logins are created by them", async () => {
+    expect(await read("database/orders/roles/owner")).toMatchObject({ creation_statements: [OWNER[0]] });
+    await revoke(await draw("database/orders", "owner"));
+  });
+
+  test("KeyValueProps.description, KeyValueProps.maxVersions, KeyValueProps.deleteVersionAfter: secrets stay", async () => {
+    expect(await read("sys/mounts/kv/tune")).toMatchObject({ description: "Secrets" });
+    expect(await read("kv/config")).toMatchObject({ max_versions: 2, delete_version_after: "720h0m0s" });
+    expect(await read("kv/data/web?version=1")).toMatchObject({ data: { a: 1 } });
+    await operator.send("POST", "kv/data/web", { body: { data: { a: 3 } } });
+    expect((await operator.send("GET", "kv/data/web?version=1", { accept: [404] })).status).toBe(404);
+  });
+
+  test("AccessRoleProps.tokenTtl, AccessRoleProps.tokenMaxTtl, AccessRoleProps.secretIdTtl: tokens that exist keep their time", async () => {
+    const { creation_ttl } = (await token.send("GET", "auth/token/lookup-self")).body.data as { creation_ttl: number };
+    expect(creation_ttl).toBe(600);
+    expect(await read("auth/approle/role/ops")).toMatchObject({
+      token_ttl: 1200,
+      token_max_ttl: 1500,
+      secret_id_ttl: 86_400,
+    });
+  });
+
+  test("a grant applies to tokens that exist", async () => {
+    await token.send("POST", "kv/data/web", { body: { data: { a: 4 } } });
+  });
+
+  test("AccessRoleProps.boundCidrs: nobody logs in from elsewhere", async () => {
+    const instance = await DeployedInstance.open(lab, lab.tenant.instances[0] as never);
+    await expect(instance.client("web")).rejects.toThrow();
+  });
+});
+
+describe("a mount of secrets that is taken out or renamed", () => {
+  test("KeyValueProps.mount, KeyValueProps.deletionProtection: is refused, and the secrets stay", async () => {
+    writeTenantFile({ ...CHANGED, keyValue: [CHANGED.keyValue[0], { mount: "papers" }] });
+    await expect(lab.cdktf.deploy()).rejects.toThrow("notes/config");
+    expect(await read("notes/data/kept")).toMatchObject({ data: { answer: "42" } });
+  });
+
+  test("KeyValueProps.deletionProtection: goes once the tenant file has said so", async () => {
+    const renamed = [...CHANGED.keyValue, { mount: "papers" }];
+    writeTenantFile({ ...CHANGED, keyValue: renamed }, { deletionProtection: false });
+    await lab.cdktf.deploy();
+    writeTenantFile({ ...CHANGED, keyValue: [CHANGED.keyValue[0]] }, { deletionProtection: false });
+    await lab.cdktf.deploy();
+    expect(await mounts()).not.toContain("notes/");
+    expect(await read("kv/data/web")).toMatchObject({ data: { a: 4 } });
+  });
+});

@@ -1,0 +1,64 @@
+/** Blocks of commands that test/integration/journey.test.ts runs, in this order. */
+export const JOURNEY = [
+  "README.md: npx cdktf deploy central",
+  "README.md: vault secrets enable -path=operator kv-v2",
+  "README.md: npx tenant-vault preflight <tenant>",
+  "README.md: npx cdktf diff <tenant>-config",
+  "src/constructs/vault-instance/README.md: TF_VAR_identity=plan npx cdktf diff customer10-config",
+  "README.md: npx tenant-vault status",
+  "docs/operating/interrupted-deployment.md: cd cdktf.out/stacks/<tenant>-config",
+  "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/hook/secret-id",
+  "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id",
+  "docs/troubleshooting.md: instance=customer10/main",
+  "docs/troubleshooting.md: npx tenant-vault unseal $instance",
+  "docs/troubleshooting.md: vault kv metadata get customers/$instance",
+  "docs/troubleshooting.md: vault operator raft list-peers",
+  "docs/troubleshooting.md: cat > /dev/shm/keys.json",
+  "docs/troubleshooting.md: vault kv undelete -versions=<n> customers/$instance",
+  "docs/troubleshooting.md: vault kv rollback -version=<n> customers/$instance",
+  "docs/operating/power-failure.md: npx tenant-vault unseal --all",
+  "docs/operating/retire-tenant.md: npx cdktf deploy <tenant>-cluster <tenant>-vault <tenant>-config",
+  "docs/operating/retire-tenant.md: npx cdktf destroy <tenant>-config <tenant>-vault <tenant>-cluster",
+  "docs/operating/retire-instance.md: vault kv delete customers/<tenant>/<instance>",
+  "docs/operating/retire-instance.md: npx tenant-vault purge <tenant>/<instance> --yes-destroy-the-keys <tenant>/<instance>",
+] as const;
+
+const CLUSTER = "needs a Kubernetes cluster; test/acceptance runs its operation";
+
+/** Blocks that no test runs as they are written, and why. */
+export const NOT_RUN: Readonly<Record<string, string>> = {
+  "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
+  "README.md: npm ci && npm run lab": "installs this project and runs this test; lab.test.ts runs the lab",
+  "docs/clusters.md: kubectl apply -f docs/terraform-service-account.yaml": CLUSTER,
+  "docs/operating/grow-volumes.md: for n in 0 1 2; do": CLUSTER,
+  "docs/operating/grow-volumes.md: kubectl -n <namespace> delete statefulset <release> --cascade=orphan": CLUSTER,
+  "docs/operating/replace-replica.md: kubectl -n <namespace> delete pvc data-<release>-1 audit-<release>-1 --wait=false":
+    CLUSTER,
+  "docs/operating/replace-replica.md: kubectl delete pv <release>-1-data <release>-1-audit": CLUSTER,
+  "docs/troubleshooting.md: vault kv get -field=kubeconfig clusters/${instance%/*} > /dev/shm/kubeconfig": CLUSTER,
+  "docs/troubleshooting.md: kubectl -n $release get certificate": CLUSTER,
+  "docs/troubleshooting.md: kubectl -n $release get statefulset $release -o jsonpath='{.status.updateRevision}{\"\\n\"}'":
+    CLUSTER,
+  "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
+  "docs/troubleshooting.md: vault kv get -format=json access/$instance/ceremony > /dev/shm/ceremony":
+    "a person copies values from one command to the next; identities.test.ts makes a root token by the same requests",
+  "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
+    "does not end; the command in it runs elsewhere",
+  "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":
+    "needs machines of a cloud",
+  "docs/troubleshooting.md: ssh-keygen -f ~/.local/state/tenant-vault/kubespray/<tenant>/known_hosts -R <address>":
+    "needs machines of a cloud; host-keys.test.ts refuses another key",
+  "src/constructs/dynamic-db/README.md: vault lease revoke -force -prefix database/orders":
+    "needs a database that is gone; databases.test.ts revokes leases",
+  "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
+    "authorities.test.ts runs the same commands",
+  "docs/operating/every-day.md: systemctl daemon-reload": "changes the services of the machine",
+  "docs/operating/remote-state.md: npx cdktf diff <stack> --migrate-state": "asks on a terminal",
+  "docs/troubleshooting.md: vault operator raft remove-peer <id>": "needs a server that is gone for good",
+  "docs/troubleshooting.md: tail -50 ~/.local/state/tenant-vault/kubespray/<tenant>/kubespray.log":
+    "needs machines of a cloud",
+  "src/constructs/access/README.md: vault write -f auth/approle/role/web/secret-id":
+    "the block of docs/operating/secret-ids.md is the same",
+  "src/constructs/monitoring/README.md: #!/bin/sh":
+    "writes a folder of the machine; monitoring.test.ts runs its command",
+};

@@ -1,0 +1,113 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import {
+  AccessRole,
+  AppRoleLogin,
+  CentralVault,
+  Database,
+  DynamicDb,
+  KeyValue,
+  RootCa,
+  SecretRef,
+  ServerCertificate,
+  SshRole,
+  TenantPKI,
+  ValidationError,
+  type Duration,
+} from "../../../src/index";
+import { alertRules, type AlertRulesProps } from "../../../src/constructs/monitoring/alert-rules";
+import { PROJECT } from "../../support/checker";
+import { synthesizeInVault } from "../../support/synth";
+
+/** What a JavaScript program may pass for a Duration. */
+const TEXT = "72h" as unknown as Duration;
+
+const database = Database.postgresql({
+  host: "postgres",
+  database: "orders",
+  username: "vault",
+  password: SecretRef.centralVault({ mount: "operator", path: "db", field: "password" }),
+});
+
+type Context = Parameters<Parameters<typeof synthesizeInVault>[0]>;
+
+/** Gives a construct a text for one of its Durations, by interface and prop. */
+const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], prop: object) => unknown>> = {
+  CentralVaultProps: (stack, { provider }, prop) =>
+    new CentralVault(stack, "C", { address: "https://central:8200", provider, ...prop }),
+  AlertRulesProps: (_stack, _providers, prop) => alertRules({ tenant: "a", name: "b", ...prop } as AlertRulesProps),
+  KeyValueProps: (stack, { provider }, prop) => new KeyValue(stack, "K", { provider, ...prop }),
+  AccessRoleProps: (stack, { provider }, prop) =>
+    new AccessRole(stack, "R", { name: "web", login: { path: "approle" }, provider, ...prop }),
+  AppRoleLoginProps: (stack, { provider }, prop) => new AppRoleLogin(stack, "L", { provider, ...prop }),
+  CertManagerProps: (_stack, _providers, prop) => ServerCertificate.certManager({ issuer: "ca", ...prop }),
+  SshCertificateRoleProps: (_stack, _providers, prop) =>
+    SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu"], maxTtl: TEXT, ...prop }),
+  DynamicDbRoleProps: (stack, { provider, centralProvider }, prop) =>
+    new DynamicDb(stack, "D", { name: "d", database, roles: [{ name: "r", ...prop }], provider, centralProvider }),
+  TenantPKIProps: (stack, { provider, centralProvider }, prop) =>
+    new TenantPKI(stack, "P", {
+      commonName: "CA",
+      address: "https://instance:8200",
+      rootCa: { mount: "pki-root", provider: centralProvider },
+      roles: [],
+      provider,
+      ...prop,
+    }),
+  PkiRoleProps: (stack, { provider, centralProvider }, prop) =>
+    new TenantPKI(stack, "P", {
+      commonName: "CA",
+      address: "https://instance:8200",
+      rootCa: { mount: "pki-root", provider: centralProvider },
+      roles: [{ name: "web", allowedDomains: ["a.internal"], maxTtl: TEXT, ...prop }],
+      provider,
+    }),
+  RootCaProps: (stack, { provider }, prop) =>
+    new RootCa(stack, "R", { commonName: "root", address: "https://central:8200", provider, ...prop }),
+};
+
+/** Props of constructs that take a Duration, as `Interface.prop`. */
+function durationProps(): string[] {
+  const root = join(PROJECT, "src", "constructs");
+  const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  return files.flatMap((file) =>
+    [...readFileSync(join(root, file), "utf8").matchAll(/^export interface (\w+Props)[^{]*\{([^]*?)^\}/gm)].flatMap(
+      ([, name = "", body = ""]) =>
+        [...body.matchAll(/readonly (\w+)\??: Duration;/g)].map(([, prop = ""]) => `${name}.${prop}`),
+    ),
+  );
+}
+
+/** Props that only the library's own code passes. */
+const INTERNAL = [
+  "IntermediateProps.longestTtl",
+  "PkiMountProps.lifetime",
+  "CertManagerCertificateProps.duration",
+  "CertManagerCertificateProps.renewBefore",
+];
+
+describe("C10: a text for a Duration is refused, and the prop is named", () => {
+  const props = durationProps().filter((prop) => !INTERNAL.includes(prop));
+
+  test("each construct with such a prop is tested", () => {
+    expect(new Set(props.map((prop) => prop.split(".")[0]))).toEqual(new Set(Object.keys(CASES)));
+  });
+
+  test.each(props)("%s", (prop) => {
+    const [name = "", field = ""] = prop.split(".");
+    const give = (): unknown =>
+      synthesizeInVault((stack, providers) => void CASES[name]?.(stack, providers, { [field]: TEXT }));
+    expect(give).toThrow(ValidationError);
+    expect(give).toThrow(`${field} is "72h", which is not a Duration; write one, such as Duration.hours(72).`);
+  });
+});
+
+test("C10: a database without centralProvider is refused", () => {
+  expect(() =>
+    synthesizeInVault((stack, { provider }) => {
+      const props = { name: "d", database, roles: [{ name: "r" }], provider };
+      new DynamicDb(stack, "D", props as unknown as ConstructorParameters<typeof DynamicDb>[2]);
+    }),
+  ).toThrow("[test/D] A secret of the central Vault needs its provider; pass centralProvider.");
+});

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ExternalDeployment, localBackend, ValidationError } from "../../../src/index";
+import { readCertificateFile } from "../../../src/terraform/certificate-file";
+import { buildApp } from "../../../stacks/app";
+import { testApp } from "../../support/synth";
+
+const folder = mkdtempSync(join(tmpdir(), "certificate-file-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("T9: a file that cannot be read is one sentence with the field", () => {
+  test.each([
+    ["missing", join(folder, "none.pem")],
+    ["a folder", folder],
+  ])("%s", (_title, file) => {
+    expect(() => readCertificateFile(file, "caCertificateFile")).toThrow(ValidationError);
+    expect(() => readCertificateFile(file, "caCertificateFile")).toThrow(
+      `caCertificateFile names the file "${file}", which cannot be read; check the path, which is relative to the project.`,
+    );
+  });
+
+  test("of the operator", () => {
+    const central = { address: "https://central:8200", caCertificateFile: "none.pem" };
+    expect(() => buildApp({ central, backend: localBackend(".state") }, [])).toThrow(
+      /^\[central\/Central\] central\.caCertificateFile names the file "none\.pem", which cannot be read; /,
+    );
+  });
+
+  test("of servers that run already", () => {
+    const deployment = new ExternalDeployment({ addresses: ["https://10.0.0.1"], caCertificateFile: "none.pem" });
+    expect(() => deployment.bind(testApp())).toThrow(/caCertificateFile names the file "none\.pem"/);
+  });
+});
