@@ -48,6 +48,7 @@ export type { NodeKey, TenantClusterProps } from "./constructs/tenant-cluster/te
 export type { ContainerImage, HelmChart } from "./constructs/vault-instance/chart";
 export type { ChartValues, ServerChartValues } from "./constructs/vault-instance/chart-values";
 export type { CinderStorageProps } from "./constructs/vault-instance/cinder-storage-props";
+export type { RootTokenChoice } from "./contract/identities";
 export { ConfigIdentity } from "./constructs/vault-instance/config-identity";
 export { DevelopmentDeployment } from "./constructs/vault-instance/development-deployment";
 export { Exposure } from "./constructs/vault-instance/exposure";
@@ -61,8 +62,12 @@ export {
 export type { HookSecrets } from "./constructs/vault-instance/hook-identity";
 export type { InstanceCapacity, ServerResources } from "./constructs/vault-instance/instance-limits";
 export type { EngineType, LoginType } from "./contract/identities";
-export type { AdministeredMount,
-  AdministeredMounts, IdentitiesProps } from "./constructs/vault-instance/identity-settings";
+export type {
+  AdministeredEngine,
+  AdministeredLogin,
+  AdministeredMounts,
+  IdentitiesProps,
+} from "./constructs/vault-instance/identity-settings";
 export { InstanceNamespace, type InstanceNamespaceProps } from "./constructs/vault-instance/instance-namespace";
 export { InstanceProvider, type InstanceProviderProps } from "./constructs/vault-instance/instance-provider";
 export type { HelmValues } from "./constructs/vault-instance/merge-values";

@@ -34,7 +34,7 @@ export class VaultStack extends LayerStack {
       domains: operator.central.instanceDomains ?? [],
     });
     for (const instance of tenant.instances) {
-      const { name, product, address, seal, identities, retired } = instance;
+      const { name, product, address, seal, identities, rootToken, retired } = instance;
       new VaultInstance(this, name, {
         tenant: tenant.name,
         name,
@@ -42,6 +42,7 @@ export class VaultStack extends LayerStack {
         address,
         seal,
         identities,
+        rootToken,
         administered: administeredMounts(instance),
         deployment: instanceDeployment({ tenant, instance, cluster, certificate }),
         central: central.access,

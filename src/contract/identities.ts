@@ -53,6 +53,12 @@ export const DEFAULT_TOKEN_TTL = 3_600;
 /** Default lifetime of an identity's secret ID, seconds: 90 days. */
 export const DEFAULT_SECRET_ID_TTL = 7_776_000;
 
+/** What may become of the root token once the identities work. */
+export const ROOT_TOKEN_CHOICES = ["keep", "revoke"] as const;
+
+/** What becomes of the root token once the identities work. */
+export type RootTokenChoice = (typeof ROOT_TOKEN_CHOICES)[number];
+
 /** What the hook knows of an instance's identities. */
 export const identitySettings = z.object({
   /** Secrets engines that the tenant file describes, whether they exist yet or not. */
@@ -63,6 +69,8 @@ export const identitySettings = z.object({
   tokenTtl: z.number().int().min(60).default(DEFAULT_TOKEN_TTL),
   /** Lifetime of a secret ID, seconds. */
   secretIdTtl: z.number().int().min(3_600).default(DEFAULT_SECRET_ID_TTL),
+  /** What becomes of the root token in the record once the identities work. If unset, it is kept. */
+  rootToken: z.enum(ROOT_TOKEN_CHOICES).optional(),
   /** Networks from which the identities may log in; without it, from everywhere. */
   boundCidrs: z.array(z.string().min(1)).min(1).readonly().optional(),
 });

@@ -20,6 +20,7 @@ import { check, type FieldProblem } from "./problems";
 import { checkGrants, checkMounts, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
+import { ROOT_TOKEN_CHOICES } from "../contract/identities";
 import { identities, type IdentitiesSpec } from "./sections/identities";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
@@ -59,7 +60,7 @@ export interface TenantSpec {
 export interface InstanceSpec
   extends
     EngineFields,
-    Pick<VaultInstanceProps, "product" | "address" | "retired">,
+    Pick<VaultInstanceProps, "product" | "address" | "retired" | "rootToken">,
     Pick<InstanceProviderProps, "caCertificateFile"> {
   /**
    * A DNS-1123 label other than `central`. The central Vault holds the record at `customers/<tenant>/<name>`.
@@ -115,6 +116,7 @@ const instance = shape<InstanceSpec>()({
   deployment,
   seal: seal.optional(),
   identities: identities.optional(),
+  rootToken: choice(...ROOT_TOKEN_CHOICES).optional(),
   ...engineSchemas,
   roles: roles.optional(),
   appRole: appRole.optional(),

@@ -74,3 +74,60 @@ describe("after escrow", () => {
     expect((log().length - requests) / 2).toBeLessThan(30);
   });
 });
+
+describe("rootToken: revoke", () => {
+  const record = (): Promise<Record<string, string>> => bed.central.readRecord("customer10", "main");
+  const revoking = (): Instance => ({
+    ...instance,
+    identities: { ...(instance.identities as NonNullable<Instance["identities"]>), rootToken: "revoke" },
+  });
+  /** Paths of ceremonies on the server, which depend on the product. */
+  const ATTEMPT = "sys/generate-root-token/attempt";
+  let before: Record<string, string>;
+
+  test("is refused while somebody has begun a ceremony", async () => {
+    before = await record();
+    const ceremony = await clientOf("ceremony");
+    await ceremony.send("PUT", ATTEMPT, { body: {} });
+    const { code, failure } = await bed.run(["unseal", "customer10/main"], bed.environment(revoking()));
+    expect(code).toBe(1);
+    expect(failure).toContain("[identity-rehearsal] The root token of customer10/main is kept");
+    expect((await record())["root-token"]).toBe(before["root-token"]);
+    await ceremony.send("DELETE", ATTEMPT);
+  });
+
+  test("revokes the token and removes it from the record; the hook and status work without it", async () => {
+    await bed.unseal(revoking());
+    const { "root-token": token, ...others } = before;
+    const { "description-digest": _before, ...kept } = others;
+    expect(await record()).toMatchObject(kept);
+    expect(await record()).not.toHaveProperty("root-token");
+    const { status } = await (servers[0] as VaultServer)
+      .client(token)
+      .send("GET", "auth/token/lookup-self", { accept: [403] });
+    expect(status).toBe(403);
+
+    await bed.unseal(revoking());
+    const { code, stdout } = await bed.run(["status", "customer10/main", "--json"], bed.environment());
+    expect(code, stdout).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      { healthy: true, record: { rootToken: false }, replicas: [{ auditDevices: 1 }] },
+    ]);
+  });
+
+  test("ceremony generates a new root token with the keys of the record", async () => {
+    const ceremony = await clientOf("ceremony");
+    const { body } = await ceremony.send("PUT", ATTEMPT, { body: {} });
+    const { nonce, otp } = (body.data ?? body) as { nonce: string; otp: string };
+    const fields = await record();
+    let encoded = "";
+    for (const key of [0, 1, 2].map((index) => fields[`unseal-key-${index}`])) {
+      const answer = await ceremony.send("PUT", "sys/generate-root-token/update", { body: { nonce, key } });
+      encoded = ((answer.body.data ?? answer.body) as { encoded_token?: string }).encoded_token ?? "";
+    }
+    const bytes = Buffer.from(encoded, "base64");
+    const token = bytes.map((byte, index) => byte ^ otp.charCodeAt(index)).toString();
+    const { body: own } = await (servers[0] as VaultServer).client(token).send("GET", "auth/token/lookup-self");
+    expect(own.data).toMatchObject({ policies: ["root"] });
+  });
+});

@@ -55,7 +55,6 @@ export class SimulatedAccess {
   /** Requests that were sent with the root token. */
   rootRequests = 0;
   requests = 0;
-  /** Whether the root token was revoked. */
   private revoked = false;
   private made = 0;
 
@@ -81,7 +80,8 @@ export class SimulatedAccess {
     const role = (name: string, rest = ""): string => `auth/${IDENTITY_LOGIN}/role/${name}${rest}`;
     return {
       login: (mount, credential) => look(() => access().logIn(mount, credential.secretId)),
-      logOut: () => look(() => void access().tokens.delete(token?.reveal() ?? "")),
+      // Only the end of the root token changes something that lasts.
+      logOut: () => (token?.reveal().startsWith("root-") === true ? affect : look)(() => access().revoke(token)),
       engines: () => look(() => may("sys/mounts", "read").engines),
       logins: () => look(() => may("sys/auth", "read").logins),
       enableAppRole: (path, maxTtl) =>
@@ -151,6 +151,20 @@ export class SimulatedAccess {
     const token = `token-${++this.made}`;
     this.tokens.set(token, settings.token_policies as readonly string[]);
     return new Secret(token);
+  }
+
+  /** Whether the root token was revoked. */
+  get rootIsRevoked(): boolean {
+    return this.revoked;
+  }
+
+  /** Revokes a token by itself. */
+  revoke(token: Secret | undefined): void {
+    if (token?.reveal() === this.root) {
+      this.check(token, "auth/token/revoke-self", "update");
+      this.revokeRoot();
+    }
+    this.tokens.delete(token?.reveal() ?? "");
   }
 
   revokeRoot(): void {

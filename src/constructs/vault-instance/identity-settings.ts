@@ -5,6 +5,7 @@ import {
   type EngineType,
   type IdentitySettings,
   type LoginType,
+  type RootTokenChoice,
 } from "../../contract/identities";
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -34,20 +35,36 @@ export interface IdentitiesProps {
   readonly boundCidrs?: readonly string[];
 }
 
-/** A secrets engine or a login method that the identities `apply` and `plan` configure. */
-export interface AdministeredMount<Type> {
+/** A secrets engine that the identities `apply` and `plan` configure. */
+export interface AdministeredEngine {
   /**
-   * Path of the mount; that of a login method without `auth/`.
+   * Path of the mount.
    *
    * @changes in place: the hook changes the policies of the identities
    */
   readonly path: string;
   /**
-   * Type of the mount, as Vault names it.
+   * Type, as Vault names it.
    *
    * @changes in place: the hook changes the policies of the identities
    */
-  readonly type: Type;
+  readonly type: EngineType;
+}
+
+/** A login method that the identities `apply` and `plan` configure. */
+export interface AdministeredLogin {
+  /**
+   * Path of the mount, without `auth/`.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly path: string;
+  /**
+   * Type, as Vault names it.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly type: LoginType;
 }
 
 /**
@@ -57,13 +74,17 @@ export interface AdministeredMount<Type> {
  */
 export interface AdministeredMounts {
   /** Secrets engines. */
-  readonly engines: readonly AdministeredMount<EngineType>[];
+  readonly engines: readonly AdministeredEngine[];
   /** Login methods. */
-  readonly logins: readonly AdministeredMount<LoginType>[];
+  readonly logins: readonly AdministeredLogin[];
 }
 
 /** The part of an instance's description that is about its identities. @throws ValidationError if a mount has the path of theirs. */
-export function identitySettings(props: IdentitiesProps, { engines, logins }: AdministeredMounts): IdentitySettings {
+export function identitySettings(
+  props: IdentitiesProps,
+  { engines, logins }: AdministeredMounts,
+  rootToken: RootTokenChoice = "keep",
+): IdentitySettings {
   checkIdentities(props);
   if (logins.some(({ path }) => path === IDENTITY_LOGIN)) {
     throw new ValidationError(
@@ -77,6 +98,7 @@ export function identitySettings(props: IdentitiesProps, { engines, logins }: Ad
     logins,
     tokenTtl: tokenTtl?.toSeconds() ?? DEFAULT_TOKEN_TTL,
     secretIdTtl: secretIdTtl?.toSeconds() ?? DEFAULT_SECRET_ID_TTL,
+    ...(rootToken === "keep" ? {} : { rootToken }),
     ...(boundCidrs.length === 0 ? {} : { boundCidrs }),
   };
 }

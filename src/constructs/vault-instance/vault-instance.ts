@@ -11,6 +11,7 @@ import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import { TransitSecretBackendKey } from "../../terraform/providers/vault";
 import { retire } from "../../terraform/retire";
+import type { RootTokenChoice } from "../../contract/identities";
 import { identitySettings, type AdministeredMounts, type IdentitiesProps } from "./identity-settings";
 import { UnsealHook } from "./unseal-hook";
 
@@ -61,6 +62,15 @@ export interface VaultInstanceProps {
    * @changes in place: the hook changes the roles of the identities; secret IDs that exist keep their lifetime
    */
   readonly identities?: IdentitiesProps;
+  /**
+   * What the hook does with the root token once the identities work. "keep" leaves it in the record, for programs that read it
+   * there. "revoke" revokes it and removes it from the record, with all tokens and leases that were created with it. The hook
+   * refuses that unless the identity `ceremony`, which generates a new root token with the unseal keys, has passed its rehearsal.
+   *
+   * @default "keep"
+   * @changes in place: "revoke" is final; a ceremony generates a new root token
+   */
+  readonly rootToken?: RootTokenChoice;
   /**
    * Mounts that the identities `apply` and `plan` configure. The hook adds those that exist in the instance.
    *
@@ -157,7 +167,11 @@ export class VaultInstance extends Construct implements IVaultInstance {
         secretThreshold: seal.secretThreshold,
         ...(volatile === true ? { volatile } : {}),
         ...(selfInitializes === true ? { selfInitializes } : {}),
-        identities: identitySettings(props.identities ?? {}, props.administered ?? { engines: [], logins: [] }),
+        identities: identitySettings(
+          props.identities ?? {},
+          props.administered ?? { engines: [], logins: [] },
+          props.rootToken,
+        ),
         ...deployed,
       },
       central,

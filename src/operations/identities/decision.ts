@@ -32,6 +32,8 @@ export interface IdentityView {
   readonly identities: Readonly<Record<Identity, SeenIdentity>>;
   /** Those whose policy or role this run wrote, and that it has not rehearsed since. */
   readonly unproven: ReadonlySet<Identity>;
+  /** Whether the record contains a root token that is to be revoked. */
+  readonly rootTokenIsDue: boolean;
 }
 
 /** What to do next. */
@@ -46,7 +48,8 @@ export type IdentityStep =
     }
   /** Make credentials: there are none, they do not work, or they expire soon. */
   | { readonly do: "issue"; readonly identities: readonly Identity[] }
-  | { readonly do: "rehearse"; readonly identities: readonly Identity[] };
+  | { readonly do: "rehearse"; readonly identities: readonly Identity[] }
+  | { readonly do: "revoke-root-token" };
 
 /** The next step towards four identities that are as described and work; a pure function of what is seen. */
 export function decideIdentities(seen: IdentityView): IdentityStep {
@@ -63,7 +66,8 @@ export function decideIdentities(seen: IdentityView): IdentityStep {
   });
   if (due.length > 0) return { do: "issue", identities: due };
   const unproven = IDENTITIES.filter((each) => seen.unproven.has(each));
-  return unproven.length > 0 ? { do: "rehearse", identities: unproven } : { do: "finish" };
+  if (unproven.length > 0) return { do: "rehearse", identities: unproven };
+  return seen.rootTokenIsDue ? { do: "revoke-root-token" } : { do: "finish" };
 }
 
 function mountRepair({ instance, logins }: IdentityView): "enable" | "tune" | undefined {

@@ -12,6 +12,7 @@ import { reasonOf, recoverRetryable, runLoop, UnfinishedError, type Outcome, typ
 import { decideIdentities, type IdentityStep, type IdentityView, type SeenIdentity } from "./decision";
 import { issueCredential } from "./issuance";
 import { rehearse } from "./rehearsal";
+import { revokeRootToken } from "./root-token";
 import { formerRole, longestTtl, scopeOf, settingsOf, wantedRole } from "./wanted";
 
 const POLL = 1_000;
@@ -96,7 +97,9 @@ class IdentityRun {
       }),
     ]);
     const { instance, clock } = context;
-    const view = { instance, now: clock.date(), engines, logins, identities, unproven: this.unproven };
+    const { unproven } = this;
+    const rootTokenIsDue = await this.rootTokenIsDue();
+    const view = { instance, now: clock.date(), engines, logins, identities, unproven, rootTokenIsDue };
     return { view, administrator, active };
   }
 
@@ -119,6 +122,12 @@ class IdentityRun {
   private async administratorToken(): Promise<Secret | undefined> {
     const session = this.denied ? undefined : this.sessions.get("apply");
     return session?.token ?? rootToken((await this.context.store.read()).fields);
+  }
+
+  private async rootTokenIsDue(): Promise<boolean> {
+    const { instance, store } = this.context;
+    if (settingsOf(instance).rootToken !== "revoke") return false;
+    return rootToken((await store.read()).fields) !== undefined;
   }
 
   private async perform(step: IdentityStep, seen: Seen): Promise<Outcome<true>> {
@@ -146,6 +155,14 @@ class IdentityRun {
             await rehearse(context, (token) => context.access(active, token), identity, credential);
           this.unproven.delete(identity);
         }
+        return undefined;
+      case "revoke-root-token":
+        this.hasBegun = true;
+        await revokeRootToken(
+          context,
+          (token) => context.access(active, token),
+          view.identities.ceremony.stored.credential,
+        );
         return undefined;
     }
   }

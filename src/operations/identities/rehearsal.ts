@@ -28,6 +28,7 @@ function requestsOf(identity: Identity, product: Product): { readonly allowed: s
  * Shows that an identity works: it logs in, does one allowed thing, and is refused one forbidden thing. The identity `ceremony`
  * also begins and cancels each ceremony.
  *
+ * @returns Whether nothing was left out, as a ceremony that others have begun.
  * @throws OperationError `identity-rehearsal` if it does not.
  */
 export async function rehearse(
@@ -35,7 +36,7 @@ export async function rehearse(
   ask: AskServer,
   identity: Identity,
   credential: LoginCredential,
-): Promise<void> {
+): Promise<boolean> {
   const token = await ask().login(IDENTITY_LOGIN, credential);
   if (token === undefined) {
     throw failure(context, identity, "cannot log in; check that its boundCidrs contain the address of this machine");
@@ -43,7 +44,7 @@ export async function rehearse(
   const server = ask(token);
   try {
     await checkRights(context, server, identity);
-    if (identity === "ceremony") await rehearseCeremonies(context, server);
+    return identity !== "ceremony" || (await rehearseCeremonies(context, server));
   } finally {
     await server.logOut();
   }
@@ -59,8 +60,12 @@ async function checkRights(
   if (await server.isAllowed(forbidden)) throw failure(context, identity, `may read ${forbidden}`);
 }
 
-/** Begins and cancels the making of a root token and the rotation of keys. A ceremony of others is left alone. */
-async function rehearseCeremonies(context: OperationContext, server: ReturnType<AskServer>): Promise<void> {
+/**
+ * Begins and cancels the making of a root token and the rotation of keys. A ceremony of others is left alone.
+ *
+ * @returns Whether it did that with each.
+ */
+async function rehearseCeremonies(context: OperationContext, server: ReturnType<AskServer>): Promise<boolean> {
   const { instance, log } = context;
   const paths = CEREMONIES[instance.product];
   const rotation = keyTypeOf(instance.seal) === "unseal" ? paths.rotateKeys : paths.rotateRecoveryKeys;
@@ -72,13 +77,16 @@ async function rehearseCeremonies(context: OperationContext, server: ReturnType<
       settings: { secret_shares: secretShares, secret_threshold: secretThreshold, require_verification: true },
     },
   ];
+  let complete = true;
   for (const { path, settings } of ceremonies) {
     if ((await server.ceremonyBegun(path)) || !(await server.beginCeremony(path, settings))) {
       log.warn("somebody has begun a ceremony, which is left alone", { path });
+      complete = false;
       continue;
     }
     await server.cancelCeremony(path);
   }
+  return complete;
 }
 
 function failure({ store }: OperationContext, identity: Identity, reason: string): OperationError {

@@ -19,6 +19,11 @@ test("times and networks are those of the props", () => {
   });
 });
 
+test("the root token is revoked only if the props say so", () => {
+  expect(identitySettings({}, NOTHING, "keep")).not.toHaveProperty("rootToken");
+  expect(identitySettings({}, NOTHING, "revoke")).toMatchObject({ rootToken: "revoke" });
+});
+
 test.each([
   ["tokenTtl", { tokenTtl: Duration.seconds(30) }],
   ["secretIdTtl", { secretIdTtl: Duration.minutes(30) }],

@@ -29,7 +29,16 @@ function view(
   const identities = Object.fromEntries(
     IDENTITIES.map((each) => [each, { ...right(each), ...changes[each] }]),
   ) as IdentityView["identities"];
-  return { instance: INSTANCE, now: NOW, engines: [], logins: LOGINS, identities, unproven: new Set(), ...rest };
+  return {
+    instance: INSTANCE,
+    now: NOW,
+    engines: [],
+    logins: LOGINS,
+    identities,
+    unproven: new Set(),
+    rootTokenIsDue: false,
+    ...rest,
+  };
 }
 
 const NOTHING = { do: "repair", mount: undefined, policies: [], roles: [] };
@@ -60,6 +69,12 @@ test.each<[string, IdentityView, object]>([
   [
     "a policy was written",
     view({}, { unproven: new Set<Identity>(["ceremony"]) }),
+    { do: "rehearse", identities: ["ceremony"] },
+  ],
+  ["the root token is due", view({}, { rootTokenIsDue: true }), { do: "revoke-root-token" }],
+  [
+    "the root token is due and ceremony is not rehearsed",
+    view({}, { rootTokenIsDue: true, unproven: new Set<Identity>(["ceremony"]) }),
     { do: "rehearse", identities: ["ceremony"] },
   ],
 ])("if %s", (_case, seen, step) => {

@@ -229,12 +229,74 @@ test("a self-initialised instance is left alone", async () => {
   expect(universe.credentials.versions.size).toBe(0);
 });
 
+describe("rootToken: revoke", () => {
+  const REVOKING: Instance = {
+    ...INSTANCE,
+    identities: { mounts: [], logins: [], tokenTtl: 3_600, secretIdTtl: 7_776_000, rootToken: "revoke" },
+  };
+  const isRevoked = ({ access, record }: Universe): boolean => access.rootIsRevoked && !("root-token" in record);
+
+  test("revokes the token after the rehearsal, and keeps every other field of the record", async () => {
+    const universe = await established();
+    universe.versions.push({ fields: { ...universe.record, note: "theirs" }, at: 0, deleted: false });
+    const { "root-token": _token, ...others } = universe.record;
+
+    await runAgain(universe, REVOKING);
+
+    expect(isRevoked(universe)).toBe(true);
+    expect(universe.record).toEqual(others);
+    expect(broken(universe)).toEqual([]);
+  });
+
+  test("works from the first run on, and later runs need no root token", async () => {
+    const universe = await established(REVOKING);
+    expect(isRevoked(universe)).toBe(true);
+    const requests = universe.access.rootRequests;
+    universe.now += 61 * DAY;
+
+    await unsealInstance(universe.start());
+
+    expect(universe.access.rootRequests).toBe(requests);
+    expect(broken(universe)).toEqual([]);
+  });
+
+  test("is refused while the rehearsal of ceremony is not possible", async () => {
+    const universe = await established();
+    universe.access.ceremonies.add("sys/generate-root-token/attempt");
+
+    await expect(runAgain(universe, REVOKING)).rejects.toMatchObject({
+      code: "identity-rehearsal",
+      message: expect.stringContaining("root token of customer10/main is kept") as string,
+    });
+
+    expect(universe.access.rootIsRevoked).toBe(false);
+    expect(universe.record).toHaveProperty("root-token");
+  });
+
+  test.each(["crash-before", "crash-after", "cut-before", "cut-after"] as const)(
+    "an interruption (%s) at any effect is finished by the next run",
+    async (fault) => {
+      const effects = await effectsOf(await established(), REVOKING);
+      expect(effects).toBeGreaterThan(4);
+      for (let effect = 0; effect < effects; effect++) {
+        const universe = await established();
+        await interrupted(universe, { effect, fault }, REVOKING);
+        // A person cancels the ceremony of a run that was killed, as the message of the next one asks.
+        universe.access.ceremonies.clear();
+        await runAgain(universe, REVOKING);
+        expect(isRevoked(universe)).toBe(true);
+        expect(broken(universe)).toEqual([]);
+      }
+    },
+  );
+});
+
 const FAULTS: readonly Fault[] = ["crash-before", "crash-after", "cut-before", "cut-after"];
 
 /** How many effects a run has that nothing interrupts. */
-async function effectsOf(universe: Universe): Promise<number> {
+async function effectsOf(universe: Universe, instance?: Instance): Promise<number> {
   const before = universe.effects;
-  await runAgain(universe);
+  await runAgain(universe, instance);
   return universe.effects - before;
 }
 
@@ -292,9 +354,9 @@ test("two runs at once both succeed, and every credential works", async () => {
 });
 
 /** Runs with a fault, which may end the run. */
-async function interrupted(universe: Universe, fault: FaultPlan): Promise<void> {
+async function interrupted(universe: Universe, fault: FaultPlan, instance = universe.instance): Promise<void> {
   try {
-    await ensureIdentities(universe.start([fault]));
+    await ensureIdentities({ ...universe.start([fault]), instance });
   } catch (error) {
     if (!(error instanceof Crash) && !(error instanceof OperationError)) throw error;
   }
