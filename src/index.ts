@@ -23,13 +23,24 @@ export { OpenstackProvider } from "./terraform/providers/openstack";
 export { VaultProvider } from "./terraform/providers/vault";
 
 // Central Vault
-export { CentralVault, type CentralVaultProps } from "./constructs/central-vault/central-vault";
+export { CentralVault, type CentralVaultProps, type PipelineIssuer } from "./constructs/central-vault/central-vault";
 export {
+  certificateRole,
   CLUSTERS_MOUNT,
-  INSTANCE_CERTIFICATE_ROLE,
   ROOT_CA_MOUNT,
+  TENANT_IDENTITIES,
   type KubeconfigLocation,
+  type TenantIdentity,
 } from "./contract/central-vault";
+
+export { TenantAccess } from "./constructs/tenant-access/tenant-access";
+export type {
+  CertifiedServers,
+  TenantAccessProps,
+  TenantIntermediate,
+  TenantPipeline,
+} from "./constructs/tenant-access/tenant-access-props";
+export { centralSecretsOf } from "./terraform/central-secret";
 
 // Kubernetes clusters
 export { ApiAccess } from "./constructs/tenant-cluster/api-access";

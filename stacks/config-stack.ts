@@ -12,7 +12,11 @@ export class ConfigStack extends LayerStack {
     super(scope, id, operator.backend);
     const { provider: centralProvider } = new CentralProvider(this, "Central", operator);
     const identity = new ConfigIdentity(this, "identity");
-    const rootCa = RootCa.fromRootCaAttributes({ mount: ROOT_CA_MOUNT, provider: centralProvider });
+    const rootCa = RootCa.fromRootCaAttributes({
+      mount: ROOT_CA_MOUNT,
+      provider: centralProvider,
+      limitsPathLength: true,
+    });
     for (const instance of tenant.instances.filter(({ deployment }) => !initializesItself(deployment))) {
       const { name, address, caCertificateFile } = instance;
       const { provider } = new InstanceProvider(this, `${name}-provider`, {

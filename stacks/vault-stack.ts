@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import {
   ClusterProviders,
-  INSTANCE_CERTIFICATE_ROLE,
+  certificateRole,
   LayerStack,
   OpenstackProvider,
   ROOT_CA_MOUNT,
@@ -30,7 +30,7 @@ export class VaultStack extends LayerStack {
     }
     const certificate = ServerCertificate.central({
       mount: ROOT_CA_MOUNT,
-      role: INSTANCE_CERTIFICATE_ROLE,
+      role: certificateRole(tenant.name),
       domains: operator.central.instanceDomains ?? [],
     });
     for (const instance of tenant.instances) {

@@ -15,7 +15,7 @@ export function rulesOf(policy: string): readonly Rule[] {
 }
 
 function parse(policy: string): Rule[] {
-  return [...policy.matchAll(/^path ("[^"]+") \{\n {2}capabilities = (\[[^\]]*\])\n\}/gm)].map(
+  return [...policy.matchAll(/^path ("[^"]+") \{\n {2}capabilities = (\[[^\]]*\])\n(?: {2,4}\S.*\n)*\}/gm)].map(
     ([, path = "", capabilities = ""]) => ({
       path: JSON.parse(path) as string,
       capabilities: JSON.parse(capabilities) as string[],

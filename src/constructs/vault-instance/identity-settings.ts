@@ -7,7 +7,7 @@ import {
   type LoginType,
   type RootTokenChoice,
 } from "../../contract/identities";
-import { Duration } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 
 /** How the identities of an instance log in: `apply`, `plan`, `operate` and `ceremony`, which work in place of its root token. */
@@ -104,7 +104,9 @@ export function identitySettings(
 }
 
 /** @throws ValidationError if tokens or secret IDs expire too soon to be of use. */
-export function checkIdentities({ tokenTtl, secretIdTtl }: IdentitiesProps): void {
+export function checkIdentities(props: IdentitiesProps): void {
+  checkDurations(props, ["tokenTtl", "secretIdTtl"]);
+  const { tokenTtl, secretIdTtl } = props;
   const least = { tokenTtl: Duration.minutes(1), secretIdTtl: Duration.hours(1) };
   if (tokenTtl !== undefined && least.tokenTtl.isLongerThan(tokenTtl)) {
     throw tooShort("tokenTtl", tokenTtl, least.tokenTtl);

@@ -88,8 +88,9 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/^CentralVaultAccess\./, "the operator's file describes the central Vault"],
   [/^KubesprayProps\.central$/, "the operator's file describes the central Vault"],
   [/^HelmDeploymentProps\.cluster$/, "the stack passes the cluster of the tenant"],
-  [/^(CentralVaultProps|RootCaProps|CentralCertificateProps)\./, "the central Vault is the operator's"],
-  [/^(IRootCa\.(mount|lifetime)|TenantPKIProps\.rootCa)$/, "the root CA is the operator's"],
+  [/^(CentralVaultProps|PipelineIssuer|RootCaProps|CentralCertificateProps)\./, "the central Vault is the operator's"],
+  [/^(IRootCa\.(mount|lifetime|limitsPathLength)|TenantPKIProps\.rootCa)$/, "the root CA is the operator's"],
+  [/^(TenantAccessProps|TenantIntermediate|TenantPipeline|CertifiedServers)\./, "the operator deploys the logins"],
   [/^TenantPKIProps\.namespace$/, "an instance of a tenant has one namespace, the root"],
   [
     /^(KeyValueProps|SshCaProps|TenantPKIProps|CinderStorageProps|VaultInstanceProps)\.deletionProtection$/,

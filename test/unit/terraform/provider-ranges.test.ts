@@ -106,6 +106,7 @@ const CONSTRUCTS: Record<string, Build> = {
   Preflight: (stack) => new spi.Preflight(stack, "C", { demand: DEMAND, checkQuotas: true }),
   RootCa: (stack) => new library.RootCa(stack, "C", { commonName: "Root", address: CENTRAL.address }),
   SshCa: (stack) => new library.SshCa(stack, "C", { roles: [] }),
+  TenantAccess: (stack) => new library.TenantAccess(stack, "C", { tenant: "customer10" }),
   TenantCluster: (stack) =>
     new library.TenantCluster(stack, "C", {
       tenant: "customer10",
