@@ -9,10 +9,10 @@ new VaultProvider(stack, "Central", { address: ADDRESS });
 
 const central = new CentralVault(stack, "Vault", {
   address: ADDRESS,
-  instanceDomains: ["customers.operator.example"],
-  hookSecretIdTtl: Duration.days(30),
+  rootCaFile: "central-root-ca.pem",
+  watchSecretIdTtl: Duration.days(30),
 });
-new TerraformOutput(stack, "hook_role_id", { value: central.hookRoleId });
+new TerraformOutput(stack, "watch_role_id", { value: central.watchRoleId });
 new TerraformOutput(stack, "root_ca_certificate", { value: central.rootCa.certificate });
 
 app.synth();

@@ -1,7 +1,7 @@
 import { App } from "cdktf";
 import {
   ClusterProviders,
-  INSTANCE_CERTIFICATE_ROLE,
+  certificateRole,
   LayerStack,
   localBackend,
   ROOT_CA_MOUNT,
@@ -49,7 +49,7 @@ for (const { name, seal } of [
     deployment: new StandaloneDeployment({
       cluster,
       storage: VaultStorage.storageClass("gp3-retain"),
-      certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
+      certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: certificateRole("customer10") }),
     }),
   });
 }

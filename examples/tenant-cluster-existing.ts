@@ -2,7 +2,7 @@ import { App } from "cdktf";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
-  INSTANCE_CERTIFICATE_ROLE,
+  certificateRole,
   LayerStack,
   localBackend,
   ROOT_CA_MOUNT,
@@ -35,7 +35,7 @@ for (const { name, storageClass } of [
     deployment: new HighAvailabilityDeployment({
       cluster,
       storage: VaultStorage.storageClass(storageClass),
-      certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
+      certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: certificateRole("customer10") }),
     }),
   });
 }

@@ -2,7 +2,7 @@ import { App } from "cdktf";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
-  INSTANCE_CERTIFICATE_ROLE,
+  certificateRole,
   LayerStack,
   localBackend,
   ROOT_CA_MOUNT,
@@ -35,7 +35,7 @@ new VaultInstance(stack, "Main", {
   deployment: new HighAvailabilityDeployment({
     cluster,
     storage: VaultStorage.storageClass("gp3-retain"),
-    certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
+    certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: certificateRole("customer10") }),
     replicas: 3,
     dataSize: Size.gibibytes(20),
   }),

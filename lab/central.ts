@@ -65,9 +65,9 @@ export class LabCentral {
     return (body.data as { data: Record<string, string> }).data;
   }
 
-  /** Requests a secret ID of the hook's AppRole. An operator would give it to the machine that runs the command. */
-  async requestHookSecretId(): Promise<string> {
-    const { body } = await this.client.send("POST", "auth/tenant-vault/role/hook/secret-id");
+  /** Requests a secret ID of a role of the command's login. An operator would give it to the machine that runs the command. */
+  async requestSecretId(role: string): Promise<string> {
+    const { body } = await this.client.send("POST", `auth/tenant-vault/role/${role}/secret-id`);
     return (body.data as { secret_id: string }).secret_id;
   }
 

@@ -10,6 +10,7 @@ import { DeployedInstance } from "./proofs/instance";
 import { proveKeyValue } from "./proofs/key-value";
 import { proveNoLeaks } from "./proofs/leaks";
 import { proveRestart } from "./proofs/restart";
+import { proveNoRoot } from "./proofs/root-token";
 import { proveSshCertificate, proveSshOneTimePassword } from "./proofs/ssh";
 import { proveUnchanged } from "./proofs/unchanged";
 import { proveUnsealed } from "./proofs/unsealed";
@@ -54,6 +55,8 @@ async function main(): Promise<void> {
 
 async function proveAll(lab: Lab, progress: Progress): Promise<void> {
   const instances = await Promise.all(lab.tenant.instances.map((instance) => DeployedInstance.open(lab, instance)));
+  // First: others look into the instance with its root token.
+  for (const instance of instances) await progress.prove(() => proveNoRoot(instance));
   for (const instance of instances) {
     await progress.prove(() => proveUnsealed(instance));
     await progress.prove(() => proveCertificate(instance));

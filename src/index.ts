@@ -23,13 +23,24 @@ export { OpenstackProvider } from "./terraform/providers/openstack";
 export { VaultProvider } from "./terraform/providers/vault";
 
 // Central Vault
-export { CentralVault, type CentralVaultProps } from "./constructs/central-vault/central-vault";
+export { CentralVault, type CentralVaultProps, type PipelineIssuer } from "./constructs/central-vault/central-vault";
 export {
+  certificateRole,
   CLUSTERS_MOUNT,
-  INSTANCE_CERTIFICATE_ROLE,
   ROOT_CA_MOUNT,
+  TENANT_IDENTITIES,
   type KubeconfigLocation,
+  type TenantIdentity,
 } from "./contract/central-vault";
+
+export { TenantAccess } from "./constructs/tenant-access/tenant-access";
+export type {
+  CertifiedServers,
+  TenantAccessProps,
+  TenantIntermediate,
+  TenantPipeline,
+} from "./constructs/tenant-access/tenant-access-props";
+export { centralSecretsOf } from "./terraform/central-secret";
 
 // Kubernetes clusters
 export { ApiAccess } from "./constructs/tenant-cluster/api-access";
@@ -48,6 +59,8 @@ export type { NodeKey, TenantClusterProps } from "./constructs/tenant-cluster/te
 export type { ContainerImage, HelmChart } from "./constructs/vault-instance/chart";
 export type { ChartValues, ServerChartValues } from "./constructs/vault-instance/chart-values";
 export type { CinderStorageProps } from "./constructs/vault-instance/cinder-storage-props";
+export type { RootTokenChoice } from "./contract/identities";
+export { ConfigIdentity } from "./constructs/vault-instance/config-identity";
 export { DevelopmentDeployment } from "./constructs/vault-instance/development-deployment";
 export { Exposure } from "./constructs/vault-instance/exposure";
 export { ExternalDeployment, type ExternalDeploymentProps } from "./constructs/vault-instance/external-deployment";
@@ -59,6 +72,13 @@ export {
 } from "./constructs/vault-instance/high-availability-deployment";
 export type { HookSecrets } from "./constructs/vault-instance/hook-identity";
 export type { InstanceCapacity, ServerResources } from "./constructs/vault-instance/instance-limits";
+export type { EngineType, LoginType } from "./contract/identities";
+export type {
+  AdministeredEngine,
+  AdministeredLogin,
+  AdministeredMounts,
+  IdentitiesProps,
+} from "./constructs/vault-instance/identity-settings";
 export { InstanceNamespace, type InstanceNamespaceProps } from "./constructs/vault-instance/instance-namespace";
 export { InstanceProvider, type InstanceProviderProps } from "./constructs/vault-instance/instance-provider";
 export type { HelmValues } from "./constructs/vault-instance/merge-values";

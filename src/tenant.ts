@@ -15,6 +15,8 @@ export { initializesItself } from "./tenant/sections/deployment";
 export type { Tenant, TenantInstance } from "./tenant/tenant-schema";
 
 // Building the stacks of a tenant
+export { administeredMounts } from "./tenant/administered-mounts";
+export { certifiedServers, signedIntermediates } from "./tenant/tenant-access";
 export { InstanceConfig, type InstanceConfigProps } from "./tenant/instance-config";
 export {
   hasCentralCertificate,

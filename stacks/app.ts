@@ -1,6 +1,7 @@
 import { App } from "cdktf";
 import { CLUSTERS_MOUNT, TenantCluster, type IKubernetesCluster } from "tenant-vault";
 import type { Tenant } from "tenant-vault/tenant";
+import { AccessStack } from "./access-stack";
 import { CentralStack } from "./central-stack";
 import { ClusterStack } from "./cluster-stack";
 import { ConfigStack } from "./config-stack";
@@ -9,8 +10,9 @@ import type { Operator } from "./operator";
 import { VaultStack } from "./vault-stack";
 
 /**
- * Builds the app: the central stack and, per tenant, up to three layers that depend on each other in order. No layer depends on
- * the central stack, which is deployed once and by other people: cdktf refuses to deploy a stack without its dependencies.
+ * Builds the app: the central stack and, per tenant, the layer of its logins and up to three layers that depend on each other in
+ * order. None depends on the central stack or on the layer of the logins, which other people deploy: cdktf refuses to deploy a
+ * stack without its dependencies.
  */
 export function buildApp(operator: Operator, tenants: readonly Tenant[]): App {
   return withoutCreationStacks(() => createStacks(operator, tenants));
@@ -32,6 +34,8 @@ function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
     if (machines !== undefined) vault.addDependency(machines);
     const config = new ConfigStack(app, `${tenant.name}-config`, operator, tenant);
     config.addDependency(vault);
+    const layers = [machines, vault, config].filter((layer) => layer !== undefined);
+    new AccessStack(app, `${tenant.name}-access`, operator, tenant, layers);
   }
   return app;
 }

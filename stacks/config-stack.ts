@@ -1,6 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
+import { ConfigIdentity, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
 import { hasCentralCertificate, initializesItself, InstanceConfig, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
@@ -11,7 +11,12 @@ export class ConfigStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
     super(scope, id, operator.backend);
     const { provider: centralProvider } = new CentralProvider(this, "Central", operator);
-    const rootCa = RootCa.fromRootCaAttributes({ mount: ROOT_CA_MOUNT, provider: centralProvider });
+    const identity = new ConfigIdentity(this, "identity");
+    const rootCa = RootCa.fromRootCaAttributes({
+      mount: ROOT_CA_MOUNT,
+      provider: centralProvider,
+      limitsPathLength: true,
+    });
     for (const instance of tenant.instances.filter(({ deployment }) => !initializesItself(deployment))) {
       const { name, address, caCertificateFile } = instance;
       const { provider } = new InstanceProvider(this, `${name}-provider`, {
@@ -21,6 +26,7 @@ export class ConfigStack extends LayerStack {
         caCertificateFile,
         rootCaFile: hasCentralCertificate(instance) ? operator.central.rootCaFile : undefined,
         centralProvider,
+        identity: identity.stringValue,
         // A name may start with a digit, but an identifier of Terraform starts with a letter.
         alias: `instance-${name}`,
       });
@@ -31,6 +37,7 @@ export class ConfigStack extends LayerStack {
         rootCa,
         provider,
         centralProvider,
+        identity,
         deletionProtection,
       });
       if (config.ssh !== undefined && instance.retired !== true)

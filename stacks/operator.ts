@@ -1,4 +1,4 @@
-import { localBackend, type BackendFactory } from "tenant-vault";
+import { localBackend, type BackendFactory, type PipelineIssuer, type TenantPipeline } from "tenant-vault";
 
 /** Settings that all tenants share. */
 export interface Operator {
@@ -32,12 +32,24 @@ export interface Operator {
      */
     readonly rootCaFile?: string;
     /**
+     * The platform whose tokens (JWT) let pipelines log in to the central Vault.
+     *
+     * @default - none: pipelines log in by AppRole
+     */
+    readonly pipeline?: PipelineIssuer;
+    /**
      * Whether Terraform refuses to destroy the records and the root CA.
      *
      * @default true
      */
     readonly deletionProtection?: boolean;
   };
+  /**
+   * The tenant's own pipeline: the claims with which it logs in to the central Vault as `hook`, `deploy` and `plan`.
+   *
+   * @default - none: pipelines log in by AppRole
+   */
+  readonly pipelineOf?: (tenant: string) => TenantPipeline;
   /** Backend of each stack's state. */
   readonly backend: BackendFactory;
 }

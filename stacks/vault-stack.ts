@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import {
   ClusterProviders,
-  INSTANCE_CERTIFICATE_ROLE,
+  certificateRole,
   LayerStack,
   OpenstackProvider,
   ROOT_CA_MOUNT,
@@ -9,7 +9,7 @@ import {
   VaultInstance,
   type IKubernetesCluster,
 } from "tenant-vault";
-import { instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant";
+import { administeredMounts, instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
@@ -30,17 +30,20 @@ export class VaultStack extends LayerStack {
     }
     const certificate = ServerCertificate.central({
       mount: ROOT_CA_MOUNT,
-      role: INSTANCE_CERTIFICATE_ROLE,
+      role: certificateRole(tenant.name),
       domains: operator.central.instanceDomains ?? [],
     });
     for (const instance of tenant.instances) {
-      const { name, product, address, seal, retired } = instance;
+      const { name, product, address, seal, identities, rootToken, retired } = instance;
       new VaultInstance(this, name, {
         tenant: tenant.name,
         name,
         product,
         address,
         seal,
+        identities,
+        rootToken,
+        administered: administeredMounts(instance),
         deployment: instanceDeployment({ tenant, instance, cluster, certificate }),
         central: central.access,
         centralProvider: central.provider,

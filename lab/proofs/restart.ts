@@ -16,14 +16,14 @@ export async function proveRestart(instance: DeployedInstance): Promise<string> 
   const api = new ReplicaApi(server.client());
   expect((await api.status()).state === "sealed", `a replica of ${target} comes back sealed`);
 
-  const secretId = await lab.central.requestHookSecretId();
+  const secretId = await lab.central.requestSecretId(`${lab.tenant.name}-hook`);
   instance.secrets.push(secretId);
   const { stdout, stderr } = await run(process.execPath, [COMMAND, "unseal", target], {
     env: {
       PATH: process.env.PATH,
       VAULT_ADDR: lab.central.server.address,
       VAULT_CACERT: lab.caCertificateFile,
-      TENANT_VAULT_ROLE_ID: await lab.cdktf.output("central", "hook_role_id"),
+      TENANT_VAULT_ROLE_ID: await lab.cdktf.output(`${lab.tenant.name}-access`, "hook_role_id"),
       TENANT_VAULT_SECRET_ID: secretId,
       TENANT_VAULT_STATE_DIR: join(lab.deployFolder, "hook"),
     },

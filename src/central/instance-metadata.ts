@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Instance, readInstance } from "../contract/instance";
 
-/** Keys that are not always there, so that some may have to go. */
+/** Keys that only some descriptions have. Stale ones are removed. */
 const OCCASIONAL =
-  /^((replica|ca-certificate|kubernetes)-\d+|volatile|self-initializes|retired|wanted-(shares|threshold))$/;
+  /^((replica|ca-certificate|kubernetes|identities)-\d+|volatile|self-initializes|retired|wanted-(shares|threshold))$/;
 
 /** Computes the change from the existing to the wanted metadata. Keys of other programs stay. */
 export function metadataPatch(
@@ -41,6 +41,7 @@ export function toMetadata(described: Instance): Record<string, string> {
     // A value must not contain line breaks, so it is JSON.
     ...numbered("ca-certificate", chunks(described.caCertificate)),
     ...numbered("kubernetes", chunks(described.kubernetes)),
+    ...numbered("identities", chunks(described.identities)),
   };
 }
 
@@ -70,6 +71,7 @@ export function fromMetadata(
     }),
     caCertificate: joined(series(metadata, "ca-certificate")),
     kubernetes: joined(series(metadata, "kubernetes")),
+    identities: joined(series(metadata, "identities")),
   });
 }
 

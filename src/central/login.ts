@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { HOOK_LOGIN } from "../contract/central-vault";
+import { COMMAND_LOGIN } from "../contract/central-vault";
 import { setting } from "../core/environment";
 import { proxiesOf } from "../core/proxies";
 import { Secret } from "../core/secret";
@@ -50,7 +50,7 @@ function appRoleLogin(environment: NodeJS.ProcessEnv): ((client: VaultClient) =>
   const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
   if (roleId === undefined || secretId === undefined) return undefined;
   return async (client) => {
-    const { body } = await askCentral(client, "POST", `auth/${HOOK_LOGIN}/login`, {
+    const { body } = await askCentral(client, "POST", `auth/${COMMAND_LOGIN}/login`, {
       body: { role_id: roleId, secret_id: secretId },
     }).catch(explainLogin);
     return new Secret((body.auth as { client_token: string }).client_token);
@@ -62,7 +62,7 @@ function explainLogin(error: unknown): never {
   if (!(error instanceof CentralError) || error.status !== 400) throw error;
   throw new CentralError(
     "denied",
-    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has expired, is used up, or belongs to another role than TENANT_VAULT_ROLE_ID: create a new one with "vault write -f auth/${HOOK_LOGIN}/role/hook/secret-id".`,
+    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has expired, is used up, or belongs to another role than TENANT_VAULT_ROLE_ID: create a new one with "vault write -f auth/${COMMAND_LOGIN}/role/<role>/secret-id".`,
   );
 }
 

@@ -45,6 +45,12 @@ export function rootToken(fields: RecordFields): Secret | undefined {
   return typeof token === "string" && token !== "" ? new Secret(token) : undefined;
 }
 
+/** Removes the root token. */
+export function withoutRootToken(fields: RecordFields): RecordFields {
+  const { [ROOT_TOKEN]: _token, ...others } = fields;
+  return others;
+}
+
 /**
  * Returns the digests of the descriptions that are allowed in the record's metadata. The right to write metadata alone must not
  * decide where keys and the token are sent. While a description is being replaced, both digests are allowed.

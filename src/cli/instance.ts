@@ -1,3 +1,4 @@
+import { CredentialStore } from "../central/credential-store";
 import { describeInstance, parseTarget } from "../central/instances";
 import { Journal, journalFolder } from "../central/journal";
 import { connectToCentral } from "../central/login";
@@ -7,9 +8,11 @@ import { enterCluster, type InstanceCluster } from "../operations/cluster";
 import { limit } from "../core/abort";
 import { proxiesOf } from "../core/proxies";
 import { openConnections } from "../operations/connections";
+import { OperatorToken } from "../operations/identities/operator-token";
 import type { NetworkOptions } from "../operations/network";
 import type { OperationContext, RunContext } from "../operations/context";
 import { supplyServers } from "../operations/supply/supply-servers";
+import { AccessApi } from "../vault/access";
 import type { VaultClient } from "../vault/client";
 import { ReplicaApi } from "../vault/replica";
 import type { CommandHost } from "./command";
@@ -65,6 +68,12 @@ async function connected<Result>(
 ): Promise<Result> {
   const { tenant, name } = instance;
   const connections = await openConnections(instance, cluster, network);
+  const credentials = new CredentialStore(central.withSignal(network.end), tenant, name);
+  const access: OperationContext["access"] = (replica, token) => {
+    const client = connections.client(replica);
+    return new AccessApi(token === undefined ? client : client.withToken(token));
+  };
+  const operator = new OperatorToken({ access, credentials });
   try {
     return await work({
       ...run,
@@ -72,10 +81,14 @@ async function connected<Result>(
       store: new RecordStore(central.withSignal(network.end), tenant, name, run.clock),
       patientStore: new RecordStore(central, tenant, name, run.clock),
       journal: new Journal(journalFolder(host.environment), `${tenant}/${name}`),
+      credentials,
+      operator,
+      access,
       replica: (replica) => new ReplicaApi(connections.client(replica)),
       pods: cluster?.pods,
     });
   } finally {
+    await operator.end();
     await connections.close();
   }
 }

@@ -31,6 +31,7 @@ const WATCHED_AT_ONCE = 32;
 
 interface UnsealOptions {
   readonly all?: true;
+  readonly tenant?: string;
   readonly parallel: number;
   readonly timeout: number;
 }
@@ -52,17 +53,28 @@ export function buildProgram(execute: Execute): Command {
 
   define(program, "unseal", "bring an instance from any state to initialised, escrowed and unsealed on every replica")
     .argument("[tenant/instance]")
+    .option("--tenant <tenant>", "every instance of this tenant")
     .option("--all", "every instance that the central Vault has a record of")
-    .option("--parallel <number>", "with --all: how many instances at a time", parseCount, INSTANCES_AT_ONCE)
+    .option(
+      "--parallel <number>",
+      "with --tenant or --all: how many instances at a time",
+      parseCount,
+      INSTANCES_AT_ONCE,
+    )
     .option("--timeout <seconds>", "give up waiting after this time, for each instance", parseSeconds, DEFAULT_TIMEOUT)
     .action((target: string | undefined, options: CommonOptions & UnsealOptions) => {
-      if (target === undefined && options.all === undefined)
-        throw new CommanderError(1, "commander.missingArgument", "no instance is named; name one, or write --all.");
-      if (target !== undefined && options.all !== undefined)
+      const several = options.tenant === undefined ? options.all && "--all" : "--tenant";
+      if (target === undefined && several === undefined)
+        throw new CommanderError(
+          1,
+          "commander.missingArgument",
+          "no instance is named; name one, or write --tenant or --all.",
+        );
+      if (target !== undefined && several !== undefined)
         throw new CommanderError(
           1,
           "commander.excessArguments",
-          `${target} and --all are both there; write one of them.`,
+          `${target} and ${several} are both there; write one of them.`,
         );
       return execute(options, async (host) =>
         target === undefined

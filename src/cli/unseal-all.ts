@@ -13,12 +13,16 @@ interface Outcome {
   readonly text: string;
 }
 
-/** `tenant-vault unseal --all`: every instance that the central Vault has a record of, some at a time. One that fails stops no other. */
+/**
+ * `tenant-vault unseal --tenant` and `unseal --all`: several instances, some at a time. One that fails stops no other.
+ *
+ * @param options The tenant. @default - every instance that the central Vault has a record of
+ */
 export async function unsealAll(
   host: CommandHost,
-  { timeout, parallel }: { readonly timeout: number; readonly parallel: number },
+  { tenant, timeout, parallel }: { readonly tenant?: string; readonly timeout: number; readonly parallel: number },
 ): Promise<CommandResult> {
-  const targets = await instancesOf(host);
+  const targets = await instancesOf(host, tenant);
   // What Terraform describes is one instance.
   const { TENANT_VAULT_INSTANCE: _, ...environment } = host.environment;
   const outcomes = await mapConcurrently(targets, parallel, (target) =>
@@ -32,10 +36,10 @@ export async function unsealAll(
   };
 }
 
-async function instancesOf({ environment }: CommandHost): Promise<string[]> {
+async function instancesOf({ environment }: CommandHost, tenant: string | undefined): Promise<string[]> {
   const central = await connectToCentral(environment);
   try {
-    return (await selectInstances(central, undefined)).map(({ tenant, name }) => `${tenant}/${name}`);
+    return (await selectInstances(central, tenant)).map(({ tenant, name }) => `${tenant}/${name}`);
   } finally {
     await central.close();
   }

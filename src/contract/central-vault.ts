@@ -27,14 +27,35 @@ export const SEALS_MOUNT = "tenant-seals";
 /** Prefix of the names of token roles and policies of seals. */
 export const SEAL_ROLE_PREFIX = "tenant-vault-seal-";
 
-/** Path of the AppRole mount at which the hook logs in. */
-export const HOOK_LOGIN = "tenant-vault";
+/** Path, without `auth/`, of the AppRole mount at which the command and pipelines log in. */
+export const COMMAND_LOGIN = "tenant-vault";
 
-/** Policy of the hook in the central Vault. */
-export const HOOK_POLICY = "tenant-vault-hook";
+/** Identities of each tenant in the central Vault. */
+export const TENANT_IDENTITIES = ["hook", "deploy", "plan"] as const;
+
+/** Name of an identity of a tenant in the central Vault. */
+export type TenantIdentity = (typeof TENANT_IDENTITIES)[number];
+
+/** Name of the role with which an identity of a tenant logs in. */
+export function tenantRole(tenant: string, identity: TenantIdentity): string {
+  return `${tenant}-${identity}`;
+}
+
+/** Name of the policy of an identity of a tenant. */
+export function tenantPolicyName(tenant: string, identity: TenantIdentity): string {
+  return `tenant-vault-${tenantRole(tenant, identity)}`;
+}
+
+/** Role, at {@link COMMAND_LOGIN}, of the login that watches all tenants. */
+export const WATCH_ROLE = "watch";
+
+/** Policy of the login that watches all tenants. */
+export const WATCH_POLICY = "tenant-vault-watch";
 
 /** PKI mount of the root CA in the central Vault. */
 export const ROOT_CA_MOUNT = "pki-root";
 
-/** Role of the root CA that issues the TLS certificates of instances. */
-export const INSTANCE_CERTIFICATE_ROLE = "instances";
+/** Role of the root CA that issues the TLS certificates of a tenant's instances. */
+export function certificateRole(tenant: string): string {
+  return `instances-${tenant}`;
+}

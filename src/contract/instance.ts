@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isSecureAddress } from "../core/secure-address";
 import { parseDescription } from "./description";
+import { identitySettings } from "./identities";
 
 /** Extracts the certificates of a PEM file, without comments and keys. */
 export function certificatesOf(pem: string): string {
@@ -48,6 +49,8 @@ const instance = z.object({
   volatile: z.literal(true).optional(),
   /** Whether the servers initialise themselves, by OpenBao's `initialize` stanzas. Such an instance has no keys to escrow. */
   selfInitializes: z.literal(true).optional(),
+  /** What its identities administer and how long they last; without it, what the instance has already, and the defaults. */
+  identities: identitySettings.optional(),
   replicas: z.array(replica).min(1).readonly(),
   /** PEM certificates of the CAs of the replicas' TLS certificates. If unset, those that Node.js trusts. */
   caCertificate: z

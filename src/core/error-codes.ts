@@ -52,6 +52,8 @@ export const ERROR_CODES = [
   "escrow-unconfirmed",
   "foreign-peers",
   "former-member",
+  "identities-unrepairable",
+  "identity-rehearsal",
   "initialized-elsewhere",
   "journal-orphaned",
   "keys-overwritten",

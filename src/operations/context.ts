@@ -1,9 +1,13 @@
+import type { CredentialStore } from "../central/credential-store";
 import type { Journal } from "../central/journal";
 import type { RecordStore } from "../central/record-store";
 import type { Instance, Replica } from "../contract/instance";
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
+import type { Secret } from "../core/secret";
+import type { AccessApi } from "../vault/access";
 import type { ReplicaApi } from "../vault/replica";
+import type { OperatorToken } from "./identities/operator-token";
 import type { Pods } from "./pods";
 
 /** Deadline, interruption and log of an operation. */
@@ -28,7 +32,13 @@ export interface OperationContext extends RunContext {
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
+  /** The credentials of the instance's identities in the central Vault. */
+  readonly credentials: Pick<CredentialStore, "read" | "write">;
+  /** Token for requests to the servers that are not public. */
+  readonly operator: Pick<OperatorToken, "get">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
+  /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
+  access(replica: Replica, token?: Secret): Pick<AccessApi, keyof AccessApi>;
   /** The pods of the replicas; undefined outside Kubernetes. */
   readonly pods?: Pods | undefined;
 }

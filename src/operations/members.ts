@@ -13,6 +13,9 @@ export interface Membership {
   readonly outsiders: readonly string[];
 }
 
+/** Gets the token with which an unsealed replica is asked; undefined if there is none. */
+export type TokenOf = (asked: Replica) => Promise<Secret | undefined>;
+
 /** What the questions about members need. */
 type MemberContext = Pick<OperationContext, "instance" | "replica">;
 
@@ -28,9 +31,9 @@ export class MemberObserver {
 
   constructor(private readonly context: MemberContext & Pick<OperationContext, "clock">) {}
 
-  /** @param token To ask raft with. Without it no outsider is found. */
-  async observe(seen: readonly SeenReplica[], token: Secret | undefined): Promise<Membership & { late: boolean }> {
-    const members = await observeMembers(this.context, seen, token, this.empty);
+  /** @param tokenOf Gets the token for raft. Without one no outsider is found. */
+  async observe(seen: readonly SeenReplica[], tokenOf: TokenOf): Promise<Membership & { late: boolean }> {
+    const members = await observeMembers(this.context, seen, tokenOf, this.empty);
     const now = this.context.clock.now();
     this.leaderlessSince = members.active ? undefined : (this.leaderlessSince ?? now);
     return { ...members, late: this.leaderlessSince !== undefined && now - this.leaderlessSince >= LEADER_WITHIN };
@@ -45,19 +48,20 @@ export class MemberObserver {
 /**
  * Compares the replicas with the members of raft.
  *
- * @param token To ask raft with. Without it no outsider is found.
+ * @param tokenOf Gets the token for raft. Without one no outsider is found.
  * @param empty Names of replicas that this run found without data, which are added here. They get data only if they join. A
  *   question about their data writes to the server, so a server that joins must not be asked again.
  */
 export async function observeMembers(
   context: MemberContext,
   seen: readonly SeenReplica[],
-  token: Secret | undefined,
+  tokenOf: TokenOf,
   empty = new Set<string>(),
 ): Promise<Membership> {
   for (const { name, status } of seen) if (status.state === "uninitialized") empty.add(name);
   const active = await findActive(context, seen);
   if (active === undefined) return { active: false, outsiders: [] };
+  const token = await tokenOf(active);
   const members = token === undefined ? [] : await memberNames(context, active, token);
   if (members === undefined) return { active: false, outsiders: [] };
   const absent = absentReplicas(context.instance, members);

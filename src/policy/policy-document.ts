@@ -1,5 +1,5 @@
 /** What a policy allows on a path; https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities */
-export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list";
+export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list" | "sudo";
 
 /** One statement of a policy. */
 export interface PolicyStatement {
@@ -8,6 +8,19 @@ export interface PolicyStatement {
   readonly capabilities: readonly Capability[];
   /** Reason of the permission, for readers of the policy. */
   readonly reason: string;
+  /**
+   * Parameters that a request may have, with the values that each may have; an empty list allows any value. A number in a
+   * request's JSON equals no value here. https://developer.hashicorp.com/vault/docs/concepts/policies#parameter-constraints
+   *
+   * @default - any
+   */
+  readonly allowedParameters?: Readonly<Record<string, readonly (string | boolean)[]>>;
+  /**
+   * Parameters that a request must have.
+   *
+   * @default - none
+   */
+  readonly requiredParameters?: readonly string[];
 }
 
 /** A Vault policy. It allows nothing until statements are added. */
@@ -27,8 +40,23 @@ export class PolicyDocument {
   }
 }
 
-function renderStatement({ path, capabilities, reason }: PolicyStatement): string {
-  return `# ${reason}\npath ${JSON.stringify(path)} {\n  capabilities = ${JSON.stringify(capabilities)}\n}\n`;
+function renderStatement({
+  path,
+  capabilities,
+  reason,
+  requiredParameters,
+  allowedParameters,
+}: PolicyStatement): string {
+  const lines = [
+    `capabilities = ${JSON.stringify(capabilities)}`,
+    ...(requiredParameters === undefined ? [] : [`required_parameters = ${JSON.stringify(requiredParameters)}`]),
+    ...(allowedParameters === undefined ? [] : ["allowed_parameters = {", ...parameters(allowedParameters), "}"]),
+  ];
+  return `# ${reason}\npath ${JSON.stringify(path)} {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
+}
+
+function parameters(allowed: NonNullable<PolicyStatement["allowedParameters"]>): string[] {
+  return Object.entries(allowed).map(([name, values]) => `  ${JSON.stringify(name)} = ${JSON.stringify(values)}`);
 }
 
 /** Compares code units, because a locale must not change the order. */

@@ -5,6 +5,8 @@ import { AppRoleLogin } from "../constructs/login/app-role-login";
 import type { SshCa } from "../constructs/ssh-ca/ssh-ca";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
+import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
+import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import { retire } from "../terraform/retire";
 import { createEngines, grantEngines, type Engines } from "./engines";
 import { loginMaxTtl } from "./sections/roles";
@@ -22,6 +24,13 @@ export interface InstanceConfigProps {
   readonly provider: TerraformProvider;
   /** The provider of the central Vault. */
   readonly centralProvider: TerraformProvider;
+  /**
+   * The identity of Terraform in the instance. Without the right to change the configuration, Terraform reads no secret of the
+   * central Vault.
+   *
+   * @default - one that may change the configuration
+   */
+  readonly identity?: ConfigIdentity;
   /**
    * Whether Terraform refuses to destroy CA keys and secrets.
    *
@@ -41,7 +50,8 @@ export class InstanceConfig extends Construct {
     private readonly props: InstanceConfigProps,
   ) {
     super(scope, id);
-    const { instance, ...context } = props;
+    const { instance, identity, ...context } = props;
+    if (identity !== undefined) openEphemeralResourcesIf(this, identity.mayChange);
     const { name, address, product, deployment } = instance;
     if (product === "vault" && deployment.mode !== "external") {
       new AuditDevices(this, "Audit", { auditDevices: deployment.auditDevices, provider: props.provider });

@@ -41,6 +41,7 @@ export type {
   CertificateSecretSpec,
   HelmSpec,
 } from "./sections/helm";
+export type { IdentitiesSpec } from "./sections/identities";
 export type { KeyValueField, KeyValueGrants, KeyValueSpec } from "./sections/key-value";
 export type { PkiField, PkiGrants, PkiRoleSpec, PkiSpec } from "./sections/pki";
 export type { AppRoleSpec, RoleSpec } from "./sections/roles";

@@ -20,6 +20,8 @@ import { check, type FieldProblem } from "./problems";
 import { checkGrants, checkMounts, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
+import { ROOT_TOKEN_CHOICES } from "../contract/identities";
+import { identities, type IdentitiesSpec } from "./sections/identities";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
 
@@ -58,7 +60,7 @@ export interface TenantSpec {
 export interface InstanceSpec
   extends
     EngineFields,
-    Pick<VaultInstanceProps, "product" | "address" | "retired">,
+    Pick<VaultInstanceProps, "product" | "address" | "retired" | "rootToken">,
     Pick<InstanceProviderProps, "caCertificateFile"> {
   /**
    * A DNS-1123 label other than `central`. The central Vault holds the record at `customers/<tenant>/<name>`.
@@ -79,6 +81,13 @@ export interface InstanceSpec
    * @changes needs migrate-seal: the servers restart with it, and the hook fails with seal-differs until then
    */
   readonly seal?: SealSpec;
+  /**
+   * How the identities that work in place of the root token log in.
+   *
+   * @default - tokens of 1 hour and secret IDs of 90 days, from anywhere
+   * @changes in place: the hook changes the roles of the identities; secret IDs that exist keep their lifetime
+   */
+  readonly identities?: IdentitiesSpec;
   /**
    * Programs and groups that use the instance, and what they may do.
    *
@@ -106,6 +115,8 @@ const instance = shape<InstanceSpec>()({
   caCertificateFile: name("certificates/customer10.pem").optional(),
   deployment,
   seal: seal.optional(),
+  identities: identities.optional(),
+  rootToken: choice(...ROOT_TOKEN_CHOICES).optional(),
   ...engineSchemas,
   roles: roles.optional(),
   appRole: appRole.optional(),

@@ -1,11 +1,14 @@
-import type { TerraformProvider } from "cdktf";
-import type { Construct } from "constructs";
+import { Token, type TerraformProvider } from "cdktf";
+import type { Construct, IConstruct } from "constructs";
 import { ValidationError } from "../core/errors";
 import type { SecretRef } from "../core/secret-ref";
 import { EphemeralResource } from "./ephemeral-resource";
 
 /** Reads secrets of the central Vault at apply time, as ephemeral values. */
 export class CentralSecret extends EphemeralResource {
+  /** Where the secret is. A part may be an expression of Terraform. */
+  readonly location: Pick<SecretRef, "mount" | "path">;
+
   /** @param provider The Vault provider of the central Vault. */
   constructor(scope: Construct, id: string, provider: TerraformProvider, secret: Pick<SecretRef, "mount" | "path">) {
     if ((provider as unknown) === undefined) {
@@ -16,10 +19,20 @@ export class CentralSecret extends EphemeralResource {
       );
     }
     super(scope, id, { type: "vault_kv_secret_v2", provider, attributes: { mount: secret.mount, name: secret.path } });
+    this.location = { mount: secret.mount, path: secret.path };
   }
 
   /** Returns an expression for one field. Terraform allows it only in write-only arguments and provider configurations. */
   field(name: string): string {
     return this.reference(`data[${JSON.stringify(name)}]`);
   }
+}
+
+/** The secrets of the central Vault that constructs read, each once, without those whose place is known only to Terraform. */
+export function centralSecretsOf(scopes: readonly IConstruct[]): Pick<SecretRef, "mount" | "path">[] {
+  const locations = scopes
+    .flatMap((scope) => scope.node.findAll())
+    .flatMap((each) => (each instanceof CentralSecret ? [each.location] : []))
+    .filter(({ mount, path }) => !Token.isUnresolved(mount) && !Token.isUnresolved(path));
+  return [...new Map(locations.map((location) => [`${location.mount}/${location.path}`, location])).values()];
 }

@@ -2,6 +2,17 @@ import { TerraformElement, type TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { requireProviderRanges } from "./provider-ranges";
 
+const OPEN_IF = "tenant-vault:open-ephemeral-resources-if";
+
+/**
+ * Opens the ephemeral resources below a scope only if a condition holds. Call it before the scope has children.
+ *
+ * @param condition A boolean expression of Terraform, such as `var.identity == "apply"`.
+ */
+export function openEphemeralResourcesIf(scope: Construct, condition: string): void {
+  scope.node.setContext(OPEN_IF, condition);
+}
+
 /** Properties of an {@link EphemeralResource}. */
 export interface EphemeralResourceProps {
   /** Resource type in Terraform, such as `vault_kv_secret_v2`. */
@@ -26,13 +37,20 @@ export class EphemeralResource extends TerraformElement {
     requireProviderRanges(this);
   }
 
-  /** Returns an expression for an attribute, such as `data["password"]`. */
+  /** Returns an expression for an attribute, such as `data["password"]`; null if the resource is not opened. */
   reference(attribute: string): string {
-    return `\${ephemeral.${this.props.type}.${this.friendlyUniqueId}.${attribute}}`;
+    const address = `ephemeral.${this.props.type}.${this.friendlyUniqueId}`;
+    return this.condition === undefined ? `\${${address}.${attribute}}` : `\${one(${address}[*].${attribute})}`;
   }
 
   override toTerraform(): object {
     const { type, provider, attributes } = this.props;
-    return { ephemeral: { [type]: { [this.friendlyUniqueId]: { provider: provider.fqn, ...attributes } } } };
+    const count = this.condition === undefined ? {} : { count: `\${${this.condition} ? 1 : 0}` };
+    const block = { ...count, provider: provider.fqn, ...attributes };
+    return { ephemeral: { [type]: { [this.friendlyUniqueId]: block } } };
+  }
+
+  private get condition(): string | undefined {
+    return this.node.tryGetContext(OPEN_IF) as string | undefined;
   }
 }

@@ -5,8 +5,9 @@ import { recordPath } from "../contract/central-vault";
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import { enterCluster } from "../operations/cluster";
-import { openConnections } from "../operations/connections";
+import { openConnections, type Connections } from "../operations/connections";
 import type { RunContext } from "../operations/context";
+import { OperatorToken } from "../operations/identities/operator-token";
 import type { NetworkOptions } from "../operations/network";
 import { selectInstances } from "../operations/status/status";
 import { unsealSealed } from "../operations/unseal/unseal-sealed";
@@ -63,7 +64,7 @@ const WITHOUT_SERVERS: WatchedInstance = {
 /** Connections to the servers of an instance, as one description has them. */
 interface Link {
   readonly instance: Instance;
-  readonly replica: (replica: Replica) => ReplicaApi;
+  readonly connections: Pick<Connections, "client">;
   close(): Promise<void>;
 }
 
@@ -73,7 +74,7 @@ async function connect(central: VaultClient, instance: Instance, { network }: Ce
     const connections = await openConnections(instance, cluster, network);
     return {
       instance,
-      replica: (replica) => new ReplicaApi(connections.client(replica)),
+      connections,
       close: async () => {
         await connections.close();
         await cluster?.close();
@@ -98,11 +99,11 @@ class CentralInstance implements WatchedInstance {
   }
 
   async look(): Promise<readonly Sight[]> {
-    const { instance, replica } = this.link;
+    const { instance, connections } = this.link;
     return Promise.all(
-      instance.replicas.map(async (described) => ({
-        replica: described.name,
-        state: (await replica(described).status()).state,
+      instance.replicas.map(async (replica) => ({
+        replica: replica.name,
+        state: (await new ReplicaApi(connections.client(replica)).status()).state,
       })),
     );
   }
@@ -111,8 +112,12 @@ class CentralInstance implements WatchedInstance {
   async unseal(): Promise<readonly string[]> {
     await this.refresh();
     const { clock } = this.options;
-    const { instance, replica } = this.link;
-    return unsealSealed({ ...this.options, instance, store: this.store, replica, deadline: clock.now() + PATIENCE });
+    const { instance, connections } = this.link;
+    const operator = OperatorToken.of(this.central, this.target, connections);
+    const replica = (described: Replica): ReplicaApi => new ReplicaApi(connections.client(described));
+    const deadline = clock.now() + PATIENCE;
+    const context = { ...this.options, instance, store: this.store, replica, operator, deadline };
+    return unsealSealed(context).finally(() => operator.end());
   }
 
   close(): Promise<void> {

@@ -134,11 +134,11 @@ afterAll(async () => {
 });
 
 describe("after the first deployment", () => {
-  test("T1: secret IDs and tokens live as long as they say (CentralVaultProps.hookSecretIdTtl, AccessRoleProps.secretIdTtl)", async () => {
+  test("T1: secret IDs and tokens live as long as they say (CentralVaultProps.watchSecretIdTtl, AccessRoleProps.secretIdTtl)", async () => {
     const days = 24 * 3600;
-    const hook = await lab.central.client.send("POST", "auth/tenant-vault/role/hook/secret-id");
+    const hook = await lab.central.client.send("POST", "auth/tenant-vault/role/watch/secret-id");
     expect(hook.body.data).toMatchObject({ secret_id_ttl: 90 * days });
-    const lookup = await lab.central.client.send("POST", "auth/tenant-vault/role/hook/secret-id-accessor/lookup", {
+    const lookup = await lab.central.client.send("POST", "auth/tenant-vault/role/watch/secret-id-accessor/lookup", {
       body: { secret_id_accessor: (hook.body.data as { secret_id_accessor: string }).secret_id_accessor },
     });
     const { creation_time, expiration_time } = lookup.body.data as Record<string, string>;

@@ -60,7 +60,7 @@ describe("a central Vault that cannot do its part stops everything before anythi
 
   test("the token is wrong", async () => {
     expect(await unseal({ ...environment, VAULT_TOKEN: "s.wrong" })).toMatch(
-      /refuses the token for customers\/data\/customer10\/main; use one that is valid and has the policy tenant-vault-hook/,
+      /refuses the token for customers\/data\/customer10\/main; use one that is valid and has the policy of the tenant's hook, tenant-vault-<tenant>-hook/,
     );
     await expectUntouched();
   });

@@ -13,7 +13,7 @@ import { TestBed } from "./support/test-bed";
 
 const TOKEN_SECONDS = 2;
 const LOGIN = "POST auth/tenant-vault/login";
-const ROLE = "auth/tenant-vault/role/hook";
+const ROLE = "auth/tenant-vault/role/customer10-hook";
 
 let bed: TestBed;
 let gateway: FaultyGateway;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   await client.send("POST", "sys/auth/tenant-vault", { body: { type: "approle" } });
   await client.send("POST", ROLE, {
     body: {
-      token_policies: ["tenant-vault-hook"],
+      token_policies: ["tenant-vault-customer10-hook"],
       token_no_default_policy: true,
       token_ttl: `${TOKEN_SECONDS}s`,
     },
@@ -46,7 +46,7 @@ function environment(secretId: string): Record<string, string> {
 }
 
 async function logIn(): Promise<VaultClient> {
-  return connectToCentral(environment(await bed.central.requestHookSecretId()));
+  return connectToCentral(environment(await bed.central.requestSecretId("customer10-hook")));
 }
 
 async function outliveToken(): Promise<void> {
@@ -75,7 +75,7 @@ describe("a run that lasts longer than its token", () => {
     await bed.unseal(instance);
     await servers[1]?.stop("SIGKILL");
 
-    const secretId = await bed.central.requestHookSecretId();
+    const secretId = await bed.central.requestSecretId("customer10-hook");
     const { VAULT_TOKEN: _token, ...others } = bed.environment(instance);
     let output = "";
     const command = bed.begin(
@@ -115,7 +115,7 @@ describe("a run that lasts longer than its token", () => {
 test("what the policy does not allow is asked twice, and the sentence names the policy", async () => {
   const central = await logIn();
   await expect(askCentral(central, "GET", "sys/mounts")).rejects.toThrow(
-    /refuses the token for sys\/mounts; use one that is valid and has the policy tenant-vault-hook\.$/,
+    /refuses the token for sys\/mounts; use one that is valid and has the policy of the tenant's hook, tenant-vault-<tenant>-hook\.$/,
   );
   expect(count("GET sys/mounts")).toBe(2);
   expect(count(LOGIN)).toBe(2);
@@ -123,7 +123,7 @@ test("what the policy does not allow is asked twice, and the sentence names the 
 
 test("a secret id that is used up is named, by the first login and by a later one, and not shown", async () => {
   await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 1 } });
-  const secretId = await bed.central.requestHookSecretId();
+  const secretId = await bed.central.requestSecretId("customer10-hook");
   await bed.central.client.send("POST", ROLE, { body: { secret_id_num_uses: 0 } });
   const store = new RecordStore(await connectToCentral(environment(secretId)), "customer10", "main");
   await outliveToken();
@@ -145,7 +145,7 @@ test("a secret id that is used up is named, by the first login and by a later on
 
 test("a token that was given is all there is", async () => {
   const { body } = await bed.central.client.send("POST", "auth/token/create", {
-    body: { policies: ["tenant-vault-hook"], ttl: "1s" },
+    body: { policies: ["tenant-vault-customer10-hook"], ttl: "1s" },
   });
   const token = (body.auth as { client_token: string }).client_token;
   const central = await connectToCentral({ VAULT_ADDR: gateway.address, VAULT_TOKEN: token });

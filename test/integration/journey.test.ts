@@ -8,6 +8,7 @@ import { startLab, type Lab } from "../../lab/lab";
 import { Progress } from "../../lab/progress";
 import { tryRun, type RunResult } from "../../lab/run";
 import { obtainTerraform } from "../../lab/tools/terraform";
+import type { TenantIdentity } from "../../src/contract/central-vault";
 import { obtainVaultServer } from "../../lab/tools/vault-server";
 import { commandBlocks } from "../support/command-blocks";
 import { JOURNEY } from "../support/journey";
@@ -112,6 +113,18 @@ async function atInstance(): Promise<Situation> {
   return { env: { VAULT_ADDR: lab.replicas.get("main")?.[0]?.address, VAULT_TOKEN: token } };
 }
 
+/** With a token of a login of the tenant in the central Vault. */
+async function asTenant(identity: TenantIdentity): Promise<Situation> {
+  const role = `customer10-${identity}`;
+  const { body } = await lab.central.client.send("GET", `auth/tenant-vault/role/${role}/role-id`);
+  const { role_id } = body.data as { role_id: string };
+  const secret_id = await lab.central.requestSecretId(role);
+  const login = await lab.central.server.client().send("POST", "auth/tenant-vault/login", {
+    body: { role_id, secret_id },
+  });
+  return { env: { VAULT_TOKEN: (login.body.auth as { client_token: string }).client_token } };
+}
+
 /** One layer alone. */
 const DEPLOY_CONFIG = "npx cdktf deploy customer10-config --ignore-missing-stack-dependencies";
 
@@ -119,6 +132,11 @@ type Block = (typeof JOURNEY)[number];
 
 /** What has to be so before a block is run: what its page says in words. */
 const BEFORE: Partial<Record<Block, () => Situation | undefined | Promise<Situation | undefined>>> = {
+  // The tenant's pipeline, which has no other rights in the central Vault.
+  "README.md: npx tenant-vault preflight <tenant>": () => asTenant("deploy"),
+  "README.md: npx cdktf diff <tenant>-config": () => asTenant("deploy"),
+  "src/constructs/vault-instance/README.md: TF_VAR_identity=plan npx cdktf diff customer10-config": () =>
+    asTenant("plan"),
   "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id": atInstance,
   // Terraform made the mount and was killed before it wrote the state.
   "docs/operating/interrupted-deployment.md: cd cdktf.out/stacks/<tenant>-config": async () => {
@@ -157,7 +175,7 @@ const PRINTS: Partial<Record<Block, RegExp>> = {
   "README.md: npx tenant-vault preflight <tenant>": /customer10: ready to deploy[^]*Apply complete/,
   "README.md: npx cdktf diff <tenant>-config": /No changes/,
   "README.md: npx tenant-vault status": /customer10\/main.*healthy[^]*every replica runs with the seal "shamir"/,
-  "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/hook/secret-id": /secret_id /,
+  "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/<tenant>-hook/secret-id": /secret_id /,
   "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id": /secret_id /,
   "docs/troubleshooting.md: instance=customer10/main": /healthy/,
   "docs/troubleshooting.md: vault operator raft list-peers": /leader[^]*follower/,
@@ -192,7 +210,10 @@ test.each(JOURNEY.slice(0, 1))("C1: as written: %s", runAsWritten);
 
 test("K5: the file that the deployment of central wrote verifies the certificates of servers", async () => {
   const root = new X509Certificate(readFileSync(join(clone, "central-root-ca.pem")));
-  const { body } = await lab.central.client.send("POST", "pki-root/issue/instances", {
+  // The lab's servers have certificates of their own, so no role issues any for them.
+  const role = { allowed_domains: ["customers.operator.example"], allow_subdomains: true, key_type: "ec" };
+  await lab.central.client.send("POST", "pki-root/roles/instances-customer10", { body: role });
+  const { body } = await lab.central.client.send("POST", "pki-root/issue/instances-customer10", {
     body: { common_name: "customer10.customers.operator.example" },
   });
   const { certificate } = body.data as { certificate: string };

@@ -30,6 +30,7 @@ describe("npm run lab", () => {
     expect(stderr).toBe("");
     expect(code).toBe(0);
     for (const proof of [
+      `the audit log of ${tenant}/main has no request of the root token after its initialisation: not by Terraform, the hook or status`,
       `all 3 replicas of ${tenant}/main are unsealed, raft counts 3 peers, the central Vault holds 5 unseal keys and the root token`,
       `a certificate for ${certificate} from ${tenant}/main's PKI: openssl verifies it up to the central root`,
       `a login to sshd with a certificate of ${tenant}/main's SSH CA; refused after its TTL`,

@@ -178,7 +178,7 @@ describe("a replica", () => {
       "1",
     ]);
 
-    const every = await bed.run(["status"], bed.environment());
+    const every = await bed.run(["status", "customer10"], bed.environment());
     expect(every.stdout).toMatch(/customer10\/fresh {2}healthy/);
     expect(every.stdout).toMatch(/customer10\/replica {2}NOT HEALTHY/);
     const record = await bed.central.readRecord("customer10", "replica");

@@ -7,18 +7,12 @@ import { freePort } from "../../lab/ports";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { waitUntil } from "../../lab/wait";
 import type { Instance } from "../../src/contract/instance";
+import { watchPolicy } from "../../src/policy/central-policies";
 import { TestBed, type BegunCommand } from "./support/test-bed";
 
 const PATIENCE = 60_000;
 /** Seconds between two looks. */
 const POLL = "0.25";
-
-/** Reads the records and writes nothing: what the login of a watcher may do. */
-const WATCH_POLICY = `
-path "customers/data/*" { capabilities = ["read"] }
-path "customers/metadata/" { capabilities = ["list"] }
-path "customers/metadata/*" { capabilities = ["read", "list"] }
-`;
 
 let bed: TestBed;
 let instance: Instance;
@@ -34,7 +28,7 @@ beforeAll(async () => {
   ({ instance, servers } = await bed.startInstance("main", 3));
   await bed.unseal(instance);
   const { client } = bed.central;
-  await client.send("PUT", "sys/policies/acl/watch", { body: { policy: WATCH_POLICY } });
+  await client.send("PUT", "sys/policies/acl/watch", { body: { policy: watchPolicy() } });
   const { body } = await client.send("POST", "auth/token/create", {
     body: { policies: ["watch"], no_default_policy: true },
   });
@@ -186,7 +180,9 @@ describe("a watcher that may only read the records", { timeout: PATIENCE }, () =
     const second = await bed.startInstance("second", 1);
     await bed.unseal(second.instance);
     await waitUntil("it is watched", async () =>
-      ((await watcher.metric('tenant_vault_watch_sealed_replicas{tenant="customer10",vault_instance="second"')) ?? "").includes('vault_instance="second"'),
+      (
+        (await watcher.metric('tenant_vault_watch_sealed_replicas{tenant="customer10",vault_instance="second"')) ?? ""
+      ).includes('vault_instance="second"'),
     );
     await Promise.all(second.servers.map((server) => restart(server)));
     await unsealedAfter(second.servers);

@@ -2,11 +2,13 @@
 export const JOURNEY = [
   "README.md: npx cdktf deploy central",
   "README.md: vault secrets enable -path=operator kv-v2",
+  "README.md: npx cdktf deploy <tenant>-access",
   "README.md: npx tenant-vault preflight <tenant>",
   "README.md: npx cdktf diff <tenant>-config",
+  "src/constructs/vault-instance/README.md: TF_VAR_identity=plan npx cdktf diff customer10-config",
   "README.md: npx tenant-vault status",
   "docs/operating/interrupted-deployment.md: cd cdktf.out/stacks/<tenant>-config",
-  "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/hook/secret-id",
+  "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/<tenant>-hook/secret-id",
   "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id",
   "docs/troubleshooting.md: instance=customer10/main",
   "docs/troubleshooting.md: npx tenant-vault unseal $instance",
@@ -46,6 +48,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     CLUSTER,
   "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
   "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
+  "docs/troubleshooting.md: vault kv get -format=json access/$instance/ceremony > /dev/shm/ceremony":
+    "a person copies values from one command to the next; identities.test.ts makes a root token by the same requests",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

@@ -9,10 +9,12 @@ import { CentralError } from "../../src/central/client";
 import type { SeenRecord } from "../../src/central/record-store";
 import { ReplicaError } from "../../src/vault/errors";
 import type { OperationContext } from "../../src/operations/context";
+import { OperatorToken } from "../../src/operations/identities/operator-token";
 import { Log, type LogEvent } from "../../src/core/log";
 import { Secret } from "../../src/core/secret";
 import type { ReplicaState } from "../../src/vault/replica-state";
 import { type InitAnswer, keyTypeOf, type KeyType } from "../../src/vault/keys";
+import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
 
 /** Ends a simulated process at any point. */
 export class Crash extends Error {}
@@ -86,6 +88,10 @@ export class Universe {
   readonly answers: InitAnswer[] = [];
   readonly versions: Version[] = [];
   readonly metadata: Record<string, string> = {};
+  /** Credentials of the identities in the central Vault. */
+  readonly credentials = new SimulatedCredentials();
+  /** Policies and logins of each initialisation's data. */
+  private readonly accesses = new Map<number, SimulatedAccess>();
   readonly servers: SimulatedServer[];
   readonly disk = new Map<string, { owner: number; key: Secret; answer?: InitAnswer }>();
   readonly living = new Set<number>();
@@ -111,6 +117,8 @@ export class Universe {
   /** Whether an answer was lost at a point where nothing can store it: on its way, before the journal, or with a full disk. */
   lossExcused = false;
   now = 0;
+  /** Effects of all processes. */
+  effects = 0;
   private processes = 0;
 
   constructor(
@@ -133,6 +141,17 @@ export class Universe {
     return fields;
   }
 
+  /** Policies and logins of the instance. */
+  get access(): SimulatedAccess {
+    const leader = this.leader();
+    if (leader === undefined) throw new ReplicaError("sealed", "no leader", 503);
+    const { data = 0 } = this.serverOf(leader);
+    const known = this.accesses.get(data);
+    const access = known ?? new SimulatedAccess(`root-${data}`, () => this.now);
+    this.accesses.set(data, access);
+    return access;
+  }
+
   /** Creates a process with the given faults. It gives up after ten minutes. */
   start(faults: readonly FaultPlan[] = []): OperationContext {
     const pid = ++this.processes;
@@ -151,6 +170,7 @@ export class Universe {
       check();
       const fault = faults.find(({ effect }) => effect === effects)?.fault;
       effects++;
+      this.effects++;
       if (fault === "crash-before") this.kill(pid);
       if (fault === "cut-before") throw cut();
       const result = change();
@@ -163,8 +183,24 @@ export class Universe {
     const cutServer = (): Error => new ReplicaError("unreachable", "connection reset");
     const diskFull = (): Error => new Error("no space left on device");
 
+    const credentials: OperationContext["credentials"] = {
+      read: (identity) => look(() => this.credentials.read(identity)),
+      write: (identity, former, credential) =>
+        affect(() => this.credentials.write(identity, former, credential), cutCentral),
+    };
+    const access: OperationContext["access"] = (replica, token) => {
+      const server = this.serverOf(replica);
+      const reach = (): SimulatedAccess => {
+        this.verify(server);
+        return this.access;
+      };
+      return SimulatedAccess.api(reach, token, { look, affect: (change) => affect(change, cutServer) });
+    };
     return {
       instance: this.instance,
+      credentials,
+      access,
+      operator: new OperatorToken({ credentials, access }),
       deadline: this.now + PATIENCE,
       signal: new AbortController().signal,
       log: new Log((event) => this.events.push(event)),

@@ -1,5 +1,6 @@
 import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
@@ -106,8 +107,14 @@ export class AccessRole extends Construct implements IGrantee {
 /** Built-in policies of Vault, in lower case as Vault stores names. */
 const BUILT_IN_POLICIES = ["default", "root"];
 
-/** @throws ValidationError if the role's policy would replace a built-in policy. */
+/** @throws ValidationError if the role's policy would replace a built-in policy, or that of an identity of the instance. */
 export function checkPolicyName(name: string): string {
+  if (name.toLowerCase().startsWith(IDENTITY_POLICY_PREFIX)) {
+    throw new ValidationError(
+      "role-name",
+      `"${name}" begins as the policies of the instance's identities do (${IDENTITY_POLICY_PREFIX}); choose another name for the role.`,
+    );
+  }
   if (BUILT_IN_POLICIES.includes(name.toLowerCase())) {
     throw new ValidationError(
       "role-name",

@@ -2,31 +2,63 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import {
   CLUSTERS_MOUNT,
-  HOOK_LOGIN,
-  HOOK_POLICY,
-  INSTANCE_CERTIFICATE_ROLE,
+  COMMAND_LOGIN,
   RECORDS_MOUNT,
   ROOT_CA_MOUNT,
   SEALS_MOUNT,
-  SEAL_ROLE_PREFIX,
+  WATCH_POLICY,
+  WATCH_ROLE,
 } from "../../contract/central-vault";
-import { parseDomainPattern } from "../../core/domains";
+import { ACCESS_MOUNT } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
-import { PolicyDocument } from "../../policy/policy-document";
+import { watchPolicy } from "../../policy/central-policies";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
   ApproleAuthBackendRole,
+  JwtAuthBackend,
   KvSecretBackendV2,
   Mount,
-  PkiSecretBackendRole,
   Policy,
 } from "../../terraform/providers/vault";
-import { AppRoleLogin, DEFAULT_MAX_TTL } from "../login/app-role-login";
+import { AppRoleLogin } from "../login/app-role-login";
 import { RootCa } from "../tenant-pki/root-ca";
 import { CertificateFile } from "./certificate-file";
 
-/** Names of servers inside a Kubernetes cluster. */
-const CLUSTER_NAMES = ["*-internal", "*.svc", "*.svc.cluster.local"];
+/** Limit of the secret IDs of the command's login. */
+export const COMMAND_SECRET_ID_TTL = Duration.days(90);
+
+/** Default path of the login of pipelines. */
+const PIPELINE_LOGIN = "pipeline";
+
+/** A platform that issues signed tokens (JWT) to the jobs of pipelines, such as GitLab. */
+export interface PipelineIssuer {
+  /**
+   * Path of the login, without `auth/`.
+   *
+   * @default "pipeline"
+   * @changes replaces the login and its roles: pipelines log in at the new path
+   */
+  readonly login?: string;
+  /**
+   * Issuer that the tokens name, such as "https://gitlab.example".
+   *
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly issuer: string;
+  /**
+   * URL of the issuer's public keys (JWKS).
+   *
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly jwksUrl: string;
+  /**
+   * PEM certificates of the CA of that URL.
+   *
+   * @default - those that the central Vault's machine trusts
+   * @changes in place
+   */
+  readonly jwksCaPem?: string;
+}
 
 /** Properties of a {@link CentralVault}. */
 export interface CentralVaultProps {
@@ -44,13 +76,6 @@ export interface CentralVaultProps {
    */
   readonly namespace?: string;
   /**
-   * Domains of the addresses under which outside clients reach instances.
-   *
-   * @default - none
-   * @changes in place: for server certificates that are issued afterwards
-   */
-  readonly instanceDomains?: readonly string[];
-  /**
    * PEM file, relative to the project, into which Terraform writes the certificate of the root CA. The providers of instances
    * trust it; commit it.
    *
@@ -59,12 +84,19 @@ export interface CentralVaultProps {
    */
   readonly rootCaFile?: string;
   /**
-   * Lifetime of a secret ID of the hook's login. Request a new one before it expires.
+   * Lifetime of a secret ID of the login `watch`. Request a new one before it expires.
    *
    * @default - 90 days
    * @changes in place: for secret IDs that are created afterwards
    */
-  readonly hookSecretIdTtl?: Duration;
+  readonly watchSecretIdTtl?: Duration;
+  /**
+   * The platform of the operator's pipelines, whose tokens log in to the central Vault.
+   *
+   * @default - none: pipelines log in by AppRole
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly pipeline?: PipelineIssuer;
   /**
    * Whether Terraform refuses to destroy the records, which hold every tenant's keys.
    *
@@ -82,19 +114,19 @@ export interface CentralVaultProps {
 }
 
 /**
- * Configures the operator's central Vault: mounts of records and kubeconfigs, the root CA, and a login with narrow permissions
- * for the hook.
+ * Configures the operator's central Vault: mounts of records and kubeconfigs, the root CA, and the
+ * login `watch`, which reads records and writes none. A {@link TenantAccess} has the logins of a tenant.
  */
 export class CentralVault extends Construct {
   /** Root CA of the tenants' intermediates. */
   readonly rootCa: RootCa;
-  /** Role ID of the hook, not a secret; `TENANT_VAULT_ROLE_ID` of the command. */
-  readonly hookRoleId: string;
+  /** Role ID of the login `watch`, not a secret; `TENANT_VAULT_ROLE_ID` of `tenant-vault status`. */
+  readonly watchRoleId: string;
 
   constructor(scope: Construct, id: string, props: CentralVaultProps) {
     super(scope, id);
     requireProviderRanges(this);
-    checkDurations(props, ["hookSecretIdTtl"], this);
+    checkDurations(props, ["watchSecretIdTtl"], this);
     const { address, provider, deletionProtection = true } = props;
     const lifecycle = { preventDestroy: deletionProtection };
 
@@ -102,6 +134,13 @@ export class CentralVault extends Construct {
       "Records",
       RECORDS_MOUNT,
       "Unseal keys and root token of each tenant's instances",
+      lifecycle,
+      provider,
+    );
+    this.createStore(
+      "Access",
+      ACCESS_MOUNT,
+      "Credentials of the identities of each tenant's instances",
       lifecycle,
       provider,
     );
@@ -115,24 +154,24 @@ export class CentralVault extends Construct {
       provider,
     });
 
-    const policy = new Policy(this, "HookPolicy", { name: HOOK_POLICY, policy: hookPolicy(), provider });
-    const secretIdTtl = props.hookSecretIdTtl ?? Duration.days(90);
-    const login = new AppRoleLogin(this, "HookLogin", {
-      path: HOOK_LOGIN,
-      description: "Login of the tenant-vault command",
-      maxTtl: secretIdTtl.isLongerThan(DEFAULT_MAX_TTL) ? secretIdTtl : undefined,
+    const policy = new Policy(this, "WatchPolicy", { name: WATCH_POLICY, policy: watchPolicy(), provider });
+    const secretIdTtl = props.watchSecretIdTtl ?? COMMAND_SECRET_ID_TTL;
+    const login = new AppRoleLogin(this, "CommandLogin", {
+      path: COMMAND_LOGIN,
+      description: "Logins of the tenant-vault command and of pipelines",
+      maxTtl: secretIdTtl.isLongerThan(COMMAND_SECRET_ID_TTL) ? secretIdTtl : COMMAND_SECRET_ID_TTL,
       provider,
     });
-    const role = new ApproleAuthBackendRole(this, "HookRole", {
+    const role = new ApproleAuthBackendRole(this, "WatchRole", {
       backend: login.path,
-      roleName: "hook",
+      roleName: WATCH_ROLE,
       tokenPolicies: [policy.name],
       tokenTtl: Duration.minutes(15).toSeconds(),
       tokenMaxTtl: Duration.hours(1).toSeconds(),
       secretIdTtl: secretIdTtl.toSeconds(),
       provider,
     });
-    this.hookRoleId = role.roleId;
+    this.watchRoleId = role.roleId;
 
     this.rootCa = new RootCa(this, "RootCa", {
       commonName: "Tenant Vault Root CA",
@@ -144,24 +183,20 @@ export class CentralVault extends Construct {
     });
     if (props.rootCaFile !== undefined)
       new CertificateFile(this, "RootCaFile", { certificate: this.rootCa.certificate, file: props.rootCaFile });
-    this.createCertificateRole(props.instanceDomains ?? [], provider);
+    if (props.pipeline !== undefined) this.createPipelineLogin(props.pipeline, provider);
   }
 
-  private createCertificateRole(instanceDomains: readonly string[], provider?: TerraformProvider): void {
-    new PkiSecretBackendRole(this, "InstanceCertificates", {
-      backend: this.rootCa.mountPath,
-      name: INSTANCE_CERTIFICATE_ROLE,
-      allowedDomains: [...CLUSTER_NAMES, ...instanceDomains.map(parseDomainPattern)],
-      allowGlobDomains: true,
-      allowSubdomains: true,
-      allowBareDomains: true,
-      allowLocalhost: true,
-      allowIpSans: true,
-      serverFlag: true,
-      clientFlag: false,
-      keyType: "ec",
-      keyBits: 256,
-      maxTtl: String(Duration.days(365).toSeconds()),
+  private createPipelineLogin(
+    { login = PIPELINE_LOGIN, issuer, jwksUrl, jwksCaPem }: PipelineIssuer,
+    provider?: TerraformProvider,
+  ): void {
+    new JwtAuthBackend(this, "PipelineLogin", {
+      path: login,
+      type: "jwt",
+      description: "Login of pipelines",
+      boundIssuer: issuer,
+      jwksUrl,
+      jwksCaPem,
       provider,
     });
   }
@@ -184,41 +219,4 @@ export class CentralVault extends Construct {
     // Old versions undo mistakes, so keep many. Other clients write without check-and-set.
     new KvSecretBackendV2(this, `${id}Config`, { mount: mount.path, maxVersions: 50, casRequired: false, provider });
   }
-}
-
-/** Access to records. It cannot destroy versions, delete metadata or read secrets of other mounts. */
-function hookPolicy(): string {
-  const policy = new PolicyDocument();
-  policy.add({
-    path: `${RECORDS_MOUNT}/data/*`,
-    capabilities: ["create", "read", "update"],
-    reason: "write keys and read them back",
-  });
-  policy.add({
-    path: `${RECORDS_MOUNT}/metadata/*`,
-    capabilities: ["create", "read", "update", "patch", "list"],
-    reason: "describe instances and find them",
-  });
-  policy.add({ path: `${RECORDS_MOUNT}/metadata/`, capabilities: ["list"], reason: "find tenants" });
-  policy.add({
-    path: `${RECORDS_MOUNT}/delete/*`,
-    capabilities: ["update"],
-    reason: "delete recoverably, as the preflight does",
-  });
-  policy.add({
-    path: `${ROOT_CA_MOUNT}/issue/${INSTANCE_CERTIFICATE_ROLE}`,
-    capabilities: ["create", "update"],
-    reason: "issue the TLS certificate of an instance",
-  });
-  policy.add({
-    path: `${CLUSTERS_MOUNT}/data/*`,
-    capabilities: ["create", "read", "update"],
-    reason: "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
-  });
-  policy.add({
-    path: `auth/token/create/${SEAL_ROLE_PREFIX}*`,
-    capabilities: ["create", "update"],
-    reason: "make the token by which an instance's servers use their transit key, and no other",
-  });
-  return policy.render();
 }

@@ -58,6 +58,12 @@ export function podAddress({ release }: ReleaseNames, pod: string): string {
   return `https://${pod}.${release}-internal:${API_PORT}`;
 }
 
+/** Patterns of PKI roles that match {@link serverNames} of one instance, without `localhost`, and no other names. */
+export function serverPatterns(instance: { readonly tenant: string; readonly name: string }, host: string): string[] {
+  const names = releaseNames(instance, MOST_REPLICAS);
+  return serverNames(names, host).filter((name) => name !== "localhost");
+}
+
 /**
  * All names of the servers, for their certificate. Names of later replicas are included, because their pods start before a new
  * certificate could be issued.

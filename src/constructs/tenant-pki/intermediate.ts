@@ -75,9 +75,11 @@ export class Intermediate extends Construct {
       organization,
       ttl: String(lifetime.toSeconds()),
       excludeCnFromSans: true,
-      maxPathLength: 0,
+      // A policy cannot allow a number, so the request that a policy limits has none: the root's own limit makes it 0.
+      maxPathLength: rootCa.limitsPathLength === true ? undefined : 0,
       permittedDnsDomains: permittedDomains === undefined ? undefined : [...permittedDomains],
-      lifecycle: { preventDestroy },
+      // The provider would replace the certificate if the number came or went.
+      lifecycle: { preventDestroy, ignoreChanges: ["max_path_length"] },
       provider: rootCa.provider,
     });
     const imported = new PkiSecretBackendIntermediateSetSigned(this, "Resource", {

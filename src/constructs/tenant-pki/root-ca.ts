@@ -22,6 +22,12 @@ export interface IRootCa {
    * @default - 10 years
    */
   readonly lifetime?: Duration;
+  /**
+   * Whether its own certificate has path length 1, so that Vault gives intermediates path length 0 if the request names none.
+   *
+   * @default false
+   */
+  readonly limitsPathLength?: boolean;
 }
 
 /** Default lifetime of a root CA. */
@@ -93,6 +99,7 @@ export class RootCa extends Construct implements IRootCa {
   readonly mount: string;
   readonly provider?: TerraformProvider;
   readonly lifetime: Duration;
+  readonly limitsPathLength = true;
   /** The mount's path as a reference, for resources that need the mount to exist. */
   readonly mountPath: string;
   /** The certificate, PEM. */

@@ -5,8 +5,8 @@ import { CentralSecret } from "../../terraform/central-secret";
 import { certificateAsset } from "../../terraform/certificate-file";
 import { fromStackFolder } from "../../terraform/paths";
 import { VaultProvider } from "../../terraform/providers/vault";
+import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, IDENTITY_LOGIN } from "../../contract/identities";
 import { parseServerAddress } from "../../terraform/server-address";
-import { RECORDS_MOUNT } from "../../contract/central-vault";
 
 /**
  * Properties of an {@link InstanceProvider}.
@@ -20,8 +20,14 @@ export interface InstanceProviderProps {
   readonly name: string;
   /** URL under which Terraform reaches the instance. */
   readonly address: string;
-  /** The provider of the central Vault, which holds the instance's record. */
+  /** The provider of the central Vault, which holds the credentials of the instance's identities. */
   readonly centralProvider: TerraformProvider;
+  /**
+   * Identity as which Terraform logs in, or an expression for it, such as a {@link ConfigIdentity}.
+   *
+   * @default "apply"
+   */
+  readonly identity?: string;
   /**
    * PEM file of the CA that signed the instance's TLS certificate.
    *
@@ -53,17 +59,18 @@ export interface InstanceProviderProps {
 const ROOT_NAMESPACE = "root";
 
 /**
- * The Vault provider of a tenant's instance. Terraform reads its token from the instance's record as an ephemeral value, so
- * neither a plan nor the state contains it.
+ * The Vault provider of a tenant's instance. Terraform logs in as one of the instance's identities. It reads the credentials from the
+ * central Vault as ephemeral values, so neither a plan nor the state contains them.
  */
 export class InstanceProvider extends Construct {
   readonly provider: TerraformProvider;
 
   constructor(scope: Construct, id: string, props: InstanceProviderProps) {
     super(scope, id);
-    const record = new CentralSecret(this, "Record", props.centralProvider, {
-      mount: RECORDS_MOUNT,
-      path: `${props.tenant}/${props.name}`,
+    const { tenant, name, identity = "apply" } = props;
+    const access = new CentralSecret(this, "Access", props.centralProvider, {
+      mount: ACCESS_MOUNT,
+      path: accessPath(`${tenant}/${name}`, identity),
     });
     const { hostname } = parseServerAddress(props.address, this);
     this.provider = new VaultProvider(this, "Provider", {
@@ -71,7 +78,17 @@ export class InstanceProvider extends Construct {
       // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault.
       namespace: props.namespace ?? ROOT_NAMESPACE,
       tlsServerName: withoutBrackets(hostname),
-      token: record.field("root-token"),
+      authLogin: [
+        {
+          path: `auth/${IDENTITY_LOGIN}/login`,
+          parameters: {
+            role_id: access.field(ACCESS_FIELDS.roleId),
+            secret_id: access.field(ACCESS_FIELDS.secretId),
+          },
+        },
+      ],
+      // The identities may not create tokens.
+      skipChildToken: true,
       caCertFile: certificatePath(this, props),
       alias: props.alias,
     });

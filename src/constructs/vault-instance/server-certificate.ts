@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { isWithin } from "../../core/domains";
+import { isWithin, parseDomainPattern } from "../../core/domains";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { serverNames, type ReleaseNames } from "../server-config/names";
@@ -76,8 +76,9 @@ export interface BoundCertificate {
 export class ServerCertificate {
   /** The central Vault issues it. The hook writes it to the cluster, and renews it less than 30 days before it expires. */
   static central({ mount, role, domains }: CentralCertificateProps): ServerCertificate {
+    const allowed = domains?.map(parseDomainPattern);
     return new ServerCertificate((scope, { names, host }) => {
-      checkHost(host, domains, scope);
+      checkHost(host, allowed, scope);
       return { secretName: names.tlsSecret, names: serverNames(names, host), issuer: { mount, role } };
     });
   }

@@ -11,6 +11,8 @@ import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import { TransitSecretBackendKey } from "../../terraform/providers/vault";
 import { retire } from "../../terraform/retire";
+import type { RootTokenChoice } from "../../contract/identities";
+import { identitySettings, type AdministeredMounts, type IdentitiesProps } from "./identity-settings";
 import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
@@ -52,6 +54,30 @@ export interface VaultInstanceProps {
    * @changes rolling restart by the hook: the certificate names it; clients must use it from then on
    */
   readonly address: string;
+  /**
+  /**
+   * How the identities that work in place of the root token log in.
+   *
+   * @default - tokens of 1 hour and secret IDs of 90 days, from anywhere
+   * @changes in place: the hook changes the roles of the identities; secret IDs that exist keep their lifetime
+   */
+  readonly identities?: IdentitiesProps;
+  /**
+   * What the hook does with the root token once the identities work. "keep" leaves it in the record, for programs that read it
+   * there. "revoke" revokes it and removes it from the record, with all tokens and leases that were created with it. The hook
+   * refuses that unless the identity `ceremony`, which generates a new root token with the unseal keys, has passed its rehearsal.
+   *
+   * @default "keep"
+   * @changes in place: "revoke" is final; a ceremony generates a new root token
+   */
+  readonly rootToken?: RootTokenChoice;
+  /**
+   * Mounts that the identities `apply` and `plan` configure. The hook adds those that exist in the instance.
+   *
+   * @default - none
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly administered?: AdministeredMounts;
   /**
    * How the hook reaches the central Vault.
    *
@@ -143,6 +169,12 @@ export class VaultInstance extends Construct implements IVaultInstance {
       new UnsealHook(this, "Retirement", { instance, central });
       return;
     }
-    new UnsealHook(this, "Unseal", { instance: { ...described, ...modes, ...deployed }, central, revision });
+    const { identities = {}, administered = { engines: [], logins: [] }, rootToken } = props;
+    const settings = identitySettings(identities, administered, rootToken);
+    new UnsealHook(this, "Unseal", {
+      instance: { ...described, ...modes, identities: settings, ...deployed },
+      central,
+      revision,
+    });
   }
 }

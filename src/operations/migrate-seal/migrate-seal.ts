@@ -1,5 +1,5 @@
 import { CentralError } from "../../central/client";
-import { recordedKeys, rootToken, withKeyType } from "../../central/record";
+import { recordedKeys, withKeyType } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import type { Replica } from "../../contract/instance";
@@ -36,7 +36,7 @@ interface Seen {
 class SealMigration {
   /** Type of the keys after the migration. */
   private readonly type: KeyType;
-  /** Whether the root token was refused, as one that was revoked. */
+  /** Whether the token was refused, as a root token that was revoked. */
   private denied = false;
 
   constructor(private readonly context: OperationContext) {
@@ -58,18 +58,18 @@ class SealMigration {
     const { store, instance } = this.context;
     const record = await store.read();
     this.checkKeys(record);
-    const token = this.tokenOf(record);
     const replicas = await Promise.all(instance.replicas.map((replica) => this.look(replica)));
     const active = replicas.find((replica) => replica.active);
+    const token = await this.tokenOf(record, active);
     const caughtUp = active !== undefined && (await this.hasCaughtUp(active, token));
     const renamed = recordedKeys(record.fields, otherKeyType(this.type)).length === 0;
     const canStepDown = token !== undefined;
     return { record, view: { seal: instance.seal, replicas, caughtUp, canStepDown, renamed } };
   }
 
-  /** The root token, as long as it is accepted. */
-  private tokenOf({ fields }: SeenRecord): Secret | undefined {
-    return this.denied ? undefined : rootToken(fields);
+  /** The token that asks raft, as long as it is accepted. */
+  private async tokenOf({ fields }: SeenRecord, asked: Replica | undefined): Promise<Secret | undefined> {
+    return this.denied ? undefined : this.context.operator.get(fields, asked);
   }
 
   /** Replicas that went with the change that brought the seal still count in raft, so the migration would wait for them without end. */
@@ -132,7 +132,7 @@ class SealMigration {
   }
 
   private async stepDown(replica: Replica, record: SeenRecord): Promise<undefined> {
-    const token = this.tokenOf(record);
+    const token = await this.tokenOf(record, replica);
     const { log, clock, signal } = this.context;
     try {
       if (token !== undefined) await this.context.replica(replica).stepDown(token);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { secretFields } from "../../central/record";
 import type { RecordStore } from "../../central/record-store";
 import { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
@@ -34,7 +35,7 @@ async function runningInstances(stacks: readonly SynthesizedStack[], checks: Ins
   const names = described.map(async ({ tenant, name, kubernetes }) => {
     if (kubernetes === undefined) return [String(name)];
     const { fields } = await checks.record(String(tenant), String(name)).read();
-    return "root-token" in fields ? [String(name)] : [];
+    return secretFields(fields).length > 0 ? [String(name)] : [];
   });
   return (await Promise.all(names)).flat();
 }

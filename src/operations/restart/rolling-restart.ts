@@ -1,4 +1,3 @@
-import { rootToken } from "../../central/record";
 import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
@@ -32,7 +31,7 @@ export async function restartOutdated(
 type Seen = { readonly view: RestartView; readonly pods: readonly Pod[] } | undefined;
 
 class RollingRestart {
-  /** Whether raft refused the root token, for example because it was revoked. The record still contains it. */
+  /** Whether raft refused the token, for example because the policy of the identity `operate` is damaged. */
   private denied = false;
   private readonly uptime = new UptimeGate();
 
@@ -57,7 +56,7 @@ class RollingRestart {
     const { context } = this;
     const pods = await this.restarts.pods.list();
     if (pods === undefined) return undefined;
-    const token = rootToken((await context.store.read()).fields);
+    const { fields } = await context.store.read();
     const wanted = await this.restarts.pods.certificate();
     const replicas = await Promise.all(
       context.instance.replicas.map(async (replica) => {
@@ -67,6 +66,7 @@ class RollingRestart {
     );
     const steady = this.uptime.observe(replicas, context.clock.now());
     const active = context.instance.replicas[replicas.findIndex((replica) => replica.active)];
+    const token = await context.operator.get(fields, active);
     const caughtUp = active !== undefined && (await this.hasCaughtUp(active, token, steady));
     return { view: { replicas, caughtUp }, pods };
   }

@@ -1,6 +1,7 @@
-import type { Secret } from "../../core/secret";
+import type { Replica } from "../../contract/instance";
 import { KubernetesError } from "../../kubernetes/client";
 import type { OperationContext } from "../context";
+import type { TokenOf } from "../members";
 import { allVote, undefinedIfDenied } from "../raft";
 import type { SeenReplica } from "../seen";
 import { blockedBy, type PodRestarts } from "./pod-restarts";
@@ -25,21 +26,17 @@ export class StuckReplicas {
    * Replaces one pod, if any is to be replaced. In an instance that was never initialised, it replaces every outdated pod that is not ready.
    *
    * @param pristine Whether the instance was never initialised.
-   * @param token To ask raft with, if a replica can be asked.
+   * @param tokenOf Gets the token for raft, if a replica can be asked.
    * @returns What prevents it; undefined if nothing is known to.
    */
-  async replace(
-    seen: readonly SeenReplica[],
-    pristine: boolean,
-    token: Secret | undefined,
-  ): Promise<string | undefined> {
+  async replace(seen: readonly SeenReplica[], pristine: boolean, tokenOf: TokenOf): Promise<string | undefined> {
     try {
       const pods = await this.restarts.pods.list();
       if (pods === undefined) return undefined;
       if (pristine && seen.every(hasNoData)) return await this.replaceEmpty(pods);
       const wanted = await this.restarts.pods.certificate();
       const replicas = await Promise.all(seen.map((replica) => viewReplica(this.context, replica, pods, wanted)));
-      const caughtUp = await this.hasCaughtUp(replicas, seen, token);
+      const caughtUp = await this.hasCaughtUp(replicas, seen, tokenOf);
       const step = decideRestart({ replicas, caughtUp });
       if (step.do === "restart") return await this.restart(step.name, pods, replicas);
       return step.do === "wait" ? explainUnverified(replicas, step.reason) : undefined;
@@ -98,12 +95,14 @@ export class StuckReplicas {
   private async hasCaughtUp(
     replicas: readonly RestartReplica[],
     seen: readonly SeenReplica[],
-    token: Secret | undefined,
+    tokenOf: TokenOf,
   ): Promise<boolean> {
     const steady = this.uptime.observe(replicas, this.context.clock.now());
     if (!steady || !replicas.some(({ unverified }) => unverified)) return false;
     const asked = seen.find(({ status }) => status.state === "unsealed");
-    if (asked === undefined || token === undefined) return true;
+    if (asked === undefined) return true;
+    const token = await tokenOf(asked);
+    if (token === undefined) return true;
     return (await allVote(this.context, asked, token).catch(undefinedIfDenied)) ?? true;
   }
 }

@@ -7,8 +7,9 @@ import { isDescriptionOnly, journalKey, recordedKeys, rootToken } from "../../ce
 import type { RecordStore, SeenRecord } from "../../central/record-store";
 import type { RaftPeer, ReplicaApi } from "../../vault/replica";
 import { ReplicaError } from "../../vault/errors";
+import type { OperatorToken } from "../identities/operator-token";
 import type { ReplicaState } from "../../vault/replica-state";
-import { absentReplicas } from "../members";
+import { absentReplicas, type TokenOf } from "../members";
 import { differingShares, sharesOfState, type Shares } from "../shares";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 
@@ -67,23 +68,31 @@ export interface InstanceStatus {
 /** The requests of a status to a replica. */
 export type InspectedServer = Pick<ReplicaApi, "status" | "leader" | "raftPeers" | "auditDevices" | "certificate">;
 
-/** Inspects an instance without changes. */
+/**
+ * Inspects an instance without changes.
+ *
+ * @param operator Its token lists audit devices. @default - the root token of the record
+ */
 export async function inspectInstance(
   instance: Instance,
   store: Pick<RecordStore, "path" | "read">,
   server: (replica: Replica) => InspectedServer,
   clock: Clock,
+  operator: Pick<OperatorToken, "get"> = { get: (fields) => Promise.resolve(rootToken(fields)) },
 ): Promise<InstanceStatus> {
   const seen = await store.read();
   const record = summarizeRecord(seen, instance);
-  const token = rootToken(seen.fields);
   if (instance.retired === true) {
     return { instance: store.path, record, product: instance.product, replicas: [], healthy: true, retired: true };
   }
+  // Replicas are inspected in parallel. The login is at the first one that is unsealed.
+  let login: Promise<Secret | undefined> | undefined;
+  const tokenFrom = (replica: Replica): Promise<Secret | undefined> =>
+    (login ??= operator.get(seen.fields, replica).catch(undefinedIfRefused));
   const looked = await Promise.all(
-    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token, clock)),
+    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, tokenFrom, clock)),
   );
-  const replicas = await withVotes(instance, looked, server, token, clock);
+  const replicas = await withVotes(instance, looked, server, tokenFrom, clock);
   const leaders = new Set(replicas.map(({ leader }) => leader));
   const led = leaders.size === 1 && replicas.filter(({ active }) => active).length === 1;
   const unsealed = led && replicas.every(({ state, votes }) => state === "unsealed" && votes !== false);
@@ -103,10 +112,11 @@ async function withVotes(
   instance: Instance,
   replicas: readonly ReplicaSummary[],
   server: (replica: Replica) => InspectedServer,
-  token: Secret | undefined,
+  tokenFrom: TokenOf,
   clock: Clock,
 ): Promise<readonly ReplicaSummary[]> {
   const active = replicas.find((replica) => replica.active);
+  const token = active && (await tokenFrom(active));
   if (active === undefined || token === undefined) return replicas;
   const ask = (): Promise<readonly RaftPeer[] | undefined> => server(active).raftPeers(token).catch(undefinedIfRefused);
   let peers = await ask();
@@ -165,7 +175,7 @@ async function summarizeReplica(
   replica: Replica,
   server: InspectedServer,
   { product }: Instance,
-  token: Secret | undefined,
+  tokenFrom: (replica: Replica) => Promise<Secret | undefined>,
   clock: Clock,
 ): Promise<ReplicaSummary> {
   const status = await server.status();
@@ -174,6 +184,7 @@ async function summarizeReplica(
   const leader = open ? await server.leader() : undefined;
   const active = leader?.isSelf ?? false;
   const shares = sharesOfState(status);
+  const token = open ? await tokenFrom(replica) : undefined;
   const auditDevices = open && token !== undefined ? await countAuditDevices(server, product, token, clock) : undefined;
   const certificate = await server.certificate().catch(undefinedIfRefused);
   return {
@@ -210,7 +221,7 @@ async function countAuditDevices(
   return 0;
 }
 
-/** Omits values that cannot be read, for example after the root token was revoked. */
+/** Omits values that cannot be read, for example because the token is not accepted. */
 function undefinedIfRefused(error: unknown): undefined {
   if (error instanceof ReplicaError) return undefined;
   throw error;

@@ -8,6 +8,7 @@ import { LocalError } from "../../vault/errors";
 import { ReplicaApi } from "../../vault/replica";
 import { enterCluster } from "../cluster";
 import { openConnections } from "../connections";
+import { OperatorToken } from "../identities/operator-token";
 import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
@@ -47,7 +48,8 @@ export async function statusOf(
       try {
         const server = (replica: Parameters<typeof connections.client>[0]) =>
           new ReplicaApi(connections.client(replica));
-        const status = await inspectInstance(instance, store, server, clock);
+        const operator = OperatorToken.of(central, target, connections);
+        const status = await inspectInstance(instance, store, server, clock, operator).finally(() => operator.end());
         const remaining = await cluster?.sealToken?.remaining(central);
         if (remaining === undefined) return status;
         const sealTokenExpires = new Date(clock.date().getTime() + remaining * 1000).toISOString();

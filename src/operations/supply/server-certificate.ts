@@ -114,7 +114,7 @@ function explainRefusal(error: unknown): never {
   if (error instanceof CentralError && error.status === 400) {
     throw new CentralError(
       "refused",
-      `${error.message.replace(/\.$/, "")}; add the domain of the instance's address to the operator's instanceDomains and deploy the stack "central".`,
+      `${error.message.replace(/\.$/, "")}; deploy the stack "<tenant>-access", which allows the names of the tenant's servers.`,
       error.status,
     );
   }

@@ -1,5 +1,5 @@
 import { CentralError } from "../../central/client";
-import { isDescriptionOnly, journalKey, recordedKeys, rootToken, secretFields } from "../../central/record";
+import { isDescriptionOnly, journalKey, recordedKeys, secretFields, type RecordFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
@@ -9,7 +9,8 @@ import { recordPath } from "../../contract/central-vault";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
-import { MemberObserver } from "../members";
+import { ensureIdentities } from "../identities/ensure-identities";
+import { MemberObserver, type TokenOf } from "../members";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
@@ -43,7 +44,7 @@ const STALL = 10_000;
 
 /**
  * Brings an instance from any state to initialised, escrowed, joined and unsealed on every replica, with the described
- * configuration. Can be run again at any time, and by several programs at once.
+ * configuration and identities that work. Can be run again at any time, and by several programs at once.
  *
  * @throws OperationError if only a person can continue, after the deadline, or if the central Vault fails.
  */
@@ -52,7 +53,9 @@ export async function unsealInstance(context: OperationContext): Promise<UnsealR
   const run = new UnsealRun(context, pods && new PodRestarts(context, pods));
   const report = await run.bringUp();
   const restarted = await restartOutdated(context, run.restarts, () => run.bringUp());
-  return { ...(restarted.length === 0 ? report : await run.bringUp()), restarted };
+  const up = restarted.length === 0 ? report : await run.bringUp();
+  await ensureIdentities(context);
+  return { ...up, restarted };
 }
 
 /** One run of the command. It keeps pending work between several passes. */
@@ -97,7 +100,7 @@ class UnsealRun {
         act: async ({ replicas, record }) => {
           const { fields } = record;
           const pristine = secretFields(fields).length === 0 && journalKey(fields) === undefined;
-          const blockedBy = await this.stuck?.replace(replicas, pristine, rootToken(fields));
+          const blockedBy = await this.stuck?.replace(replicas, pristine, this.tokenOf(fields));
           await this.stalled.check();
           return blockedBy;
         },
@@ -119,7 +122,7 @@ class UnsealRun {
       }),
     );
     if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;
-    const raft = await this.members.observe(replicas, rootToken(record.fields));
+    const raft = await this.members.observe(replicas, this.tokenOf(record.fields));
     const journals = journal.entries().filter(({ file }) => !this.undeletable.has(file));
     return { instance, record, replicas, raft, journals, announced: this.initialization.announced };
   }
@@ -187,8 +190,13 @@ class UnsealRun {
     this.context.log.info("wrote the keys of an interrupted initialisation to the central Vault");
   }
 
+  private tokenOf(fields: RecordFields): TokenOf {
+    return (asked) => this.context.operator.get(fields, asked);
+  }
+
   private async verify(seen: Observation): Promise<Outcome<Verified>> {
-    const outcome = await verify(this.context, rootToken(seen.record.fields));
+    const { operator, instance } = this.context;
+    const outcome = await verify(this.context, await operator.get(seen.record.fields, instance.replicas[0]));
     if ("done" in outcome) {
       await this.describe();
       this.tellShares(seen);

@@ -1,7 +1,7 @@
-import { recordedKeys, rootToken } from "../../central/record";
+import { recordedKeys } from "../../central/record";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf } from "../../vault/keys";
-import type { OperationContext } from "../context";
+import type { OperationContext, RunContext } from "../context";
 import { MemberObserver } from "../members";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decide, type Observation, type Step } from "./decide";
@@ -9,9 +9,10 @@ import { explainStop } from "./explain";
 import { joinReplicas, unsealReplica } from "./unsealing";
 
 /** What an unsealing needs. It only reads the record. */
-export type UnsealSealedContext = Omit<OperationContext, "store" | "patientStore" | "journal" | "pods"> & {
-  readonly store: Pick<OperationContext["store"], "path" | "read">;
-};
+export type UnsealSealedContext = RunContext &
+  Pick<OperationContext, "instance" | "replica" | "operator"> & {
+    readonly store: Pick<OperationContext["store"], "path" | "read">;
+  };
 
 const POLL = 100;
 
@@ -48,7 +49,7 @@ async function observe(context: UnsealSealedContext, members: MemberObserver): P
   const replicas = await Promise.all(
     instance.replicas.map(async (replica) => ({ ...replica, status: await context.replica(replica).status() })),
   );
-  const raft = await members.observe(replicas, rootToken(record.fields));
+  const raft = await members.observe(replicas, (asked) => context.operator.get(record.fields, asked));
   return { instance, record, replicas, raft, journals: [], announced: undefined };
 }
 

@@ -64,6 +64,11 @@ const role = shape<PkiRoleSpec>()({
   maxTtl: duration,
 });
 
+/** Default common name of an instance's intermediate. */
+export function intermediateName(tenant: string, instance: string): string {
+  return `${tenant} ${instance} CA`;
+}
+
 export const pki = engine<PkiField, PkiGrants>()({
   field: "pki",
   schema: validatedBy(
@@ -82,7 +87,7 @@ export const pki = engine<PkiField, PkiGrants>()({
   mounts: ({ mount = PKI_MOUNT }) => [mount],
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((each) => each.name) ?? []),
   create: (scope, { commonName, ...spec }, { tenant, name: instance, ...context }) =>
-    new TenantPKI(scope, "Pki", { ...spec, commonName: commonName ?? `${tenant} ${instance} CA`, ...context }),
+    new TenantPKI(scope, "Pki", { ...spec, commonName: commonName ?? intermediateName(tenant, instance), ...context }),
   forget: (scope) => forgetBelow(scope, ["Pki", "Mount", "Resource"], "vault_mount", KEPT),
   grant: (authority, grantee, { certificates = [] }) =>
     certificates.forEach((each) => authority.role(each).grantIssue(grantee)),

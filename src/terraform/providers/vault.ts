@@ -8,6 +8,8 @@ export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
 export { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
+export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
+export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";
 export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 export { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
 export { Mount } from "@cdktf/provider-vault/lib/mount";

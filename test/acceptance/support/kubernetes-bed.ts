@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
-  INSTANCE_CERTIFICATE_ROLE,
+  certificateRole,
   LayerStack,
   localBackend,
   ROOT_CA_MOUNT,
   ServerCertificate,
   Size,
+  TenantAccess,
   TenantCluster,
   VaultInstance,
   VaultStorage,
@@ -53,8 +54,17 @@ export class KubernetesBed {
       backend: localBackend(project.stateFolder),
     };
     const central = new CentralStack(project.app, "central", operator);
+    const access = new LayerStack(project.app, `${tenant}-access`, operator.backend);
+    const { provider } = new CentralProvider(access, "Central", operator);
+    const hosts = [`${tenant}.example`, `other.${tenant}.example`, process.env.TENANT_VAULT_HOST_ADDRESS ?? ""];
+    new TenantAccess(access, "Access", {
+      tenant,
+      servers: hosts.filter((host) => host !== "").map((host) => ({ name: "main", host })),
+      provider,
+    });
     project.synthesize();
     await project.apply(central);
+    await project.apply(access);
     const kubeconfig = readFileSync(process.env.KUBECONFIG ?? "", "utf8");
     await bed.central.client.send("POST", `clusters/data/${tenant}`, { body: { data: { kubeconfig } } });
     const made = new KubernetesBed(tenant, bed, project, operator);
@@ -92,7 +102,7 @@ export class KubernetesBed {
       deployment: new HighAvailabilityDeployment({
         cluster,
         storage: VaultStorage.storageClass(this.volumes.name),
-        certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: INSTANCE_CERTIFICATE_ROLE }),
+        certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: certificateRole(tenant) }),
         dataSize: Size.gibibytes(1),
         auditSize: Size.gibibytes(1),
         spreadOverNodes: false,

@@ -6,9 +6,12 @@ import { systemClock } from "../../../src/core/clock";
 import { Log, type LogEvent } from "../../../src/core/log";
 import { Journal } from "../../../src/central/journal";
 import type { Claim, Pod, Pods } from "../../../src/operations/pods";
+import { CredentialStore } from "../../../src/central/credential-store";
 import { RecordStore } from "../../../src/central/record-store";
+import { AccessApi } from "../../../src/vault/access";
 import { ReplicaApi } from "../../../src/vault/replica";
 import type { OperationContext } from "../../../src/operations/context";
+import { OperatorToken } from "../../../src/operations/identities/operator-token";
 import type { TestBed } from "./test-bed";
 
 /** Real servers that come back when they are ended, as pods of a StatefulSet do: with the newest settings. */
@@ -107,6 +110,11 @@ export function contextOf(
   const events: LogEvent[] = [];
   const store = new RecordStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name);
   const clients = new Map(servers.map((server) => [server.name, server.client()]));
+  const credentials = new CredentialStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name);
+  const access: OperationContext["access"] = ({ name }, token) => {
+    const client = clients.get(name) ?? bed.central.server.client();
+    return new AccessApi(token === undefined ? client : client.withToken(token));
+  };
   return {
     events,
     instance,
@@ -114,6 +122,9 @@ export function contextOf(
     store,
     patientStore: store,
     journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
+    credentials,
+    access,
+    operator: new OperatorToken({ credentials, access }),
     replica: ({ name }) => new ReplicaApi(clients.get(name) ?? bed.central.server.client()),
     clock: systemClock,
     log: new Log((event) => events.push(event)),

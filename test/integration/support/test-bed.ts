@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "cdktf";
 import { LabCentral } from "../../../lab/central";
 import { LabAuthority } from "../../../lab/certificates";
 import { freePort } from "../../../lab/ports";
@@ -9,8 +8,9 @@ import { begin, type Command, type RunResult } from "../../../lab/run";
 import { VaultCluster } from "../../../lab/servers/vault-cluster";
 import { VaultServer } from "../../../lab/servers/vault-server";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
-import { CentralStack } from "../../../stacks/central-stack";
+import { tenantPolicyName } from "../../../src/contract/central-vault";
 import type { Instance } from "../../../src/contract/instance";
+import { tenantPolicy } from "../../../src/policy/central-policies";
 
 /** The compiled command. */
 export const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
@@ -162,27 +162,18 @@ export class TestBed {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** What the stack "central" makes, as far as the hook touches it: its mounts, and a token with just its policy. */
+  /** What the stacks "central" and "customer10-access" make, as far as the hook touches it: its mounts, and a token with just its policy. */
   private async prepareCentral(): Promise<void> {
     const { client } = this.central;
-    for (const mount of ["customers", "clusters"]) {
+    for (const mount of ["customers", "clusters", "access"]) {
       await this.central.mountKeyValue(mount);
     }
-    await client.send("PUT", "sys/policies/acl/tenant-vault-hook", { body: { policy: hookPolicy() } });
+    const name = tenantPolicyName("customer10", "hook");
+    const policy = tenantPolicy("hook", { tenant: "customer10", secrets: [], intermediates: [] });
+    await client.send("PUT", `sys/policies/acl/${name}`, { body: { policy } });
     const { body } = await client.send("POST", "auth/token/create", {
-      body: { policies: ["tenant-vault-hook"], no_default_policy: true },
+      body: { policies: [name], no_default_policy: true },
     });
     this.hookToken = (body.auth as { client_token: string }).client_token;
   }
-}
-
-/** The policy as the stack "central" synthesizes it. */
-function hookPolicy(): string {
-  const app = new App({ outdir: "cdktf.out", stackTraces: false });
-  const stack = new CentralStack(app, "central", {
-    central: { address: "https://central:8200" },
-    backend: () => undefined as never,
-  });
-  const json = stack.toTerraform() as { resource: { vault_policy: Record<string, { policy: string }> } };
-  return Object.values(json.resource.vault_policy)[0]?.policy ?? "";
 }

@@ -42,6 +42,19 @@ const described: fc.Arbitrary<Instance> = fc.record(
       },
       { requiredKeys: ["namespace", "statefulSet", "kubeconfig", "certificate"] },
     ),
+    identities: fc.record(
+      {
+        mounts: fc.array(fc.record({ path: name, type: fc.constantFrom("pki" as const, "database" as const) })),
+        logins: fc.array(fc.record({ path: name, type: fc.constant("approle" as const) }), { maxLength: 1 }),
+        tokenTtl: fc.integer({ min: 60, max: 86_400 }),
+        secretIdTtl: fc.integer({ min: 3_600, max: 31_536_000 }),
+        boundCidrs: fc.array(
+          fc.ipV4().map((address) => `${address}/32`),
+          { minLength: 1, maxLength: 5 },
+        ),
+      },
+      { requiredKeys: ["mounts", "logins", "tokenTtl", "secretIdTtl"] },
+    ),
   },
   { requiredKeys: ["tenant", "name", "product", "seal", "secretShares", "secretThreshold", "replicas"] },
 );

@@ -12,11 +12,13 @@ import {
   SecretRef,
   ServerCertificate,
   SshRole,
+  TenantAccess,
   TenantPKI,
   ValidationError,
   type Duration,
 } from "../../../src/index";
 import { alertRules, type AlertRulesProps } from "../../../src/constructs/monitoring/alert-rules";
+import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
 import { PROJECT } from "../../support/checker";
 import { synthesizeInVault } from "../../support/synth";
 
@@ -63,6 +65,9 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
       roles: [{ name: "web", allowedDomains: ["a.internal"], maxTtl: TEXT, ...prop }],
       provider,
     }),
+  TenantAccessProps: (stack, { provider }, prop) =>
+    new TenantAccess(stack, "T", { tenant: "customer10", provider, ...prop }),
+  IdentitiesProps: (_stack, _providers, prop) => identitySettings(prop, { engines: [], logins: [] }),
   RootCaProps: (stack, { provider }, prop) =>
     new RootCa(stack, "R", { commonName: "root", address: "https://central:8200", provider, ...prop }),
 };

@@ -4,11 +4,12 @@ import { read } from "../../support/markdown";
 
 test("K9: the timer's service runs a command that the program has", async () => {
   const [, command = ""] =
-    /node_modules\/\.bin\/tenant-vault ([^']+)'/.exec(read("examples/systemd/tenant-vault-unseal.service")) ?? [];
+    /node_modules\/\.bin\/tenant-vault ([^']+)'/.exec(read("examples/systemd/tenant-vault-unseal@.service")) ?? [];
   const ran: unknown[] = [];
   const execute: Execute = (options) => Promise.resolve(void ran.push(options));
   await buildProgram(execute).parseAsync(command.split(" "), { from: "user" });
-  expect(ran).toEqual([{ all: true, parallel: 8, timeout: 600 }]);
+  expect(command).toMatch(/^unseal --tenant %i /);
+  expect(ran).toEqual([{ tenant: "%i", parallel: 8, timeout: 600 }]);
 });
 
 test("the watcher's service runs a command that the program has", async () => {
@@ -21,7 +22,7 @@ test("the watcher's service runs a command that the program has", async () => {
 });
 
 test("K9: the timer starts that service, and starts it again", () => {
-  const timer = read("examples/systemd/tenant-vault-unseal.timer");
+  const timer = read("examples/systemd/tenant-vault-unseal@.timer");
   expect(timer).toMatch(/^OnBootSec=/m);
   expect(timer).toMatch(/^OnUnitInactiveSec=/m);
 });

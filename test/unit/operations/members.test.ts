@@ -7,7 +7,7 @@ import { unsealInstance } from "../../../src/operations/unseal/unseal-instance";
 import { ReplicaError } from "../../../src/vault/errors";
 import { INSTANCE, Universe } from "../../support/simulation";
 
-const TOKEN = new Secret("root");
+const TOKEN = () => Promise.resolve(new Secret("root"));
 
 /** Three replicas that are up, and what each says of itself. */
 async function up(): Promise<{ universe: Universe; context: OperationContext; seen: () => Promise<SeenReplica[]> }> {
@@ -82,7 +82,10 @@ describe("K1: the members of raft", () => {
   test("are not known while none is active, nor with a token that is refused or missing", async () => {
     const { universe, context, seen } = await up();
     universe.members.delete("main-2");
-    expect(await observeMembers(context, await seen(), undefined)).toEqual({ active: true, outsiders: [] });
+    expect(await observeMembers(context, await seen(), () => Promise.resolve(undefined))).toEqual({
+      active: true,
+      outsiders: [],
+    });
     const failing = (failure: "denied" | "unreachable"): OperationContext["replica"] => {
       return (each) => ({
         ...context.replica(each),

@@ -45,7 +45,7 @@ test("two tenants: the plan that a reviewer reads", () => {
 });
 
 describe("layers", () => {
-  test("C1: come one after the other, and none waits for the central stack, which is deployed once", () => {
+  test("C1: come one after the other, and none waits for the central stack or the logins, which other people deploy", () => {
     const dependencies = [...stacks([customer10, customer11])].map(([name, stack]) => [
       name,
       stack.dependencies.map(({ node }) => node.id),
@@ -55,15 +55,23 @@ describe("layers", () => {
       ["customer10-cluster", []],
       ["customer10-vault", ["customer10-cluster"]],
       ["customer10-config", ["customer10-vault"]],
+      ["customer10-access", []],
       ["customer11-vault", []],
       ["customer11-config", ["customer11-vault"]],
+      ["customer11-access", []],
     ]);
   });
 
   test("of a tenant do not depend on other tenants, nor on their order", () => {
     const json = (tenants: readonly Tenant[], name: string): string =>
       JSON.stringify(toJson(stacks(tenants).get(name) as LayerStack));
-    for (const layer of ["customer10-cluster", "customer10-vault", "customer10-config", "central"]) {
+    for (const layer of [
+      "customer10-cluster",
+      "customer10-vault",
+      "customer10-config",
+      "customer10-access",
+      "central",
+    ]) {
       expect(json([customer11, customer10], layer)).toBe(json([customer10], layer));
     }
   });

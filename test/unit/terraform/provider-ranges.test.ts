@@ -2,7 +2,7 @@ import { HelmProvider as PrebuiltHelmProvider } from "@cdktf/provider-helm/lib/p
 import { KubernetesProvider as PrebuiltKubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { OpenstackProvider as GeneratedOpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { VaultProvider as PrebuiltVaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { Testing, TerraformProvider, TerraformStack } from "cdktf";
+import { Testing, TerraformProvider, TerraformStack, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { describe, expect, test } from "vitest";
 import * as library from "../../../src/index";
@@ -106,6 +106,7 @@ const CONSTRUCTS: Record<string, Build> = {
   Preflight: (stack) => new spi.Preflight(stack, "C", { demand: DEMAND, checkQuotas: true }),
   RootCa: (stack) => new library.RootCa(stack, "C", { commonName: "Root", address: CENTRAL.address }),
   SshCa: (stack) => new library.SshCa(stack, "C", { roles: [] }),
+  TenantAccess: (stack) => new library.TenantAccess(stack, "C", { tenant: "customer10" }),
   TenantCluster: (stack) =>
     new library.TenantCluster(stack, "C", {
       tenant: "customer10",
@@ -135,9 +136,12 @@ const CONSTRUCTS: Record<string, Build> = {
 const isClassOf = (value: unknown, ...bases: (abstract new (...parameters: never[]) => object)[]): boolean =>
   typeof value === "function" && bases.some((base) => value.prototype instanceof base);
 
-/** Names of the constructs that the package exports, without stacks and providers. */
+/** Names of the constructs that the package exports, without stacks, providers and variables. */
 const EXPORTED = Object.entries({ ...library, ...tenant, ...spi })
-  .filter(([, value]) => isClassOf(value, Construct) && !isClassOf(value, TerraformStack, TerraformProvider))
+  .filter(
+    ([, value]) =>
+      isClassOf(value, Construct) && !isClassOf(value, TerraformStack, TerraformProvider, TerraformVariable),
+  )
   .map(([name]) => name);
 
 describe("a plain TerraformStack with the prebuilt providers requires ranges if it contains", () => {

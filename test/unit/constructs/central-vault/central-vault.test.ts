@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { CentralVault, Duration, type CentralVaultProps } from "../../../../src/index";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 import { all } from "../../../support/all";
+import { rulesOf } from "../../../support/policies";
 
 function central(props: Partial<CentralVaultProps> = {}): Synthesized {
   return synthesizeInVault(
@@ -10,31 +11,31 @@ function central(props: Partial<CentralVaultProps> = {}): Synthesized {
   );
 }
 
-test("by default has the records, the kubeconfigs, the root CA and the hook's login, all protected", () => {
+test("by default has the records, the kubeconfigs, the root CA and the login that watches, all protected", () => {
   const json = central();
   expect(json.resource).toMatchSnapshot();
   for (const mount of all(Object.values(json.resource.vault_mount ?? {})))
     expect(mount.lifecycle).toEqual({ prevent_destroy: true });
 });
 
-test("deletionProtection can be taken off, and instanceDomains get certificates", () => {
-  const { resource } = central({ deletionProtection: false, instanceDomains: ["customers.example"] });
+test("deletionProtection can be taken off", () => {
+  const { resource } = central({ deletionProtection: false });
   for (const mount of all(Object.values(resource.vault_mount ?? {})))
     expect(mount.lifecycle).toEqual({ prevent_destroy: false });
-  expect(only(resource, "vault_pki_secret_backend_role").allowed_domains).toContain("customers.example");
 });
 
-test("a secret id of the hook ends after 90 days unless told otherwise", () => {
+test("a secret id of the login that watches ends after 90 days unless told otherwise", () => {
   const secretIdTtl = (json: Synthesized): unknown =>
     only(json.resource, "vault_approle_auth_backend_role").secret_id_ttl;
   expect(secretIdTtl(central())).toBe(7_776_000);
-  expect(secretIdTtl(central({ hookSecretIdTtl: Duration.days(1) }))).toBe(86_400);
+  expect(secretIdTtl(central({ watchSecretIdTtl: Duration.days(1) }))).toBe(86_400);
 });
 
-test("T1: the login of the hook allows the TTL of its secret ids", () => {
+test("T1: the login allows the TTL of its secret ids, and of those of tenants", () => {
   const tuned = (json: Synthesized): unknown => only(json.resource, "vault_auth_backend").tune;
   expect(tuned(central())).toMatchObject([{ max_lease_ttl: "2160h" }]);
-  expect(tuned(central({ hookSecretIdTtl: Duration.days(1) }))).toBeUndefined();
+  expect(tuned(central({ watchSecretIdTtl: Duration.days(1) }))).toMatchObject([{ max_lease_ttl: "2160h" }]);
+  expect(tuned(central({ watchSecretIdTtl: Duration.days(100) }))).toMatchObject([{ max_lease_ttl: "2400h" }]);
 });
 
 test("P9: the URLs of the root CA contain the namespace, and no slash twice", () => {
@@ -45,17 +46,18 @@ test("P9: the URLs of the root CA contain the namespace, and no slash twice", ()
   });
 });
 
-test("P7: instanceDomains are names that certificates can contain", () => {
-  const { resource } = central({ instanceDomains: ["Müller.example"] });
-  expect(only(resource, "vault_pki_secret_backend_role").allowed_domains).toContain("xn--mller-kva.example");
-  expect(() => central({ instanceDomains: ["https://x"] })).toThrow(/is not a valid domain/);
+test("pipelines log in with tokens of the issuer that is named, and without one there is no such login", () => {
+  expect(central().resource.vault_jwt_auth_backend).toBeUndefined();
+  const pipeline = { issuer: "https://gitlab.example", jwksUrl: "https://gitlab.example/oauth/discovery/keys" };
+  expect(only(central({ pipeline }).resource, "vault_jwt_auth_backend")).toMatchObject({
+    path: "pipeline",
+    bound_issuer: "https://gitlab.example",
+    jwks_url: "https://gitlab.example/oauth/discovery/keys",
+  });
 });
 
-test("the hook can neither destroy a version nor delete a record for good", () => {
+test("the login that watches writes nothing", () => {
   const { policy } = only(central().resource, "vault_policy") as { policy: string };
-  expect(policy).not.toMatch(/customers\/destroy|customers\/undelete|"sudo"/);
-  expect(/path "customers\/metadata\/\*" \{\n {2}capabilities = (.*)/.exec(policy)?.[1]).toBe(
-    '["create","read","update","patch","list"]',
-  );
-  expect(/path "customers\/data\/\*" \{\n {2}capabilities = (.*)/.exec(policy)?.[1]).toBe('["create","read","update"]');
+  const capabilities = rulesOf(policy).flatMap((rule) => rule.capabilities);
+  expect([...new Set(capabilities)].sort()).toEqual(["list", "read"]);
 });

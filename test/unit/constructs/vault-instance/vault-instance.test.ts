@@ -268,6 +268,17 @@ describe("a high-availability instance", () => {
       expect(() => instance(highAvailability({ certificate }), { address })).not.toThrow();
     });
 
+    test("P7: their names are those that certificates can contain", () => {
+      const certificate = ServerCertificate.central({
+        mount: "pki-root",
+        role: "instances",
+        domains: ["Müller.example"],
+      });
+      const address = "https://a.xn--mller-kva.example:8200";
+      expect(() => instance(highAvailability({ certificate }), { address })).not.toThrow();
+      expect(() => within("https://x")).toThrow(/is not a valid domain/);
+    });
+
     test("fails when its address is outside them", () => {
       expect(() => within("customers.example", "ustomer10.example")).toThrow(
         "[test/Main] The certificate of the servers cannot name customer10.example, because its issuer issues outside the cluster for customers.example, ustomer10.example; choose an address in such a domain, or add the domain to the issuer.",

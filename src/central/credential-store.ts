@@ -1,0 +1,111 @@
+import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, type Identity } from "../contract/identities";
+import { Secret } from "../core/secret";
+import type { VaultClient } from "../vault/client";
+import { askCentral, CentralError } from "./client";
+
+/** What an identity logs in with. */
+export interface Credential {
+  readonly roleId: string;
+  readonly secretId: Secret;
+  /** Names the secret ID without telling it. */
+  readonly accessor: string;
+  /** When the secret ID expires. */
+  readonly expires: Date;
+}
+
+/** The credentials of an identity as the central Vault has them. */
+export interface SeenCredential {
+  /** Version that the next check-and-set write names; 0 where nothing was ever written. */
+  readonly version: number;
+  /** All fields, also those of others. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Undefined if there is none, or it is incomplete. */
+  readonly credential: Credential | undefined;
+}
+
+/** The credentials of one instance's identities in the central Vault. Every method throws {@link CentralError} when it fails. */
+export class CredentialStore {
+  /** `<tenant>/<instance>`. */
+  private readonly instance: string;
+
+  constructor(
+    private readonly central: VaultClient,
+    tenant: string,
+    name: string,
+  ) {
+    this.instance = `${tenant}/${name}`;
+  }
+
+  async read(identity: Identity): Promise<SeenCredential> {
+    const { status, body } = await askCentral(this.central, "GET", this.url(identity), { accept: [404] });
+    const { data, metadata } = (body.data ?? {}) as {
+      data?: Record<string, unknown> | null;
+      metadata?: { version: number };
+    };
+    // A 404 with errors is a missing mount; without, a path that was never written.
+    if (metadata === undefined && status === 404 && Array.isArray(body.errors) && body.errors.length > 0) {
+      throw new CentralError(
+        "missing",
+        `The central Vault at ${this.central.address} has no KV version 2 mount "${ACCESS_MOUNT}"; deploy the stack "central" first.`,
+        404,
+      );
+    }
+    const fields = data ?? {};
+    return { version: metadata?.version ?? 0, fields, credential: parseCredential(fields) };
+  }
+
+  /**
+   * Writes a credential beside the fields of others, and reads it back.
+   *
+   * @throws CentralError `conflict` if another wrote in between.
+   */
+  async write(identity: Identity, { fields, version }: SeenCredential, credential: Credential): Promise<void> {
+    await askCentral(this.central, "POST", this.url(identity), {
+      body: { data: withCredential(fields, credential), options: { cas: version } },
+    });
+    const seen = await this.read(identity);
+    if (seen.credential?.secretId.equals(credential.secretId) !== true) {
+      throw new CentralError(
+        "conflict",
+        `Another program wrote ${this.path(identity)} at the same time; run this again.`,
+      );
+    }
+  }
+
+  /** Where the credentials are, as Vault's own command names it. */
+  path(identity: Identity): string {
+    return `${ACCESS_MOUNT}/${accessPath(this.instance, identity)}`;
+  }
+
+  private url(identity: Identity): string {
+    return `${ACCESS_MOUNT}/data/${accessPath(this.instance, identity)}`;
+  }
+}
+
+/** The fields of a secret with a credential. */
+export function withCredential(
+  fields: Readonly<Record<string, unknown>>,
+  { roleId, secretId, accessor, expires }: Credential,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...fields,
+    [ACCESS_FIELDS.roleId]: roleId,
+    [ACCESS_FIELDS.secretId]: secretId.reveal(),
+    [ACCESS_FIELDS.accessor]: accessor,
+    [ACCESS_FIELDS.expires]: expires.toISOString(),
+  };
+}
+
+/** The credential in the fields of a secret; undefined if it is incomplete. */
+export function parseCredential(fields: Readonly<Record<string, unknown>>): Credential | undefined {
+  const [roleId, secretId, accessor, expires] = [
+    ACCESS_FIELDS.roleId,
+    ACCESS_FIELDS.secretId,
+    ACCESS_FIELDS.accessor,
+    ACCESS_FIELDS.expires,
+  ].map((name) => fields[name]);
+  if (typeof roleId !== "string" || typeof secretId !== "string") return undefined;
+  if (typeof accessor !== "string" || typeof expires !== "string" || Number.isNaN(Date.parse(expires)))
+    return undefined;
+  return { roleId, secretId: new Secret(secretId), accessor, expires: new Date(expires) };
+}

@@ -1,0 +1,79 @@
+import { z } from "zod";
+
+/** The logins of an instance that work in place of its root token. */
+export const IDENTITIES = ["apply", "plan", "operate", "ceremony"] as const;
+
+/** Name of an identity, of its role, and of its secret below {@link accessPath}. */
+export type Identity = (typeof IDENTITIES)[number];
+
+/** Path, without `auth/`, of the AppRole mount in the instance at which the identities log in. */
+export const IDENTITY_LOGIN = "tenant-vault";
+
+/** What the names of the identities' policies begin with. */
+export const IDENTITY_POLICY_PREFIX = "tenant-vault-";
+
+/** Name of an identity's policy in the instance. */
+export function identityPolicyName(identity: Identity): string {
+  return `${IDENTITY_POLICY_PREFIX}${identity}`;
+}
+
+/** KV version 2 mount in the central Vault that holds the credentials of the identities. */
+export const ACCESS_MOUNT = "access";
+
+/** Path below {@link ACCESS_MOUNT} of an identity's credentials. @param instance `<tenant>/<instance>`. */
+export function accessPath(instance: string, identity: string): string {
+  return `${instance}/${identity}`;
+}
+
+/** Fields of such a secret: other programs read them. */
+export const ACCESS_FIELDS = {
+  roleId: "role-id",
+  secretId: "secret-id",
+  /** Names the secret ID without telling it. */
+  accessor: "secret-id-accessor",
+  /** When the secret ID expires, RFC 3339. */
+  expires: "secret-id-expires",
+} as const;
+
+/** Secrets engines whose configuration the identities `apply` and `plan` know; "kv" is version 2. */
+export const ENGINE_TYPES = ["pki", "ssh", "database", "kv"] as const;
+
+/** Type of a secrets engine. */
+export type EngineType = (typeof ENGINE_TYPES)[number];
+
+/** Login methods whose configuration they know. */
+export const LOGIN_TYPES = ["approle"] as const;
+
+/** Type of a login method. */
+export type LoginType = (typeof LOGIN_TYPES)[number];
+
+/** Default lifetime of an identity's token, seconds: 1 hour. */
+export const DEFAULT_TOKEN_TTL = 3_600;
+
+/** Default lifetime of an identity's secret ID, seconds: 90 days. */
+export const DEFAULT_SECRET_ID_TTL = 7_776_000;
+
+/** What may become of the root token once the identities work. */
+export const ROOT_TOKEN_CHOICES = ["keep", "revoke"] as const;
+
+/** What becomes of the root token once the identities work. */
+export type RootTokenChoice = (typeof ROOT_TOKEN_CHOICES)[number];
+
+/** What the hook knows of an instance's identities. */
+export const identitySettings = z.object({
+  /** Secrets engines that the tenant file describes, whether they exist yet or not. */
+  mounts: z.array(z.object({ path: z.string().min(1), type: z.enum(ENGINE_TYPES) })).readonly(),
+  /** Login methods that it describes; paths without `auth/`. */
+  logins: z.array(z.object({ path: z.string().min(1), type: z.enum(LOGIN_TYPES) })).readonly(),
+  /** Lifetime of a token, seconds. */
+  tokenTtl: z.number().int().min(60).default(DEFAULT_TOKEN_TTL),
+  /** Lifetime of a secret ID, seconds. */
+  secretIdTtl: z.number().int().min(3_600).default(DEFAULT_SECRET_ID_TTL),
+  /** What becomes of the root token in the record once the identities work. If unset, it is kept. */
+  rootToken: z.enum(ROOT_TOKEN_CHOICES).optional(),
+  /** Networks from which the identities may log in; without it, from everywhere. */
+  boundCidrs: z.array(z.string().min(1)).min(1).readonly().optional(),
+});
+
+/** What the hook knows of an instance's identities. */
+export type IdentitySettings = Readonly<z.output<typeof identitySettings>>;

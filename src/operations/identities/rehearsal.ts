@@ -1,0 +1,97 @@
+import { IDENTITY_LOGIN, type Identity } from "../../contract/identities";
+import { OperationError } from "../../core/errors";
+import type { Product } from "../../core/product";
+import type { Secret } from "../../core/secret";
+import { CEREMONIES } from "../../policy/identity-policies";
+import type { AccessApi, LoginCredential } from "../../vault/access";
+import { keyTypeOf } from "../../vault/keys";
+import type { OperationContext } from "../context";
+
+/** The server that is asked, by a token. */
+export type AskServer = (token?: Secret) => Pick<AccessApi, keyof AccessApi>;
+
+/** One thing that an identity may read, and one that it may not. */
+function requestsOf(identity: Identity, product: Product): { readonly allowed: string; readonly forbidden: string } {
+  switch (identity) {
+    case "apply":
+      return { allowed: "sys/mounts", forbidden: "sys/storage/raft/configuration" };
+    case "plan":
+      return { allowed: "sys/mounts", forbidden: `auth/${IDENTITY_LOGIN}/role/operate/role-id` };
+    case "operate":
+      return { allowed: "sys/audit", forbidden: "sys/mounts" };
+    case "ceremony":
+      return { allowed: `${CEREMONIES[product].rootToken}/attempt`, forbidden: "sys/mounts" };
+  }
+}
+
+/**
+ * Shows that an identity works: it logs in, does one allowed thing, and is refused one forbidden thing. The identity `ceremony`
+ * also begins and cancels each ceremony.
+ *
+ * @returns Whether nothing was left out, as a ceremony that others have begun.
+ * @throws OperationError `identity-rehearsal` if it does not.
+ */
+export async function rehearse(
+  context: OperationContext,
+  ask: AskServer,
+  identity: Identity,
+  credential: LoginCredential,
+): Promise<boolean> {
+  const token = await ask().login(IDENTITY_LOGIN, credential);
+  if (token === undefined) {
+    throw failure(context, identity, "cannot log in; check that its boundCidrs contain the address of this machine");
+  }
+  const server = ask(token);
+  try {
+    await checkRights(context, server, identity);
+    return identity !== "ceremony" || (await rehearseCeremonies(context, server));
+  } finally {
+    await server.logOut();
+  }
+}
+
+async function checkRights(
+  context: OperationContext,
+  server: ReturnType<AskServer>,
+  identity: Identity,
+): Promise<void> {
+  const { allowed, forbidden } = requestsOf(identity, context.instance.product);
+  if (!(await server.isAllowed(allowed))) throw failure(context, identity, `may not read ${allowed}`);
+  if (await server.isAllowed(forbidden)) throw failure(context, identity, `may read ${forbidden}`);
+}
+
+/**
+ * Begins and cancels the making of a root token and the rotation of keys. A ceremony of others is left alone.
+ *
+ * @returns Whether it did that with each.
+ */
+async function rehearseCeremonies(context: OperationContext, server: ReturnType<AskServer>): Promise<boolean> {
+  const { instance, log } = context;
+  const paths = CEREMONIES[instance.product];
+  const rotation = keyTypeOf(instance.seal) === "unseal" ? paths.rotateKeys : paths.rotateRecoveryKeys;
+  const { secretShares, secretThreshold } = instance;
+  const ceremonies = [
+    { path: `${paths.rootToken}/attempt`, settings: {} },
+    {
+      path: `${rotation}/init`,
+      settings: { secret_shares: secretShares, secret_threshold: secretThreshold, require_verification: true },
+    },
+  ];
+  let complete = true;
+  for (const { path, settings } of ceremonies) {
+    if ((await server.ceremonyBegun(path)) || !(await server.beginCeremony(path, settings))) {
+      log.warn("somebody has begun a ceremony, which is left alone", { path });
+      complete = false;
+      continue;
+    }
+    await server.cancelCeremony(path);
+  }
+  return complete;
+}
+
+function failure({ store }: OperationContext, identity: Identity, reason: string): OperationError {
+  return new OperationError(
+    "identity-rehearsal",
+    `The identity ${identity} of ${store.path} does not work: it ${reason}; fix that and run this again.`,
+  );
+}

@@ -1,0 +1,165 @@
+import {
+  certificateRole,
+  CLUSTERS_MOUNT,
+  RECORDS_MOUNT,
+  ROOT_CA_MOUNT,
+  SEALS_MOUNT,
+  SEAL_ROLE_PREFIX,
+  type TenantIdentity,
+} from "../contract/central-vault";
+import { ACCESS_MOUNT, accessPath } from "../contract/identities";
+import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
+
+/** An intermediate CA that the root CA may sign, as the request names it. */
+export interface SignedIntermediate {
+  readonly commonName: string;
+  readonly organization?: string;
+  /** In ASCII, in lower case, in the order of the request. */
+  readonly permittedDomains: readonly string[];
+  /** Lifetime, seconds. */
+  readonly ttl: number;
+}
+
+/** What the identities of a tenant may use in the central Vault. */
+export interface TenantScope {
+  readonly tenant: string;
+  /** Secrets that the tenant's stacks read, besides its kubeconfig and the credentials of its identities. */
+  readonly secrets: readonly { readonly mount: string; readonly path: string }[];
+  /** Intermediates of the tenant's instances. */
+  readonly intermediates: readonly SignedIntermediate[];
+}
+
+const KEEP: readonly Capability[] = ["create", "read", "update"];
+const WRITE: readonly Capability[] = ["create", "update"];
+
+/** The policy of an identity of a tenant in the central Vault, as text. */
+export function tenantPolicy(identity: TenantIdentity, scope: TenantScope): string {
+  return render(STATEMENTS[identity](scope));
+}
+
+const STATEMENTS: Readonly<Record<TenantIdentity, (scope: TenantScope) => PolicyStatement[]>> = {
+  hook: ({ tenant }) => hook(tenant),
+  deploy: (scope) => [...hook(scope.tenant), ...deploy(scope)],
+  plan: ({ tenant }) => [
+    {
+      path: `${ACCESS_MOUNT}/data/${accessPath(`${tenant}/+`, "plan")}`,
+      capabilities: ["read"],
+      reason: "log in to the instances as plan",
+    },
+    childToken(),
+  ],
+};
+
+/** The policy of the login that watches all tenants: it reads records and writes none. */
+export function watchPolicy(): string {
+  return render([
+    { path: `${RECORDS_MOUNT}/data/*`, capabilities: ["read"], reason: "read records" },
+    { path: `${RECORDS_MOUNT}/metadata/*`, capabilities: ["read", "list"], reason: "find instances" },
+    { path: `${RECORDS_MOUNT}/metadata/`, capabilities: ["list"], reason: "find tenants" },
+    { path: `${CLUSTERS_MOUNT}/data/*`, capabilities: ["read"], reason: "reach the pods of instances" },
+    {
+      path: `${ACCESS_MOUNT}/data/${accessPath("+/+", "operate")}`,
+      capabilities: ["read"],
+      reason: "ask instances as operate",
+    },
+  ]);
+}
+
+function render(statements: readonly PolicyStatement[]): string {
+  const policy = new PolicyDocument();
+  for (const statement of statements) policy.add(statement);
+  return policy.render();
+}
+
+/** It cannot destroy a version, delete a record for good, or read anything of another tenant. */
+function hook(tenant: string): PolicyStatement[] {
+  return [
+    { path: `${RECORDS_MOUNT}/data/${tenant}/*`, capabilities: KEEP, reason: "write keys and read them back" },
+    {
+      path: `${RECORDS_MOUNT}/metadata/${tenant}/*`,
+      capabilities: [...KEEP, "patch", "list"],
+      reason: "describe instances and find them",
+    },
+    {
+      path: `${RECORDS_MOUNT}/delete/${tenant}/*`,
+      capabilities: ["update"],
+      reason: "delete recoverably, as the preflight does",
+    },
+    {
+      path: `${ACCESS_MOUNT}/data/${tenant}/*`,
+      capabilities: KEEP,
+      reason: "keep the credentials of the instances' identities, and log in with them",
+    },
+    {
+      path: `${CLUSTERS_MOUNT}/data/${tenant}`,
+      capabilities: KEEP,
+      reason: "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
+    },
+    {
+      path: `${ROOT_CA_MOUNT}/issue/${certificateRole(tenant)}`,
+      capabilities: WRITE,
+      reason: "issue the TLS certificate of an instance",
+      // The role cannot limit IP addresses.
+      allowedParameters: { common_name: [], alt_names: [], ip_sans: ["127.0.0.1"], ttl: [] },
+    },
+    {
+      path: `auth/token/create/${SEAL_ROLE_PREFIX}${tenant}.*`,
+      capabilities: WRITE,
+      reason: "make the token by which an instance's servers use their transit key, and no other",
+    },
+  ];
+}
+
+function deploy({ tenant, secrets, intermediates }: TenantScope): PolicyStatement[] {
+  const read = (path: string, reason: string): PolicyStatement => ({ path, capabilities: ["read"], reason });
+  const seals = `${SEAL_ROLE_PREFIX}${tenant}.*`;
+  return [
+    childToken(),
+    ...secrets.map(({ mount, path }) => read(`${mount}/data/${path}`, "a secret that the tenant's file names")),
+    // It may not write them, because a policy and a token role of its own would give it any right.
+    read(`${SEALS_MOUNT}/keys/${tenant}.*`, "compare the keys of transit seals"),
+    read(`sys/policies/acl/${seals}`, "compare the policies of transit seals"),
+    read(`auth/token/roles/${seals}`, "compare the token roles of transit seals"),
+    {
+      path: `${CLUSTERS_MOUNT}/metadata/${tenant}`,
+      capabilities: KEEP,
+      reason: "keep the kubeconfig that Magnum made",
+    },
+    ...(intermediates.length === 0 ? [] : [signature(intermediates)]),
+  ];
+}
+
+/**
+ * Whatever is not listed is refused: an alternative name or another common name would make a certificate of a server. The
+ * path length is absent: an authority of path length 1 then signs one of path length 0. Values of JSON that are numbers match no
+ * value of a policy, so "0" is for people who use the command of Vault.
+ */
+function signature(intermediates: readonly SignedIntermediate[]): PolicyStatement {
+  const organizations = intermediates.flatMap(({ organization }) => organization ?? []);
+  return {
+    path: `${ROOT_CA_MOUNT}/root/sign-intermediate`,
+    capabilities: WRITE,
+    reason: "sign the tenant's intermediate, for its domains only",
+    allowedParameters: {
+      csr: [],
+      common_name: unique(intermediates.map(({ commonName }) => commonName)),
+      exclude_cn_from_sans: [true],
+      format: ["pem"],
+      max_path_length: ["0"],
+      ...(organizations.length === 0 ? {} : { organization: unique(organizations) }),
+      permitted_dns_domains: unique(intermediates.map(({ permittedDomains }) => permittedDomains.join(","))),
+      ttl: unique(intermediates.map(({ ttl }) => String(ttl))),
+      use_csr_values: [false],
+      use_pss: [false],
+    },
+    requiredParameters: ["common_name", "exclude_cn_from_sans", "permitted_dns_domains"],
+  };
+}
+
+function childToken(): PolicyStatement {
+  return { path: "auth/token/create", capabilities: WRITE, reason: "the child token of Terraform's Vault provider" };
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)];
+}

@@ -1,0 +1,183 @@
+import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginType } from "../contract/identities";
+import type { Product } from "../core/product";
+import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
+
+/** What the identities of an instance administer. */
+export interface IdentityScope {
+  readonly product: Product;
+  /** Secrets engines, each once. */
+  readonly mounts: readonly { readonly path: string; readonly type: EngineType }[];
+  /** Login methods, each once; paths without `auth/`. */
+  readonly logins: readonly { readonly path: string; readonly type: LoginType }[];
+}
+
+const MANAGE: readonly Capability[] = ["create", "read", "update", "patch", "delete", "list"];
+const LOOK: readonly Capability[] = ["read", "list"];
+const WRITE: readonly Capability[] = ["create", "update"];
+
+/** A part of an engine's API, below its mount. */
+interface Part {
+  readonly path: string;
+  readonly reason: string;
+  /** What `apply` may do there. `plan` may read and list if `apply` may. @default - everything */
+  readonly apply?: readonly Capability[];
+}
+
+/** The configuration of each engine. Nothing at these paths returns a secret value, creates a credential or signs. */
+const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
+  pki: [
+    { path: "config/*", reason: "configure the authority" },
+    { path: "roles/*", reason: "roles of certificates" },
+    { path: "issuers", apply: ["list"], reason: "find issuers" },
+    { path: "issuer/+", reason: "certificates of issuers" },
+    { path: "keys", apply: ["list"], reason: "find keys of issuers" },
+    { path: "key/+", reason: "names of keys of issuers, which never leave the server" },
+    { path: "cert/+", apply: ["read"], reason: "certificates, which are public" },
+    { path: "keys/generate/internal", apply: WRITE, reason: "generate a key that never leaves the server" },
+    { path: "intermediate/generate/internal", apply: WRITE, reason: "request a signature for such a key" },
+    { path: "issuers/generate/intermediate/internal", apply: WRITE, reason: "request a signature for such a key" },
+    { path: "intermediate/set-signed", apply: WRITE, reason: "import the signed intermediate" },
+    { path: "issuers/import/cert", apply: WRITE, reason: "import the signed intermediate" },
+  ],
+  ssh: [
+    { path: "config/*", reason: "configure the authority" },
+    { path: "roles/*", reason: "roles of logins" },
+  ],
+  database: [
+    { path: "config/*", reason: "connections, without their passwords" },
+    { path: "roles/*", reason: "roles of credentials" },
+    { path: "static-roles/*", reason: "roles of static credentials" },
+    { path: "rotate-root/+", apply: WRITE, reason: "replace a connection's password by one that nobody knows" },
+  ],
+  kv: [{ path: "config", reason: "how many versions are kept, and how long" }],
+};
+
+/** The configuration of each login method, below `auth/<path>/`. */
+const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
+  approle: [
+    { path: "role", apply: ["list"], reason: "find roles" },
+    { path: "role/+", reason: "roles of programs" },
+    { path: "role/+/role-id", apply: ["read", "create", "update"], reason: "role IDs, which are not secret" },
+  ],
+};
+
+/** The policy of an identity, as text. */
+export function identityPolicy(identity: Identity, scope: IdentityScope): string {
+  const policy = new PolicyDocument();
+  for (const statement of [...ownToken(), ...STATEMENTS[identity](scope)]) policy.add(statement);
+  return policy.render();
+}
+
+const STATEMENTS: Readonly<Record<Identity, (scope: IdentityScope) => PolicyStatement[]>> = {
+  apply: (scope) => [...configuration(scope, MANAGE), ...logins(), ...moves()],
+  plan: (scope) => configuration(scope, LOOK),
+  operate: () => operations(),
+  ceremony: ({ product }) => ceremonies(product),
+};
+
+function ownToken(): PolicyStatement[] {
+  return [
+    { path: "auth/token/lookup-self", capabilities: ["read"], reason: "know its own token" },
+    { path: "auth/token/revoke-self", capabilities: ["update"], reason: "end its own token" },
+  ];
+}
+
+/** Mounts, policies, logins and the configuration of engines, as far as the identity may do that at all. */
+function configuration(scope: IdentityScope, may: readonly Capability[]): PolicyStatement[] {
+  const allowed = (wanted: readonly Capability[]): Capability[] => wanted.filter((each) => may.includes(each));
+  const below = (mount: string, parts: readonly Part[]): PolicyStatement[] =>
+    parts.map(({ path, apply = MANAGE, reason }) => ({
+      path: `${mount}/${path}`,
+      capabilities: allowed(apply),
+      reason: `${mount}: ${reason}`,
+    }));
+  const statements: PolicyStatement[] = [
+    { path: "sys/mounts", capabilities: ["read"], reason: "find secrets engines" },
+    { path: "sys/mounts/*", capabilities: allowed(MANAGE), reason: "secrets engines" },
+    { path: "sys/auth", capabilities: ["read"], reason: "find login methods" },
+    { path: "sys/auth/*", capabilities: [...allowed(MANAGE), "sudo"], reason: "login methods" },
+    { path: "sys/policies/acl/*", capabilities: allowed(MANAGE), reason: "policies" },
+    ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
+    ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
+    ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
+  ];
+  return statements.filter(({ capabilities }) => capabilities.length > 0);
+}
+
+/** OpenBao has audit devices in its servers' configuration alone. */
+function auditDevices(capabilities: readonly Capability[]): PolicyStatement[] {
+  return ["sys/audit", "sys/audit/*"].map((path) => ({
+    path,
+    capabilities: [...capabilities, "sudo"],
+    reason: "audit devices",
+  }));
+}
+
+/** The identities themselves, so that the hook repairs them without the root token. */
+function logins(): PolicyStatement[] {
+  const role = `auth/${IDENTITY_LOGIN}/role`;
+  return [
+    { path: `${role}/+`, capabilities: MANAGE, reason: "repair the identities" },
+    { path: `${role}/+/role-id`, capabilities: ["read"], reason: "role IDs of the identities" },
+    { path: `${role}/+/secret-id`, capabilities: [...WRITE, "list"], reason: "rotate secret IDs of the identities" },
+    { path: `${role}/+/secret-id-accessor/lookup`, capabilities: WRITE, reason: "find former secret IDs" },
+    { path: `${role}/+/secret-id-accessor/destroy`, capabilities: WRITE, reason: "destroy former secret IDs" },
+  ];
+}
+
+function moves(): PolicyStatement[] {
+  return [
+    { path: "sys/remount", capabilities: ["update", "sudo"], reason: "move a mount with its data" },
+    { path: "sys/remount/status/*", capabilities: ["read"], reason: "wait for that" },
+  ];
+}
+
+function operations(): PolicyStatement[] {
+  return [
+    { path: "sys/storage/raft/configuration", capabilities: ["read"], reason: "members of raft" },
+    { path: "sys/storage/raft/autopilot/*", capabilities: ["read"], reason: "whether they have caught up" },
+    { path: "sys/storage/raft/remove-peer", capabilities: ["update"], reason: "remove members that are gone" },
+    {
+      path: "sys/storage/raft/snapshot",
+      capabilities: ["read"],
+      reason: "take a snapshot, encrypted as the storage is",
+    },
+    { path: "sys/step-down", capabilities: ["update", "sudo"], reason: "let another server lead" },
+    { path: "sys/seal", capabilities: ["update", "sudo"], reason: "seal in an emergency" },
+    { path: "sys/audit", capabilities: ["read", "list", "sudo"], reason: "count audit devices" },
+  ];
+}
+
+/** Where each product begins a ceremony, as far as the endpoint takes a token. */
+export interface CeremonyPaths {
+  /** Replaces the unseal keys. */
+  readonly rotateKeys: string;
+  /** Replaces the recovery keys, of a seal that unseals by itself. */
+  readonly rotateRecoveryKeys: string;
+  /** Makes a root token. */
+  readonly rootToken: string;
+}
+
+/** Paths of ceremonies; OpenBao 2.7 answers 405 on those of Vault. */
+export const CEREMONIES: Readonly<Record<Product, CeremonyPaths>> = {
+  openbao: {
+    rotateKeys: "sys/rotate/root",
+    rotateRecoveryKeys: "sys/rotate/recovery",
+    rootToken: "sys/generate-root-token",
+  },
+  vault: { rotateKeys: "sys/rekey", rotateRecoveryKeys: "sys/rekey-recovery-key", rootToken: "sys/generate-root" },
+};
+
+function ceremonies(product: Product): PolicyStatement[] {
+  const { rotateKeys, rotateRecoveryKeys, rootToken } = CEREMONIES[product];
+  const begin: readonly Capability[] = ["create", "read", "update", "delete"];
+  return [
+    ...[rotateKeys, rotateRecoveryKeys].flatMap((path) => [
+      { path: `${path}/init`, capabilities: begin, reason: "begin and cancel a rotation of keys" },
+      { path: `${path}/update`, capabilities: WRITE, reason: "send keys to it" },
+      { path: `${path}/verify`, capabilities: begin, reason: "verify the new keys" },
+    ]),
+    { path: `${rootToken}/attempt`, capabilities: begin, reason: "begin and cancel the making of a root token" },
+    { path: `${rootToken}/update`, capabilities: WRITE, reason: "send keys to it" },
+  ];
+}

@@ -1,0 +1,22 @@
+import type { AdministeredMounts } from "../constructs/vault-instance/identity-settings";
+import type { EngineType } from "../contract/identities";
+import { mountsOf, type EngineFields } from "./engines";
+import type { TenantInstance } from "./tenant-schema";
+
+/** Type of the secrets engine that each field of the tenant file describes. */
+const TYPES: Readonly<Record<keyof EngineFields, EngineType>> = {
+  pki: "pki",
+  ssh: "ssh",
+  databases: "database",
+  keyValue: "kv",
+};
+
+/** The mounts that the tenant file describes, for the policies of the identities that configure them. */
+export function administeredMounts(instance: TenantInstance): AdministeredMounts {
+  const engines = Object.entries(TYPES).flatMap(([field, type]) =>
+    mountsOf({ [field]: instance[field as keyof EngineFields] }).map((path) => ({ path, type })),
+  );
+  const { roles = [], appRole } = instance;
+  const logins = roles.length === 0 ? [] : [{ path: appRole?.path ?? "approle", type: "approle" as const }];
+  return { engines, logins };
+}

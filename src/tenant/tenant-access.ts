@@ -1,0 +1,33 @@
+import type { CertifiedServers, TenantIntermediate } from "../constructs/tenant-access/tenant-access-props";
+import { DEFAULT_LIFETIME } from "../constructs/tenant-pki/pki-role";
+import { parseDomain } from "../core/domains";
+import { hasCentralCertificate } from "./instance-deployment";
+import { initializesItself } from "./sections/deployment";
+import { intermediateName } from "./sections/pki";
+import type { Tenant } from "./tenant-schema";
+
+/**
+ * The intermediates of a tenant that a pipeline may have signed. One without permittedDomains could sign for every tenant, so people
+ * deploy the config layer for it.
+ */
+export function signedIntermediates({ name: tenant, instances }: Tenant): TenantIntermediate[] {
+  return instances.flatMap(({ name, pki, deployment }) => {
+    if (pki?.permittedDomains === undefined || initializesItself(deployment)) return [];
+    const { organization, lifetime = DEFAULT_LIFETIME } = pki;
+    return [
+      {
+        commonName: pki.commonName ?? intermediateName(tenant, name),
+        ...(organization === undefined ? {} : { organization }),
+        permittedDomains: pki.permittedDomains.map(parseDomain),
+        lifetime,
+      },
+    ];
+  });
+}
+
+/** The servers of a tenant whose TLS certificates the central Vault issues. */
+export function certifiedServers({ instances }: Tenant): CertifiedServers[] {
+  return instances
+    .filter(hasCentralCertificate)
+    .map(({ name, address }) => ({ name, host: new URL(address).hostname.replace(/^\[|\]$/g, "") }));
+}

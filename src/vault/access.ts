@@ -1,0 +1,203 @@
+import { z } from "zod";
+import { Secret } from "../core/secret";
+import type { VaultClient } from "./client";
+import { ReplicaError } from "./errors";
+
+/** A mount of a server: a secrets engine or a login method. */
+export interface ServerMount {
+  /** Without a slash at the end. */
+  readonly path: string;
+  readonly type: string;
+  /** Version of a KV engine. */
+  readonly version?: string | undefined;
+  /** Longest lifetime of what it issues, seconds; 0 if it is the server's. */
+  readonly maxTtl: number;
+}
+
+/** Settings of an AppRole, with the names of the API; https://developer.hashicorp.com/vault/api-docs/auth/approle */
+export type RoleSettings = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** What a program logs in with. */
+export interface LoginCredential {
+  readonly roleId: string;
+  readonly secretId: Secret;
+}
+
+/** A secret ID that was just made. */
+export interface DrawnSecretId {
+  readonly secretId: Secret;
+  /** Names the secret ID without telling it. */
+  readonly accessor: string;
+  /** Seconds for which it is valid; 0 if for ever. */
+  readonly ttl: number;
+}
+
+/** Statuses of a login that is refused: wrong or expired credentials, a network that is not allowed, no such mount. */
+const LOGIN_REFUSED = [400, 403, 404];
+const DENIED = 403;
+const MISSING = 404;
+/** A ceremony that another has begun. */
+const UNDER_WAY = 400;
+
+const mounts = z.object({
+  data: z.record(
+    z.string(),
+    z.object({
+      type: z.string(),
+      options: z.record(z.string(), z.string()).nullish(),
+      config: z.object({ max_lease_ttl: z.number().nullish() }).nullish(),
+    }),
+  ),
+});
+const login = z.object({ auth: z.object({ client_token: z.string().min(1) }) });
+const secretId = z.object({
+  data: z.object({
+    secret_id: z.string().min(1),
+    secret_id_accessor: z.string().min(1),
+    secret_id_ttl: z.number(),
+  }),
+});
+
+/** Policies, AppRole logins and ceremonies of one server, as far as the token of the client goes. */
+export class AccessApi {
+  constructor(private readonly client: VaultClient) {}
+
+  /** @returns A token; undefined if the server refuses the credential. */
+  async login(mount: string, { roleId, secretId: secret }: LoginCredential): Promise<Secret | undefined> {
+    const { status, body } = await this.client.send("POST", `auth/${mount}/login`, {
+      body: { role_id: roleId, secret_id: secret.reveal() },
+      accept: LOGIN_REFUSED,
+    });
+    return LOGIN_REFUSED.includes(status) ? undefined : new Secret(parse(login, body, "login").auth.client_token);
+  }
+
+  /** Revokes the client's own token. */
+  async logOut(): Promise<void> {
+    await this.client.send("POST", "auth/token/revoke-self");
+  }
+
+  /** Secrets engines. */
+  async engines(): Promise<readonly ServerMount[]> {
+    return this.list("sys/mounts");
+  }
+
+  /** Login methods. */
+  async logins(): Promise<readonly ServerMount[]> {
+    return this.list("sys/auth");
+  }
+
+  /** @param maxTtl Seconds for which what it issues is valid at most. */
+  async enableAppRole(mount: string, maxTtl: number): Promise<void> {
+    await this.client.send("POST", `sys/auth/${mount}`, {
+      body: {
+        type: "approle",
+        description: "Identities of tenant-vault",
+        config: { max_lease_ttl: `${maxTtl}s` },
+      },
+    });
+  }
+
+  /** @param maxTtl Seconds for which what it issues is valid at most. */
+  async tuneLogin(mount: string, maxTtl: number): Promise<void> {
+    await this.client.send("POST", `sys/auth/${mount}/tune`, { body: { max_lease_ttl: `${maxTtl}s` } });
+  }
+
+  /** Text of a policy; undefined if there is none. */
+  async readPolicy(name: string): Promise<string | undefined> {
+    const { status, body } = await this.client.send("GET", `sys/policies/acl/${name}`, { accept: [MISSING] });
+    return status === MISSING ? undefined : (body.data as { policy?: string } | undefined)?.policy;
+  }
+
+  async writePolicy(name: string, policy: string): Promise<void> {
+    await this.client.send("PUT", `sys/policies/acl/${name}`, { body: { policy } });
+  }
+
+  /** Settings of a role; undefined if there is none. */
+  async readRole(mount: string, role: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const { status, body } = await this.client.send("GET", `auth/${mount}/role/${role}`, { accept: [MISSING] });
+    return status === MISSING ? undefined : (body.data as Record<string, unknown> | undefined);
+  }
+
+  async writeRole(mount: string, role: string, settings: RoleSettings): Promise<void> {
+    await this.client.send("POST", `auth/${mount}/role/${role}`, { body: settings });
+  }
+
+  async roleId(mount: string, role: string): Promise<string> {
+    const { body } = await this.client.send("GET", `auth/${mount}/role/${role}/role-id`);
+    return (body.data as { role_id: string }).role_id;
+  }
+
+  /** Makes a secret ID. */
+  async drawSecretId(mount: string, role: string): Promise<DrawnSecretId> {
+    const { body } = await this.client.send("POST", `auth/${mount}/role/${role}/secret-id`);
+    const { data } = parse(secretId, body, "secret-id");
+    return {
+      secretId: new Secret(data.secret_id),
+      accessor: data.secret_id_accessor,
+      ttl: data.secret_id_ttl,
+    };
+  }
+
+  /** Accessors of a role's secret IDs. */
+  async accessors(mount: string, role: string): Promise<readonly string[]> {
+    const path = `auth/${mount}/role/${role}/secret-id?list=true`;
+    const { body } = await this.client.send("GET", path, { accept: [MISSING] });
+    return (body.data as { keys?: string[] } | undefined)?.keys ?? [];
+  }
+
+  /** When a secret ID was made; undefined if there is none. */
+  async secretIdCreated(mount: string, role: string, accessor: string): Promise<Date | undefined> {
+    const path = `auth/${mount}/role/${role}/secret-id-accessor/lookup`;
+    const { body } = await this.client.send("POST", path, {
+      body: { secret_id_accessor: accessor },
+      accept: [MISSING],
+    });
+    const created = (body.data as { creation_time?: string } | null | undefined)?.creation_time;
+    return created === undefined ? undefined : new Date(created);
+  }
+
+  /** Destroys a secret ID, if it exists. */
+  async destroySecretId(mount: string, role: string, accessor: string): Promise<void> {
+    const path = `auth/${mount}/role/${role}/secret-id-accessor/destroy`;
+    await this.client.send("POST", path, { body: { secret_id_accessor: accessor }, accept: [MISSING] });
+  }
+
+  /** Whether the policy of the token lets it read a path. */
+  async isAllowed(path: string): Promise<boolean> {
+    return (await this.client.send("GET", path, { accept: [DENIED] })).status !== DENIED;
+  }
+
+  /** Whether somebody has begun a ceremony. */
+  async ceremonyBegun(path: string): Promise<boolean> {
+    const { body } = await this.client.send("GET", path);
+    const { started } = (body.data ?? body) as { started?: boolean };
+    return started === true;
+  }
+
+  /** Begins a ceremony. @returns False if another has begun one meanwhile. */
+  async beginCeremony(path: string, settings: object): Promise<boolean> {
+    const { status } = await this.client.send("PUT", path, { body: settings, accept: [UNDER_WAY] });
+    return status !== UNDER_WAY;
+  }
+
+  /** Cancels a ceremony, even after an interruption of the run. */
+  async cancelCeremony(path: string): Promise<void> {
+    await this.client.send("DELETE", path, { uninterruptible: true });
+  }
+
+  private async list(path: string): Promise<ServerMount[]> {
+    const { body } = await this.client.send("GET", path);
+    return Object.entries(parse(mounts, body, path).data).map(([mount, { type, options, config }]) => ({
+      path: mount.replace(/\/$/, ""),
+      type,
+      version: options?.version,
+      maxTtl: config?.max_lease_ttl ?? 0,
+    }));
+  }
+}
+
+function parse<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
+  const { data } = schema.safeParse(body);
+  if (data === undefined) throw new ReplicaError("refused", `${path}: the answer is not that of a Vault or OpenBao`);
+  return data;
+}

@@ -1,0 +1,208 @@
+import { CentralError } from "../../src/central/client";
+import {
+  parseCredential,
+  withCredential,
+  type Credential,
+  type SeenCredential,
+} from "../../src/central/credential-store";
+import { IDENTITY_LOGIN, type Identity } from "../../src/contract/identities";
+import { Secret } from "../../src/core/secret";
+import type { AccessApi, RoleSettings, ServerMount } from "../../src/vault/access";
+import { ReplicaError } from "../../src/vault/errors";
+import { capabilitiesOn } from "./policies";
+
+/** The credentials of the identities in a simulated central Vault. */
+export class SimulatedCredentials {
+  /** Versions of each identity's secret. */
+  readonly versions = new Map<Identity, Readonly<Record<string, unknown>>[]>();
+
+  read(identity: Identity): SeenCredential {
+    const versions = this.versions.get(identity) ?? [];
+    const fields = versions.at(-1) ?? {};
+    return { version: versions.length, fields, credential: parseCredential(fields) };
+  }
+
+  write(identity: Identity, { fields, version }: SeenCredential, credential: Credential): void {
+    const versions = this.versions.get(identity) ?? [];
+    if (version !== versions.length) throw new CentralError("conflict", "check-and-set");
+    this.versions.set(identity, [...versions, withCredential(fields, credential)]);
+  }
+}
+
+/** How a simulated process reaches what is outside it. */
+interface Effects {
+  look<Result>(value: () => Result): Promise<Result>;
+  affect<Result>(change: () => Result): Promise<Result>;
+}
+
+interface SimulatedSecretId {
+  readonly role: string;
+  readonly accessor: string;
+  readonly at: number;
+}
+
+/** Policies, AppRoles and ceremonies of a simulated instance. A token may do what its policies allow, and no more. */
+export class SimulatedAccess {
+  readonly engines: ServerMount[] = [];
+  readonly logins: ServerMount[] = [{ path: "token", type: "token", maxTtl: 0 }];
+  readonly policies = new Map<string, string>();
+  readonly roles = new Map<string, RoleSettings>();
+  readonly secretIds = new Map<string, SimulatedSecretId>();
+  /** Policies of each token. */
+  readonly tokens = new Map<string, readonly string[]>();
+  /** Paths of ceremonies that somebody has begun. */
+  readonly ceremonies = new Set<string>();
+  /** Requests that were sent with the root token. */
+  rootRequests = 0;
+  requests = 0;
+  private revoked = false;
+  private made = 0;
+
+  constructor(
+    private readonly root: string,
+    private readonly now: () => number,
+  ) {}
+
+  /** What a process asks with a token. */
+  static api(
+    access: () => SimulatedAccess,
+    token: Secret | undefined,
+    effects: Effects,
+  ): Pick<AccessApi, keyof AccessApi> {
+    const look = <Result>(value: () => Result): Promise<Result> => effects.look(value);
+    const affect = <Result>(change: () => Result): Promise<Result> => effects.affect(change);
+    const may = (path: string, capability: string): SimulatedAccess => {
+      const server = access();
+      server.requests++;
+      server.check(token, path, capability);
+      return server;
+    };
+    const role = (name: string, rest = ""): string => `auth/${IDENTITY_LOGIN}/role/${name}${rest}`;
+    return {
+      login: (mount, credential) => look(() => access().logIn(mount, credential.secretId)),
+      // Only the end of the root token changes something that lasts.
+      logOut: () => (token?.reveal().startsWith("root-") === true ? affect : look)(() => access().revoke(token)),
+      engines: () => look(() => may("sys/mounts", "read").engines),
+      logins: () => look(() => may("sys/auth", "read").logins),
+      enableAppRole: (path, maxTtl) =>
+        affect(() => void may(`sys/auth/${path}`, "create").logins.push({ path, type: "approle", maxTtl })),
+      tuneLogin: (path, maxTtl) =>
+        affect(() => {
+          const { logins } = may(`sys/auth/${path}/tune`, "update");
+          logins.splice(
+            logins.findIndex((login) => login.path === path),
+            1,
+            { path, type: "approle", maxTtl },
+          );
+        }),
+      readPolicy: (name) => look(() => may(`sys/policies/acl/${name}`, "read").policies.get(name)),
+      writePolicy: (name, policy) =>
+        affect(() => void may(`sys/policies/acl/${name}`, "update").policies.set(name, policy)),
+      readRole: (_mount, name) => look(() => may(role(name), "read").roles.get(name)),
+      writeRole: (_mount, name, settings) =>
+        affect(() => void may(role(name), "update").mounted().roles.set(name, settings)),
+      roleId: (_mount, name) => look(() => (may(role(name, "/role-id"), "read"), `id-of-${name}`)),
+      drawSecretId: (_mount, name) => affect(() => may(role(name, "/secret-id"), "update").draw(name)),
+      accessors: (_mount, name) =>
+        look(() =>
+          may(role(name, "/secret-id"), "list")
+            .secretIdsOf(name)
+            .map(({ accessor }) => accessor),
+        ),
+      secretIdCreated: (_mount, name, accessor) =>
+        look(() => {
+          const server = may(role(name, "/secret-id-accessor/lookup"), "update");
+          const found = server.secretIdsOf(name).find((each) => each.accessor === accessor);
+          return found && new Date(found.at);
+        }),
+      destroySecretId: (_mount, name, accessor) =>
+        affect(() => may(role(name, "/secret-id-accessor/destroy"), "update").destroy(accessor)),
+      isAllowed: (path) =>
+        look(() => {
+          try {
+            may(path, "read");
+            return true;
+          } catch (error) {
+            if (error instanceof ReplicaError && error.failure === "denied") return false;
+            throw error;
+          }
+        }),
+      ceremonyBegun: (path) => look(() => may(path, "read").ceremonies.has(path)),
+      beginCeremony: (path) =>
+        affect(() => {
+          const { ceremonies } = may(path, "update");
+          if (ceremonies.has(path)) return false;
+          ceremonies.add(path);
+          return true;
+        }),
+      cancelCeremony: (path) => affect(() => void may(path, "delete").ceremonies.delete(path)),
+    };
+  }
+
+  /** A token of the role that the secret ID belongs to; undefined if it is not valid. */
+  logIn(mount: string, secretId: Secret): Secret | undefined {
+    this.requests++;
+    const found = this.secretIds.get(secretId.reveal());
+    const settings = found && this.roles.get(found.role);
+    if (found === undefined || settings === undefined || !this.logins.some(({ path }) => path === mount))
+      return undefined;
+    if (this.now() >= found.at + Number(settings.secret_id_ttl) * 1000) return undefined;
+    if (JSON.stringify(settings.token_bound_cidrs).includes("192.0.2.")) return undefined;
+    const token = `token-${++this.made}`;
+    this.tokens.set(token, settings.token_policies as readonly string[]);
+    return new Secret(token);
+  }
+
+  /** Whether the root token was revoked. */
+  get rootIsRevoked(): boolean {
+    return this.revoked;
+  }
+
+  /** Revokes a token by itself. */
+  revoke(token: Secret | undefined): void {
+    if (token?.reveal() === this.root) {
+      this.check(token, "auth/token/revoke-self", "update");
+      this.revokeRoot();
+    }
+    this.tokens.delete(token?.reveal() ?? "");
+  }
+
+  revokeRoot(): void {
+    this.revoked = true;
+  }
+
+  private check(token: Secret | undefined, path: string, capability: string): void {
+    if (token?.reveal() === this.root && !this.revoked) {
+      this.rootRequests++;
+      return;
+    }
+    const policies = this.tokens.get(token?.reveal() ?? "") ?? [];
+    const allowed = policies.some((name) => capabilitiesOn(this.policies.get(name) ?? "", path).includes(capability));
+    if (!allowed) throw new ReplicaError("denied", `${path}: 403 permission denied`, 403);
+  }
+
+  private mounted(): this {
+    if (this.logins.some(({ path }) => path === IDENTITY_LOGIN)) return this;
+    throw new ReplicaError("missing", `auth/${IDENTITY_LOGIN}: 404 no handler for route`, 404);
+  }
+
+  private draw(role: string): { secretId: Secret; accessor: string; ttl: number } {
+    const settings = this.mounted().roles.get(role);
+    if (settings === undefined) throw new ReplicaError("refused", `no role ${role}`, 400);
+    const name = `${role}-${++this.made}`;
+    this.secretIds.set(`secret-${name}`, { role, accessor: `accessor-${name}`, at: this.now() });
+    return {
+      secretId: new Secret(`secret-${name}`),
+      accessor: `accessor-${name}`,
+      ttl: Number(settings.secret_id_ttl),
+    };
+  }
+
+  private secretIdsOf(role: string): SimulatedSecretId[] {
+    return [...this.secretIds.values()].filter((each) => each.role === role);
+  }
+
+  private destroy(accessor: string): void {
+    for (const [secretId, each] of this.secretIds) if (each.accessor === accessor) this.secretIds.delete(secretId);
+  }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { TENANT_IDENTITIES } from "../../../src/contract/central-vault";
+import { tenantPolicy, watchPolicy, type TenantScope } from "../../../src/policy/central-policies";
+import { all } from "../../support/all";
+import { capabilitiesOn, rulesOf } from "../../support/policies";
+
+const SCOPE: TenantScope = {
+  tenant: "customer1",
+  secrets: [{ mount: "operator", path: "customer1/postgresql" }],
+  intermediates: [
+    {
+      commonName: "customer1 main CA",
+      organization: "Customer 1",
+      permittedDomains: ["a.example", "b.example"],
+      ttl: 60,
+    },
+    { commonName: "customer1 other CA", permittedDomains: ["c.example"], ttl: 60 },
+  ],
+};
+
+describe.each(TENANT_IDENTITIES)("%s", (identity) => {
+  const policy = tenantPolicy(identity, SCOPE);
+
+  test("names its tenant in every path of records, kubeconfigs, credentials, certificates and seals", () => {
+    const mounts = /^(customers|clusters|access|tenant-seals|sys|pki-root\/issue|auth\/token\/(create|roles)\/)/;
+    const paths = all(rulesOf(policy).map(({ path }) => path)).filter((path) => mounts.test(path));
+    expect(paths).not.toEqual([]);
+    for (const path of paths) expect(path).toMatch(/customer1(\/|\.|$)/);
+  });
+
+  test.each(["customer10", "customer", "xcustomer1"])("may do nothing with %s, whose name is similar", (other) => {
+    for (const path of [
+      `customers/data/${other}/main`,
+      `customers/metadata/${other}/main`,
+      `clusters/data/${other}`,
+      `access/data/${other}/main/plan`,
+      `pki-root/issue/instances-${other}`,
+      `auth/token/create/tenant-vault-seal-${other}.main`,
+    ])
+      expect(capabilitiesOn(policy, path), path).toEqual([]);
+  });
+
+  test("writes no policy and no role", () => {
+    for (const { path, capabilities } of all(rulesOf(policy)).filter((rule) => /^sys|roles/.test(rule.path)))
+      expect(capabilities, path).toEqual(["read"]);
+  });
+});
+
+test("deploy has an intermediate signed with the values of the file alone", () => {
+  expect(tenantPolicy("deploy", SCOPE)).toContain(`path "pki-root/root/sign-intermediate" {
+  capabilities = ["create","update"]
+  required_parameters = ["common_name","exclude_cn_from_sans","permitted_dns_domains"]
+  allowed_parameters = {
+    "csr" = []
+    "common_name" = ["customer1 main CA","customer1 other CA"]
+    "exclude_cn_from_sans" = [true]
+    "format" = ["pem"]
+    "max_path_length" = ["0"]
+    "organization" = ["Customer 1"]
+    "permitted_dns_domains" = ["a.example,b.example","c.example"]
+    "ttl" = ["60"]
+    "use_csr_values" = [false]
+    "use_pss" = [false]
+  }
+}`);
+});
+
+test("without an intermediate whose domains are fixed, deploy signs nothing", () => {
+  expect(tenantPolicy("deploy", { ...SCOPE, intermediates: [] })).not.toContain("sign-intermediate");
+});
+
+test("plan reads the credentials of plan, and nothing else of the tenant", () => {
+  const paths = rulesOf(tenantPolicy("plan", SCOPE)).map(({ path }) => path);
+  expect(paths).toEqual(["access/data/customer1/+/plan", "auth/token/create"]);
+});
+
+test("watch reads and lists, and the only credentials that it reads are those of operate", () => {
+  const rules = all(rulesOf(watchPolicy()));
+  for (const { path, capabilities } of rules)
+    expect(
+      capabilities.filter((each) => each !== "read" && each !== "list"),
+      path,
+    ).toEqual([]);
+  expect(rules.map(({ path }) => path).filter((path) => path.startsWith("access"))).toEqual([
+    "access/data/+/+/operate",
+  ]);
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { IDENTITIES } from "../../../src/contract/identities";
+import { identityPolicy, type IdentityScope } from "../../../src/policy/identity-policies";
+import { capabilitiesOn, rulesOf } from "../../support/policies";
+import { all } from "../../support/all";
+
+const SCOPE: IdentityScope = {
+  product: "openbao",
+  mounts: [
+    { path: "pki", type: "pki" },
+    { path: "ssh", type: "ssh" },
+    { path: "database/orders", type: "database" },
+    { path: "kv", type: "kv" },
+  ],
+  logins: [{ path: "approle", type: "approle" }],
+};
+
+const policyOf = (identity: (typeof IDENTITIES)[number], scope = SCOPE): string => identityPolicy(identity, scope);
+
+/** Paths that return a secret value, draw a credential, sign, or make a root token. */
+const SECRETS = [
+  "kv/data/web",
+  "kv/data/config",
+  "kv/subkeys/web",
+  "kv/metadata/web",
+  "kv/destroy/web",
+  "pki/issue/web",
+  "pki/sign/web",
+  "pki/sign-verbatim/web",
+  "pki/root/sign-intermediate",
+  "pki/issuer/default/issue/web",
+  "pki/issuer/default/sign-intermediate",
+  "pki/intermediate/generate/exported",
+  "ssh/sign/ops",
+  "ssh/creds/break-glass",
+  "database/orders/creds/readonly",
+  "database/orders/static-creds/app",
+  "auth/approle/role/web/secret-id",
+  "auth/approle/role/web/custom-secret-id",
+  "auth/token/create",
+  "auth/token/create-orphan",
+  "identity/entity",
+  "cubbyhole/mine",
+  "sys/raw/core/keyring",
+  "sys/seal",
+  "sys/unseal",
+  "sys/rotate",
+  "sys/rotate/root/init",
+  "sys/rotate/keyring",
+  "sys/generate-root-token/attempt",
+  "sys/generate-root/attempt",
+  "sys/rekey/init",
+  "sys/storage/raft/snapshot",
+  "sys/step-down",
+  "sys/leases/lookup/database/orders/creds/readonly",
+];
+
+test.each(["apply", "plan"] as const)("%s reaches no secret, no credential, no signature, no ceremony", (identity) => {
+  const reached = all(SECRETS).filter((path) => capabilitiesOn(policyOf(identity), path).length > 0);
+  expect(reached).toEqual([]);
+});
+
+test.each([
+  ["sys/mounts/pki", "create"],
+  ["sys/mounts/database/orders/tune", "update"],
+  ["sys/auth/approle", "sudo"],
+  ["sys/policies/acl/web", "update"],
+  ["pki/roles/web", "delete"],
+  ["pki/config/urls", "update"],
+  ["pki/intermediate/generate/internal", "update"],
+  ["pki/intermediate/set-signed", "update"],
+  ["ssh/config/ca", "create"],
+  ["ssh/roles/ops", "create"],
+  ["database/orders/config/orders", "update"],
+  ["database/orders/roles/readonly", "create"],
+  ["kv/config", "update"],
+  ["auth/approle/role/web", "create"],
+  ["auth/tenant-vault/role/operate/secret-id", "update"],
+])("apply configures %s (%s), and plan only reads what it may read", (path, capability) => {
+  expect(capabilitiesOn(policyOf("apply"), path)).toContain(capability);
+  expect(capabilitiesOn(policyOf("plan"), path).filter((each) => !["read", "list", "sudo"].includes(each))).toEqual([]);
+});
+
+test.each([
+  "sys/mounts",
+  "sys/mounts/pki",
+  "sys/auth/approle",
+  "sys/policies/acl/web",
+  "pki/roles/web",
+  "pki/config/urls",
+  "ssh/config/ca",
+  "database/orders/config/orders",
+  "kv/config",
+  "auth/approle/role/web",
+  "auth/approle/role/web/role-id",
+])("plan reads %s", (path) => {
+  expect(capabilitiesOn(policyOf("plan"), path)).toContain("read");
+});
+
+test("plan has no capability that writes", () => {
+  const capabilities = rulesOf(policyOf("plan"))
+    .filter(({ path }) => path !== "auth/token/revoke-self")
+    .flatMap((rule) => rule.capabilities);
+  expect([...new Set(all(capabilities))].sort()).toEqual(["list", "read", "sudo"]);
+});
+
+test("apply and plan know only the engines and logins that they are given", () => {
+  const empty = { ...SCOPE, mounts: [], logins: [] };
+  for (const identity of ["apply", "plan"] as const) {
+    expect(capabilitiesOn(policyOf(identity, empty), "pki/roles/web")).toEqual([]);
+    expect(capabilitiesOn(policyOf(identity, empty), "auth/approle/role/web")).toEqual([]);
+  }
+});
+
+describe("of Vault, which has audit devices over its API", () => {
+  const scope = { ...SCOPE, product: "vault" } as const;
+
+  test("apply manages them, and plan reads them", () => {
+    expect(capabilitiesOn(policyOf("apply", scope), "sys/audit/file")).toContain("create");
+    expect(capabilitiesOn(policyOf("plan", scope), "sys/audit/file")).toEqual(["read", "list", "sudo"]);
+    expect(capabilitiesOn(policyOf("apply"), "sys/audit/file")).toEqual([]);
+  });
+
+  test("ceremony begins ceremonies at Vault's own endpoints", () => {
+    const policy = policyOf("ceremony", scope);
+    expect(capabilitiesOn(policy, "sys/rekey/init")).toContain("update");
+    expect(capabilitiesOn(policy, "sys/generate-root/attempt")).toContain("delete");
+    expect(capabilitiesOn(policy, "sys/rotate/root/init")).toEqual([]);
+  });
+});
+
+test("operate asks raft, removes peers, takes snapshots and counts audit devices, and restores nothing", () => {
+  const policy = policyOf("operate");
+  expect(capabilitiesOn(policy, "sys/storage/raft/configuration")).toEqual(["read"]);
+  expect(capabilitiesOn(policy, "sys/storage/raft/remove-peer")).toEqual(["update"]);
+  expect(capabilitiesOn(policy, "sys/storage/raft/snapshot")).toEqual(["read"]);
+  expect(capabilitiesOn(policy, "sys/step-down")).toEqual(["update", "sudo"]);
+  expect(capabilitiesOn(policy, "sys/audit")).toContain("sudo");
+  const others = all(["sys/policies/acl/web", "sys/mounts", "kv/data/web", "sys/storage/raft/snapshot-force"]);
+  expect(others.filter((path) => capabilitiesOn(policy, path).length > 0)).toEqual([]);
+});
+
+test("ceremony begins and cancels the ceremonies of OpenBao, and does nothing else", () => {
+  const paths = rulesOf(policyOf("ceremony")).map(({ path }) => path);
+  expect(paths.filter((path) => !path.startsWith("auth/token/"))).toEqual([
+    "sys/generate-root-token/attempt",
+    "sys/generate-root-token/update",
+    "sys/rotate/recovery/init",
+    "sys/rotate/recovery/update",
+    "sys/rotate/recovery/verify",
+    "sys/rotate/root/init",
+    "sys/rotate/root/update",
+    "sys/rotate/root/verify",
+  ]);
+});
+
+test.each(IDENTITIES)("%s does not depend on the order of engines", (identity) => {
+  expect(policyOf(identity, { ...SCOPE, mounts: [...SCOPE.mounts].reverse() })).toBe(policyOf(identity));
+});

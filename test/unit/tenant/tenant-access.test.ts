@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { certifiedServers, defineTenant, signedIntermediates, type TenantSpec } from "../../../src/tenant";
+import { customer10 } from "../../support/customer10";
+import { RIGHT } from "../../support/tenant-file";
+
+function withPki(pki: object): ReturnType<typeof defineTenant> {
+  const [instance] = RIGHT.instances;
+  const spec = {
+    ...RIGHT,
+    instances: [{ ...instance, pki: { ...instance.pki, ...pki } }],
+  } as unknown as TenantSpec;
+  return defineTenant(spec);
+}
+
+test("the request of the construct and the policy name the same domains: ASCII, lower case, in the order of the file", () => {
+  const [signed] = signedIntermediates(withPki({ permittedDomains: ["Müller.example", "Customer10.internal"] }));
+  expect(signed?.permittedDomains).toEqual(["xn--mller-kva.example", "customer10.internal"]);
+  expect(signed?.lifetime.toSeconds()).toBe(1825 * 86_400);
+});
+
+test("an intermediate that could sign for every tenant is left to people", () => {
+  expect(signedIntermediates(withPki({}))).toEqual([]);
+});
+
+test("the servers whose certificate the central Vault issues are those in a cluster", () => {
+  expect(certifiedServers(customer10)).toEqual([{ name: "main", host: "customer10.customers.operator.example" }]);
+});

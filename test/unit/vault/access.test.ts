@@ -1,0 +1,112 @@
+import { afterEach, expect, test } from "vitest";
+import { Secret } from "../../../src/core/secret";
+import { AccessApi } from "../../../src/vault/access";
+import { FakeVault } from "../../support/vault-api";
+
+let fake: FakeVault;
+afterEach(() => fake.stop());
+
+/** A server that gives these answers by method and path; 404 otherwise. */
+async function server(answers: Readonly<Record<string, { readonly status?: number; readonly body?: object }>>) {
+  fake = await FakeVault.start(({ method, path }) => answers[`${method} ${path}`] ?? { status: 404 });
+  return new AccessApi(fake.client());
+}
+
+const CREDENTIAL = { roleId: "id", secretId: new Secret("secret") };
+
+test("a login returns the token", async () => {
+  const api = await server({ "POST auth/tenant-vault/login": { body: { auth: { client_token: "t" } } } });
+  expect(await api.login("tenant-vault", CREDENTIAL)).toEqual(new Secret("t"));
+  expect(fake.requests[0]?.body).toEqual({ role_id: "id", secret_id: "secret" });
+});
+
+test.each([400, 403, 404])("a login that is refused with %i returns nothing", async (status) => {
+  const api = await server({ "POST auth/tenant-vault/login": { status } });
+  expect(await api.login("tenant-vault", CREDENTIAL)).toBeUndefined();
+});
+
+test("a login that a server cannot answer fails, which time may heal", async () => {
+  const api = await server({ "POST auth/tenant-vault/login": { status: 503 } });
+  await expect(api.login("tenant-vault", CREDENTIAL)).rejects.toMatchObject({
+    code: "replica-sealed",
+    retryable: true,
+  });
+});
+
+test("mounts are told by path, type, version and longest lifetime", async () => {
+  const api = await server({
+    "GET sys/mounts": { body: { data: { "kv/": { type: "kv", options: { version: "2" }, config: {} } } } },
+    "GET sys/auth": { body: { data: { "tenant-vault/": { type: "approle", config: { max_lease_ttl: 60 } } } } },
+  });
+  expect(await api.engines()).toEqual([{ path: "kv", type: "kv", version: "2", maxTtl: 0 }]);
+  expect(await api.logins()).toEqual([{ path: "tenant-vault", type: "approle", version: undefined, maxTtl: 60 }]);
+});
+
+test("something that is no Vault is not taken for one without mounts", async () => {
+  const api = await server({ "GET sys/mounts": { body: { hello: "world" } } });
+  await expect(api.engines()).rejects.toMatchObject({ code: "replica-refused" });
+});
+
+test("policies and roles that do not exist are undefined", async () => {
+  const api = await server({});
+  expect(await api.readPolicy("tenant-vault-plan")).toBeUndefined();
+  expect(await api.readRole("tenant-vault", "plan")).toBeUndefined();
+  expect(await api.accessors("tenant-vault", "plan")).toEqual([]);
+  expect(await api.secretIdCreated("tenant-vault", "plan", "a")).toBeUndefined();
+});
+
+test("writes go where they belong", async () => {
+  fake = await FakeVault.start(() => ({
+    body: {
+      data: { policy: "text", role_id: "id", secret_id: "s", secret_id_accessor: "a", secret_id_ttl: 60, keys: ["a"] },
+    },
+  }));
+  const api = new AccessApi(fake.client());
+
+  await api.enableAppRole("tenant-vault", 60);
+  await api.tuneLogin("tenant-vault", 60);
+  await api.writePolicy("p", "text");
+  expect(await api.readPolicy("p")).toBe("text");
+  await api.writeRole("tenant-vault", "plan", { token_ttl: 60 });
+  expect(await api.roleId("tenant-vault", "plan")).toBe("id");
+  expect(await api.drawSecretId("tenant-vault", "plan")).toEqual({ secretId: new Secret("s"), accessor: "a", ttl: 60 });
+  expect(await api.accessors("tenant-vault", "plan")).toEqual(["a"]);
+  await api.destroySecretId("tenant-vault", "plan", "a");
+  await api.logOut();
+
+  expect(fake.asked).toEqual([
+    "POST sys/auth/tenant-vault",
+    "POST sys/auth/tenant-vault/tune",
+    "PUT sys/policies/acl/p",
+    "GET sys/policies/acl/p",
+    "POST auth/tenant-vault/role/plan",
+    "GET auth/tenant-vault/role/plan/role-id",
+    "POST auth/tenant-vault/role/plan/secret-id",
+    "GET auth/tenant-vault/role/plan/secret-id?list=true",
+    "POST auth/tenant-vault/role/plan/secret-id-accessor/destroy",
+    "POST auth/token/revoke-self",
+  ]);
+});
+
+test.each([
+  [200, true],
+  [403, false],
+])("a path that answers %i is allowed: %s", async (status, allowed) => {
+  const api = await server({ "GET sys/mounts": { status } });
+  expect(await api.isAllowed("sys/mounts")).toBe(allowed);
+});
+
+test.each([
+  ["OpenBao", { data: { started: true } }],
+  ["Vault", { started: true }],
+])("a ceremony that was begun is seen in the answer of %s", async (_product, body) => {
+  const api = await server({ "GET sys/rotate/root/init": { body } });
+  expect(await api.ceremonyBegun("sys/rotate/root/init")).toBe(true);
+});
+
+test("a ceremony is begun and cancelled, unless another has begun one", async () => {
+  const api = await server({ "PUT free": {}, "DELETE free": { status: 204 }, "PUT taken": { status: 400 } });
+  expect(await api.beginCeremony("free", {})).toBe(true);
+  await api.cancelCeremony("free");
+  expect(await api.beginCeremony("taken", {})).toBe(false);
+});
