@@ -36,8 +36,9 @@ export interface DrawnSecretId {
 const LOGIN_REFUSED = [400, 403, 404];
 const DENIED = 403;
 const MISSING = 404;
+const REFUSED = 400;
 /** A ceremony that another has begun. */
-const UNDER_WAY = 400;
+const UNDER_WAY = REFUSED;
 
 const mounts = z.object({
   data: z.record(
@@ -86,15 +87,23 @@ export class AccessApi {
     return this.list("sys/auth");
   }
 
-  /** @param maxTtl Seconds for which what it issues is valid at most. */
+  /**
+   * Enables the login, unless another run has done that meanwhile.
+   *
+   * @param maxTtl Seconds for which what it issues is valid at most.
+   */
   async enableAppRole(mount: string, maxTtl: number): Promise<void> {
-    await this.client.send("POST", `sys/auth/${mount}`, {
+    const { status, body } = await this.client.send("POST", `sys/auth/${mount}`, {
       body: {
         type: "approle",
         description: "Identities of tenant-vault",
         config: { max_lease_ttl: `${maxTtl}s` },
       },
+      accept: [REFUSED],
     });
+    const errors = JSON.stringify(body.errors ?? "");
+    if (status === REFUSED && !errors.includes("path is already in use"))
+      throw new ReplicaError("refused", `sys/auth/${mount}: ${status} ${errors}`, status);
   }
 
   /** @param maxTtl Seconds for which what it issues is valid at most. */

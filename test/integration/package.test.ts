@@ -187,7 +187,13 @@ test("stacks/ and tenants/ synthesize in the user's project as they do in this o
   await run(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: clone });
 
   const here = synthesized(join(clone, "cdktf.out"));
-  expect(Object.keys(here)).toEqual(["central", "customer10-cluster", "customer10-config", "customer10-vault"]);
+  expect(Object.keys(here)).toEqual([
+    "central",
+    "customer10-access",
+    "customer10-cluster",
+    "customer10-config",
+    "customer10-vault",
+  ]);
   const there = Object.entries(synthesized(project.path("cdktf.out"))).map(([stack, json]) => [
     stack,
     json.replaceAll(/\/node_modules\/tenant-vault\/(lib|charts)\//g, "/$1/"),

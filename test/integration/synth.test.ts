@@ -41,7 +41,7 @@ function files(root: string, below = root): Map<string, string> {
 describe("npx cdktf", () => {
   test("list names the stacks of every tenant", async () => {
     const { stdout } = await cdktf(clone("list"), ["list"]);
-    for (const stack of ["central", "customer10-cluster", "customer10-vault", "customer10-config"])
+    for (const stack of ["central", "customer10-access", "customer10-cluster", "customer10-vault", "customer10-config"])
       expect(stdout).toContain(stack);
   });
 
@@ -70,7 +70,7 @@ describe("npx cdktf", () => {
     await cdktf(there, ["synth"], { TZ: "Pacific/Chatham", LANG: "tr_TR.UTF-8", LC_ALL: "tr_TR.UTF-8" });
 
     const [first, second] = [files(join(here, "cdktf.out")), files(join(there, "cdktf.out"))];
-    expect([...first.keys()].filter((name) => name.endsWith("cdk.tf.json")).length).toBe(4);
+    expect([...first.keys()].filter((name) => name.endsWith("cdk.tf.json")).length).toBe(5);
     expect([...second]).toEqual([...first]);
     for (const [name, content] of all(first))
       expect(content.includes(folder) || content.includes(PROJECT), name).toBe(false);

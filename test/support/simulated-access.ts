@@ -85,7 +85,10 @@ export class SimulatedAccess {
       engines: () => look(() => may("sys/mounts", "read").engines),
       logins: () => look(() => may("sys/auth", "read").logins),
       enableAppRole: (path, maxTtl) =>
-        affect(() => void may(`sys/auth/${path}`, "create").logins.push({ path, type: "approle", maxTtl })),
+        affect(() => {
+          const { logins } = may(`sys/auth/${path}`, "create");
+          if (!logins.some((login) => login.path === path)) logins.push({ path, type: "approle", maxTtl });
+        }),
       tuneLogin: (path, maxTtl) =>
         affect(() => {
           const { logins } = may(`sys/auth/${path}/tune`, "update");

@@ -8,7 +8,6 @@ import type { Secret } from "../../core/secret";
 import { AccessApi } from "../../vault/access";
 import type { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
-import type { Connections } from "../connections";
 
 /** What a login as `operate` takes: the credentials, and an unsealed server. */
 export interface OperatorContext {
@@ -22,11 +21,15 @@ export interface OperatorContext {
  */
 export class OperatorToken {
   /** The token for an instance whose servers are connected. */
-  static of(central: VaultClient, { tenant, name }: Target, connections: Pick<Connections, "client">): OperatorToken {
+  static of(
+    central: VaultClient,
+    { tenant, name }: Target,
+    servers: { client(replica: Replica): VaultClient },
+  ): OperatorToken {
     return new OperatorToken({
       credentials: new CredentialStore(central, tenant, name),
       access: (replica, token) => {
-        const client = connections.client(replica);
+        const client = servers.client(replica);
         return new AccessApi(token === undefined ? client : client.withToken(token));
       },
     });

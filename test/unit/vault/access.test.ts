@@ -42,6 +42,20 @@ test("mounts are told by path, type, version and longest lifetime", async () => 
   expect(await api.logins()).toEqual([{ path: "tenant-vault", type: "approle", version: undefined, maxTtl: 60 }]);
 });
 
+test("a login that another run has enabled meanwhile is enabled", async () => {
+  const errors = ["path is already in use at tenant-vault/"];
+  const api = await server({ "POST sys/auth/tenant-vault": { status: 400, body: { errors } } });
+  await expect(api.enableAppRole("tenant-vault", 60)).resolves.toBeUndefined();
+});
+
+test("a login that cannot be enabled fails with the server's words", async () => {
+  const api = await server({ "POST sys/auth/tenant-vault": { status: 400, body: { errors: ["no such type"] } } });
+  await expect(api.enableAppRole("tenant-vault", 60)).rejects.toMatchObject({
+    failure: "refused",
+    message: 'sys/auth/tenant-vault: 400 ["no such type"]',
+  });
+});
+
 test("something that is no Vault is not taken for one without mounts", async () => {
   const api = await server({ "GET sys/mounts": { body: { hello: "world" } } });
   await expect(api.engines()).rejects.toMatchObject({ code: "replica-refused" });
