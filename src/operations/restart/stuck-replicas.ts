@@ -1,4 +1,3 @@
-import type { Replica } from "../../contract/instance";
 import { KubernetesError } from "../../kubernetes/client";
 import type { OperationContext } from "../context";
 import type { TokenOf } from "../members";
