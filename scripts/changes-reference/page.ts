@@ -25,7 +25,7 @@ construct. Always read the plan first: \`npx cdktf diff <stack>\`.
 | replaces ...             | Terraform destroys the named resource and creates it again.                            |
 | refused                  | Synthesis or the plan fails, and the message names the way.                            |
 | needs ...                | Terraform cannot do it. The named command does.                                        |
-| new instance             | The app makes another one. The former one keeps its data, and nothing is moved.        |
+| new instance             | The app makes another one, and nothing is moved. Retire the former one first, which keeps its data. |
 | not supported            | It does not work, and nothing refuses it yet.                                          |
 
 The last column names the tests that show it.

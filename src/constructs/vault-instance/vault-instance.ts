@@ -10,6 +10,7 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import { TransitSecretBackendKey } from "../../terraform/providers/vault";
+import { RecordedValue } from "../../terraform/recorded-value";
 import { retire } from "../../terraform/retire";
 import { UnsealHook } from "./unseal-hook";
 
@@ -18,25 +19,25 @@ export interface VaultInstanceProps {
   /**
    * Name of the tenant.
    *
-   * @changes new instance: record, namespace and release have this name; retire the old one first
+   * @changes refused: record, namespace and release have this name; retire the instance and deploy another one
    */
   readonly tenant: string;
   /**
    * Name of the instance; the record in the central Vault is `<tenant>/<name>`.
    *
-   * @changes new instance: record, namespace and release have this name; retire the old one first
+   * @changes refused: record, namespace and release have this name; retire the instance and deploy another one
    */
   readonly name: string;
   /**
    * The server that the instance runs.
    *
-   * @changes not supported, and not refused: the other product has other folders; deploy another instance and move the data
+   * @changes refused: the other product has other folders; deploy another instance and move the data. Servers that are deployed elsewhere may change
    */
   readonly product: Product;
   /**
    * Deployment of the servers.
    *
-   * @changes as its own properties say; from a standalone deployment to high availability replicas join; any other kind is a new instance
+   * @changes as its own properties say; from a standalone deployment to high availability replicas join; any other kind is refused
    */
   readonly deployment: IDeployment;
   /**
@@ -121,7 +122,13 @@ export class VaultInstance extends Construct implements IVaultInstance {
     this.address = address;
 
     const { central, centralProvider, seal = Seal.shamir(), deletionProtection = true } = props;
-    const { revision, volatile, selfInitializes, ...deployed } = props.deployment.bind(this, {
+    const {
+      revision,
+      volatile,
+      selfInitializes,
+      lasting = [],
+      ...deployed
+    } = props.deployment.bind(this, {
       tenant,
       name,
       product,
@@ -131,7 +138,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
       centralProvider,
       deletionProtection,
     });
-    new UnsealHook(this, "Unseal", {
+    const hook = new UnsealHook(this, "Unseal", {
       instance: {
         tenant,
         name,
@@ -146,6 +153,9 @@ export class VaultInstance extends Construct implements IVaultInstance {
       central,
       revision,
     });
+    // Only then do the servers have data. Until then a mistake can be corrected.
+    for (const { id: each, ...settings } of lasting)
+      new RecordedValue(this, each, { ...settings, preventDestroy: false, dependsOn: [hook.resource] });
     if (props.retired === true) retire(this, (type) => KEPT.includes(type));
   }
 }
