@@ -56,7 +56,6 @@ export interface VaultInstanceProps {
    */
   readonly address: string;
   /**
-  /**
    * How the identities that work in place of the root token log in.
    *
    * @default - tokens of 1 hour and secret IDs of 90 days, from anywhere

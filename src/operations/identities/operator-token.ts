@@ -8,7 +8,11 @@ import type { Secret } from "../../core/secret";
 import { AccessApi } from "../../vault/access";
 import type { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
-import type { Connections } from "../connections";
+
+/** Connections to the servers of an instance. The interface is here because what the module of the connections imports uses this one. */
+interface OperatorConnections {
+  client(replica: Replica): VaultClient;
+}
 
 /** What a login as `operate` takes: the credentials, and an unsealed server. */
 export interface OperatorContext {
@@ -22,7 +26,7 @@ export interface OperatorContext {
  */
 export class OperatorToken {
   /** The token for an instance whose servers are connected. */
-  static of(central: VaultClient, { tenant, name }: Target, connections: Pick<Connections, "client">): OperatorToken {
+  static of(central: VaultClient, { tenant, name }: Target, connections: OperatorConnections): OperatorToken {
     return new OperatorToken({
       credentials: new CredentialStore(central, tenant, name),
       access: (replica, token) => {
