@@ -31,6 +31,7 @@ export interface IRootCa {
    * Whether its own certificate has path length 1, so that Vault gives intermediates path length 0 if the request names none.
    *
    * @default false
+   * @changes new certificates only: intermediates that exist keep their path length
    */
   readonly limitsPathLength?: boolean;
 }
