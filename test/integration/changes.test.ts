@@ -1,4 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { connect, createServer, type Server } from "node:net";
 import { join, relative } from "node:path";
 import { Construct } from "constructs";
@@ -12,6 +15,7 @@ import { obtainPostgresql } from "../../lab/tools/postgresql";
 import { obtainTerraform } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
 import { Duration, LayerStack, localBackend, RootCa, VaultProvider } from "../../src";
+import { COMMAND_LOGIN, ROOT_CA_MOUNT } from "../../src/contract/central-vault";
 import { RecordedValue } from "../../src/terraform/recorded-value";
 import { all } from "../support/all";
 import { declaredKind, plannedKinds } from "../support/changes/declarations";
@@ -26,6 +30,7 @@ const STAGES = Math.max(...VAULT_CHANGES.map(({ values }) => values.length)) - 1
 let bed: TestBed;
 let postgresql: PostgresqlServer;
 let otherPort: Server;
+let jwks: HttpsServer;
 let folder: string;
 let project: TerraformProject;
 let servers: Omit<Servers, "provider" | "alias" | "elsewhere" | "own" | "ownAlias" | "rootCa" | "otherRootCa">;
@@ -56,7 +61,7 @@ function stackOf(stage: number, rows = VAULT_CHANGES): LayerStack {
   rows.forEach((change, index) => {
     const { field, values } = change;
     const key = keyOf(index);
-    const isCentral = field.startsWith("CentralVaultProps.");
+    const isCentral = configuresCentral(field);
     const [own, ownAlias] = isCentral ? (centralProviders.get(key) ?? [provider, alias]) : [provider, alias];
     const value = values[Math.min(stage, values.length - 1)];
     change.build(new Construct(stack, key), key, value as never, { ...shared, own, ownAlias });
@@ -67,9 +72,11 @@ function stackOf(stage: number, rows = VAULT_CHANGES): LayerStack {
 
 /** Of the rows that configure a central Vault, each in a namespace of its own, because its mounts have fixed paths. */
 function centralKeys(): string[] {
-  return all(
-    VAULT_CHANGES.flatMap(({ field }, index) => (field.startsWith("CentralVaultProps.") ? [keyOf(index)] : [])),
-  );
+  return all(VAULT_CHANGES.flatMap(({ field }, index) => (configuresCentral(field) ? [keyOf(index)] : [])));
+}
+
+function configuresCentral(field: string): boolean {
+  return /^(CentralVaultProps|PipelineIssuer)\./.test(field);
 }
 
 function keyOfField(name: string): string {
@@ -94,11 +101,33 @@ function note(changes: readonly PlannedChange[], stage: number): void {
   }
 }
 
+/** Starts what has a public key at every path. A server checks it when a login is configured. */
+async function startIssuer(): Promise<Servers["issuer"]> {
+  const { certificate, key } = await bed.authority.issue("issuer");
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const keys = JSON.stringify({
+    keys: [{ ...publicKey.export({ format: "jwk" }), kid: "a", use: "sig", alg: "ES256" }],
+  });
+  const port = await freePort();
+  jwks = createHttpsServer({ cert: certificate, key }, (_request, response) => {
+    response.setHeader("Content-Type", "application/json").end(keys);
+  });
+  jwks.listen(port, "127.0.0.1");
+  await once(jwks, "listening");
+  return { address: `https://127.0.0.1:${port}`, caCertificate: bed.authority.certificate };
+}
+
 beforeAll(async () => {
   bed = await TestBed.start({ prepared: false });
   const { client, server, rootToken } = bed.central;
   for (const namespace of ["elsewhere", ...centralKeys()])
     await client.send("POST", `sys/namespaces/${namespace}`, { body: {} });
+  // What the logins of tenants are in. Terraform makes it in another stack.
+  await client.send("POST", `sys/auth/${COMMAND_LOGIN}`, { body: { type: "approle" } });
+  for (const login of ["pipeline", "other-pipeline"])
+    await client.send("POST", `sys/auth/${login}`, { body: { type: "jwt" } });
+  await client.send("POST", `sys/mounts/${ROOT_CA_MOUNT}`, { body: { type: "pki" } });
+  const issuer = await startIssuer();
   for (const [mount, path] of [
     ["operator", "postgresql"],
     ["operator", "other"],
@@ -134,6 +163,7 @@ beforeAll(async () => {
   servers = {
     address: server.address,
     postgresql: { port, otherPort: forwarded, caCertificates: [bed.caFile, otherCa] },
+    issuer,
     folder: relative(PROJECT, folder),
   };
   project = new TerraformProject({ ...(await obtainVaultProvider(await obtainTerraform())), VAULT_TOKEN: rootToken });
@@ -142,6 +172,7 @@ afterAll(async () => {
   project.remove();
   rmSync(folder, { recursive: true });
   otherPort.close();
+  jwks.close();
   await postgresql.stop();
   await bed.stop();
 });

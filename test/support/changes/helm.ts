@@ -21,6 +21,9 @@ import { STORED, synthesizeInstance } from "../instance";
 import type { Synthesized } from "../synth";
 import type { FieldChange } from "./test-changes";
 
+/** What the namespace demands of each container. */
+const RESTRICTED = { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+
 /** An instance in Kubernetes, as far as it differs from the usual one. */
 export type InstanceSetting = Partial<VaultInstanceProps> & {
   readonly helm?: Partial<HighAvailabilityDeploymentProps>;
@@ -110,7 +113,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.resources.limits.memory, values.#.server.resources.requests.cpu, values.#.server.resources.requests.memory",
       "update kubernetes_limit_range_v1.main_namespace_limits_limit_range: spec.limit.#.default.memory, spec.limit.#.default_request.cpu, spec.limit.#.default_request.memory",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.limits.memory, spec.hard.requests.cpu, spec.hard.requests.memory",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.hard.limits.memory, spec.hard.requests.cpu, spec.hard.requests.memory",
     ],
   ],
   [
@@ -121,7 +124,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.resources.limits.memory",
       "update kubernetes_limit_range_v1.main_namespace_limits_limit_range: spec.limit.#.default.memory",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.limits.memory",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.hard.limits.memory",
     ],
   ],
   [
@@ -132,7 +135,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.resources.limits.memory",
       "update kubernetes_limit_range_v1.main_namespace_limits_limit_range: spec.limit.#.default.memory",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.limits.memory",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.hard.limits.memory",
     ],
   ],
   [
@@ -143,7 +146,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.resources.requests.cpu, values.#.server.resources.requests.memory",
       "update kubernetes_limit_range_v1.main_namespace_limits_limit_range: spec.limit.#.default_request.cpu, spec.limit.#.default_request.memory",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.requests.cpu, spec.hard.requests.memory",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.hard.requests.cpu, spec.hard.requests.memory",
     ],
   ],
   [
@@ -154,7 +157,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.resources.requests.cpu",
       "update kubernetes_limit_range_v1.main_namespace_limits_limit_range: spec.limit.#.default_request.cpu",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.requests.cpu",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.hard.requests.cpu",
     ],
   ],
   [
@@ -165,7 +168,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.resources.requests.memory",
       "update kubernetes_limit_range_v1.main_namespace_limits_limit_range: spec.limit.#.default_request.memory",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.requests.memory",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.hard.requests.memory",
     ],
   ],
   [
@@ -332,7 +335,9 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "run terraform_data.main_unseal: description.replicas.#, description.replicas.#",
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.ha.raft.config, values.#.server.ha.replicas",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.limits.memory, spec.hard.pods, spec.hard.requests.cpu, spec.hard.requests.memory",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.pods",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_server_quota: spec.hard.pods",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
     ],
   ],
   [
@@ -473,7 +478,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
       "refuse terraform_data.main_lasting_product: input.product",
       "run terraform_data.main_unseal: description.product",
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: chart, repository, values.#.server.configAnnotation, values.#.server.extraContainers.#.args.#, values.#.server.extraContainers.#.image, values.#.server.extraContainers.#.volumeMounts.#.mountPath, values.#.server.extraEnvironmentVars.BAO_CACERT, values.#.server.extraEnvironmentVars.VAULT_CACERT, values.#.server.ha.apiAddr, values.#.server.ha.clusterAddr, values.#.server.ha.raft.config, values.#.server.image.registry, values.#.server.image.repository, values.#.server.image.tag, values.#.server.includeConfigAnnotation, values.#.server.podManagementPolicy, values.#.ui.activeOpenbaoPodOnly, values.#.ui.activeVaultPodOnly, version",
+      "update helm_release.main_release: chart, repository, values.#.server.configAnnotation, values.#.server.extraContainers.#.image, values.#.server.extraEnvironmentVars.BAO_CACERT, values.#.server.extraEnvironmentVars.VAULT_CACERT, values.#.server.ha.apiAddr, values.#.server.ha.clusterAddr, values.#.server.ha.raft.config, values.#.server.image.registry, values.#.server.image.repository, values.#.server.image.tag, values.#.server.includeConfigAnnotation, values.#.server.podManagementPolicy, values.#.server.postStart.#, values.#.ui.activeOpenbaoPodOnly, values.#.ui.activeVaultPodOnly, version",
     ],
   ],
   [
@@ -563,7 +568,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
   [
     "ServerChartValues.extraInitContainers",
     {},
-    server({ extraInitContainers: [{ name: "wait", image: "busybox" }] }),
+    server({ extraInitContainers: [{ name: "wait", image: "busybox", securityContext: RESTRICTED }] }),
     [
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_release: values.#.server.extraInitContainers",
@@ -617,6 +622,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
     server({ ha: { disruptionBudget: { maxUnavailable: 0 } } }),
     [
       "run terraform_data.main_unseal: revision",
+      "update helm_release.main_guard: values.#.maxUnavailable",
       "update helm_release.main_release: values.#.server.ha.disruptionBudget.maxUnavailable",
     ],
   ],
@@ -669,7 +675,9 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
     "ServerChartValues.priorityClassName",
     {},
     server({ priorityClassName: "high" }),
-    ["run terraform_data.main_unseal: revision", "update helm_release.main_release: values.#.server.priorityClassName"],
+    [
+      'refuse synthesis: [test/Main] The values change server.priorityClassName to "high", but the hook and the namespace depend on this value; remove it, and use the properties of the deployment.',
+    ],
   ],
   [
     "ServerChartValues.readinessProbe",
@@ -719,7 +727,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
     server({ volumeMounts: [{ name: "tmp", mountPath: "/other" }] }),
     [
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.volumeMounts.#.mountPath",
+      "update helm_release.main_release: values.#.server.volumeMounts.#.mountPath, values.#.server.volumeMounts.#",
     ],
   ],
   [
@@ -728,7 +736,7 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
     server({ volumes: [{ name: "tmp", emptyDir: {} }] }),
     [
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.volumes.#.emptyDir.medium, values.#.server.volumes.#.emptyDir.sizeLimit",
+      "update helm_release.main_release: values.#.server.volumes.#.emptyDir.medium, values.#.server.volumes.#.emptyDir.sizeLimit, values.#.server.volumes.#.emptyDir.medium, values.#.server.volumes.#.emptyDir.sizeLimit, values.#.server.volumes.#.name, values.#.server.volumes.#",
     ],
   ],
 ];
@@ -806,7 +814,7 @@ export const CLAIM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
     helm({ auditSize: Size.gibibytes(20) }),
     [
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.auditStorage.size, values.#.server.extraContainers.#.args.#",
+      "update helm_release.main_release: values.#.server.auditStorage.size, values.#.server.postStart.#",
       "update kubernetes_persistent_volume_v1.main_storage_audit#_persistent_volume: spec.#.capacity.storage",
       "update openstack_blockstorage_volume_v3.main_storage_audit#: size",
     ],

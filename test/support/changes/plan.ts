@@ -5,7 +5,7 @@ import { REPLACING_ATTRIBUTES } from "./replacing-attributes";
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** Meta-arguments, of which Terraform changes nothing in a resource. */
-const META = ["lifecycle", "provisioner", "depends_on", "provider", "connection"];
+const META = ["lifecycle", "provisioner", "depends_on", "provider", "connection", "for_each"];
 
 /**
  * What Terraform plans for another synthesis of a stack, one line per resource, sorted. Numbers in names are `#`, and equal lines
@@ -13,7 +13,7 @@ const META = ["lifecycle", "provisioner", "depends_on", "provider", "connection"
  *
  * | line | meaning |
  * | --- | --- |
- * | `create`, `delete`, `forget` and an address | as Terraform says |
+ * | `create`, `delete`, `forget` and an address | as Terraform says; with a key of `for_each` in brackets |
  * | `update ADDRESS: ATTRIBUTES` | in place |
  * | `replace ADDRESS: ATTRIBUTES` | deleted and created again |
  * | `refuse ADDRESS: ATTRIBUTES` | the plan fails: a condition, or `prevent_destroy` |
@@ -33,7 +33,7 @@ export function planOf(before: Synthesized, after: Synthesized): string[] {
     const [one, other] = [former.get(address), planned.get(address)];
     if (one === undefined) return [`create ${address}`];
     if (other === undefined) return [`${forgotten.includes(address) ? "forget" : "delete"} ${address}`];
-    return changeOf(address, one, other);
+    return [...keysOf(address, one, other), ...changeOf(address, one, other)];
   });
   const surroundings = surroundingsOf(before, after);
   const runs = [...planned].flatMap(([address, { triggers_replace }]) =>
@@ -65,6 +65,16 @@ function changedData({ data: before = {} }: Synthesized, { data: after = {} }: S
     const [one, other] = [before[type]?.[name], after[type]?.[name]];
     return other !== undefined && pathsOf(without(one ?? {}, META), without(other, META)).length > 0;
   });
+}
+
+/** One resource per key of `for_each`. `prevent_destroy` is that of the block, so it protects a key that leaves too. */
+function keysOf(address: string, { for_each: before = {} }: Arguments, after: Arguments): string[] {
+  const [former, planned] = [before, after.for_each ?? {}].map((value) => Object.keys(value as object));
+  const gone = isProtected(after) ? "refuse" : "delete";
+  return [
+    ...(planned ?? []).filter((key) => former?.includes(key) !== true).map((key) => `create ${address}["${key}"]`),
+    ...(former ?? []).filter((key) => planned?.includes(key) !== true).map((key) => `${gone} ${address}["${key}"]`),
+  ];
 }
 
 function changeOf(address: string, before: Arguments, after: Arguments): string[] {

@@ -12,15 +12,19 @@ import {
   SecretRef,
   SshCa,
   SshRole,
+  TenantAccess,
   TenantPKI,
   type AccessRoleProps,
   type AppRoleLoginProps,
   type CentralVaultProps,
   type DynamicDbProps,
   type DynamicDbRoleProps,
+  type PipelineIssuer,
   type PkiRoleProps,
   type PostgresqlProps,
   type SshCaProps,
+  type TenantAccessProps,
+  type TenantIntermediate,
   type TenantPKIProps,
 } from "../../../src/index";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
@@ -43,6 +47,8 @@ export interface Servers {
     readonly otherPort: number;
     readonly caCertificates: readonly [string, string];
   };
+  /** What has the public keys of a platform of pipelines, at any path. */
+  readonly issuer: { readonly address: string; readonly caCertificate: string };
   /** Folder for files, relative to the project. */
   readonly folder: string;
 }
@@ -158,6 +164,29 @@ function central<Value>(
     new CentralVault(scope, "Central", { ...given, ...props(value, servers, key) });
   };
 }
+
+function pipelines({ issuer }: Servers, of: Partial<PipelineIssuer>): PipelineIssuer {
+  const { address, caCertificate } = issuer;
+  return { issuer: "https://a.example", jwksUrl: `${address}/a`, jwksCaPem: caCertificate, ...of };
+}
+
+function tenantAccess<Value>(
+  props: (value: Value, servers: Servers, key: string) => Partial<TenantAccessProps>,
+): Build<Value> {
+  return (scope, key, value, servers) => {
+    new TenantAccess(scope, "Access", { tenant: key, provider: servers.provider, ...props(value, servers, key) });
+  };
+}
+
+const INTERMEDIATE: TenantIntermediate = {
+  commonName: "A",
+  permittedDomains: ["a.example"],
+  lifetime: Duration.days(30),
+};
+const intermediate = <Value>(props: (value: Value) => Partial<TenantIntermediate>): Build<Value> =>
+  tenantAccess((value) => ({ intermediates: [{ ...INTERMEDIATE, ...props(value) }] }));
+const PIPELINE = { login: "pipeline", audiences: ["a"], claims: { deploy: { project_path: "a" } } };
+const DEPLOY_POLICY = ["update vault_policy.access_deploy_policy: policy"];
 
 /** What the tenant file describes inside an instance. */
 function config<Value>(
@@ -859,6 +888,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
   ),
 
   row(
+    "IRootCa.limitsPathLength",
+    [undefined, true, false, undefined],
+    pki((limitsPathLength, { rootCa: { mount, provider } }) => ({ rootCa: { mount, provider, limitsPathLength } })),
+    [[]],
+  ),
+  row(
     "RootCaProps.address",
     ["https://a.example:8200", "https://b.example:8200"],
     (scope, key, address, { provider }) =>
@@ -910,26 +945,56 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [[]],
   ),
   row(
-    "CentralVaultProps.hookSecretIdTtl",
-    [undefined, Duration.days(30), Duration.days(60), undefined],
-    central((hookSecretIdTtl) => ({ hookSecretIdTtl })),
+    "CentralVaultProps.watchSecretIdTtl",
+    [undefined, Duration.days(30), Duration.days(120), undefined],
+    central((watchSecretIdTtl) => ({ watchSecretIdTtl })),
     [
-      ["update vault_approle_auth_backend_role.central_hook_role: secret_id_ttl"],
+      ["update vault_approle_auth_backend_role.central_watch_role: secret_id_ttl"],
       [
-        "update vault_approle_auth_backend_role.central_hook_role: secret_id_ttl",
-        "update vault_auth_backend.central_hook_login: tune",
+        "update vault_approle_auth_backend_role.central_watch_role: secret_id_ttl",
+        "update vault_auth_backend.central_command_login: tune",
       ],
       [
-        "update vault_approle_auth_backend_role.central_hook_role: secret_id_ttl",
-        "update vault_auth_backend.central_hook_login: tune",
+        "update vault_approle_auth_backend_role.central_watch_role: secret_id_ttl",
+        "update vault_auth_backend.central_command_login: tune",
       ],
     ],
   ),
   row(
-    "CentralVaultProps.instanceDomains",
-    [undefined, ["a.example"], ["b.example"], undefined],
-    central((instanceDomains) => ({ instanceDomains })),
-    [["update vault_pki_secret_backend_role.central_instance_certificates: allowed_domains"]],
+    "CentralVaultProps.pipeline",
+    [undefined, "https://a.example", "https://b.example", undefined],
+    central((issuer, servers) => ({ pipeline: issuer === undefined ? undefined : pipelines(servers, { issuer }) })),
+    [
+      ["create vault_jwt_auth_backend.central_pipeline_login"],
+      ["update vault_jwt_auth_backend.central_pipeline_login: bound_issuer"],
+      ["delete vault_jwt_auth_backend.central_pipeline_login"],
+    ],
+  ),
+  row(
+    "PipelineIssuer.issuer",
+    ["https://a.example", "https://b.example"],
+    central((issuer, servers) => ({ pipeline: pipelines(servers, { issuer }) })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: bound_issuer"]],
+  ),
+  row(
+    "PipelineIssuer.jwksUrl",
+    ["a", "b"],
+    central((path, servers) => ({ pipeline: pipelines(servers, { jwksUrl: `${servers.issuer.address}/${path}` }) })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: jwks_url"]],
+  ),
+  row(
+    "PipelineIssuer.jwksCaPem",
+    [1, 2],
+    central((times, servers) => ({
+      pipeline: pipelines(servers, { jwksCaPem: servers.issuer.caCertificate.repeat(times) }),
+    })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: jwks_ca_pem"]],
+  ),
+  row(
+    "PipelineIssuer.login",
+    [undefined, "a", "b", undefined],
+    central((path, servers) => ({ pipeline: pipelines(servers, { login: path }) })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: path"]],
   ),
   row(
     "CentralVaultProps.provider",
@@ -945,6 +1010,133 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ["create terraform_data.central_root_ca_file"],
       ["run terraform_data.central_root_ca_file"],
       ["delete terraform_data.central_root_ca_file"],
+    ],
+  ),
+
+  row(
+    "TenantAccessProps.boundCidrs",
+    [undefined, ["10.0.0.0/8"], ["10.0.0.0/16"], undefined],
+    tenantAccess((boundCidrs) => ({ boundCidrs })),
+    [
+      ["deploy", "hook", "plan"].map(
+        (identity) =>
+          `update vault_approle_auth_backend_role.access_${identity}_role: secret_id_bound_cidrs, token_bound_cidrs`,
+      ),
+    ],
+  ),
+  row(
+    "TenantAccessProps.intermediates",
+    [undefined, [INTERMEDIATE], [{ ...INTERMEDIATE, commonName: "B" }], undefined],
+    tenantAccess((intermediates) => ({ intermediates })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.commonName",
+    ["A", "B"],
+    intermediate((commonName) => ({ commonName })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.lifetime",
+    [Duration.days(30), Duration.days(60)],
+    intermediate((lifetime) => ({ lifetime })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.organization",
+    [undefined, "A", "B", undefined],
+    intermediate((organization) => ({ organization })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.permittedDomains",
+    [["a.example"], ["b.example"]],
+    intermediate((permittedDomains) => ({ permittedDomains })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantAccessProps.secrets",
+    [undefined, "a", "b", undefined],
+    tenantAccess((path) => ({ secrets: path === undefined ? undefined : [{ mount: "operator", path }] })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantAccessProps.secretIdTtl",
+    [undefined, Duration.days(1), Duration.days(2), undefined],
+    tenantAccess((secretIdTtl) => ({ secretIdTtl })),
+    [
+      ["deploy", "hook", "plan"].map(
+        (identity) => `update vault_approle_auth_backend_role.access_${identity}_role: secret_id_ttl`,
+      ),
+    ],
+  ),
+  row(
+    "TenantAccessProps.servers",
+    [undefined, [{ name: "main", host: "a.example" }], [{ name: "main", host: "b.example" }], undefined],
+    tenantAccess((certified) => ({ servers: certified })),
+    [
+      ["create vault_pki_secret_backend_role.access_certificates"],
+      ["update vault_pki_secret_backend_role.access_certificates: allowed_domains"],
+      ["delete vault_pki_secret_backend_role.access_certificates"],
+    ],
+  ),
+  row(
+    "CertifiedServers.host",
+    ["a.example", "b.example"],
+    tenantAccess((host) => ({ servers: [{ name: "main", host }] })),
+    [["update vault_pki_secret_backend_role.access_certificates: allowed_domains"]],
+  ),
+  row(
+    "CertifiedServers.name",
+    ["a", "b"],
+    tenantAccess((name) => ({ servers: [{ name, host: "a.example" }] })),
+    [["update vault_pki_secret_backend_role.access_certificates: allowed_domains"]],
+  ),
+  row(
+    "TenantAccessProps.pipeline",
+    [undefined, "a", "b", undefined],
+    tenantAccess((audience) => ({
+      pipeline: audience === undefined ? undefined : { ...PIPELINE, audiences: [audience] },
+    })),
+    [
+      ["create vault_jwt_auth_backend_role.access_deploy_pipeline"],
+      ["update vault_jwt_auth_backend_role.access_deploy_pipeline: bound_audiences"],
+      ["delete vault_jwt_auth_backend_role.access_deploy_pipeline"],
+    ],
+  ),
+  row(
+    "TenantPipeline.audiences",
+    ["a", "b"],
+    tenantAccess((audience) => ({ pipeline: { ...PIPELINE, audiences: [audience] } })),
+    [["update vault_jwt_auth_backend_role.access_deploy_pipeline: bound_audiences"]],
+  ),
+  row(
+    "TenantPipeline.claims",
+    ["a", "b"],
+    tenantAccess((project_path) => ({ pipeline: { ...PIPELINE, claims: { deploy: { project_path } } } })),
+    [["update vault_jwt_auth_backend_role.access_deploy_pipeline: bound_claims"]],
+  ),
+  row(
+    "TenantPipeline.login",
+    ["pipeline", "other-pipeline"],
+    tenantAccess((path) => ({ pipeline: { ...PIPELINE, login: path } })),
+    [["replace vault_jwt_auth_backend_role.access_deploy_pipeline: backend"]],
+  ),
+  row(
+    "TenantAccessProps.provider",
+    [false, true],
+    tenantAccess((other, { provider, alias }) => ({ provider: other ? alias : provider })),
+    [[]],
+  ),
+  row(
+    "TenantAccessProps.tenant",
+    ["a", "b"],
+    tenantAccess((name, _servers, key) => ({ tenant: `${key}-${name}` })),
+    [
+      ["deploy", "hook", "plan"].flatMap((identity) => [
+        `replace vault_approle_auth_backend_role.access_${identity}_role: role_name`,
+        `replace vault_policy.access_${identity}_policy: name`,
+      ]),
     ],
   ),
 ];

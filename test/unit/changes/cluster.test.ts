@@ -319,6 +319,8 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "create openstack_compute_servergroup_v2.cluster_machines_secrets_server_group",
       "create openstack_compute_volume_attach_v2.cluster_machines_secrets_#_attachment0",
       "create openstack_networking_port_v2.cluster_machines_secrets_#_port",
+      'create terraform_data.cluster_not_destroyable["customer10-secrets-0"]',
+      'create terraform_data.cluster_not_destroyable["customer10-secrets-0-0"]',
       "run terraform_data.cluster_kubespray: description.inventory.all.children.kube_node.hosts.customer10-secrets-0, description.inventory.all.hosts.customer10-secrets-0, revision",
     ],
   ],
@@ -337,6 +339,18 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     [
       "create openstack_compute_instance_v2.cluster_machines_worker_#",
       "create openstack_networking_port_v2.cluster_machines_worker_#_port",
+      'create terraform_data.cluster_not_destroyable["customer10-worker-1"]',
+      "run terraform_data.cluster_kubespray: description.inventory.all.children.kube_node.hosts.customer10-worker-1, description.inventory.all.hosts.customer10-worker-1, revision",
+    ],
+  ],
+  [
+    "NodeDefaults.workers",
+    { workers: 2, deletionProtection: false },
+    { workers: 1, deletionProtection: false },
+    [
+      "delete openstack_compute_instance_v2.cluster_machines_worker_#",
+      "delete openstack_networking_port_v2.cluster_machines_worker_#_port",
+      'delete terraform_data.cluster_not_destroyable["customer10-worker-1"]',
       "run terraform_data.cluster_kubespray: description.inventory.all.children.kube_node.hosts.customer10-worker-1, description.inventory.all.hosts.customer10-worker-1, revision",
     ],
   ],
@@ -363,6 +377,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     [
       "create openstack_compute_instance_v2.cluster_machines_secrets_#",
       "create openstack_networking_port_v2.cluster_machines_secrets_#_port",
+      'create terraform_data.cluster_not_destroyable["customer10-secrets-1"]',
       "run terraform_data.cluster_kubespray: description.inventory.all.children.kube_node.hosts.customer10-secrets-1, description.inventory.all.hosts.customer10-secrets-1, revision",
     ],
   ],
@@ -380,9 +395,11 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "create openstack_compute_instance_v2.cluster_machines_vault_#",
       "create openstack_compute_servergroup_v2.cluster_machines_vault_server_group",
       "create openstack_networking_port_v2.cluster_machines_vault_#_port",
+      'create terraform_data.cluster_not_destroyable["customer10-vault-0"]',
       "delete openstack_compute_instance_v2.cluster_machines_secrets_#",
       "delete openstack_compute_servergroup_v2.cluster_machines_secrets_server_group",
       "delete openstack_networking_port_v2.cluster_machines_secrets_#_port",
+      'refuse terraform_data.cluster_not_destroyable["customer10-secrets-0"]',
       "run terraform_data.cluster_kubespray: description.inventory.all.children.kube_node.hosts.customer10-secrets-0, description.inventory.all.children.kube_node.hosts.customer10-vault-0, description.inventory.all.hosts.customer10-secrets-0, description.inventory.all.hosts.customer10-vault-0, revision",
     ],
   ],
@@ -399,6 +416,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     [
       "create openstack_blockstorage_volume_v3.cluster_machines_secrets_#_volume1",
       "create openstack_compute_volume_attach_v2.cluster_machines_secrets_#_attachment1",
+      'create terraform_data.cluster_not_destroyable["customer10-secrets-0-1"]',
     ],
   ],
   [
@@ -467,13 +485,14 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "create openstack_lb_pool_v2.cluster_machines_api_load_balancer_pool",
       "create openstack_networking_floatingip_v2.cluster_machines_api_floating_ip",
       "create openstack_networking_secgroup_rule_v2.cluster_machines_security_groups_api_from_load_balancer_#_#_#_#_#",
+      'create terraform_data.cluster_not_destroyable["customer10-api"]',
       "run terraform_data.cluster_kubespray: description.apiAddress, description.inventory.all.vars.loadbalancer_apiserver, description.inventory.all.vars.supplementary_addresses_in_ssl_keys.#",
     ],
   ],
   [
     "MachinesSpec.apiAccess",
     { apiAccess: ApiAccess.loadBalancer("public") },
-    {},
+    { destroyable: ["customer10-api"] },
     [
       "delete openstack_lb_listener_v2.cluster_machines_api_load_balancer_listener",
       "delete openstack_lb_loadbalancer_v2.cluster_machines_api_load_balancer",
@@ -500,6 +519,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     [
       "create openstack_networking_floatingip_v2.cluster_machines_api_customer10_control_plane_#",
       "create openstack_networking_floatingip_v2.cluster_machines_api_customer10_worker_#",
+      'create terraform_data.cluster_not_destroyable["customer10-floating-ips"]',
       "delete openstack_lb_listener_v2.cluster_machines_api_load_balancer_listener",
       "delete openstack_lb_loadbalancer_v2.cluster_machines_api_load_balancer",
       "delete openstack_lb_member_v2.cluster_machines_api_load_balancer_customer10_control_plane_#",
@@ -507,6 +527,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete openstack_lb_pool_v2.cluster_machines_api_load_balancer_pool",
       "delete openstack_networking_floatingip_v2.cluster_machines_api_floating_ip",
       "delete openstack_networking_secgroup_rule_v2.cluster_machines_security_groups_api_from_load_balancer_#_#_#_#_#",
+      'refuse terraform_data.cluster_not_destroyable["customer10-api"]',
       "run terraform_data.cluster_kubespray: description.apiAddress, description.inventory.all.hosts.customer10-control-plane-0.ansible_host, description.inventory.all.hosts.customer10-worker-0.ansible_host, description.inventory.all.hosts.customer10-worker-1.ansible_host, description.inventory.all.vars.loadbalancer_apiserver, description.inventory.all.vars.supplementary_addresses_in_ssl_keys.#",
     ],
   ],
@@ -525,6 +546,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     [
       "delete openstack_networking_floatingip_v2.cluster_machines_api_customer10_control_plane_#",
       "delete openstack_networking_floatingip_v2.cluster_machines_api_customer10_worker_#",
+      'refuse terraform_data.cluster_not_destroyable["customer10-floating-ips"]',
       "run terraform_data.cluster_kubespray: description.apiAddress, description.inventory.all.hosts.customer10-control-plane-0.ansible_host, description.inventory.all.hosts.customer10-worker-0.ansible_host, description.inventory.all.hosts.customer10-worker-1.ansible_host, description.inventory.all.vars.supplementary_addresses_in_ssl_keys.#",
     ],
   ],
@@ -535,6 +557,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     [
       "create openstack_networking_floatingip_v2.cluster_machines_api_customer10_control_plane_#",
       "create openstack_networking_floatingip_v2.cluster_machines_api_customer10_worker_#",
+      'create terraform_data.cluster_not_destroyable["customer10-floating-ips"]',
       "run terraform_data.cluster_kubespray: description.apiAddress, description.inventory.all.hosts.customer10-control-plane-0.ansible_host, description.inventory.all.hosts.customer10-worker-0.ansible_host, description.inventory.all.hosts.customer10-worker-1.ansible_host, description.inventory.all.vars.supplementary_addresses_in_ssl_keys.#",
     ],
   ],

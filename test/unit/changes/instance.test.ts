@@ -16,6 +16,7 @@ import {
   StandaloneDeployment,
   VaultInstance,
   VaultStorage,
+  type AdministeredMounts,
   type AlertRulesProps,
   type InstanceNamespaceProps,
   type InstanceProviderProps,
@@ -124,7 +125,9 @@ const NAMESPACE: readonly FieldChange<Partial<InstanceNamespaceProps>>[] = [
     {},
     { replicas: 5 },
     [
-      "update kubernetes_resource_quota_v1.namespace_limits_quota: spec.hard.limits.memory, spec.hard.pods, spec.hard.requests.cpu, spec.hard.requests.memory",
+      "update kubernetes_resource_quota_v1.namespace_limits_quota: spec.hard.pods",
+      "update kubernetes_resource_quota_v1.namespace_limits_server_quota: spec.hard.pods",
+      "update kubernetes_role_v1.namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
     ],
   ],
   [
@@ -133,7 +136,7 @@ const NAMESPACE: readonly FieldChange<Partial<InstanceNamespaceProps>>[] = [
     { resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { memory: "2Gi" } } },
     [
       "update kubernetes_limit_range_v1.namespace_limits_limit_range: spec.limit.#.default.memory, spec.limit.#.default_request.cpu, spec.limit.#.default_request.memory",
-      "update kubernetes_resource_quota_v1.namespace_limits_quota: spec.hard.limits.memory, spec.hard.requests.cpu, spec.hard.requests.memory",
+      "update kubernetes_resource_quota_v1.namespace_limits_spare_quota: spec.hard.limits.memory, spec.hard.requests.cpu, spec.hard.requests.memory",
     ],
   ],
   [
@@ -165,7 +168,9 @@ const NAMESPACE: readonly FieldChange<Partial<InstanceNamespaceProps>>[] = [
       "update kubernetes_network_policy_v1.namespace_allow_kubernetes_api: spec.pod_selector.match_labels.app.kubernetes.io/instance",
       "update kubernetes_network_policy_v1.namespace_allow_replicas: spec.ingress.#.from.#.pod_selector.match_labels.app.kubernetes.io/instance, spec.pod_selector.match_labels.app.kubernetes.io/instance",
       "update kubernetes_network_policy_v1.namespace_allow_to_replicas: spec.egress.#.to.#.pod_selector.match_labels.app.kubernetes.io/instance, spec.pod_selector.match_labels.app.kubernetes.io/instance",
-      "update kubernetes_role_v1.namespace_hook_role: rule.#.resource_names.#",
+      "update kubernetes_resource_quota_v1.namespace_limits_server_quota: spec.scope_selector.match_expression.#.values.#",
+      "update kubernetes_resource_quota_v1.namespace_limits_spare_quota: spec.scope_selector.match_expression.#.values.#",
+      "update kubernetes_role_v1.namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
     ],
   ],
   [
@@ -190,6 +195,7 @@ const PROVIDER: readonly FieldChange<Parameters<typeof provider>[0]>[] = [
   ["InstanceProviderProps.alias", {}, { alias: "other" }, ["configure vault"]],
   ["InstanceProviderProps.caCertificateFile", {}, { caCertificateFile: CA }, ["configure vault"]],
   ["InstanceProviderProps.centralProvider", {}, { other: true }, ["read ephemeral"]],
+  ["InstanceProviderProps.identity", {}, { identity: "plan" }, ["read ephemeral"]],
   ["InstanceProviderProps.name", {}, { name: "other" }, ["read ephemeral"]],
   ["InstanceProviderProps.namespace", {}, { namespace: "team1" }, ["configure vault"]],
   ["InstanceProviderProps.rootCaFile", {}, { rootCaFile: "central-root-ca.pem" }, ["configure vault"]],
@@ -247,7 +253,87 @@ function instance({ kind = HA, other = false, ...props }: Instance): Synthesized
   });
 }
 
+const [PKI, PROGRAMS] = [
+  { path: "pki", type: "pki" },
+  { path: "programs", type: "approle" },
+] as const;
+const administered = (of: Partial<AdministeredMounts>): Instance => ({
+  administered: { engines: [], logins: [], ...of },
+});
 const INSTANCE: readonly FieldChange<Instance>[] = [
+  [
+    "VaultInstanceProps.administered",
+    {},
+    administered({ engines: [PKI] }),
+    ["run terraform_data.main_unseal: description.identities.mounts.#"],
+  ],
+  [
+    "AdministeredMounts.engines",
+    administered({ engines: [PKI] }),
+    administered({}),
+    ["run terraform_data.main_unseal: description.identities.mounts.#"],
+  ],
+  [
+    "AdministeredMounts.logins",
+    {},
+    administered({ logins: [PROGRAMS] }),
+    ["run terraform_data.main_unseal: description.identities.logins.#"],
+  ],
+  [
+    "AdministeredEngine.path",
+    administered({ engines: [PKI] }),
+    administered({ engines: [{ ...PKI, path: "other" }] }),
+    ["run terraform_data.main_unseal: description.identities.mounts.#.path"],
+  ],
+  [
+    "AdministeredEngine.type",
+    administered({ engines: [PKI] }),
+    administered({ engines: [{ ...PKI, type: "ssh" }] }),
+    ["run terraform_data.main_unseal: description.identities.mounts.#.type"],
+  ],
+  [
+    "AdministeredLogin.path",
+    administered({ logins: [PROGRAMS] }),
+    administered({ logins: [{ ...PROGRAMS, path: "other" }] }),
+    ["run terraform_data.main_unseal: description.identities.logins.#.path"],
+  ],
+  // There is one type so far.
+  [
+    "AdministeredLogin.type",
+    administered({ logins: [PROGRAMS] }),
+    administered({ logins: [{ ...PROGRAMS, type: "another" as never }] }),
+    ["run terraform_data.main_unseal: description.identities.logins.#.type"],
+  ],
+  [
+    "VaultInstanceProps.identities",
+    {},
+    { identities: { tokenTtl: Duration.hours(2) } },
+    ["run terraform_data.main_unseal: description.identities.tokenTtl"],
+  ],
+  [
+    "IdentitiesProps.boundCidrs",
+    {},
+    { identities: { boundCidrs: ["10.0.0.0/8"] } },
+    ["run terraform_data.main_unseal: description.identities.boundCidrs"],
+  ],
+  [
+    "IdentitiesProps.secretIdTtl",
+    {},
+    { identities: { secretIdTtl: Duration.days(30) } },
+    ["run terraform_data.main_unseal: description.identities.secretIdTtl"],
+  ],
+  [
+    "IdentitiesProps.tokenTtl",
+    { identities: { tokenTtl: Duration.hours(2) } },
+    {},
+    ["run terraform_data.main_unseal: description.identities.tokenTtl"],
+  ],
+  [
+    "VaultInstanceProps.rootToken",
+    {},
+    { rootToken: "revoke" },
+    ["run terraform_data.main_unseal: description.identities.rootToken"],
+  ],
   [
     "ExternalDeploymentProps.addresses",
     external({}),
@@ -291,6 +377,8 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     { seal: Seal.transit() },
     { seal: Seal.transit(), retired: true },
     [
+      "create terraform_data.main_retirement",
+      "delete helm_release.main_guard",
       "delete helm_release.main_release",
       "delete kubernetes_default_service_account_v1.main_namespace_hook_default_account",
       "delete kubernetes_limit_range_v1.main_namespace_limits_limit_range",
@@ -304,12 +392,12 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
       "delete kubernetes_network_policy_v1.main_namespace_deny_all",
       "delete kubernetes_priority_class_v1.main_namespace_limits_priority_class",
       "delete kubernetes_resource_quota_v1.main_namespace_limits_quota",
+      "delete kubernetes_resource_quota_v1.main_namespace_limits_server_quota",
+      "delete kubernetes_resource_quota_v1.main_namespace_limits_spare_quota",
       "delete kubernetes_role_binding_v1.main_namespace_hook_role_binding",
       "delete kubernetes_role_v1.main_namespace_hook_role",
       "delete kubernetes_service_account_v1.main_namespace_hook",
       "delete kubernetes_storage_class_v1.main_storage_storage_class",
-      "delete terraform_data.main_lasting_product",
-      "delete terraform_data.main_lasting_storage",
       "delete terraform_data.main_unseal",
       "delete vault_policy.main_seal_policy",
       "delete vault_token_auth_backend_role.main_seal_token_role",
@@ -327,6 +415,7 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     [
       "command terraform_data.main_unseal: command",
       "refuse terraform_data.main_lasting_storage: input.instance, input.storage",
+      "replace helm_release.main_guard: name",
       "replace helm_release.main_release: name",
       "replace kubernetes_namespace_v1.main_namespace: metadata.name",
       "replace kubernetes_persistent_volume_v1.main_storage_audit#_persistent_volume: metadata.name",
@@ -339,7 +428,9 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
       "update kubernetes_network_policy_v1.main_namespace_allow_kubernetes_api: spec.pod_selector.match_labels.app.kubernetes.io/instance",
       "update kubernetes_network_policy_v1.main_namespace_allow_replicas: spec.ingress.#.from.#.pod_selector.match_labels.app.kubernetes.io/instance, spec.pod_selector.match_labels.app.kubernetes.io/instance",
       "update kubernetes_network_policy_v1.main_namespace_allow_to_replicas: spec.egress.#.to.#.pod_selector.match_labels.app.kubernetes.io/instance, spec.pod_selector.match_labels.app.kubernetes.io/instance",
-      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_server_quota: spec.scope_selector.match_expression.#.values.#",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.scope_selector.match_expression.#.values.#",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
       "update openstack_blockstorage_volume_v3.main_storage_audit#: metadata.claim, name",
       "update openstack_blockstorage_volume_v3.main_storage_data#: metadata.claim, name",
     ],
@@ -351,6 +442,7 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     [
       "command terraform_data.main_unseal: command",
       "refuse terraform_data.main_lasting_storage: input.instance, input.storage",
+      "replace helm_release.main_guard: name",
       "replace helm_release.main_release: name",
       "replace kubernetes_namespace_v1.main_namespace: metadata.name",
       "replace kubernetes_persistent_volume_v1.main_storage_audit#_persistent_volume: metadata.name",
@@ -363,7 +455,9 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
       "update kubernetes_network_policy_v1.main_namespace_allow_kubernetes_api: spec.pod_selector.match_labels.app.kubernetes.io/instance",
       "update kubernetes_network_policy_v1.main_namespace_allow_replicas: spec.ingress.#.from.#.pod_selector.match_labels.app.kubernetes.io/instance, spec.pod_selector.match_labels.app.kubernetes.io/instance",
       "update kubernetes_network_policy_v1.main_namespace_allow_to_replicas: spec.egress.#.to.#.pod_selector.match_labels.app.kubernetes.io/instance, spec.pod_selector.match_labels.app.kubernetes.io/instance",
-      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_server_quota: spec.scope_selector.match_expression.#.values.#",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_spare_quota: spec.scope_selector.match_expression.#.values.#",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
       "update openstack_blockstorage_volume_v3.main_storage_audit#: metadata.claim, metadata.tenant, name",
       "update openstack_blockstorage_volume_v3.main_storage_data#: metadata.claim, metadata.tenant, name",
     ],
@@ -394,8 +488,11 @@ const EXCEPTIONS: readonly FieldChange<Instance>[] = [
       "create openstack_blockstorage_volume_v3.main_storage_data#",
       "run terraform_data.main_unseal: description.replicas.#, description.replicas.#",
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.affinity, values.#.server.ha.disruptionBudget.enabled, values.#.server.ha.raft.config, values.#.server.ha.replicas",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.limits.memory, spec.hard.pods, spec.hard.requests.cpu, spec.hard.requests.memory",
+      "update helm_release.main_guard: values.#.maxUnavailable",
+      "update helm_release.main_release: values.#.server.affinity, values.#.server.ha.raft.config, values.#.server.ha.replicas",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.pods",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_server_quota: spec.hard.pods",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
     ],
   ],
   [
@@ -411,8 +508,11 @@ const EXCEPTIONS: readonly FieldChange<Instance>[] = [
       "refuse terraform_data.main_lasting_storage: input.storage",
       "run terraform_data.main_unseal: description.replicas.#, description.replicas.#, description.volatile",
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.affinity, values.#.server.auditStorage.enabled, values.#.server.auditStorage.size, values.#.server.auditStorage.storageClass, values.#.server.dataStorage.enabled, values.#.server.dataStorage.size, values.#.server.dataStorage.storageClass, values.#.server.extraContainers.#.args.#, values.#.server.ha.disruptionBudget.enabled, values.#.server.ha.raft.config, values.#.server.ha.replicas, values.#.server.volumeMounts.#, values.#.server.volumeMounts.#, values.#.server.volumes.#, values.#.server.volumes.#",
-      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.limits.memory, spec.hard.pods, spec.hard.requests.cpu, spec.hard.requests.memory",
+      "update helm_release.main_guard: values.#.maxUnavailable",
+      "update helm_release.main_release: values.#.server.affinity, values.#.server.auditStorage.enabled, values.#.server.auditStorage.size, values.#.server.auditStorage.storageClass, values.#.server.dataStorage.enabled, values.#.server.dataStorage.size, values.#.server.dataStorage.storageClass, values.#.server.ha.raft.config, values.#.server.ha.replicas, values.#.server.postStart.#, values.#.server.volumeMounts.#, values.#.server.volumeMounts.#, values.#.server.volumes.#, values.#.server.volumes.#",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.pods",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_server_quota: spec.hard.pods",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
     ],
   ],
   [
@@ -420,6 +520,7 @@ const EXCEPTIONS: readonly FieldChange<Instance>[] = [
     {},
     external({}),
     [
+      "delete helm_release.main_guard",
       "delete helm_release.main_release",
       "delete kubernetes_default_service_account_v1.main_namespace_hook_default_account",
       "delete kubernetes_limit_range_v1.main_namespace_limits_limit_range",
@@ -434,6 +535,8 @@ const EXCEPTIONS: readonly FieldChange<Instance>[] = [
       "delete kubernetes_persistent_volume_v1.main_storage_data#_persistent_volume",
       "delete kubernetes_priority_class_v1.main_namespace_limits_priority_class",
       "delete kubernetes_resource_quota_v1.main_namespace_limits_quota",
+      "delete kubernetes_resource_quota_v1.main_namespace_limits_server_quota",
+      "delete kubernetes_resource_quota_v1.main_namespace_limits_spare_quota",
       "delete kubernetes_role_binding_v1.main_namespace_hook_role_binding",
       "delete kubernetes_role_v1.main_namespace_hook_role",
       "delete kubernetes_service_account_v1.main_namespace_hook",
