@@ -1133,10 +1133,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     ["a", "b"],
     tenantAccess((name, _servers, key) => ({ tenant: `${key}-${name}` })),
     [
-      ["deploy", "hook", "plan"].flatMap((identity) => [
-        `replace vault_approle_auth_backend_role.access_${identity}_role: role_name`,
-        `replace vault_policy.access_${identity}_policy: name`,
-      ]),
+      ["vault_approle_auth_backend_role.access_%_role: role_name", "vault_policy.access_%_policy: name"].flatMap(
+        (line) => ["deploy", "hook", "plan"].map((identity) => `replace ${line.replace("%", identity)}`),
+      ),
     ],
   ),
 ];
