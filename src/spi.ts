@@ -19,7 +19,7 @@ export type {
 } from "./constructs/tenant-cluster/provisioner";
 
 // Deployment: `VaultInstanceProps.deployment`, and its parts
-export type { Deployed, DeploymentContext, IDeployment } from "./constructs/vault-instance/deployment";
+export type { Deployed, DeploymentContext, IDeployment, LastingSettings } from "./constructs/vault-instance/deployment";
 export type { ExposureContext } from "./constructs/vault-instance/exposure";
 export type { BoundCertificate, CertificateContext } from "./constructs/vault-instance/server-certificate";
 export type { ReleaseNames } from "./constructs/server-config/names";

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Field } from "./fields";
 
 const PROJECT = resolve(__dirname, "..", "..");
@@ -25,7 +25,7 @@ construct. Always read the plan first: \`npx cdktf diff <stack>\`.
 | replaces ...             | Terraform destroys the named resource and creates it again.                            |
 | refused                  | Synthesis or the plan fails, and the message names the way.                            |
 | needs ...                | Terraform cannot do it. The named command does.                                        |
-| new instance             | The app makes another one. The former one keeps its data, and nothing is moved.        |
+| new instance             | The app makes another one, and nothing is moved. Retire the former one first, which keeps its data. |
 | not supported            | It does not work, and nothing refuses it yet.                                          |
 
 The last column names the tests that show it.
@@ -46,7 +46,7 @@ export function renderChanges(fields: readonly Field[], tests: ReadonlyMap<strin
   return INTRODUCTION + sections.join("\n");
 }
 
-/** The tests whose text names a field as `PkiRoleProps.maxTtl`, by the field. */
+/** The tests whose text, or whose tables, name a field as `PkiRoleProps.maxTtl`, by the field. */
 export function testsByField(fields: readonly Field[]): Map<string, string[]> {
   const names = new Set(fields.map(({ name }) => name));
   const found = new Map<string, string[]>();
@@ -54,11 +54,18 @@ export function testsByField(fields: readonly Field[]): Map<string, string[]> {
     (file) => file.endsWith(".test.ts") && file !== OTHER,
   );
   for (const file of files.sort()) {
-    const text = readFileSync(join(PROJECT, "test", file), "utf8");
+    const text = textWithTables(join(PROJECT, "test", file));
     const named = new Set([...text.matchAll(/\b[A-Z]\w+(\.\w+)+/g)].map(([name]) => name));
     for (const name of named) if (names.has(name)) found.set(name, [...(found.get(name) ?? []), file]);
   }
   return found;
+}
+
+/** The text of a test, and of the tables in test/support/changes that it imports. */
+function textWithTables(file: string): string {
+  const text = readFileSync(file, "utf8");
+  const tables = [...text.matchAll(/from "([./]+\/support\/changes\/[\w-]+)"/g)];
+  return [text, ...tables.map(([, path = ""]) => readFileSync(`${join(dirname(file), path)}.ts`, "utf8"))].join("\n");
 }
 
 function ownerOf(name: string): string {

@@ -43,7 +43,7 @@ export interface TenantSpec {
   /**
    * The tenant's Vault or OpenBao instances.
    *
-   * @changes retire an instance before you remove it; removed at once, its plan fails for want of its provider, and preflight names it
+   * @changes retire an instance before you remove it; removed at once, the vault layer's plan deletes its servers and volumes, the config layer's fails, and preflight names it
    */
   readonly instances: readonly InstanceSpec[];
   /**
@@ -71,7 +71,7 @@ export interface InstanceSpec
   /**
    * Deployment of the servers.
    *
-   * @changes as its own fields say; from standalone to ha replicas join; any other kind is a new instance
+   * @changes as its own fields say; from standalone to ha replicas join; any other mode is refused
    */
   readonly deployment: DeploymentSpec;
   /**
@@ -99,7 +99,7 @@ export interface InstanceSpec
    * The login method of the roles.
    *
    * @default - AppRole at its default path
-   * @changes replaces the login and its roles if its path changes: programs need new role IDs and secret IDs
+   * @changes replaces the roles and moves the login if its path changes: programs need new role IDs and secret IDs
    */
   readonly appRole?: AppRoleSpec;
 }

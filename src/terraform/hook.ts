@@ -7,7 +7,7 @@ import { CommandResource } from "./terraform-data";
 /**
  * Connection of a hook to the central Vault. Its token comes from the environment of `cdktf deploy`.
  *
- * @changes in place: the hook and the seals use it from the next deployment on; records are not moved
+ * @changes in place: the hook uses it from its next run on, and records are not moved; servers with a transit seal restart one by one
  */
 export interface CentralVaultAccess {
   readonly address: string;

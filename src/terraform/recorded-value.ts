@@ -1,4 +1,4 @@
-import { TerraformResource } from "cdktf";
+import { TerraformResource, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 
 /** Properties of a {@link RecordedValue}. */
@@ -7,6 +7,14 @@ export interface RecordedValueProps {
   readonly values: Readonly<Record<string, string>>;
   /** Whether Terraform refuses to forget it. */
   readonly preventDestroy: boolean;
+  /**
+   * The sentence with which a plan fails if the values are no longer the recorded ones, without the full stop.
+   *
+   * @default - other values are ignored
+   */
+  readonly refusal?: string;
+  /** What must exist before the values are recorded. @default - nothing */
+  readonly dependsOn?: ITerraformDependable[];
 }
 
 /** `terraform_data` that keeps in the state what its values were when it was created. */
@@ -18,7 +26,12 @@ export class RecordedValue extends TerraformResource {
   ) {
     super(scope, id, {
       terraformResourceType: "terraform_data",
-      lifecycle: { preventDestroy: props.preventDestroy, ignoreChanges: ["input"] },
+      dependsOn: props.dependsOn,
+      lifecycle: {
+        preventDestroy: props.preventDestroy,
+        ignoreChanges: ["input"],
+        postcondition: props.refusal === undefined ? undefined : [refuseOthers(props.values, props.refusal)],
+      },
     });
   }
 
@@ -30,6 +43,11 @@ export class RecordedValue extends TerraformResource {
   protected override synthesizeAttributes(): Record<string, unknown> {
     return { input: this.props.values };
   }
+}
+
+function refuseOthers(values: Readonly<Record<string, string>>, refusal: string) {
+  const same = Object.entries(values).map(([name, value]) => `self.input.${name} == ${JSON.stringify(value)}`);
+  return { condition: `\${${same.join(" && ")}}`, errorMessage: `${refusal}.` };
 }
 
 /** The address of a resource as an expression of Terraform, for use inside another one. */

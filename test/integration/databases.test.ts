@@ -335,7 +335,7 @@ describe("a changed tenant file", () => {
 });
 
 describe("a mount of secrets that is taken out or renamed", () => {
-  test("KeyValueProps.mount, KeyValueProps.deletionProtection: is refused, and the secrets stay", async () => {
+  test("KeyValueProps.mount, KeyValueField.keyValue, KeyValueProps.deletionProtection: is refused, and the secrets stay", async () => {
     writeTenantFile({ ...CHANGED, keyValue: [CHANGED.keyValue[0], { mount: "papers" }] });
     await expect(lab.cdktf.deploy()).rejects.toThrow("notes/config");
     expect(await read("notes/data/kept")).toMatchObject({ data: { answer: "42" } });

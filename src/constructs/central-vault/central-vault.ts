@@ -36,7 +36,7 @@ export interface PipelineIssuer {
    * Path of the login, without `auth/`.
    *
    * @default "pipeline"
-   * @changes replaces the login and its roles: pipelines log in at the new path
+   * @changes in place: moves the login and its roles; then set it in each `TenantPipeline`, too, where pipelines log in afterwards
    */
   readonly login?: string;
   /**

@@ -58,7 +58,7 @@ export interface DynamicDbProps {
    * Path of the mount.
    *
    * @default - `database/<name>`
-   * @changes in place: the mount moves, all leases are revoked, and clients must use the new path
+   * @changes replaces the roles and moves the mount: all leases are revoked, and clients must use the new path
    */
   readonly mount?: string;
   /**

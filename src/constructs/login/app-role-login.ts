@@ -9,7 +9,7 @@ export interface IAppRoleLogin {
   /**
    * Path of the auth mount, without `auth/`.
    *
-   * @changes replaces the login and its roles: programs need new role IDs and secret IDs
+   * @changes replaces its roles and moves the login: programs need new role IDs and secret IDs
    */
   readonly path: string;
   /**

@@ -42,13 +42,13 @@ export interface AwsKmsSealProps extends KmsSealProps {
   /**
    * AWS region, such as `"eu-central-1"`.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly region: string;
   /**
    * ID or ARN of the key.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly kmsKeyId: string;
   /**
@@ -85,25 +85,25 @@ export interface GcpCloudKmsSealProps extends KmsSealProps {
   /**
    * ID of the project.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly project: string;
   /**
    * Location of the key ring, such as `"europe-west3"` or `"global"`.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly region: string;
   /**
    * Name of the key ring.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly keyRing: string;
   /**
    * Name of the key.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly cryptoKey: string;
   /**
@@ -120,19 +120,19 @@ export interface AzureKeyVaultSealProps extends KmsSealProps {
   /**
    * ID of the Microsoft Entra tenant.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly tenantId: string;
   /**
    * Name of the key vault.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly vaultName: string;
   /**
    * Name of the key.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly keyName: string;
   /**
@@ -162,13 +162,13 @@ export interface AliCloudKmsSealProps extends KmsSealProps {
   /**
    * Region of the key, such as `"eu-central-1"`.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly region: string;
   /**
    * ID of the key.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly kmsKeyId: string;
   /**
@@ -197,7 +197,7 @@ export interface OciKmsSealProps extends KmsSealProps {
   /**
    * OCID of the key.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly keyId: string;
   /**
@@ -225,27 +225,27 @@ export interface Pkcs11SealProps extends KmsSealProps {
   /**
    * Label of the token.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly tokenLabel: string;
   /**
    * Label of the key.
    *
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly keyLabel: string;
   /**
    * Label of the HMAC key. Vault needs one with mechanisms that do not authenticate.
    *
    * @default - none
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly hmacKeyLabel?: string;
   /**
    * Mechanism of the encryption, such as `"CKM_AES_GCM"`.
    *
    * @default - the best mechanism of the module
-   * @changes not supported: the servers do not find the key of their data; migrate to another seal with migrate-seal, and then to this
+   * @changes refused: the servers could not read their data; migrate to another seal with migrate-seal, and then to this
    */
   readonly mechanism?: string;
   /**

@@ -49,6 +49,12 @@ export interface SealConfig {
   readonly secrets: readonly string[];
   /** Connections that the servers open, besides those between each other. */
   readonly egress: readonly SealEgress[];
+  /**
+   * What names the key, by the seal that uses it. The plan fails if it changes, because the servers could not read their data.
+   *
+   * @default - the seal may use another key
+   */
+  readonly key?: { readonly seal: SealType; readonly names: Readonly<Record<string, string>> };
   /** A Secret that Terraform fills, and a number that changes with its content. @default - none */
   readonly credentials?: { readonly secret: ITerraformDependable; readonly revision: number };
   /** Secret into which the hook writes a token of the central Vault, and the token role for it. @default - none */

@@ -81,6 +81,7 @@ export class Seal implements ISeal {
       return {
         ...NO_SEAL_CONFIG,
         stanzas: stanzas(context, "gcpckms", plugin, { project, region, key_ring, crypto_key, credentials: file }),
+        key: { seal: "gcpckms", names: { project, region, key_ring, crypto_key } },
         ...files?.config,
         secrets: files === undefined ? [] : [files.secretName],
         egress: egress(credentials),
@@ -220,11 +221,13 @@ function egress(credentials: object | undefined): SealEgress[] {
   return credentials === undefined ? [KEY_SERVICE, METADATA] : [KEY_SERVICE];
 }
 
+type KeyServiceSettings = Readonly<Record<string, string | undefined>>;
+
 /** A seal by a key service. The servers log in with environment variables, or with the identity of their pod. */
 function keyService(
   type: SealType,
   plugin: KmsPlugin | undefined,
-  settings: Readonly<Record<string, HclValue | undefined>>,
+  settings: KeyServiceSettings,
   credentials?: Readonly<Record<string, SecretRef>>,
 ): SealFactory {
   return (scope, context) => {
@@ -234,11 +237,20 @@ function keyService(
       ...NO_SEAL_CONFIG,
       ...filled?.config,
       stanzas: stanzas(context, type, plugin, settings),
+      key: { seal: type, names: keyNames(settings) },
       environment:
         secret === undefined ? [] : Object.keys(credentials ?? {}).map((name) => ({ name, secret, key: name })),
       egress: egress(credentials),
     };
   };
+}
+
+/** Settings that say how the servers reach the key service, and not which key they use. */
+const ACCESS_SETTINGS = ["endpoint", "crypto_endpoint", "management_endpoint", "auth_type_api_key", "lib"];
+
+function keyNames(settings: KeyServiceSettings): Record<string, string> {
+  const names = Object.entries(settings).filter(([name]) => !ACCESS_SETTINGS.includes(name));
+  return Object.fromEntries(names.map(([name, value]) => [name, value ?? ""]));
 }
 
 /** Key IDs are file names in the Secret. @throws ValidationError if one is not a valid name, or both are equal. */

@@ -6,26 +6,32 @@ import { PkiSecretBackendRootCert } from "../../terraform/providers/vault";
 import { RecordedValue } from "../../terraform/recorded-value";
 import { PkiMount } from "./pki-mount";
 
-/**
- * A certificate authority that signs intermediates.
- *
- * @changes refused: a root CA keeps its mount and its lifetime
- */
+/** A certificate authority that signs intermediates. */
 export interface IRootCa {
-  /** Path of its PKI mount. */
+  /**
+   * Path of its PKI mount.
+   *
+   * @changes refused: a root CA keeps its mount
+   */
   readonly mount: string;
-  /** The provider of the Vault with the CA; undefined for the stack's default. */
+  /**
+   * The provider of the Vault with the CA; undefined for the stack's default.
+   *
+   * @changes in place: the provider must reach the same Vault
+   */
   readonly provider?: TerraformProvider;
   /**
    * Its lifetime.
    *
    * @default - 10 years
+   * @changes refused: a root CA keeps its lifetime
    */
   readonly lifetime?: Duration;
   /**
    * Whether its own certificate has path length 1, so that Vault gives intermediates path length 0 if the request names none.
    *
    * @default false
+   * @changes new certificates only: intermediates that exist keep their path length
    */
   readonly limitsPathLength?: boolean;
 }

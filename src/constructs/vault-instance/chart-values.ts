@@ -27,6 +27,7 @@ export type ServerChartValues = HelmValues & {
   readonly volumeMounts?: KubernetesObjects;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly topologySpreadConstraints?: KubernetesObjects;
+  /** @changes refused: the quotas of the namespace depend on the priority class of the servers */
   readonly priorityClassName?: string;
   readonly terminationGracePeriodSeconds?: number;
   readonly preStopSleepSeconds?: number;

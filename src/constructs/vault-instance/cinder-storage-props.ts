@@ -4,7 +4,7 @@ export interface CinderStorageProps {
    * Volume type.
    *
    * @default - the cloud's default
-   * @changes refused: the volumes have prevent_destroy; replace each replica
+   * @changes in place: OpenStack refuses another type that needs a migration
    */
   readonly volumeType?: string;
   /**

@@ -20,6 +20,15 @@ export interface DeploymentContext {
   readonly centralProvider?: TerraformProvider;
 }
 
+/** Settings without which the servers would not find their data, or could not read it. */
+export interface LastingSettings {
+  /** Construct ID of what records them. */
+  readonly id: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** Why they cannot change, and what to do; without the full stop. */
+  readonly refusal: string;
+}
+
 /** Input of the hook about a deployment. */
 export interface Deployed extends Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes"> {
   /** Whether the data are lost when the pod stops. */
@@ -28,6 +37,8 @@ export interface Deployed extends Pick<InstanceDescription, "replicas" | "caCert
   readonly selfInitializes?: boolean;
   /** The hook runs again when this value changes. */
   readonly revision?: string;
+  /** Settings that a plan refuses to change once the hook has brought the instance up. @default - none */
+  readonly lasting?: readonly LastingSettings[];
 }
 
 /** Runs the servers of an instance. Implement it to add a deployment of your own. */

@@ -4,7 +4,8 @@ import type { Replica } from "../../contract/instance";
 import { readCertificateFile } from "../../terraform/certificate-file";
 import { escapeExpressions } from "../../terraform/literal-text";
 import { parseServerAddress } from "../../terraform/server-address";
-import type { Deployed, IDeployment } from "./deployment";
+import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
+import { lastingStorage } from "./lasting-settings";
 
 /** Properties of an {@link ExternalDeployment}. */
 export interface ExternalDeploymentProps {
@@ -32,11 +33,15 @@ export class ExternalDeployment implements IDeployment {
     this.replicas = props.addresses.map((address) => ({ name: parseServerAddress(address).host, address }));
   }
 
-  bind(scope: Construct): Deployed {
+  bind(scope: Construct, context: DeploymentContext): Deployed {
     const { caCertificateFile: file } = this.props;
-    if (file === undefined) return { replicas: this.replicas };
+    const deployed = {
+      replicas: this.replicas,
+      lasting: [lastingStorage(context, "servers that are deployed elsewhere")],
+    };
+    if (file === undefined) return deployed;
     const content = readCertificateFile(file, "caCertificateFile", scope);
-    return { replicas: this.replicas, caCertificate: escapeExpressions(content) };
+    return { ...deployed, caCertificate: escapeExpressions(content) };
   }
 }
 

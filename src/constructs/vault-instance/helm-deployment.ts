@@ -19,6 +19,7 @@ import type { Exposure } from "./exposure";
 import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
+import { lastingKey, lastingProduct, lastingStorage } from "./lasting-settings";
 import { mergeValues } from "./merge-values";
 import type { HookSecrets } from "./hook-identity";
 import type { NetworkPeer } from "./network-peer";
@@ -34,7 +35,7 @@ export interface HelmDeploymentProps
   /**
    * The cluster in which the servers run.
    *
-   * @changes new instance: the servers are deployed there without their data; move them by a snapshot
+   * @changes another cluster: the servers are deployed there without their data; move them by a snapshot
    */
   readonly cluster: IKubernetesCluster;
   /**
@@ -188,13 +189,14 @@ export function deployRelease(
     ],
   });
   const servers = { name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
+  const storageClass = mode.createStorage(new Construct(scope, "Storage"), names);
   const ours = helmValues({
     ...mode,
     product,
     names: { ...names, tlsSecret: certificate.secretName },
     image: props.image ?? OFFICIAL_IMAGES[product],
     seal: sealing,
-    storageClass: mode.createStorage(new Construct(scope, "Storage"), names),
+    storageClass,
     resources: namespace.resources,
     placement: props,
     priorityClass: namespace.priorityClassName,
@@ -247,6 +249,14 @@ export function deployRelease(
       ...(sealing.token === undefined ? {} : { sealToken: sealing.token }),
     },
     revision: String(release.metadata.revision),
+    lasting: [
+      lastingStorage(
+        context,
+        storageClass === undefined ? "pods without volumes" : `the storage class ${storageClass}`,
+      ),
+      lastingProduct(context),
+      ...(sealing.key === undefined ? [] : [lastingKey(context, sealing.key)]),
+    ],
   };
 }
 

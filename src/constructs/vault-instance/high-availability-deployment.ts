@@ -29,14 +29,14 @@ export interface HighAvailabilityDeploymentProps extends HelmDeploymentProps, Vo
   /**
    * Where the volumes come from.
    *
-   * @changes refused: Kubernetes does not change the claims of a StatefulSet; replace each replica after its StatefulSet was deleted without its pods
+   * @changes refused: no deployment moves the data; deploy another instance and move it
    */
   readonly storage: IVaultStorage;
   /**
    * Number of servers: 3, 5 or 7, so that raft has a majority.
    *
    * @default 3
-   * @changes in place: more replicas join; of fewer, the hook removes the members from raft and deletes their data claims
+   * @changes rolling restart by the hook: more replicas join; of fewer, the hook removes the members from raft and deletes their data claims
    */
   readonly replicas?: number;
   /**

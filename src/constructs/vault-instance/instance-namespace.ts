@@ -7,17 +7,25 @@ import { HookIdentity, type HookSecrets } from "./hook-identity";
 import { InstanceLimits, type InstanceCapacity, type ServerResources } from "./instance-limits";
 import { NetworkPolicies, type InstanceFlows } from "./network-policies";
 
-/**
- * Properties of an {@link InstanceNamespace}.
- *
- * @changes new instance: record, namespace and release have this name; retire the old one first
- */
+/** Properties of an {@link InstanceNamespace}. */
 export interface InstanceNamespaceProps extends InstanceFlows, InstanceCapacity, HookSecrets {
-  /** Name of the namespace. */
+  /**
+   * Name of the namespace.
+   *
+   * @changes replaces the namespace with everything in it; retire the instance first
+   */
   readonly name: string;
-  /** Name of the tenant. */
+  /**
+   * Name of the tenant.
+   *
+   * @changes in place: a label of the namespace
+   */
   readonly tenant: string;
-  /** Name of the Helm release and of its StatefulSet; unique in the cluster. */
+  /**
+   * Name of the Helm release and of its StatefulSet; unique in the cluster.
+   *
+   * @changes replaces the priority class, and the policies select the pods of the other release
+   */
   readonly release: string;
 }
 

@@ -29,14 +29,14 @@ export interface CertManagerProps {
   /**
    * Name of the issuer. It must write the certificate of its CA to `ca.crt`, as CA, Vault and Venafi issuers do.
    *
-   * @changes rolling restart by the hook, once cert-manager has issued another certificate
+   * @changes rolling restart by the next run of the hook, once cert-manager has issued another certificate
    */
   readonly issuer: string;
   /**
    * Kind of the issuer.
    *
    * @default "ClusterIssuer"
-   * @changes rolling restart by the hook, once cert-manager has issued another certificate
+   * @changes rolling restart by the next run of the hook, once cert-manager has issued another certificate
    */
   readonly kind?: "ClusterIssuer" | "Issuer";
   /**

@@ -9,7 +9,7 @@ export interface StandaloneDeploymentProps extends HelmDeploymentProps, VolumeSi
   /**
    * Where the volumes come from.
    *
-   * @changes refused: Kubernetes does not change the claims of a StatefulSet; replace the replica after its StatefulSet was deleted without its pods
+   * @changes refused: no deployment moves the data; deploy another instance and move it
    */
   readonly storage: IVaultStorage;
 }

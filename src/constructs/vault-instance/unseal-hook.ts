@@ -1,3 +1,4 @@
+import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { createHook, type CentralVaultAccess } from "../../terraform/hook";
 import type { InstanceDescription } from "../../contract/instance";
@@ -12,9 +13,12 @@ export interface UnsealHookProps {
 
 /** Runs `tenant-vault unseal` after the instance is up, and again if the instance changes. */
 export class UnsealHook extends Construct {
+  /** Exists once the hook has brought the instance up. */
+  readonly resource: TerraformResource;
+
   constructor(scope: Construct, id: string, { instance, central, revision }: UnsealHookProps) {
     super(scope, id);
-    createHook(this, "Resource", {
+    this.resource = createHook(this, "Resource", {
       command: `unseal ${instance.tenant}/${instance.name}`,
       central,
       variable: "TENANT_VAULT_INSTANCE",

@@ -10,6 +10,7 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
 import { TransitSecretBackendKey } from "../../terraform/providers/vault";
+import { RecordedValue } from "../../terraform/recorded-value";
 import { retire } from "../../terraform/retire";
 import type { RootTokenChoice } from "../../contract/identities";
 import { identitySettings, type AdministeredMounts, type IdentitiesProps } from "./identity-settings";
@@ -20,25 +21,25 @@ export interface VaultInstanceProps {
   /**
    * Name of the tenant.
    *
-   * @changes new instance: record, namespace and release have this name; retire the old one first
+   * @changes refused: record, namespace and release have this name; retire the instance and deploy another one
    */
   readonly tenant: string;
   /**
    * Name of the instance; the record in the central Vault is `<tenant>/<name>`.
    *
-   * @changes new instance: record, namespace and release have this name; retire the old one first
+   * @changes refused: record, namespace and release have this name; retire the instance and deploy another one
    */
   readonly name: string;
   /**
    * The server that the instance runs.
    *
-   * @changes not supported, and not refused: the other product has other folders; deploy another instance and move the data
+   * @changes refused: the other product has other folders; deploy another instance and move the data. Servers that are deployed elsewhere may change
    */
   readonly product: Product;
   /**
    * Deployment of the servers.
    *
-   * @changes as its own properties say; from a standalone deployment to high availability replicas join; any other kind is a new instance
+   * @changes as its own properties say; from a standalone deployment to high availability replicas join; any other kind is refused
    */
   readonly deployment: IDeployment;
   /**
@@ -54,7 +55,6 @@ export interface VaultInstanceProps {
    * @changes rolling restart by the hook: the certificate names it; clients must use it from then on
    */
   readonly address: string;
-  /**
   /**
    * How the identities that work in place of the root token log in.
    *
@@ -147,7 +147,13 @@ export class VaultInstance extends Construct implements IVaultInstance {
     this.address = address;
 
     const { central, centralProvider, seal = Seal.shamir(), deletionProtection = true } = props;
-    const { revision, volatile, selfInitializes, ...deployed } = props.deployment.bind(this, {
+    const {
+      revision,
+      volatile,
+      selfInitializes,
+      lasting = [],
+      ...deployed
+    } = props.deployment.bind(this, {
       tenant,
       name,
       product,
@@ -163,18 +169,25 @@ export class VaultInstance extends Construct implements IVaultInstance {
       ...(volatile === true ? { volatile } : {}),
       ...(selfInitializes === true ? { selfInitializes } : {}),
     };
-    if (props.retired === true) {
-      retire(this, (type) => KEPT.includes(type));
-      const instance = { ...described, ...modes, retired: true as const, replicas: deployed.replicas };
-      new UnsealHook(this, "Retirement", { instance, central });
-      return;
-    }
-    const { identities = {}, administered = { engines: [], logins: [] }, rootToken } = props;
-    const settings = identitySettings(identities, administered, rootToken);
-    new UnsealHook(this, "Unseal", {
-      instance: { ...described, ...modes, identities: settings, ...deployed },
-      central,
-      revision,
-    });
+    const { identities = {}, administered = { engines: [], logins: [] }, rootToken, retired = false } = props;
+    if (retired) retire(this, (type) => KEPT.includes(type));
+    const hook = retired
+      ? new UnsealHook(this, "Retirement", {
+          instance: { ...described, ...modes, retired, replicas: deployed.replicas },
+          central,
+        })
+      : new UnsealHook(this, "Unseal", {
+          instance: {
+            ...described,
+            ...modes,
+            identities: identitySettings(identities, administered, rootToken),
+            ...deployed,
+          },
+          central,
+          revision,
+        });
+    // Only then do the servers have data. Until then a mistake can be corrected.
+    for (const { id: each, ...settings } of lasting)
+      new RecordedValue(this, each, { ...settings, preventDestroy: false, dependsOn: [hook.resource] });
   }
 }

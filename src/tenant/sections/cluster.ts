@@ -93,7 +93,7 @@ export interface InternalAccessSpec {
 
 /** At a floating IP of each node. */
 export interface FloatingIpsSpec {
-  /** @changes in place: Kubespray writes a new kubeconfig */
+  /** @changes refused until `destroyable` names the floating IPs; then Kubespray writes a new kubeconfig */
   readonly type: "floating-ips";
   /**
    * Name of the network from which the floating IPs are allocated.
@@ -105,7 +105,7 @@ export interface FloatingIpsSpec {
 
 /** At an Octavia load balancer before all control planes. */
 export interface ApiLoadBalancerSpec {
-  /** @changes in place: Kubespray writes a new kubeconfig */
+  /** @changes refused until `destroyable` names the load balancer; then Kubespray writes a new kubeconfig */
   readonly type: "load-balancer";
   /**
    * Name of the network from which the floating IP of the load balancer is allocated.

@@ -19,7 +19,7 @@ export interface VolumesSpec
    * Storage class of the volumes. Its reclaim policy should be `Retain`.
    *
    * @default - Cinder volumes that Terraform creates and protects; the cluster must run on OpenStack
-   * @changes refused: Kubernetes does not change the claims of a StatefulSet; replace each replica after its StatefulSet was deleted without its pods
+   * @changes refused: no deployment moves the data; deploy another instance and move it
    */
   readonly storageClass?: string;
 }
@@ -27,25 +27,25 @@ export interface VolumesSpec
 /** A raft cluster in the tenant's Kubernetes cluster, deployed by the product's Helm chart, with TLS. */
 export interface HighAvailabilitySpec
   extends HelmSpec, VolumesSpec, InFile<Pick<HighAvailabilityDeploymentProps, "replicas" | "spreadOverNodes">> {
-  /** @changes new instance: another kind of deployment does not take over the data */
+  /** @changes to custom: in place; to standalone: not supported, because raft would lose its majority; any other mode is refused */
   readonly mode: "ha";
 }
 
 /** One server that keeps its data. Changing the mode to `ha` makes it highly available. */
 export interface StandaloneSpec extends HelmSpec, VolumesSpec {
-  /** @changes to ha: replicas join and keep the data; any other kind is a new instance */
+  /** @changes to ha or custom: replicas join and keep the data; any other mode is refused */
   readonly mode: "standalone";
 }
 
 /** One server that loses its data when its pod ends; for experiments. */
 export interface DevelopmentSpec extends HelmSpec {
-  /** @changes new instance: another kind of deployment does not take over the data, except from standalone to ha */
+  /** @changes refused: no deployment moves the data; deploy another instance and move it */
   readonly mode: "dev";
 }
 
 /** Like `ha`, with the operator's own values for the Helm chart. */
 export interface CustomSpec extends Omit<HighAvailabilitySpec, "mode"> {
-  /** @changes new instance: another kind of deployment does not take over the data, except from standalone to ha */
+  /** @changes to ha: in place; to standalone: not supported, because raft would lose its majority; any other mode is refused */
   readonly mode: "custom";
   /**
    * Values of the Helm chart. Maps are merged, other values are replaced. The plan lists what they override.
@@ -57,7 +57,7 @@ export interface CustomSpec extends Omit<HighAvailabilitySpec, "mode"> {
 
 /** Servers that run already. They are initialised, unsealed and configured, but not deployed. */
 export interface ExternalSpec extends InFile<Pick<ExternalDeploymentProps, "addresses">> {
-  /** @changes new instance: another kind of deployment does not take over the data, except from standalone to ha */
+  /** @changes refused: no deployment moves the data; deploy another instance and move it */
   readonly mode: "external";
 }
 

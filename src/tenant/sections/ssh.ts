@@ -14,13 +14,13 @@ import { engine, unknownName } from "./engine";
 
 /** A role that signs the SSH keys of users. */
 export interface SshCertificateRoleSpec extends InFile<SshCertificateRoleProps> {
-  /** @changes replaces the role: clients use the other endpoint */
+  /** @changes in place: clients use the other endpoint */
   readonly type: "certificate";
 }
 
 /** A role that generates passwords which a host accepts once. */
 export interface SshOneTimePasswordRoleSpec extends InFile<SshOneTimePasswordRoleProps> {
-  /** @changes replaces the role: clients use the other endpoint */
+  /** @changes in place: clients use the other endpoint */
   readonly type: "one-time-password";
 }
 

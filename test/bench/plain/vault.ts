@@ -7,6 +7,7 @@ import { BlockstorageVolumeV3 } from "@cdktf/provider-openstack/lib/blockstorage
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { type App, Fn, TerraformLocal, type TerraformStack } from "cdktf";
+import { RecordedValue } from "../../../src/terraform/recorded-value";
 import { CommandResource } from "../../../src/terraform/terraform-data";
 import { namespace } from "./namespace";
 import { CENTRAL_ADDRESS, emptyStack } from "./stack";
@@ -41,7 +42,7 @@ export function vaultStack(app: App, tenant: string): TerraformStack {
     maxHistory: 10,
     dependsOn: [space, ...contents, guard],
   });
-  new CommandResource(stack, "unseal", {
+  const unseal = new CommandResource(stack, "unseal", {
     run: {
       command: `node ../../../lib/cli/main.js unseal ${tenant}/main`,
       environment: {
@@ -51,6 +52,10 @@ export function vaultStack(app: App, tenant: string): TerraformStack {
     },
     triggers: { revision: release.metadata.revision, description: description(tenant, name) },
   });
+  for (const values of [{ product: "openbao" }, { storage: `${name}, Cinder` }]) {
+    const id = `lasting-${Object.keys(values).join()}`;
+    new RecordedValue(stack, id, { values, preventDestroy: false, dependsOn: [unseal], refusal: "It cannot change" });
+  }
   return stack;
 }
 

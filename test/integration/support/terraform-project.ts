@@ -12,6 +12,26 @@ export interface Plan {
   readonly delete: readonly string[];
 }
 
+/** What a plan would do to one resource. */
+export interface PlannedChange {
+  readonly action: "create" | "update" | "delete" | "replace" | "forget";
+  readonly address: string;
+  /** What changes in it, or, if it is replaced, what replaces it. */
+  readonly attributes: readonly string[];
+}
+
+interface ResourceChange {
+  readonly address: string;
+  readonly mode: string;
+  readonly change: {
+    readonly actions: readonly string[];
+    readonly before: Readonly<Record<string, unknown>> | null;
+    readonly after: Readonly<Record<string, unknown>> | null;
+    readonly after_unknown: Readonly<Record<string, unknown>>;
+    readonly replace_paths?: readonly (readonly (string | number)[])[];
+  };
+}
+
 /** Stacks that are applied by Terraform itself, which finds providers as the machine is configured to. */
 export class TerraformProject {
   private readonly folder = newFolderInProject("acceptance");
@@ -71,6 +91,21 @@ export class TerraformProject {
     return { create: doing("create"), update: doing("update"), delete: doing("delete") };
   }
 
+  /** What a plan would do to each resource, sorted by address. The plan is kept for {@link applyPlan}. */
+  async changes(stack: TerraformStack): Promise<PlannedChange[]> {
+    await this.initialize(stack);
+    await this.terraform(stack, "plan", "-input=false", "-no-color", "-out=review.tfplan").catch(unwrap);
+    const { resource_changes = [] } = JSON.parse(await this.terraform(stack, "show", "-json", "review.tfplan")) as {
+      resource_changes?: ResourceChange[];
+    };
+    return resource_changes.flatMap(plannedChange).sort((one, other) => (one.address < other.address ? -1 : 1));
+  }
+
+  /** Applies the last plan of {@link changes}. */
+  async applyPlan(stack: TerraformStack): Promise<void> {
+    await this.terraform(stack, "apply", "-input=false", "review.tfplan");
+  }
+
   async destroy(stack: TerraformStack): Promise<void> {
     await this.terraform(stack, "destroy", "-input=false", "-auto-approve");
   }
@@ -99,6 +134,20 @@ export class TerraformProject {
     const cwd = join(this.folder, "cdktf.out", "stacks", stack.node.id);
     return { cwd, env: { ...process.env, ...this.environment, TF_IN_AUTOMATION: "true" } };
   }
+}
+
+function plannedChange({ address, mode, change }: ResourceChange): PlannedChange[] {
+  const { actions, before, after, after_unknown, replace_paths = [] } = change;
+  const [first = "no-op"] = actions;
+  if (mode !== "managed" || first === "no-op" || first === "read") return [];
+  if (actions.length > 1)
+    return [
+      { action: "replace", address, attributes: [...new Set(replace_paths.map(([name]) => String(name)))].sort() },
+    ];
+  const differs = (name: string): boolean =>
+    after_unknown[name] === true || JSON.stringify(before?.[name]) !== JSON.stringify(after?.[name]);
+  const names = first === "update" ? Object.keys({ ...before, ...after }).filter(differs) : [];
+  return [{ action: first as PlannedChange["action"], address, attributes: names.sort() }];
 }
 
 /** Terraform breaks its sentences at the width of a terminal. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { generateFiles } from "../../../scripts/tenant-reference/files";
+import { UNKNOWN } from "../../../scripts/changes-reference/page";
 import type { Schema } from "../../../scripts/tenant-reference/schema";
 import { checkTenant } from "../../../src/tenant/tenant-schema";
 import { readYaml } from "../../../src/tenant/yaml";
@@ -16,6 +17,12 @@ test("the JSON Schema and the reference of the tenant file are up to date; else 
   expect([...files.keys()]).toEqual(["schemas/tenant.schema.json", "docs/tenant-file.md", "docs/changes.md"]);
   for (const [path, text] of files) expect(read(path), path).toBe(text);
 }, 120_000);
+
+test("every row of docs/changes.md declares something, and a test shows it", () => {
+  const rows = [...read("docs/changes.md").matchAll(/^\| `[\w.]+` .*$/gm)].map(([row]) => row);
+  expect(rows.length).toBeGreaterThan(400);
+  expect(rows.filter((row) => row.includes(UNKNOWN) || /\| +\|$/.test(row))).toEqual([]);
+});
 
 test("the package ships the JSON Schema under a name of its own", () => {
   const { files, exports } = JSON.parse(read("package.json")) as { files: string[]; exports: Record<string, unknown> };

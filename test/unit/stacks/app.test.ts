@@ -99,8 +99,9 @@ test("an instance that is retired goes, and what holds its data is forgotten", (
   };
   const [deployed, retired] = [layers(false), layers(true)];
 
-  // The hook marks the record.
-  expect(retired.map(resources)).toEqual([["terraform_data.main_retirement"], []]);
+  // The hook marks the record. What must not change stays recorded, for servers that are deployed again.
+  const recorded = ["storage", "product"].map((name) => `terraform_data.main_lasting_${name}`);
+  expect(retired.map(resources)).toEqual([["terraform_data.main_retirement", ...recorded], []]);
   const removals = ({ removed = [] }: ReturnType<typeof toJson>): string[] => removed.map(({ from }) => from);
   const before = deployed.flatMap(removals);
   const forgotten = retired.map((layer) =>

@@ -2,13 +2,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { ExternalDeployment, localBackend, ValidationError } from "../../../src/index";
+import { ExternalDeployment, localBackend, Seal, ValidationError } from "../../../src/index";
+import type { DeploymentContext } from "../../../src/spi";
 import { readCertificateFile } from "../../../src/terraform/certificate-file";
 import { buildApp } from "../../../stacks/app";
 import { testApp } from "../../support/synth";
 
 const folder = mkdtempSync(join(tmpdir(), "certificate-file-"));
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const INSTANCE: DeploymentContext = {
+  tenant: "customer10",
+  name: "main",
+  product: "openbao",
+  host: "customer10.example",
+  seal: Seal.shamir(),
+  central: { address: "https://central:8200" },
+  deletionProtection: true,
+};
 
 describe("T9: a file that cannot be read is one sentence with the field", () => {
   test.each([
@@ -30,6 +41,6 @@ describe("T9: a file that cannot be read is one sentence with the field", () => 
 
   test("of servers that run already", () => {
     const deployment = new ExternalDeployment({ addresses: ["https://10.0.0.1"], caCertificateFile: "none.pem" });
-    expect(() => deployment.bind(testApp())).toThrow(/caCertificateFile names the file "none\.pem"/);
+    expect(() => deployment.bind(testApp(), INSTANCE)).toThrow(/caCertificateFile names the file "none\.pem"/);
   });
 });

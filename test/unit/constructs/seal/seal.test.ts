@@ -94,7 +94,7 @@ describe("a transit seal", () => {
   });
 
   test("tells the hook where to put the token, and opens the way to the central Vault", () => {
-    const { triggers_replace } = only(json.resource, "terraform_data") as {
+    const { triggers_replace } = json.resource.terraform_data?.main_unseal as {
       triggers_replace: { description: { seal: string; kubernetes: { sealToken: unknown } } };
     };
     expect(triggers_replace.description).toMatchObject({
@@ -186,7 +186,9 @@ test.each([SEALS.transit, SEALS.awskms, SEALS.static])(
     const json = synthesizeInstance(HA, { seal: Seal.shamir({ former }) });
     const text = JSON.stringify(json.resource.helm_release);
     expect(text).toMatch(new RegExp(`seal .{1,4}${former.type}.{1,4} \\{[^}]*disabled = .{1,4}true`));
-    const { triggers_replace } = only(json.resource, "terraform_data") as { triggers_replace: { description: object } };
+    const { triggers_replace } = json.resource.terraform_data?.main_unseal as {
+      triggers_replace: { description: object };
+    };
     expect(triggers_replace.description).toMatchObject({ seal: "shamir" });
   },
 );

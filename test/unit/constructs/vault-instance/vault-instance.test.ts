@@ -40,8 +40,8 @@ interface Hook {
   ];
 }
 
-function hook(json: Synthesized): Hook {
-  return only(json.resource, "terraform_data") as unknown as Hook;
+function hook(json: Synthesized, name = "main_unseal"): Hook {
+  return json.resource.terraform_data?.[name] as unknown as Hook;
 }
 
 function values(json: Synthesized): Record<string, Record<string, unknown>> {
@@ -49,9 +49,9 @@ function values(json: Synthesized): Record<string, Record<string, unknown>> {
 }
 
 describe("an external instance", () => {
-  test("is the hook and nothing else", () => {
+  test("is the hook and the record that its data is elsewhere, and nothing else", () => {
     const json = instance(EXTERNAL);
-    expect(addresses(json.resource)).toEqual(["terraform_data.main_unseal"]);
+    expect(addresses(json.resource)).toEqual(["terraform_data.main_lasting_storage", "terraform_data.main_unseal"]);
     expect(hook(json)).toMatchSnapshot();
   });
 
@@ -201,10 +201,19 @@ describe("a high-availability instance", () => {
 
   test("K10: VaultInstanceProps.retired tells the record, and asks no server", () => {
     const json = instance(highAvailability(), { retired: true });
-    const { description } = hook(json).triggers_replace;
+    const { description } = hook(json, "main_retirement").triggers_replace;
     expect(description).toMatchObject({ retired: true, secretShares: 5 });
     expect(description.kubernetes).toBeUndefined();
     expect(json.resource.helm_release).toBeUndefined();
+  });
+
+  test("that is retired keeps the records of what must not change, for servers that are deployed again", () => {
+    const lasting = (retired: boolean) => {
+      const records = Object.entries(instance(highAvailability(), { retired }).resource.terraform_data ?? {});
+      return records.flatMap(([name, { input }]) => (name.includes("_lasting_") ? [[name, input]] : []));
+    };
+    expect(lasting(true)).toHaveLength(2);
+    expect(lasting(true)).toEqual(lasting(false));
   });
 
   test.each([

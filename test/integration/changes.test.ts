@@ -1,0 +1,266 @@
+import { generateKeyPairSync } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
+import { connect, createServer, type Server } from "node:net";
+import { join, relative } from "node:path";
+import { Construct } from "constructs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { newFolderInProject, PROJECT } from "../../lab/cdktf";
+import { freePort } from "../../lab/ports";
+import { PostgresqlServer } from "../../lab/servers/postgresql-server";
+import { unprivilegedAccount } from "../../lab/servers/unprivileged";
+import { copyFromCache } from "../../lab/tools/cache";
+import { obtainPostgresql } from "../../lab/tools/postgresql";
+import { obtainTerraform } from "../../lab/tools/terraform";
+import { obtainVaultProvider } from "../../lab/tools/vault-provider";
+import { Duration, LayerStack, localBackend, RootCa, VaultProvider } from "../../src";
+import { COMMAND_LOGIN, ROOT_CA_MOUNT } from "../../src/contract/central-vault";
+import { RecordedValue } from "../../src/terraform/recorded-value";
+import { all } from "../support/all";
+import { declaredKind, plannedKinds } from "../support/changes/declarations";
+import { VAULT_CHANGES, type Servers } from "../support/changes/vault";
+import { TerraformProject, type PlannedChange } from "./support/terraform-project";
+import { TestBed } from "./support/test-bed";
+
+const PASSWORD = "first";
+/** As many changes as the field with the most has: set later, changed, removed. */
+const STAGES = Math.max(...VAULT_CHANGES.map(({ values }) => values.length)) - 1;
+
+let bed: TestBed;
+let postgresql: PostgresqlServer;
+let otherPort: Server;
+let jwks: HttpsServer;
+let folder: string;
+let project: TerraformProject;
+let servers: Omit<Servers, "provider" | "alias" | "elsewhere" | "own" | "ownAlias" | "rootCa" | "otherRootCa">;
+
+/** Lines of the plan of each change, by the row of the field. */
+const plans: string[][][] = VAULT_CHANGES.map(() => []);
+
+/** All rows with their values of a stage, in one stack. The last value stays. @param rows Of which fields. @default - of all */
+function stackOf(stage: number, rows = VAULT_CHANGES): LayerStack {
+  const stack = new LayerStack(project.newApp(), "changes", localBackend(project.stateFolder));
+  const providerOf = (alias: string, namespace?: string): VaultProvider =>
+    new VaultProvider(stack, alias, { alias, address: servers.address, namespace, caCertFile: bed.caFile });
+  const [provider, alias, elsewhere] = [providerOf("first"), providerOf("second"), providerOf("other", "elsewhere")];
+  const rootOf = (mount: string): RootCa =>
+    new RootCa(stack, mount, {
+      commonName: mount,
+      mount,
+      address: servers.address,
+      provider,
+      deletionProtection: false,
+    });
+  const [rootCa, otherRootCa] = [rootOf("root-a"), rootOf("root-b")];
+  const shared = { ...servers, provider, alias, elsewhere, rootCa, otherRootCa };
+  // A provider must remain until what it manages is removed.
+  const centralProviders = new Map(
+    centralKeys().map((key) => [key, [providerOf(`${key}a`, key), providerOf(`${key}b`, key)] as const]),
+  );
+  rows.forEach((change, index) => {
+    const { field, values } = change;
+    const key = keyOf(index);
+    const isCentral = configuresCentral(field);
+    const [own, ownAlias] = isCentral ? (centralProviders.get(key) ?? [provider, alias]) : [provider, alias];
+    const value = values[Math.min(stage, values.length - 1)];
+    change.build(new Construct(stack, key), key, value as never, { ...shared, own, ownAlias });
+  });
+  project.synthesize();
+  return stack;
+}
+
+/** Of the rows that configure a central Vault, each in a namespace of its own, because its mounts have fixed paths. */
+function centralKeys(): string[] {
+  return all(VAULT_CHANGES.flatMap(({ field }, index) => (configuresCentral(field) ? [keyOf(index)] : [])));
+}
+
+function configuresCentral(field: string): boolean {
+  return /^(CentralVaultProps|PipelineIssuer)\./.test(field);
+}
+
+function keyOfField(name: string): string {
+  return keyOf(VAULT_CHANGES.findIndex(({ field }) => field === name));
+}
+
+function keyOf(index: number): string {
+  return `r${index}`;
+}
+
+/** Adds a plan's changes to their rows. */
+function note(changes: readonly PlannedChange[], stage: number): void {
+  for (const own of plans) own[stage] = [];
+  for (const { action, address, attributes } of changes) {
+    const [, type = "", index = "", name = ""] = /^(\w+)\.r(\d+)_(.*)$/.exec(address) ?? [];
+    const own = plans[Number(index)];
+    if (own === undefined || type === "") throw new Error(`${address} belongs to no row.`);
+    const relative = name.replace(/_[0-9a-f]{8}(?=_|$)/, "_#").replace(/_r\d+(?=_|$)/, "_own");
+    const isCommand = type === "terraform_data" && action === "replace";
+    const what = isCommand || attributes.length === 0 ? "" : `: ${attributes.join(", ")}`;
+    own[stage]?.push(`${isCommand ? "run" : action} ${type}.${relative}${what}`);
+  }
+}
+
+/** Starts what has a public key at every path. A server checks it when a login is configured. */
+async function startIssuer(): Promise<Servers["issuer"]> {
+  const { certificate, key } = await bed.authority.issue("issuer");
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const keys = JSON.stringify({
+    keys: [{ ...publicKey.export({ format: "jwk" }), kid: "a", use: "sig", alg: "ES256" }],
+  });
+  const port = await freePort();
+  jwks = createHttpsServer({ cert: certificate, key }, (_request, response) => {
+    response.setHeader("Content-Type", "application/json").end(keys);
+  });
+  jwks.listen(port, "127.0.0.1");
+  await once(jwks, "listening");
+  return { address: `https://127.0.0.1:${port}`, caCertificate: bed.authority.certificate };
+}
+
+beforeAll(async () => {
+  bed = await TestBed.start({ prepared: false });
+  const { client, server, rootToken } = bed.central;
+  for (const namespace of ["elsewhere", ...centralKeys()])
+    await client.send("POST", `sys/namespaces/${namespace}`, { body: {} });
+  // What the logins of tenants are in. Terraform makes it in another stack.
+  await client.send("POST", `sys/auth/${COMMAND_LOGIN}`, { body: { type: "approle" } });
+  for (const login of ["pipeline", "other-pipeline"])
+    await client.send("POST", `sys/auth/${login}`, { body: { type: "jwt" } });
+  await client.send("POST", `sys/mounts/${ROOT_CA_MOUNT}`, { body: { type: "pki" } });
+  const issuer = await startIssuer();
+  for (const [mount, path] of [
+    ["operator", "postgresql"],
+    ["operator", "other"],
+    ["others", "postgresql"],
+  ] as const)
+    for (const field of ["password", "same"]) await bed.central.keepPassword({ mount, path, field }, PASSWORD);
+
+  // The unprivileged account of PostgreSQL reaches its own folder there.
+  chmodSync(bed.folder, 0o711);
+  const [programs, account] = [await obtainPostgresql(), await unprivilegedAccount()];
+  const reachable = (path: string): string => (account.ids === undefined ? path : copyFromCache(path, bed.folder));
+  const port = await freePort();
+  postgresql = new PostgresqlServer({
+    programs: { initdb: reachable(programs.initdb), postgres: reachable(programs.postgres) },
+    port,
+    folder: join(bed.folder, "postgresql"),
+    authority: bed.authority,
+    account,
+    password: PASSWORD,
+  });
+  await postgresql.start();
+  const forwarded = await freePort();
+  otherPort = createServer((socket) => {
+    const onward = connect(port, "127.0.0.1");
+    socket.on("error", () => onward.destroy()).pipe(onward);
+    onward.on("error", () => socket.destroy()).pipe(socket);
+  }).listen(forwarded, "127.0.0.1");
+
+  const otherCa = join(bed.folder, "other-ca.pem");
+  copyFileSync(bed.caFile, otherCa);
+  folder = newFolderInProject("changes");
+  mkdirSync(folder, { recursive: true });
+  servers = {
+    address: server.address,
+    postgresql: { port, otherPort: forwarded, caCertificates: [bed.caFile, otherCa] },
+    issuer,
+    folder: relative(PROJECT, folder),
+  };
+  project = new TerraformProject({ ...(await obtainVaultProvider(await obtainTerraform())), VAULT_TOKEN: rootToken });
+});
+afterAll(async () => {
+  project.remove();
+  rmSync(folder, { recursive: true });
+  otherPort.close();
+  jwks.close();
+  await postgresql.stop();
+  await bed.stop();
+});
+
+test("each field is set later, changed and removed, and no plan has more to do afterwards", async () => {
+  await project.apply(stackOf(0));
+  // What an apply leaves undone would be in the next plan, which the tests below compare.
+  for (let stage = 1; stage <= STAGES; stage++) {
+    const stack = stackOf(stage);
+    note(await project.changes(stack), stage - 1);
+    await project.applyPlan(stack);
+  }
+  expect(await project.changes(stackOf(STAGES))).toEqual([]);
+});
+
+describe("a change plans exactly this, as its field declares", () => {
+  test.each(VAULT_CHANGES.map((change, index) => ({ ...change, index })))(
+    "$field",
+    ({ field, values, plans: expected, index }) => {
+      const planned = all(plans[index] ?? []).slice(0, values.length - 1);
+      expect(planned).toEqual(expected.length === 1 ? planned.map(() => expected[0]) : expected);
+      const kind = declaredKind(field);
+      for (const lines of kind === undefined ? [] : planned) expect(plannedKinds(lines)).toContain(kind);
+    },
+  );
+});
+
+describe("a change that would lose a key", () => {
+  interface Root {
+    readonly commonName: string;
+    readonly mount: string;
+    readonly days: number;
+  }
+  const FIRST: Root = { commonName: "Root", mount: "kept-root", days: 3650 };
+
+  /** A root CA as the provider of an alias reaches it, and what an instance records of the key of its seal. */
+  function rootStack({ commonName, mount, days }: Root, alias = "one", key = "alias/customer10"): LayerStack {
+    const stack = new LayerStack(project.newApp(), "roots", localBackend(project.stateFolder));
+    const [one, two] = ["one", "two"].map(
+      (name) => new VaultProvider(stack, name, { alias: name, address: servers.address, caCertFile: bed.caFile }),
+    );
+    const provider = alias === "one" ? one : two;
+    new RootCa(stack, "Root", { commonName, mount, lifetime: Duration.days(days), address: servers.address, provider });
+    new RecordedValue(stack, "Key", {
+      values: { key },
+      preventDestroy: false,
+      refusal: "The seal cannot use another key",
+    });
+    project.synthesize();
+    return stack;
+  }
+
+  beforeAll(() => project.apply(rootStack(FIRST)));
+
+  test.each<[string, Partial<Root>, RegExp]>([
+    ["RootCaProps.commonName", { commonName: "Other" }, /Instance cannot be destroyed.*root_cert/],
+    [
+      "RootCaProps.lifetime, IRootCa.lifetime",
+      { days: 1825 },
+      /The lifetime of the root CA kept-root cannot be changed/,
+    ],
+    ["RootCaProps.mount, IRootCa.mount", { mount: "other-root" }, /Instance cannot be destroyed.*root_cert/],
+  ])("%s: the plan fails", async (_fields, other, message) => {
+    await expect(project.changes(rootStack({ ...FIRST, ...other }))).rejects.toThrow(message);
+  });
+
+  test("IRootCa.provider: another provider that reaches the same Vault changes nothing", async () => {
+    expect(await project.changes(rootStack(FIRST, "two"))).toEqual([]);
+  });
+
+  test("VaultInstanceProps.product, AwsKmsSealProps.kmsKeyId: what is recorded fails the plan that differs", async () => {
+    await expect(project.changes(rootStack(FIRST, "one", "alias/other"))).rejects.toThrow(
+      /The seal cannot use another key\./,
+    );
+    expect(await project.changes(rootStack(FIRST))).toEqual([]);
+  });
+});
+
+test("everything can be removed, in an order that works", async () => {
+  await project.apply(stackOf(STAGES, []));
+  const { body } = await bed.central.client.send("GET", "sys/mounts");
+  const kept = Object.keys(body.data as object).filter((mount) => /^r\d/.test(mount));
+  // Authorities of a tenant file that were taken out, and what was left in the former instance.
+  expect(kept.sort()).toEqual(
+    [
+      `${keyOfField("PkiField.pki")}-pki/`,
+      `${keyOfField("SshField.ssh")}-ssh/`,
+      `${keyOfField("KeyValueProps.provider")}/`,
+    ].sort(),
+  );
+});

@@ -1,0 +1,182 @@
+import { parse } from "yaml";
+import { addresses, type Synthesized } from "../synth";
+import { REPLACING_ATTRIBUTES } from "./replacing-attributes";
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** Meta-arguments, of which Terraform changes nothing in a resource. */
+const META = ["lifecycle", "provisioner", "depends_on", "provider", "connection", "for_each"];
+
+/**
+ * What Terraform plans for another synthesis of a stack, one line per resource, sorted. Numbers in names are `#`, and equal lines
+ * are one.
+ *
+ * | line | meaning |
+ * | --- | --- |
+ * | `create`, `delete`, `forget` and an address | as Terraform says; with a key of `for_each` in brackets |
+ * | `update ADDRESS: ATTRIBUTES` | in place |
+ * | `replace ADDRESS: ATTRIBUTES` | deleted and created again |
+ * | `refuse ADDRESS: ATTRIBUTES` | the plan fails: a condition, or `prevent_destroy` |
+ * | `ignore ADDRESS: ATTRIBUTES` | what exists stays as it is |
+ * | `protection ADDRESS` | only `prevent_destroy` changes |
+ * | `provider ADDRESS` | another provider manages it |
+ * | `run ADDRESS: INPUT` | the command of a `terraform_data` runs, because of this |
+ * | `read ADDRESS`, `read ephemeral` | other data, or other secrets |
+ * | `configure PROVIDER` | the provider has another configuration |
+ * | `command ADDRESS: ATTRIBUTES` | the next run has another environment |
+ */
+export function planOf(before: Synthesized, after: Synthesized): string[] {
+  const forgotten = (after.removed ?? []).map(({ from }) => from);
+  const others = changedData(before, after);
+  const [former, planned] = [resourcesOf(before), resourcesOf(after, others)];
+  const lines = [...new Set([...former.keys(), ...planned.keys()])].flatMap((address) => {
+    const [one, other] = [former.get(address), planned.get(address)];
+    if (one === undefined) return [`create ${address}`];
+    if (other === undefined) return [`${forgotten.includes(address) ? "forget" : "delete"} ${address}`];
+    return [...keysOf(address, one, other), ...changeOf(address, one, other)];
+  });
+  const surroundings = surroundingsOf(before, after);
+  const runs = [...planned].flatMap(([address, { triggers_replace }]) =>
+    followsUpdate(triggers_replace, lines) ? [`run ${address}: revision`] : [],
+  );
+  return [...new Set([...lines, ...surroundings, ...runs].map(withoutIndexes))].sort();
+}
+
+function withoutIndexes(line: string): string {
+  return line.replaceAll(/(?<=[._]|data|audit)\d+(?=[._:,]|$)/g, "#");
+}
+
+/** Resources by their addresses. What they read from other data is another value. */
+function resourcesOf({ resource = {} }: Partial<Synthesized>, others: readonly string[] = []): Map<string, Arguments> {
+  const changed = (text: string): string =>
+    others.reduce((now, address) => now.replaceAll(`\${data.${address}.`, `\${other data.${address}.`), text);
+  return new Map(
+    addresses(resource).map((address) => {
+      const [type = "", name = ""] = address.split(".");
+      return [address, JSON.parse(changed(JSON.stringify(resource[type]?.[name] ?? {}))) as Arguments];
+    }),
+  );
+}
+
+/** Addresses of the data that is looked up by something else than before. */
+function changedData({ data: before = {} }: Synthesized, { data: after = {} }: Synthesized): string[] {
+  return addresses(before).filter((address) => {
+    const [type = "", name = ""] = address.split(".");
+    const [one, other] = [before[type]?.[name], after[type]?.[name]];
+    return other !== undefined && pathsOf(without(one ?? {}, META), without(other, META)).length > 0;
+  });
+}
+
+/** One resource per key of `for_each`. `prevent_destroy` is that of the block, so it protects a key that leaves too. */
+function keysOf(address: string, { for_each: before = {} }: Arguments, after: Arguments): string[] {
+  const [former, planned] = [before, after.for_each ?? {}].map((value) => Object.keys(value as object));
+  const gone = isProtected(after) ? "refuse" : "delete";
+  return [
+    ...(planned ?? []).filter((key) => former?.includes(key) !== true).map((key) => `create ${address}["${key}"]`),
+    ...(former ?? []).filter((key) => planned?.includes(key) !== true).map((key) => `${gone} ${address}["${key}"]`),
+  ];
+}
+
+function changeOf(address: string, before: Arguments, after: Arguments): string[] {
+  const [type = ""] = address.split(".");
+  const lifecycle = (after.lifecycle ?? {}) as Lifecycle;
+  const paths = pathsOf(without(before, META), without(after, META));
+  const ignored = paths.filter((path) => isIgnored(path, lifecycle));
+  const seen = paths.filter((path) => !ignored.includes(path));
+  const refused = ignored.filter((path) => isCompared(path, lifecycle));
+  const silent = ignored.filter((path) => !refused.includes(path));
+  const replaces =
+    type === "terraform_data" ? seen.filter((path) => path.startsWith("triggers")) : replacing(type, seen);
+  const action = replaces.length === 0 ? "update" : lifecycle.prevent_destroy === true ? "refuse" : "replace";
+  const listed = action === "update" ? seen : replaces;
+  const isCommand = type === "terraform_data" && action === "replace";
+  const causes = list(listed.map((path) => path.replace(/^triggers_replace\./, "")));
+  return [
+    ...(isCommand
+      ? [`run ${address}: ${causes}`]
+      : listed.length === 0
+        ? []
+        : [`${action} ${address}: ${list(listed)}`]),
+    ...(refused.length === 0 ? [] : [`refuse ${address}: ${list(refused)}`]),
+    ...(silent.length === 0 ? [] : [`ignore ${address}: ${list(silent)}`]),
+    ...(isProtected(before) === isProtected(after) ? [] : [`protection ${address}`]),
+    ...(before.provider === after.provider ? [] : [`provider ${address}`]),
+    ...commandOf(address, before, after),
+  ];
+}
+
+interface Lifecycle {
+  readonly prevent_destroy?: boolean;
+  readonly ignore_changes?: "all" | readonly string[];
+  readonly postcondition?: readonly { readonly condition: string }[];
+}
+
+function isIgnored(path: string, { ignore_changes = [] }: Lifecycle): boolean {
+  return ignore_changes === "all" || ignore_changes.includes(topOf(path));
+}
+
+/** Whether a condition compares an ignored attribute with what is written. */
+function isCompared(path: string, { postcondition = [] }: Lifecycle): boolean {
+  return postcondition.some(({ condition }) => condition.includes(`self.${topOf(path)}`));
+}
+
+function replacing(type: string, paths: readonly string[]): string[] {
+  const attributes = REPLACING_ATTRIBUTES[type];
+  if (attributes === undefined && !type.startsWith("vault_"))
+    throw new Error(`Whether attributes of ${type} replace it is not known; add it to REPLACING_ATTRIBUTES.`);
+  return paths.filter((path) =>
+    attributes?.some((attribute) => `${path.replaceAll(/\.\d+(?=\.|$)/g, ".#")}.`.startsWith(`${attribute}.`)),
+  );
+}
+
+function isProtected({ lifecycle }: Arguments): boolean {
+  return (lifecycle as Lifecycle | undefined)?.prevent_destroy ?? false;
+}
+
+function commandOf(address: string, { provisioner: before }: Arguments, { provisioner: after }: Arguments): string[] {
+  const paths = pathsOf({ of: before }, { of: after }).map((path) => path.replace(/^of\.(local-exec\.|\d+\.)*/, ""));
+  return paths.length === 0 ? [] : [`command ${address}: ${list(paths)}`];
+}
+
+/** Whether a command runs because of what else a plan updates, such as the hook after each revision of a release. */
+function followsUpdate(triggers: unknown, lines: readonly string[]): boolean {
+  const [, address] = /\$\{(helm_release\.\w+)\.metadata/.exec(JSON.stringify([triggers])) ?? [];
+  return address !== undefined && lines.some((line) => line.startsWith(`update ${address}:`));
+}
+
+/** Changes of what is around the resources. Data that comes or goes says nothing. */
+function surroundingsOf(before: Synthesized, after: Synthesized): string[] {
+  const data = changedData(before, after).map((address) => `read data.${address}`);
+  const ephemeral = pathsOf(before.ephemeral, after.ephemeral);
+  const providers = new Set(pathsOf(before.provider, after.provider).map((path) => path.split(".")[0]));
+  return [
+    ...data,
+    ...(ephemeral.length > 0 ? ["read ephemeral"] : []),
+    ...[...providers].map((name) => `configure ${name}`),
+  ];
+}
+
+/** Paths of leaves that differ. The text of Helm's values counts as what it holds. */
+export function pathsOf(before: unknown, after: unknown, path = ""): string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const [one, other] = path === "values.0" ? [parse(String(before)), parse(String(after))] : [before, after];
+  if (!isTree(one) || !isTree(other)) return [path];
+  const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return keys.flatMap((key) => pathsOf(one[key], other[key], path === "" ? key : `${path}.${key}`));
+}
+
+function isTree(value: unknown): value is Arguments {
+  return typeof value === "object" && value !== null;
+}
+
+function without(values: Arguments, keys: readonly string[]): Arguments {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => !keys.includes(key)));
+}
+
+function topOf(path: string): string {
+  return path.split(".")[0] ?? path;
+}
+
+function list(paths: readonly string[]): string {
+  return [...paths].sort().join(", ");
+}

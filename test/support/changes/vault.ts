@@ -1,0 +1,1141 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import {
+  AccessRole,
+  AppRoleLogin,
+  CentralVault,
+  Database,
+  Duration,
+  DynamicDb,
+  KeyValue,
+  RootCa,
+  SecretRef,
+  SshCa,
+  SshRole,
+  TenantAccess,
+  TenantPKI,
+  type AccessRoleProps,
+  type AppRoleLoginProps,
+  type CentralVaultProps,
+  type DynamicDbProps,
+  type DynamicDbRoleProps,
+  type PipelineIssuer,
+  type PkiRoleProps,
+  type PostgresqlProps,
+  type SshCaProps,
+  type TenantAccessProps,
+  type TenantIntermediate,
+  type TenantPKIProps,
+} from "../../../src/index";
+import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+
+/** The servers that the constructs of all rows share. */
+export interface Servers {
+  readonly address: string;
+  /** The server's root namespace. */
+  readonly provider: TerraformProvider;
+  /** The same by another name. */
+  readonly alias: TerraformProvider;
+  /** Another namespace, as another instance would be. */
+  readonly elsewhere: TerraformProvider;
+  /** A namespace of the row's own, and the same by another name. */
+  readonly own: TerraformProvider;
+  readonly ownAlias: TerraformProvider;
+  readonly rootCa: RootCa;
+  readonly otherRootCa: RootCa;
+  readonly postgresql: Pick<PostgresqlProps, "port"> & {
+    readonly otherPort: number;
+    readonly caCertificates: readonly [string, string];
+  };
+  /** What has the public keys of a platform of pipelines, at any path. */
+  readonly issuer: { readonly address: string; readonly caCertificate: string };
+  /** Folder for files, relative to the project. */
+  readonly folder: string;
+}
+
+/** A field, how its constructs are made in a scope of the row's own, its values one after the other, and each change's plan. */
+export interface VaultChange {
+  readonly field: string;
+  readonly values: readonly unknown[];
+  /** Makes constructs whose mounts and names contain the key, which is the row's own. */
+  build(scope: Construct, key: string, value: never, servers: Servers): void;
+  /** One plan per change, or one that all changes have. Names are relative to the scope. */
+  readonly plans: readonly (readonly string[])[];
+}
+
+type Build<Value> = (scope: Construct, key: string, value: Value, servers: Servers) => void;
+
+function row<Value>(
+  field: string,
+  values: readonly Value[],
+  build: Build<Value>,
+  plans: readonly (readonly string[])[],
+): VaultChange {
+  return { field, values, build, plans };
+}
+
+const HOUR = Duration.hours(1);
+
+function access<Value>(props: (value: Value, servers: Servers) => Partial<AccessRoleProps>): Build<Value> {
+  return (scope, key, value, servers) => {
+    const { provider, elsewhere } = servers;
+    const login = new AppRoleLogin(scope, "Login", { path: key, provider });
+    new AppRoleLogin(scope, "Elsewhere", { path: key, provider: elsewhere });
+    new AppRoleLogin(scope, "Other", { path: `${key}-other`, provider });
+    grantSomething(new AccessRole(scope, "Role", { name: key, login, provider, ...props(value, servers) }));
+  };
+}
+
+/** OpenBao accepts no empty policy. */
+function grantSomething(role: AccessRole): void {
+  KeyValue.fromMount("kv").grantRead(role, role.name);
+}
+
+function login<Value>(props: (value: Value, servers: Servers, key: string) => AppRoleLoginProps): Build<Value> {
+  return (scope, key, value, servers) => {
+    const { provider } = servers;
+    const made = new AppRoleLogin(scope, "Login", { path: key, provider, ...props(value, servers, key) });
+    grantSomething(new AccessRole(scope, "Role", { name: key, login: made, provider }));
+  };
+}
+
+function pki<Value>(props: (value: Value, servers: Servers) => Partial<TenantPKIProps>): Build<Value> {
+  return (scope, key, value, servers) => {
+    const { provider, rootCa, address } = servers;
+    const roles = [PKI_ROLE];
+    const given = { commonName: key, mount: key, address, rootCa, roles, provider, deletionProtection: false };
+    new TenantPKI(scope, "Pki", { ...given, ...props(value, servers) });
+  };
+}
+
+const PKI_ROLE: PkiRoleProps = { name: "web", allowedDomains: ["acme.internal"], maxTtl: HOUR };
+const pkiRole = <Value>(props: (value: Value) => Partial<PkiRoleProps>): Build<Value> =>
+  pki((value) => ({ roles: [{ ...PKI_ROLE, ...props(value) }] }));
+
+function ssh<Value>(props: (value: Value, servers: Servers) => Partial<SshCaProps>): Build<Value> {
+  return (scope, key, value, servers) => {
+    const roles = [SshRole.certificate(CERTIFICATE_ROLE)];
+    const given = { mount: key, roles, provider: servers.provider, deletionProtection: false };
+    new SshCa(scope, "Ssh", { ...given, ...props(value, servers) });
+  };
+}
+
+const CERTIFICATE_ROLE = { name: "ops", allowedUsers: ["ubuntu"], maxTtl: HOUR };
+const PASSWORD_ROLE = { name: "ops", defaultUser: "ubuntu", cidrs: ["10.0.0.0/8"] };
+const certificateRole = <Value>(props: (value: Value) => object): Build<Value> =>
+  ssh((value) => ({ roles: [SshRole.certificate({ ...CERTIFICATE_ROLE, ...props(value) })] }));
+const passwordRole = <Value>(props: (value: Value) => object): Build<Value> =>
+  ssh((value) => ({ roles: [SshRole.oneTimePassword({ ...PASSWORD_ROLE, ...props(value) })] }));
+
+interface DbSetting {
+  readonly server?: Partial<PostgresqlProps>;
+  readonly role?: Partial<DynamicDbRoleProps>;
+  readonly db?: Partial<DynamicDbProps>;
+}
+
+function db<Value>(props: (value: Value, servers: Servers) => DbSetting): Build<Value> {
+  return (scope, key, value, servers) => {
+    const { server, role, db: more } = props(value, servers);
+    const { provider, postgresql } = servers;
+    new DynamicDb(scope, "Db", {
+      name: key,
+      provider,
+      centralProvider: provider,
+      roles: [{ name: "readonly", ...role }],
+      database: Database.postgresql({
+        host: "127.0.0.1",
+        port: postgresql.port,
+        database: "postgres",
+        username: "postgres",
+        password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field: "password" }),
+        caCertificatePath: postgresql.caCertificates[0],
+        ...server,
+      }),
+      ...more,
+    });
+  };
+}
+
+function central<Value>(
+  props: (value: Value, servers: Servers, key: string) => Partial<CentralVaultProps>,
+): Build<Value> {
+  return (scope, key, value, servers) => {
+    const given = { address: servers.address, provider: servers.own, deletionProtection: false };
+    new CentralVault(scope, "Central", { ...given, ...props(value, servers, key) });
+  };
+}
+
+function pipelines({ issuer }: Servers, of: Partial<PipelineIssuer>): PipelineIssuer {
+  const { address, caCertificate } = issuer;
+  return { issuer: "https://a.example", jwksUrl: `${address}/a`, jwksCaPem: caCertificate, ...of };
+}
+
+function tenantAccess<Value>(
+  props: (value: Value, servers: Servers, key: string) => Partial<TenantAccessProps>,
+): Build<Value> {
+  return (scope, key, value, servers) => {
+    new TenantAccess(scope, "Access", { tenant: key, provider: servers.provider, ...props(value, servers, key) });
+  };
+}
+
+const INTERMEDIATE: TenantIntermediate = {
+  commonName: "A",
+  permittedDomains: ["a.example"],
+  lifetime: Duration.days(30),
+};
+const intermediate = <Value>(props: (value: Value) => Partial<TenantIntermediate>): Build<Value> =>
+  tenantAccess((value) => ({ intermediates: [{ ...INTERMEDIATE, ...props(value) }] }));
+const PIPELINE = { login: "pipeline", audiences: ["a"], claims: { deploy: { project_path: "a" } } };
+const DEPLOY_POLICY = ["update vault_policy.access_deploy_policy: policy"];
+
+/** What the tenant file describes inside an instance. */
+function config<Value>(
+  engines: (value: Value, key: string) => Partial<InstanceSpec>,
+  deletionProtection = false,
+): Build<Value> {
+  return (scope, key, value, { provider, rootCa, address }) => {
+    const deployment = { mode: "external", addresses: [address] } as const;
+    const instance = { name: "main", product: "openbao", address, deployment, ...engines(value, key) } as const;
+    const tenant = defineTenant({ name: "changes", instances: [instance] });
+    for (const each of tenant.instances)
+      new InstanceConfig(scope, "I", {
+        tenant: key,
+        instance: each,
+        rootCa,
+        provider,
+        centralProvider: provider,
+        deletionProtection,
+      });
+  };
+}
+
+const ENGINES = (key: string) =>
+  ({
+    appRole: { path: key },
+    pki: { mount: `${key}-pki`, roles: [{ name: "web", allowedDomains: ["acme.internal"], maxTtl: "1h" }] },
+    ssh: { mount: `${key}-ssh`, roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "1h" }] },
+    keyValue: [{ mount: `${key}-kv` }],
+  }) as const;
+const granted = <Value>(grants: (value: Value, key: string) => object): Build<Value> =>
+  config((value, key) => ({
+    ...ENGINES(key),
+    roles: [{ name: key, certificates: ["web"], ssh: ["ops"], read: [`${key}-kv/a`], ...grants(value, key) }],
+  }));
+
+const DAYS = [undefined, Duration.days(1), Duration.days(2), undefined];
+const HOURS = [HOUR, Duration.hours(2), Duration.hours(3)];
+const BOTH = [undefined, true, false, undefined];
+
+/** Fields of what is inside an instance or the central Vault. */
+export const VAULT_CHANGES: readonly VaultChange[] = [
+  row(
+    "AccessRoleProps.boundCidrs",
+    [undefined, ["10.0.0.0/8"], ["10.0.0.0/16"], undefined],
+    access((boundCidrs) => ({ boundCidrs })),
+    [["update vault_approle_auth_backend_role.role: secret_id_bound_cidrs, token_bound_cidrs"]],
+  ),
+  row(
+    "AccessRoleProps.login",
+    ["", "-other"],
+    (scope, key, suffix, servers) =>
+      access(() => ({ login: { path: `${key}${suffix}` } }))(scope, key, suffix, servers),
+    [["replace vault_approle_auth_backend_role.role: backend"]],
+  ),
+  row(
+    "AccessRoleProps.name",
+    ["a", "b"],
+    (scope, key, name, servers) => access(() => ({ name: `${key}-${name}` }))(scope, key, name, servers),
+    [["replace vault_approle_auth_backend_role.role: role_name", "replace vault_policy.role_policy: name"]],
+  ),
+  row(
+    "AccessRoleProps.provider",
+    [false, true],
+    access((moves, { provider, elsewhere }) => ({ provider: moves ? elsewhere : provider })),
+    [["create vault_approle_auth_backend_role.role", "update vault_policy.role_policy: policy"]],
+  ),
+  row(
+    "AccessRoleProps.secretIdTtl",
+    DAYS,
+    access((secretIdTtl) => ({ secretIdTtl })),
+    [["update vault_approle_auth_backend_role.role: secret_id_ttl"]],
+  ),
+  row(
+    "AccessRoleProps.tokenMaxTtl",
+    DAYS,
+    access((tokenMaxTtl) => ({ tokenMaxTtl })),
+    [["update vault_approle_auth_backend_role.role: token_max_ttl"]],
+  ),
+  row(
+    "AccessRoleProps.tokenTtl",
+    [undefined, HOUR, Duration.hours(2), undefined],
+    access((tokenTtl) => ({ tokenTtl })),
+    [
+      [],
+      ["update vault_approle_auth_backend_role.role: token_ttl"],
+      ["update vault_approle_auth_backend_role.role: token_ttl"],
+    ],
+  ),
+
+  row(
+    "AppRoleLoginProps.description",
+    [undefined, "programs", "services", undefined],
+    login((description) => ({ description })),
+    [["update vault_auth_backend.login: description"]],
+  ),
+  row(
+    "AppRoleLoginProps.maxTtl",
+    [undefined, Duration.days(60), Duration.days(90), undefined],
+    login((maxTtl) => ({ maxTtl })),
+    [["update vault_auth_backend.login: tune"], ["update vault_auth_backend.login: tune"], []],
+  ),
+  row(
+    "AppRoleLoginProps.path",
+    ["a", "b"],
+    login((path, _servers, key) => ({ path: `${key}-${path}` })),
+    [["replace vault_approle_auth_backend_role.role: backend", "update vault_auth_backend.login: path"]],
+  ),
+  row(
+    "AppRoleLoginProps.provider",
+    [false, true],
+    login((other, { provider, alias }) => ({ provider: other ? alias : provider })),
+    [[]],
+  ),
+  row(
+    "IAppRoleLogin.path",
+    ["a", "b"],
+    login((path, _servers, key) => ({ path: `${key}-${path}` })),
+    [["replace vault_approle_auth_backend_role.role: backend", "update vault_auth_backend.login: path"]],
+  ),
+  row(
+    "IAppRoleLogin.maxTtl",
+    [Duration.days(60), Duration.days(90)],
+    login((maxTtl) => ({ maxTtl })),
+    [["update vault_auth_backend.login: tune"]],
+  ),
+
+  row(
+    "PkiRoleProps.allowBareDomains",
+    BOTH,
+    pkiRole((allowBareDomains) => ({ allowBareDomains })),
+    [
+      ["update vault_pki_secret_backend_role.pki_role_web: allow_bare_domains"],
+      ["update vault_pki_secret_backend_role.pki_role_web: allow_bare_domains"],
+      [],
+    ],
+  ),
+  row(
+    "PkiRoleProps.allowSubdomains",
+    BOTH,
+    pkiRole((allowSubdomains) => ({ allowSubdomains, allowBareDomains: true })),
+    [
+      [],
+      ["update vault_pki_secret_backend_role.pki_role_web: allow_subdomains"],
+      ["update vault_pki_secret_backend_role.pki_role_web: allow_subdomains"],
+    ],
+  ),
+  row(
+    "PkiRoleProps.allowWildcards",
+    BOTH,
+    pkiRole((allowWildcards) => ({ allowWildcards })),
+    [
+      ["update vault_pki_secret_backend_role.pki_role_web: allow_wildcard_certificates"],
+      ["update vault_pki_secret_backend_role.pki_role_web: allow_wildcard_certificates"],
+      [],
+    ],
+  ),
+  row(
+    "PkiRoleProps.allowedDomains",
+    [["acme.internal"], ["*.acme.internal", "acme.example"]],
+    pkiRole((allowedDomains) => ({ allowedDomains })),
+    [["update vault_pki_secret_backend_role.pki_role_web: allow_glob_domains, allowed_domains"]],
+  ),
+  row(
+    "PkiRoleProps.keyType",
+    [undefined, "rsa", "ed25519", undefined] as const,
+    pkiRole((keyType) => ({ keyType })),
+    [["update vault_pki_secret_backend_role.pki_role_web: key_bits, key_type"]],
+  ),
+  row(
+    "PkiRoleProps.maxTtl",
+    HOURS,
+    pkiRole((maxTtl) => ({ maxTtl })),
+    [["update vault_pki_secret_backend_role.pki_role_web: max_ttl, ttl"]],
+  ),
+  row(
+    "PkiRoleProps.name",
+    ["web", "site"],
+    pkiRole((name) => ({ name })),
+    [["create vault_pki_secret_backend_role.pki_role_site", "delete vault_pki_secret_backend_role.pki_role_web"]],
+  ),
+  row(
+    "PkiRoleProps.usage",
+    [undefined, "client", "both", undefined] as const,
+    pkiRole((usage) => ({ usage })),
+    [
+      ["update vault_pki_secret_backend_role.pki_role_web: client_flag, server_flag"],
+      ["update vault_pki_secret_backend_role.pki_role_web: server_flag"],
+      ["update vault_pki_secret_backend_role.pki_role_web: client_flag"],
+    ],
+  ),
+
+  row(
+    "TenantPKIProps.address",
+    ["https://a.example:8200", "https://b.example:8200"],
+    pki((address) => ({ address })),
+    [["update vault_pki_secret_backend_config_urls.pki_mount_urls: crl_distribution_points, issuing_certificates"]],
+  ),
+  row(
+    "TenantPKIProps.commonName",
+    ["First CA", "Second CA"],
+    pki((commonName) => ({ commonName })),
+    [
+      [
+        "delete terraform_data.pki_intermediate_#_origin",
+        "create terraform_data.pki_intermediate_#_origin",
+        "update vault_mount.pki_mount: description",
+        "update vault_pki_secret_backend_config_issuers.pki_issuers: default",
+        "delete vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
+        "create vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
+        "delete vault_pki_secret_backend_intermediate_set_signed.pki_intermediate_#",
+        "create vault_pki_secret_backend_intermediate_set_signed.pki_intermediate_#",
+        "delete vault_pki_secret_backend_root_sign_intermediate.pki_intermediate_#_signature",
+        "create vault_pki_secret_backend_root_sign_intermediate.pki_intermediate_#_signature",
+      ],
+    ],
+  ),
+  row(
+    "TenantPKIProps.deletionProtection",
+    [undefined, false, true, undefined],
+    pki((deletionProtection) => ({ deletionProtection: deletionProtection })),
+    [[]],
+  ),
+  row(
+    "TenantPKIProps.namespace",
+    [undefined, "team1", "team2", undefined],
+    pki((namespace) => ({ namespace })),
+    [["update vault_pki_secret_backend_config_urls.pki_mount_urls: crl_distribution_points, issuing_certificates"]],
+  ),
+  row(
+    "TenantPKIProps.provider",
+    [false, true],
+    pki((other, { provider, alias }) => ({ provider: other ? alias : provider })),
+    [[]],
+  ),
+  row(
+    "TenantPKIProps.rootCa",
+    [false, true],
+    pki((other, { rootCa, otherRootCa }) => ({ rootCa: other ? otherRootCa : rootCa })),
+    [
+      [
+        "delete terraform_data.pki_intermediate_#_origin",
+        "create terraform_data.pki_intermediate_#_origin",
+        "update vault_pki_secret_backend_config_issuers.pki_issuers: default",
+        "delete vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
+        "create vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
+        "delete vault_pki_secret_backend_intermediate_set_signed.pki_intermediate_#",
+        "create vault_pki_secret_backend_intermediate_set_signed.pki_intermediate_#",
+        "delete vault_pki_secret_backend_root_sign_intermediate.pki_intermediate_#_signature",
+        "create vault_pki_secret_backend_root_sign_intermediate.pki_intermediate_#_signature",
+      ],
+    ],
+  ),
+  row(
+    "TenantPKIProps.roles",
+    [["web"], ["web", "site"], ["site"]],
+    pki((names) => ({ roles: names.map((name) => ({ ...PKI_ROLE, name })) })),
+    [["create vault_pki_secret_backend_role.pki_role_site"], ["delete vault_pki_secret_backend_role.pki_role_web"]],
+  ),
+  row(
+    "PkiSpec.commonName",
+    [undefined, "First CA", "Second CA", undefined],
+    config((commonName, key) => ({ pki: { ...ENGINES(key).pki, commonName } })),
+    [
+      [
+        "create terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_origin",
+        "update vault_mount.i_pki_mount: description",
+        "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
+        "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "delete vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "create vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "delete vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "create vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+        "delete vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+      ],
+      [
+        "delete terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_origin",
+        "update vault_mount.i_pki_mount: description",
+        "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
+        "delete vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "delete vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "create vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "delete vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+        "create vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+      ],
+      [
+        "create terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_origin",
+        "update vault_mount.i_pki_mount: description",
+        "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
+        "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "delete vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "create vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "delete vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "create vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+        "delete vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+      ],
+    ],
+  ),
+  row(
+    "PkiField.pki",
+    [false, true, false],
+    config((exists, key) => (exists ? { pki: ENGINES(key).pki } : {}), true),
+    [
+      [
+        "create terraform_data.i_pki_intermediate_#_origin",
+        "create vault_generic_endpoint.i_pki_mount_crl",
+        "create vault_mount.i_pki_mount",
+        "create vault_pki_secret_backend_config_issuers.i_pki_issuers",
+        "create vault_pki_secret_backend_config_urls.i_pki_mount_urls",
+        "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "create vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "create vault_pki_secret_backend_role.i_pki_role_web",
+        "create vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+      ],
+      [
+        "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete vault_generic_endpoint.i_pki_mount_crl",
+        "forget vault_mount.i_pki_mount",
+        "delete vault_pki_secret_backend_config_issuers.i_pki_issuers",
+        "delete vault_pki_secret_backend_config_urls.i_pki_mount_urls",
+        "delete vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
+        "delete vault_pki_secret_backend_intermediate_set_signed.i_pki_intermediate_#",
+        "delete vault_pki_secret_backend_role.i_pki_role_web",
+        "delete vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
+      ],
+    ],
+  ),
+
+  row(
+    "SshCertificateRoleProps.allowedUsers",
+    [["ubuntu"], ["ubuntu", "debian"]],
+    certificateRole((allowedUsers) => ({ allowedUsers })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_users"]],
+  ),
+  row(
+    "SshCertificateRoleProps.defaultUser",
+    [undefined, "debian", "ubuntu", undefined],
+    certificateRole((defaultUser) => ({ allowedUsers: ["ubuntu", "debian"], defaultUser })),
+    [
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: default_user"],
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: default_user"],
+      [],
+    ],
+  ),
+  row(
+    "SshCertificateRoleProps.extensions",
+    [undefined, ["permit-agent-forwarding"], [], undefined],
+    certificateRole((extensions) => ({ extensions })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_extensions, default_extensions"]],
+  ),
+  row(
+    "SshCertificateRoleProps.maxTtl",
+    HOURS,
+    certificateRole((maxTtl) => ({ maxTtl })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: max_ttl, ttl"]],
+  ),
+  row(
+    "SshCertificateRoleProps.name",
+    ["ops", "admins"],
+    certificateRole((name) => ({ name })),
+    [["create vault_ssh_secret_backend_role.ssh_role_admins", "delete vault_ssh_secret_backend_role.ssh_role_ops"]],
+  ),
+  row(
+    "SshCertificateRoleSpec.type",
+    [true, false],
+    ssh((signs) => ({
+      roles: [signs ? SshRole.certificate(CERTIFICATE_ROLE) : SshRole.oneTimePassword(PASSWORD_ROLE)],
+    })),
+    [
+      [
+        "update vault_ssh_secret_backend_role.ssh_role_ops: allow_user_certificates, allowed_extensions, allowed_user_key_config, cidr_list, key_type",
+      ],
+    ],
+  ),
+  row(
+    "SshOneTimePasswordRoleSpec.type",
+    [false, true],
+    ssh((signs) => ({
+      roles: [signs ? SshRole.certificate(CERTIFICATE_ROLE) : SshRole.oneTimePassword(PASSWORD_ROLE)],
+    })),
+    [
+      [
+        "update vault_ssh_secret_backend_role.ssh_role_ops: allow_user_certificates, allowed_extensions, allowed_user_key_config, cidr_list, default_extensions, default_extensions_template, key_type, max_ttl, ttl",
+      ],
+    ],
+  ),
+  row(
+    "SshOneTimePasswordRoleProps.allowedUsers",
+    [undefined, ["debian"], ["fedora"], undefined],
+    passwordRole((allowedUsers) => ({ allowedUsers })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_users"]],
+  ),
+  row(
+    "SshOneTimePasswordRoleProps.cidrs",
+    [["10.0.0.0/8"], ["10.1.0.0/16"]],
+    passwordRole((cidrs) => ({ cidrs })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: cidr_list"]],
+  ),
+  row(
+    "SshOneTimePasswordRoleProps.defaultUser",
+    ["ubuntu", "debian"],
+    passwordRole((defaultUser) => ({ defaultUser })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_users, default_user"]],
+  ),
+  row(
+    "SshOneTimePasswordRoleProps.name",
+    ["ops", "admins"],
+    passwordRole((name) => ({ name })),
+    [["create vault_ssh_secret_backend_role.ssh_role_admins", "delete vault_ssh_secret_backend_role.ssh_role_ops"]],
+  ),
+  row(
+    "SshCaProps.deletionProtection",
+    [undefined, false, true, undefined],
+    ssh((deletionProtection) => ({ deletionProtection })),
+    [[]],
+  ),
+  row(
+    "SshCaProps.provider",
+    [false, true],
+    ssh((other, { provider, alias }) => ({ provider: other ? alias : provider })),
+    [[]],
+  ),
+  row(
+    "SshCaProps.roles",
+    [["ops"], ["ops", "admins"], ["admins"]],
+    ssh((names) => ({ roles: names.map((name) => SshRole.certificate({ ...CERTIFICATE_ROLE, name })) })),
+    [["create vault_ssh_secret_backend_role.ssh_role_admins"], ["delete vault_ssh_secret_backend_role.ssh_role_ops"]],
+  ),
+  row(
+    "SshSpec.roles",
+    [["ops"], ["ops", "admins"], ["admins"]],
+    config((names, key) => ({
+      ssh: { mount: key, roles: names.map((name) => ({ ...ENGINES(key).ssh.roles[0], name })) },
+    })),
+    [
+      ["create vault_ssh_secret_backend_role.i_ssh_role_admins"],
+      ["delete vault_ssh_secret_backend_role.i_ssh_role_ops"],
+    ],
+  ),
+  row(
+    "SshField.ssh",
+    [false, true, false],
+    config((exists, key) => (exists ? { ssh: ENGINES(key).ssh } : {}), true),
+    [
+      [
+        "create vault_mount.i_ssh_mount",
+        "create vault_ssh_secret_backend_ca.i_ssh",
+        "create vault_ssh_secret_backend_role.i_ssh_role_ops",
+      ],
+      [
+        "forget vault_mount.i_ssh_mount",
+        "forget vault_ssh_secret_backend_ca.i_ssh",
+        "delete vault_ssh_secret_backend_role.i_ssh_role_ops",
+      ],
+    ],
+  ),
+
+  row(
+    "DynamicDbProps.centralProvider",
+    [false, true],
+    db((other, { provider, alias }) => ({ db: { centralProvider: other ? alias : provider } })),
+    [[]],
+  ),
+  row(
+    "DynamicDbProps.database",
+    ["postgres", "template1"],
+    db((database) => ({ server: { database } })),
+    [
+      [
+        "update vault_database_secret_backend_role.db_role_readonly: creation_statements",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbProps.mount",
+    ["a", "b"],
+    (scope, key, mount, servers) => db(() => ({ db: { mount: `${key}/${mount}` } }))(scope, key, mount, servers),
+    [
+      [
+        "replace vault_database_secret_backend_role.db_role_readonly: backend",
+        "update vault_database_secrets_mount.db_engine: path",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbProps.name",
+    ["a", "b"],
+    (scope, key, name, servers) => db(() => ({ db: { name: `${key}-${name}` } }))(scope, key, name, servers),
+    [
+      [
+        "replace vault_database_secret_backend_role.db_role_readonly: backend, db_name",
+        "replace vault_database_secrets_mount.db_engine: postgresql",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbProps.provider",
+    [false, true],
+    db((moves, { provider, elsewhere }) => ({ db: { provider: moves ? elsewhere : provider } })),
+    [["create vault_database_secret_backend_role.db_role_readonly", "create vault_database_secrets_mount.db_engine"]],
+  ),
+  row(
+    "DynamicDbProps.roles",
+    [["a"], ["a", "b"], ["b"]],
+    db((names) => ({ db: { roles: names.map((name) => ({ name })) } })),
+    [
+      [
+        "create vault_database_secret_backend_role.db_role_b",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+      [
+        "delete vault_database_secret_backend_role.db_role_a",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbRoleProps.creationStatements",
+    [undefined, ["SELECT 1"], ["SELECT 2"], undefined],
+    db((creationStatements) => ({ role: { creationStatements } })),
+    [["update vault_database_secret_backend_role.db_role_readonly: creation_statements"]],
+  ),
+  row(
+    "DynamicDbRoleProps.defaultTtl",
+    [undefined, HOUR, Duration.hours(2), undefined],
+    db((defaultTtl) => ({ role: { defaultTtl } })),
+    [
+      [],
+      ["update vault_database_secret_backend_role.db_role_readonly: default_ttl"],
+      ["update vault_database_secret_backend_role.db_role_readonly: default_ttl"],
+    ],
+  ),
+  row(
+    "DynamicDbRoleProps.maxTtl",
+    DAYS,
+    db((maxTtl) => ({ role: { maxTtl } })),
+    [
+      [],
+      [
+        "update vault_database_secret_backend_role.db_role_readonly: max_ttl",
+        "update vault_database_secrets_mount.db_engine: max_lease_ttl_seconds",
+      ],
+      [
+        "update vault_database_secret_backend_role.db_role_readonly: max_ttl",
+        "update vault_database_secrets_mount.db_engine: max_lease_ttl_seconds",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbRoleProps.name",
+    ["readonly", "reader"],
+    db((name) => ({ role: { name } })),
+    [
+      [
+        "create vault_database_secret_backend_role.db_role_reader",
+        "delete vault_database_secret_backend_role.db_role_readonly",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbRoleProps.revocationStatements",
+    [undefined, ["SELECT 1"], ["SELECT 2"], undefined],
+    db((revocationStatements) => ({ role: { revocationStatements } })),
+    [["update vault_database_secret_backend_role.db_role_readonly: revocation_statements"]],
+  ),
+  row(
+    "PostgresqlProps.caCertificatePath",
+    [0, 1],
+    db((index, { postgresql }) => ({ server: { caCertificatePath: postgresql.caCertificates[index] } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "PostgresqlProps.database",
+    ["postgres", "template1"],
+    db((database) => ({ server: { database } })),
+    [
+      [
+        "update vault_database_secret_backend_role.db_role_readonly: creation_statements",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+    ],
+  ),
+  row(
+    "PostgresqlProps.host",
+    ["127.0.0.1", "localhost"],
+    db((host) => ({ server: { host } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "PostgresqlProps.password",
+    [1, 2],
+    db((revision) => ({
+      server: {
+        password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field: "password", revision }),
+      },
+    })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "SecretLocation.revision",
+    [1, 2],
+    db((revision) => ({
+      server: {
+        password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field: "password", revision }),
+      },
+    })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "SecretLocation.field",
+    ["password", "same"],
+    db((field) => ({ server: { password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field }) } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "SecretLocation.mount",
+    ["operator", "others"],
+    db((mount) => ({ server: { password: SecretRef.centralVault({ mount, path: "postgresql", field: "password" }) } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "SecretLocation.path",
+    ["postgresql", "other"],
+    db((path) => ({ server: { password: SecretRef.centralVault({ mount: "operator", path, field: "password" }) } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "PostgresqlProps.port",
+    [false, true],
+    db((other, { postgresql }) => ({ server: { port: other ? postgresql.otherPort : postgresql.port } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+
+  row(
+    "KeyValueProps.description",
+    [undefined, "Secrets", "More", undefined],
+    (scope, key, description, { provider }) =>
+      new KeyValue(scope, "Kv", { mount: key, description, provider, deletionProtection: false }),
+    [["update vault_mount.kv: description"]],
+  ),
+  row(
+    "KeyValueProps.provider",
+    [false, true],
+    (scope, key, moves, { provider, elsewhere }) =>
+      new KeyValue(scope, "Kv", { mount: key, provider: moves ? elsewhere : provider, deletionProtection: false }),
+    [["create vault_kv_secret_backend_v2.kv_config", "create vault_mount.kv"]],
+  ),
+
+  row(
+    "InstanceSpec.appRole",
+    ["a", "b"],
+    config((path, key) => ({
+      ...ENGINES(key),
+      appRole: { path: `${key}-${path}` },
+      roles: [{ name: key, certificates: ["web"] }],
+    })),
+    [["replace vault_approle_auth_backend_role.i_role_own: backend", "update vault_auth_backend.i_login: path"]],
+  ),
+  row(
+    "InstanceSpec.roles",
+    [true, false],
+    config((exists, key) => ({ ...ENGINES(key), roles: exists ? [{ name: key, read: [`${key}-kv/a`] }] : [] })),
+    [
+      [
+        "delete vault_approle_auth_backend_role.i_role_own",
+        "delete vault_auth_backend.i_login",
+        "delete vault_policy.i_role_own_policy",
+      ],
+    ],
+  ),
+  row(
+    "PkiGrants.certificates",
+    [undefined, ["web"], undefined],
+    granted((certificates) => ({ certificates })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+  row(
+    "SshGrants.ssh",
+    [undefined, ["ops"], undefined],
+    granted((given) => ({ ssh: given })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+  row(
+    "KeyValueGrants.read",
+    ["a", "b"],
+    granted((folder, key) => ({ read: [`${key}-kv/${folder}`] })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+  row(
+    "KeyValueGrants.write",
+    [undefined, "a", "b", undefined],
+    granted((folder, key) => ({ write: folder === undefined ? undefined : [`${key}-kv/${folder}`] })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+
+  row(
+    "IRootCa.limitsPathLength",
+    [undefined, true, false, undefined],
+    pki((limitsPathLength, { rootCa: { mount, provider } }) => ({ rootCa: { mount, provider, limitsPathLength } })),
+    [[]],
+  ),
+  row(
+    "RootCaProps.address",
+    ["https://a.example:8200", "https://b.example:8200"],
+    (scope, key, address, { provider }) =>
+      new RootCa(scope, "Ca", { commonName: key, mount: key, address, provider, deletionProtection: false }),
+    [["update vault_pki_secret_backend_config_urls.ca_mount_urls: crl_distribution_points, issuing_certificates"]],
+  ),
+  row(
+    "RootCaProps.namespace",
+    [undefined, "team1", "team2", undefined],
+    (scope, key, namespace, { provider, address }) =>
+      new RootCa(scope, "Ca", { commonName: key, mount: key, address, namespace, provider, deletionProtection: false }),
+    [["update vault_pki_secret_backend_config_urls.ca_mount_urls: crl_distribution_points, issuing_certificates"]],
+  ),
+  row(
+    "RootCaProps.deletionProtection",
+    [undefined, false, true, undefined],
+    (scope, key, deletionProtection, { provider, address }) =>
+      new RootCa(scope, "Ca", { commonName: key, mount: key, address, provider, deletionProtection }),
+    [[]],
+  ),
+  row(
+    "RootCaProps.provider",
+    [false, true],
+    (scope, key, other, { provider, alias, address }) =>
+      new RootCa(scope, "Ca", {
+        commonName: key,
+        mount: key,
+        address,
+        provider: other ? alias : provider,
+        deletionProtection: false,
+      }),
+    [[]],
+  ),
+
+  row(
+    "CentralVaultProps.address",
+    ["https://a.example:8200", "https://b.example:8200"],
+    central((address) => ({ address })),
+    [
+      [
+        "update vault_pki_secret_backend_config_urls.central_root_ca_mount_urls: crl_distribution_points, issuing_certificates",
+      ],
+    ],
+  ),
+  row(
+    "CentralVaultProps.deletionProtection",
+    [undefined, false, true, undefined],
+    central((deletionProtection) => ({ deletionProtection })),
+    [[]],
+  ),
+  row(
+    "CentralVaultProps.watchSecretIdTtl",
+    [undefined, Duration.days(30), Duration.days(120), undefined],
+    central((watchSecretIdTtl) => ({ watchSecretIdTtl })),
+    [
+      ["update vault_approle_auth_backend_role.central_watch_role: secret_id_ttl"],
+      [
+        "update vault_approle_auth_backend_role.central_watch_role: secret_id_ttl",
+        "update vault_auth_backend.central_command_login: tune",
+      ],
+      [
+        "update vault_approle_auth_backend_role.central_watch_role: secret_id_ttl",
+        "update vault_auth_backend.central_command_login: tune",
+      ],
+    ],
+  ),
+  row(
+    "CentralVaultProps.pipeline",
+    [undefined, "https://a.example", "https://b.example", undefined],
+    central((issuer, servers) => ({ pipeline: issuer === undefined ? undefined : pipelines(servers, { issuer }) })),
+    [
+      ["create vault_jwt_auth_backend.central_pipeline_login"],
+      ["update vault_jwt_auth_backend.central_pipeline_login: bound_issuer"],
+      ["delete vault_jwt_auth_backend.central_pipeline_login"],
+    ],
+  ),
+  row(
+    "PipelineIssuer.issuer",
+    ["https://a.example", "https://b.example"],
+    central((issuer, servers) => ({ pipeline: pipelines(servers, { issuer }) })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: bound_issuer"]],
+  ),
+  row(
+    "PipelineIssuer.jwksUrl",
+    ["a", "b"],
+    central((path, servers) => ({ pipeline: pipelines(servers, { jwksUrl: `${servers.issuer.address}/${path}` }) })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: jwks_url"]],
+  ),
+  row(
+    "PipelineIssuer.jwksCaPem",
+    [1, 2],
+    central((times, servers) => ({
+      pipeline: pipelines(servers, { jwksCaPem: servers.issuer.caCertificate.repeat(times) }),
+    })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: jwks_ca_pem"]],
+  ),
+  row(
+    "PipelineIssuer.login",
+    [undefined, "a", "b", undefined],
+    central((path, servers) => ({ pipeline: pipelines(servers, { login: path }) })),
+    [["update vault_jwt_auth_backend.central_pipeline_login: path"]],
+  ),
+  row(
+    "CentralVaultProps.provider",
+    [false, true],
+    central((other, { own, ownAlias }) => ({ provider: other ? ownAlias : own })),
+    [[]],
+  ),
+  row(
+    "CentralVaultProps.rootCaFile",
+    [undefined, "a", "b", undefined],
+    central((name, { folder }, key) => ({ rootCaFile: name && `${folder}/${key}-${name}.pem` })),
+    [
+      ["create terraform_data.central_root_ca_file"],
+      ["run terraform_data.central_root_ca_file"],
+      ["delete terraform_data.central_root_ca_file"],
+    ],
+  ),
+
+  row(
+    "TenantAccessProps.boundCidrs",
+    [undefined, ["10.0.0.0/8"], ["10.0.0.0/16"], undefined],
+    tenantAccess((boundCidrs) => ({ boundCidrs })),
+    [
+      ["deploy", "hook", "plan"].map(
+        (identity) =>
+          `update vault_approle_auth_backend_role.access_${identity}_role: secret_id_bound_cidrs, token_bound_cidrs`,
+      ),
+    ],
+  ),
+  row(
+    "TenantAccessProps.intermediates",
+    [undefined, [INTERMEDIATE], [{ ...INTERMEDIATE, commonName: "B" }], undefined],
+    tenantAccess((intermediates) => ({ intermediates })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.commonName",
+    ["A", "B"],
+    intermediate((commonName) => ({ commonName })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.lifetime",
+    [Duration.days(30), Duration.days(60)],
+    intermediate((lifetime) => ({ lifetime })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.organization",
+    [undefined, "A", "B", undefined],
+    intermediate((organization) => ({ organization })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantIntermediate.permittedDomains",
+    [["a.example"], ["b.example"]],
+    intermediate((permittedDomains) => ({ permittedDomains })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantAccessProps.secrets",
+    [undefined, "a", "b", undefined],
+    tenantAccess((path) => ({ secrets: path === undefined ? undefined : [{ mount: "operator", path }] })),
+    [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantAccessProps.secretIdTtl",
+    [undefined, Duration.days(1), Duration.days(2), undefined],
+    tenantAccess((secretIdTtl) => ({ secretIdTtl })),
+    [
+      ["deploy", "hook", "plan"].map(
+        (identity) => `update vault_approle_auth_backend_role.access_${identity}_role: secret_id_ttl`,
+      ),
+    ],
+  ),
+  row(
+    "TenantAccessProps.servers",
+    [undefined, [{ name: "main", host: "a.example" }], [{ name: "main", host: "b.example" }], undefined],
+    tenantAccess((certified) => ({ servers: certified })),
+    [
+      ["create vault_pki_secret_backend_role.access_certificates"],
+      ["update vault_pki_secret_backend_role.access_certificates: allowed_domains"],
+      ["delete vault_pki_secret_backend_role.access_certificates"],
+    ],
+  ),
+  row(
+    "CertifiedServers.host",
+    ["a.example", "b.example"],
+    tenantAccess((host) => ({ servers: [{ name: "main", host }] })),
+    [["update vault_pki_secret_backend_role.access_certificates: allowed_domains"]],
+  ),
+  row(
+    "CertifiedServers.name",
+    ["a", "b"],
+    tenantAccess((name) => ({ servers: [{ name, host: "a.example" }] })),
+    [["update vault_pki_secret_backend_role.access_certificates: allowed_domains"]],
+  ),
+  row(
+    "TenantAccessProps.pipeline",
+    [undefined, "a", "b", undefined],
+    tenantAccess((audience) => ({
+      pipeline: audience === undefined ? undefined : { ...PIPELINE, audiences: [audience] },
+    })),
+    [
+      ["create vault_jwt_auth_backend_role.access_deploy_pipeline"],
+      ["update vault_jwt_auth_backend_role.access_deploy_pipeline: bound_audiences"],
+      ["delete vault_jwt_auth_backend_role.access_deploy_pipeline"],
+    ],
+  ),
+  row(
+    "TenantPipeline.audiences",
+    ["a", "b"],
+    tenantAccess((audience) => ({ pipeline: { ...PIPELINE, audiences: [audience] } })),
+    [["update vault_jwt_auth_backend_role.access_deploy_pipeline: bound_audiences"]],
+  ),
+  row(
+    "TenantPipeline.claims",
+    ["a", "b"],
+    tenantAccess((project_path) => ({ pipeline: { ...PIPELINE, claims: { deploy: { project_path } } } })),
+    [["update vault_jwt_auth_backend_role.access_deploy_pipeline: bound_claims"]],
+  ),
+  row(
+    "TenantPipeline.login",
+    ["pipeline", "other-pipeline"],
+    tenantAccess((path) => ({ pipeline: { ...PIPELINE, login: path } })),
+    [["replace vault_jwt_auth_backend_role.access_deploy_pipeline: backend"]],
+  ),
+  row(
+    "TenantAccessProps.provider",
+    [false, true],
+    tenantAccess((other, { provider, alias }) => ({ provider: other ? alias : provider })),
+    [[]],
+  ),
+  row(
+    "TenantAccessProps.tenant",
+    ["a", "b"],
+    tenantAccess((name, _servers, key) => ({ tenant: `${key}-${name}` })),
+    [
+      ["vault_approle_auth_backend_role.access_%_role: role_name", "vault_policy.access_%_policy: name"].flatMap(
+        (line) => ["deploy", "hook", "plan"].map((identity) => `replace ${line.replace("%", identity)}`),
+      ),
+    ],
+  ),
+];
