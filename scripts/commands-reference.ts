@@ -38,6 +38,12 @@ const RESULTS: Readonly<Record<string, Result>> = {
     ],
   },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
+  watch: {
+    example: {},
+    notes: [
+      "It runs until it is interrupted, and then ends with 0. Its progress is on standard error: see [Watch the fleet](operating/watch.md).",
+    ],
+  },
   purge: { example: { instance: "customer10/main", destroyedVersions: 4 }, notes: [] },
   preflight: {
     example: {
@@ -49,7 +55,8 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "It synthesizes the project and reads the result, so it checks what `cdktf deploy` would do now. It writes nothing anywhere.",
       "It checks the central Vault and the token; each secret and field that the stacks read; the instances that already run; Terraform, the providers and the state; Kubespray and its variables.",
-      "If the environment has the credentials of the cloud, it also checks external networks and what is free of the quota. `clouds.yaml` is not read.",
+      "If the environment has the credentials of the cloud, it also checks what the stack names there: networks, routes of floating IPs, images, flavors, key pairs and types of volumes. It compares machines, cores, memory, networks, ports, floating IPs and volumes with what is free of the quota. `clouds.yaml` is not read.",
+      "It names nodes, volumes and gateways that the next deployment [would destroy](operating/remove-nodes.md).",
     ],
   },
   kubespray: {
@@ -79,6 +86,8 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`record.state` is one of `complete`, `incomplete`, `announced`, `deleted`, `missing` and `self-initialised`.",
       "`state` of a replica is one of `unsealed`, `sealed`, `uninitialized`, `migrating` and `unreachable`. An unreachable replica has a `reason`.",
       "`auditDevices` is missing if it was not checked. The check needs a valid root token in the record, and standbys of Vault do not answer it.",
+      "`votes` is whether the replica is a member of raft that votes. It is missing if that could not be asked. `leader` is the address that the replica takes for the active one, and `shares` the number and threshold of its keys.",
+      "`difference` says what is not as the tenant's file describes it. A retired instance has `retired: true` and no replicas.",
       "`sealTokenExpires` is the expiry of the token of a transit seal.",
       "An instance that could not be inspected has no replicas, a `problem` and a `problemCode` of [errors](errors.md#the-command).",
     ],

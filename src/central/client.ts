@@ -30,13 +30,13 @@ export async function askCentral(
   for (let attempt = 1; ; attempt++) {
     const answer = await ask(central, method, path, request);
     if (answer !== "no active server") return answer;
-    if (attempt === ELECTION.attempts) {
+    if (attempt === ELECTION.attempts || central.signal?.aborted === true) {
       throw new CentralError(
         "unreachable",
         `The central Vault at ${central.address} has no active server; check its raft cluster and run this again.`,
       );
     }
-    await clock.sleep(ELECTION.pause);
+    await clock.sleep(ELECTION.pause, central.signal);
   }
 }
 

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { type Instance, readInstance } from "../contract/instance";
 
 /** Keys that only some descriptions have. Stale ones are removed. */
-const OCCASIONAL = /^((replica|ca-certificate|kubernetes|identities)-\d+|volatile|self-initializes)$/;
+const OCCASIONAL =
+  /^((replica|ca-certificate|kubernetes|identities)-\d+|volatile|self-initializes|retired|wanted-(shares|threshold))$/;
 
 /** Computes the change from the existing to the wanted metadata. Keys of other programs stay. */
 export function metadataPatch(
@@ -24,6 +25,13 @@ export function toMetadata(described: Instance): Record<string, string> {
     seal: described.seal,
     "secret-shares": String(described.secretShares),
     "secret-threshold": String(described.secretThreshold),
+    ...(described.wantedShares === undefined
+      ? {}
+      : {
+          "wanted-shares": String(described.wantedShares.shares),
+          "wanted-threshold": String(described.wantedShares.threshold),
+        }),
+    ...(described.retired === true ? { retired: "true" } : {}),
     ...(described.volatile === true ? { volatile: "true" } : {}),
     ...(described.selfInitializes === true ? { "self-initializes": "true" } : {}),
     ...numbered(
@@ -50,6 +58,11 @@ export function fromMetadata(
     seal: metadata.seal,
     secretShares: Number(metadata["secret-shares"]),
     secretThreshold: Number(metadata["secret-threshold"]),
+    wantedShares:
+      metadata["wanted-shares"] === undefined
+        ? undefined
+        : { shares: Number(metadata["wanted-shares"]), threshold: Number(metadata["wanted-threshold"]) },
+    retired: metadata.retired === "true" ? true : undefined,
     volatile: metadata.volatile === "true" ? true : undefined,
     selfInitializes: metadata["self-initializes"] === "true" ? true : undefined,
     replicas: series(metadata, "replica").map((line) => {

@@ -117,9 +117,16 @@ export class Journal {
     writeDurably(file, "r+", JSON.stringify(sealed), OWNER_BYTES);
   }
 
-  /** Decrypts the answer in a journal. @throws JournalError if the journal has no answer or the key does not match. */
-  open(file: string, key: Secret): InitAnswer {
-    const answer = readJournal(file)?.answer;
+  /**
+   * Decrypts the answer in a journal.
+   *
+   * @returns Undefined if the journal is gone, because another run has written its keys to the record.
+   * @throws JournalError if the journal has no answer or the key does not match.
+   */
+  open(file: string, key: Secret): InitAnswer | undefined {
+    const journal = readJournal(file);
+    if (journal === undefined) return undefined;
+    const { answer } = journal;
     if (answer === undefined) throw new JournalError("journal-damaged", `The journal ${file} holds no answer.`);
     try {
       const decipher = createDecipheriv(

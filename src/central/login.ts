@@ -15,9 +15,10 @@ import { isSecureAddress } from "../core/secure-address";
  * TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID select an AppRole login instead, which is repeated if the central Vault denies
  * its token.
  *
+ * @param end Aborts the first login. @default - its requests end at their timeouts
  * @throws CentralError if the central Vault cannot be reached or refuses the login.
  */
-export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<VaultClient> {
+export async function connectToCentral(environment: NodeJS.ProcessEnv, end?: AbortSignal): Promise<VaultClient> {
   const address = setting(environment, "VAULT_ADDR");
   if (address === undefined || !isSecureAddress(address)) {
     throw new CentralError(
@@ -32,17 +33,23 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv): Promise<
     namespace: setting(environment, "VAULT_NAMESPACE"),
     proxy: proxiesOf(environment).proxyFor(address),
   });
-  const login = appRoleLogin(client, environment);
+  const login = appRoleLogin(environment);
   if (login === undefined) return client.withToken(findToken(client, environment));
-  return client.withToken(await login(), login);
+  try {
+    const token = await login(end === undefined ? client : client.withSignal(end));
+    return client.withToken(token, () => login(client));
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
 }
 
 /** Returns the AppRole login; undefined if the environment has none. It is repeatable, because its tokens may expire during a run. */
-function appRoleLogin(client: VaultClient, environment: NodeJS.ProcessEnv): (() => Promise<Secret>) | undefined {
+function appRoleLogin(environment: NodeJS.ProcessEnv): ((client: VaultClient) => Promise<Secret>) | undefined {
   const roleId = setting(environment, "TENANT_VAULT_ROLE_ID");
   const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
   if (roleId === undefined || secretId === undefined) return undefined;
-  return async () => {
+  return async (client) => {
     const { body } = await askCentral(client, "POST", `auth/${COMMAND_LOGIN}/login`, {
       body: { role_id: roleId, secret_id: secretId },
     }).catch(explainLogin);

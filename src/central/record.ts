@@ -60,7 +60,12 @@ export function descriptionDigests(fields: RecordFields): readonly string[] {
   return typeof digests === "string" ? digests.split(" ").filter((digest) => digest !== "") : [];
 }
 
-/** Sets the digests of the allowed descriptions. */
+/** Whether there is nothing but what tells which description is right, as before the initialisation. */
+export function isDescriptionOnly(fields: RecordFields): boolean {
+  return Object.keys(fields).every((name) => name === DESCRIPTION_DIGEST);
+}
+
+/** Allows these descriptions. */
 export function withDescriptionDigests(fields: RecordFields, digests: readonly string[]): RecordFields {
   return { ...fields, [DESCRIPTION_DIGEST]: digests.join(" ") };
 }

@@ -5,6 +5,7 @@ import { connectToCentral } from "../central/login";
 import { RecordStore } from "../central/record-store";
 import type { Instance } from "../contract/instance";
 import { enterCluster, type InstanceCluster } from "../operations/cluster";
+import { limit } from "../core/abort";
 import { proxiesOf } from "../core/proxies";
 import { openConnections } from "../operations/connections";
 import { OperatorToken } from "../operations/identities/operator-token";
@@ -32,10 +33,11 @@ export async function withInstance<Result>(
   const milliseconds = timeout * 1000;
   const run = { clock, signal, holds, deadline: clock.now() + milliseconds, log: host.log.with({ instance: target }) };
   // The end of the run also ends pending requests, before their own timeouts.
-  const end = AbortSignal.any([signal, AbortSignal.timeout(milliseconds)]);
+  const lifetime = limit(milliseconds, "AbortError", signal);
+  const { signal: end } = lifetime;
   const network = { end, proxies: proxiesOf(host.environment) };
   const named = parseTarget(target);
-  const central = await connectToCentral(host.environment);
+  const central = await connectToCentral(host.environment, end);
   try {
     const instance = await describeInstance(central.withSignal(end), named, host.environment);
     const cluster = await enterCluster(central.withSignal(end), instance, network);
@@ -47,6 +49,7 @@ export async function withInstance<Result>(
     }
   } finally {
     await central.close();
+    lifetime.clear();
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
+import type { WatchOptions } from "./watch";
 
 /** Seconds. */
 const DEFAULT_TIMEOUT = 600;
@@ -17,10 +18,16 @@ Environment:
   TENANT_VAULT_ROLE_ID, TENANT_VAULT_SECRET_ID    an AppRole login at auth/tenant-vault
   TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
-  TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray`;
+  TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray
+  TENANT_VAULT_WEBHOOK                            a URL to which watch posts what happens`;
 
 /** Default number of instances that `unseal --all` works on at a time. */
 const INSTANCES_AT_ONCE = 8;
+
+/** Defaults of `watch`, in seconds. */
+const WATCH_POLL = 1;
+const WATCH_REFRESH = 30;
+const WATCHED_AT_ONCE = 32;
 
 interface UnsealOptions {
   readonly all?: true;
@@ -115,6 +122,16 @@ export function buildProgram(execute: Execute): Command {
     .addOption(new Option("--prometheus", "print metrics for node_exporter's textfile collector").conflicts("json"))
     .action((selection: string | undefined, options: CommonOptions & { prometheus?: true }) =>
       execute(options, async (host) => (await import("./status.js")).status(host, selection, options)),
+    );
+  define(program, "watch", "unseal instances as soon as they are sealed, until interrupted; only reads the records")
+    .option("--tenant <tenant>", "only the instances of this tenant")
+    .option("--shard <index/count>", "only one of several equal parts, such as 1/3; each part has a watcher of its own")
+    .option("--poll <seconds>", "time between two inspections of an instance", parseSeconds, WATCH_POLL)
+    .option("--refresh <seconds>", "time between two lists of the records", parseSeconds, WATCH_REFRESH)
+    .option("--parallel <number>", "how many instances are unsealed at a time", parseCount, WATCHED_AT_ONCE)
+    .option("--listen <host:port>", "serve /metrics, /healthz and /readyz there")
+    .action((options: CommonOptions & WatchOptions) =>
+      execute(options, async (host) => (await import("./watch.js")).watch(host, options)),
     );
   return program;
 }

@@ -1,3 +1,4 @@
+import { writeDescription } from "../operations/describe";
 import { unsealInstance, type UnsealReport } from "../operations/unseal/unseal-instance";
 import type { CommandHost, CommandResult } from "./command";
 import { withInstance } from "./instance";
@@ -5,6 +6,13 @@ import { withInstance } from "./instance";
 /** `tenant-vault unseal`: the post-apply hook of an instance. People can run it, too. */
 export function unseal(host: CommandHost, target: string, { timeout }: { timeout: number }): Promise<CommandResult> {
   return withInstance(host, target, timeout, async (context) => {
+    if (context.instance.retired === true) {
+      await writeDescription(context);
+      return {
+        text: `${target}: retired; its record and volumes are kept\n`,
+        json: { instance: target, retired: true },
+      };
+    }
     const report = await unsealInstance(context);
     const replicas = context.instance.replicas.length;
     return {

@@ -38,7 +38,14 @@ const instance = z.object({
   /** Number of unseal keys. With a seal other than "shamir", number of recovery keys. */
   secretShares: z.number().int().min(1),
   secretThreshold: z.number().int().min(1),
-  /** Whether the data are only in memory. If all of them are lost, the hook deletes the record and initialises the instance again. */
+  /**
+   * Number and threshold of the keys that the tenant's file asks for, where the servers have others. The two above are then the
+   * servers'.
+   */
+  wantedShares: z.object({ shares: z.number().int().min(1), threshold: z.number().int().min(1) }).optional(),
+  /** Whether it was taken down, and its data kept. */
+  retired: z.literal(true).optional(),
+  /** Whether its data live in memory. If all are gone, the hook sets its record aside and initialises again. */
   volatile: z.literal(true).optional(),
   /** Whether the servers initialise themselves, by OpenBao's `initialize` stanzas. Such an instance has no keys to escrow. */
   selfInitializes: z.literal(true).optional(),
@@ -85,7 +92,16 @@ export type InstanceDescription = Readonly<z.input<typeof instance>>;
 /** One server process of an instance. */
 export type Replica = Readonly<z.output<typeof replica>>;
 
-/** Parses the description of an instance in its record; undefined if the description is incomplete. */
+/** Number and threshold of the keys that the tenant's file asks for. */
+export function wantedSharesOf({
+  wantedShares,
+  secretShares,
+  secretThreshold,
+}: Pick<Instance, "wantedShares" | "secretShares" | "secretThreshold">): NonNullable<Instance["wantedShares"]> {
+  return wantedShares ?? { shares: secretShares, threshold: secretThreshold };
+}
+
+/** Reads an instance from its record; undefined if the description is not complete. */
 export function readInstance(value: unknown): Instance | undefined {
   return instance.safeParse(value).data;
 }

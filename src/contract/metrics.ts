@@ -4,6 +4,8 @@ export const STATUS_METRICS = {
   recordComplete: "tenant_vault_record_complete",
   replicaUnsealed: "tenant_vault_replica_unsealed",
   replicaActive: "tenant_vault_replica_active",
+  replicaVotes: "tenant_vault_replica_votes",
+  instanceLeaders: "tenant_vault_instance_leaders",
   auditDevices: "tenant_vault_replica_audit_devices",
   certificateExpiry: "tenant_vault_certificate_expiry_timestamp_seconds",
   sealTokenExpiry: "tenant_vault_seal_token_expiry_timestamp_seconds",
@@ -11,3 +13,28 @@ export const STATUS_METRICS = {
   statusFailure: "tenant_vault_status_failure",
   statusTime: "tenant_vault_status_timestamp_seconds",
 } as const;
+
+/** Names of the metrics of `tenant-vault watch`. */
+export const WATCH_METRICS = {
+  centralUp: "tenant_vault_watch_central_up",
+  instances: "tenant_vault_watch_instances",
+  listTime: "tenant_vault_watch_list_timestamp_seconds",
+  sealedReplicas: "tenant_vault_watch_sealed_replicas",
+  unreachableReplicas: "tenant_vault_watch_unreachable_replicas",
+  unseals: "tenant_vault_watch_unsealed_replicas_total",
+  unsealDuration: "tenant_vault_watch_unseal_duration_seconds",
+  lastUnseal: "tenant_vault_watch_last_unseal_timestamp_seconds",
+  /** Labelled with `code`, an error code of docs/errors.md. */
+  failures: "tenant_vault_watch_failures_total",
+  notificationsLost: "tenant_vault_watch_notifications_lost_total",
+} as const;
+
+/**
+ * Labels of a metric of one instance. The label is not `instance`, because Prometheus uses that label for the scraped address.
+ *
+ * @param path `<tenant>/<instance>`.
+ */
+export function instanceLabels(path: string): { readonly tenant: string; readonly vault_instance: string } {
+  const [tenant = "", name = ""] = path.split("/");
+  return { tenant, vault_instance: name };
+}

@@ -19,3 +19,16 @@ export const systemClock: Clock = {
     await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   },
 };
+
+/** Longest time of a timer, in milliseconds. A longer one would end at once. */
+const LONGEST = 2 ** 31 - 1;
+
+/**
+ * Calls a function after a time. The timer does not keep the program running.
+ *
+ * @returns Stops the timer.
+ */
+export function callAfter(milliseconds: number, work: () => void): () => void {
+  const timer = setTimeout(work, Math.min(milliseconds, LONGEST)).unref();
+  return () => clearTimeout(timer);
+}

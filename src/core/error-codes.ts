@@ -51,12 +51,14 @@ export const ERROR_CODES = [
   "escrow-contradiction",
   "escrow-unconfirmed",
   "foreign-peers",
+  "former-member",
   "identities-unrepairable",
   "identity-rehearsal",
   "initialized-elsewhere",
   "journal-orphaned",
   "keys-overwritten",
   "keys-refused",
+  "pod-not-starting",
   "record-deleted",
   "replica-undescribed",
   "seal-differs",
@@ -64,6 +66,11 @@ export const ERROR_CODES = [
   "still-outdated",
   "threshold-differs",
   "too-few-keys",
+
+  // watch
+  "held",
+  "listen-failed",
+  "not-initialized",
 
   // purge
   "record-missing",

@@ -2,6 +2,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
 import WebSocket from "ws";
+import { within } from "../core/abort";
 import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
@@ -70,20 +71,27 @@ export class KubernetesClient {
    * @param purpose Completes "the request to ...", such as `read the Secret a/b`.
    * @throws KubernetesError, without the body of the answer, because the body may contain a Secret.
    */
-  async ask<Answer>(purpose: string, { method, path, body }: KubernetesRequest): Promise<Answer> {
+  async ask<Answer>(purpose: string, request: KubernetesRequest): Promise<Answer> {
+    return JSON.parse(await this.askText(purpose, request)) as Answer;
+  }
+
+  /** Sends a request whose answer is text, such as a log. Otherwise like {@link ask}. */
+  async askText(purpose: string, { method, path, body }: KubernetesRequest): Promise<string> {
     const { server } = this.kubeconfig;
     let status: number;
     let text: string;
     try {
-      const response = await request(`${server}${path}`, {
-        dispatcher: this.dispatcher,
-        method,
-        signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT), ...(this.end === undefined ? [] : [this.end])]),
-        headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // undici aborts a request only once it is connected, and never sends it after that. So the wait ends by itself.
+      [status, text] = await within(TIMEOUT, [this.end], async (signal) => {
+        const response = await request(`${server}${path}`, {
+          dispatcher: this.dispatcher,
+          method,
+          signal,
+          headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        return [response.statusCode, await response.body.text()] as const;
       });
-      status = response.statusCode;
-      text = await response.body.text();
     } catch (error) {
       throw new KubernetesError(
         `The Kubernetes API at ${server} cannot be asked to ${purpose} (${reasonOf(error)}); check that it can be reached from here.`,
@@ -96,7 +104,7 @@ export class KubernetesClient {
         status,
       );
     }
-    return JSON.parse(text) as Answer;
+    return text;
   }
 
   /** Opens a stream to a port of a pod. */

@@ -30,7 +30,7 @@ export interface OperationContext extends RunContext {
     "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
-  readonly patientStore: Pick<RecordStore, "read" | "write">;
+  readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "write">;

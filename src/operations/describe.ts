@@ -1,6 +1,8 @@
 import { descriptionDigest, metadataPatch, toMetadata } from "../central/instance-metadata";
-import { descriptionDigests, withDescriptionDigests } from "../central/record";
+import { descriptionDigests, secretFields, withDescriptionDigests } from "../central/record";
+import { wantedSharesOf, type Instance } from "../contract/instance";
 import type { OperationContext } from "./context";
+import { sharesOfState, type Shares } from "./shares";
 
 /** Times in the record, RFC 3339. */
 export interface DescribedMoments {
@@ -13,17 +15,50 @@ export interface DescribedMoments {
  * digest beside the keys. At every moment the digest of what the metadata hold is among the digests.
  */
 export async function writeDescription(context: OperationContext, moments: DescribedMoments = {}): Promise<void> {
-  const { store, instance } = context;
-  const wanted = descriptionDigest(instance);
+  const { store } = context;
   const seen = await store.read();
+  const existing = await store.readMetadata();
+  const instance = await asDeployed(context, secretFields(seen.fields).length > 0 ? existing : {});
+  const wanted = descriptionDigest(instance);
   const former = descriptionDigests(seen.fields);
   if (!former.includes(wanted)) {
     await store.write(withDescriptionDigests(seen.fields, [...former.slice(-1), wanted]), seen.version);
   }
-  const patch = metadataPatch(await store.readMetadata(), { ...toMetadata(instance), ...moments });
+  const patch = metadataPatch(existing, { ...toMetadata(instance), ...moments });
   if (Object.keys(patch).length > 0) await store.patchMetadata(patch);
   if (former.some((digest) => digest !== wanted)) {
     const { fields, version } = await store.read();
     await store.write(withDescriptionDigests(fields, [wanted]), version);
   }
+}
+
+/**
+ * The description with the number and threshold of the keys that the servers have, which a changed tenant's file does not
+ * change.
+ *
+ * @param recorded Metadata of the record, for servers that do not answer.
+ */
+async function asDeployed(context: OperationContext, recorded: Readonly<Record<string, string>>): Promise<Instance> {
+  const { wantedShares: _former, ...instance } = context.instance;
+  const wanted = wantedSharesOf(context.instance);
+  const asked = instance.retired === true ? undefined : await sharesOfServers(context);
+  const { shares, threshold } = asked ?? sharesOf(recorded) ?? wanted;
+  const differs = shares !== wanted.shares || threshold !== wanted.threshold;
+  const deployed = { ...instance, secretShares: shares, secretThreshold: threshold };
+  return differs ? { ...deployed, wantedShares: wanted } : deployed;
+}
+
+/** Number and threshold of the keys, as the first server that knows them says. */
+async function sharesOfServers(context: OperationContext): Promise<Shares | undefined> {
+  for (const replica of context.instance.replicas) {
+    const found = sharesOfState(await context.replica(replica).status());
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function sharesOf(recorded: Readonly<Record<string, string>>): Shares | undefined {
+  const shares = Number(recorded["secret-shares"]);
+  const threshold = Number(recorded["secret-threshold"]);
+  return shares >= 1 && threshold >= 1 ? { shares, threshold } : undefined;
 }

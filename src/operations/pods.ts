@@ -3,6 +3,7 @@ import { KubernetesSecret, secretField } from "../kubernetes/secret";
 import { KubernetesError, type KubernetesClient } from "../kubernetes/client";
 import { REPLACED_AT } from "../contract/annotations";
 import { readCertificate } from "../core/certificate";
+import { problemOfPod, type PodProblem, type PodStatus } from "./pod-problems";
 
 /** One pod of an instance. */
 export interface Pod {
@@ -14,17 +15,37 @@ export interface Pod {
   /** Whether the pod is already terminating. */
   readonly terminating: boolean;
   readonly ready: boolean;
-  /** Whether its server is labelled as active. The server itself may be unreachable. */
+  /** Whether it was scheduled and any of its containers has run. */
+  readonly started: boolean;
+  /** Whether its server notes that it is the active one; its address may not be one to ask. */
   readonly active: boolean;
 }
 
-/** The pods of an instance in Kubernetes. */
+/** A volume claim of one pod of the StatefulSet, which may be gone. */
+export interface Claim {
+  readonly name: string;
+  readonly uid: string;
+  /** Name of the pod that it is for. */
+  readonly pod: string;
+  /** Whether its volume does not exist any more. */
+  readonly lost: boolean;
+  /** Whether it is the data's, and not the audit log's. */
+  readonly data: boolean;
+}
+
+/** The pods of an instance, where they run in Kubernetes. */
 export interface Pods {
   /** @returns Undefined while Kubernetes has not observed the newest StatefulSet. */
   list(): Promise<readonly Pod[] | undefined>;
   /** Evicts a pod, so that a new one replaces it. @returns Whether the PodDisruptionBudget allows it now. */
   evict(pod: Pod): Promise<boolean>;
-  /** Fingerprint of the TLS certificate in the Secret; undefined if it is missing or unreadable. */
+  /** What Kubernetes says about a pod that does not run or does not exist; undefined if it says nothing. */
+  problemOf(name: string): Promise<PodProblem | undefined>;
+  /** Volume claims of all pods that the StatefulSet has or had. */
+  claims(): Promise<readonly Claim[]>;
+  /** @returns False if that is not allowed. */
+  deleteClaim(claim: Claim): Promise<boolean>;
+  /** Fingerprint of the TLS certificate that they must present; undefined if no certificate can be read. */
   certificate(): Promise<string | undefined>;
 }
 
@@ -57,10 +78,20 @@ interface PodResource {
     readonly labels?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly uid: string }[];
   };
-  readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    readonly containerStatuses?: readonly { readonly state?: { readonly running?: { readonly startedAt: string } } }[];
-  };
+  readonly status?: PodStatus;
+}
+
+/** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/ */
+interface ClaimResource {
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly status?: { readonly phase?: string };
+}
+
+/** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
+interface EventResource {
+  readonly type?: string;
+  readonly message?: string;
+  readonly lastTimestamp?: string | null;
 }
 
 /** The pods of a StatefulSet, by the Kubernetes API. */
@@ -115,6 +146,88 @@ export class StatefulSetPods implements Pods {
     }
   }
 
+  async problemOf(name: string): Promise<PodProblem | undefined> {
+    const { namespace } = this.kubernetes;
+    try {
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
+      const pod = await this.client.ask<PodResource>(`read the pod ${namespace}/${name}`, { method: "GET", path });
+      const problem = problemOfPod(pod.status ?? {});
+      const container = problem?.crashed;
+      if (problem === undefined || container === undefined) return problem;
+      const line = await this.lastLogLine(name, container);
+      return { ...problem, text: line === undefined ? problem.text : `${problem.text}: ${line}` };
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+      return error.status === 404 ? this.creationProblem(name) : undefined;
+    }
+  }
+
+  async claims(): Promise<readonly Claim[]> {
+    const { namespace, statefulSet } = this.kubernetes;
+    const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
+    const { items } = await this.client
+      .ask<{ readonly items: readonly ClaimResource[] }>(`list the volume claims in ${namespace}`, {
+        method: "GET",
+        path,
+      })
+      .catch(noneIfForbidden);
+    return items.flatMap(({ metadata: { name, uid }, status }) => {
+      const [, content, pod] = new RegExp(`^(data|audit)-(${statefulSet}-\\d+)$`).exec(name) ?? [];
+      return pod === undefined ? [] : [{ name, uid, pod, data: content === "data", lost: status?.phase === "Lost" }];
+    });
+  }
+
+  async deleteClaim({ name, uid }: Claim): Promise<boolean> {
+    const { namespace } = this.kubernetes;
+    try {
+      await this.client.ask(`delete the volume claim ${namespace}/${name}`, {
+        method: "DELETE",
+        path: `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`,
+        body: { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid } },
+      });
+      return true;
+    } catch (error) {
+      if (!(error instanceof KubernetesError)) throw error;
+      if (error.status === 403) return false;
+      if (GONE.includes(error.status)) return true;
+      throw error;
+    }
+  }
+
+  /** Of the container's former run; undefined if it is not known. */
+  private async lastLogLine(pod: string, container: string): Promise<string | undefined> {
+    const { namespace } = this.kubernetes;
+    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/log?container=${container}&previous=true&tailLines=1`;
+    try {
+      const text = await this.client.askText(`read the log of ${namespace}/${pod}`, { method: "GET", path });
+      return text.trim() === "" ? undefined : text.trim();
+    } catch (error) {
+      if (error instanceof KubernetesError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Why the StatefulSet's controller cannot create a pod, such as an exhausted quota. */
+  private async creationProblem(pod: string): Promise<PodProblem | undefined> {
+    const { namespace, statefulSet } = this.kubernetes;
+    const fields = `involvedObject.kind%3DStatefulSet,involvedObject.name%3D${statefulSet},type%3DWarning`;
+    const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${fields}`;
+    try {
+      const { items } = await this.client.ask<{ readonly items: readonly EventResource[] }>(
+        `list the events of ${namespace}/${statefulSet}`,
+        { method: "GET", path },
+      );
+      const about = items.filter(({ message }) => message?.includes(` ${pod} `));
+      const last = about
+        .sort((one, other) => ((one.lastTimestamp ?? "") < (other.lastTimestamp ?? "") ? -1 : 1))
+        .at(-1);
+      return last?.message === undefined ? undefined : { text: `has no pod: ${last.message}`, lasting: true };
+    } catch (error) {
+      if (error instanceof KubernetesError) return undefined;
+      throw error;
+    }
+  }
+
   async certificate(): Promise<string | undefined> {
     const { namespace, certificate } = this.kubernetes;
     const secret = await new KubernetesSecret(this.client, namespace, certificate.secretName).read();
@@ -132,6 +245,12 @@ export class StatefulSetPods implements Pods {
   }
 }
 
+/** The Role is that of an older version of this program. */
+function noneIfForbidden(error: unknown): { readonly items: [] } {
+  if (error instanceof KubernetesError && error.status === 403) return { items: [] };
+  throw error;
+}
+
 function startedBefore({ status }: PodResource, moment: Date | undefined): boolean {
   // Consider all containers, because the statuses are not sorted, and the pod has a sidecar.
   const started = (status?.containerStatuses ?? []).map(({ state }) => state?.running?.startedAt);
@@ -145,6 +264,9 @@ function describePod({ metadata, status }: PodResource, newest: string | undefin
     outdated: newest !== undefined && metadata.labels?.[REVISION_LABEL] !== newest,
     terminating: metadata.deletionTimestamp !== undefined,
     active: ACTIVE_LABELS.some((label) => metadata.labels?.[label] === "true"),
+    started: (status?.containerStatuses ?? []).some(({ state, lastState }) =>
+      [state?.running, lastState?.terminated].some((each) => each !== undefined),
+    ),
     ready: status?.conditions?.some(({ type, status: holds }) => type === "Ready" && holds === "True") ?? false,
   };
 }

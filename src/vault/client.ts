@@ -1,7 +1,8 @@
 import type { X509Certificate } from "node:crypto";
-import { request, type Agent, type Dispatcher } from "undici";
+import { request, type Dispatcher } from "undici";
+import { untilAborted, within } from "../core/abort";
 import type { Secret } from "../core/secret";
-import { createAgent, presentedCertificate, type ServerEndpoint } from "./connection";
+import { createConnections, presentedCertificate, type ServerConnections, type ServerEndpoint } from "./connection";
 import { connectionError, ReplicaError, type VaultFailure } from "./errors";
 
 /** Address and authentication of a {@link VaultClient}. */
@@ -48,7 +49,7 @@ const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missi
 
 /** State that the clients of one server share. */
 interface Shared {
-  readonly agent: Agent;
+  readonly connections: ServerConnections;
   /** Storage index of this program's last write, from the header X-Vault-Index. */
   index?: string;
 }
@@ -62,7 +63,7 @@ export class VaultClient {
 
   constructor(
     private readonly options: VaultClientOptions,
-    private readonly shared: Shared = { agent: createAgent(options) },
+    private readonly shared: Shared = { connections: createConnections(options) },
   ) {
     this.address = options.address.replace(/\/+$/, "");
     this.token = options.token;
@@ -71,6 +72,11 @@ export class VaultClient {
   /** PEM certificates that the client trusts; undefined if it trusts the certificates of Node.js. */
   get caCertificate(): string | undefined {
     return this.options.caCertificate;
+  }
+
+  /** Aborted if the client's requests are to end; undefined if they end at their timeouts. */
+  get signal(): AbortSignal | undefined {
+    return this.options.signal;
   }
 
   /**
@@ -101,17 +107,17 @@ export class VaultClient {
 
   /** Returns the certificate of the server after verification. */
   certificate(): Promise<X509Certificate> {
-    return presentedCertificate(this.options, { rejectUnauthorized: true });
+    return presentedCertificate(this.options, { rejectUnauthorized: true }, this.options.signal);
   }
 
   /** Returns the certificate of the server without verification. */
   unverifiedCertificate(): Promise<X509Certificate> {
-    return presentedCertificate(this.options, { rejectUnauthorized: false });
+    return presentedCertificate(this.options, { rejectUnauthorized: false }, this.options.signal);
   }
 
   /** Closes the connections. */
   async close(): Promise<void> {
-    await this.shared.agent.destroy();
+    await this.shared.connections.close();
   }
 
   /** Repeats a denied request once, after a new login. This is safe, because a denied request changes nothing. */
@@ -121,8 +127,17 @@ export class VaultClient {
     const { login } = this.options;
     if (login === undefined || answer.status !== DENIED || !isFailure(DENIED, options)) return answer;
     // If several requests are denied at once, one login serves all of them.
-    if (this.token === token) await (this.login ??= this.logIn(login));
+    if (this.token === token) await this.untilLate(options, (this.login ??= this.logIn(login)));
     return this.exchange(method, path, options, this.token);
+  }
+
+  /** Ends at the deadline, though a login that several requests wait for goes on. */
+  private async untilLate({ uninterruptible }: VaultRequest, login: Promise<void>): Promise<void> {
+    const { signal } = this.options;
+    if (signal === undefined || uninterruptible === true) return login;
+    return untilAborted(login, signal).catch((error: unknown) => {
+      throw signal.aborted ? connectionError(signal.reason, DEFAULT_TIMEOUT) : error;
+    });
   }
 
   private async logIn(login: () => Promise<Secret>): Promise<void> {
@@ -136,26 +151,24 @@ export class VaultClient {
   private async exchange(method: Method, path: string, options: VaultRequest, token: Secret | undefined) {
     const { timeout = DEFAULT_TIMEOUT, body } = options;
     try {
-      const response = await request(`${this.address}/v1/${path}`, {
-        dispatcher: this.shared.agent,
-        // LIST is Vault's own verb; undici's types know the registered ones only.
-        method: method,
-        signal: this.signalFor(options, timeout),
-        headers: this.headersFor(options, token),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // undici aborts a request only once it is connected, and never sends it after that. So the wait ends by itself.
+      return await within(timeout, [options.uninterruptible === true ? undefined : this.signal], async (signal) => {
+        // LIST is Vault's own verb, which some proxies refuse. https://developer.hashicorp.com/vault/api-docs#http-verbs
+        const [verb, query] = method === "LIST" ? (["GET", "?list=true"] as const) : ([method, ""] as const);
+        const response = await request(`${this.address}/v1/${path}${query}`, {
+          dispatcher: this.shared.connections.agent,
+          method: verb,
+          signal,
+          headers: this.headersFor(options, token),
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+        const { "x-vault-index": index, date } = response.headers;
+        if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
+        return { status: response.statusCode, date: Date.parse(String(date)), text: await response.body.text() };
       });
-      const { "x-vault-index": index, date } = response.headers;
-      if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
-      return { status: response.statusCode, date: Date.parse(String(date)), text: await response.body.text() };
     } catch (error) {
       throw connectionError(error, timeout);
     }
-  }
-
-  private signalFor({ uninterruptible }: VaultRequest, timeout: number): AbortSignal {
-    const { signal } = this.options;
-    const late = AbortSignal.timeout(timeout);
-    return signal === undefined || uninterruptible === true ? late : AbortSignal.any([late, signal]);
   }
 
   private headersFor({ local, body, contentType }: VaultRequest, token: Secret | undefined): Record<string, string> {

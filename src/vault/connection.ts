@@ -2,9 +2,16 @@ import { X509Certificate } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import type { ClientRequest } from "node:http";
 import { isIP, type Socket } from "node:net";
-import { checkServerIdentity, connect, type ConnectionOptions } from "node:tls";
+import {
+  checkServerIdentity,
+  connect,
+  createSecureContext,
+  type ConnectionOptions,
+  type SecureContext,
+} from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
+import { within } from "../core/abort";
 import { withoutBrackets } from "../core/host";
 import { connectionError } from "./errors";
 
@@ -26,41 +33,75 @@ export interface ServerEndpoint {
 export const CONNECT_TIMEOUT = 10_000;
 const HTTPS_PORT = 443;
 
+/** Connections to a server, which stay open between requests. */
+export interface ServerConnections {
+  readonly agent: Agent;
+  /** Ends the connections, also one whose handshake is pending. */
+  close(): Promise<void>;
+}
+
 /** Creates an agent that keeps connections to a server open. */
-export function createAgent(endpoint: ServerEndpoint): Agent {
+export function createConnections(endpoint: ServerEndpoint): ServerConnections {
   const { caCertificate, tlsServerName, dial, proxy } = endpoint;
   const connector = buildConnector({
     timeout: CONNECT_TIMEOUT,
     // NODE_TLS_REJECT_UNAUTHORIZED in the environment must not turn verification off, because keys are sent here.
     rejectUnauthorized: true,
-    ...(caCertificate === undefined ? {} : { ca: caCertificate }),
+    ...(caCertificate === undefined ? {} : { secureContext: trusting(caCertificate) }),
   });
   const name = tlsServerName ?? new URL(endpoint.address).hostname;
   // TLS has no server name for IP addresses; RFC 6066, section 3.
   const servername = isIP(withoutBrackets(name)) === 0 ? name : "";
-  return new Agent({
+  // An agent does not end a pending handshake, so a server that stalls would keep the program running.
+  const pending = new Set<Socket>();
+  const connect = (options: buildConnector.Options, callback: buildConnector.Callback): void => {
+    const socket = startConnection(connector, options, (...result) => {
+      pending.delete(socket);
+      callback(...result);
+    });
+    pending.add(socket);
+  };
+  const agent = new Agent({
     connect: (target, callback) => {
       if (proxy === undefined) {
         const near = dial === undefined ? {} : { hostname: dial.host, port: String(dial.port) };
-        connector({ ...target, ...near, servername }, callback);
+        connect({ ...target, ...near, servername }, callback);
         return;
       }
       openTunnel(proxy, endpoint).then(
-        (httpSocket) => connector({ ...target, servername, httpSocket }, callback),
+        (httpSocket) => connect({ ...target, servername, httpSocket }, callback),
         (error: unknown) => callback(error as Error, null),
       );
     },
   });
+  return {
+    agent,
+    close: async () => {
+      for (const socket of pending) socket.destroy(new Error("the connection was closed"));
+      await agent.destroy();
+    },
+  };
+}
+
+const contexts = new Map<string, SecureContext>();
+
+/** One context serves all servers with the same CA: each takes 100 KB. */
+function trusting(caCertificate: string): SecureContext {
+  const context = contexts.get(caCertificate) ?? createSecureContext({ ca: caCertificate });
+  contexts.set(caCertificate, context);
+  return context;
 }
 
 /**
  * Reads the certificate of a server in a TLS handshake. The connection carries no request.
  *
  * @param verification Whether an untrusted certificate is an error.
+ * @param signal Aborts the handshake. @default - it ends at its timeout
  */
 export async function presentedCertificate(
   endpoint: ServerEndpoint,
   verification: Pick<ConnectionOptions, "rejectUnauthorized">,
+  signal?: AbortSignal,
 ): Promise<X509Certificate> {
   const { caCertificate, proxy } = endpoint;
   const { host, port } = target(endpoint);
@@ -76,7 +117,7 @@ export async function presentedCertificate(
       ...(isIP(name) === 0 ? { servername: name } : {}),
     });
     try {
-      await once(socket, "secureConnect", { signal: AbortSignal.timeout(CONNECT_TIMEOUT) });
+      await within(CONNECT_TIMEOUT, [signal], (limited) => once(socket, "secureConnect", { signal: limited }));
       return new X509Certificate(socket.getPeerCertificate(true).raw);
     } finally {
       socket.destroy();
@@ -84,6 +125,16 @@ export async function presentedCertificate(
   } catch (error) {
     throw connectionError(error, CONNECT_TIMEOUT);
   }
+}
+
+/** The types of undici omit that a connector returns the socket at once. */
+function startConnection(
+  connector: buildConnector.connector,
+  options: buildConnector.Options,
+  callback: buildConnector.Callback,
+): Socket {
+  const start = connector as unknown as (...args: Parameters<buildConnector.connector>) => Socket;
+  return start(options, callback);
 }
 
 /** Opens a connection to the server through a proxy. */

@@ -11,7 +11,9 @@ export type ReplicaState =
       readonly state: "sealed";
       readonly seal: string;
       readonly threshold: number;
-      /** Whether the replica waits for keys of its former seal. @default false */
+      /** Number of its unseal or recovery keys. @default - not known */
+      readonly shares?: number | undefined;
+      /** Whether it waits for keys of its former seal. @default false */
       readonly migrating?: boolean;
     }
   /** Unsealed, but the data are still sealed with another seal, `stored`. The active server migrates them. */
@@ -20,6 +22,8 @@ export type ReplicaState =
       readonly state: "unsealed";
       readonly seal: string;
       readonly threshold: number;
-      /** ID of the replica's cluster. */
+      /** Number of its unseal or recovery keys. @default - not known */
+      readonly shares?: number | undefined;
+      /** Id of the cluster that it belongs to. */
       readonly cluster?: string | undefined;
     };

@@ -14,11 +14,18 @@ const RAFT_TIMEOUT = 30_000;
 /** Status with which a standby redirects a client to the active server. */
 const REDIRECTED = 307;
 
+/** Where no server listens. */
+const NOBODY = "https://127.0.0.1:1";
+
+/** What a server without data answers, with status 500, if it cannot reach the leader that it is told to join. */
+const JOIN_FAILED = "failed to join raft cluster";
+
 const sealStatus = z.object({
   type: z.string(),
   initialized: z.boolean(),
   sealed: z.boolean(),
   t: z.number(),
+  n: z.number().optional(),
   migration: z.boolean().optional(),
   /** Present if the server is unsealed. */
   cluster_id: z.string().optional(),
@@ -64,10 +71,10 @@ export class ReplicaApi {
    */
   async status(request: Pick<VaultRequest, "uninterruptible"> = {}): Promise<ReplicaState> {
     try {
-      const { type, initialized, sealed, t, migration, cluster_id } = await this.sealStatus(request);
+      const { type, initialized, sealed, t, n, migration, cluster_id } = await this.sealStatus(request);
       if (!initialized) return { state: "uninitialized", seal: type };
-      if (sealed) return { state: "sealed", seal: type, threshold: t, migrating: migration === true };
-      return { state: "unsealed", seal: type, threshold: t, cluster: cluster_id };
+      if (sealed) return { state: "sealed", seal: type, threshold: t, shares: n, migrating: migration === true };
+      return { state: "unsealed", seal: type, threshold: t, shares: n, cluster: cluster_id };
     } catch (error) {
       const [, stored, seal] = SEALS_DIFFER.exec((error as Error).message) ?? [];
       if (stored !== undefined && seal !== undefined) return { state: "migrating", seal, stored };
@@ -126,7 +133,22 @@ export class ReplicaApi {
     });
   }
 
-  /** Returns the address that the active server announces to its peers; undefined if no server is active. */
+  /**
+   * Whether this server has data of its own. A server that is about to join counts as initialised, too, and cannot be told from
+   * a former member by its seal status. Only a server without data tries to reach the leader that it is told to join.
+   */
+  async hasOwnData(): Promise<boolean> {
+    try {
+      await this.client.send("POST", "sys/storage/raft/join", { body: { leader_api_addr: NOBODY } });
+      return true;
+    } catch (error) {
+      // Any other failure says nothing about the data, and a server that may have stale data gets no key.
+      if (error instanceof ReplicaError && (error.status === 400 || error.message.includes(JOIN_FAILED))) return false;
+      throw error;
+    }
+  }
+
+  /** The address that the active server tells its peers; undefined while there is none. */
   async leader(): Promise<{ readonly address: string; readonly isSelf: boolean } | undefined> {
     const { body } = await this.client.send("GET", "sys/leader");
     const { ha_enabled, leader_address, is_self } = body as {

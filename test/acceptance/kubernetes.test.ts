@@ -8,6 +8,7 @@ import { KubernetesClient } from "../../src/kubernetes/client";
 import { parseKubeconfig } from "../../src/kubernetes/kubeconfig";
 import { openTunnels } from "../../src/kubernetes/tunnels";
 import { VaultClient } from "../../src/vault/client";
+import { all } from "../support/all";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed, PRODUCT } from "./support/kubernetes-bed";
 
@@ -119,7 +120,29 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a VaultInstance on a real
       "jsonpath={.items[*].status.phase}",
     );
     expect(phases.split(" ")).toEqual(Array.from({ length: 6 }, () => "Released"));
-    expect(await on.bed.central.readRecord("acceptance", "main")).toEqual(record);
+    expect(await on.bed.central.readRecord("acceptance", "main")).toEqual({
+      ...record,
+      "description-digest": expect.any(String) as string,
+    });
     expect(await on.project.isUnchanged(stack)).toBe(true);
+  });
+
+  test("K10: VaultInstanceProps.retired is listed as such, and healthy", async () => {
+    const { code, stdout } = await on.run("status");
+    expect(stdout).toMatch(/acceptance\/main {2}healthy[^]*retired: it was taken down/);
+    expect(code).toBe(0);
+  });
+
+  test("K12: VaultInstanceProps.retired removed, its retained volumes are adopted with their data", async () => {
+    // As docs/operating/adopt-volumes.md says.
+    const volumes = (await kubectl("get", "pv", "-l", `tenant-vault=${on.volumes.name}`, "-o", "name")).trim();
+    const operations = ["uid", "resourceVersion"].map((field) => ({ op: "remove", path: `/spec/claimRef/${field}` }));
+    for (const volume of all(volumes.split("\n"))) {
+      await kubectl("patch", volume, "--type", "json", "-p", JSON.stringify(operations));
+    }
+    stack = on.describe();
+    // The record holds keys, so servers without data would end this with data-lost.
+    expect(await on.project.apply(stack)).toMatch(/3 of 3 replicas unsealed, .* 3 raft peers/);
+    expect((await on.run("status")).stdout).not.toMatch(/retired/);
   });
 });

@@ -130,6 +130,7 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
           "openstack_compute_instance_v2.cluster_machines_worker_2",
           "openstack_networking_floatingip_v2.cluster_machines_api_acceptance_worker_2",
           "openstack_networking_port_v2.cluster_machines_worker_2_port",
+          'terraform_data.cluster_not_destroyable["acceptance-worker-2"]',
         ],
         update: [],
         delete: [],
@@ -237,6 +238,9 @@ describe.skipIf(OS_CLOUD === undefined && OS_AUTH_URL === undefined)("a TenantCl
         "openstack_containerinfra_cluster_v1.cluster_cluster",
         "openstack_containerinfra_clustertemplate_v1.cluster_template",
         "openstack_containerinfra_nodegroup_v1.cluster_pool_secrets",
+        'terraform_data.cluster_not_destroyable["acceptance-control-plane-0"]',
+        'terraform_data.cluster_not_destroyable["acceptance-secrets-0"]',
+        'terraform_data.cluster_not_destroyable["acceptance-worker-0"]',
         "vault_kv_secret_v2.cluster_kubeconfig",
       ]);
     });

@@ -1,15 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { run } from "../../lab/run";
 import { median } from "./median";
-
-interface Measurement {
-  readonly seconds: number;
-  readonly peakMiB: number;
-  /** How many resources there are of each type. */
-  readonly resources: Readonly<Record<string, number>>;
-}
+import { measureSynthesis, type Measurement } from "./synthesis";
 
 interface Row {
   readonly tenants: number;
@@ -60,43 +50,10 @@ async function main(): Promise<void> {
 async function measurePairs(tenants: number): Promise<Row> {
   const pairs: [Measurement, Measurement][] = [];
   for (let round = 0; round < ROUNDS; round++)
-    pairs.push([await measure("library", tenants), await measure("plain", tenants)]);
+    pairs.push([await measureSynthesis("library", tenants), await measureSynthesis("plain", tenants)]);
   const library = medianOf(pairs.map(([measured]) => measured));
   const plain = medianOf(pairs.map(([, measured]) => measured));
-  for (const type of new Set([...Object.keys(library.resources), ...Object.keys(plain.resources)])) {
-    const [made = 0, expected = 0] = [plain.resources[type], library.resources[type]];
-    if (made !== expected) throw new Error(`The plain code makes ${made} resources of ${type} instead of ${expected}.`);
-  }
   return { tenants, library, plain, ratio: median(pairs.map(([a, b]) => a.seconds / b.seconds)) };
-}
-
-async function measure(kind: "library" | "plain", tenants: number): Promise<Measurement> {
-  const folder = mkdtempSync(join(tmpdir(), "tenant-vault-bench-"));
-  try {
-    const script = join(__dirname, "synth-once.ts");
-    const { stdout } = await run(
-      process.execPath,
-      ["--max-old-space-size=16384", "--import", "tsx", script, kind, String(tenants)],
-      {
-        env: { ...process.env, CDKTF_OUTDIR: folder },
-      },
-    );
-    return { ...(JSON.parse(stdout) as Omit<Measurement, "resources">), resources: countResources(folder) };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function countResources(folder: string): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const stack of readdirSync(join(folder, "stacks"))) {
-    const json = JSON.parse(readFileSync(join(folder, "stacks", stack, "cdk.tf.json"), "utf8")) as {
-      resource?: Record<string, object>;
-    };
-    for (const [type, named] of Object.entries(json.resource ?? {}))
-      counts[type] = (counts[type] ?? 0) + Object.keys(named).length;
-  }
-  return counts;
 }
 
 function render({ tenants, library, plain, ratio }: Row): string {

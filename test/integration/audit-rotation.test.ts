@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { Size } from "../../src";
-import { auditRotation } from "../../src/constructs/vault-instance/audit-rotation";
+import { rotationLoop } from "../../src/constructs/vault-instance/audit-rotation";
 
 /** Writes numbered lines of 1 KiB, and opens its file anew upon SIGHUP, as the servers do. */
 const WRITER = `
@@ -29,12 +29,7 @@ afterEach(() => {
 });
 
 test("the audit log is rotated without losing a line, also where the server was not told at once", async () => {
-  const { args } = auditRotation({
-    product: "openbao",
-    image: { repository: "quay.io/openbao/openbao", tag: "2.6.2" },
-    folder,
-    size: Size.gibibytes(1),
-  }) as { args: [string] };
+  const loop = rotationLoop({ product: "openbao", folder, size: Size.gibibytes(1) });
   const file = join(folder, "audit.log");
   const writer = spawn(process.execPath, ["-e", WRITER, file, String(LINES)], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -44,7 +39,7 @@ test("the audit log is rotated without losing a line, also where the server was 
 
   // Smaller and more often; and nobody is found for the first time, as while a server starts.
   const found = join(folder, "found");
-  const script = args[0]
+  const script = loop
     .replace("sleep 5", "sleep 0.1")
     .replace(/-ge \d+/, `-ge ${KIBIBYTES}`)
     .replace("pidof bao", `if [ -f ${found} ]; then echo ${writer.pid}; else touch ${found}; fi`);

@@ -18,6 +18,8 @@ export const JOURNEY = [
   "docs/troubleshooting.md: vault kv undelete -versions=<n> customers/$instance",
   "docs/troubleshooting.md: vault kv rollback -version=<n> customers/$instance",
   "docs/operating/power-failure.md: npx tenant-vault unseal --all",
+  'docs/operating/watch.md: vault kv metadata patch -custom-metadata=held="incident 42" customers/customer10/main',
+  "docs/operating/watch.md: vault kv metadata patch -remove-custom-metadata=held customers/customer10/main",
   "docs/operating/retire-tenant.md: npx cdktf deploy <tenant>-cluster <tenant>-vault <tenant>-config",
   "docs/operating/retire-tenant.md: npx cdktf destroy <tenant>-config <tenant>-vault <tenant>-cluster",
   "docs/operating/retire-instance.md: vault kv delete customers/<tenant>/<instance>",
@@ -31,6 +33,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
   "README.md: npm ci && npm run lab": "installs this project and runs this test; lab.test.ts runs the lab",
   "docs/clusters.md: kubectl apply -f docs/terraform-service-account.yaml": CLUSTER,
+  "docs/operating/adopt-volumes.md: kubectl get pv -o custom-columns=NAME:.metadata.name,STATUS:.status.phase,CLAIM:.spec.claimRef.name,SPACE:.spec.claimRef.namespace":
+    CLUSTER,
+  "docs/operating/adopt-volumes.md: kubectl patch pv <volume> --type json -p '[": CLUSTER,
+  "docs/troubleshooting.md: kubectl -n $release delete pvc data-<pod> --wait=false": CLUSTER,
   "docs/operating/grow-volumes.md: for n in 0 1 2; do": CLUSTER,
   "docs/operating/grow-volumes.md: kubectl -n <namespace> delete statefulset <release> --cascade=orphan": CLUSTER,
   "docs/operating/replace-replica.md: kubectl -n <namespace> delete pvc data-<release>-1 audit-<release>-1 --wait=false":
@@ -41,6 +47,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/troubleshooting.md: kubectl -n $release get statefulset $release -o jsonpath='{.status.updateRevision}{\"\\n\"}'":
     CLUSTER,
   "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
+  "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
   "docs/troubleshooting.md: vault kv get -format=json access/$instance/ceremony > /dev/shm/ceremony":
     "a person copies values from one command to the next; identities.test.ts makes a root token by the same requests",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
@@ -54,6 +61,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
     "authorities.test.ts runs the same commands",
   "docs/operating/every-day.md: systemctl daemon-reload": "changes the services of the machine",
+  "docs/operating/watch.md: systemctl daemon-reload": "changes the services of the machine",
   "docs/operating/remote-state.md: npx cdktf diff <stack> --migrate-state": "asks on a terminal",
   "docs/troubleshooting.md: vault operator raft remove-peer <id>": "needs a server that is gone for good",
   "docs/troubleshooting.md: tail -50 ~/.local/state/tenant-vault/kubespray/<tenant>/kubespray.log":

@@ -3,7 +3,8 @@ import type { JournalEntry } from "../../src/central/journal";
 import type { Instance, Replica } from "../../src/contract/instance";
 import { fingerprint, keysFingerprint, recordedKeys, type RecordFields } from "../../src/central/record";
 import { KubernetesError } from "../../src/kubernetes/client";
-import type { Pod } from "../../src/operations/pods";
+import type { Claim, Pod } from "../../src/operations/pods";
+import type { PodProblem } from "../../src/operations/pod-problems";
 import { CentralError } from "../../src/central/client";
 import type { SeenRecord } from "../../src/central/record-store";
 import { ReplicaError } from "../../src/vault/errors";
@@ -60,6 +61,8 @@ interface SimulatedServer {
   /** Revision of the pod, and the certificate that it presents. */
   revision: number;
   certificate: number;
+  /** Whether its pod can never start. The next one of its name is made from the newest description and does. */
+  neverStarts?: boolean;
 }
 
 /** A server without data. */
@@ -101,7 +104,10 @@ export class Universe {
   readonly refused = new Set<number>();
   /** Whether any number of unready pods may be evicted: the policy AlwaysAllow, which is not the default of Kubernetes. */
   unreadyMayGo = false;
-  /** Names of the evicted pods in order, with the time; and those that should not have been evicted at that moment. */
+  /** Volume claims, and what Kubernetes says about the pods by name. */
+  readonly claims = new Set<Claim>();
+  readonly problems = new Map<string, PodProblem>();
+  /** Names of the pods that were ended, in order, and when; and those that were not to be at that moment. */
   readonly evictions: string[] = [];
   readonly evictedAt: number[] = [];
   readonly violations: string[] = [];
@@ -202,6 +208,7 @@ export class Universe {
       patientStore: {
         read: () => look(() => this.readRecord()),
         write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
+        versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
       },
       store: {
         path: `${this.instance.tenant}/${this.instance.name}`,
@@ -231,7 +238,9 @@ export class Universe {
           if (fault === "crash-after") this.kill(pid);
         },
         open: (file) => {
-          const answer = this.disk.get(file)?.answer;
+          const journal = this.disk.get(file);
+          if (journal === undefined) return undefined;
+          const { answer } = journal;
           if (answer === undefined) throw new Error(`no answer in ${file}`);
           return answer;
         },
@@ -264,6 +273,7 @@ export class Universe {
           unseal: (key) => affectVerified(() => this.unseal(server, key)),
           resetUnseal: () => affectVerified(() => server.progress.clear()),
           join: () => affectVerified(() => this.join(server)),
+          hasOwnData: () => lookVerified(() => server.data !== undefined),
           leader: () => lookVerified(() => this.leaderSeenBy(replica)),
           raftPeers: () =>
             lookVerified(() => [...this.members].map(([id, since]) => ({ id, voter: since <= this.now }))),
@@ -279,6 +289,9 @@ export class Universe {
       pods: {
         list: () => look(() => this.instance.replicas.map((replica) => this.podOf(replica))),
         evict: (pod) => affect(() => this.evict(pod), cutKubernetes),
+        problemOf: (name) => look(() => this.problemOf(name)),
+        claims: () => look(() => [...this.claims]),
+        deleteClaim: (claim) => affect(() => this.claims.delete(claim), cutKubernetes),
         certificate: () => look(() => String(this.certificate)),
       },
       clock: {
@@ -350,7 +363,8 @@ export class Universe {
   private status(server: SimulatedServer): ReplicaState {
     const { seal, secretThreshold: threshold } = this.instance;
     this.settle(server);
-    if (server.pod !== undefined) return { state: "unreachable", reason: "ECONNREFUSED" };
+    if (server.pod !== undefined || server.neverStarts === true)
+      return { state: "unreachable", reason: "ECONNREFUSED" };
     if (this.refused.has(server.certificate)) {
       return { state: "unreachable", reason: "its TLS certificate is not accepted", untrusted: true };
     }
@@ -428,14 +442,14 @@ export class Universe {
 
   isUp(server: SimulatedServer): boolean {
     this.settle(server);
-    return server.pod === undefined && !server.sealed && server.data !== undefined;
+    return server.pod === undefined && server.neverStarts !== true && !server.sealed && server.data !== undefined;
   }
 
   /** Applies the passage of time to a server. */
   private settle(server: SimulatedServer): void {
     const { pod, readyAt } = server;
     if (pod !== undefined && this.now >= pod.endsAt && server.sealed) {
-      Object.assign(server, { revision: this.revision, certificate: this.certificate });
+      Object.assign(server, { revision: this.revision, certificate: this.certificate, neverStarts: false });
     }
     if (pod !== undefined && this.now >= pod.answersAt) {
       delete server.pod;
@@ -475,6 +489,7 @@ export class Universe {
       outdated: server.revision !== this.revision,
       terminating: server.pod !== undefined,
       ready: this.isUp(server),
+      started: server.neverStarts !== true,
       active: this.leader()?.name === replica.name,
     };
   }
@@ -496,6 +511,12 @@ export class Universe {
     this.evictedAt.push(this.now);
     if (!this.hasQuorum()) this.violations.push(`${pod.name} took the quorum`);
     return true;
+  }
+
+  /** As Kubernetes does, nothing of a pod that runs. */
+  private problemOf(name: string): PodProblem | undefined {
+    const server = this.serverOf({ name, address: "" });
+    return server.neverStarts === true ? this.problems.get(name) : undefined;
   }
 
   private nameOf(server: SimulatedServer): string {

@@ -6,14 +6,14 @@ export interface KeyShares {
    * Number of keys.
    *
    * @default 5
-   * @changes not supported: the servers keep the keys that they have, and no command changes their number yet
+   * @changes not supported: the servers keep the keys that they have, and the hook and status report the difference
    */
   readonly secretShares?: number;
   /**
    * Number of keys that are needed together.
    *
    * @default 3
-   * @changes not supported: the servers keep the threshold that they have, and no command changes it yet
+   * @changes not supported: the servers keep the threshold that they have, and the hook and status report the difference
    */
   readonly secretThreshold?: number;
 }

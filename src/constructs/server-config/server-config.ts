@@ -28,18 +28,36 @@ export type LogFormat = "json" | "standard";
 
 /** Input of a server's configuration. */
 export interface ServerConfigProps {
+  /** @changes not supported: see the instance */
   readonly product: Product;
+  /** @changes rolling restart by the hook */
   readonly names: ReleaseNames;
+  /** @changes rolling restart by the hook */
   readonly paths: MountPaths;
+  /** @changes needs migrate-seal */
   readonly seal: SealConfig;
+  /** @changes rolling restart by the hook */
   readonly ui: boolean;
+  /** @changes rolling restart by the hook */
   readonly logLevel: LogLevel;
+  /** @changes rolling restart by the hook */
   readonly logFormat: LogFormat;
-  /** Additional audit devices; the file on the audit volume always exists. */
+  /**
+   * Additional audit devices; the file on the audit volume always exists.
+   *
+   * @changes rolling restart by the hook
+   */
   readonly auditDevices: readonly AuditDevice[];
-  /** @default - none: the hook initialises the server */
+  /**
+   * @default - none: the hook initialises the server
+   * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
+   */
   readonly selfInitialization?: SelfInitialization;
-  /** Adds a listener for metrics, and statsd as a second destination. @default - none */
+  /**
+   * Adds a listener for metrics, and statsd as a second destination. @default - none
+   *
+   * @changes rolling restart by the hook
+   */
   readonly metrics?: { readonly statsdAddress?: string };
 }
 

@@ -28,7 +28,7 @@ export function createFloatingIp(
         {
           argument: "pool",
           condition: equals("pool", pool),
-          message: `The floating IP \${self.address} (${description}) is from \${self.pool}, and one from ${pool} would be another address; write the former pool, or remove it and add it again in two deployments`,
+          message: `The floating IP \${self.address} (${description}) is from \${self.pool}, and one from ${pool} would be another address; write the former pool, or remove it (destroyable names it) and add it again in two deployments`,
         },
       ]),
     },

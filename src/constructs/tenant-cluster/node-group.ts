@@ -72,13 +72,13 @@ export interface NodePoolProps {
   /**
    * A DNS-1123 label. Nodes are named `<tenant>-<name>-<n>` and have the label `tenant-vault/pool: <name>`.
    *
-   * @changes replaces the pool: its machines and volumes are destroyed; add the new pool and drain the former one first
+   * @changes refused until `destroyable` names the nodes and volumes of the former pool: add the new pool, and drain the former one first
    */
   readonly name: string;
   /**
    * Number of nodes.
    *
-   * @changes in place: a higher number adds nodes; a lower one destroys the last nodes with their volumes, so drain them first
+   * @changes in place: a higher number adds nodes; a lower one is refused until `destroyable` names the last nodes and their volumes, drained before
    */
   readonly count: number;
   /**
@@ -113,7 +113,7 @@ export interface NodePoolProps {
    * Additional, empty volumes of each node. They survive the machine, and are deleted with the node's entry.
    *
    * @default - none
-   * @changes in place: an added one is attached; a removed one is destroyed, the last first
+   * @changes in place: an added one is attached; removing the last is refused until `destroyable` names it for each node
    */
   readonly volumes?: readonly VolumeProps[];
   /**
@@ -172,7 +172,7 @@ export interface NodeDefaults {
    * Number of control planes: 1, 3 or 5, so that etcd has a majority.
    *
    * @default 1
-   * @changes in place: a higher number adds members of etcd; a lower one destroys machines, so remove their members by Kubespray first
+   * @changes in place: a higher number adds members of etcd; a lower one is refused until `destroyable` names the machines, whose members Kubespray removes before
    */
   readonly controlPlanes?: number;
   /**
@@ -186,14 +186,14 @@ export interface NodeDefaults {
    * Number of workers.
    *
    * @default 2
-   * @changes in place: a higher number adds nodes; a lower one destroys the last nodes, so drain them first
+   * @changes in place: a higher number adds nodes; a lower one is refused until `destroyable` names the last nodes, drained before
    */
   readonly workers?: number;
   /**
    * Additional workers, such as a pool of machines for secrets alone.
    *
    * @default - none
-   * @changes in place: an added pool is created; a removed one is destroyed with its volumes, so drain it first
+   * @changes in place: an added pool is created; removing one is refused until `destroyable` names its nodes and volumes, drained before
    */
   readonly pools?: readonly NodePoolProps[];
 }

@@ -62,21 +62,21 @@ export interface TenantClusterProps extends NodeDefaults {
    * How clients reach the Kubernetes API and the nodes.
    *
    * @default - at the nodes' own addresses
-   * @changes in place: Kubespray writes a new kubeconfig; without a load balancer that was there, nodes do not reach the API until Kubespray has run; another pool is refused
+   * @changes in place: Kubespray writes a new kubeconfig; without a load balancer that was there, nodes do not reach the API until Kubespray has run; another pool is refused, and removing the load balancer or the floating IPs until `destroyable` names them
    */
   readonly apiAccess?: ApiAccess;
   /**
    * SSH jump host. If set, the nodes accept SSH from it only.
    *
    * @default - none
-   * @changes in place: adds or removes the machine, and moves the rules for SSH
+   * @changes in place: adds the machine, and moves the rules for SSH; removing it is refused until `destroyable` names it
    */
   readonly bastion?: GatewayProps;
   /**
    * OpenVPN gateway through which the tenant's people reach the API and Vault.
    *
    * @default - none
-   * @changes in place: removing it destroys the gateway's keys, and every profile with them
+   * @changes in place: adds the machine; removing it is refused until `destroyable` names it, and destroys its keys and every profile
    */
   readonly openVpn?: OpenVpnProps;
   /**
@@ -134,4 +134,12 @@ export interface TenantClusterProps extends NodeDefaults {
    * @changes in place: without it a plan may destroy what it protected
    */
   readonly deletionProtection?: boolean;
+  /**
+   * Names of nodes, additional volumes and gateways that Terraform may destroy, as OpenStack names them, such as
+   * `customer10-worker-2`. `customer10-floating-ips` stands for the floating IPs of all nodes. A plan that destroys another one fails. Names stay in the list after they are destroyed.
+   *
+   * @default - none
+   * @changes in place: a plan may destroy an added one, which the tenant file no longer has; removing one fails the plan
+   */
+  readonly destroyable?: readonly string[];
 }

@@ -1,10 +1,12 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
+import { KeptNames } from "../../terraform/kept-names";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ComputeKeypairV2, DataOpenstackComputeKeypairV2 } from "../../terraform/providers/openstack";
 import { ApiAccess } from "./api-access";
 import { ClusterNetwork, type IClusterNetwork } from "./cluster-network";
 import { clusterDemand, floatingIpPools } from "./demand";
+import { checkDestroyable, namesOf } from "./destroyable";
 import { ExistingNetwork } from "./existing-network";
 import { withClusterDefaults, type Gateway } from "./gateways";
 import type { IKubernetesCluster } from "./kubernetes-cluster";
@@ -14,6 +16,9 @@ import type { ProvisionedNode } from "./provisioner";
 import { Provisioner } from "./provisioners";
 import type { NodeKey, TenantClusterProps } from "./tenant-cluster-props";
 import { CLUSTERS_MOUNT, type KubeconfigLocation } from "../../contract/central-vault";
+
+/** Terraform's message of a refused plan contains it, and the field to change. */
+const NOT_DESTROYABLE = "NotDestroyable";
 
 /** A tenant's network, machines and Kubernetes on OpenStack. It uses the stack's OpenStack provider. */
 export class TenantCluster extends Construct implements IKubernetesCluster {
@@ -39,6 +44,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     const groups = nodeGroups(props, this);
     checkNetwork(props, groups, this);
     checkNodeNames(tenant, groups, this);
+    this.keepNames(props, namesOf({ tenant, groups, apiAccess, bastion, openVpn }));
 
     const tags = [`tenant=${tenant}`];
     this.kubeconfig = { mount: CLUSTERS_MOUNT, path: tenant };
@@ -67,6 +73,13 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     this.nodes = provisioned.nodes;
     this.apiAddress = provisioned.apiAddress;
     this.inventory = provisioned.inventory;
+  }
+
+  /** Makes the removal of a node fail until its name is `destroyable`, because the machine's own protection goes with its block. */
+  private keepNames(props: TenantClusterProps, names: readonly string[]): void {
+    const { tenant, destroyable = [], deletionProtection = true } = props;
+    checkDestroyable({ tenant, names, destroyable }, this);
+    new KeptNames(this, NOT_DESTROYABLE, { names: [...names, ...destroyable], preventDestroy: deletionProtection });
   }
 
   private createNetwork(

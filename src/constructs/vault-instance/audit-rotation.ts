@@ -1,9 +1,6 @@
-import { imageReference, type ContainerImage } from "./chart";
 import type { Size } from "../../core/size";
 import type { Product } from "../../core/product";
 import { AUDIT_FILE } from "../server-config/audit-device";
-import type { ServerResources } from "./instance-limits";
-import { CONTAINER_SECURITY, PRE_STOP_SLEEP } from "./pod-values";
 
 /**
  * Rotated logs to keep. With the current log that is eight files of 10 % of the volume. The remaining 20 % absorbs writes between
@@ -11,23 +8,9 @@ import { CONTAINER_SECURITY, PRE_STOP_SLEEP } from "./pod-values";
  */
 const KEPT = 7;
 
-/** Resources of the container. */
-const RESOURCES: ServerResources = {
-  requests: { cpu: "10m", memory: "16Mi" },
-  limits: { memory: "32Mi" },
-};
-
-/**
- * Seconds that the container stays up after SIGTERM, longer than the server. The pod's network exists as long as a container runs,
- * and rejects late connections. Without it, late connections would be dropped, and clients would wait for their timeouts. After
- * this time the Services no longer send connections to the pod.
- */
-const OUTLIVES = PRE_STOP_SLEEP + 3;
-
-/** Properties of the rotation. */
+/** What the rotation is made for. */
 export interface AuditRotationProps {
   readonly product: Product;
-  readonly image: ContainerImage;
   /** Folder of the audit volume. */
   readonly folder: string;
   /** Size of the audit volume. */
@@ -35,21 +18,19 @@ export interface AuditRotationProps {
 }
 
 /**
- * A sidecar that rotates the audit log before the log fills its volume. A server that cannot write its audit log answers no
- * requests. The sidecar sends SIGHUP, and the server opens the new file. For that, the containers of a pod share their processes;
- * https://openbao.org/docs/audit/file/#log-file-rotation
+ * A command that starts a loop inside the server's own container, which rotates the audit log before it fills its volume: a
+ * server that cannot write its audit log answers nothing any more. The loop tells the server to open the new file by SIGHUP, as
+ * https://openbao.org/docs/audit/file/#log-file-rotation asks. In another container it would need a shared process
+ * namespace. A program in that container could then read the server's memory and files.
  */
-export function auditRotation({ product, image, folder, size }: AuditRotationProps): object {
-  return {
-    name: "audit-rotation",
-    image: imageReference(image),
-    command: ["/bin/sh", "-ec"],
-    args: [script(`${folder}/${AUDIT_FILE}`, Math.floor((size.toGibibytes() * 1024 * 1024) / 10), process(product))],
-    lifecycle: { preStop: { exec: { command: ["/bin/sleep", String(OUTLIVES)] } } },
-    resources: RESOURCES,
-    securityContext: CONTAINER_SECURITY,
-    volumeMounts: [{ name: "audit", mountPath: folder }],
-  };
+export function auditRotation(props: AuditRotationProps): string[] {
+  // Without its own files the kubelet would wait for the loop to end.
+  return ["/bin/sh", "-ec", `{\n${rotationLoop(props)}\n} </dev/null >/dev/null 2>&1 &`];
+}
+
+/** The loop itself, which never ends. */
+export function rotationLoop({ product, folder, size }: AuditRotationProps): string {
+  return script(`${folder}/${AUDIT_FILE}`, Math.floor((size.toGibibytes() * 1024 * 1024) / 10), process(product));
 }
 
 /** Name of the server's process. */

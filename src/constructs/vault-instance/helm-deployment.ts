@@ -25,6 +25,7 @@ import type { NetworkPeer } from "./network-peer";
 import { toEgress, type Egress, type InstanceFlows } from "./network-policies";
 import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
+import { ServerGuard } from "./server-guard";
 import type { BoundCertificate, ServerCertificate } from "./server-certificate";
 
 /** Properties of every deployment by a Helm chart. */
@@ -207,16 +208,28 @@ export function deployRelease(
     metrics: monitoring,
   });
   const monitored = monitoring === undefined ? ours : mergeValues(ours, monitoringValues(product, monitoring, servers));
+  const values = renderValues(scope, monitored, props.values);
+  const guard = new ServerGuard(scope, "Guard", {
+    namespace: namespace.name,
+    release: names.release,
+    replicas: mode.replicas,
+    maxUnavailable: maxUnavailable(props.values),
+    dependsOn: namespace.contents,
+  });
   const release = new Release(scope, "Release", {
     name: names.release,
     namespace: namespace.name,
     ...(props.chart ?? OFFICIAL_CHARTS[product]),
-    values: [renderValues(scope, monitored, props.values)],
+    values: [values],
     // Pods are ready only after the hook has unsealed them.
     wait: false,
     maxHistory: 10,
-    // The network policies and the credentials of the seal must exist before the first pod.
-    dependsOn: [...namespace.contents, ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret])],
+    // The policies and the credentials of the seal must exist before the first pod.
+    dependsOn: [
+      ...namespace.contents,
+      guard.resource,
+      ...(sealing.credentials === undefined ? [] : [sealing.credentials.secret]),
+    ],
   });
   exposure?.bind(scope, { names, product });
   if (monitoring !== undefined) {
@@ -235,6 +248,12 @@ export function deployRelease(
     },
     revision: String(release.metadata.revision),
   };
+}
+
+/** What the operator's own values give to the budget, which is not the chart's. */
+function maxUnavailable(values: ChartValues | undefined): number {
+  const { disruptionBudget } = (values?.server?.ha ?? {}) as { disruptionBudget?: { maxUnavailable?: number } };
+  return disruptionBudget?.maxUnavailable ?? 1;
 }
 
 /** The Secrets that the hook fills, and those that it only reads. */

@@ -6,6 +6,7 @@ import { CLUSTER_PORT, podAddress, type ReleaseNames } from "../server-config/na
 import type { SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, serverConfig, type LogFormat, type LogLevel } from "../server-config/server-config";
 import { auditRotation } from "./audit-rotation";
+import { lingeringContainer, NO_TOKEN } from "./lingering-container";
 import { imageValues, type ContainerImage } from "./chart";
 import type { HelmValues } from "./merge-values";
 import { podValues, type PodValuesProps } from "./pod-values";
@@ -109,6 +110,7 @@ function volumes(props: HelmValuesProps): HelmValues {
     // The charts copy the configuration to /tmp, and the root filesystem is read-only.
     volumes: [
       { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+      NO_TOKEN,
       ...folders.map(({ name, size }) => ({ name, emptyDir: { sizeLimit: size.toString() } })),
     ],
     volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...folders.map(({ name, mountPath }) => ({ name, mountPath }))],
@@ -120,8 +122,9 @@ function volumes(props: HelmValuesProps): HelmValues {
 
 function audit({ product, image, auditSize }: HelmValuesProps): HelmValues {
   return {
-    shareProcessNamespace: true,
-    extraContainers: [auditRotation({ product, image, folder: mountPaths(product).audit, size: auditSize })],
+    shareProcessNamespace: false,
+    postStart: auditRotation({ product, folder: mountPaths(product).audit, size: auditSize }),
+    extraContainers: [lingeringContainer(image)],
   };
 }
 
@@ -135,8 +138,8 @@ function highAvailability(props: HelmValuesProps): HelmValues {
     apiAddr: podAddress(names, `$(${variable(product, "K8S_POD_NAME")})`),
     clusterAddr: clusterAddress(names, product),
     raft: { enabled: true, setNodeId: true, config },
-    // A budget for a single server would prevent the drain of its node.
-    disruptionBudget: { enabled: names.pods.length > 1, maxUnavailable: 1 },
+    // ServerGuard has the budget.
+    disruptionBudget: { enabled: false, maxUnavailable: 1 },
   };
 }
 

@@ -36,7 +36,7 @@ export interface HighAvailabilityDeploymentProps extends HelmDeploymentProps, Vo
    * Number of servers: 3, 5 or 7, so that raft has a majority.
    *
    * @default 3
-   * @changes in place: more replicas join; of fewer, the hook removes the members from raft; delete their data claims before you raise the number again
+   * @changes in place: more replicas join; of fewer, the hook removes the members from raft and deletes their data claims
    */
   readonly replicas?: number;
   /**

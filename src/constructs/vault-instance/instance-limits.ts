@@ -99,19 +99,32 @@ export class InstanceLimits extends Construct {
     const { namespace, replicas, loadBalancers = 0, nodePorts = 0 } = props;
     this.resources = props.resources ?? DEFAULT_RESOURCES;
     const { requests, limits } = this.resources;
-    const pods = replicas + SPARE_PODS;
+    this.priorityClassName = props.release;
     new ResourceQuotaV1(this, "Quota", {
       metadata: { name: "instance", namespace },
       spec: {
         hard: {
-          pods: String(pods),
+          pods: String(replicas + SPARE_PODS),
           persistentvolumeclaims: String(CLAIMS),
-          "requests.cpu": times(requests.cpu, pods),
-          "requests.memory": times(requests.memory, pods),
-          "limits.memory": times(limits.memory, pods),
           "services.loadbalancers": String(loadBalancers),
           "services.nodeports": String(nodePorts),
         },
+      },
+    });
+    // The servers are limited by number: while smaller ones replace larger ones, a sum would refuse the new ones.
+    new ResourceQuotaV1(this, "ServerQuota", {
+      metadata: { name: "servers", namespace },
+      spec: { hard: { pods: String(replicas) }, scopeSelector: this.scope("In") },
+    });
+    new ResourceQuotaV1(this, "SpareQuota", {
+      metadata: { name: "others", namespace },
+      spec: {
+        hard: {
+          "requests.cpu": times(requests.cpu, SPARE_PODS),
+          "requests.memory": times(requests.memory, SPARE_PODS),
+          "limits.memory": times(limits.memory, SPARE_PODS),
+        },
+        scopeSelector: this.scope("NotIn"),
       },
     });
     // A quota rejects containers without requests; these are the defaults.
@@ -119,12 +132,16 @@ export class InstanceLimits extends Construct {
       metadata: { name: "instance", namespace },
       spec: { limit: [{ type: "Container", defaultRequest: { ...requests }, default: { ...limits } }] },
     });
-    this.priorityClassName = props.release;
     new PriorityClassV1(this, "PriorityClass", {
       metadata: { name: this.priorityClassName },
       description: "Servers of a secrets service, which others need to start.",
       value: PRIORITY,
     });
+  }
+
+  /** The pods that have, or do not have, the priority of the servers. */
+  private scope(operator: "In" | "NotIn") {
+    return { matchExpression: [{ scopeName: "PriorityClass", operator, values: [this.priorityClassName] }] };
   }
 }
 

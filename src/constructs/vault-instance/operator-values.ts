@@ -13,17 +13,53 @@ const RELIED_UPON = [
   "global.namespace",
   "global.tlsDisable",
   "injector.externalVaultAddr",
+  // Where the data and the audit log are, and how large their volumes are, which the rotation is made for.
+  "server.auditStorage.enabled",
+  "server.auditStorage.mountPath",
+  "server.auditStorage.size",
+  "server.dataStorage.enabled",
+  "server.dataStorage.mountPath",
+  "server.dataStorage.size",
   "server.dev.enabled",
   "server.enabled",
   "server.ha.enabled",
+  // The guard has the budget; two of them let no pod be evicted.
+  "server.ha.disruptionBudget.enabled",
+  "server.ha.apiAddr",
+  "server.ha.clusterAddr",
   "server.ha.raft.enabled",
   "server.ha.raft.setNodeId",
   "server.ha.replicas",
+  // The container beside the server has the same image.
+  "server.image.registry",
+  "server.image.repository",
+  "server.image.tag",
+  "server.persistentVolumeClaimRetentionPolicy",
+  // It rotates the audit log.
+  "server.postStart",
+  "server.priorityClassName",
   "server.resources.limits.memory",
   "server.resources.requests",
+  "server.serviceAccount.create",
+  "server.serviceAccount.name",
+  "server.serviceAccount.serviceDiscovery.enabled",
+  "server.shareProcessNamespace",
   "server.standalone.enabled",
+  "server.statefulSet.securityContext",
   "server.updateStrategyType",
 ];
+
+/** Lists that others may extend. Values replace a list otherwise, and the servers would lack their certificate, for example. */
+const EXTENDED = [
+  "server.extraContainers",
+  "server.extraSecretEnvironmentVars",
+  "server.extraVolumes",
+  "server.volumeMounts",
+  "server.volumes",
+];
+
+/** Lists of containers that run in the pods of the servers. */
+const CONTAINERS = ["server.extraContainers", "server.extraInitContainers"];
 
 /**
  * Renders the chart's values as YAML. Comments at the beginning list the overridden values, for readers of the plan.
@@ -31,9 +67,10 @@ const RELIED_UPON = [
  * @throws ValidationError if the values contain a secret, or change a value that other resources depend on.
  */
 export function renderValues(scope: Construct, ours: HelmValues, theirs: HelmValues = {}): string {
-  const merged = mergeValues(ours, theirs);
+  const merged = withOurs(ours, mergeValues(ours, theirs));
   checkReliedUpon(scope, ours, merged);
   checkSecrets(scope, theirs, merged);
+  checkContainers(scope, merged);
   const yaml = toYaml(merged, { lineWidth: 0, aliasDuplicateObjects: false });
   if (Object.keys(theirs).length === 0) return yaml;
   const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
@@ -50,7 +87,59 @@ function checkReliedUpon(scope: Construct, ours: HelmValues, merged: HelmValues)
   );
 }
 
-/** Secrets may be in maps, and in the text of the servers' configuration. */
+/** The values with what the servers need in the lists that were replaced. */
+function withOurs(ours: HelmValues, merged: HelmValues): HelmValues {
+  return EXTENDED.reduce((values, path) => {
+    const theirs = listAt(values, path);
+    const kept = theirs.map((each) => JSON.stringify(each));
+    const missing = listAt(ours, path).filter((each) => !kept.includes(JSON.stringify(each)));
+    return missing.length === 0 ? values : mergeValues(values, nested(path.split("."), [...theirs, ...missing]));
+  }, merged);
+}
+
+function nested([key = "", ...rest]: readonly string[], value: unknown): HelmValues {
+  return { [key]: rest.length === 0 ? value : nested(rest, value) };
+}
+
+/** The namespace enforces Pod Security `restricted`: a pod with another container would never start. */
+function checkContainers(scope: Construct, merged: HelmValues): void {
+  for (const path of CONTAINERS) {
+    for (const { name, securityContext } of listAt(merged, path) as readonly Container[]) {
+      const { privileged, runAsNonRoot, runAsUser, allowPrivilegeEscalation, capabilities } = securityContext ?? {};
+      const isRestricted =
+        privileged !== true &&
+        runAsNonRoot !== false &&
+        runAsUser !== 0 &&
+        allowPrivilegeEscalation === false &&
+        capabilities?.drop?.includes("ALL") === true;
+      if (isRestricted) continue;
+      throw new ValidationError(
+        "values",
+        `The container "${name ?? ""}" in ${path} is outside the standard restricted, which the namespace enforces, so that no server would start; give it securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } }.`,
+        scope,
+      );
+    }
+  }
+}
+
+/** The fields that Pod Security checks; https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted */
+interface Container {
+  readonly name?: string;
+  readonly securityContext?: {
+    readonly privileged?: boolean;
+    readonly runAsNonRoot?: boolean;
+    readonly runAsUser?: number;
+    readonly allowPrivilegeEscalation?: boolean;
+    readonly capabilities?: { readonly drop?: readonly string[] };
+  };
+}
+
+function listAt(values: HelmValues, path: string): readonly unknown[] {
+  const list = at(values, path);
+  return Array.isArray(list) ? (list as unknown[]) : [];
+}
+
+/** Those who write values write secrets into maps, and into the text of the servers' configuration. */
 function checkSecrets(scope: Construct, theirs: HelmValues, merged: HelmValues): void {
   const [leak] = [...findLiteralSecretsIn(theirs, ["values"]), ...findSecretSettings(merged, ["values"])];
   if (leak === undefined) return;

@@ -157,26 +157,24 @@ export class VaultInstance extends Construct implements IVaultInstance {
       centralProvider,
       deletionProtection,
     });
+    const { secretShares, secretThreshold } = seal;
+    const described = { tenant, name, product, seal: seal.type, secretShares, secretThreshold };
+    const modes = {
+      ...(volatile === true ? { volatile } : {}),
+      ...(selfInitializes === true ? { selfInitializes } : {}),
+    };
+    if (props.retired === true) {
+      retire(this, (type) => KEPT.includes(type));
+      const instance = { ...described, ...modes, retired: true as const, replicas: deployed.replicas };
+      new UnsealHook(this, "Retirement", { instance, central });
+      return;
+    }
+    const { identities = {}, administered = { engines: [], logins: [] }, rootToken } = props;
+    const settings = identitySettings(identities, administered, rootToken);
     new UnsealHook(this, "Unseal", {
-      instance: {
-        tenant,
-        name,
-        product,
-        seal: seal.type,
-        secretShares: seal.secretShares,
-        secretThreshold: seal.secretThreshold,
-        ...(volatile === true ? { volatile } : {}),
-        ...(selfInitializes === true ? { selfInitializes } : {}),
-        identities: identitySettings(
-          props.identities ?? {},
-          props.administered ?? { engines: [], logins: [] },
-          props.rootToken,
-        ),
-        ...deployed,
-      },
+      instance: { ...described, ...modes, identities: settings, ...deployed },
       central,
       revision,
     });
-    if (props.retired === true) retire(this, (type) => KEPT.includes(type));
   }
 }

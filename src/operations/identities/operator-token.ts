@@ -1,10 +1,12 @@
 import { CentralError } from "../../central/client";
-import type { CredentialStore } from "../../central/credential-store";
+import { CredentialStore } from "../../central/credential-store";
+import type { Target } from "../../central/instances";
 import { rootToken, type RecordFields } from "../../central/record";
 import { IDENTITY_LOGIN } from "../../contract/identities";
 import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
-import type { AccessApi } from "../../vault/access";
+import { AccessApi } from "../../vault/access";
+import type { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
 
 /** What a login as `operate` takes: the credentials, and an unsealed server. */
@@ -18,6 +20,21 @@ export interface OperatorContext {
  * `operate`. As long as that does not exist, or does not work and is about to be repaired, it is the root token of the record.
  */
 export class OperatorToken {
+  /** The token for an instance whose servers are connected. */
+  static of(
+    central: VaultClient,
+    { tenant, name }: Target,
+    servers: { client(replica: Replica): VaultClient },
+  ): OperatorToken {
+    return new OperatorToken({
+      credentials: new CredentialStore(central, tenant, name),
+      access: (replica, token) => {
+        const client = servers.client(replica);
+        return new AccessApi(token === undefined ? client : client.withToken(token));
+      },
+    });
+  }
+
   /** The login, once it was tried; without a token where that did not work. */
   private login: { readonly replica: Replica; readonly token: Secret | undefined } | undefined;
 

@@ -6,14 +6,22 @@ import type { SynthesizedStack } from "./synthesized-stack";
 
 const run = promisify(execFile);
 
+interface StateResource {
+  readonly mode: string;
+  readonly provider: string;
+  readonly type?: string;
+  readonly name?: string;
+  readonly instances?: readonly { readonly index_key?: string | number }[];
+}
+
 /** The part of Terraform's state that the check reads. */
 export interface TerraformState {
-  readonly resources?: readonly { readonly mode: string; readonly provider: string }[];
+  readonly resources?: readonly StateResource[];
 }
 
 /**
- * Instances that stacks no longer have, though their state still has resources in them. Stacks that were not deployed on this
- * machine are not checked. @returns One line per problem.
+ * What stacks no longer have, though their state has it: instances, and nodes that nobody named as destroyable. Stacks that were
+ * not deployed on this machine are not checked. @returns One line per problem.
  *
  * @param folder Folder of the stacks that `cdktf` deployed.
  */
@@ -27,7 +35,8 @@ export async function checkStates(
     if (!existsSync(join(cwd, ".terraform"))) return [];
     try {
       const { stdout } = await run(program, ["state", "pull"], { cwd, timeout: 60_000, maxBuffer: 1e9 });
-      return orphanedInstances(stack, JSON.parse(stdout === "" ? "{}" : stdout) as TerraformState);
+      const state = JSON.parse(stdout === "" ? "{}" : stdout) as TerraformState;
+      return [...orphanedInstances(stack, state), ...lostNames(stack, state)];
     } catch {
       // Terraform will say more clearly what is wrong with its backend.
       return [];
@@ -52,4 +61,23 @@ export function orphanedInstances(
     ([instance, count]) =>
       `${stack} has ${count} resources in the instance ${instance}, which the tenant file does not name any more; give the instance its former name, or restore its entry and set "retired: true".`,
   );
+}
+
+/** Nodes, volumes and gateways that a plan would destroy, and for which Terraform refuses the plan. */
+export function lostNames({ name: stack, json }: SynthesizedStack, { resources = [] }: TerraformState): string[] {
+  const blocks = Object.entries(json.resource?.terraform_data ?? {}).filter(([block]) =>
+    block.endsWith("not_destroyable"),
+  );
+  return blocks.flatMap(([block, { for_each: names, lifecycle }]) => {
+    if ((lifecycle as { prevent_destroy?: boolean }).prevent_destroy !== true) return [];
+    const known = resources
+      .filter(({ type, name }) => type === "terraform_data" && name === block)
+      .flatMap(({ instances = [] }) => instances.map(({ index_key: key }) => String(key)));
+    return known
+      .filter((name) => !(name in (names as object)))
+      .map(
+        (name) =>
+          `${stack} would destroy ${name}, which the tenant file does not have any more; write it again, or remove it as docs/operating/remove-nodes.md says and name it in "destroyable".`,
+      );
+  });
 }

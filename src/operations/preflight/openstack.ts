@@ -7,14 +7,42 @@ export class OpenStackError extends Error {}
 /** What a network says of itself. */
 export type Network = Readonly<Record<string, unknown>>;
 
+/** A size of machines. */
+export interface CloudFlavor {
+  readonly id: string;
+  readonly name: string;
+  readonly vcpus: number;
+  /** MiB of memory. */
+  readonly ram: number;
+}
+
+/** How a subnet is connected to the outside. */
+export interface Route {
+  /** Whether the project owns the subnet. It does not see the routers of others. */
+  readonly isOwn: boolean;
+  /** Per router at the gateway of the subnet, the ID of the external network to which it leads. */
+  readonly leadsTo: readonly (string | undefined)[];
+}
+
 /** The few questions to a cloud that a check asks. */
 export interface OpenStack {
+  /** Whether the cloud has an image of a name. */
+  hasImage(name: string): Promise<boolean>;
+  /** Whether the user has a key pair of a name. */
+  hasKeyPair(name: string): Promise<boolean>;
+  flavors(): Promise<readonly CloudFlavor[]>;
+  /** Names of the types of volumes. */
+  volumeTypes(): Promise<readonly string[]>;
+  /** Routes of the subnets of a name. */
+  routes(subnet: string): Promise<readonly Route[]>;
   /** Networks of a name that the project can see. */
   networks(name: string): Promise<readonly Network[]>;
   /** Whether the project has a machine of a name. */
   hasServer(name: string): Promise<boolean>;
   /** What is free of each quota, by the names of Neutron and of Nova; unlimited ones are missing. */
   free(): Promise<Readonly<Record<string, number>>>;
+  /** What is free of each quota of volumes, by the names of Cinder; unlimited ones are missing. */
+  freeVolumes(): Promise<Readonly<Record<string, number>>>;
 }
 
 /** Milliseconds. */
@@ -36,8 +64,9 @@ export async function openStackOf(environment: NodeJS.ProcessEnv): Promise<OpenS
   const token = String(headers["x-subject-token"]);
   const { catalog = [], project } = body.token as Login;
   const region = setting(environment, "OS_REGION_NAME");
-  const endpoint = (type: string): string => {
-    const endpoints = catalog.find((service) => service.type === type)?.endpoints ?? [];
+  const endpoint = (type: string, ...formerTypes: string[]): string => {
+    const types = [type, ...formerTypes];
+    const endpoints = catalog.find((service) => types.includes(service.type))?.endpoints ?? [];
     const found = endpoints.find(
       (each) => each.interface === "public" && (region === undefined || each.region_id === region),
     );
@@ -47,7 +76,8 @@ export async function openStackOf(environment: NodeJS.ProcessEnv): Promise<OpenS
       );
     return found.url.replace(/\/+$/, "");
   };
-  return new Cloud(token, project.id, `${endpoint("network").replace(/\/v2\.0$/, "")}/v2.0`, endpoint("compute"));
+  const network = `${endpoint("network").replace(/\/v2\.0$/, "")}/v2.0`;
+  return new Cloud(token, project.id, network, endpoint("compute"), endpoint);
 }
 
 interface Login {
@@ -58,13 +88,80 @@ interface Login {
   }[];
 }
 
+interface Subnet {
+  readonly network_id: string;
+  readonly project_id: string;
+  readonly gateway_ip: string | null;
+}
+
+interface Router {
+  readonly external_gateway_info: { readonly network_id: string } | null;
+}
+
+interface Limits {
+  readonly absolute: Readonly<Record<string, number>>;
+}
+
+/** What is free, by the names of the limit and of what is used. A negative limit is unlimited. */
+function freeOf(
+  absolute: Limits["absolute"],
+  names: Readonly<Record<string, readonly [string, string]>>,
+): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(names).flatMap(([quota, [limit, used]]) => {
+      const most = absolute[limit] ?? -1;
+      return most < 0 ? [] : [[quota, most - (absolute[used] ?? 0)]];
+    }),
+  );
+}
+
 class Cloud implements OpenStack {
   constructor(
     private readonly token: string,
     private readonly project: string,
     private readonly network: string,
     private readonly compute: string,
+    /** Address of another service. @throws OpenStackError if the cloud has none of these types. */
+    private readonly endpoint: (...types: [string, ...string[]]) => string,
   ) {}
+
+  async hasImage(name: string): Promise<boolean> {
+    const service = this.endpoint("image").replace(/\/v2$/, "");
+    const { images } = await this.get(`${service}/v2/images?name=${encodeURIComponent(name)}`);
+    return (images as unknown[]).length > 0;
+  }
+
+  async hasKeyPair(name: string): Promise<boolean> {
+    const { keypairs } = await this.get(`${this.compute}/os-keypairs`);
+    return (keypairs as { keypair: { name: string } }[]).some(({ keypair }) => keypair.name === name);
+  }
+
+  async flavors(): Promise<readonly CloudFlavor[]> {
+    const { flavors } = await this.get(`${this.compute}/flavors/detail`);
+    return flavors as CloudFlavor[];
+  }
+
+  async volumeTypes(): Promise<readonly string[]> {
+    const { volume_types: types } = await this.get(`${this.volumes}/types`);
+    return (types as { name: string }[]).map(({ name }) => name);
+  }
+
+  async routes(subnet: string): Promise<readonly Route[]> {
+    const { subnets } = await this.get(`${this.network}/subnets?name=${encodeURIComponent(subnet)}`);
+    return Promise.all((subnets as Subnet[]).map((each) => this.route(each)));
+  }
+
+  private async route({ network_id: network, gateway_ip: gateway, project_id: project }: Subnet): Promise<Route> {
+    const isOwn = project === this.project;
+    if (gateway === null) return { isOwn, leadsTo: [] };
+    const filter = `network_id=${network}&fixed_ips=${encodeURIComponent(`ip_address=${gateway}`)}`;
+    const { ports } = await this.get(`${this.network}/ports?${filter}`);
+    const routers = (ports as { device_id: string }[]).map(async ({ device_id: id }) => {
+      const found = (await this.get(`${this.network}/routers?id=${encodeURIComponent(id)}`)).routers as Router[];
+      return found.map(({ external_gateway_info: external }) => external?.network_id);
+    });
+    return { isOwn, leadsTo: (await Promise.all(routers)).flat() };
+  }
 
   async networks(name: string): Promise<readonly Network[]> {
     const { networks } = await this.get(`${this.network}/networks?name=${encodeURIComponent(name)}`);
@@ -85,10 +182,27 @@ class Cloud implements OpenStack {
     const ofNetwork = Object.entries(quota as Record<string, { limit: number; used: number; reserved?: number }>)
       .filter(([, { limit }]) => limit >= 0)
       .map(([name, { limit, used, reserved = 0 }]): [string, number] => [name, limit - used - reserved]);
-    const { maxTotalInstances: most = -1, totalInstancesUsed: used = 0 } = (
-      limits as { absolute: Record<string, number> }
-    ).absolute;
-    return Object.fromEntries([...ofNetwork, ...(most < 0 ? [] : [["instances", most - used] as const])]);
+    const { absolute } = limits as Limits;
+    return {
+      ...Object.fromEntries(ofNetwork),
+      ...freeOf(absolute, {
+        instances: ["maxTotalInstances", "totalInstancesUsed"],
+        cores: ["maxTotalCores", "totalCoresUsed"],
+        ram: ["maxTotalRAMSize", "totalRAMUsed"],
+      }),
+    };
+  }
+
+  async freeVolumes(): Promise<Record<string, number>> {
+    const { limits } = await this.get(`${this.volumes}/limits`);
+    return freeOf((limits as Limits).absolute, {
+      volumes: ["maxTotalVolumes", "totalVolumesUsed"],
+      gigabytes: ["maxTotalVolumeGigabytes", "totalGigabytesUsed"],
+    });
+  }
+
+  private get volumes(): string {
+    return this.endpoint("block-storage", "volumev3");
   }
 
   private async get(url: string): Promise<Record<string, unknown>> {

@@ -39,6 +39,29 @@ export function dataOf(stack: SynthesizedStack, type: string): Block[] {
   return Object.values(stack.json.data?.[type] ?? {});
 }
 
+/** The values of an argument that are known at synthesis, each once. */
+export function textsOf(blocks: readonly Block[], argument: string): string[] {
+  const values = blocks.map((block) => block[argument]);
+  return [...new Set(values.filter((value) => typeof value === "string"))].filter((text) => !text.includes("${"));
+}
+
+/** A flavor that a stack looks up by name or ID, and the number of machines that have it. */
+export interface FlavorUse {
+  readonly name?: string;
+  readonly id?: string;
+  readonly machines: number;
+}
+
+/** Flavors of the machines of a stack. */
+export function flavorsOf(stack: SynthesizedStack): FlavorUse[] {
+  const machines = blocksOf(stack, "openstack_compute_instance_v2");
+  return Object.entries(stack.json.data?.openstack_compute_flavor_v2 ?? {}).map(([block, { name, flavor_id: id }]) => ({
+    ...(name === undefined ? { id: id as string } : { name: name as string }),
+    machines: machines.filter(({ flavor_id: used }) => String(used).includes(`openstack_compute_flavor_v2.${block}.`))
+      .length,
+  }));
+}
+
 /** Secrets that a stack reads. */
 export function secretReads(stack: SynthesizedStack): SecretRead[] {
   const text = JSON.stringify(stack.json);

@@ -1,16 +1,12 @@
-import type { Replica } from "../../contract/instance";
-import type { Secret } from "../../core/secret";
 import { KubernetesError } from "../../kubernetes/client";
 import type { OperationContext } from "../context";
+import type { TokenOf } from "../members";
 import { allVote, undefinedIfDenied } from "../raft";
 import type { SeenReplica } from "../seen";
 import { blockedBy, type PodRestarts } from "./pod-restarts";
 import { decideRestart, type RestartReplica } from "./restart-decision";
 import { UptimeGate, viewReplica } from "./restart-view";
 import type { Pod } from "../pods";
-
-/** Gets the token with which a replica is asked; undefined if there is none. */
-type AskForToken = (asked: Replica) => Promise<Secret | undefined>;
 
 /**
  * Replaces pods that block an instance from starting: pods that never start, and pods that present a certificate which is
@@ -26,15 +22,17 @@ export class StuckReplicas {
   ) {}
 
   /**
-   * Replaces one pod, if necessary.
+   * Replaces one pod, if any is to be replaced. In an instance that was never initialised, it replaces every outdated pod that is not ready.
    *
+   * @param pristine Whether the instance was never initialised.
    * @param tokenOf Gets the token for raft, if a replica can be asked.
-   * @returns The obstacle; undefined if there is none.
+   * @returns What prevents it; undefined if nothing is known to.
    */
-  async replaceOne(seen: readonly SeenReplica[], tokenOf: AskForToken): Promise<string | undefined> {
+  async replace(seen: readonly SeenReplica[], pristine: boolean, tokenOf: TokenOf): Promise<string | undefined> {
     try {
       const pods = await this.restarts.pods.list();
       if (pods === undefined) return undefined;
+      if (pristine && seen.every(hasNoData)) return await this.replaceEmpty(pods);
       const wanted = await this.restarts.pods.certificate();
       const replicas = await Promise.all(seen.map((replica) => viewReplica(this.context, replica, pods, wanted)));
       const caughtUp = await this.hasCaughtUp(replicas, seen, tokenOf);
@@ -46,6 +44,35 @@ export class StuckReplicas {
       if (error instanceof KubernetesError && error.retryable) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Replaces pods without data, several at a time. Pods that run go first, and the others once they are gone: the scheduler
+   * does not try a pod again soon that the anti-affinity of an ending pod kept away.
+   */
+  private async replaceEmpty(pods: readonly Pod[]): Promise<string | undefined> {
+    const outdated = pods.filter((pod) => pod.outdated && !pod.ready && !pod.terminating);
+    const blocked = await this.restartAll(
+      outdated.filter(({ started }) => started),
+      pods,
+    );
+    const ending = outdated.some(({ started }) => started) || pods.some(({ terminating }) => terminating);
+    if (ending && blocked.length === 0) return undefined;
+    const others = await this.restartAll(
+      outdated.filter(({ started }) => !started),
+      pods,
+    );
+    return [...blocked, ...others].join(", ") || undefined;
+  }
+
+  /** @returns What kept any of them. */
+  private async restartAll(some: readonly Pod[], pods: readonly Pod[]): Promise<readonly string[]> {
+    const blocked: string[] = [];
+    for (const { name } of some) {
+      const reason = blockedBy(await this.restarts.restart(name, pods), name);
+      if (reason !== undefined) blocked.push(reason);
+    }
+    return blocked;
   }
 
   private async restart(
@@ -67,7 +94,7 @@ export class StuckReplicas {
   private async hasCaughtUp(
     replicas: readonly RestartReplica[],
     seen: readonly SeenReplica[],
-    tokenOf: AskForToken,
+    tokenOf: TokenOf,
   ): Promise<boolean> {
     const steady = this.uptime.observe(replicas, this.context.clock.now());
     if (!steady || !replicas.some(({ unverified }) => unverified)) return false;
@@ -79,7 +106,12 @@ export class StuckReplicas {
   }
 }
 
-/** Explains why replicas with a rejected certificate are not restarted yet. */
+/** Whether a replica is empty, or does not answer. */
+function hasNoData({ status }: SeenReplica): boolean {
+  return status.state === "uninitialized" || (status.state === "unreachable" && status.untrusted !== true);
+}
+
+/** Why replicas that cannot be asked keep running as they are. */
 function explainUnverified(replicas: readonly RestartReplica[], reason: string): string | undefined {
   const names = replicas.filter(({ unverified, outdated }) => unverified && outdated).map(({ name }) => name);
   if (names.length === 0) return undefined;

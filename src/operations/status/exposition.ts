@@ -1,41 +1,30 @@
-import { STATUS_METRICS } from "../../contract/metrics";
+import { instanceLabels, STATUS_METRICS } from "../../contract/metrics";
+import { renderMetrics, type Metric } from "../../core/prometheus";
 import type { InstanceStatus, ReplicaSummary } from "./inspect";
-
-interface Metric {
-  readonly name: string;
-  readonly help: string;
-  readonly samples: readonly Sample[];
-}
-
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Undefined if it is not known. */
-  readonly value: number | undefined;
-}
 
 /**
  * Formats statuses for Prometheus, for the textfile collector of node_exporter.
  *
- * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
- *
  * @param now Time of the inspection, milliseconds since the epoch.
  */
 export function exposition(statuses: readonly InstanceStatus[], now: number): string {
-  return metrics(statuses, now).map(render).join("");
+  return renderMetrics(metrics(statuses, now));
 }
 
 function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
   const perInstance = (name: string, help: string, value: (status: InstanceStatus) => number | undefined): Metric => ({
     name,
     help,
-    samples: statuses.map((status) => ({ labels: instanceLabels(status), value: value(status) })),
+    type: "gauge",
+    samples: statuses.map((status) => ({ labels: instanceLabels(status.instance), value: value(status) })),
   });
   const perReplica = (name: string, help: string, value: (replica: ReplicaSummary) => number | undefined): Metric => ({
     name,
     help,
+    type: "gauge",
     samples: statuses.flatMap((status) =>
       status.replicas.map((replica) => ({
-        labels: { ...instanceLabels(status), replica: replica.name },
+        labels: { ...instanceLabels(status.instance), replica: replica.name },
         value: value(replica),
       })),
     ),
@@ -43,7 +32,7 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
   return [
     perInstance(
       STATUS_METRICS.instanceHealthy,
-      "Whether the record is complete, every replica unsealed and one active.",
+      "Whether the record is complete, every replica unsealed and a voting member, and all agree on the active one.",
       ({ healthy }) => Number(healthy),
     ),
     perInstance(STATUS_METRICS.recordComplete, "Whether the central Vault holds the keys.", ({ record }) =>
@@ -53,6 +42,14 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
       Number(state === "unsealed"),
     ),
     perReplica(STATUS_METRICS.replicaActive, "Whether the replica is the active one.", ({ active }) => Number(active)),
+    perReplica(STATUS_METRICS.replicaVotes, "Whether the replica is a member of raft that votes.", ({ votes }) =>
+      votes === undefined ? undefined : Number(votes),
+    ),
+    perInstance(
+      STATUS_METRICS.instanceLeaders,
+      "Replicas that are taken for the active one; more than one if the replicas disagree.",
+      ({ replicas }) => new Set(replicas.flatMap(({ leader }) => leader ?? [])).size,
+    ),
     perReplica(STATUS_METRICS.auditDevices, "Audit devices of the replica.", ({ auditDevices }) => auditDevices),
     perReplica(
       STATUS_METRICS.certificateExpiry,
@@ -67,44 +64,18 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
     {
       name: STATUS_METRICS.statusFailure,
       help: "1 for the code of the failure that prevented the inspection.",
+      type: "gauge",
       samples: statuses.flatMap((status) =>
         status.problemCode === undefined
           ? []
-          : [{ labels: { ...instanceLabels(status), code: status.problemCode }, value: 1 }],
+          : [{ labels: { ...instanceLabels(status.instance), code: status.problemCode }, value: 1 }],
       ),
     },
     perInstance(STATUS_METRICS.statusTime, "Time of the inspection.", () => Math.floor(now / 1000)),
   ];
 }
 
-/** The label is not `instance`, because Prometheus uses that label for the scraped address. */
-function instanceLabels({ instance }: InstanceStatus): Record<string, string> {
-  const [tenant = "", name = ""] = instance.split("/");
-  return { tenant, vault_instance: name };
-}
-
 /** @param time RFC 3339. */
 function seconds(time: string | undefined): number | undefined {
   return time === undefined ? undefined : Date.parse(time) / 1000;
-}
-
-function render({ name, help, samples }: Metric): string {
-  const known = samples.filter(({ value }) => value !== undefined && !Number.isNaN(value));
-  if (known.length === 0) return "";
-  return [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} gauge`,
-    ...known.map(({ labels, value }) => `${name}{${renderLabels(labels)}} ${String(value)}`),
-    "",
-  ].join("\n");
-}
-
-function renderLabels(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}="${escape(value)}"`)
-    .join(",");
-}
-
-function escape(value: string): string {
-  return value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n");
 }

@@ -3,12 +3,14 @@ import type { ErrorCode } from "../../core/error-codes";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import type { Instance, Replica } from "../../contract/instance";
-import { journalKey, recordedKeys, rootToken } from "../../central/record";
+import { isDescriptionOnly, journalKey, recordedKeys, rootToken } from "../../central/record";
 import type { RecordStore, SeenRecord } from "../../central/record-store";
-import type { ReplicaApi } from "../../vault/replica";
+import type { RaftPeer, ReplicaApi } from "../../vault/replica";
 import { ReplicaError } from "../../vault/errors";
 import type { OperatorToken } from "../identities/operator-token";
 import type { ReplicaState } from "../../vault/replica-state";
+import { absentReplicas, type TokenOf } from "../members";
+import { differingShares, sharesOfState, type Shares } from "../shares";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 
 /** Summary of an instance's record, without secrets. */
@@ -29,7 +31,13 @@ export interface ReplicaSummary extends Replica {
   readonly reason?: string;
   /** Number of audit devices; undefined if not checked. */
   readonly auditDevices?: number;
-  /** Expiry of the presented certificate, RFC 3339; undefined if it is unknown. */
+  /** Whether it is a member of raft that votes; undefined if that could not be asked. */
+  readonly votes?: boolean;
+  /** Address of the replica that it takes for the active one. */
+  readonly leader?: string;
+  /** Number and threshold of its keys. */
+  readonly shares?: Shares;
+  /** When the certificate that it serves ends, RFC 3339; undefined where it was not seen. */
   readonly certificateExpires?: string;
 }
 
@@ -40,9 +48,16 @@ export interface InstanceStatus {
   /** Undefined if the instance could not be inspected. */
   readonly product?: string;
   readonly replicas: readonly ReplicaSummary[];
-  /** Whether the record is complete, every replica is unsealed and audited, one is active, and the seal's token is valid. */
+  /**
+   * Whether the record is complete, every replica is unsealed and audited and has a vote, all take one and the same for active,
+   * and the seal's token is valid.
+   */
   readonly healthy: boolean;
-  /** Reason if the instance could not be inspected. */
+  /** Whether it was taken down, and its data kept. Then no replica is inspected. */
+  readonly retired?: true;
+  /** What is not as the tenant's file describes it, though the instance works. */
+  readonly difference?: string;
+  /** Why the instance could not be inspected. */
   readonly problem?: string;
   /** Error code of the reason, listed in docs/errors.md. */
   readonly problemCode?: ErrorCode;
@@ -50,8 +65,8 @@ export interface InstanceStatus {
   readonly sealTokenExpires?: string;
 }
 
-/** The part of a replica's API that a status needs. */
-export type InspectedServer = Pick<ReplicaApi, "status" | "leader" | "auditDevices" | "certificate">;
+/** The requests of a status to a replica. */
+export type InspectedServer = Pick<ReplicaApi, "status" | "leader" | "raftPeers" | "auditDevices" | "certificate">;
 
 /**
  * Inspects an instance without changes.
@@ -67,18 +82,61 @@ export async function inspectInstance(
 ): Promise<InstanceStatus> {
   const seen = await store.read();
   const record = summarizeRecord(seen, instance);
+  if (instance.retired === true) {
+    return { instance: store.path, record, product: instance.product, replicas: [], healthy: true, retired: true };
+  }
   // Replicas are inspected in parallel. The login is at the first one that is unsealed.
   let login: Promise<Secret | undefined> | undefined;
-  const token = (replica: Replica): Promise<Secret | undefined> =>
+  const tokenFrom = (replica: Replica): Promise<Secret | undefined> =>
     (login ??= operator.get(seen.fields, replica).catch(undefinedIfRefused));
-  const replicas = await Promise.all(
-    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, token, clock)),
+  const looked = await Promise.all(
+    instance.replicas.map((replica) => summarizeReplica(replica, server(replica), instance, tokenFrom, clock)),
   );
-  const unsealed = replicas.every(({ state }) => state === "unsealed") && replicas.some(({ active }) => active);
+  const replicas = await withVotes(instance, looked, server, tokenFrom, clock);
+  const leaders = new Set(replicas.map(({ leader }) => leader));
+  const led = leaders.size === 1 && replicas.filter(({ active }) => active).length === 1;
+  const unsealed = led && replicas.every(({ state, votes }) => state === "unsealed" && votes !== false);
   const audited = replicas.every(({ auditDevices }) => auditDevices !== 0);
   const recorded = record.state === "complete" || record.state === "self-initialised";
   const healthy = recorded && unsealed && audited;
-  return { instance: store.path, record, product: instance.product, replicas, healthy };
+  const difference = differenceOf(instance, replicas);
+  const status = { instance: store.path, record, product: instance.product, replicas, healthy };
+  return difference === undefined ? status : { ...status, difference };
+}
+
+/** Number of attempts, one second apart, until a new member votes. The servers let it vote after 10 s without a failure. */
+const PROBATION = 15;
+
+/** Adds whether each replica votes, as raft's active server says. Of two that say that they are active, the first is asked. */
+async function withVotes(
+  instance: Instance,
+  replicas: readonly ReplicaSummary[],
+  server: (replica: Replica) => InspectedServer,
+  tokenFrom: TokenOf,
+  clock: Clock,
+): Promise<readonly ReplicaSummary[]> {
+  const active = replicas.find((replica) => replica.active);
+  const token = active && (await tokenFrom(active));
+  if (active === undefined || token === undefined) return replicas;
+  const ask = (): Promise<readonly RaftPeer[] | undefined> => server(active).raftPeers(token).catch(undefinedIfRefused);
+  let peers = await ask();
+  for (let attempt = 1; attempt < PROBATION && peers?.some(({ voter }) => !voter) === true; attempt++) {
+    await clock.sleep(1_000);
+    peers = await ask();
+  }
+  if (peers === undefined) return replicas;
+  const ids = peers.map(({ id }) => id);
+  const absent = absentReplicas(instance, ids);
+  return replicas.map((replica) => {
+    const { name } = replica;
+    const votes = absent.includes(name) ? false : peers.find(({ id }) => id === name)?.voter;
+    return votes === undefined ? replica : { ...replica, votes };
+  });
+}
+
+function differenceOf(instance: Instance, replicas: readonly ReplicaSummary[]): string | undefined {
+  const found = replicas.find(({ shares }) => shares !== undefined)?.shares;
+  return found && differingShares(instance, found);
 }
 
 /** Inspects only the record, because the instance is unreachable or not described. */
@@ -107,8 +165,8 @@ function summarizeRecord(
   const keys = recordedKeys(fields, keyType).length;
   const counts = { keyType, keys, rootToken: rootToken(fields) !== undefined };
   if (selfInitializes === true) return { state: "self-initialised", ...counts };
-  if (version === 0) return { state: "missing", ...counts };
   if (deleted) return { state: "deleted", ...counts };
+  if (version === 0 || isDescriptionOnly(fields)) return { state: "missing", ...counts };
   if (journalKey(fields) !== undefined) return { state: "announced", ...counts };
   return { state: keys >= secretThreshold ? "complete" : "incomplete", ...counts };
 }
@@ -123,7 +181,9 @@ async function summarizeReplica(
   const status = await server.status();
   if (status.state === "unreachable") return { ...replica, state: status.state, active: false, reason: status.reason };
   const open = status.state === "unsealed";
-  const active = open && ((await server.leader())?.isSelf ?? false);
+  const leader = open ? await server.leader() : undefined;
+  const active = leader?.isSelf ?? false;
+  const shares = sharesOfState(status);
   const token = open ? await tokenFrom(replica) : undefined;
   const auditDevices = open && token !== undefined ? await countAuditDevices(server, product, token, clock) : undefined;
   const certificate = await server.certificate().catch(undefinedIfRefused);
@@ -131,6 +191,8 @@ async function summarizeReplica(
     ...replica,
     state: status.state,
     active,
+    ...(leader === undefined ? {} : { leader: leader.address }),
+    ...(shares === undefined ? {} : { shares }),
     ...(auditDevices === undefined ? {} : { auditDevices }),
     ...(certificate === undefined ? {} : { certificateExpires: certificate.expiresAt.toISOString() }),
   };

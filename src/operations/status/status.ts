@@ -1,33 +1,38 @@
 import { CentralError } from "../../central/client";
-import { CredentialStore } from "../../central/credential-store";
 import { parseTarget, recallInstance, type Target } from "../../central/instances";
 import { listRecords, RecordStore } from "../../central/record-store";
 import type { Clock } from "../../core/clock";
-import { AccessApi } from "../../vault/access";
+import { mapConcurrently } from "../../core/concurrent";
 import type { VaultClient } from "../../vault/client";
 import { LocalError } from "../../vault/errors";
 import { ReplicaApi } from "../../vault/replica";
 import { enterCluster } from "../cluster";
-import { openConnections, type Connections } from "../connections";
+import { openConnections } from "../connections";
 import { OperatorToken } from "../identities/operator-token";
 import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
+
+/** Folders that are listed at once. Each needs a connection to the central Vault. */
+const LISTS_AT_ONCE = 16;
 
 /** Finds the instances of a selection: one, a tenant's, or all. @param selection `<tenant>` or `<tenant>/<instance>`. */
 export async function selectInstances(central: VaultClient, selection: string | undefined): Promise<Target[]> {
   if (selection?.includes("/")) return [parseTarget(selection)];
   const tenants =
     selection === undefined ? (await listRecords(central, "")).filter((key) => key.endsWith("/")) : [`${selection}/`];
-  const found = await Promise.all(
-    tenants.map(async (folder) => {
-      const names = (await listRecords(central, folder)).filter((key) => !key.endsWith("/"));
-      return names.map((name) => ({ tenant: folder.slice(0, -1), name }));
-    }),
-  );
+  const found = await mapConcurrently(tenants, LISTS_AT_ONCE, async (folder) => {
+    const names = (await listRecords(central, folder)).filter((key) => !key.endsWith("/"));
+    return names.map((name) => ({ tenant: folder.slice(0, -1), name }));
+  });
   return found.flat();
 }
 
-/** Inspects an instance. An instance that cannot be inspected also has a status, so that it does not hide the others. */
+/** The servers of an instance that was taken down. */
+function noServer(): never {
+  throw new Error("A retired instance has no server.");
+}
+
+/** Inspects one instance. If that fails, the instance has a status as well, so that it does not hide the others. */
 export async function statusOf(
   central: VaultClient,
   target: Target,
@@ -36,15 +41,15 @@ export async function statusOf(
   const store = new RecordStore(central, target.tenant, target.name, clock);
   try {
     const instance = await recallInstance(central, target);
+    if (instance.retired === true) return await inspectInstance(instance, store, noServer, clock);
     const cluster = await enterCluster(central, instance, network);
     try {
       const connections = await openConnections(instance, cluster, network);
       try {
         const server = (replica: Parameters<typeof connections.client>[0]) =>
           new ReplicaApi(connections.client(replica));
-        const status = await inspectAs(central, instance, connections, (operator) =>
-          inspectInstance(instance, store, server, clock, operator),
-        );
+        const operator = OperatorToken.of(central, target, connections);
+        const status = await inspectInstance(instance, store, server, clock, operator).finally(() => operator.end());
         const remaining = await cluster?.sealToken?.remaining(central);
         if (remaining === undefined) return status;
         const sealTokenExpires = new Date(clock.date().getTime() + remaining * 1000).toISOString();
@@ -59,26 +64,5 @@ export async function statusOf(
     // A failure of the central Vault or of this machine is not a failure of the instance.
     if (error instanceof LocalError || (error instanceof CentralError && error.failure !== "missing")) throw error;
     return inspectRecord(store, error);
-  }
-}
-
-/** Inspects an instance as its identity `operate`, and logs out. */
-async function inspectAs(
-  central: VaultClient,
-  { tenant, name }: Target,
-  connections: Connections,
-  inspect: (operator: OperatorToken) => Promise<InstanceStatus>,
-): Promise<InstanceStatus> {
-  const operator = new OperatorToken({
-    credentials: new CredentialStore(central, tenant, name),
-    access: (replica, token) => {
-      const client = connections.client(replica);
-      return new AccessApi(token === undefined ? client : client.withToken(token));
-    },
-  });
-  try {
-    return await inspect(operator);
-  } finally {
-    await operator.end();
   }
 }

@@ -8,7 +8,7 @@ export function statusText(statuses: readonly InstanceStatus[], now: number): st
 }
 
 function render(status: InstanceStatus, now: number): string {
-  const { instance, product, record, replicas, healthy, problem, problemCode, sealTokenExpires } = status;
+  const { instance, product, record, replicas, healthy, problem, problemCode, sealTokenExpires, difference } = status;
   const token = record.rootToken ? "root token" : "no root token";
   const width = Math.max(...replicas.map(({ name }) => name.length));
   const lines = replicas.map((replica) => {
@@ -16,6 +16,10 @@ function render(status: InstanceStatus, now: number): string {
     const noted = notes(replica, now);
     return `  ${name.padEnd(width)}  ${state.padEnd(13)}  ${address}${noted.length === 0 ? "" : `  (${noted.join(", ")})`}`;
   });
+  const leaders = new Set(replicas.flatMap(({ leader }) => leader ?? []));
+  if (leaders.size > 1) lines.push(`  the replicas do not agree which one is active: ${[...leaders].join(", ")}`);
+  if (difference !== undefined) lines.push(`  ${difference}`);
+  if (status.retired === true) lines.push("  retired: it was taken down, and its record and volumes are kept");
   if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires, now));
   lines.push(
     ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
@@ -38,10 +42,12 @@ function sealTokenLine(instance: string, expires: string, now: number): string {
   return `  the token of the seal expires on ${expires}, unless it is renewed`;
 }
 
-function notes({ state, active, reason, auditDevices, certificateExpires }: ReplicaSummary, now: number): string[] {
+function notes(replica: ReplicaSummary, now: number): string[] {
+  const { state, active, votes, reason, auditDevices, certificateExpires } = replica;
   const days = (Date.parse(certificateExpires ?? "") - now) / DAY;
   return [
     ...(active ? ["active"] : []),
+    ...(votes === false ? ["no vote in raft"] : []),
     ...(reason === undefined ? [] : [reason]),
     ...(state === "unsealed" ? [audit(auditDevices)] : []),
     ...(Number.isNaN(days) ? [] : [`certificate expires in ${Math.floor(days)} days`]),

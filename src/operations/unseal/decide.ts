@@ -3,6 +3,7 @@ import { fingerprint, journalKey, keysFingerprint, recordedKeys, secretFields } 
 import type { SeenRecord } from "../../central/record-store";
 import type { Instance } from "../../contract/instance";
 import { keyTypeOf, otherKeyType } from "../../vault/keys";
+import type { Membership } from "../members";
 import type { SeenReplica } from "../seen";
 
 /** Input of the decision about the next step. */
@@ -11,7 +12,11 @@ export interface Observation {
   readonly record: SeenRecord;
   readonly journals: readonly JournalEntry[];
   readonly replicas: readonly SeenReplica[];
-  /** Version of the record with this run's announcement; undefined if it wrote none. */
+  readonly raft: Membership & {
+    /** Whether no replica has become active for so long that the next one gets its keys. */
+    readonly late: boolean;
+  };
+  /** The record's version that this run wrote to announce its initialisation; undefined where it wrote none. */
   readonly announced: number | undefined;
 }
 
@@ -19,6 +24,7 @@ export interface Observation {
 export type StopCode =
   | "answer-lost"
   | "data-lost"
+  | "former-member"
   | "initialized-elsewhere"
   | "journal-orphaned"
   | "record-deleted"
@@ -124,15 +130,39 @@ function continueWith(keyCount: number, seen: Observation): Step {
       };
     }
   }
-  const sealed = replicas.filter(({ status }) => status.state === "sealed");
-  return sealed.length > 0 ? { do: "unseal", replicas: sealed } : bringUp(seen);
+  const sealed = replicas.filter((replica) => replica.status.state === "sealed" && !isOutsider(replica, seen));
+  if (sealed.length === 0) return bringUp(seen);
+  const next = nextToUnseal(sealed, seen);
+  if (next.length > 0) return { do: "unseal", replicas: next };
+  const names = sealed.map(({ name }) => name).join(", ");
+  return { do: "wait", reason: `no replica is active yet; ${names} gets its keys then` };
 }
 
-/** All keys are in the record. Replicas join, unseal themselves unless the seal is Shamir's, and are verified. */
-function bringUp({ instance, replicas }: Observation): Step {
+/**
+ * While no replica is active, nobody can say whether a sealed one is still a member of raft. Scaling down removes the last
+ * ones, so a majority of the first ones gets its keys, and the others one by one if that is not enough.
+ */
+function nextToUnseal(sealed: readonly SeenReplica[], { replicas, raft }: Observation): readonly SeenReplica[] {
+  if (raft.active) return sealed;
+  const first = replicas.slice(0, Math.floor(replicas.length / 2) + 1);
+  const next = sealed.filter((replica) => first.includes(replica));
+  return next.length === 0 && raft.late ? sealed.slice(0, 1) : next;
+}
+
+function isOutsider({ name }: SeenReplica, { raft }: Observation): boolean {
+  return raft.outsiders.includes(name);
+}
+
+/** No key has to be sent any more: replicas join, unseal themselves if their seal is not Shamir's, and are verified. */
+function bringUp(seen: Observation): Step {
+  const { instance, replicas } = seen;
   const empty = replicas.filter(({ status }) => status.state === "uninitialized");
-  const leader = replicas.find(({ status }) => status.state === "unsealed");
+  const leader = replicas.find((replica) => replica.status.state === "unsealed" && !isOutsider(replica, seen));
   if (empty.length > 0 && leader !== undefined) return { do: "join", replicas: empty, leader };
+
+  if (hasSplit(replicas)) return { do: "stop", code: "split", details: replicas.map(({ name }) => name).join(", ") };
+  const { outsiders } = seen.raft;
+  if (outsiders.length > 0) return { do: "stop", code: "former-member", details: outsiders.join(", ") };
 
   const pending = [...empty, ...replicas.filter(({ status }) => status.state === "sealed")];
   if (pending.length > 0) {
@@ -143,13 +173,13 @@ function bringUp({ instance, replicas }: Observation): Step {
     };
   }
   const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
-  if (unreachable.length > 0) return waitFor(unreachable);
+  return unreachable.length > 0 ? waitFor(unreachable) : { do: "verify" };
+}
 
+/** Whether replicas belong to different clusters. */
+function hasSplit(replicas: readonly SeenReplica[]): boolean {
   const clusters = replicas.map(({ status }) => (status.state === "unsealed" ? status.cluster : undefined));
-  if (new Set(clusters.filter((cluster) => cluster !== undefined)).size > 1) {
-    return { do: "stop", code: "split", details: replicas.map(({ name }) => name).join(", ") };
-  }
-  return { do: "verify" };
+  return new Set(clusters.filter((cluster) => cluster !== undefined)).size > 1;
 }
 
 /** A server is initialised, but its keys are not in the record. */

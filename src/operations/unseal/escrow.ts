@@ -24,7 +24,7 @@ export interface Escrow {
 
 /** Writes the answer into the record until the central Vault confirms it and a read-back compares equal. */
 export async function escrowKeys(context: OperationContext, { answer, journal, keep }: Escrow): Promise<void> {
-  const { store, patientStore, log, holds } = context;
+  const { store, patientStore, holds } = context;
   const only = `the keys of ${store.path}, which nothing but this program holds`;
   holds.add(only);
   let kept = false;
@@ -60,13 +60,20 @@ export async function escrowKeys(context: OperationContext, { answer, journal, k
       ),
     poll: RETRY,
   });
+  forgetJournal(context, journal);
+}
+
+/** Deletes a journal that is not needed any more. @returns Whether that worked; the operation goes on in any case. */
+export function forgetJournal({ journal, log }: OperationContext, file: string): boolean {
   try {
-    context.journal.forget(journal);
+    journal.forget(file);
+    return true;
   } catch (error) {
     log.warn("the keys are safe, and the journal cannot be deleted; delete it", {
-      journal,
+      journal: file,
       reason: reasonOf(error as Error),
     });
+    return false;
   }
 }
 

@@ -2,8 +2,8 @@ import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import type { StopCode } from "./decide";
 
-/** Explains a problem that only a person can fix, with the fix. */
-export function explainStop(code: StopCode, instance: string, details: string): OperationError {
+/** What it means for an instance that only a person can continue, and the way out. */
+export function explainStop(code: StopCode, instance: string, details: string, namespace = ""): OperationError {
   const record = recordPath(instance);
   const sentences: Record<StopCode, string> = {
     "answer-lost":
@@ -23,6 +23,9 @@ export function explainStop(code: StopCode, instance: string, details: string): 
     "seal-differs":
       `${instance} is not sealed as it is described: ${details}; ` +
       `restart the servers with the configuration that is described and run "tenant-vault migrate-seal ${instance}", or correct the description.`,
+    "former-member":
+      `${details} of ${instance} has data and is not a member of raft: its data are those of a former member, so it gets no key; ` +
+      `${emptying(details.split(", "), namespace)}, and run this again.`,
     split:
       `The replicas of ${instance} (${details}) are clusters of their own, since each initialised itself; ` +
       "let only one server initialise itself, wipe the storage of the others so that they join it, and run this again.",
@@ -31,4 +34,14 @@ export function explainStop(code: StopCode, instance: string, details: string): 
       "restore the record's version that has it, or, if those keys are not needed, move the journal away.",
   };
   return new OperationError(code, sentences[code]);
+}
+
+/** How replicas get empty volumes, so that they join again. */
+function emptying(names: readonly string[], namespace: string): string {
+  if (namespace === "") return "wipe its data folder while it is stopped, so that it joins";
+  const claims = names.map((name) => `data-${name}`).join(" ");
+  return (
+    "if nothing in them is needed, delete claim and pod, so that it joins with an empty volume: " +
+    `"kubectl -n ${namespace} delete pvc ${claims} --wait=false" and "kubectl -n ${namespace} delete pod ${names.join(" ")}"`
+  );
 }

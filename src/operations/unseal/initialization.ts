@@ -1,9 +1,9 @@
 import { CentralError } from "../../central/client";
 import { newJournalKey } from "../../central/journal";
 import { descriptionDigest } from "../../central/instance-metadata";
-import { journalKey, withDescriptionDigests, withJournalKey } from "../../central/record";
+import { isDescriptionOnly, journalKey, withDescriptionDigests, withJournalKey } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
-import type { Replica } from "../../contract/instance";
+import { wantedSharesOf, type Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
 import type { InitAnswer } from "../../vault/keys";
 import { INIT_TIMEOUT } from "../../vault/replica";
@@ -40,9 +40,9 @@ export class Initialization {
   async announce({ version, fields }: SeenRecord): Promise<void> {
     const { store, log, instance } = this.context;
     await this.claim(newJournalKey(), async (key) => {
-      // A deleted version would hide fields of other programs. If there are any, the announcement itself is the check.
-      const announced = Object.keys(fields).length === 0 ? await this.probe(version, key) : version;
-      // The announcement includes the digest of the description, which saves another version.
+      // If others keep fields of their own there, deleting a version would hide them: then the announcement is the probe.
+      const announced = isDescriptionOnly(fields) ? await this.probe(version, key) : version;
+      // With the description, so that describing the instance does not write another version.
       const described = withDescriptionDigests(fields, [descriptionDigest(instance)]);
       return store.write(withJournalKey(described, key), announced);
     });
@@ -63,15 +63,15 @@ export class Initialization {
     const announcement = this.current;
     if (announcement === undefined) return;
     const { instance, log } = this.context;
-    const { seal, secretShares, secretThreshold } = instance;
-    const answer = await this.context.replica(replica).initialize(seal, secretShares, secretThreshold);
+    const { shares, threshold } = wantedSharesOf(instance);
+    const answer = await this.context.replica(replica).initialize(instance.seal, shares, threshold);
     const { journal } = announcement;
     await escrowKeys(this.context, { answer, journal, keep: () => this.keep(announcement, answer) });
     this.current = undefined;
     log.info("initialised; the keys are in the central Vault", {
       replica: replica.name,
-      keys: secretShares,
-      threshold: secretThreshold,
+      keys: shares,
+      threshold,
       type: answer.keyType,
     });
   }

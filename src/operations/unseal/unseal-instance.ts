@@ -1,5 +1,5 @@
 import { CentralError } from "../../central/client";
-import { journalKey, recordedKeys, secretFields } from "../../central/record";
+import { isDescriptionOnly, journalKey, recordedKeys, secretFields, type RecordFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
@@ -10,13 +10,16 @@ import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { ensureIdentities } from "../identities/ensure-identities";
+import { MemberObserver, type TokenOf } from "../members";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
+import { StalledPods } from "../restart/stalled-pods";
 import { StuckReplicas } from "../restart/stuck-replicas";
 import type { SeenReplica } from "../seen";
+import { differingShares, sharesOfState } from "../shares";
 import { decide, type Observation, type Step, type StopCode } from "./decide";
-import { escrowKeys } from "./escrow";
+import { escrowKeys, forgetJournal } from "./escrow";
 import { explainStop } from "./explain";
 import { Initialization } from "./initialization";
 import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
@@ -59,12 +62,18 @@ export async function unsealInstance(context: OperationContext): Promise<UnsealR
 class UnsealRun {
   private readonly initialization: Initialization;
   private readonly stuck: StuckReplicas | undefined;
+  private readonly stalled: StalledPods;
   private readonly unsealed = new Set<string>();
   private readonly joined = new Set<string>();
+  /** Journals that are not needed any more, in a folder that has become read-only. */
+  private readonly undeletable = new Set<string>();
   private initialized = false;
+  /** A replica was asked to initialise. What became of it is found out even after the deadline or an interruption. */
+  private asked = false;
   /** The replica that was asked to initialise and has not answered. The run checks it again before it ends. */
   private unanswered: { readonly replica: string; lookedAgain: boolean } | undefined;
   private described = false;
+  private readonly members: MemberObserver;
 
   constructor(
     private readonly context: OperationContext,
@@ -72,6 +81,8 @@ class UnsealRun {
   ) {
     this.initialization = new Initialization(context);
     this.stuck = restarts && new StuckReplicas(context, restarts);
+    this.stalled = new StalledPods(context);
+    this.members = new MemberObserver(context);
   }
 
   /** Brings every replica to unsealed and verified. */
@@ -86,8 +97,13 @@ class UnsealRun {
       poll: POLL,
       stall: {
         after: STALL,
-        act: async ({ replicas, record }) =>
-          this.stuck?.replaceOne(replicas, (asked) => this.context.operator.get(record.fields, asked)),
+        act: async ({ replicas, record }) => {
+          const { fields } = record;
+          const pristine = secretFields(fields).length === 0 && journalKey(fields) === undefined;
+          const blockedBy = await this.stuck?.replace(replicas, pristine, this.tokenOf(fields));
+          await this.stalled.check();
+          return blockedBy;
+        },
       },
     });
     return { ...verified, initialized: this.initialized, unsealed: [...this.unsealed], joined: [...this.joined] };
@@ -95,24 +111,31 @@ class UnsealRun {
 
   /** Reads the record first, so that the states of the replicas are not older than the record. */
   private async observe(): Promise<Observation> {
-    const { instance, store, patientStore, journal } = this.context;
+    const { instance, journal } = this.context;
     const { unanswered } = this;
-    const record = await (unanswered === undefined ? store : patientStore).read();
+    const record = await this.store.read();
     const replicas = await Promise.all(
       instance.replicas.map(async (replica) => {
         const status = await this.context.replica(replica).status({ uninterruptible: unanswered !== undefined });
         if (replica.name === unanswered?.replica && status.state !== "unreachable") this.unanswered = undefined;
-        return { ...replica, status };
+        return { ...replica, status: await this.stalled.explain(replica, status) };
       }),
     );
     if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;
-    return { instance, record, replicas, journals: journal.entries(), announced: this.initialization.announced };
+    const raft = await this.members.observe(replicas, this.tokenOf(record.fields));
+    const journals = journal.entries().filter(({ file }) => !this.undeletable.has(file));
+    return { instance, record, replicas, raft, journals, announced: this.initialization.announced };
+  }
+
+  private get store(): OperationContext["patientStore"] {
+    return this.asked && !this.initialized ? this.context.patientStore : this.context.store;
   }
 
   private async perform(step: Step, seen: Observation): Promise<Outcome<Verified>> {
     const { record } = seen;
-    // Write the description before waiting, because a run without Terraform must know about replicas that this run adds.
-    if (!this.described && step.do !== "stop" && secretFields(record.fields).length > 0) return this.describeEarly();
+    // Before anything is waited for: a run without Terraform must know of replicas that this one adds.
+    const known = secretFields(record.fields).length > 0 || (step.do === "wait" && isDescriptionOnly(record.fields));
+    if (!this.described && step.do !== "stop" && known && !record.deleted) return this.describeEarly();
     switch (step.do) {
       case "announce":
         await this.initialization.announce(record);
@@ -125,7 +148,7 @@ class UnsealRun {
       case "escrow":
         return this.escrow(step.journal, record);
       case "forget":
-        for (const file of step.journals) this.context.journal.forget(file);
+        for (const file of step.journals) if (!forgetJournal(this.context, file)) this.undeletable.add(file);
         return undefined;
       case "discard":
         await this.initialization.discard(record);
@@ -137,7 +160,7 @@ class UnsealRun {
         for (const { name } of step.replicas) this.joined.add(name);
         return undefined;
       case "verify":
-        return this.verify(record);
+        return this.verify(seen);
       case "wait":
         return { wait: step.reason };
       case "stop":
@@ -149,6 +172,7 @@ class UnsealRun {
     const { holds, store } = this.context;
     const answer = `the answer, with the keys, of ${replica.name} of ${store.path} to its initialisation`;
     this.unanswered = { replica: replica.name, lookedAgain: false };
+    this.asked = true;
     holds.add(answer);
     try {
       await this.initialization.initialize(replica);
@@ -161,33 +185,58 @@ class UnsealRun {
 
   private async escrow(journal: string, { fields }: SeenRecord): Promise<undefined> {
     const answer = this.context.journal.open(journal, journalKey(fields) ?? new Secret(""));
+    if (answer === undefined) return;
     await escrowKeys(this.context, { answer, journal });
     this.context.log.info("wrote the keys of an interrupted initialisation to the central Vault");
   }
 
-  private async verify({ fields }: SeenRecord): Promise<Outcome<Verified>> {
+  private tokenOf(fields: RecordFields): TokenOf {
+    return (asked) => this.context.operator.get(fields, asked);
+  }
+
+  private async verify(seen: Observation): Promise<Outcome<Verified>> {
     const { operator, instance } = this.context;
-    const outcome = await verify(this.context, await operator.get(fields, instance.replicas[0]));
-    if ("done" in outcome) await this.describe();
+    const outcome = await verify(this.context, await operator.get(seen.record.fields, instance.replicas[0]));
+    if ("done" in outcome) {
+      await this.describe();
+      this.tellShares(seen);
+    }
     return outcome;
   }
 
-  /** Ends the run, unless another run has written the record since. Then the observations do not fit together. */
+  /** A changed number of keys takes effect only by a ceremony of its own. */
+  private tellShares({ replicas }: Observation): void {
+    const found = replicas.map(({ status }) => sharesOfState(status)).find((shares) => shares !== undefined);
+    const difference = found && differingShares(this.context.instance, found);
+    if (difference !== undefined) this.context.log.warn(difference);
+  }
+
+  /** Another run may have written the record after this one read it. Then the record and the states do not match. */
   private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
-    const { store } = this.context;
-    const { version } = await store.read();
+    const { version } = await this.store.read();
     if (version !== seen.version) return;
     // The command migrate-seal needs the description.
     if (code === "seal-differs") await this.describe();
     if (LACKS_KEYS.includes(code)) await this.findKeys(seen);
-    throw explainStop(code, store.path, details);
+    if (code === "former-member") await this.sealOff(details.split(", "));
+    throw explainStop(code, this.context.store.path, details, this.context.instance.kubernetes?.namespace);
+  }
+
+  /** Ends pods that are unsealed and no members, so that nobody reads their old secrets. With Shamir's seal they come back sealed. */
+  private async sealOff(names: readonly string[]): Promise<void> {
+    const { pods, instance, log } = this.context;
+    if (pods === undefined || keyTypeOf(instance.seal) === "recovery") return;
+    for (const pod of (await pods.list()) ?? []) {
+      if (!names.includes(pod.name) || !pod.ready || !(await pods.evict(pod))) continue;
+      log.warn("ended a pod that served the old secrets of a former member", { replica: pod.name });
+    }
   }
 
   /** @throws OperationError if an earlier version of the record has the keys. */
   private async findKeys({ fields, version }: SeenRecord): Promise<void> {
     const { store, instance } = this.context;
     const type = keyTypeOf(instance.seal);
-    const found = await store.versionWithKeys(type, recordedKeys(fields, type).length, version);
+    const found = await this.store.versionWithKeys(type, recordedKeys(fields, type).length, version);
     if (found === undefined) return;
     const record = recordPath(store.path);
     throw new OperationError(
@@ -205,7 +254,8 @@ class UnsealRun {
       this.context.log.info("replica unsealed", { replica: replica.name });
       return undefined;
     };
-    // A failure of one replica must not keep the others sealed.
+    this.members.expectLeader();
+    // One replica's failure must not keep the others sealed.
     const results = await Promise.allSettled(replicas.map(unsealOne));
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;

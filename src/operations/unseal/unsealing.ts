@@ -3,6 +3,7 @@ import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
 import { chooseShares } from "../../vault/shares";
+import { deleteFormerClaims } from "../claims";
 import type { OperationContext } from "../context";
 import type { Outcome, Waiting } from "../loop";
 import type { SeenReplica } from "../seen";
@@ -11,6 +12,11 @@ import { removeMembers, undefinedIfDenied } from "../raft";
 /** Milliseconds in which a new member catches up after it received its keys. Vault needs about 2 s. */
 const JOIN_PATIENCE = 10_000;
 const POLL = 100;
+
+/** What giving keys to a replica needs. */
+type ServerContext = Pick<OperationContext, "instance" | "replica" | "clock"> & {
+  readonly store: { readonly path: string };
+};
 
 /** State at the end of a run. */
 export interface Verified {
@@ -27,7 +33,7 @@ export interface Verified {
  * @returns Whether it is unsealed.
  */
 export async function unsealReplica(
-  context: OperationContext,
+  context: ServerContext,
   replica: SeenReplica,
   keys: readonly Secret[],
   migrate = false,
@@ -61,7 +67,7 @@ export async function unsealReplica(
 }
 
 async function sendKeys(
-  context: OperationContext,
+  context: ServerContext,
   replica: SeenReplica,
   keys: readonly Secret[],
   migrate: boolean,
@@ -79,7 +85,7 @@ async function sendKeys(
 
 /** Makes empty replicas members of the leader's cluster. */
 export async function joinReplicas(
-  context: OperationContext,
+  context: ServerContext,
   replicas: readonly SeenReplica[],
   leader: SeenReplica,
 ): Promise<void> {
@@ -114,6 +120,7 @@ export async function verify(
   if (peers.length < replicas.length) {
     return wait(`raft counts ${peers.length} peers, the instance has ${replicas.length} replicas`);
   }
+  await deleteFormerClaims(context, peers);
   return { done: { leader, raftPeers: peers.length } };
 }
 

@@ -70,7 +70,7 @@ export interface MachinesSpec extends InFile<
    * How the Kubernetes API and the nodes are reached.
    *
    * @default - at the nodes' own addresses
-   * @changes in place: Kubespray writes a new kubeconfig; without a load balancer that was there, nodes do not reach the API until Kubespray has run; another pool is refused
+   * @changes in place: Kubespray writes a new kubeconfig; without a load balancer that was there, nodes do not reach the API until Kubespray has run; another pool is refused, and removing the load balancer or the floating IPs until `destroyable` names them
    */
   readonly apiAccess?: ApiAccessSpec;
   /**
@@ -205,6 +205,7 @@ const machines = validatedBy(
     trustedUserCaKeys: list(name("ssh-ed25519 AAAA..."), '"ssh-ed25519 AAAA..."').optional(),
     hostAntiAffinity: choice("preferred", "required").optional(),
     checkQuotas: boolean.optional(),
+    destroyable: distinct(name("customer10-worker-2"), '"customer10-worker-2"').optional(),
     provisioner: z.discriminatedUnion("type", [kubespray, magnum]).optional(),
   }),
   (spec) => checkNetwork(spec, nodeGroups(spec)),

@@ -1,17 +1,11 @@
-import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { waitUntil } from "../../../lab/wait";
-
-interface Cloud {
-  readonly auth: Readonly<Record<string, string>>;
-}
+import { cloudEnvironment } from "./cloud-environment";
 
 /** The few calls of Nova that an operator makes outside Terraform. The cloud is the one of clouds.yaml. */
 export class OpenStackApi {
-  static async connect({ OS_CLIENT_CONFIG_FILE = "clouds.yaml", OS_CLOUD = "" } = process.env): Promise<OpenStackApi> {
-    const { clouds } = parse(readFileSync(OS_CLIENT_CONFIG_FILE, "utf8")) as { clouds: Record<string, Cloud> };
-    const { auth = {} } = clouds[OS_CLOUD] ?? {};
-    const response = await fetch(`${auth.auth_url}/auth/tokens`, {
+  static async connect(): Promise<OpenStackApi> {
+    const cloud = cloudEnvironment();
+    const response = await fetch(`${cloud.OS_AUTH_URL}/auth/tokens`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({
@@ -19,10 +13,14 @@ export class OpenStackApi {
           identity: {
             methods: ["password"],
             password: {
-              user: { name: auth.username, password: auth.password, domain: { name: auth.user_domain_name } },
+              user: {
+                name: cloud.OS_USERNAME,
+                password: cloud.OS_PASSWORD,
+                domain: { name: cloud.OS_USER_DOMAIN_NAME },
+              },
             },
           },
-          scope: { project: { name: auth.project_name, domain: { name: auth.project_domain_name } } },
+          scope: { project: { name: cloud.OS_PROJECT_NAME, domain: { name: cloud.OS_PROJECT_DOMAIN_NAME } } },
         },
       }),
     });

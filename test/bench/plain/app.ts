@@ -1,4 +1,5 @@
 import { App } from "cdktf";
+import { accessStack } from "./access";
 import { centralStack } from "./central";
 import { clusterStack } from "./cluster";
 import { configStack } from "./config";
@@ -10,6 +11,7 @@ export function plainApp(count: number): App {
   centralStack(app);
   for (let index = 0; index < count; index++) {
     const tenant = `tenant${index}`;
+    accessStack(app, tenant);
     const cluster = clusterStack(app, tenant, index);
     const vault = vaultStack(app, tenant);
     vault.addDependency(cluster);

@@ -1,20 +1,21 @@
 import { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 import { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
+import { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 import { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 import { Mount } from "@cdktf/provider-vault/lib/mount";
 import { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
-import { PkiSecretBackendCrlConfig } from "@cdktf/provider-vault/lib/pki-secret-backend-crl-config";
-import { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
 import { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 import { Policy } from "@cdktf/provider-vault/lib/policy";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { type App, TerraformOutput } from "cdktf";
-import { CENTRAL_ADDRESS, emptyStack, policy } from "./stack";
+import { RecordedValue } from "../../../src/terraform/recorded-value";
+import { CommandResource } from "../../../src/terraform/terraform-data";
+import { CENTRAL_ADDRESS, CRL, emptyStack, policy } from "./stack";
 
 const ROOT_CA = "Tenant Vault Root CA";
 const TEN_YEARS_SECONDS = 315_360_000;
 
-/** The operator's central Vault: records, kubeconfigs, seals, the root CA, and the hook's login. */
+/** The operator's central Vault: records, kubeconfigs, seals, the root CA, and the login that reads records. */
 export function centralStack(app: App): void {
   const stack = emptyStack(app, "central");
   const provider = new VaultProvider(stack, "central", { alias: "central", address: CENTRAL_ADDRESS });
@@ -22,6 +23,7 @@ export function centralStack(app: App): void {
   for (const [path, description] of [
     ["customers", "Unseal keys and root token of each tenant's instances"],
     ["clusters", "Kubeconfig of each tenant's cluster"],
+    ["access", "Credentials of the identities in each tenant's instances"],
   ] as const) {
     const options = { version: "2" };
     const mount = new Mount(stack, path, { path, type: "kv", options, description, lifecycle, provider });
@@ -39,17 +41,17 @@ export function centralStack(app: App): void {
     lifecycle,
     provider,
   });
-  const hookPolicy = new Policy(stack, "policy", { name: "tenant-vault-hook", policy: HOOK_POLICY, provider });
+  const watchPolicy = new Policy(stack, "policy", { name: "tenant-vault-watch", policy: WATCH_POLICY, provider });
   const login = new AuthBackend(stack, "login", {
     type: "approle",
     path: "tenant-vault",
     description: "Login of the tenant-vault command",
     provider,
   });
-  const hook = new ApproleAuthBackendRole(stack, "hook", {
+  const watch = new ApproleAuthBackendRole(stack, "watch", {
     backend: login.path,
-    roleName: "hook",
-    tokenPolicies: [hookPolicy.name],
+    roleName: "watch",
+    tokenPolicies: [watchPolicy.name],
     tokenTtl: 900,
     tokenMaxTtl: 3600,
     secretIdTtl: 7_776_000,
@@ -81,41 +83,23 @@ export function centralStack(app: App): void {
     crlDistributionPoints: [`${CENTRAL_ADDRESS}/v1/pki-root/crl`],
     provider,
   });
-  new PkiSecretBackendCrlConfig(stack, "root-crl", { backend: root.path, expiry: "72h", autoRebuild: true, provider });
-  new PkiSecretBackendRole(stack, "instances", {
-    backend: root.path,
-    name: "instances",
-    allowedDomains: ["*-internal", "*.svc", "*.svc.cluster.local", "customers.operator.example"],
-    allowBareDomains: true,
-    allowGlobDomains: true,
-    allowSubdomains: true,
-    allowLocalhost: true,
-    allowIpSans: true,
-    serverFlag: true,
-    clientFlag: false,
-    keyType: "ec",
-    keyBits: 256,
-    maxTtl: "31536000",
-    provider,
+  new GenericEndpoint(stack, "root-crl", { path: `${root.path}/config/crl`, ...CRL, provider });
+  new RecordedValue(stack, "origin", { values: { lifetime: String(TEN_YEARS_SECONDS) }, preventDestroy: true });
+  new CommandResource(stack, "root-ca-file", {
+    run: {
+      command: `printf '%s\\n' "$CERTIFICATE" > "$FILE"`,
+      environment: { CERTIFICATE: "${self.triggers_replace.certificate}", FILE: "${self.triggers_replace.file}" },
+    },
+    triggers: { certificate: certificate.certificate, file: "central-root-ca.pem" },
   });
-  new TerraformOutput(stack, "hook_role_id", { value: hook.roleId });
+  new TerraformOutput(stack, "watch_role_id", { value: watch.roleId });
   new TerraformOutput(stack, "root_ca_certificate", { value: certificate.certificate });
 }
 
-const HOOK_POLICY = policy(
-  [
-    "auth/token/create/tenant-vault-seal-*",
-    ["create", "update"],
-    "make the token by which an instance's servers use their transit key, and no other",
-  ],
-  [
-    "clusters/data/*",
-    ["create", "read", "update"],
-    "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
-  ],
-  ["customers/data/*", ["create", "read", "update"], "write keys and read them back"],
-  ["customers/delete/*", ["update"], "delete recoverably, as the preflight does"],
+const WATCH_POLICY = policy(
+  ["access/data/+/+/operate", ["read"], "ask instances as operate"],
+  ["clusters/data/*", ["read"], "reach the pods of instances"],
+  ["customers/data/*", ["read"], "read records"],
   ["customers/metadata/", ["list"], "find tenants"],
-  ["customers/metadata/*", ["create", "read", "update", "patch", "list"], "describe instances and find them"],
-  ["pki-root/issue/instances", ["create", "update"], "issue the TLS certificate of an instance"],
+  ["customers/metadata/*", ["read", "list"], "find instances"],
 );

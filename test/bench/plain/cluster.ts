@@ -4,7 +4,7 @@ import { DataOpenstackComputeKeypairV2 } from "@cdktf/provider-openstack/lib/dat
 import { NetworkingPortV2 } from "@cdktf/provider-openstack/lib/networking-port-v2";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { type App, Fn, TerraformLocal, TerraformOutput, type TerraformStack, Token } from "cdktf";
+import { type App, Fn, TerraformLocal, TerraformOutput, TerraformResource, type TerraformStack, Token } from "cdktf";
 import { cloudInit } from "../../../src/constructs/tenant-cluster/cloud-init";
 import { CommandResource } from "../../../src/terraform/terraform-data";
 import { network, securityGroups } from "./network";
@@ -80,6 +80,22 @@ export function clusterStack(app: App, tenant: string, index: number): Terraform
       children: groups(tenant),
     },
   };
+  const kept = new TerraformResource(stack, "not-destroyable", {
+    terraformResourceType: "terraform_data",
+    lifecycle: { preventDestroy: true },
+  });
+  kept.addOverride("for_each", Object.fromEntries(Object.keys(hosts).map((name) => [name, name])));
+  const kubeconfig = { mount: "clusters", path: tenant };
+  new CommandResource(stack, "kubespray-check", {
+    run: {
+      command: `node ../../../lib/cli/main.js kubespray ${tenant} --check`,
+      environment: {
+        VAULT_ADDR: CENTRAL_ADDRESS,
+        TENANT_VAULT_CLUSTER: "${jsonencode(self.triggers_replace.description)}",
+      },
+    },
+    triggers: { description: { tenant, version: "2.32.0", kubeconfig, needsCloud: true } },
+  });
   new CommandResource(stack, "kubespray", {
     run: {
       command: `node ../../../lib/cli/main.js kubespray ${tenant}`,
@@ -94,7 +110,7 @@ export function clusterStack(app: App, tenant: string, index: number): Terraform
         version: "2.32.0",
         inventory,
         apiAddress,
-        kubeconfig: { mount: "clusters", path: tenant },
+        kubeconfig,
         needsCloud: true,
       },
       revision: Fn.join(

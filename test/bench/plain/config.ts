@@ -1,11 +1,12 @@
 import { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 import { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
-import { DatabaseSecretBackendConnection } from "@cdktf/provider-vault/lib/database-secret-backend-connection";
 import { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
+import { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
+import { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 import { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 import { Mount } from "@cdktf/provider-vault/lib/mount";
+import { PkiSecretBackendConfigIssuers } from "@cdktf/provider-vault/lib/pki-secret-backend-config-issuers";
 import { PkiSecretBackendConfigUrls } from "@cdktf/provider-vault/lib/pki-secret-backend-config-urls";
-import { PkiSecretBackendCrlConfig } from "@cdktf/provider-vault/lib/pki-secret-backend-crl-config";
 import { PkiSecretBackendIntermediateCertRequest } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-cert-request";
 import { PkiSecretBackendIntermediateSetSigned } from "@cdktf/provider-vault/lib/pki-secret-backend-intermediate-set-signed";
 import { PkiSecretBackendRole } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
@@ -14,8 +15,9 @@ import { Policy } from "@cdktf/provider-vault/lib/policy";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
 import { SshSecretBackendRole } from "@cdktf/provider-vault/lib/ssh-secret-backend-role";
-import { TerraformOutput, type App, type TerraformStack } from "cdktf";
-import { CENTRAL_ADDRESS, emptyStack, policy } from "./stack";
+import { Fn, TerraformOutput, type App, type TerraformStack } from "cdktf";
+import { RecordedValue } from "../../../src/terraform/recorded-value";
+import { CENTRAL_ADDRESS, CRL, emptyStack, policy } from "./stack";
 
 const STATEMENTS = [
   `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
@@ -69,10 +71,19 @@ export function configStack(app: App, tenant: string): TerraformStack {
     maxPathLength: 0,
     provider: central,
   });
-  new PkiSecretBackendCrlConfig(stack, "crl", { backend: pki.path, expiry: "72h", autoRebuild: true, provider });
+  new GenericEndpoint(stack, "crl", { path: `${pki.path}/config/crl`, ...CRL, provider });
+  new RecordedValue(stack, "origin", {
+    values: { accessor: pki.accessor, time: "${plantimestamp()}" },
+    preventDestroy: true,
+  });
   const set = new PkiSecretBackendIntermediateSetSigned(stack, "set", {
     backend: pki.path,
     certificate: signed.certificateBundle,
+    provider,
+  });
+  new PkiSecretBackendConfigIssuers(stack, "issuers", {
+    backend: pki.path,
+    default: Fn.element(set.importedIssuers, 0) as string,
     provider,
   });
   new PkiSecretBackendConfigUrls(stack, "urls", {
@@ -129,23 +140,25 @@ export function configStack(app: App, tenant: string): TerraformStack {
     cidrList: "10.0.0.0/8",
     provider,
   });
-  const db = new Mount(stack, "db", { path: "database/orders", type: "database", provider });
-  const connection = new DatabaseSecretBackendConnection(stack, "connection", {
-    backend: db.path,
-    name: "orders",
-    allowedRoles: ["readonly"],
-    postgresql: {
-      connectionUrl: "postgresql://{{username}}:{{password}}@postgres.internal:5432/orders?sslmode=verify-full",
-      username: "vault",
-      passwordWo: '${ephemeral.vault_kv_secret_v2.password.data["password"]}',
-      passwordWoVersion: 1,
-    },
+  const db = new DatabaseSecretsMount(stack, "db", {
+    path: "database/orders",
+    maxLeaseTtlSeconds: 86_400,
+    postgresql: [
+      {
+        name: "orders",
+        allowedRoles: ["readonly"],
+        connectionUrl: "postgresql://{{username}}:{{password}}@postgres.internal:5432/orders?sslmode=verify-full",
+        username: "vault",
+        passwordWo: '${ephemeral.vault_kv_secret_v2.password.data["password"]}',
+        passwordWoVersion: 1,
+      },
+    ],
     provider,
   });
   new DatabaseSecretBackendRole(stack, "readonly", {
     backend: db.path,
     name: "readonly",
-    dbName: connection.name,
+    dbName: "orders",
     creationStatements: STATEMENTS,
     defaultTtl: 3600,
     maxTtl: 86_400,
@@ -153,6 +166,12 @@ export function configStack(app: App, tenant: string): TerraformStack {
   });
   const kv = new Mount(stack, "kv", { path: "kv", type: "kv", options: { version: "2" }, lifecycle, provider });
   new KvSecretBackendV2(stack, "kv-config", { mount: kv.path, maxVersions: 10, provider });
+  new GenericEndpoint(stack, "kv-protection", {
+    path: `${kv.path}/config`,
+    dataJson: "{}",
+    disableRead: true,
+    provider,
+  });
   const login = new AuthBackend(stack, "login", { type: "approle", path: "approle", provider });
   for (const [name, text] of [
     ["web", WEB_POLICY],

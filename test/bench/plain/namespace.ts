@@ -68,15 +68,21 @@ function limits(stack: TerraformStack, space: NamespaceV1, name: string): Terraf
   const quota = new ResourceQuotaV1(stack, "quota", {
     metadata,
     spec: {
-      hard: {
-        pods: "5",
-        persistentvolumeclaims: "14",
-        "requests.cpu": "1250m",
-        "requests.memory": "5Gi",
-        "limits.memory": "5Gi",
-        "services.loadbalancers": "0",
-        "services.nodeports": "0",
-      },
+      hard: { pods: "5", persistentvolumeclaims: "14", "services.loadbalancers": "0", "services.nodeports": "0" },
+    },
+  });
+  const ofPriority = (operator: "In" | "NotIn") => ({
+    matchExpression: [{ scopeName: "PriorityClass", operator, values: [name] }],
+  });
+  const serverQuota = new ResourceQuotaV1(stack, "server-quota", {
+    metadata: { name: "servers", namespace: space.metadata.name },
+    spec: { hard: { pods: "3" }, scopeSelector: ofPriority("In") },
+  });
+  const spareQuota = new ResourceQuotaV1(stack, "spare-quota", {
+    metadata: { name: "others", namespace: space.metadata.name },
+    spec: {
+      hard: { "requests.cpu": "500m", "requests.memory": "2Gi", "limits.memory": "2Gi" },
+      scopeSelector: ofPriority("NotIn"),
     },
   });
   const limitRange = new LimitRangeV1(stack, "limit-range", {
@@ -90,5 +96,5 @@ function limits(stack: TerraformStack, space: NamespaceV1, name: string): Terraf
     value: 1_000_000,
     description: "Servers of a secrets service, which others need to start.",
   });
-  return [quota, limitRange, priorityClass];
+  return [quota, serverQuota, spareQuota, limitRange, priorityClass];
 }

@@ -18,3 +18,10 @@ export function policy(...statements: readonly (readonly [string, readonly strin
     )
     .join("\n");
 }
+
+/** The lists of revoked certificates of an authority, as an argument of `GenericEndpoint`. */
+export const CRL = {
+  dataJson: JSON.stringify({ auto_rebuild: true, expiry: "72h" }),
+  disableDelete: true,
+  ignoreAbsentFields: true,
+};

@@ -6,7 +6,7 @@ import { StorageClassV1 } from "@cdktf/provider-kubernetes/lib/storage-class-v1"
 import { BlockstorageVolumeV3 } from "@cdktf/provider-openstack/lib/blockstorage-volume-v3";
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
-import { type App, TerraformLocal, type TerraformStack } from "cdktf";
+import { type App, Fn, TerraformLocal, type TerraformStack } from "cdktf";
 import { CommandResource } from "../../../src/terraform/terraform-data";
 import { namespace } from "./namespace";
 import { CENTRAL_ADDRESS, emptyStack } from "./stack";
@@ -23,6 +23,13 @@ export function vaultStack(app: App, tenant: string): TerraformStack {
   clusterProviders(stack, tenant);
   const { space, contents } = namespace(stack, tenant, name);
   volumes(stack, name);
+  const guard = new Release(stack, "guard", {
+    name: `${name}-guard`,
+    namespace: space.metadata.name,
+    chart: "../../../charts/guard",
+    values: [Fn.yamlencode({ release: name, labels: { "app.kubernetes.io/instance": name, component: "server" } })],
+    dependsOn: [space, ...contents],
+  });
   const release = new Release(stack, "release", {
     name,
     namespace: space.metadata.name,
@@ -32,7 +39,7 @@ export function vaultStack(app: App, tenant: string): TerraformStack {
     values: [values(name)],
     wait: false,
     maxHistory: 10,
-    dependsOn: [space, ...contents],
+    dependsOn: [space, ...contents, guard],
   });
   new CommandResource(stack, "unseal", {
     run: {
@@ -155,7 +162,7 @@ function description(tenant: string, name: string): object {
           `${tenant}.customers.operator.example`,
           "localhost",
         ],
-        issuer: { mount: "pki-root", role: "instances" },
+        issuer: { mount: "pki-root", role: `instances-${tenant}` },
       },
     },
   };

@@ -5,7 +5,7 @@ import type { Instance } from "../../../src/contract/instance";
 import { systemClock } from "../../../src/core/clock";
 import { Log, type LogEvent } from "../../../src/core/log";
 import { Journal } from "../../../src/central/journal";
-import type { Pod, Pods } from "../../../src/operations/pods";
+import type { Claim, Pod, Pods } from "../../../src/operations/pods";
 import { CredentialStore } from "../../../src/central/credential-store";
 import { RecordStore } from "../../../src/central/record-store";
 import { AccessApi } from "../../../src/vault/access";
@@ -35,7 +35,7 @@ export class ProcessPods implements Pods {
     return Promise.all(
       [...this.state].map(async ([server, { uid, outdated, terminating }]) => {
         const ready = await isReady(server.address);
-        return { name: server.name, uid: String(uid), outdated, terminating, ready, active: false };
+        return { name: server.name, uid: String(uid), outdated, terminating, ready, started: true, active: false };
       }),
     );
   }
@@ -49,6 +49,18 @@ export class ProcessPods implements Pods {
     void replace(server, this.settings).then(() => {
       Object.assign(state, { uid: state.uid + 1, outdated: false, terminating: false });
     });
+    return Promise.resolve(true);
+  }
+
+  problemOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  claims(): Promise<readonly Claim[]> {
+    return Promise.resolve([]);
+  }
+
+  deleteClaim(): Promise<boolean> {
     return Promise.resolve(true);
   }
 

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { App, type TerraformStack } from "cdktf";
 import { newFolderInProject, PROJECT } from "../../../lab/cdktf";
-import { run, tryRun } from "../../../lab/run";
+import { begin, run, tryRun, type Command } from "../../../lab/run";
 import { obtainTerraform } from "../../../lab/tools/terraform";
 
 /** What a plan would do, by address. */
@@ -83,9 +83,16 @@ export class TerraformProject {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async terraform(stack: TerraformStack, ...args: string[]): Promise<string> {
+  /** Runs Terraform in the folder of a stack. @returns What it prints. @throws CommandError if it fails. */
+  async terraform(stack: TerraformStack, ...args: string[]): Promise<string> {
     const { program } = await obtainTerraform();
     return (await run(program, args, this.options(stack))).stdout;
+  }
+
+  /** Starts Terraform in the folder of a stack. */
+  async begin(stack: TerraformStack, ...args: string[]): Promise<Command> {
+    const { program } = await obtainTerraform();
+    return begin(program, args, this.options(stack));
   }
 
   private options(stack: TerraformStack) {

@@ -22,7 +22,7 @@ export interface CommandOutcome extends RunResult {
 }
 
 /** A run of the command. */
-interface BegunCommand extends Command {
+export interface BegunCommand extends Command {
   readonly ended: Promise<CommandOutcome>;
 }
 

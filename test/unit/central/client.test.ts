@@ -48,6 +48,14 @@ describe("a failure of the central Vault", () => {
     expect(pauses.reduce((sum, pause) => sum + pause, 0)).toBeGreaterThan(15_000);
   });
 
+  test("H13: that has no active server is not asked again after the deadline", async () => {
+    const started = (central = await FakeVault.start(() => NO_LEADER));
+    const end = AbortSignal.timeout(300);
+    const began = performance.now();
+    await expect(askCentral(started.client().withSignal(end), "GET", "a/b")).rejects.toBeInstanceOf(CentralError);
+    expect(performance.now() - began).toBeLessThan(2_300);
+  });
+
   test("that does not answer names how it is found", async () => {
     const client = new VaultClient({ address: "http://127.0.0.1:1", token: new Secret("t") });
     await expect(askCentral(client, "GET", "a")).rejects.toMatchObject({

@@ -74,6 +74,14 @@ describe("opens only", () => {
   });
 });
 
+test("is not opened once another run has deleted it", () => {
+  const key = newJournalKey();
+  const file = journal.reserve(key);
+  journal.keep(file, key, ANSWER);
+  journal.forget(file);
+  expect(journal.open(file, key)).toBeUndefined();
+});
+
 describe("entries", () => {
   test("are those of the instance alone", () => {
     journal.reserve(newJournalKey());

@@ -75,7 +75,6 @@ describe("a record", () => {
 
 test("records are listed folder by folder; a folder that is not there is empty", async () => {
   const asked: string[] = [];
-  // Node's own HTTP server does not know the verb LIST.
   const send = (method: string, path: string) => {
     asked.push(`${method} ${path}`);
     return Promise.resolve({ status: 200, body: path.endsWith("/none/") ? {} : { data: { keys: ["customer10/"] } } });

@@ -23,10 +23,11 @@ async function parse(...args: readonly string[]): Promise<CommonOptions | string
 }
 
 describe("the command line", () => {
-  test.each(all(buildProgram(() => Promise.resolve()).commands).map((command) => command.name()))(
+  test.each(all(buildProgram(() => Promise.resolve()).commands).map((command) => [command.name(), command] as const))(
     "of %s takes --json",
-    async (name) => {
-      expect(await parse(name, "customer10/main", "--json")).toMatchObject({ json: true });
+    async (name, { registeredArguments }) => {
+      const operands = registeredArguments.map(() => "customer10/main");
+      expect(await parse(name, ...operands, "--json")).toMatchObject({ json: true });
     },
   );
 

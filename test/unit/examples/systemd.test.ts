@@ -12,6 +12,15 @@ test("K9: the timer's service runs a command that the program has", async () => 
   expect(ran).toEqual([{ tenant: "%i", parallel: 8, timeout: 600 }]);
 });
 
+test("the watcher's service runs a command that the program has", async () => {
+  const [, command = ""] =
+    /node_modules\/\.bin\/tenant-vault ([^']+)'/.exec(read("examples/systemd/tenant-vault-watch.service")) ?? [];
+  const ran: unknown[] = [];
+  const execute: Execute = (options) => Promise.resolve(void ran.push(options));
+  await buildProgram(execute).parseAsync(command.split(" "), { from: "user" });
+  expect(ran).toEqual([{ json: true, listen: "127.0.0.1:9764", poll: 1, refresh: 30, parallel: 32 }]);
+});
+
 test("K9: the timer starts that service, and starts it again", () => {
   const timer = read("examples/systemd/tenant-vault-unseal@.timer");
   expect(timer).toMatch(/^OnBootSec=/m);

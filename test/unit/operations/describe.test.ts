@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { descriptionDigest, fromMetadata } from "../../../src/central/instance-metadata";
 import { descriptionDigests } from "../../../src/central/record";
 import { writeDescription } from "../../../src/operations/describe";
+import type { OperationContext } from "../../../src/operations/context";
 import { Crash, INSTANCE, Universe } from "../../support/simulation";
 
-const CHANGED = { ...INSTANCE, secretThreshold: 2 };
+const CHANGED = { ...INSTANCE, replicas: INSTANCE.replicas.slice(0, 1) };
 
 /** A record that holds keys and describes an instance. */
 async function described(): Promise<Universe> {
@@ -56,5 +57,49 @@ describe("a description", () => {
         expect(descriptionDigests(universe.record)).toEqual([descriptionDigest(CHANGED)]);
       }
     }
+  });
+
+  describe("C4: KeyShares.secretShares changed from 5/3 to 7/4", () => {
+    const WANTED = { ...INSTANCE, secretShares: 7, secretThreshold: 4 };
+    const instance = ({ metadata }: Universe) => fromMetadata("customer10", "main", metadata);
+
+    test("is what the metadata say of the servers, and what is wanted beside it", async () => {
+      const universe = await described();
+      await writeDescription({ ...universe.start(), instance: WANTED });
+      expect(universe.metadata).toMatchObject({ "secret-shares": "5", "secret-threshold": "3" });
+      expect(instance(universe)).toEqual({ ...INSTANCE, wantedShares: { shares: 7, threshold: 4 } });
+      expect(isVerified(universe)).toBe(true);
+    });
+
+    test("is told from what the servers say, and ends when they have what is wanted", async () => {
+      const universe = await described();
+      const context = universe.start();
+      const having = (shares: number, threshold: number): OperationContext => ({
+        ...context,
+        instance: WANTED,
+        replica: (replica) => ({
+          ...context.replica(replica),
+          status: () => Promise.resolve({ state: "unsealed" as const, seal: "shamir", threshold, shares }),
+        }),
+      });
+      await writeDescription(having(3, 2));
+      expect(instance(universe)).toMatchObject({ secretShares: 3, wantedShares: { shares: 7, threshold: 4 } });
+      await writeDescription(having(7, 4));
+      expect(instance(universe)).toEqual(WANTED);
+    });
+
+    test("is described as it is before the initialisation", async () => {
+      const universe = new Universe(WANTED);
+      await writeDescription(universe.start());
+      expect(instance(universe)).toEqual(WANTED);
+    });
+  });
+
+  test("K10: VaultInstanceProps.retired is in the metadata, until the instance is deployed again", async () => {
+    const universe = await described();
+    await writeDescription({ ...universe.start(), instance: { ...INSTANCE, retired: true } });
+    expect(fromMetadata("customer10", "main", universe.metadata)).toEqual({ ...INSTANCE, retired: true });
+    await writeDescription(universe.start());
+    expect(fromMetadata("customer10", "main", universe.metadata)).toEqual(INSTANCE);
   });
 });

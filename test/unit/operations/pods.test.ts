@@ -29,7 +29,15 @@ function pod(name: string, revision: string, more: object = {}): object {
   };
 }
 
-const POD = { name: "main-0", uid: "u", outdated: true, terminating: false, ready: true, active: false };
+const POD = {
+  name: "main-0",
+  uid: "u",
+  outdated: true,
+  terminating: false,
+  ready: true,
+  started: false,
+  active: false,
+};
 
 let api: KubernetesApi | undefined;
 afterEach(() => api?.stop());
@@ -54,8 +62,24 @@ describe("the pods of a StatefulSet", () => {
     const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items } : STATEFUL_SET }));
 
     expect(await pods.list()).toEqual([
-      { name: "main-0", uid: "main-0-uid", outdated: true, terminating: false, ready: true, active: false },
-      { name: "main-1", uid: "main-1-uid", outdated: false, terminating: true, ready: true, active: false },
+      {
+        name: "main-0",
+        uid: "main-0-uid",
+        outdated: true,
+        terminating: false,
+        ready: true,
+        started: false,
+        active: false,
+      },
+      {
+        name: "main-1",
+        uid: "main-1-uid",
+        outdated: false,
+        terminating: true,
+        ready: true,
+        started: false,
+        active: false,
+      },
     ]);
   });
 
@@ -119,5 +143,63 @@ describe("the pods of a StatefulSet", () => {
     const { pods } = await podsOf(() => ({ status: 403, body: { kind: "Status" } }));
     await expect(pods.evict(POD)).rejects.toThrow(KubernetesError);
     await expect(pods.evict(POD)).rejects.toThrow(/answers 403 to the request to evict the pod vault-main\/main-0;/);
+  });
+
+  test("K1: list the claims of the StatefulSet's pods, and no others", async () => {
+    const items = ["data-main-3", "audit-main-3", "data-other-0", "data-main-x"].map((name) => ({
+      metadata: { name, uid: `${name}-uid` },
+      status: { phase: name.startsWith("audit") ? "Lost" : "Bound" },
+    }));
+    const { pods } = await podsOf(() => ({ body: { items } }));
+    expect(await pods.claims()).toEqual([
+      { name: "data-main-3", uid: "data-main-3-uid", pod: "main-3", data: true, lost: false },
+      { name: "audit-main-3", uid: "audit-main-3-uid", pod: "main-3", data: false, lost: true },
+    ]);
+  });
+
+  test("K1: list no claims where the Role is an older one", async () => {
+    const { pods } = await podsOf(() => ({ status: 403, body: { kind: "Status" } }));
+    expect(await pods.claims()).toEqual([]);
+  });
+
+  const CLAIM = { name: "data-main-3", uid: "u", pod: "main-3", data: true, lost: false };
+  test.each([
+    [200, true],
+    [404, true],
+    [409, true],
+    [403, false],
+  ])("K1: a claim whose deletion is answered with %i is gone: %s", async (status, gone) => {
+    const { pods, bodies } = await podsOf(() => ({ status, body: { kind: "Status" } }));
+    expect(await pods.deleteClaim(CLAIM)).toBe(gone);
+    expect(bodies()).toMatchObject([{ preconditions: { uid: "u" } }]);
+  });
+
+  test("K3: a crashing pod's problem ends with its last line of log", async () => {
+    const crashing = {
+      name: "openbao",
+      restartCount: 2,
+      state: { waiting: { reason: "CrashLoopBackOff" } },
+      lastState: { terminated: { exitCode: 1 } },
+    };
+    const { pods } = await podsOf((path) => ({
+      body: path.includes("/log?") ? ["error loading configuration"] : { status: { containerStatuses: [crashing] } },
+    }));
+    expect((await pods.problemOf("main-0"))?.text).toMatch(/^CrashLoopBackOff, exit code 1: .*error loading config/);
+  });
+
+  test("K3, K14: a pod that cannot be created has what the StatefulSet's controller says about it", async () => {
+    const event = (pod: string, lastTimestamp: string) => ({
+      message: `create Pod ${pod} in StatefulSet main failed error: pods "${pod}" is forbidden: exceeded quota`,
+      lastTimestamp,
+    });
+    const { pods } = await podsOf((path) =>
+      path.includes("/events?")
+        ? { body: { items: [event("main-1", "2026-01-01T00:00:00Z"), event("main-2", "2026-01-01T00:00:01Z")] } }
+        : { status: 404, body: { kind: "Status" } },
+    );
+    expect(await pods.problemOf("main-1")).toEqual({
+      text: expect.stringMatching(/^has no pod: create Pod main-1 .*exceeded quota/) as string,
+      lasting: true,
+    });
   });
 });

@@ -43,6 +43,7 @@ const pod = (name: string, terminating: boolean): Pod => ({
   outdated: false,
   terminating,
   ready: false,
+  started: true,
   active: false,
 });
 

@@ -324,4 +324,40 @@ describe("fails, naming field and reason, when", () => {
   ])("an override changes %s, which the hook relies on", (path, values) => {
     expect(custom(values)).toThrow(`The values change ${path} to`);
   });
+
+  const ROOT = { name: "agent", securityContext: { runAsUser: 0 } };
+  const RESTRICTED = {
+    name: "agent",
+    securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
+  };
+  test.each<[string, object, RegExp]>([
+    ["K7: another size of the audit volume", { auditStorage: { size: "1Gi" } }, /change server\.auditStorage\.size/],
+    ["K7: no data volume", { dataStorage: { enabled: false } }, /change server\.dataStorage\.enabled/],
+    ["K7: no rotation", { postStart: [] }, /change server\.postStart/],
+    ["K7: shared processes", { shareProcessNamespace: true }, /change server\.shareProcessNamespace/],
+    ["K7: a container that may run as root", { extraInitContainers: [ROOT] }, /"agent" in server\.extraInitContainers/],
+    [
+      "K7: servers that may run as root",
+      { statefulSet: { securityContext: { container: { runAsNonRoot: false } } } },
+      /change server\.statefulSet\.securityContext/,
+    ],
+    ["K8: another image of the server alone", { image: { tag: "2.7.2" } }, /change server\.image\.tag to "2\.7\.2"/],
+  ])("HelmDeploymentProps.values refused: %s", (_, server, reason) => {
+    expect(custom({ server })).toThrow(reason);
+  });
+
+  test("K7: HelmDeploymentProps.values that replace a list keep what the servers need", () => {
+    const lists = { extraVolumes: [], volumes: [], volumeMounts: [], extraContainers: [RESTRICTED] };
+    const { server } = values(vaultStack(tenant({ mode: "custom", values: { server: lists } })));
+    expect(server).toMatchObject({
+      extraVolumes: [{ type: "secret", name: "customer10-main-tls" }],
+      volumes: [{ name: "tmp" }, { name: "no-token" }],
+      volumeMounts: [{ name: "tmp" }],
+      extraContainers: [{ name: "agent" }, { name: "lingering" }],
+    });
+  });
+
+  test("K7: HelmDeploymentProps.values may add to what the servers need", () => {
+    expect(custom({ server: { extraInitContainers: [RESTRICTED], image: { pullPolicy: "Always" } } })).not.toThrow();
+  });
 });

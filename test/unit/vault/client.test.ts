@@ -81,3 +81,17 @@ test("a denial that is an answer is no reason to log in", async () => {
   });
   expect(logins).toBe(0);
 });
+
+test("a list is a GET, because some proxies refuse Vault's own verb", async () => {
+  const seen: string[] = [];
+  const lists = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    response.end("{}");
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => lists.once("listening", resolve));
+  const asking = new VaultClient({ address: `http://127.0.0.1:${(lists.address() as AddressInfo).port}` });
+  await asking.send("LIST", "customers/metadata/");
+  await asking.close();
+  lists.close();
+  expect(seen).toEqual(["GET /v1/customers/metadata/?list=true"]);
+});

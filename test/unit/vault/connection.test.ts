@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
+import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LabAuthority, type ServerIdentity } from "../../../lab/certificates";
 import { VaultClient } from "../../../src/vault/client";
@@ -39,6 +39,26 @@ async function ask(endpoint: Partial<ServerEndpoint>): Promise<unknown> {
     await client.close();
   }
 }
+
+test("H13: a server that stalls in the handshake delays neither the end of a request nor that of the program", async () => {
+  const closed: Promise<unknown>[] = [];
+  const silent = createTcpServer((socket) => {
+    closed.push(once(socket.resume(), "close"));
+  }).listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const stalled = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const client = new VaultClient({ address: stalled, signal: AbortSignal.timeout(300) });
+  const began = performance.now();
+  await Promise.all([
+    expect(client.send("GET", "sys/health")).rejects.toMatchObject({ failure: "unreachable" }),
+    expect(client.certificate()).rejects.toMatchObject({ failure: "unreachable" }),
+  ]);
+  expect(closed).toHaveLength(2);
+  await client.close();
+  await Promise.all(closed);
+  expect(performance.now() - began).toBeLessThan(2_300);
+  silent.close();
+});
 
 describe("a server", () => {
   test("is verified against its own CA and no other, whatever the environment says", async () => {

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { LabAuthority } from "../../../lab/certificates";
 import { verify } from "../../../src/operations/unseal/unsealing";
 import type { Replica } from "../../../src/contract/instance";
@@ -11,6 +11,7 @@ import { ReplicaApi } from "../../../src/vault/replica";
 import { ReplicaError } from "../../../src/vault/errors";
 import { VaultClient } from "../../../src/vault/client";
 import { INSTANCE, Universe } from "../../support/simulation";
+import { FakeVault } from "../../support/vault-api";
 
 function answering(body: object): ReplicaApi {
   return new ReplicaApi({ send: () => Promise.resolve({ status: 200, body }) } as unknown as VaultClient);
@@ -68,5 +69,23 @@ test.each([
     state: "migrating",
     seal,
     stored,
+  });
+});
+
+describe("the question for own data", () => {
+  test.each([
+    { status: 200, errors: [], holds: true },
+    { status: 500, errors: ["failed to join raft cluster: failed to join any raft leader node"], holds: false },
+    { status: 400, errors: ["raft storage is not in use"], holds: false },
+  ])("is answered by status $status", async ({ status, errors, holds }) => {
+    const fake = await FakeVault.start(() => ({ status, body: { errors } }));
+    expect(await new ReplicaApi(fake.client()).hasOwnData()).toBe(holds);
+    await fake.stop();
+  });
+
+  test("is not answered by another failure, which must not look like an empty server", async () => {
+    const fake = await FakeVault.start(() => ({ status: 500, body: { errors: ["internal error"] } }));
+    await expect(new ReplicaApi(fake.client()).hasOwnData()).rejects.toMatchObject({ code: "replica-refused" });
+    await fake.stop();
   });
 });

@@ -122,42 +122,54 @@ describe("its flows", () => {
 });
 
 describe("its limits", () => {
-  const quota = (props?: Partial<InstanceNamespaceProps>): unknown =>
-    (only(namespace(props), "kubernetes_resource_quota_v1").spec as { hard: unknown }).hard;
+  const quotas = (props?: Partial<InstanceNamespaceProps>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.values(namespace(props).kubernetes_resource_quota_v1 ?? {}).map(({ metadata, spec }) => [
+        (metadata as { name: string }).name,
+        (spec as { hard: unknown }).hard,
+      ]),
+    );
 
   test("have room for the replicas and a little more", () => {
-    expect(quota()).toEqual({
-      pods: "5",
-      persistentvolumeclaims: "14",
-      "requests.cpu": "1250m",
-      "requests.memory": "5Gi",
-      "limits.memory": "5Gi",
-      "services.loadbalancers": "0",
-      "services.nodeports": "0",
+    expect(quotas()).toEqual({
+      instance: { pods: "5", persistentvolumeclaims: "14", "services.loadbalancers": "0", "services.nodeports": "0" },
+      servers: { pods: "3" },
+      others: { "requests.cpu": "500m", "requests.memory": "2Gi", "limits.memory": "2Gi" },
     });
   });
 
   test("grow with replicas, resources and Services", () => {
     const resources = { requests: { cpu: "1.5", memory: "512Mi" }, limits: { memory: "2Gi" } };
-    expect(quota({ replicas: 5, resources, loadBalancers: 1, nodePorts: 2 })).toEqual({
-      pods: "7",
-      persistentvolumeclaims: "14",
-      "requests.cpu": "10.5",
-      "requests.memory": "3584Mi",
-      "limits.memory": "14Gi",
-      "services.loadbalancers": "1",
-      "services.nodeports": "2",
+    expect(quotas({ replicas: 5, resources, loadBalancers: 1, nodePorts: 2 })).toEqual({
+      instance: { pods: "7", persistentvolumeclaims: "14", "services.loadbalancers": "1", "services.nodeports": "2" },
+      servers: { pods: "5" },
+      others: { "requests.cpu": "3.0", "requests.memory": "1024Mi", "limits.memory": "4Gi" },
+    });
+  });
+
+  test("K14: HelmDeploymentProps.resources lowered: no sum limits the servers, old and new", () => {
+    const scopes = Object.values(namespace().kubernetes_resource_quota_v1 ?? {}).map(({ metadata, spec }) => [
+      (metadata as { name: string }).name,
+      (spec as { scope_selector?: { match_expression: unknown[] } }).scope_selector?.match_expression,
+    ]);
+    const priority = (operator: string): object[] => [
+      { scope_name: "PriorityClass", operator, values: ["customer10-main"] },
+    ];
+    expect(Object.fromEntries(scopes)).toEqual({
+      instance: undefined,
+      servers: priority("In"),
+      others: priority("NotIn"),
     });
   });
 
   test.each([
-    ["0.1", 3, "0.3"],
-    ["0.07", 5, "0.35"],
-    ["1.50", 3, "4.50"],
-    ["500m", 3, "1500m"],
-  ])("are exact: %s for each of %d pods is %s", (cpu, pods, whole) => {
+    ["0.1", "0.2"],
+    ["0.07", "0.14"],
+    ["1.50", "3.00"],
+    ["500m", "1000m"],
+  ])("are exact: %s for each of two pods is %s", (cpu, whole) => {
     const resources = { requests: { cpu, memory: "1Gi" }, limits: { memory: "1Gi" } };
-    expect(quota({ replicas: pods - 2, resources })).toMatchObject({ "requests.cpu": whole });
+    expect(quotas({ resources }).others).toMatchObject({ "requests.cpu": whole });
   });
 
   test("fail when resources are no quantities", () => {
@@ -194,6 +206,29 @@ test("the hook only reads what others fill, and creates nothing then", () => {
   expect(rule.filter(({ resources }) => resources.includes("secrets"))).toEqual([
     { api_groups: [""], resources: ["secrets"], resource_names: ["own-tls"], verbs: ["get"] },
   ]);
+});
+
+describe("K1: the hook deletes claims", () => {
+  const claims = (replicas: number): unknown[] => {
+    const { rule } = only(namespace({ replicas }), "kubernetes_role_v1") as unknown as {
+      rule: { resources: string[]; resource_names?: string[]; verbs: string[] }[];
+    };
+    return rule.filter(({ resources }) => resources.includes("persistentvolumeclaims"));
+  };
+  const listing = { api_groups: [""], resources: ["persistentvolumeclaims"], verbs: ["list"] };
+
+  test("of replicas that are gone, and of none that is described", () => {
+    const names = ["data-customer10-main-5", "audit-customer10-main-5", "data-customer10-main-6"];
+    expect(claims(5)).toEqual([listing, expect.objectContaining({ verbs: ["delete"] })]);
+    expect(claims(5)).toEqual([
+      listing,
+      expect.objectContaining({ resource_names: [...names, "audit-customer10-main-6"] }),
+    ]);
+  });
+
+  test("not at all if there may be no more replicas: a rule without names would be about all", () => {
+    expect(claims(7)).toEqual([listing]);
+  });
 });
 
 describe("nobody gets a token unasked", () => {

@@ -161,9 +161,50 @@ describe("a high-availability instance", () => {
       auditStorage: { size: "5Gi" },
       ha: { replicas: 5 },
     });
-    expect(only(json.resource, "helm_release")).toMatchObject({ chart: "./charts/openbao" });
+    expect(json.resource.helm_release?.main_release).toMatchObject({ chart: "./charts/openbao" });
     expect(hook(json).triggers_replace.description.replicas.length).toBe(5);
     expect(Object.keys(json.resource.openstack_blockstorage_volume_v3 ?? {}).length).toBe(10);
+  });
+
+  describe("K4: is guarded", () => {
+    const guard = (props: Partial<HighAvailabilityDeploymentProps> = {}): unknown => {
+      const [text] = (instance(highAvailability(props)).resource.helm_release?.main_guard?.values ?? []) as string[];
+      return parse(text ?? "");
+    };
+
+    test("before its servers start", () => {
+      expect(instance(highAvailability()).resource.helm_release?.main_release?.depends_on).toContain(
+        "helm_release.main_guard",
+      );
+    });
+
+    test("by a policy for its own account, and by a budget", () => {
+      const labels = { "app.kubernetes.io/instance": "customer10-main", component: "server" };
+      expect(guard()).toEqual({ release: "customer10-main", labels, maxUnavailable: 1 });
+      expect(guard({ values: { server: { ha: { disruptionBudget: { maxUnavailable: 0 } } } } })).toMatchObject({
+        maxUnavailable: 0,
+      });
+    });
+
+    test("and the container beside a server shares neither processes nor the token", () => {
+      const { server } = values(instance(highAvailability())) as {
+        server: { shareProcessNamespace: boolean; extraContainers: object[]; volumes: object[] };
+      };
+      expect(server.shareProcessNamespace).toBe(false);
+      expect(server.extraContainers).toMatchObject([
+        { volumeMounts: [{ name: "no-token", mountPath: "/var/run/secrets/kubernetes.io/serviceaccount" }] },
+      ]);
+      expect(server.extraContainers).toHaveLength(1);
+      expect(server.volumes).toContainEqual({ name: "no-token", emptyDir: { sizeLimit: "1Mi" } });
+    });
+  });
+
+  test("K10: VaultInstanceProps.retired tells the record, and asks no server", () => {
+    const json = instance(highAvailability(), { retired: true });
+    const { description } = hook(json).triggers_replace;
+    expect(description).toMatchObject({ retired: true, secretShares: 5 });
+    expect(description.kubernetes).toBeUndefined();
+    expect(json.resource.helm_release).toBeUndefined();
   });
 
   test.each([

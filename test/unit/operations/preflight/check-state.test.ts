@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { checkStates, orphanedInstances } from "../../../../src/operations/preflight/check-state";
+import { describe, expect, test } from "vitest";
+import { checkStates, lostNames, orphanedInstances } from "../../../../src/operations/preflight/check-state";
 import { CONFIG } from "../../../support/synthesized-stacks";
 
 const managed = (alias: string) => ({
@@ -22,4 +22,44 @@ test("C5: instances that are there, data sources and an empty state are no probl
 
 test("a stack that was not deployed here is not looked at", async () => {
   expect(await checkStates([CONFIG], "no-such-folder", "no-such-terraform")).toEqual([]);
+});
+
+describe("a node that leaves the tenant file", () => {
+  const block = (names: string[], preventDestroy = true) => ({
+    name: "customer10-cluster",
+    json: {
+      resource: {
+        terraform_data: {
+          customer10_not_destroyable: {
+            for_each: Object.fromEntries(names.map((name) => [name, name])),
+            lifecycle: { prevent_destroy: preventDestroy },
+          },
+        },
+      },
+    },
+  });
+  const state = (names: string[]) => ({
+    resources: [
+      {
+        mode: "managed",
+        provider: 'provider["terraform.io/builtin/terraform"]',
+        type: "terraform_data",
+        name: "customer10_not_destroyable",
+        instances: names.map((name) => ({ index_key: name })),
+      },
+    ],
+  });
+
+  test("is named with the way to remove it", () => {
+    expect(lostNames(block(["worker-0"]), state(["worker-0", "worker-1"]))).toEqual([
+      'customer10-cluster would destroy worker-1, which the tenant file does not have any more; write it again, or remove it as docs/operating/remove-nodes.md says and name it in "destroyable".',
+    ]);
+  });
+
+  test("is no problem if it is destroyable, if the tenant is not protected, or before the first deployment", () => {
+    expect(lostNames(block(["worker-0", "worker-1"]), state(["worker-0", "worker-1"]))).toEqual([]);
+    expect(lostNames(block(["worker-0"], false), state(["worker-1"]))).toEqual([]);
+    expect(lostNames(block(["worker-0"]), {})).toEqual([]);
+    expect(lostNames(CONFIG, state(["worker-1"]))).toEqual([]);
+  });
 });

@@ -1,45 +1,17 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { OpenStackError, openStackOf } from "../../../../src/operations/preflight/openstack";
+import { FakeOpenStack, login, type Answers } from "../../../support/openstack";
 
-let server: Server | undefined;
-const asked: string[] = [];
-afterEach(() => {
-  asked.length = 0;
-  server?.closeAllConnections();
-  server?.close();
-});
+let running: FakeOpenStack | undefined;
+afterEach(() => running?.close());
 
 /** A cloud that answers these paths. @returns Its address. */
-async function cloud(
-  answers: (address: string) => Readonly<Record<string, readonly [number, object]>>,
-): Promise<string> {
-  server = createServer((incoming, response) => {
-    asked.push(incoming.url ?? "");
-    const [status, body] = answers(address())[new URL(incoming.url ?? "", address()).pathname] ?? [404, {}];
-    response
-      .writeHead(status, { "content-type": "application/json", "x-subject-token": "t" })
-      .end(JSON.stringify(body));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return address();
+async function cloud(answers: (address: string) => Answers): Promise<string> {
+  running = await FakeOpenStack.start(answers);
+  return running.address;
 }
 
-function address(): string {
-  return `http://127.0.0.1:${(server?.address() as AddressInfo).port}`;
-}
-
-const login = (url: string, region = "one") => ({
-  token: {
-    project: { id: "p" },
-    catalog: ["network", "compute"].map((type) => ({
-      type,
-      endpoints: [{ interface: "public", region_id: region, url }],
-    })),
-  },
-});
+const services = (url: string) => ({ network: url, compute: url, image: url, volumev3: `${url}/volume/p` });
 
 const USER = { OS_USERNAME: "ops", OS_PASSWORD: "not-a-secret", OS_PROJECT_NAME: "customer10" };
 
@@ -50,7 +22,7 @@ test("without credentials there is no cloud to ask", async () => {
 
 test("asks for networks, machines and what is free", async () => {
   const url = await cloud((own) => ({
-    "/v3/auth/tokens": [201, login(own)],
+    "/v3/auth/tokens": [201, login(services(own))],
     "/v2.0/networks": [200, { networks: [{ id: "n" }] }],
     "/servers": [200, { servers: [{}] }],
     "/v2.0/quotas/p/details.json": [
@@ -63,8 +35,62 @@ test("asks for networks, machines and what is free", async () => {
   expect(await found?.networks("a b")).toEqual([{ id: "n" }]);
   expect(await found?.hasServer("web-0")).toBe(true);
   expect(await found?.free()).toEqual({ port: 4, instances: 2 });
-  expect(asked).toContain("/v2.0/networks?name=a%20b");
-  expect(asked).toContain("/servers?name=%5Eweb-0%24");
+  expect(running?.asked).toContain("/v2.0/networks?name=a%20b");
+  expect(running?.asked).toContain("/servers?name=%5Eweb-0%24");
+});
+
+test("asks for images, key pairs, flavors, types of volumes and their quota", async () => {
+  const url = await cloud((own) => ({
+    "/v3/auth/tokens": [201, login(services(own))],
+    "/v2/images?name=Ubuntu": [200, { images: [{}] }],
+    "/v2/images?name=Debian": [200, { images: [] }],
+    "/os-keypairs": [200, { keypairs: [{ keypair: { name: "operator" } }] }],
+    "/flavors/detail": [200, { flavors: [{ id: "3", name: "m1.large", vcpus: 4, ram: 8192 }] }],
+    "/volume/p/types": [200, { volume_types: [{ name: "ssd" }] }],
+    "/volume/p/limits": [
+      200,
+      {
+        limits: {
+          absolute: {
+            maxTotalVolumes: -1,
+            totalVolumesUsed: 3,
+            maxTotalVolumeGigabytes: 100,
+            totalGigabytesUsed: 90,
+          },
+        },
+      },
+    ],
+  }));
+  const found = await openStackOf({ OS_AUTH_URL: url, ...USER });
+  expect(await found?.hasImage("Ubuntu")).toBe(true);
+  expect(await found?.hasImage("Debian")).toBe(false);
+  expect(await found?.hasKeyPair("operator")).toBe(true);
+  expect(await found?.hasKeyPair("other")).toBe(false);
+  expect(await found?.flavors()).toEqual([{ id: "3", name: "m1.large", vcpus: 4, ram: 8192 }]);
+  expect(await found?.volumeTypes()).toEqual(["ssd"]);
+  expect(await found?.freeVolumes()).toEqual({ gigabytes: 10 });
+});
+
+test("finds the external network behind the gateway of a subnet", async () => {
+  const subnet = (gateway: string | null, project = "p") => ({
+    network_id: "n",
+    project_id: project,
+    gateway_ip: gateway,
+  });
+  const url = await cloud((own) => ({
+    "/v3/auth/tokens": [201, login(services(own))],
+    "/v2.0/subnets?name=routed": [200, { subnets: [subnet("20.0.0.1"), subnet("20.1.0.1", "other")] }],
+    "/v2.0/subnets?name=alone": [200, { subnets: [subnet(null)] }],
+    "/v2.0/ports?network_id=n&fixed_ips=ip_address%3D20.0.0.1": [200, { ports: [{ device_id: "r" }] }],
+    "/v2.0/ports": [200, { ports: [] }],
+    "/v2.0/routers?id=r": [200, { routers: [{ external_gateway_info: { network_id: "external" } }] }],
+  }));
+  const found = await openStackOf({ OS_AUTH_URL: url, ...USER });
+  expect(await found?.routes("routed")).toEqual([
+    { isOwn: true, leadsTo: ["external"] },
+    { isOwn: false, leadsTo: [] },
+  ]);
+  expect(await found?.routes("alone")).toEqual([{ isOwn: true, leadsTo: [] }]);
 });
 
 test.each<[string, number, object, NodeJS.ProcessEnv, RegExp]>([
@@ -73,7 +99,7 @@ test.each<[string, number, object, NodeJS.ProcessEnv, RegExp]>([
   [
     "an unknown region",
     201,
-    login("http://127.0.0.1:1"),
+    login(services("http://127.0.0.1:1")),
     { OS_REGION_NAME: "two" },
     /no service "network" in the region two/,
   ],

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import {
   descriptionsFor,
+  flavorsOf,
   instanceProviders,
   secretReads,
+  textsOf,
 } from "../../../../src/operations/preflight/synthesized-stack";
 import { CONFIG, VAULT } from "../../../support/synthesized-stacks";
 
@@ -27,4 +29,25 @@ test("where Terraform reaches an instance, and the file that it trusts", () => {
   expect(instanceProviders(CONFIG)).toEqual([
     { alias: "instance-main", address: "https://customer10.example:8200", caFile: "../../../central-root-ca.pem" },
   ]);
+});
+
+test("flavors by name or ID, with the number of machines that have them", () => {
+  const json = {
+    data: { openstack_compute_flavor_v2: { big: { name: "m1.large" }, bigger: { flavor_id: "7" } } },
+    resource: {
+      openstack_compute_instance_v2: {
+        one: { flavor_id: "${data.openstack_compute_flavor_v2.big.id}" },
+        two: { flavor_id: "${data.openstack_compute_flavor_v2.big.id}" },
+        three: { flavor_id: "${data.openstack_compute_flavor_v2.bigger.id}" },
+      },
+    },
+  };
+  expect(flavorsOf({ name: "customer10-cluster", json })).toEqual([
+    { name: "m1.large", machines: 2 },
+    { id: "7", machines: 1 },
+  ]);
+});
+
+test("values that are known at synthesis, each once", () => {
+  expect(textsOf([{ name: "a" }, { name: "a" }, { name: "${b.name}" }, { name: 1 }, {}], "name")).toEqual(["a"]);
 });

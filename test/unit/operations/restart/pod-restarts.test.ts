@@ -4,7 +4,15 @@ import type { Pod } from "../../../../src/operations/pods";
 import { blockedBy, PodRestarts } from "../../../../src/operations/restart/pod-restarts";
 import { INSTANCE, Universe } from "../../../support/simulation";
 
-const POD: Pod = { name: "main-0", uid: "1", outdated: true, terminating: false, ready: true, active: false };
+const POD: Pod = {
+  name: "main-0",
+  uid: "1",
+  outdated: true,
+  terminating: false,
+  ready: true,
+  started: true,
+  active: false,
+};
 
 function restartsOf(allowed: boolean) {
   const events: LogEvent[] = [];

@@ -6,7 +6,15 @@ import { unsealInstance } from "../../../../src/operations/unseal/unseal-instanc
 import type { ReplicaState } from "../../../../src/vault/replica-state";
 import { INSTANCE, Universe } from "../../../support/simulation";
 
-const POD: Pod = { name: "main-0", uid: "1", outdated: false, terminating: false, ready: true, active: true };
+const POD: Pod = {
+  name: "main-0",
+  uid: "1",
+  outdated: false,
+  terminating: false,
+  ready: true,
+  started: true,
+  active: true,
+};
 const OPEN: ReplicaState = { state: "unsealed", seal: "shamir", threshold: 3 };
 const SEALED: ReplicaState = { state: "sealed", seal: "shamir", threshold: 3 };
 const GONE: ReplicaState = { state: "unreachable", reason: "ECONNREFUSED" };

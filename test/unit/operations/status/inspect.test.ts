@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { statusText } from "../../../../src/operations/status/text";
 import { inspectInstance, inspectRecord } from "../../../../src/operations/status/inspect";
 import type { Instance } from "../../../../src/contract/instance";
 import { systemClock } from "../../../../src/core/clock";
 import { Secret } from "../../../../src/core/secret";
 import { answerOf } from "../../../support/secrets";
 import { KubernetesError } from "../../../../src/kubernetes/client";
+import type { RaftPeer } from "../../../../src/vault/replica";
 import { ReplicaError } from "../../../../src/vault/errors";
 import { withAnswer, withJournalKey } from "../../../../src/central/record";
 import { INSTANCE } from "../../../support/simulation";
@@ -21,12 +23,15 @@ function store(record: Partial<SeenRecord>) {
   };
 }
 
+const VOTERS: readonly RaftPeer[] = INSTANCE.replicas.map(({ name }) => ({ id: name, voter: true }));
+
 function servers(...states: ReplicaState[]) {
   return ({ name }: { name: string }) => {
     const index = INSTANCE.replicas.findIndex((replica) => replica.name === name);
     return {
       status: () => Promise.resolve(states[index] ?? { state: "unreachable" as const, reason: "ECONNREFUSED" }),
       leader: () => Promise.resolve({ address: "https://main-0:8200", isSelf: index === 0 }),
+      raftPeers: () => Promise.resolve<readonly RaftPeer[] | undefined>(VOTERS),
       auditDevices: () => Promise.resolve<readonly string[] | undefined>(["file/"]),
       certificate: () => Promise.resolve({ fingerprint: "f", expiresAt: new Date("2030-01-01T00:00:00Z") }),
     };
@@ -75,6 +80,89 @@ describe("an instance", () => {
     const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), unaudited, systemClock);
     expect(status.healthy).toBe(false);
     expect(status.replicas.map(({ auditDevices }) => auditDevices)).toEqual([1, 0, 1]);
+  });
+
+  const looked = (
+    instance: Instance,
+    more: (name: string) => Partial<ReturnType<ReturnType<typeof servers>>>,
+    state: ReplicaState = UNSEALED,
+  ) =>
+    inspectInstance(
+      instance,
+      store({ fields: COMPLETE }),
+      (replica) => ({ ...servers(state, state, state)(replica), ...more(replica.name) }),
+      { ...systemClock, sleep: () => Promise.resolve() },
+    );
+
+  test.each<[string, readonly RaftPeer[], boolean[]]>([
+    ["K1: is no member of raft", VOTERS.slice(0, 2), [true, true, false]],
+    ["K1: has no vote", [...VOTERS.slice(0, 2), { id: "main-2", voter: false }], [true, true, false]],
+  ])("is not healthy when a replica %s", async (_, peers, votes) => {
+    const status = await looked(INSTANCE, () => ({ raftPeers: () => Promise.resolve(peers) }));
+    expect(status.healthy).toBe(false);
+    expect(status.replicas.map((replica) => replica.votes)).toEqual(votes);
+  });
+
+  test("K1: whose new member votes within 15 s is healthy", async () => {
+    let asked = 0;
+    const status = await looked(INSTANCE, () => ({
+      raftPeers: () => Promise.resolve(VOTERS.map(({ id }) => ({ id, voter: id !== "main-2" || asked++ >= 10 }))),
+    }));
+    expect(status.healthy).toBe(true);
+    expect(asked).toBe(11);
+  });
+
+  test("K1: whose members of raft have names of their own says nothing about their votes", async () => {
+    const peers = [{ id: "a", voter: true }, ...VOTERS.slice(0, 1)];
+    const status = await looked(INSTANCE, () => ({ raftPeers: () => Promise.resolve(peers) }));
+    expect(status.healthy).toBe(true);
+    expect(status.replicas.map(({ votes }) => votes)).toEqual([true, undefined, undefined]);
+  });
+
+  test("K1: whose replicas take different ones for active is not healthy", async () => {
+    const status = await looked(INSTANCE, (name) =>
+      name === "main-2" ? { leader: () => Promise.resolve({ address: "https://main-2:8200", isSelf: true }) } : {},
+    );
+    expect(status.healthy).toBe(false);
+    expect(statusText([status], 0)).toMatch(
+      /do not agree which one is active: https:\/\/main-0:8200, https:\/\/main-2/,
+    );
+  });
+
+  test("K1: whose root token was revoked is healthy although nobody says who votes", async () => {
+    const status = await looked(INSTANCE, () => ({
+      raftPeers: () => Promise.reject(new ReplicaError("denied", "403", 403)),
+    }));
+    expect(status.healthy).toBe(true);
+    expect(status.replicas.map(({ votes }) => votes)).toEqual([undefined, undefined, undefined]);
+  });
+
+  const FIVE: ReplicaState = { state: "unsealed", seal: "shamir", threshold: 3, shares: 5 };
+  test.each<[string, Partial<Instance>, RegExp | undefined]>([
+    ["as described", {}, undefined],
+    ["other than the description asks for", { secretShares: 7, secretThreshold: 4 }, /has?ve 5 keys with threshold 3/],
+    ["other than the record says is wanted", { wantedShares: { shares: 7, threshold: 4 } }, /asks for 7 keys .* 4/],
+  ])("C4: SealProps.secretShares of the servers are %s", async (_, more, difference) => {
+    const status = await looked({ ...INSTANCE, ...more }, () => ({}), FIVE);
+    expect(status.healthy).toBe(true);
+    if (difference === undefined) expect(status.difference).toBeUndefined();
+    else {
+      expect(status.difference).toMatch(difference);
+      expect(statusText([status], 0)).toMatch(/set secretShares to 5 and secretThreshold to 3/);
+    }
+  });
+
+  test("K10: VaultInstanceProps.retired is listed as such, and healthy, without a look at its servers", async () => {
+    const status = await inspectInstance(
+      { ...INSTANCE, retired: true },
+      store({ fields: COMPLETE }),
+      () => {
+        throw new Error("nobody is asked");
+      },
+      systemClock,
+    );
+    expect(status).toMatchObject({ healthy: true, retired: true, replicas: [], record: { state: "complete" } });
+    expect(statusText([status], 0)).toMatch(/customer10\/main {2}healthy .*\n.*\n {2}retired:/);
   });
 
   test("whose standbys do not tell their audit devices, or whose root token was revoked, is healthy all the same", async () => {

@@ -45,7 +45,11 @@ function failing(universe: Universe, { error, begins, duration }: Outage): Opera
   };
   return {
     ...context,
-    patientStore: { read: orFail(store.read), write: orFail(store.write) },
+    patientStore: {
+      read: orFail(store.read),
+      write: orFail(store.write),
+      versionWithKeys: orFail(store.versionWithKeys),
+    },
     store: {
       ...store,
       read: orFail(store.read),

@@ -37,6 +37,8 @@ interface Row {
   readonly instance?: Partial<Observation["instance"]>;
   /** Whether this run announced the record's version. */
   readonly announced?: true;
+  /** @default - a replica is active, and all are members */
+  readonly raft?: Partial<Observation["raft"]>;
   readonly step: string | RegExp;
 }
 
@@ -199,6 +201,55 @@ const ROWS: Record<string, Row> = {
     instance: { seal: "transit" },
     step: "verify",
   },
+  "K1: a sealed replica has the data of a former member: the others get their keys": {
+    record: COMPLETE,
+    replicas: [OPEN, SEALED, SEALED],
+    raft: { outsiders: ["r2"] },
+    step: "unseal r1",
+  },
+  "K1: only that one is sealed: stop": {
+    record: COMPLETE,
+    replicas: [OPEN, OPEN, SEALED],
+    raft: { outsiders: ["r2"] },
+    step: "stop former-member",
+  },
+  "K1: a former member is unsealed: stop": {
+    record: COMPLETE,
+    replicas: [OPEN, OPEN, OPEN],
+    raft: { outsiders: ["r2"] },
+    step: "stop former-member",
+  },
+  "K1: an empty replica joins members, and no former member": {
+    record: COMPLETE,
+    replicas: [OPEN, OPEN, EMPTY],
+    raft: { outsiders: ["r0"] },
+    step: "join r2",
+  },
+  "K1: a former member that unseals itself: stop": {
+    record: RECOVERY,
+    replicas: [OWN.open, OWN.open, OWN.open],
+    instance: { seal: "transit" },
+    raft: { outsiders: ["r2"] },
+    step: "stop former-member",
+  },
+  "K1: none is active, so nobody says who is a member: the first majority gets its keys": {
+    record: COMPLETE,
+    replicas: [SEALED, SEALED, SEALED, SEALED, SEALED],
+    raft: { active: false },
+    step: "unseal r0,r1,r2",
+  },
+  "K1: the first majority has its keys: wait for one to become active": {
+    record: COMPLETE,
+    replicas: [OPEN, OPEN, GONE, SEALED, SEALED],
+    raft: { active: false },
+    step: /no replica is active yet; r3, r4 gets its keys then/,
+  },
+  "K1: none of them becomes active: the next one gets its keys": {
+    record: COMPLETE,
+    replicas: [OPEN, OPEN, GONE, SEALED, SEALED],
+    raft: { active: false, late: true },
+    step: "unseal r3",
+  },
   "it initialises itself: wait, whatever the record says": {
     record: NEVER,
     replicas: [OWN.empty],
@@ -233,13 +284,14 @@ function describe(step: Step): string {
   }
 }
 
-test.each(Object.entries(ROWS))("%s", (_, { record, replicas, journals = [], instance, announced, step }) => {
+test.each(Object.entries(ROWS))("%s", (_, { record, replicas, journals = [], instance, announced, raft, step }) => {
   const seen = replicas.map((status, index) => ({ name: `r${index}`, address: `https://r${index}:8200`, status }));
   const decided = decide({
     instance: { seal: "shamir", ...instance },
     record,
     journals,
     replicas: seen,
+    raft: { active: true, outsiders: [], late: false, ...raft },
     announced: announced === true ? record.version : undefined,
   });
   if (typeof step === "string") expect(describe(decided)).toBe(step);

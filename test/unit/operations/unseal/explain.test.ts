@@ -5,6 +5,7 @@ import { explainStop } from "../../../../src/operations/unseal/explain";
 const CODES: Record<StopCode, true> = {
   "answer-lost": true,
   "data-lost": true,
+  "former-member": true,
   "initialized-elsewhere": true,
   "journal-orphaned": true,
   "record-deleted": true,

@@ -332,6 +332,46 @@ describe("a run that is cut short", () => {
     }
   });
 
+  test("H5: asks the central Vault patiently what became of it, because the interruption ends all other requests", async () => {
+    const universe = new Universe(INSTANCE);
+    const context = universe.start();
+    const interruption = new AbortController();
+    const unlessInterrupted = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+      interruption.signal.aborted ? Promise.reject(new CentralError("unreachable", "the request was cut off")) : ask();
+    const lost: OperationContext = {
+      ...context,
+      signal: interruption.signal,
+      store: {
+        ...context.store,
+        read: () => unlessInterrupted(() => context.store.read()),
+        versionWithKeys: (...args) => unlessInterrupted(() => context.store.versionWithKeys(...args)),
+      },
+      replica: (replica) => ({
+        ...context.replica(replica),
+        initialize: async (...args) => {
+          await context.replica(replica).initialize(...args);
+          interruption.abort();
+          throw new ReplicaError("unreachable", "connection reset");
+        },
+      }),
+    };
+    await expect(unsealInstance(lost)).rejects.toMatchObject({ code: "answer-lost" });
+  });
+
+  test("H4: goes on without its journal if the folder turns read-only after the initialisation", async () => {
+    const universe = new Universe(INSTANCE);
+    const context = universe.start();
+    const readOnly = (): never => {
+      throw Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
+    };
+    const report = await unsealInstance({
+      ...context,
+      journal: { ...context.journal, keep: readOnly, forget: readOnly },
+    });
+    expect(report.initialized).toBe(true);
+    expectComplete(universe);
+  });
+
   test("H5: names an initialisation whose answer was lost, if the server is gone as well", async () => {
     const universe = new Universe(INSTANCE);
     const context = universe.start();

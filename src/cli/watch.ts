@@ -1,0 +1,60 @@
+import { connectToCentral } from "../central/login";
+import { setting } from "../core/environment";
+import { Gate } from "../core/gate";
+import { proxiesOf } from "../core/proxies";
+import { CentralFleet } from "../watch/central-fleet";
+import { parseListenAddress, serve } from "../watch/http-server";
+import { Notifications } from "../watch/notifications";
+import { parseShard } from "../watch/selection";
+import { watchFleet } from "../watch/watch-fleet";
+import { WatchMetrics } from "../watch/watch-metrics";
+import type { CommandHost, CommandResult } from "./command";
+
+/** Options of `tenant-vault watch`. */
+export interface WatchOptions {
+  readonly tenant?: string;
+  /** `<index>/<count>`. */
+  readonly shard?: string;
+  /** Seconds. */
+  readonly poll: number;
+  /** Seconds. */
+  readonly refresh: number;
+  readonly parallel: number;
+  /** `<host>:<port>`. */
+  readonly listen?: string;
+}
+
+/** `tenant-vault watch`: unseals the instances of all tenants as soon as they are sealed, until it is interrupted. */
+export async function watch(
+  { environment, clock, log, signal, holds }: CommandHost,
+  { tenant, shard, poll, refresh, parallel, listen }: WatchOptions,
+): Promise<CommandResult> {
+  const selection = { tenant, shard: shard === undefined ? undefined : parseShard(shard) };
+  const address = listen === undefined ? undefined : parseListenAddress(listen);
+  const webhook = setting(environment, "TENANT_VAULT_WEBHOOK");
+  const notifications = webhook === undefined ? undefined : new Notifications({ url: webhook, clock, log });
+  const metrics = new WatchMetrics(
+    () => clock.date().getTime(),
+    () => notifications?.lost ?? 0,
+  );
+  const central = await connectToCentral(environment);
+  const server = address && (await serve(address, { metrics: () => metrics.render(), ready: () => metrics.ready }));
+  try {
+    log.info("watching", { central: central.address, ...(tenant === undefined ? {} : { tenant }), shard });
+    const network = { proxies: proxiesOf(environment) };
+    const fleet = new CentralFleet(central, { clock, log, signal, holds, network });
+    const tell = (event: Parameters<typeof metrics.count>[0]): void => {
+      metrics.count(event);
+      notifications?.notify(event);
+    };
+    await watchFleet(
+      { fleet, clock, log, tell, gate: new Gate(parallel), poll: poll * 1000 },
+      { ...selection, refresh: refresh * 1000, signal },
+    );
+    await notifications?.flush();
+  } finally {
+    server?.close();
+    await central.close();
+  }
+  return { text: "", json: {} };
+}

@@ -1,0 +1,94 @@
+import { recordedKeys } from "../../central/record";
+import { OperationError } from "../../core/errors";
+import { keyTypeOf } from "../../vault/keys";
+import type { OperationContext, RunContext } from "../context";
+import { MemberObserver } from "../members";
+import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { decide, type Observation, type Step } from "./decide";
+import { explainStop } from "./explain";
+import { joinReplicas, unsealReplica } from "./unsealing";
+
+/** What an unsealing needs. It only reads the record. */
+export type UnsealSealedContext = RunContext &
+  Pick<OperationContext, "instance" | "replica" | "operator"> & {
+    readonly store: Pick<OperationContext["store"], "path" | "read">;
+  };
+
+const POLL = 100;
+
+/**
+ * Gives their keys to the sealed replicas of an instance that is initialised, and lets empty ones join. Writes nothing to the
+ * central Vault. It does not wait for replicas that do not answer, because they must not keep the others sealed.
+ *
+ * @returns The names of the replicas that it unsealed.
+ * @throws OperationError if only a person can continue, after the deadline, or if the central Vault fails.
+ */
+export function unsealSealed(context: UnsealSealedContext): Promise<readonly string[]> {
+  const unsealed = new Set<string>();
+  const members = new MemberObserver(context);
+  return runLoop<Observation, Step | "done", readonly string[]>(context, {
+    observe: () => observe(context, members),
+    decide: (seen) => (seen.replicas.some(needsKeys) ? decide(seen) : "done"),
+    perform: (step, seen) => {
+      if (step !== "done" && step.do === "unseal") members.expectLeader();
+      return perform(context, step, seen, unsealed);
+    },
+    recover: recoverRetryable,
+    unfinished: (code, last) =>
+      new UnfinishedError(
+        code,
+        `Not every replica of ${context.store.path} is unsealed${last === undefined ? "" : ` (last: ${last})`}; this is tried again.`,
+      ),
+    poll: POLL,
+  });
+}
+
+async function observe(context: UnsealSealedContext, members: MemberObserver): Promise<Observation> {
+  const { instance, store } = context;
+  const record = await store.read();
+  const replicas = await Promise.all(
+    instance.replicas.map(async (replica) => ({ ...replica, status: await context.replica(replica).status() })),
+  );
+  const raft = await members.observe(replicas, (asked) => context.operator.get(record.fields, asked));
+  return { instance, record, replicas, raft, journals: [], announced: undefined };
+}
+
+async function perform(
+  context: UnsealSealedContext,
+  step: Step | "done",
+  { record }: Observation,
+  unsealed: Set<string>,
+): Promise<Outcome<readonly string[]>> {
+  if (step === "done") return { done: [...unsealed] };
+  switch (step.do) {
+    case "unseal": {
+      const keys = recordedKeys(record.fields, keyTypeOf(context.instance.seal));
+      const results = await Promise.allSettled(
+        step.replicas.map(async (replica) => {
+          if (await unsealReplica(context, replica, keys)) unsealed.add(replica.name);
+        }),
+      );
+      const failed = results.find((result) => result.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+      return undefined;
+    }
+    case "join":
+      await joinReplicas(context, step.replicas, step.leader);
+      return undefined;
+    case "verify":
+      return { done: [...unsealed] };
+    case "wait":
+      return { wait: step.reason };
+    case "stop":
+      throw explainStop(step.code, context.store.path, step.details);
+    default:
+      throw new OperationError(
+        "not-initialized",
+        `${context.store.path} is not initialised, and this program only unseals; run "tenant-vault unseal ${context.store.path}".`,
+      );
+  }
+}
+
+function needsKeys({ status: { state } }: Observation["replicas"][number]): boolean {
+  return state === "sealed" || state === "uninitialized";
+}

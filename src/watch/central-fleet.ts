@@ -1,0 +1,148 @@
+import { descriptionDigest } from "../central/instance-metadata";
+import { parseTarget, recallInstance, type Target } from "../central/instances";
+import { RecordStore } from "../central/record-store";
+import { recordPath } from "../contract/central-vault";
+import type { Instance, Replica } from "../contract/instance";
+import { OperationError } from "../core/errors";
+import { enterCluster } from "../operations/cluster";
+import { openConnections, type Connections } from "../operations/connections";
+import type { RunContext } from "../operations/context";
+import { OperatorToken } from "../operations/identities/operator-token";
+import type { NetworkOptions } from "../operations/network";
+import { selectInstances } from "../operations/status/status";
+import { unsealSealed } from "../operations/unseal/unseal-sealed";
+import type { VaultClient } from "../vault/client";
+import { ReplicaApi } from "../vault/replica";
+import type { Fleet, Sight, WatchedInstance } from "./fleet";
+
+/** What a {@link CentralFleet} needs besides the central Vault. */
+export interface CentralFleetOptions extends Omit<RunContext, "deadline"> {
+  readonly network: NetworkOptions;
+}
+
+/** Milliseconds that one attempt to unseal may take. */
+const PATIENCE = 15_000;
+
+/** The key of a record's metadata whose value is the reason why nobody may unseal the instance. */
+const HELD = "held";
+
+/** The instances whose records the central Vault has. */
+export class CentralFleet implements Fleet {
+  constructor(
+    private readonly central: VaultClient,
+    private readonly options: CentralFleetOptions,
+  ) {}
+
+  async list(): Promise<readonly string[]> {
+    return (await selectInstances(this.central, undefined)).map(({ tenant, name }) => `${tenant}/${name}`);
+  }
+
+  async open(name: string): Promise<WatchedInstance> {
+    const target = parseTarget(name);
+    const instance = await this.recall(target);
+    if (instance === undefined || instance.retired === true) return WITHOUT_SERVERS;
+    return new CentralInstance(this.central, target, this.options, await connect(this.central, instance, this.options));
+  }
+
+  /** @returns Undefined if the record is deleted, as that of a retired instance may be. */
+  private async recall(target: Target): Promise<Instance | undefined> {
+    try {
+      return await recallInstance(this.central, target);
+    } catch (error) {
+      if (error instanceof OperationError && error.code === "record-deleted") return undefined;
+      throw error;
+    }
+  }
+}
+
+const WITHOUT_SERVERS: WatchedInstance = {
+  look: () => Promise.resolve([]),
+  unseal: () => Promise.resolve([]),
+  close: () => Promise.resolve(),
+};
+
+/** Connections to the servers of an instance, as one description has them. */
+interface Link {
+  readonly instance: Instance;
+  readonly connections: Pick<Connections, "client">;
+  close(): Promise<void>;
+}
+
+async function connect(central: VaultClient, instance: Instance, { network }: CentralFleetOptions): Promise<Link> {
+  const cluster = await enterCluster(central, instance, network);
+  try {
+    const connections = await openConnections(instance, cluster, network);
+    return {
+      instance,
+      connections,
+      close: async () => {
+        await connections.close();
+        await cluster?.close();
+      },
+    };
+  } catch (error) {
+    await cluster?.close();
+    throw error;
+  }
+}
+
+class CentralInstance implements WatchedInstance {
+  private readonly store: RecordStore;
+
+  constructor(
+    private readonly central: VaultClient,
+    private readonly target: Target,
+    private readonly options: CentralFleetOptions,
+    private link: Link,
+  ) {
+    this.store = new RecordStore(central, target.tenant, target.name, options.clock);
+  }
+
+  async look(): Promise<readonly Sight[]> {
+    const { instance, connections } = this.link;
+    return Promise.all(
+      instance.replicas.map(async (replica) => ({
+        replica: replica.name,
+        state: (await new ReplicaApi(connections.client(replica)).status()).state,
+      })),
+    );
+  }
+
+  /** Keys live from the read of the record to the end of this call. */
+  async unseal(): Promise<readonly string[]> {
+    await this.refresh();
+    const { clock } = this.options;
+    const { instance, connections } = this.link;
+    const operator = OperatorToken.of(this.central, this.target, connections);
+    const replica = (described: Replica): ReplicaApi => new ReplicaApi(connections.client(described));
+    const deadline = clock.now() + PATIENCE;
+    const context = { ...this.options, instance, store: this.store, replica, operator, deadline };
+    return unsealSealed(context).finally(() => operator.end());
+  }
+
+  close(): Promise<void> {
+    return this.link.close();
+  }
+
+  /** Reads the description again, because keys go only to addresses that the record confirms now. */
+  private async refresh(): Promise<void> {
+    const [metadata, instance] = await Promise.all([
+      this.store.readMetadata(),
+      recallInstance(this.central, this.target),
+    ]);
+    const reason = metadata[HELD];
+    if (reason !== undefined) throw heldError(this.store.path, reason);
+    if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
+    const { link } = this;
+    this.link = await connect(this.central, instance, this.options);
+    await link.close();
+  }
+}
+
+function heldError(path: string, reason: string): OperationError {
+  const remove = `vault kv metadata patch -remove-custom-metadata=${HELD} ${recordPath(path)}`;
+  return new OperationError(
+    "held",
+    `${path} is sealed and stays so, because its record says that it is held (${reason}); allow its unsealing with "${remove}".`,
+  );
+}

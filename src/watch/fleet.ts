@@ -1,0 +1,28 @@
+import type { ReplicaState } from "../vault/replica-state";
+
+/** What a watcher sees of one replica. */
+export interface Sight {
+  readonly replica: string;
+  readonly state: ReplicaState["state"];
+}
+
+/** Open connections to the replicas of one instance. */
+export interface WatchedInstance {
+  /** Asks every replica for its state. It never throws: a replica that does not answer is unreachable. */
+  look(): Promise<readonly Sight[]>;
+  /**
+   * Gives their keys to the replicas that need them.
+   *
+   * @returns The names of the replicas that it unsealed.
+   * @throws OperationError if a person has to act, if somebody holds the instance, or if the central Vault fails.
+   */
+  unseal(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** The instances, as the central Vault knows them. */
+export interface Fleet {
+  /** Names, as `<tenant>/<instance>`. */
+  list(): Promise<readonly string[]>;
+  open(instance: string): Promise<WatchedInstance>;
+}

@@ -1,0 +1,21 @@
+import type { ErrorCode } from "../core/error-codes";
+
+/** Something that happened to an instance, for metrics and notifications. */
+export type WatchEvent =
+  /** How many replicas need their keys; 0 if none does. */
+  | { readonly kind: "seen"; readonly instance: string; readonly sealed: number; readonly unreachable: number }
+  | { readonly kind: "sealed"; readonly instance: string; readonly replicas: readonly string[] }
+  | {
+      readonly kind: "unsealed";
+      readonly instance: string;
+      readonly replicas: readonly string[];
+      readonly seconds: number;
+    }
+  | { readonly kind: "failed"; readonly instance: string; readonly code: ErrorCode; readonly message: string }
+  /** Its record is gone, or belongs to another watcher. */
+  | { readonly kind: "forgotten"; readonly instance: string }
+  /** Whether the last request for the list of records was answered. */
+  | { readonly kind: "listed"; readonly instances: number | undefined };
+
+/** Receives events. It must not throw. */
+export type WatchListener = (event: WatchEvent) => void;

@@ -1,0 +1,69 @@
+import { OperationError } from "../core/errors";
+import { InstanceWatch, type WatchSurroundings } from "./instance-watch";
+import { isSelected, type Selection } from "./selection";
+
+/** Options of {@link watchFleet}. */
+export interface WatchFleetOptions extends Selection {
+  /** Milliseconds between two requests for the list of records. */
+  readonly refresh: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Watches the selected instances until the signal is aborted. Records that appear are watched from the next list on. If the
+ * central Vault does not answer, the known instances stay watched.
+ */
+export async function watchFleet(
+  surroundings: WatchSurroundings,
+  { refresh, signal, ...selection }: WatchFleetOptions,
+): Promise<void> {
+  const { clock, tell } = surroundings;
+  const watches = new Map<string, AbortController>();
+  const running = new Set<Promise<void>>();
+  /** Aborted by an error that is not an OperationError. It is a mistake of this program, and ends it. */
+  const broken = new AbortController();
+  const ended = AbortSignal.any([signal, broken.signal]);
+
+  const start = (instance: string): void => {
+    const end = new AbortController();
+    watches.set(instance, end);
+    const run = new InstanceWatch(instance, surroundings)
+      .run(AbortSignal.any([end.signal, ended]))
+      .catch((error: unknown) => broken.abort(error))
+      .finally(() => running.delete(run));
+    running.add(run);
+  };
+  const update = (listed: readonly string[]): void => {
+    const wanted = new Set(listed.filter((instance) => isSelected(instance, selection)));
+    for (const [instance, end] of watches) {
+      if (wanted.has(instance)) continue;
+      end.abort();
+      watches.delete(instance);
+    }
+    for (const instance of wanted) if (!watches.has(instance)) start(instance);
+  };
+
+  let wasListed = true;
+  while (!ended.aborted) {
+    const listed = await list(surroundings, wasListed);
+    wasListed = listed !== undefined;
+    if (listed !== undefined) update(listed);
+    tell({ kind: "listed", instances: listed && watches.size });
+    await clock.sleep(refresh, ended);
+  }
+  await Promise.all(running);
+  if (broken.signal.aborted) throw broken.signal.reason;
+}
+
+/** @returns Undefined if the central Vault does not answer. That is logged once, and so is its return. */
+async function list({ fleet, log }: WatchSurroundings, wasListed: boolean): Promise<readonly string[] | undefined> {
+  try {
+    const listed = await fleet.list();
+    if (!wasListed) log.info("the central Vault lists its records again");
+    return listed;
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    if (wasListed) log.warn("cannot list the records", { code: error.code, reason: error.message });
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { VaultServer } from "../../lab/servers/vault-server";
+import { waitUntil } from "../../lab/wait";
+import type { Instance } from "../../src/contract/instance";
+import { ReplicaApi } from "../../src/vault/replica";
+import { FaultyGateway } from "./support/gateway";
+import { MountedFolder } from "./support/mounted-folder";
+import { FaultyProxy } from "./support/proxy";
+import { TestBed } from "./support/test-bed";
+
+/** Milliseconds: half of the time that another run waits for an announcement. */
+const AT_ONCE = 60_000;
+
+let bed: TestBed;
+beforeAll(async () => {
+  bed = await TestBed.start();
+});
+afterAll(() => bed.stop());
+
+async function stateOf(server: VaultServer | undefined): Promise<string> {
+  if (server === undefined) throw new Error("no server");
+  return (await new ReplicaApi(server.client()).status()).state;
+}
+
+/** An instance of one server, whose answers are kept back once it is initialised. */
+async function heldInstance(name: string) {
+  const { instance, servers } = await bed.startInstance(name, 1);
+  const [server] = servers;
+  const proxy = await FaultyProxy.start(server?.address ?? "");
+  proxy.hold();
+  const held: Instance = { ...instance, replicas: [{ name: `${name}-0`, address: proxy.address }] };
+  const initialized = (): Promise<void> =>
+    waitUntil("the server is initialised, and its answer is kept back", async () => {
+      const before = proxy.held;
+      if ((await stateOf(server)) !== "uninitialized") return true;
+      proxy.release(before);
+      return false;
+    });
+  return { held, server, proxy, initialized };
+}
+
+test("H4: the escrow ends when the record holds the keys, in a state folder that turned read-only", async () => {
+  const { held, server, proxy, initialized } = await heldInstance("read-only");
+  const folder = await MountedFolder.create(join(bed.folder, "mounted-state"));
+  try {
+    const environment = { ...bed.environment(held), TENANT_VAULT_STATE_DIR: folder.path };
+    const run = bed.begin(["unseal", "customer10/read-only", "--timeout", "60"], environment);
+    await initialized();
+    await folder.makeReadOnly();
+    proxy.release();
+    const { code, failure, stderr } = await run.ended;
+
+    expect([code, failure]).toEqual([0, ""]);
+    expect(stderr).toMatch(/the journal cannot be written; do not stop this program/);
+    expect(stderr).toMatch(/the keys are safe, and the journal cannot be deleted; delete it/);
+    expect(await stateOf(server)).toBe("unsealed");
+    expect(Object.keys(await bed.central.readRecord("customer10", "read-only"))).toContain("unseal-key-4");
+  } finally {
+    await folder.remove();
+    proxy.stop();
+  }
+});
+
+test.each<[string, string, string[], boolean]>([
+  ["a signal", "signalled", [], true],
+  ["the deadline", "timed-out", ["--timeout", "5"], false],
+])(
+  "H5: with %s while the answer of sys/init is lost, the run says that it is",
+  async (_what, name, options, signal) => {
+    const { held, server, proxy, initialized } = await heldInstance(name);
+    const begun = Date.now();
+    const run = bed.begin(["unseal", `customer10/${name}`, ...options], bed.environment(held));
+    await initialized();
+    if (signal) run.kill("SIGTERM");
+    else await waitUntil("the deadline is over", () => Promise.resolve(Date.now() - begun > 6_000));
+    proxy.cut();
+    proxy.release();
+    const { code, failure } = await run.ended;
+    proxy.stop();
+
+    expect(code).not.toBe(0);
+    expect(failure).toMatch(/^tenant-vault: \[answer-lost\] /);
+    expect(failure).not.toContain("nothing is lost");
+    expect(await stateOf(server)).toBe("sealed");
+  },
+);
+
+test.each<[string, string, (gateway: FaultyGateway, request: string) => void]>([
+  ["a 503", "refused", (gateway, request) => gateway.fail(request, 503)],
+  ["a lost answer", "unheard", (gateway, request) => gateway.loseAnswer(request)],
+])("H6: %s of the central Vault during the announcement delays nothing", async (_what, name, fault) => {
+  const { instance, servers } = await bed.startInstance(name, 1);
+  const gateway = await FaultyGateway.start(bed.central.server.address, bed.authority.certificate);
+  const request = `POST customers/data/customer10/${name}`;
+  try {
+    fault(gateway, request);
+    const begun = Date.now();
+    const environment = { ...bed.environment(instance), VAULT_ADDR: gateway.address };
+    const first = await bed.run(["unseal", `customer10/${name}`, "--timeout", "100"], environment);
+    // A run may end with the fault. The next one must not wait for its announcement.
+    if (first.code !== 0)
+      expect(await bed.run(["unseal", `customer10/${name}`], environment)).toMatchObject({ code: 0 });
+    expect(Date.now() - begun).toBeLessThan(AT_ONCE);
+    expect(gateway.requests.filter((each) => each === request).length).toBeGreaterThan(1);
+    expect(await stateOf(servers[0])).toBe("unsealed");
+    expect(bed.journals(name)).toEqual([]);
+  } finally {
+    await gateway.stop();
+  }
+});

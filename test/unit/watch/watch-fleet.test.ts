@@ -1,0 +1,171 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { OperationError } from "../../../src/core/errors";
+import { Gate } from "../../../src/core/gate";
+import { Log, type LogEvent } from "../../../src/core/log";
+import type { Fleet, Sight, WatchedInstance } from "../../../src/watch/fleet";
+import { watchFleet } from "../../../src/watch/watch-fleet";
+import type { WatchEvent } from "../../../src/watch/watch-events";
+
+const MAIN = "customer10/main";
+
+/** An instance whose replicas a test seals. */
+class FakeInstance implements WatchedInstance {
+  states: Sight["state"][] = ["unsealed", "unsealed"];
+  failure: Error | undefined;
+  looks = 0;
+  closed = 0;
+
+  look(): Promise<readonly Sight[]> {
+    this.looks++;
+    return Promise.resolve(this.states.map((state, index) => ({ replica: `main-${index}`, state })));
+  }
+
+  unseal(): Promise<readonly string[]> {
+    if (this.failure !== undefined) return Promise.reject(this.failure);
+    const unsealed = this.states.flatMap((state, index) => (state === "sealed" ? `main-${index}` : []));
+    this.states = this.states.map((state) => (state === "sealed" ? "unsealed" : state));
+    return Promise.resolve(unsealed);
+  }
+
+  close(): Promise<void> {
+    this.closed++;
+    return Promise.resolve();
+  }
+}
+
+let instance: FakeInstance;
+let listed: string[] | Error;
+let events: WatchEvent[];
+let logged: LogEvent[];
+let opened: string[];
+/** Milliseconds of the simulated clock. */
+let time: number;
+
+beforeEach(() => {
+  [instance, listed, events, logged, opened, time] = [new FakeInstance(), [MAIN], [], [], [], 0];
+});
+
+const fleet: Fleet = {
+  list: () => (listed instanceof Error ? Promise.reject(listed) : Promise.resolve(listed)),
+  open: (name) => {
+    opened.push(name);
+    return Promise.resolve(instance);
+  },
+};
+
+/** Watches for some simulated seconds. @param at What happens at some of them. */
+async function watch(seconds: number, at: Readonly<Record<number, () => void>> = {}, tenant?: string): Promise<void> {
+  const end = new AbortController();
+  const sleepers: { readonly until: number; wake(): void }[] = [];
+  const clock = {
+    now: () => time,
+    date: () => new Date(time),
+    sleep: (milliseconds: number, signal?: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        const wake = (): void => {
+          signal?.removeEventListener("abort", wake);
+          resolve();
+        };
+        sleepers.push({ until: time + milliseconds, wake });
+        signal?.addEventListener("abort", wake);
+        if (signal?.aborted) wake();
+      }),
+  };
+  const tell = (event: WatchEvent): void => void events.push(event);
+  const log = new Log((event) => void logged.push(event));
+  const done = watchFleet(
+    { fleet, clock, log, tell, gate: new Gate(4), poll: 1_000 },
+    { refresh: 5_000, signal: end.signal, tenant },
+  );
+  // It may fail while time passes.
+  done.catch(() => undefined);
+  for (const last = time + seconds * 1_000; time < last; time += 100) {
+    at[time / 1_000]?.();
+    for (const sleeper of sleepers.splice(0)) {
+      if (sleeper.until <= time) sleeper.wake();
+      else sleepers.push(sleeper);
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  end.abort();
+  await done;
+}
+
+function told(kind: WatchEvent["kind"]): WatchEvent[] {
+  return events.filter((event) => event.kind === kind);
+}
+
+describe("a watch", () => {
+  test("looks about once a second, with one connection, and closes it at the end", async () => {
+    await watch(20);
+    expect(instance.looks).toBeGreaterThan(16);
+    expect(instance.looks).toBeLessThan(24);
+    expect(opened).toEqual([MAIN]);
+    expect(instance.closed).toBe(1);
+    expect(told("forgotten")).toHaveLength(1);
+  });
+
+  test("unseals what is sealed, tells both, and measures from the sight to the end", async () => {
+    await watch(10, { 5: () => (instance.states = ["sealed", "unsealed"]) });
+    expect(told("sealed")).toEqual([{ kind: "sealed", instance: MAIN, replicas: ["main-0"] }]);
+    expect(told("unsealed")).toMatchObject([{ instance: MAIN, replicas: ["main-0"], seconds: 0 }]);
+    expect(told("seen").at(-1)).toMatchObject({ sealed: 0 });
+  });
+
+  test("tries again after a failure, more and more seldom, and logs it once", async () => {
+    instance.failure = new OperationError("held", "It is held.");
+    await watch(120, { 5: () => (instance.states = ["sealed", "unsealed"]) });
+    const failures = told("failed");
+    expect(failures.length).toBeGreaterThan(5);
+    expect(failures.length).toBeLessThan(14);
+    expect(logged.filter(({ fields }) => fields.code === "held")).toHaveLength(1);
+    // What was read before may be the reason.
+    expect(opened.length).toBeGreaterThan(failures.length - 1);
+  });
+
+  test("opens the instance again if nothing of it answers", async () => {
+    await watch(10, { 5: () => (instance.states = ["unreachable", "unreachable"]) });
+    expect(opened.length).toBeGreaterThan(3);
+    expect(instance.closed).toBe(opened.length);
+  });
+
+  test("asks seldom whether a retired instance has servers again", async () => {
+    instance.states = [];
+    await watch(130);
+    expect(opened.length).toBeGreaterThan(1);
+    expect(opened.length).toBeLessThan(5);
+    expect(told("failed")).toEqual([]);
+  });
+
+  test("ends with the mistake of this program, if there is one", async () => {
+    instance.failure = new TypeError("undefined is not a function");
+    await expect(watch(10, { 5: () => (instance.states = ["sealed"]) })).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a watch of the fleet", () => {
+  test("takes up records that appear, and lets go those that vanish", async () => {
+    await watch(20, { 4: () => (listed = [MAIN, "customer11/main"]), 12: () => (listed = ["customer11/main"]) });
+    expect(opened).toEqual([MAIN, "customer11/main"]);
+    expect(told("forgotten")[0]).toEqual({ kind: "forgotten", instance: MAIN });
+  });
+
+  test("keeps what it watches while the records cannot be listed, and says so once", async () => {
+    await watch(30, {
+      4: () => (listed = new OperationError("central-unreachable", "No answer.")),
+      22: () => (listed = [MAIN]),
+    });
+    expect(instance.looks).toBeGreaterThan(24);
+    expect(logged.map(({ message }) => message)).toEqual([
+      "cannot list the records",
+      "the central Vault lists its records again",
+    ]);
+    expect(told("listed")).toContainEqual({ kind: "listed", instances: undefined });
+  });
+
+  test("watches the selected tenant alone", async () => {
+    listed = [MAIN, "customer11/main"];
+    await watch(5, {}, "customer11");
+    expect(opened).toEqual(["customer11/main"]);
+  });
+});
