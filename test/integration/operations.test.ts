@@ -6,6 +6,8 @@ import type { VaultServer } from "../../lab/servers/vault-server";
 import { Secret } from "../../src/core/secret";
 import type { Instance, Replica } from "../../src/contract/instance";
 import { ReplicaApi } from "../../src/vault/replica";
+import { OperatorToken } from "../../src/operations/identities/operator-token";
+import { AccessApi } from "../../src/vault/access";
 import { unsealInstance } from "../../src/operations/unseal/unseal-instance";
 import { VaultClient } from "../../src/vault/client";
 import { contextOf, inStatefulSet, ProcessPods } from "./support/process-pods";
@@ -127,12 +129,17 @@ describe("servers whose certificate is of a CA that is not trusted any more", ()
     const caCertificate = authority.certificate;
     pods.secret = { identity: await authority.issue("renewed"), caCertificate };
 
-    const clients = new Map(
-      servers.map(({ name, address }) => [name, new ReplicaApi(new VaultClient({ address, caCertificate }))]),
-    );
+    const trusting = ({ address }: Replica, token?: Secret): VaultClient => {
+      const client = new VaultClient({ address, caCertificate });
+      return token === undefined ? client : client.withToken(token);
+    };
+    const former = contextOf(bed, instance, servers, pods);
+    const access = (replica: Replica, token?: Secret) => new AccessApi(trusting(replica, token));
     const context = {
-      ...contextOf(bed, instance, servers, pods),
-      replica: ({ name }: Replica) => clients.get(name) ?? new ReplicaApi(bed.central.client),
+      ...former,
+      replica: (replica: Replica) => new ReplicaApi(trusting(replica)),
+      access,
+      operator: new OperatorToken({ credentials: former.credentials, access }),
       // Half a minute, in which nothing is to happen, passes faster.
       clock: {
         now: () => performance.now() * HASTE,
