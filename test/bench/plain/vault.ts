@@ -52,9 +52,13 @@ export function vaultStack(app: App, tenant: string): TerraformStack {
     },
     triggers: { revision: release.metadata.revision, description: description(tenant, name) },
   });
-  for (const values of [{ product: "openbao" }, { storage: `${name}, Cinder` }]) {
-    const id = `lasting-${Object.keys(values).join()}`;
-    new RecordedValue(stack, id, { values, preventDestroy: false, dependsOn: [unseal], refusal: "It cannot change" });
+  for (const [kind, value] of Object.entries({ product: "openbao", storage: `${name}, Cinder` })) {
+    new RecordedValue(stack, `lasting-${kind}`, {
+      values: { [kind]: value },
+      preventDestroy: false,
+      dependsOn: [unseal],
+      refusal: "It cannot change",
+    });
   }
   return stack;
 }
