@@ -104,8 +104,11 @@ export async function inspectInstance(
   return difference === undefined ? status : { ...status, difference };
 }
 
-/** Number of attempts, one second apart, until a new member votes. The servers let it vote after 10 s without a failure. */
-const PROBATION = 15;
+/**
+ * Number of attempts, one second apart, until a new member votes. The servers let it vote after 10 s without a failure, look for
+ * that every 10 s, and begin again if the active one changes.
+ */
+const PROBATION = 40;
 
 /** Adds whether each replica votes, as raft's active server says. Of two that say that they are active, the first is asked. */
 async function withVotes(
