@@ -16,7 +16,7 @@ process.on("SIGHUP", () => { fs.closeSync(fd); fd = fs.openSync(file, "a"); });
 const timer = setInterval(() => {
   for (let i = 0; i < 100 && line < count; i++) fs.writeSync(fd, String(line++).padEnd(1023, ".") + "\\n");
   if (line === count) process.send("done"), clearInterval(timer), setInterval(() => undefined, 1000);
-}, 5);
+}, 25);
 `;
 const KIBIBYTES = 1024;
 const LINES = 6 * KIBIBYTES;
