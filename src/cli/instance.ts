@@ -69,10 +69,7 @@ async function connected<Result>(
   const { tenant, name } = instance;
   const connections = await openConnections(instance, cluster, network);
   const credentials = new CredentialStore(central.withSignal(network.end), tenant, name);
-  const access: OperationContext["access"] = (replica, token) => {
-    const client = connections.client(replica);
-    return new AccessApi(token === undefined ? client : client.withToken(token));
-  };
+  const access: OperationContext["access"] = (replica, token) => AccessApi.as(connections.client(replica), token);
   const operator = new OperatorToken({ access, credentials });
   try {
     return await work({

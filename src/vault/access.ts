@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Secret } from "../core/secret";
+import { parseAnswer } from "./answer";
 import type { VaultClient } from "./client";
 import { ReplicaError } from "./errors";
 
@@ -63,13 +64,18 @@ const secretId = z.object({
 export class AccessApi {
   constructor(private readonly client: VaultClient) {}
 
+  /** @param token Of the caller; without it, only a login works. */
+  static as(client: VaultClient, token: Secret | undefined): AccessApi {
+    return new AccessApi(token === undefined ? client : client.withToken(token));
+  }
+
   /** @returns A token; undefined if the server refuses the credential. */
   async login(mount: string, { roleId, secretId: secret }: LoginCredential): Promise<Secret | undefined> {
     const { status, body } = await this.client.send("POST", `auth/${mount}/login`, {
       body: { role_id: roleId, secret_id: secret.reveal() },
       accept: LOGIN_REFUSED,
     });
-    return LOGIN_REFUSED.includes(status) ? undefined : new Secret(parse(login, body, "login").auth.client_token);
+    return LOGIN_REFUSED.includes(status) ? undefined : new Secret(parseAnswer(login, body, "login").auth.client_token);
   }
 
   /** Revokes the client's own token. */
@@ -139,7 +145,7 @@ export class AccessApi {
   /** Makes a secret ID. */
   async drawSecretId(mount: string, role: string): Promise<DrawnSecretId> {
     const { body } = await this.client.send("POST", `auth/${mount}/role/${role}/secret-id`);
-    const { data } = parse(secretId, body, "secret-id");
+    const { data } = parseAnswer(secretId, body, "secret-id");
     return {
       secretId: new Secret(data.secret_id),
       accessor: data.secret_id_accessor,
@@ -149,8 +155,7 @@ export class AccessApi {
 
   /** Accessors of a role's secret IDs. */
   async accessors(mount: string, role: string): Promise<readonly string[]> {
-    const path = `auth/${mount}/role/${role}/secret-id?list=true`;
-    const { body } = await this.client.send("GET", path, { accept: [MISSING] });
+    const { body } = await this.client.send("LIST", `auth/${mount}/role/${role}/secret-id`, { accept: [MISSING] });
     return (body.data as { keys?: string[] } | undefined)?.keys ?? [];
   }
 
@@ -196,17 +201,11 @@ export class AccessApi {
 
   private async list(path: string): Promise<ServerMount[]> {
     const { body } = await this.client.send("GET", path);
-    return Object.entries(parse(mounts, body, path).data).map(([mount, { type, options, config }]) => ({
+    return Object.entries(parseAnswer(mounts, body, path).data).map(([mount, { type, options, config }]) => ({
       path: mount.replace(/\/$/, ""),
       type,
       version: options?.version,
       maxTtl: config?.max_lease_ttl ?? 0,
     }));
   }
-}
-
-function parse<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
-  const { data } = schema.safeParse(body);
-  if (data === undefined) throw new ReplicaError("refused", `${path}: the answer is not that of a Vault or OpenBao`);
-  return data;
 }

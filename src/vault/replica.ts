@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Secret } from "../core/secret";
 import { ReplicaError } from "./errors";
+import { parseAnswer } from "./answer";
 import type { VaultClient, VaultRequest } from "./client";
 import type { ReplicaState } from "./replica-state";
 import { type InitAnswer, keyTypeOf } from "./keys";
@@ -221,11 +222,4 @@ export class ReplicaApi {
       .send("GET", "sys/audit", { local: true, accept: [REDIRECTED] });
     return status === REDIRECTED ? undefined : Object.keys(body.data ?? {});
   }
-}
-
-/** Validates an answer. Another program at the address must not be mistaken for an uninitialised Vault. */
-function parseAnswer<Answer>(schema: z.ZodType<Answer>, body: unknown, path: string): Answer {
-  const { data } = schema.safeParse(body);
-  if (data === undefined) throw new ReplicaError("refused", `${path}: the answer is not that of a Vault or OpenBao`);
-  return data;
 }

@@ -28,10 +28,7 @@ export class OperatorToken {
   ): OperatorToken {
     return new OperatorToken({
       credentials: new CredentialStore(central, tenant, name),
-      access: (replica, token) => {
-        const client = servers.client(replica);
-        return new AccessApi(token === undefined ? client : client.withToken(token));
-      },
+      access: (replica, token) => AccessApi.as(servers.client(replica), token),
     });
   }
 

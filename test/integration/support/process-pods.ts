@@ -111,10 +111,8 @@ export function contextOf(
   const store = new RecordStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name);
   const clients = new Map(servers.map((server) => [server.name, server.client()]));
   const credentials = new CredentialStore(bed.central.server.client(bed.hookToken), instance.tenant, instance.name);
-  const access: OperationContext["access"] = ({ name }, token) => {
-    const client = clients.get(name) ?? bed.central.server.client();
-    return new AccessApi(token === undefined ? client : client.withToken(token));
-  };
+  const access: OperationContext["access"] = ({ name }, token) =>
+    AccessApi.as(clients.get(name) ?? bed.central.server.client(), token);
   return {
     events,
     instance,
