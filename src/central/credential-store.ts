@@ -2,6 +2,7 @@ import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, type Identity } from "../contr
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./client";
+import { readSecret } from "./key-value";
 
 /** What an identity logs in with. */
 export interface Credential {
@@ -37,19 +38,8 @@ export class CredentialStore {
   }
 
   async read(identity: Identity): Promise<SeenCredential> {
-    const { status, body } = await askCentral(this.central, "GET", this.url(identity), { accept: [404] });
-    const { data, metadata } = (body.data ?? {}) as {
-      data?: Record<string, unknown> | null;
-      metadata?: { version: number };
-    };
-    // A 404 with errors is a missing mount; without, a path that was never written.
-    if (metadata === undefined && status === 404 && Array.isArray(body.errors) && body.errors.length > 0) {
-      throw new CentralError(
-        "missing",
-        `The central Vault at ${this.central.address} has no KV version 2 mount "${ACCESS_MOUNT}"; deploy the stack "central" first.`,
-        404,
-      );
-    }
+    const path = accessPath(this.instance, identity);
+    const { data, metadata } = await readSecret(this.central, ACCESS_MOUNT, path);
     const fields = data ?? {};
     return { version: metadata?.version ?? 0, fields, credential: parseCredential(fields) };
   }

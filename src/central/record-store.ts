@@ -2,7 +2,8 @@ import { systemClock, type Clock } from "../core/clock";
 import { RECORDS_MOUNT } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
 import type { KeyType } from "../vault/keys";
-import { askCentral, CentralError } from "./client";
+import { askCentral } from "./client";
+import { readSecret, type VersionMetadata } from "./key-value";
 import { recordedKeys, type RecordFields } from "./record";
 
 /** The newest version of a record in the central Vault. */
@@ -19,7 +20,7 @@ export interface SeenRecord {
   readonly age: number;
 }
 
-/** The record of one instance in the central Vault. Every method throws {@link CentralError} if it fails. */
+/** The record of one instance in the central Vault. Every method throws a CentralError if it fails. */
 export class RecordStore {
   readonly path: string;
 
@@ -33,17 +34,12 @@ export class RecordStore {
   }
 
   async read(): Promise<SeenRecord> {
-    const { status, body, serverTime } = await askCentral(this.central, "GET", this.url("data"), { accept: [404] });
-    const { data, metadata } = (body.data ?? {}) as { data?: RecordFields | null; metadata?: VersionMetadata };
-    if (metadata === undefined) {
-      // A 404 with errors means that the mount is missing or of another type; without errors, that the path was never written.
-      if (status === 404 && Array.isArray(body.errors) && body.errors.length > 0) throw noMount(this.central);
-      return { version: 0, fields: {}, deleted: false, age: 0 };
-    }
+    const { data, metadata, serverTime } = await readSecret(this.central, RECORDS_MOUNT, this.path);
+    if (metadata === undefined) return { version: 0, fields: {}, deleted: false, age: 0 };
     const now = serverTime ?? this.clock.date().getTime();
     const { deletion_time: deletion } = metadata;
     // `delete_version_after` sets a time in the future. Until then the fields are readable.
-    const deleted = metadata.destroyed || (deletion !== "" && (data ?? undefined) === undefined);
+    const deleted = metadata.destroyed || (deletion !== "" && data === undefined);
     return {
       version: metadata.version,
       fields: data ?? {},
@@ -110,23 +106,8 @@ export class RecordStore {
   }
 }
 
-interface VersionMetadata {
-  readonly version: number;
-  readonly created_time: string;
-  readonly deletion_time: string;
-  readonly destroyed: boolean;
-}
-
 /** Lists the names in a folder of the records: tenants for `""`, instances for `"<tenant>/"`. */
 export async function listRecords(central: VaultClient, folder: string): Promise<string[]> {
   const { body } = await askCentral(central, "LIST", `${RECORDS_MOUNT}/metadata/${folder}`, { accept: [404] });
   return (body.data as { keys?: string[] } | undefined)?.keys ?? [];
-}
-
-function noMount(central: VaultClient): CentralError {
-  return new CentralError(
-    "missing",
-    `The central Vault at ${central.address} has no KV version 2 mount "${RECORDS_MOUNT}"; deploy the stack "central" first.`,
-    404,
-  );
 }

@@ -1,0 +1,38 @@
+import type { VaultClient } from "../vault/client";
+import { askCentral, CentralError } from "./client";
+
+/** The newest version of a secret in a KV version 2 mount of the central Vault. */
+export interface SeenSecret {
+  /** Undefined if there is no version or it is deleted. */
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+  /** Undefined if nothing was ever written. */
+  readonly metadata: VersionMetadata | undefined;
+  /** The server's time, milliseconds since the epoch; undefined if it sent none. */
+  readonly serverTime?: number | undefined;
+}
+
+/** What KV version 2 says of a version. */
+export interface VersionMetadata {
+  readonly version: number;
+  readonly created_time: string;
+  readonly deletion_time: string;
+  readonly destroyed: boolean;
+}
+
+/** Reads a secret. @throws CentralError if the mount is missing or of another type. */
+export async function readSecret(central: VaultClient, mount: string, path: string): Promise<SeenSecret> {
+  const { status, body, serverTime } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
+  const { data, metadata } = (body.data ?? {}) as {
+    data?: Record<string, unknown> | null;
+    metadata?: VersionMetadata;
+  };
+  // A 404 with errors means that the mount is missing or of another type; without errors, that the path was never written.
+  if (metadata === undefined && status === 404 && Array.isArray(body.errors) && body.errors.length > 0) {
+    throw new CentralError(
+      "missing",
+      `The central Vault at ${central.address} has no KV version 2 mount "${mount}"; deploy the stack "central" first.`,
+      404,
+    );
+  }
+  return { data: data ?? undefined, metadata, serverTime };
+}
