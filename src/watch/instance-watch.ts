@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock";
 import { OperationError } from "../core/errors";
 import type { Gate } from "../core/gate";
 import type { Log } from "../core/log";
+import { needsKeys } from "../operations/unseal/unseal-sealed";
 import type { Fleet, Sight, WatchedInstance } from "./fleet";
 import type { WatchListener } from "./watch-events";
 
@@ -73,7 +74,7 @@ export class InstanceWatch {
 
   private observe(sights: readonly Sight[]): readonly string[] {
     const { clock, tell } = this.surroundings;
-    const sealed = sights.filter(needsKeys).map(({ replica }) => replica);
+    const sealed = sights.filter(({ state }) => needsKeys(state)).map(({ replica }) => replica);
     const unreachable = sights.filter(({ state }) => state === "unreachable").length;
     tell({ kind: "seen", instance: this.instance, sealed: sealed.length, unreachable });
     if (sealed.length === 0) this.sealedSince = undefined;
@@ -110,9 +111,4 @@ export class InstanceWatch {
     this.opened = undefined;
     await opened?.close();
   }
-}
-
-/** An empty replica of an instance that has keys lost its storage, and joins again. */
-function needsKeys({ state }: Sight): boolean {
-  return state === "sealed" || state === "uninitialized";
 }

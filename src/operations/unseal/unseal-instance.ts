@@ -22,7 +22,7 @@ import { decide, type Observation, type Step, type StopCode } from "./decide";
 import { escrowKeys, forgetJournal } from "./escrow";
 import { explainStop } from "./explain";
 import { Initialization } from "./initialization";
-import { joinReplicas, unsealReplica, verify, type Verified } from "./unsealing";
+import { joinReplicas, unsealReplicas, verify, type Verified } from "./unsealing";
 
 /** Actions of a run, and the resulting state. */
 export interface UnsealReport extends Verified {
@@ -245,21 +245,12 @@ class UnsealRun {
     );
   }
 
-  private async unseal(replicas: readonly SeenReplica[], keys: readonly Secret[]): Promise<Waiting | undefined> {
-    const unsealOne = async (replica: SeenReplica): Promise<Waiting | undefined> => {
-      if (!(await unsealReplica(this.context, replica, keys))) {
-        return { wait: `${replica.name} has its keys and is not unsealed yet` };
-      }
-      this.unsealed.add(replica.name);
-      this.context.log.info("replica unsealed", { replica: replica.name });
-      return undefined;
-    };
+  private unseal(replicas: readonly SeenReplica[], keys: readonly Secret[]): Promise<Waiting | undefined> {
     this.members.expectLeader();
-    // One replica's failure must not keep the others sealed.
-    const results = await Promise.allSettled(replicas.map(unsealOne));
-    const failed = results.find((result) => result.status === "rejected");
-    if (failed !== undefined) throw failed.reason;
-    return results.flatMap((result) => (result.status === "fulfilled" ? (result.value ?? []) : []))[0];
+    return unsealReplicas(this.context, replicas, keys, (replica) => {
+      this.unsealed.add(replica);
+      this.context.log.info("replica unsealed", { replica });
+    });
   }
 
   /** Waits for servers, because pods start and leaders change. Also waits for the central Vault if this run has pending work. */

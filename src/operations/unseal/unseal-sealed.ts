@@ -1,12 +1,13 @@
 import { recordedKeys } from "../../central/record";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf } from "../../vault/keys";
+import type { ReplicaState } from "../../vault/replica-state";
 import type { OperationContext, RunContext } from "../context";
 import { MemberObserver } from "../members";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decide, type Observation, type Step } from "./decide";
 import { explainStop } from "./explain";
-import { joinReplicas, unsealReplica } from "./unsealing";
+import { joinReplicas, unsealReplicas } from "./unsealing";
 
 /** What an unsealing needs. It only reads the record. */
 export type UnsealSealedContext = RunContext &
@@ -28,7 +29,7 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
   const members = new MemberObserver(context);
   return runLoop<Observation, Step | "done", readonly string[]>(context, {
     observe: () => observe(context, members),
-    decide: (seen) => (seen.replicas.some(needsKeys) ? decide(seen) : "done"),
+    decide: (seen) => (seen.replicas.some(({ status }) => needsKeys(status.state)) ? decide(seen) : "done"),
     perform: (step, seen) => {
       if (step !== "done" && step.do === "unseal") members.expectLeader();
       return perform(context, step, seen, unsealed);
@@ -61,17 +62,13 @@ async function perform(
 ): Promise<Outcome<readonly string[]>> {
   if (step === "done") return { done: [...unsealed] };
   switch (step.do) {
-    case "unseal": {
-      const keys = recordedKeys(record.fields, keyTypeOf(context.instance.seal));
-      const results = await Promise.allSettled(
-        step.replicas.map(async (replica) => {
-          if (await unsealReplica(context, replica, keys)) unsealed.add(replica.name);
-        }),
+    case "unseal":
+      return unsealReplicas(
+        context,
+        step.replicas,
+        recordedKeys(record.fields, keyTypeOf(context.instance.seal)),
+        (name) => unsealed.add(name),
       );
-      const failed = results.find((result) => result.status === "rejected");
-      if (failed !== undefined) throw failed.reason;
-      return undefined;
-    }
     case "join":
       await joinReplicas(context, step.replicas, step.leader);
       return undefined;
@@ -89,6 +86,7 @@ async function perform(
   }
 }
 
-function needsKeys({ status: { state } }: Observation["replicas"][number]): boolean {
+/** Whether a replica waits for keys. If the instance has keys, an empty replica lost its storage, and joins again. */
+export function needsKeys(state: ReplicaState["state"]): boolean {
   return state === "sealed" || state === "uninitialized";
 }

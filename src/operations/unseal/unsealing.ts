@@ -66,6 +66,31 @@ export async function unsealReplica(
   return false;
 }
 
+/**
+ * Unseals several replicas at once. A failure of one does not keep the others sealed.
+ *
+ * @param unsealed Called for each replica that is unsealed.
+ * @returns Why one is not yet; undefined if all are.
+ */
+export async function unsealReplicas(
+  context: ServerContext,
+  replicas: readonly SeenReplica[],
+  keys: readonly Secret[],
+  unsealed: (name: string) => void,
+): Promise<Waiting | undefined> {
+  const results = await Promise.allSettled(
+    replicas.map(async (replica) => {
+      if (!(await unsealReplica(context, replica, keys)))
+        return wait(`${replica.name} has its keys and is not unsealed yet`);
+      unsealed(replica.name);
+      return undefined;
+    }),
+  );
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return results.flatMap((result) => (result.status === "fulfilled" ? (result.value ?? []) : []))[0];
+}
+
 async function sendKeys(
   context: ServerContext,
   replica: SeenReplica,
