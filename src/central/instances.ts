@@ -47,9 +47,18 @@ export async function describeInstance(
  * @throws OperationError if the digest beside the keys does not match the description. Keys and tokens are sent to the
  *   addresses in the description, so a changed one must not be used.
  */
-export async function recallInstance(central: VaultClient, { tenant, name }: Target): Promise<Instance> {
-  const store = new RecordStore(central, tenant, name);
-  const described = fromMetadata(tenant, name, await store.readMetadata());
+export async function recallInstance(central: VaultClient, target: Target): Promise<Instance> {
+  const store = new RecordStore(central, target.tenant, target.name);
+  return verifiedInstance(store, target, await store.readMetadata());
+}
+
+/** The instance that the metadata of a record describe. @throws OperationError as {@link recallInstance} does. */
+export async function verifiedInstance(
+  store: Pick<RecordStore, "path" | "read">,
+  { tenant, name }: Target,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Instance> {
+  const described = fromMetadata(tenant, name, metadata);
   if (described === undefined) {
     throw new OperationError(
       "not-described",

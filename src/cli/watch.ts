@@ -6,6 +6,7 @@ import { CentralFleet } from "../watch/central-fleet";
 import { parseListenAddress, serve } from "../watch/http-server";
 import { Notifications } from "../watch/notifications";
 import { parseShard } from "../watch/selection";
+import type { WatchListener } from "../watch/watch-events";
 import { watchFleet } from "../watch/watch-fleet";
 import { WatchMetrics } from "../watch/watch-metrics";
 import type { CommandHost, CommandResult } from "./command";
@@ -43,7 +44,7 @@ export async function watch(
     log.info("watching", { central: central.address, ...(tenant === undefined ? {} : { tenant }), shard });
     const network = { proxies: proxiesOf(environment) };
     const fleet = new CentralFleet(central, { clock, log, signal, holds, network });
-    const tell = (event: Parameters<typeof metrics.count>[0]): void => {
+    const tell: WatchListener = (event) => {
       metrics.count(event);
       notifications?.notify(event);
     };

@@ -1,5 +1,5 @@
 import { descriptionDigest } from "../central/instance-metadata";
-import { parseTarget, recallInstance, type Target } from "../central/instances";
+import { parseTarget, recallInstance, verifiedInstance, type Target } from "../central/instances";
 import { RecordStore } from "../central/record-store";
 import { recordPath } from "../contract/central-vault";
 import type { Instance, Replica } from "../contract/instance";
@@ -33,8 +33,8 @@ export class CentralFleet implements Fleet {
     private readonly options: CentralFleetOptions,
   ) {}
 
-  async list(): Promise<readonly string[]> {
-    return (await selectInstances(this.central, undefined)).map(({ tenant, name }) => `${tenant}/${name}`);
+  async list(tenant: string | undefined): Promise<readonly string[]> {
+    return (await selectInstances(this.central, tenant)).map((target) => `${target.tenant}/${target.name}`);
   }
 
   async open(name: string): Promise<WatchedInstance> {
@@ -126,12 +126,10 @@ class CentralInstance implements WatchedInstance {
 
   /** Reads the description again, because keys go only to addresses that the record confirms now. */
   private async refresh(): Promise<void> {
-    const [metadata, instance] = await Promise.all([
-      this.store.readMetadata(),
-      recallInstance(this.central, this.target),
-    ]);
+    const metadata = await this.store.readMetadata();
     const reason = metadata[HELD];
     if (reason !== undefined) throw heldError(this.store.path, reason);
+    const instance = await verifiedInstance(this.store, this.target, metadata);
     if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
     const { link } = this;
     this.link = await connect(this.central, instance, this.options);

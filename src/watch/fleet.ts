@@ -22,7 +22,7 @@ export interface WatchedInstance {
 
 /** The instances, as the central Vault knows them. */
 export interface Fleet {
-  /** Names, as `<tenant>/<instance>`. */
-  list(): Promise<readonly string[]>;
+  /** Names, as `<tenant>/<instance>`. @param tenant Whose instances. @default - those of all tenants */
+  list(tenant: string | undefined): Promise<readonly string[]>;
   open(instance: string): Promise<WatchedInstance>;
 }

@@ -45,7 +45,7 @@ export async function watchFleet(
 
   let wasListed = true;
   while (!ended.aborted) {
-    const listed = await list(surroundings, wasListed);
+    const listed = await list(surroundings, selection.tenant, wasListed);
     wasListed = listed !== undefined;
     if (listed !== undefined) update(listed);
     tell({ kind: "listed", instances: listed && watches.size });
@@ -56,9 +56,13 @@ export async function watchFleet(
 }
 
 /** @returns Undefined if the central Vault does not answer. That is logged once, and so is its return. */
-async function list({ fleet, log }: WatchSurroundings, wasListed: boolean): Promise<readonly string[] | undefined> {
+async function list(
+  { fleet, log }: WatchSurroundings,
+  tenant: string | undefined,
+  wasListed: boolean,
+): Promise<readonly string[] | undefined> {
   try {
-    const listed = await fleet.list();
+    const listed = await fleet.list(tenant);
     if (!wasListed) log.info("the central Vault lists its records again");
     return listed;
   } catch (error) {
