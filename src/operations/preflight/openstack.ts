@@ -116,6 +116,8 @@ function freeOf(
 }
 
 class Cloud implements OpenStack {
+  private readonly answers = new Map<string, Promise<Record<string, unknown>>>();
+
   constructor(
     private readonly token: string,
     private readonly project: string,
@@ -205,8 +207,11 @@ class Cloud implements OpenStack {
     return this.endpoint("block-storage", "volumev3");
   }
 
-  private async get(url: string): Promise<Record<string, unknown>> {
-    return (await ask("GET", url, { token: this.token })).body;
+  /** Several checks need the same answer, so each question is asked once. */
+  private get(url: string): Promise<Record<string, unknown>> {
+    const asked = this.answers.get(url) ?? ask("GET", url, { token: this.token }).then(({ body }) => body);
+    this.answers.set(url, asked);
+    return asked;
   }
 }
 
