@@ -1,6 +1,7 @@
 import type { CertifiedServers, TenantIntermediate } from "../constructs/tenant-access/tenant-access-props";
 import { DEFAULT_LIFETIME } from "../constructs/tenant-pki/pki-role";
 import { parseDomain } from "../core/domains";
+import { withoutBrackets } from "../core/host";
 import { hasCentralCertificate } from "./instance-deployment";
 import { initializesItself } from "./sections/deployment";
 import { intermediateName } from "./sections/pki";
@@ -29,5 +30,5 @@ export function signedIntermediates({ name: tenant, instances }: Tenant): Tenant
 export function certifiedServers({ instances }: Tenant): CertifiedServers[] {
   return instances
     .filter(hasCentralCertificate)
-    .map(({ name, address }) => ({ name, host: new URL(address).hostname.replace(/^\[|\]$/g, "") }));
+    .map(({ name, address }) => ({ name, host: withoutBrackets(new URL(address).hostname) }));
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import { withoutBrackets } from "../../src/core/host";
 
 /** An HTTP proxy for TLS connections. */
 export class ConnectProxy {
@@ -20,7 +21,7 @@ export class ConnectProxy {
     this.server.on("connect", ({ url = "" }, socket, head) => {
       this.targets.push(url);
       const { hostname, port } = new URL(`tcp://${url}`);
-      const target = connect(Number(port), hostname.replace(/^\[|\]$/g, ""), () => {
+      const target = connect(Number(port), withoutBrackets(hostname), () => {
         socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
         target.write(head);
         target.pipe(socket).pipe(target);

@@ -21,7 +21,7 @@ import {
 } from "../../terraform/providers/vault";
 import { COMMAND_SECRET_ID_TTL } from "../central-vault/central-vault";
 import { serverPatterns } from "../server-config/names";
-import type { TenantAccessProps } from "./tenant-access-props";
+import type { TenantAccessProps, TenantIntermediate } from "./tenant-access-props";
 
 /** Lifetime of a token. A deployment with Kubespray takes up to two hours. */
 const TOKEN_TTL: Readonly<Record<TenantIdentity, Duration>> = {
@@ -117,8 +117,6 @@ export class TenantAccess extends Construct {
 function requestOf({ lifetime, ...intermediate }: TenantIntermediate): SignedIntermediate {
   return { ...intermediate, ttl: lifetime.toSeconds() };
 }
-
-type TenantIntermediate = NonNullable<TenantAccessProps["intermediates"]>[number];
 
 function checkSecretIdTtl({ secretIdTtl }: TenantAccessProps, scope: Construct): void {
   if (secretIdTtl?.isLongerThan(COMMAND_SECRET_ID_TTL) !== true) return;
