@@ -6,6 +6,7 @@ import { waitUntil } from "../../lab/wait";
 import { IDENTITIES, type Identity } from "../../src/contract/identities";
 import type { Instance } from "../../src/contract/instance";
 import type { VaultClient } from "../../src/vault/client";
+import { ADMINISTERED } from "../support/administered";
 import { attempt, rows, type Attempt } from "./support/attempts";
 import { TestBed } from "./support/test-bed";
 
@@ -33,13 +34,7 @@ beforeAll(async () => {
   instance = {
     ...instance,
     identities: {
-      mounts: [
-        { path: "pki", type: "pki" },
-        { path: "ssh", type: "ssh" },
-        { path: "database/orders", type: "database" },
-        { path: "kv", type: "kv" },
-      ],
-      logins: [{ path: "approle", type: "approle" }],
+      ...ADMINISTERED,
       tokenTtl: 3_600,
       secretIdTtl: 7_776_000,
       boundCidrs: ["127.0.0.1/32"],

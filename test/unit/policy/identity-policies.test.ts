@@ -1,18 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { IDENTITIES } from "../../../src/contract/identities";
 import { identityPolicy, type IdentityScope } from "../../../src/policy/identity-policies";
+import { ADMINISTERED } from "../../support/administered";
 import { capabilitiesOn, rulesOf } from "../../support/policies";
 import { all } from "../../support/all";
 
 const SCOPE: IdentityScope = {
   product: "openbao",
-  mounts: [
-    { path: "pki", type: "pki" },
-    { path: "ssh", type: "ssh" },
-    { path: "database/orders", type: "database" },
-    { path: "kv", type: "kv" },
-  ],
-  logins: [{ path: "approle", type: "approle" }],
+  ...ADMINISTERED,
 };
 
 const policyOf = (identity: (typeof IDENTITIES)[number], scope = SCOPE): string => identityPolicy(identity, scope);

@@ -3,17 +3,9 @@ import { ApiAccess, Provisioner, Size, TenantCluster, type TenantClusterProps } 
 import { OpenstackProvider } from "../../../../src/terraform/providers/openstack";
 import { all } from "../../../support/all";
 import { only, synthesize, synthesizeInVault, type Synthesized } from "../../../support/synth";
+import { CLUSTER_PROPS } from "../../../support/tenant-cluster";
 
 const GATEWAY = { floatingIpPool: "public" };
-
-const PROPS: TenantClusterProps = {
-  tenant: "customer10",
-  network: { cidr: "20.0.0.0/24", externalNetwork: "public" },
-  image: "Ubuntu-Jammy-22.04",
-  flavor: { name: "m1.large" },
-  key: { keyPair: "operator" },
-  operatorCidrs: ["10.8.0.0/24"],
-};
 
 const EXISTING = {
   network: { useExistingNetwork: true, name: "shared", subnet: "shared-v4", cidr: "20.0.0.0/24" },
@@ -22,7 +14,7 @@ const EXISTING = {
 function cluster(props: Partial<TenantClusterProps> = {}): Synthesized {
   return synthesize((stack) => {
     new OpenstackProvider(stack, "OpenStack");
-    new TenantCluster(stack, "Cluster", { ...PROPS, ...props });
+    new TenantCluster(stack, "Cluster", { ...CLUSTER_PROPS, ...props });
   });
 }
 
@@ -185,7 +177,7 @@ describe("O9: Magnum", () => {
     return synthesizeInVault((stack, { centralProvider }) => {
       new OpenstackProvider(stack, "OpenStack");
       new TenantCluster(stack, "Cluster", {
-        ...PROPS,
+        ...CLUSTER_PROPS,
         operatorCidrs: [],
         provisioner: Provisioner.magnum({ stateHoldsKubeconfig: true, centralProvider, labels }),
         ...props,
@@ -194,7 +186,7 @@ describe("O9: Magnum", () => {
   }
 
   test("gets all of OwnNetworkProps.dnsServers", () => {
-    const json = magnum({ network: { ...PROPS.network, dnsServers: ["9.9.9.9", "149.112.112.112"] } as never });
+    const json = magnum({ network: { ...CLUSTER_PROPS.network, dnsServers: ["9.9.9.9", "149.112.112.112"] } as never });
     expect(only(json.resource, "openstack_containerinfra_clustertemplate_v1").dns_nameserver).toBe(
       "9.9.9.9,149.112.112.112",
     );
@@ -211,7 +203,7 @@ describe("O9: Magnum", () => {
   ])(
     "MagnumProps.labels and the cluster's settings: another %s fails the plan, because Magnum would refuse it",
     (argument) => {
-      const network = { ...PROPS.network, dnsServers: ["9.9.9.9"] } as never;
+      const network = { ...CLUSTER_PROPS.network, dnsServers: ["9.9.9.9"] } as never;
       const json = magnum({ network }, { kube_tag: "v1.34.4" });
       expectRefused(json, "openstack_containerinfra_clustertemplate_v1", argument, /write the former value/);
     },

@@ -2,19 +2,12 @@ import { describe, expect, test } from "vitest";
 import { ApiAccess, Size, TenantCluster, type TenantClusterProps } from "../../../../src/index";
 import { OpenstackProvider } from "../../../../src/terraform/providers/openstack";
 import { synthesize, type Synthesized } from "../../../support/synth";
+import { CLUSTER_PROPS } from "../../../support/tenant-cluster";
 
 const GATEWAY = { floatingIpPool: "public" };
 const VOLUMES = [{ size: Size.gibibytes(10) }];
 
-const PROPS: TenantClusterProps = {
-  tenant: "customer10",
-  network: { cidr: "20.0.0.0/24", externalNetwork: "public" },
-  image: "Ubuntu-Jammy-22.04",
-  flavor: { name: "m1.large" },
-  key: { keyPair: "operator" },
-  operatorCidrs: ["10.8.0.0/24"],
-  workers: 2,
-};
+const PROPS: TenantClusterProps = { ...CLUSTER_PROPS, workers: 2 };
 
 interface Kept {
   readonly for_each: Readonly<Record<string, string>>;
