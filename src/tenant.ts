@@ -11,7 +11,6 @@ export type * from "./tenant/specs";
 // Loading tenant files
 export { loadTenant, loadTenants, type TenantFile } from "./tenant/load-tenants";
 export type { FieldProblem } from "./tenant/problems";
-export { initializesItself } from "./tenant/sections/deployment";
 export type { Tenant, TenantInstance } from "./tenant/tenant-schema";
 
 // Building the stacks of a tenant

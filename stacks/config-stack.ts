@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { ConfigIdentity, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
-import { hasCentralCertificate, initializesItself, InstanceConfig, type Tenant } from "tenant-vault/tenant";
+import { hasCentralCertificate, InstanceConfig, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
@@ -17,7 +17,7 @@ export class ConfigStack extends LayerStack {
       provider: centralProvider,
       limitsPathLength: true,
     });
-    for (const instance of tenant.instances.filter(({ deployment }) => !initializesItself(deployment))) {
+    for (const instance of tenant.instances) {
       const { name, address, caCertificateFile } = instance;
       const { provider } = new InstanceProvider(this, `${name}-provider`, {
         tenant: tenant.name,

@@ -79,6 +79,7 @@ async function connected<Result>(
       patientStore: new RecordStore(central, tenant, name, run.clock),
       journal: new Journal(journalFolder(host.environment), `${tenant}/${name}`),
       credentials,
+      bootstrap: cluster?.bootstrap,
       operator,
       access,
       replica: (replica) => new ReplicaApi(connections.client(replica)),

@@ -9,6 +9,12 @@ export type Identity = (typeof IDENTITIES)[number];
 /** Path, without `auth/`, of the AppRole mount in the instance at which the identities log in. */
 export const IDENTITY_LOGIN = "tenant-vault";
 
+/**
+ * AppRole of a self-initialised instance, in the same mount. The hook makes the identities with it, has the policy of `apply`, and
+ * deletes the role once they work.
+ */
+export const BOOTSTRAP_ROLE = "bootstrap";
+
 /** What the names of the identities' policies begin with. */
 export const IDENTITY_POLICY_PREFIX = "tenant-vault-";
 

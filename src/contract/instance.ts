@@ -76,6 +76,8 @@ const instance = z.object({
       }),
       /** Secret with the servers' token for their transit key in the central Vault, and the token role that creates the token. */
       sealToken: z.object({ secretName: z.string().min(1), role: z.string().min(1) }).optional(),
+      /** Secret with the credential of {@link BOOTSTRAP_ROLE}, which servers that initialise themselves accept. */
+      bootstrap: z.object({ secretName: z.string().min(1) }).optional(),
     })
     .optional(),
 });

@@ -9,6 +9,7 @@ import type { VaultClient } from "../vault/client";
 import type { NetworkOptions } from "./network";
 import { StatefulSetPods, type Pods } from "./pods";
 import { SealTokenSecret } from "./supply/seal-token";
+import { BootstrapCredential } from "./supply/bootstrap-credential";
 import { CertificateSecret } from "./supply/server-certificate";
 
 /** Resources of an instance in its cluster. */
@@ -18,6 +19,8 @@ export interface InstanceCluster {
   readonly certificate: CertificateSecret;
   /** Undefined if the servers need no token for their seal, or another program provides it. */
   readonly sealToken: SealTokenSecret | undefined;
+  /** Undefined unless the servers initialise themselves. */
+  readonly bootstrap: BootstrapCredential | undefined;
   readonly pods: Pods;
   close(): Promise<void>;
 }
@@ -31,7 +34,7 @@ export async function enterCluster(
   network: NetworkOptions = {},
 ): Promise<InstanceCluster | undefined> {
   if (kubernetes === undefined) return undefined;
-  const { namespace, serviceAccount, sealToken } = kubernetes;
+  const { namespace, serviceAccount, sealToken, bootstrap } = kubernetes;
   const stored = await connectToCluster(central, kubernetes.kubeconfig, network);
   const client = serviceAccount === undefined ? stored : await asServiceAccount(stored, namespace, serviceAccount);
   return {
@@ -39,6 +42,7 @@ export async function enterCluster(
     namespace,
     certificate: CertificateSecret.of(client, kubernetes),
     sealToken: sealToken && SealTokenSecret.of(client, namespace, sealToken),
+    bootstrap: bootstrap && new BootstrapCredential(client, namespace, bootstrap.secretName),
     pods: new StatefulSetPods(client, kubernetes),
     close: async () => {
       await Promise.all([stored.close(), client.close()]);

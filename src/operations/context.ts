@@ -9,6 +9,7 @@ import type { AccessApi } from "../vault/access";
 import type { ReplicaApi } from "../vault/replica";
 import type { OperatorToken } from "./identities/operator-token";
 import type { Pods } from "./pods";
+import type { BootstrapCredential } from "./supply/bootstrap-credential";
 
 /** Deadline, interruption and log of an operation. */
 export interface RunContext {
@@ -34,6 +35,8 @@ export interface OperationContext extends RunContext {
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "write">;
+  /** The first credential of an instance that initialised itself; undefined for any other. */
+  readonly bootstrap?: Pick<BootstrapCredential, "read"> | undefined;
   /** Token for requests to the servers that are not public. */
   readonly operator: Pick<OperatorToken, "get">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;

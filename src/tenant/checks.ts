@@ -2,12 +2,10 @@ import { nodeGroups } from "../constructs/tenant-cluster/node-group";
 import { releaseName } from "../constructs/server-config/names";
 import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
 import { parseServerAddress } from "../terraform/server-address";
-import { ENGINE_FIELDS } from "./engines";
 import { validationMessage } from "./builders";
-import { oneOf } from "./messages";
-import type { Referring, Report } from "./references";
+import type { Report } from "./references";
 import type { Cluster } from "./sections/cluster";
-import { initializesItself, type Deployment } from "./sections/deployment";
+import type { Deployment } from "./sections/deployment";
 
 /** An instance, as far as these checks are concerned. */
 interface CheckedInstance {
@@ -22,19 +20,6 @@ interface CheckedTenant {
   readonly name: string;
   readonly cluster?: Cluster;
   readonly instances: readonly CheckedInstance[];
-}
-
-/** Without a root token, Terraform cannot configure engines and roles. */
-export function checkSelfInitialization(
-  instance: Referring & Pick<CheckedInstance, "deployment">,
-  report: Report,
-): void {
-  const configured = [...ENGINE_FIELDS, "roles"].filter((field) => instance[field] !== undefined);
-  if (!initializesItself(instance.deployment) || configured.length === 0) return;
-  report(
-    ["deployment", "selfInitialization"],
-    `leaves no root token with which to configure ${oneOf(configured)}; configure them by its requests, or remove selfInitialization`,
-  );
 }
 
 /** A deployment, unless it is external, needs a cluster. */

@@ -43,9 +43,6 @@ export const engineSchemas = Object.fromEntries(ALL.map(({ field, schema }) => [
 /** Schemas of what a role may be granted. */
 export const grantSchemas = Object.assign({}, ...ALL.map(({ grants }) => grants)) as GrantSchemas<EngineGrants>;
 
-/** Names of the fields that describe engines. */
-export const ENGINE_FIELDS: readonly string[] = ALL.map(({ field }) => field);
-
 /** Names of the fields of a role that grant something. */
 export const GRANT_FIELDS: readonly string[] = Object.keys(grantSchemas);
 

@@ -3,7 +3,6 @@ import { DEFAULT_LIFETIME } from "../constructs/tenant-pki/pki-role";
 import { parseDomain } from "../core/domains";
 import { withoutBrackets } from "../core/host";
 import { hasCentralCertificate } from "./instance-deployment";
-import { initializesItself } from "./sections/deployment";
 import { intermediateName } from "./sections/pki";
 import type { Tenant } from "./tenant-schema";
 
@@ -12,8 +11,8 @@ import type { Tenant } from "./tenant-schema";
  * deploy the config layer for it.
  */
 export function signedIntermediates({ name: tenant, instances }: Tenant): TenantIntermediate[] {
-  return instances.flatMap(({ name, pki, deployment }) => {
-    if (pki?.permittedDomains === undefined || initializesItself(deployment)) return [];
+  return instances.flatMap(({ name, pki }) => {
+    if (pki?.permittedDomains === undefined) return [];
     const { organization, lifetime = DEFAULT_LIFETIME } = pki;
     return [
       {

@@ -8,7 +8,6 @@ import {
   checkLoadBalancers,
   checkNodePorts,
   checkReleaseNames,
-  checkSelfInitialization,
   checkUniqueAddresses,
   checkUniqueNodePorts,
 } from "./checks";
@@ -121,7 +120,7 @@ const instance = shape<InstanceSpec>()({
   roles: roles.optional(),
   appRole: appRole.optional(),
   retired: boolean.optional(),
-}).superRefine(all(checkMounts, checkGrants, checkSelfInitialization));
+}).superRefine(all(checkMounts, checkGrants));
 
 /** The schema of a tenant file. */
 export const tenantSchema = shape<TenantSpec>()({

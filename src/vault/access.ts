@@ -137,6 +137,11 @@ export class AccessApi {
     await this.client.send("POST", `auth/${mount}/role/${role}`, { body: settings });
   }
 
+  /** Deletes a role with its secret IDs, if it exists. */
+  async deleteRole(mount: string, role: string): Promise<void> {
+    await this.client.send("DELETE", `auth/${mount}/role/${role}`);
+  }
+
   async roleId(mount: string, role: string): Promise<string> {
     const { body } = await this.client.send("GET", `auth/${mount}/role/${role}/role-id`);
     return (body.data as { role_id: string }).role_id;

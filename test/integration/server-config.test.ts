@@ -160,10 +160,16 @@ describe("a real server takes the rendered configuration", () => {
     const at = await render(synthesizeInstance(deployment, { seal: SEALS.static }), { OPERATOR_PASSWORD: password });
     const key = (): string => randomBytes(32).toString("base64");
     at.mount("customer10-main-seal", { "2026-11": key(), "2026-05": key() });
+    const first = { "role-id": randomBytes(32).toString("hex"), "secret-id": randomBytes(32).toString("hex") };
+    at.mount("customer10-main-bootstrap", first);
     await at.start(TLS);
     const { stdout } = await bed.unseal(described(at, { seal: "static", selfInitializes: true }));
     expect(stdout).toMatch(/1 of 1 replicas unsealed/);
     await at.withToken("").send("POST", "auth/userpass/login/operator", { body: { password } });
+    const { body } = await at.withToken("").send("POST", "auth/tenant-vault/login", {
+      body: { role_id: first["role-id"], secret_id: first["secret-id"] },
+    });
+    expect(body.auth).toMatchObject({ token_policies: ["tenant-vault-apply"] });
   });
 
   // This server, as OpenBao's releases from 2.7 on, brings no key services: it takes all of the configuration but that.

@@ -104,6 +104,7 @@ export class SimulatedAccess {
       readRole: (_mount, name) => look(() => may(role(name), "read").roles.get(name)),
       writeRole: (_mount, name, settings) =>
         affect(() => void may(role(name), "update").mounted().roles.set(name, settings)),
+      deleteRole: (_mount, name) => affect(() => may(role(name), "delete").forget(name)),
       roleId: (_mount, name) => look(() => (may(role(name, "/role-id"), "read"), `id-of-${name}`)),
       drawSecretId: (_mount, name) => affect(() => may(role(name, "/secret-id"), "update").draw(name)),
       accessors: (_mount, name) =>
@@ -199,6 +200,11 @@ export class SimulatedAccess {
       accessor: `accessor-${name}`,
       ttl: Number(settings.secret_id_ttl),
     };
+  }
+
+  private forget(role: string): void {
+    this.roles.delete(role);
+    for (const [secretId, each] of this.secretIds) if (each.role === role) this.secretIds.delete(secretId);
   }
 
   private secretIdsOf(role: string): SimulatedSecretId[] {

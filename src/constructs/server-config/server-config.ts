@@ -4,7 +4,7 @@ import { metricsListener, telemetry } from "../monitoring/telemetry";
 import type { SealConfig } from "../seal/seal-config";
 import { allAuditDevices, declaresAudit, type AuditDevice } from "./audit-device";
 import { API_PORT, CLUSTER_PORT, podAddress, type ReleaseNames } from "./names";
-import type { SelfInitialization } from "./self-initialization";
+import { bootstrapSecretName, type SelfInitialization } from "./self-initialization";
 
 /** Folders in the servers' container, per product. */
 export interface MountPaths {
@@ -84,7 +84,7 @@ export function serverConfig(props: ServerConfigProps): string {
     ...seal.stanzas,
     ...(metrics === undefined ? [] : [stanza("telemetry", telemetry(metrics.statsdAddress))]),
     ...(declaresAudit(product) ? allAuditDevices(paths.audit, auditDevices).map((each) => each.stanza()) : []),
-    ...(selfInitialization?.stanzas() ?? []),
+    ...(selfInitialization?.stanzas(paths.secret(bootstrapSecretName(names.release))) ?? []),
     "",
   ].join("\n");
 }

@@ -7,8 +7,7 @@ import { InstanceMonitoring } from "../monitoring/instance-monitoring";
 import { monitoringValues, type MonitoringProps } from "../monitoring/monitoring-values";
 import { METRICS_PORT } from "../monitoring/telemetry";
 import { podAddress, releaseNames, type ReleaseNames } from "../server-config/names";
-import type { SealConfig } from "../seal/seal-config";
-import type { SelfInitialization } from "../server-config/self-initialization";
+import { bootstrapSecretName, type SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, type LogFormat, type LogLevel } from "../server-config/server-config";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
 import { Release } from "../../terraform/providers/kubernetes";
@@ -161,6 +160,7 @@ export function deployRelease(
   if (exposure !== undefined) checkClients(scope, props.clients);
   const names = releaseNames(context, mode.replicas);
   // The hook and the network policies of the namespace depend on what certificate and seal create in it.
+  const bootstrap = selfInitialization && { secretName: bootstrapSecretName(names.release) };
   const insideNamespace = Lazy.stringValue({ produce: () => namespace.name });
   const certificate = props.certificate.bind(scope, { names, host: context.host, namespace: insideNamespace });
   const sealing = seal.bind(scope, {
@@ -173,7 +173,10 @@ export function deployRelease(
     name: names.namespace,
     tenant,
     release: names.release,
-    ...hookSecrets(certificate, sealing),
+    ...hookSecrets(certificate, [
+      ...(sealing.token === undefined ? [] : [sealing.token.secretName]),
+      ...(bootstrap === undefined ? [] : [bootstrap.secretName]),
+    ]),
     replicas: mode.replicas,
     resources: props.resources,
     ...exposure?.capacity,
@@ -247,6 +250,7 @@ export function deployRelease(
       kubeconfig: cluster.kubeconfig,
       certificate,
       ...(sealing.token === undefined ? {} : { sealToken: sealing.token }),
+      ...(bootstrap === undefined ? {} : { bootstrap }),
     },
     revision: String(release.metadata.revision),
     lasting: [
@@ -267,11 +271,10 @@ function maxUnavailable(values: ChartValues | undefined): number {
 }
 
 /** The Secrets that the hook fills, and those that it only reads. */
-function hookSecrets({ issuer, secretName }: BoundCertificate, { token }: SealConfig): HookSecrets {
-  const tokens = token === undefined ? [] : [token.secretName];
+function hookSecrets({ issuer, secretName }: BoundCertificate, others: readonly string[]): HookSecrets {
   return issuer === undefined
-    ? { secrets: tokens, foreignSecrets: [secretName] }
-    : { secrets: [secretName, ...tokens] };
+    ? { secrets: others, foreignSecrets: [secretName] }
+    : { secrets: [secretName, ...others] };
 }
 
 /** Egress to statsd. Servers send no other metrics by themselves. */

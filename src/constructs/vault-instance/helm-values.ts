@@ -3,7 +3,7 @@ import type { Size } from "../../core/size";
 import type { SealConfig } from "../seal/seal-config";
 import type { AuditDevice } from "../server-config/audit-device";
 import { CLUSTER_PORT, podAddress, type ReleaseNames } from "../server-config/names";
-import type { SelfInitialization } from "../server-config/self-initialization";
+import { bootstrapSecretName, type SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, serverConfig, type LogFormat, type LogLevel } from "../server-config/server-config";
 import { auditRotation } from "./audit-rotation";
 import { lingeringContainer, NO_TOKEN } from "./lingering-container";
@@ -93,7 +93,8 @@ function sealAnnotation({ seal: { credentials } }: HelmValuesProps): HelmValues 
 }
 
 function volumes(props: HelmValuesProps): HelmValues {
-  const { names, seal, storageClass, dataSize, auditSize } = props;
+  const { names, seal, storageClass, dataSize, auditSize, selfInitialization } = props;
+  const bootstrap = selfInitialization === undefined ? [] : [bootstrapSecretName(names.release)];
   const paths = mountPaths(props.product);
   const claim = (size: Size): HelmValues =>
     storageClass === undefined ? { enabled: false } : { enabled: true, size: size.toString(), storageClass };
@@ -106,7 +107,7 @@ function volumes(props: HelmValuesProps): HelmValues {
         ]
       : [];
   return {
-    extraVolumes: [names.tlsSecret, ...seal.secrets].map((name) => ({ type: "secret", name })),
+    extraVolumes: [names.tlsSecret, ...seal.secrets, ...bootstrap].map((name) => ({ type: "secret", name })),
     // The charts copy the configuration to /tmp, and the root filesystem is read-only.
     volumes: [
       { name: "tmp", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },

@@ -34,6 +34,8 @@ export interface IdentityView {
   readonly unproven: ReadonlySet<Identity>;
   /** Whether the record contains a root token that is to be revoked. */
   readonly rootTokenIsDue: boolean;
+  /** Whether the instance, which initialised itself, still accepts its first credential. */
+  readonly bootstrapIsDue: boolean;
 }
 
 /** What to do next. */
@@ -49,7 +51,9 @@ export type IdentityStep =
   /** Make credentials: there are none, they do not work, or they expire soon. */
   | { readonly do: "issue"; readonly identities: readonly Identity[] }
   | { readonly do: "rehearse"; readonly identities: readonly Identity[] }
-  | { readonly do: "revoke-root-token" };
+  | { readonly do: "revoke-root-token" }
+  /** Delete the role of the first credential of an instance that initialised itself. */
+  | { readonly do: "end-bootstrap" };
 
 /** The next step towards four identities that are as described and work; a pure function of what is seen. */
 export function decideIdentities(seen: IdentityView): IdentityStep {
@@ -67,6 +71,7 @@ export function decideIdentities(seen: IdentityView): IdentityStep {
   if (due.length > 0) return { do: "issue", identities: due };
   const unproven = IDENTITIES.filter((each) => seen.unproven.has(each));
   if (unproven.length > 0) return { do: "rehearse", identities: unproven };
+  if (seen.bootstrapIsDue) return { do: "end-bootstrap" };
   return seen.rootTokenIsDue ? { do: "revoke-root-token" } : { do: "finish" };
 }
 

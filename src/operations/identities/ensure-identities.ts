@@ -1,11 +1,17 @@
 import { CentralError } from "../../central/client";
 import { rootToken } from "../../central/record";
-import { IDENTITIES, IDENTITY_LOGIN, identityPolicyName, type Identity } from "../../contract/identities";
+import {
+  BOOTSTRAP_ROLE,
+  IDENTITIES,
+  IDENTITY_LOGIN,
+  identityPolicyName,
+  type Identity,
+} from "../../contract/identities";
 import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { identityPolicy } from "../../policy/identity-policies";
-import type { AccessApi } from "../../vault/access";
+import type { AccessApi, LoginCredential } from "../../vault/access";
 import { ReplicaError } from "../../vault/errors";
 import type { OperationContext } from "../context";
 import { reasonOf, recoverRetryable, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
@@ -19,18 +25,16 @@ const POLL = 1_000;
 
 /**
  * Makes sure that the instance has its four identities, that each works, and that the central Vault holds their credentials. Works as
- * the identity `apply`, and with the root token only as long as that does not work. Can be run again at any time, and by several at
- * once.
+ * the identity `apply`, and only as long as that does not work with the root token, or with the first credential of an instance that
+ * initialised itself. Can be run again at any time, and by several at once.
  *
  * @throws OperationError if an identity does not work, or nothing is left that could repair it.
  */
 export async function ensureIdentities(context: OperationContext): Promise<void> {
-  // Its root token was revoked before anybody could use it.
-  if (context.instance.selfInitializes === true) return;
   await new IdentityRun(context).run();
 }
 
-/** An instance whose root token was revoked before there were identities: it works as it did. */
+/** An instance without identities, and without anything to make them with: it works as it did. */
 class NoIdentities extends Error {}
 
 /** Everything that one look showed, and who looked. */
@@ -40,6 +44,9 @@ interface Seen {
   readonly active: Replica;
 }
 
+/** An identity, or the role of the first credential. */
+type LoginRole = Identity | typeof BOOTSTRAP_ROLE;
+
 /** A login that worked. */
 interface Session {
   readonly replica: Replica;
@@ -48,7 +55,7 @@ interface Session {
 }
 
 class IdentityRun {
-  private readonly sessions = new Map<Identity, Session>();
+  private readonly sessions = new Map<LoginRole, Session>();
   private readonly unproven = new Set<Identity>();
   /** Whether the identity `apply` was refused something that it may do if its policy is right. */
   private denied = false;
@@ -68,7 +75,11 @@ class IdentityRun {
       });
     } catch (error) {
       if (!(error instanceof NoIdentities)) throw error;
-      this.context.log.warn("there are no identities, and the record has no root token to make them with");
+      this.context.log.warn(
+        this.context.instance.selfInitializes === true
+          ? "there are no identities, and the instance does not accept its first credential to make them with"
+          : "there are no identities, and the record has no root token to make them with",
+      );
     } finally {
       await this.logOut();
     }
@@ -79,7 +90,7 @@ class IdentityRun {
     const active = await findActive(context);
     const stored = await perIdentity((identity) => context.credentials.read(identity));
     const works = await perIdentity((identity) => this.logIn(active, identity, stored[identity].credential));
-    const token = await this.administratorToken();
+    const token = await this.administratorToken(active);
     if (token === undefined) {
       if (IDENTITIES.every((identity) => stored[identity].credential === undefined)) throw new NoIdentities();
       throw this.unrepairable("neither its identity apply nor a root token is left");
@@ -98,30 +109,43 @@ class IdentityRun {
     ]);
     const { instance, clock } = context;
     const { unproven } = this;
-    const rootTokenIsDue = await this.rootTokenIsDue();
-    const view = { instance, now: clock.date(), engines, logins, identities, unproven, rootTokenIsDue };
+    const view = {
+      instance,
+      now: clock.date(),
+      engines,
+      logins,
+      identities,
+      unproven,
+      rootTokenIsDue: await this.rootTokenIsDue(),
+      bootstrapIsDue:
+        instance.selfInitializes === true &&
+        (await administrator.readRole(IDENTITY_LOGIN, BOOTSTRAP_ROLE)) !== undefined,
+    };
     return { view, administrator, active };
   }
 
   /** Logs in, once per credential. @returns Whether that works. */
-  private async logIn(
-    active: Replica,
-    identity: Identity,
-    credential: IdentityView["identities"][Identity]["stored"]["credential"],
-  ): Promise<boolean> {
+  private async logIn(active: Replica, role: LoginRole, credential: LoginCredential | undefined): Promise<boolean> {
     if (credential === undefined) return false;
-    if (this.sessions.get(identity)?.secretId.equals(credential.secretId) === true) return true;
+    if (this.sessions.get(role)?.secretId.equals(credential.secretId) === true) return true;
     const token = await this.context.access(active).login(IDENTITY_LOGIN, credential);
     if (token === undefined) return false;
-    await this.endSession(identity);
-    this.sessions.set(identity, { replica: active, secretId: credential.secretId, token });
+    await this.endSession(role);
+    this.sessions.set(role, { replica: active, secretId: credential.secretId, token });
     return true;
   }
 
-  /** Undefined if neither the identity `apply` works nor a root token is left. */
-  private async administratorToken(): Promise<Secret | undefined> {
+  /** Undefined if the identity `apply` does not work, and neither a root token nor a first credential is left. */
+  private async administratorToken(active: Replica): Promise<Secret | undefined> {
     const session = this.denied ? undefined : this.sessions.get("apply");
-    return session?.token ?? rootToken((await this.context.store.read()).fields);
+    return session?.token ?? rootToken((await this.context.store.read()).fields) ?? (await this.bootstrapToken(active));
+  }
+
+  /** It has the policy of `apply`, so it is worth no more. */
+  private async bootstrapToken(active: Replica): Promise<Secret | undefined> {
+    if (this.denied) return undefined;
+    await this.logIn(active, BOOTSTRAP_ROLE, await this.context.bootstrap?.read());
+    return this.sessions.get(BOOTSTRAP_ROLE)?.token;
   }
 
   private async rootTokenIsDue(): Promise<boolean> {
@@ -155,6 +179,10 @@ class IdentityRun {
             await rehearse(context, (token) => context.access(active, token), identity, credential);
           this.unproven.delete(identity);
         }
+        return undefined;
+      case "end-bootstrap":
+        await administrator.deleteRole(IDENTITY_LOGIN, BOOTSTRAP_ROLE);
+        context.log.info("deleted the role of the first credential of the instance, which initialised itself");
         return undefined;
       case "revoke-root-token":
         this.hasBegun = true;
@@ -221,10 +249,14 @@ class IdentityRun {
   }
 
   private unrepairable(reason: string): OperationError {
-    const { path } = this.context.store;
+    const { instance, store } = this.context;
+    const fix =
+      instance.selfInitializes === true
+        ? "make its first credential valid again, as docs/troubleshooting.md describes"
+        : "make a root token with the unseal keys, as docs/troubleshooting.md describes, write it into the record as root-token";
     return new OperationError(
       "identities-unrepairable",
-      `The identities of ${path} cannot be repaired: ${reason}; make a root token with the unseal keys, as docs/troubleshooting.md describes, write it into the record as root-token, and run this again.`,
+      `The identities of ${store.path} cannot be repaired: ${reason}; ${fix}, and run this again.`,
     );
   }
 
@@ -238,13 +270,13 @@ class IdentityRun {
 
   /** Revokes the tokens. A failure is ignored, because tokens expire within the hour. */
   private async logOut(): Promise<void> {
-    for (const identity of [...this.sessions.keys()]) await this.endSession(identity);
+    for (const role of [...this.sessions.keys()]) await this.endSession(role);
   }
 
-  private async endSession(identity: Identity): Promise<void> {
-    const session = this.sessions.get(identity);
+  private async endSession(role: LoginRole): Promise<void> {
+    const session = this.sessions.get(role);
     if (session === undefined) return;
-    this.sessions.delete(identity);
+    this.sessions.delete(role);
     try {
       await this.context.access(session.replica, session.token).logOut();
     } catch (error) {

@@ -97,8 +97,3 @@ export const deployment = z.discriminatedUnion("mode", [
 
 /** A checked deployment. */
 export type Deployment = z.output<typeof deployment>;
-
-/** Whether the servers initialise themselves, so that the record holds no root token. */
-export function initializesItself(spec: Deployment): boolean {
-  return spec.mode !== "external" && spec.selfInitialization !== undefined;
-}

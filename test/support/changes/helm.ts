@@ -748,9 +748,10 @@ export const SELF_INITIALIZATION_CHANGES: readonly FieldChange<Parameters<typeof
     undefined,
     {},
     [
-      "run terraform_data.main_unseal: description.selfInitializes",
+      "run terraform_data.main_unseal: description.kubernetes.bootstrap, description.selfInitializes",
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.ha.raft.config",
+      "update helm_release.main_release: values.#.server.extraVolumes.#, values.#.server.ha.raft.config",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#",
     ],
   ],
   [

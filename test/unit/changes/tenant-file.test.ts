@@ -637,11 +637,10 @@ const SELF_INITIALIZATION: readonly FieldChange<Setting>[] = [
     ALONE,
     { ...ALONE, ...deployment({ selfInitialization: SELF }) },
     [
-      "configure vault",
-      "read ephemeral",
-      "run terraform_data.main_unseal: description.selfInitializes",
+      "run terraform_data.main_unseal: description.kubernetes.bootstrap, description.selfInitializes",
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.ha.raft.config",
+      "update helm_release.main_release: values.#.server.extraVolumes.#, values.#.server.ha.raft.config",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#, rule.#.resource_names.#, rule.#.verbs.#, rule.#",
     ],
   ],
 ];

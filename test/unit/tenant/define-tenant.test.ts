@@ -112,18 +112,6 @@ describe("fails, naming field and reason, when", () => {
       },
       /^instances\[1\].deployment.nodePort: 30820 is used by the instance "a"[^]*^instances\[1\].address: .* is used by the instance "a"/m,
     ],
-    [
-      "engines are asked of an instance to which nobody has a token",
-      withInstance({
-        deployment: {
-          mode: "standalone",
-          selfInitialization: [{ name: "userpass", operation: "update", path: "sys/auth/userpass" }],
-        },
-        keyValue: [{}],
-        roles: undefined,
-      }),
-      /^instances\[0\].deployment.selfInitialization: leaves no root token with which to configure keyValue/m,
-    ],
     ...[
       "http://vault:8200",
       "http://127.0.0.1:8200",

@@ -173,11 +173,17 @@ describe("a deployment", () => {
     expect(policies).toContain("allow-monitoring");
   });
 
-  test("that initialises itself leaves nobody a token, so that the configuration layer reads none", () => {
+  test("that initialises itself lets the hook make its identities, so that the configuration layer logs in as any", () => {
     const selfInitialization = [{ name: "login", operation: "update", path: "sys/auth/userpass" } as const];
     const seal: SealSpec = { type: "static", keyId: "1", key: SECRET };
-    const config = stacks(tenant({ mode: "standalone", selfInitialization }, seal))["customer10-config"];
-    expect(JSON.stringify(config)).not.toContain("vault_kv_secret_v2");
+    const json = stacks(tenant({ mode: "standalone", selfInitialization }, seal));
+    expect(JSON.stringify(json["customer10-config"])).toContain("customer10/main/${var.identity}");
+    const vault = json["customer10-vault"] as Synthesized;
+    const config = JSON.stringify(vault.resource.helm_release);
+    expect(config).toMatch(/initialize .{1,3}identities[^]*initialize .{1,3}tenant_vault/);
+    expect(config).toContain("/openbao/userconfig/customer10-main-bootstrap/secret-id");
+    expect(JSON.stringify(vault.resource.kubernetes_role_v1)).toContain("customer10-main-bootstrap");
+    expect(JSON.stringify(vault.resource.terraform_data)).toContain("customer10-main-bootstrap");
   });
 
   test("of Vault has its audit devices from the configuration layer, over the API", () => {
@@ -237,12 +243,6 @@ describe("fails, naming field and reason, when", () => {
     ["a node port is opened to nobody", { mode: "ha", nodePort: 30_821 }, {}, /no security group opens 30821; add it/],
     ["custom values are missing", { mode: "custom" }, {}, /^instances\[0\]\.deployment\.values: /],
     ["a statsd has no port", { mode: "dev", monitoring: { namespace: "m", statsdAddress: "x" } }, {}, /host and port/],
-    [
-      "a self-initialisation makes no login",
-      { mode: "ha", selfInitialization: [] },
-      { type: "static", keyId: "1", key: SECRET },
-      /selfInitialization: A self-initialisation without requests allows no login/,
-    ],
     ["the seal is unknown", { mode: "ha" }, { type: "kms" }, /^instances\[0\]\.seal\.type: "kms" is not allowed/],
     ["a seal lacks its key", { mode: "ha" }, { type: "awskms", region: "x" }, /^instances\[0\]\.seal\.kmsKeyId: /],
     [

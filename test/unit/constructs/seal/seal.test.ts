@@ -243,7 +243,6 @@ describe("fails when", () => {
   });
 
   test.each([
-    [[], /allows no login/],
     [["a", "a"], /The request "a" of a self-initialisation has no valid, unique name/],
     [["1st"], /The request "1st" of a self-initialisation has no valid, unique name/],
   ])("the requests of a self-initialisation are %j", (names, message) => {

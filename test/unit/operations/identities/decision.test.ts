@@ -37,6 +37,7 @@ function view(
     identities,
     unproven: new Set(),
     rootTokenIsDue: false,
+    bootstrapIsDue: false,
     ...rest,
   };
 }
@@ -70,6 +71,12 @@ test.each<[string, IdentityView, object]>([
     "a policy was written",
     view({}, { unproven: new Set<Identity>(["ceremony"]) }),
     { do: "rehearse", identities: ["ceremony"] },
+  ],
+  ["the first credential is still accepted", view({}, { bootstrapIsDue: true }), { do: "end-bootstrap" }],
+  [
+    "it is, and an identity does not work",
+    view({ operate: { works: false } }, { bootstrapIsDue: true }),
+    { do: "issue", identities: ["operate"] },
   ],
   ["the root token is due", view({}, { rootTokenIsDue: true }), { do: "revoke-root-token" }],
   [

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { IDENTITIES, identityPolicyName } from "../../../../src/contract/identities";
 import type { Instance } from "../../../../src/contract/instance";
 import { OperationError } from "../../../../src/core/errors";
+import { Secret } from "../../../../src/core/secret";
 import { ensureIdentities } from "../../../../src/operations/identities/ensure-identities";
+import { identityPolicy } from "../../../../src/policy/identity-policies";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { all } from "../../../support/all";
 import { Crash, INSTANCE, Universe, type Fault, type FaultPlan } from "../../../support/simulation";
@@ -222,11 +224,73 @@ test("ceremony leaves a ceremony of others alone", async () => {
   expect(universe.events.some(({ message }) => message.startsWith("somebody has begun a ceremony"))).toBe(true);
 });
 
-test("a self-initialised instance is left alone", async () => {
-  const universe = await established();
-  universe.credentials.versions.clear();
-  await runAgain(universe, { ...INSTANCE, selfInitializes: true });
-  expect(universe.credentials.versions.size).toBe(0);
+describe("an instance that initialised itself", () => {
+  const SELF: Instance = { ...INSTANCE, selfInitializes: true };
+  const FIRST = { roleId: "first", secretId: new Secret("first") };
+
+  /** One as its servers leave it: a role with the rights of `apply`, whose credential a Secret has, and no root token. */
+  async function selfInitialized(): Promise<Universe> {
+    const universe = await withoutIdentities();
+    revokeRoot(universe);
+    const { access } = universe;
+    access.logins.push({ path: "tenant-vault", type: "approle", maxTtl: 0 });
+    access.policies.set("tenant-vault-apply", identityPolicy("apply", { product: "openbao", mounts: [], logins: [] }));
+    access.roles.set("bootstrap", {
+      token_policies: ["tenant-vault-apply"],
+      secret_id_ttl: 3_600,
+      token_bound_cidrs: [],
+    });
+    access.secretIds.set("first", { role: "bootstrap", accessor: "first", at: universe.now });
+    return universe;
+  }
+
+  const run = (universe: Universe, faults: readonly FaultPlan[] = []): Promise<void> =>
+    ensureIdentities({
+      ...universe.start(faults),
+      instance: SELF,
+      bootstrap: { read: () => Promise.resolve(FIRST) },
+    });
+
+  test("gets its identities with the first credential, which then ends", async () => {
+    const universe = await selfInitialized();
+    await run(universe);
+    expect(broken(universe)).toEqual([]);
+    expect(universe.access.roles.has("bootstrap")).toBe(false);
+    expect(universe.access.logIn("tenant-vault", FIRST.secretId)).toBeUndefined();
+  });
+
+  test.each(["crash-before", "crash-after", "cut-before", "cut-after"] as const)(
+    "gets them after %s of each effect, by the next run",
+    async (fault) => {
+      const whole = await selfInitialized();
+      whole.effects = 0;
+      await run(whole);
+      const effects = whole.effects;
+      expect(effects).toBeGreaterThan(10);
+      for (let effect = 0; effect < effects; effect++) {
+        const universe = await selfInitialized();
+        await run(universe, [{ effect, fault }]).catch(() => undefined);
+        await run(universe);
+        expect(broken(universe)).toEqual([]);
+        expect(universe.access.roles.has("bootstrap")).toBe(false);
+      }
+    },
+  );
+
+  test("works on without identities if it does not accept the first credential", async () => {
+    const universe = await selfInitialized();
+    universe.access.secretIds.clear();
+    await run(universe);
+    expect(universe.credentials.versions.size).toBe(0);
+    expect(universe.events.at(-1)?.message).toMatch(/does not accept its first credential/);
+  });
+
+  test("fails with a way out if they are damaged and nothing is left to repair them with", async () => {
+    const universe = await selfInitialized();
+    await run(universe);
+    universe.access.roles.delete("apply");
+    await expect(run(universe)).rejects.toThrow(/make its first credential valid again, as docs\/troubleshooting.md/);
+  });
 });
 
 describe("rootToken: revoke", () => {
