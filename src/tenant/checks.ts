@@ -33,6 +33,18 @@ export function checkClusterPresent({ cluster, instances }: CheckedTenant, repor
   });
 }
 
+/** The addresses of the API of a cluster that exists are not known, and the servers must not reach every host instead. */
+export function checkKubernetesApi({ cluster, instances }: CheckedTenant, report: Report): void {
+  if (cluster === undefined || !("existing" in cluster)) return;
+  instances.forEach(({ deployment, retired }, index) => {
+    if (deployment.mode === "external" || retired === true || deployment.kubernetesApiCidrs !== undefined) return;
+    report(
+      ["instances", index, "deployment", "kubernetesApiCidrs"],
+      'is missing, so the servers could reach every host on the ports 443 and 6443; write the addresses that "kubectl get endpoints kubernetes" shows, such as ["10.0.0.5/32"], or ["0.0.0.0/0"] to allow any',
+    );
+  });
+}
+
 /** Replicas that must run on different nodes need as many nodes. */
 export function checkCapacity({ cluster, instances }: CheckedTenant, report: Report): void {
   const nodes = cluster && schedulableNodes(cluster);

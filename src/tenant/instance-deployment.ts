@@ -25,6 +25,9 @@ export interface InstanceDeploymentProps {
   readonly certificate: ServerCertificate;
 }
 
+/** Every address of IPv4. */
+const ANY_ADDRESS = "0.0.0.0/0";
+
 type HelmDeployment = Exclude<Deployment, { readonly mode: "external" }>;
 
 /** The deployment that a tenant file describes. */
@@ -45,7 +48,7 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
       ...(instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
       ...egress.map(toEgress),
     ],
-    kubernetesApi: (kubernetesApiCidrs ?? apiCidrs(tenant))?.map((cidr) => NetworkPeer.cidr(cidr)),
+    kubernetesApi: apiPeers(kubernetesApiCidrs ?? apiCidrs(tenant)),
   };
   if (deployment.mode === "dev") return new DevelopmentDeployment(props);
   const { storageClass, volumeType, volumeZones } = deployment;
@@ -87,6 +90,11 @@ function peerOf(client: NonNullable<HelmDeployment["clients"]>[number]): Network
   return "namespace" in client
     ? NetworkPeer.namespace(client.namespace)
     : NetworkPeer.namespacesWithLabels(client.namespaceLabels);
+}
+
+/** The Kubernetes API; undefined for any address. Some networks match no CIDR to a node, so "any" must be no CIDR at all. */
+function apiPeers(cidrs: readonly string[] | undefined): NetworkPeer[] | undefined {
+  return cidrs?.includes(ANY_ADDRESS) === true ? undefined : cidrs?.map((cidr) => NetworkPeer.cidr(cidr));
 }
 
 /** Addresses of the Kubernetes API: with Calico, the machines of Kubespray's control planes in the tenant's network. */

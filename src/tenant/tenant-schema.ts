@@ -5,6 +5,7 @@ import type { VaultInstanceProps } from "../constructs/vault-instance/vault-inst
 import {
   checkCapacity,
   checkClusterPresent,
+  checkKubernetesApi,
   checkLoadBalancers,
   checkNodePorts,
   checkReleaseNames,
@@ -131,6 +132,7 @@ export const tenantSchema = shape<TenantSpec>()({
 }).superRefine(
   all(
     checkClusterPresent,
+    checkKubernetesApi,
     checkCapacity,
     checkNodePorts,
     checkLoadBalancers,

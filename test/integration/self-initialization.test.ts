@@ -157,7 +157,12 @@ test("the config layer works as apply, and as plan changes nothing", async () =>
           address: server.address,
           caCertificateFile: bed.caFile,
           seal: { type: "static", keyId: "1", key: { mount: "operator", path: "seal", field: "key" } },
-          deployment: { mode: "standalone", storageClass: "ssd", selfInitialization: [] },
+          deployment: {
+            mode: "standalone",
+            storageClass: "ssd",
+            kubernetesApiCidrs: ["127.0.0.1/32"],
+            selfInitialization: [],
+          },
           keyValue: [{ mount: "kv" }],
           roles: [{ name: "app", read: ["kv/app"] }],
         },

@@ -61,7 +61,8 @@ export interface HelmSpec extends InFile<
    */
   readonly egress?: readonly EgressSpec[];
   /**
-   * Addresses of the Kubernetes API as CIDRs. They are those of the control planes, not of the Service `kubernetes`.
+   * Addresses of the Kubernetes API as CIDRs. They are those of the control planes, not of the Service `kubernetes`. "0.0.0.0/0"
+   * allows any address. Required in a cluster that exists.
    *
    * @default - the tenant's network if Kubespray installs the cluster with Calico, otherwise any address
    * @changes in place: with wrong addresses the servers cannot label themselves, and the Service of the active one stays empty

@@ -33,7 +33,10 @@ const EXISTING = {
   kubeconfig: { mount: "clusters", path: "shared" },
 };
 /** In a cluster that exists, where no volumes of OpenStack are. */
-const SHARED = { cluster: EXISTING, ...deployment({ storageClass: "fast", egress: REMOVED }) };
+const SHARED = {
+  cluster: EXISTING,
+  ...deployment({ storageClass: "fast", egress: REMOVED, kubernetesApiCidrs: ["10.0.0.5/32"] }),
+};
 const NO_PORT = { ...SHARED, ...deployment({ nodePort: REMOVED }) };
 const PORTS = { "cluster.clientAccess.ports": [30_820, 30_821] };
 const NO_ENGINES = instance({ pki: REMOVED, ssh: REMOVED, databases: REMOVED, keyValue: REMOVED, roles: REMOVED });
@@ -424,7 +427,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "read ephemeral",
       "run terraform_data.main_unseal: description.kubernetes.kubeconfig.path",
       "update kubernetes_network_policy_v1.main_namespace_allow_clients: spec.ingress.#.from.#.ip_block.cidr, spec.ingress.#.from.#",
-      "update kubernetes_network_policy_v1.main_namespace_allow_kubernetes_api: spec.egress.#.to",
+      "update kubernetes_network_policy_v1.main_namespace_allow_kubernetes_api: spec.egress.#.to.#.ip_block.cidr",
       "update vault_policy.access_deploy_policy: policy",
     ],
   ],

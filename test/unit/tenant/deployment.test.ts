@@ -99,7 +99,7 @@ describe("a deployment", () => {
 
   test("on a cluster that exists has to name who comes through its node port", () => {
     const existing = (clientAccess?: { cidrs: string[] }): TenantSpec => ({
-      ...tenant({ mode: "ha", storageClass: "fast", nodePort: 30_820 }),
+      ...tenant({ mode: "ha", storageClass: "fast", nodePort: 30_820, kubernetesApiCidrs: ["198.51.100.7/32"] }),
       cluster: { existing: true, clientAccess },
     });
     expect(() => defineTenant(existing())).toThrow(

@@ -34,7 +34,7 @@ function ingressOf(json: Synthesized): unknown {
   return policy.spec.ingress[0]?.from;
 }
 
-const HA = { mode: "ha", storageClass: "fast" } as const;
+const HA = { mode: "ha", storageClass: "fast", kubernetesApiCidrs: ["198.51.100.7/32"] } as const;
 
 describe("a deployment of a tenant file", () => {
   test("may use another chart", () => {
@@ -113,5 +113,30 @@ describe("a deployment of a tenant file", () => {
   ])("fails if its load balancer %s", (_what, deployment, cluster, message) => {
     expect(() => defineTenant(tenant(deployment, undefined, cluster))).toThrow(TenantError);
     expect(() => defineTenant(tenant(deployment, undefined, cluster))).toThrow(message);
+  });
+});
+
+describe("K11: in a cluster that exists", () => {
+  const egressOf = (deployment: DeploymentSpec): unknown =>
+    vaultStack(tenant(deployment)).resource.kubernetes_network_policy_v1?.main_namespace_allow_kubernetes_api;
+
+  test("the servers reach the Kubernetes API where the file says that it is, and no other host", () => {
+    expect(egressOf(HA)).toMatchObject({ spec: { egress: [{ to: [{ ip_block: { cidr: "198.51.100.7/32" } }] }] } });
+  });
+
+  test("the file must say where that is", () => {
+    const { kubernetesApiCidrs: _api, ...unknown } = HA;
+    expect(() => defineTenant(tenant(unknown))).toThrow(
+      /deployment.kubernetesApiCidrs: is missing, .*; write the addresses that "kubectl get endpoints kubernetes" shows/,
+    );
+    const spec = tenant(unknown);
+    const retired = { ...spec, instances: spec.instances.map((instance) => ({ ...instance, retired: true })) };
+    expect(() => defineTenant(retired)).not.toThrow();
+  });
+
+  test("0.0.0.0/0 is any address, of nodes as well, which some networks match to no CIDR", () => {
+    const policy = egressOf({ ...HA, kubernetesApiCidrs: ["0.0.0.0/0"] });
+    expect(policy).toMatchObject({ spec: { egress: [{ ports: [{ port: "443" }, { port: "6443" }] }] } });
+    expect(JSON.stringify(policy)).not.toContain("ip_block");
   });
 });
