@@ -76,7 +76,7 @@ export async function observeMembers(
 
 /** The active replica. Scaling down keeps the first ones, so of two that say so the first is right. */
 async function findActive(context: MemberContext, seen: readonly SeenReplica[]): Promise<Replica | undefined> {
-  const open = seen.filter(({ status }) => status.state === "unsealed");
+  const open = seen.filter(isOpen);
   const leaders = await Promise.all(open.map((replica) => context.replica(replica).leader().catch(undefinedIfAway)));
   return open.find((_, index) => leaders[index]?.isSelf);
 }
@@ -117,13 +117,18 @@ async function withFormerData(
 ): Promise<readonly string[]> {
   const held = await Promise.all(
     others.map(async ({ status, ...replica }) => {
-      if (status.state !== "sealed") return status.state === "unsealed";
+      if (status.state !== "sealed") return isOpen({ status });
       const holds = await context.replica(replica).hasOwnData();
       if (!holds) empty.add(replica.name);
       return holds;
     }),
   );
   return others.filter((_, index) => held[index]).map(({ name }) => name);
+}
+
+/** Whether a replica serves requests. One that is between two seals does as well. */
+function isOpen({ status }: Pick<SeenReplica, "status">): boolean {
+  return status.state === "unsealed" || status.state === "migrating";
 }
 
 function undefinedIfAway(error: unknown): undefined {

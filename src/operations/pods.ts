@@ -15,7 +15,9 @@ export interface Pod {
   /** Whether the pod is already terminating. */
   readonly terminating: boolean;
   readonly ready: boolean;
-  /** Whether it was scheduled and any of its containers has run. */
+  /** Whether it has a node. */
+  readonly scheduled: boolean;
+  /** Whether any of its containers has run. */
   readonly started: boolean;
   /** Whether its server notes that it is the active one; its address may not be one to ask. */
   readonly active: boolean;
@@ -78,6 +80,7 @@ interface PodResource {
     readonly labels?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly uid: string }[];
   };
+  readonly spec?: { readonly nodeName?: string };
   readonly status?: PodStatus;
 }
 
@@ -257,13 +260,14 @@ function startedBefore({ status }: PodResource, moment: Date | undefined): boole
   return moment !== undefined && started.some((at) => at !== undefined && new Date(at) < moment);
 }
 
-function describePod({ metadata, status }: PodResource, newest: string | undefined): Pod {
+function describePod({ metadata, spec, status }: PodResource, newest: string | undefined): Pod {
   return {
     name: metadata.name,
     uid: metadata.uid,
     outdated: newest !== undefined && metadata.labels?.[REVISION_LABEL] !== newest,
     terminating: metadata.deletionTimestamp !== undefined,
     active: ACTIVE_LABELS.some((label) => metadata.labels?.[label] === "true"),
+    scheduled: (spec?.nodeName ?? "") !== "",
     started: (status?.containerStatuses ?? []).some(({ state, lastState }) =>
       [state?.running, lastState?.terminated].some((each) => each !== undefined),
     ),

@@ -134,10 +134,18 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("changes of a VaultInstanc
     expect(memory.trim().split(" ")).toEqual(Array(3).fill("100Mi"));
   });
 
+  test("HighAvailabilitySpec.mode: 3 replicas to 1 are refused by the plan, and all go on", async () => {
+    await expect(refusal()).resolves.toMatch(
+      /changes\/main cannot go to 1 replica, because raft would lose its majority .* data-changes-main-1; keep 3 replicas/,
+    );
+    expect((await on.run("status")).stdout).toMatch(/changes\/main {2}healthy/);
+  });
+
   test("K1: HighAvailabilityDeploymentProps.replicas 3, 5, 3, 5: those that come back are empty, and join", async () => {
     const small = { resources: SMALL };
     await on.volumes.add(4);
     expect(await deploy({ ...small, replicas: 5 })).toMatch(/5 of 5 replicas unsealed, .* 5 raft peers/);
+    await expect(refusal()).resolves.toMatch(/cannot go to 1 replica/);
     const output = await deploy({ ...small, replicas: 3 });
     expect(output).toMatch(/3 of 3 replicas unsealed, .* 3 raft peers/);
     expect(output).toMatch(/deleted the claim of a replica that is gone.*data-changes-main-3/s);
@@ -183,6 +191,11 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("changes of a VaultInstanc
     expect(failure).toMatch(/\[former-member\]/);
     expect(stderr).toMatch(/ended a pod that served the old secrets/);
   });
+
+  /** What the plan of one replica fails with. */
+  function refusal(): Promise<string> {
+    return on.project.plan(on.describe({ resources: SMALL, standalone: true })).then(() => "", unwrapped);
+  }
 
   async function claims(): Promise<string> {
     return kubectl("-n", RELEASE, "get", "pvc", "-o", "name");

@@ -109,3 +109,38 @@ describe("a seal", () => {
     expect((await bed.unseal(instance)).stderr).toMatch(/replica unsealed replica=moved-2/);
   });
 });
+
+describe("K1: a server that was removed from raft", () => {
+  let removed: VaultServer | undefined;
+  const migrate = () =>
+    bed.run(["migrate-seal", "customer10/moved", "--timeout", "60"], bed.environment({ ...instance, seal: "transit" }));
+
+  test("ends a migration before any server restarts", async () => {
+    const { "root-token": token = "" } = await bed.central.readRecord("customer10", "moved");
+    const leaders = await Promise.all(servers.map((server) => new ReplicaApi(server.client()).leader()));
+    const active = servers.find((_, index) => leaders[index]?.isSelf);
+    removed = servers.find((server) => server !== active);
+    await active?.client(token).send("POST", "sys/storage/raft/remove-peer", { body: { server_id: removed?.name } });
+
+    const { code, stdout, stderr } = await migrate();
+    expect(stdout + stderr).toMatch(
+      /\[former-member\] moved-\d of customer10\/moved has data and is not a member of raft/,
+    );
+    expect(stderr).not.toMatch(/restart moved-/);
+    expect(code).toBe(1);
+  });
+
+  test("gets no keys, once it runs with the described seal and waits for them", async () => {
+    const server = removed ?? expect.fail("The test before this one removes a server.");
+    await server.stop();
+    server.settings = stanza;
+    await server.start();
+    const api = new ReplicaApi(server.client());
+    expect(await api.status()).toMatchObject({ state: "sealed", seal: "transit", migrating: true });
+
+    const { code, stderr } = await migrate();
+    expect(stderr).toMatch(/\[former-member\]/);
+    expect(code).toBe(1);
+    expect(await api.status()).toMatchObject({ state: "sealed" });
+  });
+});

@@ -489,6 +489,7 @@ export class Universe {
       outdated: server.revision !== this.revision,
       terminating: server.pod !== undefined,
       ready: this.isUp(server),
+      scheduled: server.neverStarts !== true,
       started: server.neverStarts !== true,
       active: this.leader()?.name === replica.name,
     };

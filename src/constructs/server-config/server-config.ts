@@ -28,7 +28,7 @@ export type LogFormat = "json" | "standard";
 
 /** Input of a server's configuration. */
 export interface ServerConfigProps {
-  /** @changes not supported: see the instance */
+  /** @changes refused: the instance keeps its product */
   readonly product: Product;
   /** @changes rolling restart by the hook */
   readonly names: ReleaseNames;

@@ -25,6 +25,7 @@ import type { NetworkPeer } from "./network-peer";
 import { toEgress, type Egress, type InstanceFlows } from "./network-policies";
 import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
+import { refuseLostMajority } from "./raft-majority";
 import { ServerGuard } from "./server-guard";
 import type { BoundCertificate, ServerCertificate } from "./server-certificate";
 
@@ -193,6 +194,7 @@ export function deployRelease(
   });
   const servers = { name: context.name, ...names, tlsSecret: certificate.secretName, replicas: mode.replicas };
   const storageClass = mode.createStorage(new Construct(scope, "Storage"), names);
+  if (storageClass !== undefined) refuseLostMajority(scope, `${context.tenant}/${context.name}`, names);
   const ours = helmValues({
     ...mode,
     product,

@@ -36,7 +36,7 @@ export interface HighAvailabilityDeploymentProps extends HelmDeploymentProps, Vo
    * Number of servers: 3, 5 or 7, so that raft has a majority.
    *
    * @default 3
-   * @changes rolling restart by the hook: more replicas join; of fewer, the hook removes the members from raft and deletes their data claims
+   * @changes rolling restart by the hook: more replicas join; of two fewer, the hook removes the members from raft and deletes their data claims; from 7 to 3 is refused: deploy 5 first
    */
   readonly replicas?: number;
   /**

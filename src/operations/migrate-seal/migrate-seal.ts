@@ -9,8 +9,11 @@ import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf, otherKeyType, type KeyType } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
+import { sealOffFormerMembers } from "../former-members";
 import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { MemberObserver } from "../members";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
+import { explainStop } from "../unseal/explain";
 import { unsealReplica } from "../unseal/unsealing";
 import { decideMigration, type MigratingReplica, type MigrationStep, type MigrationView } from "./migration-decision";
 
@@ -36,18 +39,20 @@ interface Seen {
 class SealMigration {
   /** Type of the keys after the migration. */
   private readonly type: KeyType;
+  private readonly members: MemberObserver;
   /** Whether the token was refused, as a root token that was revoked. */
   private denied = false;
 
   constructor(private readonly context: OperationContext) {
     this.type = keyTypeOf(context.instance.seal);
+    this.members = new MemberObserver(context);
   }
 
   run(): Promise<true> {
     return runLoop<Seen, MigrationStep, true>(this.context, {
       observe: () => this.observe(),
       decide: ({ view }) => decideMigration(view),
-      perform: (step, { record }) => this.perform(step, record),
+      perform: (step, seen) => this.perform(step, seen),
       recover: waitForReplica,
       unfinished: (code, last) => this.unfinished(code, last),
       poll: POLL,
@@ -59,12 +64,13 @@ class SealMigration {
     const record = await store.read();
     this.checkKeys(record);
     const replicas = await Promise.all(instance.replicas.map((replica) => this.look(replica)));
+    const raft = await this.members.observe(replicas, (asked) => this.tokenOf(record, asked));
     const active = replicas.find((replica) => replica.active);
     const token = await this.tokenOf(record, active);
     const caughtUp = active !== undefined && (await this.hasCaughtUp(active, token));
     const renamed = recordedKeys(record.fields, otherKeyType(this.type)).length === 0;
     const canStepDown = token !== undefined;
-    return { record, view: { seal: instance.seal, replicas, caughtUp, canStepDown, renamed } };
+    return { record, view: { seal: instance.seal, replicas, raft, caughtUp, canStepDown, renamed } };
   }
 
   /** The token that asks raft, as long as it is accepted. */
@@ -88,12 +94,13 @@ class SealMigration {
     return { ...replica, status, active };
   }
 
-  private async perform(step: MigrationStep, record: SeenRecord): Promise<Outcome<true>> {
+  private async perform(step: MigrationStep, { record, view }: Seen): Promise<Outcome<true>> {
     switch (step.do) {
       case "finish":
         await writeDescription(this.context);
         return { done: true };
       case "unseal":
+        this.members.expectLeader();
         await unsealReplica(this.context, step.replica, this.keysOf(record), step.migrate);
         this.context.log.info("replica has its keys", { replica: step.replica.name });
         return undefined;
@@ -105,7 +112,15 @@ class SealMigration {
         return this.rename(record);
       case "wait":
         return { wait: step.reason };
+      case "stop":
+        return this.stop(step.formerMembers, view);
     }
+  }
+
+  private async stop(formerMembers: readonly string[], { replicas }: MigrationView): Promise<never> {
+    const { instance, store } = this.context;
+    await sealOffFormerMembers(this.context, replicas, formerMembers);
+    throw explainStop("former-member", store.path, formerMembers.join(", "), instance.kubernetes?.namespace);
   }
 
   private async restart({ name }: Replica): Promise<Waiting | undefined> {

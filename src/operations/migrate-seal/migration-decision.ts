@@ -1,4 +1,5 @@
 import type { SeenReplica } from "../seen";
+import { nextToUnseal, type KnownMembers } from "../unseal/unseal-order";
 
 /** A replica for the decision about the migration of its seal. */
 export type MigratingReplica = SeenReplica & { readonly active: boolean };
@@ -8,6 +9,7 @@ export interface MigrationView {
   /** The seal that is described. */
   readonly seal: string;
   readonly replicas: readonly MigratingReplica[];
+  readonly raft: KnownMembers;
   /** Whether every replica has the latest data, so that another may restart. */
   readonly caughtUp: boolean;
   /** Whether there is a token that allows a step-down of the active replica. */
@@ -21,6 +23,8 @@ export type MigrationStep =
   | { readonly do: "finish" }
   | { readonly do: "rename" }
   | { readonly do: "wait"; readonly reason: string }
+  /** Replicas have data and are not members of raft. Only a person knows whether the data is needed. */
+  | { readonly do: "stop"; readonly formerMembers: readonly string[] }
   /** Send keys; with `migrate` those of the former seal, as Vault calls it. */
   | { readonly do: "unseal"; readonly replica: MigratingReplica; readonly migrate: boolean }
   /** Start again, with the configuration that is described. */
@@ -33,7 +37,7 @@ export type MigrationStep =
  * https://developer.hashicorp.com/vault/docs/concepts/seal#seal-migration
  */
 export function decideMigration(view: MigrationView): MigrationStep {
-  const { seal, replicas } = view;
+  const { seal, replicas, raft } = view;
   const down = replicas.filter(({ status }) => status.state === "unreachable" || status.state === "uninitialized");
   if (down.length > 0) {
     return { do: "wait", reason: down.map(({ name, status }) => `${name} is ${status.state}`).join(", ") };
@@ -41,10 +45,16 @@ export function decideMigration(view: MigrationView): MigrationStep {
 
   const sealed = replicas.filter(({ status }) => status.state === "sealed");
   const former = replicas.filter(({ status }) => "seal" in status && status.seal !== seal);
-  for (const replica of sealed.filter((each) => !former.includes(each))) {
+  const starting = sealed.filter((each) => !former.includes(each));
+  for (const replica of nextToUnseal(starting, replicas, raft)) {
     const migrate = replica.status.state === "sealed" && replica.status.migrating === true;
     if (migrate || seal === "shamir") return { do: "unseal", replica, migrate };
     return { do: "wait", reason: `${replica.name} is sealed; it unseals itself by its seal "${seal}"` };
+  }
+  if (raft.outsiders.length > 0) return { do: "stop", formerMembers: raft.outsiders };
+  if (starting.length > 0) {
+    const names = starting.map(({ name }) => name).join(", ");
+    return { do: "wait", reason: `no replica is active yet; ${names} gets its keys then` };
   }
   return former.length > 0 ? nextOf(former, view) : conclude(view);
 }

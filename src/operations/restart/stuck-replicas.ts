@@ -15,6 +15,8 @@ import type { Pod } from "../pods";
  */
 export class StuckReplicas {
   private readonly uptime = new UptimeGate();
+  /** Names of pods that were replaced because they waited for the scheduler. */
+  private readonly rescheduled = new Set<string>();
 
   constructor(
     private readonly context: OperationContext,
@@ -58,11 +60,25 @@ export class StuckReplicas {
     );
     const ending = outdated.some(({ started }) => started) || pods.some(({ terminating }) => terminating);
     if (ending && blocked.length === 0) return undefined;
+    if (outdated.length === 0) await this.reschedule(pods);
     const others = await this.restartAll(
       outdated.filter(({ started }) => !started),
       pods,
     );
     return [...blocked, ...others].join(", ") || undefined;
+  }
+
+  /**
+   * Replaces, once, the pods without a node after the outdated ones are gone. The scheduler tries a pod that the anti-affinity of
+   * another one kept away only minutes after the other one is gone, and a new pod at once.
+   */
+  private async reschedule(pods: readonly Pod[]): Promise<void> {
+    if (this.restarts.names.length === 0) return;
+    for (const pod of pods.filter(({ name, scheduled }) => !scheduled && !this.rescheduled.has(name))) {
+      if (!(await this.restarts.pods.evict(pod))) continue;
+      this.rescheduled.add(pod.name);
+      this.context.log.info("replaced a pod that had no node", { replica: pod.name });
+    }
   }
 
   /** @returns What kept any of them. */

@@ -3,8 +3,8 @@ import { fingerprint, journalKey, keysFingerprint, recordedKeys, secretFields } 
 import type { SeenRecord } from "../../central/record-store";
 import type { Instance } from "../../contract/instance";
 import { keyTypeOf, otherKeyType } from "../../vault/keys";
-import type { Membership } from "../members";
 import type { SeenReplica } from "../seen";
+import { nextToUnseal, type KnownMembers } from "./unseal-order";
 
 /** Input of the decision about the next step. */
 export interface Observation {
@@ -12,10 +12,7 @@ export interface Observation {
   readonly record: SeenRecord;
   readonly journals: readonly JournalEntry[];
   readonly replicas: readonly SeenReplica[];
-  readonly raft: Membership & {
-    /** Whether no replica has become active for so long that the next one gets its keys. */
-    readonly late: boolean;
-  };
+  readonly raft: KnownMembers;
   /** The record's version that this run wrote to announce its initialisation; undefined where it wrote none. */
   readonly announced: number | undefined;
 }
@@ -132,21 +129,10 @@ function continueWith(keyCount: number, seen: Observation): Step {
   }
   const sealed = replicas.filter((replica) => replica.status.state === "sealed" && !isOutsider(replica, seen));
   if (sealed.length === 0) return bringUp(seen);
-  const next = nextToUnseal(sealed, seen);
+  const next = nextToUnseal(sealed, replicas, seen.raft);
   if (next.length > 0) return { do: "unseal", replicas: next };
   const names = sealed.map(({ name }) => name).join(", ");
   return { do: "wait", reason: `no replica is active yet; ${names} gets its keys then` };
-}
-
-/**
- * While no replica is active, nobody can say whether a sealed one is still a member of raft. Scaling down removes the last
- * ones, so a majority of the first ones gets its keys, and the others one by one if that is not enough.
- */
-function nextToUnseal(sealed: readonly SeenReplica[], { replicas, raft }: Observation): readonly SeenReplica[] {
-  if (raft.active) return sealed;
-  const first = replicas.slice(0, Math.floor(replicas.length / 2) + 1);
-  const next = sealed.filter((replica) => first.includes(replica));
-  return next.length === 0 && raft.late ? sealed.slice(0, 1) : next;
 }
 
 function isOutsider({ name }: SeenReplica, { raft }: Observation): boolean {

@@ -9,6 +9,7 @@ import { recordPath } from "../../contract/central-vault";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
+import { sealOffFormerMembers } from "../former-members";
 import { ensureIdentities } from "../identities/ensure-identities";
 import { MemberObserver, type TokenOf } from "../members";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
@@ -164,7 +165,7 @@ class UnsealRun {
       case "wait":
         return { wait: step.reason };
       case "stop":
-        return this.stop(step, record);
+        return this.stop(step, seen);
     }
   }
 
@@ -212,24 +213,15 @@ class UnsealRun {
   }
 
   /** Another run may have written the record after this one read it. Then the record and the states do not match. */
-  private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: SeenRecord): Promise<undefined> {
+  private async stop({ code, details }: Extract<Step, { do: "stop" }>, seen: Observation): Promise<undefined> {
+    const { record, replicas, raft } = seen;
     const { version } = await this.store.read();
-    if (version !== seen.version) return;
+    if (version !== record.version) return;
     // The command migrate-seal needs the description.
     if (code === "seal-differs") await this.describe();
-    if (LACKS_KEYS.includes(code)) await this.findKeys(seen);
-    if (code === "former-member") await this.sealOff(details.split(", "));
+    if (LACKS_KEYS.includes(code)) await this.findKeys(record);
+    if (code === "former-member") await sealOffFormerMembers(this.context, replicas, raft.outsiders);
     throw explainStop(code, this.context.store.path, details, this.context.instance.kubernetes?.namespace);
-  }
-
-  /** Ends pods that are unsealed and no members, so that nobody reads their old secrets. With Shamir's seal they come back sealed. */
-  private async sealOff(names: readonly string[]): Promise<void> {
-    const { pods, instance, log } = this.context;
-    if (pods === undefined || keyTypeOf(instance.seal) === "recovery") return;
-    for (const pod of (await pods.list()) ?? []) {
-      if (!names.includes(pod.name) || !pod.ready || !(await pods.evict(pod))) continue;
-      log.warn("ended a pod that served the old secrets of a former member", { replica: pod.name });
-    }
   }
 
   /** @throws OperationError if an earlier version of the record has the keys. */

@@ -27,7 +27,7 @@ export interface VolumesSpec
 /** A raft cluster in the tenant's Kubernetes cluster, deployed by the product's Helm chart, with TLS. */
 export interface HighAvailabilitySpec
   extends HelmSpec, VolumesSpec, InFile<Pick<HighAvailabilityDeploymentProps, "replicas" | "spreadOverNodes">> {
-  /** @changes to custom: in place; to standalone: not supported, because raft would lose its majority; any other mode is refused */
+  /** @changes to custom: in place; to standalone: refused, because raft would lose its majority; any other mode is refused */
   readonly mode: "ha";
 }
 
@@ -45,7 +45,7 @@ export interface DevelopmentSpec extends HelmSpec {
 
 /** Like `ha`, with the operator's own values for the Helm chart. */
 export interface CustomSpec extends Omit<HighAvailabilitySpec, "mode"> {
-  /** @changes to ha: in place; to standalone: not supported, because raft would lose its majority; any other mode is refused */
+  /** @changes to ha: in place; to standalone: refused, because raft would lose its majority; any other mode is refused */
   readonly mode: "custom";
   /**
    * Values of the Helm chart. Maps are merged, other values are replaced. The plan lists what they override.

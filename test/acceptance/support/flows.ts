@@ -13,14 +13,13 @@ export class Flows {
   static readonly MONITORING = "acceptance-monitoring";
 
   static async start(): Promise<Flows> {
-    const server = (release: string) => ({ "app.kubernetes.io/instance": release, component: "server" });
     const pods = [
-      pod("open/server-a", server(Flows.OPEN)),
-      pod("open/server-b", server(Flows.OPEN)),
-      pod("open/beside", {}),
-      pod("narrow/server-a", server(Flows.NARROW)),
-      pod("client", {}),
-      pod("monitoring", {}),
+      pod("open/server-a", Flows.OPEN),
+      pod("open/server-b", Flows.OPEN),
+      pod("open/beside"),
+      pod("narrow/server-a", Flows.NARROW),
+      pod("client"),
+      pod("monitoring"),
     ];
     await apply([namespace(Flows.CLIENT, { "secrets-client": "yes" }), namespace(Flows.MONITORING, {})]);
     await apply(pods);
@@ -66,12 +65,15 @@ function place(probe: string): { readonly namespace: string; readonly name: stri
   return { namespace: `acceptance-${folder}`, name };
 }
 
-function pod(probe: string, labels: Record<string, string>) {
+/** @param release Of which it is a server, with the labels and the priority that the quotas are about. @default - of none */
+function pod(probe: string, release?: string) {
+  const labels = release === undefined ? {} : { "app.kubernetes.io/instance": release, component: "server" };
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { ...place(probe), labels, annotations: { probe } },
     spec: {
+      ...(release === undefined ? {} : { priorityClassName: release }),
       terminationGracePeriodSeconds: 1,
       automountServiceAccountToken: false,
       containers: [

@@ -8,6 +8,7 @@ import {
   ROOT_CA_MOUNT,
   ServerCertificate,
   Size,
+  StandaloneDeployment,
   TenantAccess,
   TenantCluster,
   VaultInstance,
@@ -33,7 +34,10 @@ export const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Produc
 /** What differs between the stacks of one test. */
 export type InstanceProps = Partial<
   HighAvailabilityDeploymentProps & Pick<VaultInstanceProps, "address" | "seal" | "retired">
->;
+> & {
+  /** Whether it is one server. @default - three, or as many as `replicas` */
+  readonly standalone?: boolean;
+};
 
 /** A central Vault, the cluster that KUBECONFIG names, and the stacks of one tenant with the instance `main`. */
 export class KubernetesBed {
@@ -83,12 +87,13 @@ export class KubernetesBed {
   }
 
   /** The stack of the instance, as a tenant file with these properties gives it. */
-  describe({ address, seal, retired, ...props }: InstanceProps = {}): LayerStack {
+  describe({ address, seal, retired, standalone = false, ...props }: InstanceProps = {}): LayerStack {
     const { project, operator, tenant } = this;
     const stack = new LayerStack(project.newApp(), `${tenant}-vault`, operator.backend);
     const central = new CentralProvider(stack, "Central", operator);
     const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: tenant });
     new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider: central.provider });
+    const Deployment = standalone ? StandaloneDeployment : HighAvailabilityDeployment;
     new VaultInstance(stack, "Main", {
       tenant,
       name: "main",
@@ -99,7 +104,7 @@ export class KubernetesBed {
       central: central.access,
       centralProvider: central.provider,
       deletionProtection: false,
-      deployment: new HighAvailabilityDeployment({
+      deployment: new Deployment({
         cluster,
         storage: VaultStorage.storageClass(this.volumes.name),
         certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: certificateRole(tenant) }),

@@ -35,7 +35,16 @@ export class ProcessPods implements Pods {
     return Promise.all(
       [...this.state].map(async ([server, { uid, outdated, terminating }]) => {
         const ready = await isReady(server.address);
-        return { name: server.name, uid: String(uid), outdated, terminating, ready, started: true, active: false };
+        return {
+          name: server.name,
+          uid: String(uid),
+          outdated,
+          terminating,
+          ready,
+          scheduled: true,
+          started: true,
+          active: false,
+        };
       }),
     );
   }

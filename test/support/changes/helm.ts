@@ -341,6 +341,23 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
     ],
   ],
   [
+    "HighAvailabilityDeploymentProps.replicas",
+    helm({ replicas: 5 }),
+    {},
+    [
+      "delete kubernetes_persistent_volume_v1.main_storage_audit#_persistent_volume",
+      "delete kubernetes_persistent_volume_v1.main_storage_data#_persistent_volume",
+      "delete openstack_blockstorage_volume_v3.main_storage_audit#",
+      "delete openstack_blockstorage_volume_v3.main_storage_data#",
+      "run terraform_data.main_unseal: description.replicas.#, description.replicas.#",
+      "run terraform_data.main_unseal: revision",
+      "update helm_release.main_release: values.#.server.ha.raft.config, values.#.server.ha.replicas",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.pods",
+      "update kubernetes_resource_quota_v1.main_namespace_limits_server_quota: spec.hard.pods",
+      "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
+    ],
+  ],
+  [
     "CentralCertificateProps.mount",
     {},
     helm({ certificate: ServerCertificate.central({ mount: "pki-other", role: "instances" }) }),

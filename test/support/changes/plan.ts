@@ -21,6 +21,7 @@ const META = ["lifecycle", "provisioner", "depends_on", "provider", "connection"
  * | `protection ADDRESS` | only `prevent_destroy` changes |
  * | `provider ADDRESS` | another provider manages it |
  * | `run ADDRESS: INPUT` | the command of a `terraform_data` runs, because of this |
+ * | `refuse data.ADDRESS: CLAIM` | the plan fails, because the claim of a replica exists |
  * | `read ADDRESS`, `read ephemeral` | other data, or other secrets |
  * | `configure PROVIDER` | the provider has another configuration |
  * | `command ADDRESS: ATTRIBUTES` | the next run has another environment |
@@ -35,7 +36,7 @@ export function planOf(before: Synthesized, after: Synthesized): string[] {
     if (other === undefined) return [`${forgotten.includes(address) ? "forget" : "delete"} ${address}`];
     return [...keysOf(address, one, other), ...changeOf(address, one, other)];
   });
-  const surroundings = surroundingsOf(before, after);
+  const surroundings = [...surroundingsOf(before, after), ...refusingClaims(before, after)];
   const runs = [...planned].flatMap(([address, { triggers_replace }]) =>
     followsUpdate(triggers_replace, lines) ? [`run ${address}: revision`] : [],
   );
@@ -154,6 +155,21 @@ function surroundingsOf(before: Synthesized, after: Synthesized): string[] {
     ...(ephemeral.length > 0 ? ["read ephemeral"] : []),
     ...[...providers].map((name) => `configure ${name}`),
   ];
+}
+
+/** Data that must find no claim, and does, because the replica of the claim is deployed. */
+function refusingClaims({ resource = {} }: Partial<Synthesized>, { data = {} }: Synthesized): string[] {
+  const claims = Object.entries(resource.helm_release ?? {}).flatMap(([, { name, values: texts = [] }]) =>
+    (texts as string[]).flatMap((text) => {
+      const values = parse(text) as { server?: { ha?: { replicas?: number } } } | null;
+      return Array.from({ length: values?.server?.ha?.replicas ?? 0 }, (_, index) => `data-${String(name)}-${index}`);
+    }),
+  );
+  return Object.entries(data.kubernetes_resources ?? {}).flatMap(([name, { field_selector }]) =>
+    claims
+      .filter((claim) => field_selector === `metadata.name=${claim}`)
+      .map((claim) => `refuse data.kubernetes_resources.${name}: ${claim}`),
+  );
 }
 
 /** Paths of leaves that differ. The text of Helm's values counts as what it holds. */

@@ -414,6 +414,7 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     { name: "other" },
     [
       "command terraform_data.main_unseal: command",
+      "read data.kubernetes_resources.main_former_members",
       "refuse terraform_data.main_lasting_storage: input.instance, input.storage",
       "replace helm_release.main_guard: name",
       "replace helm_release.main_release: name",
@@ -441,6 +442,7 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     { tenant: "customer11" },
     [
       "command terraform_data.main_unseal: command",
+      "read data.kubernetes_resources.main_former_members",
       "refuse terraform_data.main_lasting_storage: input.instance, input.storage",
       "replace helm_release.main_guard: name",
       "replace helm_release.main_release: name",
@@ -486,6 +488,7 @@ const EXCEPTIONS: readonly FieldChange<Instance>[] = [
       "create kubernetes_persistent_volume_v1.main_storage_data#_persistent_volume",
       "create openstack_blockstorage_volume_v3.main_storage_audit#",
       "create openstack_blockstorage_volume_v3.main_storage_data#",
+      "read data.kubernetes_resources.main_former_members",
       "run terraform_data.main_unseal: description.replicas.#, description.replicas.#",
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_guard: values.#.maxUnavailable",

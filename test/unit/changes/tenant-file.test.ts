@@ -85,6 +85,23 @@ const EXTERNAL = { mode: "external", addresses: ["https://10.0.0.1:8200"] };
 const SELF = [{ name: "web", operation: "update", path: "sys/auth/approle" }];
 const STANDALONE = deployment({ mode: "standalone", replicas: REMOVED });
 const HA = RIGHT.instances[0].deployment;
+/** Three replicas become one, of which the others are the majority. */
+const ONE_REPLICA = [
+  "delete kubernetes_persistent_volume_v1.main_storage_audit#_persistent_volume",
+  "delete kubernetes_persistent_volume_v1.main_storage_data#_persistent_volume",
+  "delete openstack_blockstorage_volume_v3.main_storage_audit#",
+  "delete openstack_blockstorage_volume_v3.main_storage_data#",
+  "read data.kubernetes_resources.main_former_members",
+  "refuse data.kubernetes_resources.main_former_members: data-customer10-main-1",
+  "run terraform_data.main_unseal: description.replicas.#, description.replicas.#",
+  "run terraform_data.main_unseal: revision",
+  "update helm_release.main_guard: values.#.maxUnavailable",
+  "update helm_release.main_release: values.#.server.affinity, values.#.server.ha.raft.config, values.#.server.ha.replicas, values.#.serverTelemetry.prometheusRules.rules.#.annotations.description, values.#.serverTelemetry.prometheusRules.rules.#.expr",
+  "update kubernetes_config_map_v1.main_monitoring_dashboard: data.customer10-main.json",
+  "update kubernetes_resource_quota_v1.main_namespace_limits_quota: spec.hard.pods",
+  "update kubernetes_resource_quota_v1.main_namespace_limits_server_quota: spec.hard.pods",
+  "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
+];
 
 const CHANGES: readonly FieldChange<Setting>[] = [
   [
@@ -276,6 +293,8 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   ],
   ["HighAvailabilitySpec.mode", {}, deployment({ mode: "custom", values: {} }), []],
   ["CustomSpec.mode", deployment({ mode: "custom", values: {} }), {}, []],
+  ["HighAvailabilitySpec.mode", {}, STANDALONE, ONE_REPLICA],
+  ["CustomSpec.mode", deployment({ mode: "custom", values: {} }), STANDALONE, ONE_REPLICA],
   [
     "CustomSpec.values",
     deployment({ mode: "custom", values: {} }),
@@ -291,6 +310,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "create kubernetes_persistent_volume_v1.main_storage_data#_persistent_volume",
       "create openstack_blockstorage_volume_v3.main_storage_audit#",
       "create openstack_blockstorage_volume_v3.main_storage_data#",
+      "read data.kubernetes_resources.main_former_members",
       "run terraform_data.main_unseal: description.replicas.#, description.replicas.#",
       "run terraform_data.main_unseal: revision",
       "update helm_release.main_guard: values.#.maxUnavailable",

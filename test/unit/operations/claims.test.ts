@@ -53,7 +53,15 @@ describe("K1: HighAvailabilityDeploymentProps.replicas lowered: the claims of re
   });
 
   test("stay while the pod exists, or Kubernetes does not say", async () => {
-    const pod = { uid: "u", outdated: false, terminating: true, ready: false, started: true, active: false };
+    const pod = {
+      uid: "u",
+      outdated: false,
+      terminating: true,
+      ready: false,
+      scheduled: true,
+      started: true,
+      active: false,
+    };
     const list: Pods["list"] = () => Promise.resolve([{ ...pod, name: "main-3" }]);
     expect(await left(VOTERS, { list })).toEqual([...KEPT, "data-main-3", "audit-main-3"]);
     expect(await left(VOTERS, { list: () => Promise.resolve(undefined) })).toEqual(EVERY);

@@ -35,6 +35,7 @@ const POD = {
   outdated: true,
   terminating: false,
   ready: true,
+  scheduled: false,
   started: false,
   active: false,
 };
@@ -68,6 +69,7 @@ describe("the pods of a StatefulSet", () => {
         outdated: true,
         terminating: false,
         ready: true,
+        scheduled: false,
         started: false,
         active: false,
       },
@@ -77,10 +79,17 @@ describe("the pods of a StatefulSet", () => {
         outdated: false,
         terminating: true,
         ready: true,
+        scheduled: false,
         started: false,
         active: false,
       },
     ]);
+  });
+
+  test("are scheduled when they have a node", async () => {
+    const items = [pod("main-0", "new"), { ...pod("main-1", "new"), spec: { nodeName: "node1" } }];
+    const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items } : STATEFUL_SET }));
+    expect((await pods.list())?.map(({ scheduled }) => scheduled)).toEqual([false, true]);
   });
 
   test("are outdated when they started before the token of their seal was replaced", async () => {

@@ -43,6 +43,7 @@ const pod = (name: string, terminating: boolean): Pod => ({
   outdated: false,
   terminating,
   ready: false,
+  scheduled: true,
   started: true,
   active: false,
 });

@@ -73,3 +73,68 @@ describe("a migration", () => {
     expect(recordedKeys(universe.record, "recovery")).toHaveLength(5);
   });
 });
+
+describe("K1: a migration with a former member of raft", () => {
+  /** Every server runs with the described seal, and waits for the keys of the former one while it is sealed. */
+  function prepared(context: OperationContext): OperationContext {
+    return {
+      ...context,
+      replica: (replica) => {
+        const server = context.replica(replica);
+        return {
+          ...server,
+          status: async () => {
+            const status = await server.status();
+            return status.state === "sealed" || status.state === "unsealed"
+              ? { ...status, seal: "transit", migrating: true }
+              : status;
+          },
+        };
+      },
+    };
+  }
+
+  test("ends before it restarts any server", async () => {
+    const { universe, context } = await begun();
+    universe.members.delete("main-2");
+    await expect(migrateSeal(context)).rejects.toMatchObject({
+      code: "former-member",
+      message: expect.stringMatching(/^main-2 of customer10\/main has data and is not a member of raft/) as string,
+    });
+    expect(recordedKeys(universe.record, "unseal")).toHaveLength(5);
+  });
+
+  test("ends the pod that serves the old secrets", async () => {
+    const { universe, context } = await begun();
+    universe.now += 60_000;
+    universe.members.delete("main-2");
+    const { pods } = universe.start();
+    await expect(migrateSeal({ ...context, pods })).rejects.toMatchObject({ code: "former-member" });
+    expect(universe.evictions).toEqual(["main-2"]);
+  });
+
+  test.each([
+    ["only it starts", [2]],
+    ["the whole cluster starts", [0, 1, 2]],
+  ])("sends it no key when %s", async (_, started) => {
+    const { universe, context } = await begun();
+    universe.members.delete("main-2");
+    for (const index of started) {
+      const server = universe.servers[index];
+      if (server !== undefined) Object.assign(server, { sealed: true, readyAt: undefined, joined: false, received: 0 });
+    }
+    await expect(migrateSeal(prepared(context))).rejects.toMatchObject({ code: "former-member" });
+    expect(universe.servers.map(({ sealed }) => sealed)).toEqual([false, false, true]);
+    expect(universe.servers[2]?.received).toBe(0);
+  });
+
+  test("goes on once the server is empty and has joined", async () => {
+    const { universe, context } = await begun();
+    universe.members.delete("main-2");
+    Object.assign(universe.servers[2] ?? {}, { data: undefined, sealed: true, readyAt: undefined });
+    await unsealInstance(universe.start());
+    universe.now += 60_000;
+    await migrateSeal(migrated({ ...context, deadline: universe.now + 60_000 }));
+    expect(recordedKeys(universe.record, "recovery")).toHaveLength(5);
+  });
+});

@@ -20,7 +20,8 @@ function view(states: readonly ReplicaState[], active: number, more: Partial<Mig
     const name = NAMES[index] ?? "";
     return { name, address: `https://${name}:8200`, status, active: index === active };
   });
-  return { seal: "transit", replicas, caughtUp: true, canStepDown: true, renamed: false, ...more };
+  const raft = { active: active >= 0, outsiders: [], late: false };
+  return { seal: "transit", replicas, raft, caughtUp: true, canStepDown: true, renamed: false, ...more };
 }
 
 describe("from Shamir's seal to one that unseals itself", () => {
@@ -46,6 +47,32 @@ describe("from Shamir's seal to one that unseals itself", () => {
   test("without a root token, the active one is restarted, last as well", () => {
     const step = decideMigration(view([OLD, PREPARED, PREPARED], 0, { canStepDown: false }));
     expect(step).toMatchObject({ do: "restart", replica: { name: "main-0" } });
+  });
+});
+
+describe("K1: former members of raft", () => {
+  const outside = (active: boolean, late = false) => ({ raft: { active, outsiders: ["main-2"], late } });
+
+  test.each<[string, readonly ReplicaState[]]>([
+    ["one that runs with the former seal", [OLD, OLD, OLD]],
+    ["one that waits for keys", [OLD, OLD, WAITING]],
+    ["one that is between the seals", [OLD, OLD, PREPARED]],
+    ["one that runs with the described seal", [DONE, DONE, DONE]],
+  ])("end it: %s", (_, states) => {
+    expect(decideMigration(view(states, 0, outside(true)))).toEqual({ do: "stop", formerMembers: ["main-2"] });
+  });
+
+  test("end it only when the members have their keys", () => {
+    const step = decideMigration(view([OLD, WAITING, WAITING], 0, outside(true)));
+    expect(step).toMatchObject({ do: "unseal", replica: { name: "main-1" } });
+  });
+
+  test("are not known while no replica is active, so the last ones get their keys last", () => {
+    const unknown = (late: boolean) => ({ raft: { active: false, outsiders: [], late } });
+    const next = (states: readonly ReplicaState[], late = false) => decideMigration(view(states, -1, unknown(late)));
+    expect(next([WAITING, WAITING, WAITING])).toMatchObject({ do: "unseal", replica: { name: "main-0" } });
+    expect(next([PREPARED, PREPARED, WAITING])).toMatchObject({ do: "wait" });
+    expect(next([PREPARED, PREPARED, WAITING], true)).toMatchObject({ do: "unseal", replica: { name: "main-2" } });
   });
 });
 

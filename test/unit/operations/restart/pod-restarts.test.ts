@@ -10,6 +10,7 @@ const POD: Pod = {
   outdated: true,
   terminating: false,
   ready: true,
+  scheduled: true,
   started: true,
   active: false,
 };

@@ -12,6 +12,7 @@ const POD: Pod = {
   outdated: false,
   terminating: false,
   ready: true,
+  scheduled: true,
   started: true,
   active: true,
 };

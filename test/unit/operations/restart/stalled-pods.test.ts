@@ -54,6 +54,40 @@ describe("a first deployment that cannot be scheduled", () => {
     expect(universe.now - begun).toBeLessThan(60_000);
   });
 
+  test("K2: a corrected pod that the scheduler forgets is replaced once more", async () => {
+    const universe = unschedulable();
+    await unsealInstance(universe.start()).catch(() => undefined);
+    universe.revision++;
+    for (const server of universe.servers) delete server.neverStarts;
+    const context = universe.start();
+    const { pods } = context;
+    if (pods === undefined) throw new Error("no pods");
+    const forgotten = (): boolean => universe.evictions.filter((name) => name === "main-1").length < 2;
+    const pending = { state: "unreachable", reason: PENDING.text } as const;
+
+    const begun = universe.now;
+    const report = await unsealInstance({
+      ...context,
+      replica: (replica) => {
+        const server = context.replica(replica);
+        const status: typeof server.status = (options) =>
+          replica.name === "main-1" && forgotten() ? Promise.resolve(pending) : server.status(options);
+        return { ...server, status };
+      },
+      pods: {
+        ...pods,
+        list: async () =>
+          (await pods.list())?.map((pod) =>
+            pod.name === "main-1" && forgotten() ? { ...pod, scheduled: false, started: false } : pod,
+          ),
+      },
+    });
+
+    expect(report).toMatchObject({ initialized: true, raftPeers: 3 });
+    expect(universe.evictions).toEqual(["main-0", "main-2", "main-1", "main-1"]);
+    expect(universe.now - begun).toBeLessThan(90_000);
+  });
+
   test("K3: a problem that passes ends nothing", async () => {
     const universe = unschedulable();
     for (const index of [1, 2])
