@@ -40,6 +40,8 @@ export const ERROR_CODES = [
   "timeout",
   "interrupted",
   "local-limit",
+  "operation-locked",
+  "operation-lock-lost",
   "journal-damaged",
   "journal-locked",
   "journal-unwritable",

@@ -1,5 +1,6 @@
 import type { CredentialStore } from "../central/credential-store";
 import type { Journal } from "../central/journal";
+import type { OperationLock } from "../central/operation-lock";
 import type { RecordStore } from "../central/record-store";
 import type { Instance, Replica } from "../contract/instance";
 import type { Clock } from "../core/clock";
@@ -8,6 +9,7 @@ import type { Secret } from "../core/secret";
 import type { AccessApi } from "../vault/access";
 import type { ReplicaApi } from "../vault/replica";
 import type { OperatorToken } from "./identities/operator-token";
+import type { Lease } from "./operation-lock";
 import type { Pods } from "./pods";
 
 /** Deadline, interruption and log of an operation. */
@@ -20,6 +22,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Names of what would be lost if the program ended now. It may end while the set is empty. */
   readonly holds: Set<string>;
+  /** The lock of the instance, which each loop renews. @default - the operation holds no lock */
+  readonly lease?: Pick<Lease, "renew"> | undefined;
 }
 
 /** Everything outside the process that an operation on one instance uses. */
@@ -32,6 +36,10 @@ export interface OperationContext extends RunContext {
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
+  /** The lock of the instance, with requests that the deadline and the user cannot abort. */
+  readonly lock: Pick<OperationLock, "read" | "write">;
+  /** Why a person wants to ignore the lock and the ceremonies of others. @default - they are respected */
+  readonly breakGlass?: string | undefined;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "write">;
   /** Token for requests to the servers that are not public. */

@@ -14,6 +14,7 @@ import { Log, type LogEvent } from "../../src/core/log";
 import { Secret } from "../../src/core/secret";
 import type { ReplicaState } from "../../src/vault/replica-state";
 import { type InitAnswer, keyTypeOf, type KeyType } from "../../src/vault/keys";
+import type { LockEntry, SeenLock } from "../../src/central/operation-lock";
 import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
 
 /** Ends a simulated process at any point. */
@@ -91,6 +92,8 @@ export class Universe {
   /** Credentials of the identities in the central Vault. */
   readonly credentials = new SimulatedCredentials();
   /** Policies and logins of each initialisation's data. */
+  /** Versions of the operation lock. */
+  readonly locks: { readonly entry: LockEntry | undefined; readonly pid: number; readonly at: number }[] = [];
   private readonly accesses = new Map<number, SimulatedAccess>();
   readonly servers: SimulatedServer[];
   readonly disk = new Map<string, { owner: number; key: Secret; answer?: InitAnswer }>();
@@ -212,6 +215,10 @@ export class Universe {
       },
       store: {
         path: `${this.instance.tenant}/${this.instance.name}`,
+      lock: {
+        read: () => look(() => this.readLock(pid)),
+        write: (entry, version) => affect(() => this.writeLock(entry, version, pid), cutCentral),
+      },
         read: () => look(() => this.readRecord()),
         write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
         delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
@@ -342,6 +349,18 @@ export class Universe {
     for (const [key, value] of Object.entries(patch)) {
       if (value === null) Reflect.deleteProperty(this.metadata, key);
       else this.metadata[key] = value;
+  private readLock(pid: number): SeenLock {
+    const { entry, pid: owner, at } = this.locks.at(-1) ?? { entry: undefined, pid, at: this.now };
+    const state = owner === pid ? "self" : this.living.has(owner) ? "running" : "over";
+    const holder = entry && ({ ...entry, host: "simulated", pid: owner, state } as const);
+    return { version: this.locks.length, age: (this.now - at) / 1000, holder };
+  }
+
+  private writeLock(entry: LockEntry | undefined, version: number, pid: number): number {
+    if (version !== this.locks.length) throw new CentralError("conflict", "check-and-set");
+    return this.locks.push({ entry, pid, at: this.now });
+  }
+
     }
   }
 

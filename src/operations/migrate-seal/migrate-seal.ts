@@ -10,6 +10,7 @@ import { keyTypeOf, otherKeyType, type KeyType } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { withLock } from "../operation-lock";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
 import { unsealReplica } from "../unseal/unsealing";
 import { decideMigration, type MigratingReplica, type MigrationStep, type MigrationView } from "./migration-decision";
@@ -24,7 +25,7 @@ const POLL = 1_000;
  * @throws OperationError if only a person can continue, or time is up.
  */
 export async function migrateSeal(context: OperationContext): Promise<void> {
-  await new SealMigration(context).run();
+  await withLock(context, "migrate-seal", (locked) => new SealMigration(locked).run());
 }
 
 /** The observed state of a migration. */
