@@ -37,6 +37,10 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`initialized`, `unsealed`, `joined` and `restarted` say what this run did. A run that finds everything done reports `false` and empty lists.",
     ],
   },
+  "rotate-keys": {
+    example: { instance: "customer10/main", shares: 7, threshold: 4, keyType: "unseal", formerVersion: 6 },
+    notes: ["`formerVersion` is the newest version of the record that has the former keys."],
+  },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   watch: {
     example: {},

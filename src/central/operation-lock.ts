@@ -5,7 +5,7 @@ import { askCentral } from "./client";
 import { stateOf, thisProcess, type OwnerState, type ProcessIdentity } from "./journal-owner";
 import { readSecret, type VersionMetadata } from "./key-value";
 
-/** What holds the lock of an instance. */
+/** The run that has the lock of an instance. */
 export interface LockEntry {
   /** Random name of the run. */
   readonly run: string;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
 import type { InstanceOptions } from "./instance";
+import type { RotateKeysOptions } from "./rotate-keys";
 import type { WatchOptions } from "./watch";
 
 /** Seconds. */
@@ -96,6 +97,15 @@ export function buildProgram(execute: Execute): Command {
     .option(...BREAK_GLASS)
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./migrate-seal.js")).migrateSeal(host, target, options)),
+    );
+  define(program, "rotate-keys", "replace the unseal or recovery keys of an instance by new ones")
+    .argument("<tenant/instance>")
+    .option("--shares <number>", "number of new keys (default: as the tenant's file says)", parseCount)
+    .option("--threshold <number>", "how many are needed together (default: as the tenant's file says)", parseCount)
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & RotateKeysOptions) =>
+      execute(options, async (host) => (await import("./rotate-keys.js")).rotateKeys(host, target, options)),
     );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")

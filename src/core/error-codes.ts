@@ -69,6 +69,10 @@ export const ERROR_CODES = [
   "threshold-differs",
   "too-few-keys",
 
+  // rotate-keys and other ceremonies
+  "ceremony-under-way",
+  "rotation-unfinished",
+
   // watch
   "held",
   "listen-failed",

@@ -20,6 +20,8 @@ export interface Lease {
   readonly interrupted: string | undefined;
   /** Renews the lock if it is time. @throws OperationError `operation-lock-lost` if another run may hold it. */
   renew(): Promise<void>;
+  /** Leaves the lock when the work ends, so that the next run learns that it was not finished. */
+  abandon(): void;
 }
 
 /**
@@ -48,6 +50,7 @@ class HeldLock implements Lease {
   private readonly entry: LockEntry;
   private version = 0;
   private renewedAt = 0;
+  private abandoned = false;
 
   constructor(
     private readonly context: OperationContext,
@@ -88,9 +91,14 @@ class HeldLock implements Lease {
     }
   }
 
+  abandon(): void {
+    this.abandoned = true;
+  }
+
   /** Frees the lock. After a failure, the lock expires, or the next run on this machine takes it. */
   async release(): Promise<void> {
     const { lock, log } = this.context;
+    if (this.abandoned) return;
     try {
       const { holder, version } = await lock.read();
       if (holder?.run === this.entry.run) await lock.write(undefined, version);

@@ -1,4 +1,5 @@
 import { CentralError } from "../../central/client";
+import { pendingKeys } from "../../central/pending-keys";
 import { recordedKeys, withKeyType } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
@@ -165,6 +166,12 @@ class SealMigration {
 
   private checkKeys(record: SeenRecord): void {
     const { store, instance } = this.context;
+    if (pendingKeys(record.fields, otherKeyType(this.type)) !== undefined) {
+      throw new OperationError(
+        "rotation-unfinished",
+        `A rotation of the keys of ${store.path} was interrupted; finish it first with "tenant-vault rotate-keys ${store.path}".`,
+      );
+    }
     const found = this.keysOf(record).length;
     if (found >= instance.secretThreshold) return;
     throw new OperationError(
