@@ -41,6 +41,10 @@ const RESULTS: Readonly<Record<string, Result>> = {
     example: { instance: "customer10/main", shares: 7, threshold: 4, keyType: "unseal", formerVersion: 6 },
     notes: ["`formerVersion` is the newest version of the record that has the former keys."],
   },
+  "rotate-barrier": {
+    example: { instance: "customer10/main", term: 2 },
+    notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
+  },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   watch: {
     example: {},

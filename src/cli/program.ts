@@ -107,6 +107,13 @@ export function buildProgram(execute: Execute): Command {
     .action((target: string, options: CommonOptions & RotateKeysOptions) =>
       execute(options, async (host) => (await import("./rotate-keys.js")).rotateKeys(host, target, options)),
     );
+  define(program, "rotate-barrier", "replace the key with which the servers of an instance encrypt new data")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & InstanceOptions) =>
+      execute(options, async (host) => (await import("./rotate-barrier.js")).rotateBarrier(host, target, options)),
+    );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")
     .option("--yes-destroy-the-keys <tenant/instance>", "the same instance again")

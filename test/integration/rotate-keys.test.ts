@@ -66,6 +66,12 @@ describe("three replicas", () => {
     expect(seen).toMatchObject(servers.map(() => ({ shares: 7, threshold: 4 })));
   });
 
+  test("encrypt new data with a new key", async () => {
+    const { code, stdout, failure } = await bed.run(["rotate-barrier", "customer10/rotated"], bed.environment());
+    expect([code, failure, stdout]).toEqual([0, "", "customer10/rotated: new data are encrypted with key 2\n"]);
+    await expectUnsealable("rotated", servers);
+  });
+
   test("get keys by options, and say what the file must say then", async () => {
     const args = ["rotate-keys", "customer10/rotated", "--shares", "3", "--threshold", "2"];
     const { code, failure, stderr } = await bed.run(args, bed.environment());
