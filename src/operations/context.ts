@@ -9,8 +9,17 @@ import type { Secret } from "../core/secret";
 import type { AccessApi } from "../vault/access";
 import type { ReplicaApi } from "../vault/replica";
 import type { OperatorToken } from "./identities/operator-token";
-import type { Lease } from "./operation-lock";
 import type { Pods } from "./pods";
+
+/** A lock that a run holds. */
+export interface Lease {
+  /** Name of the operation whose run ended without freeing the lock; undefined if the lock was free. */
+  readonly interrupted: string | undefined;
+  /** Renews the lock if it is time. @throws OperationError `operation-lock-lost` if another run may hold it. */
+  renew(): Promise<void>;
+  /** Leaves the lock when the work ends, so that the next run learns that it was not finished. */
+  abandon(): void;
+}
 
 /** Deadline, interruption and log of an operation. */
 export interface RunContext {

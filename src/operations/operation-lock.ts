@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CentralError } from "../central/client";
 import type { LockEntry, SeenLock } from "../central/operation-lock";
 import { OperationError } from "../core/errors";
-import type { OperationContext } from "./context";
+import type { Lease, OperationContext } from "./context";
 import { reasonOf, runLoop, type Waiting, UnfinishedError } from "./loop";
 
 /** Seconds for which the lock is valid after a renewal. */
@@ -13,16 +13,6 @@ const RENEW_AFTER = (LEASE * 1000) / 6;
 
 /** Milliseconds without a renewal after which a run begins no further turn. A turn takes less than the rest of the lease. */
 const GIVE_UP_AFTER = (LEASE * 1000) / 2;
-
-/** A lock that a run holds. */
-export interface Lease {
-  /** Name of the operation whose run ended without freeing the lock; undefined if the lock was free. */
-  readonly interrupted: string | undefined;
-  /** Renews the lock if it is time. @throws OperationError `operation-lock-lost` if another run may hold it. */
-  renew(): Promise<void>;
-  /** Leaves the lock when the work ends, so that the next run learns that it was not finished. */
-  abandon(): void;
-}
 
 /**
  * Does work on an instance that no other such work may meet: two operations that hold the lock never run at once. The lock is renewed

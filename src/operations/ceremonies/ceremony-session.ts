@@ -7,10 +7,10 @@ import type { AccessApi } from "../../vault/access";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf } from "../../vault/keys";
 import { findActive } from "../active";
-import type { OperationContext } from "../context";
+import type { Lease, OperationContext } from "../context";
 import { rehearse } from "../identities/rehearsal";
 import { reasonOf, recoverRetryable, runLoop, UnfinishedError } from "../loop";
-import { withLock, type Lease } from "../operation-lock";
+import { withLock } from "../operation-lock";
 import { ceremonyPaths } from "./ceremony-paths";
 
 /** Milliseconds for which a ceremony of others is waited for. A rehearsal of another run takes less. */
