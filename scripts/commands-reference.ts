@@ -37,6 +37,14 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`initialized`, `unsealed`, `joined` and `restarted` say what this run did. A run that finds everything done reports `false` and empty lists.",
     ],
   },
+  "rotate-keys": {
+    example: { instance: "customer10/main", shares: 7, threshold: 4, keyType: "unseal", formerVersion: 6 },
+    notes: ["`formerVersion` is the newest version of the record that has the former keys."],
+  },
+  "rotate-barrier": {
+    example: { instance: "customer10/main", term: 2 },
+    notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
+  },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   watch: {
     example: {},

@@ -95,12 +95,23 @@ export function withKeyType(fields: RecordFields, to: KeyType): RecordFields {
   return Object.fromEntries([...others, ...renamed]);
 }
 
+/** Replaces the keys of one type. */
+export function withKeys(fields: RecordFields, type: KeyType, keys: readonly Secret[]): RecordFields {
+  const others = Object.entries(fields).filter(([name]) => KEY.exec(name)?.[1] !== type);
+  return { ...Object.fromEntries(others), ...keyFields(keys, type) };
+}
+
+/** Whether a field contains a key. */
+export function isRecordedKey(name: string): boolean {
+  return KEY.test(name);
+}
+
 function keyFields(keys: readonly Secret[], type: KeyType): Record<string, string> {
   return Object.fromEntries(keys.map((key, index) => [keyField(type, index), key.reveal()]));
 }
 
 function isSecret(name: string): boolean {
-  return name === ROOT_TOKEN || KEY.test(name);
+  return name === ROOT_TOKEN || KEY.test(name.replace(/^new-/, ""));
 }
 
 /** Whether the record contains secrets that writing this answer would overwrite with different ones. */

@@ -2,6 +2,7 @@ import { CredentialStore } from "../central/credential-store";
 import { describeInstance, parseTarget } from "../central/instances";
 import { Journal, journalFolder } from "../central/journal";
 import { connectToCentral } from "../central/login";
+import { OperationLock } from "../central/operation-lock";
 import { RecordStore } from "../central/record-store";
 import type { Instance } from "../contract/instance";
 import { enterCluster, type InstanceCluster } from "../operations/cluster";
@@ -17,16 +18,23 @@ import type { VaultClient } from "../vault/client";
 import { ReplicaApi } from "../vault/replica";
 import type { CommandHost } from "./command";
 
+/** Options of a command that works on an instance. */
+export interface InstanceOptions {
+  /** Seconds after which the command stops waiting. */
+  readonly timeout: number;
+  /** Why a person wants to ignore the lock of another run. @default - it is respected */
+  readonly breakGlass?: string;
+}
+
 /**
  * Connects to the central Vault and to an instance, and disconnects when the work is done.
  *
  * @param target `<tenant>/<instance>`.
- * @param timeout Seconds after which the command stops waiting.
  */
 export async function withInstance<Result>(
   host: CommandHost,
   target: string,
-  timeout: number,
+  { timeout, breakGlass }: InstanceOptions,
   work: (context: OperationContext) => Promise<Result>,
 ): Promise<Result> {
   const { clock, signal, holds } = host;
@@ -43,7 +51,7 @@ export async function withInstance<Result>(
     const cluster = await enterCluster(central.withSignal(end), instance, network);
     try {
       if (cluster !== undefined) await supplyServers(central.withSignal(end), cluster, run);
-      return await connected({ host, central, instance, cluster, run, network }, work);
+      return await connected({ host, central, instance, cluster, run, network, breakGlass }, work);
     } finally {
       await cluster?.close();
     }
@@ -60,10 +68,11 @@ interface Connected {
   readonly cluster: InstanceCluster | undefined;
   readonly run: RunContext;
   readonly network: NetworkOptions & { readonly end: AbortSignal };
+  readonly breakGlass: string | undefined;
 }
 
 async function connected<Result>(
-  { host, central, instance, cluster, run, network }: Connected,
+  { host, central, instance, cluster, run, network, breakGlass }: Connected,
   work: (context: OperationContext) => Promise<Result>,
 ): Promise<Result> {
   const { tenant, name } = instance;
@@ -78,6 +87,8 @@ async function connected<Result>(
       store: new RecordStore(central.withSignal(network.end), tenant, name, run.clock),
       patientStore: new RecordStore(central, tenant, name, run.clock),
       journal: new Journal(journalFolder(host.environment), `${tenant}/${name}`),
+      lock: new OperationLock(central, `${tenant}/${name}`, run.clock),
+      breakGlass,
       credentials,
       bootstrap: cluster?.bootstrap,
       operator,

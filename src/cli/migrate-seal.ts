@@ -1,14 +1,10 @@
 import { migrateSeal as migrate } from "../operations/migrate-seal/migrate-seal";
 import type { CommandHost, CommandResult } from "./command";
-import { withInstance } from "./instance";
+import { withInstance, type InstanceOptions } from "./instance";
 
 /** `tenant-vault migrate-seal`: migrates an instance from its current seal to the described seal. */
-export function migrateSeal(
-  host: CommandHost,
-  target: string,
-  { timeout }: { timeout: number },
-): Promise<CommandResult> {
-  return withInstance(host, target, timeout, async (context) => {
+export function migrateSeal(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
+  return withInstance(host, target, options, async (context) => {
     await migrate(context);
     const { seal } = context.instance;
     return {

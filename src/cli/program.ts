@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
+import type { InstanceOptions } from "./instance";
+import type { RotateKeysOptions } from "./rotate-keys";
 import type { WatchOptions } from "./watch";
 
 /** Seconds. */
@@ -28,6 +30,9 @@ const INSTANCES_AT_ONCE = 8;
 const WATCH_POLL = 1;
 const WATCH_REFRESH = 30;
 const WATCHED_AT_ONCE = 32;
+
+/** Option of commands that take the lock of an instance. */
+const BREAK_GLASS = ["--break-glass <reason>", "take the lock from another operation, and say why"] as const;
 
 interface UnsealOptions {
   readonly all?: true;
@@ -89,8 +94,25 @@ export function buildProgram(execute: Execute): Command {
   )
     .argument("<tenant/instance>")
     .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, MIGRATION_TIMEOUT)
-    .action((target: string, options: CommonOptions & { timeout: number }) =>
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./migrate-seal.js")).migrateSeal(host, target, options)),
+    );
+  define(program, "rotate-keys", "replace the unseal or recovery keys of an instance by new ones")
+    .argument("<tenant/instance>")
+    .option("--shares <number>", "number of new keys (default: as the tenant's file says)", parseCount)
+    .option("--threshold <number>", "how many are needed together (default: as the tenant's file says)", parseCount)
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & RotateKeysOptions) =>
+      execute(options, async (host) => (await import("./rotate-keys.js")).rotateKeys(host, target, options)),
+    );
+  define(program, "rotate-barrier", "replace the key with which the servers of an instance encrypt new data")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & InstanceOptions) =>
+      execute(options, async (host) => (await import("./rotate-barrier.js")).rotateBarrier(host, target, options)),
     );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")

@@ -1,11 +1,11 @@
 import { writeDescription } from "../operations/describe";
 import { unsealInstance, type UnsealReport } from "../operations/unseal/unseal-instance";
 import type { CommandHost, CommandResult } from "./command";
-import { withInstance } from "./instance";
+import { withInstance, type InstanceOptions } from "./instance";
 
 /** `tenant-vault unseal`: the post-apply hook of an instance. People can run it, too. */
-export function unseal(host: CommandHost, target: string, { timeout }: { timeout: number }): Promise<CommandResult> {
-  return withInstance(host, target, timeout, async (context) => {
+export function unseal(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
+  return withInstance(host, target, options, async (context) => {
     if (context.instance.retired === true) {
       await writeDescription(context);
       return {

@@ -40,6 +40,8 @@ export const ERROR_CODES = [
   "timeout",
   "interrupted",
   "local-limit",
+  "operation-locked",
+  "operation-lock-lost",
   "journal-damaged",
   "journal-locked",
   "journal-unwritable",
@@ -66,6 +68,10 @@ export const ERROR_CODES = [
   "still-outdated",
   "threshold-differs",
   "too-few-keys",
+
+  // rotate-keys and other ceremonies
+  "ceremony-under-way",
+  "rotation-unfinished",
 
   // watch
   "held",

@@ -1,5 +1,6 @@
 import type { CredentialStore } from "../central/credential-store";
 import type { Journal } from "../central/journal";
+import type { OperationLock } from "../central/operation-lock";
 import type { RecordStore } from "../central/record-store";
 import type { Instance, Replica } from "../contract/instance";
 import type { Clock } from "../core/clock";
@@ -11,6 +12,16 @@ import type { OperatorToken } from "./identities/operator-token";
 import type { Pods } from "./pods";
 import type { BootstrapCredential } from "./supply/bootstrap-credential";
 
+/** A lock that a run holds. */
+export interface Lease {
+  /** Name of the operation whose run ended without freeing the lock; undefined if the lock was free. */
+  readonly interrupted: string | undefined;
+  /** Renews the lock if it is time. @throws OperationError `operation-lock-lost` if another run may hold it. */
+  renew(): Promise<void>;
+  /** Leaves the lock when the work ends, so that the next run learns that it was not finished. */
+  abandon(): void;
+}
+
 /** Deadline, interruption and log of an operation. */
 export interface RunContext {
   readonly clock: Clock;
@@ -21,6 +32,8 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** Names of what would be lost if the program ended now. It may end while the set is empty. */
   readonly holds: Set<string>;
+  /** The lock of the instance, which each loop renews. @default - the operation holds no lock */
+  readonly lease?: Pick<Lease, "renew"> | undefined;
 }
 
 /** Everything outside the process that an operation on one instance uses. */
@@ -33,6 +46,10 @@ export interface OperationContext extends RunContext {
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
+  /** The lock of the instance, with requests that the deadline and the user cannot abort. */
+  readonly lock: Pick<OperationLock, "read" | "write">;
+  /** Why a person wants to ignore the lock and the ceremonies of others. @default - they are respected */
+  readonly breakGlass?: string | undefined;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "write">;
   /** The first credential of an instance that initialised itself; undefined for any other. */

@@ -1,8 +1,9 @@
 import { descriptionDigest, metadataPatch, toMetadata } from "../central/instance-metadata";
 import { descriptionDigests, secretFields, withDescriptionDigests } from "../central/record";
-import { wantedSharesOf, type Instance } from "../contract/instance";
+import { wantedSharesOf, type Instance, type Replica } from "../contract/instance";
+import { ReplicaError } from "../vault/errors";
 import type { OperationContext } from "./context";
-import { sharesOfState, type Shares } from "./shares";
+import { sharesOfSeen, type Shares } from "./shares";
 
 /** Times in the record, RFC 3339. */
 export interface DescribedMoments {
@@ -13,12 +14,19 @@ export interface DescribedMoments {
 /**
  * Keeps in the record what a later run, or another program, needs to find the instance: the description in the metadata, and its
  * digest beside the keys. At every moment the digest of what the metadata hold is among the digests.
+ *
+ * @param shares Number and threshold of the keys. @default - as the servers say
+ * @returns The description with the number and threshold of the keys that the servers have.
  */
-export async function writeDescription(context: OperationContext, moments: DescribedMoments = {}): Promise<void> {
+export async function writeDescription(
+  context: OperationContext,
+  moments: DescribedMoments = {},
+  shares?: Shares,
+): Promise<Instance> {
   const { store } = context;
   const seen = await store.read();
   const existing = await store.readMetadata();
-  const instance = await asDeployed(context, secretFields(seen.fields).length > 0 ? existing : {});
+  const instance = await asDeployed(context, secretFields(seen.fields).length > 0 ? existing : {}, shares);
   const wanted = descriptionDigest(instance);
   const former = descriptionDigests(seen.fields);
   if (!former.includes(wanted)) {
@@ -30,6 +38,7 @@ export async function writeDescription(context: OperationContext, moments: Descr
     const { fields, version } = await store.read();
     await store.write(withDescriptionDigests(fields, [wanted]), version);
   }
+  return instance;
 }
 
 /**
@@ -38,23 +47,38 @@ export async function writeDescription(context: OperationContext, moments: Descr
  *
  * @param recorded Metadata of the record, for servers that do not answer.
  */
-async function asDeployed(context: OperationContext, recorded: Readonly<Record<string, string>>): Promise<Instance> {
+async function asDeployed(
+  context: OperationContext,
+  recorded: Readonly<Record<string, string>>,
+  known: Shares | undefined,
+): Promise<Instance> {
   const { wantedShares: _former, ...instance } = context.instance;
   const wanted = wantedSharesOf(context.instance);
-  const asked = instance.retired === true ? undefined : await sharesOfServers(context);
+  const asked = known ?? (instance.retired === true ? undefined : await sharesOfServers(context));
   const { shares, threshold } = asked ?? sharesOf(recorded) ?? wanted;
   const differs = shares !== wanted.shares || threshold !== wanted.threshold;
   const deployed = { ...instance, secretShares: shares, secretThreshold: threshold };
   return differs ? { ...deployed, wantedShares: wanted } : deployed;
 }
 
-/** Number and threshold of the keys, as the first server that knows them says. */
+/** Number and threshold of the keys, as the servers say. */
 async function sharesOfServers(context: OperationContext): Promise<Shares | undefined> {
-  for (const replica of context.instance.replicas) {
-    const found = sharesOfState(await context.replica(replica).status());
-    if (found !== undefined) return found;
+  const seen = await Promise.all(
+    context.instance.replicas.map(async (replica) => {
+      const status = await context.replica(replica).status();
+      return { status, active: status.state === "unsealed" && (await isActive(context, replica)) };
+    }),
+  );
+  return sharesOfSeen(seen);
+}
+
+async function isActive(context: OperationContext, replica: Replica): Promise<boolean> {
+  try {
+    return (await context.replica(replica).leader())?.isSelf === true;
+  } catch (error) {
+    if (error instanceof ReplicaError) return false;
+    throw error;
   }
-  return undefined;
 }
 
 function sharesOf(recorded: Readonly<Record<string, string>>): Shares | undefined {

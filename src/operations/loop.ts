@@ -46,10 +46,11 @@ export async function runLoop<Seen, Step, Result>(
   context: RunContext,
   loop: Loop<Seen, Step, Result>,
 ): Promise<Result> {
-  const { clock, log, signal, deadline } = context;
+  const { clock, log, signal, deadline, lease } = context;
   let waiting: { readonly reason: string; since: number; blockedBy?: string | undefined } | undefined;
 
   const turn = async (): Promise<Outcome<Result>> => {
+    await lease?.renew();
     try {
       const seen = await loop.observe();
       const outcome = await loop.perform(loop.decide(seen), seen);

@@ -12,18 +12,29 @@ export function sharesOfState(status: ReplicaState): Shares | undefined {
 }
 
 /**
+ * Number and threshold of the keys, as the replicas say: the active one if it does, because a standby of OpenBao reports what it
+ * read when it started.
+ */
+export function sharesOfSeen(
+  seen: readonly { readonly status: ReplicaState; readonly active: boolean }[],
+): Shares | undefined {
+  const active = seen.filter((replica) => replica.active);
+  return [...active, ...seen].map(({ status }) => sharesOfState(status)).find((shares) => shares !== undefined);
+}
+
+/**
  * A sentence about servers that have another number or threshold of keys than the tenant's file asks for; undefined if they
  * have not.
  */
 export function differingShares(
-  instance: Pick<Instance, "wantedShares" | "secretShares" | "secretThreshold">,
+  instance: Pick<Instance, "tenant" | "name" | "wantedShares" | "secretShares" | "secretThreshold">,
   found: Shares,
 ): string | undefined {
   const wanted = wantedSharesOf(instance);
   if (found.shares === wanted.shares && found.threshold === wanted.threshold) return undefined;
   return (
-    `the servers have ${text(found)}, and the description asks for ${text(wanted)}; no command changes the keys of an instance yet: ` +
-    `set secretShares to ${found.shares} and secretThreshold to ${found.threshold}`
+    `the servers have ${text(found)}, and the description asks for ${text(wanted)}; rotate the keys with ` +
+    `"tenant-vault rotate-keys ${instance.tenant}/${instance.name}", or set secretShares to ${found.shares} and secretThreshold to ${found.threshold}`
   );
 }
 

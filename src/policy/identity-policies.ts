@@ -148,7 +148,7 @@ function operations(): PolicyStatement[] {
   ];
 }
 
-/** Where each product begins a ceremony, as far as the endpoint takes a token. */
+/** Endpoints of ceremonies of one generation of servers. */
 export interface CeremonyPaths {
   /** Replaces the unseal keys. */
   readonly rotateKeys: string;
@@ -156,20 +156,45 @@ export interface CeremonyPaths {
   readonly rotateRecoveryKeys: string;
   /** Makes a root token. */
   readonly rootToken: string;
+  /** Replaces the key that encrypts new data. */
+  readonly rotateBarrier: string;
 }
 
-/** Paths of ceremonies; OpenBao 2.7 answers 405 on those of Vault. */
-export const CEREMONIES: Readonly<Record<Product, CeremonyPaths>> = {
-  openbao: {
-    rotateKeys: "sys/rotate/root",
-    rotateRecoveryKeys: "sys/rotate/recovery",
-    rootToken: "sys/generate-root-token",
-  },
-  vault: { rotateKeys: "sys/rekey", rotateRecoveryKeys: "sys/rekey-recovery-key", rootToken: "sys/generate-root" },
+/** Endpoints that take a token. */
+const AUTHENTICATED: CeremonyPaths = {
+  rotateKeys: "sys/rotate/root",
+  rotateRecoveryKeys: "sys/rotate/recovery",
+  rootToken: "sys/generate-root-token",
+  rotateBarrier: "sys/rotate/keyring",
+};
+
+/** Endpoints of Vault 1. */
+const FORMER: CeremonyPaths = {
+  rotateKeys: "sys/rekey",
+  rotateRecoveryKeys: "sys/rekey-recovery-key",
+  rootToken: "sys/generate-root",
+  rotateBarrier: "sys/rotate",
+};
+
+/** Endpoints that servers of a product may have, the newest first. OpenBao 2.7 answers 405 on the former ones. */
+export const CEREMONIES: Readonly<Record<Product, readonly CeremonyPaths[]>> = {
+  openbao: [AUTHENTICATED],
+  vault: [AUTHENTICATED, FORMER],
 };
 
 function ceremonies(product: Product): PolicyStatement[] {
-  const { rotateKeys, rotateRecoveryKeys, rootToken } = CEREMONIES[product];
+  return [
+    ...CEREMONIES[product].flatMap(ceremonyStatements),
+    { path: "sys/key-status", capabilities: ["read"], reason: "see that the key of new data was replaced" },
+  ];
+}
+
+function ceremonyStatements({
+  rotateKeys,
+  rotateRecoveryKeys,
+  rootToken,
+  rotateBarrier,
+}: CeremonyPaths): PolicyStatement[] {
   const begin: readonly Capability[] = ["create", "read", "update", "delete"];
   return [
     ...[rotateKeys, rotateRecoveryKeys].flatMap((path) => [
@@ -179,5 +204,6 @@ function ceremonies(product: Product): PolicyStatement[] {
     ]),
     { path: `${rootToken}/attempt`, capabilities: begin, reason: "begin and cancel the making of a root token" },
     { path: `${rootToken}/update`, capabilities: WRITE, reason: "send keys to it" },
+    { path: rotateBarrier, capabilities: ["update", "sudo"], reason: "replace the key of new data" },
   ];
 }

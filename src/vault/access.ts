@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { Secret } from "../core/secret";
 import { parseAnswer } from "./answer";
+import {
+  parseBegun,
+  parseCeremony,
+  parseProgress,
+  type BegunCeremony,
+  type Ceremony,
+  type CeremonyProgress,
+} from "./ceremony";
 import type { VaultClient } from "./client";
 import { ReplicaError } from "./errors";
 
@@ -40,6 +48,12 @@ const MISSING = 404;
 const REFUSED = 400;
 /** A ceremony that another has begun. */
 const UNDER_WAY = REFUSED;
+const UNSUPPORTED = 405;
+
+/** Milliseconds. A server with an HSM makes keys slowly. */
+const KEYS_TIMEOUT = 60_000;
+
+const keyStatus = z.object({ term: z.number() });
 
 const mounts = z.object({
   data: z.record(
@@ -186,17 +200,48 @@ export class AccessApi {
     return (await this.client.send("GET", path, { accept: [DENIED] })).status !== DENIED;
   }
 
-  /** Whether somebody has begun a ceremony. */
-  async ceremonyBegun(path: string): Promise<boolean> {
-    const { body } = await this.client.send("GET", path);
-    const { started } = (body.data ?? body) as { started?: boolean };
-    return started === true;
+  /** Whether the server has this path, even if the token may not read it. */
+  async has(path: string): Promise<boolean> {
+    const { status } = await this.client.send("GET", path, { accept: [MISSING, UNSUPPORTED, DENIED] });
+    return status !== MISSING && status !== UNSUPPORTED;
   }
 
-  /** Begins a ceremony. @returns False if another has begun one meanwhile. */
-  async beginCeremony(path: string, settings: object): Promise<boolean> {
-    const { status } = await this.client.send("PUT", path, { body: settings, accept: [UNDER_WAY] });
-    return status !== UNDER_WAY;
+  /** The ceremony that somebody has begun; undefined if nobody has. */
+  async ceremony(path: string): Promise<Ceremony | undefined> {
+    const { body } = await this.client.send("GET", path);
+    return parseCeremony(body, path);
+  }
+
+  /** Begins a ceremony. @returns Undefined if another has begun one meanwhile. */
+  async beginCeremony(path: string, settings: object): Promise<BegunCeremony | undefined> {
+    const { status, body } = await this.client.send("PUT", path, { body: settings, accept: [UNDER_WAY] });
+    return status === UNDER_WAY ? undefined : parseBegun(body, path);
+  }
+
+  /**
+   * Sends one key to a ceremony.
+   *
+   * @returns "refused" if the server refuses the keys, or another ceremony has taken the place of this one.
+   */
+  async sendKey(path: string, nonce: string, key: Secret): Promise<CeremonyProgress | "refused"> {
+    const { status, body } = await this.client.send("PUT", path, {
+      body: { nonce, key: key.reveal() },
+      accept: [REFUSED],
+      timeout: KEYS_TIMEOUT,
+      uninterruptible: true,
+    });
+    return status === REFUSED ? "refused" : parseProgress(body, path);
+  }
+
+  /** Replaces the key that encrypts new data. */
+  async rotateBarrier(path: string): Promise<void> {
+    await this.client.send("PUT", path, { timeout: KEYS_TIMEOUT });
+  }
+
+  /** Number of the key that encrypts new data. It grows with each rotation. */
+  async barrierTerm(): Promise<number> {
+    const { body } = await this.client.send("GET", "sys/key-status");
+    return parseAnswer(keyStatus, body.data ?? body, "sys/key-status").term;
   }
 
   /** Cancels a ceremony, even after an interruption of the run. */

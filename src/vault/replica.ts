@@ -189,6 +189,11 @@ export class ReplicaApi {
     await this.client.withToken(token).send("PUT", "sys/step-down", { local: true, timeout: RAFT_TIMEOUT });
   }
 
+  /** Seals this server alone. A standby of Vault refuses that. */
+  async seal(token: Secret): Promise<void> {
+    await this.client.withToken(token).send("PUT", "sys/seal", { local: true, timeout: RAFT_TIMEOUT });
+  }
+
   /** Returns the fingerprint and the expiry of the server's certificate. */
   async certificate(): Promise<{ readonly fingerprint: string; readonly expiresAt: Date }> {
     const { fingerprint256, validTo } = await this.client.certificate();

@@ -50,6 +50,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
   "docs/troubleshooting.md: vault kv get -format=json access/$instance/ceremony > /dev/shm/ceremony":
     "a person copies values from one command to the next; identities.test.ts makes a root token by the same requests",
+  "docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance>":
+    "rotate-keys.test.ts runs it on instances of its own",
+  'docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance> --break-glass "left by a killed run"':
+    "rotate-keys.test.ts runs the command; a unit test of rotate-keys has a ceremony of others",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

@@ -9,6 +9,7 @@ import { IDENTITY_LOGIN, type Identity } from "../../src/contract/identities";
 import { Secret } from "../../src/core/secret";
 import type { AccessApi, RoleSettings, ServerMount } from "../../src/vault/access";
 import { ReplicaError } from "../../src/vault/errors";
+import { SimulatedCeremonies, type KeysInUse } from "./simulated-ceremonies";
 import { capabilitiesOn } from "./policies";
 
 /** The credentials of the identities in a simulated central Vault. */
@@ -52,6 +53,8 @@ export class SimulatedAccess {
   readonly tokens = new Map<string, readonly string[]>();
   /** Paths of ceremonies that somebody has begun. */
   readonly ceremonies = new Set<string>();
+  readonly ceremony: SimulatedCeremonies;
+  barrierTerm = 1;
   /** Requests that were sent with the root token. */
   rootRequests = 0;
   requests = 0;
@@ -61,7 +64,10 @@ export class SimulatedAccess {
   constructor(
     private readonly root: string,
     private readonly now: () => number,
-  ) {}
+    inUse: KeysInUse,
+  ) {
+    this.ceremony = new SimulatedCeremonies(this.ceremonies, inUse);
+  }
 
   /** What a process asks with a token. */
   static api(
@@ -131,15 +137,13 @@ export class SimulatedAccess {
             throw error;
           }
         }),
-      ceremonyBegun: (path) => look(() => may(path, "read").ceremonies.has(path)),
-      beginCeremony: (path) =>
-        affect(() => {
-          const { ceremonies } = may(path, "update");
-          if (ceremonies.has(path)) return false;
-          ceremonies.add(path);
-          return true;
-        }),
-      cancelCeremony: (path) => affect(() => void may(path, "delete").ceremonies.delete(path)),
+      has: (path) => look(() => !path.startsWith("sys/rekey")),
+      ceremony: (path) => look(() => may(path, "read").ceremony.find(path)),
+      beginCeremony: (path, settings) => affect(() => may(path, "update").ceremony.begin(path, settings)),
+      sendKey: (path, nonce, key) => affect(() => may(path, "update").ceremony.send(path, nonce, key.reveal())),
+      cancelCeremony: (path) => affect(() => may(path, "delete").ceremony.cancel(path)),
+      rotateBarrier: (path) => affect(() => may(path, "sudo").rotateBarrier()),
+      barrierTerm: () => look(() => may("sys/key-status", "read").barrierTerm),
     };
   }
 
@@ -157,6 +161,10 @@ export class SimulatedAccess {
     return new Secret(token);
   }
 
+  private rotateBarrier(): void {
+    this.barrierTerm++;
+  }
+
   /** Whether the root token was revoked. */
   get rootIsRevoked(): boolean {
     return this.revoked;
@@ -168,6 +176,7 @@ export class SimulatedAccess {
       this.check(token, "auth/token/revoke-self", "update");
       this.revokeRoot();
     }
+    this.ceremony.rootTokens.delete(token?.reveal() ?? "");
     this.tokens.delete(token?.reveal() ?? "");
   }
 
@@ -180,6 +189,7 @@ export class SimulatedAccess {
       this.rootRequests++;
       return;
     }
+    if (this.ceremony.rootTokens.has(token?.reveal() ?? "")) return;
     const policies = this.tokens.get(token?.reveal() ?? "") ?? [];
     const allowed = policies.some((name) => capabilitiesOn(this.policies.get(name) ?? "", path).includes(capability));
     if (!allowed) throw new ReplicaError("denied", `${path}: 403 permission denied`, 403);

@@ -14,6 +14,8 @@ import { Log, type LogEvent } from "../../src/core/log";
 import { Secret } from "../../src/core/secret";
 import type { ReplicaState } from "../../src/vault/replica-state";
 import { type InitAnswer, keyTypeOf, type KeyType } from "../../src/vault/keys";
+import type { LockEntry, SeenLock } from "../../src/central/operation-lock";
+import type { SimulatedKeys } from "./simulated-ceremonies";
 import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
 
 /** Ends a simulated process at any point. */
@@ -90,6 +92,12 @@ export class Universe {
   readonly metadata: Record<string, string> = {};
   /** Credentials of the identities in the central Vault. */
   readonly credentials = new SimulatedCredentials();
+  /** Keys in use of each initialisation's data, once they were rotated. */
+  private readonly rotated = new Map<number, SimulatedKeys>();
+  /** Active replica at the last request. */
+  private asked: string | undefined;
+  /** Versions of the operation lock. */
+  readonly locks: { readonly entry: LockEntry | undefined; readonly pid: number; readonly at: number }[] = [];
   /** Policies and logins of each initialisation's data. */
   private readonly accesses = new Map<number, SimulatedAccess>();
   readonly servers: SimulatedServer[];
@@ -117,6 +125,8 @@ export class Universe {
   /** Whether an answer was lost at a point where nothing can store it: on its way, before the journal, or with a full disk. */
   lossExcused = false;
   now = 0;
+  /** Called after each effect. */
+  onEffect: () => void = () => undefined;
   /** Effects of all processes. */
   effects = 0;
   private processes = 0;
@@ -147,9 +157,18 @@ export class Universe {
     if (leader === undefined) throw new ReplicaError("sealed", "no leader", 503);
     const { data = 0 } = this.serverOf(leader);
     const known = this.accesses.get(data);
-    const access = known ?? new SimulatedAccess(`root-${data}`, () => this.now);
+    const inUse = { get: () => this.keysOf(data), set: (keys: SimulatedKeys) => void this.rotated.set(data, keys) };
+    const access = known ?? new SimulatedAccess(`root-${data}`, () => this.now, inUse);
     this.accesses.set(data, access);
+    if (this.asked !== leader.name) access.ceremony.forget();
+    this.asked = leader.name;
     return access;
+  }
+
+  /** The keys that open the data of an initialisation. */
+  keysOf(data = this.servers[0]?.data ?? 0): SimulatedKeys {
+    const keys = this.answers[data]?.keys ?? [];
+    return this.rotated.get(data) ?? { keys, threshold: this.instance.secretThreshold };
   }
 
   /** Creates a process with the given faults. It gives up after ten minutes. */
@@ -174,6 +193,7 @@ export class Universe {
       if (fault === "crash-before") this.kill(pid);
       if (fault === "cut-before") throw cut();
       const result = change();
+      this.onEffect();
       if (fault === "crash-after") this.kill(pid);
       if (fault === "cut-after") throw cut();
       return result;
@@ -198,6 +218,10 @@ export class Universe {
     };
     return {
       instance: this.instance,
+      lock: {
+        read: () => look(() => this.readLock(pid)),
+        write: (entry, version) => affect(() => this.writeLock(entry, version, pid), cutCentral),
+      },
       credentials,
       access,
       operator: new OperatorToken({ credentials, access }),
@@ -280,6 +304,7 @@ export class Universe {
           raftHealthy: () => lookVerified(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
           removePeer: (_token, id) => affectVerified(() => void this.members.delete(id)),
           stepDown: () => affectVerified(() => this.stepDown(replica)),
+          seal: () => affectVerified(() => this.seal(server)),
           appliedIndex: () => lookVerified(() => 100),
           auditDevices: () => lookVerified(() => ["file/"]),
           certificate: () => lookVerified(() => this.serve(server)),
@@ -327,6 +352,18 @@ export class Universe {
     return this.versions.push({ fields, at: this.now, deleted: false });
   }
 
+  private readLock(pid: number): SeenLock {
+    const { entry, pid: owner, at } = this.locks.at(-1) ?? { entry: undefined, pid, at: this.now };
+    const state = owner === pid ? "self" : this.living.has(owner) ? "running" : "over";
+    const holder = entry && ({ ...entry, host: "simulated", pid: owner, state } as const);
+    return { version: this.locks.length, age: (this.now - at) / 1000, holder };
+  }
+
+  private writeLock(entry: LockEntry | undefined, version: number, pid: number): number {
+    if (version !== this.locks.length) throw new CentralError("conflict", "check-and-set");
+    return this.locks.push({ entry, pid, at: this.now });
+  }
+
   private versionWithKeys(type: KeyType, more: number, before: number): number | undefined {
     const versions = this.versions.slice(0, before - 1).map(({ fields, deleted }) => (deleted ? {} : fields));
     const index = versions.findLastIndex((fields) => recordedKeys(fields, type).length > more);
@@ -361,7 +398,9 @@ export class Universe {
   }
 
   private status(server: SimulatedServer): ReplicaState {
-    const { seal, secretThreshold: threshold } = this.instance;
+    const { seal } = this.instance;
+    const { keys, threshold } = this.keysOf(server.data);
+    const shares = keys.length === 0 ? undefined : keys.length;
     this.settle(server);
     if (server.pod !== undefined || server.neverStarts === true)
       return { state: "unreachable", reason: "ECONNREFUSED" };
@@ -369,8 +408,8 @@ export class Universe {
       return { state: "unreachable", reason: "its TLS certificate is not accepted", untrusted: true };
     }
     if (server.data === undefined) return { state: "uninitialized", seal };
-    if (server.sealed) return { state: "sealed", seal, threshold };
-    return { state: "unsealed", seal, threshold, cluster: `cluster-${server.data}` };
+    if (server.sealed) return { state: "sealed", seal, threshold, shares };
+    return { state: "unsealed", seal, threshold, shares, cluster: `cluster-${server.data}` };
   }
 
   private initialize(server: SimulatedServer, seal: string, shares: number): InitAnswer {
@@ -394,10 +433,9 @@ export class Universe {
     if (!server.sealed) return { sealed: false };
     server.received++;
     server.progress.add(key.reveal());
-    if (server.progress.size < this.instance.secretThreshold) return { sealed: true };
-    const right = [...server.progress].every((sent) =>
-      this.answers[server.data ?? 0]?.keys.some((known) => known.reveal() === sent),
-    );
+    const { keys, threshold } = this.keysOf(server.data);
+    if (server.progress.size < threshold) return { sealed: true };
+    const right = [...server.progress].every((sent) => keys.some((known) => known.reveal() === sent));
     server.progress.clear();
     if (!right) throw new ReplicaError("refused", "invalid key", 400);
     if (server.joined) server.readyAt ??= this.now + CATCH_UP;
@@ -463,10 +501,20 @@ export class Universe {
     }
   }
 
+  /** Makes another replica active, as after a failure of the network. */
+  changeLeader(): void {
+    const leader = this.leader();
+    if (leader !== undefined) this.stepDown(leader);
+  }
+
   private stepDown(replica: Replica): void {
     if (this.leader()?.name !== replica.name) throw new ReplicaError("refused", "not active", 500);
     const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
     this.leaderName = others.find((other) => this.isUp(this.serverOf(other)))?.name;
+  }
+
+  private seal(server: SimulatedServer): void {
+    Object.assign(server, { sealed: true, readyAt: undefined, joined: false, progress: new Set() });
   }
 
   private serve(server: SimulatedServer): { fingerprint: string; expiresAt: Date } {

@@ -6,14 +6,14 @@ export interface KeyShares {
    * Number of keys.
    *
    * @default 5
-   * @changes not supported: the servers keep the keys that they have, and the hook and status report the difference
+   * @changes needs rotate-keys: the servers keep the keys that they have until then; the hook and status report the difference
    */
   readonly secretShares?: number;
   /**
    * Number of keys that are needed together.
    *
    * @default 3
-   * @changes not supported: the servers keep the threshold that they have, and the hook and status report the difference
+   * @changes needs rotate-keys: the servers keep the threshold that they have until then; the hook and status report the difference
    */
   readonly secretThreshold?: number;
 }

@@ -64,7 +64,7 @@ export interface SealConfig {
 /**
  * What protects an instance's data while its servers are stopped. Implement it to add a seal of your own.
  *
- * @changes needs migrate-seal; another number of shares is not supported: the servers keep the keys that they have
+ * @changes needs migrate-seal; another number of shares needs rotate-keys: the servers keep the keys that they have until then
  */
 export interface ISeal {
   /** Type that the servers report in `sys/seal-status`. */

@@ -13,6 +13,7 @@ import type { Secret } from "../../core/secret";
 import { identityPolicy } from "../../policy/identity-policies";
 import type { AccessApi, LoginCredential } from "../../vault/access";
 import { ReplicaError } from "../../vault/errors";
+import { findActive } from "../active";
 import type { OperationContext } from "../context";
 import { reasonOf, recoverRetryable, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
 import { decideIdentities, type IdentityStep, type IdentityView, type SeenIdentity } from "./decision";
@@ -283,14 +284,6 @@ class IdentityRun {
       if (!(error instanceof ReplicaError)) throw error;
     }
   }
-}
-
-/** @throws ReplicaError, which time may heal, if there is none. */
-async function findActive(context: OperationContext): Promise<Replica> {
-  for (const replica of context.instance.replicas) {
-    if ((await context.replica(replica).leader())?.isSelf === true) return replica;
-  }
-  throw new ReplicaError("unreachable", "no replica is active yet");
 }
 
 async function perIdentity<Value>(

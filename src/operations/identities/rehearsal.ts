@@ -1,28 +1,26 @@
 import { IDENTITY_LOGIN, type Identity } from "../../contract/identities";
 import { OperationError } from "../../core/errors";
-import type { Product } from "../../core/product";
 import type { Secret } from "../../core/secret";
-import { CEREMONIES } from "../../policy/identity-policies";
+import type { CeremonyPaths } from "../../policy/identity-policies";
 import type { AccessApi, LoginCredential } from "../../vault/access";
 import { keyTypeOf } from "../../vault/keys";
+import { ceremonyPaths } from "../ceremonies/ceremony-paths";
 import type { OperationContext } from "../context";
 
 /** The server that is asked, by a token. */
 export type AskServer = (token?: Secret) => Pick<AccessApi, keyof AccessApi>;
 
 /** One thing that an identity may read, and one that it may not. */
-function requestsOf(identity: Identity, product: Product): { readonly allowed: string; readonly forbidden: string } {
-  switch (identity) {
-    case "apply":
-      return { allowed: "sys/mounts", forbidden: "sys/storage/raft/configuration" };
-    case "plan":
-      return { allowed: "sys/mounts", forbidden: `auth/${IDENTITY_LOGIN}/role/operate/role-id` };
-    case "operate":
-      return { allowed: "sys/audit", forbidden: "sys/mounts" };
-    case "ceremony":
-      return { allowed: `${CEREMONIES[product].rootToken}/attempt`, forbidden: "sys/mounts" };
-  }
+interface Requests {
+  readonly allowed: string;
+  readonly forbidden: string;
 }
+
+const REQUESTS: Readonly<Record<Exclude<Identity, "ceremony">, Requests>> = {
+  apply: { allowed: "sys/mounts", forbidden: "sys/storage/raft/configuration" },
+  plan: { allowed: "sys/mounts", forbidden: `auth/${IDENTITY_LOGIN}/role/operate/role-id` },
+  operate: { allowed: "sys/audit", forbidden: "sys/mounts" },
+};
 
 /**
  * Shows that an identity works: it logs in, does one allowed thing, and is refused one forbidden thing. The identity `ceremony`
@@ -43,8 +41,13 @@ export async function rehearse(
   }
   const server = ask(token);
   try {
-    await checkRights(context, server, identity);
-    return identity !== "ceremony" || (await rehearseCeremonies(context, server));
+    if (identity !== "ceremony") {
+      await checkRights(context, server, identity, REQUESTS[identity]);
+      return true;
+    }
+    const paths = await ceremonyPaths(server, context.instance.product);
+    await checkRights(context, server, identity, { allowed: `${paths.rootToken}/attempt`, forbidden: "sys/mounts" });
+    return await rehearseCeremonies(context, server, paths);
   } finally {
     await server.logOut();
   }
@@ -54,8 +57,8 @@ async function checkRights(
   context: OperationContext,
   server: ReturnType<AskServer>,
   identity: Identity,
+  { allowed, forbidden }: Requests,
 ): Promise<void> {
-  const { allowed, forbidden } = requestsOf(identity, context.instance.product);
   if (!(await server.isAllowed(allowed))) throw failure(context, identity, `may not read ${allowed}`);
   if (await server.isAllowed(forbidden)) throw failure(context, identity, `may read ${forbidden}`);
 }
@@ -65,9 +68,12 @@ async function checkRights(
  *
  * @returns Whether it did that with each.
  */
-async function rehearseCeremonies(context: OperationContext, server: ReturnType<AskServer>): Promise<boolean> {
+async function rehearseCeremonies(
+  context: OperationContext,
+  server: ReturnType<AskServer>,
+  paths: CeremonyPaths,
+): Promise<boolean> {
   const { instance, log } = context;
-  const paths = CEREMONIES[instance.product];
   const rotation = keyTypeOf(instance.seal) === "unseal" ? paths.rotateKeys : paths.rotateRecoveryKeys;
   const { secretShares, secretThreshold } = instance;
   const ceremonies = [
@@ -79,7 +85,7 @@ async function rehearseCeremonies(context: OperationContext, server: ReturnType<
   ];
   let complete = true;
   for (const { path, settings } of ceremonies) {
-    if ((await server.ceremonyBegun(path)) || !(await server.beginCeremony(path, settings))) {
+    if ((await server.ceremony(path)) !== undefined || (await server.beginCeremony(path, settings)) === undefined) {
       log.warn("somebody has begun a ceremony, which is left alone", { path });
       complete = false;
       continue;

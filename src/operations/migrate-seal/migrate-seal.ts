@@ -1,4 +1,5 @@
 import { CentralError } from "../../central/client";
+import { pendingKeys } from "../../central/pending-keys";
 import { recordedKeys, withKeyType } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
@@ -12,6 +13,7 @@ import { writeDescription } from "../describe";
 import { sealOffFormerMembers } from "../former-members";
 import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { MemberObserver } from "../members";
+import { withLock } from "../operation-lock";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
 import { explainStop } from "../unseal/explain";
 import { unsealReplica } from "../unseal/unsealing";
@@ -27,7 +29,7 @@ const POLL = 1_000;
  * @throws OperationError if only a person can continue, or time is up.
  */
 export async function migrateSeal(context: OperationContext): Promise<void> {
-  await new SealMigration(context).run();
+  await withLock(context, "migrate-seal", (locked) => new SealMigration(locked).run());
 }
 
 /** The observed state of a migration. */
@@ -179,6 +181,12 @@ class SealMigration {
 
   private checkKeys(record: SeenRecord): void {
     const { store, instance } = this.context;
+    if (pendingKeys(record.fields, otherKeyType(this.type)) !== undefined) {
+      throw new OperationError(
+        "rotation-unfinished",
+        `A rotation of the keys of ${store.path} was interrupted; finish it first with "tenant-vault rotate-keys ${store.path}".`,
+      );
+    }
     const found = this.keysOf(record).length;
     if (found >= instance.secretThreshold) return;
     throw new OperationError(

@@ -138,7 +138,8 @@ async function withVotes(
 }
 
 function differenceOf(instance: Instance, replicas: readonly ReplicaSummary[]): string | undefined {
-  const found = replicas.find(({ shares }) => shares !== undefined)?.shares;
+  // A standby of OpenBao reports what it read when it started.
+  const found = [...replicas.filter(({ active }) => active), ...replicas].find(({ shares }) => shares)?.shares;
   return found && differingShares(instance, found);
 }
 

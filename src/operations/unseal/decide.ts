@@ -1,4 +1,5 @@
 import type { JournalEntry } from "../../central/journal";
+import { keySets } from "../../central/pending-keys";
 import { fingerprint, journalKey, keysFingerprint, recordedKeys, secretFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import type { Instance } from "../../contract/instance";
@@ -67,11 +68,12 @@ export function decide(seen: Observation): Step {
   if (misfit !== undefined) return { do: "stop", code: "seal-differs", details: misfit };
   if (seen.instance.selfInitializes === true) return bringUp(seen);
 
-  const keys = recordedKeys(record.fields, keyTypeOf(seen.instance.seal));
+  const type = keyTypeOf(seen.instance.seal);
+  const keys = recordedKeys(record.fields, type);
   if (keys.length > 0) {
     const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys)));
     if (settled.length > 0) return { do: "forget", journals: settled.map(({ file }) => file) };
-    return continueWith(keys.length, seen);
+    return continueWith(Math.max(...keySets(record.fields, type).map((set) => set.keys.length)), seen);
   }
 
   const [orphan] = answered;
@@ -82,7 +84,7 @@ export function decide(seen: Observation): Step {
     return {
       do: "stop",
       code: "too-few-keys",
-      details: `it has ${secrets.join(", ")} and no ${keyTypeOf(seen.instance.seal)}-key-0`,
+      details: `it has ${secrets.join(", ")} and no ${type}-key-0`,
     };
   }
 

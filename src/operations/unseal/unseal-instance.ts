@@ -1,10 +1,11 @@
 import { CentralError } from "../../central/client";
+import { keySets, type KeySet } from "../../central/pending-keys";
 import { isDescriptionOnly, journalKey, recordedKeys, secretFields, type RecordFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
-import type { Replica } from "../../contract/instance";
+import type { Instance, Replica } from "../../contract/instance";
 import { recordPath } from "../../contract/central-vault";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
@@ -18,7 +19,7 @@ import { restartOutdated } from "../restart/rolling-restart";
 import { StalledPods } from "../restart/stalled-pods";
 import { StuckReplicas } from "../restart/stuck-replicas";
 import type { SeenReplica } from "../seen";
-import { differingShares, sharesOfState } from "../shares";
+import { differingShares } from "../shares";
 import { decide, type Observation, type Step, type StopCode } from "./decide";
 import { escrowKeys, forgetJournal } from "./escrow";
 import { explainStop } from "./explain";
@@ -140,7 +141,8 @@ class UnsealRun {
     switch (step.do) {
       case "announce":
         await this.initialization.announce(record);
-        return this.describe();
+        await this.describe();
+        return undefined;
       case "take-over":
         await this.initialization.takeOver(record);
         return undefined;
@@ -155,7 +157,7 @@ class UnsealRun {
         await this.initialization.discard(record);
         return undefined;
       case "unseal":
-        return this.unseal(step.replicas, recordedKeys(record.fields, "unseal"));
+        return this.unseal(step.replicas, keySets(record.fields, "unseal"));
       case "join":
         await joinReplicas(this.context, step.replicas, step.leader);
         for (const { name } of step.replicas) this.joined.add(name);
@@ -199,16 +201,14 @@ class UnsealRun {
     const { operator, instance } = this.context;
     const outcome = await verify(this.context, await operator.get(seen.record.fields, instance.replicas[0]));
     if ("done" in outcome) {
-      await this.describe();
-      this.tellShares(seen);
+      this.tellShares(await this.describe());
     }
     return outcome;
   }
 
   /** A changed number of keys takes effect only by a ceremony of its own. */
-  private tellShares({ replicas }: Observation): void {
-    const found = replicas.map(({ status }) => sharesOfState(status)).find((shares) => shares !== undefined);
-    const difference = found && differingShares(this.context.instance, found);
+  private tellShares({ secretShares, secretThreshold }: Instance): void {
+    const difference = differingShares(this.context.instance, { shares: secretShares, threshold: secretThreshold });
     if (difference !== undefined) this.context.log.warn(difference);
   }
 
@@ -237,9 +237,9 @@ class UnsealRun {
     );
   }
 
-  private unseal(replicas: readonly SeenReplica[], keys: readonly Secret[]): Promise<Waiting | undefined> {
+  private unseal(replicas: readonly SeenReplica[], sets: readonly KeySet[]): Promise<Waiting | undefined> {
     this.members.expectLeader();
-    return unsealReplicas(this.context, replicas, keys, (replica) => {
+    return unsealReplicas(this.context, replicas, sets, (replica) => {
       this.unsealed.add(replica);
       this.context.log.info("replica unsealed", { replica });
     });
@@ -275,13 +275,14 @@ class UnsealRun {
   }
 
   /** Stores the description beside the keys, so that a later run, or another program, finds the instance. */
-  private async describe(): Promise<undefined> {
+  private async describe(): Promise<Instance> {
     const now = this.context.clock.date().toISOString();
-    await writeDescription(this.context, {
+    const described = await writeDescription(this.context, {
       ...(this.initialized ? { "initialized-at": now } : {}),
       ...(this.unsealed.size > 0 ? { "unsealed-at": now } : {}),
     });
     this.described = true;
+    return described;
   }
 
   /** A failed write of the description must not keep an instance sealed. At the end of the run the write must succeed. */

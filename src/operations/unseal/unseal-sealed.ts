@@ -1,4 +1,4 @@
-import { recordedKeys } from "../../central/record";
+import { keySets } from "../../central/pending-keys";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf } from "../../vault/keys";
 import type { ReplicaState } from "../../vault/replica-state";
@@ -63,11 +63,8 @@ async function perform(
   if (step === "done") return { done: [...unsealed] };
   switch (step.do) {
     case "unseal":
-      return unsealReplicas(
-        context,
-        step.replicas,
-        recordedKeys(record.fields, keyTypeOf(context.instance.seal)),
-        (name) => unsealed.add(name),
+      return unsealReplicas(context, step.replicas, keySets(record.fields, keyTypeOf(context.instance.seal)), (name) =>
+        unsealed.add(name),
       );
     case "join":
       await joinReplicas(context, step.replicas, step.leader);

@@ -1,4 +1,6 @@
 import { recordPath } from "../../contract/central-vault";
+import type { KeySet } from "../../central/pending-keys";
+import type { ErrorCode } from "../../core/error-codes";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
@@ -12,6 +14,9 @@ import { removeMembers, undefinedIfDenied } from "../raft";
 /** Milliseconds in which a new member catches up after it received its keys. Vault needs about 2 s. */
 const JOIN_PATIENCE = 10_000;
 const POLL = 100;
+
+/** Codes of errors that another set of keys may avoid. */
+const WRONG_KEYS: readonly ErrorCode[] = ["keys-refused", "threshold-differs"];
 
 /** What giving keys to a replica needs. */
 type ServerContext = Pick<OperationContext, "instance" | "replica" | "clock"> & {
@@ -69,18 +74,19 @@ export async function unsealReplica(
 /**
  * Unseals several replicas at once. A failure of one does not keep the others sealed.
  *
+ * @param sets Sets of keys of which one is right: with two, a rotation of keys was interrupted.
  * @param unsealed Called for each replica that is unsealed.
  * @returns Why one is not yet; undefined if all are.
  */
 export async function unsealReplicas(
   context: ServerContext,
   replicas: readonly SeenReplica[],
-  keys: readonly Secret[],
+  sets: readonly KeySet[],
   unsealed: (name: string) => void,
 ): Promise<Waiting | undefined> {
   const results = await Promise.allSettled(
     replicas.map(async (replica) => {
-      if (!(await unsealReplica(context, replica, keys)))
+      if (!(await unsealWithOne(context, replica, sets)))
         return wait(`${replica.name} has its keys and is not unsealed yet`);
       unsealed(replica.name);
       return undefined;
@@ -89,6 +95,25 @@ export async function unsealReplicas(
   const failed = results.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return results.flatMap((result) => (result.status === "fulfilled" ? (result.value ?? []) : []))[0];
+}
+
+/** Keys that a rotation made come after the former ones, which are right until the rotation is verified. */
+async function unsealWithOne(
+  context: ServerContext,
+  replica: SeenReplica,
+  [first = { keys: [] }, ...others]: readonly KeySet[],
+): Promise<boolean> {
+  const { instance } = context;
+  const limited = {
+    ...context,
+    instance: { ...instance, secretThreshold: first.threshold ?? instance.secretThreshold },
+  };
+  try {
+    return await unsealReplica(limited, replica, first.keys);
+  } catch (error) {
+    if (others.length === 0 || !(error instanceof OperationError) || !WRONG_KEYS.includes(error.code)) throw error;
+    return unsealWithOne(context, replica, others);
+  }
 }
 
 async function sendKeys(

@@ -7,6 +7,7 @@ import { Log, type LogEvent } from "../../../src/core/log";
 import { Journal } from "../../../src/central/journal";
 import type { Claim, Pod, Pods } from "../../../src/operations/pods";
 import { CredentialStore } from "../../../src/central/credential-store";
+import { OperationLock } from "../../../src/central/operation-lock";
 import { RecordStore } from "../../../src/central/record-store";
 import { AccessApi } from "../../../src/vault/access";
 import { ReplicaApi } from "../../../src/vault/replica";
@@ -129,6 +130,7 @@ export function contextOf(
     store,
     patientStore: store,
     journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
+    lock: new OperationLock(bed.central.server.client(bed.hookToken), `${instance.tenant}/${instance.name}`),
     credentials,
     access,
     operator: new OperatorToken({ credentials, access }),

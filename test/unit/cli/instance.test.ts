@@ -23,6 +23,7 @@ beforeEach(async () => {
     const version = { version: 1, created_time: "2026-01-01T00:00:00Z", deletion_time: "", destroyed: false };
     const keys = Object.fromEntries([0, 1, 2, 3, 4].map((index) => [`unseal-key-${index}`, "a"]));
     if (path === "customers/data/customer10/main") return { body: { data: { data: keys, metadata: version } } };
+    if (path === "access/data/customer10/main/lock") return { body: { data: { version: 1 } } };
     if (path.startsWith("customers/metadata/")) return { body: { data: {} } };
     if (path === "sys/seal-status") return { body: { type: "shamir", initialized: true, sealed: false, t: 3 } };
     return path === "sys/leader" ? { body: { ha_enabled: false } } : { status: 404 };
@@ -38,7 +39,7 @@ afterEach(async () => {
 describe("a command on an instance", () => {
   test("gets the instance, the record, the journal and the time", async () => {
     const { clock } = hostOf(vault);
-    const deadline = await withInstance(hostOf(vault, environment), TARGET, 60, async (context) => {
+    const deadline = await withInstance(hostOf(vault, environment), TARGET, { timeout: 60 }, async (context) => {
       expect(context.instance.name).toBe("main");
       expect(context.store.path).toBe(TARGET);
       expect(context.pods).toBeUndefined();
@@ -51,7 +52,9 @@ describe("a command on an instance", () => {
   });
 
   test("fails with the failure of its work", async () => {
-    const failing = withInstance(hostOf(vault, environment), TARGET, 60, () => Promise.reject(new Error("work")));
+    const failing = withInstance(hostOf(vault, environment), TARGET, { timeout: 60 }, () =>
+      Promise.reject(new Error("work")),
+    );
     await expect(failing).rejects.toThrow("work");
   });
 

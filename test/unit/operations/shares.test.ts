@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { differingShares, sharesOfState } from "../../../src/operations/shares";
 import type { ReplicaState } from "../../../src/vault/replica-state";
 
-const DESCRIBED = { secretShares: 5, secretThreshold: 3 };
+const DESCRIBED = { tenant: "customer10", name: "main", secretShares: 5, secretThreshold: 3 };
 const WANTED = { ...DESCRIBED, wantedShares: { shares: 7, threshold: 4 } };
 
 test.each<[string, Parameters<typeof differingShares>, RegExp | undefined]>([
@@ -12,7 +12,7 @@ test.each<[string, Parameters<typeof differingShares>, RegExp | undefined]>([
   [
     "are as the record says, and others are wanted",
     [WANTED, { shares: 5, threshold: 3 }],
-    /asks for 7 keys .* 4; .*set secretShares to 5 and secretThreshold to 3$/,
+    /asks for 7 keys .* 4; rotate the keys with "tenant-vault rotate-keys customer10\/main", or set secretShares to 5 and secretThreshold to 3$/,
   ],
   ["have what is wanted", [WANTED, { shares: 7, threshold: 4 }], undefined],
 ])("C4: KeyShares.secretThreshold: servers that %s", (_, [instance, found], difference) => {

@@ -116,11 +116,13 @@ describe("of Vault, which has audit devices over its API", () => {
     expect(capabilitiesOn(policyOf("apply"), "sys/audit/file")).toEqual([]);
   });
 
-  test("ceremony begins ceremonies at Vault's own endpoints", () => {
+  test("ceremony begins ceremonies at the endpoints of each generation of Vault", () => {
     const policy = policyOf("ceremony", scope);
     expect(capabilitiesOn(policy, "sys/rekey/init")).toContain("update");
     expect(capabilitiesOn(policy, "sys/generate-root/attempt")).toContain("delete");
-    expect(capabilitiesOn(policy, "sys/rotate/root/init")).toEqual([]);
+    expect(capabilitiesOn(policy, "sys/rotate")).toEqual(["update", "sudo"]);
+    expect(capabilitiesOn(policy, "sys/rotate/root/init")).toContain("update");
+    expect(capabilitiesOn(policy, "sys/generate-root-token/attempt")).toContain("delete");
   });
 });
 
@@ -135,11 +137,13 @@ test("operate asks raft, removes peers, takes snapshots and counts audit devices
   expect(others.filter((path) => capabilitiesOn(policy, path).length > 0)).toEqual([]);
 });
 
-test("ceremony begins and cancels the ceremonies of OpenBao, and does nothing else", () => {
+test("ceremony carries out the ceremonies of OpenBao, and does nothing else", () => {
   const paths = rulesOf(policyOf("ceremony")).map(({ path }) => path);
   expect(paths.filter((path) => !path.startsWith("auth/token/"))).toEqual([
     "sys/generate-root-token/attempt",
     "sys/generate-root-token/update",
+    "sys/key-status",
+    "sys/rotate/keyring",
     "sys/rotate/recovery/init",
     "sys/rotate/recovery/update",
     "sys/rotate/recovery/verify",

@@ -111,16 +111,25 @@ test.each([
 });
 
 test.each([
-  ["OpenBao", { data: { started: true } }],
-  ["Vault", { started: true }],
+  ["OpenBao", { data: { started: true, nonce: "n", progress: 1, required: 3, verification_nonce: "" } }],
+  ["Vault", { started: true, nonce: "n", progress: 1, required: 3 }],
 ])("a ceremony that was begun is seen in the answer of %s", async (_product, body) => {
   const api = await server({ "GET sys/rotate/root/init": { body } });
-  expect(await api.ceremonyBegun("sys/rotate/root/init")).toBe(true);
+  expect(await api.ceremony("sys/rotate/root/init")).toEqual({
+    nonce: "n",
+    progress: 1,
+    required: 3,
+    verification: undefined,
+  });
 });
 
 test("a ceremony is begun and cancelled, unless another has begun one", async () => {
-  const api = await server({ "PUT free": {}, "DELETE free": { status: 204 }, "PUT taken": { status: 400 } });
-  expect(await api.beginCeremony("free", {})).toBe(true);
+  const api = await server({
+    "PUT free": { body: { nonce: "n", otp: "" } },
+    "DELETE free": { status: 204 },
+    "PUT taken": { status: 400 },
+  });
+  expect(await api.beginCeremony("free", {})).toEqual({ nonce: "n", otp: undefined });
   await api.cancelCeremony("free");
-  expect(await api.beginCeremony("taken", {})).toBe(false);
+  expect(await api.beginCeremony("taken", {})).toBeUndefined();
 });

@@ -1,0 +1,80 @@
+import type { Secret } from "../core/secret";
+import type { KeyType } from "../vault/keys";
+import { isRecordedKey, recordedKeys, withKeys, type RecordFields } from "./record";
+
+/** Keys that a rotation has made. Until the record has them under their own names, either they or the former keys open the data. */
+export interface PendingKeys {
+  readonly keys: readonly Secret[];
+  /** How many of them are needed together. */
+  readonly threshold: number;
+  /** Nonce of the rotation that made them. */
+  readonly ceremony: string;
+}
+
+/** Keys that belong together. */
+export interface KeySet {
+  readonly keys: readonly Secret[];
+  /** How many of them are sent at most. @default - the threshold of the description */
+  readonly threshold?: number;
+}
+
+/** Precedes the names of the fields with pending keys: `new-unseal-key-0`. */
+const PREFIX = "new-";
+const THRESHOLD = `${PREFIX}keys-threshold`;
+const CEREMONY = `${PREFIX}keys-ceremony`;
+
+/** Returns the pending keys of one type; undefined if no rotation is pending. */
+export function pendingKeys(fields: RecordFields, type: KeyType): PendingKeys | undefined {
+  const keys = recordedKeys(unprefixed(fields), type);
+  const threshold = Number(fields[THRESHOLD]);
+  const ceremony = fields[CEREMONY];
+  if (keys.length === 0 || !(threshold >= 1) || typeof ceremony !== "string") return undefined;
+  return { keys, threshold, ceremony };
+}
+
+/** Adds pending keys, in place of those of an earlier rotation. */
+export function withPendingKeys(
+  fields: RecordFields,
+  type: KeyType,
+  { keys, threshold, ceremony }: PendingKeys,
+): RecordFields {
+  const named = Object.entries(withKeys({}, type, keys)).map(([name, key]): [string, unknown] => [
+    `${PREFIX}${name}`,
+    key,
+  ]);
+  return {
+    ...withoutPendingKeys(fields),
+    ...Object.fromEntries(named),
+    [THRESHOLD]: String(threshold),
+    [CEREMONY]: ceremony,
+  };
+}
+
+/** Gives the pending keys the names of the former ones, which only earlier versions of the record have then. */
+export function withPendingKeysInUse(fields: RecordFields, type: KeyType): RecordFields {
+  const pending = pendingKeys(fields, type);
+  return pending === undefined ? fields : withKeys(withoutPendingKeys(fields), type, pending.keys);
+}
+
+/** The sets of keys of one type that may open the data, the likeliest first. */
+export function keySets(fields: RecordFields, type: KeyType): readonly KeySet[] {
+  const pending = pendingKeys(fields, type);
+  return [{ keys: recordedKeys(fields, type) }, ...(pending === undefined ? [] : [pending])];
+}
+
+function withoutPendingKeys(fields: RecordFields): RecordFields {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !isPending(name)));
+}
+
+function isPending(name: string): boolean {
+  return name === THRESHOLD || name === CEREMONY || (name.startsWith(PREFIX) && isRecordedKey(unprefix(name)));
+}
+
+function unprefixed(fields: RecordFields): RecordFields {
+  const pending = Object.entries(fields).filter(([name]) => isPending(name));
+  return Object.fromEntries(pending.map(([name, value]) => [unprefix(name), value]));
+}
+
+function unprefix(name: string): string {
+  return name.slice(PREFIX.length);
+}

@@ -1,0 +1,256 @@
+import { CentralError } from "../../central/client";
+import { pendingKeys, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
+import { recordedKeys } from "../../central/record";
+import type { SeenRecord } from "../../central/record-store";
+import { recordPath } from "../../contract/central-vault";
+import { OperationError } from "../../core/errors";
+import type { Secret } from "../../core/secret";
+import type { Ceremony, CeremonyProgress } from "../../vault/ceremony";
+import { ReplicaError } from "../../vault/errors";
+import { keyTypeOf, type KeyType } from "../../vault/keys";
+import { chooseShares } from "../../vault/shares";
+import type { OperationContext } from "../context";
+import { writeDescription } from "../describe";
+import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
+import { sharesOfState, type Shares } from "../shares";
+import { rotationPath, withCeremony, type CeremonyServer, type CeremonySession } from "./ceremony-session";
+import { decideRotation, type KeySetName, type RotationStep } from "./rotation-decision";
+
+const POLL = 500;
+
+/** Result of a rotation. */
+export interface RotationReport extends Shares {
+  readonly keyType: KeyType;
+  /** Newest version of the record that has the former keys. */
+  readonly formerVersion: number;
+}
+
+/**
+ * Replaces the unseal keys of an instance, or its recovery keys, by new ones. Can be run again at any time. A run that was
+ * interrupted is finished by the next one: at every moment the record has the keys that open the data.
+ *
+ * @param shares Number and threshold of the new keys.
+ * @throws OperationError if the identity `ceremony` does not work, only a person can continue, or time is up.
+ */
+export function rotateKeys(context: OperationContext, shares: Shares): Promise<RotationReport> {
+  return withCeremony(context, "rotate-keys", (locked, session) => new Rotation(locked, session, shares).run());
+}
+
+interface Seen {
+  readonly record: SeenRecord;
+  readonly server: CeremonyServer;
+  readonly ceremony: Ceremony | undefined;
+}
+
+class Rotation {
+  private readonly type: KeyType;
+  private begun: string | undefined;
+  private unheard = false;
+  private readonly refused = new Set<KeySetName>();
+  private inUse = false;
+
+  constructor(
+    private readonly context: OperationContext,
+    private readonly session: CeremonySession,
+    private readonly shares: Shares,
+  ) {
+    this.type = keyTypeOf(context.instance.seal);
+  }
+
+  run(): Promise<RotationReport> {
+    const { path } = this.context.store;
+    return runLoop<Seen, RotationStep, RotationReport>(this.context, {
+      observe: () => this.observe(),
+      decide: ({ record, ceremony }) =>
+        decideRotation({
+          pending: pendingKeys(record.fields, this.type)?.ceremony,
+          ceremony,
+          begun: this.begun,
+          unheard: this.unheard,
+          refused: [...this.refused],
+          inUse: this.inUse,
+        }),
+      perform: (step, seen) => this.perform(step, seen),
+      recover,
+      unfinished: (code, last) =>
+        new UnfinishedError(
+          code,
+          `The keys of ${path} are not rotated yet${last === undefined ? "" : ` (last: ${last})`}; its record has the keys that open it: run this again to continue.`,
+        ),
+      poll: POLL,
+    });
+  }
+
+  private async observe(): Promise<Seen> {
+    const record = await this.context.store.read();
+    this.checkKeys(record);
+    const server = await this.session.reach();
+    const ceremony = await server.api.ceremony(`${this.pathOf(server)}/init`);
+    return { record, server, ceremony };
+  }
+
+  private async perform(step: RotationStep, seen: Seen): Promise<Outcome<RotationReport>> {
+    const { server } = seen;
+    const init = `${this.pathOf(server)}/init`;
+    switch (step.do) {
+      case "begin":
+        return this.begin(init, server);
+      case "send":
+        return this.send(step.set, seen);
+      case "verify":
+        return this.verify(step.nonce, seen);
+      case "cancel":
+        await this.cancel(init, server);
+        return undefined;
+      case "adopt":
+        return { done: await this.adopt() };
+      case "wait":
+        return { wait: step.reason };
+      case "stop":
+        throw new OperationError(
+          "keys-refused",
+          `The server of ${this.context.store.path} refuses the keys in ${recordPath(this.context.store.path)}; look for the right ones in its earlier versions.`,
+        );
+    }
+  }
+
+  private get settings(): object {
+    const { shares, threshold } = this.shares;
+    return { secret_shares: shares, secret_threshold: threshold, require_verification: true };
+  }
+
+  private async begin(init: string, { api }: CeremonyServer): Promise<undefined> {
+    this.session.hasBegun(init);
+    this.unheard = true;
+    this.begun = (await api.beginCeremony(init, this.settings))?.nonce;
+    this.unheard = false;
+    if (this.begun === undefined) this.session.hasFinished();
+  }
+
+  private async cancel(init: string, { api }: CeremonyServer): Promise<void> {
+    await api.cancelCeremony(init);
+    this.unheard = false;
+    this.session.hasFinished();
+  }
+
+  /** Shows the server one set of the record's keys. */
+  private async send(set: KeySetName, { record, server, ceremony }: Seen): Promise<undefined> {
+    const { fields } = record;
+    const pending = pendingKeys(fields, this.type);
+    const keys = set === "current" ? recordedKeys(fields, this.type) : (pending?.keys ?? []);
+    const path = this.pathOf(server);
+    const init = `${path}/init`;
+    const answer = await this.sendAll(
+      server,
+      `${path}/update`,
+      this.begun ?? "",
+      chooseShares(keys, ceremony?.required ?? 0),
+    );
+    if (answer === "refused") {
+      // A rotation that others have cancelled refuses every key.
+      if ((await server.api.ceremony(init))?.nonce !== this.begun) return;
+      this.refused.add(set);
+      await this.cancel(init, server);
+    } else if (set === "pending") {
+      this.inUse = true;
+      await this.cancel(init, server);
+    } else if (answer.keys !== undefined) {
+      await this.keep(record, answer.keys);
+    }
+  }
+
+  /** Writes the new keys into the record. The former ones open the data until they are read back and verified. */
+  private async keep({ fields, version }: SeenRecord, keys: readonly Secret[]): Promise<void> {
+    const { store, log } = this.context;
+    const pending = { keys, threshold: this.shares.threshold, ceremony: this.begun ?? "" };
+    await store.write(withPendingKeys(fields, this.type, pending), version);
+    this.refused.delete("pending");
+    log.info("the central Vault has the new keys beside the former ones", { keys: keys.length });
+  }
+
+  /** Sends the new keys as the central Vault returns them. */
+  private async verify(nonce: string, { record, server }: Seen): Promise<Waiting | undefined> {
+    const pending = pendingKeys(record.fields, this.type);
+    const keys = chooseShares(pending?.keys ?? [], pending?.threshold ?? 0);
+    const answer = await this.sendAll(server, `${this.pathOf(server)}/verify`, nonce, keys);
+    if (answer === "refused" || !answer.complete) return { wait: "the server does not accept the new keys yet" };
+    this.inUse = true;
+    this.context.log.info("verified the new keys; they open the instance now");
+    return undefined;
+  }
+
+  private async sendAll(
+    { api }: CeremonyServer,
+    path: string,
+    nonce: string,
+    keys: readonly Secret[],
+  ): Promise<CeremonyProgress | "refused"> {
+    let answer: CeremonyProgress | "refused" = "refused";
+    for (const key of keys) {
+      answer = await api.sendKey(path, nonce, key);
+      if (answer === "refused" || answer.complete) return answer;
+    }
+    return answer;
+  }
+
+  /** Describes the instance first, because a replica gets no more keys than the description says. */
+  private async adopt(): Promise<RotationReport> {
+    const { store, log } = this.context;
+    this.session.hasFinished();
+    const seen = await store.read();
+    const pending = pendingKeys(seen.fields, this.type);
+    const current = pending?.keys ?? recordedKeys(seen.fields, this.type);
+    const threshold = pending?.threshold ?? this.shares.threshold;
+    const shares = { shares: current.length, threshold };
+    await writeDescription(this.context, {}, shares);
+    const { fields, version } = await store.read();
+    if (pendingKeys(fields, this.type) !== undefined)
+      await store.write(withPendingKeysInUse(fields, this.type), version);
+    log.info("rotated the keys", { keys: shares.shares, threshold, type: this.type });
+    await this.tellOutdated(shares);
+    return { ...shares, keyType: this.type, formerVersion: version };
+  }
+
+  /** A standby of OpenBao learns the number of keys when it starts, or becomes active. */
+  private async tellOutdated({ shares, threshold }: Shares): Promise<void> {
+    const { instance, log } = this.context;
+    const seen = await Promise.all(
+      instance.replicas.map(async (replica) => sharesOfState(await this.context.replica(replica).status())),
+    );
+    const differs = (found: Shares | undefined): boolean =>
+      found !== undefined && (found.shares !== shares || found.threshold !== threshold);
+    const replicas = instance.replicas.filter((_, index) => differs(seen[index])).map(({ name }) => name);
+    if (replicas.length === 0) return;
+    log.warn("restart these replicas, one at a time: sealed before that, they ask for the former number of keys", {
+      replicas,
+    });
+  }
+
+  private pathOf({ paths }: CeremonyServer): string {
+    return rotationPath(paths, this.context.instance.seal);
+  }
+
+  private checkKeys({ fields, deleted, version }: SeenRecord): void {
+    const { store } = this.context;
+    const record = recordPath(store.path);
+    if (deleted) {
+      throw new OperationError(
+        "record-deleted",
+        `The record ${record} is deleted; undelete it with "vault kv undelete -versions=${version} ${record}" and run this again.`,
+      );
+    }
+    if (recordedKeys(fields, this.type).length > 0) return;
+    throw new OperationError(
+      "too-few-keys",
+      `${record} has no ${this.type} keys to rotate; run "tenant-vault unseal ${store.path}" first.`,
+    );
+  }
+}
+
+/** Servers come and go during a rotation, and so does a central Vault. */
+function recover(error: unknown): Waiting | undefined {
+  if (error instanceof ReplicaError && error.failure === "denied") return undefined;
+  if (error instanceof ReplicaError) return { wait: `a replica does not answer (${reasonOf(error)})` };
+  if (!(error instanceof CentralError) || !error.retryable) return undefined;
+  return { wait: reasonOf(error) };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import { CentralError } from "../central/client";
+import type { LockEntry, SeenLock } from "../central/operation-lock";
+import { OperationError } from "../core/errors";
+import type { Lease, OperationContext } from "./context";
+import { reasonOf, runLoop, type Waiting, UnfinishedError } from "./loop";
+
+/** Seconds for which the lock is valid after a renewal. */
+const LEASE = 180;
+
+/** Milliseconds after which a run renews its lock. */
+const RENEW_AFTER = (LEASE * 1000) / 6;
+
+/** Milliseconds without a renewal after which a run begins no further turn. A turn takes less than the rest of the lease. */
+const GIVE_UP_AFTER = (LEASE * 1000) / 2;
+
+/**
+ * Does work on an instance that no other such work may meet: two operations that hold the lock never run at once. The lock is renewed
+ * before each turn of the work's loops.
+ *
+ * @throws OperationError `operation-locked` if another run holds the lock and {@link OperationContext.breakGlass} does not say why
+ *   to take it.
+ */
+export async function withLock<Result>(
+  context: OperationContext,
+  operation: string,
+  work: (context: OperationContext & { readonly lease: Lease }) => Promise<Result>,
+): Promise<Result> {
+  const lease = new HeldLock(context, operation);
+  await lease.acquire();
+  try {
+    return await work({ ...context, lease });
+  } finally {
+    await lease.release();
+  }
+}
+
+class HeldLock implements Lease {
+  interrupted: string | undefined;
+  private readonly entry: LockEntry;
+  private version = 0;
+  private renewedAt = 0;
+  private abandoned = false;
+
+  constructor(
+    private readonly context: OperationContext,
+    operation: string,
+  ) {
+    const { breakGlass } = context;
+    this.entry = { run: randomUUID(), operation, lease: LEASE, ...(breakGlass === undefined ? {} : { breakGlass }) };
+  }
+
+  acquire(): Promise<true> {
+    const { lock, store } = this.context;
+    return runLoop<SeenLock, "ours" | "take", true>(this.context, {
+      observe: () => lock.read(),
+      decide: (seen) => (seen.holder?.run === this.entry.run ? "ours" : "take"),
+      perform: async (step, seen) => {
+        if (step === "take") await this.take(seen);
+        else this.version = seen.version;
+        return { done: true };
+      },
+      recover: waitForConflict,
+      unfinished: (code) => new UnfinishedError(code, `The lock of ${store.path} is not taken; run this again.`),
+      poll: 100,
+    });
+  }
+
+  async renew(): Promise<void> {
+    const { clock, lock, log } = this.context;
+    const now = clock.now();
+    if (now - this.renewedAt < RENEW_AFTER) return;
+    try {
+      this.version = await lock.write(this.entry, this.version);
+      this.renewedAt = now;
+    } catch (error) {
+      if (!(error instanceof CentralError) || !error.retryable) throw error;
+      if (error.failure === "conflict") await this.adopt();
+      if (now - this.renewedAt > GIVE_UP_AFTER) throw this.lost(reasonOf(error));
+      log.warn("cannot renew the lock of the instance", { reason: reasonOf(error) });
+    }
+  }
+
+  abandon(): void {
+    this.abandoned = true;
+  }
+
+  /** Frees the lock. After a failure, the lock expires, or the next run on this machine takes it. */
+  async release(): Promise<void> {
+    const { lock, log } = this.context;
+    if (this.abandoned) return;
+    try {
+      const { holder, version } = await lock.read();
+      if (holder?.run === this.entry.run) await lock.write(undefined, version);
+    } catch (error) {
+      if (!(error instanceof CentralError)) throw error;
+      log.warn("cannot free the lock of the instance", { reason: reasonOf(error) });
+    }
+  }
+
+  private async take({ holder, version, age }: SeenLock): Promise<void> {
+    const { clock, lock, log, breakGlass, store } = this.context;
+    const over = holder !== undefined && (holder.state === "over" || age >= holder.lease);
+    if (holder !== undefined && !over) {
+      const { host, pid, operation } = holder;
+      if (breakGlass === undefined) throw locked(store.path, holder, age);
+      log.warn("took the lock from another run", { operation, host, process: pid, reason: breakGlass });
+    }
+    // Before the write, because other runs count the lease from the time of the write.
+    const now = clock.now();
+    this.version = await lock.write(this.entry, version);
+    this.renewedAt = now;
+    this.interrupted = holder?.operation;
+  }
+
+  /** A write whose answer was lost may have been carried out. */
+  private async adopt(): Promise<void> {
+    const { holder, version } = await this.context.lock.read();
+    if (holder?.run !== this.entry.run) throw this.lost("another run has taken it");
+    this.version = version;
+  }
+
+  private lost(reason: string): OperationError {
+    return new OperationError(
+      "operation-lock-lost",
+      `The lock of ${this.context.store.path} could not be kept (${reason}), so ${this.entry.operation} stops; run it again when no other operation runs.`,
+      { retryable: true },
+    );
+  }
+}
+
+function waitForConflict(error: unknown): Waiting | undefined {
+  const conflict = error instanceof CentralError && error.failure === "conflict";
+  return conflict ? { wait: "another run writes the lock as well", pause: 0 } : undefined;
+}
+
+function locked(path: string, { operation, host, pid, lease }: NonNullable<SeenLock["holder"]>, age: number) {
+  const left = Math.ceil(lease - age);
+  return new OperationError(
+    "operation-locked",
+    `${operation} works on ${path} (process ${pid} on ${host}); wait until it has finished, or, if it was killed, ${left} s until its lock expires; to take the lock at once, say why with --break-glass REASON.`,
+    { retryable: true },
+  );
+}

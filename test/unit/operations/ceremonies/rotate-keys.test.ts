@@ -1,0 +1,185 @@
+import { describe, expect, test } from "vitest";
+import { fromMetadata } from "../../../../src/central/instance-metadata";
+import { keySets, pendingKeys } from "../../../../src/central/pending-keys";
+import { recordedKeys } from "../../../../src/central/record";
+import type { Instance } from "../../../../src/contract/instance";
+import { OperationError } from "../../../../src/core/errors";
+import { rotateKeys } from "../../../../src/operations/ceremonies/rotate-keys";
+import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
+import { keyTypeOf } from "../../../../src/vault/keys";
+import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
+
+const NEW = { shares: 7, threshold: 4 };
+const TRANSIT: Instance = { ...INSTANCE, seal: "transit" };
+const FAULTS: readonly Fault[] = ["crash-before", "crash-after", "cut-before", "cut-after"];
+
+/** An instance with keys, of which the record must have those in use after every effect. */
+async function initialized(instance: Instance = INSTANCE): Promise<Universe> {
+  const universe = new Universe(instance);
+  await unsealInstance(universe.start());
+  universe.onEffect = () => expectKept(universe);
+  return universe;
+}
+
+/** Fails unless a set of keys in the record is the one that opens the data. */
+function expectKept(universe: Universe): void {
+  const inUse = universe.keysOf().keys.map((key) => key.reveal());
+  const sets = keySets(universe.record, keyTypeOf(universe.instance.seal));
+  const kept = sets.map(({ keys }) => keys.map((key) => key.reveal()).join());
+  expect(kept).toContain(inUse.join());
+}
+
+/** Fails unless the record has the keys in use under their own names, and nothing is pending. */
+function expectAdopted(universe: Universe): void {
+  const type = keyTypeOf(universe.instance.seal);
+  expect(recordedKeys(universe.record, type)).toEqual(universe.keysOf().keys);
+  expect(pendingKeys(universe.record, type)).toBeUndefined();
+  expect(Object.keys(universe.record).filter((name) => name.startsWith("new-"))).toEqual([]);
+  expect(universe.access.ceremonies.size).toBe(0);
+  expect(universe.locks.at(-1)?.entry).toBeUndefined();
+}
+
+describe.each([INSTANCE, TRANSIT])("an instance with the seal $seal", (instance) => {
+  test("gets new keys, which the record has, with another number and threshold", async () => {
+    const universe = await initialized(instance);
+    const former = recordedKeys(universe.record, keyTypeOf(instance.seal));
+    const report = await rotateKeys(universe.start(), NEW);
+
+    expectAdopted(universe);
+    expect(universe.keysOf()).toMatchObject({ threshold: 4 });
+    expect(universe.keysOf().keys).toHaveLength(7);
+    expect(universe.metadata).toMatchObject({ "secret-shares": "7", "secret-threshold": "4" });
+    expect(report).toEqual({ ...NEW, keyType: keyTypeOf(instance.seal), formerVersion: universe.versions.length - 1 });
+    const version = universe.versions[report.formerVersion - 1];
+    expect(recordedKeys(version?.fields ?? {}, keyTypeOf(instance.seal))).toEqual(former);
+  });
+
+  test("works without a root token", async () => {
+    const universe = await initialized(instance);
+    const { "root-token": _token, ...fields } = universe.record;
+    universe.versions.push({ fields, at: 0, deleted: false });
+    universe.access.revokeRoot();
+    await rotateKeys(universe.start(), NEW);
+    expectAdopted(universe);
+    expect(universe.access.tokens.size).toBe(0);
+  });
+
+  test.each(FAULTS)(
+    "with %s at any effect, loses no key, can be unsealed, and is finished by the next run",
+    async (fault) => {
+      const clean = await initialized(instance);
+      const before = clean.effects;
+      await rotateKeys(clean.start(), NEW);
+      const effects = clean.effects - before;
+      expect(effects).toBeGreaterThan(15);
+
+      for (let effect = 0; effect <= effects; effect++) {
+        const universe = await initialized(instance);
+        await rotateKeys(universe.start([{ effect, fault }]), NEW).catch(unlessEnded);
+        universe.living.clear();
+        expectKept(universe);
+        await expectUnsealable(universe);
+        await rotateKeys(universe.start(), NEW);
+        expectAdopted(universe);
+        expect(universe.access.ceremony.rotations).toBeGreaterThan(0);
+        await expectUnsealable(universe);
+      }
+    },
+  );
+});
+
+function unlessEnded(error: unknown): void {
+  if (!(error instanceof Crash || error instanceof OperationError)) throw error;
+}
+
+/** Seals every replica, and unseals them with what the record has. */
+async function expectUnsealable(universe: Universe): Promise<void> {
+  if (universe.instance.seal !== "shamir") return;
+  for (const server of universe.servers) Object.assign(server, { sealed: true, readyAt: undefined, joined: false });
+  const described = fromMetadata("customer10", "main", universe.metadata);
+  if (described === undefined) throw new Error("not described");
+  await unsealInstance({ ...universe.start(), instance: described });
+  for (const server of universe.servers) expect(universe.isUp(server)).toBe(true);
+}
+
+test("two faults of one run lose no key either", async () => {
+  for (let first = 0; first < 24; first++) {
+    for (let second = first + 1; second < 24; second += 3) {
+      const universe = await initialized();
+      const faults = [first, second].map((effect) => ({ effect, fault: "cut-after" as const }));
+      await rotateKeys(universe.start(faults), NEW).catch(unlessEnded);
+      universe.living.clear();
+      await rotateKeys(universe.start(), NEW);
+      expectAdopted(universe);
+    }
+  }
+});
+
+test("a leader that changes at any effect begins again", async () => {
+  for (let effect = 0; effect < 30; effect++) {
+    const universe = await initialized();
+    let left = effect;
+    const check = universe.onEffect;
+    universe.onEffect = () => {
+      check();
+      if (left-- === 0) universe.changeLeader();
+    };
+    await rotateKeys(universe.start(), NEW);
+    expectAdopted(universe);
+  }
+});
+
+describe("a run does not begin", () => {
+  test("while another operation holds the lock", async () => {
+    const universe = await initialized();
+    universe.living.add(99);
+    universe.locks.push({ entry: { run: "r", operation: "migrate-seal", lease: 180 }, pid: 99, at: universe.now });
+    await expect(rotateKeys(universe.start(), NEW)).rejects.toMatchObject({ code: "operation-locked" });
+  });
+
+  test("while somebody has begun a ceremony, unless a person says why to cancel it", async () => {
+    const universe = await initialized();
+    universe.access.ceremonies.add("sys/generate-root-token/attempt");
+    await expect(rotateKeys(universe.start(), NEW)).rejects.toMatchObject({ code: "ceremony-under-way" });
+    expect(universe.access.ceremony.rotations).toBe(0);
+    await rotateKeys({ ...universe.start(), breakGlass: "nobody knows who began it" }, NEW);
+    expectAdopted(universe);
+  });
+
+  test.each<[string, (universe: Universe) => unknown]>([
+    ["has no credential", (universe) => universe.credentials.versions.delete("ceremony")],
+    ["cannot log in", ({ access }) => access.secretIds.clear()],
+    ["may not do what it is for", ({ access }) => access.policies.set("tenant-vault-ceremony", "")],
+  ])("if the identity %s", async (_, change) => {
+    const universe = await initialized();
+    change(universe);
+    const versions = universe.versions.length;
+    await expect(rotateKeys(universe.start(), NEW)).rejects.toMatchObject({ code: "identity-rehearsal" });
+    expect(universe.versions).toHaveLength(versions);
+    expect(universe.locks.at(-1)?.entry).toBeUndefined();
+  });
+
+  test.each<[string, (universe: Universe) => void, string]>([
+    [
+      "has no keys",
+      (universe) => universe.versions.push({ fields: { "root-token": "t" }, at: 0, deleted: false }),
+      "too-few-keys",
+    ],
+    ["is deleted", (universe) => Object.assign(universe.versions.at(-1) ?? {}, { deleted: true }), "record-deleted"],
+  ])("if the record %s", async (_, change, code) => {
+    const universe = await initialized();
+    universe.onEffect = () => undefined;
+    change(universe);
+    await expect(rotateKeys(universe.start(), NEW)).rejects.toMatchObject({ code });
+  });
+});
+
+test("keys that the server refuses end the run, and it keeps those of the record", async () => {
+  const universe = await initialized();
+  universe.onEffect = () => undefined;
+  const wrong = Object.fromEntries([0, 1, 2, 3, 4].map((index) => [`unseal-key-${index}`, `wrong-${index}`]));
+  universe.versions.push({ fields: { ...universe.record, ...wrong }, at: 0, deleted: false });
+  await expect(rotateKeys(universe.start(), NEW)).rejects.toMatchObject({ code: "keys-refused" });
+  expect(universe.record).toMatchObject(wrong);
+  expect(universe.access.ceremonies.size).toBe(0);
+});
