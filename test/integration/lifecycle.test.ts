@@ -78,11 +78,22 @@ describe("what holds data", () => {
     expect(await lab.cdktf.diff("lifecycle-config")).toMatch(/No changes/);
   });
 
+  test("C5: refuses to leave when its instance was not retired first", async () => {
+    writeTenantFile((text) => text.replace('name: "main",', 'name: "primary",'));
+    await expect(lab.cdktf.diff("lifecycle-vault")).rejects.toThrow("diff lifecycle-vault");
+    await expect(lab.cdktf.planJson("lifecycle-vault")).rejects.toThrow(
+      /terraform_data\.instances_not_retired\["main"\]\s+has lifecycle\.prevent_destroy/,
+    );
+  });
+
   test("is forgotten, and not destroyed, when its instance is retired", async () => {
     writeTenantFile((text) => text.replace('name: "main",', 'name: "main",\n      retired: true,'));
     const plan = await lab.cdktf.diff("lifecycle-config");
     expect(plan).toMatch(/0 to add, 0 to change, 0 to destroy/);
     expect(plan).toMatch(/will not delete them:[^]*vault_mount\.main_key_value_kv/);
+    expect(await lab.cdktf.diff("lifecycle-vault")).toContain(
+      'terraform_data.instances_not_retired["main"] has moved to terraform_data.instances_retired["main"]',
+    );
   });
 
   test("is destroyed once the tenant file has said so, and the record stays", async () => {
