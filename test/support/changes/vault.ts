@@ -38,9 +38,6 @@ export interface Servers {
   readonly alias: TerraformProvider;
   /** Another namespace, as another instance would be. */
   readonly elsewhere: TerraformProvider;
-  /** A namespace of the row's own, and the same by another name. */
-  readonly own: TerraformProvider;
-  readonly ownAlias: TerraformProvider;
   readonly rootCa: RootCa;
   readonly otherRootCa: RootCa;
   readonly postgresql: Pick<PostgresqlProps, "port"> & {
@@ -160,7 +157,7 @@ function central<Value>(
   props: (value: Value, servers: Servers, key: string) => Partial<CentralVaultProps>,
 ): Build<Value> {
   return (scope, key, value, servers) => {
-    const given = { address: servers.address, provider: servers.own, deletionProtection: false };
+    const given = { address: servers.address, provider: servers.provider, deletionProtection: false };
     new CentralVault(scope, "Central", { ...given, ...props(value, servers, key) });
   };
 }
@@ -999,7 +996,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
   row(
     "CentralVaultProps.provider",
     [false, true],
-    central((other, { own, ownAlias }) => ({ provider: other ? ownAlias : own })),
+    central((other, { provider, alias }) => ({ provider: other ? alias : provider })),
     [[]],
   ),
   row(
