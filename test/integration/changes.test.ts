@@ -101,7 +101,10 @@ function note(changes: readonly PlannedChange[], stage: number): void {
     const [, type = "", index = "", name = ""] = /^(\w+)\.r(\d+)_(.*)$/.exec(address) ?? [];
     const own = plans[Number(index)];
     if (own === undefined || type === "") throw new Error(`${address} belongs to no row.`);
-    const relative = name.replace(/_[0-9a-f]{8}(?=_|$)/, "_#").replace(/_r\d+(?=_|$)/, "_own");
+    const relative = name
+      .replace(/\[\d+\]$/, "")
+      .replace(/_[0-9a-f]{8}(?=_|$)/, "_#")
+      .replace(/_r\d+(?=_|$)/, "_own");
     const isCommand = type === "terraform_data" && action === "replace";
     const what = isCommand || attributes.length === 0 ? "" : `: ${attributes.join(", ")}`;
     own[stage]?.push(`${isCommand ? "run" : action} ${type}.${relative}${what}`);

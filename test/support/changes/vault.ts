@@ -388,7 +388,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "delete terraform_data.pki_intermediate_#_origin",
+        "delete terraform_data.pki_intermediate_#_rotations",
         "create terraform_data.pki_intermediate_#_origin",
+        "create terraform_data.pki_intermediate_#_rotations",
         "update vault_mount.pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.pki_issuers: default",
         "delete vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
@@ -425,7 +427,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "delete terraform_data.pki_intermediate_#_origin",
+        "delete terraform_data.pki_intermediate_#_rotations",
         "create terraform_data.pki_intermediate_#_origin",
+        "create terraform_data.pki_intermediate_#_rotations",
         "update vault_pki_secret_backend_config_issuers.pki_issuers: default",
         "delete vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
         "create vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
@@ -449,7 +453,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
         "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
@@ -461,7 +467,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ],
       [
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
         "delete vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
@@ -473,7 +481,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ],
       [
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
         "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
@@ -492,6 +502,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "create vault_generic_endpoint.i_pki_mount_crl",
         "create vault_mount.i_pki_mount",
         "create vault_pki_secret_backend_config_issuers.i_pki_issuers",
@@ -503,6 +514,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ],
       [
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "delete vault_generic_endpoint.i_pki_mount_crl",
         "forget vault_mount.i_pki_mount",
         "delete vault_pki_secret_backend_config_issuers.i_pki_issuers",
