@@ -19,7 +19,14 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], setupFiles, testTimeout: 30_000 },
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          setupFiles,
+          testTimeout: 30_000,
+          // A new process per file would load cdktf and the providers' classes each time.
+          isolate: false,
+        },
       },
       {
         resolve: { alias },

@@ -85,6 +85,7 @@ export type { HelmValues } from "./constructs/vault-instance/merge-values";
 export type { Egress, InstanceFlows } from "./constructs/vault-instance/network-policies";
 export { NetworkPeer } from "./constructs/vault-instance/network-peer";
 export type { NodePlacement, Toleration } from "./constructs/vault-instance/pod-values";
+export { RetirementGuard, type RetirementGuardProps } from "./constructs/vault-instance/retirement-guard";
 export {
   ServerCertificate,
   type CentralCertificateProps,

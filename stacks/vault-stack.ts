@@ -4,6 +4,7 @@ import {
   certificateRole,
   LayerStack,
   OpenstackProvider,
+  RetirementGuard,
   ROOT_CA_MOUNT,
   ServerCertificate,
   VaultInstance,
@@ -33,7 +34,9 @@ export class VaultStack extends LayerStack {
       role: certificateRole(tenant.name),
       domains: operator.central.instanceDomains ?? [],
     });
-    for (const instance of tenant.instances) {
+    const { instances, deletionProtection } = tenant;
+    new RetirementGuard(this, "Instances", { instances, deletionProtection });
+    for (const instance of instances) {
       const { name, product, address, seal, identities, rootToken, retired } = instance;
       new VaultInstance(this, name, {
         tenant: tenant.name,
@@ -47,7 +50,7 @@ export class VaultStack extends LayerStack {
         deployment: instanceDeployment({ tenant, instance, cluster, certificate }),
         central: central.access,
         centralProvider: central.provider,
-        deletionProtection: tenant.deletionProtection,
+        deletionProtection,
         retired,
       });
     }

@@ -21,8 +21,14 @@ const OPENTOFU = {
   sum: "h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=",
 };
 
-/** Finds `terraform` or `tofu` on PATH if new enough, else builds OpenTofu from its Go module. */
-export async function obtainTerraform(): Promise<TerraformProgram> {
+let found: Promise<TerraformProgram> | undefined;
+
+/** Finds `terraform` or `tofu` on PATH if new enough, else builds OpenTofu from its Go module. It looks once. */
+export function obtainTerraform(): Promise<TerraformProgram> {
+  return (found ??= findTerraform());
+}
+
+async function findTerraform(): Promise<TerraformProgram> {
   for (const name of ["terraform", "tofu"] as const) {
     const program = findProgram(name);
     if (program !== undefined && (await isNewEnough(program))) {

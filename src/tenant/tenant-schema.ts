@@ -43,7 +43,7 @@ export interface TenantSpec {
   /**
    * The tenant's Vault or OpenBao instances.
    *
-   * @changes retire an instance before you remove it; removed at once, the vault layer's plan deletes its servers and volumes, the config layer's fails, and preflight names it
+   * @changes an added one is deployed; a removed or renamed one is refused until a deployment with `retired: true`, unless deletionProtection is false
    */
   readonly instances: readonly InstanceSpec[];
   /**
@@ -65,7 +65,7 @@ export interface InstanceSpec
   /**
    * A DNS-1123 label other than `central`. The central Vault holds the record at `customers/<tenant>/<name>`.
    *
-   * @changes new instance: record, namespace and release have this name; retire the old one first
+   * @changes refused: record, namespace and release have this name; retire the instance and deploy another one
    */
   readonly name: string;
   /**

@@ -4,7 +4,8 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { connect, createServer, type Server } from "node:net";
 import { join, relative } from "node:path";
-import { Construct } from "constructs";
+import { Aspects, type IAspect, TerraformResource } from "cdktf";
+import { Construct, type IConstruct } from "constructs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newFolderInProject, PROJECT } from "../../lab/cdktf";
 import { freePort } from "../../lab/ports";
@@ -33,7 +34,7 @@ let otherPort: Server;
 let jwks: HttpsServer;
 let folder: string;
 let project: TerraformProject;
-let servers: Omit<Servers, "provider" | "alias" | "elsewhere" | "own" | "ownAlias" | "rootCa" | "otherRootCa">;
+let servers: Omit<Servers, "provider" | "alias" | "elsewhere" | "rootCa" | "otherRootCa">;
 
 /** Lines of the plan of each change, by the row of the field. */
 const plans: string[][][] = VAULT_CHANGES.map(() => []);
@@ -54,20 +55,26 @@ function stackOf(stage: number, rows = VAULT_CHANGES): LayerStack {
     });
   const [rootCa, otherRootCa] = [rootOf("root-a"), rootOf("root-b")];
   const shared = { ...servers, provider, alias, elsewhere, rootCa, otherRootCa };
-  // A provider must remain until what it manages is removed.
-  const centralProviders = new Map(
-    centralKeys().map((key) => [key, [providerOf(`${key}a`, key), providerOf(`${key}b`, key)] as const]),
-  );
   rows.forEach((change, index) => {
     const { field, values } = change;
     const key = keyOf(index);
-    const isCentral = configuresCentral(field);
-    const [own, ownAlias] = isCentral ? (centralProviders.get(key) ?? [provider, alias]) : [provider, alias];
     const value = values[Math.min(stage, values.length - 1)];
-    change.build(new Construct(stack, key), key, value as never, { ...shared, own, ownAlias });
+    const row = new Construct(stack, key);
+    if (configuresCentral(field)) Aspects.of(row).add(new InNamespace(key));
+    change.build(row, key, value as never, shared);
   });
   project.synthesize();
   return stack;
+}
+
+/** Puts all resources into a namespace. A provider for each would start a process for each at every run of Terraform. */
+class InNamespace implements IAspect {
+  constructor(private readonly namespace: string) {}
+
+  visit(node: IConstruct): void {
+    if (TerraformResource.isTerraformResource(node) && node.terraformResourceType.startsWith("vault_"))
+      node.addOverride("namespace", this.namespace);
+  }
 }
 
 /** Of the rows that configure a central Vault, each in a namespace of its own, because its mounts have fixed paths. */
@@ -94,7 +101,10 @@ function note(changes: readonly PlannedChange[], stage: number): void {
     const [, type = "", index = "", name = ""] = /^(\w+)\.r(\d+)_(.*)$/.exec(address) ?? [];
     const own = plans[Number(index)];
     if (own === undefined || type === "") throw new Error(`${address} belongs to no row.`);
-    const relative = name.replace(/_[0-9a-f]{8}(?=_|$)/, "_#").replace(/_r\d+(?=_|$)/, "_own");
+    const relative = name
+      .replace(/\[\d+\]$/, "")
+      .replace(/_[0-9a-f]{8}(?=_|$)/, "_#")
+      .replace(/_r\d+(?=_|$)/, "_own");
     const isCommand = type === "terraform_data" && action === "replace";
     const what = isCommand || attributes.length === 0 ? "" : `: ${attributes.join(", ")}`;
     own[stage]?.push(`${isCommand ? "run" : action} ${type}.${relative}${what}`);

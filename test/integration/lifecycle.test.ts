@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
@@ -83,6 +84,9 @@ describe("what holds data", () => {
     const plan = await lab.cdktf.diff("lifecycle-config");
     expect(plan).toMatch(/0 to add, 0 to change, 0 to destroy/);
     expect(plan).toMatch(/will not delete them:[^]*vault_mount\.main_key_value_kv/);
+    expect(stripVTControlCharacters(await lab.cdktf.diff("lifecycle-vault"))).toMatch(
+      /instances_not_retired.*\["main"\] has moved to terraform_data\.instances_retired\["main"\]/,
+    );
   });
 
   test("is destroyed once the tenant file has said so, and the record stays", async () => {

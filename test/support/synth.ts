@@ -15,6 +15,7 @@ export interface Synthesized {
   /** Conditions of which a plan warns, by their names. */
   readonly check?: Record<string, Record<string, unknown>>;
   readonly removed?: readonly { readonly from: string }[];
+  readonly moved?: readonly { readonly from: string; readonly to: string }[];
 }
 
 /** An app whose JSON is inspected and not written. */

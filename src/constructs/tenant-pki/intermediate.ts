@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Fn, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { TerraformResource, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Duration } from "../../core/duration";
 import {
@@ -8,8 +8,7 @@ import {
   PkiSecretBackendIntermediateSetSigned,
   PkiSecretBackendRootSignIntermediate,
 } from "../../terraform/providers/vault";
-import { PlanCheck } from "../../terraform/plan-check";
-import { RecordedValue } from "../../terraform/recorded-value";
+import { expressionOf, RecordedValue } from "../../terraform/recorded-value";
 import type { PkiMount } from "./pki-mount";
 import type { IRootCa } from "./root-ca";
 
@@ -35,8 +34,12 @@ export interface IntermediateProps extends IntermediateContent {
   readonly provider?: TerraformProvider;
 }
 
+/** How many intermediates with the same content follow each other: a plan counts them from the first one on. */
+const MOST_ROTATIONS = 40;
+
 /**
- * The default issuer of a mount: key, request, signature of the root and import.
+ * The default issuer of a mount: key, request, signature of the root and import. Each half of the lifetime, the next plan creates
+ * another one beside the former ones.
  *
  * Its addresses contain a digest of its content. Other content is therefore created beside the present one, which Terraform
  * then forgets: the provider deletes neither key nor issuer. In place, `prevent_destroy` would refuse it.
@@ -68,9 +71,14 @@ export class Intermediate extends Construct {
       lifecycle: { preventDestroy },
       provider,
     });
+    const half = Math.ceil(lifetime.toSeconds() / 2);
+    const rotations = new TerraformResource(this, "Rotations", { terraformResourceType: "terraform_data" });
+    rotations.addOverride("input", rotationsSince(origin, half));
+    // "terraform import" knows what is in the state, and not the time.
+    request.addOverride("count", `\${${expressionOf(rotations)}.input}`);
     const signature = new PkiSecretBackendRootSignIntermediate(this, "Signature", {
       backend: rootCa.mount,
-      csr: request.csr,
+      csr: eachOf(request, "csr"),
       commonName,
       organization,
       ttl: String(lifetime.toSeconds()),
@@ -82,9 +90,10 @@ export class Intermediate extends Construct {
       lifecycle: { preventDestroy, ignoreChanges: ["max_path_length"] },
       provider: rootCa.provider,
     });
+    signature.addOverride("count", `\${length(${expressionOf(request)})}`);
     const imported = new PkiSecretBackendIntermediateSetSigned(this, "Resource", {
       backend: mount.path,
-      certificate: signature.certificateBundle,
+      certificate: eachOf(signature, "certificate_bundle"),
       lifecycle: {
         preventDestroy,
         precondition: [
@@ -102,31 +111,44 @@ export class Intermediate extends Construct {
       },
       provider,
     });
+    imported.addOverride("count", `\${length(${expressionOf(signature)})}`);
     this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
       backend: mount.path,
       // The intermediate; the bundle's second certificate is the root.
-      default: Fn.element(imported.importedIssuers, 0) as string,
+      default: lastOf(imported, "imported_issuers[0]"),
       lifecycle: {
         precondition: [
           {
-            condition: isBefore(origin, lifetime.toSeconds() - props.longestTtl.toSeconds()),
+            condition: isBefore(origin, half * (MOST_ROTATIONS + 1) - props.longestTtl.toSeconds()),
             errorMessage: `The intermediate of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}.`,
           },
         ],
       },
       provider,
     });
-    new PlanCheck(this, "Age", {
-      condition: isBefore(origin, Math.ceil(lifetime.toSeconds() / 2)),
-      warning: `Half of the lifetime of the intermediate of the mount ${mountPath} has passed; ${fix}.`,
-    });
-    this.certificate = signature.certificate;
+    this.certificate = lastOf(signature, "certificate");
   }
 }
 
 /** Whether less time has passed since a record. */
 function isBefore(origin: RecordedValue, seconds: number): string {
   return `\${timecmp(plantimestamp(), timeadd(${origin.expressionOf("time")}, "${seconds}s")) < 0}`;
+}
+
+/** One, and one more after each period since a record. Terraform cannot subtract times. */
+function rotationsSince(origin: RecordedValue, seconds: number): string {
+  const end = `timeadd(${origin.expressionOf("time")}, "\${n * ${seconds}}s")`;
+  return `\${1 + length([for n in range(1, ${MOST_ROTATIONS}) : n if timecmp(plantimestamp(), ${end}) >= 0])}`;
+}
+
+/** An attribute of the resource with the same number in its block. */
+function eachOf(resource: TerraformResource, attribute: string): string {
+  return `\${${expressionOf(resource)}[count.index].${attribute}}`;
+}
+
+/** An attribute of the newest resource of a block. */
+function lastOf(resource: TerraformResource, attribute: string): string {
+  return `\${reverse(${expressionOf(resource)})[0].${attribute}}`;
 }
 
 /** Short enough to read, and long enough that two contents of a tenant differ. */

@@ -104,7 +104,7 @@ export interface TenantPKIProps {
    */
   readonly mount?: string;
   /**
-   * Lifetime of the intermediate.
+   * Lifetime of the intermediate. Each half of it, the next deployment creates another one.
    *
    * @default - 5 years
    * @changes new issuer, the old one stays until it expires

@@ -15,7 +15,7 @@ import { Policy } from "@cdktf/provider-vault/lib/policy";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
 import { SshSecretBackendRole } from "@cdktf/provider-vault/lib/ssh-secret-backend-role";
-import { Fn, TerraformOutput, type App, type TerraformStack } from "cdktf";
+import { Fn, TerraformOutput, TerraformResource, type App, type TerraformStack } from "cdktf";
 import { RecordedValue } from "../../../src/terraform/recorded-value";
 import { CENTRAL_ADDRESS, CRL, emptyStack, policy } from "./stack";
 
@@ -72,6 +72,7 @@ export function configStack(app: App, tenant: string): TerraformStack {
     provider: central,
   });
   new GenericEndpoint(stack, "crl", { path: `${pki.path}/config/crl`, ...CRL, provider });
+  new TerraformResource(stack, "rotations", { terraformResourceType: "terraform_data" }).addOverride("input", 1);
   new RecordedValue(stack, "origin", {
     values: { accessor: pki.accessor, time: "${plantimestamp()}" },
     preventDestroy: true,

@@ -7,6 +7,7 @@ import { BlockstorageVolumeV3 } from "@cdktf/provider-openstack/lib/blockstorage
 import { OpenstackProvider } from "@cdktf/provider-openstack/lib/provider";
 import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { type App, Fn, TerraformLocal, type TerraformStack } from "cdktf";
+import { KeptNames } from "../../../src/terraform/kept-names";
 import { RecordedValue } from "../../../src/terraform/recorded-value";
 import { CommandResource } from "../../../src/terraform/terraform-data";
 import { namespace } from "./namespace";
@@ -22,6 +23,7 @@ export function vaultStack(app: App, tenant: string): TerraformStack {
   new VaultProvider(stack, "central", { alias: "central", address: CENTRAL_ADDRESS });
   new OpenstackProvider(stack, "openstack");
   clusterProviders(stack, tenant);
+  new KeptNames(stack, "not-retired", { names: ["main"], preventDestroy: true });
   const { space, contents } = namespace(stack, tenant, name);
   volumes(stack, name);
   const guard = new Release(stack, "guard", {

@@ -14,6 +14,7 @@ const META = ["lifecycle", "provisioner", "depends_on", "provider", "connection"
  * | line | meaning |
  * | --- | --- |
  * | `create`, `delete`, `forget` and an address | as Terraform says; with a key of `for_each` in brackets |
+ * | `move ADDRESS to ADDRESS` | a `moved` block gives it another address, and nothing else changes |
  * | `update ADDRESS: ATTRIBUTES` | in place |
  * | `replace ADDRESS: ATTRIBUTES` | deleted and created again |
  * | `refuse ADDRESS: ATTRIBUTES` | the plan fails: a condition, or `prevent_destroy` |
@@ -30,17 +31,22 @@ export function planOf(before: Synthesized, after: Synthesized): string[] {
   const forgotten = (after.removed ?? []).map(({ from }) => from);
   const others = changedData(before, after);
   const [former, planned] = [resourcesOf(before), resourcesOf(after, others)];
+  const moves = (after.moved ?? []).filter(({ from }) => keyAddresses(former).includes(from));
+  const moved = moves.flatMap(({ from, to }) => [from, to]);
   const lines = [...new Set([...former.keys(), ...planned.keys()])].flatMap((address) => {
     const [one, other] = [former.get(address), planned.get(address)];
+    const keys = keysOf(address, one, other, moved);
+    if (one !== undefined && other !== undefined) return [...keys, ...changeOf(address, one, other)];
+    if ((one ?? other)?.for_each !== undefined) return keys;
     if (one === undefined) return [`create ${address}`];
-    if (other === undefined) return [`${forgotten.includes(address) ? "forget" : "delete"} ${address}`];
-    return [...keysOf(address, one, other), ...changeOf(address, one, other)];
+    return [`${forgotten.includes(address) ? "forget" : "delete"} ${address}`];
   });
   const surroundings = [...surroundingsOf(before, after), ...refusingClaims(before, after)];
   const runs = [...planned].flatMap(([address, { triggers_replace }]) =>
     followsUpdate(triggers_replace, lines) ? [`run ${address}: revision`] : [],
   );
-  return [...new Set([...lines, ...surroundings, ...runs].map(withoutIndexes))].sort();
+  const moveLines = moves.map(({ from, to }) => `move ${from} to ${to}`);
+  return [...new Set([...lines, ...moveLines, ...surroundings, ...runs].map(withoutIndexes))].sort();
 }
 
 function withoutIndexes(line: string): string {
@@ -69,13 +75,23 @@ function changedData({ data: before = {} }: Synthesized, { data: after = {} }: S
 }
 
 /** One resource per key of `for_each`. `prevent_destroy` is that of the block, so it protects a key that leaves too. */
-function keysOf(address: string, { for_each: before = {} }: Arguments, after: Arguments): string[] {
-  const [former, planned] = [before, after.for_each ?? {}].map((value) => Object.keys(value as object));
+function keysOf(address: string, before: Arguments = {}, after: Arguments = {}, moved: readonly string[]): string[] {
+  const [former = [], planned = []] = [before, after].map(({ for_each: keys = {} }) =>
+    keyed(address, keys as object).filter((each) => !moved.includes(each)),
+  );
   const gone = isProtected(after) ? "refuse" : "delete";
   return [
-    ...(planned ?? []).filter((key) => former?.includes(key) !== true).map((key) => `create ${address}["${key}"]`),
-    ...(former ?? []).filter((key) => planned?.includes(key) !== true).map((key) => `${gone} ${address}["${key}"]`),
+    ...planned.filter((each) => !former.includes(each)).map((each) => `create ${each}`),
+    ...former.filter((each) => !planned.includes(each)).map((each) => `${gone} ${each}`),
   ];
+}
+
+function keyAddresses(resources: ReadonlyMap<string, Arguments>): string[] {
+  return [...resources].flatMap(([address, { for_each: keys = {} }]) => keyed(address, keys as object));
+}
+
+function keyed(address: string, keys: object): string[] {
+  return Object.keys(keys).map((key) => `${address}["${key}"]`);
 }
 
 function changeOf(address: string, before: Arguments, after: Arguments): string[] {

@@ -38,9 +38,6 @@ export interface Servers {
   readonly alias: TerraformProvider;
   /** Another namespace, as another instance would be. */
   readonly elsewhere: TerraformProvider;
-  /** A namespace of the row's own, and the same by another name. */
-  readonly own: TerraformProvider;
-  readonly ownAlias: TerraformProvider;
   readonly rootCa: RootCa;
   readonly otherRootCa: RootCa;
   readonly postgresql: Pick<PostgresqlProps, "port"> & {
@@ -160,7 +157,7 @@ function central<Value>(
   props: (value: Value, servers: Servers, key: string) => Partial<CentralVaultProps>,
 ): Build<Value> {
   return (scope, key, value, servers) => {
-    const given = { address: servers.address, provider: servers.own, deletionProtection: false };
+    const given = { address: servers.address, provider: servers.provider, deletionProtection: false };
     new CentralVault(scope, "Central", { ...given, ...props(value, servers, key) });
   };
 }
@@ -391,7 +388,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "delete terraform_data.pki_intermediate_#_origin",
+        "delete terraform_data.pki_intermediate_#_rotations",
         "create terraform_data.pki_intermediate_#_origin",
+        "create terraform_data.pki_intermediate_#_rotations",
         "update vault_mount.pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.pki_issuers: default",
         "delete vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
@@ -428,7 +427,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "delete terraform_data.pki_intermediate_#_origin",
+        "delete terraform_data.pki_intermediate_#_rotations",
         "create terraform_data.pki_intermediate_#_origin",
+        "create terraform_data.pki_intermediate_#_rotations",
         "update vault_pki_secret_backend_config_issuers.pki_issuers: default",
         "delete vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
         "create vault_pki_secret_backend_intermediate_cert_request.pki_intermediate_#_request",
@@ -452,7 +453,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
         "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
@@ -464,7 +467,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ],
       [
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
         "delete vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
@@ -476,7 +481,9 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ],
       [
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
         "update vault_pki_secret_backend_config_issuers.i_pki_issuers: default",
         "create vault_pki_secret_backend_intermediate_cert_request.i_pki_intermediate_#_request",
@@ -495,6 +502,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "create terraform_data.i_pki_intermediate_#_origin",
+        "create terraform_data.i_pki_intermediate_#_rotations",
         "create vault_generic_endpoint.i_pki_mount_crl",
         "create vault_mount.i_pki_mount",
         "create vault_pki_secret_backend_config_issuers.i_pki_issuers",
@@ -506,6 +514,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ],
       [
         "delete terraform_data.i_pki_intermediate_#_origin",
+        "delete terraform_data.i_pki_intermediate_#_rotations",
         "delete vault_generic_endpoint.i_pki_mount_crl",
         "forget vault_mount.i_pki_mount",
         "delete vault_pki_secret_backend_config_issuers.i_pki_issuers",
@@ -999,7 +1008,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
   row(
     "CentralVaultProps.provider",
     [false, true],
-    central((other, { own, ownAlias }) => ({ provider: other ? ownAlias : own })),
+    central((other, { provider, alias }) => ({ provider: other ? alias : provider })),
     [[]],
   ),
   row(

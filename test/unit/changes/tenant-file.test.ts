@@ -520,6 +520,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "create kubernetes_storage_class_v1.other_storage_storage_class",
       "create openstack_blockstorage_volume_v3.other_storage_audit#",
       "create openstack_blockstorage_volume_v3.other_storage_data#",
+      'create terraform_data.instances_not_retired["other"]',
       "create terraform_data.other_lasting_product",
       "create terraform_data.other_lasting_seal_key_pkcs11",
       "create terraform_data.other_lasting_storage",
@@ -528,6 +529,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete terraform_data.main_lasting_storage",
       "delete terraform_data.main_unseal",
       "read ephemeral",
+      'refuse terraform_data.instances_not_retired["main"]',
     ],
   ],
   [
@@ -564,6 +566,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete terraform_data.second_unseal",
       "delete vault_pki_secret_backend_role.access_certificates",
       "read ephemeral",
+      'refuse terraform_data.instances_not_retired["second"]',
     ],
   ],
   [
@@ -626,6 +629,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "protection openstack_networking_router_v2.cluster_network_router",
       "protection openstack_networking_subnet_v2.cluster_network_subnet",
       "protection terraform_data.cluster_not_destroyable",
+      "protection terraform_data.instances_not_retired",
       "protection terraform_data.main_pki_intermediate_fb521731_origin",
       "protection vault_mount.main_key_value_kv",
       "protection vault_mount.main_pki_mount",

@@ -101,7 +101,8 @@ test("an instance that is retired goes, and what holds its data is forgotten", (
 
   // The hook marks the record. What must not change stays recorded, for servers that are deployed again.
   const recorded = ["storage", "product"].map((name) => `terraform_data.main_lasting_${name}`);
-  expect(retired.map(resources)).toEqual([["terraform_data.main_retirement", ...recorded], []]);
+  const names = ["not_retired", "retired"].map((name) => `terraform_data.instances_${name}`);
+  expect(retired.map(resources)).toEqual([[...names, "terraform_data.main_retirement", ...recorded], []]);
   const removals = ({ removed = [] }: ReturnType<typeof toJson>): string[] => removed.map(({ from }) => from);
   const before = deployed.flatMap(removals);
   const forgotten = retired.map((layer) =>

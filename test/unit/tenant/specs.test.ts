@@ -82,7 +82,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the library works in the root namespace",
   ],
-  [/^VaultInstanceProps\.(central|tenant)$/, "the stack passes it"],
+  [/^(VaultInstanceProps\.(central|tenant)$|RetirementGuardProps\.)/, "the stack passes it"],
   [/^(VaultInstanceProps\.administered$|Administered)/, "the stack derives it from the engines and the login"],
   [/^InstanceProviderProps\.identity$/, "a variable of Terraform chooses it"],
   [/^CentralVaultAccess\./, "the operator's file describes the central Vault"],

@@ -104,6 +104,7 @@ const CONSTRUCTS: Record<string, Build> = {
     new library.InstanceProvider(stack, "C", { tenant: "t", name: "n", address: "https://v", centralProvider }),
   KeyValue: (stack) => new library.KeyValue(stack, "C"),
   Preflight: (stack) => new spi.Preflight(stack, "C", { demand: DEMAND, checkQuotas: true }),
+  RetirementGuard: (stack) => new library.RetirementGuard(stack, "C", { instances: [{ name: "main" }] }),
   RootCa: (stack) => new library.RootCa(stack, "C", { commonName: "Root", address: CENTRAL.address }),
   SshCa: (stack) => new library.SshCa(stack, "C", { roles: [] }),
   TenantAccess: (stack) => new library.TenantAccess(stack, "C", { tenant: "customer10" }),

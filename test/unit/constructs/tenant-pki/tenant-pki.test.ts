@@ -91,19 +91,23 @@ describe("properties", () => {
     expect(addressOf({ ...others, address: "https://b:8200" })).toBe(addressOf());
   });
 
-  test("P4: plans warn from half of the lifetime, and fail when it is too short for a role", () => {
-    const json = pki({ lifetime: Duration.days(30) });
-    const passed = (seconds: number): RegExp =>
-      new RegExp(`timeadd\\(terraform_data[^)]*input.time, "${seconds}s"\\)\\) < 0`);
-    const { assert } = only({ check: json.check ?? {} }, "check") as { assert: [Record<string, string>] };
-    expect(assert[0].condition).toMatch(passed(15 * 86_400));
-    expect(assert[0].error_message).toMatch(/^Half of the lifetime .* has passed; set generation of the PKI to 2 and/);
-    const { lifecycle } = only(json.resource, "vault_pki_secret_backend_config_issuers") as {
-      lifecycle: { precondition: [Record<string, string>] };
-    };
-    expect(lifecycle.precondition[0].condition).toMatch(passed(27 * 86_400));
-    expect(lifecycle.precondition[0].error_message).toMatch(
-      /expires before the certificates that its roles issue; set/,
+  test("P4: each half of the lifetime there is another intermediate, and the newest is the default issuer", () => {
+    const { resource } = pki({ lifetime: Duration.days(30) });
+    const of = (type: string): Record<string, unknown> => only(resource, `vault_pki_secret_backend_${type}`);
+    const data = resource.terraform_data ?? {};
+    const name = Object.keys(data).find((each) => each.endsWith("_rotations")) ?? "";
+    expect(of("intermediate_cert_request").count).toBe(`\${terraform_data.${name}.input}`);
+    expect(data[name]?.input).toMatch(
+      /^\$\{1 \+ length\(\[for n in range\(1, 40\) : n if timecmp\(plantimestamp\(\), timeadd\(terraform_data\.[a-z0-9_]+\.input\.time, "\$\{n \* 1296000\}s"\)\) >= 0\]\)\}$/,
+    );
+    expect(of("root_sign_intermediate").csr).toMatch(/_request\[count\.index\]\.csr\}$/);
+    expect(of("config_issuers").default).toMatch(
+      /^\$\{reverse\(vault_pki_secret_backend_intermediate_set_signed\.\w+\)\[0\]\.imported_issuers\[0\]\}$/,
+    );
+    const { precondition } = of("config_issuers").lifecycle as { precondition: [Record<string, string>] };
+    expect(precondition[0].condition).toContain(`"${(20.5 * 30 - 3) * 86_400}s"`);
+    expect(precondition[0].error_message).toMatch(
+      /expires before the certificates that its roles issue; set generation/,
     );
   });
 
@@ -157,7 +161,7 @@ describe("properties", () => {
       new TerraformOutput(stack, "certificate", { value: certificate });
     });
     expect(output.certificate?.value).toMatch(
-      /^\$\{vault_pki_secret_backend_root_sign_intermediate\.pki_intermediate_\w{8}_signature\.certificate\}$/,
+      /^\$\{reverse\(vault_pki_secret_backend_root_sign_intermediate\.pki_intermediate_\w{8}_signature\)\[0\]\.certificate\}$/,
     );
   });
 
