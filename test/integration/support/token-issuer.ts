@@ -14,7 +14,7 @@ export class TokenIssuer {
   static async start(authority: LabAuthority): Promise<TokenIssuer> {
     const { certificate: cert, key } = await authority.issue("issuer");
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-    const jwk = { ...(publicKey.export({ format: "jwk" })), kid: KEY_ID, alg: "RS256", use: "sig" };
+    const jwk = { ...publicKey.export({ format: "jwk" }), kid: KEY_ID, alg: "RS256", use: "sig" };
     let requests = 0;
     const server = createServer({ cert, key }, (request, response) => {
       requests++;
