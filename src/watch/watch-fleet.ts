@@ -1,5 +1,6 @@
 import { OperationError } from "../core/errors";
 import { InstanceWatch, type WatchSurroundings } from "./instance-watch";
+import { Schedule } from "./schedule";
 import { isSelected, type Selection } from "./selection";
 
 /** Options of {@link watchFleet}. */
@@ -17,29 +18,32 @@ export async function watchFleet(
   surroundings: WatchSurroundings,
   { refresh, signal, ...selection }: WatchFleetOptions,
 ): Promise<void> {
-  const { clock, tell } = surroundings;
-  const watches = new Map<string, AbortController>();
-  const running = new Set<Promise<void>>();
+  const { clock, tell, poll } = surroundings;
+  const schedule = new Schedule(clock);
+  const watches = new Map<string, InstanceWatch>();
+  const ending = new Set<Promise<void>>();
   /** Aborted by an error that is not an OperationError. It is a mistake of this program, and ends it. */
   const broken = new AbortController();
   const ended = AbortSignal.any([signal, broken.signal]);
+  const scheduled = schedule.run(ended).catch((error: unknown) => broken.abort(error));
 
   const start = (instance: string): void => {
-    const end = new AbortController();
-    watches.set(instance, end);
-    const run = new InstanceWatch(instance, surroundings)
-      .run(AbortSignal.any([end.signal, ended]))
-      .catch((error: unknown) => broken.abort(error))
-      .finally(() => running.delete(run));
-    running.add(run);
+    const watch = new InstanceWatch(instance, surroundings, (each) => schedule.hasten(each));
+    watches.set(instance, watch);
+    // All watches begin at once. Their requests must not.
+    schedule.add(watch, Math.random() * poll);
+  };
+  const stop = (instance: string, watch: InstanceWatch): void => {
+    watches.delete(instance);
+    const end = schedule
+      .remove(watch)
+      .then(() => watch.end())
+      .finally(() => ending.delete(end));
+    ending.add(end);
   };
   const update = (listed: readonly string[]): void => {
     const wanted = new Set(listed.filter((instance) => isSelected(instance, selection)));
-    for (const [instance, end] of watches) {
-      if (wanted.has(instance)) continue;
-      end.abort();
-      watches.delete(instance);
-    }
+    for (const [instance, watch] of watches) if (!wanted.has(instance)) stop(instance, watch);
     for (const instance of wanted) if (!watches.has(instance)) start(instance);
   };
 
@@ -51,7 +55,9 @@ export async function watchFleet(
     tell({ kind: "listed", instances: listed && watches.size });
     await clock.sleep(refresh, ended);
   }
-  await Promise.all(running);
+  await scheduled;
+  for (const [instance, watch] of watches) stop(instance, watch);
+  await Promise.all(ending);
   if (broken.signal.aborted) throw broken.signal.reason;
 }
 

@@ -71,8 +71,9 @@ export class StubFleet {
       (request, response) => {
         request.resume();
         request.on("end", () => {
-          const body = answer(new URL(request.url ?? "", "https://stub").pathname.replace(/^\/v1\//, ""));
-          response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+          const path = new URL(request.url ?? "", "https://stub").pathname.replace(/^\/v1\//, "");
+          const body = Buffer.from(JSON.stringify(answer(path)));
+          response.writeHead(200, { "content-type": "application/json", "content-length": body.length }).end(body);
         });
       },
     );

@@ -14,8 +14,8 @@ const TICKS = 100;
 const IDLE_SECONDS = 20;
 const SEALED_ONE_BY_ONE = 100;
 const SEALED_AT_ONCE = 50;
-/** Bars for 1000 instances, with the default poll. */
-const BARS = { memoryMiB: 150, idleCore: 0.1, p99Seconds: 2, atOnceSeconds: 5 };
+/** Bars for 1000 instances, with the default poll. 143 MiB are 150 MB. */
+const BARS = { memoryMiB: 143, idleCore: 0.1, p99Seconds: 2, atOnceSeconds: 5 };
 
 /** Measures a watcher over many instances: memory, processor time when nothing happens, and the time to unseal. */
 async function main(): Promise<void> {
@@ -29,7 +29,14 @@ async function main(): Promise<void> {
     process.execPath,
     [COMMAND, "watch", "--json", "--listen", `127.0.0.1:${port}`, ...process.argv.slice(3)],
     {
-      env: { PATH: process.env.PATH ?? "", VAULT_ADDR: fleet.central, VAULT_CACERT: caFile, VAULT_TOKEN: "t" },
+      env: {
+        PATH: process.env.PATH ?? "",
+        // As the unit of systemd and the image have it.
+        NODE_OPTIONS: "--max-semi-space-size=2",
+        VAULT_ADDR: fleet.central,
+        VAULT_CACERT: caFile,
+        VAULT_TOKEN: "t",
+      },
       stdio: ["ignore", "ignore", "inherit"],
     },
     "SIGTERM",
@@ -37,6 +44,8 @@ async function main(): Promise<void> {
   const pid = watcher.pid ?? 0;
   try {
     await waitUntil("every instance is watched", async () => {
+      // Each answer is long, and a watcher is asked as seldom as Prometheus does it.
+      await sleep(5_000);
       const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
         (answer) => answer.text(),
         () => "",

@@ -38,6 +38,8 @@ let listed: string[] | Error;
 let events: WatchEvent[];
 let logged: LogEvent[];
 let opened: string[];
+/** Ends a connection, as a server does that is stopped. */
+let lose: () => void;
 /** Milliseconds of the simulated clock. */
 let time: number;
 
@@ -47,8 +49,9 @@ beforeEach(() => {
 
 const fleet: Fleet = {
   list: () => (listed instanceof Error ? Promise.reject(listed) : Promise.resolve(listed)),
-  open: (name) => {
+  open: (name, lost) => {
     opened.push(name);
+    lose = lost;
     return Promise.resolve(instance);
   },
 };
@@ -127,6 +130,29 @@ describe("a watch", () => {
     await watch(10, { 5: () => (instance.states = ["unreachable", "unreachable"]) });
     expect(opened.length).toBeGreaterThan(3);
     expect(instance.closed).toBe(opened.length);
+  });
+
+  test("looks more often after a server ended its connection, until all answer again", async () => {
+    const restart = (state: Sight["state"]): void => {
+      instance.states = [state, "unsealed"];
+      lose();
+    };
+    let looks = 0;
+    await watch(20, {
+      5: () => restart("unreachable"),
+      8: () => {
+        looks = instance.looks;
+        instance.states = ["sealed", "unsealed"];
+      },
+      9: () => {
+        expect(told("unsealed")).toHaveLength(1);
+        looks = instance.looks - looks;
+      },
+    });
+    expect(instance.looks).toBeGreaterThan(25);
+    expect(instance.looks).toBeLessThan(40);
+    expect(looks).toBeLessThan(6);
+    expect(opened).toHaveLength(1);
   });
 
   test("asks seldom whether a retired instance has servers again", async () => {
