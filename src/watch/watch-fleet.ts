@@ -10,6 +10,9 @@ export interface WatchFleetOptions extends Selection {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds between two lists while the central Vault does not answer. */
+const RETURN_POLL = 2_000;
+
 /**
  * Watches the selected instances until the signal is aborted. Records that appear are watched from the next list on. If the
  * central Vault does not answer, the known instances stay watched.
@@ -50,10 +53,12 @@ export async function watchFleet(
   let wasListed = true;
   while (!ended.aborted) {
     const listed = await list(surroundings, selection.tenant, wasListed);
-    wasListed = listed !== undefined;
     if (listed !== undefined) update(listed);
+    // What failed because of the central Vault must not wait until its next attempt.
+    if (listed !== undefined && !wasListed) for (const watch of watches.values()) schedule.hasten(watch);
+    wasListed = listed !== undefined;
     tell({ kind: "listed", instances: listed && watches.size });
-    await clock.sleep(refresh, ended);
+    await clock.sleep(wasListed ? refresh : Math.min(refresh, RETURN_POLL), ended);
   }
   await scheduled;
   for (const [instance, watch] of watches) stop(instance, watch);

@@ -189,6 +189,22 @@ describe("a watch of the fleet", () => {
     expect(told("listed")).toContainEqual({ kind: "listed", instances: undefined });
   });
 
+  test("tries what failed at once when the central Vault is back", async () => {
+    const away = new OperationError("central-unreachable", "No answer.");
+    [listed, instance.states] = [[MAIN], ["sealed", "sealed"]];
+    let back = 0;
+    await watch(307, {
+      1: () => ([listed, instance.failure] = [away, away]),
+      300: () => {
+        [listed, instance.failure] = [[MAIN], undefined];
+        instance.states = ["sealed", "sealed"];
+        back = told("unsealed").length;
+      },
+    });
+    expect(told("failed").length).toBeLessThan(20);
+    expect(told("unsealed").length).toBe(back + 1);
+  });
+
   test("watches the selected tenant alone", async () => {
     listed = [MAIN, "customer11/main"];
     await watch(5, {}, "customer11");
