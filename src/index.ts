@@ -33,6 +33,10 @@ export {
   type TenantIdentity,
 } from "./contract/central-vault";
 
+export { UnsealWatch } from "./constructs/unseal-watch/unseal-watch";
+export type { UnsealWatchProps, WebhookSecret } from "./constructs/unseal-watch/unseal-watch-props";
+export { WatchLogin } from "./constructs/unseal-watch/watch-login";
+
 export { TenantAccess } from "./constructs/tenant-access/tenant-access";
 export type {
   CertifiedServers,

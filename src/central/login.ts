@@ -12,8 +12,9 @@ import { isSecureAddress } from "../core/secure-address";
 /**
  * Connects and logs in to the central Vault. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
  * VAULT_CAPATH, VAULT_TLS_SERVER_NAME, VAULT_NAMESPACE, HTTPS_PROXY, NO_PROXY, VAULT_TOKEN (or ~/.vault-token).
- * TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID select an AppRole login instead, which is repeated if the central Vault denies
- * its token.
+ * TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID select an AppRole login instead; TENANT_VAULT_JWT_FILE, TENANT_VAULT_JWT_ROLE and
+ * TENANT_VAULT_JWT_LOGIN one with a signed token, such as that of a Kubernetes ServiceAccount. Both are repeated if the central
+ * Vault denies its token.
  *
  * @param end Aborts the first login. @default - its requests end at their timeouts
  * @throws CentralError if the central Vault cannot be reached or refuses the login.
@@ -33,7 +34,7 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv, end?: Abo
     namespace: setting(environment, "VAULT_NAMESPACE"),
     proxy: proxiesOf(environment).proxyFor(address),
   });
-  const login = appRoleLogin(environment);
+  const login = appRoleLogin(environment) ?? jwtLogin(environment);
   if (login === undefined) return client.withToken(findToken(client, environment));
   try {
     const token = await login(end === undefined ? client : client.withSignal(end));
@@ -49,12 +50,39 @@ function appRoleLogin(environment: NodeJS.ProcessEnv): ((client: VaultClient) =>
   const roleId = setting(environment, "TENANT_VAULT_ROLE_ID");
   const secretId = setting(environment, "TENANT_VAULT_SECRET_ID");
   if (roleId === undefined || secretId === undefined) return undefined;
+  return (client) => logIn(client, COMMAND_LOGIN, { role_id: roleId, secret_id: secretId }).catch(explainLogin);
+}
+
+/**
+ * Returns the login with a signed token; undefined if the environment has none. The file is read at each login, because Kubernetes
+ * writes another token into it before the former one expires. The login methods `jwt` and `kubernetes` take the same request.
+ */
+function jwtLogin(environment: NodeJS.ProcessEnv): ((client: VaultClient) => Promise<Secret>) | undefined {
+  const file = setting(environment, "TENANT_VAULT_JWT_FILE");
+  if (file === undefined) return undefined;
+  const role = setting(environment, "TENANT_VAULT_JWT_ROLE");
+  const mount = setting(environment, "TENANT_VAULT_JWT_LOGIN");
+  if (role === undefined || mount === undefined) {
+    throw new CentralError(
+      "denied",
+      "TENANT_VAULT_JWT_FILE is set, but not the login that takes its token; set TENANT_VAULT_JWT_LOGIN to the path of the login without auth/, and TENANT_VAULT_JWT_ROLE to its role.",
+    );
+  }
   return async (client) => {
-    const { body } = await askCentral(client, "POST", `auth/${COMMAND_LOGIN}/login`, {
-      body: { role_id: roleId, secret_id: secretId },
-    }).catch(explainLogin);
-    return new Secret((body.auth as { client_token: string }).client_token);
+    const jwt = readIfExists(file)?.trim();
+    if (jwt === undefined || jwt === "") {
+      throw new CentralError(
+        "denied",
+        `TENANT_VAULT_JWT_FILE names ${file}, which does not exist or is empty; set it to a file with a signed token (JWT).`,
+      );
+    }
+    return logIn(client, mount, { role, jwt });
   };
+}
+
+async function logIn(client: VaultClient, mount: string, body: object): Promise<Secret> {
+  const answer = await askCentral(client, "POST", `auth/${mount}/login`, { body });
+  return new Secret((answer.body.auth as { client_token: string }).client_token);
 }
 
 /** Adds the possible causes to the message, because the server does not name the cause. */

@@ -17,7 +17,9 @@ Environment:
   VAULT_CACERT, VAULT_CAPATH                      the certificate of its CA, or a folder with it
   VAULT_TLS_SERVER_NAME                           the name in its certificate, if that is not its host
   VAULT_TOKEN (or ~/.vault-token)                 a token for it, or
-  TENANT_VAULT_ROLE_ID, TENANT_VAULT_SECRET_ID    an AppRole login at auth/tenant-vault
+  TENANT_VAULT_ROLE_ID, TENANT_VAULT_SECRET_ID    an AppRole login at auth/tenant-vault, or
+  TENANT_VAULT_JWT_FILE, TENANT_VAULT_JWT_ROLE    a signed token for the login at the path
+  TENANT_VAULT_JWT_LOGIN                          TENANT_VAULT_JWT_LOGIN
   TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray
@@ -147,7 +149,10 @@ export function buildProgram(execute: Execute): Command {
     );
   define(program, "watch", "unseal instances as soon as they are sealed, until interrupted; only reads the records")
     .option("--tenant <tenant>", "only the instances of this tenant")
-    .option("--shard <index/count>", "only one of several equal parts, such as 1/3; each part has a watcher of its own")
+    .option(
+      "--shard <index/count>",
+      "only one of several equal parts, such as 1/3 or watch-0/3 (a pod's name); each has a watcher of its own",
+    )
     .option("--poll <seconds>", "time between two inspections of an instance", parseSeconds, WATCH_POLL)
     .option("--refresh <seconds>", "time between two lists of the records", parseSeconds, WATCH_REFRESH)
     .option("--parallel <number>", "how many instances are unsealed at a time", parseCount, WATCHED_AT_ONCE)

@@ -1,7 +1,7 @@
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import { openTunnels } from "../kubernetes/tunnels";
-import { VaultClient } from "../vault/client";
+import { VaultClient, type VaultClientOptions } from "../vault/client";
 import type { InstanceCluster } from "./cluster";
 import type { NetworkOptions } from "./network";
 
@@ -9,6 +9,13 @@ import type { NetworkOptions } from "./network";
 export interface Connections {
   client(replica: Replica): VaultClient;
   close(): Promise<void>;
+}
+
+/** Where the replicas of an instance are, and how to connect to them. */
+export interface Endpoints {
+  of(replica: Replica): VaultClientOptions;
+  /** Closes tunnels. */
+  close(): void;
 }
 
 /**
@@ -19,21 +26,22 @@ export interface Connections {
 export async function openConnections(
   instance: Instance,
   cluster: InstanceCluster | undefined,
-  { end, proxies }: NetworkOptions = {},
+  network?: NetworkOptions,
 ): Promise<Connections> {
-  const forwarded = cluster && (await forward(instance, cluster));
-  const clients = new Map(
-    instance.replicas.map(({ name, address }) => [
-      name,
-      new VaultClient({
-        address,
-        caCertificate: forwarded?.caCertificate ?? instance.caCertificate,
-        dial: forwarded?.tunnels.endpoint(name),
-        proxy: forwarded === undefined ? proxies?.proxyFor(address) : undefined,
-        signal: end,
-      }),
-    ]),
-  );
+  const endpoints = await openEndpoints(instance, cluster, network);
+  const connections = connectTo(instance, endpoints);
+  return {
+    ...connections,
+    close: async () => {
+      await connections.close();
+      endpoints.close();
+    },
+  };
+}
+
+/** Clients of the replicas. Closing them leaves the endpoints open. */
+export function connectTo(instance: Instance, endpoints: Endpoints): Connections {
+  const clients = new Map(instance.replicas.map((replica) => [replica.name, new VaultClient(endpoints.of(replica))]));
   return {
     client: ({ name }) => {
       const client = clients.get(name);
@@ -42,8 +50,30 @@ export async function openConnections(
     },
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
-      forwarded?.tunnels.close();
     },
+  };
+}
+
+/**
+ * Finds the replicas by their addresses, or opens tunnels to them through the Kubernetes API.
+ *
+ * @throws OperationError if servers in a cluster have no certificate yet.
+ */
+export async function openEndpoints(
+  instance: Instance,
+  cluster: InstanceCluster | undefined,
+  { end, proxies }: NetworkOptions = {},
+): Promise<Endpoints> {
+  const forwarded = cluster && (await forward(instance, cluster));
+  return {
+    of: ({ name, address }) => ({
+      address,
+      caCertificate: forwarded?.caCertificate ?? instance.caCertificate,
+      dial: forwarded?.tunnels.endpoint(name),
+      proxy: forwarded === undefined ? proxies?.proxyFor(address) : undefined,
+      signal: end,
+    }),
+    close: () => forwarded?.tunnels.close(),
   };
 }
 

@@ -1,13 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import type { ClientRequest } from "node:http";
-import { isIP, type Socket } from "node:net";
+import { isIP, type OnReadOpts, type Socket } from "node:net";
 import {
   checkServerIdentity,
   connect,
   createSecureContext,
   type ConnectionOptions,
   type SecureContext,
+  type TLSSocket,
 } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
@@ -83,10 +84,10 @@ export function createConnections(endpoint: ServerEndpoint): ServerConnections {
   };
 }
 
-const contexts = new Map<string, SecureContext>();
+const contexts = new Map<string | undefined, SecureContext>();
 
-/** One context serves all servers with the same CA: each takes 100 KB. */
-function trusting(caCertificate: string): SecureContext {
+/** One context serves all servers with the same CA: each takes 100 KB. Without a CA, it trusts those of Node.js. */
+function trusting(caCertificate: string | undefined): SecureContext {
   const context = contexts.get(caCertificate) ?? createSecureContext({ ca: caCertificate });
   contexts.set(caCertificate, context);
   return context;
@@ -103,28 +104,73 @@ export async function presentedCertificate(
   verification: Pick<ConnectionOptions, "rejectUnauthorized">,
   signal?: AbortSignal,
 ): Promise<X509Certificate> {
+  const socket = await openSocket(endpoint, { verification, signal });
+  try {
+    return new X509Certificate(socket.getPeerCertificate(true).raw);
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** Options of {@link openSocket}. */
+export interface SocketOptions {
+  /** Whether an untrusted certificate is an error. @default - it is */
+  readonly verification?: Pick<ConnectionOptions, "rejectUnauthorized">;
+  /** Aborts the handshake. @default - it ends at its timeout */
+  readonly signal?: AbortSignal | undefined;
+  /** Receives what the server sends. The bytes are valid during the call only. @default - the caller reads the socket */
+  readonly receive?: (bytes: Buffer) => void;
+}
+
+/** What sockets read into, one after another: a buffer for each read would be most of the garbage of thousands of sockets. */
+const buffer = Buffer.alloc(64 * 1024);
+
+/**
+ * Connects to a server and completes the TLS handshake.
+ *
+ * @throws ReplicaError, or LocalError if this machine has no more connections.
+ */
+export async function openSocket(
+  endpoint: ServerEndpoint,
+  { verification = { rejectUnauthorized: true }, signal, receive }: SocketOptions = {},
+): Promise<TLSSocket> {
   const { caCertificate, proxy } = endpoint;
   const { host, port } = target(endpoint);
   const name = endpoint.tlsServerName ?? host;
   try {
+    const tunnel = proxy === undefined ? undefined : await openTunnel(proxy, endpoint);
     const socket = connect({
-      ...(proxy === undefined
+      ...(tunnel === undefined
         ? { host: endpoint.dial?.host ?? host, port: endpoint.dial?.port ?? port }
-        : { socket: await openTunnel(proxy, endpoint) }),
-      ca: caCertificate,
+        : { socket: tunnel }),
+      ...(receive !== undefined && tunnel === undefined ? { onread: readInto(buffer, receive) } : {}),
+      secureContext: trusting(caCertificate),
       ...verification,
       checkServerIdentity: (_host, presented) => checkServerIdentity(name, presented),
       ...(isIP(name) === 0 ? { servername: name } : {}),
     });
+    // The option `onread` has no effect on a given socket.
+    if (receive !== undefined && tunnel !== undefined) socket.on("data", receive);
     try {
       await within(CONNECT_TIMEOUT, [signal], (limited) => once(socket, "secureConnect", { signal: limited }));
-      return new X509Certificate(socket.getPeerCertificate(true).raw);
-    } finally {
+      return socket;
+    } catch (error) {
       socket.destroy();
+      throw error;
     }
   } catch (error) {
     throw connectionError(error, CONNECT_TIMEOUT);
   }
+}
+
+function readInto(shared: Buffer, receive: (bytes: Buffer) => void): OnReadOpts {
+  return {
+    buffer: shared,
+    callback: (length) => {
+      receive(shared.subarray(0, length));
+      return true;
+    },
+  };
 }
 
 /** The types of undici omit that a connector returns the socket at once. */

@@ -72,10 +72,8 @@ export class ReplicaApi {
    */
   async status(request: Pick<VaultRequest, "uninterruptible"> = {}): Promise<ReplicaState> {
     try {
-      const { type, initialized, sealed, t, n, migration, cluster_id } = await this.sealStatus(request);
-      if (!initialized) return { state: "uninitialized", seal: type };
-      if (sealed) return { state: "sealed", seal: type, threshold: t, shares: n, migrating: migration === true };
-      return { state: "unsealed", seal: type, threshold: t, shares: n, cluster: cluster_id };
+      const { body } = await this.client.send("GET", "sys/seal-status", request);
+      return parseSealStatus(body);
     } catch (error) {
       const [, stored, seal] = SEALS_DIFFER.exec((error as Error).message) ?? [];
       if (stored !== undefined && seal !== undefined) return { state: "migrating", seal, stored };
@@ -86,8 +84,8 @@ export class ReplicaApi {
     }
   }
 
-  private async sealStatus(request: Pick<VaultRequest, "uninterruptible"> = {}) {
-    const { body } = await this.client.send("GET", "sys/seal-status", request);
+  private async sealStatus() {
+    const { body } = await this.client.send("GET", "sys/seal-status");
     return parseAnswer(sealStatus, body, "sys/seal-status");
   }
 
@@ -227,4 +225,12 @@ export class ReplicaApi {
       .send("GET", "sys/audit", { local: true, accept: [REDIRECTED] });
     return status === REDIRECTED ? undefined : Object.keys(body.data ?? {});
   }
+}
+
+/** State of a server that answers `sys/seal-status`. @throws ReplicaError `refused` if the answer is not that of a Vault. */
+export function parseSealStatus(body: unknown): ReplicaState {
+  const { type, initialized, sealed, t, n, migration, cluster_id } = parseAnswer(sealStatus, body, "sys/seal-status");
+  if (!initialized) return { state: "uninitialized", seal: type };
+  if (sealed) return { state: "sealed", seal: type, threshold: t, shares: n, migrating: migration === true };
+  return { state: "unsealed", seal: type, threshold: t, shares: n, cluster: cluster_id };
 }

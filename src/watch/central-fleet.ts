@@ -5,7 +5,7 @@ import { recordPath } from "../contract/central-vault";
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import { enterCluster } from "../operations/cluster";
-import { openConnections, type Connections } from "../operations/connections";
+import { connectTo, openEndpoints, type Endpoints } from "../operations/connections";
 import type { RunContext } from "../operations/context";
 import { OperatorToken } from "../operations/identities/operator-token";
 import type { NetworkOptions } from "../operations/network";
@@ -13,6 +13,7 @@ import { selectInstances } from "../operations/status/status";
 import { unsealSealed } from "../operations/unseal/unseal-sealed";
 import type { VaultClient } from "../vault/client";
 import { ReplicaApi } from "../vault/replica";
+import { SealProbe } from "../vault/seal-probe";
 import type { Fleet, Sight, WatchedInstance } from "./fleet";
 
 /** What a {@link CentralFleet} needs besides the central Vault. */
@@ -37,11 +38,12 @@ export class CentralFleet implements Fleet {
     return (await selectInstances(this.central, tenant)).map((target) => `${target.tenant}/${target.name}`);
   }
 
-  async open(name: string): Promise<WatchedInstance> {
+  async open(name: string, lost: () => void): Promise<WatchedInstance> {
     const target = parseTarget(name);
     const instance = await this.recall(target);
     if (instance === undefined || instance.retired === true) return WITHOUT_SERVERS;
-    return new CentralInstance(this.central, target, this.options, await connect(this.central, instance, this.options));
+    const link = await connect(this.central, instance, this.options, lost);
+    return new CentralInstance(this.central, target, this.options, link, lost);
   }
 
   /** @returns Undefined if the record is deleted, as that of a retired instance may be. */
@@ -61,22 +63,34 @@ const WITHOUT_SERVERS: WatchedInstance = {
   close: () => Promise.resolve(),
 };
 
-/** Connections to the servers of an instance, as one description has them. */
+/** The servers of an instance, as one description has them. */
 interface Link {
   readonly instance: Instance;
-  readonly connections: Pick<Connections, "client">;
+  readonly endpoints: Endpoints;
+  readonly probes: readonly { readonly replica: string; readonly probe: SealProbe }[];
   close(): Promise<void>;
 }
 
-async function connect(central: VaultClient, instance: Instance, { network }: CentralFleetOptions): Promise<Link> {
+async function connect(
+  central: VaultClient,
+  instance: Instance,
+  { network }: CentralFleetOptions,
+  lost: () => void,
+): Promise<Link> {
   const cluster = await enterCluster(central, instance, network);
   try {
-    const connections = await openConnections(instance, cluster, network);
+    const endpoints = await openEndpoints(instance, cluster, network);
+    const probes = instance.replicas.map((replica) => ({
+      replica: replica.name,
+      probe: new SealProbe(endpoints.of(replica), lost),
+    }));
     return {
       instance,
-      connections,
+      endpoints,
+      probes,
       close: async () => {
-        await connections.close();
+        for (const { probe } of probes) probe.close();
+        endpoints.close();
         await cluster?.close();
       },
     };
@@ -94,30 +108,32 @@ class CentralInstance implements WatchedInstance {
     private readonly target: Target,
     private readonly options: CentralFleetOptions,
     private link: Link,
+    private readonly lost: () => void,
   ) {
     this.store = new RecordStore(central, target.tenant, target.name, options.clock);
   }
 
   async look(): Promise<readonly Sight[]> {
-    const { instance, connections } = this.link;
     return Promise.all(
-      instance.replicas.map(async (replica) => ({
-        replica: replica.name,
-        state: (await new ReplicaApi(connections.client(replica)).status()).state,
-      })),
+      this.link.probes.map(async ({ replica, probe }) => ({ replica, state: (await probe.status()).state })),
     );
   }
 
-  /** Keys live from the read of the record to the end of this call. */
+  /** Keys, and the connections that they go through, live from the read of the record to the end of this call. */
   async unseal(): Promise<readonly string[]> {
     await this.refresh();
     const { clock } = this.options;
-    const { instance, connections } = this.link;
+    const { instance, endpoints } = this.link;
+    const connections = connectTo(instance, endpoints);
     const operator = OperatorToken.of(this.central, this.target, connections);
     const replica = (described: Replica): ReplicaApi => new ReplicaApi(connections.client(described));
     const deadline = clock.now() + PATIENCE;
-    const context = { ...this.options, instance, store: this.store, replica, operator, deadline };
-    return unsealSealed(context).finally(() => operator.end());
+    try {
+      return await unsealSealed({ ...this.options, instance, store: this.store, replica, operator, deadline });
+    } finally {
+      await operator.end();
+      await connections.close();
+    }
   }
 
   close(): Promise<void> {
@@ -132,7 +148,7 @@ class CentralInstance implements WatchedInstance {
     const instance = await verifiedInstance(this.store, this.target, metadata);
     if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
     const { link } = this;
-    this.link = await connect(this.central, instance, this.options);
+    this.link = await connect(this.central, instance, this.options, this.lost);
     await link.close();
   }
 }

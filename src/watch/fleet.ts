@@ -24,5 +24,6 @@ export interface WatchedInstance {
 export interface Fleet {
   /** Names, as `<tenant>/<instance>`. @param tenant Whose instances. @default - those of all tenants */
   list(tenant: string | undefined): Promise<readonly string[]>;
-  open(instance: string): Promise<WatchedInstance>;
+  /** @param lost Called if a server ends its connection, as one does that is stopped. */
+  open(instance: string, lost: () => void): Promise<WatchedInstance>;
 }

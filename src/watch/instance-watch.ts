@@ -5,6 +5,7 @@ import type { Gate } from "../core/gate";
 import type { Log } from "../core/log";
 import { needsKeys } from "../operations/unseal/unseal-sealed";
 import type { Fleet, Sight, WatchedInstance } from "./fleet";
+import type { Repeated } from "./schedule";
 import type { WatchListener } from "./watch-events";
 
 /** What the watches of all instances share. */
@@ -25,51 +26,78 @@ const FAILED = { first: 1_000, most: 60_000 };
 /** Milliseconds between two inspections of an instance that has no servers. */
 const RETIRED_POLL = 60_000;
 
-/** Watches one instance until its signal is aborted. */
-export class InstanceWatch {
+/** A server that ended its connection restarts, most likely: it is asked each `poll`, for as long as `during`. Milliseconds. */
+const RESTART = { poll: 200, during: 15_000 };
+
+/** Watches one instance, turn by turn. */
+export class InstanceWatch implements Repeated {
   private readonly log: Log;
   private opened: WatchedInstance | undefined;
   private failures = 0;
   /** Code of the last failure that was told; undefined after a success. */
   private toldFailure: string | undefined;
   private sealedSince: number | undefined;
+  /** Time at which a server ended its connection, unless every server answers since. */
+  private lostSince: number | undefined;
+  /** Time at which the description was given up, because nothing answered. */
+  private reopenedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly instance: string,
     private readonly surroundings: WatchSurroundings,
+    /** Has the next turn at once. */
+    private readonly hasten: (watch: InstanceWatch) => void,
   ) {
     this.log = surroundings.log.with({ instance });
   }
 
-  /** Ends after the turn in which the signal was aborted: an unsealing that has begun is finished. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { clock, poll } = this.surroundings;
-    // All watches begin at once. Their requests must not.
-    await clock.sleep(Math.random() * poll, signal);
-    while (!signal.aborted) await clock.sleep(await this.turn(), signal);
-    await this.reopen();
-    this.surroundings.tell({ kind: "forgotten", instance: this.instance });
-  }
-
-  /** @returns Milliseconds until the next turn. */
-  private async turn(): Promise<number> {
-    const { gate, poll } = this.surroundings;
+  /** Inspects the replicas once, and unseals those that are sealed. @returns Milliseconds until the next turn. */
+  async turn(): Promise<number> {
     try {
-      this.opened ??= await gate.run(() => this.surroundings.fleet.open(this.instance));
+      this.opened ??= await this.open();
       const sights = await this.opened.look();
       const sealed = this.observe(sights);
       if (sealed.length > 0) await this.unseal(this.opened);
       this.failures = 0;
       this.toldFailure = undefined;
       if (sealed.length > 0) return 0;
-      // An instance of which nothing answers may have moved, and a retired one may come back: read the description again.
-      if (sights.every(({ state }) => state === "unreachable")) await this.reopen();
-      return (sights.length === 0 ? RETIRED_POLL : poll) * (0.9 + Math.random() / 5);
+      return await this.pause(sights);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       await this.fail(error);
-      return Math.max(poll, backoff(this.failures, FAILED));
+      return Math.max(this.surroundings.poll, backoff(this.failures, FAILED));
     }
+  }
+
+  /** Closes the connections. No turn may run or follow. */
+  async end(): Promise<void> {
+    await this.reopen();
+    this.surroundings.tell({ kind: "forgotten", instance: this.instance });
+  }
+
+  private open(): Promise<WatchedInstance> {
+    const { gate, clock, fleet } = this.surroundings;
+    const lost = (): void => {
+      this.lostSince = clock.now();
+      this.hasten(this);
+    };
+    return gate.run(() => fleet.open(this.instance, lost));
+  }
+
+  /** @returns Milliseconds. */
+  private async pause(sights: readonly Sight[]): Promise<number> {
+    const { poll, clock } = this.surroundings;
+    const now = clock.now();
+    const unreachable = sights.filter(({ state }) => state === "unreachable").length;
+    // An instance of which nothing answers may have moved, and a retired one may come back: read the description again.
+    if (unreachable === sights.length && now - this.reopenedAt >= poll / 2) {
+      this.reopenedAt = now;
+      await this.reopen();
+    }
+    if (sights.length === 0) return RETIRED_POLL * jitter();
+    if (unreachable === 0) this.lostSince = undefined;
+    const restarting = this.lostSince !== undefined && now - this.lostSince < RESTART.during;
+    return (restarting ? Math.min(RESTART.poll, poll) : poll) * jitter();
   }
 
   private observe(sights: readonly Sight[]): readonly string[] {
@@ -111,4 +139,9 @@ export class InstanceWatch {
     this.opened = undefined;
     await opened?.close();
   }
+}
+
+/** From 0.9 to 1.1. */
+function jitter(): number {
+  return 0.9 + Math.random() / 5;
 }

@@ -17,16 +17,18 @@ export interface Selection {
 }
 
 /**
- * Parses `<index>/<count>`, such as `1/3`.
+ * Parses `<index>/<count>`, such as `1/3`. Instead of the index it takes the name of a StatefulSet's pod, such as `watch-0/3`: its
+ * ordinal starts from 0.
  *
  * @throws OperationError `usage`.
  */
 export function parseShard(text: string): Shard {
-  const match = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(text);
-  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || index > count)
+  const match = /^(?:([1-9]\d{0,3})|[a-z0-9][a-z0-9.-]*-(0|[1-9]\d{0,3}))\/([1-9]\d{0,3})$/.exec(text);
+  const [, index, ordinal, count] = match ?? [];
+  const shard = { index: index === undefined ? Number(ordinal) + 1 : Number(index), count: Number(count) };
+  if (match === null || shard.index > shard.count)
     throw new OperationError("usage", `"${text}" is not a shard; write <index>/<count>, such as 1/3.`);
-  return { index, count };
+  return shard;
 }
 
 /** Whether a watcher watches this instance. Each instance belongs to exactly one shard, whatever other records there are. */

@@ -1,5 +1,6 @@
 import { OperationError } from "../core/errors";
 import { InstanceWatch, type WatchSurroundings } from "./instance-watch";
+import { Schedule } from "./schedule";
 import { isSelected, type Selection } from "./selection";
 
 /** Options of {@link watchFleet}. */
@@ -9,6 +10,9 @@ export interface WatchFleetOptions extends Selection {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds between two lists while the central Vault does not answer. */
+const RETURN_POLL = 2_000;
+
 /**
  * Watches the selected instances until the signal is aborted. Records that appear are watched from the next list on. If the
  * central Vault does not answer, the known instances stay watched.
@@ -17,41 +21,48 @@ export async function watchFleet(
   surroundings: WatchSurroundings,
   { refresh, signal, ...selection }: WatchFleetOptions,
 ): Promise<void> {
-  const { clock, tell } = surroundings;
-  const watches = new Map<string, AbortController>();
-  const running = new Set<Promise<void>>();
+  const { clock, tell, poll } = surroundings;
+  const schedule = new Schedule(clock);
+  const watches = new Map<string, InstanceWatch>();
+  const ending = new Set<Promise<void>>();
   /** Aborted by an error that is not an OperationError. It is a mistake of this program, and ends it. */
   const broken = new AbortController();
   const ended = AbortSignal.any([signal, broken.signal]);
+  const scheduled = schedule.run(ended).catch((error: unknown) => broken.abort(error));
 
   const start = (instance: string): void => {
-    const end = new AbortController();
-    watches.set(instance, end);
-    const run = new InstanceWatch(instance, surroundings)
-      .run(AbortSignal.any([end.signal, ended]))
-      .catch((error: unknown) => broken.abort(error))
-      .finally(() => running.delete(run));
-    running.add(run);
+    const watch = new InstanceWatch(instance, surroundings, (each) => schedule.hasten(each));
+    watches.set(instance, watch);
+    // All watches begin at once. Their requests must not.
+    schedule.add(watch, Math.random() * poll);
+  };
+  const stop = (instance: string, watch: InstanceWatch): void => {
+    watches.delete(instance);
+    const end = schedule
+      .remove(watch)
+      .then(() => watch.end())
+      .finally(() => ending.delete(end));
+    ending.add(end);
   };
   const update = (listed: readonly string[]): void => {
     const wanted = new Set(listed.filter((instance) => isSelected(instance, selection)));
-    for (const [instance, end] of watches) {
-      if (wanted.has(instance)) continue;
-      end.abort();
-      watches.delete(instance);
-    }
+    for (const [instance, watch] of watches) if (!wanted.has(instance)) stop(instance, watch);
     for (const instance of wanted) if (!watches.has(instance)) start(instance);
   };
 
   let wasListed = true;
   while (!ended.aborted) {
     const listed = await list(surroundings, selection.tenant, wasListed);
-    wasListed = listed !== undefined;
     if (listed !== undefined) update(listed);
+    // What failed because of the central Vault must not wait until its next attempt.
+    if (listed !== undefined && !wasListed) for (const watch of watches.values()) schedule.hasten(watch);
+    wasListed = listed !== undefined;
     tell({ kind: "listed", instances: listed && watches.size });
-    await clock.sleep(refresh, ended);
+    await clock.sleep(wasListed ? refresh : Math.min(refresh, RETURN_POLL), ended);
   }
-  await Promise.all(running);
+  await scheduled;
+  for (const [instance, watch] of watches) stop(instance, watch);
+  await Promise.all(ending);
   if (broken.signal.aborted) throw broken.signal.reason;
 }
 

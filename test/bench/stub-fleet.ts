@@ -51,6 +51,8 @@ export class StubFleet {
 
   readonly servers: StubServer[] = [];
   central = "";
+  /** Whether the central Vault is sealed. */
+  isCentralSealed = false;
   private readonly listeners: Server[] = [];
 
   private constructor(readonly authority: LabAuthority) {}
@@ -64,15 +66,22 @@ export class StubFleet {
 
   private async listen(
     identity: { readonly certificate: string; readonly key: string },
-    answer: (path: string) => object,
+    answer: (path: string) => object | undefined,
   ): Promise<string> {
     const server = createServer(
       { cert: identity.certificate, key: identity.key, keepAliveTimeout: 120_000 },
       (request, response) => {
         request.resume();
         request.on("end", () => {
-          const body = answer(new URL(request.url ?? "", "https://stub").pathname.replace(/^\/v1\//, ""));
-          response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+          const path = new URL(request.url ?? "", "https://stub").pathname.replace(/^\/v1\//, "");
+          const answered = answer(path);
+          const body = Buffer.from(JSON.stringify(answered ?? { errors: ["Vault is sealed"] }));
+          response
+            .writeHead(answered === undefined ? 503 : 200, {
+              "content-type": "application/json",
+              "content-length": body.length,
+            })
+            .end(body);
         });
       },
     );
@@ -82,7 +91,8 @@ export class StubFleet {
     return `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  private answerCentral(path: string): object {
+  private answerCentral(path: string): object | undefined {
+    if (this.isCentralSealed) return undefined;
     if (path === "customers/metadata/") return { data: { keys: this.servers.map((_, index) => `tenant${index}/`) } };
     const [, part, index, name] = /^customers\/(data|metadata)\/tenant(\d+)\/(.*)$/.exec(path) ?? [];
     if (part === undefined) return {};

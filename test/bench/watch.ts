@@ -14,8 +14,12 @@ const TICKS = 100;
 const IDLE_SECONDS = 20;
 const SEALED_ONE_BY_ONE = 100;
 const SEALED_AT_ONCE = 50;
-/** Bars for 1000 instances, with the default poll. */
-const BARS = { memoryMiB: 150, idleCore: 0.1, p99Seconds: 2, atOnceSeconds: 5 };
+/** Instances that start cold. */
+const COLD = 200;
+/** Seconds until people unseal the central Vault. By then the watcher tries seldom. */
+const CENTRAL_SEALED_SECONDS = 45;
+/** Bars for 1000 instances, with the default poll. 143 MiB are 150 MB. */
+const BARS = { memoryMiB: 143, idleCore: 0.1, p99Seconds: 2, atOnceSeconds: 5, coldStartSeconds: 60 };
 
 /** Measures a watcher over many instances: memory, processor time when nothing happens, and the time to unseal. */
 async function main(): Promise<void> {
@@ -29,7 +33,14 @@ async function main(): Promise<void> {
     process.execPath,
     [COMMAND, "watch", "--json", "--listen", `127.0.0.1:${port}`, ...process.argv.slice(3)],
     {
-      env: { PATH: process.env.PATH ?? "", VAULT_ADDR: fleet.central, VAULT_CACERT: caFile, VAULT_TOKEN: "t" },
+      env: {
+        PATH: process.env.PATH ?? "",
+        // As the unit of systemd and the image have it.
+        NODE_OPTIONS: "--max-semi-space-size=2",
+        VAULT_ADDR: fleet.central,
+        VAULT_CACERT: caFile,
+        VAULT_TOKEN: "t",
+      },
       stdio: ["ignore", "ignore", "inherit"],
     },
     "SIGTERM",
@@ -37,6 +48,8 @@ async function main(): Promise<void> {
   const pid = watcher.pid ?? 0;
   try {
     await waitUntil("every instance is watched", async () => {
+      // Each answer is long, and a watcher is asked as seldom as Prometheus does it.
+      await sleep(5_000);
       const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
         (answer) => answer.text(),
         () => "",
@@ -60,11 +73,17 @@ async function main(): Promise<void> {
     const together =
       Math.max(...(await Promise.all(fleet.servers.slice(0, SEALED_AT_ONCE).map((server) => server.seal())))) / 1000;
 
+    const coldStart = await startCold(fleet);
+
     print(`${count} instances, one stub server each, over TLS.`);
     print(`memory (resident):      ${memory.toFixed(0)} MiB (at most ${BARS.memoryMiB})`);
     print(`idle:                   ${(idle * 100).toFixed(1)} % of a core (at most ${BARS.idleCore * 100})`);
     print(`one sealed:             p50 ${p50.toFixed(2)} s, p99 ${p99.toFixed(2)} s (at most ${BARS.p99Seconds})`);
     print(`${SEALED_AT_ONCE} sealed at once:      ${together.toFixed(2)} s (at most ${BARS.atOnceSeconds})`);
+    print(
+      `cold start of ${COLD}:      ${coldStart.toFixed(2)} s after the central Vault (at most ${BARS.coldStartSeconds})`,
+    );
+    if (coldStart > BARS.coldStartSeconds) process.exitCode = 1;
     if (memory > BARS.memoryMiB || idle > BARS.idleCore || p99 > BARS.p99Seconds || together > BARS.atOnceSeconds) {
       print("A bar is broken.");
       process.exitCode = 1;
@@ -74,6 +93,15 @@ async function main(): Promise<void> {
     fleet.stop();
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Everything is sealed after a power failure. @returns Seconds from the unsealing of the central Vault until all others are unsealed. */
+async function startCold(fleet: StubFleet): Promise<number> {
+  fleet.isCentralSealed = true;
+  const sealed = fleet.servers.slice(0, COLD).map((server) => server.seal());
+  await sleep(CENTRAL_SEALED_SECONDS * 1000);
+  fleet.isCentralSealed = false;
+  return Math.max(...(await Promise.all(sealed))) / 1000 - CENTRAL_SEALED_SECONDS;
 }
 
 function processorSeconds(pid: number): number {

@@ -128,6 +128,8 @@ describe("Prometheus, given the rules", () => {
       { ...status("record_complete", 1), ...status("status_timestamp_seconds", "0+60") },
       [],
     ],
+    ["a watcher sees it sealed", status("watch_sealed_replicas", 1), ["VaultWatchStuck"]],
+    ["a watcher unsealed it", status("watch_sealed_replicas", 0), []],
     ["nobody looked for hours", status("status_timestamp_seconds", -8000), ["VaultStatusStale"]],
   ])("tells when %s", async (_, series, alerts) => {
     const tests = join(folder, "tests.yaml");

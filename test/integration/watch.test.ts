@@ -190,13 +190,34 @@ describe("a watcher that may only read the records", { timeout: PATIENCE }, () =
     expect(await watcher.stop()).toBe(0);
   });
 
+  test("cold start: unseals every instance in parallel once people have unsealed the central Vault", async () => {
+    const third = await bed.startInstance("third", 1);
+    await bed.unseal(third.instance);
+    const everyServer = [...servers, ...third.servers];
+    const watcher = await Watcher.start();
+    await Promise.all([bed.central.server, ...everyServer].map((server) => server.stop("SIGKILL")));
+    await waitUntil("it is not ready", async () => (await watcher.get("readyz")).status === 503);
+    // The machines come back in any order; the central Vault is sealed at first.
+    await Promise.all([...everyServer].reverse().map((server) => server.start()));
+    await bed.central.server.start();
+    await sleep(3_000);
+    expect(await Promise.all(everyServer.map(isSealed))).toEqual(everyServer.map(() => true));
+    expect(watcher.output).toContain('"code":"central-sealed"');
+
+    const client = bed.central.server.client();
+    for (const key of bed.central.unsealKeys) await client.send("PUT", "sys/unseal", { body: { key } });
+    await client.close();
+    expect(await unsealedAfter(everyServer)).toBeLessThan(15_000);
+    await waitUntil("it is ready", async () => (await watcher.get("readyz")).status === 200);
+  });
+
   test("watches its shard alone", async () => {
     const first = await Watcher.start("--shard", "1/2");
     const shared = running;
     const second = await Watcher.start("--shard", "2/2");
     const watched = async (watcher: Watcher) =>
       Number((await watcher.metric("tenant_vault_watch_instances"))?.split(" ")[1]);
-    expect((await watched(first)) + (await watched(second))).toBe(2);
+    expect((await watched(first)) + (await watched(second))).toBe(3);
     await shared?.stop();
   });
 });

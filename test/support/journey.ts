@@ -64,6 +64,9 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "needs a database that is gone; databases.test.ts revokes leases",
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
     "authorities.test.ts runs the same commands",
+  "src/constructs/unseal-watch/README.md: npm pack": "needs a container engine",
+  "src/constructs/unseal-watch/README.md: vault auth enable -path=operator-cluster jwt":
+    "needs the keys of a cluster; test/unit/central/login.test.ts has the login",
   "docs/operating/every-day.md: systemctl daemon-reload": "changes the services of the machine",
   "docs/operating/watch.md: systemctl daemon-reload": "changes the services of the machine",
   "docs/operating/remote-state.md: npx cdktf diff <stack> --migrate-state": "asks on a terminal",

@@ -1,6 +1,6 @@
 import { checkDurations, Duration } from "../../core/duration";
 import { Series, type MonitoredInstance } from "./series";
-import { STATUS_METRICS } from "../../contract/metrics";
+import { STATUS_METRICS, WATCH_METRICS } from "../../contract/metrics";
 
 /** An alerting rule of Prometheus; https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ */
 export interface AlertRule {
@@ -123,7 +123,7 @@ function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
   ];
 }
 
-/** Alerts from the metrics of `tenant-vault status`, which the servers cannot report. */
+/** Alerts from the metrics of `tenant-vault status` and `tenant-vault watch`, which the servers cannot report. */
 function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
   const { certificateMargin = Duration.days(14), sealTokenMargin = Duration.hours(6) } = props;
   const series = new Series(props);
@@ -165,6 +165,16 @@ function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
       summary: `${target}: certificate, seal token and record are not checked`,
       description: `tenant-vault status --prometheus last wrote about ${target} {{ $value | humanizeDuration }} ago.`,
       action: "Check the job that runs it: whether it runs, reaches the central Vault, and has a valid token.",
+    },
+    {
+      alert: "VaultWatchStuck",
+      severity: "critical",
+      // Without a watcher there is no such series.
+      expr: `max(${series.ofStatus(WATCH_METRICS.sealedReplicas)}) > 0`,
+      for: "2m",
+      summary: `${target}: the watcher cannot unseal it`,
+      description: `tenant-vault watch has seen {{ $value }} sealed replicas of ${target} for two minutes.`,
+      action: `Read the watcher's log for its reason, or ${WATCH_METRICS.failures} for its code. If the record says that the instance is held, a person keeps it sealed. Otherwise run: tenant-vault unseal ${target}.`,
     },
   ];
 }

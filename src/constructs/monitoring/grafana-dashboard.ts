@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { arrange, graph, row, stat, timeline, type Panel } from "./panels";
 import { Series, type MonitoredInstance } from "./series";
-import { STATUS_METRICS } from "../../contract/metrics";
+import { STATUS_METRICS, WATCH_METRICS } from "../../contract/metrics";
 
 /** Version of the dashboard schema in Grafana 10 and 11. */
 const SCHEMA_VERSION = 39;
@@ -31,7 +31,13 @@ export function grafanaDashboard(instance: MonitoredInstance): object {
     templating: {
       list: [{ name: "datasource", label: "Data source", type: "datasource", query: "prometheus", hide: 0 }],
     },
-    panels: arrange([...health(instance), ...traffic(instance), ...storage(instance), ...escrow(instance)]),
+    panels: arrange([
+      ...health(instance),
+      ...traffic(instance),
+      ...storage(instance),
+      ...escrow(instance),
+      ...watch(instance),
+    ]),
   };
 }
 
@@ -137,6 +143,30 @@ function storage(instance: MonitoredInstance): Panel[] {
       { unit: "ms" },
     ),
     graph("Audit failures", [{ expr: auditFailures(series, "$__rate_interval"), legend: "{{pod}}" }]),
+  ];
+}
+
+function watch(instance: MonitoredInstance): Panel[] {
+  const series = new Series(instance);
+  const increase = (metric: string): string => `sum(increase(${series.ofStatus(metric)}[1h]))`;
+  return [
+    row("Unsealing: what tenant-vault watch does"),
+    stat(
+      "Sealed replicas",
+      { expr: `max(${series.ofStatus(WATCH_METRICS.sealedReplicas)})`, legend: "sealed" },
+      { width: 6, thresholds: [{ color: "green" }, { from: 1, color: "red" }] },
+    ),
+    stat(
+      "Unreachable replicas",
+      { expr: `max(${series.ofStatus(WATCH_METRICS.unreachableReplicas)})`, legend: "unreachable" },
+      { width: 6, thresholds: [{ color: "green" }, { from: 1, color: "orange" }] },
+    ),
+    stat("Unsealed in the last hour", { expr: increase(WATCH_METRICS.unseals), legend: "replicas" }, { width: 6 }),
+    stat(
+      "Failures in the last hour",
+      { expr: increase(WATCH_METRICS.failures), legend: "attempts" },
+      { width: 6, thresholds: [{ color: "green" }, { from: 1, color: "red" }] },
+    ),
   ];
 }
 

@@ -67,7 +67,7 @@ export class InstanceNamespace extends Construct {
 }
 
 /** Labels that reject, audit and report pods outside a standard; https://kubernetes.io/docs/concepts/security/pod-security-admission/ */
-function podSecurity(level: string): Record<string, string> {
+export function podSecurity(level: string): Record<string, string> {
   return Object.fromEntries(
     ["enforce", "audit", "warn"].flatMap((mode) => [
       [`pod-security.kubernetes.io/${mode}`, level],

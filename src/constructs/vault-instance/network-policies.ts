@@ -126,15 +126,7 @@ export class NetworkPolicies extends Construct {
       ]);
     }
     this.allowEgress("to-replicas", "Raft, joining and forwarded requests go to the other replicas.", [replicas]);
-    this.allowEgress("dns", "Names are asked of the cluster's DNS and of the nodes' caches.", [
-      {
-        peers: policyPeers([
-          NetworkPeer.namespace("kube-system"),
-          ...NODE_LOCAL_DNS.map((cidr) => NetworkPeer.cidr(cidr)),
-        ]),
-        ports: [{ port: "53", protocol: "UDP" }, ...tcp(53)],
-      },
-    ]);
+    this.allowEgress("dns", "Names are asked of the cluster's DNS and of the nodes' caches.", [toDns()]);
     this.allowEgress("kubernetes-api", "Servers label their own pods, and review tokens where Kubernetes is a login.", [
       { peers: kubernetesApi && policyPeers(kubernetesApi), ports: tcp(...KUBERNETES_API_PORTS) },
     ]);
@@ -167,8 +159,17 @@ export class NetworkPolicies extends Construct {
   }
 }
 
+/** The cluster's DNS, and the caches of the nodes. */
+export function toDns(): Rule {
+  const caches = NODE_LOCAL_DNS.map((cidr) => NetworkPeer.cidr(cidr));
+  return {
+    peers: policyPeers([NetworkPeer.namespace("kube-system"), ...caches]),
+    ports: [{ port: "53", protocol: "UDP" }, ...tcp(53)],
+  };
+}
+
 /** An allowed flow. */
-interface Rule {
+export interface Rule {
   /** @default - any address */
   readonly peers?: PolicyPeer[];
   readonly ports: Ports;
@@ -197,7 +198,8 @@ function portText(port: number): string {
   return String(port);
 }
 
-function toRule({ to, port, protocol = "TCP" }: Egress): Rule {
+/** The rule that allows a destination. @throws ValidationError `port`. */
+export function toRule({ to, port, protocol = "TCP" }: Egress): Rule {
   return { peers: to && policyPeers([to]), ports: [{ port: portText(port), protocol }] };
 }
 

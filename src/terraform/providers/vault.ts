@@ -10,6 +10,7 @@ export { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
 export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";
+export { KubernetesAuthBackendRole } from "@cdktf/provider-vault/lib/kubernetes-auth-backend-role";
 export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 export { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";
 export { Mount } from "@cdktf/provider-vault/lib/mount";

@@ -60,6 +60,7 @@ export const REPLACING_ATTRIBUTES: Readonly<Record<string, readonly string[]>> =
   kubernetes_namespace_v1: ["metadata.name"],
   kubernetes_network_policy_v1: ["metadata.name", "metadata.namespace"],
   kubernetes_persistent_volume_v1: ["metadata.name", "spec.#.persistent_volume_source"],
+  kubernetes_pod_disruption_budget_v1: ["metadata.name", "metadata.namespace"],
   kubernetes_priority_class_v1: ["metadata.name", "value"],
   kubernetes_resource_quota_v1: ["metadata.name", "metadata.namespace"],
   kubernetes_role_binding_v1: ["metadata.name", "metadata.namespace", "role_ref"],
@@ -67,6 +68,13 @@ export const REPLACING_ATTRIBUTES: Readonly<Record<string, readonly string[]>> =
   kubernetes_secret_v1: ["metadata.name", "metadata.namespace", "type"],
   kubernetes_service_account_v1: ["metadata.name", "metadata.namespace"],
   kubernetes_service_v1: ["metadata.name", "metadata.namespace"],
+  kubernetes_stateful_set_v1: [
+    "metadata.name",
+    "metadata.namespace",
+    "spec.pod_management_policy",
+    "spec.selector",
+    "spec.service_name",
+  ],
   kubernetes_storage_class_v1: ["metadata.name", "storage_provisioner", "volume_binding_mode"],
   helm_release: ["name", "namespace"],
 };

@@ -11,10 +11,17 @@ import { FakeVault } from "../../support/vault-api";
 
 let central: FakeVault;
 let home: string;
+/** Whether the next request, which is not a login, is denied. */
+let denied: boolean;
 beforeEach(async () => {
-  central = await FakeVault.start(({ path }) =>
-    path === "auth/tenant-vault/login" ? { body: { auth: { client_token: "FROM LOGIN" } } } : {},
-  );
+  denied = false;
+  central = await FakeVault.start(({ path }) => {
+    if (path === "auth/tenant-vault/login") return { body: { auth: { client_token: "FROM LOGIN" } } };
+    if (path === "auth/operators-cluster/login") return { body: { auth: { client_token: "FROM JWT" } } };
+    if (!denied) return {};
+    denied = false;
+    return { status: 403 };
+  });
   home = mkdtempSync(join(tmpdir(), "tenant-vault-login-"));
   vi.stubEnv("HOME", home);
 });
@@ -48,6 +55,42 @@ describe("the central Vault is asked", () => {
     const environment = { VAULT_TOKEN: "T", TENANT_VAULT_ROLE_ID: "r", TENANT_VAULT_SECRET_ID: "s" };
     expect(await sentWith(environment)).toEqual(["FROM LOGIN", undefined]);
     expect(central.requests[0]).toMatchObject({ body: { role_id: "r", secret_id: "s" } });
+  });
+});
+
+describe("a login with a signed token", () => {
+  let environment: NodeJS.ProcessEnv;
+  beforeEach(() => {
+    const file = join(home, "token");
+    writeFileSync(file, "JWT 1\n");
+    environment = {
+      TENANT_VAULT_JWT_FILE: file,
+      TENANT_VAULT_JWT_ROLE: "watch",
+      TENANT_VAULT_JWT_LOGIN: "operators-cluster",
+    };
+  });
+
+  test("gives the token of the file to the login and role of the environment", async () => {
+    expect(await sentWith({ VAULT_TOKEN: "T", ...environment })).toEqual(["FROM JWT", undefined]);
+    expect(central.requests[0]).toMatchObject({ body: { role: "watch", jwt: "JWT 1" } });
+  });
+
+  test("reads the file again if the central Vault denies its token", async () => {
+    const client = await connectToCentral({ VAULT_ADDR: central.address, ...environment });
+    writeFileSync(environment.TENANT_VAULT_JWT_FILE ?? "", "JWT 2\n");
+    denied = true;
+    await client.send("GET", "sys/health");
+    await client.close();
+    const logins = central.requests.filter(({ path }) => path.endsWith("/login"));
+    expect(logins.map(({ body }) => body)).toMatchObject([{ jwt: "JWT 1" }, { jwt: "JWT 2" }]);
+  });
+
+  test.each([
+    ["TENANT_VAULT_JWT_ROLE", "", /TENANT_VAULT_JWT_FILE is set, but not the login that takes its token; set/],
+    ["TENANT_VAULT_JWT_LOGIN", "", /TENANT_VAULT_JWT_FILE is set, but not the login that takes its token; set/],
+    ["TENANT_VAULT_JWT_FILE", "/none", /names \/none, which does not exist or is empty; set it to a file/],
+  ])("fails if %s is %j", async (name, value, message) => {
+    await expect(sentWith({ ...environment, [name]: value })).rejects.toThrow(message);
   });
 });
 

@@ -791,6 +791,7 @@ const ON_RECORDS = [
   "VaultSealTokenExpiring",
   "VaultEscrowRecordMissing",
   "VaultStatusStale",
+  "VaultWatchStuck",
 ];
 const ALERTS: readonly (readonly [field: string, change: Alerts, texts: readonly string[]])[] = [
   ["AlertRulesProps.certificateMargin", { certificateMargin: Duration.days(3) }, ["VaultCertificateExpiring"]],

@@ -90,6 +90,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/^HelmDeploymentProps\.cluster$/, "the stack passes the cluster of the tenant"],
   [/^(CentralVaultProps|PipelineIssuer|RootCaProps|CentralCertificateProps)\./, "the central Vault is the operator's"],
   [/^(IRootCa\.(mount|lifetime|limitsPathLength)|TenantPKIProps\.rootCa)$/, "the root CA is the operator's"],
+  [/^(UnsealWatchProps|WebhookSecret)\./, "the operator runs the watchers of all tenants"],
   [/^(TenantAccessProps|TenantIntermediate|TenantPipeline|CertifiedServers)\./, "the operator deploys the logins"],
   [/^TenantPKIProps\.namespace$/, "an instance of a tenant has one namespace, the root"],
   [
@@ -156,7 +157,14 @@ const FACTORIES: Readonly<Record<string, string>> = {
 };
 
 /** Factories for what every instance has, and for what the stack passes. */
-const NOT_CALLED = ["AuditDevice.file", "NetworkPeer.anyNamespace", "ServerCertificate.central"];
+const NOT_CALLED = [
+  "AuditDevice.file",
+  "NetworkPeer.anyNamespace",
+  "ServerCertificate.central",
+  // The operator runs the watchers.
+  "WatchLogin.jwt",
+  "WatchLogin.kubernetes",
+];
 
 describe("the tenant file", { timeout: 120_000 }, () => {
   const checked = checkSource("tenants/specs.ts", 'import "../src/index"; import "../src/tenant/tenant-schema";');

@@ -123,6 +123,12 @@ const CONSTRUCTS: Record<string, Build> = {
       address: "https://vault.example:8200",
       roles: [],
     }),
+  UnsealWatch: (stack) =>
+    new library.UnsealWatch(stack, "C", {
+      address: CENTRAL.address,
+      login: library.WatchLogin.jwt("operator-cluster"),
+      image: { repository: "registry.example/tenant-vault", tag: "1.0.0" },
+    }),
   VaultInstance: (stack) =>
     new library.VaultInstance(stack, "C", {
       tenant: "customer10",

@@ -23,6 +23,13 @@ describe("a shard", () => {
     expect(parseShard("2/3")).toEqual({ index: 2, count: 3 });
   });
 
+  test("is the name of a StatefulSet's pod, whose ordinal starts from 0", () => {
+    expect(parseShard("tenant-vault-watch-0/3")).toEqual({ index: 1, count: 3 });
+    expect(parseShard("w-2/3")).toEqual({ index: 3, count: 3 });
+    expect(() => parseShard("watch-3/3")).toThrow('"watch-3/3" is not a shard');
+    expect(() => parseShard("watch-00/3")).toThrow('"watch-00/3" is not a shard');
+  });
+
   test.each(["0/3", "4/3", "1", "1/0", "a/b", "1/3/5", "-1/3"])("is not %s", (text) => {
     expect(() => parseShard(text)).toThrow(`"${text}" is not a shard; write <index>/<count>, such as 1/3.`);
   });

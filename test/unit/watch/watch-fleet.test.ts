@@ -38,6 +38,8 @@ let listed: string[] | Error;
 let events: WatchEvent[];
 let logged: LogEvent[];
 let opened: string[];
+/** Ends a connection, as a server does that is stopped. */
+let lose: () => void;
 /** Milliseconds of the simulated clock. */
 let time: number;
 
@@ -47,8 +49,9 @@ beforeEach(() => {
 
 const fleet: Fleet = {
   list: () => (listed instanceof Error ? Promise.reject(listed) : Promise.resolve(listed)),
-  open: (name) => {
+  open: (name, lost) => {
     opened.push(name);
+    lose = lost;
     return Promise.resolve(instance);
   },
 };
@@ -129,6 +132,29 @@ describe("a watch", () => {
     expect(instance.closed).toBe(opened.length);
   });
 
+  test("looks more often after a server ended its connection, until all answer again", async () => {
+    const restart = (state: Sight["state"]): void => {
+      instance.states = [state, "unsealed"];
+      lose();
+    };
+    let looks = 0;
+    await watch(20, {
+      5: () => restart("unreachable"),
+      8: () => {
+        looks = instance.looks;
+        instance.states = ["sealed", "unsealed"];
+      },
+      9: () => {
+        expect(told("unsealed")).toHaveLength(1);
+        looks = instance.looks - looks;
+      },
+    });
+    expect(instance.looks).toBeGreaterThan(25);
+    expect(instance.looks).toBeLessThan(40);
+    expect(looks).toBeLessThan(6);
+    expect(opened).toHaveLength(1);
+  });
+
   test("asks seldom whether a retired instance has servers again", async () => {
     instance.states = [];
     await watch(130);
@@ -161,6 +187,22 @@ describe("a watch of the fleet", () => {
       "the central Vault lists its records again",
     ]);
     expect(told("listed")).toContainEqual({ kind: "listed", instances: undefined });
+  });
+
+  test("tries what failed at once when the central Vault is back", async () => {
+    const away = new OperationError("central-unreachable", "No answer.");
+    [listed, instance.states] = [[MAIN], ["sealed", "sealed"]];
+    let back = 0;
+    await watch(307, {
+      1: () => ([listed, instance.failure] = [away, away]),
+      300: () => {
+        [listed, instance.failure] = [[MAIN], undefined];
+        instance.states = ["sealed", "sealed"];
+        back = told("unsealed").length;
+      },
+    });
+    expect(told("failed").length).toBeLessThan(20);
+    expect(told("unsealed").length).toBe(back + 1);
   });
 
   test("watches the selected tenant alone", async () => {
