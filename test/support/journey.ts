@@ -44,6 +44,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/operating/replace-replica.md: kubectl delete pv <release>-1-data <release>-1-audit": CLUSTER,
   "docs/troubleshooting.md: vault kv get -field=kubeconfig clusters/${instance%/*} > /dev/shm/kubeconfig": CLUSTER,
   "docs/troubleshooting.md: kubectl -n $release get certificate": CLUSTER,
+  "docs/troubleshooting.md: kubectl -n $release get secret $release-bootstrap -o json > /dev/shm/bootstrap": CLUSTER,
   "docs/troubleshooting.md: kubectl -n $release get statefulset $release -o jsonpath='{.status.updateRevision}{\"\\n\"}'":
     CLUSTER,
   "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
