@@ -15,6 +15,7 @@ export interface Ceremony {
 
 /** A ceremony that was just begun. */
 export interface BegunCeremony {
+  /** Empty if the server had no keys before: it made new ones at once, which a verification would put to use. */
   readonly nonce: string;
   /** One-time password that decodes the root token; undefined for a rotation of keys. */
   readonly otp: Secret | undefined;
@@ -36,7 +37,11 @@ const ceremony = z.object({
   required: z.number().optional(),
   verification_nonce: z.string().optional(),
 });
-const begun = z.object({ nonce: z.string().min(1), otp: z.string().optional() });
+// A server without recovery keys makes the first ones at once, and names no nonce.
+const begun = z.union([
+  z.object({ nonce: z.string().min(1), otp: z.string().optional() }),
+  z.object({ verification_nonce: z.string().min(1) }),
+]);
 const progress = z.object({
   complete: z.boolean().optional(),
   keys_base64: z.array(z.string().min(1)).optional(),
@@ -58,7 +63,9 @@ export function parseCeremony(body: Record<string, unknown>, path: string): Cere
 
 /** @throws ReplicaError if it is not the answer of a server that has begun a ceremony. */
 export function parseBegun(body: Record<string, unknown>, path: string): BegunCeremony {
-  const { nonce, otp } = parseAnswer(begun, contentOf(body), path);
+  const answer = parseAnswer(begun, contentOf(body), path);
+  if (!("nonce" in answer)) return { nonce: "", otp: undefined };
+  const { nonce, otp } = answer;
   return { nonce, otp: otp === undefined || otp === "" ? undefined : new Secret(otp) };
 }
 

@@ -22,6 +22,8 @@ test.each([
 });
 
 test("the answer of another program is refused", () => {
+  const atOnce = { data: { nonce: "", keys: ["k"], verification_nonce: "v" } };
+  expect(parseBegun(atOnce, "sys/rotate/recovery/init")).toEqual({ nonce: "", otp: undefined });
   expect(() => parseBegun({ data: {} }, "sys/rotate/root/init")).toThrow(/not that of a Vault or OpenBao/);
   expect(() => parseProgress({ data: { keys_base64: [""] } }, "p")).toThrow(/not that of a Vault/);
 });
