@@ -304,6 +304,20 @@ describe("what only a person can mend", () => {
     expect(universe.servers[0]?.received).toBe(15);
   });
 
+  test("H9: an instance whose description is refused is unsealed first, and then the run fails", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    Reflect.deleteProperty(universe.metadata, "replica-0");
+    for (const server of universe.servers) Object.assign(server, { sealed: true, received: 0, readyAt: undefined });
+    const context = universe.start();
+    const refused = new CentralError("refused", "too many keys", 400);
+    const store = { ...context.store, patchMetadata: () => Promise.reject(refused) };
+
+    await expect(unsealInstance({ ...context, store })).rejects.toBe(refused);
+    expect(universe.servers.map(({ sealed }) => sealed)).toEqual([false, false, false]);
+    expect(universe.events.map(({ message }) => message)).toContain("the instance cannot be described yet");
+  });
+
   test("keys of another instance", async () => {
     const universe = new Universe(INSTANCE);
     await run(universe);
