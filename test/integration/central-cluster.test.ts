@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -240,6 +241,7 @@ describe("the hook", () => {
     const { code, stderr } = await tryRun("bash", ["-c", limited], { env: environment });
     expect(code).toBe(1);
     expect(stderr).toMatch(/\[journal-unwritable\] [^\n]*full-disk[^\n]*\n$/);
+    expect(readdirSync(`${bed.folder}/full-disk/journal`)).toEqual([]);
     const { body } = (await servers[0]?.client().send("GET", "sys/seal-status")) ?? {};
     expect(body).toMatchObject({ initialized: false });
 
