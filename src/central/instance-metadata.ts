@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Instance, readInstance } from "../contract/instance";
+import { metadataChunks } from "../contract/metadata-size";
 
 /** Keys that only some descriptions have. Stale ones are removed. */
 const OCCASIONAL =
@@ -14,9 +15,6 @@ export function metadataPatch(
   const changed = Object.entries(wanted).filter(([key, value]) => existing[key] !== value);
   return { ...Object.fromEntries(stale.map((key) => [key, null])), ...Object.fromEntries(changed) };
 }
-
-/** KV version 2 allows 512 bytes in a value of the custom metadata, and 64 keys. */
-const METADATA_VALUE_LIMIT = 512;
 
 /** Converts a description to custom metadata of its record, so that later runs need only the central Vault. */
 export function toMetadata(described: Instance): Record<string, string> {
@@ -39,9 +37,9 @@ export function toMetadata(described: Instance): Record<string, string> {
       described.replicas.map(({ name, address }) => `${name} ${address}`),
     ),
     // A value must not contain line breaks, so it is JSON.
-    ...numbered("ca-certificate", chunks(described.caCertificate)),
-    ...numbered("kubernetes", chunks(described.kubernetes)),
-    ...numbered("identities", chunks(described.identities)),
+    ...numbered("ca-certificate", metadataChunks(described.caCertificate)),
+    ...numbered("kubernetes", metadataChunks(described.kubernetes)),
+    ...numbered("identities", metadataChunks(described.identities)),
   };
 }
 
@@ -88,16 +86,6 @@ function sorted(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sorted(each)]));
-}
-
-/** Splits a value into texts that metadata can hold. The text is ASCII, because the limit counts bytes. */
-function chunks(value: unknown): string[] {
-  if (value === undefined) return [];
-  const text = JSON.stringify(value).replace(
-    /[^\x20-\x7e]/g,
-    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return text.match(new RegExp(`.{1,${METADATA_VALUE_LIMIT}}`, "g")) ?? [];
 }
 
 function joined(parts: readonly string[]): unknown {

@@ -1,6 +1,7 @@
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { OperationError } from "../core/errors";
+import { isSecureAddress } from "../core/secure-address";
 import { Secret } from "../core/secret";
 
 /** The cluster and the user of a kubeconfig's current context, without dependencies on a machine. */
@@ -32,7 +33,10 @@ const base64 = z.string().transform((text) => Buffer.from(text, "base64").toStri
 const toSecret = (text: string): Secret => new Secret(text);
 
 const clusterSchema = z.object({
-  server: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, "")),
+  server: z
+    .string()
+    .refine(isSecureAddress)
+    .transform((url) => url.replace(/\/+$/, "")),
   "certificate-authority-data": base64.optional(),
   "tls-server-name": z.string().optional(),
   "proxy-url": z.url({ protocol: /^https?$/ }).optional(),
@@ -86,7 +90,7 @@ export function parseKubeconfig(text: string): Kubeconfig {
   }
   const cluster = validated(
     () => clusterSchema.parse(found.cluster),
-    "has a cluster without a usable server, or with a proxy-url that is not an HTTP proxy",
+    "has a cluster whose server is not an https address without a user in it, or whose proxy-url is not an HTTP proxy",
   );
   const user = validated(() => userSchema.parse(found.user), "has a user whose token or key is not text");
   return {

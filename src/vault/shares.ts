@@ -7,33 +7,45 @@ interface Share {
   readonly x: number;
 }
 
+/** The best group of {@link shareGroups}; no key if there are none. */
+export function chooseShares(keys: readonly Secret[], threshold: number): readonly Secret[] {
+  return shareGroups(keys, threshold)[0] ?? [];
+}
+
 /**
- * Chooses keys that belong together, so that a damaged key is never sent while enough good keys exist. Each key beyond the
- * threshold either lies on the polynomials of the others or does not. Two spare keys therefore expose a damaged key.
+ * Groups of keys that may belong together, the best one first, so that a damaged key is not sent while enough good keys exist.
+ * Each key beyond the threshold either lies on the polynomials of the others or does not. Two spare keys therefore expose a
+ * damaged key, and there is one group. With fewer good keys only the server can tell, and there are several groups.
  *
  * Format: the values of the polynomials, one byte each, then the point; Shamir's secret sharing over GF(256).
  * https://github.com/hashicorp/vault/blob/main/shamir/shamir.go
  *
- * @returns As many keys as the threshold; fewer if there are fewer.
+ * @returns At most {@link MOST_GROUPS_SENT} groups. Each has as many keys as the threshold; fewer if there are fewer.
  */
-export function chooseShares(keys: readonly Secret[], threshold: number): readonly Secret[] {
+export function shareGroups(keys: readonly Secret[], threshold: number): readonly (readonly Secret[])[] {
   const shares = keys.flatMap((key) => parseShare(key) ?? []);
   // With a threshold of 1 the share is the key itself and has no point.
-  if (threshold < 2) return keys.slice(0, threshold);
+  if (threshold < 2) return [keys.slice(0, threshold)];
   if (shares.length <= threshold) {
     const wellFormed = shares.map(({ key }) => key);
-    return [...wellFormed, ...keys.filter((key) => !wellFormed.includes(key))].slice(0, threshold);
+    return [[...wellFormed, ...keys.filter((key) => !wellFormed.includes(key))].slice(0, threshold)];
   }
   const groups = combinations(shares, threshold);
+  const possible: (readonly Share[])[] = [];
   let best: readonly Share[] = shares.slice(0, threshold);
   let agreeing = 0;
   for (const group of groups) {
     const count = shares.filter((share) => fits(share, group)).length;
+    if (count >= threshold) possible.push(group);
     if (count > agreeing) [best, agreeing] = [group, count];
     if (agreeing === shares.length) break;
   }
-  return best.map(({ key }) => key);
+  const others = agreeing > threshold ? [] : possible.filter((group) => group !== best);
+  return [best, ...others].slice(0, MOST_GROUPS_SENT).map((group) => group.map(({ key }) => key));
 }
+
+/** Limit of the groups that a server receives. Five keys with threshold 3 have 10. */
+const MOST_GROUPS_SENT = 40;
 
 /** Limit of the search. Instances in use have far fewer groups. */
 const MOST_GROUPS = 1_000;

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -179,7 +180,7 @@ describe("the hook", () => {
     expect(failure).not.toMatch(/wipe/);
   });
 
-  test("H8: purges no record that is only going to be deleted", async () => {
+  test("H8: purges no record that is only going to be deleted, and status says when it is", async () => {
     const { instance } = await bed.startInstance("expiring", 1);
     const metadata = "customers/metadata/customer10/expiring";
     await bed.central.client.send("POST", metadata, { body: { delete_version_after: "1h" } });
@@ -189,6 +190,22 @@ describe("the hook", () => {
     const args = ["purge", "customer10/expiring", "--yes-destroy-the-keys", "customer10/expiring"];
     expect((await bed.run(args, operator)).failure).toContain("[record-kept]");
     expect(Object.keys(await bed.central.readRecord("customer10", "expiring"))).toContain("unseal-key-0");
+
+    const expires = async (): Promise<unknown> => {
+      const { code, stdout } = await bed.run(["status", "customer10/expiring", "--json"], bed.environment());
+      expect(code).toBe(0);
+      return (JSON.parse(stdout) as { record: { expires?: string } }[])[0]?.record.expires;
+    };
+    expect(Date.parse(String(await expires()))).toBeGreaterThan(Date.now());
+
+    // What the warning advises.
+    await bed.central.client.send("POST", metadata, { body: { delete_version_after: "0s" } });
+    const { body } = await bed.central.client.send("GET", metadata);
+    const { current_version: version } = body.data as { current_version: number };
+    await bed.central.client.send("POST", "customers/undelete/customer10/expiring", { body: { versions: [version] } });
+    expect(await expires()).toBeUndefined();
+    await bed.unseal(instance);
+    expect(await expires()).toBeUndefined();
   });
 
   test.each(["http://127.0.0.1.example:8200", "http://127.0.0.1@vault.example:8200", "http://localhost.example:8200"])(
@@ -224,6 +241,7 @@ describe("the hook", () => {
     const { code, stderr } = await tryRun("bash", ["-c", limited], { env: environment });
     expect(code).toBe(1);
     expect(stderr).toMatch(/\[journal-unwritable\] [^\n]*full-disk[^\n]*\n$/);
+    expect(readdirSync(`${bed.folder}/full-disk/journal`)).toEqual([]);
     const { body } = (await servers[0]?.client().send("GET", "sys/seal-status")) ?? {};
     expect(body).toMatchObject({ initialized: false });
 

@@ -86,6 +86,34 @@ test.each<[string, string, string[], boolean]>([
   },
 );
 
+test("H13: a second signal does not end a run that waits for the answer of sys/init, and no key is lost", async () => {
+  const { held, proxy, initialized } = await heldInstance("impatient");
+  let errors = "";
+  let over = false;
+  const run = bed.begin(["unseal", "customer10/impatient"], bed.environment(held), (text) => (errors += text));
+  void run.ended.then(() => (over = true));
+  await initialized();
+  run.kill("SIGTERM");
+  await waitUntil("the run says what would be lost, or has ended", () => {
+    run.kill("SIGTERM");
+    return Promise.resolve(over || errors.includes("not ending yet"));
+  });
+  expect(errors).toMatch(
+    /not ending yet, because that would lose the answer, with the keys, of impatient-0 of .*; wait\n/,
+  );
+  expect(over).toBe(false);
+  proxy.release();
+  await run.ended;
+
+  // The run ends once its journal has the keys. The next one finishes its work.
+  expect(await bed.run(["unseal", "customer10/impatient"], bed.environment(held))).toMatchObject({ code: 0 });
+  proxy.stop();
+  const fields = Object.keys(await bed.central.readRecord("customer10", "impatient"));
+  expect(fields.filter((field) => field.startsWith("unseal-key-"))).toHaveLength(5);
+  expect(fields).toContain("root-token");
+  expect(bed.journals("impatient")).toEqual([]);
+});
+
 test.each<[string, string, (gateway: FaultyGateway, request: string) => void]>([
   ["a 503", "refused", (gateway, request) => gateway.fail(request, 503)],
   ["a lost answer", "unheard", (gateway, request) => gateway.loseAnswer(request)],

@@ -7,6 +7,7 @@ import { ReplicaApi } from "../../src/vault/replica";
 import { FaultyProxy } from "./support/proxy";
 import { TestBed } from "./support/test-bed";
 import { all } from "../support/all";
+import { damage } from "../support/shamir";
 
 const RECORD_FIELDS = [
   "description-digest",
@@ -108,6 +109,25 @@ describe("from empty servers", () => {
     expect(results.filter(({ stderr }) => /: initialised; .* type=unseal/.test(stderr))).toHaveLength(1);
     expect(await states(servers)).toEqual(["unsealed", "unsealed", "unsealed"]);
   });
+});
+
+test.each([
+  ["one key is missing and one is damaged", "missing-key", ["unseal-key-0"], ["unseal-key-1"]],
+  ["two keys are damaged", "damaged-keys", [], ["unseal-key-0", "unseal-key-2"]],
+])("H11: three good keys unseal a server, though of five %s", async (_what, name, missing, damaged) => {
+  const { instance, servers } = await bed.startInstance(name, 1);
+  await bed.unseal(instance);
+  const record = await bed.central.readRecord("customer10", name);
+  const fields = Object.entries(record)
+    .filter(([field]) => !missing.includes(field))
+    .map(([field, value]) => [field, damaged.includes(field) ? damage(value) : value]);
+  const body = { data: Object.fromEntries(fields) };
+  await bed.central.client.send("POST", `customers/data/customer10/${name}`, { body });
+  await servers[0]?.stop("SIGKILL");
+  await servers[0]?.start();
+
+  await bed.unseal(instance);
+  expect(await states(servers)).toEqual(["unsealed"]);
 });
 
 describe("a replica", () => {

@@ -20,6 +20,8 @@ export interface RecordSummary {
   readonly keyType: KeyType;
   readonly keys: number;
   readonly rootToken: boolean;
+  /** Time at which the central Vault deletes the record's newest version by itself, RFC 3339; undefined if it keeps it. */
+  readonly expires?: string;
 }
 
 /** Status of a replica. */
@@ -162,12 +164,13 @@ export async function inspectRecord(
 const UNKNOWN = { seal: "shamir", secretThreshold: 1 } as const;
 
 function summarizeRecord(
-  { version, fields, deleted }: SeenRecord,
+  { version, fields, deleted, expires }: SeenRecord,
   { seal, secretThreshold, selfInitializes }: Pick<Instance, "seal" | "secretThreshold" | "selfInitializes">,
 ): RecordSummary {
   const keyType = keyTypeOf(seal);
   const keys = recordedKeys(fields, keyType).length;
-  const counts = { keyType, keys, rootToken: rootToken(fields) !== undefined };
+  const expiry = expires === undefined ? {} : { expires };
+  const counts = { keyType, keys, rootToken: rootToken(fields) !== undefined, ...expiry };
   if (selfInitializes === true) return { state: "self-initialised", ...counts };
   if (deleted) return { state: "deleted", ...counts };
   if (version === 0 || isDescriptionOnly(fields)) return { state: "missing", ...counts };

@@ -1,3 +1,4 @@
+import { recordPath } from "../../contract/central-vault";
 import type { InstanceStatus, ReplicaSummary } from "./inspect";
 
 const DAY = 86_400_000;
@@ -29,9 +30,18 @@ function render(status: InstanceStatus, now: number): string {
     record.state === "self-initialised"
       ? "  record: self-initialised, no keys to keep"
       : `  record: ${record.state}, ${record.keys} ${record.keyType} keys, ${token}`,
+    ...(record.expires === undefined ? [] : [expiryLine(instance, record.expires)]),
     ...(problem === undefined ? lines : [`  [${problemCode ?? "internal"}] ${problem}`]),
     "",
   ].join("\n");
+}
+
+function expiryLine(instance: string, expires: string): string {
+  const record = recordPath(instance);
+  return (
+    `  the central Vault deletes this version of the record, with its keys, on ${expires}; set delete_version_after to 0 for ` +
+    `${record} and for its mount, and keep the version with "vault kv undelete -versions=<its version> ${record}".`
+  );
 }
 
 /** A token that is not valid has the current time as its expiry. */

@@ -71,7 +71,7 @@ export function decide(seen: Observation): Step {
   const type = keyTypeOf(seen.instance.seal);
   const keys = recordedKeys(record.fields, type);
   if (keys.length > 0) {
-    const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys)));
+    const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys), record.age));
     if (settled.length > 0) return { do: "forget", journals: settled.map(({ file }) => file) };
     return continueWith(Math.max(...keySets(record.fields, type).map((set) => set.keys.length)), seen);
   }
@@ -91,9 +91,14 @@ export function decide(seen: Observation): Step {
   return seen.replicas.some(isInitialized) ? recoverKeys(seen) : startInitialization(seen);
 }
 
-/** A run leaves a useless journal if it ended after the keys were in the record, or before it had any. */
-function isSettled({ keys, owner }: JournalEntry, recorded: string): boolean {
-  return keys === undefined ? owner === "self" || owner === "over" : keys === recorded;
+/**
+ * Whether a journal is useless, because its run ended after the keys were in the record, or before it had any. Nobody can see
+ * whether a run in another container or on another host has ended. Its announcement is older than the record with the keys, so
+ * that after the lease such a run gets no answer any more.
+ */
+function isSettled({ keys, owner }: JournalEntry, recorded: string, age: number): boolean {
+  if (keys !== undefined) return keys === recorded;
+  return owner === "self" || owner === "over" || (owner === "elsewhere" && age >= ANNOUNCEMENT_LEASE);
 }
 
 /** Difference of the running seal, or of the keys in the record, from the description: a migration is incomplete or missing. */

@@ -4,7 +4,7 @@ import type { ErrorCode } from "../../core/error-codes";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
-import { chooseShares } from "../../vault/shares";
+import { shareGroups } from "../../vault/shares";
 import { deleteFormerClaims } from "../claims";
 import type { OperationContext } from "../context";
 import type { Outcome, Waiting } from "../loop";
@@ -32,7 +32,7 @@ export interface Verified {
 }
 
 /**
- * Unseals one replica with exactly as many keys as it needs.
+ * Unseals one replica with exactly as many keys as it needs at a time.
  *
  * @param migrate Whether its seal is being migrated.
  * @returns Whether it is unsealed.
@@ -51,16 +51,11 @@ export async function unsealReplica(
       `${replica.name} (${replica.address}) wants ${wanted} keys, and no more than the described threshold of ${secretThreshold} are ever sent; describe the threshold that the instance has.`,
     );
   }
-  const needed = chooseShares(keys, wanted);
-  if ((await sendKeys(context, replica, needed, migrate)) === "refused") {
-    // Another program may have sent a key of another instance before. Discard it and start again, once.
-    await context.replica(replica).resetUnseal();
-    if ((await sendKeys(context, replica, needed, migrate)) === "refused") {
-      throw new OperationError(
-        "keys-refused",
-        `${replica.name} (${replica.address}) refuses the unseal keys in ${recordPath(context.store.path)}; check that this address belongs to this instance.`,
-      );
-    }
+  if (!(await sendOneOf(context, replica, shareGroups(keys, wanted), migrate))) {
+    throw new OperationError(
+      "keys-refused",
+      `${replica.name} (${replica.address}) refuses the unseal keys in ${recordPath(context.store.path)}; check that this address belongs to this instance.`,
+    );
   }
   const giveUp = context.clock.now() + JOIN_PATIENCE;
   while (context.clock.now() < giveUp) {
@@ -114,6 +109,21 @@ async function unsealWithOne(
     if (others.length === 0 || !(error instanceof OperationError) || !WRONG_KEYS.includes(error.code)) throw error;
     return unsealWithOne(context, replica, others);
   }
+}
+
+/** @returns Whether the replica accepts a group. Another group helps if a key in the record is damaged. */
+async function sendOneOf(
+  context: ServerContext,
+  replica: SeenReplica,
+  groups: readonly (readonly Secret[])[],
+  migrate: boolean,
+): Promise<boolean> {
+  // Another program may have sent a key of another instance before. The first group is therefore sent again after the reset.
+  for (const [attempt, group] of [...groups.slice(0, 1), ...groups].entries()) {
+    if (attempt > 0) await context.replica(replica).resetUnseal();
+    if ((await sendKeys(context, replica, group, migrate)) === "sent") return true;
+  }
+  return false;
 }
 
 async function sendKeys(

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Instance } from "../../../src/contract/instance";
 import { descriptionDigest, fromMetadata, metadataPatch, toMetadata } from "../../../src/central/instance-metadata";
+import { metadataKeysOf } from "../../../src/contract/metadata-size";
 import { all } from "../../support/all";
 
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,30}$/);
@@ -109,6 +110,19 @@ test("a digest names a description, whatever order its fields have, and every ch
       const same = JSON.stringify(toMetadata(one)) === JSON.stringify(toMetadata(other));
       const named = one.tenant === other.tenant && one.name === other.name;
       expect(descriptionDigest(one) === descriptionDigest(other)).toBe(same && named);
+    }),
+  );
+});
+
+test("H9: a description takes no more keys than synthesis counts", () => {
+  fc.assert(
+    fc.property(described, (instance) => {
+      const written = Object.keys(
+        toMetadata({ ...instance, retired: true, wantedShares: { shares: 7, threshold: 4 } }),
+      );
+      // People and runs add these.
+      const added = ["held", "initialized-at", "unsealed-at"];
+      expect(written.length + added.length).toBeLessThanOrEqual(metadataKeysOf(instance));
     }),
   );
 });

@@ -16,6 +16,18 @@ describe("the description that the hook passes", () => {
   });
 });
 
+test.each([
+  "http://127.0.0.1.example:8200",
+  "http://127.0.0.1:8200@vault.example",
+  "http://main-0:8200",
+  "https://user:password@main-0:8200",
+])("H12: a replica at %s is refused, in the environment and in the record", (address) => {
+  const instance = { ...INSTANCE, replicas: [{ name: "main-0", address }] };
+  expect(() => parseInstance(JSON.stringify(instance))).toThrow(/is not reached by TLS; write an https address/);
+  expect(readInstance(instance)).toBeUndefined();
+  expect(readInstance({ ...instance, replicas: INSTANCE.replicas })).toBeDefined();
+});
+
 describe("H9: the CA of an instance", () => {
   const certificate = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 

@@ -44,6 +44,10 @@ describe("a kubeconfig", () => {
   test.each<[string, Parameters<typeof kubeconfig>[0]]>([
     ["whose current context is unknown", { context: "missing" }],
     ["whose server is not a URL", { cluster: { server: "api.example" } }],
+    ["H12: whose server is reached without TLS", { cluster: { server: "http://api.example:6443" } }],
+    ["H12: whose server only looks like loopback", { cluster: { server: "http://127.0.0.1.example:6443" } }],
+    ["H12: whose server has a user", { cluster: { server: "https://user:TOKEN@api.example" } }],
+    ["H12: whose server has a user and no TLS", { cluster: { server: "http://user:TOKEN@127.0.0.1" } }],
     ["whose proxy is not an HTTP proxy", { cluster: { "proxy-url": "socks5://p:1" } }],
     ["whose token is not text", { user: { token: 1234567 } }],
   ])("%s is refused and not quoted", (_, given) => {

@@ -1,41 +1,12 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Secret } from "../../../src/core/secret";
-import { chooseShares } from "../../../src/vault/shares";
-
-/** Multiplies in GF(256), in another way than the source does. */
-function multiply(a: number, b: number): number {
-  let product = 0;
-  for (let factor = a, rest = b; rest > 0; rest >>= 1) {
-    if (rest & 1) product ^= factor;
-    factor = factor & 0x80 ? (factor << 1) ^ 0x11b : factor << 1;
-  }
-  return product;
-}
-
-/** Splits a secret as Vault does: a random polynomial for each byte, and the place at the end. */
-function split(secret: Uint8Array, shares: number, threshold: number): string[] {
-  const polynomials = [...secret].map((byte) => [byte, ...randomBytes(threshold - 1)]);
-  const places = new Set<number>();
-  while (places.size < shares) places.add(randomInt(1, 256));
-  return [...places].map((x) => {
-    const bytes = polynomials.map((polynomial) =>
-      polynomial.reduceRight((value, coefficient) => multiply(value, x) ^ coefficient, 0),
-    );
-    return Buffer.from([...bytes, x]).toString("base64");
-  });
-}
+import { chooseShares, shareGroups } from "../../../src/vault/shares";
+import { damage, split } from "../../support/shamir";
 
 const toSecrets = (keys: readonly string[]): Secret[] => keys.map((key) => new Secret(key));
 const toTexts = (keys: readonly Secret[]): string[] => keys.map((key) => key.reveal());
-
-/** Changes a byte, so that it still looks like a key. */
-function damage(key: string): string {
-  const bytes = Buffer.from(key, "base64");
-  bytes[0] = (bytes[0] ?? 0) ^ 1;
-  return bytes.toString("base64");
-}
 
 describe("the keys that are sent", () => {
   test("are as many as the threshold, and none that is damaged while two good ones are to spare", () => {
@@ -71,5 +42,29 @@ describe("the keys that are sent", () => {
   test("are all that there are if there are too few, and one alone is the key itself", () => {
     expect(toTexts(chooseShares(toSecrets(["a", "b"]), 3))).toEqual(["a", "b"]);
     expect(toTexts(chooseShares(toSecrets(["the key"]), 1))).toEqual(["the key"]);
+  });
+});
+
+describe("H11: the groups of keys that are tried", () => {
+  const GOOD = 3;
+
+  test.each([
+    ["one is missing and one is damaged", 4],
+    ["two are damaged", 5],
+  ])("contain one of good keys alone if %s", (_, count) => {
+    const keys = split(randomBytes(32), count, GOOD);
+    const given = keys.map((key, index) => (index < count - GOOD ? damage(key) : key));
+    const groups = shareGroups(toSecrets(given), GOOD).map(toTexts);
+    expect(groups).toHaveLength(count === 4 ? 4 : 10);
+    expect(groups).toContainEqual(keys.slice(-GOOD));
+  });
+
+  test("are one if a spare key confirms it", () => {
+    expect(shareGroups(toSecrets(split(randomBytes(32), 4, GOOD)), GOOD)).toHaveLength(1);
+  });
+
+  test("are limited", () => {
+    const keys = split(randomBytes(32), 9, 5).map((key, index) => (index < 4 ? damage(key) : key));
+    expect(shareGroups(toSecrets(keys), 5)).toHaveLength(40);
   });
 });

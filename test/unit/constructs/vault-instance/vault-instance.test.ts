@@ -67,6 +67,17 @@ describe("an external instance", () => {
     });
   });
 
+  test("H9: fails if its CA certificates do not fit into the metadata of the record", () => {
+    const caCertificateFile = join(folder, "bundle.pem");
+    const certificate = `-----BEGIN CERTIFICATE-----\n${`${"A".repeat(64)}\n`.repeat(15)}-----END CERTIFICATE-----\n`;
+    const deploy = (count: number, comment = ""): Synthesized => {
+      writeFileSync(caCertificateFile, comment + certificate.repeat(count));
+      return instance(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], caCertificateFile }));
+    };
+    expect(() => deploy(30)).toThrow(/takes \d+ keys of 512 bytes in the metadata of its record, which has 64;/);
+    expect(() => deploy(20, "# comment\n".repeat(10_000))).not.toThrow();
+  });
+
   test("fails without addresses, or with one twice", () => {
     expect(() => new ExternalDeployment({ addresses: [] })).toThrow(/at least one address/);
     expect(() => new ExternalDeployment({ addresses: ["https://a:1", "https://a:1"] })).toThrow(/same address/);

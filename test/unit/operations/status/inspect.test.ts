@@ -72,6 +72,15 @@ describe("an instance", () => {
     expect(JSON.stringify(status)).not.toContain('"a"');
   });
 
+  test("H8: whose record the central Vault is going to delete says when", async () => {
+    const expires = "2999-01-01T00:00:00Z";
+    const up = servers(UNSEALED, UNSEALED, UNSEALED);
+    const status = await inspectInstance(INSTANCE, store({ fields: COMPLETE, expires }), up, systemClock);
+    expect(status).toMatchObject({ healthy: true, record: { state: "complete", expires } });
+    const kept = await inspectInstance(INSTANCE, store({ fields: COMPLETE }), up, systemClock);
+    expect(kept.record).not.toHaveProperty("expires");
+  });
+
   test("is not healthy when a replica has no audit device", async () => {
     const unaudited = (replica: { name: string }) => ({
       ...servers(UNSEALED, UNSEALED, UNSEALED)(replica),

@@ -3,7 +3,7 @@ import { descriptionDigest, toMetadata } from "../../../../src/central/instance-
 import { systemClock } from "../../../../src/core/clock";
 import { selectInstances, statusOf } from "../../../../src/operations/status/status";
 import type { VaultClient } from "../../../../src/vault/client";
-import { ReplicaError } from "../../../../src/vault/errors";
+import { LocalError, ReplicaError } from "../../../../src/vault/errors";
 import { INSTANCE } from "../../../support/simulation";
 
 const TARGET = { tenant: "customer10", name: "main" };
@@ -55,4 +55,14 @@ test("a central Vault that fails ends it: no instance is to blame", async () => 
   const send = () => Promise.reject(new ReplicaError("sealed", "503", 503));
   const sealed = { address: "https://central:8200", send } as unknown as VaultClient;
   await expect(statusOf(sealed, TARGET, { clock: systemClock })).rejects.toMatchObject({ code: "central-sealed" });
+});
+
+test("H10: too many open files on this machine end it: no instance is to blame", async () => {
+  const others = central({});
+  const limited = {
+    address: "https://central:8200",
+    send: (method: "GET", path: string) =>
+      path.startsWith("customers/metadata/") ? Promise.reject(new LocalError("EMFILE")) : others.send(method, path),
+  } as unknown as VaultClient;
+  await expect(statusOf(limited, TARGET, { clock: systemClock })).rejects.toMatchObject({ code: "local-limit" });
 });

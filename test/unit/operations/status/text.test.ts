@@ -34,3 +34,14 @@ test("a seal whose token is over leaves servers sealed, and the command that men
     /^ {2}the seal has no valid token, so restarted servers stay sealed; run tenant-vault unseal customer10\/main\.$/m,
   );
 });
+
+test("H8: a record that the central Vault is going to delete is named, also of an instance that cannot be inspected", () => {
+  const expiring = STATUSES.map((status) => ({
+    ...status,
+    record: { ...status.record, expires: "2026-12-31T00:00:00Z" },
+  }));
+  expect(
+    statusText(expiring, NOW).match(/deletes this version of the record, .* on 2026-12-31T00:00:00Z;/g),
+  ).toHaveLength(STATUSES.length);
+  expect(statusText(STATUSES, NOW)).not.toContain("deletes this version");
+});

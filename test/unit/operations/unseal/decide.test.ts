@@ -97,6 +97,24 @@ const ROWS: Record<string, Row> = {
     journals: [{ ...JOURNAL, owner: "running" }],
     step: "unseal r0",
   },
+  "H6: a journal without an answer is of another container, and the record is young: keep it, and unseal": {
+    record: COMPLETE,
+    replicas: [SEALED],
+    journals: [{ ...JOURNAL, owner: "elsewhere" }],
+    step: "unseal r0",
+  },
+  "H6: a journal without an answer is of another container, and the record is older than the lease: forget it": {
+    record: { ...COMPLETE, age: ANNOUNCEMENT_LEASE },
+    replicas: [SEALED],
+    journals: [{ ...JOURNAL, owner: "elsewhere" }],
+    step: "forget j",
+  },
+  "H6: a journal of another container holds other keys than the old record: keep it, and unseal": {
+    record: { ...COMPLETE, age: ANNOUNCEMENT_LEASE },
+    replicas: [SEALED],
+    journals: [{ ...ANSWERED, owner: "elsewhere", keys: "others" }],
+    step: "unseal r0",
+  },
   "a journal holds other keys than the record: keep it, and unseal": {
     record: COMPLETE,
     replicas: [SEALED],

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
@@ -10,6 +11,8 @@ import type { Instance } from "../../../../src/contract/instance";
 import { OperationError } from "../../../../src/core/errors";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
 import { Crash, emptyServer, FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
+import { secretsOf } from "../../../support/secrets";
+import { damage, split } from "../../../support/shamir";
 import { keyTypeOf } from "../../../../src/vault/keys";
 
 const NO_ANSWER = { rootToken: new Secret(""), keyType: "unseal", keys: [] } as const;
@@ -266,6 +269,53 @@ describe("what only a person can mend", () => {
     for (const server of universe.servers) Object.assign(server, { sealed: true, readyAt: undefined });
 
     expect(await run(universe)).toMatchObject({ unsealed: ["main-0", "main-1", "main-2"] });
+  });
+
+  test.each([
+    ["one is missing and one is damaged", [1], 2],
+    ["one is missing and the last one is damaged", [1], 4],
+    ["two are damaged", [], 2],
+  ])("H11: any keys that reach the threshold unseal: %s", async (_, missing, damaged) => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const keys = split(randomBytes(32), 5, 3);
+    universe.answers.splice(0, 1, { ...NO_ANSWER, keys: secretsOf(keys) });
+    const bad = missing.length === 0 ? [1, damaged] : [damaged];
+    const given = keys
+      .map((key, index) => [`unseal-key-${index}`, bad.includes(index) ? damage(key) : key] as const)
+      .filter((_key, index) => !missing.includes(index));
+    const fields = { ...universe.record, "unseal-key-1": "", ...Object.fromEntries(given) };
+    universe.versions.push({ fields, at: 0, deleted: false });
+    for (const server of universe.servers) Object.assign(server, { sealed: true, received: 0, readyAt: undefined });
+
+    expect(await run(universe)).toMatchObject({ unsealed: ["main-0", "main-1", "main-2"] });
+  });
+
+  test("H11: a replica that refuses every group of the keys ends the run", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    const fields = Object.fromEntries(
+      split(randomBytes(32), 4, 3).map((key, index) => [`unseal-key-${index}`, index === 0 ? damage(key) : key]),
+    );
+    universe.versions.push({ fields, at: 0, deleted: false });
+    for (const server of universe.servers) Object.assign(server, { sealed: true, received: 0, readyAt: undefined });
+
+    expect((await stopped(universe)).code).toBe("keys-refused");
+    expect(universe.servers[0]?.received).toBe(15);
+  });
+
+  test("H9: an instance whose description is refused is unsealed first, and then the run fails", async () => {
+    const universe = new Universe(INSTANCE);
+    await run(universe);
+    Reflect.deleteProperty(universe.metadata, "replica-0");
+    for (const server of universe.servers) Object.assign(server, { sealed: true, received: 0, readyAt: undefined });
+    const context = universe.start();
+    const refused = new CentralError("refused", "too many keys", 400);
+    const store = { ...context.store, patchMetadata: () => Promise.reject(refused) };
+
+    await expect(unsealInstance({ ...context, store })).rejects.toBe(refused);
+    expect(universe.servers.map(({ sealed }) => sealed)).toEqual([false, false, false]);
+    expect(universe.events.map(({ message }) => message)).toContain("the instance cannot be described yet");
   });
 
   test("keys of another instance", async () => {

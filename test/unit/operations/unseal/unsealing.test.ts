@@ -39,6 +39,29 @@ describe("a sealed replica", () => {
     expect(universe.servers[0]?.received).toBe(6);
   });
 
+  test("H1: that wants more keys than are described gets none", async () => {
+    const { universe, context, keys } = await sealed();
+    const greedy = { ...SEALED, status: { ...SEALED.status, threshold: 4 } };
+    await expect(unsealReplica(context, greedy, keys)).rejects.toMatchObject({ code: "threshold-differs" });
+    expect(universe.servers[0]?.received).toBe(0);
+  });
+
+  test("H1: that wants more keys than are described ends the run, and gets none", async () => {
+    const { universe, context } = await sealed();
+    const greedy: OperationContext = {
+      ...context,
+      replica: (replica) => ({
+        ...context.replica(replica),
+        status: async () => {
+          const status = await context.replica(replica).status();
+          return status.state === "sealed" ? { ...status, threshold: 4 } : status;
+        },
+      }),
+    };
+    await expect(unsealInstance(greedy)).rejects.toMatchObject({ code: "threshold-differs" });
+    expect(universe.servers[0]?.received).toBe(0);
+  });
+
   test("that has its keys and still catches up is not called unsealed", async () => {
     const { universe, context, keys } = await sealed();
     Object.assign(universe.servers[0] ?? {}, { joined: true, readyAt: Infinity });

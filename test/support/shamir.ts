@@ -1,0 +1,31 @@
+import { randomBytes, randomInt } from "node:crypto";
+
+/** Multiplies in GF(256), in another way than the source does. */
+function multiply(a: number, b: number): number {
+  let product = 0;
+  for (let factor = a, rest = b; rest > 0; rest >>= 1) {
+    if (rest & 1) product ^= factor;
+    factor = factor & 0x80 ? (factor << 1) ^ 0x11b : factor << 1;
+  }
+  return product;
+}
+
+/** Splits a secret as Vault does: a random polynomial for each byte, and the place at the end. */
+export function split(secret: Uint8Array, shares: number, threshold: number): string[] {
+  const polynomials = [...secret].map((byte) => [byte, ...randomBytes(threshold - 1)]);
+  const places = new Set<number>();
+  while (places.size < shares) places.add(randomInt(1, 256));
+  return [...places].map((x) => {
+    const bytes = polynomials.map((polynomial) =>
+      polynomial.reduceRight((value, coefficient) => multiply(value, x) ^ coefficient, 0),
+    );
+    return Buffer.from([...bytes, x]).toString("base64");
+  });
+}
+
+/** Changes a byte, so that it still looks like a key. */
+export function damage(key: string): string {
+  const bytes = Buffer.from(key, "base64");
+  bytes[0] = (bytes[0] ?? 0) ^ 1;
+  return bytes.toString("base64");
+}
