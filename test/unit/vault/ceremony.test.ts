@@ -21,9 +21,12 @@ test.each([
   expect([complete, keys?.map((key) => key.reveal())]).toEqual([true, ["a", "b"]]);
 });
 
-test("the answer of another program is refused", () => {
+test("a server without recovery keys makes the first ones at once", () => {
   const atOnce = { data: { nonce: "", keys: ["k"], verification_nonce: "v" } };
   expect(parseBegun(atOnce, "sys/rotate/recovery/init")).toEqual({ nonce: "", otp: undefined });
+});
+
+test("the answer of another program is refused", () => {
   expect(() => parseBegun({ data: {} }, "sys/rotate/root/init")).toThrow(/not that of a Vault or OpenBao/);
   expect(() => parseProgress({ data: { keys_base64: [""] } }, "p")).toThrow(/not that of a Vault/);
 });
