@@ -52,6 +52,8 @@ export class LabAuthority {
       extensions: [
         new x509.SubjectAlternativeNameExtension([
           { type: "dns", value: "localhost" },
+          // Names that only the proxy of a test resolves.
+          { type: "dns", value: "*.lab.example" },
           { type: "ip", value: "127.0.0.1" },
         ]),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),

@@ -16,6 +16,7 @@ export { Size, type SizeText } from "./core/size";
 export { localBackend, type BackendFactory } from "./terraform/backend";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
 export { certificateAsset } from "./terraform/certificate-file";
+export { DeletionProtection, type DeletionProtectionProps } from "./terraform/deletion-protection";
 export type { CentralVaultAccess } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
 export { HelmProvider, KubernetesProvider } from "./terraform/providers/kubernetes";

@@ -1,6 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { CentralVault, LayerStack } from "tenant-vault";
+import { CentralVault, DeletionProtection, LayerStack } from "tenant-vault";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
@@ -10,6 +10,7 @@ export class CentralStack extends LayerStack {
     super(scope, id, operator.backend);
     const { provider } = new CentralProvider(this, "Central", operator);
     const { address, namespace, deletionProtection, rootCaFile, pipeline } = operator.central;
+    new DeletionProtection(this, "DeletionProtection", { deletionProtection });
     const central = new CentralVault(this, "Vault", {
       address,
       namespace,

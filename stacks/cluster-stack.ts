@@ -1,6 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { LayerStack, OpenstackProvider, Provisioner, TenantCluster } from "tenant-vault";
+import { DeletionProtection, LayerStack, OpenstackProvider, Provisioner, TenantCluster } from "tenant-vault";
 import type { IProvisioner } from "tenant-vault/spi";
 import type { Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
@@ -15,6 +15,7 @@ export class ClusterStack extends LayerStack {
 
   constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant, machines: Machines) {
     super(scope, id, operator.backend);
+    new DeletionProtection(this, "DeletionProtection", { deletionProtection: tenant.deletionProtection });
     new OpenstackProvider(this, "OpenStack");
     const central = new CentralProvider(this, "Central", operator);
     this.cluster = new TenantCluster(this, "Cluster", {

@@ -1,6 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { ConfigIdentity, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
+import { ConfigIdentity, DeletionProtection, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
 import { hasCentralCertificate, InstanceConfig, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
@@ -10,6 +10,7 @@ import type { Operator } from "./operator";
 export class ConfigStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
     super(scope, id, operator.backend);
+    new DeletionProtection(this, "DeletionProtection", { deletionProtection: tenant.deletionProtection });
     const { provider: centralProvider } = new CentralProvider(this, "Central", operator);
     const identity = new ConfigIdentity(this, "identity");
     const rootCa = RootCa.fromRootCaAttributes({

@@ -6,8 +6,8 @@ export interface Operator {
     /** URL of the central Vault. The deploying user sets VAULT_TOKEN. */
     readonly address: string;
     /**
-     * Namespace of the central Vault in which all stacks work. The command reads it from VAULT_NAMESPACE. Certificates contain URLs
-     * with it.
+     * Namespace of the central Vault in which all stacks work. Certificates contain URLs with it. By hand, set VAULT_NAMESPACE for
+     * `tenant-vault`, and not for `cdktf`.
      *
      * @default - the root namespace
      */

@@ -2,6 +2,7 @@ import type { Construct } from "constructs";
 import {
   ClusterProviders,
   certificateRole,
+  DeletionProtection,
   LayerStack,
   OpenstackProvider,
   RetirementGuard,
@@ -24,6 +25,7 @@ export class VaultStack extends LayerStack {
     cluster: IKubernetesCluster | undefined,
   ) {
     super(scope, id, operator.backend);
+    new DeletionProtection(this, "DeletionProtection", { deletionProtection: tenant.deletionProtection });
     const central = new CentralProvider(this, "Central", operator);
     if (cluster !== undefined) {
       if (tenant.instances.some(usesCinder)) new OpenstackProvider(this, "OpenStack");

@@ -13,7 +13,7 @@ import { checkMachines } from "../operations/preflight/check-machines";
 import { checkStates } from "../operations/preflight/check-state";
 import { checkProviders } from "../operations/preflight/check-providers";
 import { withSynthesis, type Synthesis } from "../operations/preflight/synthesize";
-import type { SynthesizedStack } from "../operations/preflight/synthesized-stack";
+import { centralNamespace, type SynthesizedStack } from "../operations/preflight/synthesized-stack";
 import { checkTerraform } from "../operations/preflight/terraform-version";
 import type { CommandHost, CommandResult } from "./command";
 
@@ -24,7 +24,9 @@ const DEPLOYED = join("cdktf.out", "stacks");
 const NOT_READY = 2;
 
 /** `tenant-vault preflight`: what would make a deployment of a tenant fail, all at once, before anything is created. */
-export async function preflight({ environment }: CommandHost, tenant: string): Promise<CommandResult> {
+export async function preflight(host: CommandHost, tenant: string): Promise<CommandResult> {
+  // As for cdktf, the stacks name the namespace of the central Vault, and the app refuses the variable.
+  const { VAULT_NAMESPACE: _, ...environment } = host.environment;
   return withSynthesis(environment, async (synthesis) => {
     const problems =
       synthesis.problems.length > 0 ? synthesis.problems : await problemsOf(tenant, synthesis, environment);
@@ -67,7 +69,7 @@ async function checkServers(
   environment: NodeJS.ProcessEnv,
 ): Promise<string[]> {
   try {
-    const central = await connectToCentral(environment);
+    const central = await connectToCentral({ ...environment, VAULT_NAMESPACE: centralNamespace(stacks) });
     try {
       const ofCentral = await checkCentral(central, stacks);
       const caFile = setting(environment, "VAULT_CACERT");

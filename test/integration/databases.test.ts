@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
+import { tryRun } from "../../lab/run";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
 import type { VaultClient } from "../../src/vault/client";
 import { removeLab } from "./support/lab";
+import { COMMAND } from "./support/test-bed";
 
 /** As deep in the project as the lab's own, so that its imports hold. */
 const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
@@ -147,6 +149,26 @@ describe("a deployed tenant", () => {
     expect(await lab.central.readRecord("data", "main")).toHaveProperty("root-token");
     expect(await mounts()).toContain("database/orders/");
     expect(await lab.cdktf.diff("data-config")).toMatch(/No changes/);
+  });
+
+  test.each([
+    ["preflight", "data", { VAULT_NAMESPACE: "team1" }, "data: ready to deploy"],
+    ["preflight", "data", {}, "data: ready to deploy"],
+    ["status", "data/main", { VAULT_NAMESPACE: "team1" }, "healthy"],
+    ["unseal", "data/main", { VAULT_NAMESPACE: "team1" }, "1 of 1 replicas unsealed"],
+  ])("C2: tenant-vault %s %s with %j says %j", async (command, subject, namespace, answer) => {
+    const { code, stdout, stderr } = await tryRun(process.execPath, [COMMAND, command, subject], {
+      cwd: PROJECT,
+      env: {
+        ...lab.cdktf.environment,
+        ...namespace,
+        VAULT_ADDR: lab.central.server.address,
+        VAULT_CACERT: lab.caCertificateFile,
+        CDKTF_APP: `test -z "$VAULT_NAMESPACE" && node --import tsx lab/app.ts`,
+      },
+    });
+    expect(stdout + stderr).toContain(answer);
+    expect(code).toBe(0);
   });
 
   test("T2: texts of its file arrive as they are written", async () => {

@@ -45,6 +45,21 @@ describe("npx cdktf", () => {
       expect(stdout).toContain(stack);
   });
 
+  test("C2: is refused with VAULT_NAMESPACE, which Terraform would use in the tenants' instances", async () => {
+    const copy = clone("namespace");
+    const synth = (namespace: string): Promise<RunResult> =>
+      tryRun(process.execPath, ["--import", "tsx", "stacks/main.ts"], {
+        cwd: copy,
+        env: { ...process.env, VAULT_NAMESPACE: namespace },
+      });
+    const { code, stderr } = await synth("team1");
+    expect([code, stderr]).toEqual([
+      1,
+      "VAULT_NAMESPACE is set, and Terraform would use it in the tenants' instances, too; unset it for cdktf, and set central.namespace in stacks/operator.ts.\n",
+    ]);
+    expect((await synth("")).code).toBe(0);
+  });
+
   test("K6: synthesizes with the example tenant after the operator changed the address and the domain, and without it", async () => {
     const copy = clone("operator");
     const file = join(copy, "stacks", "operator.ts");

@@ -5,8 +5,9 @@ import { withoutBrackets } from "../../src/core/host";
 
 /** An HTTP proxy for TLS connections. */
 export class ConnectProxy {
-  static async start(): Promise<ConnectProxy> {
-    const proxy = new ConnectProxy();
+  /** @param hosts URLs of servers that the proxy alone knows, by the host and port of a request. @default - it connects to each host */
+  static async start(hosts: Readonly<Record<string, string>> = {}): Promise<ConnectProxy> {
+    const proxy = new ConnectProxy(hosts);
     proxy.server.listen(0, "127.0.0.1");
     await once(proxy.server, "listening");
     return proxy;
@@ -17,10 +18,10 @@ export class ConnectProxy {
   private readonly server: Server = createServer();
   private readonly sockets: Socket[] = [];
 
-  private constructor() {
+  private constructor(hosts: Readonly<Record<string, string>>) {
     this.server.on("connect", ({ url = "" }, socket, head) => {
       this.targets.push(url);
-      const { hostname, port } = new URL(`tcp://${url}`);
+      const { hostname, port } = new URL(hosts[url] ?? `tcp://${url}`);
       const target = connect(Number(port), withoutBrackets(hostname), () => {
         socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
         target.write(head);

@@ -75,7 +75,8 @@ export class InstanceProvider extends Construct {
     const { hostname } = parseServerAddress(props.address, this);
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
-      // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault.
+      // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault. It also looks up its
+      // token in VAULT_NAMESPACE, which this does not prevent: stacks/main.ts refuses the variable.
       namespace: props.namespace ?? ROOT_NAMESPACE,
       tlsServerName: withoutBrackets(hostname),
       authLogin: [

@@ -88,8 +88,16 @@ export function descriptionsFor(stack: SynthesizedStack, command: "unseal" | "ku
 
 /** Address of the central Vault. */
 export function centralAddress(stack: SynthesizedStack): string | undefined {
-  const provider = stack.json.provider?.vault?.find(({ alias }) => alias === "central");
-  return provider?.address as string | undefined;
+  return centralProvider(stack)?.address as string | undefined;
+}
+
+/** Namespace of the central Vault in which the stacks work; undefined for the root namespace. */
+export function centralNamespace(stacks: readonly SynthesizedStack[]): string | undefined {
+  return stacks.map(centralProvider).find((provider) => provider !== undefined)?.namespace as string | undefined;
+}
+
+function centralProvider({ json }: SynthesizedStack): Block | undefined {
+  return json.provider?.vault?.find(({ alias }) => alias === "central");
 }
 
 /** Where Terraform reaches an instance, and the file with the certificates that it trusts. */

@@ -10,7 +10,7 @@ import { VaultProvider } from "@cdktf/provider-vault/lib/provider";
 import { type App, TerraformOutput } from "cdktf";
 import { RecordedValue } from "../../../src/terraform/recorded-value";
 import { CommandResource } from "../../../src/terraform/terraform-data";
-import { CENTRAL_ADDRESS, CRL, emptyStack, policy } from "./stack";
+import { CENTRAL_ADDRESS, CRL, deletionProtection, emptyStack, policy } from "./stack";
 
 const ROOT_CA = "Tenant Vault Root CA";
 const TEN_YEARS_SECONDS = 315_360_000;
@@ -18,6 +18,7 @@ const TEN_YEARS_SECONDS = 315_360_000;
 /** The operator's central Vault: records, kubeconfigs, seals, the root CA, and the login that reads records. */
 export function centralStack(app: App): void {
   const stack = emptyStack(app, "central");
+  deletionProtection(stack);
   const provider = new VaultProvider(stack, "central", { alias: "central", address: CENTRAL_ADDRESS });
   const lifecycle = { preventDestroy: true };
   for (const [path, description] of [

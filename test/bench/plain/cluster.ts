@@ -9,7 +9,7 @@ import { cloudInit } from "../../../src/constructs/tenant-cluster/cloud-init";
 import { CommandResource } from "../../../src/terraform/terraform-data";
 import { network, securityGroups } from "./network";
 import { preflight } from "./preflight";
-import { CENTRAL_ADDRESS, emptyStack } from "./stack";
+import { CENTRAL_ADDRESS, deletionProtection, emptyStack } from "./stack";
 
 const USER_DATA = cloudInit({});
 const MACHINES = [
@@ -21,6 +21,7 @@ const MACHINES = [
 /** Network, machines and Kubernetes of a tenant. */
 export function clusterStack(app: App, tenant: string, index: number): TerraformStack {
   const stack = emptyStack(app, `${tenant}-cluster`);
+  deletionProtection(stack);
   new OpenstackProvider(stack, "openstack");
   new VaultProvider(stack, "central", { alias: "central", address: CENTRAL_ADDRESS });
   const tags = [`tenant=${tenant}`];

@@ -17,7 +17,7 @@ import { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend
 import { SshSecretBackendRole } from "@cdktf/provider-vault/lib/ssh-secret-backend-role";
 import { Fn, TerraformOutput, TerraformResource, type App, type TerraformStack } from "cdktf";
 import { RecordedValue } from "../../../src/terraform/recorded-value";
-import { CENTRAL_ADDRESS, CRL, emptyStack, policy } from "./stack";
+import { CENTRAL_ADDRESS, CRL, deletionProtection, emptyStack, policy } from "./stack";
 
 const STATEMENTS = [
   `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
@@ -30,6 +30,7 @@ const STATEMENTS = [
 export function configStack(app: App, tenant: string): TerraformStack {
   const stack = emptyStack(app, `${tenant}-config`);
   const address = `https://${tenant}.customers.operator.example:8200`;
+  deletionProtection(stack);
   const central = new VaultProvider(stack, "central", { alias: "central", address: CENTRAL_ADDRESS });
   const provider = new VaultProvider(stack, "vault", {
     alias: "instance-main",

@@ -1,4 +1,4 @@
-import { type App, LocalBackend, TerraformStack } from "cdktf";
+import { type App, LocalBackend, TerraformResource, TerraformStack } from "cdktf";
 
 export const CENTRAL_ADDRESS = "https://vault.operator.example:8200";
 
@@ -7,6 +7,14 @@ export function emptyStack(app: App, name: string): TerraformStack {
   stack.addOverride("terraform.required_version", ">= 1.11");
   new LocalBackend(stack, { path: `../../../.terraform-state/${name}.tfstate` });
   return stack;
+}
+
+/** Terraform's message of a refused destruction contains its address. */
+export function deletionProtection(stack: TerraformStack): void {
+  new TerraformResource(stack, "deletion-protection", {
+    terraformResourceType: "terraform_data",
+    lifecycle: { preventDestroy: true },
+  });
 }
 
 /** Text of a policy. Each statement: path, capabilities, and what for. */

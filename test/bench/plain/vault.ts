@@ -11,7 +11,7 @@ import { KeptNames } from "../../../src/terraform/kept-names";
 import { RecordedValue } from "../../../src/terraform/recorded-value";
 import { CommandResource } from "../../../src/terraform/terraform-data";
 import { namespace } from "./namespace";
-import { CENTRAL_ADDRESS, emptyStack } from "./stack";
+import { CENTRAL_ADDRESS, deletionProtection, emptyStack } from "./stack";
 import { values } from "./values";
 
 const REPLICAS = 3;
@@ -23,6 +23,7 @@ export function vaultStack(app: App, tenant: string): TerraformStack {
   new VaultProvider(stack, "central", { alias: "central", address: CENTRAL_ADDRESS });
   new OpenstackProvider(stack, "openstack");
   clusterProviders(stack, tenant);
+  deletionProtection(stack);
   new KeptNames(stack, "not-retired", { names: ["main"], preventDestroy: true });
   const { space, contents } = namespace(stack, tenant, name);
   volumes(stack, name);

@@ -62,6 +62,7 @@ const CONSTRUCTS: Record<string, Build> = {
   CentralVault: (stack) => new library.CentralVault(stack, "C", { address: CENTRAL.address }),
   ClusterProviders: (stack, centralProvider) =>
     new library.ClusterProviders(stack, "C", { kubeconfig: KUBECONFIG, centralProvider }),
+  DeletionProtection: (stack) => new library.DeletionProtection(stack, "C", {}),
   DynamicDb: (stack, centralProvider) =>
     new library.DynamicDb(stack, "C", {
       name: "orders",

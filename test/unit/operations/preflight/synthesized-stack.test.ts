@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import {
+  centralNamespace,
   descriptionsFor,
   flavorsOf,
   instanceProviders,
@@ -50,4 +51,11 @@ test("flavors by name or ID, with the number of machines that have them", () => 
 
 test("values that are known at synthesis, each once", () => {
   expect(textsOf([{ name: "a" }, { name: "a" }, { name: "${b.name}" }, { name: 1 }, {}], "name")).toEqual(["a"]);
+});
+
+test("C2: the namespace of the central Vault in which the stacks work", () => {
+  const stack = (...vault: Record<string, string>[]) => ({ name: "a", json: { provider: { vault } } });
+  const instance = { alias: "instance-main", namespace: "root" };
+  expect(centralNamespace([stack(), stack({ alias: "central", namespace: "team1" }, instance)])).toBe("team1");
+  expect(centralNamespace([stack(instance, { alias: "central" })])).toBeUndefined();
 });

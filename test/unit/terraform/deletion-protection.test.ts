@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { DeletionProtection } from "../../../src";
+import { synthesize } from "../../support/synth";
+
+test.each([
+  [undefined, true],
+  [true, true],
+  [false, false],
+])(
+  "K15: deletionProtection: %s has the field in its address, and prevent_destroy is %s",
+  (deletionProtection, prevents) => {
+    const { resource } = synthesize((stack) => new DeletionProtection(stack, "Any", { deletionProtection }));
+    expect(resource).toEqual({
+      terraform_data: {
+        deletionProtection: expect.objectContaining({ lifecycle: { prevent_destroy: prevents } }) as unknown,
+      },
+    });
+  },
+);
