@@ -66,7 +66,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
       openVpn,
       trustedUserCaKeys: props.trustedUserCaKeys ?? [],
       hostAntiAffinity: props.hostAntiAffinity ?? "preferred",
-      demand: clusterDemand({ ...props, groups, apiAccess, gateways: [bastion, openVpn] }),
+      demand: clusterDemand({ ...props, groups, apiAccess, gateways: [bastion, openVpn] }, this),
       checkQuotas: props.checkQuotas ?? true,
       kubeconfig: this.kubeconfig,
       tags,
