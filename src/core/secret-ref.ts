@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { ValidationError } from "./errors";
 
 /**
  * The location of a secret: one field of a KV version 2 secret in the central Vault.
@@ -50,4 +51,29 @@ export function revisionOf(secrets: Readonly<Record<string, SecretRef>>): number
     revision,
   ]);
   return createHash("sha256").update(JSON.stringify(places)).digest().readUInt32BE();
+}
+
+/**
+ * Checks secrets by their names, because the compiler does not check JavaScript programs. The message never shows a value.
+ *
+ * @throws ValidationError if one is anything else than a SecretRef, such as its value or its location.
+ */
+export function checkSecretRefs(
+  secrets: Readonly<Record<string, SecretRef>>,
+  scope?: ConstructorParameters<typeof ValidationError>[2],
+): void {
+  for (const [name, value] of Object.entries<unknown>(secrets)) {
+    // Another copy of this package has another class. A location is a plain object.
+    if (typeof value === "object" && value !== null && !isPlain(value) && "field" in value && "revision" in value)
+      continue;
+    throw new ValidationError(
+      "secret-ref",
+      `${name} is not a SecretRef; write one, such as SecretRef.centralVault({ mount: "operator", path: "database", field: "password" }).`,
+      scope,
+    );
+  }
+}
+
+function isPlain(value: object): boolean {
+  return Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -37,3 +37,25 @@ export class Size {
     return `${this.amount}Gi`;
   }
 }
+
+/**
+ * Checks props that take a Size, because the compiler does not check JavaScript programs.
+ *
+ * @throws ValidationError if a prop is anything else, such as the text `"10Gi"`.
+ */
+export function checkSizes<Name extends string>(
+  props: Readonly<Partial<Record<Name, Size>>>,
+  names: readonly Name[],
+  scope?: ConstructorParameters<typeof ValidationError>[2],
+): void {
+  for (const name of names) {
+    const value: unknown = props[name];
+    // Another copy of this package has another class.
+    if (value === undefined || (typeof value === "object" && value !== null && "toGibibytes" in value)) continue;
+    throw new ValidationError(
+      "size",
+      `${name} is ${JSON.stringify(value)}, which is not a Size; write one, such as Size.gibibytes(10).`,
+      scope,
+    );
+  }
+}

@@ -7,13 +7,15 @@ import { findProgram } from "../../lab/tools/path";
 import { run } from "../../lab/run";
 import { OFFICIAL_CHARTS } from "../../src/constructs/vault-instance/chart";
 import type { Product } from "../../src";
-import { kubectl, kubectlApply } from "./support/kubectl";
+import { kubectl } from "./support/kubectl";
 import { all } from "../support/all";
 
 const { KUBECONFIG, TENANT_VAULT_CHARTS } = process.env;
 const GOLDEN = join(__dirname, "..", "unit", "constructs", "vault-instance", "golden");
 /** As in the golden values. */
 const RELEASE = "customer10-main";
+/** Not the release's name, because the cluster may run the example tenant. */
+const NAMESPACE = "acceptance-charts";
 const helm = findProgram("helm");
 
 interface Container {
@@ -28,22 +30,31 @@ interface Manifest {
 // Needs helm, and a cluster whose API server sees what it is given and takes none of it.
 describe.skipIf(KUBECONFIG === undefined || helm === undefined)("the official charts, with every golden value", () => {
   let folder: string;
+  let isCreated = false;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "tenant-vault-charts-"));
     const restricted = Object.fromEntries(
       ["enforce", "warn"].map((mode) => [`pod-security.kubernetes.io/${mode}`, "restricted"]),
     );
-    await kubectlApply([{ apiVersion: "v1", kind: "Namespace", metadata: { name: RELEASE, labels: restricted } }]);
+    // Unlike "apply", it fails if the namespace is someone else's.
+    await run("kubectl", ["create", "-f", "-"], {
+      input: JSON.stringify({
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: NAMESPACE, labels: restricted },
+      }),
+    });
+    isCreated = true;
   });
   afterAll(async () => {
-    await kubectl("delete", "namespace", RELEASE, "--wait=false");
+    if (isCreated) await kubectl("delete", "namespace", NAMESPACE, "--wait=false");
     rmSync(folder, { recursive: true });
   });
 
   test.each(all(readdirSync(GOLDEN)).sort())("%s", async (file) => {
     const product: Product = file.includes("-openbao-") ? "openbao" : "vault";
     const { stdout: rendered, stderr } = await run(helm ?? "helm", [
-      ...["template", RELEASE, ...chartArguments(product), "--namespace", RELEASE, "--values", join(GOLDEN, file)],
+      ...["template", RELEASE, ...chartArguments(product), "--namespace", NAMESPACE, "--values", join(GOLDEN, file)],
       ...["--kube-version", await serverVersion(), "--skip-tests"],
     ]);
     expect(stderr).toBe("");

@@ -6,6 +6,7 @@ import { ValidationError } from "../../core/errors";
 import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
+import { checkRoleName } from "./roles";
 import type { IGrantee } from "../../policy/grantee";
 import { checkPolicyPath } from "../../policy/policy-path";
 import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
@@ -74,6 +75,7 @@ export class AccessRole extends Construct implements IGrantee {
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkRoleName("AppRole", props.name, this);
     this.name = checkPolicyName(props.name);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);

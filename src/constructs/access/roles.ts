@@ -18,7 +18,7 @@ export function checkRoleName(kind: string, name: string, scope?: Construct): vo
   if (ROLE_NAME.test(name)) return;
   throw new ValidationError(
     "role-name",
-    `${JSON.stringify(name)} is not a valid name of ${kind === "SSH" ? "an" : "a"} ${kind} role; use letters, digits, _, - and ., with a letter, a digit or _ at both ends.`,
+    `${JSON.stringify(name)} is not a valid name of ${/^(SSH|A)/.test(kind) ? "an" : "a"} ${kind} role; use letters, digits, _, - and ., with a letter, a digit or _ at both ends.`,
     scope,
   );
 }

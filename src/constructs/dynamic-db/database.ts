@@ -2,7 +2,7 @@ import { Token } from "cdktf";
 import ipaddr from "ipaddr.js";
 import { ValidationError } from "../../core/errors";
 import { withoutBrackets } from "../../core/host";
-import type { SecretRef } from "../../core/secret-ref";
+import { checkSecretRefs, type SecretRef } from "../../core/secret-ref";
 import { groupName, readonlyStatements, REVOCATION_STATEMENTS } from "./postgresql-statements";
 
 /** Address and administrator of a PostgreSQL server. */
@@ -52,7 +52,8 @@ export interface PostgresqlProps {
 export class Database {
   /** PostgreSQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql */
   static postgresql(props: PostgresqlProps): Database {
-    const { database, username, caCertificatePath, port = 5432 } = props;
+    const { database, username, password, caCertificatePath, port = 5432 } = props;
+    checkSecretRefs({ password });
     const trust = caCertificatePath === undefined ? "" : `&sslrootcert=${encode(caCertificatePath)}`;
     const server = `${hostInUrl(props.host)}:${checkPort(port)}`;
     const url = `postgresql://{{username}}:{{password}}@${server}/${encode(database)}?sslmode=verify-full${trust}`;

@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkDurations, Duration } from "../../core/duration";
+import { checkLoginPath } from "../../core/mount-path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend } from "../../terraform/providers/vault";
 
@@ -67,7 +68,7 @@ export class AppRoleLogin extends Construct implements IAppRoleLogin {
     checkDurations(props, ["maxTtl"], this);
     const backend = new AuthBackend(this, "Resource", {
       type: "approle",
-      path: props.path ?? "approle",
+      path: checkLoginPath(props.path ?? "approle", this),
       description: props.description,
       tune: props.maxTtl === undefined ? undefined : [{ maxLeaseTtl: props.maxTtl.toString() }],
       provider: props.provider,

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
-import { revisionOf, type SecretRef } from "../../core/secret-ref";
+import { checkSecretRefs, revisionOf, type SecretRef } from "../../core/secret-ref";
 import { CentralSecret } from "../../terraform/central-secret";
 import { SecretV1 } from "../../terraform/providers/kubernetes";
 import type { SealConfig, SealContext } from "./seal-config";
@@ -19,6 +19,7 @@ export class SealCredentials extends Construct {
     fields: Readonly<Record<string, SecretRef>>,
   ) {
     super(scope, id);
+    checkSecretRefs(fields, this);
     if (centralProvider === undefined) {
       throw new ValidationError(
         "seal-central",

@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
+import { checkMountPath } from "../../core/mount-path";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
@@ -64,7 +65,7 @@ export class SshCa extends Construct implements ISshCa {
     requireProviderRanges(this);
     const { provider } = props;
     const preventDestroy = props.deletionProtection ?? true;
-    this.mount = props.mount ?? SSH_MOUNT;
+    this.mount = checkMountPath(props.mount ?? SSH_MOUNT, this);
     checkUniqueRoles(props.roles, this);
     for (const { name } of props.roles) checkRoleName("SSH", name, this);
     this.roles = new Map(props.roles.map((role) => [role.name, role]));

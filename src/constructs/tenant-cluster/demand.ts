@@ -1,3 +1,5 @@
+import type { Construct } from "constructs";
+import { checkSizes } from "../../core/size";
 import type { ApiAccess } from "./api-access";
 import type { Gateway } from "./gateways";
 import type { NodeGroup } from "./node-group";
@@ -13,8 +15,8 @@ interface ClusterParts {
   readonly gateways: readonly (Gateway | undefined)[];
 }
 
-/** Sums the cloud resources of a cluster with any provisioner. */
-export function clusterDemand({ groups, network, key, apiAccess, gateways }: ClusterParts): Demand {
+/** Sums the cloud resources of a cluster with any provisioner. @throws ValidationError if the size of a volume is not a Size. */
+export function clusterDemand({ groups, network, key, apiAccess, gateways }: ClusterParts, scope: Construct): Demand {
   const entrances = gateways
     .filter((gateway) => gateway !== undefined)
     .map((gateway) => ({ ...gateway, count: 1, availabilityZones: [], volumes: [] }));
@@ -28,6 +30,7 @@ export function clusterDemand({ groups, network, key, apiAccess, gateways }: Clu
       zones: availabilityZone === undefined ? availabilityZones : [availabilityZone],
     })),
   );
+  for (const volume of volumes) checkSizes(volume, ["size"], scope);
   return {
     machines,
     availabilityZones: distinct(groups.flatMap(({ availabilityZones }) => availabilityZones)),

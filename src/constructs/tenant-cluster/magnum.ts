@@ -44,6 +44,7 @@ export class MagnumProvisioner implements IProvisioner {
 
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
     refuseWhatMagnumLacks(scope, cluster);
+    this.checkCentralProvider(scope);
     new Preflight(scope, "Preflight", { demand: cluster.demand, checkQuotas: cluster.checkQuotas });
     const [controlPlanes, workers, ...pools] = cluster.groups;
     if (controlPlanes === undefined || workers === undefined) return { nodes: [], apiAddress: "" };
@@ -91,6 +92,16 @@ export class MagnumProvisioner implements IProvisioner {
     for (const pool of pools) this.createNodeGroup(scope, made.id, pool);
     this.escrowKubeconfig(scope, made, cluster);
     return { nodes: [], apiAddress: made.apiAddress };
+  }
+
+  /** Without a provider, Terraform would write the kubeconfig to the Vault of the default provider. @throws ValidationError */
+  private checkCentralProvider(scope: Construct): void {
+    if ((this.props.centralProvider as unknown) !== undefined) return;
+    throw new ValidationError(
+      "provider",
+      "Magnum's kubeconfig goes to the central Vault, but its provider is missing; pass centralProvider to Provisioner.magnum.",
+      scope,
+    );
   }
 
   private createNodeGroup(scope: Construct, clusterId: string, pool: NodeGroup): void {

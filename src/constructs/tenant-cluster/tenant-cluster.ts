@@ -29,6 +29,8 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
   readonly apiAddress: string;
   /** Kubespray inventory, YAML, known after the ports exist; undefined without Kubespray. */
   readonly inventory?: string;
+  /** Whether security groups protect the ports of the machines. */
+  readonly portSecurity: boolean;
 
   /** A cluster of any origin. Its kubeconfig is in the central Vault. */
   static fromKubeconfig(kubeconfig: KubeconfigLocation): IKubernetesCluster {
@@ -64,7 +66,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
       openVpn,
       trustedUserCaKeys: props.trustedUserCaKeys ?? [],
       hostAntiAffinity: props.hostAntiAffinity ?? "preferred",
-      demand: clusterDemand({ ...props, groups, apiAccess, gateways: [bastion, openVpn] }),
+      demand: clusterDemand({ ...props, groups, apiAccess, gateways: [bastion, openVpn] }, this),
       checkQuotas: props.checkQuotas ?? true,
       kubeconfig: this.kubeconfig,
       tags,
@@ -73,6 +75,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     this.nodes = provisioned.nodes;
     this.apiAddress = provisioned.apiAddress;
     this.inventory = provisioned.inventory;
+    this.portSecurity = !("portSecurity" in network) || network.portSecurity !== false;
   }
 
   /** Makes the removal of a node fail until its name is `destroyable`, because the machine's own protection goes with its block. */

@@ -1,6 +1,7 @@
 import { Fn, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Duration } from "../../core/duration";
+import { checkMountPath } from "../../core/mount-path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { GenericEndpoint, Mount, PkiSecretBackendConfigUrls } from "../../terraform/providers/vault";
 import { expressionOf } from "../../terraform/recorded-value";
@@ -32,6 +33,7 @@ export class PkiMount extends Construct {
   constructor(scope: Construct, id: string, props: PkiMountProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkMountPath(props.path, scope);
     const { description, provider } = props;
     const mount = new Mount(this, "Resource", {
       path: props.path,

@@ -1,6 +1,9 @@
 import type { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
 import type { Product } from "../../core/product";
 import { API_PORT, serverLabels, type ReleaseNames } from "../server-config/names";
+import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
+import { TenantCluster } from "../tenant-cluster/tenant-cluster";
 import { ServiceV1 } from "../../terraform/providers/kubernetes";
 import type { InstanceCapacity } from "./instance-limits";
 
@@ -62,4 +65,16 @@ export class Exposure {
       waitForLoadBalancer: false,
     });
   }
+}
+
+/** @throws ValidationError if no security group opens the node ports of a load balancer, which the cluster chooses. */
+export function checkNodePorts(scope: Construct, { capacity }: Exposure, cluster: IKubernetesCluster): void {
+  if (capacity.loadBalancers === undefined || !(cluster instanceof TenantCluster)) return;
+  // Magnum makes security groups of its own.
+  if (cluster.inventory === undefined || !cluster.portSecurity) return;
+  throw new ValidationError(
+    "exposure",
+    "The instance has Exposure.loadBalancer, but no security group of its TenantCluster opens the node ports of a load balancer; use Exposure.nodePort, and add the port to clientAccess of the cluster.",
+    scope,
+  );
 }

@@ -14,7 +14,7 @@ import { Release } from "../../terraform/providers/kubernetes";
 import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart } from "./chart";
 import type { ChartValues } from "./chart-values";
 import type { Deployed, DeploymentContext } from "./deployment";
-import type { Exposure } from "./exposure";
+import { checkNodePorts, type Exposure } from "./exposure";
 import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
@@ -158,7 +158,10 @@ export function deployRelease(
   const { product, tenant, seal } = context;
   const { cluster, exposure, monitoring, selfInitialization } = props;
   if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
-  if (exposure !== undefined) checkClients(scope, props.clients);
+  if (exposure !== undefined) {
+    checkClients(scope, props.clients);
+    checkNodePorts(scope, exposure, cluster);
+  }
   const names = releaseNames(context, mode.replicas);
   // The hook and the network policies of the namespace depend on what certificate and seal create in it.
   const bootstrap = selfInitialization && { secretName: bootstrapSecretName(names.release) };

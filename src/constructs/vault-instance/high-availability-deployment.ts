@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
-import { Size } from "../../core/size";
+import { checkSizes, Size } from "../../core/size";
 import { MOST_REPLICAS } from "../server-config/names";
 import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
 import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
@@ -58,7 +58,7 @@ export class HighAvailabilityDeployment implements IDeployment {
 
   bind(scope: Construct, context: DeploymentContext): Deployed {
     const { storage, spreadOverNodes = true } = this.props;
-    const sizes = volumeSizes(this.props);
+    const sizes = volumeSizes(this.props, scope);
     return deployRelease(scope, context, this.props, {
       replicas: this.replicas,
       ...sizes,
@@ -68,8 +68,10 @@ export class HighAvailabilityDeployment implements IDeployment {
   }
 }
 
-/** Sizes with defaults applied. */
-export function volumeSizes({ dataSize, auditSize }: VolumeSizes): Required<VolumeSizes> {
+/** Sizes with defaults applied. @throws ValidationError if one is not a Size. */
+export function volumeSizes(props: VolumeSizes, scope: Construct): Required<VolumeSizes> {
+  checkSizes(props, ["dataSize", "auditSize"], scope);
+  const { dataSize, auditSize } = props;
   return { dataSize: dataSize ?? Size.gibibytes(10), auditSize: auditSize ?? Size.gibibytes(10) };
 }
 

@@ -11,12 +11,16 @@ const RELIED_UPON = [
   "global.externalBaoAddr",
   "global.externalVaultAddr",
   "global.namespace",
+  // It leaves out the pods' security context, without which the namespace accepts no pod.
+  "global.openshift",
   "global.tlsDisable",
   "injector.externalVaultAddr",
   // Where the data and the audit log are, and how large their volumes are, which the rotation is made for.
+  "server.auditStorage.accessMode",
   "server.auditStorage.enabled",
   "server.auditStorage.mountPath",
   "server.auditStorage.size",
+  "server.dataStorage.accessMode",
   "server.dataStorage.enabled",
   "server.dataStorage.mountPath",
   "server.dataStorage.size",
@@ -30,6 +34,8 @@ const RELIED_UPON = [
   "server.ha.raft.enabled",
   "server.ha.raft.setNodeId",
   "server.ha.replicas",
+  // Network policies do not apply to the network of a node.
+  "server.hostNetwork",
   // The container beside the server has the same image.
   "server.image.registry",
   "server.image.repository",
@@ -40,6 +46,8 @@ const RELIED_UPON = [
   "server.priorityClassName",
   "server.resources.limits.memory",
   "server.resources.requests",
+  // Without it, the names of the replicas do not exist.
+  "server.service.enabled",
   "server.serviceAccount.create",
   "server.serviceAccount.name",
   "server.serviceAccount.serviceDiscovery.enabled",
@@ -71,6 +79,7 @@ export function renderValues(scope: Construct, ours: HelmValues, theirs: HelmVal
   checkReliedUpon(scope, ours, merged);
   checkSecrets(scope, theirs, merged);
   checkContainers(scope, merged);
+  checkVolumes(scope, merged);
   const yaml = toYaml(merged, { lineWidth: 0, aliasDuplicateObjects: false });
   if (Object.keys(theirs).length === 0) return yaml;
   const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
@@ -105,20 +114,58 @@ function nested([key = "", ...rest]: readonly string[], value: unknown): HelmVal
 function checkContainers(scope: Construct, merged: HelmValues): void {
   for (const path of CONTAINERS) {
     for (const { name, securityContext } of listAt(merged, path) as readonly Container[]) {
-      const { privileged, runAsNonRoot, runAsUser, allowPrivilegeEscalation, capabilities } = securityContext ?? {};
-      const isRestricted =
-        privileged !== true &&
-        runAsNonRoot !== false &&
-        runAsUser !== 0 &&
-        allowPrivilegeEscalation === false &&
-        capabilities?.drop?.includes("ALL") === true;
-      if (isRestricted) continue;
+      if (isRestricted(securityContext)) continue;
       throw new ValidationError(
         "values",
-        `The container "${name ?? ""}" in ${path} is outside the standard restricted, which the namespace enforces, so that no server would start; give it securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } }.`,
+        `The container "${name ?? ""}" in ${path} is outside the standard restricted, which the namespace enforces, so that no server would start; give it securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } }, without other capabilities and without another seccompProfile.`,
         scope,
       );
     }
+  }
+}
+
+function isRestricted({
+  privileged,
+  runAsNonRoot,
+  runAsUser,
+  allowPrivilegeEscalation,
+  capabilities,
+  seccompProfile,
+}: NonNullable<Container["securityContext"]> = {}): boolean {
+  return (
+    privileged !== true &&
+    runAsNonRoot !== false &&
+    runAsUser !== 0 &&
+    allowPrivilegeEscalation === false &&
+    capabilities?.drop?.includes("ALL") === true &&
+    (capabilities.add ?? []).every((capability) => capability === "NET_BIND_SERVICE") &&
+    // The pod has a profile, for containers without one.
+    seccompProfile?.type !== "Unconfined"
+  );
+}
+
+/** Types of volumes that the standard restricted allows. */
+const VOLUMES = [
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+];
+
+/** @throws ValidationError if the namespace would accept no pod because of its volumes. */
+function checkVolumes(scope: Construct, merged: HelmValues): void {
+  for (const volume of listAt(merged, "server.volumes") as readonly Readonly<Record<string, unknown>>[]) {
+    const type = Object.keys(volume).find((key) => key !== "name" && !VOLUMES.includes(key));
+    if (type === undefined) continue;
+    throw new ValidationError(
+      "values",
+      `The volume "${String(volume.name)}" in server.volumes has the type ${type}, which the standard restricted of the namespace forbids, so that no server would start; use one of ${VOLUMES.join(", ")}.`,
+      scope,
+    );
   }
 }
 
@@ -130,7 +177,8 @@ interface Container {
     readonly runAsNonRoot?: boolean;
     readonly runAsUser?: number;
     readonly allowPrivilegeEscalation?: boolean;
-    readonly capabilities?: { readonly drop?: readonly string[] };
+    readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
+    readonly seccompProfile?: { readonly type?: string };
   };
 }
 

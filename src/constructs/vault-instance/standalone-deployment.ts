@@ -22,7 +22,7 @@ export class StandaloneDeployment implements IDeployment {
   constructor(private readonly props: StandaloneDeploymentProps) {}
 
   bind(scope: Construct, context: DeploymentContext): Deployed {
-    const sizes = volumeSizes(this.props);
+    const sizes = volumeSizes(this.props, scope);
     return deployRelease(scope, context, this.props, {
       replicas: 1,
       ...sizes,

@@ -552,8 +552,8 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
   [
     "ChartValues.server",
     {},
-    server({ hostNetwork: true }),
-    ["run terraform_data.main_unseal: revision", "update helm_release.main_release: values.#.server.hostNetwork"],
+    server({ extraArgs: "-recovery" }),
+    ["run terraform_data.main_unseal: revision", "update helm_release.main_release: values.#.server.extraArgs"],
   ],
   [
     "ChartValues.serverTelemetry",

@@ -330,7 +330,29 @@ describe("fails, naming field and reason, when", () => {
     name: "agent",
     securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
   };
+  const restrictedBut = (securityContext: object): object => ({
+    extraContainers: [{ ...RESTRICTED, securityContext: { ...RESTRICTED.securityContext, ...securityContext } }],
+  });
   test.each<[string, object, RegExp]>([
+    ["K7: no Services", { service: { enabled: false } }, /change server\.service\.enabled to false/],
+    ["K7: the network of the node", { hostNetwork: true }, /change server\.hostNetwork to true/],
+    ["K7: data of several nodes", { dataStorage: { accessMode: "ReadWriteMany" } }, /server\.dataStorage\.accessMode/],
+    ["K7: audit log of several nodes", { auditStorage: { accessMode: "x" } }, /server\.auditStorage\.accessMode/],
+    [
+      "K7: a folder of the node",
+      { volumes: [{ name: "logs", hostPath: { path: "/var/log" } }] },
+      /The volume "logs" in server\.volumes has the type hostPath, which the standard restricted of the namespace forbids/,
+    ],
+    [
+      "K7: a container without seccomp",
+      restrictedBut({ seccompProfile: { type: "Unconfined" } }),
+      /"agent" in server\.extraContainers is outside the standard restricted/,
+    ],
+    [
+      "K7: a container with a capability",
+      restrictedBut({ capabilities: { drop: ["ALL"], add: ["SYS_PTRACE"] } }),
+      /without other capabilities and without another seccompProfile/,
+    ],
     ["K7: another size of the audit volume", { auditStorage: { size: "1Gi" } }, /change server\.auditStorage\.size/],
     ["K7: no data volume", { dataStorage: { enabled: false } }, /change server\.dataStorage\.enabled/],
     ["K7: no rotation", { postStart: [] }, /change server\.postStart/],
@@ -346,6 +368,10 @@ describe("fails, naming field and reason, when", () => {
     expect(custom({ server })).toThrow(reason);
   });
 
+  test("K7: HelmDeploymentProps.values refused: global.openshift", () => {
+    expect(custom({ global: { openshift: true } })).toThrow(/change global\.openshift to true/);
+  });
+
   test("K7: HelmDeploymentProps.values that replace a list keep what the servers need", () => {
     const lists = { extraVolumes: [], volumes: [], volumeMounts: [], extraContainers: [RESTRICTED] };
     const { server } = values(vaultStack(tenant({ mode: "custom", values: { server: lists } })));
@@ -358,6 +384,12 @@ describe("fails, naming field and reason, when", () => {
   });
 
   test("K7: HelmDeploymentProps.values may add to what the servers need", () => {
+    const agent = restrictedBut({
+      capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+    const volumes = [{ name: "ca", configMap: { name: "ca" } }];
+    expect(custom({ server: { ...agent, volumes, service: { type: "ClusterIP" } } })).not.toThrow();
     expect(custom({ server: { extraInitContainers: [RESTRICTED], image: { pullPolicy: "Always" } } })).not.toThrow();
   });
 });

@@ -96,6 +96,12 @@ describe("properties", () => {
 });
 
 describe("fails when", () => {
+  test.each(["web/srv", "web server", "", "-web", "web*"])("P7: the role's name is %j", (name) => {
+    expect(() => appRole({ name })).toThrow(
+      `[test/Web] ${JSON.stringify(name)} is not a valid name of an AppRole role; use letters, digits, _, - and .,`,
+    );
+  });
+
   test.each(["default", "root", "Root"])("the role's policy would be Vault's own: %s", (name) => {
     expect(() => appRole({ name })).toThrow(/is the name of a built-in policy of Vault/);
   });

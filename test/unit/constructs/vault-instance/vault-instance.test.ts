@@ -12,12 +12,15 @@ import {
   Seal,
   ServerCertificate,
   Size,
+  TenantCluster,
   VaultStorage,
   type HighAvailabilityDeploymentProps,
   type Product,
+  type TenantClusterProps,
 } from "../../../../src/index";
 import type { IDeployment } from "../../../../src/spi";
 import { parseInstance, type Instance } from "../../../../src/contract/instance";
+import { CLUSTER_PROPS } from "../../../support/tenant-cluster";
 import { STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 import { addresses, only, type Synthesized } from "../../../support/synth";
 import { all } from "../../../support/all";
@@ -311,5 +314,31 @@ describe("a high-availability instance", () => {
     expect(() => highAvailability({ replicas })).toThrow(
       /gives raft no majority that survives a loss; choose 3, 5 or 7/,
     );
+  });
+});
+
+describe("O10: an exposure in front of a TenantCluster with machines", () => {
+  const inFrontOf = (exposure: Exposure, props: Partial<TenantClusterProps> = {}): IDeployment => ({
+    bind: (scope, context) => {
+      const cluster = new TenantCluster(scope, "Cluster", { ...CLUSTER_PROPS, ...props });
+      const clients = [NetworkPeer.cidr("10.8.0.0/24")];
+      return highAvailability({ cluster, exposure, clients }).bind(scope, context);
+    },
+  });
+
+  test("is refused if it is a load balancer, whose node ports no security group opens", () => {
+    expect(() => instance(inFrontOf(Exposure.loadBalancer()))).toThrow(
+      /^\[test\/Main\] The instance has Exposure\.loadBalancer, but .*; use Exposure\.nodePort, and add the port to clientAccess of the cluster\.$/,
+    );
+  });
+
+  test("is accepted if it is a node port, or if no security groups are in the way", () => {
+    const network = { ...CLUSTER_PROPS.network, portSecurity: false };
+    const open = { network, operatorCidrs: [] } as Partial<TenantClusterProps>;
+    expect(() => instance(inFrontOf(Exposure.nodePort(30_820)))).not.toThrow();
+    expect(() => instance(inFrontOf(Exposure.loadBalancer(), open))).not.toThrow();
+    expect(() =>
+      instance(highAvailability({ exposure: Exposure.loadBalancer(), clients: [NetworkPeer.cidr("10.8.0.0/24")] })),
+    ).not.toThrow();
   });
 });
