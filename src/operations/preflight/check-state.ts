@@ -63,21 +63,23 @@ export function orphanedInstances(
   );
 }
 
-/** Nodes, volumes and gateways that a plan would destroy, and for which Terraform refuses the plan. */
+/** What to do about names that leave a block, by the end of the block's name. */
+const FIXES = {
+  not_destroyable: 'write it again, or remove it as docs/operating/remove-nodes.md says and name it in "destroyable"',
+  instances_not_retired: 'give the instance its former name, or restore its entry and set "retired: true"',
+} as const;
+
+/** Nodes, volumes, gateways and instances that a plan would destroy, and for which Terraform refuses the plan. */
 export function lostNames({ name: stack, json }: SynthesizedStack, { resources = [] }: TerraformState): string[] {
-  const blocks = Object.entries(json.resource?.terraform_data ?? {}).filter(([block]) =>
-    block.endsWith("not_destroyable"),
-  );
-  return blocks.flatMap(([block, { for_each: names, lifecycle }]) => {
-    if ((lifecycle as { prevent_destroy?: boolean }).prevent_destroy !== true) return [];
+  const moved = (json.moved ?? []).map(({ from }) => from);
+  return Object.entries(json.resource?.terraform_data ?? {}).flatMap(([block, { for_each: names, lifecycle }]) => {
+    const [, fix] = Object.entries(FIXES).find(([end]) => block.endsWith(end)) ?? [];
+    if (fix === undefined || (lifecycle as { prevent_destroy?: boolean }).prevent_destroy !== true) return [];
     const known = resources
       .filter(({ type, name }) => type === "terraform_data" && name === block)
       .flatMap(({ instances = [] }) => instances.map(({ index_key: key }) => String(key)));
     return known
-      .filter((name) => !(name in (names as object)))
-      .map(
-        (name) =>
-          `${stack} would destroy ${name}, which the tenant file does not have any more; write it again, or remove it as docs/operating/remove-nodes.md says and name it in "destroyable".`,
-      );
+      .filter((name) => !(name in (names as object)) && !moved.includes(`terraform_data.${block}["${name}"]`))
+      .map((name) => `${stack} would destroy ${name}, which the tenant file does not have any more; ${fix}.`);
   });
 }

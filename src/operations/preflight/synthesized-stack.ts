@@ -8,6 +8,7 @@ export interface StackJson {
   readonly resource?: Named;
   readonly data?: Named;
   readonly ephemeral?: Named;
+  readonly moved?: readonly { readonly from: string; readonly to: string }[];
   readonly provider?: Readonly<Record<string, readonly Block[]>>;
   readonly terraform?: { readonly required_providers?: Readonly<Record<string, { readonly version?: string }>> };
 }

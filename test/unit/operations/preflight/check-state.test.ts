@@ -20,6 +20,45 @@ test("C5: instances that are there, data sources and an empty state are no probl
   expect(orphanedInstances(CONFIG, {})).toEqual([]);
 });
 
+describe("C5: an instance that leaves the vault layer", () => {
+  const stack = (names: string[], moved: { from: string; to: string }[] = []) => ({
+    name: "customer10-vault",
+    json: {
+      resource: {
+        terraform_data: {
+          instances_not_retired: {
+            for_each: Object.fromEntries(names.map((name) => [name, name])),
+            lifecycle: { prevent_destroy: true },
+          },
+        },
+      },
+      moved,
+    },
+  });
+  const state = {
+    resources: [
+      {
+        mode: "managed",
+        provider: 'provider["terraform.io/builtin/terraform"]',
+        type: "terraform_data",
+        name: "instances_not_retired",
+        instances: [{ index_key: "main" }, { index_key: "old" }],
+      },
+    ],
+  };
+
+  test("is named with the fix", () => {
+    expect(lostNames(stack(["main"]), state)).toEqual([
+      'customer10-vault would destroy old, which the tenant file does not have any more; give the instance its former name, or restore its entry and set "retired: true".',
+    ]);
+  });
+
+  test("is no problem if it is retired", () => {
+    const move = { from: 'terraform_data.instances_not_retired["old"]', to: 'terraform_data.instances_retired["old"]' };
+    expect(lostNames(stack(["main"], [move]), state)).toEqual([]);
+  });
+});
+
 test("a stack that was not deployed here is not looked at", async () => {
   expect(await checkStates([CONFIG], "no-such-folder", "no-such-terraform")).toEqual([]);
 });
