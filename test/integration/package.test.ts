@@ -160,7 +160,7 @@ describe("the tarball", () => {
   });
 });
 
-describe("each example", () => {
+describe("C9: each example", () => {
   test.each(EXAMPLES)("%s synthesizes as CommonJS and as an ES module", async (name) => {
     const outputs = await Promise.all(
       ["cjs", "mjs"].map(async (extension) => {

@@ -41,7 +41,7 @@ describe("three replicas", () => {
     await bed.unseal(instance);
   });
 
-  test("get the number and threshold of keys that the description asks for; the hook finds nothing to do then", async () => {
+  test("C4: get the number and threshold of keys that the description asks for; the hook finds nothing to do then", async () => {
     const wanted = { ...instance, secretShares: 7, secretThreshold: 4 };
     const hook = await bed.unseal(wanted);
     expect(hook.stderr).toContain("the servers have 5 keys with threshold 3");

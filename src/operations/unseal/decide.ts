@@ -93,7 +93,7 @@ export function decide(seen: Observation): Step {
 
 /**
  * Whether a journal is useless, because its run ended after the keys were in the record, or before it had any. Nobody can see
- * whether a run in another container or on another host has ended. Its announcement is older than the record with the keys, so
+ * whether a run in another container or on another host has finished. Its announcement is older than the record with the keys, so
  * that after the lease such a run gets no answer any more.
  */
 function isSettled({ keys, owner }: JournalEntry, recorded: string, age: number): boolean {

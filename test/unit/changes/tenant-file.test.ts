@@ -629,6 +629,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "protection openstack_networking_router_v2.cluster_network_router",
       "protection openstack_networking_subnet_v2.cluster_network_subnet",
       "protection terraform_data.cluster_not_destroyable",
+      "protection terraform_data.deletionProtection",
       "protection terraform_data.instances_not_retired",
       "protection terraform_data.main_pki_intermediate_fb521731_origin",
       "protection vault_mount.main_key_value_kv",

@@ -19,7 +19,7 @@ describe("the compiled command", () => {
     expect(help.stdout).toContain("Usage: tenant-vault unseal [options] [tenant/instance]");
   });
 
-  test("loads for these nothing of what a command needs", async () => {
+  test("H15: loads for these nothing of what a command needs", async () => {
     const script = `process.argv.splice(1, 1, "x", "--version"); require(${JSON.stringify(COMMAND)});
       process.on("exit", () => console.error(Object.keys(require.cache).filter((file) => /node_modules|operations/.test(file)).join()));`;
     const { stderr } = await run(process.execPath, ["-e", script, "x"]);

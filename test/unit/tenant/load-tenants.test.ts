@@ -54,7 +54,7 @@ describe("loadTenants", () => {
     await expect(loadTenants(folder)).rejects.toThrow(/empty\.ts: has no tenant as its default export/);
   });
 
-  test("checks a plain object like one that defineTenant was given", async () => {
+  test("T6: checks a plain object like one that defineTenant was given", async () => {
     const file = { name: "a", instances: [{ name: "main", product: "bao" }] };
     writeFileSync(join(folder, "plain.ts"), `export default ${JSON.stringify(file)};\n`);
     await expect(loadTenants(folder)).rejects.toThrow(

@@ -33,7 +33,7 @@ test("the right file is right", () => {
   expect(linesOf(RIGHT)).toEqual([]);
 });
 
-describe("a wrong file gets one line per mistake, with field, value, what is allowed, and the fix", () => {
+describe("T8: a wrong file gets one line per mistake, with field, value, what is allowed, and the fix", () => {
   const rows = readRows();
 
   test.each(rows)("$row", ({ file, lines }) => {
