@@ -26,6 +26,8 @@ export default defineConfig({
           testTimeout: 30_000,
           // A new process per file would load cdktf and the providers' classes each time.
           isolate: false,
+          // Vitest leaves one processor of two idle.
+          maxWorkers: "100%",
         },
       },
       {
