@@ -325,22 +325,6 @@ describe("certificates", () => {
     for (const each of [renewed, next, leaf, old]) await expectVerified(each);
   });
 
-  test("P2: -replace of the signature: refused where it is protected, else its issuer is used (TenantPKIProps.deletionProtection)", async () => {
-    const before = await issue("web", "d.acme.internal");
-    const address = /vault_pki_secret_backend_root_sign_intermediate\S+/.exec(
-      await lab.cdktf.terraform(CONFIG, "state", "list"),
-    )?.[0];
-    const replace = ["apply", "-auto-approve", `-replace=${address}`];
-    expect(await failure(...replace)).toContain("Instance cannot be destroyed");
-
-    change('name: "trust",', 'name: "trust",\n  deletionProtection: false,');
-    await deploy();
-    expect(await failure(...replace)).toBe("no failure");
-    const leaf = await issue("web", "e.acme.internal");
-    expect(leaf.issuerSerial).not.toBe(before.issuerSerial);
-    for (const each of [leaf, before, old]) await expectVerified(each);
-  });
-
   test("S1: TenantPKIProps.mount moves issuers, AppRoleLoginProps.path replaces roles", async () => {
     change("pki: {", 'pki: {\n        mount: "certificates",');
     change('name: "main",', 'name: "main",\n      appRole: { path: "programs" },');
@@ -351,7 +335,7 @@ describe("certificates", () => {
     await expectVerified(leaf);
   });
 
-  test("P3: a lost mount is named with the fix, which rebuilds the PKI (TenantPKIProps.generation)", async () => {
+  test("P3: a lost mount is named with the fix, which rebuilds the protected PKI (TenantPKIProps.generation)", async () => {
     await operator.send("DELETE", "sys/mounts/certificates");
     await lab.cdktf.diff(CONFIG);
     const sentence =
@@ -362,6 +346,22 @@ describe("certificates", () => {
     change("generation: 2", "generation: 3");
     await deploy();
     await expectVerified(await issue("web", "g.acme.internal", "certificates"));
+  });
+
+  test("P2: -replace of the signature: refused where it is protected, else its issuer is used (TenantPKIProps.deletionProtection)", async () => {
+    const before = await issue("web", "d.acme.internal", "certificates");
+    const address = /vault_pki_secret_backend_root_sign_intermediate\S+/.exec(
+      await lab.cdktf.terraform(CONFIG, "state", "list"),
+    )?.[0];
+    const replace = ["apply", "-auto-approve", `-replace=${address}`];
+    expect(await failure(...replace)).toContain("Instance cannot be destroyed");
+
+    change('name: "trust",', 'name: "trust",\n  deletionProtection: false,');
+    await deploy();
+    expect(await failure(...replace)).toBe("no failure");
+    const leaf = await issue("web", "e.acme.internal", "certificates");
+    expect(leaf.issuerSerial).not.toBe(before.issuerSerial);
+    for (const each of [leaf, before]) await expectVerified(each);
   });
 
   test("S1: InstanceSpec.pki and InstanceSpec.ssh, removed: mounts and keys are kept where they are protected", async () => {
