@@ -23,9 +23,9 @@ export function split(secret: Uint8Array, shares: number, threshold: number): st
   });
 }
 
-/** Changes a byte, so that it still looks like a key. */
+/** Changes every byte but the place, so that it still looks like a key, and fits to others by no accident. */
 export function damage(key: string): string {
   const bytes = Buffer.from(key, "base64");
-  bytes[0] = (bytes[0] ?? 0) ^ 1;
-  return bytes.toString("base64");
+  const damaged = bytes.map((byte, index) => (index === bytes.length - 1 ? byte : byte ^ randomInt(1, 256)));
+  return Buffer.from(damaged).toString("base64");
 }
