@@ -1,4 +1,5 @@
 import { ValidationError } from "./errors";
+import { checkValues } from "./value-type";
 
 const SECONDS_PER_UNIT = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
 
@@ -75,14 +76,5 @@ export function checkDurations<Name extends string>(
   names: readonly Name[],
   scope?: ConstructorParameters<typeof ValidationError>[2],
 ): void {
-  for (const name of names) {
-    const value: unknown = props[name];
-    // Another copy of this package has another class.
-    if (value === undefined || (typeof value === "object" && value !== null && "toSeconds" in value)) continue;
-    throw new ValidationError(
-      "duration",
-      `${name} is ${JSON.stringify(value)}, which is not a Duration; write one, such as Duration.hours(72).`,
-      scope,
-    );
-  }
+  checkValues(props, names, { name: "Duration", method: "toSeconds", example: "Duration.hours(72)" }, scope);
 }

@@ -1,4 +1,5 @@
 import { ValidationError } from "./errors";
+import { checkValues } from "./value-type";
 
 /** A size as text, in the units of Kubernetes: `"10Gi"`. */
 export type SizeText = `${number}${"Gi" | "Ti"}`;
@@ -48,14 +49,5 @@ export function checkSizes<Name extends string>(
   names: readonly Name[],
   scope?: ConstructorParameters<typeof ValidationError>[2],
 ): void {
-  for (const name of names) {
-    const value: unknown = props[name];
-    // Another copy of this package has another class.
-    if (value === undefined || (typeof value === "object" && value !== null && "toGibibytes" in value)) continue;
-    throw new ValidationError(
-      "size",
-      `${name} is ${JSON.stringify(value)}, which is not a Size; write one, such as Size.gibibytes(10).`,
-      scope,
-    );
-  }
+  checkValues(props, names, { name: "Size", method: "toGibibytes", example: "Size.gibibytes(10)" }, scope);
 }
