@@ -1,6 +1,6 @@
 import type { Secret } from "../core/secret";
 import type { KeyType } from "../vault/keys";
-import { isRecordedKey, recordedKeys, withKeys, type RecordFields } from "./record";
+import { isPendingKey, PENDING_PREFIX, recordedKeys, withKeys, type RecordFields } from "./record";
 
 /** Keys that a rotation has made. Until the record has them under their own names, either they or the former keys open the data. */
 export interface PendingKeys {
@@ -18,10 +18,8 @@ export interface KeySet {
   readonly threshold?: number;
 }
 
-/** Precedes the names of the fields with pending keys: `new-unseal-key-0`. */
-const PREFIX = "new-";
-const THRESHOLD = `${PREFIX}keys-threshold`;
-const CEREMONY = `${PREFIX}keys-ceremony`;
+const THRESHOLD = `${PENDING_PREFIX}keys-threshold`;
+const CEREMONY = `${PENDING_PREFIX}keys-ceremony`;
 
 /** Returns the pending keys of one type; undefined if no rotation is pending. */
 export function pendingKeys(fields: RecordFields, type: KeyType): PendingKeys | undefined {
@@ -39,7 +37,7 @@ export function withPendingKeys(
   { keys, threshold, ceremony }: PendingKeys,
 ): RecordFields {
   const named = Object.entries(withKeys({}, type, keys)).map(([name, key]): [string, unknown] => [
-    `${PREFIX}${name}`,
+    `${PENDING_PREFIX}${name}`,
     key,
   ]);
   return {
@@ -67,7 +65,7 @@ function withoutPendingKeys(fields: RecordFields): RecordFields {
 }
 
 function isPending(name: string): boolean {
-  return name === THRESHOLD || name === CEREMONY || (name.startsWith(PREFIX) && isRecordedKey(unprefix(name)));
+  return name === THRESHOLD || name === CEREMONY || isPendingKey(name);
 }
 
 function unprefixed(fields: RecordFields): RecordFields {
@@ -76,5 +74,5 @@ function unprefixed(fields: RecordFields): RecordFields {
 }
 
 function unprefix(name: string): string {
-  return name.slice(PREFIX.length);
+  return name.slice(PENDING_PREFIX.length);
 }

@@ -101,8 +101,15 @@ export function withKeys(fields: RecordFields, type: KeyType, keys: readonly Sec
   return { ...Object.fromEntries(others), ...keyFields(keys, type) };
 }
 
-/** Whether a field contains a key. */
-export function isRecordedKey(name: string): boolean {
+/** Precedes the names of the fields with keys that a rotation has made: `new-unseal-key-0`. */
+export const PENDING_PREFIX = "new-";
+
+/** Whether a field contains a key that a rotation has made, which may not be in use yet. */
+export function isPendingKey(name: string): boolean {
+  return name.startsWith(PENDING_PREFIX) && isRecordedKey(name.slice(PENDING_PREFIX.length));
+}
+
+function isRecordedKey(name: string): boolean {
   return KEY.test(name);
 }
 
@@ -111,7 +118,7 @@ function keyFields(keys: readonly Secret[], type: KeyType): Record<string, strin
 }
 
 function isSecret(name: string): boolean {
-  return name === ROOT_TOKEN || KEY.test(name.replace(/^new-/, ""));
+  return name === ROOT_TOKEN || isRecordedKey(name) || isPendingKey(name);
 }
 
 /** Whether the record contains secrets that writing this answer would overwrite with different ones. */

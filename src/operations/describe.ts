@@ -3,7 +3,7 @@ import { descriptionDigests, secretFields, withDescriptionDigests } from "../cen
 import { wantedSharesOf, type Instance, type Replica } from "../contract/instance";
 import { ReplicaError } from "../vault/errors";
 import type { OperationContext } from "./context";
-import { sharesOfSeen, type Shares } from "./shares";
+import { sharesOfReplicas, sharesOfState, type Shares } from "./shares";
 
 /** Times in the record, RFC 3339. */
 export interface DescribedMoments {
@@ -66,10 +66,13 @@ async function sharesOfServers(context: OperationContext): Promise<Shares | unde
   const seen = await Promise.all(
     context.instance.replicas.map(async (replica) => {
       const status = await context.replica(replica).status();
-      return { status, active: status.state === "unsealed" && (await isActive(context, replica)) };
+      return {
+        shares: sharesOfState(status),
+        active: status.state === "unsealed" && (await isActive(context, replica)),
+      };
     }),
   );
-  return sharesOfSeen(seen);
+  return sharesOfReplicas(seen);
 }
 
 async function isActive(context: OperationContext, replica: Replica): Promise<boolean> {

@@ -127,7 +127,7 @@ async function withFormerData(
 }
 
 /** Whether a replica serves requests. One that is between two seals does as well. */
-function isOpen({ status }: Pick<SeenReplica, "status">): boolean {
+export function isOpen({ status }: Pick<SeenReplica, "status">): boolean {
   return status.state === "unsealed" || status.state === "migrating";
 }
 

@@ -15,11 +15,10 @@ export function sharesOfState(status: ReplicaState): Shares | undefined {
  * Number and threshold of the keys, as the replicas say: the active one if it does, because a standby of OpenBao reports what it
  * read when it started.
  */
-export function sharesOfSeen(
-  seen: readonly { readonly status: ReplicaState; readonly active: boolean }[],
+export function sharesOfReplicas(
+  replicas: readonly { readonly shares?: Shares | undefined; readonly active: boolean }[],
 ): Shares | undefined {
-  const active = seen.filter((replica) => replica.active);
-  return [...active, ...seen].map(({ status }) => sharesOfState(status)).find((shares) => shares !== undefined);
+  return [...replicas.filter(({ active }) => active), ...replicas].find(({ shares }) => shares !== undefined)?.shares;
 }
 
 /**

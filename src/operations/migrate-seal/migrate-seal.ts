@@ -12,7 +12,7 @@ import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { sealOffFormerMembers } from "../former-members";
 import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
-import { MemberObserver } from "../members";
+import { isOpen, MemberObserver } from "../members";
 import { withLock } from "../operation-lock";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
 import { explainStop } from "../unseal/explain";
@@ -91,8 +91,7 @@ class SealMigration {
 
   private async look(replica: Replica): Promise<MigratingReplica> {
     const status = await this.context.replica(replica).status();
-    const open = status.state === "unsealed" || status.state === "migrating";
-    const active = open && ((await this.context.replica(replica).leader())?.isSelf ?? false);
+    const active = isOpen({ status }) && ((await this.context.replica(replica).leader())?.isSelf ?? false);
     return { ...replica, status, active };
   }
 

@@ -10,7 +10,7 @@ import { ReplicaError } from "../../vault/errors";
 import type { OperatorToken } from "../identities/operator-token";
 import type { ReplicaState } from "../../vault/replica-state";
 import { absentReplicas, type TokenOf } from "../members";
-import { differingShares, sharesOfState, type Shares } from "../shares";
+import { differingShares, sharesOfReplicas, sharesOfState, type Shares } from "../shares";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
 
 /** Summary of an instance's record, without secrets. */
@@ -140,8 +140,7 @@ async function withVotes(
 }
 
 function differenceOf(instance: Instance, replicas: readonly ReplicaSummary[]): string | undefined {
-  // A standby of OpenBao reports what it read when it started.
-  const found = [...replicas.filter(({ active }) => active), ...replicas].find(({ shares }) => shares)?.shares;
+  const found = sharesOfReplicas(replicas);
   return found && differingShares(instance, found);
 }
 
