@@ -1,5 +1,6 @@
 import { TerraformResource, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import { expressionOf } from "./resource-address";
 
 /** Properties of a {@link RecordedValue}. */
 export interface RecordedValueProps {
@@ -48,9 +49,4 @@ export class RecordedValue extends TerraformResource {
 function refuseOthers(values: Readonly<Record<string, string>>, refusal: string) {
   const same = Object.entries(values).map(([name, value]) => `self.input.${name} == ${JSON.stringify(value)}`);
   return { condition: `\${${same.join(" && ")}}`, errorMessage: `${refusal}.` };
-}
-
-/** The address of a resource as an expression of Terraform, for use inside another one. */
-export function expressionOf(resource: TerraformResource): string {
-  return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }

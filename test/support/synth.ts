@@ -12,8 +12,6 @@ export interface Synthesized {
   readonly provider: Record<string, Record<string, unknown>[]>;
   readonly terraform: Record<string, unknown>;
   readonly output: Record<string, { readonly value: unknown }>;
-  /** Conditions of which a plan warns, by their names. */
-  readonly check?: Record<string, Record<string, unknown>>;
   readonly removed?: readonly { readonly from: string }[];
   readonly moved?: readonly { readonly from: string; readonly to: string }[];
 }

@@ -8,7 +8,8 @@ import {
   PkiSecretBackendIntermediateSetSigned,
   PkiSecretBackendRootSignIntermediate,
 } from "../../terraform/providers/vault";
-import { expressionOf, RecordedValue } from "../../terraform/recorded-value";
+import { RecordedValue } from "../../terraform/recorded-value";
+import { expressionOf } from "../../terraform/resource-address";
 import type { PkiMount } from "./pki-mount";
 import type { IRootCa } from "./root-ca";
 

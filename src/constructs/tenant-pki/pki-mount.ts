@@ -4,7 +4,7 @@ import type { Duration } from "../../core/duration";
 import { checkMountPath } from "../../core/mount-path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { GenericEndpoint, Mount, PkiSecretBackendConfigUrls } from "../../terraform/providers/vault";
-import { expressionOf } from "../../terraform/recorded-value";
+import { expressionOf } from "../../terraform/resource-address";
 
 /** Properties of a {@link PkiMount}. */
 export interface PkiMountProps {

@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { KeptNames } from "../../terraform/kept-names";
 import { MovedResource } from "../../terraform/moved-resource";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { expressionOf } from "../../terraform/recorded-value";
+import { expressionOf } from "../../terraform/resource-address";
 import type { VaultInstanceProps } from "./vault-instance";
 
 /** Properties of a {@link RetirementGuard}. */

@@ -45,6 +45,8 @@ export async function checkStates(
   return (await Promise.all(problems)).flat();
 }
 
+const RESTORE_INSTANCE = 'give the instance its former name, or restore its entry and set "retired: true"';
+
 /** Providers of instances that resources of a state need, and that the stack does not configure any more. */
 export function orphanedInstances(
   { name: stack, json }: SynthesizedStack,
@@ -59,14 +61,14 @@ export function orphanedInstances(
   }
   return [...counts].map(
     ([instance, count]) =>
-      `${stack} has ${count} resources in the instance ${instance}, which the tenant file does not name any more; give the instance its former name, or restore its entry and set "retired: true".`,
+      `${stack} has ${count} resources in the instance ${instance}, which the tenant file does not name any more; ${RESTORE_INSTANCE}.`,
   );
 }
 
 /** What to do about names that leave a block, by the end of the block's name. */
 const FIXES = {
   not_destroyable: 'write it again, or remove it as docs/operating/remove-nodes.md says and name it in "destroyable"',
-  instances_not_retired: 'give the instance its former name, or restore its entry and set "retired: true"',
+  instances_not_retired: RESTORE_INSTANCE,
 } as const;
 
 /** Nodes, volumes, gateways and instances that a plan would destroy, and for which Terraform refuses the plan. */
