@@ -20,6 +20,9 @@ const MODULE = {
 
 const REGISTRY_PATIENCE = 60_000;
 
+/** `cdktf` sets a plugin cache by itself, which two runs of Terraform at once break. A mirror on this machine needs none. */
+const NO_PLUGIN_CACHE = { TF_PLUGIN_CACHE_DIR: "", CDKTF_DISABLE_PLUGIN_CACHE_ENV: "true" };
+
 /** Uses the registry or mirror that `terraform init` can reach, else builds the provider from its Go module. */
 export async function obtainVaultProvider(terraform: TerraformProgram): Promise<ProviderEnvironment> {
   const pluginCache = join(CACHE, "terraform-plugins");
@@ -31,7 +34,7 @@ export async function obtainVaultProvider(terraform: TerraformProgram): Promise<
   );
   const configuration = join(folder, "terraform.rc");
   writeFileSync(configuration, mirrorConfiguration(folder, terraform));
-  return { TF_CLI_CONFIG_FILE: configuration };
+  return { TF_CLI_CONFIG_FILE: configuration, ...NO_PLUGIN_CACHE };
 }
 
 async function isReachable({ program }: TerraformProgram, environment: ProviderEnvironment): Promise<boolean> {
