@@ -24,6 +24,7 @@ export default defineConfig({
           include: ["test/unit/**/*.test.ts"],
           setupFiles,
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           // A new process per file would load cdktf and the providers' classes each time.
           isolate: false,
           // Vitest leaves one processor of two idle.
