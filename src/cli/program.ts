@@ -147,7 +147,7 @@ export function buildProgram(execute: Execute): Command {
     .action((selection: string | undefined, options: CommonOptions & { prometheus?: true }) =>
       execute(options, async (host) => (await import("./status.js")).status(host, selection, options)),
     );
-  define(program, "watch", "unseal instances as soon as they are sealed, until interrupted; only reads the records")
+  define(program, "watch", "unseal instances as soon as they are sealed, until interrupted; writes no record")
     .option("--tenant <tenant>", "only the instances of this tenant")
     .option(
       "--shard <index/count>",
@@ -156,6 +156,11 @@ export function buildProgram(execute: Execute): Command {
     .option("--poll <seconds>", "time between two inspections of an instance", parseSeconds, WATCH_POLL)
     .option("--refresh <seconds>", "time between two lists of the records", parseSeconds, WATCH_REFRESH)
     .option("--parallel <number>", "how many instances are unsealed at a time", parseCount, WATCHED_AT_ONCE)
+    .option(
+      "--maintain <seconds>",
+      "also renew certificates, tokens and credentials, with this time between two runs for an instance",
+      parseSeconds,
+    )
     .option("--listen <host:port>", "serve /metrics, /healthz and /readyz there")
     .action((options: CommonOptions & WatchOptions) =>
       execute(options, async (host) => (await import("./watch.js")).watch(host, options)),

@@ -5,12 +5,14 @@ import { Gate } from "../core/gate";
 import { proxiesOf } from "../core/proxies";
 import { CentralFleet } from "../watch/central-fleet";
 import { parseListenAddress, serve } from "../watch/http-server";
+import type { Maintenance } from "../watch/instance-maintenance";
 import { Notifications } from "../watch/notifications";
 import { parseShard } from "../watch/selection";
 import type { WatchListener } from "../watch/watch-events";
 import { watchFleet } from "../watch/watch-fleet";
 import { WatchMetrics } from "../watch/watch-metrics";
 import type { CommandHost, CommandResult } from "./command";
+import { maintain } from "./maintain";
 
 /** Options of `tenant-vault watch`. */
 export interface WatchOptions {
@@ -22,15 +24,21 @@ export interface WatchOptions {
   /** Seconds. */
   readonly refresh: number;
   readonly parallel: number;
+  /** Seconds between two runs for an instance. @default - nothing is renewed */
+  readonly maintain?: number;
   /** `<host>:<port>`. */
   readonly listen?: string;
 }
 
+/** How many instances are maintained at a time. */
+const MAINTAINED_AT_ONCE = 4;
+
 /** `tenant-vault watch`: unseals the instances of all tenants as soon as they are sealed, until it is interrupted. */
 export async function watch(
-  { environment, clock, log, signal, holds }: CommandHost,
-  { tenant, shard, poll, refresh, parallel, listen }: WatchOptions,
+  host: CommandHost,
+  { tenant, shard, poll, refresh, parallel, maintain: every, listen }: WatchOptions,
 ): Promise<CommandResult> {
+  const { environment, clock, log, signal, holds } = host;
   keepHeapSmall();
   const selection = { tenant, shard: shard === undefined ? undefined : parseShard(shard) };
   const address = listen === undefined ? undefined : parseListenAddress(listen);
@@ -50,9 +58,10 @@ export async function watch(
       metrics.count(event);
       notifications?.notify(event);
     };
+    const maintenance = every === undefined ? undefined : maintenanceOf(host, every);
     await watchFleet(
       { fleet, clock, log, tell, gate: new Gate(parallel), poll: poll * 1000 },
-      { ...selection, refresh: refresh * 1000, signal },
+      { ...selection, refresh: refresh * 1000, maintenance, signal },
     );
     await notifications?.flush();
   } finally {
@@ -60,6 +69,15 @@ export async function watch(
     await central.close();
   }
   return { text: "", json: {} };
+}
+
+/** @param every Seconds. */
+function maintenanceOf(host: CommandHost, every: number): Maintenance {
+  return {
+    every: every * 1000,
+    gate: new Gate(MAINTAINED_AT_ONCE),
+    run: (instance) => maintain(host, instance),
+  };
 }
 
 /**

@@ -52,6 +52,9 @@ export const WATCH_ROLE = "watch";
 /** Policy of the login that watches all tenants. */
 export const WATCH_POLICY = "tenant-vault-watch";
 
+/** Policy of a watcher that also renews what expires. */
+export const MAINTENANCE_POLICY = "tenant-vault-maintenance";
+
 /** PKI mount of the root CA in the central Vault. */
 export const ROOT_CA_MOUNT = "pki-root";
 

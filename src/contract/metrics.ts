@@ -24,6 +24,7 @@ export const WATCH_METRICS = {
   unseals: "tenant_vault_watch_unsealed_replicas_total",
   unsealDuration: "tenant_vault_watch_unseal_duration_seconds",
   lastUnseal: "tenant_vault_watch_last_unseal_timestamp_seconds",
+  lastMaintenance: "tenant_vault_watch_last_maintenance_timestamp_seconds",
   /** Labelled with `code`, an error code of docs/errors.md. */
   failures: "tenant_vault_watch_failures_total",
   notificationsLost: "tenant_vault_watch_notifications_lost_total",

@@ -65,6 +65,27 @@ export function watchPolicy(): string {
   ]);
 }
 
+/**
+ * What the login of {@link watchPolicy} also needs to renew what expires. It writes no record, so it cannot change where keys go.
+ * It reaches the instances as every identity, which the keys that it reads would allow as well.
+ */
+export function maintenancePolicy(): string {
+  return render([
+    {
+      path: `${RECORDS_MOUNT}/metadata/*`,
+      capabilities: ["patch"],
+      reason: "note in the metadata of records what was done",
+    },
+    {
+      path: `${ACCESS_MOUNT}/data/*`,
+      capabilities: KEEP,
+      reason: "renew the credentials of the instances' identities",
+    },
+    serverCertificates(certificateRole("*"), "issue the TLS certificates of instances"),
+    sealTokens("", "make the tokens by which instances' servers use their transit keys, and no others"),
+  ]);
+}
+
 function render(statements: readonly PolicyStatement[]): string {
   const policy = new PolicyDocument();
   for (const statement of statements) policy.add(statement);
@@ -95,19 +116,23 @@ function hook(tenant: string): PolicyStatement[] {
       capabilities: KEEP,
       reason: "keep the kubeconfig that Kubespray made, and reach the pods of an instance",
     },
-    {
-      path: `${ROOT_CA_MOUNT}/issue/${certificateRole(tenant)}`,
-      capabilities: WRITE,
-      reason: "issue the TLS certificate of an instance",
-      // The role cannot limit IP addresses.
-      allowedParameters: { common_name: [], alt_names: [], ip_sans: ["127.0.0.1"], ttl: [] },
-    },
-    {
-      path: `auth/token/create/${SEAL_ROLE_PREFIX}${tenant}.*`,
-      capabilities: WRITE,
-      reason: "make the token by which an instance's servers use their transit key, and no other",
-    },
+    serverCertificates(certificateRole(tenant), "issue the TLS certificate of an instance"),
+    sealTokens(`${tenant}.`, "make the token by which an instance's servers use their transit key, and no other"),
   ];
+}
+
+function serverCertificates(role: string, reason: string): PolicyStatement {
+  return {
+    path: `${ROOT_CA_MOUNT}/issue/${role}`,
+    capabilities: WRITE,
+    reason,
+    // A role cannot limit IP addresses.
+    allowedParameters: { common_name: [], alt_names: [], ip_sans: ["127.0.0.1"], ttl: [] },
+  };
+}
+
+function sealTokens(prefix: string, reason: string): PolicyStatement {
+  return { path: `auth/token/create/${SEAL_ROLE_PREFIX}${prefix}*`, capabilities: WRITE, reason };
 }
 
 function deploy({ tenant, secrets, intermediates }: TenantScope): PolicyStatement[] {

@@ -143,8 +143,7 @@ class CentralInstance implements WatchedInstance {
   /** Reads the description again, because keys go only to addresses that the record confirms now. */
   private async refresh(): Promise<void> {
     const metadata = await this.store.readMetadata();
-    const reason = metadata[HELD];
-    if (reason !== undefined) throw heldError(this.store.path, reason);
+    checkNotHeld(this.store.path, metadata);
     const instance = await verifiedInstance(this.store, this.target, metadata);
     if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
     const { link } = this;
@@ -153,9 +152,12 @@ class CentralInstance implements WatchedInstance {
   }
 }
 
-function heldError(path: string, reason: string): OperationError {
+/** @throws OperationError `held` if somebody keeps the instance sealed. */
+export function checkNotHeld(path: string, metadata: Readonly<Record<string, string>>): void {
+  const reason = metadata[HELD];
+  if (reason === undefined) return;
   const remove = `vault kv metadata patch -remove-custom-metadata=${HELD} ${recordPath(path)}`;
-  return new OperationError(
+  throw new OperationError(
     "held",
     `${path} is sealed and stays so, because its record says that it is held (${reason}); allow its unsealing with "${remove}".`,
   );

@@ -5,6 +5,7 @@ import type { Gate } from "../core/gate";
 import type { Log } from "../core/log";
 import { needsKeys } from "../operations/unseal/unseal-sealed";
 import type { Fleet, Sight, WatchedInstance } from "./fleet";
+import { jitter } from "./jitter";
 import type { Repeated } from "./schedule";
 import type { WatchListener } from "./watch-events";
 
@@ -139,9 +140,4 @@ export class InstanceWatch implements Repeated {
     this.opened = undefined;
     await opened?.close();
   }
-}
-
-/** From 0.9 to 1.1. */
-function jitter(): number {
-  return 0.9 + Math.random() / 5;
 }

@@ -11,6 +11,8 @@ export type WatchEvent =
       readonly replicas: readonly string[];
       readonly seconds: number;
     }
+  /** What expires was renewed where it was time. */
+  | { readonly kind: "maintained"; readonly instance: string }
   | { readonly kind: "failed"; readonly instance: string; readonly code: ErrorCode; readonly message: string }
   /** Its record is gone, or belongs to another watcher. */
   | { readonly kind: "forgotten"; readonly instance: string }

@@ -1,4 +1,5 @@
 import { OperationError } from "../core/errors";
+import { InstanceMaintenance, type Maintenance } from "./instance-maintenance";
 import { InstanceWatch, type WatchSurroundings } from "./instance-watch";
 import { Schedule } from "./schedule";
 import { isSelected, type Selection } from "./selection";
@@ -7,7 +8,15 @@ import { isSelected, type Selection } from "./selection";
 export interface WatchFleetOptions extends Selection {
   /** Milliseconds between two requests for the list of records. */
   readonly refresh: number;
+  /** @default - none: instances are unsealed, and nothing else is done */
+  readonly maintenance?: Maintenance | undefined;
   readonly signal: AbortSignal;
+}
+
+/** What is done for an instance. */
+interface Care {
+  readonly watch: InstanceWatch;
+  readonly maintenance: InstanceMaintenance | undefined;
 }
 
 /** Milliseconds between two lists while the central Vault does not answer. */
@@ -19,11 +28,11 @@ const RETURN_POLL = 2_000;
  */
 export async function watchFleet(
   surroundings: WatchSurroundings,
-  { refresh, signal, ...selection }: WatchFleetOptions,
+  { refresh, maintenance, signal, ...selection }: WatchFleetOptions,
 ): Promise<void> {
   const { clock, tell, poll } = surroundings;
   const schedule = new Schedule(clock);
-  const watches = new Map<string, InstanceWatch>();
+  const cared = new Map<string, Care>();
   const ending = new Set<Promise<void>>();
   /** Aborted by an error that is not an OperationError. It is a mistake of this program, and ends it. */
   const broken = new AbortController();
@@ -32,22 +41,24 @@ export async function watchFleet(
 
   const start = (instance: string): void => {
     const watch = new InstanceWatch(instance, surroundings, (each) => schedule.hasten(each));
-    watches.set(instance, watch);
+    const maintained = maintenance && new InstanceMaintenance(instance, { ...surroundings, maintenance });
+    cared.set(instance, { watch, maintenance: maintained });
     // All watches begin at once. Their requests must not.
     schedule.add(watch, Math.random() * poll);
+    if (maintained !== undefined) schedule.add(maintained, maintained.delay);
   };
-  const stop = (instance: string, watch: InstanceWatch): void => {
-    watches.delete(instance);
-    const end = schedule
-      .remove(watch)
+  const stop = (instance: string, { watch, maintenance: maintained }: Care): void => {
+    cared.delete(instance);
+    const turns = maintained === undefined ? [watch] : [watch, maintained];
+    const end = Promise.all(turns.map((each) => schedule.remove(each)))
       .then(() => watch.end())
       .finally(() => ending.delete(end));
     ending.add(end);
   };
   const update = (listed: readonly string[]): void => {
     const wanted = new Set(listed.filter((instance) => isSelected(instance, selection)));
-    for (const [instance, watch] of watches) if (!wanted.has(instance)) stop(instance, watch);
-    for (const instance of wanted) if (!watches.has(instance)) start(instance);
+    for (const [instance, care] of cared) if (!wanted.has(instance)) stop(instance, care);
+    for (const instance of wanted) if (!cared.has(instance)) start(instance);
   };
 
   let wasListed = true;
@@ -55,13 +66,13 @@ export async function watchFleet(
     const listed = await list(surroundings, selection.tenant, wasListed);
     if (listed !== undefined) update(listed);
     // What failed because of the central Vault must not wait until its next attempt.
-    if (listed !== undefined && !wasListed) for (const watch of watches.values()) schedule.hasten(watch);
+    if (listed !== undefined && !wasListed) for (const { watch } of cared.values()) schedule.hasten(watch);
     wasListed = listed !== undefined;
-    tell({ kind: "listed", instances: listed && watches.size });
+    tell({ kind: "listed", instances: listed && cared.size });
     await clock.sleep(wasListed ? refresh : Math.min(refresh, RETURN_POLL), ended);
   }
   await scheduled;
-  for (const [instance, watch] of watches) stop(instance, watch);
+  for (const [instance, care] of cared) stop(instance, care);
   await Promise.all(ending);
   if (broken.signal.aborted) throw broken.signal.reason;
 }

@@ -12,6 +12,8 @@ interface InstanceCounts {
   unseals: number;
   /** Seconds since the epoch. */
   lastUnseal?: number;
+  /** Seconds since the epoch. */
+  lastMaintenance?: number;
   readonly failures: Map<string, number>;
 }
 
@@ -55,6 +57,9 @@ export class WatchMetrics {
         this.durations.observe(event.seconds);
         return;
       }
+      case "maintained":
+        this.of(event.instance).lastMaintenance = this.now() / 1000;
+        return;
       case "failed": {
         const { failures } = this.of(event.instance);
         failures.set(event.code, (failures.get(event.code) ?? 0) + 1);
@@ -99,6 +104,12 @@ export class WatchMetrics {
       ),
       perInstance(WATCH_METRICS.unseals, "Replicas that this program unsealed.", "counter", ({ unseals }) => unseals),
       perInstance(WATCH_METRICS.lastUnseal, "Time of the last unsealing.", "gauge", ({ lastUnseal }) => lastUnseal),
+      perInstance(
+        WATCH_METRICS.lastMaintenance,
+        "Time of the last maintenance.",
+        "gauge",
+        (counts) => counts.lastMaintenance,
+      ),
       {
         name: WATCH_METRICS.unsealDuration,
         help: "Seconds from the sight of a sealed replica until all were unsealed.",
@@ -107,7 +118,7 @@ export class WatchMetrics {
       },
       {
         name: WATCH_METRICS.failures,
-        help: "Failed attempts to watch or unseal, by the code of the error.",
+        help: "Failed attempts to watch, unseal or maintain, by the code of the error.",
         type: "counter",
         samples: [...this.instances].flatMap(([path, { failures }]) =>
           [...failures].map(([code, value]) => ({ labels: { ...instanceLabels(path), code }, value })),

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../../lab/run";
 import { TENANT_IDENTITIES } from "../../src/contract/central-vault";
 import { IDENTITIES } from "../../src/contract/identities";
-import { tenantPolicy, watchPolicy } from "../../src/policy/central-policies";
+import { maintenancePolicy, tenantPolicy, watchPolicy } from "../../src/policy/central-policies";
 import type { VaultClient } from "../../src/vault/client";
 import { attempt, rows, type Attempt } from "./support/attempts";
 import { TestBed } from "./support/test-bed";
@@ -57,7 +57,8 @@ beforeAll(async () => {
   });
   ({ csr } = body.data as { csr: string });
   const policies = TENANT_IDENTITIES.map((identity): [string, string] => [identity, tenantPolicy(identity, scope)]);
-  for (const [name, policy] of [...policies, ["watch", watchPolicy()] as const]) {
+  const ofWatchers = [["watch", watchPolicy()] as const, ["maintenance", maintenancePolicy()] as const];
+  for (const [name, policy] of [...policies, ...ofWatchers]) {
     await client.send("PUT", `sys/policies/acl/table-${name}`, { body: { policy } });
     const { body: made } = await client.send("POST", "auth/token/create", { body: { policies: [`table-${name}`] } });
     clients.set(name, server.client((made.auth as { client_token: string }).client_token));
@@ -84,6 +85,10 @@ const ALLOWED = rows([
   ["watch", "GET customers/data/customer10/kept"],
   ["watch", "GET customers/data/customer11/kept"],
   ["watch", "GET access/data/customer11/kept/operate"],
+  ["maintenance", "PATCH customers/metadata/customer10/kept", { custom_metadata: { note: "maintained" } }],
+  ["maintenance", "GET access/data/customer10/kept/apply"],
+  ["maintenance", "POST access/data/customer11/kept/plan", { data: { "role-id": "x" } }],
+  ["maintenance", "POST pki-root/issue/instances-customer10", issue],
 ]);
 test.each(ALLOWED)("$identity may $request", async ({ identity, request: attempted, body }) => {
   expect(await attempt(clients.get(identity), attempted, body)).toBeLessThan(300);
@@ -118,6 +123,13 @@ const FOREIGN: readonly Attempt[] = ["hook", "deploy", "plan"].flatMap((identity
 ]);
 const FORBIDDEN = rows([
   ...FOREIGN,
+  ["maintenance", "GET customers/data/customer10/kept"],
+  ["maintenance", "POST customers/data/customer10/kept", data],
+  ["maintenance", "DELETE customers/metadata/customer10/kept"],
+  ["maintenance", "POST pki-root/issue/instances-customer10", { ...issue, ip_sans: "10.0.0.1" }],
+  ["maintenance", "POST pki-root/root/sign-intermediate", {}],
+  ["maintenance", "POST auth/token/create", {}],
+  ["maintenance", "PUT sys/policies/acl/tenant-vault-maintenance", { policy: "" }],
   ["hook", "POST pki-root/root/sign-intermediate", {}],
   ["hook", "GET operator/data/customer10/postgresql"],
   ["plan", "GET customers/data/customer10/kept"],

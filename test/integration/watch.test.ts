@@ -7,7 +7,7 @@ import { freePort } from "../../lab/ports";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { waitUntil } from "../../lab/wait";
 import type { Instance } from "../../src/contract/instance";
-import { watchPolicy } from "../../src/policy/central-policies";
+import { maintenancePolicy, watchPolicy } from "../../src/policy/central-policies";
 import { TestBed, type BegunCommand } from "./support/test-bed";
 
 const PATIENCE = 60_000;
@@ -33,6 +33,7 @@ beforeAll(async () => {
     body: { policies: ["watch"], no_default_policy: true },
   });
   watchToken = (body.auth as { client_token: string }).client_token;
+  await client.send("PUT", "sys/policies/acl/maintenance", { body: { policy: maintenancePolicy() } });
   webhook = createServer((request, response) => {
     let text = "";
     request.on("data", (chunk: Buffer) => (text += chunk.toString()));
@@ -54,10 +55,14 @@ afterEach(async () => {
 
 /** The real command, as a daemon. */
 class Watcher {
-  static async start(...args: string[]): Promise<Watcher> {
+  static start(...args: string[]): Promise<Watcher> {
+    return Watcher.startAs(watchToken, ...args);
+  }
+
+  static async startAs(token: string, ...args: string[]): Promise<Watcher> {
     const port = await freePort();
     const url = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/hook`;
-    const environment = { ...bed.environment(), VAULT_TOKEN: watchToken, TENANT_VAULT_WEBHOOK: url };
+    const environment = { ...bed.environment(), VAULT_TOKEN: token, TENANT_VAULT_WEBHOOK: url };
     const watcher = new Watcher(port);
     watcher.command = bed.begin(
       ["watch", "--json", "--poll", POLL, "--refresh", "1", "--listen", `127.0.0.1:${port}`, ...args],
@@ -104,6 +109,14 @@ async function unsealedAfter(watched: readonly VaultServer[]): Promise<number> {
   return performance.now() - from;
 }
 
+/** @param reason Why nobody may unseal the instance; null to allow it again. */
+async function hold(reason: string | null): Promise<void> {
+  await bed.central.client.send("PATCH", `customers/metadata/${instance.tenant}/${instance.name}`, {
+    body: { custom_metadata: { held: reason } },
+    contentType: "application/merge-patch+json",
+  });
+}
+
 async function restart(server: VaultServer): Promise<void> {
   await server.stop("SIGKILL");
   await server.start();
@@ -138,11 +151,6 @@ describe("a watcher that may only read the records", { timeout: PATIENCE }, () =
   });
 
   test("leaves an instance sealed that somebody holds, until the hold is removed", async () => {
-    const metadata = `customers/metadata/${instance.tenant}/${instance.name}`;
-    const { client } = bed.central;
-    const contentType = "application/merge-patch+json";
-    const hold = (held: string | null) =>
-      client.send("PATCH", metadata, { body: { custom_metadata: { held } }, contentType });
     await hold("incident 42");
     const watcher = await Watcher.start();
     await restart(servers[0] as VaultServer);
@@ -219,5 +227,42 @@ describe("a watcher that may only read the records", { timeout: PATIENCE }, () =
       Number((await watcher.metric("tenant_vault_watch_instances"))?.split(" ")[1]);
     expect((await watched(first)) + (await watched(second))).toBe(3);
     await shared?.stop();
+  });
+});
+
+describe("a watcher with --maintain", { timeout: PATIENCE }, () => {
+  const plan = "access/data/customer10/main/plan";
+  const maintained = 'tenant_vault_watch_last_maintenance_timestamp_seconds{tenant="customer10",vault_instance="main"}';
+
+  async function hasCredential(): Promise<boolean> {
+    return (await bed.central.client.send("GET", plan, { accept: [404] })).status === 200;
+  }
+
+  test("renews credentials, but not of an instance that is held, and writes no record", async () => {
+    const { client } = bed.central;
+    const policies = ["watch", "maintenance"];
+    const { body } = await client.send("POST", "auth/token/create", { body: { policies, no_default_policy: true } });
+    const record = await client.send("GET", "customers/data/customer10/main");
+    await client.send("DELETE", plan);
+    await hold("incident 42");
+    const watcher = await Watcher.startAs((body.auth as { client_token: string }).client_token, "--maintain", "1");
+    await waitUntil("it had its turn", () => Promise.resolve(watcher.output.includes('"code":"held"')));
+    expect(await hasCredential()).toBe(false);
+
+    await hold(null);
+    await waitUntil("the credential is there", hasCredential);
+    await waitUntil("it is told", async () => (await watcher.metric(maintained)) !== undefined);
+    expect((await client.send("GET", "customers/data/customer10/main")).body).toMatchObject({ data: record.body.data });
+    running = undefined;
+    expect(await watcher.stop()).toBe(0);
+  });
+
+  test("says that its login may not, and unseals all the same", async () => {
+    await bed.central.client.send("DELETE", plan);
+    const watcher = await Watcher.start("--maintain", "1");
+    await waitUntil("it is told", () => Promise.resolve(watcher.output.includes("cannot maintain it")));
+    expect(watcher.output).toContain('"code":"central-denied"');
+    await restart(servers[1] as VaultServer);
+    await unsealedAfter(servers);
   });
 });

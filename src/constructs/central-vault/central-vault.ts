@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import {
   CLUSTERS_MOUNT,
   COMMAND_LOGIN,
+  MAINTENANCE_POLICY,
   RECORDS_MOUNT,
   ROOT_CA_MOUNT,
   SEALS_MOUNT,
@@ -11,7 +12,7 @@ import {
 } from "../../contract/central-vault";
 import { ACCESS_MOUNT } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
-import { watchPolicy } from "../../policy/central-policies";
+import { maintenancePolicy, watchPolicy } from "../../policy/central-policies";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
   ApproleAuthBackendRole,
@@ -91,6 +92,14 @@ export interface CentralVaultProps {
    */
   readonly watchSecretIdTtl?: Duration;
   /**
+   * Whether watchers may also renew what expires (`tenant-vault watch --maintain`): server certificates, seal tokens and the
+   * credentials of identities. Their login then has the policy `tenant-vault-maintenance`, too.
+   *
+   * @default false
+   * @changes in place: for the next login of a watcher
+   */
+  readonly maintenance?: boolean;
+  /**
    * The platform of the operator's pipelines, whose tokens log in to the central Vault.
    *
    * @default - none: pipelines log in by AppRole
@@ -155,6 +164,11 @@ export class CentralVault extends Construct {
     });
 
     const policy = new Policy(this, "WatchPolicy", { name: WATCH_POLICY, policy: watchPolicy(), provider });
+    const policies = [policy.name];
+    if (props.maintenance === true) {
+      const content = { name: MAINTENANCE_POLICY, policy: maintenancePolicy(), provider };
+      policies.push(new Policy(this, "MaintenancePolicy", content).name);
+    }
     const secretIdTtl = props.watchSecretIdTtl ?? COMMAND_SECRET_ID_TTL;
     const login = new AppRoleLogin(this, "CommandLogin", {
       path: COMMAND_LOGIN,
@@ -165,7 +179,7 @@ export class CentralVault extends Construct {
     const role = new ApproleAuthBackendRole(this, "WatchRole", {
       backend: login.path,
       roleName: WATCH_ROLE,
-      tokenPolicies: [policy.name],
+      tokenPolicies: policies,
       tokenTtl: Duration.minutes(15).toSeconds(),
       tokenMaxTtl: Duration.hours(1).toSeconds(),
       secretIdTtl: secretIdTtl.toSeconds(),

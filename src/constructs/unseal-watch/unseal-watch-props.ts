@@ -1,4 +1,5 @@
 import type { TerraformProvider } from "cdktf";
+import type { Duration } from "../../core/duration";
 import type { ContainerImage } from "../vault-instance/chart";
 import type { Egress } from "../vault-instance/network-policies";
 import type { WatchLogin } from "./watch-login";
@@ -51,6 +52,13 @@ export interface UnsealWatchProps {
    * @changes in place: the pods restart one by one, and each gets another part
    */
   readonly shards?: number;
+  /**
+   * How often they also renew what expires in an instance. It needs `maintenance` of the `CentralVault`.
+   *
+   * @default - they only unseal
+   * @changes in place: the pods restart one by one
+   */
+  readonly maintenanceEvery?: Duration;
   /**
    * Namespace of the monitoring system that reads the metrics.
    *

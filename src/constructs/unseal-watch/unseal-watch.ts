@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
@@ -38,7 +39,8 @@ export class UnsealWatch extends Construct {
   ) {
     super(scope, id);
     requireProviderRanges(this);
-    const { shards = 1, provider, login, centralProvider } = props;
+    checkDurations(props, ["maintenanceEvery"], this);
+    const { shards = 1, provider, login, centralProvider, maintenanceEvery } = props;
     if (!Number.isInteger(shards) || shards < 1 || shards > 100) {
       throw new ValidationError(
         "shards",
@@ -53,7 +55,8 @@ export class UnsealWatch extends Construct {
     this.namespace = resource.metadata.name;
     const metadata = { name: NAME, namespace: this.namespace, labels: LABELS };
     new ServiceAccountV1(this, "Account", { metadata, automountServiceAccountToken: false, provider });
-    login.createRole(this, { name: NAME, namespace: props.namespace ?? NAME }, centralProvider);
+    const account = { name: NAME, namespace: props.namespace ?? NAME, maintains: maintenanceEvery !== undefined };
+    login.createRole(this, account, centralProvider);
     this.createPolicy();
     const ca =
       props.caCertificate === undefined

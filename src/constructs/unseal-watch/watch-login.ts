@@ -1,6 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
-import { WATCH_POLICY, WATCH_ROLE } from "../../contract/central-vault";
+import { MAINTENANCE_POLICY, WATCH_POLICY, WATCH_ROLE } from "../../contract/central-vault";
 import { Duration } from "../../core/duration";
 import { JwtAuthBackendRole, KubernetesAuthBackendRole } from "../../terraform/providers/vault";
 
@@ -8,14 +8,19 @@ import { JwtAuthBackendRole, KubernetesAuthBackendRole } from "../../terraform/p
 export interface LoginAccount {
   readonly name: string;
   readonly namespace: string;
+  /** Whether it may renew what expires. */
+  readonly maintains: boolean;
 }
 
 /** A token is valid for 15 minutes. The watcher logs in again when the central Vault denies it. */
 const TOKEN = {
-  tokenPolicies: [WATCH_POLICY],
   tokenTtl: Duration.minutes(15).toSeconds(),
   tokenMaxTtl: Duration.hours(1).toSeconds(),
 };
+
+function policies(maintains: boolean): string[] {
+  return maintains ? [WATCH_POLICY, MAINTENANCE_POLICY] : [WATCH_POLICY];
+}
 
 /** Creates the role of a ServiceAccount at a login. */
 type CreateRole = (scope: Construct, account: LoginAccount, provider: TerraformProvider | undefined) => void;
@@ -29,9 +34,10 @@ export class WatchLogin {
    * @param audience That the tokens name.
    */
   static jwt(path: string, audience = "vault"): WatchLogin {
-    return new WatchLogin(path, audience, (scope, { name, namespace }, provider) => {
+    return new WatchLogin(path, audience, (scope, { name, namespace, maintains }, provider) => {
       new JwtAuthBackendRole(scope, "Role", {
         ...TOKEN,
+        tokenPolicies: policies(maintains),
         backend: path,
         roleName: WATCH_ROLE,
         roleType: "jwt",
@@ -50,9 +56,10 @@ export class WatchLogin {
    * @param audience That the tokens name.
    */
   static kubernetes(path: string, audience = "vault"): WatchLogin {
-    return new WatchLogin(path, audience, (scope, { name, namespace }, provider) => {
+    return new WatchLogin(path, audience, (scope, { name, namespace, maintains }, provider) => {
       new KubernetesAuthBackendRole(scope, "Role", {
         ...TOKEN,
+        tokenPolicies: policies(maintains),
         backend: path,
         roleName: WATCH_ROLE,
         audience,

@@ -29,7 +29,8 @@ export interface WatchPodProps extends UnsealWatchProps {
 
 /** The template of the pods, within Pod Security `restricted`. */
 export function podTemplate(props: WatchPodProps) {
-  const { labels, serviceAccount, image, ca, caCertificate, shards, login } = props;
+  const { labels, serviceAccount, image, ca, caCertificate, shards, login, maintenanceEvery } = props;
+  const maintain = maintenanceEvery === undefined ? [] : ["--maintain", String(maintenanceEvery.toSeconds())];
   const token = { audience: login.audience, expirationSeconds: TOKEN_LIFETIME, path: "token" };
   return {
     metadata: {
@@ -61,7 +62,15 @@ export function podTemplate(props: WatchPodProps) {
         {
           name: "watch",
           image: imageReference(image),
-          args: ["watch", "--json", "--listen", `0.0.0.0:${METRICS_PORT}`, "--shard", `$(POD_NAME)/${shards}`],
+          args: [
+            "watch",
+            "--json",
+            "--listen",
+            `0.0.0.0:${METRICS_PORT}`,
+            "--shard",
+            `$(POD_NAME)/${shards}`,
+            ...maintain,
+          ],
           env: variables(props),
           port: [{ name: "metrics", containerPort: METRICS_PORT }],
           // One instance takes about 60 KB.

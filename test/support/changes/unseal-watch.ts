@@ -1,4 +1,11 @@
-import { KubernetesProvider, NetworkPeer, UnsealWatch, WatchLogin, type UnsealWatchProps } from "../../../src/index";
+import {
+  Duration,
+  KubernetesProvider,
+  NetworkPeer,
+  UnsealWatch,
+  WatchLogin,
+  type UnsealWatchProps,
+} from "../../../src/index";
 import { VaultProvider } from "../../../src/terraform/providers/vault";
 import { synthesize, type Synthesized } from "../synth";
 import type { FieldChange } from "./test-changes";
@@ -60,6 +67,15 @@ export const WATCH_CHANGES: readonly FieldChange<WatchSetting>[] = [
     [
       "update kubernetes_stateful_set_v1.watch_pods: spec.template.spec.volume.#.projected.#.sources.#.service_account_token.audience",
       "update vault_jwt_auth_backend_role.watch_role: bound_audiences.#",
+    ],
+  ],
+  [
+    "UnsealWatchProps.maintenanceEvery",
+    {},
+    { maintenanceEvery: Duration.days(1) },
+    [
+      "update kubernetes_stateful_set_v1.watch_pods: spec.template.spec.container.#.args.#, spec.template.spec.container.#.args.#",
+      "update vault_jwt_auth_backend_role.watch_role: token_policies.#",
     ],
   ],
   [

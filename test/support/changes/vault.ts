@@ -954,6 +954,21 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [[]],
   ),
   row(
+    "CentralVaultProps.maintenance",
+    [undefined, true, undefined],
+    central((maintenance) => ({ maintenance })),
+    [
+      [
+        "create vault_policy.central_maintenance_policy",
+        "update vault_approle_auth_backend_role.central_watch_role: token_policies",
+      ],
+      [
+        "delete vault_policy.central_maintenance_policy",
+        "update vault_approle_auth_backend_role.central_watch_role: token_policies",
+      ],
+    ],
+  ),
+  row(
     "CentralVaultProps.watchSecretIdTtl",
     [undefined, Duration.days(30), Duration.days(120), undefined],
     central((watchSecretIdTtl) => ({ watchSecretIdTtl })),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { TENANT_IDENTITIES } from "../../../src/contract/central-vault";
-import { tenantPolicy, watchPolicy, type TenantScope } from "../../../src/policy/central-policies";
+import { maintenancePolicy, tenantPolicy, watchPolicy, type TenantScope } from "../../../src/policy/central-policies";
 import { all } from "../../support/all";
 import { capabilitiesOn, rulesOf } from "../../support/policies";
 
@@ -83,5 +83,16 @@ test("watch reads and lists, and the only credentials that it reads are those of
     ).toEqual([]);
   expect(rules.map(({ path }) => path).filter((path) => path.startsWith("access"))).toEqual([
     "access/data/+/+/operate",
+  ]);
+});
+
+test("maintenance writes no record, and makes no certificate or token but those of servers", () => {
+  const rules = all(rulesOf(maintenancePolicy()));
+  expect(rules.filter(({ path }) => path.startsWith("customers/data"))).toEqual([]);
+  expect(rules.map(({ path }) => path)).toEqual([
+    "access/data/*",
+    "auth/token/create/tenant-vault-seal-*",
+    "customers/metadata/*",
+    "pki-root/issue/instances-*",
   ]);
 });

@@ -4,6 +4,7 @@ import { Gate } from "../../../src/core/gate";
 import { Log, type LogEvent } from "../../../src/core/log";
 import type { Fleet, Sight, WatchedInstance } from "../../../src/watch/fleet";
 import { watchFleet } from "../../../src/watch/watch-fleet";
+import type { Maintenance } from "../../../src/watch/instance-maintenance";
 import type { WatchEvent } from "../../../src/watch/watch-events";
 
 const MAIN = "customer10/main";
@@ -38,6 +39,7 @@ let listed: string[] | Error;
 let events: WatchEvent[];
 let logged: LogEvent[];
 let opened: string[];
+let maintenance: Maintenance | undefined;
 /** Ends a connection, as a server does that is stopped. */
 let lose: () => void;
 /** Milliseconds of the simulated clock. */
@@ -45,6 +47,7 @@ let time: number;
 
 beforeEach(() => {
   [instance, listed, events, logged, opened, time] = [new FakeInstance(), [MAIN], [], [], [], 0];
+  maintenance = undefined;
 });
 
 const fleet: Fleet = {
@@ -78,7 +81,7 @@ async function watch(seconds: number, at: Readonly<Record<number, () => void>> =
   const log = new Log((event) => void logged.push(event));
   const done = watchFleet(
     { fleet, clock, log, tell, gate: new Gate(4), poll: 1_000 },
-    { refresh: 5_000, signal: end.signal, tenant },
+    { refresh: 5_000, signal: end.signal, tenant, maintenance },
   );
   // It may fail while time passes.
   done.catch(() => undefined);
@@ -130,6 +133,17 @@ describe("a watch", () => {
     await watch(10, { 5: () => (instance.states = ["unreachable", "unreachable"]) });
     expect(opened.length).toBeGreaterThan(3);
     expect(instance.closed).toBe(opened.length);
+  });
+
+  test("maintains each instance now and then, and unseals meanwhile", async () => {
+    let runs = 0;
+    let end: () => void = () => undefined;
+    const run = (): Promise<void> => (runs++ === 0 ? new Promise((resolve) => (end = resolve)) : Promise.resolve());
+    maintenance = { every: 10_000, gate: new Gate(1), run };
+    const seal = (): unknown => (instance.states = ["sealed", "unsealed"]);
+    const check = (): unknown => expect([told("unsealed").length, told("maintained").length, runs]).toEqual([1, 0, 1]);
+    await watch(45, { 12: seal, 15: check, 16: () => end() });
+    expect(told("maintained").length).toBeGreaterThan(1);
   });
 
   test("looks more often after a server ended its connection, until all answer again", async () => {

@@ -18,6 +18,7 @@ test("every metric has a value once something happened, and no other name is use
   counted.count({ kind: "seen", instance: MAIN, sealed: 2, unreachable: 1 });
   counted.count({ kind: "sealed", instance: MAIN, replicas: ["main-0", "main-1"] });
   counted.count({ kind: "unsealed", instance: MAIN, replicas: ["main-0", "main-1"], seconds: 0.3 });
+  counted.count({ kind: "maintained", instance: MAIN });
   counted.count({ kind: "failed", instance: MAIN, code: "held", message: "held" });
   const lines = counted.render().split("\n");
   const names = lines.flatMap((line) => /^# TYPE (\S+)/.exec(line)?.[1] ?? []);
@@ -25,6 +26,7 @@ test("every metric has a value once something happened, and no other name is use
   expect(lines).toContain(`tenant_vault_watch_sealed_replicas${LABELS} 2`);
   expect(lines).toContain(`tenant_vault_watch_unsealed_replicas_total${LABELS} 2`);
   expect(lines).toContain(`tenant_vault_watch_last_unseal_timestamp_seconds${LABELS} 1800000000`);
+  expect(lines).toContain(`tenant_vault_watch_last_maintenance_timestamp_seconds${LABELS} 1800000000`);
   expect(lines).toContain('tenant_vault_watch_unseal_duration_seconds_bucket{le="0.5"} 1');
   expect(lines).toContain('tenant_vault_watch_failures_total{tenant="customer10",vault_instance="main",code="held"} 1');
   expect(lines).toContain("tenant_vault_watch_notifications_lost_total 2");
