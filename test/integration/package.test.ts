@@ -161,15 +161,26 @@ describe("the tarball", () => {
 });
 
 describe("C9: each example", () => {
-  test.each(EXAMPLES)("%s synthesizes as CommonJS and as an ES module", async (name) => {
-    const outputs = await Promise.all(
+  const outputOf = (name: string, extension: string): string => `out-${name}-${extension}`;
+
+  // One process for all loads cdktf and the providers' classes once.
+  beforeAll(async () => {
+    await Promise.all(
       ["cjs", "mjs"].map(async (extension) => {
-        const output = `out-${name}-${extension}`;
-        await project.node([join(COMPILED, `${name}.${extension}`)], output);
-        return synthesized(project.path(output));
+        const loads = EXAMPLES.map(
+          (name) =>
+            `process.env.CDKTF_OUTDIR = ${JSON.stringify(outputOf(name, extension))};\nawait import("./${COMPILED}/${name}.${extension}");\n`,
+        );
+        project.write(`all-${extension}.mjs`, loads.join(""));
+        await project.node([`all-${extension}.mjs`]);
       }),
     );
-    const [commonJs = {}, esModule] = outputs;
+  });
+
+  test.each(EXAMPLES)("%s synthesizes as CommonJS and as an ES module", (name) => {
+    const [commonJs = {}, esModule] = ["cjs", "mjs"].map((extension) =>
+      synthesized(project.path(outputOf(name, extension))),
+    );
     expect(Object.keys(commonJs)).not.toEqual([]);
     expect(esModule).toEqual(commonJs);
     for (const json of Object.values(commonJs)) {
