@@ -46,6 +46,16 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
   },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
+  mirror: {
+    example: [
+      { path: "customers/customer10/main", written: 1, kept: false },
+      { path: "access/customer10/main/apply", written: 0, kept: false },
+    ],
+    notes: [
+      "`written` is the number of versions that the mirror lacked. `kept` is true if the secret is deleted in the central Vault.",
+      "A secret that is not mirrored has `error` instead. The exit code is then 1.",
+    ],
+  },
   watch: {
     example: {},
     notes: [

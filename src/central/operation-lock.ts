@@ -1,4 +1,4 @@
-import { ACCESS_MOUNT, accessPath } from "../contract/identities";
+import { ACCESS_MOUNT, accessPath, LOCK } from "../contract/identities";
 import { systemClock, type Clock } from "../core/clock";
 import type { VaultClient } from "../vault/client";
 import { askCentral } from "./client";
@@ -44,7 +44,7 @@ export class OperationLock {
     instance: string,
     private readonly clock: Clock = systemClock,
   ) {
-    this.path = accessPath(instance, "lock");
+    this.path = accessPath(instance, LOCK);
   }
 
   async read(): Promise<SeenLock> {

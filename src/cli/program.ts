@@ -23,7 +23,8 @@ Environment:
   TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray
-  TENANT_VAULT_WEBHOOK                            a URL to which watch posts what happens`;
+  TENANT_VAULT_WEBHOOK                            a URL to which watch posts what happens
+  TENANT_VAULT_MIRROR_ADDR, ..._CACERT, ...       the second Vault of mirror; names as above, without VAULT_`;
 
 /** Default number of instances that `unseal --all` works on at a time. */
 const INSTANCES_AT_ONCE = 8;
@@ -165,6 +166,11 @@ export function buildProgram(execute: Execute): Command {
     .action((options: CommonOptions & WatchOptions) =>
       execute(options, async (host) => (await import("./watch.js")).watch(host, options)),
     );
+  define(
+    program,
+    "mirror",
+    "copy records, kubeconfigs and credentials to a second Vault; deletes nothing there",
+  ).action((options: CommonOptions) => execute(options, async (host) => (await import("./mirror.js")).mirror(host)));
   return program;
 }
 

@@ -31,6 +31,9 @@ export function accessPath(instance: string, identity: string): string {
   return `${instance}/${identity}`;
 }
 
+/** Name beside the identities of the lock of an instance. */
+export const LOCK = "lock";
+
 /** Fields of such a secret: other programs read them. */
 export const ACCESS_FIELDS = {
   roleId: "role-id",

@@ -73,6 +73,9 @@ export const ERROR_CODES = [
   "ceremony-under-way",
   "rotation-unfinished",
 
+  // mirror
+  "mirror-diverged",
+
   // watch
   "held",
   "listen-failed",

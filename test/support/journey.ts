@@ -28,6 +28,8 @@ export const JOURNEY = [
 
 const CLUSTER = "needs a Kubernetes cluster; test/acceptance runs its operation";
 
+const MIRROR = "mirror.test.ts runs it with two Vaults of its own";
+
 /** Blocks that no test runs as they are written, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
@@ -51,6 +53,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
   "docs/troubleshooting.md: vault kv get -format=json access/$instance/ceremony > /dev/shm/ceremony":
     "a person copies values from one command to the next; identities.test.ts makes a root token by the same requests",
+  "docs/operating/mirror.md: for mount in customers clusters access; do": MIRROR,
+  "docs/operating/mirror.md: export VAULT_TOKEN=$(cat central-token) TENANT_VAULT_MIRROR_TOKEN=$(cat mirror-token)":
+    MIRROR,
+  "docs/operating/mirror.md: npx tenant-vault unseal <tenant>/<instance>": MIRROR,
   "docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance>":
     "rotate-keys.test.ts runs it on instances of its own",
   'docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance> --break-glass "left by a killed run"':

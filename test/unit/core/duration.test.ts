@@ -14,8 +14,10 @@ import {
   SshRole,
   TenantAccess,
   TenantPKI,
+  UnsealWatch,
   ValidationError,
   type Duration,
+  WatchLogin,
 } from "../../../src/index";
 import { alertRules, type AlertRulesProps } from "../../../src/constructs/monitoring/alert-rules";
 import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
@@ -70,6 +72,13 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
   IdentitiesProps: (_stack, _providers, prop) => identitySettings(prop, { engines: [], logins: [] }),
   RootCaProps: (stack, { provider }, prop) =>
     new RootCa(stack, "R", { commonName: "root", address: "https://central:8200", provider, ...prop }),
+  UnsealWatchProps: (stack, _providers, prop) =>
+    new UnsealWatch(stack, "W", {
+      address: "https://central:8200",
+      login: WatchLogin.jwt("operator-cluster"),
+      image: { repository: "registry.example/tenant-vault", tag: "1.0.0" },
+      ...prop,
+    }),
 };
 
 /** Props of constructs that take a Duration, as `Interface.prop`. */
