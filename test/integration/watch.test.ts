@@ -127,7 +127,7 @@ describe("a watcher that may only read the records", { timeout: PATIENCE }, () =
     const watcher = await Watcher.start();
     await Promise.all(servers.map((server) => restart(server)));
 
-    expect(await unsealedAfter(servers)).toBeLessThan(5_000);
+    expect(await unsealedAfter(servers)).toBeLessThan(10_000);
 
     await waitUntil("the webhook was told", () => Promise.resolve(notified.some(({ event }) => event === "unsealed")));
     expect(notified.find(({ event }) => event === "sealed")).toMatchObject({ instance: "customer10/main" });
