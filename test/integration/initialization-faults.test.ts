@@ -161,6 +161,38 @@ test("H13: a second signal during the escrow says which keys would be lost, and 
   }
 });
 
+test("H6: an announcement of another container, whose run died before it sent anything, is taken over soon", async () => {
+  const name = "elsewhere";
+  const { instance, servers } = await bed.startInstance(name, 1);
+  const gateway = await FaultyGateway.start(bed.central.server.address, bed.authority.certificate);
+  const container = (state: string): Record<string, string> => ({
+    ...bed.environment(instance),
+    VAULT_ADDR: gateway.address,
+    TENANT_VAULT_STATE_DIR: join(bed.folder, state),
+  });
+  try {
+    // What follows the announcement, and comes before the request to the server.
+    const metadata = `PATCH customers/metadata/customer10/${name}`;
+    gateway.hold(metadata);
+    const run = bed.begin(["unseal", `customer10/${name}`], container("first-container"));
+    await waitUntil("it is announced", () => Promise.resolve(gateway.requests.includes(metadata)));
+    run.kill("SIGKILL");
+    await run.ended;
+    gateway.release(metadata);
+    expect(Object.keys(await bed.central.readRecord("customer10", name))).toContain("journal-state");
+
+    const begun = Date.now();
+    const next = await bed.run(["unseal", `customer10/${name}`], container("second-container"));
+    expect(next.stderr).toContain("another run is initialising it");
+    expect(next).toMatchObject({ code: 0, failure: "" });
+    expect(Date.now() - begun).toBeLessThan(AT_ONCE);
+    expect(await stateOf(servers[0])).toBe("unsealed");
+    expect(Object.keys(await bed.central.readRecord("customer10", name))).not.toContain("journal-state");
+  } finally {
+    await gateway.stop();
+  }
+});
+
 test.each<[string, string, (gateway: FaultyGateway, request: string) => void]>([
   ["a 503", "refused", (gateway, request) => gateway.fail(request, 503)],
   ["a lost answer", "unheard", (gateway, request) => gateway.loseAnswer(request)],
