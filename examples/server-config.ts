@@ -21,7 +21,7 @@ const CENTRAL = "https://vault.operator.example:8200";
 const app = new App();
 const stack = new LayerStack(app, "servers", localBackend(".terraform-state"));
 const centralProvider = new VaultProvider(stack, "Central", { alias: "central", address: CENTRAL });
-const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" });
+const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" }, { apiCidrs: ["10.0.0.0/24"] });
 new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
 
 new VaultInstance(stack, "Main", {

@@ -17,14 +17,14 @@ const CENTRAL = "https://vault.operator.example:8200";
 
 const app = new App();
 
-// Clusters differ in the secret of their kubeconfig, and in a StorageClass with the reclaim policy Retain.
-for (const { name, storageClass } of [
-  { name: "customer10-eks", storageClass: "gp3-retain" },
-  { name: "customer10-gke", storageClass: "premium-rwo-retain" },
+// Clusters differ in the secret of their kubeconfig, in the addresses of their API, and in a StorageClass with the reclaim policy Retain.
+for (const { name, apiCidr, storageClass } of [
+  { name: "customer10-eks", apiCidr: "10.0.0.0/24", storageClass: "gp3-retain" },
+  { name: "customer10-gke", apiCidr: "172.16.0.0/28", storageClass: "premium-rwo-retain" },
 ]) {
   const stack = new LayerStack(app, name, localBackend(".terraform-state"));
   const centralProvider = new VaultProvider(stack, "Central", { alias: "central", address: CENTRAL });
-  const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: name });
+  const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: name }, { apiCidrs: [apiCidr] });
   new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
   new VaultInstance(stack, "Main", {
     tenant: name,

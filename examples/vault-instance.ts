@@ -21,8 +21,8 @@ const app = new App();
 const stack = new LayerStack(app, "vault", localBackend(".terraform-state"));
 const centralProvider = new VaultProvider(stack, "Central", { alias: "central", address: CENTRAL });
 
-// Any cluster works. The central Vault holds its kubeconfig at clusters/eks.
-const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "eks" });
+// Any cluster works. The central Vault holds its kubeconfig at clusters/eks. The subnets of its API are all that the servers reach.
+const cluster = TenantCluster.fromKubeconfig({ mount: "clusters", path: "eks" }, { apiCidrs: ["10.0.0.0/24"] });
 new ClusterProviders(stack, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
 
 new VaultInstance(stack, "Main", {

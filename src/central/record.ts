@@ -14,6 +14,10 @@ const KEY = /^(unseal|recovery)-key-(\d+)$/;
 /** Encryption key of the journal. It is present only during an initialisation. */
 const JOURNAL_KEY = "journal-key";
 
+/** Present from the announcement of an initialisation until the run is about to send the request. */
+const JOURNAL_STATE = "journal-state";
+const UNSENT = "announced";
+
 /** Stored beside the keys, so that changing it requires the right to write the keys. */
 const DESCRIPTION_DIGEST = "description-digest";
 
@@ -78,12 +82,23 @@ export function journalKey(fields: RecordFields): Secret | undefined {
 
 /** Adds the announcement of an initialisation. */
 export function withJournalKey(fields: RecordFields, key: Secret): RecordFields {
-  return { ...fields, [JOURNAL_KEY]: key.reveal() };
+  return { ...fields, [JOURNAL_KEY]: key.reveal(), [JOURNAL_STATE]: UNSENT };
+}
+
+/** Whether the run that announced the initialisation has certainly not sent the request. */
+export function isUnsent(fields: RecordFields): boolean {
+  return fields[JOURNAL_STATE] === UNSENT;
+}
+
+/** Says that the request of the announced initialisation may have been sent. */
+export function withRequest(fields: RecordFields): RecordFields {
+  const { [JOURNAL_STATE]: _state, ...others } = fields;
+  return others;
 }
 
 /** Adds the keys and removes the announcement. Fields of other programs stay. */
 export function withAnswer(fields: RecordFields, answer: InitAnswer): RecordFields {
-  const { [JOURNAL_KEY]: _announcement, ...others } = fields;
+  const { [JOURNAL_KEY]: _announcement, ...others } = withRequest(fields);
   return { ...others, [ROOT_TOKEN]: answer.rootToken.reveal(), ...keyFields(answer.keys, answer.keyType) };
 }
 

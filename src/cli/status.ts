@@ -6,9 +6,7 @@ import { exposition } from "../operations/status/exposition";
 import { selectInstances, statusOf } from "../operations/status/status";
 import { statusText } from "../operations/status/text";
 import type { CommandHost, CommandResult } from "./command";
-
-/** Instances that are inspected at once. Each needs several connections. */
-const AT_ONCE = 32;
+import { instancesAtOnce, openFilesLimit } from "./open-files";
 
 /** Exit code if an instance is not healthy. */
 const UNHEALTHY = 2;
@@ -23,6 +21,7 @@ export async function status(
   selection: string | undefined,
   { prometheus }: { prometheus?: true },
 ): Promise<CommandResult> {
+  const atOnce = instancesAtOnce(openFilesLimit());
   const central = await connectToCentral(environment);
   try {
     const targets = await selectInstances(central, selection);
@@ -33,7 +32,7 @@ export async function status(
       );
     }
     const options = { clock, network: { proxies: proxiesOf(environment) } };
-    const statuses = await mapConcurrently(targets, AT_ONCE, (target) => statusOf(central, target, options));
+    const statuses = await mapConcurrently(targets, atOnce, (target) => statusOf(central, target, options));
     const now = clock.date().getTime();
     return {
       text: prometheus ? exposition(statuses, now) : statusText(statuses, now),

@@ -3,6 +3,7 @@ import { connectToCentral } from "../central/login";
 import { setting } from "../core/environment";
 import { Gate } from "../core/gate";
 import { proxiesOf } from "../core/proxies";
+import { proxyTo } from "../operations/network";
 import { CentralFleet } from "../watch/central-fleet";
 import { parseListenAddress, serve } from "../watch/http-server";
 import type { Maintenance } from "../watch/instance-maintenance";
@@ -43,7 +44,12 @@ export async function watch(
   const selection = { tenant, shard: shard === undefined ? undefined : parseShard(shard) };
   const address = listen === undefined ? undefined : parseListenAddress(listen);
   const webhook = setting(environment, "TENANT_VAULT_WEBHOOK");
-  const notifications = webhook === undefined ? undefined : new Notifications({ url: webhook, clock, log });
+  const network = { proxies: proxiesOf(environment) };
+  const dispatcher = webhook === undefined ? undefined : proxyTo(webhook, network.proxies);
+  const notifications =
+    webhook === undefined
+      ? undefined
+      : new Notifications({ url: webhook, clock, log, ...(dispatcher && { dispatcher }) });
   const metrics = new WatchMetrics(
     () => clock.date().getTime(),
     () => notifications?.lost ?? 0,
@@ -52,7 +58,6 @@ export async function watch(
   const server = address && (await serve(address, { metrics: () => metrics.render(), ready: () => metrics.ready }));
   try {
     log.info("watching", { central: central.address, ...(tenant === undefined ? {} : { tenant }), shard });
-    const network = { proxies: proxiesOf(environment) };
     const fleet = new CentralFleet(central, { clock, log, signal, holds, network });
     const tell: WatchListener = (event) => {
       metrics.count(event);
@@ -66,6 +71,7 @@ export async function watch(
     await notifications?.flush();
   } finally {
     server?.close();
+    await dispatcher?.close();
     await central.close();
   }
   return { text: "", json: {} };

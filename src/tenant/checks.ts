@@ -1,3 +1,4 @@
+import { seesMachines } from "../constructs/tenant-cluster/kubespray";
 import { nodeGroups } from "../constructs/tenant-cluster/node-group";
 import { releaseName } from "../constructs/server-config/names";
 import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
@@ -33,9 +34,9 @@ export function checkClusterPresent({ cluster, instances }: CheckedTenant, repor
   });
 }
 
-/** The addresses of the API of a cluster that exists are not known, and the servers must not reach every host instead. */
+/** Where the addresses of the API are not known, the file names them: the servers must not reach every host instead. */
 export function checkKubernetesApi({ cluster, instances }: CheckedTenant, report: Report): void {
-  if (cluster === undefined || !("existing" in cluster)) return;
+  if (cluster === undefined || isApiKnown(cluster)) return;
   instances.forEach(({ deployment, retired }, index) => {
     if (deployment.mode === "external" || retired === true || deployment.kubernetesApiCidrs !== undefined) return;
     report(
@@ -43,6 +44,12 @@ export function checkKubernetesApi({ cluster, instances }: CheckedTenant, report
       'is missing, so the servers could reach every host on the ports 443 and 6443; write the addresses that "kubectl get endpoints kubernetes" shows, such as ["10.0.0.5/32"], or ["0.0.0.0/0"] to allow any',
     );
   });
+}
+
+function isApiKnown(cluster: Cluster): boolean {
+  if ("existing" in cluster) return false;
+  const { provisioner } = cluster;
+  return provisioner?.type === "magnum" || seesMachines(provisioner?.variables ?? {});
 }
 
 /** Replicas that must run on different nodes need as many nodes. */

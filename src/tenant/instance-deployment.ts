@@ -1,5 +1,4 @@
 import type { IKubernetesCluster } from "../constructs/tenant-cluster/kubernetes-cluster";
-import { NETWORK_PLUGIN } from "../constructs/tenant-cluster/kubespray";
 import type { IDeployment } from "../constructs/vault-instance/deployment";
 import { DevelopmentDeployment } from "../constructs/vault-instance/development-deployment";
 import { Exposure } from "../constructs/vault-instance/exposure";
@@ -7,7 +6,7 @@ import { ExternalDeployment } from "../constructs/vault-instance/external-deploy
 import type { HelmDeploymentProps } from "../constructs/vault-instance/helm-deployment";
 import { HighAvailabilityDeployment } from "../constructs/vault-instance/high-availability-deployment";
 import { NetworkPeer } from "../constructs/vault-instance/network-peer";
-import { toEgress } from "../constructs/vault-instance/network-policies";
+import { apiPeers, toEgress } from "../constructs/vault-instance/network-policies";
 import type { ServerCertificate } from "../constructs/vault-instance/server-certificate";
 import { StandaloneDeployment } from "../constructs/vault-instance/standalone-deployment";
 import { VaultStorage } from "../constructs/vault-instance/storage";
@@ -25,19 +24,17 @@ export interface InstanceDeploymentProps {
   readonly certificate: ServerCertificate;
 }
 
-/** Every address of IPv4. */
-const ANY_ADDRESS = "0.0.0.0/0";
-
 type HelmDeployment = Exclude<Deployment, { readonly mode: "external" }>;
 
 /** The deployment that a tenant file describes. */
 export function instanceDeployment({ tenant, instance, cluster, certificate }: InstanceDeploymentProps): IDeployment {
-  const { deployment, caCertificateFile } = instance;
+  const { deployment, caCertificateFile, retired } = instance;
   if (deployment.mode === "external" || cluster === undefined) {
     const addresses = deployment.mode === "external" ? deployment.addresses : [];
     return new ExternalDeployment({ addresses, caCertificateFile });
   }
-  const { egress = [], kubernetesApiCidrs } = deployment;
+  // Servers that are gone connect to nothing.
+  const { egress = [], kubernetesApiCidrs = retired === true ? [] : undefined } = deployment;
   const props: HelmDeploymentProps = {
     ...deployment,
     certificate: deployment.certificate ?? certificate,
@@ -48,7 +45,7 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
       ...(instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
       ...egress.map(toEgress),
     ],
-    kubernetesApi: apiPeers(kubernetesApiCidrs ?? apiCidrs(tenant)),
+    kubernetesApi: kubernetesApiCidrs && apiPeers(kubernetesApiCidrs),
   };
   if (deployment.mode === "dev") return new DevelopmentDeployment(props);
   const { storageClass, volumeType, volumeZones } = deployment;
@@ -90,18 +87,6 @@ function peerOf(client: NonNullable<HelmDeployment["clients"]>[number]): Network
   return "namespace" in client
     ? NetworkPeer.namespace(client.namespace)
     : NetworkPeer.namespacesWithLabels(client.namespaceLabels);
-}
-
-/** The Kubernetes API; undefined for any address. Some networks match no CIDR to a node, so "any" must be no CIDR at all. */
-function apiPeers(cidrs: readonly string[] | undefined): NetworkPeer[] | undefined {
-  return cidrs?.includes(ANY_ADDRESS) === true ? undefined : cidrs?.map((cidr) => NetworkPeer.cidr(cidr));
-}
-
-/** Addresses of the Kubernetes API: with Calico, the machines of Kubespray's control planes in the tenant's network. */
-function apiCidrs({ cluster }: Tenant): string[] | undefined {
-  if (cluster === undefined || "existing" in cluster || cluster.provisioner?.type === "magnum") return undefined;
-  const { kube_network_plugin: plugin = NETWORK_PLUGIN } = cluster.provisioner?.variables ?? {};
-  return plugin === NETWORK_PLUGIN ? [cluster.network.cidr] : undefined;
 }
 
 /** Clients outside the cluster, and the nodes, whose addresses a node port shows instead of the clients'. */

@@ -255,6 +255,7 @@ function namespaces(project: TerraformProject, bed: TestBed): LayerStack {
       secrets: [`${name}-tls`],
       replicas: 3,
       resources: RESOURCES,
+      kubernetesApi: [NetworkPeer.anyAddress()],
       ...props,
     });
   const { contents, priorityClassName, resources } = create("Rights", NAMESPACE);

@@ -6,7 +6,7 @@ import { PROJECT } from "../../lab/cdktf";
 import { freePort } from "../../lab/ports";
 import { startChild } from "../../lab/children";
 import { waitUntil } from "../../lab/wait";
-import { StubFleet } from "./stub-fleet";
+import { StubFleet } from "../support/stub-fleet";
 
 const COMMAND = join(PROJECT, "lib", "cli", "main.js");
 /** Clock ticks of /proc/<pid>/stat per second. */

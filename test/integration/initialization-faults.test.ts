@@ -114,6 +114,85 @@ test("H13: a second signal does not end a run that waits for the answer of sys/i
   expect(bed.journals("impatient")).toEqual([]);
 });
 
+test("H13: a second signal during the escrow says which keys would be lost, and loses none", async () => {
+  const name = "escrowing";
+  const { held, server, proxy, initialized } = await heldInstance(name);
+  const gateway = await FaultyGateway.start(bed.central.server.address, bed.authority.certificate);
+  const folder = await MountedFolder.create(join(bed.folder, `state-${name}`));
+  const environment = {
+    ...bed.environment(held),
+    VAULT_ADDR: gateway.address,
+    TENANT_VAULT_STATE_DIR: folder.path,
+  };
+  let errors = "";
+  let over = false;
+  try {
+    const run = bed.begin(["unseal", `customer10/${name}`], environment, (text) => (errors += text));
+    void run.ended.then(() => (over = true));
+    await initialized();
+    // Neither the record nor the journal takes the keys, so that the program alone holds them.
+    await folder.makeReadOnly();
+    gateway.fail(`POST customers/data/customer10/${name}`, 503, 1000);
+    proxy.release();
+    await waitUntil("the escrow goes on", () => Promise.resolve(over || errors.includes("journal cannot be written")));
+    run.kill("SIGINT");
+    await waitUntil("the run says what would be lost, or has ended", () => {
+      run.kill("SIGINT");
+      return Promise.resolve(over || errors.includes("not ending yet"));
+    });
+    expect(errors).toMatch(
+      /not ending yet, because that would lose .*the keys of customer10\/escrowing, which nothing but this program holds; wait\n/,
+    );
+    expect(over).toBe(false);
+    expect(Object.keys(await bed.central.readRecord("customer10", name))).not.toContain("root-token");
+    gateway.fail(`POST customers/data/customer10/${name}`, 503, 0);
+    await run.ended;
+
+    const fields = Object.keys(await bed.central.readRecord("customer10", name));
+    expect(fields.filter((field) => field.startsWith("unseal-key-"))).toHaveLength(5);
+    expect(fields).toContain("root-token");
+    // What the run wrote are the keys of the server: the next run opens it with them.
+    await bed.unseal(held);
+    expect(await stateOf(server)).toBe("unsealed");
+  } finally {
+    await folder.remove();
+    await gateway.stop();
+    proxy.stop();
+  }
+});
+
+test("H6: an announcement of another container, whose run died before it sent anything, is taken over soon", async () => {
+  const name = "elsewhere";
+  const { instance, servers } = await bed.startInstance(name, 1);
+  const gateway = await FaultyGateway.start(bed.central.server.address, bed.authority.certificate);
+  const container = (state: string): Record<string, string> => ({
+    ...bed.environment(instance),
+    VAULT_ADDR: gateway.address,
+    TENANT_VAULT_STATE_DIR: join(bed.folder, state),
+  });
+  try {
+    // What follows the announcement, and comes before the request to the server.
+    const metadata = `PATCH customers/metadata/customer10/${name}`;
+    gateway.hold(metadata);
+    const run = bed.begin(["unseal", `customer10/${name}`], container("first-container"));
+    await waitUntil("it is announced", () => Promise.resolve(gateway.requests.includes(metadata)));
+    run.kill("SIGKILL");
+    await run.ended;
+    gateway.release(metadata);
+    expect(Object.keys(await bed.central.readRecord("customer10", name))).toContain("journal-state");
+
+    const begun = Date.now();
+    const next = await bed.run(["unseal", `customer10/${name}`], container("second-container"));
+    expect(next.stderr).toContain("another run is initialising it");
+    expect(next).toMatchObject({ code: 0, failure: "" });
+    expect(Date.now() - begun).toBeLessThan(AT_ONCE);
+    expect(await stateOf(servers[0])).toBe("unsealed");
+    expect(Object.keys(await bed.central.readRecord("customer10", name))).not.toContain("journal-state");
+  } finally {
+    await gateway.stop();
+  }
+});
+
 test.each<[string, string, (gateway: FaultyGateway, request: string) => void]>([
   ["a 503", "refused", (gateway, request) => gateway.fail(request, 503)],
   ["a lost answer", "unheard", (gateway, request) => gateway.loseAnswer(request)],

@@ -54,7 +54,7 @@ new VaultInstance(stack, "Other", {
   address: "https://vault:8200",
   central: { address: "https://central:8200" },
   deployment: new DevelopmentDeployment({
-    cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "a" }),
+    cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "a" }, { apiCidrs: ["10.0.0.0/24"] }),
     certificate: ServerCertificate.certManager({ issuer: "ca" }),
   }),
 });

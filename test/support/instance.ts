@@ -16,7 +16,7 @@ import { only, synthesize, type Synthesized } from "./synth";
 
 /** Properties of every deployment by a Helm chart in tests. */
 export const HELM_PROPS: HelmDeploymentProps = {
-  cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" }),
+  cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" }, { apiCidrs: ["10.0.0.0/24"] }),
   certificate: ServerCertificate.central({ mount: "pki-root", role: "instances" }),
 };
 

@@ -11,4 +11,12 @@ export interface IKubernetesCluster {
    * @changes in place: the next deployment uses the kubeconfig there; another cluster needs new instances
    */
   readonly kubeconfig: KubeconfigLocation;
+  /**
+   * Addresses of the Kubernetes API as CIDRs: those of the control planes, not of the Service `kubernetes`. The servers of an
+   * instance may connect to them. "0.0.0.0/0" is any address.
+   *
+   * @default - unknown: each deployment names them in `kubernetesApi`
+   * @changes in place: with wrong addresses the servers cannot label themselves, and the Service of the active one stays empty
+   */
+  readonly apiCidrs?: readonly string[];
 }

@@ -16,7 +16,12 @@ import type { ClusterContext, IProvisioner, Provisioned } from "./provisioner";
 export const KUBESPRAY_VERSION = "2.32.0";
 
 /** The pod network that the security groups allow. Its policies see the addresses of the machines. */
-export const NETWORK_PLUGIN = "calico";
+const NETWORK_PLUGIN = "calico";
+
+/** Whether the pod network that these variables choose is known to match the addresses of machines by CIDR. */
+export function seesMachines({ kube_network_plugin: plugin }: Readonly<Record<string, unknown>>): boolean {
+  return plugin === undefined || plugin === NETWORK_PLUGIN;
+}
 
 /** How Kubernetes is installed by Kubespray. */
 export interface KubesprayProps {
@@ -78,6 +83,7 @@ export class KubesprayProvisioner implements IProvisioner {
     return {
       nodes: machines.nodes.map(({ node: { name, address } }) => ({ name, address })),
       apiAddress: machines.api.address,
+      apiCidrs: seesMachines(variables) ? [cluster.cidr] : undefined,
       inventory: Fn.yamlencode(asFunctionArgument(inventory)),
     };
   }

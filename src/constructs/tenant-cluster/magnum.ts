@@ -91,7 +91,8 @@ export class MagnumProvisioner implements IProvisioner {
     });
     for (const pool of pools) this.createNodeGroup(scope, made.id, pool);
     this.escrowKubeconfig(scope, made, cluster);
-    return { nodes: [], apiAddress: made.apiAddress };
+    // Magnum connects the control planes to the fixed subnet, and Calico's policies see their addresses there.
+    return { nodes: [], apiAddress: made.apiAddress, apiCidrs: [cluster.cidr] };
   }
 
   /** Without a provider, Terraform would write the kubeconfig to the Vault of the default provider. @throws ValidationError */

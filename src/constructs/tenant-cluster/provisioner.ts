@@ -52,6 +52,8 @@ export interface Provisioned {
   readonly nodes: readonly ProvisionedNode[];
   /** Address of the Kubernetes API. */
   readonly apiAddress: string;
+  /** Addresses of the API as NetworkPolicies see them, CIDRs. @default - unknown: each deployment names them */
+  readonly apiCidrs?: readonly string[];
   /** A Kubespray inventory, YAML. @default - none: the provisioner does not use Kubespray */
   readonly inventory?: string;
 }

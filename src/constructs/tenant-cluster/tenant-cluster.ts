@@ -27,14 +27,23 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
   readonly nodes: readonly ProvisionedNode[];
   /** Address of the Kubernetes API. */
   readonly apiAddress: string;
+  /** Addresses of the control planes, as NetworkPolicies see them; undefined if the pod network is not known to see them. */
+  readonly apiCidrs?: readonly string[];
   /** Kubespray inventory, YAML, known after the ports exist; undefined without Kubespray. */
   readonly inventory?: string;
   /** Whether security groups protect the ports of the machines. */
   readonly portSecurity: boolean;
 
-  /** A cluster of any origin. Its kubeconfig is in the central Vault. */
-  static fromKubeconfig(kubeconfig: KubeconfigLocation): IKubernetesCluster {
-    return { kubeconfig };
+  /**
+   * A cluster of any origin. Its kubeconfig is in the central Vault.
+   *
+   * @param api Addresses of its Kubernetes API, such as `{ apiCidrs: ["10.0.0.5/32"] }`. @default - each deployment names them
+   */
+  static fromKubeconfig(
+    kubeconfig: KubeconfigLocation,
+    api: Pick<IKubernetesCluster, "apiCidrs"> = {},
+  ): IKubernetesCluster {
+    return { kubeconfig, ...api };
   }
 
   constructor(scope: Construct, id: string, props: TenantClusterProps) {
@@ -74,6 +83,7 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
     });
     this.nodes = provisioned.nodes;
     this.apiAddress = provisioned.apiAddress;
+    this.apiCidrs = provisioned.apiCidrs;
     this.inventory = provisioned.inventory;
     this.portSecurity = !("portSecurity" in network) || network.portSecurity !== false;
   }

@@ -95,19 +95,19 @@ export class UnsealWatch extends Construct {
     const readers =
       monitoringNamespace === undefined
         ? []
-        : [
-            {
-              from: [NetworkPeer.namespace(monitoringNamespace).policyPeer],
-              ports: [{ port: String(METRICS_PORT), protocol: "TCP" }],
-            },
-          ];
+        : [toRule({ to: NetworkPeer.namespace(monitoringNamespace), port: METRICS_PORT })];
     new NetworkPolicyV1(this, "Policy", {
       metadata: {
         name: NAME,
         namespace: this.namespace,
         annotations: { [DESCRIPTION]: "Nobody connects to a watcher but who reads its metrics." },
       },
-      spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"], ingress: readers, egress: destinations },
+      spec: {
+        podSelector: {},
+        policyTypes: ["Ingress", "Egress"],
+        ingress: readers.map(({ peers, ports }) => ({ from: peers, ports })),
+        egress: destinations,
+      },
       provider,
     });
   }

@@ -22,7 +22,7 @@ import { lastingKey, lastingProduct, lastingStorage } from "./lasting-settings";
 import { mergeValues } from "./merge-values";
 import type { HookSecrets } from "./hook-identity";
 import type { NetworkPeer } from "./network-peer";
-import { toEgress, type Egress, type InstanceFlows } from "./network-policies";
+import { apiPeers, toEgress, type Egress, type InstanceFlows } from "./network-policies";
 import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
 import { refuseLostMajority } from "./raft-majority";
@@ -185,7 +185,7 @@ export function deployRelease(
     resources: props.resources,
     ...exposure?.capacity,
     clients: props.clients,
-    kubernetesApi: props.kubernetesApi,
+    kubernetesApi: props.kubernetesApi ?? (cluster.apiCidrs && apiPeers(cluster.apiCidrs)),
     monitoringNamespace: monitoring?.namespace,
     metricsPort: METRICS_PORT,
     egress: [

@@ -4,7 +4,7 @@ import { parseAnyCidr } from "../../core/cidr";
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
 /** A peer in a NetworkPolicy; https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
-interface PolicyPeer {
+export interface PolicyPeer {
   readonly namespaceSelector?: { readonly matchLabels?: Record<string, string> };
   readonly podSelector?: { readonly matchLabels?: Record<string, string> };
   readonly ipBlock?: { readonly cidr: string };
@@ -38,15 +38,20 @@ export class NetworkPeer {
     return new NetworkPeer({ ipBlock: { cidr: parseAnyCidr(cidr).toString() } });
   }
 
+  /** Any address, inside or outside the cluster, and every node. A CIDR matches no node in some pod networks. */
+  static anyAddress(): NetworkPeer {
+    return new NetworkPeer(undefined);
+  }
+
   private constructor(
-    /** The peer in a NetworkPolicy. */
-    readonly policyPeer: PolicyPeer,
+    /** The peer in a NetworkPolicy; undefined for any address, which no peer expresses. */
+    readonly policyPeer: PolicyPeer | undefined,
   ) {
     Object.freeze(this);
   }
 
   /** Whether the peer is outside the cluster. */
   get isOutside(): boolean {
-    return this.policyPeer.ipBlock !== undefined;
+    return this.policyPeer === undefined || this.policyPeer.ipBlock !== undefined;
   }
 }

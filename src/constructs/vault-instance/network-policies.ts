@@ -2,7 +2,7 @@ import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import { NetworkPolicyV1, type NetworkPolicyV1Spec } from "../../terraform/providers/kubernetes";
 import { API_PORT, CLUSTER_PORT } from "../server-config/names";
-import { NetworkPeer } from "./network-peer";
+import { NetworkPeer, type PolicyPeer } from "./network-peer";
 
 /** A destination of the servers. */
 export interface Egress {
@@ -40,6 +40,14 @@ export function toEgress({ cidr, ...flow }: Omit<Egress, "to"> & { readonly cidr
   return { ...flow, to: cidr === undefined ? undefined : NetworkPeer.cidr(cidr) };
 }
 
+/** Every address of IPv4. */
+const ANY_ADDRESS = "0.0.0.0/0";
+
+/** The API of a cluster as CIDRs name it. */
+export function apiPeers(cidrs: readonly string[]): NetworkPeer[] {
+  return cidrs.includes(ANY_ADDRESS) ? [NetworkPeer.anyAddress()] : cidrs.map((cidr) => NetworkPeer.cidr(cidr));
+}
+
 /** Flows that only some instances need. */
 export interface InstanceFlows {
   /**
@@ -72,9 +80,10 @@ export interface InstanceFlows {
    */
   readonly egress?: readonly Egress[];
   /**
-   * Addresses of the Kubernetes API: those of the control planes, not of the Service `kubernetes`.
+   * Addresses of the Kubernetes API: those of the control planes, not of the Service `kubernetes`. `NetworkPeer.anyAddress()`
+   * allows any. Required if the cluster does not say where its API is.
    *
-   * @default - any address, because clusters differ
+   * @default - the `apiCidrs` of the cluster
    * @changes in place: with wrong addresses the servers cannot label themselves, and the Service of the active one stays empty
    */
   readonly kubernetesApi?: readonly NetworkPeer[];
@@ -96,7 +105,6 @@ const KUBERNETES_API_PORTS = [443, 6443];
  */
 const NODE_LOCAL_DNS = ["169.254.25.10/32", "169.254.20.10/32"];
 
-type PolicyPeer = NetworkPeer["policyPeer"];
 type Ports = { readonly port: string; readonly protocol: string }[];
 
 /** Denies all traffic in an instance's namespace, except what the servers need. */
@@ -110,7 +118,7 @@ export class NetworkPolicies extends Construct {
   ) {
     super(scope, id);
     this.servers = { podSelector: { matchLabels: { ...props.serverLabels } } };
-    const { clients = [NetworkPeer.anyNamespace()], monitoringNamespace, kubernetesApi, egress = [] } = props;
+    const { clients = [NetworkPeer.anyNamespace()], monitoringNamespace, egress = [] } = props;
     const replicas: Rule = { peers: [this.servers], ports: tcp(API_PORT, CLUSTER_PORT) };
     this.create("DenyAll", "deny-all", "Nothing may talk but what another policy allows.", {
       podSelector: {},
@@ -128,11 +136,22 @@ export class NetworkPolicies extends Construct {
     this.allowEgress("to-replicas", "Raft, joining and forwarded requests go to the other replicas.", [replicas]);
     this.allowEgress("dns", "Names are asked of the cluster's DNS and of the nodes' caches.", [toDns()]);
     this.allowEgress("kubernetes-api", "Servers label their own pods, and review tokens where Kubernetes is a login.", [
-      { peers: kubernetesApi && policyPeers(kubernetesApi), ports: tcp(...KUBERNETES_API_PORTS) },
+      { peers: policyPeers(this.kubernetesApi()), ports: tcp(...KUBERNETES_API_PORTS) },
     ]);
     if (egress.length > 0) {
       this.allowEgress("egress", `Beyond the cluster's own: ${egress.map(describe).join(", ")}.`, egress.map(toRule));
     }
+  }
+
+  /** @throws ValidationError if nothing says where the API is, because the servers must not reach every host instead. */
+  private kubernetesApi(): readonly NetworkPeer[] {
+    const { kubernetesApi } = this.props;
+    if (kubernetesApi !== undefined) return kubernetesApi;
+    throw new ValidationError(
+      "kubernetes-api",
+      'The addresses of the Kubernetes API are not known, so the servers could reach every host on the ports 443 and 6443; set kubernetesApi to what "kubectl get endpoints kubernetes" shows, such as [NetworkPeer.cidr("10.0.0.5/32")], or to [NetworkPeer.anyAddress()].',
+      this,
+    );
   }
 
   private allowIngress(name: string, reason: string, rules: readonly Rule[]): void {
@@ -180,8 +199,10 @@ function hasPeers({ peers }: Rule): boolean {
   return peers?.length !== 0;
 }
 
-function policyPeers(peers: readonly NetworkPeer[]): PolicyPeer[] {
-  return peers.map(({ policyPeer }) => policyPeer);
+/** @returns The peers of a rule; undefined, which Kubernetes takes for everyone, if one of them is any address. */
+function policyPeers(peers: readonly NetworkPeer[]): PolicyPeer[] | undefined {
+  const named = peers.map(({ policyPeer }) => policyPeer).filter((peer) => peer !== undefined);
+  return named.length === peers.length ? named : undefined;
 }
 
 /** Annotation with the purpose of an object; https://kubernetes.io/docs/reference/labels-annotations-taints/#description */

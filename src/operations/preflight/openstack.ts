@@ -1,5 +1,7 @@
 import { request } from "undici";
 import { setting } from "../../core/environment";
+import { proxiesOf, type Proxies } from "../../core/proxies";
+import { proxyTo } from "../network";
 
 /** The cloud did not answer as expected. The message is one sentence and holds no secret. */
 export class OpenStackError extends Error {}
@@ -58,8 +60,10 @@ export async function openStackOf(environment: NodeJS.ProcessEnv): Promise<OpenS
   const url = setting(environment, "OS_AUTH_URL")?.replace(/\/+$/, "");
   const identity = identityOf(environment);
   if (url === undefined || identity === undefined) return undefined;
+  const proxies = proxiesOf(environment);
   const { headers, body } = await ask("POST", `${url.endsWith("/v3") ? url : `${url}/v3`}/auth/tokens`, {
     body: { auth: identity },
+    proxies,
   });
   const token = String(headers["x-subject-token"]);
   const { catalog = [], project } = body.token as Login;
@@ -77,7 +81,7 @@ export async function openStackOf(environment: NodeJS.ProcessEnv): Promise<OpenS
     return found.url.replace(/\/+$/, "");
   };
   const network = `${endpoint("network").replace(/\/v2\.0$/, "")}/v2.0`;
-  return new Cloud(token, project.id, network, endpoint("compute"), endpoint);
+  return new Cloud({ token, proxies }, project.id, network, endpoint("compute"), endpoint);
 }
 
 interface Login {
@@ -115,11 +119,17 @@ function freeOf(
   );
 }
 
+/** How requests reach the cloud, and in whose name. */
+interface CloudAccess {
+  readonly token: string;
+  readonly proxies: Proxies;
+}
+
 class Cloud implements OpenStack {
   private readonly answers = new Map<string, Promise<Record<string, unknown>>>();
 
   constructor(
-    private readonly token: string,
+    private readonly access: CloudAccess,
     private readonly project: string,
     private readonly network: string,
     private readonly compute: string,
@@ -209,7 +219,7 @@ class Cloud implements OpenStack {
 
   /** Several checks need the same answer, so each question is asked once. */
   private get(url: string): Promise<Record<string, unknown>> {
-    const asked = this.answers.get(url) ?? ask("GET", url, { token: this.token }).then(({ body }) => body);
+    const asked = this.answers.get(url) ?? ask("GET", url, this.access).then(({ body }) => body);
     this.answers.set(url, asked);
     return asked;
   }
@@ -236,14 +246,20 @@ function named(id: string | undefined, name: string): object {
   return id === undefined ? { name } : { id };
 }
 
-async function ask(method: "GET" | "POST", url: string, { token, body }: { token?: string; body?: object }) {
+async function ask(
+  method: "GET" | "POST",
+  url: string,
+  { token, body, proxies }: Partial<CloudAccess> & Pick<CloudAccess, "proxies"> & { readonly body?: object },
+) {
   const address = new URL(url).origin;
+  const dispatcher = proxyTo(url, proxies);
   try {
     const response = await request(url, {
       method,
       signal: AbortSignal.timeout(PATIENCE),
       headers: { "content-type": "application/json", ...(token === undefined ? {} : { "x-auth-token": token }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(dispatcher === undefined ? {} : { dispatcher }),
     });
     const text = await response.body.text();
     if (response.statusCode === 401 || response.statusCode === 403)
@@ -261,5 +277,7 @@ async function ask(method: "GET" | "POST", url: string, { token, body }: { token
     throw new OpenStackError(
       `The cloud at ${address} does not answer (${code ?? message}); check OS_AUTH_URL and the route to it.`,
     );
+  } finally {
+    await dispatcher?.close();
   }
 }

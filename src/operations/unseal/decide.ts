@@ -1,6 +1,6 @@
 import type { JournalEntry } from "../../central/journal";
 import { keySets } from "../../central/pending-keys";
-import { fingerprint, journalKey, keysFingerprint, recordedKeys, secretFields } from "../../central/record";
+import { fingerprint, isUnsent, journalKey, keysFingerprint, recordedKeys, secretFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import type { Instance } from "../../contract/instance";
 import { keyTypeOf, otherKeyType } from "../../vault/keys";
@@ -55,6 +55,12 @@ export type Step =
  * the first run sends its request and waits for the answer.
  */
 export const ANNOUNCEMENT_LEASE = 120;
+
+/**
+ * Seconds after which another run may take over an announcement whose request was not sent. It only keeps two runs from taking over
+ * from each other: the run that takes over writes the record, and then the other cannot write that it sends the request.
+ */
+export const UNSENT_LEASE = 15;
 
 /** The next step towards an initialised, escrowed, joined and unsealed instance; a pure function of what is seen. */
 export function decide(seen: Observation): Step {
@@ -196,7 +202,8 @@ function startInitialization(seen: Observation): Step {
   if (journalKey(record.fields) === undefined) return { do: "announce" };
   const [first] = replicas;
   if (announced === record.version && first !== undefined) return { do: "initialize", replica: first };
-  return isAbandoned(seen) ? { do: "take-over" } : { do: "wait", reason: "another run is initialising it" };
+  const isUnused = isUnsent(record.fields) && record.age >= UNSENT_LEASE;
+  return isUnused || isAbandoned(seen) ? { do: "take-over" } : { do: "wait", reason: "another run is initialising it" };
 }
 
 /** Whether the announced initialisation was abandoned: its run on this machine is dead, or its lease has expired. */

@@ -1,7 +1,14 @@
 import { CentralError } from "../../central/client";
 import { newJournalKey } from "../../central/journal";
 import { descriptionDigest } from "../../central/instance-metadata";
-import { isDescriptionOnly, journalKey, withDescriptionDigests, withJournalKey } from "../../central/record";
+import {
+  isDescriptionOnly,
+  journalKey,
+  withDescriptionDigests,
+  withJournalKey,
+  withRequest,
+  type RecordFields,
+} from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { wantedSharesOf, type Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
@@ -16,6 +23,7 @@ const INIT_WITHIN = ANNOUNCEMENT_LEASE * 1000 - INIT_TIMEOUT - 10_000;
 
 interface Announcement {
   readonly version: number;
+  readonly fields: RecordFields;
   readonly at: number;
   readonly key: Secret;
   readonly journal: string;
@@ -38,14 +46,12 @@ export class Initialization {
    * so that exactly one of two concurrent runs initialises.
    */
   async announce({ version, fields }: SeenRecord): Promise<void> {
-    const { store, log, instance } = this.context;
-    await this.claim(newJournalKey(), async (key) => {
-      // If others keep fields of their own there, deleting a version would hide them: then the announcement is the probe.
-      const announced = isDescriptionOnly(fields) ? await this.probe(version, key) : version;
-      // With the description, so that describing the instance does not write another version.
-      const described = withDescriptionDigests(fields, [descriptionDigest(instance)]);
-      return store.write(withJournalKey(described, key), announced);
-    });
+    const { log, instance } = this.context;
+    // With the description, so that describing the instance does not write another version.
+    const described = withDescriptionDigests(fields, [descriptionDigest(instance)]);
+    // If others keep fields of their own there, deleting a version would hide them: then the announcement is the probe.
+    const isProbed = isDescriptionOnly(fields);
+    await this.claim(newJournalKey(), described, async (key) => (isProbed ? this.probe(version, key) : version));
     log.info("the central Vault takes writes; announced the initialisation");
   }
 
@@ -54,8 +60,25 @@ export class Initialization {
     const key = journalKey(fields);
     if (key === undefined) return;
     this.forgetDeadRuns();
-    await this.claim(key, () => this.context.store.write(fields, version));
+    await this.claim(key, fields, () => Promise.resolve(version));
     this.context.log.info("took over an initialisation that was announced and never carried out");
+  }
+
+  /**
+   * Says in the record that the request is about to be sent. The check-and-set fails if another run has taken the announcement over,
+   * so that the other one may do that early.
+   *
+   * @returns Whether the request may be sent.
+   */
+  async commit(): Promise<boolean> {
+    const announcement = this.current;
+    if (announcement === undefined) return false;
+    // Other runs count the lease from the time of this write.
+    const at = this.context.clock.now();
+    const fields = withRequest(announcement.fields);
+    const version = await this.context.store.write(fields, announcement.version);
+    this.current = { ...announcement, version, fields, at };
+    return this.announced !== undefined;
   }
 
   /** Initialises one replica. When it returns, the central Vault has the keys, and they were read back. */
@@ -91,14 +114,19 @@ export class Initialization {
   }
 
   /** Writes the journal before the record. If a run dies in between, its journal shows that it is dead. */
-  private async claim(key: Secret, announce: (key: Secret) => Promise<number>): Promise<void> {
+  private async claim(
+    key: Secret,
+    former: RecordFields,
+    formerVersion: (key: Secret) => Promise<number>,
+  ): Promise<void> {
     const journal = this.context.journal.reserve(key);
     // Start before the write, because other runs count the lease from the time of the write in the central Vault.
     const at = this.context.clock.now();
     try {
-      const version = await announce(key);
+      const fields = withJournalKey(former, key);
+      const version = await this.context.store.write(fields, await formerVersion(key));
       await this.readBack(version, key);
-      this.current = { version, at, key, journal };
+      this.current = { version, fields, at, key, journal };
     } catch (error) {
       // If the answer was lost, the announcement may exist. The journal then shows the next run that this run is dead.
       if (!mayStand(error)) this.context.journal.forget(journal);

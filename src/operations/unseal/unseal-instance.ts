@@ -172,6 +172,7 @@ class UnsealRun {
   }
 
   private async initialize(replica: Replica): Promise<undefined> {
+    if (!(await this.initialization.commit())) return;
     const { holds, store } = this.context;
     const answer = `the answer, with the keys, of ${replica.name} of ${store.path} to its initialisation`;
     this.unanswered = { replica: replica.name, lookedAgain: false };

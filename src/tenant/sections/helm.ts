@@ -62,9 +62,9 @@ export interface HelmSpec extends InFile<
   readonly egress?: readonly EgressSpec[];
   /**
    * Addresses of the Kubernetes API as CIDRs. They are those of the control planes, not of the Service `kubernetes`. "0.0.0.0/0"
-   * allows any address. Required in a cluster that exists.
+   * allows any address. Required in a cluster that exists, and if Kubespray installs another pod network than Calico.
    *
-   * @default - the tenant's network if Kubespray installs the cluster with Calico, otherwise any address
+   * @default - the tenant's network
    * @changes in place: with wrong addresses the servers cannot label themselves, and the Service of the active one stays empty
    */
   readonly kubernetesApiCidrs?: readonly string[];

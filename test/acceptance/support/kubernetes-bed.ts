@@ -5,6 +5,7 @@ import {
   certificateRole,
   LayerStack,
   localBackend,
+  NetworkPeer,
   ROOT_CA_MOUNT,
   ServerCertificate,
   Size,
@@ -106,6 +107,7 @@ export class KubernetesBed {
       deletionProtection: false,
       deployment: new Deployment({
         cluster,
+        kubernetesApi: [NetworkPeer.anyAddress()],
         storage: VaultStorage.storageClass(this.volumes.name),
         certificate: ServerCertificate.central({ mount: ROOT_CA_MOUNT, role: certificateRole(tenant) }),
         dataSize: Size.gibibytes(1),

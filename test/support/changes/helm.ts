@@ -257,25 +257,44 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
   [
     "HelmDeploymentProps.cluster",
     {},
-    helm({ cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "other" }) }),
+    helm({
+      cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "other" }, { apiCidrs: ["10.0.0.0/24"] }),
+    }),
     ["run terraform_data.main_unseal: description.kubernetes.kubeconfig.path"],
+  ],
+  [
+    "IKubernetesCluster.apiCidrs",
+    {},
+    helm({
+      cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" }, { apiCidrs: ["10.0.1.0/24"] }),
+    }),
+    ["update kubernetes_network_policy_v1.main_namespace_allow_kubernetes_api: spec.egress.#.to.#.ip_block.cidr"],
   ],
   [
     "IKubernetesCluster.kubeconfig",
     {},
-    helm({ cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "other" }) }),
+    helm({
+      cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "other" }, { apiCidrs: ["10.0.0.0/24"] }),
+    }),
     ["run terraform_data.main_unseal: description.kubernetes.kubeconfig.path"],
   ],
   [
     "KubeconfigLocation.mount",
     {},
-    helm({ cluster: TenantCluster.fromKubeconfig({ mount: "kubeconfigs", path: "customer10" }) }),
+    helm({
+      cluster: TenantCluster.fromKubeconfig(
+        { mount: "kubeconfigs", path: "customer10" },
+        { apiCidrs: ["10.0.0.0/24"] },
+      ),
+    }),
     ["run terraform_data.main_unseal: description.kubernetes.kubeconfig.mount"],
   ],
   [
     "KubeconfigLocation.path",
     {},
-    helm({ cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "other" }) }),
+    helm({
+      cluster: TenantCluster.fromKubeconfig({ mount: "clusters", path: "other" }, { apiCidrs: ["10.0.0.0/24"] }),
+    }),
     ["run terraform_data.main_unseal: description.kubernetes.kubeconfig.path"],
   ],
   [

@@ -4,6 +4,7 @@ import {
   contradicts,
   descriptionDigests,
   holds,
+  isUnsent,
   journalKey,
   recordedKeys,
   rootToken,
@@ -45,6 +46,7 @@ test("writing an answer keeps what others wrote, and ends the announcement", () 
       const written = withAnswer(withJournalKey(fields, new Secret("k")), given);
       expect(written).toMatchObject(fields);
       expect(journalKey(written)).toBeUndefined();
+      expect(isUnsent(written)).toBe(false);
       expect(recordedKeys(written, given.keyType)).toEqual(given.keys);
       expect(rootToken(written)).toEqual(given.rootToken);
       expect(holds(written, given)).toBe(true);

@@ -48,6 +48,7 @@ function namespace(props: Partial<InstanceNamespaceProps>): Synthesized {
       release: "customer10-main",
       secrets: ["customer10-main-tls"],
       replicas: 3,
+      kubernetesApi: [],
     };
     new InstanceNamespace(stack, "Namespace", { ...given, ...props });
   });
@@ -92,7 +93,7 @@ const NAMESPACE: readonly FieldChange<Partial<InstanceNamespaceProps>>[] = [
   ["InstanceFlows.egress", {}, egress({}), ["create kubernetes_network_policy_v1.namespace_allow_egress"]],
   [
     "InstanceFlows.kubernetesApi",
-    {},
+    { kubernetesApi: [NetworkPeer.anyAddress()] },
     { kubernetesApi: [NetworkPeer.cidr("10.0.0.5/32")] },
     ["update kubernetes_network_policy_v1.namespace_allow_kubernetes_api: spec.egress.#.to"],
   ],

@@ -129,15 +129,31 @@ describe("a deployment", () => {
     });
   });
 
-  test("knows where Kubespray's control planes are, unless the network is not Calico's", () => {
-    const api = (variables?: Record<string, unknown>): unknown => {
-      const props = tenant({ mode: "ha" });
-      const cluster = { ...props.cluster, provisioner: { type: "kubespray", variables } } as TenantSpec["cluster"];
+  describe("K11: knows where the control planes are", () => {
+    const api = (provisioner: object, kubernetesApiCidrs?: string[], more: object = {}): unknown => {
+      const props = tenant({ mode: "ha", kubernetesApiCidrs });
+      const cluster = { ...props.cluster, provisioner, ...more } as TenantSpec["cluster"];
       return vaultStack({ ...props, cluster }).resource.kubernetes_network_policy_v1
         ?.main_namespace_allow_kubernetes_api;
     };
-    expect(api()).toMatchObject({ spec: { egress: [{ to: [{ ip_block: { cidr: "20.0.0.0/24" } }] }] } });
-    expect(JSON.stringify(api({ kube_network_plugin: "cilium" }))).not.toContain("ip_block");
+
+    test.each([
+      { provisioner: { type: "kubespray" } },
+      {
+        provisioner: { type: "magnum", stateHoldsKubeconfig: true },
+        lacking: { operatorCidrs: [], clientAccess: undefined },
+      },
+    ])("with $provisioner.type", ({ provisioner, lacking }) => {
+      expect(api(provisioner, undefined, lacking)).toMatchObject({
+        spec: { egress: [{ to: [{ ip_block: { cidr: "20.0.0.0/24" } }] }] },
+      });
+    });
+
+    test("unless the network is not Calico's; then the file must say it", () => {
+      const cilium = { type: "kubespray", variables: { kube_network_plugin: "cilium" } };
+      expect(() => api(cilium)).toThrow(/deployment.kubernetesApiCidrs: is missing, so the servers could reach every/);
+      expect(JSON.stringify(api(cilium, ["0.0.0.0/0"]))).not.toContain("ip_block");
+    });
   });
 
   test("has volumes of a type, in zones in turn, each on nodes of its own", () => {

@@ -131,7 +131,7 @@ describe("K11: in a cluster that exists", () => {
     );
     const spec = tenant(unknown);
     const retired = { ...spec, instances: spec.instances.map((instance) => ({ ...instance, retired: true })) };
-    expect(() => defineTenant(retired)).not.toThrow();
+    expect(() => vaultStack(retired)).not.toThrow();
   });
 
   test("0.0.0.0/0 is any address, of nodes as well, which some networks match to no CIDR", () => {

@@ -103,6 +103,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/^AppRoleLoginProps\.maxTtl$/, "follows from the TTLs of the roles"],
   [/^(InstanceNamespaceProps|InstanceCapacity|HookSecrets)\./, "the deployment derives the namespace"],
   [/^InstanceFlows\.(monitoringNamespace|metricsPort)$/, "monitoring.namespace, and the library's own port"],
+  [/^IKubernetesCluster\.apiCidrs$/, "kubernetesApiCidrs of a deployment names them"],
   [/^ISeal\./, "the fields of each seal describe it"],
   [/^(AlertRulesProps|MonitoredInstance)\./, "a function for alerts outside the cluster of the tenant"],
 ];
@@ -134,6 +135,7 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "Database.postgresql": "DatabaseSpec.engine",
   "Exposure.loadBalancer": "HelmSpec.loadBalancer",
   "Exposure.nodePort": "HelmSpec.nodePort",
+  "NetworkPeer.anyAddress": "HelmSpec.kubernetesApiCidrs",
   "NetworkPeer.cidr": "NetworkClientSpec.cidr",
   "NetworkPeer.namespace": "NamespaceClientSpec.namespace",
   "NetworkPeer.namespacesWithLabels": "LabelledClientSpec.namespaceLabels",

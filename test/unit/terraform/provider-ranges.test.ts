@@ -100,7 +100,10 @@ const CONSTRUCTS: Record<string, Build> = {
     });
   },
   InstanceNamespace: (stack) =>
-    new library.InstanceNamespace(stack, "C", { name: "n", tenant: "t", release: "r", secrets: ["s"], replicas: 3 }),
+    new library.InstanceNamespace(stack, "C", {
+      ...{ name: "n", tenant: "t", release: "r", secrets: ["s"], replicas: 3 },
+      kubernetesApi: [],
+    }),
   InstanceProvider: (stack, centralProvider) =>
     new library.InstanceProvider(stack, "C", { tenant: "t", name: "n", address: "https://v", centralProvider }),
   KeyValue: (stack) => new library.KeyValue(stack, "C"),

@@ -642,4 +642,6 @@ describe("fails when", () => {
 test("a cluster of any origin is where its kubeconfig is", () => {
   const kubeconfig = { mount: "clusters", path: "eks" };
   expect(TenantCluster.fromKubeconfig(kubeconfig)).toEqual({ kubeconfig });
+  const apiCidrs = ["10.0.0.5/32"];
+  expect(TenantCluster.fromKubeconfig(kubeconfig, { apiCidrs })).toEqual({ kubeconfig, apiCidrs });
 });

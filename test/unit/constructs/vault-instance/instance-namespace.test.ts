@@ -14,6 +14,7 @@ function namespace(props: Partial<InstanceNamespaceProps> = {}): Synthesized["re
       release: "customer10-main",
       secrets: ["customer10-main-tls"],
       replicas: 3,
+      kubernetesApi: [NetworkPeer.anyAddress()],
       ...props,
     });
   }).resource;
@@ -93,6 +94,8 @@ describe("its flows", () => {
     ["a server asks for the time", egress(outside, 123, "UDP"), true, { egress: [{ port: 123, protocol: "UDP" }] }],
     ["a server calls the named API server", egress({ address: "10.0.0.5" }, 6443), true, { kubernetesApi }],
     ["a server calls anybody else", egress({ address: "10.0.0.6" }, 443), false, { kubernetesApi }],
+    ["K11: nobody is the API server", egress({ address: "10.0.0.5" }, 6443), false, { kubernetesApi: [] }],
+    ["a client from anywhere uses the API", ingress(outside, 8200), true, { clients: [NetworkPeer.anyAddress()] }],
   ];
 
   const table = [...rows, ...varied].map(([what, flow, allowed, props]) => ({ what, flow, allowed, props }));
@@ -110,6 +113,12 @@ describe("its flows", () => {
       });
     }
     expect(JSON.stringify(policies)).toContain("the orders' database (port 5432)");
+  });
+
+  test("K11: fail when nothing says where the API server is", () => {
+    expect(() => namespace({ kubernetesApi: undefined })).toThrow(
+      /Namespace.*The addresses of the Kubernetes API are not known.*set kubernetesApi to what "kubectl get endpoints/s,
+    );
   });
 
   test.each([0, 65_536, 1.5])("fail when a port is %d", (port) => {
@@ -188,6 +197,7 @@ describe("what Helm values need", () => {
         release: "r",
         secrets: ["s"],
         replicas: 3,
+        kubernetesApi: [],
       });
       expect({ priorityClassName, resources, serviceAccount }).toEqual({
         priorityClassName: "r",

@@ -9,6 +9,7 @@ import {
   Exposure,
   HighAvailabilityDeployment,
   NetworkPeer,
+  Provisioner,
   Seal,
   ServerCertificate,
   Size,
@@ -340,5 +341,50 @@ describe("O10: an exposure in front of a TenantCluster with machines", () => {
     expect(() =>
       instance(highAvailability({ exposure: Exposure.loadBalancer(), clients: [NetworkPeer.cidr("10.8.0.0/24")] })),
     ).not.toThrow();
+  });
+});
+
+describe("K11: servers reach the Kubernetes API", () => {
+  const kubernetesApi = (deployment: IDeployment): unknown =>
+    instance(deployment).resource.kubernetes_network_policy_v1?.main_namespace_allow_kubernetes_api;
+  const inside = (props: Partial<TenantClusterProps> = {}): IDeployment => ({
+    bind: (scope, context) => {
+      const cluster = new TenantCluster(scope, "Cluster", { ...CLUSTER_PROPS, ...props });
+      return highAvailability({ cluster }).bind(scope, context);
+    },
+  });
+  const cilium = { provisioner: Provisioner.kubespray({ variables: { kube_network_plugin: "cilium" } }) };
+  const unknown = TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" });
+
+  test("of a TenantCluster in its network", () => {
+    expect(kubernetesApi(inside())).toMatchObject({
+      spec: { egress: [{ to: [{ ip_block: { cidr: "20.0.0.0/24" } }] }] },
+    });
+  });
+
+  test("of another cluster where it, or the deployment, says that it is", () => {
+    const cluster = TenantCluster.fromKubeconfig(unknown.kubeconfig, { apiCidrs: ["198.51.100.7/32"] });
+    const at = (cidr: string): object => ({ spec: { egress: [{ to: [{ ip_block: { cidr } }] }] } });
+    expect(kubernetesApi(highAvailability({ cluster }))).toMatchObject(at("198.51.100.7/32"));
+    const named = [NetworkPeer.cidr("198.51.100.8/32")];
+    expect(kubernetesApi(highAvailability({ cluster, kubernetesApi: named }))).toMatchObject(at("198.51.100.8/32"));
+  });
+
+  test.each<[string, IDeployment]>([
+    ["a cluster that does not say where its API is", highAvailability({ cluster: unknown })],
+    ["a pod network that may match no machine by CIDR", inside(cilium)],
+  ])("fails with %s", (_what, deployment) => {
+    expect(() => kubernetesApi(deployment)).toThrow(
+      /The addresses of the Kubernetes API are not known, so the servers could reach every host .*; set kubernetesApi/,
+    );
+  });
+
+  test("at any address only if the caller says so", () => {
+    const cluster = TenantCluster.fromKubeconfig(unknown.kubeconfig, { apiCidrs: ["0.0.0.0/0"] });
+    for (const anywhere of [{ cluster }, { cluster: unknown, kubernetesApi: [NetworkPeer.anyAddress()] }]) {
+      const policy = kubernetesApi(highAvailability(anywhere));
+      expect(policy).toMatchObject({ spec: { egress: [{ ports: [{ port: "443" }, { port: "6443" }] }] } });
+      expect(JSON.stringify(policy)).not.toContain("ip_block");
+    }
   });
 });

@@ -1,9 +1,15 @@
 import { expect, test } from "vitest";
 import type { JournalEntry } from "../../../../src/central/journal";
-import { fingerprint, keysFingerprint, withAnswer, withJournalKey } from "../../../../src/central/record";
+import { fingerprint, keysFingerprint, withAnswer, withJournalKey, withRequest } from "../../../../src/central/record";
 import type { SeenRecord } from "../../../../src/central/record-store";
 import { Secret } from "../../../../src/core/secret";
-import { ANNOUNCEMENT_LEASE, decide, type Observation, type Step } from "../../../../src/operations/unseal/decide";
+import {
+  ANNOUNCEMENT_LEASE,
+  decide,
+  UNSENT_LEASE,
+  type Observation,
+  type Step,
+} from "../../../../src/operations/unseal/decide";
 import type { ReplicaState } from "../../../../src/vault/replica-state";
 import { answerOf, secretsOf } from "../../../support/secrets";
 
@@ -21,7 +27,8 @@ const OWN = {
 } as const satisfies Record<string, ReplicaState>;
 
 const NEVER: SeenRecord = { version: 0, fields: {}, deleted: false, age: 0 };
-const ANNOUNCED: SeenRecord = { version: 3, fields: withJournalKey({}, KEY), deleted: false, age: 5 };
+const UNSENT: SeenRecord = { version: 3, fields: withJournalKey({}, KEY), deleted: false, age: 5 };
+const ANNOUNCED: SeenRecord = { ...UNSENT, fields: withRequest(UNSENT.fields) };
 const COMPLETE: SeenRecord = { version: 4, fields: withAnswer({}, answerOf("t", KEYS)), deleted: false, age: 5 };
 const RECOVERY: SeenRecord = { ...COMPLETE, fields: withAnswer({}, answerOf("t", KEYS, "recovery")) };
 const DELETED: SeenRecord = { version: 4, fields: {}, deleted: true, age: 5 };
@@ -72,6 +79,26 @@ const ROWS: Record<string, Row> = {
     record: { ...ANNOUNCED, age: ANNOUNCEMENT_LEASE },
     replicas: [EMPTY],
     step: "take-over",
+  },
+  "H6: another run announced and sent nothing for a while: take over": {
+    record: { ...UNSENT, age: UNSENT_LEASE },
+    replicas: [EMPTY],
+    step: "take-over",
+  },
+  "H6: another run announced just now: wait": {
+    record: { ...UNSENT, age: UNSENT_LEASE - 1 },
+    replicas: [EMPTY],
+    step: /another run is initialising it/,
+  },
+  "H6: another run may have sent the request: wait for the whole lease": {
+    record: { ...ANNOUNCED, age: ANNOUNCEMENT_LEASE - 1 },
+    replicas: [EMPTY],
+    step: /another run is initialising it/,
+  },
+  "H6: a server is initialised, and the record is older than the request: wait for the whole lease": {
+    record: { ...UNSENT, age: ANNOUNCEMENT_LEASE - 1 },
+    replicas: [SEALED],
+    step: /another run has initialised it/,
   },
   "a journal holds the answer of this announcement: escrow": {
     record: ANNOUNCED,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { journalKey } from "../../../../src/central/record";
+import { isUnsent, journalKey } from "../../../../src/central/record";
 import type { SeenRecord } from "../../../../src/central/record-store";
 import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
 import { Initialization } from "../../../../src/operations/unseal/initialization";
@@ -52,6 +52,26 @@ describe("an announcement", () => {
     await successor.takeOver({ ...NEVER, version: 2, fields: universe.record });
     expect(journalKey(universe.record)).toEqual(key);
     expect(successor.announced).toBe(3);
+  });
+
+  test("H6: that is taken over is not carried out by the former run, which is refused before it sends anything", async () => {
+    const universe = new Universe(INSTANCE);
+    const former = new Initialization(universe.start());
+    await former.announce(NEVER);
+    expect(isUnsent(universe.record)).toBe(true);
+    await new Initialization(universe.start()).takeOver({ ...NEVER, version: 2, fields: universe.record });
+    await expect(former.commit()).rejects.toMatchObject({ code: "central-conflict" });
+  });
+
+  test("H6: is marked in the record before the request is sent; then it is not taken over early", async () => {
+    const universe = new Universe(INSTANCE);
+    const initialization = new Initialization(universe.start());
+    expect(await initialization.commit()).toBe(false);
+    await initialization.announce(NEVER);
+    expect(await initialization.commit()).toBe(true);
+    expect(isUnsent(universe.record)).toBe(false);
+    expect(journalKey(universe.record)).toBeDefined();
+    expect(initialization.announced).toBe(3);
   });
 });
 

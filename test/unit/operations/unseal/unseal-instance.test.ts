@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
-import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
-import { recordedKeys, withAnswer } from "../../../../src/central/record";
+import { ANNOUNCEMENT_LEASE, UNSENT_LEASE } from "../../../../src/operations/unseal/decide";
+import { isUnsent, recordedKeys, withAnswer } from "../../../../src/central/record";
 import type { OperationContext } from "../../../../src/operations/context";
 import { ReplicaError } from "../../../../src/vault/errors";
 import { CentralError } from "../../../../src/central/client";
@@ -236,7 +236,7 @@ describe("what only a person can mend", () => {
     const newest = universe.versions.at(-1);
     if (newest !== undefined) newest.deleted = true;
 
-    expect((await stopped(universe)).message).toMatch(/undelete version 3/);
+    expect((await stopped(universe)).message).toMatch(/undelete version 4/);
   });
 
   test("too few keys in the record", async () => {
@@ -467,7 +467,7 @@ describe("a run that is cut short", () => {
       }
       return Promise.resolve();
     });
-    const keep = 5;
+    const keep = 6;
 
     const result = await run(universe, [{ effect: keep, fault: "cut-before" }]);
 
@@ -475,7 +475,7 @@ describe("a run that is cut short", () => {
     expect([...universe.disk.values()].map(({ answer }) => answer)).toEqual(universe.answers);
   });
 
-  test("is taken over at once where its journal shows that it is dead, else after its lease", async () => {
+  test("H6: is taken over at once where its journal shows that it is dead, else after its lease", async () => {
     const here = new Universe(INSTANCE);
     expect(await run(here, [{ effect: 3, fault: "crash-before" }])).toBeInstanceOf(Crash);
     await run(here);
@@ -485,8 +485,17 @@ describe("a run that is cut short", () => {
     await run(elsewhere, [{ effect: 3, fault: "crash-before" }]);
     elsewhere.disk.clear();
     await run(elsewhere);
-    expect(elsewhere.now).toBeGreaterThanOrEqual(ANNOUNCEMENT_LEASE * 1000);
+    expect(elsewhere.now).toBeGreaterThanOrEqual(UNSENT_LEASE * 1000);
+    expect(elsewhere.now).toBeLessThan((UNSENT_LEASE + 5) * 1000);
     expectComplete(elsewhere);
+
+    const sending = new Universe(INSTANCE);
+    await run(sending, [{ effect: 5, fault: "crash-before" }]);
+    expect(isUnsent(sending.record)).toBe(false);
+    sending.disk.clear();
+    await run(sending);
+    expect(sending.now).toBeGreaterThanOrEqual(ANNOUNCEMENT_LEASE * 1000);
+    expectComplete(sending);
   });
 });
 

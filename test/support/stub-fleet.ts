@@ -14,7 +14,12 @@ const KEY = Buffer.alloc(33, 7).toString("base64");
 export class StubServer {
   sealed = false;
   private opened: (() => void) | undefined;
-  constructor(readonly address: string) {}
+
+  /** @param leader The active one of its instance. @default - it is the only one */
+  constructor(
+    readonly address: string,
+    private readonly leader?: StubServer,
+  ) {}
 
   /** Seals the server. @returns Milliseconds until it is unsealed. */
   async seal(): Promise<number> {
@@ -29,33 +34,41 @@ export class StubServer {
       this.sealed = false;
       this.opened?.();
     }
-    if (path === "sys/leader") return { ha_enabled: false };
+    if (path === "sys/leader") {
+      const { leader = this } = this;
+      return { ha_enabled: true, leader_address: leader.address, is_self: leader === this };
+    }
     return { type: "shamir", initialized: true, sealed: this.sealed, t: 1, n: 1, storage_type: "raft" };
   }
 }
 
 /** Stand-ins for a central Vault and its instances, for load alone. They speak TLS, each at a port of its own. */
 export class StubFleet {
-  static async start(count: number): Promise<StubFleet> {
-    const fleet = new StubFleet(await LabAuthority.create());
+  /** @param replicas Servers of each instance; the first is active. */
+  static async start(count: number, replicas = 1): Promise<StubFleet> {
+    const fleet = new StubFleet(await LabAuthority.create(), replicas);
     const identity = await fleet.authority.issue("stub");
     fleet.central = await fleet.listen(identity, (path) => fleet.answerCentral(path));
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < count * replicas; index++) {
       const server: { stub?: StubServer } = {};
       const address = await fleet.listen(identity, (path) => server.stub?.answer(path) ?? {});
-      server.stub = new StubServer(address);
+      server.stub = new StubServer(address, fleet.servers[index - (index % replicas)]);
       fleet.servers.push(server.stub);
     }
     return fleet;
   }
 
+  /** The replicas of the first instance, then those of the second, and so on. */
   readonly servers: StubServer[] = [];
   central = "";
   /** Whether the central Vault is sealed. */
   isCentralSealed = false;
   private readonly listeners: Server[] = [];
 
-  private constructor(readonly authority: LabAuthority) {}
+  private constructor(
+    readonly authority: LabAuthority,
+    private readonly replicas: number,
+  ) {}
 
   stop(): void {
     for (const server of this.listeners) {
@@ -93,7 +106,10 @@ export class StubFleet {
 
   private answerCentral(path: string): object | undefined {
     if (this.isCentralSealed) return undefined;
-    if (path === "customers/metadata/") return { data: { keys: this.servers.map((_, index) => `tenant${index}/`) } };
+    if (path === "customers/metadata/") {
+      const instances = Array.from({ length: this.servers.length / this.replicas }, (_, index) => `tenant${index}/`);
+      return { data: { keys: instances } };
+    }
     const [, part, index, name] = /^customers\/(data|metadata)\/tenant(\d+)\/(.*)$/.exec(path) ?? [];
     if (part === undefined) return {};
     if (name === "") return { data: { keys: ["main"] } };
@@ -111,7 +127,9 @@ export class StubFleet {
       seal: "shamir",
       secretShares: 1,
       secretThreshold: 1,
-      replicas: [{ name: "main-0", address: this.servers[index]?.address ?? "" }],
+      replicas: this.servers
+        .slice(index * this.replicas, (index + 1) * this.replicas)
+        .map(({ address }, replica) => ({ name: `main-${replica}`, address })),
       caCertificate: this.authority.certificate,
     };
   }
