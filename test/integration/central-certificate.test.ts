@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "../../lab/ports";
-import { run, tryRun } from "../../lab/run";
+import { run, tryRun, type RunResult } from "../../lab/run";
 import { VaultServer } from "../../lab/servers/vault-server";
 import { obtainTerraform, type TerraformProgram } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
@@ -15,7 +15,7 @@ import { Log } from "../../src/core/log";
 import { CertificateSecret } from "../../src/operations/supply/server-certificate";
 import { KubernetesApi } from "../support/kubernetes-api";
 import { cloneProject } from "./support/clone";
-import { TestBed } from "./support/test-bed";
+import { COMMAND, TestBed } from "./support/test-bed";
 
 /** The file that stacks/operator.ts names, and that nobody writes by hand. */
 const ROOT_CA_FILE = "central-root-ca.pem";
@@ -51,6 +51,11 @@ let environment: NodeJS.ProcessEnv;
 let server: VaultServer;
 let kubernetes: KubernetesApi;
 
+async function synthesize(): Promise<void> {
+  const env = { ...environment, CDKTF_OUTDIR: "cdktf.out" };
+  await run(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: clone, env });
+}
+
 /** Runs Terraform for a stack of the clone. @returns What it prints, on one line, also if it fails. */
 async function onStack(stack: string, token: string, ...args: readonly string[]): Promise<string> {
   const cwd = join(clone, "cdktf.out", "stacks", stack);
@@ -72,6 +77,16 @@ async function tokenOf(identity: TenantIdentity): Promise<string> {
   const { secret_id } = (await client.send("POST", `${role}/secret-id`)).body.data as { secret_id: string };
   const login = await client.send("POST", "auth/tenant-vault/login", { body: { role_id, secret_id } });
   return (login.body.auth as { client_token: string }).client_token;
+}
+
+async function preflight(token: string): Promise<RunResult> {
+  const env = {
+    ...environment,
+    VAULT_TOKEN: token,
+    VAULT_ADDR: bed.central.server.address,
+    TERRAFORM_BINARY_NAME: terraform.program,
+  };
+  return tryRun(process.execPath, [COMMAND, "preflight", "signed"], { cwd: clone, env });
 }
 
 /** What the stack of the instance passes to the hook. */
@@ -104,8 +119,7 @@ beforeAll(async () => {
   );
   terraform = await obtainTerraform();
   environment = { ...process.env, ...(await obtainVaultProvider(terraform)), VAULT_CACERT: bed.caFile };
-  const env = { ...environment, CDKTF_OUTDIR: "cdktf.out" };
-  await run(process.execPath, ["--import", "tsx", "stacks/main.ts"], { cwd: clone, env });
+  await synthesize();
   server = new VaultServer({
     ...(await obtainVaultServer()),
     name: "signed-main-0",
@@ -160,9 +174,30 @@ test("K5: the config layer logs in there with the file that the stacks take by d
   environment = { ...environment, TF_VAR_identity: "plan" };
   expect(await onStack("signed-config", await tokenOf("plan"), "plan")).toContain("No changes");
 
+  expect((await preflight(deploy)).stdout).not.toMatch(/trusts|cannot use the instance/);
+
   renameSync(file, `${file}.away`);
+  expect((await preflight(deploy)).stdout).toMatch(
+    /^signed-config trusts .*\/central-root-ca\.pem at .* does not exist; /m,
+  );
   expect(await onStack("signed-config", await tokenOf("plan"), "plan")).toContain(
     "certificate signed by unknown authority",
   );
   renameSync(`${file}.away`, file);
+});
+
+test("C5: preflight names a renamed instance in a checkout in which nobody deployed", async () => {
+  rmSync(join(clone, "cdktf.out"), { recursive: true });
+  const file = join(clone, "tenants", "signed.ts");
+  writeFileSync(file, readFileSync(file, "utf8").replace('name: "main"', 'name: "primary"'));
+
+  expect((await preflight(await tokenOf("deploy"))).stdout).toMatch(
+    /^signed-config has \d+ resources in the instance main, .* or restore its entry and set "retired: true"\.$/m,
+  );
+  // Terraform needs the provider before it evaluates anything, so no guard of the layer could say it.
+  await synthesize();
+  await onStack("signed-config", bed.central.rootToken, "init");
+  const refusal = await onStack("signed-config", bed.central.rootToken, "plan");
+  expect(refusal).toContain("Provider configuration not present");
+  expect(refusal).not.toContain("prevent_destroy");
 });
