@@ -73,6 +73,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "It synthesizes the project and reads the result, so it checks what `cdktf deploy` would do now. It writes nothing anywhere.",
       "It checks the central Vault and the token; each secret and field that the stacks read; the instances that already run; Terraform, the providers and the state; Kubespray and its variables.",
+      "It reads the states from their backends, whose credentials it needs as Terraform does.",
       "If the environment has the credentials of the cloud, it also checks what the stack names there: networks, routes of floating IPs, images, flavors, key pairs and types of volumes. It compares machines, cores, memory, networks, ports, floating IPs and volumes with what is free of the quota. `clouds.yaml` is not read.",
       "It names nodes, volumes and gateways that the next deployment [would destroy](operating/remove-nodes.md).",
     ],

@@ -44,7 +44,7 @@ async function problemsOf(tenant: string, synthesis: Synthesis, environment: Nod
   const terraform = setting(environment, "TERRAFORM_BINARY_NAME") ?? "terraform";
   const found = await Promise.all([
     checkTerraform(terraform),
-    checkStates(stacks, DEPLOYED, terraform),
+    checkStates(stacks, { folder: synthesis.folder, program: terraform, environment }),
     checkServers(stacks, synthesis.folder, environment),
     checkCloud(stacks, environment),
   ]);

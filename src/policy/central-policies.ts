@@ -47,6 +47,7 @@ const STATEMENTS: Readonly<Record<TenantIdentity, (scope: TenantScope) => Policy
       reason: "log in to the instances as plan",
     },
     childToken(),
+    rootCertificate(),
   ],
 };
 
@@ -140,6 +141,7 @@ function deploy({ tenant, secrets, intermediates }: TenantScope): PolicyStatemen
   const seals = `${SEAL_ROLE_PREFIX}${tenant}.*`;
   return [
     childToken(),
+    rootCertificate(),
     ...secrets.map(({ mount, path }) => read(`${mount}/data/${path}`, "a secret that the tenant's file names")),
     // It may not write them, because a policy and a token role of its own would give it any right.
     read(`${SEALS_MOUNT}/keys/${tenant}.*`, "compare the keys of transit seals"),
@@ -152,6 +154,14 @@ function deploy({ tenant, secrets, intermediates }: TenantScope): PolicyStatemen
     },
     ...(intermediates.length === 0 ? [] : [signature(intermediates)]),
   ];
+}
+
+function rootCertificate(): PolicyStatement {
+  return {
+    path: `${ROOT_CA_MOUNT}/issuer/default`,
+    capabilities: ["read"],
+    reason: "compare the end of the root with that of an intermediate",
+  };
 }
 
 /**

@@ -20,7 +20,8 @@ import { removeLab } from "./support/lab";
 const TENANT_FILE = join(PROJECT, ".lab", `authorities-tenant-${process.pid}.ts`);
 const CONFIG = "trust-config";
 const VAULT = "trust-vault";
-const YEARS = 365 * 24 * 3600 * 1000;
+const DAYS = 24 * 3600 * 1000;
+const YEARS = 365 * DAYS;
 
 const TENANT = `
 import { defineTenant } from "../src/tenant";
@@ -95,6 +96,31 @@ async function failure(...args: readonly string[]): Promise<string> {
     () => "no failure",
     (error: unknown) => onOneLine((error as Error).message),
   );
+}
+
+/** Makes the intermediates as old, as far as the state knows. */
+function age(days: number): void {
+  const state = join(lab.deployFolder, "state", `${CONFIG}.tfstate`);
+  const time = new Date(Date.now() - days * DAYS).toISOString().replace(/\.\d+/, "");
+  writeFileSync(state, readFileSync(state, "utf8").replaceAll(/"time": "2[^"]+"/g, `"time": "${time}"`));
+}
+
+/** Makes another default issuer of the root's mount. @returns What puts the former one back. */
+async function replaceRoot(days: number): Promise<() => Promise<unknown>> {
+  const { client } = lab.central;
+  const { body } = await client.send("GET", "pki-root/config/issuers");
+  const key = { key_type: "ec", key_bits: 384, max_path_length: 1, exclude_cn_from_sans: true };
+  const made = await client.send("POST", "pki-root/root/rotate/internal", {
+    body: { common_name: "Next Root CA", ttl: `${days * 24}h`, ...key },
+  });
+  const setDefault = async (issuer: unknown): Promise<unknown> =>
+    client.send("POST", "pki-root/config/issuers", { body: { default: issuer } });
+  await setDefault((made.body.data as { issuer_id: string }).issuer_id);
+  return () => setDefault((body.data as { default: string }).default);
+}
+
+function dayAfter(days: number): string {
+  return new Date(Date.now() + days * DAYS).toISOString().slice(0, 10);
 }
 
 function onOneLine(output: string): string {
@@ -271,7 +297,7 @@ describe("certificates", () => {
   test("P1: TenantPKIProps.permittedDomains, wider: new leaves come from the new issuer, old ones verify", async () => {
     change('"acme.internal", "müller.internal"', '"acme.internal", "müller.internal", "acme.example"');
     change('"web", allowedDomains: ["acme.internal"', '"web", allowedDomains: ["acme.internal", "acme.example"');
-    expect(await deploy()).toMatch(/5 to add, \d to change, 5 to destroy/);
+    expect(await deploy()).toMatch(/6 to add, \d to change, 6 to destroy/);
 
     const leaf = await issue("web", "new.acme.example");
     await expectVerified(leaf);
@@ -300,17 +326,11 @@ describe("certificates", () => {
     expect(new X509Certificate(leaf.issuer).subject).toContain("O=Acme Ltd");
     await expectVerified(leaf);
 
-    // As far as the state knows.
-    const state = join(lab.deployFolder, "state", `${CONFIG}.tfstate`);
-    const age = (days: number): void => {
-      const time = new Date(Date.now() - days * 24 * 3600 * 1000).toISOString().replace(/\.\d+/, "");
-      writeFileSync(state, readFileSync(state, "utf8").replaceAll(/"time": "2[^"]+"/g, `"time": "${time}"`));
-    };
     const plan = async (): Promise<string> => onOneLine(await lab.cdktf.terraform(CONFIG, "plan", "-input=false"));
     age(14);
     expect(await plan()).toContain("No changes");
     age(16);
-    expect(await plan()).toContain("Plan: 3 to add, 2 to change, 0 to destroy");
+    expect(await plan()).toContain("Plan: 4 to add, 2 to change, 0 to destroy");
     await deploy();
     expect(await plan()).toContain("No changes");
     const next = await issue("web", "next.acme.internal");
@@ -321,6 +341,28 @@ describe("certificates", () => {
     const renewed = await issue("web", "c.acme.internal");
     expect(renewed.issuerSerial).not.toBe(next.issuerSerial);
     for (const each of [renewed, next, leaf, old]) await expectVerified(each);
+  });
+
+  test("P5: an intermediate that would outlive the root, also a rotated one, fails the plan with both dates", async () => {
+    const restore = await replaceRoot(25);
+    try {
+      age(14);
+      expect(await lab.cdktf.terraform(CONFIG, "plan", "-input=false")).toContain("No changes");
+      age(16);
+      const sentence = `An intermediate of the mount pki would expire on ${dayAfter(30)}, after the root CA pki-root, which expires on ${dayAfter(25)}; reduce the lifetime of the PKI, or have it signed by another root CA.`;
+      expect(await failure("plan")).toContain(sentence);
+      change("generation: 2", "generation: 3");
+      await expect(lab.cdktf.diff(CONFIG)).rejects.toThrow(/cdktf diff/);
+      expect(await failure("plan")).toContain(sentence);
+
+      change('lifetime: "30d"', 'lifetime: "20d"');
+      await deploy();
+      const leaf = await issue("web", "short.acme.internal");
+      expect(Date.parse(new X509Certificate(leaf.issuer).validTo) - Date.now()).toBeLessThan(20 * DAYS);
+      await expectVerified(leaf);
+    } finally {
+      await restore();
+    }
   });
 
   test("S1: TenantPKIProps.mount moves issuers, AppRoleLoginProps.path replaces roles", async () => {
@@ -337,11 +379,11 @@ describe("certificates", () => {
     await operator.send("DELETE", "sys/mounts/certificates");
     await lab.cdktf.plan(CONFIG);
     const sentence =
-      "The mount certificates was created again, so the key of its intermediate is lost; set generation of the PKI to 3 and deploy again.";
+      "The mount certificates was created again, so the key of its intermediate is lost; set generation of the PKI to 4 and deploy again.";
     expect(await failure("apply", "-auto-approve")).toContain(sentence);
     expect(await failure("plan")).toContain(sentence);
 
-    change("generation: 2", "generation: 3");
+    change("generation: 3", "generation: 4");
     await deploy();
     await expectVerified(await issue("web", "g.acme.internal", "certificates"));
   });

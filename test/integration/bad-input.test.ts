@@ -151,7 +151,7 @@ describe("a record of another run", () => {
 
     expect(code).toBe(1);
     expect(failure).toMatch(
-      /^tenant-vault: \[data-lost\] customers\/customer10\/other holds keys, but every replica \(other-0\) says it is not initialised: .* delete the record first \(it stays recoverable\)\.\n$/,
+      /^tenant-vault: \[data-lost\] customers\/customer10\/other holds keys, but every replica \(other-0\) says it is not initialised: .* start empty by the steps in docs\/operating\/lost-storage\.md, which keep these keys as a former version\.\n$/,
     );
     expect(await bed.central.readRecord("customer10", "other")).toEqual(record);
   });

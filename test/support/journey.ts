@@ -49,7 +49,12 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/troubleshooting.md: kubectl -n $release get secret $release-bootstrap -o json > /dev/shm/bootstrap": CLUSTER,
   "docs/troubleshooting.md: kubectl -n $release get statefulset $release -o jsonpath='{.status.updateRevision}{\"\\n\"}'":
     CLUSTER,
-  "docs/troubleshooting.md: vault kv delete customers/$instance": CLUSTER,
+  "docs/operating/lost-storage.md: instance=<tenant>/<instance>":
+    "lost-storage.test.ts runs it as written, on an instance whose storage is lost",
+  "docs/operating/lost-storage.md: VAULT_TOKEN=$(vault kv get -field=root-token customers/$instance) \\":
+    "lost-storage.test.ts runs it as written, with another restart of the servers",
+  "docs/operating/lost-storage.md: npx cdktf deploy <tenant>-config --ignore-missing-stack-dependencies":
+    "lost-storage.test.ts deploys that layer after the loss",
   "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
   "docs/troubleshooting.md: vault kv get -format=json access/$instance/ceremony > /dev/shm/ceremony":
     "a person copies values from one command to the next; identities.test.ts makes a root token by the same requests",

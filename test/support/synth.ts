@@ -8,6 +8,7 @@ type Block = Record<string, Record<string, Record<string, unknown>>>;
 export interface Synthesized {
   readonly resource: Block;
   readonly data?: Block;
+  readonly locals?: Readonly<Record<string, unknown>>;
   readonly ephemeral: Block;
   readonly provider: Record<string, Record<string, unknown>[]>;
   readonly terraform: Record<string, unknown>;

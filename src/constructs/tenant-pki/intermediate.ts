@@ -29,6 +29,8 @@ export interface IntermediateProps extends IntermediateContent {
   /** Path of the mount. */
   readonly mountPath: string;
   readonly rootCa: IRootCa;
+  /** When the certificate of the root expires, as an expression of Terraform. */
+  readonly rootExpiry: string;
   /** Of the certificates that the roles issue. */
   readonly longestTtl: Duration;
   readonly deletionProtection: boolean;
@@ -77,6 +79,8 @@ export class Intermediate extends Construct {
     rotations.addOverride("input", rotationsSince(origin, half));
     // "terraform import" knows what is in the state, and not the time.
     request.addOverride("count", `\${${expressionOf(rotations)}.input}`);
+    const created = new RecordedValue(this, "Created", { values: { time: "${plantimestamp()}" }, preventDestroy });
+    created.addOverride("count", `\${${expressionOf(rotations)}.input}`);
     const signature = new PkiSecretBackendRootSignIntermediate(this, "Signature", {
       backend: rootCa.mount,
       csr: eachOf(request, "csr"),
@@ -87,8 +91,12 @@ export class Intermediate extends Construct {
       // A policy cannot allow a number, so the request that a policy limits has none: the root's own limit makes it 0.
       maxPathLength: rootCa.limitsPathLength === true ? undefined : 0,
       permittedDnsDomains: permittedDomains === undefined ? undefined : [...permittedDomains],
-      // The provider would replace the certificate if the number came or went.
-      lifecycle: { preventDestroy, ignoreChanges: ["max_path_length"] },
+      lifecycle: {
+        preventDestroy,
+        // The provider would replace the certificate if the number came or went.
+        ignoreChanges: ["max_path_length"],
+        precondition: [expiresBeforeRoot(created, props)],
+      },
       provider: rootCa.provider,
     });
     signature.addOverride("count", `\${length(${expressionOf(request)})}`);
@@ -129,6 +137,16 @@ export class Intermediate extends Construct {
     });
     this.certificate = lastOf(signature, "certificate");
   }
+}
+
+/** Vault would sign an intermediate that outlives the root with a warning only. Its certificates would be of no use in the end. */
+function expiresBeforeRoot(created: RecordedValue, { lifetime, mountPath, rootCa, rootExpiry }: IntermediateProps) {
+  const end = `timeadd(${expressionOf(created)}[count.index].input.time, "${lifetime.toSeconds()}s")`;
+  const day = (time: string): string => `\${formatdate("YYYY-MM-DD", ${time})}`;
+  return {
+    condition: `\${timecmp(${end}, ${rootExpiry}) <= 0}`,
+    errorMessage: `An intermediate of the mount ${mountPath} would expire on ${day(end)}, after the root CA ${rootCa.mount}, which expires on ${day(rootExpiry)}; reduce the lifetime of the PKI, or have it signed by another root CA.`,
+  };
 }
 
 /** Whether less time has passed since a record. */

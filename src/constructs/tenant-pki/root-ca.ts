@@ -34,6 +34,13 @@ export interface IRootCa {
    * @changes new certificates only: intermediates that exist keep their path length
    */
   readonly limitsPathLength?: boolean;
+  /**
+   * Its certificate, PEM. A plan compares its end with that of each intermediate that it creates.
+   *
+   * @default - each plan reads it from the mount: the default issuer, which signs
+   * @changes in place: intermediates that exist stay
+   */
+  readonly certificate?: string;
 }
 
 /** Default lifetime of a root CA. */

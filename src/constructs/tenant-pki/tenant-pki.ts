@@ -2,11 +2,12 @@ import { Construct } from "constructs";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { parseDomain } from "../../core/domains";
 import { checkDurations, Duration } from "../../core/duration";
-import { PkiSecretBackendRole } from "../../terraform/providers/vault";
+import { CertificateExpiry } from "../../terraform/certificate-expiry";
+import { DataVaultPkiSecretBackendIssuer, PkiSecretBackendRole } from "../../terraform/providers/vault";
 import { Intermediate } from "./intermediate";
 import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
-import { checkLifetime } from "./root-ca";
+import { checkLifetime, type IRootCa } from "./root-ca";
 import type { TenantPKIProps } from "./tenant-pki-props";
 
 /** Default mount of a tenant's PKI. */
@@ -59,6 +60,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
       mount,
       mountPath: this.mount,
       rootCa: props.rootCa,
+      rootExpiry: this.expiryOf(props.rootCa),
       deletionProtection,
       provider,
     });
@@ -73,6 +75,13 @@ export class TenantPKI extends Construct implements ITenantPKI {
       });
       this.roles.set(role.name, new PkiRole(this.mount, role.name));
     }
+  }
+
+  /** When the root's certificate expires, as an expression of Terraform. */
+  private expiryOf({ mount, provider, certificate }: IRootCa): string {
+    const issuer = (): string =>
+      new DataVaultPkiSecretBackendIssuer(this, "Root", { backend: mount, issuerRef: "default", provider }).certificate;
+    return new CertificateExpiry(this, "RootExpiry", certificate ?? issuer()).expression;
   }
 
   role(name: string): IPkiRole {

@@ -1,48 +1,27 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import { promisify } from "node:util";
+import { BackendError, pullState, type StateAccess, type TerraformState } from "./pull-state";
 import type { SynthesizedStack } from "./synthesized-stack";
 
-const run = promisify(execFile);
-
-interface StateResource {
-  readonly mode: string;
-  readonly provider: string;
-  readonly type?: string;
-  readonly name?: string;
-  readonly instances?: readonly { readonly index_key?: string | number }[];
-}
-
-/** The part of Terraform's state that the check reads. */
-export interface TerraformState {
-  readonly resources?: readonly StateResource[];
-}
-
 /**
- * What stacks no longer have, though their state has it: instances, and nodes that nobody named as destroyable. Stacks that were
- * not deployed on this machine are not checked. @returns One line per problem.
- *
- * @param folder Folder of the stacks that `cdktf` deployed.
+ * What stacks no longer have, though their state has it: instances, and nodes that nobody named as destroyable. A state that cannot
+ * be read is a problem, too. @returns One line per problem.
  */
-export async function checkStates(
-  stacks: readonly SynthesizedStack[],
-  folder: string,
-  program: string,
-): Promise<string[]> {
-  const problems = stacks.map(async (stack) => {
-    const cwd = join(folder, stack.name);
-    if (!existsSync(join(cwd, ".terraform"))) return [];
-    try {
-      const { stdout } = await run(program, ["state", "pull"], { cwd, timeout: 60_000, maxBuffer: 1e9 });
-      const state = JSON.parse(stdout === "" ? "{}" : stdout) as TerraformState;
-      return [...orphanedInstances(stack, state), ...lostNames(stack, state)];
-    } catch {
-      // Terraform will say more clearly what is wrong with its backend.
-      return [];
-    }
-  });
-  return (await Promise.all(problems)).flat();
+export async function checkStates(stacks: readonly SynthesizedStack[], access: StateAccess): Promise<string[]> {
+  return (await Promise.all(stacks.map((stack) => checkState(stack, access)))).flat();
+}
+
+async function checkState(stack: SynthesizedStack, access: StateAccess): Promise<string[]> {
+  try {
+    const state = await pullState(stack, access);
+    return [...orphanedInstances(stack, state), ...lostNames(stack, state)];
+  } catch (error) {
+    if (error instanceof BackendError)
+      return [
+        `${stack.name} was not compared with its state, because Terraform cannot read it (${error.message}); check the backend in stacks/operator.ts and its credentials.`,
+      ];
+    // Another check names a program that does not exist.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
 }
 
 const RESTORE_INSTANCE = 'give the instance its former name, or restore its entry and set "retired: true"';

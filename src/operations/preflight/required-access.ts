@@ -1,4 +1,4 @@
-import { blocksOf, descriptionsFor, secretReads, type SynthesizedStack } from "./synthesized-stack";
+import { blocksOf, dataOf, descriptionsFor, secretReads, type SynthesizedStack } from "./synthesized-stack";
 
 /** What a token must be able to do at a path of the central Vault. */
 export interface RequiredAccess {
@@ -39,16 +39,24 @@ function accessOfProvider(stack: SynthesizedStack): RequiredAccess[] {
 }
 
 function accessOfSigning(stack: SynthesizedStack): RequiredAccess[] {
-  return blocksOf(stack, "vault_pki_secret_backend_root_sign_intermediate")
+  const certificates = dataOf(stack, "vault_pki_secret_backend_issuer")
+    .filter(({ provider }) => provider === "vault.central")
+    .map(({ backend, issuer_ref: issuer }): RequiredAccess => ({
+      path: `${backend as string}/issuer/${issuer as string}`,
+      capability: "read",
+      reason: "the comparison of the tenant's CA with its root",
+    }));
+  const signatures = blocksOf(stack, "vault_pki_secret_backend_root_sign_intermediate")
     .filter(({ provider }) => provider === "vault.central")
     .map(({ backend, issuer_ref: issuer }) => ({
       path:
         issuer === undefined
           ? `${backend as string}/root/sign-intermediate`
           : `${backend as string}/issuer/${issuer as string}/sign-intermediate`,
-      capability: "update",
+      capability: "update" as const,
       reason: "the signature of the tenant's CA",
     }));
+  return [...certificates, ...signatures];
 }
 
 interface InstanceDescription {

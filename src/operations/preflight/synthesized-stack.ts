@@ -10,7 +10,11 @@ export interface StackJson {
   readonly ephemeral?: Named;
   readonly moved?: readonly { readonly from: string; readonly to: string }[];
   readonly provider?: Readonly<Record<string, readonly Block[]>>;
-  readonly terraform?: { readonly required_providers?: Readonly<Record<string, { readonly version?: string }>> };
+  readonly terraform?: {
+    readonly required_providers?: Readonly<Record<string, { readonly version?: string }>>;
+    readonly backend?: Block;
+    readonly cloud?: Block;
+  };
 }
 
 /** A stack of a tenant, as it was synthesized. */

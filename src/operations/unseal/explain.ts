@@ -12,7 +12,7 @@ export function explainStop(code: StopCode, instance: string, details: string, n
       "only if nobody has them, wipe its storage and run this again.",
     "data-lost":
       `${record} holds keys, but every replica (${details}) says it is not initialised: its data are lost or its addresses are wrong; ` +
-      "restore its storage or a snapshot, or, to start empty, delete the record first (it stays recoverable).",
+      "restore its storage or a snapshot, or start empty by the steps in docs/operating/lost-storage.md, which keep these keys as a former version.",
     "initialized-elsewhere":
       `${instance} is already initialised, but ${record} holds no keys; ` +
       "write root-token and unseal-key-0, unseal-key-1, ... (recovery-key-0, ... where it unseals itself) of that initialisation into the record, or wipe the instance's storage, and run this again.",

@@ -5,6 +5,7 @@ import { versionRange } from "../provider-ranges";
 export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
+export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
 export { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";

@@ -387,8 +387,10 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     pki((commonName) => ({ commonName })),
     [
       [
+        "delete terraform_data.pki_intermediate_#_created",
         "delete terraform_data.pki_intermediate_#_origin",
         "delete terraform_data.pki_intermediate_#_rotations",
+        "create terraform_data.pki_intermediate_#_created",
         "create terraform_data.pki_intermediate_#_origin",
         "create terraform_data.pki_intermediate_#_rotations",
         "update vault_mount.pki_mount: description",
@@ -426,8 +428,10 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     pki((other, { rootCa, otherRootCa }) => ({ rootCa: other ? otherRootCa : rootCa })),
     [
       [
+        "delete terraform_data.pki_intermediate_#_created",
         "delete terraform_data.pki_intermediate_#_origin",
         "delete terraform_data.pki_intermediate_#_rotations",
+        "create terraform_data.pki_intermediate_#_created",
         "create terraform_data.pki_intermediate_#_origin",
         "create terraform_data.pki_intermediate_#_rotations",
         "update vault_pki_secret_backend_config_issuers.pki_issuers: default",
@@ -452,8 +456,10 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     config((commonName, key) => ({ pki: { ...ENGINES(key).pki, commonName } })),
     [
       [
+        "create terraform_data.i_pki_intermediate_#_created",
         "create terraform_data.i_pki_intermediate_#_origin",
         "create terraform_data.i_pki_intermediate_#_rotations",
+        "delete terraform_data.i_pki_intermediate_#_created",
         "delete terraform_data.i_pki_intermediate_#_origin",
         "delete terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
@@ -466,8 +472,10 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
         "delete vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
       ],
       [
+        "delete terraform_data.i_pki_intermediate_#_created",
         "delete terraform_data.i_pki_intermediate_#_origin",
         "delete terraform_data.i_pki_intermediate_#_rotations",
+        "create terraform_data.i_pki_intermediate_#_created",
         "create terraform_data.i_pki_intermediate_#_origin",
         "create terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
@@ -480,8 +488,10 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
         "create vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
       ],
       [
+        "create terraform_data.i_pki_intermediate_#_created",
         "create terraform_data.i_pki_intermediate_#_origin",
         "create terraform_data.i_pki_intermediate_#_rotations",
+        "delete terraform_data.i_pki_intermediate_#_created",
         "delete terraform_data.i_pki_intermediate_#_origin",
         "delete terraform_data.i_pki_intermediate_#_rotations",
         "update vault_mount.i_pki_mount: description",
@@ -501,6 +511,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     config((exists, key) => (exists ? { pki: ENGINES(key).pki } : {}), true),
     [
       [
+        "create terraform_data.i_pki_intermediate_#_created",
         "create terraform_data.i_pki_intermediate_#_origin",
         "create terraform_data.i_pki_intermediate_#_rotations",
         "create vault_generic_endpoint.i_pki_mount_crl",
@@ -513,6 +524,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
         "create vault_pki_secret_backend_root_sign_intermediate.i_pki_intermediate_#_signature",
       ],
       [
+        "delete terraform_data.i_pki_intermediate_#_created",
         "delete terraform_data.i_pki_intermediate_#_origin",
         "delete terraform_data.i_pki_intermediate_#_rotations",
         "delete vault_generic_endpoint.i_pki_mount_crl",
@@ -899,7 +911,17 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
   row(
     "IRootCa.limitsPathLength",
     [undefined, true, false, undefined],
-    pki((limitsPathLength, { rootCa: { mount, provider } }) => ({ rootCa: { mount, provider, limitsPathLength } })),
+    pki((limitsPathLength, { rootCa: { mount, provider, certificate } }) => ({
+      rootCa: { mount, provider, certificate, limitsPathLength },
+    })),
+    [[]],
+  ),
+  row(
+    "IRootCa.certificate",
+    [false, true, false],
+    pki((other, { rootCa: { mount, provider, certificate }, otherRootCa }) => ({
+      rootCa: { mount, provider, certificate: other ? otherRootCa.certificate : certificate },
+    })),
     [[]],
   ),
   row(

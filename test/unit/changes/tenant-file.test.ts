@@ -631,6 +631,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "protection terraform_data.cluster_not_destroyable",
       "protection terraform_data.deletionProtection",
       "protection terraform_data.instances_not_retired",
+      "protection terraform_data.main_pki_intermediate_fb521731_created",
       "protection terraform_data.main_pki_intermediate_fb521731_origin",
       "protection vault_mount.main_key_value_kv",
       "protection vault_mount.main_pki_mount",

@@ -22,7 +22,7 @@ describe.each(TENANT_IDENTITIES)("%s", (identity) => {
   const policy = tenantPolicy(identity, SCOPE);
 
   test("names its tenant in every path of records, kubeconfigs, credentials, certificates and seals", () => {
-    const mounts = /^(customers|clusters|access|tenant-seals|sys|pki-root\/issue|auth\/token\/(create|roles)\/)/;
+    const mounts = /^(customers|clusters|access|tenant-seals|sys|pki-root\/issue\/|auth\/token\/(create|roles)\/)/;
     const paths = all(rulesOf(policy).map(({ path }) => path)).filter((path) => mounts.test(path));
     expect(paths).not.toEqual([]);
     for (const path of paths) expect(path).toMatch(/customer1(\/|\.|$)/);
@@ -69,9 +69,9 @@ test("without an intermediate whose domains are fixed, deploy signs nothing", ()
   expect(tenantPolicy("deploy", { ...SCOPE, intermediates: [] })).not.toContain("sign-intermediate");
 });
 
-test("plan reads the credentials of plan, and nothing else of the tenant", () => {
+test("plan reads the credentials of plan, and nothing else of the tenant; P5: and the root's certificate", () => {
   const paths = rulesOf(tenantPolicy("plan", SCOPE)).map(({ path }) => path);
-  expect(paths).toEqual(["access/data/customer1/+/plan", "auth/token/create"]);
+  expect(paths).toEqual(["access/data/customer1/+/plan", "auth/token/create", "pki-root/issuer/default"]);
 });
 
 test("watch reads and lists, and the only credentials that it reads are those of operate", () => {

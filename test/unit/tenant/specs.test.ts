@@ -89,7 +89,10 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/^KubesprayProps\.central$/, "the operator's file describes the central Vault"],
   [/^HelmDeploymentProps\.cluster$/, "the stack passes the cluster of the tenant"],
   [/^(CentralVaultProps|PipelineIssuer|RootCaProps|CentralCertificateProps)\./, "the central Vault is the operator's"],
-  [/^(IRootCa\.(mount|lifetime|limitsPathLength)|TenantPKIProps\.rootCa)$/, "the root CA is the operator's"],
+  [
+    /^(IRootCa\.(mount|lifetime|limitsPathLength|certificate)|TenantPKIProps\.rootCa)$/,
+    "the root CA is the operator's",
+  ],
   [/^(UnsealWatchProps|WebhookSecret)\./, "the operator runs the watchers of all tenants"],
   [/^(TenantAccessProps|TenantIntermediate|TenantPipeline|CertifiedServers)\./, "the operator deploys the logins"],
   [/^TenantPKIProps\.namespace$/, "an instance of a tenant has one namespace, the root"],

@@ -33,6 +33,41 @@ describe("properties", () => {
     }
   });
 
+  test("P5: the end of the root is that of the issuer that signs, or of the given certificate", () => {
+    const json = pki();
+    expect(only(json.data ?? {}, "vault_pki_secret_backend_issuer")).toEqual({
+      backend: "pki-root",
+      issuer_ref: "default",
+      provider: "vault.central",
+    });
+    expect(json.locals?.pki_root_expiry_certificate).toBe(
+      "${data.vault_pki_secret_backend_issuer.pki_root.certificate}",
+    );
+    const given = pki({ rootCa: RootCa.fromRootCaAttributes({ mount: "pki-root", certificate: "PEM" }) });
+    expect(given.data).toBeUndefined();
+    expect(given.locals?.pki_root_expiry_certificate).toBe("PEM");
+  });
+
+  test("P5: each intermediate is compared with the root by the time at which it was planned first", () => {
+    const { resource } = pki({ lifetime: Duration.days(30) });
+    const [name, created] =
+      Object.entries(resource.terraform_data ?? {}).find(([each]) => each.endsWith("_created")) ?? [];
+    const rotations = name?.replace("created", "rotations");
+    expect(created).toEqual({
+      count: `\${terraform_data.${rotations}.input}`,
+      input: { time: "${plantimestamp()}" },
+      lifecycle: { ignore_changes: ["input"], prevent_destroy: true },
+    });
+    const { lifecycle } = only(resource, "vault_pki_secret_backend_root_sign_intermediate");
+    const { precondition } = lifecycle as { precondition: [Record<string, string>] };
+    expect(precondition[0].condition).toBe(
+      `\${timecmp(timeadd(terraform_data.${name}[count.index].input.time, "2592000s"), local.pki_root_expiry) <= 0}`,
+    );
+    expect(precondition[0].error_message).toMatch(
+      /^An intermediate of the mount pki would expire on .*, after the root CA pki-root, which .*; reduce the lifetime/,
+    );
+  });
+
   test("mount, organization and lifetime", () => {
     const { resource } = pki({ mount: "pki-web", organization: "Customer 10", lifetime: Duration.days(365) });
     expect(only(resource, "vault_mount")).toMatchObject({ path: "pki-web", max_lease_ttl_seconds: 31_536_000 });

@@ -1,4 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { StateAccess } from "../../../../src/operations/preflight/pull-state";
 import { checkStates, lostNames, orphanedInstances } from "../../../../src/operations/preflight/check-state";
 import { CONFIG } from "../../../support/synthesized-stacks";
 
@@ -59,8 +63,47 @@ describe("C5: an instance that leaves the vault layer", () => {
   });
 });
 
-test("a stack that was not deployed here is not looked at", async () => {
-  expect(await checkStates([CONFIG], "no-such-folder", "no-such-terraform")).toEqual([]);
+describe("C5: the states that checkStates reads", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tenant-vault-states-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** A program in place of Terraform. */
+  function accessBy(script: string): StateAccess {
+    const stacks = join(folder, "stacks");
+    mkdirSync(stacks, { recursive: true });
+    const program = join(folder, "terraform");
+    writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return { folder: stacks, program, environment: { PATH: process.env.PATH } };
+  }
+  const backend = { local: { path: "../../states/customer10-config.tfstate" } };
+  const stack = { name: "customer10-config", json: { ...CONFIG.json, terraform: { backend } } };
+
+  test("come from the backend of the stack in a checkout without any, and no provider is downloaded", async () => {
+    const state = JSON.stringify({ resources: [managed("instance-old")] });
+    const script = `case "$1" in init) cat cdk.tf.json > ../config; ls "\${4#*=}" > ../plugins; exit 1;; esac; echo '${state}'`;
+    const access = accessBy(script);
+    expect(await checkStates([stack], access)).toEqual([
+      expect.stringMatching(/^customer10-config has 1 resources in the instance old, .* "retired: true"\.$/),
+    ]);
+    expect(JSON.parse(readFileSync(join(access.folder, "config"), "utf8"))).toEqual({ terraform: { backend } });
+    expect(readFileSync(join(access.folder, "plugins"), "utf8")).toBe("");
+    expect(readdirSync(access.folder).sort()).toEqual(["config", "plugins"]);
+  });
+
+  test("are empty before the first deployment", async () => {
+    expect(await checkStates([stack], accessBy("exit 0"))).toEqual([]);
+  });
+
+  test("that cannot be read are named with the reason", async () => {
+    const said = "╷\n│ Error: Failed to get\n│ existing workspaces: 403\n│ \n│ More.\n╵";
+    expect(await checkStates([stack], accessBy(`echo '${said}' >&2; exit 1`))).toEqual([
+      "customer10-config was not compared with its state, because Terraform cannot read it (Failed to get existing workspaces: 403); check the backend in stacks/operator.ts and its credentials.",
+    ]);
+  });
+
+  test("are not mentioned if there is no Terraform, which another check names", async () => {
+    expect(await checkStates([stack], { ...accessBy(""), program: "no-such-terraform" })).toEqual([]);
+  });
 });
 
 describe("a node that leaves the tenant file", () => {

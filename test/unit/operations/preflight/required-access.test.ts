@@ -26,3 +26,13 @@ test("C7: an issuer that is named signs at a path of its own, and a provider may
     "update pki-root/issuer/next/sign-intermediate",
   ]);
 });
+
+test("P5: the plan reads the certificate of the root that signs, in the central Vault", () => {
+  const data = {
+    vault_pki_secret_backend_issuer: {
+      main_root: { provider: "vault.central", backend: "pki-root", issuer_ref: "default" },
+      other_root: { provider: "vault.other", backend: "pki-root", issuer_ref: "default" },
+    },
+  };
+  expect(access({ name: "customer10-config", json: { data } })).toEqual(["read pki-root/issuer/default"]);
+});
