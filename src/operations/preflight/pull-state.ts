@@ -9,6 +9,9 @@ const run = promisify(execFile);
 /** Milliseconds for one run of Terraform. */
 const PATIENCE = 60_000;
 
+/** What Terraform says if the initialisation of the backend has failed before. */
+const NOT_INITIALISED = "Backend initialization required";
+
 /** How states are read. */
 export interface StateAccess {
   /** Folder of the synthesized stacks. Paths of a backend are relative to a folder in it. */
@@ -53,7 +56,8 @@ export async function pullState({ json }: SynthesizedStack, access: StateAccess)
     const prepared = await terraform(["init", "-input=false", "-no-color", "-plugin-dir=plugins"], cwd, access);
     const pulled = await terraform(["state", "pull"], cwd, access);
     if (pulled.failure === undefined) return JSON.parse(pulled.stdout.trim() || "{}") as TerraformState;
-    throw new BackendError(prepared.failure ?? pulled.failure);
+    const { failure } = pulled;
+    throw new BackendError(failure.startsWith(NOT_INITIALISED) ? (prepared.failure ?? failure) : failure);
   } finally {
     rmSync(cwd, { recursive: true });
   }

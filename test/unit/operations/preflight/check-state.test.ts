@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -75,34 +75,22 @@ describe("C5: the states that checkStates reads", () => {
     writeFileSync(program, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return { folder: stacks, program, environment: { PATH: process.env.PATH } };
   }
-  const backend = { local: { path: "../../states/customer10-config.tfstate" } };
-  const stack = { name: "customer10-config", json: { ...CONFIG.json, terraform: { backend } } };
-
-  test("come from the backend of the stack in a checkout without any, and no provider is downloaded", async () => {
+  test("are compared in a checkout in which nobody deployed", async () => {
     const state = JSON.stringify({ resources: [managed("instance-old")] });
-    const script = `case "$1" in init) cat cdk.tf.json > ../config; ls "\${4#*=}" > ../plugins; exit 1;; esac; echo '${state}'`;
-    const access = accessBy(script);
-    expect(await checkStates([stack], access)).toEqual([
+    expect(await checkStates([CONFIG], accessBy(`echo '${state}'`))).toEqual([
       expect.stringMatching(/^customer10-config has 1 resources in the instance old, .* "retired: true"\.$/),
     ]);
-    expect(JSON.parse(readFileSync(join(access.folder, "config"), "utf8"))).toEqual({ terraform: { backend } });
-    expect(readFileSync(join(access.folder, "plugins"), "utf8")).toBe("");
-    expect(readdirSync(access.folder).sort()).toEqual(["config", "plugins"]);
-  });
-
-  test("are empty before the first deployment", async () => {
-    expect(await checkStates([stack], accessBy("exit 0"))).toEqual([]);
   });
 
   test("that cannot be read are named with the reason", async () => {
     const said = "╷\n│ Error: Failed to get\n│ existing workspaces: 403\n│ \n│ More.\n╵";
-    expect(await checkStates([stack], accessBy(`echo '${said}' >&2; exit 1`))).toEqual([
+    expect(await checkStates([CONFIG], accessBy(`echo '${said}' >&2; exit 1`))).toEqual([
       "customer10-config was not compared with its state, because Terraform cannot read it (Failed to get existing workspaces: 403); check the backend in stacks/operator.ts and its credentials.",
     ]);
   });
 
   test("are not mentioned if there is no Terraform, which another check names", async () => {
-    expect(await checkStates([stack], { ...accessBy(""), program: "no-such-terraform" })).toEqual([]);
+    expect(await checkStates([CONFIG], { ...accessBy(""), program: "no-such-terraform" })).toEqual([]);
   });
 });
 
