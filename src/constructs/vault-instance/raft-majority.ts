@@ -40,6 +40,6 @@ export function refuseLostMajority(
 
 function wayOut(replicas: number): string {
   return replicas === 1
-    ? "keep 3 replicas, or deploy another instance and move the data"
+    ? "keep 3 replicas, or first remove the two other members as docs/operating/scale.md says"
     : `deploy ${replicas + 2} replicas first`;
 }

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkInstances, type InstanceChecks } from "../../../../src/operations/preflight/check-instances";
 import type { SynthesizedStack } from "../../../../src/operations/preflight/synthesized-stack";
-import { ConnectProxy } from "../../../support/connect-proxy";
 import { FakeVault } from "../../../support/vault-api";
 
 let vault: FakeVault;
@@ -39,15 +38,6 @@ function checks(fields: Readonly<Record<string, string>>): InstanceChecks {
 test("an instance that answers is no problem", async () => {
   expect(await checkInstances(stacks(vault.address, undefined), checks({}))).toEqual([]);
   expect(vault.requests.map(({ path }) => path)).toEqual(["sys/seal-status"]);
-});
-
-test("C3: an instance is asked through the proxy to its address", async () => {
-  const address = "http://main.lab.example:8200";
-  const proxy = await ConnectProxy.start({ "main.lab.example:8200": vault.address });
-  const proxied = { ...checks({}), proxyFor: (to: string) => (to === address ? proxy.url : undefined) };
-  expect(await checkInstances(stacks(address, undefined), proxied)).toEqual([]);
-  expect(proxy.targets).toEqual(["main.lab.example:8200"]);
-  proxy.stop();
 });
 
 test("an instance that somebody runs and that does not answer is named", async () => {
