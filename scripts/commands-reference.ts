@@ -4,7 +4,9 @@ import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
 import { buildProgram } from "../src/cli/program";
+import type { SealReport } from "../src/operations/seal/seal-instance";
 import type { InstanceStatus } from "../src/operations/status/inspect";
+import type { StepDownReport } from "../src/operations/step-down/step-down";
 import type { UnsealReport } from "../src/operations/unseal/unseal-instance";
 
 const FILE = resolve(__dirname, "..", "docs", "commands.md");
@@ -44,6 +46,26 @@ const RESULTS: Readonly<Record<string, Result>> = {
   "rotate-barrier": {
     example: { instance: "customer10/main", term: 2 },
     notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
+  },
+  seal: {
+    example: {
+      instance: "customer10/main",
+      replicas: 3,
+      sealed: ["customer10-main-1", "customer10-main-2", "customer10-main-0"],
+      held: "incident 42",
+    } satisfies SealReport & { readonly instance: string; readonly replicas: number },
+    notes: [
+      "`sealed` lists the replicas that this run sealed. `held` is the reason in the record.",
+      "It fails with `seal-unconfirmed` if a replica does not answer, because that replica may be open.",
+    ],
+  },
+  "step-down": {
+    example: {
+      instance: "customer10/main",
+      from: "customer10-main-0",
+      to: "customer10-main-1",
+    } satisfies StepDownReport & { readonly instance: string },
+    notes: [],
   },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   watch: {

@@ -4,10 +4,13 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { CommandHost, CommandResult } from "./command";
 import type { InstanceOptions } from "./instance";
 import type { RotateKeysOptions } from "./rotate-keys";
+import type { SealOptions } from "./seal";
 import type { WatchOptions } from "./watch";
 
 /** Seconds. */
 const DEFAULT_TIMEOUT = 600;
+/** Seconds. In an incident, a person waits for the result. */
+const SHORT_TIMEOUT = 120;
 /** Seconds. People may have to restart servers in between. */
 const MIGRATION_TIMEOUT = 3600;
 
@@ -115,6 +118,21 @@ export function buildProgram(execute: Execute): Command {
     .option(...BREAK_GLASS)
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./rotate-barrier.js")).rotateBarrier(host, target, options)),
+    );
+  define(program, "seal", "seal every replica of an instance on purpose, and keep every program from unsealing it")
+    .argument("<tenant/instance>")
+    .option("--reason <text>", "why it is sealed, which its record and the watcher say then")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, SHORT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & SealOptions) =>
+      execute(options, async (host) => (await import("./seal.js")).seal(host, target, options)),
+    );
+  define(program, "step-down", "make another replica of an instance the active one")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, SHORT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & InstanceOptions) =>
+      execute(options, async (host) => (await import("./step-down.js")).stepDown(host, target, options)),
     );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")

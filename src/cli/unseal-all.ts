@@ -26,7 +26,7 @@ export async function unsealAll(
   // What Terraform describes is one instance.
   const { TENANT_VAULT_INSTANCE: _, ...environment } = host.environment;
   const outcomes = await mapConcurrently(targets, parallel, (target) =>
-    attempt(target, () => unseal({ ...host, environment }, target, { timeout })),
+    attempt(target, () => unseal({ ...host, environment }, target, { timeout, respectsHold: true })),
   );
   const failed = outcomes.filter(({ error }) => error !== undefined);
   return {
@@ -53,6 +53,8 @@ async function attempt(instance: string, work: () => Promise<CommandResult>): Pr
     const { code, message } = error;
     // An instance that was retired has a deleted record, and no servers.
     if (code === "record-deleted") return { instance, text: `${instance}: skipped, because its record is deleted\n` };
+    // A person keeps it sealed on purpose.
+    if (code === "held") return { instance, text: `${instance}: skipped. ${message}\n` };
     return { instance, error: { code, message }, text: `${instance}: [${code}] ${message}\n` };
   }
 }

@@ -73,6 +73,10 @@ export const ERROR_CODES = [
   "ceremony-under-way",
   "rotation-unfinished",
 
+  // seal and step-down
+  "no-successor",
+  "seal-unconfirmed",
+
   // watch
   "held",
   "listen-failed",

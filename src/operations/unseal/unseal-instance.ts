@@ -1,4 +1,5 @@
 import { CentralError } from "../../central/client";
+import { refuseNewHold } from "../../central/hold";
 import { keySets, type KeySet } from "../../central/pending-keys";
 import { isDescriptionOnly, journalKey, recordedKeys, secretFields, type RecordFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
@@ -157,6 +158,7 @@ class UnsealRun {
         await this.initialization.discard(record);
         return undefined;
       case "unseal":
+        if (this.context.respectsHold === true) await refuseNewHold(this.context.store);
         return this.unseal(step.replicas, keySets(record.fields, "unseal"));
       case "join":
         await joinReplicas(this.context, step.replicas, step.leader);
