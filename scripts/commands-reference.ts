@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
 import { buildProgram } from "../src/cli/program";
+import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
 import type { SealReport } from "../src/operations/seal/seal-instance";
 import type { InstanceStatus } from "../src/operations/status/inspect";
 import type { StepDownReport } from "../src/operations/step-down/step-down";
@@ -46,6 +47,20 @@ const RESULTS: Readonly<Record<string, Result>> = {
   "rotate-barrier": {
     example: { instance: "customer10/main", term: 2 },
     notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
+  },
+  "root-token": {
+    example: {
+      instance: "customer10/main",
+      accessor: "frZFlg2eXUpxHUCcIzklECnR",
+      made: true,
+      revoked: [],
+    } satisfies GenerationReport & { readonly instance: string },
+    notes: [
+      "This is the output of `generate --keep`. `accessor` names the token without telling it. `made` is false if the record had a root token that works.",
+      "`revoked` lists the accessors of root tokens that interrupted runs had made, and that this run revoked.",
+      "With `--print` it has `instance` and `rootToken`. Without `--json`, it is the token alone.",
+      "`revoke` has `removed`, whether the record had a root token, and `revoked`.",
+    ],
   },
   seal: {
     example: {

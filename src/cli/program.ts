@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
 import type { InstanceOptions } from "./instance";
+import type { RootTokenOptions } from "./root-token";
 import type { RotateKeysOptions } from "./rotate-keys";
 import type { SealOptions } from "./seal";
 import type { WatchOptions } from "./watch";
@@ -118,6 +119,18 @@ export function buildProgram(execute: Execute): Command {
     .option(...BREAK_GLASS)
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./rotate-barrier.js")).rotateBarrier(host, target, options)),
+    );
+  define(program, "root-token", "make a root token with the keys of the record, or revoke the one of the record")
+    .addArgument(new Argument("<generate|revoke>", "what to do").choices(["generate", "revoke"]))
+    .argument("<tenant/instance>")
+    .option("--keep", "generate: put the token into the record, unless it has one that works")
+    .addOption(
+      new Option("--print", "generate: print the token to standard output, and keep it nowhere").conflicts("keep"),
+    )
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((action: string, target: string, options: RootTokenOptions) =>
+      execute(options, async (host) => (await import("./root-token.js")).rootToken(host, action, target, options)),
     );
   define(program, "seal", "seal every replica of an instance on purpose, and keep every program from unsealing it")
     .argument("<tenant/instance>")
