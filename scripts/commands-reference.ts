@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
 import { buildProgram } from "../src/cli/program";
+import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
 import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
 import type { SealReport } from "../src/operations/seal/seal-instance";
 import type { InstanceStatus } from "../src/operations/status/inspect";
@@ -47,6 +48,19 @@ const RESULTS: Readonly<Record<string, Result>> = {
   "rotate-barrier": {
     example: { instance: "customer10/main", term: 2 },
     notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
+  },
+  escrow: {
+    example: {
+      instance: "customer10/main",
+      verified: true,
+      shares: 5,
+      threshold: 3,
+      keyType: "unseal",
+    } satisfies EscrowReport & { readonly instance: string; readonly verified: boolean },
+    notes: [
+      "With `--tenant` or `--all` it prints a list of objects with `instance`, and with `error` if that record failed. The exit code is then 1.",
+      "`verified` is false for an instance that has no keys, or that was retired.",
+    ],
   },
   "root-token": {
     example: {

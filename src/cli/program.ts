@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
+import type { EscrowOptions } from "./escrow";
 import type { InstanceOptions } from "./instance";
 import type { RootTokenOptions } from "./root-token";
 import type { RotateKeysOptions } from "./rotate-keys";
@@ -131,6 +132,22 @@ export function buildProgram(execute: Execute): Command {
     .option(...BREAK_GLASS)
     .action((action: string, target: string, options: RootTokenOptions) =>
       execute(options, async (host) => (await import("./root-token.js")).rootToken(host, action, target, options)),
+    );
+  define(program, "escrow", "prove that the records have every key, and that the keys open the data; seals nothing")
+    .addArgument(new Argument("<verify>", "what to do").choices(["verify"]))
+    .argument("[tenant/instance]")
+    .option("--tenant <tenant>", "every instance of this tenant")
+    .option("--all", "every instance that the central Vault has a record of")
+    .option(
+      "--parallel <number>",
+      "with --tenant or --all: how many instances at a time",
+      parseCount,
+      INSTANCES_AT_ONCE,
+    )
+    .option("--timeout <seconds>", "give up waiting after this time, for each instance", parseSeconds, SHORT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((_action: string, target: string | undefined, options: CommonOptions & EscrowOptions) =>
+      execute(options, async (host) => (await import("./escrow.js")).escrow(host, target, options)),
     );
   define(program, "seal", "seal every replica of an instance on purpose, and keep every program from unsealing it")
     .argument("<tenant/instance>")

@@ -71,6 +71,8 @@ export const ERROR_CODES = [
 
   // rotate-keys and other ceremonies
   "ceremony-under-way",
+  "escrow-incomplete",
+  "unverified-rotation",
   "rotation-unfinished",
 
   // seal and step-down

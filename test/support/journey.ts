@@ -55,6 +55,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "rotate-keys.test.ts runs it on instances of its own",
   'docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance> --break-glass "left by a killed run"':
     "rotate-keys.test.ts runs the command; a unit test of rotate-keys has a ceremony of others",
+  "docs/operating/verify-escrow.md: npx tenant-vault escrow verify <tenant>/<instance>":
+    "escrow.test.ts runs it on an instance of its own",
+  "docs/operating/verify-escrow.md: npx tenant-vault escrow verify --all":
+    "escrow.test.ts runs it on instances of its own",
   "docs/operating/root-token.md: npx tenant-vault root-token generate <tenant>/<instance> --keep":
     "root-token.test.ts runs it on an instance of its own",
   "docs/operating/root-token.md: export VAULT_ADDR=<address of the instance>":

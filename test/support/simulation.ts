@@ -173,6 +173,11 @@ export class Universe {
     return this.rotated.get(data) ?? { keys, threshold: this.instance.secretThreshold };
   }
 
+  /** Changes the keys that open the data, as a rotation does. */
+  useKeys(keys: SimulatedKeys): void {
+    this.rotated.set(this.servers[0]?.data ?? 0, keys);
+  }
+
   /** Creates a process with the given faults. It gives up after ten minutes. */
   start(faults: readonly FaultPlan[] = []): OperationContext {
     const pid = ++this.processes;
