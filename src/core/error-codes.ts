@@ -73,6 +73,7 @@ export const ERROR_CODES = [
   "ceremony-under-way",
   "escrow-incomplete",
   "unverified-rotation",
+  "versions-too-few",
   "rotation-unfinished",
 
   // seal and step-down

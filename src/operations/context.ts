@@ -41,7 +41,7 @@ export interface OperationContext extends RunContext {
   readonly instance: Instance;
   readonly store: Pick<
     RecordStore,
-    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
+    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys" | "keptVersions"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;

@@ -90,6 +90,8 @@ export class Universe {
   readonly answers: InitAnswer[] = [];
   readonly versions: Version[] = [];
   readonly metadata: Record<string, string> = {};
+  /** How many versions of the record it keeps; undefined if that is not known. */
+  keptVersions: number | undefined;
   /** Credentials of the identities in the central Vault. */
   readonly credentials = new SimulatedCredentials();
   /** Keys in use of each initialisation's data, once they were rotated. */
@@ -247,6 +249,7 @@ export class Universe {
         write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
         delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
         readMetadata: () => look(() => ({ ...this.metadata })),
+        keptVersions: () => look(() => this.keptVersions),
         patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
         versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
       },
