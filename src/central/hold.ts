@@ -1,5 +1,6 @@
 import { recordPath } from "../contract/central-vault";
 import { OperationError } from "../core/errors";
+import { CentralError } from "./client";
 import type { RecordStore } from "./record-store";
 
 /** The key of a record's metadata whose value is the reason why no program may unseal the instance by itself. */
@@ -29,9 +30,8 @@ export function endOfHold(path: string): string {
   return `vault kv metadata patch -remove-custom-metadata=${HELD} ${recordPath(path)}`;
 }
 
-/** @throws OperationError `held` if the metadata hold the instance. */
-export function refuseHeld(path: string, metadata: Readonly<Record<string, string>>): void {
-  const reason = holdOf(metadata);
+/** @param reason Of the hold. @throws OperationError `held` if there is one. */
+export function refuseHeld(path: string, reason: string | undefined): void {
   if (reason === undefined) return;
   throw new OperationError(
     "held",
@@ -39,7 +39,20 @@ export function refuseHeld(path: string, metadata: Readonly<Record<string, strin
   );
 }
 
-/** Reads the metadata again, because a run that may unseal takes long. @throws OperationError `held` as {@link refuseHeld} does. */
+/**
+ * Why the record says now that the instance is held; undefined if it is not. A program that may not read the metadata takes it for
+ * not held, because a missing right must not keep an instance sealed.
+ */
+export async function readHold(store: Pick<RecordStore, "readMetadata">): Promise<string | undefined> {
+  try {
+    return holdOf(await store.readMetadata());
+  } catch (error) {
+    if (error instanceof CentralError && error.failure === "denied") return undefined;
+    throw error;
+  }
+}
+
+/** Reads the hold again, because a run that may unseal takes long. @throws OperationError `held` if the instance is held. */
 export async function refuseNewHold(store: Pick<RecordStore, "path" | "readMetadata">): Promise<void> {
-  refuseHeld(store.path, await store.readMetadata());
+  refuseHeld(store.path, await readHold(store));
 }

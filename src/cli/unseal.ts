@@ -1,4 +1,4 @@
-import { endOfHold, holdOf, refuseHeld } from "../central/hold";
+import { endOfHold, readHold, refuseHeld } from "../central/hold";
 import type { OperationContext } from "../operations/context";
 import { writeDescription } from "../operations/describe";
 import { unsealInstance, type UnsealReport } from "../operations/unseal/unseal-instance";
@@ -34,9 +34,8 @@ export function unseal(host: CommandHost, target: string, options: UnsealOneOpti
 }
 
 async function checkHold({ store, log, respectsHold }: OperationContext): Promise<void> {
-  const metadata = await store.readMetadata();
-  if (respectsHold === true) refuseHeld(store.path, metadata);
-  const reason = holdOf(metadata);
+  const reason = await readHold(store);
+  if (respectsHold === true) refuseHeld(store.path, reason);
   if (reason === undefined) return;
   log.warn("the instance stays held, so after its next restart only a person unseals it", {
     reason,

@@ -1,4 +1,4 @@
-import { refuseHeld } from "../central/hold";
+import { holdOf, refuseHeld } from "../central/hold";
 import { descriptionDigest } from "../central/instance-metadata";
 import { parseTarget, recallInstance, verifiedInstance, type Target } from "../central/instances";
 import { RecordStore } from "../central/record-store";
@@ -140,7 +140,7 @@ class CentralInstance implements WatchedInstance {
   /** Reads the description again, because keys go only to addresses that the record confirms now. */
   private async refresh(): Promise<void> {
     const metadata = await this.store.readMetadata();
-    refuseHeld(this.store.path, metadata);
+    refuseHeld(this.store.path, holdOf(metadata));
     const instance = await verifiedInstance(this.store, this.target, metadata);
     if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
     const { link } = this;

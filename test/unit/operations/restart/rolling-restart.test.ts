@@ -56,28 +56,34 @@ describe.each(["revision", "certificate"] as const)("after a new %s", (change) =
     expect((await run(universe, universe.start())).restarted).toEqual([]);
   });
 
-  test.each(["shamir", "transit"] as const)("a run that is cut short is finished by the next one: %s", async (seal) => {
-    await fc.assert(
-      fc.asyncProperty(FAULTS, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (plan, newest) => {
-        const universe = await changed(change, { ...INSTANCE, seal });
-        universe.servers.forEach((server, index) => (server[change] = newest[index] === true ? 1 : 0));
+  // 300 runs, some of which wait for the end of a lease, need time where processors are busy.
+  const patience = { timeout: 60_000 };
+  test.each(["shamir", "transit"] as const)(
+    "a run that is cut short is finished by the next one: %s",
+    patience,
+    async (seal) => {
+      await fc.assert(
+        fc.asyncProperty(FAULTS, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (plan, newest) => {
+          const universe = await changed(change, { ...INSTANCE, seal });
+          universe.servers.forEach((server, index) => (server[change] = newest[index] === true ? 1 : 0));
 
-        await cutShort(universe, plan);
-        await run(universe, universe.start());
+          await cutShort(universe, plan);
+          await run(universe, universe.start());
 
-        expect(universe.violations).toEqual([]);
-        expectNewest(universe);
-      }),
-      { numRuns: 300 },
-    );
-  });
+          expect(universe.violations).toEqual([]);
+          expectNewest(universe);
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 });
 
 async function cutShort(universe: Universe, plan: readonly FaultPlan[]): Promise<void> {
   await run(universe, universe.start(plan)).catch(() => undefined);
 }
 
-test("several runs at once, in whatever order, never cost the quorum", async () => {
+test("several runs at once, in whatever order, never cost the quorum", { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       let scheduled = false;

@@ -11,9 +11,12 @@ test("the period of several runs that did not end well reaches from the first to
   expect(lostPeriod(second)).toEqual({ from: at(100), to: at(250) });
 });
 
-test.each<Record<string, string>>([{}, { "root-token-begun": "" }, { "root-token-begun": "soon later" }])("%j is no period", (metadata) => {
-  expect(lostPeriod(metadata)).toBeUndefined();
-});
+test.each<Record<string, string>>([{}, { "root-token-begun": "" }, { "root-token-begun": "soon later" }])(
+  "%j is no period",
+  (metadata) => {
+    expect(lostPeriod(metadata)).toBeUndefined();
+  },
+);
 
 test("only root tokens of the period are revoked, and none that somebody has", async () => {
   const token = (accessor: string, change: Partial<TokenFacts> = {}): TokenFacts => ({
