@@ -4,7 +4,11 @@ import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
 import { buildProgram } from "../src/cli/program";
+import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
+import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
+import type { SealReport } from "../src/operations/seal/seal-instance";
 import type { InstanceStatus } from "../src/operations/status/inspect";
+import type { StepDownReport } from "../src/operations/step-down/step-down";
 import type { UnsealReport } from "../src/operations/unseal/unseal-instance";
 
 const FILE = resolve(__dirname, "..", "docs", "commands.md");
@@ -44,6 +48,53 @@ const RESULTS: Readonly<Record<string, Result>> = {
   "rotate-barrier": {
     example: { instance: "customer10/main", term: 2 },
     notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
+  },
+  escrow: {
+    example: {
+      instance: "customer10/main",
+      verified: true,
+      shares: 5,
+      threshold: 3,
+      keyType: "unseal",
+    } satisfies EscrowReport & { readonly instance: string; readonly verified: boolean },
+    notes: [
+      "With `--tenant` or `--all` it prints a list of objects with `instance`, and with `error` if that record failed. The exit code is then 1.",
+      "`verified` is false for an instance that has no keys, or that was retired.",
+    ],
+  },
+  "root-token": {
+    example: {
+      instance: "customer10/main",
+      accessor: "frZFlg2eXUpxHUCcIzklECnR",
+      made: true,
+      revoked: [],
+    } satisfies GenerationReport & { readonly instance: string },
+    notes: [
+      "This is the output of `generate --keep`. `accessor` names the token without telling it. `made` is false if the record had a root token that works.",
+      "`revoked` lists the accessors of root tokens that interrupted runs had made, and that this run revoked.",
+      "With `--print` it has `instance` and `rootToken`. Without `--json`, it is the token alone.",
+      "`revoke` has `removed`, whether the record had a root token, and `revoked`.",
+    ],
+  },
+  seal: {
+    example: {
+      instance: "customer10/main",
+      replicas: 3,
+      sealed: ["customer10-main-1", "customer10-main-2", "customer10-main-0"],
+      held: "incident 42",
+    } satisfies SealReport & { readonly instance: string; readonly replicas: number },
+    notes: [
+      "`sealed` lists the replicas that this run sealed. `held` is the reason in the record.",
+      "It fails with `seal-unconfirmed` if a replica does not answer, because that replica may be open.",
+    ],
+  },
+  "step-down": {
+    example: {
+      instance: "customer10/main",
+      from: "customer10-main-0",
+      to: "customer10-main-1",
+    } satisfies StepDownReport & { readonly instance: string },
+    notes: [],
   },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   mirror: {

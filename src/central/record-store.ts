@@ -20,6 +20,9 @@ export interface SeenRecord {
   readonly age: number;
 }
 
+/** Versions that KV version 2 keeps if neither the secret nor its mount says it. The larger of the two counts. */
+const DEFAULT_VERSIONS = 10;
+
 /** The record of one instance in the central Vault. Every method throws a CentralError if it fails. */
 export class RecordStore {
   readonly path: string;
@@ -76,6 +79,28 @@ export class RecordStore {
   /** Deletes a version. It can be undeleted. */
   async delete(version: number): Promise<void> {
     await askCentral(this.central, "POST", this.url("delete"), { body: { versions: [version] } });
+  }
+
+  /**
+   * How many versions of the record the central Vault keeps, as far as the token lets this program see that.
+   *
+   * @returns Undefined if the record and its mount may keep any number.
+   */
+  async keptVersions(): Promise<number | undefined> {
+    const { body } = await askCentral(this.central, "GET", this.url("metadata"), { accept: [404] });
+    const {
+      max_versions: own = 0,
+      current_version: newest = 0,
+      oldest_version: oldest = 0,
+    } = (body.data ?? {}) as Partial<Record<"max_versions" | "current_version" | "oldest_version", number>>;
+    const config = await askCentral(this.central, "GET", `${RECORDS_MOUNT}/config`, { accept: [403, 404] });
+    if (config.status === 200) {
+      const { max_versions: mount = 0 } = config.body.data as { max_versions?: number };
+      return Math.max(own, mount) || DEFAULT_VERSIONS;
+    }
+    if (own > 0) return own;
+    // The hook may not read the settings of the mount. What it has dropped tells them.
+    return oldest > 1 ? newest - oldest + 1 : undefined;
   }
 
   /** Reads the custom metadata, which contain no secret; empty if there is no record. */

@@ -38,6 +38,14 @@ function keyEntries(fields: RecordFields, type: KeyType): (readonly [number, str
     .sort(([one], [other]) => one - other);
 }
 
+/** Returns the names of the fields with these keys. */
+export function namesOfKeys(fields: RecordFields, keys: readonly Secret[]): string[] {
+  return Object.entries(fields)
+    .filter(([name, value]) => isRecordedKey(name) && keys.some((key) => key.reveal() === value))
+    .map(([name]) => name)
+    .sort();
+}
+
 /** Returns the names of the fields with the root token or keys, even if some are missing. */
 export function secretFields(fields: RecordFields): string[] {
   return Object.keys(fields).filter(isSecret).sort();
@@ -47,6 +55,11 @@ export function secretFields(fields: RecordFields): string[] {
 export function rootToken(fields: RecordFields): Secret | undefined {
   const token = fields[ROOT_TOKEN];
   return typeof token === "string" && token !== "" ? new Secret(token) : undefined;
+}
+
+/** Replaces the root token. */
+export function withRootToken(fields: RecordFields, token: Secret): RecordFields {
+  return { ...fields, [ROOT_TOKEN]: token.reveal() };
 }
 
 /** Removes the root token. */

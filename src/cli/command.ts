@@ -16,8 +16,8 @@ export interface CommandHost {
 export interface CommandResult {
   /** Output for people, with a line end. */
   readonly text: string;
-  /** Output for programs, with `--json`. */
-  readonly json: object;
+  /** Output for programs, with `--json`; undefined if the command has printed its result itself. */
+  readonly json: object | undefined;
   /** @default 0 */
   readonly exitCode?: number;
 }

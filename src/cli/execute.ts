@@ -20,7 +20,8 @@ export async function execute(
       json,
       exitCode = 0,
     } = await command({ environment: process.env, clock: systemClock, log, ...interruption });
-    process.stdout.write(asJson ? `${JSON.stringify(json, undefined, 2)}\n` : text);
+    const output = json === undefined ? "" : `${JSON.stringify(json, undefined, 2)}\n`;
+    process.stdout.write(asJson ? output : text);
     process.exitCode = exitCode;
   } catch (error) {
     printFailure(error, asJson);

@@ -1,8 +1,6 @@
 import { OperationError } from "../core/errors";
-import { unsealInstance } from "../operations/unseal/unseal-instance";
-import { checkNotHeld } from "../watch/central-fleet";
 import type { CommandHost } from "./command";
-import { withInstance } from "./instance";
+import { unseal } from "./unseal";
 
 /** Seconds. */
 const TIMEOUT = 600;
@@ -12,11 +10,7 @@ export async function maintain(host: CommandHost, target: string): Promise<void>
   // What Terraform describes is one instance.
   const { TENANT_VAULT_INSTANCE: _, ...environment } = host.environment;
   try {
-    await withInstance({ ...host, environment }, target, { timeout: TIMEOUT }, async (context) => {
-      if (context.instance.retired === true) return;
-      checkNotHeld(target, await context.store.readMetadata());
-      await unsealInstance(context);
-    });
+    await unseal({ ...host, environment }, target, { timeout: TIMEOUT, respectsHold: true });
   } catch (error) {
     // As that of a retired instance may be.
     if (!(error instanceof OperationError) || error.code !== "record-deleted") throw error;

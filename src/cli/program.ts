@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
+import type { EscrowOptions } from "./escrow";
 import type { InstanceOptions } from "./instance";
+import type { RootTokenOptions } from "./root-token";
 import type { RotateKeysOptions } from "./rotate-keys";
+import type { SealOptions } from "./seal";
 import type { WatchOptions } from "./watch";
 
 /** Seconds. */
 const DEFAULT_TIMEOUT = 600;
+/** Seconds. In an incident, a person waits for the result. */
+const SHORT_TIMEOUT = 120;
 /** Seconds. People may have to restart servers in between. */
 const MIGRATION_TIMEOUT = 3600;
 
@@ -116,6 +121,49 @@ export function buildProgram(execute: Execute): Command {
     .option(...BREAK_GLASS)
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./rotate-barrier.js")).rotateBarrier(host, target, options)),
+    );
+  define(program, "root-token", "make a root token with the keys of the record, or revoke the one of the record")
+    .addArgument(new Argument("<generate|revoke>", "what to do").choices(["generate", "revoke"]))
+    .argument("<tenant/instance>")
+    .option("--keep", "generate: put the token into the record, unless it has one that works")
+    .addOption(
+      new Option("--print", "generate: print the token to standard output, and keep it nowhere").conflicts("keep"),
+    )
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((action: string, target: string, options: RootTokenOptions) =>
+      execute(options, async (host) => (await import("./root-token.js")).rootToken(host, action, target, options)),
+    );
+  define(program, "escrow", "prove that the records have every key, and that the keys open the data; seals nothing")
+    .addArgument(new Argument("<verify>", "what to do").choices(["verify"]))
+    .argument("[tenant/instance]")
+    .option("--tenant <tenant>", "every instance of this tenant")
+    .option("--all", "every instance that the central Vault has a record of")
+    .option(
+      "--parallel <number>",
+      "with --tenant or --all: how many instances at a time",
+      parseCount,
+      INSTANCES_AT_ONCE,
+    )
+    .option("--timeout <seconds>", "give up waiting after this time, for each instance", parseSeconds, SHORT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((_action: string, target: string | undefined, options: CommonOptions & EscrowOptions) =>
+      execute(options, async (host) => (await import("./escrow.js")).escrow(host, target, options)),
+    );
+  define(program, "seal", "seal every replica of an instance on purpose, and keep every program from unsealing it")
+    .argument("<tenant/instance>")
+    .option("--reason <text>", "why it is sealed, which its record and the watcher say then")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, SHORT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & SealOptions) =>
+      execute(options, async (host) => (await import("./seal.js")).seal(host, target, options)),
+    );
+  define(program, "step-down", "make another replica of an instance the active one")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, SHORT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & InstanceOptions) =>
+      execute(options, async (host) => (await import("./step-down.js")).stepDown(host, target, options)),
     );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")

@@ -71,10 +71,17 @@ export const ERROR_CODES = [
 
   // rotate-keys and other ceremonies
   "ceremony-under-way",
+  "escrow-incomplete",
+  "unverified-rotation",
+  "versions-too-few",
   "rotation-unfinished",
 
   // mirror
   "mirror-diverged",
+
+  // seal and step-down
+  "no-successor",
+  "seal-unconfirmed",
 
   // watch
   "held",

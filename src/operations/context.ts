@@ -41,7 +41,7 @@ export interface OperationContext extends RunContext {
   readonly instance: Instance;
   readonly store: Pick<
     RecordStore,
-    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
+    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys" | "keptVersions"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
@@ -50,6 +50,8 @@ export interface OperationContext extends RunContext {
   readonly lock: Pick<OperationLock, "read" | "write">;
   /** Why a person wants to ignore the lock and the ceremonies of others. @default - they are respected */
   readonly breakGlass?: string | undefined;
+  /** Whether a hold in the record's metadata keeps the run from unsealing. @default - a person asked for it, who may */
+  readonly respectsHold?: boolean | undefined;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "write">;
   /** The first credential of an instance that initialised itself; undefined for any other. */

@@ -6,7 +6,7 @@ import type { RaftPeer } from "../vault/replica";
 import type { OperationContext } from "./context";
 
 /** Entries that a member may lag behind, as in Vault's autopilot; https://developer.hashicorp.com/vault/docs/concepts/integrated-storage/autopilot */
-const MAX_TRAILING = 1000;
+export const MAX_TRAILING = 1000;
 
 /**
  * Finds members of raft that are not replicas any more, because the StatefulSet was scaled down.

@@ -49,6 +49,12 @@ const REFUSED = 400;
 /** A ceremony that another has begun. */
 const UNDER_WAY = REFUSED;
 const UNSUPPORTED = 405;
+/** Statuses for the accessor of a token that does not exist, by product and version. */
+const NO_ACCESSOR = [REFUSED, DENIED, MISSING];
+const FAILED = 500;
+
+/** Errors with status 500 by which OpenBao refuses keys of a root token. */
+const KEYS_REFUSED = /aborted|invalid key|already been provided/;
 
 /** Milliseconds. A server with an HSM makes keys slowly. */
 const KEYS_TIMEOUT = 60_000;
@@ -74,6 +80,27 @@ const secretId = z.object({
   }),
 });
 
+const tokenFacts = z.object({
+  data: z.object({
+    accessor: z.string().min(1),
+    policies: z.array(z.string()).nullish(),
+    path: z.string(),
+    creation_time: z.number(),
+  }),
+});
+const accessorList = z.object({ data: z.object({ keys: z.array(z.string()) }) });
+
+/** What a server says of a token. */
+export interface TokenFacts {
+  /** Names the token without telling it. */
+  readonly accessor: string;
+  readonly policies: readonly string[];
+  /** Endpoint that made it. */
+  readonly path: string;
+  /** When it was made, by the server's clock, in whole seconds. */
+  readonly created: Date;
+}
+
 /** Policies, AppRole logins and ceremonies of one server, as far as the token of the client goes. */
 export class AccessApi {
   constructor(private readonly client: VaultClient) {}
@@ -95,6 +122,32 @@ export class AccessApi {
   /** Revokes the client's own token. */
   async logOut(): Promise<void> {
     await this.client.send("POST", "auth/token/revoke-self");
+  }
+
+  /** Facts of the client's own token; undefined if the server does not accept it. */
+  async lookUp(): Promise<TokenFacts | undefined> {
+    const path = "auth/token/lookup-self";
+    const { status, body } = await this.client.send("GET", path, { accept: [DENIED] });
+    return status === DENIED ? undefined : parseFacts(body, path);
+  }
+
+  /** Accessors of all tokens. */
+  async tokenAccessors(): Promise<readonly string[]> {
+    const path = "auth/token/accessors";
+    const { body } = await this.client.send("LIST", path);
+    return parseAnswer(accessorList, body, path).data.keys;
+  }
+
+  /** Facts of another token; undefined if it does not exist. */
+  async lookUpAccessor(accessor: string): Promise<TokenFacts | undefined> {
+    const path = "auth/token/lookup-accessor";
+    const { status, body } = await this.client.send("POST", path, { body: { accessor }, accept: NO_ACCESSOR });
+    return NO_ACCESSOR.includes(status) ? undefined : parseFacts(body, path);
+  }
+
+  /** Revokes another token. */
+  async revokeAccessor(accessor: string): Promise<void> {
+    await this.client.send("POST", "auth/token/revoke-accessor", { body: { accessor }, accept: NO_ACCESSOR });
   }
 
   /** Secrets engines. */
@@ -226,11 +279,14 @@ export class AccessApi {
   async sendKey(path: string, nonce: string, key: Secret): Promise<CeremonyProgress | "refused"> {
     const { status, body } = await this.client.send("PUT", path, {
       body: { nonce, key: key.reveal() },
-      accept: [REFUSED],
+      accept: [REFUSED, FAILED],
       timeout: KEYS_TIMEOUT,
       uninterruptible: true,
     });
-    return status === REFUSED ? "refused" : parseProgress(body, path);
+    const errors = JSON.stringify(body.errors ?? "");
+    if (status === REFUSED || (status === FAILED && KEYS_REFUSED.test(errors))) return "refused";
+    if (status === FAILED) throw new ReplicaError("refused", `${path}: ${status} ${errors}`, status);
+    return parseProgress(body, path);
   }
 
   /** Replaces the key that encrypts new data. */
@@ -258,4 +314,9 @@ export class AccessApi {
       maxTtl: config?.max_lease_ttl ?? 0,
     }));
   }
+}
+
+function parseFacts(body: Record<string, unknown>, path: string): TokenFacts {
+  const { accessor, policies, path: origin, creation_time: created } = parseAnswer(tokenFacts, body, path).data;
+  return { accessor, policies: policies ?? [], path: origin, created: new Date(created * 1000) };
 }

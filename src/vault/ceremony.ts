@@ -11,6 +11,8 @@ export interface Ceremony {
   readonly required: number;
   /** Nonce of the verification; undefined until the new keys are made. */
   readonly verification: string | undefined;
+  /** Whether new keys open nothing before they are verified. @default false */
+  readonly verifies?: boolean;
 }
 
 /** A ceremony that was just begun. */
@@ -36,6 +38,7 @@ const ceremony = z.object({
   progress: z.number().optional(),
   required: z.number().optional(),
   verification_nonce: z.string().optional(),
+  verification_required: z.boolean().optional(),
 });
 // A server without recovery keys makes the first ones at once, and names no nonce.
 const begun = z.union([
@@ -56,9 +59,16 @@ export function parseCeremony(body: Record<string, unknown>, path: string): Cere
     progress: sent = 0,
     required = 0,
     verification_nonce: verification,
+    verification_required: verifies,
   } = parseAnswer(ceremony, contentOf(body), path);
   if (started !== true) return undefined;
-  return { nonce, progress: sent, required, verification: verification === "" ? undefined : verification };
+  return {
+    nonce,
+    progress: sent,
+    required,
+    verification: verification === "" ? undefined : verification,
+    ...(verifies === true ? { verifies } : {}),
+  };
 }
 
 /** @throws ReplicaError if it is not the answer of a server that has begun a ceremony. */

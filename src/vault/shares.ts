@@ -44,6 +44,18 @@ export function shareGroups(keys: readonly Secret[], threshold: number): readonl
   return [best, ...others].slice(0, MOST_GROUPS_SENT).map((group) => group.map(({ key }) => key));
 }
 
+/** The keys that do not lie on the polynomials through a group, which is as large as the threshold. */
+export function strayShares(keys: readonly Secret[], group: readonly Secret[]): readonly Secret[] {
+  const [first] = group;
+  // With a threshold of 1 the share is the key itself.
+  if (group.length < 2) return keys.filter((key) => first === undefined || !key.equals(first));
+  const proven = group.flatMap((key) => parseShare(key) ?? []);
+  return keys.filter((key) => {
+    const share = parseShare(key);
+    return share === undefined || (!proven.some((each) => each.key.equals(key)) && !fits(share, proven));
+  });
+}
+
 /** Limit of the groups that a server receives. Five keys with threshold 3 have 10. */
 const MOST_GROUPS_SENT = 40;
 

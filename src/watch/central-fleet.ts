@@ -1,7 +1,7 @@
+import { holdOf, refuseHeld } from "../central/hold";
 import { descriptionDigest } from "../central/instance-metadata";
 import { parseTarget, recallInstance, verifiedInstance, type Target } from "../central/instances";
 import { RecordStore } from "../central/record-store";
-import { recordPath } from "../contract/central-vault";
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import { enterCluster } from "../operations/cluster";
@@ -23,9 +23,6 @@ export interface CentralFleetOptions extends Omit<RunContext, "deadline"> {
 
 /** Milliseconds that one attempt to unseal may take. */
 const PATIENCE = 15_000;
-
-/** The key of a record's metadata whose value is the reason why nobody may unseal the instance. */
-const HELD = "held";
 
 /** The instances whose records the central Vault has. */
 export class CentralFleet implements Fleet {
@@ -143,22 +140,11 @@ class CentralInstance implements WatchedInstance {
   /** Reads the description again, because keys go only to addresses that the record confirms now. */
   private async refresh(): Promise<void> {
     const metadata = await this.store.readMetadata();
-    checkNotHeld(this.store.path, metadata);
+    refuseHeld(this.store.path, holdOf(metadata));
     const instance = await verifiedInstance(this.store, this.target, metadata);
     if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
     const { link } = this;
     this.link = await connect(this.central, instance, this.options, this.lost);
     await link.close();
   }
-}
-
-/** @throws OperationError `held` if somebody keeps the instance sealed. */
-export function checkNotHeld(path: string, metadata: Readonly<Record<string, string>>): void {
-  const reason = metadata[HELD];
-  if (reason === undefined) return;
-  const remove = `vault kv metadata patch -remove-custom-metadata=${HELD} ${recordPath(path)}`;
-  throw new OperationError(
-    "held",
-    `${path} is sealed and stays so, because its record says that it is held (${reason}); allow its unsealing with "${remove}".`,
-  );
 }

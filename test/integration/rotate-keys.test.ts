@@ -100,6 +100,41 @@ test("an instance that unseals itself gets new recovery keys", async () => {
   expect(await bed.run(["rotate-keys", "customer10/recovery"], bed.environment())).toMatchObject({ code: 0 });
 });
 
+test("former keys that the central Vault would drop keep the rotation from its beginning", async () => {
+  const { instance } = await bed.startInstance("pruned", 1);
+  await bed.unseal(instance);
+  const { client } = bed.central;
+  const path = "customer10/pruned";
+  const keep = (versions: number) =>
+    client.send("POST", `customers/metadata/${path}`, { body: { max_versions: versions } });
+  const rotate = async () => {
+    const { code, failure } = await bed.run(["rotate-keys", path], bed.environment());
+    return [code, failure.slice(0, 70)];
+  };
+  await keep(2);
+  expect(await rotate()).toEqual([
+    1,
+    expect.stringContaining("[versions-too-few] The central Vault keeps 2") as string,
+  ]);
+
+  // The hook may not read the settings of the mount, and sees what was dropped.
+  await keep(0);
+  await client.send("POST", "customers/config", { body: { max_versions: 3 } });
+  const record = await bed.central.readRecord("customer10", "pruned");
+  for (let write = 0; write < 4; write++)
+    await client.send("POST", `customers/data/${path}`, { body: { data: record } });
+  expect(await rotate()).toEqual([
+    1,
+    expect.stringContaining("[versions-too-few] The central Vault keeps 3") as string,
+  ]);
+
+  // As the message says.
+  const contentType = "application/merge-patch+json";
+  await client.send("PATCH", `customers/metadata/${path}`, { body: { max_versions: 50 }, contentType });
+  expect(await rotate()).toEqual([0, ""]);
+  await client.send("POST", "customers/config", { body: { max_versions: 0 } });
+});
+
 /** Kills that are spread over a whole run. */
 const ROUNDS = 12;
 

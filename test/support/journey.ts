@@ -66,6 +66,24 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "rotate-keys.test.ts runs it on instances of its own",
   'docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance> --break-glass "left by a killed run"':
     "rotate-keys.test.ts runs the command; a unit test of rotate-keys has a ceremony of others",
+  "docs/operating/verify-escrow.md: npx tenant-vault escrow verify <tenant>/<instance>":
+    "escrow.test.ts runs it on an instance of its own",
+  "docs/operating/verify-escrow.md: npx tenant-vault escrow verify --all":
+    "escrow.test.ts runs it on instances of its own",
+  "docs/operating/root-token.md: npx tenant-vault root-token generate <tenant>/<instance> --keep":
+    "root-token.test.ts runs it on an instance of its own",
+  "docs/operating/root-token.md: export VAULT_ADDR=<address of the instance>":
+    "root-token.test.ts prints a token and uses it",
+  "docs/operating/root-token.md: npx tenant-vault root-token revoke <tenant>/<instance>":
+    "root-token.test.ts runs it on an instance of its own",
+  'docs/operating/seal.md: npx tenant-vault seal <tenant>/<instance> --reason "incident 42"':
+    "seal.test.ts runs it on an instance of its own",
+  "docs/operating/seal.md: npx tenant-vault unseal <tenant>/<instance>":
+    "seal.test.ts runs it on an instance of its own",
+  "docs/operating/seal.md: vault kv metadata patch -remove-custom-metadata=held customers/<tenant>/<instance>":
+    "the block of docs/operating/watch.md is the same",
+  "docs/operating/step-down.md: npx tenant-vault step-down <tenant>/<instance>":
+    "seal.test.ts runs it on an instance of its own",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

@@ -7,7 +7,7 @@ import {
 } from "../../src/central/credential-store";
 import { IDENTITY_LOGIN, type Identity } from "../../src/contract/identities";
 import { Secret } from "../../src/core/secret";
-import type { AccessApi, RoleSettings, ServerMount } from "../../src/vault/access";
+import type { AccessApi, RoleSettings, ServerMount, TokenFacts } from "../../src/vault/access";
 import { ReplicaError } from "../../src/vault/errors";
 import { SimulatedCeremonies, type KeysInUse } from "./simulated-ceremonies";
 import { capabilitiesOn } from "./policies";
@@ -51,6 +51,8 @@ export class SimulatedAccess {
   readonly secretIds = new Map<string, SimulatedSecretId>();
   /** Policies of each token. */
   readonly tokens = new Map<string, readonly string[]>();
+  /** When each token was made. */
+  private readonly created = new Map<string, number>();
   /** Paths of ceremonies that somebody has begun. */
   readonly ceremonies = new Set<string>();
   readonly ceremony: SimulatedCeremonies;
@@ -88,6 +90,19 @@ export class SimulatedAccess {
       login: (mount, credential) => look(() => access().logIn(mount, credential.secretId)),
       // Only the end of the root token changes something that lasts.
       logOut: () => (token?.reveal().startsWith("root-") === true ? affect : look)(() => access().revoke(token)),
+      lookUp: () => look(() => access().factsOf(token?.reveal() ?? "")),
+      tokenAccessors: () =>
+        look(() =>
+          may("auth/token/accessors", "list")
+            .validTokens()
+            .map((each) => `accessor-of-${each}`),
+        ),
+      lookUpAccessor: (accessor) =>
+        look(() => may("auth/token/lookup-accessor", "update").factsOf(accessor.replace("accessor-of-", ""))),
+      revokeAccessor: (accessor) =>
+        affect(() =>
+          may("auth/token/revoke-accessor", "update").revoke(new Secret(accessor.replace("accessor-of-", ""))),
+        ),
       engines: () => look(() => may("sys/mounts", "read").engines),
       logins: () => look(() => may("sys/auth", "read").logins),
       enableAppRole: (path, maxTtl) =>
@@ -140,7 +155,13 @@ export class SimulatedAccess {
       has: (path) => look(() => !path.startsWith("sys/rekey")),
       ceremony: (path) => look(() => may(path, "read").ceremony.find(path)),
       beginCeremony: (path, settings) => affect(() => may(path, "update").ceremony.begin(path, settings)),
-      sendKey: (path, nonce, key) => affect(() => may(path, "update").ceremony.send(path, nonce, key.reveal())),
+      sendKey: (path, nonce, key) =>
+        affect(() => {
+          const server = may(path, "update");
+          const answer = server.ceremony.send(path, nonce, key.reveal());
+          server.stamp();
+          return answer;
+        }),
       cancelCeremony: (path) => affect(() => may(path, "delete").ceremony.cancel(path)),
       rotateBarrier: (path) => affect(() => may(path, "sudo").rotateBarrier()),
       barrierTerm: () => look(() => may("sys/key-status", "read").barrierTerm),
@@ -158,7 +179,29 @@ export class SimulatedAccess {
     if (JSON.stringify(settings.token_bound_cidrs).includes("192.0.2.")) return undefined;
     const token = `token-${++this.made}`;
     this.tokens.set(token, settings.token_policies as readonly string[]);
+    this.stamp();
     return new Secret(token);
+  }
+
+  /** Tokens that are valid. */
+  validTokens(): string[] {
+    return [...(this.revoked ? [] : [this.root]), ...this.ceremony.rootTokens, ...this.tokens.keys()];
+  }
+
+  private stamp(): void {
+    for (const token of this.validTokens()) if (!this.created.has(token)) this.created.set(token, this.now());
+  }
+
+  private factsOf(token: string): TokenFacts | undefined {
+    if (!this.validTokens().includes(token)) return undefined;
+    const isRoot = !this.tokens.has(token);
+    return {
+      accessor: `accessor-of-${token}`,
+      policies: this.tokens.get(token) ?? ["root"],
+      path: isRoot ? "auth/token/root" : `auth/${IDENTITY_LOGIN}/login`,
+      // In whole seconds, as servers say it.
+      created: new Date(Math.floor((this.created.get(token) ?? 0) / 1000) * 1000),
+    };
   }
 
   private rotateBarrier(): void {

@@ -30,6 +30,8 @@ export class SimulatedCeremonies {
   private made = 0;
   /** Root tokens that ceremonies have made. */
   readonly rootTokens = new Set<string>();
+  /** Whether the server keeps new keys from use until they are verified. */
+  verifies = true;
   /** Rotations that took effect. */
   rotations = 0;
 
@@ -50,7 +52,13 @@ export class SimulatedCeremonies {
     const state = this.states.get(path);
     const required = this.inUse.get().threshold;
     if (state === undefined) return { nonce: "theirs", progress: 0, required, verification: undefined };
-    return { nonce: state.nonce, progress: state.sent.size, required, verification: state.verification };
+    return {
+      nonce: state.nonce,
+      progress: state.sent.size,
+      required,
+      verification: state.verification,
+      verifies: this.verifies,
+    };
   }
 
   begin(path: string, settings: object): BegunCeremony | undefined {

@@ -90,6 +90,8 @@ export class Universe {
   readonly answers: InitAnswer[] = [];
   readonly versions: Version[] = [];
   readonly metadata: Record<string, string> = {};
+  /** How many versions of the record it keeps; undefined if that is not known. */
+  keptVersions: number | undefined;
   /** Credentials of the identities in the central Vault. */
   readonly credentials = new SimulatedCredentials();
   /** Keys in use of each initialisation's data, once they were rotated. */
@@ -112,6 +114,8 @@ export class Universe {
   readonly refused = new Set<number>();
   /** Whether any number of unready pods may be evicted: the policy AlwaysAllow, which is not the default of Kubernetes. */
   unreadyMayGo = false;
+  /** Names of replicas that a request sealed, in order. */
+  readonly seals: string[] = [];
   /** Volume claims, and what Kubernetes says about the pods by name. */
   readonly claims = new Set<Claim>();
   readonly problems = new Map<string, PodProblem>();
@@ -169,6 +173,11 @@ export class Universe {
   keysOf(data = this.servers[0]?.data ?? 0): SimulatedKeys {
     const keys = this.answers[data]?.keys ?? [];
     return this.rotated.get(data) ?? { keys, threshold: this.instance.secretThreshold };
+  }
+
+  /** Changes the keys that open the data, as a rotation does. */
+  useKeys(keys: SimulatedKeys): void {
+    this.rotated.set(this.servers[0]?.data ?? 0, keys);
   }
 
   /** Creates a process with the given faults. It gives up after ten minutes. */
@@ -240,6 +249,7 @@ export class Universe {
         write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
         delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
         readMetadata: () => look(() => ({ ...this.metadata })),
+        keptVersions: () => look(() => this.keptVersions),
         patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
         versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
       },
@@ -304,7 +314,7 @@ export class Universe {
           raftHealthy: () => lookVerified(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
           removePeer: (_token, id) => affectVerified(() => void this.members.delete(id)),
           stepDown: () => affectVerified(() => this.stepDown(replica)),
-          seal: () => affectVerified(() => this.seal(server)),
+          seal: () => affectVerified(() => this.sealOnRequest(replica, server)),
           appliedIndex: () => lookVerified(() => 100),
           auditDevices: () => lookVerified(() => ["file/"]),
           certificate: () => lookVerified(() => this.serve(server)),
@@ -511,6 +521,20 @@ export class Universe {
     if (this.leader()?.name !== replica.name) throw new ReplicaError("refused", "not active", 500);
     const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
     this.leaderName = others.find((other) => this.isUp(this.serverOf(other)))?.name;
+  }
+
+  /** As Vault's standbys answer; those of OpenBao do it. */
+  private sealOnRequest(replica: Replica, server: SimulatedServer): void {
+    if (server.pod !== undefined) throw new ReplicaError("unreachable", "ECONNREFUSED");
+    const standby = this.leader()?.name !== replica.name;
+    if (this.instance.product === "vault" && standby && !server.sealed)
+      throw new ReplicaError(
+        "refused",
+        "sys/seal: 500 vault cannot seal when in standby mode; please restart instead",
+        500,
+      );
+    this.seals.push(replica.name);
+    this.seal(server);
   }
 
   private seal(server: SimulatedServer): void {

@@ -18,6 +18,7 @@ const PATIENCE = 10_000;
 
 /** The active server, as the identity `ceremony` reaches it. */
 export interface CeremonyServer {
+  readonly replica: Replica;
   readonly api: Pick<AccessApi, keyof AccessApi>;
   readonly paths: CeremonyPaths;
 }
@@ -89,7 +90,7 @@ export class CeremonySession {
       if (error instanceof ReplicaError && error.failure === "denied") this.token = undefined;
       throw error;
     }
-    return { api, paths: this.paths };
+    return { replica, api, paths: this.paths };
   }
 
   /** Says that this run has begun a ceremony, which is cancelled at the end if it is not finished. */

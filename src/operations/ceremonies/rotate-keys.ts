@@ -18,6 +18,9 @@ import { decideRotation, type KeySetName, type RotationStep } from "./rotation-d
 
 const POLL = 500;
 
+/** A rotation writes the record up to four times. One version more has the former keys even if the last write comes first. */
+const LEAST_VERSIONS = 5;
+
 /** Result of a rotation. */
 export interface RotationReport extends Shares {
   readonly keyType: KeyType;
@@ -33,7 +36,21 @@ export interface RotationReport extends Shares {
  * @throws OperationError if the identity `ceremony` does not work, only a person can continue, or time is up.
  */
 export function rotateKeys(context: OperationContext, shares: Shares): Promise<RotationReport> {
-  return withCeremony(context, "rotate-keys", (locked, session) => new Rotation(locked, session, shares).run());
+  return withCeremony(context, "rotate-keys", async (locked, session) => {
+    await checkVersions(locked);
+    return new Rotation(locked, session, shares).run();
+  });
+}
+
+/** Afterwards only earlier versions of the record have the former keys, which open snapshots of before. */
+async function checkVersions({ store }: OperationContext): Promise<void> {
+  const kept = await store.keptVersions();
+  if (kept === undefined || kept >= LEAST_VERSIONS) return;
+  const record = recordPath(store.path);
+  throw new OperationError(
+    "versions-too-few",
+    `The central Vault keeps ${kept} ${kept === 1 ? "version" : "versions"} of ${record}, so the former keys would soon be lost; let it keep more with "vault kv metadata patch -max-versions=50 ${record}" and run this again.`,
+  );
 }
 
 interface Seen {

@@ -1,8 +1,11 @@
 import type { Replica } from "../../contract/instance";
+import type { ErrorCode } from "../../core/error-codes";
+import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
-import type { OperationContext } from "../context";
+import type { Lease, OperationContext } from "../context";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { withLock } from "../operation-lock";
 import type { Pod } from "../pods";
 import { hasCaughtUp } from "../raft";
 import { blockedBy, type PodRestarts } from "./pod-restarts";
@@ -11,8 +14,15 @@ import { UptimeGate, viewReplica } from "./restart-view";
 
 const POLL = 1_000;
 
+/** Brings every replica to unsealed and verified. @param lease The lock to renew meanwhile. @default - none is held */
+export type BringUp = (lease?: OperationContext["lease"]) => Promise<unknown>;
+
+/** Codes of errors after which another operation has the lock. */
+const LOCKED: readonly ErrorCode[] = ["operation-locked", "operation-lock-lost"];
+
 /**
- * Restarts, one by one, the replicas whose pod or certificate is not the newest.
+ * Restarts, one by one, the replicas whose pod or certificate is not the newest. From the first restart on it holds the lock of the
+ * instance. While another operation has the lock, it restarts nothing, and still brings up what is sealed.
  *
  * @param restarts The pods, and those that this run ended; undefined outside Kubernetes, where nothing is restarted.
  * @param bringUp Brings every replica to unsealed and verified.
@@ -22,7 +32,7 @@ const POLL = 1_000;
 export async function restartOutdated(
   context: OperationContext,
   restarts: PodRestarts | undefined,
-  bringUp: () => Promise<unknown>,
+  bringUp: BringUp,
 ): Promise<readonly string[]> {
   return restarts === undefined ? [] : new RollingRestart(context, restarts, bringUp).run();
 }
@@ -38,7 +48,7 @@ class RollingRestart {
   constructor(
     private readonly context: OperationContext,
     private readonly restarts: PodRestarts,
-    private readonly bringUp: () => Promise<unknown>,
+    private readonly bringUp: BringUp,
   ) {}
 
   run(): Promise<readonly string[]> {
@@ -83,11 +93,29 @@ class RollingRestart {
       case "finish":
         return { done: this.restarts.names };
       case "restart":
-        return this.restart(step.name, pods);
+        return this.context.lease === undefined ? this.continueLocked() : this.restart(step.name, pods);
       case "wait":
         // A restarted replica is sealed until it receives its keys.
         await this.bringUp();
         return { wait: step.reason };
+    }
+  }
+
+  private async continueLocked(): Promise<Outcome<readonly string[]>> {
+    try {
+      const names = await withLock(this.context, "rolling-restart", (locked) => {
+        // Whatever was interrupted, the next ceremony must learn of it.
+        if (locked.lease.interrupted !== undefined) locked.lease.abandon();
+        const bringUp: BringUp = () => this.bringUp({ renew: () => renewIfPossible(locked.lease) });
+        return new RollingRestart(locked, this.restarts, bringUp).run();
+      });
+      return { done: names };
+    } catch (error) {
+      if (!(error instanceof OperationError) || !LOCKED.includes(error.code)) throw error;
+      // The lock keeps nobody from unsealing.
+      await this.bringUp();
+      // Without the seconds that are left, so that it is told once.
+      return { wait: error.message.split(";")[0] ?? error.message };
     }
   }
 
@@ -105,6 +133,15 @@ class RollingRestart {
       code,
       `Not every replica of ${this.context.store.path} was restarted with what is described${reason}; it works meanwhile: run this again for the others.`,
     );
+  }
+}
+
+/** A lost lock must not keep a replica sealed. The next turn of the restart notices the loss. */
+async function renewIfPossible(lease: Pick<Lease, "renew">): Promise<void> {
+  try {
+    await lease.renew();
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { CentralError } from "../../central/client";
+import { refuseNewHold } from "../../central/hold";
 import { keySets, type KeySet } from "../../central/pending-keys";
 import { isDescriptionOnly, journalKey, recordedKeys, secretFields, type RecordFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
@@ -54,7 +55,7 @@ export async function unsealInstance(context: OperationContext): Promise<UnsealR
   const { pods } = context;
   const run = new UnsealRun(context, pods && new PodRestarts(context, pods));
   const report = await run.bringUp();
-  const restarted = await restartOutdated(context, run.restarts, () => run.bringUp());
+  const restarted = await restartOutdated(context, run.restarts, (lease) => run.bringUp(lease));
   const up = restarted.length === 0 ? report : await run.bringUp();
   await ensureIdentities(context);
   return { ...up, restarted };
@@ -87,27 +88,30 @@ class UnsealRun {
     this.members = new MemberObserver(context);
   }
 
-  /** Brings every replica to unsealed and verified. */
-  async bringUp(): Promise<Omit<UnsealReport, "restarted">> {
-    const verified = await runLoop<Observation, Step, Verified>(this.context, {
-      observe: () => this.observe(),
-      decide,
-      perform: (step, seen) => this.perform(step, seen),
-      recover: (error) => this.recover(error),
-      unfinished: (code, last) => this.unfinished(code, last),
-      mayEnd: () => this.unanswered?.lookedAgain ?? true,
-      poll: POLL,
-      stall: {
-        after: STALL,
-        act: async ({ replicas, record }) => {
-          const { fields } = record;
-          const pristine = secretFields(fields).length === 0 && journalKey(fields) === undefined;
-          const blockedBy = await this.stuck?.replace(replicas, pristine, this.tokenOf(fields));
-          await this.stalled.check();
-          return blockedBy;
+  /** Brings every replica to unsealed and verified. @param lease The lock to renew meanwhile. @default - none is held */
+  async bringUp(lease?: OperationContext["lease"]): Promise<Omit<UnsealReport, "restarted">> {
+    const verified = await runLoop<Observation, Step, Verified>(
+      { ...this.context, lease },
+      {
+        observe: () => this.observe(),
+        decide,
+        perform: (step, seen) => this.perform(step, seen),
+        recover: (error) => this.recover(error),
+        unfinished: (code, last) => this.unfinished(code, last),
+        mayEnd: () => this.unanswered?.lookedAgain ?? true,
+        poll: POLL,
+        stall: {
+          after: STALL,
+          act: async ({ replicas, record }) => {
+            const { fields } = record;
+            const pristine = secretFields(fields).length === 0 && journalKey(fields) === undefined;
+            const blockedBy = await this.stuck?.replace(replicas, pristine, this.tokenOf(fields));
+            await this.stalled.check();
+            return blockedBy;
+          },
         },
       },
-    });
+    );
     return { ...verified, initialized: this.initialized, unsealed: [...this.unsealed], joined: [...this.joined] };
   }
 
@@ -157,6 +161,7 @@ class UnsealRun {
         await this.initialization.discard(record);
         return undefined;
       case "unseal":
+        if (this.context.respectsHold === true) await refuseNewHold(this.context.store);
         return this.unseal(step.replicas, keySets(record.fields, "unseal"));
       case "join":
         await joinReplicas(this.context, step.replicas, step.leader);

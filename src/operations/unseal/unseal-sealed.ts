@@ -1,3 +1,4 @@
+import { refuseNewHold } from "../../central/hold";
 import { keySets } from "../../central/pending-keys";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf } from "../../vault/keys";
@@ -9,10 +10,10 @@ import { decide, type Observation, type Step } from "./decide";
 import { explainStop } from "./explain";
 import { joinReplicas, unsealReplicas } from "./unsealing";
 
-/** What an unsealing needs. It only reads the record. */
+/** What an unsealing needs. It only reads the record. The caller has seen that the instance is not held. */
 export type UnsealSealedContext = RunContext &
   Pick<OperationContext, "instance" | "replica" | "operator"> & {
-    readonly store: Pick<OperationContext["store"], "path" | "read">;
+    readonly store: Pick<OperationContext["store"], "path" | "read" | "readMetadata">;
   };
 
 const POLL = 100;
@@ -27,10 +28,12 @@ const POLL = 100;
 export function unsealSealed(context: UnsealSealedContext): Promise<readonly string[]> {
   const unsealed = new Set<string>();
   const members = new MemberObserver(context);
+  let turns = 0;
   return runLoop<Observation, Step | "done", readonly string[]>(context, {
     observe: () => observe(context, members),
     decide: (seen) => (seen.replicas.some(({ status }) => needsKeys(status.state)) ? decide(seen) : "done"),
-    perform: (step, seen) => {
+    perform: async (step, seen) => {
+      if (turns++ > 0 && step !== "done") await refuseNewHold(context.store);
       if (step !== "done" && step.do === "unseal") members.expectLeader();
       return perform(context, step, seen, unsealed);
     },

@@ -73,6 +73,26 @@ describe("a record", () => {
   });
 });
 
+test.each([
+  ["the larger of both settings", { max_versions: 3 }, { status: 200, max_versions: 7 }, 7],
+  ["the setting of the record", { max_versions: 8 }, { status: 200, max_versions: 7 }, 8],
+  ["ten without a setting", {}, { status: 200 }, 10],
+  ["the record's, if the mount's may not be read", { max_versions: 4, oldest_version: 3 }, { status: 403 }, 4],
+  ["as many as are left", { current_version: 9, oldest_version: 7 }, { status: 403 }, 3],
+  ["an unknown number, if none was dropped", { current_version: 9, oldest_version: 0 }, { status: 403 }, undefined],
+  [
+    "an unknown number, if the first was dropped",
+    { current_version: 2, oldest_version: 1 },
+    { status: 403 },
+    undefined,
+  ],
+])("a record keeps %s", async (_, own, { status, ...config }, expected) => {
+  const { store } = await storeOf(({ path }) =>
+    path.endsWith("/config") ? { status, body: { data: config } } : { body: { data: own } },
+  );
+  expect(await store.keptVersions()).toBe(expected);
+});
+
 test("records are listed folder by folder; a folder that is not there is empty", async () => {
   const asked: string[] = [];
   const send = (method: string, path: string) => {

@@ -26,7 +26,7 @@ describe("the command line", () => {
   test.each(all(buildProgram(() => Promise.resolve()).commands).map((command) => [command.name(), command] as const))(
     "of %s takes --json",
     async (name, { registeredArguments }) => {
-      const operands = registeredArguments.map(() => "customer10/main");
+      const operands = registeredArguments.map(({ argChoices: [choice] = ["customer10/main"] }) => choice ?? "");
       expect(await parse(name, ...operands, "--json")).toMatchObject({ json: true });
     },
   );
@@ -44,6 +44,8 @@ describe("the command line", () => {
     [["unseal", "a/b", "c/d"], "commander.excessArguments"],
     [["unseal", "a/b", "--all"], "commander.excessArguments"],
     [["unseal", "--all", "--parallel", "0"], "commander.invalidArgument"],
+    [["root-token", "make", "a/b", "--keep"], "commander.invalidArgument"],
+    [["root-token", "generate", "a/b", "--keep", "--print"], "commander.conflictingOption"],
     [["status", "--json", "--prometheus"], "commander.conflictingOption"],
     [["unsea", "a/b"], "commander.unknownCommand"],
   ])("%j is refused", async (args, code) => {

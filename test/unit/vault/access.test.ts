@@ -133,3 +133,35 @@ test("a ceremony is begun and cancelled, unless another has begun one", async ()
   await api.cancelCeremony("free");
   expect(await api.beginCeremony("taken", {})).toBeUndefined();
 });
+
+test.each([
+  [400, ["invalid key"], "refused"],
+  [500, ["1 error occurred: * root generation aborted: unable to authenticate"], "refused"],
+  [500, ["given key has already been provided during this generation operation"], "refused"],
+])("keys that the server refuses with %i are told", async (status, errors, expected) => {
+  const api = await server({ "PUT sys/generate-root-token/update": { status, body: { errors } } });
+  expect(await api.sendKey("sys/generate-root-token/update", "n", new Secret("k"))).toBe(expected);
+});
+
+test("another failure with 500 is no refusal of the keys, and may heal", async () => {
+  const api = await server({ "PUT sys/generate-root-token/update": { status: 500, body: { errors: ["no leader"] } } });
+  await expect(api.sendKey("sys/generate-root-token/update", "n", new Secret("k"))).rejects.toMatchObject({
+    code: "replica-refused",
+    retryable: true,
+  });
+});
+
+test("a token is told by its accessor, and one that does not work by nothing", async () => {
+  const data = { accessor: "a", policies: ["root"], path: "auth/token/root", creation_time: 60 };
+  const api = await server({
+    "GET auth/token/lookup-self": { status: 403 },
+    "POST auth/token/lookup-accessor": { body: { data } },
+  });
+  expect(await api.lookUp()).toBeUndefined();
+  expect(await api.lookUpAccessor("a")).toEqual({
+    accessor: "a",
+    policies: ["root"],
+    path: "auth/token/root",
+    created: new Date(60_000),
+  });
+});

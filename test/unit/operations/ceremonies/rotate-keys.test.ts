@@ -146,6 +146,17 @@ describe("a run does not begin", () => {
     expectAdopted(universe);
   });
 
+  test.each([1, 4])("if the central Vault keeps only %i versions of the record", async (kept) => {
+    const universe = await initialized();
+    universe.keptVersions = kept;
+    const versions = universe.versions.length;
+    await expect(rotateKeys(universe.start(), NEW)).rejects.toMatchObject({ code: "versions-too-few" });
+    expect(universe.versions).toHaveLength(versions);
+    universe.keptVersions = 5;
+    await rotateKeys(universe.start(), NEW);
+    expectAdopted(universe);
+  });
+
   test.each<[string, (universe: Universe) => unknown]>([
     ["has no credential", (universe) => universe.credentials.versions.delete("ceremony")],
     ["cannot log in", ({ access }) => access.secretIds.clear()],

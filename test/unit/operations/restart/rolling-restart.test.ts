@@ -56,28 +56,34 @@ describe.each(["revision", "certificate"] as const)("after a new %s", (change) =
     expect((await run(universe, universe.start())).restarted).toEqual([]);
   });
 
-  test.each(["shamir", "transit"] as const)("a run that is cut short is finished by the next one: %s", async (seal) => {
-    await fc.assert(
-      fc.asyncProperty(FAULTS, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (plan, newest) => {
-        const universe = await changed(change, { ...INSTANCE, seal });
-        universe.servers.forEach((server, index) => (server[change] = newest[index] === true ? 1 : 0));
+  // 300 runs, some of which wait for the end of a lease, need time where processors are busy.
+  const patience = { timeout: 60_000 };
+  test.each(["shamir", "transit"] as const)(
+    "a run that is cut short is finished by the next one: %s",
+    patience,
+    async (seal) => {
+      await fc.assert(
+        fc.asyncProperty(FAULTS, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (plan, newest) => {
+          const universe = await changed(change, { ...INSTANCE, seal });
+          universe.servers.forEach((server, index) => (server[change] = newest[index] === true ? 1 : 0));
 
-        await cutShort(universe, plan);
-        await run(universe, universe.start());
+          await cutShort(universe, plan);
+          await run(universe, universe.start());
 
-        expect(universe.violations).toEqual([]);
-        expectNewest(universe);
-      }),
-      { numRuns: 300 },
-    );
-  });
+          expect(universe.violations).toEqual([]);
+          expectNewest(universe);
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 });
 
 async function cutShort(universe: Universe, plan: readonly FaultPlan[]): Promise<void> {
   await run(universe, universe.start(plan)).catch(() => undefined);
 }
 
-test("several runs at once, in whatever order, never cost the quorum", async () => {
+test("several runs at once, in whatever order, never cost the quorum", { timeout: 60_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (scheduler) => {
       let scheduled = false;
@@ -148,4 +154,84 @@ test("a restart that does not help is not tried again and again", async () => {
   await expect(stopped).rejects.toThrow(OperationError);
   await expect(stopped).rejects.toThrow(/main-1 of customer10\/main was restarted and is still not what is described/);
   expect(universe.evictions).toEqual(["main-1"]);
+});
+
+describe("the lock of the instance", () => {
+  /** Another operation, on another machine, that has the lock. */
+  function lockedBy(universe: Universe, operation: string): void {
+    universe.living.add(99);
+    universe.locks.push({ entry: { run: "r", operation, lease: 1_000_000 }, pid: 99, at: universe.now });
+  }
+
+  /** A run whose clock calls this at each pause. */
+  function withPauses(context: OperationContext, onPause: () => void): OperationContext {
+    const sleep = async (milliseconds: number): Promise<void> => {
+      onPause();
+      await context.clock.sleep(milliseconds);
+    };
+    return { ...context, clock: { ...context.clock, sleep } };
+  }
+
+  test("is held by a run that restarts replicas, and by no other run", async () => {
+    const universe = await changed("revision");
+    const held: (string | undefined)[] = [];
+    let evicted = 0;
+    universe.onEffect = () => {
+      if (universe.evictions.length === evicted) return;
+      evicted = universe.evictions.length;
+      held.push(universe.locks.at(-1)?.entry?.operation);
+    };
+    await run(universe, universe.start());
+    expect(held).toEqual(["rolling-restart", "rolling-restart", "rolling-restart"]);
+    expect(universe.locks.at(-1)?.entry).toBeUndefined();
+    const versions = universe.locks.length;
+    await run(universe, universe.start());
+    expect(universe.locks).toHaveLength(versions);
+  });
+
+  test("makes a restart wait for another operation, and keeps nobody from unsealing meanwhile", async () => {
+    const universe = await changed("revision");
+    lockedBy(universe, "rotate-keys");
+    const begun = universe.now;
+    let sealed = false;
+    const context = withPauses(universe.start(), () => {
+      if (universe.now > begun + 10_000 && !sealed) {
+        sealed = true;
+        Object.assign(universe.servers[1] ?? {}, { sealed: true, readyAt: undefined, joined: false });
+      }
+      if (universe.now < begun + 60_000) {
+        expect(universe.evictions).toEqual([]);
+        if (universe.now > begun + 20_000) expect(universe.servers[1]?.sealed).toBe(false);
+      } else universe.living.delete(99);
+    });
+    expect((await run(universe, context)).restarted).toHaveLength(3);
+    expect(sealed).toBe(true);
+    const reasons = universe.events.filter(({ fields }) => String(fields.reason).startsWith("rotate-keys works on"));
+    expect(reasons.length).toBeGreaterThan(0);
+    expectNewest(universe);
+    // What was interrupted is left for the next ceremony to find.
+    expect(universe.locks.at(-1)?.entry?.operation).toBe("rolling-restart");
+  });
+
+  test("that another operation keeps to the end is named by the error, and every replica is unsealed", async () => {
+    const universe = await changed("revision");
+    lockedBy(universe, "migrate-seal");
+    await expect(run(universe, universe.start())).rejects.toMatchObject({
+      code: "timeout",
+      message: expect.stringContaining("migrate-seal works on customer10/main (process 99 on simulated)") as string,
+    });
+    expect(universe.evictions).toEqual([]);
+    for (const server of universe.servers) expect(universe.isUp(server)).toBe(true);
+  });
+
+  test("that a person takes ends the restarts, and not the unsealing", async () => {
+    const universe = await changed("revision");
+    const context = withPauses(universe.start(), () => {
+      if (universe.evictions.length === 1 && !universe.living.has(99)) lockedBy(universe, "rotate-keys");
+      if (universe.evictions.length === 1) universe.now += 20_000;
+    });
+    await expect(run(universe, context)).rejects.toMatchObject({ code: "timeout" });
+    expect(universe.evictions).toHaveLength(1);
+    for (const server of universe.servers) expect(universe.isUp(server)).toBe(true);
+  });
 });

@@ -1,0 +1,46 @@
+import { OperationError } from "../core/errors";
+import { verifyEscrow } from "../operations/escrow/verify-escrow";
+import type { CommandHost, CommandResult } from "./command";
+import { forEachInstance } from "./each-instance";
+import { withInstance, type InstanceOptions } from "./instance";
+
+/** Options of `escrow`. */
+export interface EscrowOptions extends InstanceOptions {
+  /** Whether every instance is verified. @default - the named one */
+  readonly all?: true;
+  /** The tenant whose instances are verified. @default - the named instance */
+  readonly tenant?: string;
+  readonly parallel: number;
+}
+
+/** `tenant-vault escrow verify`: proves that the records have the keys that open the data. */
+export function escrow(host: CommandHost, target: string | undefined, options: EscrowOptions): Promise<CommandResult> {
+  const { parallel, all, tenant, timeout } = options;
+  if ([target, all, tenant].filter((each) => each !== undefined).length !== 1) {
+    throw new OperationError(
+      "usage",
+      "Which records are meant is not clear; name one instance, or write --tenant or --all.",
+    );
+  }
+  if (target !== undefined) return verify(host, target, options);
+  const skipped = (code: string): string | undefined =>
+    code === "record-deleted" ? ", because its record is deleted" : undefined;
+  return forEachInstance(host, { tenant, parallel, skipped }, (own, each) => verify(own, each, { timeout }));
+}
+
+function verify(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
+  return withInstance(host, target, options, async (context) => {
+    const { selfInitializes, retired } = context.instance;
+    if (retired === true || selfInitializes === true) {
+      const text =
+        retired === true ? "retired, so no server can prove its keys" : "self-initialised, so there are no keys";
+      return { text: `${target}: ${text}\n`, json: { instance: target, verified: false } };
+    }
+    const report = await verifyEscrow(context);
+    const { shares, threshold, keyType } = report;
+    return {
+      text: `${target}: its record has all ${shares} ${keyType} keys, and any ${threshold} of them open the data\n`,
+      json: { instance: target, verified: true, ...report },
+    };
+  });
+}

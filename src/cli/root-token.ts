@@ -1,0 +1,77 @@
+import { generateRootToken, type GenerationReport } from "../operations/root-token/generate-root-token";
+import { revokeRootToken } from "../operations/root-token/revoke-root-token";
+import { OperationError } from "../core/errors";
+import type { Secret } from "../core/secret";
+import type { CommandHost, CommandResult } from "./command";
+import { withInstance, type InstanceOptions } from "./instance";
+
+/** Options of `root-token`. */
+export interface RootTokenOptions extends InstanceOptions {
+  /** Whether the record gets the token. @default - it does not */
+  readonly keep?: true;
+  /** Whether standard output gets the token. @default - it does not */
+  readonly print?: true;
+  readonly json?: true;
+}
+
+/** `tenant-vault root-token`: makes a root token with the keys of the record, or ends the one of the record. */
+export async function rootToken(
+  host: CommandHost,
+  action: string,
+  target: string,
+  options: RootTokenOptions,
+): Promise<CommandResult> {
+  if (action === "revoke") return revoke(host, target, options);
+  if (options.keep === undefined && options.print === undefined) {
+    throw new OperationError(
+      "usage",
+      "Nobody would get the root token; write --keep to put it into the record, or --print to have it on standard output.",
+    );
+  }
+  return generate(host, target, options);
+}
+
+function generate(host: CommandHost, target: string, options: RootTokenOptions): Promise<CommandResult> {
+  return withInstance(host, target, options, async (context) => {
+    const { print, json } = options;
+    // Printed before the run ends, because a token that nobody gets is revoked then.
+    const deliver = (token: Secret): Promise<void> => write(json ? printed(target, token) : `${token.reveal()}\n`);
+    const report = await generateRootToken(context, print ? deliver : undefined);
+    if (print) return { text: "", json: undefined };
+    return { text: `${target}: ${kept(report)}\n`, json: { instance: target, ...report } };
+  });
+}
+
+function printed(instance: string, token: Secret): string {
+  return `${JSON.stringify({ instance, rootToken: token.reveal() }, undefined, 2)}\n`;
+}
+
+function kept({ made, accessor }: GenerationReport): string {
+  const token = made ? "its record has a new root token" : "the root token of its record works";
+  return `${token} (accessor ${accessor}), which does not expire`;
+}
+
+function revoke(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
+  return withInstance(host, target, options, async (context) => {
+    const report = await revokeRootToken(context);
+    const text = report.removed ? "the root token is revoked, and its record has none" : "its record has no root token";
+    return { text: `${target}: ${text}\n`, json: { instance: target, ...report } };
+  });
+}
+
+/** Resolves once the text is written. A pipe that nobody reads rejects. */
+function write(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (error) reject(unread());
+      else resolve();
+    });
+  });
+}
+
+function unread(): OperationError {
+  return new OperationError(
+    "interrupted",
+    "Nobody reads standard output, so the root token is revoked; run this again.",
+  );
+}
