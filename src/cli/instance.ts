@@ -16,6 +16,7 @@ import { supplyServers } from "../operations/supply/supply-servers";
 import { AccessApi } from "../vault/access";
 import type { VaultClient } from "../vault/client";
 import { ReplicaApi } from "../vault/replica";
+import { SnapshotApi } from "../vault/snapshot";
 import type { CommandHost } from "./command";
 
 /** Options of a command that works on an instance. */
@@ -94,6 +95,7 @@ async function connected<Result>(
       operator,
       access,
       replica: (replica) => new ReplicaApi(connections.client(replica)),
+      snapshots: (replica, token) => SnapshotApi.as(connections.client(replica), token),
       pods: cluster?.pods,
     });
   } finally {

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { CommandHost, CommandResult } from "./command";
 import type { InstanceOptions } from "./instance";
 import type { RotateKeysOptions } from "./rotate-keys";
+import type { SaveOptions, TargetOptions } from "./snapshot";
 import type { WatchOptions } from "./watch";
 
 /** Seconds. */
@@ -23,7 +24,14 @@ Environment:
   TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray
+  TENANT_VAULT_SNAPSHOTS                          the target of snapshots: file:<folder> or s3://<bucket>/<prefix>
+  TENANT_VAULT_SNAPSHOT_RECIPIENTS                age public keys that snapshots are encrypted to
+  AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_CA_BUNDLE, the storage of s3:// targets
+  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
   TENANT_VAULT_WEBHOOK                            a URL to which watch posts what happens`;
+
+/** Seconds. A large snapshot takes as long as its transfer. */
+const SNAPSHOT_TIMEOUT = 3600;
 
 /** Default number of instances that `unseal --all` works on at a time. */
 const INSTANCES_AT_ONCE = 8;
@@ -116,6 +124,7 @@ export function buildProgram(execute: Execute): Command {
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./rotate-barrier.js")).rotateBarrier(host, target, options)),
     );
+  defineSnapshot(program, execute);
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")
     .option("--yes-destroy-the-keys <tenant/instance>", "the same instance again")
@@ -163,6 +172,52 @@ export function buildProgram(execute: Execute): Command {
   return program;
 }
 
+/** Option of commands that use stored snapshots. */
+const TARGET = [
+  "--target <url>",
+  "file:<folder> or s3://<bucket>/<prefix> (default: as TENANT_VAULT_SNAPSHOTS says)",
+] as const;
+
+function defineSnapshot(program: Command, execute: Execute): void {
+  const group = program.command("snapshot").description("take and keep encrypted snapshots of an instance");
+  define(group, "save", "keep an encrypted snapshot of an instance, taken from its active server and checked")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .option(
+      "--recipient <key...>",
+      "age public keys, each of which can decrypt it (default: as TENANT_VAULT_SNAPSHOT_RECIPIENTS says)",
+    )
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, SNAPSHOT_TIMEOUT)
+    .action((target: string, options: CommonOptions & SaveOptions) =>
+      execute(options, async (host) => (await import("./snapshot.js")).save(host, target, options)),
+    );
+  define(group, "list", "show the snapshots of an instance, from their manifests")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .action((target: string, options: CommonOptions & TargetOptions) =>
+      execute(options, async (host) => (await import("./snapshot.js")).list(host, target, options)),
+    );
+  define(group, "prune", "remove old snapshots of an instance; the newest complete one always stays")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .requiredOption("--keep <number>", "how many complete snapshots stay", parseCount)
+    .option("--keep-days <days>", "for how many days each stays in any case", parseDays, 0)
+    .action((target: string, options: CommonOptions & TargetOptions & { keep: number; keepDays: number }) =>
+      execute(options, async (host) => (await import("./snapshot.js")).prune(host, target, options)),
+    );
+}
+
+/** The commands that run something: groups of commands are replaced by their members. */
+export function runnableCommands(program: Command): readonly Command[] {
+  return program.commands.flatMap((command) => (command.commands.length === 0 ? [command] : command.commands));
+}
+
+/** Name of a command with that of its group: `snapshot save`. */
+export function commandName(command: Command): string {
+  const group = command.parent?.parent === null || command.parent === null ? "" : `${command.parent.name()} `;
+  return `${group}${command.name()}`;
+}
+
 function define(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).option("--json", "print JSON; progress is JSON lines");
 }
@@ -176,6 +231,12 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
   return count;
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isFinite(days) || days < 0) throw new InvalidArgumentError("Give a number of days from 0.");
+  return days;
 }
 
 function parseSeconds(text: string): number {

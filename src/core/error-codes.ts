@@ -73,6 +73,12 @@ export const ERROR_CODES = [
   "ceremony-under-way",
   "rotation-unfinished",
 
+  // snapshot
+  "snapshot-damaged",
+  "snapshot-missing",
+  "snapshot-target",
+  "snapshot-undecryptable",
+
   // watch
   "held",
   "listen-failed",

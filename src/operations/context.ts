@@ -8,6 +8,7 @@ import type { Log } from "../core/log";
 import type { Secret } from "../core/secret";
 import type { AccessApi } from "../vault/access";
 import type { ReplicaApi } from "../vault/replica";
+import type { SnapshotApi } from "../vault/snapshot";
 import type { OperatorToken } from "./identities/operator-token";
 import type { Pods } from "./pods";
 import type { BootstrapCredential } from "./supply/bootstrap-credential";
@@ -59,6 +60,8 @@ export interface OperationContext extends RunContext {
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
   /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
   access(replica: Replica, token?: Secret): Pick<AccessApi, keyof AccessApi>;
+  /** Snapshots of the data. @param token Of the caller. */
+  snapshots(replica: Replica, token: Secret): Pick<SnapshotApi, keyof SnapshotApi>;
   /** The pods of the replicas; undefined outside Kubernetes. */
   readonly pods?: Pods | undefined;
 }

@@ -28,6 +28,8 @@ export const JOURNEY = [
 
 const CLUSTER = "needs a Kubernetes cluster; test/acceptance runs its operation";
 
+const SNAPSHOTS = "snapshots.test.ts runs the command with storage of its own";
+
 /** Blocks that no test runs as they are written, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
@@ -55,6 +57,12 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "rotate-keys.test.ts runs it on instances of its own",
   'docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance> --break-glass "left by a killed run"':
     "rotate-keys.test.ts runs the command; a unit test of rotate-keys has a ceremony of others",
+  "docs/operating/back-up.md: npx tenant-vault snapshot save <tenant>/<instance> --target s3://backups/vault --recipient age1...":
+    SNAPSHOTS,
+  "docs/operating/back-up.md: npx tenant-vault snapshot prune <tenant>/<instance> --target s3://backups/vault --keep 7 --keep-days 30":
+    SNAPSHOTS,
+  "docs/operating/back-up.md: npx tenant-vault snapshot list <tenant>/<instance> --target s3://backups/vault":
+    SNAPSHOTS,
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

@@ -11,6 +11,7 @@ import { OperationLock } from "../../../src/central/operation-lock";
 import { RecordStore } from "../../../src/central/record-store";
 import { AccessApi } from "../../../src/vault/access";
 import { ReplicaApi } from "../../../src/vault/replica";
+import { SnapshotApi } from "../../../src/vault/snapshot";
 import type { OperationContext } from "../../../src/operations/context";
 import { OperatorToken } from "../../../src/operations/identities/operator-token";
 import type { TestBed } from "./test-bed";
@@ -135,6 +136,7 @@ export function contextOf(
     access,
     operator: new OperatorToken({ credentials, access }),
     replica: ({ name }) => new ReplicaApi(clients.get(name) ?? bed.central.server.client()),
+    snapshots: ({ name }, token) => SnapshotApi.as(clients.get(name) ?? bed.central.server.client(), token),
     clock: systemClock,
     log: new Log((event) => events.push(event)),
     deadline: systemClock.now() + PATIENCE,
