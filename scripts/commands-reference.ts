@@ -5,6 +5,7 @@ import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
 import { buildProgram, commandName, runnableCommands } from "../src/cli/program";
 import type { InstanceStatus } from "../src/operations/status/inspect";
+import type { RestoreReport } from "../src/operations/snapshot/restore-snapshot";
 import type { StoredSnapshot } from "../src/operations/snapshot/stored-snapshots";
 import type { UnsealReport } from "../src/operations/unseal/unseal-instance";
 
@@ -54,6 +55,20 @@ const RESULTS: Readonly<Record<string, Result>> = {
       sha256: "4b7a244a2e5a3339c4fbdbb4bba096c1e88eba915bc7d1b7b2080acd24f6fa6d",
     },
     notes: ["`size` and `sha256` are those of the encrypted snapshot."],
+  },
+  "snapshot restore": {
+    example: {
+      instance: "customer10/main",
+      snapshot: "customer10.main.20261127T001530123Z",
+      leader: "https://customer10-main-1.customer10-main-internal:8200",
+      raftPeers: 3,
+      unsealed: [],
+      joined: [],
+      blank: false,
+    } satisfies RestoreReport & { readonly instance: string; readonly snapshot: string },
+    notes: [
+      "`blank` is whether the servers had no data. `unsealed` and `joined` are the replicas that this run unsealed and joined afterwards.",
+    ],
   },
   "snapshot list": {
     example: [

@@ -45,6 +45,11 @@ export function rootToken(fields: RecordFields): Secret | undefined {
   return typeof token === "string" && token !== "" ? new Secret(token) : undefined;
 }
 
+/** Replaces the root token. */
+export function withRootToken(fields: RecordFields, token: Secret): RecordFields {
+  return { ...fields, [ROOT_TOKEN]: token.reveal() };
+}
+
 /** Removes the root token. */
 export function withoutRootToken(fields: RecordFields): RecordFields {
   const { [ROOT_TOKEN]: _token, ...others } = fields;

@@ -4,6 +4,7 @@ import { Journal, journalFolder } from "../central/journal";
 import { connectToCentral } from "../central/login";
 import { OperationLock } from "../central/operation-lock";
 import { RecordStore } from "../central/record-store";
+import { TemporaryKeyStore } from "../central/temporary-keys";
 import type { Instance } from "../contract/instance";
 import { enterCluster, type InstanceCluster } from "../operations/cluster";
 import { limit } from "../core/abort";
@@ -91,6 +92,7 @@ async function connected<Result>(
       lock: new OperationLock(central, `${tenant}/${name}`, run.clock),
       breakGlass,
       credentials,
+      temporaryKeys: new TemporaryKeyStore(central.withSignal(network.end), `${tenant}/${name}`),
       bootstrap: cluster?.bootstrap,
       operator,
       access,

@@ -4,7 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { CommandHost, CommandResult } from "./command";
 import type { InstanceOptions } from "./instance";
 import type { RotateKeysOptions } from "./rotate-keys";
-import type { SaveOptions, TargetOptions } from "./snapshot";
+import type { RestoreOptions, SaveOptions, TargetOptions } from "./snapshot";
 import type { WatchOptions } from "./watch";
 
 /** Seconds. */
@@ -190,6 +190,17 @@ function defineSnapshot(program: Command, execute: Execute): void {
     .option("--timeout <seconds>", "give up after this time", parseSeconds, SNAPSHOT_TIMEOUT)
     .action((target: string, options: CommonOptions & SaveOptions) =>
       execute(options, async (host) => (await import("./snapshot.js")).save(host, target, options)),
+    );
+  define(group, "restore", "replace the data of an instance by those of a snapshot, and prove that each replica works")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .requiredOption("--from <name>", "name of the snapshot, as snapshot list shows it")
+    .requiredOption("--identity <file>", "identity file of age, with the private key of a recipient")
+    .option("--force", "accept a snapshot of other keys, and empty servers; needs --break-glass")
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, SNAPSHOT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & RestoreOptions) =>
+      execute(options, async (host) => (await import("./snapshot.js")).restore(host, target, options)),
     );
   define(group, "list", "show the snapshots of an instance, from their manifests")
     .argument("<tenant/instance>")

@@ -1,8 +1,14 @@
+import { readFile } from "node:fs/promises";
 import { parseTarget } from "../central/instances";
 import { setting } from "../core/environment";
+import { OperationError } from "../core/errors";
+import type { Secret } from "../core/secret";
+import { parseIdentities } from "../operations/snapshot/encryption";
 import { openTarget } from "../operations/snapshot/open-target";
+import { restoreSnapshot } from "../operations/snapshot/restore-snapshot";
 import { saveSnapshot } from "../operations/snapshot/save-snapshot";
 import {
+  findSnapshot,
   listSnapshots,
   pruneSnapshots,
   type Retention,
@@ -56,6 +62,47 @@ export function prune(host: CommandHost, path: string, options: TargetOptions & 
       json: { instance: path, removed: removed.map(({ name }) => name) },
     };
   });
+}
+
+/** Options of `snapshot restore`. */
+export interface RestoreOptions extends InstanceOptions, TargetOptions {
+  /** Name of the snapshot. */
+  readonly from: string;
+  /** Identity file of age. */
+  readonly identity: string;
+  readonly force?: true;
+}
+
+/** `tenant-vault snapshot restore`: replaces the data of an instance by those of a snapshot. */
+export function restore(host: CommandHost, path: string, options: RestoreOptions): Promise<CommandResult> {
+  const { from, identity, force = false } = options;
+  return withTarget(host, options, async (target) => {
+    const identities = await readIdentities(identity);
+    const { complete: _complete, ...manifest } = await findSnapshot(target, parseTarget(path), from);
+    return withInstance(host, path, options, async (context) => {
+      const report = await restoreSnapshot(context, target, { manifest, identities, force });
+      const replicas = context.instance.replicas.length;
+      return {
+        text: `${path}: restored ${from}; ${replicas} of ${replicas} replicas unsealed, active at ${report.leader}, ${report.raftPeers ?? "unknown"} raft peers\n`,
+        json: { instance: path, snapshot: from, ...report },
+      };
+    });
+  });
+}
+
+/** Reads the private keys in an identity file of age. */
+export async function readIdentities(file: string): Promise<readonly Secret[]> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new OperationError(
+      "usage",
+      `The identity file ${file} cannot be read (${code}); name the file of age-keygen.`,
+    );
+  }
+  return parseIdentities(text, file);
 }
 
 /** Opens the target that an option or the environment names, and closes it after the work. */

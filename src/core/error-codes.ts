@@ -74,7 +74,10 @@ export const ERROR_CODES = [
   "rotation-unfinished",
 
   // snapshot
+  "restart-needed",
+  "restore-unfinished",
   "snapshot-damaged",
+  "snapshot-keys",
   "snapshot-missing",
   "snapshot-target",
   "snapshot-undecryptable",

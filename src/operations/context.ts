@@ -2,6 +2,7 @@ import type { CredentialStore } from "../central/credential-store";
 import type { Journal } from "../central/journal";
 import type { OperationLock } from "../central/operation-lock";
 import type { RecordStore } from "../central/record-store";
+import type { TemporaryKeyStore } from "../central/temporary-keys";
 import type { Instance, Replica } from "../contract/instance";
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
@@ -42,7 +43,7 @@ export interface OperationContext extends RunContext {
   readonly instance: Instance;
   readonly store: Pick<
     RecordStore,
-    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys"
+    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "readVersion" | "versionWithKeys"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
@@ -52,11 +53,13 @@ export interface OperationContext extends RunContext {
   /** Why a person wants to ignore the lock and the ceremonies of others. @default - they are respected */
   readonly breakGlass?: string | undefined;
   /** The credentials of the instance's identities in the central Vault. */
-  readonly credentials: Pick<CredentialStore, "read" | "write">;
+  readonly credentials: Pick<CredentialStore, "read" | "readVersion" | "write">;
+  /** Keys of a server that was initialised for a restore. */
+  readonly temporaryKeys: Pick<TemporaryKeyStore, "read" | "write">;
   /** The first credential of an instance that initialised itself; undefined for any other. */
   readonly bootstrap?: Pick<BootstrapCredential, "read"> | undefined;
   /** Token for requests to the servers that are not public. */
-  readonly operator: Pick<OperatorToken, "get">;
+  readonly operator: Pick<OperatorToken, "get" | "end">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
   /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
   access(replica: Replica, token?: Secret): Pick<AccessApi, keyof AccessApi>;

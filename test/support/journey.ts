@@ -30,6 +30,8 @@ const CLUSTER = "needs a Kubernetes cluster; test/acceptance runs its operation"
 
 const SNAPSHOTS = "snapshots.test.ts runs the command with storage of its own";
 
+const RESTORE = "restore.test.ts runs the command on instances of its own";
+
 /** Blocks that no test runs as they are written, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
@@ -63,6 +65,12 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     SNAPSHOTS,
   "docs/operating/back-up.md: npx tenant-vault snapshot list <tenant>/<instance> --target s3://backups/vault":
     SNAPSHOTS,
+  "docs/operating/restore.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt":
+    RESTORE,
+  'docs/operating/restore.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt --force --break-glass "ticket 42"':
+    RESTORE,
+  'docs/operating/lost-cluster.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt --force --break-glass "cluster lost"':
+    RESTORE,
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

@@ -23,6 +23,10 @@ export class SimulatedCredentials {
     return { version: versions.length, fields, credential: parseCredential(fields) };
   }
 
+  readVersion(identity: Identity, version: number): Credential | undefined {
+    return parseCredential(this.versions.get(identity)?.[version - 1] ?? {});
+  }
+
   write(identity: Identity, { fields, version }: SeenCredential, credential: Credential): void {
     const versions = this.versions.get(identity) ?? [];
     if (version !== versions.length) throw new CentralError("conflict", "check-and-set");

@@ -6,6 +6,7 @@ import { KubernetesError } from "../../src/kubernetes/client";
 import type { Claim, Pod } from "../../src/operations/pods";
 import type { PodProblem } from "../../src/operations/pod-problems";
 import { CentralError } from "../../src/central/client";
+import type { TemporaryKeys } from "../../src/central/temporary-keys";
 import type { SeenRecord } from "../../src/central/record-store";
 import { ReplicaError } from "../../src/vault/errors";
 import type { OperationContext } from "../../src/operations/context";
@@ -104,6 +105,8 @@ export class Universe {
   /** Policies and logins of each initialisation's data. */
   private readonly accesses = new Map<number, SimulatedAccess>();
   readonly snapshots = new SimulatedSnapshots();
+  /** What a restore keeps in the central Vault. */
+  temporaryKeys: TemporaryKeys | undefined;
   /** Snapshots that the servers have restored. */
   restored = 0;
   readonly servers: SimulatedServer[];
@@ -211,6 +214,7 @@ export class Universe {
 
     const credentials: OperationContext["credentials"] = {
       read: (identity) => look(() => this.credentials.read(identity)),
+      readVersion: (identity, version) => look(() => this.credentials.readVersion(identity, version)),
       write: (identity, former, credential) =>
         affect(() => this.credentials.write(identity, former, credential), cutCentral),
     };
@@ -229,6 +233,10 @@ export class Universe {
         write: (entry, version) => affect(() => this.writeLock(entry, version, pid), cutCentral),
       },
       credentials,
+      temporaryKeys: {
+        read: () => look(() => this.temporaryKeys),
+        write: (keys) => affect(() => void (this.temporaryKeys = keys), cutCentral),
+      },
       access,
       operator: new OperatorToken({ credentials, access }),
       deadline: this.now + PATIENCE,
@@ -245,6 +253,11 @@ export class Universe {
         read: () => look(() => this.readRecord()),
         write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
         delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
+        readVersion: (version) =>
+          look(() => {
+            const found = this.versions[version - 1];
+            return found === undefined || found.deleted ? undefined : found.fields;
+          }),
         readMetadata: () => look(() => ({ ...this.metadata })),
         patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
         versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
@@ -440,7 +453,7 @@ export class Universe {
     this.accesses.set(data, access.copy());
     for (const each of this.servers.filter((member) => member.data === former)) {
       each.data = data;
-      if (former !== data) this.seal(each);
+      if (former !== data && this.instance.seal === "shamir") this.seal(each);
     }
     this.restored++;
     return "restored";

@@ -9,6 +9,7 @@ import type { Claim, Pod, Pods } from "../../../src/operations/pods";
 import { CredentialStore } from "../../../src/central/credential-store";
 import { OperationLock } from "../../../src/central/operation-lock";
 import { RecordStore } from "../../../src/central/record-store";
+import { TemporaryKeyStore } from "../../../src/central/temporary-keys";
 import { AccessApi } from "../../../src/vault/access";
 import { ReplicaApi } from "../../../src/vault/replica";
 import { SnapshotApi } from "../../../src/vault/snapshot";
@@ -133,6 +134,7 @@ export function contextOf(
     journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
     lock: new OperationLock(bed.central.server.client(bed.hookToken), `${instance.tenant}/${instance.name}`),
     credentials,
+    temporaryKeys: new TemporaryKeyStore(bed.central.server.client(bed.hookToken), `${instance.tenant}/${instance.name}`),
     access,
     operator: new OperatorToken({ credentials, access }),
     replica: ({ name }) => new ReplicaApi(clients.get(name) ?? bed.central.server.client()),
