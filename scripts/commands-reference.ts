@@ -101,6 +101,17 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "The newest complete snapshot always stays, and so does every file that is not a snapshot of the instance.",
     ],
   },
+  drill: {
+    example: {
+      instance: "customer10/main",
+      snapshot: "customer10.main.20261127T001530123Z",
+      version: "2.7.2",
+      mounts: 6,
+      caChains: 1,
+      seconds: 8.4,
+    },
+    notes: ["`version` is that of the server that restored the snapshot."],
+  },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   watch: {
     example: {},

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
+import type { DrillCommandOptions } from "./drill";
 import type { InstanceOptions } from "./instance";
 import type { RotateKeysOptions } from "./rotate-keys";
 import type { RestoreOptions, SaveOptions, TargetOptions } from "./snapshot";
@@ -125,6 +126,16 @@ export function buildProgram(execute: Execute): Command {
       execute(options, async (host) => (await import("./rotate-barrier.js")).rotateBarrier(host, target, options)),
     );
   defineSnapshot(program, execute);
+  define(program, "drill", "prove that the newest snapshot of an instance can be restored, with a throw-away server")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .option("--from <name>", "name of the snapshot (default: the newest complete one)")
+    .requiredOption("--identity <file>", "identity file of age, with the private key of a recipient")
+    .option("--server <file>", "program of the server (default: bao or vault on PATH)")
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, SNAPSHOT_TIMEOUT)
+    .action((target: string, options: CommonOptions & DrillCommandOptions) =>
+      execute(options, async (host) => (await import("./drill.js")).drill(host, target, options)),
+    );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")
     .option("--yes-destroy-the-keys <tenant/instance>", "the same instance again")

@@ -82,6 +82,11 @@ export const ERROR_CODES = [
   "snapshot-target",
   "snapshot-undecryptable",
 
+  // drill
+  "drill-failed",
+  "drill-server-missing",
+  "drill-unsupported",
+
   // watch
   "held",
   "listen-failed",

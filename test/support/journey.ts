@@ -71,6 +71,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     RESTORE,
   'docs/operating/lost-cluster.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt --force --break-glass "cluster lost"':
     RESTORE,
+  "docs/operating/drill.md: npx tenant-vault drill <tenant>/<instance> --target s3://backups/vault --identity key.txt":
+    "drill.test.ts runs the command on an instance of its own",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

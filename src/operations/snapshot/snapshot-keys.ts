@@ -1,6 +1,7 @@
 import { pendingKeys, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
 import { keysFingerprint, recordedKeys, rootToken, withRootToken } from "../../central/record";
 import { recordPath } from "../../contract/central-vault";
+import type { Instance } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { keyTypeOf, type KeyType } from "../../vault/keys";
@@ -28,7 +29,13 @@ export interface SnapshotKeys {
  * @throws OperationError `snapshot-keys` if that version is gone or the seal is another one, `record-deleted`.
  */
 export async function findSnapshotKeys(
-  { store, instance }: OperationContext,
+  {
+    store,
+    instance,
+  }: {
+    readonly store: Pick<OperationContext["store"], "path" | "read" | "readVersion">;
+    readonly instance: Pick<Instance, "seal">;
+  },
   { name, recordVersion, seal, shares, threshold }: Manifest,
 ): Promise<SnapshotKeys> {
   const record = recordPath(store.path);
