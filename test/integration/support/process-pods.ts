@@ -134,7 +134,10 @@ export function contextOf(
     journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
     lock: new OperationLock(bed.central.server.client(bed.hookToken), `${instance.tenant}/${instance.name}`),
     credentials,
-    temporaryKeys: new TemporaryKeyStore(bed.central.server.client(bed.hookToken), `${instance.tenant}/${instance.name}`),
+    temporaryKeys: new TemporaryKeyStore(
+      bed.central.server.client(bed.hookToken),
+      `${instance.tenant}/${instance.name}`,
+    ),
     access,
     operator: new OperatorToken({ credentials, access }),
     replica: ({ name }) => new ReplicaApi(clients.get(name) ?? bed.central.server.client()),

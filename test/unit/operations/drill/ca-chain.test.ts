@@ -11,8 +11,7 @@ let leaf: string;
 beforeAll(async () => {
   x509.cryptoProvider.set(webcrypto);
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const pair = () =>
-    webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<webcrypto.CryptoKeyPair>;
+  const pair = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const rootKeys = await pair();
   const make = async (
     subject: string,
