@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
-import { buildProgram } from "../src/cli/program";
 import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
 import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
 import type { SealReport } from "../src/operations/seal/seal-instance";
 import type { InstanceStatus } from "../src/operations/status/inspect";
 import type { StepDownReport } from "../src/operations/step-down/step-down";
+import { buildProgram, commandName, runnableCommands } from "../src/cli/program";
+import type { RestoreReport } from "../src/operations/snapshot/restore-snapshot";
+import type { StoredSnapshot } from "../src/operations/snapshot/stored-snapshots";
 import type { UnsealReport } from "../src/operations/unseal/unseal-instance";
 
 const FILE = resolve(__dirname, "..", "docs", "commands.md");
@@ -96,6 +98,71 @@ const RESULTS: Readonly<Record<string, Result>> = {
     } satisfies StepDownReport & { readonly instance: string },
     notes: [],
   },
+  "snapshot save": {
+    example: {
+      instance: "customer10/main",
+      snapshot: "customer10.main.20261127T001530123Z",
+      size: 41_943_456,
+      sha256: "4b7a244a2e5a3339c4fbdbb4bba096c1e88eba915bc7d1b7b2080acd24f6fa6d",
+    },
+    notes: ["`size` and `sha256` are those of the encrypted snapshot."],
+  },
+  "snapshot restore": {
+    example: {
+      instance: "customer10/main",
+      snapshot: "customer10.main.20261127T001530123Z",
+      leader: "https://customer10-main-1.customer10-main-internal:8200",
+      raftPeers: 3,
+      unsealed: [],
+      joined: [],
+      blank: false,
+    } satisfies RestoreReport & { readonly instance: string; readonly snapshot: string },
+    notes: [
+      "`blank` is whether the servers had no data. `unsealed` and `joined` are the replicas that this run unsealed and joined afterwards.",
+    ],
+  },
+  "snapshot list": {
+    example: [
+      {
+        format: 1,
+        name: "customer10.main.20261127T001530123Z",
+        tenant: "customer10",
+        instance: "main",
+        product: "openbao",
+        productVersion: "2.7.2",
+        time: "2026-11-27T00:15:30.123Z",
+        raftIndex: 120,
+        size: 41_943_456,
+        sha256: "4b7a244a2e5a3339c4fbdbb4bba096c1e88eba915bc7d1b7b2080acd24f6fa6d",
+        recordVersion: 4,
+        seal: "shamir",
+        shares: 5,
+        threshold: 3,
+        complete: true,
+      },
+    ] satisfies readonly StoredSnapshot[],
+    notes: [
+      "The newest snapshot is the first. These are the manifests, with `complete`: whether the snapshot beside the manifest has its size.",
+      "`recordVersion` is the version of the record whose keys open the data, and `shares` and `threshold` are their number and threshold.",
+    ],
+  },
+  "snapshot prune": {
+    example: { instance: "customer10/main", removed: ["customer10.main.20261020T001530123Z"] },
+    notes: [
+      "The newest complete snapshot always stays, and so does every file that is not a snapshot of the instance.",
+    ],
+  },
+  drill: {
+    example: {
+      instance: "customer10/main",
+      snapshot: "customer10.main.20261127T001530123Z",
+      version: "2.7.2",
+      mounts: 6,
+      caChains: 1,
+      seconds: 8.4,
+    },
+    notes: ["`version` is that of the server that restored the snapshot."],
+  },
   "migrate-seal": { example: { instance: "customer10/main", seal: "transit" }, notes: [] },
   mirror: {
     example: [
@@ -169,24 +236,23 @@ export async function withCommands(page: string): Promise<string> {
   const [before, rest] = page.split(BEGIN);
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined) throw new Error(`docs/commands.md needs "${BEGIN}" and "${END}".`);
-  const sections = buildProgram(() => Promise.resolve()).commands.map(section);
+  const sections = runnableCommands(buildProgram(() => Promise.resolve())).map(section);
   const text = [before, BEGIN, "\n\n", sections.join("\n"), "\n", END, after].join("");
   return format(text, { ...(await resolveConfig(FILE)), parser: "markdown" });
 }
 
 function section(command: Command): string {
-  const result = RESULTS[command.name()];
+  const name = commandName(command);
+  const result = RESULTS[name];
   if (result === undefined)
-    throw new Error(
-      `RESULTS has no entry for ${command.name()}; describe its output in scripts/commands-reference.ts.`,
-    );
+    throw new Error(`RESULTS has no entry for ${name}; describe its output in scripts/commands-reference.ts.`);
   const operands = command.registeredArguments.map(operand).join(" ");
   const rows = command.options.map(row).join("\n");
   const notes = result.notes.map((note) => `- ${note}\n`).join("");
-  return `### ${command.name()}
+  return `### ${name}
 
 \`\`\`text
-tenant-vault ${command.name()} ${operands} [options]
+tenant-vault ${name} ${operands} [options]
 \`\`\`
 
 ${sentence(command.description())}

@@ -44,6 +44,14 @@ export class CredentialStore {
     return { version: metadata?.version ?? 0, fields, credential: parseCredential(fields) };
   }
 
+  /** Reads the credential of an earlier version; undefined if that is deleted, or there is none. */
+  async readVersion(identity: Identity, version: number): Promise<Credential | undefined> {
+    const path = `${this.url(identity)}?version=${version}`;
+    const { body } = await askCentral(this.central, "GET", path, { accept: [404] });
+    const { data } = (body.data ?? {}) as { data?: Record<string, unknown> | null };
+    return parseCredential(data ?? {});
+  }
+
   /**
    * Writes a credential beside the fields of others, and reads it back.
    *

@@ -65,13 +65,17 @@ export class RecordStore {
     return (body.data as VersionMetadata).version;
   }
 
+  /** Reads a version; undefined if it is deleted, or there is none. */
+  async readVersion(version: number): Promise<RecordFields | undefined> {
+    const path = `${this.url("data")}?version=${version}`;
+    const { body } = await askCentral(this.central, "GET", path, { accept: [404] });
+    return ((body.data ?? {}) as { data?: RecordFields | null }).data ?? undefined;
+  }
+
   /** Finds the newest readable version before `before` that has more than `more` keys; undefined if there is none. */
   async versionWithKeys(type: KeyType, more: number, before: number): Promise<number | undefined> {
     for (let version = before - 1; version > 0; version--) {
-      const path = `${this.url("data")}?version=${version}`;
-      const { body } = await askCentral(this.central, "GET", path, { accept: [404] });
-      const { data } = (body.data ?? {}) as { data?: RecordFields | null };
-      if (recordedKeys(data ?? {}, type).length > more) return version;
+      if (recordedKeys((await this.readVersion(version)) ?? {}, type).length > more) return version;
     }
     return undefined;
   }

@@ -4,6 +4,7 @@ import { Journal, journalFolder } from "../central/journal";
 import { connectToCentral } from "../central/login";
 import { OperationLock } from "../central/operation-lock";
 import { RecordStore } from "../central/record-store";
+import { TemporaryKeyStore } from "../central/temporary-keys";
 import type { Instance } from "../contract/instance";
 import { enterCluster, type InstanceCluster } from "../operations/cluster";
 import { limit } from "../core/abort";
@@ -16,6 +17,7 @@ import { supplyServers } from "../operations/supply/supply-servers";
 import { AccessApi } from "../vault/access";
 import type { VaultClient } from "../vault/client";
 import { ReplicaApi } from "../vault/replica";
+import { SnapshotApi } from "../vault/snapshot";
 import type { CommandHost } from "./command";
 
 /** Options of a command that works on an instance. */
@@ -90,10 +92,12 @@ async function connected<Result>(
       lock: new OperationLock(central, `${tenant}/${name}`, run.clock),
       breakGlass,
       credentials,
+      temporaryKeys: new TemporaryKeyStore(central.withSignal(network.end), `${tenant}/${name}`),
       bootstrap: cluster?.bootstrap,
       operator,
       access,
       replica: (replica) => new ReplicaApi(connections.client(replica)),
+      snapshots: (replica, token) => SnapshotApi.as(connections.client(replica), token),
       pods: cluster?.pods,
     });
   } finally {

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { CommandHost, CommandResult } from "./command";
 import type { EscrowOptions } from "./escrow";
+import type { DrillCommandOptions } from "./drill";
 import type { InstanceOptions } from "./instance";
 import type { RootTokenOptions } from "./root-token";
 import type { RotateKeysOptions } from "./rotate-keys";
 import type { SealOptions } from "./seal";
+import type { RestoreOptions, SaveOptions, TargetOptions } from "./snapshot";
 import type { WatchOptions } from "./watch";
 
 /** Seconds. */
@@ -28,8 +30,15 @@ Environment:
   TENANT_VAULT_STATE_DIR                          where journals and logs are kept (default: ~/.local/state/tenant-vault)
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray
+  TENANT_VAULT_SNAPSHOTS                          the target of snapshots: file:<folder> or s3://<bucket>/<prefix>
+  TENANT_VAULT_SNAPSHOT_RECIPIENTS                age public keys that snapshots are encrypted to
+  AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_CA_BUNDLE, the storage of s3:// targets
+  AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
   TENANT_VAULT_WEBHOOK                            a URL to which watch posts what happens
   TENANT_VAULT_MIRROR_ADDR, ..._CACERT, ...       the second Vault of mirror; names as above, without VAULT_`;
+
+/** Seconds. A large snapshot takes as long as its transfer. */
+const SNAPSHOT_TIMEOUT = 3600;
 
 /** Default number of instances that `unseal --all` works on at a time. */
 const INSTANCES_AT_ONCE = 8;
@@ -165,6 +174,17 @@ export function buildProgram(execute: Execute): Command {
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./step-down.js")).stepDown(host, target, options)),
     );
+  defineSnapshot(program, execute);
+  define(program, "drill", "prove that the newest snapshot of an instance can be restored, with a throw-away server")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .option("--from <name>", "name of the snapshot (default: the newest complete one)")
+    .requiredOption("--identity <file>", "identity file of age, with the private key of a recipient")
+    .option("--server <file>", "program of the server (default: bao or vault on PATH)")
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, SNAPSHOT_TIMEOUT)
+    .action((target: string, options: CommonOptions & DrillCommandOptions) =>
+      execute(options, async (host) => (await import("./drill.js")).drill(host, target, options)),
+    );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")
     .option("--yes-destroy-the-keys <tenant/instance>", "the same instance again")
@@ -222,6 +242,63 @@ export function buildProgram(execute: Execute): Command {
   return program;
 }
 
+/** Option of commands that use stored snapshots. */
+const TARGET = [
+  "--target <url>",
+  "file:<folder> or s3://<bucket>/<prefix> (default: as TENANT_VAULT_SNAPSHOTS says)",
+] as const;
+
+function defineSnapshot(program: Command, execute: Execute): void {
+  const group = program.command("snapshot").description("take and keep encrypted snapshots of an instance");
+  define(group, "save", "keep an encrypted snapshot of an instance, taken from its active server and checked")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .option(
+      "--recipient <key...>",
+      "age public keys, each of which can decrypt it (default: as TENANT_VAULT_SNAPSHOT_RECIPIENTS says)",
+    )
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, SNAPSHOT_TIMEOUT)
+    .action((target: string, options: CommonOptions & SaveOptions) =>
+      execute(options, async (host) => (await import("./snapshot.js")).save(host, target, options)),
+    );
+  define(group, "restore", "replace the data of an instance by those of a snapshot, and prove that each replica works")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .requiredOption("--from <name>", "name of the snapshot, as snapshot list shows it")
+    .requiredOption("--identity <file>", "identity file of age, with the private key of a recipient")
+    .option("--force", "accept a snapshot of other keys, and empty servers; needs --break-glass")
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, SNAPSHOT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & RestoreOptions) =>
+      execute(options, async (host) => (await import("./snapshot.js")).restore(host, target, options)),
+    );
+  define(group, "list", "show the snapshots of an instance, from their manifests")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .action((target: string, options: CommonOptions & TargetOptions) =>
+      execute(options, async (host) => (await import("./snapshot.js")).list(host, target, options)),
+    );
+  define(group, "prune", "remove old snapshots of an instance; the newest complete one always stays")
+    .argument("<tenant/instance>")
+    .option(...TARGET)
+    .requiredOption("--keep <number>", "how many complete snapshots stay", parseCount)
+    .option("--keep-days <days>", "for how many days each stays in any case", parseDays, 0)
+    .action((target: string, options: CommonOptions & TargetOptions & { keep: number; keepDays: number }) =>
+      execute(options, async (host) => (await import("./snapshot.js")).prune(host, target, options)),
+    );
+}
+
+/** The commands that run something: groups of commands are replaced by their members. */
+export function runnableCommands(program: Command): readonly Command[] {
+  return program.commands.flatMap((command) => (command.commands.length === 0 ? [command] : command.commands));
+}
+
+/** Name of a command with that of its group: `snapshot save`. */
+export function commandName(command: Command): string {
+  const group = command.parent?.parent === null || command.parent === null ? "" : `${command.parent.name()} `;
+  return `${group}${command.name()}`;
+}
+
 function define(program: Command, name: string, description: string): Command {
   return program.command(name).description(description).option("--json", "print JSON; progress is JSON lines");
 }
@@ -235,6 +312,12 @@ function parseCount(text: string): number {
   const count = Number(text);
   if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
   return count;
+}
+
+function parseDays(text: string): number {
+  const days = Number(text);
+  if (!Number.isFinite(days) || days < 0) throw new InvalidArgumentError("Give a number of days from 0.");
+  return days;
 }
 
 function parseSeconds(text: string): number {

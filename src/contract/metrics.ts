@@ -9,6 +9,7 @@ export const STATUS_METRICS = {
   auditDevices: "tenant_vault_replica_audit_devices",
   certificateExpiry: "tenant_vault_certificate_expiry_timestamp_seconds",
   sealTokenExpiry: "tenant_vault_seal_token_expiry_timestamp_seconds",
+  restoreProven: "tenant_vault_restore_proven_timestamp_seconds",
   /** Labelled with `code`, an error code of docs/errors.md. */
   statusFailure: "tenant_vault_status_failure",
   statusTime: "tenant_vault_status_timestamp_seconds",

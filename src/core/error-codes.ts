@@ -83,6 +83,20 @@ export const ERROR_CODES = [
   "no-successor",
   "seal-unconfirmed",
 
+  // snapshot
+  "restart-needed",
+  "restore-unfinished",
+  "snapshot-damaged",
+  "snapshot-keys",
+  "snapshot-missing",
+  "snapshot-target",
+  "snapshot-undecryptable",
+
+  // drill
+  "drill-failed",
+  "drill-server-missing",
+  "drill-unsupported",
+
   // watch
   "held",
   "listen-failed",

@@ -2,12 +2,14 @@ import type { CredentialStore } from "../central/credential-store";
 import type { Journal } from "../central/journal";
 import type { OperationLock } from "../central/operation-lock";
 import type { RecordStore } from "../central/record-store";
+import type { TemporaryKeyStore } from "../central/temporary-keys";
 import type { Instance, Replica } from "../contract/instance";
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import type { Secret } from "../core/secret";
 import type { AccessApi } from "../vault/access";
 import type { ReplicaApi } from "../vault/replica";
+import type { SnapshotApi } from "../vault/snapshot";
 import type { OperatorToken } from "./identities/operator-token";
 import type { Pods } from "./pods";
 import type { BootstrapCredential } from "./supply/bootstrap-credential";
@@ -41,7 +43,15 @@ export interface OperationContext extends RunContext {
   readonly instance: Instance;
   readonly store: Pick<
     RecordStore,
-    "path" | "read" | "write" | "delete" | "readMetadata" | "patchMetadata" | "versionWithKeys" | "keptVersions"
+    | "path"
+    | "read"
+    | "write"
+    | "delete"
+    | "readMetadata"
+    | "patchMetadata"
+    | "readVersion"
+    | "versionWithKeys"
+    | "keptVersions"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
@@ -53,14 +63,18 @@ export interface OperationContext extends RunContext {
   /** Whether a hold in the record's metadata keeps the run from unsealing. @default - a person asked for it, who may */
   readonly respectsHold?: boolean | undefined;
   /** The credentials of the instance's identities in the central Vault. */
-  readonly credentials: Pick<CredentialStore, "read" | "write">;
+  readonly credentials: Pick<CredentialStore, "read" | "readVersion" | "write">;
+  /** Keys of a server that was initialised for a restore. */
+  readonly temporaryKeys: Pick<TemporaryKeyStore, "read" | "write">;
   /** The first credential of an instance that initialised itself; undefined for any other. */
   readonly bootstrap?: Pick<BootstrapCredential, "read"> | undefined;
   /** Token for requests to the servers that are not public. */
-  readonly operator: Pick<OperatorToken, "get">;
+  readonly operator: Pick<OperatorToken, "get" | "end">;
   replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
   /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
   access(replica: Replica, token?: Secret): Pick<AccessApi, keyof AccessApi>;
+  /** Snapshots of the data. @param token Of the caller. */
+  snapshots(replica: Replica, token: Secret): Pick<SnapshotApi, keyof SnapshotApi>;
   /** The pods of the replicas; undefined outside Kubernetes. */
   readonly pods?: Pods | undefined;
 }

@@ -1,4 +1,6 @@
 import type { X509Certificate } from "node:crypto";
+import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { request, type Dispatcher } from "undici";
 import { untilAborted, within } from "../core/abort";
 import type { Secret } from "../core/secret";
@@ -43,6 +45,9 @@ type Method = Dispatcher.HttpMethod | "LIST";
 
 const DEFAULT_TIMEOUT = 10_000;
 const DENIED = 403;
+
+/** Milliseconds without a byte after which a transfer is cut off. A server that restores a large snapshot answers late. */
+const TRANSFER_TIMEOUT = 600_000;
 
 /** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
 const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missing", 503: "sealed" };
@@ -103,6 +108,22 @@ export class VaultClient {
       throw new ReplicaError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
     }
     return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
+  }
+
+  /**
+   * Reads an answer of any length as a stream. If the connection is cut, the stream fails.
+   *
+   * @throws ReplicaError if the server refuses the request.
+   */
+  download(path: string): Promise<Readable> {
+    return this.transfer("GET", path, undefined);
+  }
+
+  /** Sends a body of any length. A body that fails cuts the connection, so that the server does not take it for complete. */
+  async upload(path: string, body: AsyncIterable<Uint8Array>): Promise<void> {
+    const answer = await this.transfer("POST", path, Readable.from(body, { objectMode: false }));
+    answer.resume();
+    await finished(answer);
   }
 
   /** Returns the certificate of the server after verification. */
@@ -168,6 +189,30 @@ export class VaultClient {
       });
     } catch (error) {
       throw connectionError(error, timeout);
+    }
+  }
+
+  private async transfer(method: "GET" | "POST", path: string, body: Readable | undefined): Promise<Readable> {
+    // undici reports the abort that a failed body causes, so the cause is kept.
+    let failure: Error | undefined;
+    body?.once("error", (error) => (failure = error));
+    try {
+      const answer = await request(`${this.address}/v1/${path}`, {
+        dispatcher: this.shared.connections.agent,
+        method,
+        headers: this.headersFor({ contentType: "application/octet-stream" }, this.token),
+        headersTimeout: TRANSFER_TIMEOUT,
+        bodyTimeout: TRANSFER_TIMEOUT,
+        ...(body === undefined ? {} : { body }),
+        ...(this.signal === undefined ? {} : { signal: this.signal }),
+      });
+      const { statusCode: status } = answer;
+      if (!isFailure(status, {})) return answer.body;
+      const errors = parseBody(await answer.body.text());
+      throw new ReplicaError(failureOf(status, errors), `${path}: ${status} ${errorsOf(errors)}`, status);
+    } catch (error) {
+      if (failure !== undefined) throw failure;
+      throw error instanceof ReplicaError ? error : connectionError(error, TRANSFER_TIMEOUT);
     }
   }
 

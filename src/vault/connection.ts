@@ -28,6 +28,8 @@ export interface ServerEndpoint {
   readonly dial?: { readonly host: string; readonly port: number } | undefined;
   /** URL of an HTTP proxy for the connection. @default - none */
   readonly proxy?: string | undefined;
+  /** Unix socket of a server on this machine, which then has an `http` address. @default - none */
+  readonly socketPath?: string | undefined;
 }
 
 /** Timeout for a connection and its handshake, in milliseconds. */
@@ -43,9 +45,10 @@ export interface ServerConnections {
 
 /** Creates an agent that keeps connections to a server open. */
 export function createConnections(endpoint: ServerEndpoint): ServerConnections {
-  const { caCertificate, tlsServerName, dial, proxy } = endpoint;
+  const { caCertificate, tlsServerName, dial, proxy, socketPath } = endpoint;
   const connector = buildConnector({
     timeout: CONNECT_TIMEOUT,
+    ...(socketPath === undefined ? {} : { socketPath }),
     // NODE_TLS_REJECT_UNAUTHORIZED in the environment must not turn verification off, because keys are sent here.
     rejectUnauthorized: true,
     ...(caCertificate === undefined ? {} : { secureContext: trusting(caCertificate) }),

@@ -30,6 +30,10 @@ const CLUSTER = "needs a Kubernetes cluster; test/acceptance runs its operation"
 
 const MIRROR = "mirror.test.ts runs it with two Vaults of its own";
 
+const SNAPSHOTS = "snapshots.test.ts runs the command with storage of its own";
+
+const RESTORE = "restore.test.ts runs the command on instances of its own";
+
 /** Blocks that no test runs as they are written, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
@@ -84,6 +88,20 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "the block of docs/operating/watch.md is the same",
   "docs/operating/step-down.md: npx tenant-vault step-down <tenant>/<instance>":
     "seal.test.ts runs it on an instance of its own",
+  "docs/operating/back-up.md: npx tenant-vault snapshot save <tenant>/<instance> --target s3://backups/vault --recipient age1...":
+    SNAPSHOTS,
+  "docs/operating/back-up.md: npx tenant-vault snapshot prune <tenant>/<instance> --target s3://backups/vault --keep 7 --keep-days 30":
+    SNAPSHOTS,
+  "docs/operating/back-up.md: npx tenant-vault snapshot list <tenant>/<instance> --target s3://backups/vault":
+    SNAPSHOTS,
+  "docs/operating/restore.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt":
+    RESTORE,
+  'docs/operating/restore.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt --force --break-glass "ticket 42"':
+    RESTORE,
+  'docs/operating/lost-cluster.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt --force --break-glass "cluster lost"':
+    RESTORE,
+  "docs/operating/drill.md: npx tenant-vault drill <tenant>/<instance> --target s3://backups/vault --identity key.txt":
+    "drill.test.ts runs the command on an instance of its own",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
     "does not end; the command in it runs elsewhere",
   "docs/operating/resize-nodes.md: openstack server resize --flavor <flavor> --wait <node>":

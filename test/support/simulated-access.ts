@@ -23,6 +23,10 @@ export class SimulatedCredentials {
     return { version: versions.length, fields, credential: parseCredential(fields) };
   }
 
+  readVersion(identity: Identity, version: number): Credential | undefined {
+    return parseCredential(this.versions.get(identity)?.[version - 1] ?? {});
+  }
+
   write(identity: Identity, { fields, version }: SeenCredential, credential: Credential): void {
     const versions = this.versions.get(identity) ?? [];
     if (version !== versions.length) throw new CentralError("conflict", "check-and-set");
@@ -66,7 +70,7 @@ export class SimulatedAccess {
   constructor(
     private readonly root: string,
     private readonly now: () => number,
-    inUse: KeysInUse,
+    private readonly inUse: KeysInUse,
   ) {
     this.ceremony = new SimulatedCeremonies(this.ceremonies, inUse);
   }
@@ -227,7 +231,22 @@ export class SimulatedAccess {
     this.revoked = true;
   }
 
-  private check(token: Secret | undefined, path: string, capability: string): void {
+  /** The same contents, as a snapshot has them. Tokens of logins are left out, because they expire. */
+  copy(): SimulatedAccess {
+    const copy = new SimulatedAccess(this.root, this.now, this.inUse);
+    copy.engines.push(...this.engines);
+    copy.logins.splice(0, copy.logins.length, ...this.logins);
+    for (const [name, policy] of this.policies) copy.policies.set(name, policy);
+    for (const [name, settings] of this.roles) copy.roles.set(name, settings);
+    for (const [name, secretId] of this.secretIds) copy.secretIds.set(name, secretId);
+    copy.barrierTerm = this.barrierTerm;
+    copy.revoked = this.revoked;
+    copy.made = this.made;
+    return copy;
+  }
+
+  /** @throws ReplicaError if the token may not do that. */
+  check(token: Secret | undefined, path: string, capability: string): void {
     if (token?.reveal() === this.root && !this.revoked) {
       this.rootRequests++;
       return;

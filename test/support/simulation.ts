@@ -6,6 +6,7 @@ import { KubernetesError } from "../../src/kubernetes/client";
 import type { Claim, Pod } from "../../src/operations/pods";
 import type { PodProblem } from "../../src/operations/pod-problems";
 import { CentralError } from "../../src/central/client";
+import type { TemporaryKeys } from "../../src/central/temporary-keys";
 import type { SeenRecord } from "../../src/central/record-store";
 import { ReplicaError } from "../../src/vault/errors";
 import type { OperationContext } from "../../src/operations/context";
@@ -16,7 +17,10 @@ import type { ReplicaState } from "../../src/vault/replica-state";
 import { type InitAnswer, keyTypeOf, type KeyType } from "../../src/vault/keys";
 import type { LockEntry, SeenLock } from "../../src/central/operation-lock";
 import type { SimulatedKeys } from "./simulated-ceremonies";
+import { Readable } from "node:stream";
+import { collect } from "./archive";
 import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
+import { SimulatedSnapshots } from "./simulated-snapshots";
 
 /** Ends a simulated process at any point. */
 export class Crash extends Error {}
@@ -102,6 +106,11 @@ export class Universe {
   readonly locks: { readonly entry: LockEntry | undefined; readonly pid: number; readonly at: number }[] = [];
   /** Policies and logins of each initialisation's data. */
   private readonly accesses = new Map<number, SimulatedAccess>();
+  readonly snapshots = new SimulatedSnapshots();
+  /** What a restore keeps in the central Vault. */
+  temporaryKeys: TemporaryKeys | undefined;
+  /** Snapshots that the servers have restored. */
+  restored = 0;
   readonly servers: SimulatedServer[];
   readonly disk = new Map<string, { owner: number; key: Secret; answer?: InitAnswer }>();
   readonly living = new Set<number>();
@@ -214,6 +223,7 @@ export class Universe {
 
     const credentials: OperationContext["credentials"] = {
       read: (identity) => look(() => this.credentials.read(identity)),
+      readVersion: (identity, version) => look(() => this.credentials.readVersion(identity, version)),
       write: (identity, former, credential) =>
         affect(() => this.credentials.write(identity, former, credential), cutCentral),
     };
@@ -232,6 +242,10 @@ export class Universe {
         write: (entry, version) => affect(() => this.writeLock(entry, version, pid), cutCentral),
       },
       credentials,
+      temporaryKeys: {
+        read: () => look(() => this.temporaryKeys),
+        write: (keys) => affect(() => void (this.temporaryKeys = keys), cutCentral),
+      },
       access,
       operator: new OperatorToken({ credentials, access }),
       deadline: this.now + PATIENCE,
@@ -248,6 +262,11 @@ export class Universe {
         read: () => look(() => this.readRecord()),
         write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
         delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
+        readVersion: (version) =>
+          look(() => {
+            const found = this.versions[version - 1];
+            return found === undefined || found.deleted ? undefined : found.fields;
+          }),
         readMetadata: () => look(() => ({ ...this.metadata })),
         keptVersions: () => look(() => this.keptVersions),
         patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
@@ -319,6 +338,30 @@ export class Universe {
           auditDevices: () => lookVerified(() => ["file/"]),
           certificate: () => lookVerified(() => this.serve(server)),
           shownFingerprint: () => look(() => (server.pod === undefined ? this.serve(server).fingerprint : undefined)),
+        };
+      },
+      snapshots: (replica, token) => {
+        const server = this.serverOf(replica);
+        const path = "sys/storage/raft/snapshot";
+        return {
+          serverVersion: () => look(() => "2.7.2"),
+          take: () =>
+            look(() => {
+              this.verify(server);
+              this.access.check(token, path, "read");
+              const { data = 0 } = server;
+              return Readable.from(this.snapshots.take({ data, keys: this.keysOf(data), access: this.access }), {
+                objectMode: false,
+              });
+            }),
+          restore: async (snapshot, force) => {
+            const bytes = await collect(snapshot);
+            return affect(() => {
+              this.verify(server);
+              this.access.check(token, force ? `${path}-force` : path, "update");
+              return this.restore(server, bytes, force);
+            }, cutServer);
+          },
         };
       },
       pods: {
@@ -405,6 +448,25 @@ export class Universe {
     const server = this.servers[this.instance.replicas.findIndex(({ name }) => name === replica.name)];
     if (server === undefined) throw new Error(`no server ${replica.name}`);
     return server;
+  }
+
+  /** Replaces the data of every member. Those with another root key are sealed then. */
+  private restore(server: SimulatedServer, bytes: Buffer, force: boolean): "restored" | "other-keys" {
+    const snapshot = this.snapshots.open(bytes);
+    if (snapshot === undefined) throw new ReplicaError("refused", "failed to read snapshot file", 400);
+    const former = server.data;
+    const { data, keys, access } = snapshot;
+    const inUse = this.keysOf(former).keys.map((key) => key.reveal());
+    const same = former === data && inUse.join() === keys.keys.map((key) => key.reveal()).join();
+    if (!same && !force) return "other-keys";
+    this.rotated.set(data, keys);
+    this.accesses.set(data, access.copy());
+    for (const each of this.servers.filter((member) => member.data === former)) {
+      each.data = data;
+      if (former !== data && this.instance.seal === "shamir") this.seal(each);
+    }
+    this.restored++;
+    return "restored";
   }
 
   private status(server: SimulatedServer): ReplicaState {

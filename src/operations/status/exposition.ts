@@ -61,6 +61,11 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
       "Expiry of the token by which the servers unseal themselves.",
       ({ sealTokenExpires }) => seconds(sealTokenExpires),
     ),
+    perInstance(
+      STATUS_METRICS.restoreProven,
+      "Time at which a snapshot was last proven by a restore.",
+      ({ restoreProven }) => seconds(restoreProven),
+    ),
     {
       name: STATUS_METRICS.statusFailure,
       help: "1 for the code of the failure that prevented the inspection.",

@@ -59,6 +59,8 @@ export interface InstanceStatus {
   readonly retired?: true;
   /** What is not as the tenant's file describes it, though the instance works. */
   readonly difference?: string;
+  /** When a snapshot of it was last proven by a restore, RFC 3339. Undefined if never. */
+  readonly restoreProven?: string;
   /** Why the instance could not be inspected. */
   readonly problem?: string;
   /** Error code of the reason, listed in docs/errors.md. */

@@ -9,6 +9,7 @@ import { ReplicaApi } from "../../vault/replica";
 import { enterCluster } from "../cluster";
 import { openConnections } from "../connections";
 import { OperatorToken } from "../identities/operator-token";
+import { proofOf } from "../drill/restore-proof";
 import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
@@ -34,6 +35,17 @@ function noServer(): never {
 
 /** Inspects one instance. If that fails, the instance has a status as well, so that it does not hide the others. */
 export async function statusOf(
+  central: VaultClient,
+  target: Target,
+  options: { readonly clock: Clock; readonly network?: NetworkOptions },
+): Promise<InstanceStatus> {
+  const status = await instanceStatus(central, target, options);
+  const store = new RecordStore(central, target.tenant, target.name, options.clock);
+  const proof = proofOf(await store.readMetadata());
+  return proof === undefined ? status : { ...status, restoreProven: proof.time };
+}
+
+async function instanceStatus(
   central: VaultClient,
   target: Target,
   { clock, network }: { readonly clock: Clock; readonly network?: NetworkOptions },

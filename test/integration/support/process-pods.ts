@@ -9,8 +9,10 @@ import type { Claim, Pod, Pods } from "../../../src/operations/pods";
 import { CredentialStore } from "../../../src/central/credential-store";
 import { OperationLock } from "../../../src/central/operation-lock";
 import { RecordStore } from "../../../src/central/record-store";
+import { TemporaryKeyStore } from "../../../src/central/temporary-keys";
 import { AccessApi } from "../../../src/vault/access";
 import { ReplicaApi } from "../../../src/vault/replica";
+import { SnapshotApi } from "../../../src/vault/snapshot";
 import type { OperationContext } from "../../../src/operations/context";
 import { OperatorToken } from "../../../src/operations/identities/operator-token";
 import type { TestBed } from "./test-bed";
@@ -132,9 +134,14 @@ export function contextOf(
     journal: new Journal(bed.folder, `${instance.tenant}/${instance.name}`),
     lock: new OperationLock(bed.central.server.client(bed.hookToken), `${instance.tenant}/${instance.name}`),
     credentials,
+    temporaryKeys: new TemporaryKeyStore(
+      bed.central.server.client(bed.hookToken),
+      `${instance.tenant}/${instance.name}`,
+    ),
     access,
     operator: new OperatorToken({ credentials, access }),
     replica: ({ name }) => new ReplicaApi(clients.get(name) ?? bed.central.server.client()),
+    snapshots: ({ name }, token) => SnapshotApi.as(clients.get(name) ?? bed.central.server.client(), token),
     clock: systemClock,
     log: new Log((event) => events.push(event)),
     deadline: systemClock.now() + PATIENCE,

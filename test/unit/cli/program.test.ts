@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
-import { buildProgram, type CommonOptions } from "../../../src/cli/program";
+import { buildProgram, commandName, runnableCommands, type CommonOptions } from "../../../src/cli/program";
 import { all } from "../../support/all";
 
 /** What a command line comes to: the options, or the code of the error. */
@@ -10,7 +10,7 @@ async function parse(...args: readonly string[]): Promise<CommonOptions | string
     parsed = options;
     return Promise.resolve();
   });
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...program.commands, ...runnableCommands(program)]) {
     command.exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined });
   }
   try {
@@ -23,13 +23,15 @@ async function parse(...args: readonly string[]): Promise<CommonOptions | string
 }
 
 describe("the command line", () => {
-  test.each(all(buildProgram(() => Promise.resolve()).commands).map((command) => [command.name(), command] as const))(
-    "of %s takes --json",
-    async (name, { registeredArguments }) => {
-      const operands = registeredArguments.map(({ argChoices: [choice] = ["customer10/main"] }) => choice ?? "");
-      expect(await parse(name, ...operands, "--json")).toMatchObject({ json: true });
-    },
-  );
+  test.each(
+    all(runnableCommands(buildProgram(() => Promise.resolve()))).map(
+      (command) => [commandName(command), command] as const,
+    ),
+  )("of %s takes --json", async (name, { registeredArguments, options }) => {
+    const operands = registeredArguments.map(({ argChoices: [choice] = ["customer10/main"] }) => choice ?? "");
+    const required = options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long ?? "", "7"]);
+    expect(await parse(...name.split(" "), ...operands, ...required, "--json")).toMatchObject({ json: true });
+  });
 
   test("has a timeout that fits the command", async () => {
     expect(await parse("unseal", "a/b")).toMatchObject({ timeout: 600 });
@@ -48,6 +50,10 @@ describe("the command line", () => {
     [["root-token", "generate", "a/b", "--keep", "--print"], "commander.conflictingOption"],
     [["status", "--json", "--prometheus"], "commander.conflictingOption"],
     [["unsea", "a/b"], "commander.unknownCommand"],
+    [["snapshot", "prune", "a/b"], "commander.missingMandatoryOptionValue"],
+    [["snapshot", "prune", "a/b", "--keep", "0"], "commander.invalidArgument"],
+    [["snapshot", "prune", "a/b", "--keep", "1", "--keep-days", "-1"], "commander.invalidArgument"],
+    [["snapshot", "sav", "a/b"], "commander.unknownCommand"],
   ])("%j is refused", async (args, code) => {
     expect(await parse(...args)).toBe(code);
   });

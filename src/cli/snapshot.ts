@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { parseTarget } from "../central/instances";
+import { setting } from "../core/environment";
+import { OperationError } from "../core/errors";
+import type { Secret } from "../core/secret";
+import { parseIdentities } from "../operations/snapshot/encryption";
+import { openTarget } from "../operations/snapshot/open-target";
+import { restoreSnapshot } from "../operations/snapshot/restore-snapshot";
+import { saveSnapshot } from "../operations/snapshot/save-snapshot";
+import {
+  findSnapshot,
+  listSnapshots,
+  pruneSnapshots,
+  type Retention,
+  type StoredSnapshot,
+} from "../operations/snapshot/stored-snapshots";
+import type { SnapshotTarget } from "../operations/snapshot/target";
+import type { CommandHost, CommandResult } from "./command";
+import { withInstance, type InstanceOptions } from "./instance";
+
+/** Options of the commands that use stored snapshots. */
+export interface TargetOptions {
+  /** URL. @default - TENANT_VAULT_SNAPSHOTS */
+  readonly target?: string;
+}
+
+/** Options of `snapshot save`. */
+export interface SaveOptions extends InstanceOptions, TargetOptions {
+  /** Public keys of age. @default - TENANT_VAULT_SNAPSHOT_RECIPIENTS */
+  readonly recipient?: readonly string[];
+}
+
+/** `tenant-vault snapshot save`: keeps an encrypted snapshot of an instance. */
+export function save(host: CommandHost, path: string, options: SaveOptions): Promise<CommandResult> {
+  const given = setting(host.environment, "TENANT_VAULT_SNAPSHOT_RECIPIENTS");
+  const recipients = options.recipient ?? given?.split(/[\s,]+/) ?? [];
+  return withTarget(host, options, (target) =>
+    withInstance(host, path, options, async (context) => {
+      const manifest = await saveSnapshot(context, target, recipients);
+      return {
+        text: `${path}: saved ${manifest.name}, ${manifest.size} bytes, for ${recipients.length} recipients\n`,
+        json: { instance: path, snapshot: manifest.name, size: manifest.size, sha256: manifest.sha256 },
+      };
+    }),
+  );
+}
+
+/** `tenant-vault snapshot list`: shows the snapshots of an instance. It needs no key. */
+export function list(host: CommandHost, path: string, options: TargetOptions): Promise<CommandResult> {
+  return withTarget(host, options, async (target) => {
+    const snapshots = await listSnapshots(target, parseTarget(path));
+    return { text: snapshots.map(line).join(""), json: snapshots };
+  });
+}
+
+/** `tenant-vault snapshot prune`: removes snapshots of an instance that nobody needs any more. */
+export function prune(host: CommandHost, path: string, options: TargetOptions & Retention): Promise<CommandResult> {
+  return withTarget(host, options, async (target) => {
+    const removed = await pruneSnapshots(target, parseTarget(path), host.clock.date().getTime(), options);
+    return {
+      text: `${path}: removed ${removed.length} snapshots\n`,
+      json: { instance: path, removed: removed.map(({ name }) => name) },
+    };
+  });
+}
+
+/** Options of `snapshot restore`. */
+export interface RestoreOptions extends InstanceOptions, TargetOptions {
+  /** Name of the snapshot. */
+  readonly from: string;
+  /** Identity file of age. */
+  readonly identity: string;
+  readonly force?: true;
+}
+
+/** `tenant-vault snapshot restore`: replaces the data of an instance by those of a snapshot. */
+export function restore(host: CommandHost, path: string, options: RestoreOptions): Promise<CommandResult> {
+  const { from, identity, force = false } = options;
+  return withTarget(host, options, async (target) => {
+    const identities = await readIdentities(identity);
+    const { complete: _complete, ...manifest } = await findSnapshot(target, parseTarget(path), from);
+    return withInstance(host, path, options, async (context) => {
+      const report = await restoreSnapshot(context, target, { manifest, identities, force });
+      const replicas = context.instance.replicas.length;
+      return {
+        text: `${path}: restored ${from}; ${replicas} of ${replicas} replicas unsealed, active at ${report.leader}, ${report.raftPeers ?? "unknown"} raft peers\n`,
+        json: { instance: path, snapshot: from, ...report },
+      };
+    });
+  });
+}
+
+/** Reads the private keys in an identity file of age. */
+export async function readIdentities(file: string): Promise<readonly Secret[]> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new OperationError(
+      "usage",
+      `The identity file ${file} cannot be read (${code}); name the file of age-keygen.`,
+    );
+  }
+  return parseIdentities(text, file);
+}
+
+/** Opens the target that an option or the environment names, and closes it after the work. */
+export async function withTarget<Result>(
+  { environment, signal }: CommandHost,
+  { target: url }: TargetOptions,
+  work: (target: SnapshotTarget) => Promise<Result>,
+): Promise<Result> {
+  const target = await openTarget(url, environment, signal);
+  try {
+    return await work(target);
+  } finally {
+    await target.close();
+  }
+}
+
+function line({ name, time, size, product, productVersion, recordVersion, complete }: StoredSnapshot): string {
+  const state = complete ? "" : ", INCOMPLETE";
+  return `${name}: ${time}, ${size} bytes, ${product} ${productVersion}, keys of version ${recordVersion} of the record${state}\n`;
+}

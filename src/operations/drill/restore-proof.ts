@@ -1,0 +1,27 @@
+/** The last proof that a snapshot of an instance can be restored. */
+export interface RestoreProof {
+  /** When it was restored, RFC 3339. */
+  readonly time: string;
+  /** Name of the snapshot. */
+  readonly snapshot: string;
+  /** Version of the server that restored it. */
+  readonly version: string;
+}
+
+const KEYS = {
+  time: "restore-proven-at",
+  snapshot: "restore-proven-snapshot",
+  version: "restore-proven-version",
+} as const;
+
+/** Custom metadata of a record with a proof. */
+export function proofMetadata({ time, snapshot, version }: RestoreProof): Record<string, string> {
+  return { [KEYS.time]: time, [KEYS.snapshot]: snapshot, [KEYS.version]: version };
+}
+
+/** The proof in the custom metadata of a record; undefined if there is none. */
+export function proofOf(metadata: Readonly<Record<string, string>>): RestoreProof | undefined {
+  const { [KEYS.time]: time, [KEYS.snapshot]: snapshot, [KEYS.version]: version } = metadata;
+  if (time === undefined || Number.isNaN(Date.parse(time))) return undefined;
+  return { time, snapshot: snapshot ?? "", version: version ?? "" };
+}

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import type { Instance } from "../../contract/instance";
+
+const manifest = z.object({
+  /** Version of this format. */
+  format: z.literal(1),
+  /** Name of the snapshot. */
+  name: z.string(),
+  tenant: z.string(),
+  instance: z.string(),
+  product: z.enum(["vault", "openbao"]),
+  /** Version of the server that took it. */
+  productVersion: z.string(),
+  /** When it was taken, RFC 3339. */
+  time: z.iso.datetime(),
+  raftIndex: z.number().int().min(0),
+  /** Size of the encrypted snapshot, bytes. */
+  size: z.number().int().min(1),
+  /** SHA-256 of the encrypted snapshot, hexadecimal. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Version of the record whose keys open the data. */
+  recordVersion: z.number().int().min(0),
+  seal: z.string(),
+  /** Number and threshold of these keys. */
+  shares: z.number().int().min(0),
+  threshold: z.number().int().min(0),
+});
+
+/** Description of a snapshot, beside it. It contains no secret, and is readable without a key. */
+export type Manifest = Readonly<z.output<typeof manifest>>;
+
+/** @returns Undefined if this is not the manifest of a snapshot. */
+export function parseManifest(text: string): Manifest | undefined {
+  try {
+    return manifest.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A manifest as it is written. */
+export function manifestText(written: Manifest): string {
+  return `${JSON.stringify(written, undefined, 2)}\n`;
+}
+
+/** Name of a snapshot: `customer10.main.20261127T001530123Z`. Names of one instance sort by time. */
+export function snapshotName({ tenant, name }: Pick<Instance, "tenant" | "name">, time: Date): string {
+  return `${tenant}.${name}.${time.toISOString().replace(/[-:.]/g, "")}`;
+}
+
+const NAME = /^[a-z0-9-]+\.[a-z0-9-]+\.\d{8}T\d{9}Z$/;
+
+/** Whether a text is the name of a snapshot of an instance. */
+export function isSnapshotName(text: string, { tenant, name }: Pick<Instance, "tenant" | "name">): boolean {
+  return NAME.test(text) && text.startsWith(`${tenant}.${name}.`);
+}
+
+/** Name of the file with the encrypted snapshot. */
+export function contentFile(name: string): string {
+  return `${name}.age`;
+}
+
+/** Name of the file with the manifest. */
+export function manifestFile(name: string): string {
+  return `${name}.json`;
+}

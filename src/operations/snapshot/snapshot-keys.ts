@@ -1,0 +1,119 @@
+import { pendingKeys, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
+import { keysFingerprint, recordedKeys, rootToken, withRootToken } from "../../central/record";
+import { recordPath } from "../../contract/central-vault";
+import type { Instance } from "../../contract/instance";
+import { OperationError } from "../../core/errors";
+import type { Secret } from "../../core/secret";
+import { keyTypeOf, type KeyType } from "../../vault/keys";
+import type { OperationContext } from "../context";
+import { writeDescription } from "../describe";
+import type { Manifest } from "./manifest";
+
+/** Begins the name of the ceremony in a record whose pending keys are those of a snapshot. */
+const RESTORE = "restore ";
+
+/** What opens the data of a snapshot. */
+export interface SnapshotKeys {
+  readonly type: KeyType;
+  readonly keys: readonly Secret[];
+  readonly threshold: number;
+  /** The root token of that time; undefined if the record had none. */
+  readonly rootToken: Secret | undefined;
+  /** Whether the record's newest version has the same keys. */
+  readonly current: boolean;
+}
+
+/**
+ * Finds the keys of a snapshot, in the version of the record that its manifest names.
+ *
+ * @throws OperationError `snapshot-keys` if that version is gone or the seal is another one, `record-deleted`.
+ */
+export async function findSnapshotKeys(
+  {
+    store,
+    instance,
+  }: {
+    readonly store: Pick<OperationContext["store"], "path" | "read" | "readVersion">;
+    readonly instance: Pick<Instance, "seal">;
+  },
+  { name, recordVersion, seal, shares, threshold }: Manifest,
+): Promise<SnapshotKeys> {
+  const record = recordPath(store.path);
+  const type = keyTypeOf(instance.seal);
+  const { fields, version, deleted } = await store.read();
+  if (deleted) {
+    throw new OperationError(
+      "record-deleted",
+      `The record ${record} is deleted; undelete it with "vault kv undelete -versions=${version} ${record}" and run this again.`,
+    );
+  }
+  if (seal !== instance.seal) {
+    throw new OperationError(
+      "snapshot-keys",
+      `The snapshot ${name} was taken with the seal "${seal}", and ${store.path} has the seal "${instance.seal}"; use a later snapshot, or describe and deploy that seal.`,
+    );
+  }
+  const former = (recordVersion === version ? fields : await store.readVersion(recordVersion)) ?? {};
+  const keys = recordedKeys(former, type);
+  if (keys.length < (type === "unseal" ? threshold : Math.min(shares, 1))) {
+    throw new OperationError(
+      "snapshot-keys",
+      `Version ${recordVersion} of ${record}, which has the keys of the snapshot ${name}, is gone or incomplete; undelete it with "vault kv undelete -versions=${recordVersion} ${record}", or use another snapshot.`,
+    );
+  }
+  const current = keysFingerprint(keys) === keysFingerprint(recordedKeys(fields, type));
+  return { type, keys, threshold, rootToken: rootToken(former), current };
+}
+
+/**
+ * Writes the keys of a snapshot beside those in use, before the data are replaced: at every moment the record has the keys that
+ * open the data, and `unseal` uses those that are right.
+ *
+ * @param blank Whether no server has data, so that a rotation that was interrupted does not matter any more.
+ * @throws OperationError `rotation-unfinished` if the keys in use may be pending ones.
+ */
+export async function keepSnapshotKeys(
+  { store }: OperationContext,
+  { name }: Manifest,
+  { type, keys, threshold, current }: SnapshotKeys,
+  blank: boolean,
+): Promise<void> {
+  if (current) return;
+  const { fields, version } = await store.read();
+  const pending = pendingKeys(fields, type);
+  if (pending?.ceremony === RESTORE + name) return;
+  if (pending !== undefined && !blank && !pending.ceremony.startsWith(RESTORE)) {
+    throw new OperationError(
+      "rotation-unfinished",
+      `A rotation of the keys of ${store.path} was interrupted; finish it with "tenant-vault rotate-keys ${store.path}", and run this again.`,
+    );
+  }
+  await store.write(withPendingKeys(fields, type, { keys, threshold, ceremony: RESTORE + name }), version);
+}
+
+/** Gives the keys of a snapshot the names of those that were in use, which stay in the earlier versions of the record. */
+export async function adoptSnapshotKeys(context: OperationContext, keys: SnapshotKeys): Promise<void> {
+  const { store, log } = context;
+  const { type, threshold, current } = keys;
+  if (!current) await writeDescription(context, {}, { shares: keys.keys.length, threshold });
+  const { fields, version } = await store.read();
+  const pending = pendingKeys(fields, type)?.ceremony.startsWith(RESTORE) === true;
+  if (!pending) return;
+  await store.write(withPendingKeysInUse(fields, type), version);
+  log.warn("the record has the keys of the snapshot again; the later keys are in its earlier versions", {
+    later: version,
+  });
+}
+
+/** Gives the record the root token of the snapshot, if that is the one that works. */
+export async function adoptRootToken(
+  { store }: OperationContext,
+  { rootToken: former }: SnapshotKeys,
+  works: (token: Secret) => Promise<boolean>,
+): Promise<void> {
+  const { fields, version } = await store.read();
+  const current = rootToken(fields);
+  if (former === undefined || current?.equals(former) === true) return;
+  if (current !== undefined && (await works(current))) return;
+  if (await works(former)) await store.write(withRootToken(fields, former), version);
+}

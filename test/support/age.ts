@@ -1,0 +1,15 @@
+/** A key pair of age. */
+export interface AgeKey {
+  /** Private key. */
+  readonly identity: string;
+  /** Public key. */
+  readonly recipient: string;
+}
+
+/** Makes a key pair. */
+export async function ageKey(): Promise<AgeKey> {
+  // An ES module, which these tests load as the command does.
+  const { generateIdentity, identityToRecipient } = await import("age-encryption");
+  const identity = await generateIdentity();
+  return { identity, recipient: await identityToRecipient(identity) };
+}

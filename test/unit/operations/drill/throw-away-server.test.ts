@@ -1,0 +1,46 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemClock } from "../../../../src/core/clock";
+import { ThrowAwayServer } from "../../../../src/operations/drill/throw-away-server";
+
+const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
+let folder: string;
+let program: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "tenant-vault-program-"));
+  program = join(folder, "bao");
+  // Answers at the socket of its configuration, and tells its process.
+  const script = `#!${process.execPath}
+const { readFileSync } = require("node:fs");
+const [, socket] = /address = "(.*socket)"/.exec(readFileSync(process.argv[4], "utf8"));
+require("node:http").createServer((_, response) => response.end(JSON.stringify({ pid: process.pid }))).listen(socket);
+`;
+  writeFileSync(program, script, { mode: 0o755 });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function drills(): string[] {
+  return readdirSync(MEMORY).filter((name) => name.startsWith("tenant-vault-drill-"));
+}
+
+test("a server is reached by its socket, and ends with its data", async () => {
+  const before = drills();
+  const server = await ThrowAwayServer.start(program, systemClock, new AbortController().signal);
+  const { pid } = (await server.client.send("GET", "sys/health")).body as { pid: number };
+  expect(drills()).toHaveLength(before.length + 1);
+  await server.destroy();
+  expect(drills()).toEqual(before);
+  expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});
+
+test("a program that does not start, and an interruption, leave nothing", async () => {
+  const before = drills();
+  const interrupted = AbortSignal.timeout(300);
+  await expect(ThrowAwayServer.start(join(folder, "missing"), systemClock, interrupted)).rejects.toMatchObject({
+    code: "drill-failed",
+  });
+  expect(drills()).toEqual(before);
+});

@@ -1,0 +1,90 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { Secret } from "../../../src/core/secret";
+import { VaultClient } from "../../../src/vault/client";
+import { SnapshotApi } from "../../../src/vault/snapshot";
+import { collect, piecesOf } from "../../support/archive";
+
+const BYTES = randomBytes(3_000_000);
+let server: Server | undefined;
+let client: VaultClient | undefined;
+afterEach(async () => {
+  await client?.close();
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function start(listener: RequestListener): Promise<SnapshotApi> {
+  server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  client = new VaultClient({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  return SnapshotApi.as(client, new Secret("token"));
+}
+
+test("a snapshot is read as a stream", async () => {
+  const api = await start(({ headers, url }, response) => {
+    const allowed = headers["x-vault-token"] === "token" && url === "/v1/sys/storage/raft/snapshot";
+    response.writeHead(allowed ? 200 : 403).end(BYTES);
+  });
+  expect((await collect(await api.take())).equals(BYTES)).toBe(true);
+});
+
+test("a connection that is cut fails the stream", async () => {
+  const api = await start((_, response) => {
+    response.writeHead(200).write(BYTES, () => response.destroy());
+  });
+  await expect(api.take().then(collect)).rejects.toThrow();
+});
+
+test("a server that refuses, or does not answer, is named", async () => {
+  const api = await start((_, response) => response.writeHead(403).end('{"errors":["permission denied"]}'));
+  await expect(api.take()).rejects.toMatchObject({ failure: "denied" });
+  server?.closeAllConnections();
+  server?.close();
+  await expect(api.take()).rejects.toMatchObject({ failure: "unreachable" });
+});
+
+test("a snapshot is sent as a stream, to the endpoint that checks its seal unless it is forced", async () => {
+  const seen: { url: string; bytes: Buffer }[] = [];
+  const api = await start((request, response) => {
+    void collect(request).then((bytes) => {
+      seen.push({ url: request.url ?? "", bytes });
+      response.writeHead(204).end();
+    });
+  });
+  expect(await api.restore(piecesOf(BYTES, 50_000), false)).toBe("restored");
+  expect(await api.restore(piecesOf(BYTES, 50_000), true)).toBe("restored");
+  expect(seen.map(({ url }) => url)).toEqual(["/v1/sys/storage/raft/snapshot", "/v1/sys/storage/raft/snapshot-force"]);
+  expect(seen.every(({ bytes }) => bytes.equals(BYTES))).toBe(true);
+});
+
+test("a snapshot of other keys is told from other failures", async () => {
+  let error = "could not verify hash file, possibly the snapshot is using a different set of unseal keys";
+  const api = await start((request, response) => {
+    request.resume().on("end", () => response.writeHead(400).end(JSON.stringify({ errors: [error] })));
+  });
+  expect(await api.restore(piecesOf(BYTES), false)).toBe("other-keys");
+  error = "failed to read snapshot file";
+  await expect(api.restore(piecesOf(BYTES), false)).rejects.toMatchObject({ failure: "refused" });
+});
+
+test("a snapshot that fails while it is sent never arrives completely, and its own failure is told", async () => {
+  let complete: boolean | undefined;
+  const api = await start((request) => {
+    request.resume().on("close", () => (complete = request.complete));
+  });
+  const failing = async function* (): AsyncGenerator<Uint8Array> {
+    yield* piecesOf(BYTES, 50_000);
+    throw new Error("its checksum differs");
+  };
+  await expect(api.restore(failing(), false)).rejects.toThrow("its checksum differs");
+  await expect.poll(() => complete).toBe(false);
+});
+
+test("the version is that of the server", async () => {
+  const api = await start((_, response) => response.end('{"version":"2.7.2"}'));
+  expect(await api.serverVersion()).toBe("2.7.2");
+});
