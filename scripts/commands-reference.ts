@@ -51,7 +51,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
     example: { instance: "customer10/main", term: 2 },
     notes: ["`term` is the number of the key. Existing data stay encrypted with their key, which the servers keep."],
   },
-  escrow: {
+  "escrow verify": {
     example: {
       instance: "customer10/main",
       verified: true,
@@ -64,7 +64,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`verified` is false for an instance that has no keys, or that was retired.",
     ],
   },
-  "root-token": {
+  "root-token generate": {
     example: {
       instance: "customer10/main",
       accessor: "frZFlg2eXUpxHUCcIzklECnR",
@@ -72,10 +72,15 @@ const RESULTS: Readonly<Record<string, Result>> = {
       revoked: [],
     } satisfies GenerationReport & { readonly instance: string },
     notes: [
-      "This is the output of `generate --keep`. `accessor` names the token without telling it. `made` is false if the record had a root token that works.",
+      "This is the output with `--keep`. `accessor` names the token without telling it. `made` is false if the record had a root token that works.",
       "`revoked` lists the accessors of root tokens that interrupted runs had made, and that this run revoked.",
       "With `--print` it has `instance` and `rootToken`. Without `--json`, it is the token alone.",
-      "`revoke` has `removed`, whether the record had a root token, and `revoked`.",
+    ],
+  },
+  "root-token revoke": {
+    example: { instance: "customer10/main", removed: true, revoked: [] },
+    notes: [
+      "`removed` is whether the record had a root token. `revoked` lists the accessors of root tokens that interrupted runs had made.",
     ],
   },
   seal: {

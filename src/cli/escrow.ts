@@ -1,10 +1,10 @@
 import { OperationError } from "../core/errors";
-import { verifyEscrow } from "../operations/escrow/verify-escrow";
+import { verifyEscrow as prove } from "../operations/escrow/verify-escrow";
 import type { CommandHost, CommandResult } from "./command";
 import { forEachInstance } from "./each-instance";
 import { withInstance, type InstanceOptions } from "./instance";
 
-/** Options of `escrow`. */
+/** Options of `escrow verify`. */
 export interface EscrowOptions extends InstanceOptions {
   /** Whether every instance is verified. @default - the named one */
   readonly all?: true;
@@ -14,7 +14,11 @@ export interface EscrowOptions extends InstanceOptions {
 }
 
 /** `tenant-vault escrow verify`: proves that the records have the keys that open the data. */
-export function escrow(host: CommandHost, target: string | undefined, options: EscrowOptions): Promise<CommandResult> {
+export function verifyEscrow(
+  host: CommandHost,
+  target: string | undefined,
+  options: EscrowOptions,
+): Promise<CommandResult> {
   const { parallel, all, tenant, timeout } = options;
   if ([target, all, tenant].filter((each) => each !== undefined).length !== 1) {
     throw new OperationError(
@@ -36,7 +40,7 @@ function verify(host: CommandHost, target: string, options: InstanceOptions): Pr
         retired === true ? "retired, so no server can prove its keys" : "self-initialised, so there are no keys";
       return { text: `${target}: ${text}\n`, json: { instance: target, verified: false } };
     }
-    const report = await verifyEscrow(context);
+    const report = await prove(context);
     const { shares, threshold, keyType } = report;
     return {
       text: `${target}: its record has all ${shares} ${keyType} keys, and any ${threshold} of them open the data\n`,

@@ -5,8 +5,8 @@ import type { Secret } from "../core/secret";
 import type { CommandHost, CommandResult } from "./command";
 import { withInstance, type InstanceOptions } from "./instance";
 
-/** Options of `root-token`. */
-export interface RootTokenOptions extends InstanceOptions {
+/** Options of `root-token generate`. */
+export interface GenerateOptions extends InstanceOptions {
   /** Whether the record gets the token. @default - it does not */
   readonly keep?: true;
   /** Whether standard output gets the token. @default - it does not */
@@ -14,24 +14,14 @@ export interface RootTokenOptions extends InstanceOptions {
   readonly json?: true;
 }
 
-/** `tenant-vault root-token`: makes a root token with the keys of the record, or ends the one of the record. */
-export async function rootToken(
-  host: CommandHost,
-  action: string,
-  target: string,
-  options: RootTokenOptions,
-): Promise<CommandResult> {
-  if (action === "revoke") return revoke(host, target, options);
+/** `tenant-vault root-token generate`: makes a root token with the keys of the record. */
+export async function generate(host: CommandHost, target: string, options: GenerateOptions): Promise<CommandResult> {
   if (options.keep === undefined && options.print === undefined) {
     throw new OperationError(
       "usage",
       "Nobody would get the root token; write --keep to put it into the record, or --print to have it on standard output.",
     );
   }
-  return generate(host, target, options);
-}
-
-function generate(host: CommandHost, target: string, options: RootTokenOptions): Promise<CommandResult> {
   return withInstance(host, target, options, async (context) => {
     const { print, json } = options;
     // Printed before the run ends, because a token that nobody gets is revoked then.
@@ -51,7 +41,8 @@ function kept({ made, accessor }: GenerationReport): string {
   return `${token} (accessor ${accessor}), which does not expire`;
 }
 
-function revoke(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
+/** `tenant-vault root-token revoke`: ends the root token of the record. */
+export function revoke(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
   return withInstance(host, target, options, async (context) => {
     const report = await revokeRootToken(context);
     const text = report.removed ? "the root token is revoked, and its record has none" : "its record has no root token";

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
-import { buildProgram, commandName, runnableCommands, type CommonOptions } from "../../../src/cli/program";
+import type { CommonOptions } from "../../../src/cli/define";
+import { buildProgram, commandName, runnableCommands } from "../../../src/cli/program";
 import { all } from "../../support/all";
 
 /** What a command line comes to: the options, or the code of the error. */
@@ -28,7 +29,7 @@ describe("the command line", () => {
       (command) => [commandName(command), command] as const,
     ),
   )("of %s takes --json", async (name, { registeredArguments, options }) => {
-    const operands = registeredArguments.map(({ argChoices: [choice] = ["customer10/main"] }) => choice ?? "");
+    const operands = registeredArguments.map(() => "customer10/main");
     const required = options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long ?? "", "7"]);
     expect(await parse(...name.split(" "), ...operands, ...required, "--json")).toMatchObject({ json: true });
   });
@@ -46,7 +47,8 @@ describe("the command line", () => {
     [["unseal", "a/b", "c/d"], "commander.excessArguments"],
     [["unseal", "a/b", "--all"], "commander.excessArguments"],
     [["unseal", "--all", "--parallel", "0"], "commander.invalidArgument"],
-    [["root-token", "make", "a/b", "--keep"], "commander.invalidArgument"],
+    [["root-token", "make", "a/b", "--keep"], "commander.unknownCommand"],
+    [["root-token", "revoke", "a/b", "--keep"], "commander.unknownOption"],
     [["root-token", "generate", "a/b", "--keep", "--print"], "commander.conflictingOption"],
     [["status", "--json", "--prometheus"], "commander.conflictingOption"],
     [["unsea", "a/b"], "commander.unknownCommand"],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { buildProgram, type Execute } from "../../../src/cli/program";
+import type { Execute } from "../../../src/cli/define";
+import { buildProgram } from "../../../src/cli/program";
 import { read } from "../../support/markdown";
 
 test("K9: the timer's service runs a command that the program has", async () => {

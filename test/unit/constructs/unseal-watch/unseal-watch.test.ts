@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { WatchOptions } from "../../../../src/cli/watch";
-import { buildProgram, type Execute } from "../../../../src/cli/program";
+import type { Execute } from "../../../../src/cli/define";
+import { buildProgram } from "../../../../src/cli/program";
 import { NetworkPeer, ValidationError, WatchLogin } from "../../../../src/index";
 import { isSelected, parseShard } from "../../../../src/watch/selection";
 import { synthesizeWatch, type WatchSetting } from "../../../support/changes/unseal-watch";

@@ -45,7 +45,10 @@ describe("HighAvailabilityDeploymentProps.replicas", () => {
   });
 
   test.each([
-    [1, "cannot go to 1 replica, because .* data-customer10-main-1; keep 3 replicas, or first remove the two other members as docs/operating/scale.md says"],
+    [
+      1,
+      "cannot go to 1 replica, because .* data-customer10-main-1; keep 3 replicas, or first remove the two other members as docs/operating/scale.md says",
+    ],
     [3, "cannot go to 3 replicas, because .* data-customer10-main-5; deploy 5 replicas first."],
   ])("%i is refused with what to do", (replicas, message) => {
     const { lifecycle } = only(synthesizeInstance(deployed(replicas)).data ?? {}, "kubernetes_resources") as {
