@@ -130,6 +130,8 @@ describe("Prometheus, given the rules", () => {
     ],
     ["a watcher sees it sealed", status("watch_sealed_replicas", 1), ["VaultWatchStuck"]],
     ["a watcher unsealed it", status("watch_sealed_replicas", 0), []],
+    ["the last drill was long ago", status("restore_proven_timestamp_seconds", -41 * 86_400), ["VaultRestoreUnproven"]],
+    ["the last drill was recent", status("restore_proven_timestamp_seconds", -39 * 86_400), []],
     ["nobody looked for hours", status("status_timestamp_seconds", -8000), ["VaultStatusStale"]],
   ])("tells when %s", async (_, series, alerts) => {
     const tests = join(folder, "tests.yaml");

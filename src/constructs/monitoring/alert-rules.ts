@@ -37,11 +37,18 @@ export interface AlertRulesProps extends MonitoredInstance {
    * @default - 6 hours
    */
   readonly sealTokenMargin?: Duration;
+  /**
+   * Age of the last proof that a snapshot can be restored (`tenant-vault drill`) at which the alert fires. It never fires for an
+   * instance without a drill.
+   *
+   * @default - 40 days
+   */
+  readonly restoreProofAge?: Duration;
 }
 
 /** Creates the alerts of an instance, with an action for each. */
 export function alertRules(props: AlertRulesProps): AlertRule[] {
-  checkDurations(props, ["certificateMargin", "sealTokenMargin"]);
+  checkDurations(props, ["certificateMargin", "sealTokenMargin", "restoreProofAge"]);
   const { tenant, name } = props;
   const target = `${tenant}/${name}`;
   return [...serverAlerts(props, target), ...statusAlerts(props, target)].map(({ severity, ...rule }) => ({
@@ -125,7 +132,11 @@ function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
 
 /** Alerts from the metrics of `tenant-vault status` and `tenant-vault watch`, which the servers cannot report. */
 function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
-  const { certificateMargin = Duration.days(14), sealTokenMargin = Duration.hours(6) } = props;
+  const {
+    certificateMargin = Duration.days(14),
+    sealTokenMargin = Duration.hours(6),
+    restoreProofAge = Duration.days(40),
+  } = props;
   const series = new Series(props);
   const expiresWithin = (metric: string, margin: Duration): string =>
     `${series.ofStatus(metric)} - time() < ${margin.toSeconds()}`;
@@ -156,6 +167,16 @@ function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
       summary: `${target}: its keys are not in the central Vault`,
       description: `The record of ${target} in the central Vault is missing, deleted or incomplete. Once its servers restart, nobody can unseal them.`,
       action: `Do not restart the servers. Undelete or restore the record's last complete version; run: tenant-vault status ${target}.`,
+    },
+    {
+      alert: "VaultRestoreUnproven",
+      severity: "warning",
+      // Without a drill there is no such series.
+      expr: `time() - max(${series.ofStatus(STATUS_METRICS.restoreProven)}) > ${restoreProofAge.toSeconds()}`,
+      for: "1h",
+      summary: `${target}: no recent proof that it can be restored`,
+      description: `The last drill that restored a snapshot of ${target} was {{ $value | humanizeDuration }} ago.`,
+      action: `Check the job that takes snapshots. Then run: tenant-vault drill ${target}.`,
     },
     {
       alert: "VaultStatusStale",

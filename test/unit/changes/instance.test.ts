@@ -791,11 +791,13 @@ const ON_RECORDS = [
   "VaultCertificateExpiring",
   "VaultSealTokenExpiring",
   "VaultEscrowRecordMissing",
+  "VaultRestoreUnproven",
   "VaultStatusStale",
   "VaultWatchStuck",
 ];
 const ALERTS: readonly (readonly [field: string, change: Alerts, texts: readonly string[]])[] = [
   ["AlertRulesProps.certificateMargin", { certificateMargin: Duration.days(3) }, ["VaultCertificateExpiring"]],
+  ["AlertRulesProps.restoreProofAge", { restoreProofAge: Duration.days(10) }, ["VaultRestoreUnproven"]],
   ["AlertRulesProps.sealTokenMargin", { sealTokenMargin: Duration.hours(1) }, ["VaultSealTokenExpiring"]],
   ["MonitoredInstance.name", { name: "other" }, [...ON_PODS, ...ON_RECORDS]],
   ["MonitoredInstance.namespace", { namespace: "other" }, ON_PODS],
