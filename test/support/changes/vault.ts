@@ -981,12 +981,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     central((maintenance) => ({ maintenance })),
     [
       [
-        "create vault_policy.central_maintenance_policy",
         "update vault_approle_auth_backend_role.central_watch_role: token_policies",
+        "create vault_policy.central_maintenance_policy",
       ],
       [
-        "delete vault_policy.central_maintenance_policy",
         "update vault_approle_auth_backend_role.central_watch_role: token_policies",
+        "delete vault_policy.central_maintenance_policy",
       ],
     ],
   ),
