@@ -161,7 +161,7 @@ describe("three servers that lost their storage", () => {
   });
 
   test("by runs that are killed at any moment: the next one ends well, and no key is lost", async () => {
-    const rounds = 3;
+    const rounds = 2;
     for (let round = 1; round <= rounds; round++) {
       await scene.wipe();
       const killed = bed.begin(scene.arguments("--force", "--break-glass", "storage lost"), environment);

@@ -135,7 +135,7 @@ test("a token whose answer is lost is revoked by the run itself, which makes ano
 });
 
 /** Kills that are spread over a whole run. */
-const ROUNDS = 12;
+const ROUNDS = 8;
 
 test("runs that are killed at any moment leave no root token that nobody has", async () => {
   expect(await command("revoke")).toMatchObject({ code: 0 });

@@ -2,6 +2,7 @@ import { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-b
 import { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 import { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
 import { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
+import { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
 import { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 import { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 import { Mount } from "@cdktf/provider-vault/lib/mount";
@@ -63,6 +64,12 @@ export function configStack(app: App, tenant: string): TerraformStack {
     lifecycle,
     provider,
   });
+  const root = new DataVaultPkiSecretBackendIssuer(stack, "root", {
+    backend: "pki-root",
+    issuerRef: "default",
+    provider: central,
+  });
+  const created = new RecordedValue(stack, "created", { values: { time: "${plantimestamp()}" }, preventDestroy: true });
   const signed = new PkiSecretBackendRootSignIntermediate(stack, "signed", {
     backend: "pki-root",
     csr: request.csr,
@@ -70,6 +77,14 @@ export function configStack(app: App, tenant: string): TerraformStack {
     ttl: "157680000",
     excludeCnFromSans: true,
     maxPathLength: 0,
+    lifecycle: {
+      precondition: [
+        {
+          condition: `\${timecmp(${created.fqn}.input.time, ${root.fqn}.certificate) <= 0}`,
+          errorMessage: "The intermediate would outlive its root.",
+        },
+      ],
+    },
     provider: central,
   });
   new GenericEndpoint(stack, "crl", { path: `${pki.path}/config/crl`, ...CRL, provider });
