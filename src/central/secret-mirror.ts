@@ -1,9 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../core/clock";
+import { mapConcurrently } from "../core/concurrent";
 import { OperationError } from "../core/errors";
 import type { VaultClient } from "../vault/client";
 import { askCentral } from "./client";
 import { readSecret } from "./key-value";
+
+/** Folders of a folder that are listed at once. */
+const LISTS_AT_ONCE = 8;
 
 /** What became of one secret. */
 export interface MirroredSecret {
@@ -36,7 +40,9 @@ export class SecretMirror {
   async list(mount: string, folder = ""): Promise<string[]> {
     const { body } = await askCentral(this.from, "LIST", `${mount}/metadata/${folder}`, { accept: [404] });
     const { keys = [] } = (body.data ?? {}) as { keys?: readonly string[] };
-    const folders = await Promise.all(keys.filter(isFolder).map((key) => this.list(mount, folder + key)));
+    const folders = await mapConcurrently(keys.filter(isFolder), LISTS_AT_ONCE, (key) =>
+      this.list(mount, folder + key),
+    );
     return [...keys.filter((key) => !isFolder(key)).map((key) => folder + key), ...folders.flat()];
   }
 

@@ -201,8 +201,17 @@ function hasPeers({ peers }: Rule): boolean {
 
 /** @returns The peers of a rule; undefined, which Kubernetes takes for everyone, if one of them is any address. */
 function policyPeers(peers: readonly NetworkPeer[]): PolicyPeer[] | undefined {
-  const named = peers.map(({ policyPeer }) => policyPeer).filter((peer) => peer !== undefined);
+  const named = peers.map(policyPeer).filter((peer) => peer !== undefined);
   return named.length === peers.length ? named : undefined;
+}
+
+/** A JavaScript program may pass a text. It would count as any address. */
+function policyPeer(peer: NetworkPeer): PolicyPeer | undefined {
+  if (Object(peer) === peer && "policyPeer" in peer) return peer.policyPeer;
+  throw new ValidationError(
+    "network-peer",
+    `${JSON.stringify(peer)} is not a NetworkPeer; write one, such as NetworkPeer.cidr("10.8.0.0/24").`,
+  );
 }
 
 /** Annotation with the purpose of an object; https://kubernetes.io/docs/reference/labels-annotations-taints/#description */

@@ -183,8 +183,9 @@ interface Container {
 }
 
 function listAt(values: HelmValues, path: string): readonly unknown[] {
-  const list = at(values, path);
-  return Array.isArray(list) ? (list as unknown[]) : [];
+  const list = at(values, path) ?? [];
+  if (Array.isArray(list)) return list as unknown[];
+  throw new ValidationError("values", `${path} is not a list, so it cannot be checked; write a list.`);
 }
 
 /** Those who write values write secrets into maps, and into the text of the servers' configuration. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   Database,
   HighAvailabilityDeployment,
+  NetworkPeer,
   Provisioner,
   Seal,
   SecretRef,
@@ -93,4 +94,18 @@ test("C10: Magnum without centralProvider is refused", () => {
   expect(() => cluster({ operatorCidrs: [], provisioner })).toThrow(
     "[test/Cluster] Magnum's kubeconfig goes to the central Vault, but its provider is missing; pass centralProvider to Provisioner.magnum.",
   );
+});
+
+describe("C10: a text for a NetworkPeer is refused, which would allow any address", () => {
+  const text = "10.0.0.0/8" as unknown as NetworkPeer;
+
+  test.each<[string, object]>([
+    ["clients", { clients: [text] }],
+    ["kubernetesApi", { kubernetesApi: [text] }],
+    ["egress", { egress: [{ port: 443, to: text }] }],
+  ])("%s", (_, props) => {
+    const make = (): unknown => synthesizeInstance(new HighAvailabilityDeployment({ ...STORED, ...props }));
+    expect(make).toThrow(ValidationError);
+    expect(make).toThrow('"10.0.0.0/8" is not a NetworkPeer; write one, such as NetworkPeer.cidr("10.8.0.0/24").');
+  });
 });

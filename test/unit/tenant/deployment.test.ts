@@ -360,6 +360,16 @@ describe("fails, naming field and reason, when", () => {
       /The volume "logs" in server\.volumes has the type hostPath, which the standard restricted of the namespace forbids/,
     ],
     [
+      "K7: containers as a map, which no check would read",
+      { extraContainers: { agent: { name: "agent", securityContext: { runAsUser: 0 } } } },
+      /server\.extraContainers is not a list, so it cannot be checked; write a list/,
+    ],
+    [
+      "K7: init containers as a text",
+      { extraInitContainers: '[{"name":"agent","securityContext":{"runAsUser":0}}]' },
+      /server\.extraInitContainers is not a list/,
+    ],
+    [
       "K7: a container without seccomp",
       restrictedBut({ seccompProfile: { type: "Unconfined" } }),
       /"agent" in server\.extraContainers is outside the standard restricted/,
