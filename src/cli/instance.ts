@@ -28,6 +28,12 @@ export interface InstanceOptions {
   readonly breakGlass?: string;
 }
 
+/** What a command needs of an instance in Kubernetes. */
+export interface InstanceNeeds {
+  /** Whether the servers first get what they need to start. It may take rights to write. @default true */
+  readonly supplies?: boolean;
+}
+
 /**
  * Connects to the central Vault and to an instance, and disconnects when the work is done.
  *
@@ -36,7 +42,7 @@ export interface InstanceOptions {
 export async function withInstance<Result>(
   host: CommandHost,
   target: string,
-  { timeout, breakGlass }: InstanceOptions,
+  { timeout, breakGlass, supplies = true }: InstanceOptions & InstanceNeeds,
   work: (context: OperationContext) => Promise<Result>,
 ): Promise<Result> {
   const { clock, signal, holds } = host;
@@ -52,7 +58,7 @@ export async function withInstance<Result>(
     const instance = await describeInstance(central.withSignal(end), named, host.environment);
     const cluster = await enterCluster(central.withSignal(end), instance, network);
     try {
-      if (cluster !== undefined) await supplyServers(central.withSignal(end), cluster, run);
+      if (supplies && cluster !== undefined) await supplyServers(central.withSignal(end), cluster, run);
       return await connected({ host, central, instance, cluster, run, network, breakGlass }, work);
     } finally {
       await cluster?.close();

@@ -35,7 +35,8 @@ export function save(host: CommandHost, path: string, options: SaveOptions): Pro
   const given = setting(host.environment, "TENANT_VAULT_SNAPSHOT_RECIPIENTS");
   const recipients = options.recipient ?? given?.split(/[\s,]+/) ?? [];
   return withTarget(host, options, (target) =>
-    withInstance(host, path, options, async (context) => {
+    // It reads only, so the login of a schedule needs no right to issue certificates.
+    withInstance(host, path, { ...options, supplies: false }, async (context) => {
       const manifest = await saveSnapshot(context, target, recipients);
       return {
         text: `${path}: saved ${manifest.name}, ${manifest.size} bytes, for ${recipients.length} recipients\n`,

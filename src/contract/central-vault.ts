@@ -55,6 +55,9 @@ export const WATCH_POLICY = "tenant-vault-watch";
 /** Policy of a watcher that also renews what expires. */
 export const MAINTENANCE_POLICY = "tenant-vault-maintenance";
 
+/** Role of the login that keeps snapshots. Its policy is {@link WATCH_POLICY}, which reads what a snapshot needs. */
+export const SNAPSHOTS_ROLE = "snapshots";
+
 /** PKI mount of the root CA in the central Vault. */
 export const ROOT_CA_MOUNT = "pki-root";
 

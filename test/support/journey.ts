@@ -112,6 +112,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "needs a database that is gone; databases.test.ts revokes leases",
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
     "authorities.test.ts runs the same commands",
+  "docs/operating/back-up.md: kubectl get jobs -n tenant-vault-snapshots": "needs a cluster of the operator",
   "src/constructs/unseal-watch/README.md: npm pack": "needs a container engine",
   "src/constructs/unseal-watch/README.md: vault auth enable -path=operator-cluster jwt":
     "needs the keys of a cluster; test/unit/central/login.test.ts has the login",

@@ -1,21 +1,15 @@
 import { Construct } from "constructs";
+import { MAINTENANCE_POLICY, WATCH_POLICY, WATCH_ROLE } from "../../contract/central-vault";
 import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import {
-  ConfigMapV1,
-  NamespaceV1,
-  NetworkPolicyV1,
-  PodDisruptionBudgetV1,
-  ServiceAccountV1,
-  ServiceV1,
-  StatefulSetV1,
-} from "../../terraform/providers/kubernetes";
-import { podSecurity } from "../vault-instance/instance-namespace";
+import { ConfigMapV1, PodDisruptionBudgetV1, ServiceV1, StatefulSetV1 } from "../../terraform/providers/kubernetes";
+import { addCommandNamespace } from "./command-namespace";
+import { CA_FILE } from "./command-pod";
 import { NetworkPeer } from "../vault-instance/network-peer";
-import { DESCRIPTION, toDns, toRule } from "../vault-instance/network-policies";
+import { toRule } from "../vault-instance/network-policies";
 import type { UnsealWatchProps } from "./unseal-watch-props";
-import { CA_FILE, METRICS_PORT, podTemplate } from "./watch-pod";
+import { METRICS_PORT, podTemplate } from "./watch-pod";
 
 /** Name of every object in the namespace. */
 const NAME = "tenant-vault-watch";
@@ -32,15 +26,11 @@ export class UnsealWatch extends Construct {
   /** Name of the ServiceAccount and of the StatefulSet. */
   readonly serviceAccount = NAME;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: UnsealWatchProps,
-  ) {
+  constructor(scope: Construct, id: string, props: UnsealWatchProps) {
     super(scope, id);
     requireProviderRanges(this);
     checkDurations(props, ["maintenanceEvery"], this);
-    const { shards = 1, provider, login, centralProvider, maintenanceEvery } = props;
+    const { shards = 1, namespace = NAME, monitoringNamespace, egress, provider, maintenanceEvery } = props;
     if (!Number.isInteger(shards) || shards < 1 || shards > 100) {
       throw new ValidationError(
         "shards",
@@ -48,16 +38,21 @@ export class UnsealWatch extends Construct {
         this,
       );
     }
-    const resource = new NamespaceV1(this, "Resource", {
-      metadata: { name: props.namespace ?? NAME, labels: podSecurity("restricted") },
+    const metadata = addCommandNamespace(this, {
+      namespace,
+      name: NAME,
+      labels: LABELS,
+      ingress:
+        monitoringNamespace === undefined
+          ? []
+          : [toRule({ to: NetworkPeer.namespace(monitoringNamespace), port: METRICS_PORT })],
+      egress,
+      description: "Nobody connects to a watcher but who reads its metrics.",
       provider,
     });
-    this.namespace = resource.metadata.name;
-    const metadata = { name: NAME, namespace: this.namespace, labels: LABELS };
-    new ServiceAccountV1(this, "Account", { metadata, automountServiceAccountToken: false, provider });
-    const account = { name: NAME, namespace: props.namespace ?? NAME, maintains: maintenanceEvery !== undefined };
-    login.createRole(this, account, centralProvider);
-    this.createPolicy();
+    this.namespace = metadata.namespace;
+    const policies = maintenanceEvery === undefined ? [WATCH_POLICY] : [WATCH_POLICY, MAINTENANCE_POLICY];
+    props.login.createRole(this, { name: NAME, namespace, role: WATCH_ROLE, policies }, props.centralProvider);
     const ca =
       props.caCertificate === undefined
         ? undefined
@@ -84,30 +79,6 @@ export class UnsealWatch extends Construct {
     new PodDisruptionBudgetV1(this, "Budget", {
       metadata,
       spec: { maxUnavailable: "1", selector: { matchLabels: LABELS } },
-      provider,
-    });
-  }
-
-  private createPolicy(): void {
-    const { monitoringNamespace, egress, provider } = this.props;
-    const destinations =
-      egress === undefined ? [{}] : [toDns(), ...egress.map(toRule)].map(({ peers, ports }) => ({ to: peers, ports }));
-    const readers =
-      monitoringNamespace === undefined
-        ? []
-        : [toRule({ to: NetworkPeer.namespace(monitoringNamespace), port: METRICS_PORT })];
-    new NetworkPolicyV1(this, "Policy", {
-      metadata: {
-        name: NAME,
-        namespace: this.namespace,
-        annotations: { [DESCRIPTION]: "Nobody connects to a watcher but who reads its metrics." },
-      },
-      spec: {
-        podSelector: {},
-        policyTypes: ["Ingress", "Egress"],
-        ingress: readers.map(({ peers, ports }) => ({ from: peers, ports })),
-        egress: destinations,
-      },
       provider,
     });
   }

@@ -1,6 +1,5 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
-import { MAINTENANCE_POLICY, WATCH_POLICY, WATCH_ROLE } from "../../contract/central-vault";
 import { Duration } from "../../core/duration";
 import { JwtAuthBackendRole, KubernetesAuthBackendRole } from "../../terraform/providers/vault";
 
@@ -8,24 +7,22 @@ import { JwtAuthBackendRole, KubernetesAuthBackendRole } from "../../terraform/p
 export interface LoginAccount {
   readonly name: string;
   readonly namespace: string;
-  /** Whether it may renew what expires. */
-  readonly maintains: boolean;
+  /** Name of the role with which it logs in. */
+  readonly role: string;
+  /** Policies of the central Vault that the role has. */
+  readonly policies: string[];
 }
 
-/** A token is valid for 15 minutes. The watcher logs in again when the central Vault denies it. */
+/** A token is valid for 15 minutes. The command logs in again when the central Vault denies it. */
 const TOKEN = {
   tokenTtl: Duration.minutes(15).toSeconds(),
   tokenMaxTtl: Duration.hours(1).toSeconds(),
 };
 
-function policies(maintains: boolean): string[] {
-  return maintains ? [WATCH_POLICY, MAINTENANCE_POLICY] : [WATCH_POLICY];
-}
-
 /** Creates the role of a ServiceAccount at a login. */
 type CreateRole = (scope: Construct, account: LoginAccount, provider: TerraformProvider | undefined) => void;
 
-/** A login method of the central Vault that takes tokens of ServiceAccounts of the watcher's cluster. */
+/** A login method of the central Vault that takes tokens of ServiceAccounts of the cluster in which the command runs. */
 export class WatchLogin {
   /**
    * The login method `jwt`, which verifies tokens with the public keys of the cluster.
@@ -34,12 +31,12 @@ export class WatchLogin {
    * @param audience That the tokens name.
    */
   static jwt(path: string, audience = "vault"): WatchLogin {
-    return new WatchLogin(path, audience, (scope, { name, namespace, maintains }, provider) => {
+    return new WatchLogin(path, audience, (scope, { name, namespace, role, policies }, provider) => {
       new JwtAuthBackendRole(scope, "Role", {
         ...TOKEN,
-        tokenPolicies: policies(maintains),
+        tokenPolicies: policies,
         backend: path,
-        roleName: WATCH_ROLE,
+        roleName: role,
         roleType: "jwt",
         userClaim: "sub",
         boundAudiences: [audience],
@@ -56,12 +53,12 @@ export class WatchLogin {
    * @param audience That the tokens name.
    */
   static kubernetes(path: string, audience = "vault"): WatchLogin {
-    return new WatchLogin(path, audience, (scope, { name, namespace, maintains }, provider) => {
+    return new WatchLogin(path, audience, (scope, { name, namespace, role, policies }, provider) => {
       new KubernetesAuthBackendRole(scope, "Role", {
         ...TOKEN,
-        tokenPolicies: policies(maintains),
+        tokenPolicies: policies,
         backend: path,
-        roleName: WATCH_ROLE,
+        roleName: role,
         audience,
         boundServiceAccountNames: [name],
         boundServiceAccountNamespaces: [namespace],
@@ -75,7 +72,7 @@ export class WatchLogin {
     readonly path: string,
     /** Audience of the tokens. */
     readonly audience: string,
-    /** Creates the role with which the watcher logs in. */
+    /** Creates the role with which the command logs in. */
     readonly createRole: CreateRole,
   ) {
     Object.freeze(this);

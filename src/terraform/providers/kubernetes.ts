@@ -4,6 +4,7 @@ import { versionRange } from "../provider-ranges";
 
 export { Release } from "@cdktf/provider-helm/lib/release";
 export { ConfigMapV1 } from "@cdktf/provider-kubernetes/lib/config-map-v1";
+export { CronJobV1 } from "@cdktf/provider-kubernetes/lib/cron-job-v1";
 export { DataKubernetesResources } from "@cdktf/provider-kubernetes/lib/data-kubernetes-resources";
 export { DefaultServiceAccountV1 } from "@cdktf/provider-kubernetes/lib/default-service-account-v1";
 export { LimitRangeV1 } from "@cdktf/provider-kubernetes/lib/limit-range-v1";

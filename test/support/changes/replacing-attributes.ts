@@ -55,6 +55,7 @@ export const REPLACING_ATTRIBUTES: Readonly<Record<string, readonly string[]>> =
   ],
   openstack_containerinfra_nodegroup_v1: ["cluster_id", "flavor_id", "image_id", "labels", "name", "role"],
   kubernetes_config_map_v1: ["metadata.name", "metadata.namespace"],
+  kubernetes_cron_job_v1: ["metadata.name", "metadata.namespace"],
   kubernetes_default_service_account_v1: ["metadata.name", "metadata.namespace"],
   kubernetes_limit_range_v1: ["metadata.name", "metadata.namespace"],
   kubernetes_namespace_v1: ["metadata.name"],

@@ -94,6 +94,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     "the root CA is the operator's",
   ],
   [/^(UnsealWatchProps|WebhookSecret)\./, "the operator runs the watchers of all tenants"],
+  [/^RaftSnapshotsProps\./, "the operator keeps the snapshots of all tenants"],
   [/^(TenantAccessProps|TenantIntermediate|TenantPipeline|CertifiedServers)\./, "the operator deploys the logins"],
   [/^TenantPKIProps\.namespace$/, "an instance of a tenant has one namespace, the root"],
   [

@@ -108,6 +108,16 @@ const CONSTRUCTS: Record<string, Build> = {
     new library.InstanceProvider(stack, "C", { tenant: "t", name: "n", address: "https://v", centralProvider }),
   KeyValue: (stack) => new library.KeyValue(stack, "C"),
   Preflight: (stack) => new spi.Preflight(stack, "C", { demand: DEMAND, checkQuotas: true }),
+  RaftSnapshots: (stack) =>
+    new library.RaftSnapshots(stack, "C", {
+      address: CENTRAL.address,
+      login: library.WatchLogin.jwt("operator-cluster"),
+      image: { repository: "registry.example/tenant-vault", tag: "1.0.0" },
+      instances: ["customer10/main"],
+      recipients: ["age1ylwl43vak7k2l4w386xk5gj7j7xxexc3zpsc2zvwcu97sxv6h3jqx4d7lv"],
+      target: "s3://backups/vault",
+      credentialsSecret: "storage",
+    }),
   RetirementGuard: (stack) => new library.RetirementGuard(stack, "C", { instances: [{ name: "main" }] }),
   RootCa: (stack) => new library.RootCa(stack, "C", { commonName: "Root", address: CENTRAL.address }),
   SshCa: (stack) => new library.SshCa(stack, "C", { roles: [] }),
