@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
+import { ReplicaError } from "../vault/errors";
 import type { RunContext } from "./context";
 
 /** A reason to repeat a turn later. */
@@ -91,6 +92,12 @@ export async function runLoop<Seen, Step, Result>(
 /** Waits after retryable errors. Other errors end the operation. */
 export function recoverRetryable(error: unknown): Waiting | undefined {
   return error instanceof OperationError && error.retryable ? { wait: reasonOf(error) } : undefined;
+}
+
+/** Waits also for servers, which come and go. A token that a server denies ends the operation. */
+export function recoverUnlessDenied(error: unknown): Waiting | undefined {
+  if (error instanceof ReplicaError && error.failure !== "denied") return { wait: reasonOf(error) };
+  return recoverRetryable(error);
 }
 
 /** An error's message within another sentence. */

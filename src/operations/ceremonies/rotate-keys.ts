@@ -5,7 +5,7 @@ import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import type { Ceremony, CeremonyProgress } from "../../vault/ceremony";
+import type { Ceremony } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf, type KeyType } from "../../vault/keys";
 import { chooseShares } from "../../vault/shares";
@@ -13,7 +13,15 @@ import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
 import { sharesOfState, type Shares } from "../shares";
-import { rotationPath, withCeremony, type CeremonyServer, type CeremonySession } from "./ceremony-session";
+import { withCeremony, type CeremonyServer, type CeremonySession } from "./ceremony-session";
+import {
+  keysRefused,
+  OwnCeremony,
+  rotationEndpoints,
+  sendKeys,
+  verifiedRotation,
+  type CeremonyEndpoints,
+} from "./own-ceremony";
 import { decideRotation, type KeySetName, type RotationStep } from "./rotation-decision";
 
 const POLL = 500;
@@ -61,8 +69,7 @@ interface Seen {
 
 class Rotation {
   private readonly type: KeyType;
-  private begun: string | undefined;
-  private unheard = false;
+  private readonly own: OwnCeremony;
   private readonly refused = new Set<KeySetName>();
   private inUse = false;
 
@@ -72,6 +79,7 @@ class Rotation {
     private readonly shares: Shares,
   ) {
     this.type = keyTypeOf(context.instance.seal);
+    this.own = new OwnCeremony(session);
   }
 
   run(): Promise<RotationReport> {
@@ -82,8 +90,8 @@ class Rotation {
         decideRotation({
           pending: pendingKeys(record.fields, this.type)?.ceremony,
           ceremony,
-          begun: this.begun,
-          unheard: this.unheard,
+          begun: this.own.nonce,
+          unheard: this.own.unheard,
           refused: [...this.refused],
           inUse: this.inUse,
         }),
@@ -102,52 +110,27 @@ class Rotation {
     const record = await this.context.store.read();
     this.checkKeys(record);
     const server = await this.session.reach();
-    const ceremony = await server.api.ceremony(`${this.pathOf(server)}/init`);
-    return { record, server, ceremony };
+    return { record, server, ceremony: await OwnCeremony.find(server, this.endpointsOf(server)) };
   }
 
   private async perform(step: RotationStep, seen: Seen): Promise<Outcome<RotationReport>> {
     const { server } = seen;
-    const init = `${this.pathOf(server)}/init`;
     switch (step.do) {
       case "begin":
-        return this.begin(init, server);
+        return this.own.begin(server, this.endpointsOf(server), verifiedRotation(this.shares));
       case "send":
         return this.send(step.set, seen);
       case "verify":
         return this.verify(step.nonce, seen);
       case "cancel":
-        await this.cancel(init, server);
-        return undefined;
+        return this.own.cancel(server, this.endpointsOf(server));
       case "adopt":
         return { done: await this.adopt() };
       case "wait":
         return { wait: step.reason };
       case "stop":
-        throw new OperationError(
-          "keys-refused",
-          `The server of ${this.context.store.path} refuses the keys in ${recordPath(this.context.store.path)}; look for the right ones in its earlier versions.`,
-        );
+        throw keysRefused(this.context.store);
     }
-  }
-
-  private get settings(): object {
-    const { shares, threshold } = this.shares;
-    return { secret_shares: shares, secret_threshold: threshold, require_verification: true };
-  }
-
-  private async begin(init: string, { api }: CeremonyServer): Promise<undefined> {
-    this.session.hasBegun(init);
-    this.unheard = true;
-    this.begun = (await api.beginCeremony(init, this.settings))?.nonce;
-    this.unheard = false;
-    if (this.begun === undefined) this.session.hasFinished();
-  }
-
-  private async cancel(init: string, { api }: CeremonyServer): Promise<void> {
-    await api.cancelCeremony(init);
-    this.unheard = false;
-    this.session.hasFinished();
   }
 
   /** Shows the server one set of the record's keys. */
@@ -155,22 +138,15 @@ class Rotation {
     const { fields } = record;
     const pending = pendingKeys(fields, this.type);
     const keys = set === "current" ? recordedKeys(fields, this.type) : (pending?.keys ?? []);
-    const path = this.pathOf(server);
-    const init = `${path}/init`;
-    const answer = await this.sendAll(
-      server,
-      `${path}/update`,
-      this.begun ?? "",
-      chooseShares(keys, ceremony?.required ?? 0),
-    );
+    const endpoints = this.endpointsOf(server);
+    const answer = await this.own.show(server, endpoints, chooseShares(keys, ceremony?.required ?? 0));
+    if (answer === undefined) return;
     if (answer === "refused") {
-      // A rotation that others have cancelled refuses every key.
-      if ((await server.api.ceremony(init))?.nonce !== this.begun) return;
       this.refused.add(set);
-      await this.cancel(init, server);
+      await this.own.cancel(server, endpoints);
     } else if (set === "pending") {
       this.inUse = true;
-      await this.cancel(init, server);
+      await this.own.cancel(server, endpoints);
     } else if (answer.keys !== undefined) {
       await this.keep(record, answer.keys);
     }
@@ -179,7 +155,7 @@ class Rotation {
   /** Writes the new keys into the record. The former ones open the data until they are read back and verified. */
   private async keep({ fields, version }: SeenRecord, keys: readonly Secret[]): Promise<void> {
     const { store, log } = this.context;
-    const pending = { keys, threshold: this.shares.threshold, ceremony: this.begun ?? "" };
+    const pending = { keys, threshold: this.shares.threshold, ceremony: this.own.nonce ?? "" };
     await store.write(withPendingKeys(fields, this.type, pending), version);
     this.refused.delete("pending");
     log.info("the central Vault has the new keys beside the former ones", { keys: keys.length });
@@ -189,31 +165,17 @@ class Rotation {
   private async verify(nonce: string, { record, server }: Seen): Promise<Waiting | undefined> {
     const pending = pendingKeys(record.fields, this.type);
     const keys = chooseShares(pending?.keys ?? [], pending?.threshold ?? 0);
-    const answer = await this.sendAll(server, `${this.pathOf(server)}/verify`, nonce, keys);
+    const answer = await sendKeys(server, `${this.endpointsOf(server).path}/verify`, nonce, keys);
     if (answer === "refused" || !answer.complete) return { wait: "the server does not accept the new keys yet" };
     this.inUse = true;
     this.context.log.info("verified the new keys; they open the instance now");
     return undefined;
   }
 
-  private async sendAll(
-    { api }: CeremonyServer,
-    path: string,
-    nonce: string,
-    keys: readonly Secret[],
-  ): Promise<CeremonyProgress | "refused"> {
-    let answer: CeremonyProgress | "refused" = "refused";
-    for (const key of keys) {
-      answer = await api.sendKey(path, nonce, key);
-      if (answer === "refused" || answer.complete) return answer;
-    }
-    return answer;
-  }
-
   /** Describes the instance first, because a replica gets no more keys than the description says. */
   private async adopt(): Promise<RotationReport> {
     const { store, log } = this.context;
-    this.session.hasFinished();
+    this.own.forget();
     const seen = await store.read();
     const pending = pendingKeys(seen.fields, this.type);
     const current = pending?.keys ?? recordedKeys(seen.fields, this.type);
@@ -243,8 +205,8 @@ class Rotation {
     });
   }
 
-  private pathOf({ paths }: CeremonyServer): string {
-    return rotationPath(paths, this.context.instance.seal);
+  private endpointsOf(server: CeremonyServer): CeremonyEndpoints {
+    return rotationEndpoints(server, this.context.instance.seal);
   }
 
   private checkKeys({ fields, deleted, version }: SeenRecord): void {

@@ -1,4 +1,3 @@
-import { CentralError } from "../../central/client";
 import { pendingKeys } from "../../central/pending-keys";
 import { namesOfKeys, recordedKeys } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
@@ -9,9 +8,17 @@ import type { Ceremony } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf, type KeyType } from "../../vault/keys";
 import { shareGroups, strayShares } from "../../vault/shares";
-import { rotationPath, withCeremony, type CeremonyServer, type CeremonySession } from "../ceremonies/ceremony-session";
+import { withCeremony, type CeremonyServer, type CeremonySession } from "../ceremonies/ceremony-session";
+import {
+  keysRefused,
+  OwnCeremony,
+  rotationEndpoints,
+  unverifiedRotation,
+  verifiedRotation,
+  type CeremonyEndpoints,
+} from "../ceremonies/own-ceremony";
 import type { OperationContext } from "../context";
-import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
+import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { sharesOfState, type Shares } from "../shares";
 import { decideProof, type ProofStep } from "./proof-decision";
 
@@ -42,8 +49,7 @@ interface Seen {
 
 class Proof {
   private readonly type: KeyType;
-  private begun: string | undefined;
-  private unheard = false;
+  private readonly own: OwnCeremony;
   /** Version of the record whose keys are shown. */
   private version: number | undefined;
   private groups: (readonly Secret[])[] = [];
@@ -54,6 +60,7 @@ class Proof {
     private readonly session: CeremonySession,
   ) {
     this.type = keyTypeOf(context.instance.seal);
+    this.own = new OwnCeremony(session);
   }
 
   run(): Promise<EscrowReport> {
@@ -63,13 +70,13 @@ class Proof {
       decide: ({ ceremony }) =>
         decideProof({
           ceremony,
-          begun: this.begun,
-          unheard: this.unheard,
+          begun: this.own.nonce,
+          unheard: this.own.unheard,
           proven: this.proven !== undefined,
           groups: this.groups.length,
         }),
       perform: (step, seen) => this.perform(step, seen),
-      recover,
+      recover: recoverUnlessDenied,
       unfinished: (code, last) =>
         new UnfinishedError(
           code,
@@ -92,7 +99,7 @@ class Proof {
       this.proven = undefined;
       this.groups = [...shareGroups(keys, shares.threshold)];
     }
-    const ceremony = await server.api.ceremony(this.init(server));
+    const ceremony = await OwnCeremony.find(server, this.endpointsOf(server));
     return { record, keys, shares, server, ceremony };
   }
 
@@ -100,65 +107,39 @@ class Proof {
     const { server, shares } = seen;
     switch (step.do) {
       case "begin":
-        return this.begin(server, shares);
+        return this.own.begin(server, this.endpointsOf(server), verifiedRotation(shares));
       case "send":
         return this.send(server);
       case "note-proof":
         this.proven = this.groups[0];
         return undefined;
       case "cancel":
-        return this.cancel(server);
+        return this.own.cancel(server, this.endpointsOf(server));
       case "judge":
         return { done: await this.judge(seen) };
       case "wait":
         return { wait: step.reason };
       case "refuse":
-        throw new OperationError(
-          "unverified-rotation",
-          `The server of ${this.context.store.path} would put new keys to use without a verification, so no key is shown to it; upgrade the product.`,
-        );
+        throw unverifiedRotation(this.context.store);
       case "stop":
-        throw new OperationError(
-          "keys-refused",
-          `The server of ${this.context.store.path} refuses the keys in ${recordPath(this.context.store.path)}; look for the right ones in its earlier versions.`,
-        );
+        throw keysRefused(this.context.store);
     }
   }
 
-  private init({ paths }: CeremonyServer): string {
-    return `${rotationPath(paths, this.context.instance.seal)}/init`;
-  }
-
-  private async begin(server: CeremonyServer, { shares, threshold }: Shares): Promise<undefined> {
-    const init = this.init(server);
-    this.session.hasBegun(init);
-    this.unheard = true;
-    const settings = { secret_shares: shares, secret_threshold: threshold, require_verification: true };
-    this.begun = (await server.api.beginCeremony(init, settings))?.nonce;
-    this.unheard = false;
-    if (this.begun === undefined) this.session.hasFinished();
-  }
-
-  private async cancel(server: CeremonyServer): Promise<undefined> {
-    await server.api.cancelCeremony(this.init(server));
-    this.unheard = false;
-    this.session.hasFinished();
+  private endpointsOf(server: CeremonyServer): CeremonyEndpoints {
+    return rotationEndpoints(server, this.context.instance.seal);
   }
 
   /** Shows the server one group of keys. It answers with new keys, which are dropped. */
   private async send(server: CeremonyServer): Promise<undefined> {
     const [group = []] = this.groups;
-    const path = rotationPath(server.paths, this.context.instance.seal);
-    for (const key of group) {
-      const answer = await server.api.sendKey(`${path}/update`, this.begun ?? "", key);
-      if (answer === "refused") {
-        // A rotation that others have cancelled refuses every key.
-        if ((await server.api.ceremony(`${path}/init`))?.nonce !== this.begun) return;
-        this.groups.shift();
-        return this.cancel(server);
-      }
-      if (answer.complete) this.proven = group;
+    const endpoints = this.endpointsOf(server);
+    const answer = await this.own.show(server, endpoints, group);
+    if (answer === "refused") {
+      this.groups.shift();
+      return this.own.cancel(server, endpoints);
     }
+    if (answer?.complete === true) this.proven = group;
   }
 
   private checkCount(record: SeenRecord, keys: readonly Secret[], { threshold }: Shares): void {
@@ -192,11 +173,4 @@ class Proof {
     log.info("the keys of the record open the data", { keys: good, threshold: shares.threshold });
     return { ...shares, keyType: this.type };
   }
-}
-
-/** Servers come and go, and so does a central Vault. */
-function recover(error: unknown): Waiting | undefined {
-  if (error instanceof ReplicaError) return error.failure === "denied" ? undefined : { wait: reasonOf(error) };
-  if (!(error instanceof CentralError) || !error.retryable) return undefined;
-  return { wait: reasonOf(error) };
 }

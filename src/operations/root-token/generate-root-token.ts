@@ -1,4 +1,3 @@
-import { CentralError } from "../../central/client";
 import { pendingKeys } from "../../central/pending-keys";
 import { recordedKeys, rootToken, withRootToken } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
@@ -10,10 +9,11 @@ import { decodeToken, type Ceremony } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf } from "../../vault/keys";
 import { chooseShares } from "../../vault/shares";
+import { keysRefused, OwnCeremony, rootTokenEndpoints } from "../ceremonies/own-ceremony";
 import { withCeremony, type CeremonyServer, type CeremonySession } from "../ceremonies/ceremony-session";
 import type { KeySetName } from "../ceremonies/rotation-decision";
 import type { OperationContext } from "../context";
-import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
+import { reasonOf, recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decideGeneration, type GenerationStep } from "./generation-decision";
 import { lostPatch, lostPeriod, NOTHING_LOST, revokeLost, type Period } from "./lost-tokens";
 
@@ -45,14 +45,21 @@ export interface GenerationReport {
  * @throws OperationError if the identity `ceremony` does not work, the server refuses the keys, or time is up.
  */
 export function generateRootToken(context: OperationContext, delivery?: Delivery): Promise<GenerationReport> {
-  return withCeremony(context, "root-token", async (locked, session) => {
-    const generation = new Generation(locked, session, delivery);
-    try {
-      return await generation.run();
-    } finally {
-      await generation.end();
-    }
-  });
+  return withCeremony(context, "root-token", (locked, session) => generateInSession(locked, session, delivery));
+}
+
+/** As {@link generateRootToken}, in the session of another operation. */
+export async function generateInSession(
+  context: OperationContext,
+  session: CeremonySession,
+  delivery?: Delivery,
+): Promise<GenerationReport> {
+  const generation = new Generation(context, session, delivery);
+  try {
+    return await generation.run();
+  } finally {
+    await generation.end();
+  }
 }
 
 interface Seen {
@@ -65,8 +72,7 @@ interface Seen {
 }
 
 class Generation {
-  private begun: { readonly nonce: string; readonly otp: Secret } | undefined;
-  private unheard = false;
+  private readonly own: OwnCeremony;
   private announced = false;
   private lost = false;
   private delivered = false;
@@ -78,7 +84,9 @@ class Generation {
     private readonly context: OperationContext,
     private readonly session: CeremonySession,
     private readonly delivery: Delivery | undefined,
-  ) {}
+  ) {
+    this.own = new OwnCeremony(session);
+  }
 
   run(): Promise<GenerationReport> {
     const { path } = this.context.store;
@@ -86,7 +94,7 @@ class Generation {
       observe: () => this.observe(),
       decide: (seen) => this.decide(seen),
       perform: (step, seen) => this.perform(step, seen),
-      recover,
+      recover: recoverUnlessDenied,
       unfinished: (code, last) =>
         new UnfinishedError(
           code,
@@ -121,25 +129,25 @@ class Generation {
     const server = await this.session.reach();
     const token = rootToken(record.fields);
     const facts = token && (await this.context.access(server.replica, token).lookUp());
-    const ceremony = await server.api.ceremony(`${server.paths.rootToken}/attempt`);
+    const ceremony = await OwnCeremony.find(server, rootTokenEndpoints(server));
     return { record, server, ceremony, period, recorded: token && facts && { ...facts, token } };
   }
 
   private decide({ record, ceremony, recorded }: Seen): GenerationStep {
-    const { begun, token, delivery } = this;
+    const { own, token, delivery } = this;
     const inRecord = recorded !== undefined && delivery === undefined && token === undefined;
     // The write of the record may have been carried out although its answer was lost.
     const written = token !== undefined && recorded?.token.equals(token) === true;
     if (written || inRecord) this.delivered = true;
     // A ceremony that is gone may have made its token.
-    if (begun !== undefined && ceremony === undefined && token === undefined) {
-      this.begun = undefined;
+    if (own.nonce !== undefined && ceremony === undefined && token === undefined) {
+      own.forget();
       this.lost = true;
     }
     return decideGeneration({
       ceremony,
-      begun: this.begun?.nonce,
-      unheard: this.unheard,
+      begun: own.nonce,
+      unheard: own.unheard,
       refused: [...this.refused],
       pending: pendingKeys(record.fields, this.type) !== undefined,
       announced: this.announced,
@@ -151,17 +159,15 @@ class Generation {
 
   private async perform(step: GenerationStep, seen: Seen): Promise<Outcome<GenerationReport>> {
     const { server } = seen;
-    const attempt = `${server.paths.rootToken}/attempt`;
     switch (step.do) {
       case "announce":
         return this.announce(seen);
       case "begin":
-        return this.begin(attempt, server);
+        return this.begin(server);
       case "send":
         return this.send(step.set, seen);
       case "cancel":
-        await this.cancel(attempt, server);
-        return undefined;
+        return this.own.cancel(server, rootTokenEndpoints(server));
       case "revoke-lost":
         return this.revokeLost(seen);
       case "deliver":
@@ -171,10 +177,7 @@ class Generation {
       case "wait":
         return { wait: step.reason };
       case "stop":
-        throw new OperationError(
-          "keys-refused",
-          `The server of ${this.context.store.path} refuses the keys in ${recordPath(this.context.store.path)}; look for the right ones in its earlier versions.`,
-        );
+        throw keysRefused(this.context.store);
     }
   }
 
@@ -192,44 +195,27 @@ class Generation {
     this.announced = true;
   }
 
-  private async begin(attempt: string, { api }: CeremonyServer): Promise<undefined> {
-    this.session.hasBegun(attempt);
-    this.unheard = true;
-    const begun = await api.beginCeremony(attempt, {});
-    this.unheard = false;
-    if (begun?.otp === undefined) this.session.hasFinished();
-    else this.begun = { nonce: begun.nonce, otp: begun.otp };
-  }
-
-  private async cancel(attempt: string, { api }: CeremonyServer): Promise<void> {
-    await api.cancelCeremony(attempt);
-    this.begun = undefined;
-    this.unheard = false;
-    this.session.hasFinished();
+  private async begin(server: CeremonyServer): Promise<undefined> {
+    await this.own.begin(server, rootTokenEndpoints(server), {});
+    // Nobody could decode its token.
+    if (this.own.otp === undefined) this.own.forget();
   }
 
   /** Shows the server one set of the record's keys. */
   private async send(set: KeySetName, { record, server, ceremony }: Seen): Promise<undefined> {
-    const { context, begun } = this;
-    if (begun === undefined) return;
-    const { rootToken: path } = server.paths;
+    const { own } = this;
     const pending = pendingKeys(record.fields, this.type);
     const keys = set === "current" ? recordedKeys(record.fields, this.type) : (pending?.keys ?? []);
-    for (const key of chooseShares(keys, ceremony?.required ?? 0)) {
-      const answer = await server.api.sendKey(`${path}/update`, begun.nonce, key);
-      if (answer === "refused") {
-        // A ceremony that others have cancelled refuses every key.
-        if ((await server.api.ceremony(`${path}/attempt`))?.nonce !== begun.nonce) return;
-        this.refused.add(set);
-        await this.cancel(`${path}/attempt`, server);
-        return;
-      }
-      if (answer.encodedToken === undefined) continue;
-      this.token = decodeToken(answer.encodedToken, begun.otp);
-      context.holds.add(HELD);
-      this.session.hasFinished();
-      return;
+    const endpoints = rootTokenEndpoints(server);
+    const answer = await own.show(server, endpoints, chooseShares(keys, ceremony?.required ?? 0));
+    if (answer === "refused") {
+      this.refused.add(set);
+      return own.cancel(server, endpoints);
     }
+    if (answer?.encodedToken === undefined || own.otp === undefined) return;
+    this.token = decodeToken(answer.encodedToken, own.otp);
+    this.context.holds.add(HELD);
+    own.forget();
   }
 
   private async revokeLost({ server, period, recorded }: Seen): Promise<undefined> {
@@ -279,11 +265,4 @@ class Generation {
       `${recordPath(store.path)} holds ${found} ${this.type} keys, and a root token takes ${instance.secretThreshold}; restore a version of the record with all keys.`,
     );
   }
-}
-
-/** Servers come and go, and so does a central Vault. */
-function recover(error: unknown): Waiting | undefined {
-  if (error instanceof ReplicaError) return error.failure === "denied" ? undefined : { wait: reasonOf(error) };
-  if (!(error instanceof CentralError)) return undefined;
-  return error.failure === "conflict" || error.retryable ? { wait: reasonOf(error) } : undefined;
 }

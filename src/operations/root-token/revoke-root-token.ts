@@ -1,4 +1,3 @@
-import { CentralError } from "../../central/client";
 import { recordedKeys, rootToken, withoutRootToken } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
@@ -9,7 +8,7 @@ import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf } from "../../vault/keys";
 import { withCeremony, type CeremonySession } from "../ceremonies/ceremony-session";
 import type { OperationContext } from "../context";
-import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
+import { reasonOf, recoverRetryable, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
 import { lostPeriod, NOTHING_LOST, revokeLost, type Period } from "./lost-tokens";
 
 const POLL = 500;
@@ -121,6 +120,5 @@ class Revocation {
 function recover(error: unknown): Waiting | undefined {
   // The token may have been revoked between two requests.
   if (error instanceof ReplicaError) return { wait: reasonOf(error) };
-  if (!(error instanceof CentralError)) return undefined;
-  return error.failure === "conflict" || error.retryable ? { wait: reasonOf(error) } : undefined;
+  return recoverRetryable(error);
 }

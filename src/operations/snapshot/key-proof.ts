@@ -1,15 +1,12 @@
-import { keySets, type KeySet } from "../../central/pending-keys";
 import { rootToken } from "../../central/record";
-import { recordPath } from "../../contract/central-vault";
 import type { Replica } from "../../contract/instance";
-import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import { decodeToken } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
-import { keyTypeOf } from "../../vault/keys";
 import { chooseShares } from "../../vault/shares";
-import { CeremonySession, rotationPath } from "../ceremonies/ceremony-session";
+import { CeremonySession } from "../ceremonies/ceremony-session";
+import { keysRefused, OwnCeremony, rotationEndpoints, verifiedRotation } from "../ceremonies/own-ceremony";
 import type { Lease, OperationContext } from "../context";
+import { generateInSession } from "../root-token/generate-root-token";
 import type { SnapshotKeys } from "./snapshot-keys";
 
 type Locked = OperationContext & { readonly lease: Lease };
@@ -32,11 +29,16 @@ export async function withRootToken(
   const session = new CeremonySession(context);
   try {
     await session.prepare();
-    const token = await makeRootToken(context, session, keySets(fields, keyTypeOf(context.instance.seal)));
+    let made: Secret | undefined;
+    await generateInSession(context, session, (token) => {
+      made = token;
+      return Promise.resolve();
+    });
+    if (made === undefined) throw new Error("The generation ended without a token.");
     try {
-      await work(token);
+      await work(made);
     } finally {
-      await endToken(context, active, token);
+      await endToken(context, active, made);
     }
   } finally {
     await session.end();
@@ -53,51 +55,18 @@ export async function proveKeys(context: Locked, { keys, threshold }: SnapshotKe
   const session = new CeremonySession(context);
   try {
     await session.prepare();
-    const { api, paths } = await session.reach();
-    const path = rotationPath(paths, context.instance.seal);
-    const settings = { secret_shares: keys.length, secret_threshold: threshold, require_verification: true };
-    session.hasBegun(`${path}/init`);
-    const nonce = (await api.beginCeremony(`${path}/init`, settings))?.nonce;
-    if (nonce === undefined) throw new ReplicaError("unreachable", "somebody has begun a rotation of keys");
-    if ((await sendAll(api, `${path}/update`, nonce, chooseShares(keys, threshold))) === "refused")
-      throw refused(context);
+    const server = await session.reach();
+    const endpoints = rotationEndpoints(server, context.instance.seal);
+    const own = new OwnCeremony(session);
+    await own.begin(server, endpoints, verifiedRotation({ shares: keys.length, threshold }));
+    if (own.nonce === undefined) throw new ReplicaError("unreachable", "somebody has begun a rotation of keys");
+    const answer = await own.show(server, endpoints, chooseShares(keys, threshold));
+    if (answer === "refused") throw keysRefused(context.store);
+    if (answer === undefined) throw new ReplicaError("unreachable", "somebody has cancelled the rotation of keys");
     // The end of the session cancels the rotation, so the keys that the server made open nothing.
   } finally {
     await session.end();
   }
-}
-
-/** @param sets Sets of keys of which one is right: with two, a rotation or a restore was interrupted. */
-async function makeRootToken(context: Locked, session: CeremonySession, sets: readonly KeySet[]): Promise<Secret> {
-  const { api, paths } = await session.reach();
-  const attempt = `${paths.rootToken}/attempt`;
-  for (const { keys } of sets) {
-    session.hasBegun(attempt);
-    const begun = await api.beginCeremony(attempt, {});
-    if (begun?.otp === undefined) throw new ReplicaError("unreachable", "somebody has begun to make a root token");
-    const required = (await api.ceremony(attempt))?.required ?? 0;
-    const answer = await sendAll(api, `${paths.rootToken}/update`, begun.nonce, chooseShares(keys, required));
-    if (answer !== "refused" && answer?.encodedToken !== undefined) {
-      session.hasFinished();
-      return decodeToken(answer.encodedToken, begun.otp);
-    }
-    await api.cancelCeremony(attempt);
-  }
-  throw refused(context);
-}
-
-async function sendAll(
-  api: Awaited<ReturnType<CeremonySession["reach"]>>["api"],
-  path: string,
-  nonce: string,
-  keys: readonly Secret[],
-) {
-  let answer: Awaited<ReturnType<typeof api.sendKey>> | undefined;
-  for (const key of keys) {
-    answer = await api.sendKey(path, nonce, key);
-    if (answer === "refused") return answer;
-  }
-  return answer;
 }
 
 async function endToken(context: Locked, active: Replica, token: Secret): Promise<void> {
@@ -106,11 +75,4 @@ async function endToken(context: Locked, active: Replica, token: Secret): Promis
   } catch (error) {
     if (!(error instanceof ReplicaError)) throw error;
   }
-}
-
-function refused({ store }: Locked): OperationError {
-  return new OperationError(
-    "keys-refused",
-    `The server of ${store.path} refuses the keys in ${recordPath(store.path)}; look for the right ones in its earlier versions.`,
-  );
 }

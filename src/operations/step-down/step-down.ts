@@ -3,7 +3,7 @@ import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import { ReplicaError } from "../../vault/errors";
 import type { OperationContext } from "../context";
-import { reasonOf, recoverRetryable, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
+import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { isOpen } from "../members";
 import { withLock } from "../operation-lock";
 import { undefinedIfDenied } from "../raft";
@@ -46,7 +46,7 @@ class StepDown {
       observe: () => this.observe(),
       decide: ({ active }) => this.decide(active),
       perform: (step, seen) => this.perform(step, seen),
-      recover,
+      recover: recoverUnlessDenied,
       unfinished: (code, last) =>
         new UnfinishedError(
           code,
@@ -113,9 +113,4 @@ function withoutToken({ store }: OperationContext): OperationError {
     "identity-rehearsal",
     `The identity operate of ${store.path} cannot log in, and its record has no root token; run "tenant-vault unseal ${store.path}", which repairs it.`,
   );
-}
-
-function recover(error: unknown): Waiting | undefined {
-  if (error instanceof ReplicaError && error.failure !== "denied") return { wait: reasonOf(error) };
-  return recoverRetryable(error);
 }
