@@ -19,6 +19,7 @@ import {
   OwnCeremony,
   rotationEndpoints,
   sendKeys,
+  unverifiedRotation,
   verifiedRotation,
   type CeremonyEndpoints,
 } from "./own-ceremony";
@@ -128,6 +129,8 @@ class Rotation {
         return { done: await this.adopt() };
       case "wait":
         return { wait: step.reason };
+      case "refuse":
+        throw unverifiedRotation(this.context.store);
       case "stop":
         throw keysRefused(this.context.store);
     }

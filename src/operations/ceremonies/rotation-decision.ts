@@ -27,6 +27,8 @@ export type RotationStep =
   /** Show the server that the record has the new keys. From then on, they open the data. */
   | { readonly do: "verify"; readonly nonce: string }
   | { readonly do: "cancel" }
+  /** Show no key to a server that would put new keys to use before the record has them. */
+  | { readonly do: "refuse" }
   /** Give the pending keys of the record the names of the former ones. */
   | { readonly do: "adopt" }
   | { readonly do: "wait"; readonly reason: string }
@@ -44,6 +46,7 @@ export function decideRotation({ pending, ceremony, begun, unheard, refused, inU
   if (ceremony.verification !== undefined) {
     return pending === begun ? { do: "verify", nonce: ceremony.verification } : { do: "cancel" };
   }
+  if (ceremony.verifies !== true) return { do: "refuse" };
   // The answer to a key was lost.
   if (ceremony.progress > 0) return { do: "cancel" };
   if (!refused.includes("current")) return { do: "send", set: "current" };

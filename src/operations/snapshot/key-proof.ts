@@ -4,7 +4,13 @@ import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
 import { chooseShares } from "../../vault/shares";
 import { CeremonySession } from "../ceremonies/ceremony-session";
-import { keysRefused, OwnCeremony, rotationEndpoints, verifiedRotation } from "../ceremonies/own-ceremony";
+import {
+  keysRefused,
+  OwnCeremony,
+  rotationEndpoints,
+  unverifiedRotation,
+  verifiedRotation,
+} from "../ceremonies/own-ceremony";
 import type { Lease, OperationContext } from "../context";
 import { generateInSession } from "../root-token/generate-root-token";
 import type { SnapshotKeys } from "./snapshot-keys";
@@ -60,6 +66,7 @@ export async function proveKeys(context: Locked, { keys, threshold }: SnapshotKe
     const own = new OwnCeremony(session);
     await own.begin(server, endpoints, verifiedRotation({ shares: keys.length, threshold }));
     if (own.nonce === undefined) throw new ReplicaError("unreachable", "somebody has begun a rotation of keys");
+    if ((await OwnCeremony.find(server, endpoints))?.verifies !== true) throw unverifiedRotation(context.store);
     const answer = await own.show(server, endpoints, chooseShares(keys, threshold));
     if (answer === "refused") throw keysRefused(context.store);
     if (answer === undefined) throw new ReplicaError("unreachable", "somebody has cancelled the rotation of keys");

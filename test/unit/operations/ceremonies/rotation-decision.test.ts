@@ -13,12 +13,17 @@ const NOTHING: RotationView = {
   refused: [],
   inUse: false,
 };
-const BEGUN = { nonce: "n", progress: 0, required: 3, verification: undefined };
+const BEGUN = { nonce: "n", progress: 0, required: 3, verification: undefined, verifies: true };
 const MADE = { ...BEGUN, verification: "v" };
 
 test.each<[string, Partial<RotationView>, RotationStep]>([
   ["begins", {}, { do: "begin" }],
   ["shows the record's keys", { begun: "n", ceremony: BEGUN }, { do: "send", set: "current" }],
+  [
+    "shows none to a server that does not verify",
+    { begun: "n", ceremony: { ...BEGUN, verifies: false } },
+    { do: "refuse" },
+  ],
   ["verifies the keys that the record has", { begun: "n", pending: "n", ceremony: MADE }, { do: "verify", nonce: "v" }],
   ["cancels if the new keys were lost", { begun: "n", ceremony: MADE }, { do: "cancel" }],
   [
