@@ -10,6 +10,7 @@ import { ReplicaApi } from "../../vault/replica";
 import { SnapshotApi } from "../../vault/snapshot";
 import type { RunContext } from "../context";
 import { recoverRetryable, runLoop, UnfinishedError } from "../loop";
+import { credentialHistory } from "../snapshot/former-credentials";
 import { openSnapshot } from "../snapshot/open-snapshot";
 import { findSnapshotKeys, type SnapshotKeys } from "../snapshot/snapshot-keys";
 import type { Manifest } from "../snapshot/manifest";
@@ -20,8 +21,6 @@ import { proofMetadata } from "./restore-proof";
 import { ThrowAwayServer } from "./throw-away-server";
 
 const POLL = 250;
-/** Versions of a credential that are tried. */
-const MOST = 20;
 const SERVER: Replica = { name: "the throw-away server", address: "http://localhost" };
 
 /** What a drill uses. It does not touch the instance. */
@@ -129,10 +128,8 @@ class Drill {
   private async logIn(): Promise<Secret> {
     const { credentials } = this.context;
     const access = new AccessApi(this.server.client);
-    const stored = await credentials.read("plan");
-    for (let version = stored.version; version > Math.max(0, stored.version - MOST); version--) {
-      const credential = await credentials.readVersion("plan", version);
-      const token = credential && (await access.login(IDENTITY_LOGIN, credential));
+    for await (const credential of credentialHistory(credentials, "plan", await credentials.read("plan"))) {
+      const token = await access.login(IDENTITY_LOGIN, credential);
       if (token !== undefined) return token;
     }
     const { rootToken } = this.keys;

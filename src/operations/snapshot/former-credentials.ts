@@ -1,10 +1,23 @@
-import type { Credential } from "../../central/credential-store";
-import { IDENTITIES, IDENTITY_LOGIN } from "../../contract/identities";
+import type { Credential, CredentialStore, SeenCredential } from "../../central/credential-store";
+import { IDENTITIES, IDENTITY_LOGIN, type Identity } from "../../contract/identities";
 import type { Replica } from "../../contract/instance";
 import type { OperationContext } from "../context";
 
 /** Versions that are tried. The central Vault keeps 10 unless it is told otherwise. */
 const MOST = 20;
+
+/** The credentials that an identity has had, the newest first. */
+export async function* credentialHistory(
+  credentials: Pick<CredentialStore, "readVersion">,
+  identity: Identity,
+  { version, credential }: SeenCredential,
+): AsyncGenerator<Credential> {
+  if (credential !== undefined) yield credential;
+  for (let former = version - 1; former > Math.max(0, version - MOST); former--) {
+    const found = await credentials.readVersion(identity, former);
+    if (found !== undefined) yield found;
+  }
+}
 
 /**
  * Restored data know the secret IDs of their time, and not those that were made later. Gives each identity the credential that works
@@ -14,12 +27,12 @@ export async function recallCredentials(context: OperationContext, active: Repli
   const { credentials, log } = context;
   for (const identity of IDENTITIES) {
     const stored = await credentials.read(identity);
-    if (stored.credential !== undefined && (await logsIn(context, active, stored.credential))) continue;
-    for (let version = stored.version - 1; version > Math.max(0, stored.version - MOST); version--) {
-      const former = await credentials.readVersion(identity, version);
-      if (former === undefined || !(await logsIn(context, active, former))) continue;
-      await credentials.write(identity, stored, former);
-      log.info("an earlier credential of an identity is valid again", { identity });
+    for await (const credential of credentialHistory(credentials, identity, stored)) {
+      if (!(await logsIn(context, active, credential))) continue;
+      if (credential !== stored.credential) {
+        await credentials.write(identity, stored, credential);
+        log.info("an earlier credential of an identity is valid again", { identity });
+      }
       break;
     }
   }
