@@ -1,6 +1,6 @@
 import { OperationError } from "../core/errors";
 import { parseInstance, type Instance } from "../contract/instance";
-import { RecordStore } from "./record-store";
+import { recordDeleted, RecordStore } from "./record-store";
 import type { VaultClient } from "../vault/client";
 import { recordPath } from "../contract/central-vault";
 import { descriptionDigest, fromMetadata } from "./instance-metadata";
@@ -66,13 +66,7 @@ export async function verifiedInstance(
     );
   }
   const { fields, deleted, version } = await store.read();
-  if (deleted) {
-    const record = recordPath(store.path);
-    throw new OperationError(
-      "record-deleted",
-      `The record ${record} is deleted; undelete version ${version}, or an earlier one that holds the keys, with "vault kv undelete -versions=${version} ${record}" and run this again.`,
-    );
-  }
+  if (deleted) throw recordDeleted(store, version);
   const digests = descriptionDigests(fields);
   if (!digests.includes(descriptionDigest(described))) {
     throw new OperationError(

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from "../core/clock";
-import { RECORDS_MOUNT } from "../contract/central-vault";
+import { OperationError } from "../core/errors";
+import { RECORDS_MOUNT, recordPath } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
 import type { KeyType } from "../vault/keys";
 import { askCentral } from "./client";
@@ -139,4 +140,13 @@ export class RecordStore {
 export async function listRecords(central: VaultClient, folder: string): Promise<string[]> {
   const { body } = await askCentral(central, "LIST", `${RECORDS_MOUNT}/metadata/${folder}`, { accept: [404] });
   return (body.data as { keys?: string[] } | undefined)?.keys ?? [];
+}
+
+/** The newest version of a record is deleted, and nobody knows whether it should be. */
+export function recordDeleted({ path }: Pick<RecordStore, "path">, version: number): OperationError {
+  const record = recordPath(path);
+  return new OperationError(
+    "record-deleted",
+    `The record ${record} is deleted; undelete version ${version}, or an earlier one that holds the keys, with "vault kv undelete -versions=${version} ${record}" and run this again.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { CentralError } from "../../central/client";
 import { pendingKeys, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
 import { recordedKeys } from "../../central/record";
-import type { SeenRecord } from "../../central/record-store";
+import { recordDeleted, type SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
@@ -215,12 +215,7 @@ class Rotation {
   private checkKeys({ fields, deleted, version }: SeenRecord): void {
     const { store } = this.context;
     const record = recordPath(store.path);
-    if (deleted) {
-      throw new OperationError(
-        "record-deleted",
-        `The record ${record} is deleted; undelete it with "vault kv undelete -versions=${version} ${record}" and run this again.`,
-      );
-    }
+    if (deleted) throw recordDeleted(store, version);
     if (recordedKeys(fields, this.type).length > 0) return;
     throw new OperationError(
       "too-few-keys",

@@ -1,5 +1,6 @@
 import { pendingKeys, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
 import { keysFingerprint, recordedKeys, rootToken, withRootToken } from "../../central/record";
+import { recordDeleted } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import type { Instance } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
@@ -41,12 +42,7 @@ export async function findSnapshotKeys(
   const record = recordPath(store.path);
   const type = keyTypeOf(instance.seal);
   const { fields, version, deleted } = await store.read();
-  if (deleted) {
-    throw new OperationError(
-      "record-deleted",
-      `The record ${record} is deleted; undelete it with "vault kv undelete -versions=${version} ${record}" and run this again.`,
-    );
-  }
+  if (deleted) throw recordDeleted(store, version);
   if (seal !== instance.seal) {
     throw new OperationError(
       "snapshot-keys",
