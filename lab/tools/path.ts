@@ -1,12 +1,8 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findProgram as findOn } from "../../src/core/find-program";
 
 /** Finds a program on PATH, then in further folders. */
-export function findProgram(name: string, moreFolders: readonly string[] = []): string | undefined {
-  return [...(process.env.PATH ?? "").split(delimiter), ...moreFolders]
-    .filter((folder) => folder !== "")
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
+export function findProgram(name: string, moreFolders?: readonly string[]): string | undefined {
+  return findOn(name, process.env.PATH, moreFolders);
 }
 
 /** Finds a required program. @throws Error with the remedy if it is missing. */
@@ -14,13 +10,4 @@ export function requireProgram(name: string, remedy: string): string {
   const program = findProgram(name);
   if (program === undefined) throw new Error(remedy);
   return program;
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

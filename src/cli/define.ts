@@ -15,10 +15,23 @@ export const DEFAULT_TIMEOUT = 600;
 export const SHORT_TIMEOUT = 120;
 
 /** Default number of instances that a command for several works on at a time. */
-export const INSTANCES_AT_ONCE = 8;
+const INSTANCES_AT_ONCE = 8;
 
 /** Option of commands that take the lock of an instance. */
 export const BREAK_GLASS = ["--break-glass <reason>", "take the lock from another operation, and say why"] as const;
+
+/** Adds the options by which a command works on several instances. */
+export function severalInstances(command: Command): Command {
+  return command
+    .option("--tenant <tenant>", "every instance of this tenant")
+    .option("--all", "every instance that the central Vault has a record of")
+    .option(
+      "--parallel <number>",
+      "with --tenant or --all: how many instances at a time",
+      parseCount,
+      INSTANCES_AT_ONCE,
+    );
+}
 
 /** Adds a command to a program or to a group of commands. */
 export function define(group: Command, name: string, description: string): Command {

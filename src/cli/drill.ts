@@ -1,11 +1,10 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import { CredentialStore } from "../central/credential-store";
 import { parseTarget } from "../central/instances";
 import { connectToCentral } from "../central/login";
 import { RecordStore } from "../central/record-store";
 import { limit } from "../core/abort";
 import { OperationError } from "../core/errors";
+import { findProgram } from "../core/find-program";
 import type { Product } from "../core/product";
 import { drill as runDrill } from "../operations/drill/drill";
 import { findSnapshot } from "../operations/snapshot/stored-snapshots";
@@ -61,25 +60,12 @@ export function drill(host: CommandHost, path: string, options: DrillCommandOpti
   });
 }
 
-function findServer(product: Product, environment: NodeJS.ProcessEnv): string {
+function findServer(product: Product, { PATH }: NodeJS.ProcessEnv): string {
   const name = PROGRAMS[product];
-  const { PATH: path = "" } = environment;
-  const found = path
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
+  const found = findProgram(name, PATH);
   if (found !== undefined) return found;
   throw new OperationError(
     "drill-server-missing",
     `The snapshot is restored by ${name}, which is not on PATH; install the version of ${product} that the instance runs, or name its program with --server.`,
   );
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -29,16 +29,21 @@ export async function forEachInstance(
   work: (host: CommandHost, target: string) => Promise<CommandResult>,
 ): Promise<CommandResult> {
   const targets = await instancesOf(host, tenant);
-  // What Terraform describes is one instance.
-  const { TENANT_VAULT_INSTANCE: _, ...environment } = host.environment;
+  const own = forAnyInstance(host);
   const outcomes = await mapConcurrently(targets, parallel, (target) =>
-    attempt(target, skipped, () => work({ ...host, environment }, target)),
+    attempt(target, skipped, () => work(own, target)),
   );
   return {
     text: outcomes.map(({ text }) => text).join(""),
     json: outcomes.map(({ instance, error }) => ({ instance, ...(error === undefined ? {} : { error }) })),
     exitCode: outcomes.every(({ error }) => error === undefined) ? 0 : 1,
   };
+}
+
+/** The host without what Terraform describes, which is one instance. */
+export function forAnyInstance(host: CommandHost): CommandHost {
+  const { TENANT_VAULT_INSTANCE: _, ...environment } = host.environment;
+  return { ...host, environment };
 }
 
 async function instancesOf({ environment }: CommandHost, tenant: string | undefined): Promise<string[]> {

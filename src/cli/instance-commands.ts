@@ -3,9 +3,8 @@ import {
   BREAK_GLASS,
   DEFAULT_TIMEOUT,
   define,
-  INSTANCES_AT_ONCE,
-  parseCount,
   parseSeconds,
+  severalInstances,
   SHORT_TIMEOUT,
   type CommonOptions,
   type Execute,
@@ -22,16 +21,14 @@ interface UnsealOptions {
 
 /** Adds the commands that open, close and show instances. */
 export function defineInstanceCommands(program: Command, execute: Execute): void {
-  define(program, "unseal", "bring an instance from any state to initialised, escrowed and unsealed on every replica")
+  severalInstances(
+    define(
+      program,
+      "unseal",
+      "bring an instance from any state to initialised, escrowed and unsealed on every replica",
+    ),
+  )
     .argument("[tenant/instance]")
-    .option("--tenant <tenant>", "every instance of this tenant")
-    .option("--all", "every instance that the central Vault has a record of")
-    .option(
-      "--parallel <number>",
-      "with --tenant or --all: how many instances at a time",
-      parseCount,
-      INSTANCES_AT_ONCE,
-    )
     .option("--timeout <seconds>", "give up waiting after this time, for each instance", parseSeconds, DEFAULT_TIMEOUT)
     .action((target: string | undefined, options: CommonOptions & UnsealOptions) => {
       const several = options.tenant === undefined ? options.all && "--all" : "--tenant";

@@ -3,9 +3,9 @@ import {
   BREAK_GLASS,
   DEFAULT_TIMEOUT,
   define,
-  INSTANCES_AT_ONCE,
   parseCount,
   parseSeconds,
+  severalInstances,
   SHORT_TIMEOUT,
   type CommonOptions,
   type Execute,
@@ -73,16 +73,10 @@ function defineRootToken(program: Command, execute: Execute): void {
 
 function defineEscrow(program: Command, execute: Execute): void {
   const group = program.command("escrow").description("look after the keys in the records");
-  define(group, "verify", "prove that the records have every key, and that the keys open the data; seals nothing")
+  severalInstances(
+    define(group, "verify", "prove that the records have every key, and that the keys open the data; seals nothing"),
+  )
     .argument("[tenant/instance]")
-    .option("--tenant <tenant>", "every instance of this tenant")
-    .option("--all", "every instance that the central Vault has a record of")
-    .option(
-      "--parallel <number>",
-      "with --tenant or --all: how many instances at a time",
-      parseCount,
-      INSTANCES_AT_ONCE,
-    )
     .option("--timeout <seconds>", "give up waiting after this time, for each instance", parseSeconds, SHORT_TIMEOUT)
     .option(...BREAK_GLASS)
     .action((target: string | undefined, options: CommonOptions & EscrowOptions) =>
