@@ -6,12 +6,11 @@ import { recordPath } from "../../contract/central-vault";
 import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf, otherKeyType, type KeyType } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { sealOffFormerMembers } from "../former-members";
-import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { reasonOf, recoverReplica, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { isOpen, MemberObserver } from "../members";
 import { withLock } from "../operation-lock";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
@@ -55,7 +54,7 @@ class SealMigration {
       observe: () => this.observe(),
       decide: ({ view }) => decideMigration(view),
       perform: (step, seen) => this.perform(step, seen),
-      recover: waitForReplica,
+      recover: (error) => recoverReplica(error) ?? waitForConflict(error),
       unfinished: (code, last) => this.unfinished(code, last),
       poll: POLL,
     });
@@ -203,9 +202,8 @@ class SealMigration {
   }
 }
 
-/** Servers come and go during a migration; what the central Vault refuses ends the run. */
-function waitForReplica(error: unknown): Waiting | undefined {
-  if (error instanceof ReplicaError) return { wait: `a replica does not answer (${reasonOf(error)})` };
+/** What the central Vault refuses ends the run. */
+function waitForConflict(error: unknown): Waiting | undefined {
   if (error instanceof CentralError && error.failure === "conflict") return { wait: reasonOf(error) };
   return undefined;
 }
