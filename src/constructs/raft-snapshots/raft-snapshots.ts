@@ -1,9 +1,8 @@
 import { Construct } from "constructs";
 import { SNAPSHOTS_ROLE, WATCH_POLICY } from "../../contract/central-vault";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { ConfigMapV1, CronJobV1 } from "../../terraform/providers/kubernetes";
-import { addCommandNamespace } from "../unseal-watch/command-namespace";
-import { CA_FILE } from "../unseal-watch/command-pod";
+import { CronJobV1 } from "../../terraform/providers/kubernetes";
+import { addCommandNamespace } from "../command-pod/command-namespace";
 import type { RaftSnapshotsProps } from "./raft-snapshots-props";
 import { checkSnapshots, jobName } from "./snapshot-checks";
 import { jobSpec } from "./snapshot-job";
@@ -28,27 +27,24 @@ export class RaftSnapshots extends Construct {
     requireProviderRanges(this);
     checkSnapshots(props, this);
     const { namespace = NAME, egress, provider, caCertificate } = props;
-    const metadata = addCommandNamespace(this, {
+    const { metadata, ca } = addCommandNamespace(this, {
       namespace,
       name: NAME,
       labels: LABELS,
       ingress: [],
       egress,
+      caCertificate,
       description: "Nobody connects to a pod that saves snapshots.",
       provider,
     });
     this.namespace = metadata.namespace;
     const account = { name: NAME, namespace, role: SNAPSHOTS_ROLE, policies: [WATCH_POLICY] };
     props.login.createRole(this, account, props.centralProvider);
-    const ca =
-      caCertificate === undefined
-        ? undefined
-        : new ConfigMapV1(this, "Ca", { metadata, data: { [CA_FILE]: caCertificate }, provider });
     for (const instance of props.instances) {
       const name = jobName(instance);
       new CronJobV1(this, name, {
         metadata: { ...metadata, name },
-        spec: jobSpec({ ...props, instance, labels: LABELS, serviceAccount: NAME, ca: ca?.metadata.name }),
+        spec: jobSpec({ ...props, instance, labels: LABELS, serviceAccount: NAME, ca }),
         provider,
       });
     }
