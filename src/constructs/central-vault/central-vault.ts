@@ -12,7 +12,9 @@ import {
 } from "../../contract/central-vault";
 import { ACCESS_MOUNT } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
+import { checkLoginPath } from "../../core/mount-path";
 import { maintenancePolicy, watchPolicy } from "../../policy/central-policies";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
   ApproleAuthBackendRole,
@@ -135,6 +137,7 @@ export class CentralVault extends Construct {
   constructor(scope: Construct, id: string, props: CentralVaultProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
     checkDurations(props, ["watchSecretIdTtl"], this);
     const { address, provider, deletionProtection = true } = props;
     const lifecycle = { preventDestroy: deletionProtection };
@@ -205,7 +208,7 @@ export class CentralVault extends Construct {
     provider?: TerraformProvider,
   ): void {
     new JwtAuthBackend(this, "PipelineLogin", {
-      path: login,
+      path: checkLoginPath(login, this),
       type: "jwt",
       description: "Login of pipelines",
       boundIssuer: issuer,

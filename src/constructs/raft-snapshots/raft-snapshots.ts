@@ -1,8 +1,11 @@
 import { Construct } from "constructs";
 import { SNAPSHOTS_ROLE, WATCH_POLICY } from "../../contract/central-vault";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { CronJobV1 } from "../../terraform/providers/kubernetes";
+import { checkValues } from "../../core/value-type";
 import { addCommandNamespace } from "../command-pod/command-namespace";
+import { WATCH_LOGIN } from "../command-pod/watch-login";
 import type { RaftSnapshotsProps } from "./raft-snapshots-props";
 import { checkSnapshots, jobName } from "./snapshot-checks";
 import { jobSpec } from "./snapshot-job";
@@ -25,6 +28,8 @@ export class RaftSnapshots extends Construct {
   constructor(scope: Construct, id: string, props: RaftSnapshotsProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
+    checkValues(props, ["login"], WATCH_LOGIN, this);
     checkSnapshots(props, this);
     const { namespace = NAME, egress, provider, caCertificate } = props;
     const { metadata, ca } = addCommandNamespace(this, {

@@ -2,9 +2,12 @@ import { Construct } from "constructs";
 import { MAINTENANCE_POLICY, WATCH_POLICY, WATCH_ROLE } from "../../contract/central-vault";
 import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PodDisruptionBudgetV1, ServiceV1, StatefulSetV1 } from "../../terraform/providers/kubernetes";
+import { checkValues } from "../../core/value-type";
 import { addCommandNamespace } from "../command-pod/command-namespace";
+import { WATCH_LOGIN } from "../command-pod/watch-login";
 import { NetworkPeer } from "../vault-instance/network-peer";
 import { toRule } from "../vault-instance/network-policies";
 import type { UnsealWatchProps } from "./unseal-watch-props";
@@ -28,6 +31,8 @@ export class UnsealWatch extends Construct {
   constructor(scope: Construct, id: string, props: UnsealWatchProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
+    checkValues(props, ["login"], WATCH_LOGIN, this);
     checkDurations(props, ["maintenanceEvery"], this);
     const { shards = 1, namespace = NAME, monitoringNamespace, egress, provider, maintenanceEvery } = props;
     if (!Number.isInteger(shards) || shards < 1 || shards > 100) {
