@@ -1,6 +1,7 @@
 import { Fn, TerraformStack, Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { withoutBrackets } from "../../core/host";
+import { checkVaultVariables } from "../../core/vault-variables";
 import { CentralSecret } from "../../terraform/central-secret";
 import { certificateAsset } from "../../terraform/certificate-file";
 import { fromStackFolder } from "../../terraform/paths";
@@ -71,6 +72,7 @@ export class InstanceProvider extends Construct {
     super(scope, id);
     checkProviders(props, this);
     checkNames(props, this);
+    checkVaultVariables("instances");
     const { tenant, name, identity = "apply" } = props;
     const access = new CentralSecret(this, "Access", props.centralProvider, {
       mount: ACCESS_MOUNT,
