@@ -3,6 +3,7 @@ import { parseTarget } from "../central/instances";
 import { setting } from "../core/environment";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
+import { besides } from "../operations/operation-lock";
 import { parseIdentities } from "../operations/snapshot/encryption";
 import { openTarget } from "../operations/snapshot/open-target";
 import { restoreSnapshot } from "../operations/snapshot/restore-snapshot";
@@ -37,7 +38,9 @@ export function save(host: CommandHost, path: string, options: SaveOptions): Pro
   return withTarget(host, options, (target) =>
     // It reads only, so the login of a schedule needs no right to issue certificates.
     withInstance(host, path, { ...options, supplies: false }, async (context) => {
-      const manifest = await saveSnapshot(context, target, recipients);
+      // Meanwhile the servers may have the data of other keys, or of another seal, than the record and the manifest say.
+      const lease = besides(context, ["restore", "migrate-seal"]);
+      const manifest = await saveSnapshot({ ...context, lease }, target, recipients);
       return {
         text: `${path}: saved ${manifest.name}, ${manifest.size} bytes, for ${recipients.length} recipients\n`,
         json: { instance: path, snapshot: manifest.name, size: manifest.size, sha256: manifest.sha256 },
