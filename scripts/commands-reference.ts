@@ -231,6 +231,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`votes` is whether the replica is a member of raft that votes. It is missing if that could not be asked. `leader` is the address that the replica takes for the active one, and `shares` the number and threshold of its keys.",
       "`difference` says what is not as the tenant's file describes it. A retired instance has `retired: true` and no replicas.",
       "`sealTokenExpires` is the expiry of the token of a transit seal.",
+      "`restoreProven` is when a snapshot was last proven by a restore, and `escrowVerified` when `escrow verify` last proved the keys of the record. Each is missing if that never happened.",
       "An instance that could not be inspected has no replicas, a `problem` and a `problemCode` of [errors](errors.md#the-command).",
     ],
   },
