@@ -27,9 +27,7 @@ export function checkValues<Name extends string>(
   type: ValueType,
   scope?: Scope,
 ): void {
-  for (const name of names) {
-    const value: unknown = props[name];
-    if (value === undefined && type.required !== true) continue;
+  for (const [name, value] of given(props, names, type)) {
     if (!isObject(value) || !(type.member in value)) throw wrongType(name, value, type, scope);
   }
 }
@@ -45,9 +43,7 @@ export function checkValueLists<Name extends string>(
   type: ValueType,
   scope?: Scope,
 ): void {
-  for (const name of names) {
-    const value: unknown = props[name];
-    if (value === undefined && type.required !== true) continue;
+  for (const [name, value] of given(props, names, type)) {
     if (!Array.isArray(value))
       throw wrongType(name, value, { ...type, name: `list of ${type.name}`, example: `[${type.example}]` }, scope);
     value.forEach((each, index) => {
@@ -55,6 +51,15 @@ export function checkValueLists<Name extends string>(
       checkValues({ [field]: each as unknown }, [field], { ...type, required: true }, scope);
     });
   }
+}
+
+/** The props to check: a missing one only if it is required. */
+function given<Name extends string>(
+  props: Readonly<Partial<Record<Name, unknown>>>,
+  names: readonly Name[],
+  { required = false }: ValueType,
+): readonly (readonly [Name, unknown])[] {
+  return names.map((name) => [name, props[name]] as const).filter(([, value]) => required || value !== undefined);
 }
 
 function isObject(value: unknown): value is object {
