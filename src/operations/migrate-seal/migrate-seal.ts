@@ -11,7 +11,7 @@ import { keyTypeOf, otherKeyType, type KeyType } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { sealOffFormerMembers } from "../former-members";
-import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { isOpen, MemberObserver } from "../members";
 import { withLock } from "../operation-lock";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
@@ -55,7 +55,7 @@ class SealMigration {
       observe: () => this.observe(),
       decide: ({ view }) => decideMigration(view),
       perform: (step, seen) => this.perform(step, seen),
-      recover: waitForReplica,
+      recover,
       unfinished: (code, last) => this.unfinished(code, last),
       poll: POLL,
     });
@@ -121,7 +121,9 @@ class SealMigration {
   private async stop(formerMembers: readonly string[], { replicas }: MigrationView): Promise<never> {
     const { instance, store } = this.context;
     await sealOffFormerMembers(this.context, replicas, formerMembers);
-    throw explainStop("former-member", store.path, formerMembers.join(", "), instance.kubernetes?.namespace);
+    throw explainStop("former-member", store.path, formerMembers.join(", "), {
+      namespace: instance.kubernetes?.namespace,
+    });
   }
 
   private async restart({ name }: Replica): Promise<Waiting | undefined> {
@@ -203,9 +205,8 @@ class SealMigration {
   }
 }
 
-/** Servers come and go during a migration; what the central Vault refuses ends the run. */
-function waitForReplica(error: unknown): Waiting | undefined {
+/** Servers come and go during a migration, and so do the API of Kubernetes and a central Vault; what they refuse ends the run. */
+function recover(error: unknown): Waiting | undefined {
   if (error instanceof ReplicaError) return { wait: `a replica does not answer (${reasonOf(error)})` };
-  if (error instanceof CentralError && error.failure === "conflict") return { wait: reasonOf(error) };
-  return undefined;
+  return recoverRetryable(error);
 }
