@@ -38,7 +38,7 @@ export { UnsealWatch } from "./constructs/unseal-watch/unseal-watch";
 export type { UnsealWatchProps, WebhookSecret } from "./constructs/unseal-watch/unseal-watch-props";
 export { RaftSnapshots } from "./constructs/raft-snapshots/raft-snapshots";
 export type { RaftSnapshotsProps } from "./constructs/raft-snapshots/raft-snapshots-props";
-export { WatchLogin } from "./constructs/unseal-watch/watch-login";
+export { WatchLogin } from "./constructs/command-pod/watch-login";
 
 export { TenantAccess } from "./constructs/tenant-access/tenant-access";
 export type {

@@ -79,6 +79,10 @@ export const ERROR_CODES = [
   // mirror
   "mirror-diverged",
 
+  // central
+  "clusters-differ",
+  "share-refused",
+
   // seal and step-down
   "no-successor",
   "seal-unconfirmed",

@@ -102,6 +102,11 @@ export function recoverUnlessDenied(error: unknown): Waiting | undefined {
   return recoverRetryable(error);
 }
 
+/** Waits for servers, which come and go, as a restart makes them. */
+export function recoverReplica(error: unknown): Waiting | undefined {
+  return error instanceof ReplicaError ? { wait: `a replica does not answer (${reasonOf(error)})` } : undefined;
+}
+
 /** An error's message within another sentence. */
 export function reasonOf({ message }: Error): string {
   return message.replace(/\.$/, "");

@@ -7,7 +7,7 @@ import {
   SEAL_ROLE_PREFIX,
   type TenantIdentity,
 } from "../contract/central-vault";
-import { ACCESS_MOUNT, accessPath } from "../contract/identities";
+import { ACCESS_MOUNT, accessPath, LOCK } from "../contract/identities";
 import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
 
 /** An intermediate CA that the root CA may sign, as the request names it. */
@@ -62,6 +62,11 @@ export function watchPolicy(): string {
       path: `${ACCESS_MOUNT}/data/${accessPath("+/+", "operate")}`,
       capabilities: ["read"],
       reason: "ask instances as operate",
+    },
+    {
+      path: `${ACCESS_MOUNT}/data/${accessPath("+/+", LOCK)}`,
+      capabilities: ["read"],
+      reason: "take no snapshot during a restore",
     },
   ]);
 }

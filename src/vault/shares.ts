@@ -37,7 +37,7 @@ export function shareGroups(keys: readonly Secret[], threshold: number): readonl
   }
   const { confirmed, unconfirmed } = sortGroups(shares, threshold);
   const groups = confirmed.length > 0 ? confirmed : unconfirmed;
-  // Keys that nothing connects are shown all the same: the server has the last word.
+  // The server has the last word, so keys that nothing connects are shown, too.
   if (groups.length === 0) groups.push(shares);
   return groups.slice(0, MOST_GROUPS).map((group) => group.slice(0, threshold).map(({ key }) => key));
 }

@@ -1,11 +1,14 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Product } from "../../core/product";
+import { checkValues } from "../../core/value-type";
 import { Seal } from "../seal/seal";
-import type { ISeal } from "../seal/seal-config";
+import { SEAL, type ISeal } from "../seal/seal-config";
+import { checkNames } from "../server-config/names";
 import { parseServerAddress } from "../../terraform/server-address";
-import type { IDeployment } from "./deployment";
-import type { CentralVaultAccess } from "../../terraform/hook";
+import { DEPLOYMENT, type IDeployment } from "./deployment";
+import { CENTRAL_ACCESS, type CentralVaultAccess } from "../../terraform/hook";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
@@ -132,14 +135,21 @@ export class VaultInstance extends Construct implements IVaultInstance {
   readonly product: Product;
   readonly address: string;
 
-  /** An existing instance. */
+  /** An existing instance. @throws ValidationError if an attribute cannot be that of one. */
   static fromVaultInstanceAttributes(attributes: IVaultInstance): IVaultInstance {
+    checkNames(attributes);
+    parseServerAddress(attributes.address);
     return attributes;
   }
 
   constructor(scope: Construct, id: string, props: VaultInstanceProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkNames(props, this);
+    checkValues(props, ["deployment"], DEPLOYMENT, this);
+    checkValues(props, ["seal"], SEAL, this);
+    checkValues(props, ["central"], CENTRAL_ACCESS, this);
+    checkProviders(props, this);
     const { tenant, name, product, address } = props;
     this.tenant = tenant;
     this.name = name;

@@ -13,6 +13,9 @@ import { proofOf } from "../drill/restore-proof";
 import type { NetworkOptions } from "../network";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
+/** Key of the record's metadata with the time at which `escrow verify` proved the keys. */
+const ESCROW_VERIFIED = "escrow-verified";
+
 /** Folders that are listed at once. Each needs a connection to the central Vault. */
 const LISTS_AT_ONCE = 16;
 
@@ -41,8 +44,14 @@ export async function statusOf(
 ): Promise<InstanceStatus> {
   const status = await instanceStatus(central, target, options);
   const store = new RecordStore(central, target.tenant, target.name, options.clock);
-  const proof = proofOf(await store.readMetadata());
-  return proof === undefined ? status : { ...status, restoreProven: proof.time };
+  const metadata = await store.readMetadata();
+  const { time: restoreProven } = proofOf(metadata) ?? {};
+  const { [ESCROW_VERIFIED]: escrowVerified } = metadata;
+  return {
+    ...status,
+    ...(restoreProven === undefined ? {} : { restoreProven }),
+    ...(escrowVerified === undefined ? {} : { escrowVerified }),
+  };
 }
 
 async function instanceStatus(

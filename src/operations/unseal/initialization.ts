@@ -101,6 +101,24 @@ export class Initialization {
       threshold,
       type: answer.keyType,
     });
+    await this.tellLostData(announcement.version, answer);
+  }
+
+  /** A deployment creates engines again without a word, such as the SSH signing key that hosts trust. */
+  private async tellLostData(before: number, { keyType }: InitAnswer): Promise<void> {
+    const { instance, store, log } = this.context;
+    if (instance.volatile === true) return;
+    try {
+      const version = await store.versionWithKeys(keyType, 0, before);
+      if (version === undefined) return;
+      log.warn(
+        "this instance had data before, and starts empty: the next deployment makes new CA and SSH keys, which clients and hosts do not trust yet; docs/operating/lost-storage.md says what to do",
+        { formerKeys: `version ${version} of the record` },
+      );
+    } catch (error) {
+      // The instance has its keys, which matters more than this sentence.
+      if (!(error instanceof CentralError)) throw error;
+    }
   }
 
   /** Deletes the record's version, recoverably, because the instance had its data in memory and lost them. */

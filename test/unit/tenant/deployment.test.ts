@@ -362,7 +362,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "K7: containers as a map, which no check would read",
       { extraContainers: { agent: { name: "agent", securityContext: { runAsUser: 0 } } } },
-      /server\.extraContainers is not a list, so it cannot be checked; write a list/,
+      /server\.extraContainers is not a list of objects, so it cannot be checked; write one/,
     ],
     [
       "K7: init containers as a text",
