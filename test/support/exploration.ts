@@ -224,7 +224,7 @@ class Play implements Played {
     }
   }
 
-  /** Does what a person does. A run that slept beyond its lease may leave a ceremony that no lock tells of: the error says how to cancel it. */
+  /** Does what a person does. A run that slept beyond its lease may leave a ceremony without a lock. The error says how to cancel it. */
   private isRemedied(error: OperationError): boolean {
     const overslept = this.stops.some(({ pause }) => pause >= LONGEST_STOP);
     if (error.code !== "ceremony-under-way" || !overslept)
