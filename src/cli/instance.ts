@@ -98,7 +98,7 @@ async function connected<Result>(
       lock: new OperationLock(central, `${tenant}/${name}`, run.clock),
       breakGlass,
       credentials,
-      temporaryKeys: new TemporaryKeyStore(central.withSignal(network.end), `${tenant}/${name}`),
+      temporaryKeys: new TemporaryKeyStore(central, `${tenant}/${name}`),
       bootstrap: cluster?.bootstrap,
       operator,
       access,

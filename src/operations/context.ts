@@ -64,7 +64,7 @@ export interface OperationContext extends RunContext {
   readonly respectsHold?: boolean | undefined;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "readVersion" | "write">;
-  /** Keys of a server that was initialised for a restore. */
+  /** Keys of a server that was initialised for a restore, with requests that the deadline and the user cannot abort. */
   readonly temporaryKeys: Pick<TemporaryKeyStore, "read" | "write">;
   /** The first credential of an instance that initialised itself; undefined for any other. */
   readonly bootstrap?: Pick<BootstrapCredential, "read"> | undefined;

@@ -51,10 +51,12 @@ export class CeremonySession {
   private paths: CeremonyPaths | undefined;
   /** Path of the ceremony that this run has begun, and that is not finished. */
   private begun: string | undefined;
-  /** Whether a rehearsal failed, which may have left a ceremony. */
-  private leftBegun = false;
+  /** Whether a run that was interrupted, or a rehearsal that failed, may have left a ceremony. */
+  private leftBegun: boolean;
 
-  constructor(private readonly context: OperationContext & { readonly lease: Lease }) {}
+  constructor(private readonly context: OperationContext & { readonly lease: Lease }) {
+    this.leftBegun = context.lease.interrupted !== undefined;
+  }
 
   /** Cancels what a killed run left, and rehearses. */
   prepare(): Promise<true> {
@@ -129,8 +131,8 @@ export class CeremonySession {
 
   /** A run that was killed left its ceremony. A person who uses the break-glass option wants to end those of others, too. */
   private async cancelOrphans({ api, paths }: CeremonyServer): Promise<void> {
-    const { lease, breakGlass, log, instance } = this.context;
-    if (lease.interrupted === undefined && breakGlass === undefined && !this.leftBegun) return;
+    const { breakGlass, log, instance } = this.context;
+    if (breakGlass === undefined && !this.leftBegun) return;
     for (const path of [`${paths.rootToken}/attempt`, `${rotationPath(paths, instance.seal)}/init`]) {
       if ((await api.ceremony(path)) === undefined) continue;
       await api.cancelCeremony(path);

@@ -73,6 +73,8 @@ class Rotation {
   private readonly type: KeyType;
   private readonly own: OwnCeremony;
   private readonly trials = new KeyTrials<KeySetName>();
+  /** Version of the record whose keys the server may have refused. */
+  private version: number | undefined;
   private inUse = false;
 
   constructor(
@@ -111,6 +113,9 @@ class Rotation {
   private async observe(): Promise<Seen> {
     const record = await this.context.store.read();
     this.checkKeys(record);
+    // Another run may have put other keys into the record.
+    if (record.version !== this.version) this.trials.forgetAll();
+    this.version = record.version;
     const server = await this.session.reach();
     return { record, server, ceremony: await OwnCeremony.find(server, this.endpointsOf(server)) };
   }

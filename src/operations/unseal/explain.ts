@@ -2,8 +2,21 @@ import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import type { StopCode } from "./decide";
 
+/** Where a run has stopped, as far as the way out depends on it. */
+export interface StopPlace {
+  /** Of the pods. @default - the instance does not run in Kubernetes */
+  readonly namespace?: string | undefined;
+  /** Newest version of the record. @default - the message does not name it */
+  readonly version?: number;
+}
+
 /** What it means for an instance that only a person can continue, and the way out. */
-export function explainStop(code: StopCode, instance: string, details: string, namespace = ""): OperationError {
+export function explainStop(
+  code: StopCode,
+  instance: string,
+  details: string,
+  { namespace = "", version }: StopPlace = {},
+): OperationError {
   const record = recordPath(instance);
   const sentences: Record<StopCode, string> = {
     "answer-lost":
@@ -12,7 +25,7 @@ export function explainStop(code: StopCode, instance: string, details: string, n
       "only if nobody has them, wipe its storage and run this again.",
     "data-lost":
       `${record} holds keys, but every replica (${details}) says it is not initialised: its data are lost or its addresses are wrong; ` +
-      "restore its storage or a snapshot, or start empty by the steps in docs/operating/lost-storage.md, which keep these keys as a former version.",
+      `restore its storage or a snapshot${version === undefined ? "" : `, for which version ${version} of the record has the keys`}, or start empty by the steps in docs/operating/lost-storage.md, which keep these keys as a former version.`,
     "initialized-elsewhere":
       `${instance} is already initialised, but ${record} holds no keys; ` +
       "write root-token and unseal-key-0, unseal-key-1, ... (recovery-key-0, ... where it unseals itself) of that initialisation into the record, or wipe the instance's storage, and run this again.",
