@@ -120,7 +120,7 @@ class SealMigration {
   private async stop(formerMembers: readonly string[], { replicas }: MigrationView): Promise<never> {
     const { instance, store } = this.context;
     await sealOffFormerMembers(this.context, replicas, formerMembers);
-    throw explainStop("former-member", store.path, formerMembers.join(", "), instance.kubernetes?.namespace);
+    throw explainStop("former-member", store.path, formerMembers.join(", "), instance);
   }
 
   private async restart({ name }: Replica): Promise<Waiting | undefined> {

@@ -227,7 +227,7 @@ class UnsealRun {
     if (code === "seal-differs") await this.describe();
     if (LACKS_KEYS.includes(code)) await this.findKeys(record);
     if (code === "former-member") await sealOffFormerMembers(this.context, replicas, raft.outsiders);
-    throw explainStop(code, this.context.store.path, details, this.context.instance.kubernetes?.namespace);
+    throw explainStop(code, this.context.store.path, details, this.context.instance);
   }
 
   /** @throws OperationError if an earlier version of the record has the keys. */
