@@ -3,6 +3,7 @@ import { parseTarget } from "../central/instances";
 import { setting } from "../core/environment";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
+import { refuseForNamespace } from "../operations/namespaces/refusal";
 import { besides } from "../operations/operation-lock";
 import { parseIdentities } from "../operations/snapshot/encryption";
 import { openTarget } from "../operations/snapshot/open-target";
@@ -37,6 +38,7 @@ export function save(host: CommandHost, path: string, options: SaveOptions): Pro
   return withTarget(host, options, (target) =>
     // It reads only, so the login of a schedule needs no right to issue certificates.
     withInstance(host, path, { ...options, supplies: false }, async (context) => {
+      refuseForNamespace(context.instance, "snapshot save");
       // Meanwhile the servers may have the data of other keys, or of another seal, than the record and the manifest say.
       const lease = besides(context, ["restore", "migrate-seal"]);
       const manifest = await saveSnapshot({ ...context, lease }, target, recipients);
@@ -83,6 +85,7 @@ export function restore(host: CommandHost, path: string, options: RestoreOptions
     const identities = await readIdentities(identity);
     const { complete: _complete, ...manifest } = await findSnapshot(target, parseTarget(path), from);
     return withInstance(host, path, options, async (context) => {
+      refuseForNamespace(context.instance, "snapshot restore");
       const report = await restoreSnapshot(context, target, { manifest, identities, force });
       const replicas = context.instance.replicas.length;
       return {

@@ -8,9 +8,10 @@ import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import type { Secret } from "../core/secret";
 import type { AccessApi } from "../vault/access";
-import type { ReplicaApi } from "../vault/replica";
+import type { ReplicaRequests } from "../vault/replica";
 import type { SnapshotApi } from "../vault/snapshot";
 import type { OperatorToken } from "./identities/operator-token";
+import type { NamespaceSession } from "./namespaces/namespace-session";
 import type { Pods } from "./pods";
 import type { BootstrapCredential } from "./supply/bootstrap-credential";
 
@@ -70,7 +71,9 @@ export interface OperationContext extends RunContext {
   readonly bootstrap?: Pick<BootstrapCredential, "read"> | undefined;
   /** Token for requests to the servers that are not public. */
   readonly operator: Pick<OperatorToken, "get" | "end">;
-  replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
+  /** Login of an instance that is a namespace in its shared instance; undefined for any other. */
+  readonly namespaceLogin?: Pick<NamespaceSession, "token"> | undefined;
+  replica(replica: Replica): ReplicaRequests;
   /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
   access(replica: Replica, token?: Secret): Pick<AccessApi, keyof AccessApi>;
   /** Snapshots of the data. @param token Of the caller. */

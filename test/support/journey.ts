@@ -68,6 +68,15 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/operating/mirror.md: export VAULT_TOKEN=$(cat central-token) TENANT_VAULT_MIRROR_TOKEN=$(cat mirror-token)":
     MIRROR,
   "docs/operating/mirror.md: npx tenant-vault unseal <tenant>/<instance>": MIRROR,
+  "docs/operating/namespaces.md: npx cdktf deploy <tenant>-vault --ignore-missing-stack-dependencies":
+    "sealed-namespace.test.ts runs the hooks and the layer config; the journey deploys that layer of another tenant",
+  "docs/operating/namespaces.md: bao kv get -ns=<tenant>.<instance> kv/app":
+    "sealed-namespace.test.ts reads a secret in a namespace",
+  "docs/operating/namespaces.md: npx tenant-vault rotate-keys <tenant>/<instance>":
+    "sealed-namespace.test.ts runs it on a shared instance, in whose namespace the keys were rotated",
+  "docs/operating/namespaces.md: node --import tsx test/bench/namespaces.ts": "a measurement, which takes minutes",
+  "docs/operating/namespaces.md: bao write -f sys/namespaces/<tenant>.<instance>/seal":
+    "sealed-namespace.test.ts sends the same requests",
   "docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance>":
     "rotate-keys.test.ts runs it on instances of its own",
   'docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance> --break-glass "left by a killed run"':

@@ -5,7 +5,7 @@ import {
   type Credential,
   type SeenCredential,
 } from "../../src/central/credential-store";
-import { IDENTITY_LOGIN, type Identity } from "../../src/contract/identities";
+import { IDENTITY_LOGIN, type LoginName } from "../../src/contract/identities";
 import { Secret } from "../../src/core/secret";
 import type { AccessApi, RoleSettings, ServerMount, TokenFacts } from "../../src/vault/access";
 import { ReplicaError } from "../../src/vault/errors";
@@ -15,19 +15,19 @@ import { capabilitiesOn } from "./policies";
 /** The credentials of the identities in a simulated central Vault. */
 export class SimulatedCredentials {
   /** Versions of each identity's secret. */
-  readonly versions = new Map<Identity, Readonly<Record<string, unknown>>[]>();
+  readonly versions = new Map<LoginName, Readonly<Record<string, unknown>>[]>();
 
-  read(identity: Identity): SeenCredential {
+  read(identity: LoginName): SeenCredential {
     const versions = this.versions.get(identity) ?? [];
     const fields = versions.at(-1) ?? {};
     return { version: versions.length, fields, credential: parseCredential(fields) };
   }
 
-  readVersion(identity: Identity, version: number): Credential | undefined {
+  readVersion(identity: LoginName, version: number): Credential | undefined {
     return parseCredential(this.versions.get(identity)?.[version - 1] ?? {});
   }
 
-  write(identity: Identity, { fields, version }: SeenCredential, credential: Credential): void {
+  write(identity: LoginName, { fields, version }: SeenCredential, credential: Credential): void {
     const versions = this.versions.get(identity) ?? [];
     if (version !== versions.length) throw new CentralError("conflict", "check-and-set");
     this.versions.set(identity, [...versions, withCredential(fields, credential)]);

@@ -31,7 +31,10 @@ export interface LastingSettings {
 }
 
 /** Input of the hook about a deployment. */
-export interface Deployed extends Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes"> {
+export interface Deployed extends Pick<
+  InstanceDescription,
+  "replicas" | "caCertificate" | "kubernetes" | "sharedInstance"
+> {
   /** Whether the data are lost when the pod stops. */
   readonly volatile?: boolean;
   /** Whether the servers initialise themselves. */

@@ -17,6 +17,7 @@ import { RecordedValue } from "../../terraform/recorded-value";
 import { retire } from "../../terraform/retire";
 import type { RootTokenChoice } from "../../contract/identities";
 import { identitySettings, type AdministeredMounts, type IdentitiesProps } from "./identity-settings";
+import { checkNamespace, checkSharedInstance } from "./namespace-deployment";
 import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
@@ -82,6 +83,14 @@ export interface VaultInstanceProps {
    */
   readonly administered?: AdministeredMounts;
   /**
+   * Instances, `<tenant>/<instance>`, that are namespaces of this one ({@link NamespaceDeployment}). The hook makes a login for each,
+   * which may create, unseal and seal this namespace, and no other.
+   *
+   * @default - none
+   * @changes in place: the hook makes the new logins; that of a removed instance is not renewed and expires
+   */
+  readonly namespaces?: readonly string[];
+  /**
    * How the hook reaches the central Vault.
    *
    * @changes in place: the hook uses it from then on; records and keys are not moved
@@ -109,6 +118,12 @@ export interface VaultInstanceProps {
    * @changes in place: set, it destroys the servers and keeps record and volumes; removed, the servers are deployed again, and need their volumes first
    */
   readonly retired?: boolean;
+}
+
+/** @throws ValidationError if the servers cannot host namespaces with keys of their own. */
+function checkHost({ product, namespaces = [] }: VaultInstanceProps, scope: Construct): void {
+  namespaces.forEach(checkSharedInstance);
+  if (namespaces.length > 0) checkNamespace({ product, seal: "shamir" }, scope);
 }
 
 /** Resource types that hold data, or keys of data. */
@@ -161,6 +176,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
       revision,
       volatile,
       selfInitializes,
+      sharedInstance,
       lasting = [],
       ...deployed
     } = props.deployment.bind(this, {
@@ -178,8 +194,10 @@ export class VaultInstance extends Construct implements IVaultInstance {
     const modes = {
       ...(volatile === true ? { volatile } : {}),
       ...(selfInitializes === true ? { selfInitializes } : {}),
+      ...(sharedInstance === undefined ? {} : { sharedInstance }),
     };
     const { identities = {}, administered = { engines: [], logins: [] }, rootToken, retired = false } = props;
+    checkHost(props, this);
     if (retired) retire(this, (type) => KEPT.includes(type));
     const hook = retired
       ? new UnsealHook(this, "Retirement", {
@@ -190,7 +208,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
           instance: {
             ...described,
             ...modes,
-            identities: identitySettings(identities, administered, rootToken),
+            identities: identitySettings(identities, administered, rootToken, props.namespaces),
             ...deployed,
           },
           central,

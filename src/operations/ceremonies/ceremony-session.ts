@@ -54,7 +54,11 @@ export class CeremonySession {
   /** Whether a run that was interrupted, or a rehearsal that failed, may have left a ceremony. */
   private leftBegun: boolean;
 
-  constructor(private readonly context: OperationContext & { readonly lease: Lease }) {
+  /** @param login Makes the token of the session, which may only make root tokens. @default - the identity `ceremony` */
+  constructor(
+    private readonly context: OperationContext & { readonly lease: Lease },
+    private readonly login?: () => Promise<Secret>,
+  ) {
     this.leftBegun = context.lease.interrupted !== undefined;
   }
 
@@ -67,7 +71,7 @@ export class CeremonySession {
       decide: (server) => server,
       perform: async (server) => {
         await this.cancelOrphans(server);
-        if (await this.rehearse()) return { done: true };
+        if (this.login !== undefined || (await this.rehearse())) return { done: true };
         if (context.clock.now() >= giveUp) throw underWay(context.store.path);
         return { wait: "somebody has begun a ceremony" };
       },
@@ -84,7 +88,7 @@ export class CeremonySession {
   /** The active server, which may change. @throws ReplicaError while there is none. */
   async reach(): Promise<CeremonyServer> {
     const replica = await findActive(this.context);
-    this.token ??= { replica, secret: await this.logIn(replica) };
+    this.token ??= { replica, secret: await (this.login?.() ?? this.logIn(replica)) };
     const api = this.context.access(replica, this.token.secret);
     try {
       this.paths ??= await ceremonyPaths(api, this.context.instance.product);
@@ -133,7 +137,9 @@ export class CeremonySession {
   private async cancelOrphans({ api, paths }: CeremonyServer): Promise<void> {
     const { breakGlass, log, instance } = this.context;
     if (breakGlass === undefined && !this.leftBegun) return;
-    for (const path of [`${paths.rootToken}/attempt`, `${rotationPath(paths, instance.seal)}/init`]) {
+    const rotates = this.login === undefined && instance.sharedInstance === undefined;
+    const rotations = rotates ? [`${rotationPath(paths, instance.seal)}/init`] : [];
+    for (const path of [`${paths.rootToken}/attempt`, ...rotations]) {
       if ((await api.ceremony(path)) === undefined) continue;
       await api.cancelCeremony(path);
       log.warn("cancelled a ceremony that was not finished", { path, reason: breakGlass });
@@ -159,7 +165,8 @@ export class CeremonySession {
   }
 
   private async logOut(): Promise<void> {
-    if (this.token === undefined) return;
+    // A token that others made is theirs to end.
+    if (this.token === undefined || this.login !== undefined) return;
     try {
       await this.context.access(this.token.replica, this.token.secret).logOut();
     } catch (error) {

@@ -12,6 +12,7 @@ import { chooseShares } from "../../vault/shares";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
+import { refuseRotation } from "../namespaces/refusal";
 import { sharesOfState, type Shares } from "../shares";
 import { withCeremony, type CeremonyServer, type CeremonySession } from "./ceremony-session";
 import { KeyTrials } from "./key-trials";
@@ -45,7 +46,8 @@ export interface RotationReport extends Shares {
  * @param shares Number and threshold of the new keys.
  * @throws OperationError if the identity `ceremony` does not work, only a person can continue, or time is up.
  */
-export function rotateKeys(context: OperationContext, shares: Shares): Promise<RotationReport> {
+export async function rotateKeys(context: OperationContext, shares: Shares): Promise<RotationReport> {
+  refuseRotation(context.instance);
   return withCeremony(context, "rotate-keys", async (locked, session) => {
     await checkVersions(locked);
     return new Rotation(locked, session, shares).run();

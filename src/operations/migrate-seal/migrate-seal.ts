@@ -121,9 +121,7 @@ class SealMigration {
   private async stop(formerMembers: readonly string[], { replicas }: MigrationView): Promise<never> {
     const { instance, store } = this.context;
     await sealOffFormerMembers(this.context, replicas, formerMembers);
-    throw explainStop("former-member", store.path, formerMembers.join(", "), {
-      namespace: instance.kubernetes?.namespace,
-    });
+    throw explainStop("former-member", store.path, formerMembers.join(", "), instance);
   }
 
   private async restart({ name }: Replica): Promise<Waiting | undefined> {

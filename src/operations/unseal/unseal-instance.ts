@@ -228,7 +228,7 @@ class UnsealRun {
     if (LACKS_KEYS.includes(code)) await this.findKeys(record);
     if (code === "former-member") await sealOffFormerMembers(this.context, replicas, raft.outsiders);
     const { store, instance } = this.context;
-    throw explainStop(code, store.path, details, { namespace: instance.kubernetes?.namespace, version });
+    throw explainStop(code, store.path, details, { ...instance, version });
   }
 
   /** @throws OperationError if an earlier version of the record has the keys. */
