@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
+import type { CustodyReport } from "../src/operations/custody/keep-custody";
 import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
 import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
 import type { SealReport } from "../src/operations/seal/seal-instance";
@@ -67,6 +68,25 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "With `--tenant` or `--all` it prints a list of objects with `instance`, and with `error` if that record failed. The exit code is then 1.",
       "`verified` is false for an instance that has no keys, or that was retired.",
+      "If the environment configures a [second custody](operating/second-custody.md), `custody` says that people have these keys. If they do not, the command fails with `custody-outdated`.",
+    ],
+  },
+  "escrow custody": {
+    example: {
+      instance: "customer10/main",
+      custody: "customer10.main.custody-7.20261127T001530123Z",
+      written: true,
+      recordVersion: 7,
+      people: {
+        alice: ["unseal-key-0", "unseal-key-3"],
+        bob: ["unseal-key-1", "unseal-key-4"],
+        carol: ["unseal-key-2"],
+      },
+    } satisfies CustodyReport & { readonly instance: string },
+    notes: [
+      "`written` is false if people have the keys already. `recordVersion` is the version of the record that the files name.",
+      "With `--prune` it also has `removed`: the names of the former custodies.",
+      "With `--tenant` or `--all` it prints a list of objects with `instance`, and with `error` if that instance failed. The exit code is then 1.",
     ],
   },
   "root-token generate": {

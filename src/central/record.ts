@@ -28,6 +28,17 @@ export function recordedKeys(fields: RecordFields, type: KeyType): Secret[] {
   return keyEntries(fields, type).map(([, key]) => new Secret(key));
 }
 
+/** A key with the name of its field. */
+export interface NamedKey {
+  readonly name: string;
+  readonly key: Secret;
+}
+
+/** As {@link recordedKeys}, with the names of the fields. */
+export function namedKeys(fields: RecordFields, type: KeyType): NamedKey[] {
+  return keyEntries(fields, type).map(([index, key]) => ({ name: keyField(type, index), key: new Secret(key) }));
+}
+
 /** Returns the indexes and values of the keys of one type. */
 function keyEntries(fields: RecordFields, type: KeyType): (readonly [number, string])[] {
   return Object.entries(fields)

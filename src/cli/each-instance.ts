@@ -5,6 +5,28 @@ import { OperationError } from "../core/errors";
 import { selectInstances } from "../operations/status/status";
 import type { CommandHost, CommandResult } from "./command";
 
+/** Options by which a command works on one or several instances. */
+export interface InstanceSelection {
+  /** Whether every instance is meant. @default - the named one */
+  readonly all?: true;
+  /** The tenant whose instances are meant. @default - the named instance */
+  readonly tenant?: string;
+  readonly parallel: number;
+}
+
+/**
+ * Checks that a command says which records it works on.
+ *
+ * @throws OperationError `usage` if it names none, or both an instance and a tenant, for example.
+ */
+export function requireSelection(target: string | undefined, { all, tenant }: InstanceSelection): void {
+  if ([target, all, tenant].filter((each) => each !== undefined).length === 1) return;
+  throw new OperationError(
+    "usage",
+    "Which records are meant is not clear; name one instance, or write --tenant or --all.",
+  );
+}
+
 /** What became of one instance. */
 interface Outcome {
   readonly instance: string;

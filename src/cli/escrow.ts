@@ -1,18 +1,13 @@
 import type { Instance } from "../contract/instance";
-import { OperationError } from "../core/errors";
-import { verifyEscrow as prove } from "../operations/escrow/verify-escrow";
+import type { OperationContext } from "../operations/context";
+import { verifyEscrow as prove, type EscrowReport } from "../operations/escrow/verify-escrow";
 import type { CommandHost, CommandResult } from "./command";
-import { forEachInstance } from "./each-instance";
+import { verifyConfiguredCustody } from "./custody";
+import { forEachInstance, requireSelection, type InstanceSelection } from "./each-instance";
 import { withInstance, type InstanceOptions } from "./instance";
 
 /** Options of `escrow verify`. */
-export interface EscrowOptions extends InstanceOptions {
-  /** Whether every instance is verified. @default - the named one */
-  readonly all?: true;
-  /** The tenant whose instances are verified. @default - the named instance */
-  readonly tenant?: string;
-  readonly parallel: number;
-}
+export interface EscrowOptions extends InstanceOptions, InstanceSelection {}
 
 /** `tenant-vault escrow verify`: proves that the records have the keys that open the data. */
 export function verifyEscrow(
@@ -20,13 +15,8 @@ export function verifyEscrow(
   target: string | undefined,
   options: EscrowOptions,
 ): Promise<CommandResult> {
-  const { parallel, all, tenant, timeout } = options;
-  if ([target, all, tenant].filter((each) => each !== undefined).length !== 1) {
-    throw new OperationError(
-      "usage",
-      "Which records are meant is not clear; name one instance, or write --tenant or --all.",
-    );
-  }
+  const { parallel, tenant, timeout } = options;
+  requireSelection(target, options);
   if (target !== undefined) return verify(host, target, options);
   const skipped = (code: string): string | undefined =>
     code === "record-deleted" ? ", because its record is deleted" : undefined;
@@ -35,17 +25,24 @@ export function verifyEscrow(
 
 function verify(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
   return withInstance(host, target, options, async (context) => {
-    const text = unverifiable(context.instance);
-    if (text !== undefined) {
-      return { text: `${target}: ${text}\n`, json: { instance: target, verified: false } };
-    }
-    const report = await prove(context);
-    const { shares, threshold, keyType } = report;
+    const { text, ...result } = await verifyRecord(context);
+    const checked = context.instance.selfInitializes !== true && (await verifyConfiguredCustody(host, context));
     return {
-      text: `${target}: its record has all ${shares} ${keyType} keys, and any ${threshold} of them open the data\n`,
-      json: { instance: target, verified: true, ...report },
+      text: `${target}: ${text}${checked ? "; people have them as well" : ""}\n`,
+      json: { instance: target, ...result, ...(checked ? { custody: true } : {}) },
     };
   });
+}
+
+async function verifyRecord(
+  context: OperationContext,
+): Promise<{ readonly text: string; readonly verified: boolean } & Partial<EscrowReport>> {
+  const reason = unverifiable(context.instance);
+  if (reason !== undefined) return { text: reason, verified: false };
+  const report = await prove(context);
+  const { shares, threshold, keyType } = report;
+  const text = `its record has all ${shares} ${keyType} keys, and any ${threshold} of them open the data`;
+  return { text, verified: true, ...report };
 }
 
 /** Why nothing can be proven; undefined if it can. */

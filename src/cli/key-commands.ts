@@ -10,6 +10,7 @@ import {
   type CommonOptions,
   type Execute,
 } from "./define";
+import type { CustodyOptions } from "./custody";
 import type { EscrowOptions } from "./escrow";
 import type { InstanceOptions } from "./instance";
 import type { GenerateOptions } from "./root-token";
@@ -81,5 +82,19 @@ function defineEscrow(program: Command, execute: Execute): void {
     .option(...BREAK_GLASS)
     .action((target: string | undefined, options: CommonOptions & EscrowOptions) =>
       execute(options, async (host) => (await import("./escrow.js")).verifyEscrow(host, target, options)),
+    );
+  severalInstances(
+    define(
+      group,
+      "custody",
+      "give the keys in the records to named people, encrypted with age; writes nothing if they have them already",
+    ),
+  )
+    .argument("[tenant/instance]")
+    .option("--target <url>", "file:<folder> or s3://<bucket>/<prefix> (default: as TENANT_VAULT_CUSTODY says)")
+    .option("--people <file>", "one person per line, <name> age1... (default: as TENANT_VAULT_CUSTODY_PEOPLE says)")
+    .option("--prune", "remove the former files of the instance; an older snapshot may need the keys in them")
+    .action((target: string | undefined, options: CommonOptions & CustodyOptions) =>
+      execute(options, async (host) => (await import("./custody.js")).custody(host, target, options)),
     );
 }

@@ -22,6 +22,8 @@ Environment:
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray
   TENANT_VAULT_SNAPSHOTS                          the target of snapshots: file:<folder> or s3://<bucket>/<prefix>
   TENANT_VAULT_SNAPSHOT_RECIPIENTS                age public keys that snapshots are encrypted to
+  TENANT_VAULT_CUSTODY                            the target of the second custody, as of snapshots
+  TENANT_VAULT_CUSTODY_PEOPLE                     the file with the people who have it, <name> age1... each
   AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_CA_BUNDLE, the storage of s3:// targets
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN
   TENANT_VAULT_WEBHOOK                            a URL to which watch posts what happens

@@ -80,6 +80,10 @@ export const ERROR_CODES = [
   "rotation-unfinished",
   "namespace-rotation",
 
+  // escrow custody
+  "custody-outdated",
+  "custody-people",
+
   // mirror
   "mirror-diverged",
 

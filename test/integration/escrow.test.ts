@@ -1,7 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PROJECT } from "../../lab/cdktf";
+import { run } from "../../lab/run";
 import type { VaultServer } from "../../lab/servers/vault-server";
+import { obtainVaultServer } from "../../lab/tools/vault-server";
 import type { Instance } from "../../src/contract/instance";
 import { ReplicaApi } from "../../src/vault/replica";
+import { ageKey, decryptedWith } from "../support/age";
 import { all } from "../support/all";
 import { damage } from "../support/shamir";
 import { staticSeal } from "./support/seals";
@@ -109,6 +115,122 @@ test.each<[string, (fields: Fields) => Fields, RegExp]>([
   const { "root-token": token = "" } = await bed.central.readRecord("customer10", "escrowed");
   const { body } = await server.client(token).send("GET", "sys/rotate/root/init");
   expect(body.data).toMatchObject({ started: false });
+});
+
+describe("a second custody", () => {
+  const NAMES = ["alice", "bob", "carol"];
+  let identities: Map<string, string>;
+  let environment: Record<string, string>;
+  let folder: string;
+
+  beforeAll(async () => {
+    identities = new Map();
+    folder = join(bed.folder, "custody");
+    const lines: string[] = [];
+    for (const name of NAMES) {
+      const { identity, recipient } = await ageKey();
+      identities.set(name, identity);
+      lines.push(`${name} ${recipient}\n`);
+    }
+    const people = join(bed.folder, "people");
+    writeFileSync(people, lines.join(""));
+    // What the guide names, and nothing else.
+    const guide = readFileSync(join(PROJECT, "docs", "operating", "second-custody.md"), "utf8");
+    const policy = all(guide.match(/^ *path "customers\/.*$/gm) ?? []).join("\n");
+    const { client } = bed.central;
+    await client.send("PUT", "sys/policies/acl/tenant-vault-custody", { body: { policy } });
+    const { body } = await client.send("POST", "auth/token/create", {
+      body: { policies: ["tenant-vault-custody"], no_default_policy: true },
+    });
+    const { client_token: token } = body.auth as { client_token: string };
+    const custody = { TENANT_VAULT_CUSTODY: `file:${folder}`, TENANT_VAULT_CUSTODY_PEOPLE: people };
+    environment = { ...bed.environment(), ...custody, VAULT_TOKEN: token };
+  });
+
+  function custody(...args: readonly string[]) {
+    return bed.run(["escrow", "custody", ...args], environment);
+  }
+
+  function verifyWithCustody() {
+    return bed.run(["escrow", "verify", TARGET], { ...environment, VAULT_TOKEN: bed.hookToken });
+  }
+
+  /** What people read in the newest files of the instance. */
+  async function readAs(...names: readonly string[]): Promise<string> {
+    const manifests = readdirSync(folder).filter((file) => /^customer10\.escrowed\.custody-.*\.json$/.test(file));
+    const newest =
+      manifests
+        .map((file) => file.replace(/\.json$/, ""))
+        .sort((one, other) => timeOf(one).localeCompare(timeOf(other)))
+        .at(-1) ?? "";
+    const texts = names.map((name) =>
+      decryptedWith(identities.get(name) ?? "", readFileSync(join(folder, `${newest}.${name}.age`))),
+    );
+    return (await Promise.all(texts)).join("\n");
+  }
+
+  function timeOf(custody: string): string {
+    return custody.split(".").at(-1) ?? "";
+  }
+
+  function keysIn(text: string): Fields {
+    const found = text.matchAll(/^(unseal-key-\d): (\S+)$/gm);
+    return Object.fromEntries([...found].map(([, name = "", key = ""]) => [name, key]));
+  }
+
+  test("is written once for every instance, and verified", async () => {
+    const { code, stdout, stderr } = await custody("--all");
+    expect(code, stdout + stderr).toBe(0);
+    expect(stdout.match(/gave its keys to 3 people/g)).toHaveLength(2);
+    const { "root-token": root = "", ...record } = await bed.central.readRecord("customer10", "escrowed");
+    const text = await readAs(...NAMES);
+    expect(record).toMatchObject(keysIn(text));
+    expect(Object.keys(keysIn(text))).toHaveLength(5);
+    const stored = readdirSync(folder).map((file) => readFileSync(join(folder, file), "latin1"));
+    for (const secret of [root, ...Object.values(keysIn(text))])
+      expect(stored.join() + stdout + stderr).not.toContain(secret);
+    expect(text).not.toContain(root);
+
+    const files = readdirSync(folder);
+    expect((await custody("--all")).stdout.match(/3 people have its keys/g)).toHaveLength(2);
+    expect(readdirSync(folder)).toEqual(files);
+    expect((await verifyWithCustody()).stdout).toMatch(/; people have them as well\n$/);
+  });
+
+  test("opens the servers and brings the record back, after it was deleted for good", async () => {
+    await bed.central.client.send("DELETE", `customers/metadata/${TARGET}`);
+    await server.stop("SIGKILL");
+    await server.start();
+    const text = await readAs("alice", "carol");
+    const [, command = ""] = /^bao (operator unseal .*)$/m.exec(text) ?? [];
+    const [certificate = ""] = /^-----BEGIN CERTIFICATE[^]*?END CERTIFICATE-----$/m.exec(text) ?? [];
+    writeFileSync(join(bed.folder, "ca.pem"), certificate);
+    const { program } = await obtainVaultServer();
+    const keys = Object.values(keysIn(text));
+    expect(keys).toHaveLength(3);
+    // Without the key, the program asks for it on a terminal.
+    for (const key of keys)
+      await run(program, [...command.split(" "), key], {
+        cwd: bed.folder,
+        env: { PATH: process.env.PATH, HOME: bed.folder },
+      });
+    expect((await new ReplicaApi(server.client()).status()).state).toBe("unsealed");
+
+    await write(keysIn(await readAs(...NAMES)));
+    expect(await bed.run(["unseal", TARGET], bed.environment(instance))).toMatchObject({ code: 0 });
+    expect(await bed.run(["status", TARGET], bed.environment())).toMatchObject({ code: 0 });
+    expect((await custody(TARGET)).stdout).toContain("3 people have its keys");
+  });
+
+  test("is outdated after a rotation, until the next run renews it", async () => {
+    expect(await bed.run(["rotate-keys", TARGET], bed.environment())).toMatchObject({ code: 0 });
+    const { failure } = await verifyWithCustody();
+    expect(failure).toMatch(
+      /\[custody-outdated\] .* is older than .*"tenant-vault escrow custody customer10\/escrowed"/,
+    );
+    expect((await custody(TARGET, "--prune")).stdout).toMatch(/gave its keys to 3 people, .* removed 1 former ones\n$/);
+    expect(await bed.central.readRecord("customer10", "escrowed")).toMatchObject(keysIn(await readAs(...NAMES)));
+  });
 });
 
 test("storage that another cluster has taken fails, and so does the whole tenant, one line per instance", async () => {

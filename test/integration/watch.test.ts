@@ -1,5 +1,7 @@
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -8,6 +10,7 @@ import type { VaultServer } from "../../lab/servers/vault-server";
 import { waitUntil } from "../../lab/wait";
 import type { Instance } from "../../src/contract/instance";
 import { maintenancePolicy, watchPolicy } from "../../src/policy/central-policies";
+import { ageKey } from "../support/age";
 import { TestBed, type BegunCommand } from "./support/test-bed";
 
 const PATIENCE = 60_000;
@@ -59,10 +62,14 @@ class Watcher {
     return Watcher.startAs(watchToken, ...args);
   }
 
-  static async startAs(token: string, ...args: string[]): Promise<Watcher> {
+  static startAs(token: string, ...args: string[]): Promise<Watcher> {
+    return Watcher.startWith({ VAULT_TOKEN: token }, ...args);
+  }
+
+  static async startWith(own: Record<string, string>, ...args: string[]): Promise<Watcher> {
     const port = await freePort();
     const url = `http://127.0.0.1:${(webhook.address() as AddressInfo).port}/hook`;
-    const environment = { ...bed.environment(), VAULT_TOKEN: token, TENANT_VAULT_WEBHOOK: url };
+    const environment = { ...bed.environment(), TENANT_VAULT_WEBHOOK: url, ...own };
     const watcher = new Watcher(port);
     watcher.command = bed.begin(
       ["watch", "--json", "--poll", POLL, "--refresh", "1", "--listen", `127.0.0.1:${port}`, ...args],
@@ -243,11 +250,22 @@ describe("a watcher with --maintain", { timeout: PATIENCE }, () => {
     const policies = ["watch", "maintenance"];
     const { body } = await client.send("POST", "auth/token/create", { body: { policies, no_default_policy: true } });
     const record = await client.send("GET", "customers/data/customer10/main");
+    const custody = {
+      TENANT_VAULT_CUSTODY: `file:${join(bed.folder, "custody")}`,
+      TENANT_VAULT_CUSTODY_PEOPLE: join(bed.folder, "people"),
+    };
     await client.send("DELETE", plan);
     await hold("incident 42");
-    const watcher = await Watcher.startAs((body.auth as { client_token: string }).client_token, "--maintain", "1");
+    const { client_token: token } = body.auth as { client_token: string };
+    const watcher = await Watcher.startWith({ VAULT_TOKEN: token, ...custody }, "--maintain", "1");
     await waitUntil("it had its turn", () => Promise.resolve(watcher.output.includes('"code":"held"')));
     expect(await hasCredential()).toBe(false);
+    // People get the keys of an instance that is held as well, once their file is there.
+    const people = await Promise.all(
+      ["alice", "bob", "carol"].map(async (name) => `${name} ${(await ageKey()).recipient}`),
+    );
+    writeFileSync(custody.TENANT_VAULT_CUSTODY_PEOPLE, people.join("\n"));
+    await waitUntil("people have the keys", () => Promise.resolve(watcher.output.includes("gave the keys to people")));
 
     await hold(null);
     await waitUntil("the credential is there", hasCredential);

@@ -13,3 +13,11 @@ export async function ageKey(): Promise<AgeKey> {
   const identity = await generateIdentity();
   return { identity, recipient: await identityToRecipient(identity) };
 }
+
+/** The text of an encrypted file, as a person reads it. */
+export async function decryptedWith(identity: string, file: Uint8Array = new Uint8Array()): Promise<string> {
+  const { Decrypter } = await import("age-encryption");
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  return decrypter.decrypt(file, "text");
+}

@@ -34,6 +34,8 @@ const SNAPSHOTS = "snapshots.test.ts runs the command with storage of its own";
 
 const RESTORE = "restore.test.ts runs the command on instances of its own";
 
+const CUSTODY = "escrow.test.ts does it with a folder, three people and the library of age";
+
 const CENTRAL = "lost-central.test.ts runs it with servers of its own";
 
 /** Blocks that no test runs as they are written, and why. */
@@ -85,6 +87,20 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "escrow.test.ts runs it on an instance of its own",
   "docs/operating/verify-escrow.md: npx tenant-vault escrow verify --all":
     "escrow.test.ts runs it on instances of its own",
+  "docs/operating/second-custody.md: vault policy write tenant-vault-custody - <<'POLICY'":
+    "escrow.test.ts has this policy, and no other, for its run",
+  "docs/operating/second-custody.md: export TENANT_VAULT_CUSTODY=s3://custody/vault TENANT_VAULT_CUSTODY_PEOPLE=people.txt":
+    CUSTODY,
+  "docs/operating/second-custody.md: age --decrypt --identity key.txt <tenant>.<instance>.custody-<version>.<time>.alice.age":
+    CUSTODY,
+  "docs/operating/second-custody.md: age --decrypt --identity key.txt <tenant>.<instance>.custody-<version>.<time>.alice.age | head -n 4":
+    CUSTODY,
+  "docs/operating/second-custody.md: bao operator unseal -address=https://main-0.example:8200 -ca-cert=ca.pem": CUSTODY,
+  "docs/operating/second-custody.md: record=customers/<tenant>/<instance>": CUSTODY,
+  "docs/operating/second-custody.md: cd cdktf.out/stacks/<tenant>-vault":
+    "escrow.test.ts runs the hook of the instance again",
+  "docs/operating/second-custody.md: npx tenant-vault unseal <tenant>/<instance>":
+    "escrow.test.ts runs both commands on the instance",
   "docs/operating/root-token.md: npx tenant-vault root-token generate <tenant>/<instance> --keep":
     "root-token.test.ts runs it on an instance of its own",
   "docs/operating/root-token.md: export VAULT_ADDR=<address of the instance>":

@@ -13,8 +13,9 @@ export class MemoryTarget implements SnapshotTarget {
   afterWrite: () => Promise<void> = () => Promise.resolve();
   private writes = 0;
 
-  list(): Promise<readonly StoredFile[]> {
-    return Promise.resolve([...this.files].map(([name, { length }]) => ({ name, size: length })));
+  list(prefix = ""): Promise<readonly StoredFile[]> {
+    const files = [...this.files].map(([name, { length }]) => ({ name, size: length }));
+    return Promise.resolve(files.filter(({ name }) => name.startsWith(prefix)));
   }
 
   async write(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {

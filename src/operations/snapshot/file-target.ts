@@ -15,13 +15,13 @@ export class FileTarget implements SnapshotTarget {
     this.text = `file:${folder}`;
   }
 
-  list(): Promise<readonly StoredFile[]> {
+  list(prefix = ""): Promise<readonly StoredFile[]> {
     return this.attempt(async () => {
       const names = await readdir(this.folder).catch((error: unknown) => {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
         throw error;
       });
-      const files = names.filter((name) => !name.endsWith(UNFINISHED));
+      const files = names.filter((name) => name.startsWith(prefix) && !name.endsWith(UNFINISHED));
       return Promise.all(files.map(async (name) => ({ name, size: (await stat(join(this.folder, name))).size })));
     });
   }
@@ -90,7 +90,7 @@ export class FileTarget implements SnapshotTarget {
     if (error instanceof OperationError || code === undefined) return error;
     return new OperationError(
       "snapshot-target",
-      `The snapshots in ${this.folder} cannot be used (${code}); check that the folder exists, is writable and has space.`,
+      `The folder ${this.folder} cannot be used (${code}); check that it exists, is writable and has space.`,
       { cause: error },
     );
   }

@@ -52,7 +52,7 @@ export async function s3Settings(environment: NodeJS.ProcessEnv): Promise<S3Sett
   const need = (name: string): string => {
     const value = setting(environment, name);
     if (value !== undefined) return value;
-    throw new OperationError("usage", `${name} is not set, which the storage of the snapshots needs; set it.`);
+    throw new OperationError("usage", `${name} is not set, which a target s3:// needs; set it.`);
   };
   const region = setting(environment, "AWS_REGION") ?? setting(environment, "AWS_DEFAULT_REGION") ?? "us-east-1";
   const given = setting(environment, "AWS_ENDPOINT_URL_S3") ?? setting(environment, "AWS_ENDPOINT_URL");
@@ -100,13 +100,17 @@ export class S3Target implements SnapshotTarget {
     this.connections = createConnections({ address: this.base, caCertificate, proxy });
   }
 
-  async list(): Promise<readonly StoredFile[]> {
+  async list(begin = ""): Promise<readonly StoredFile[]> {
     const { prefix } = this.settings;
     const files: StoredFile[] = [];
     let token: string | undefined;
     do {
       const { text } = await this.send("GET", "", {
-        query: { "list-type": "2", prefix, ...(token === undefined ? {} : { "continuation-token": token }) },
+        query: {
+          "list-type": "2",
+          prefix: prefix + begin,
+          ...(token === undefined ? {} : { "continuation-token": token }),
+        },
       });
       for (const [, entry = ""] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
         const key = element(entry, "Key") ?? "";

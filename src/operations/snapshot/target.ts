@@ -5,11 +5,12 @@ export interface StoredFile {
   readonly size: number;
 }
 
-/** Where snapshots are kept. Every method throws an OperationError `snapshot-target` if it fails. */
+/** Where snapshots and other encrypted files are kept. Every method throws an OperationError `snapshot-target` if it fails. */
 export interface SnapshotTarget {
   /** For messages. */
   readonly text: string;
-  list(): Promise<readonly StoredFile[]>;
+  /** @param prefix Begins the names of the files. @default - all files */
+  list(prefix?: string): Promise<readonly StoredFile[]>;
   /** Writes a file completely or not at all: if the content fails, nothing is there, or what was there before. */
   write(name: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   read(name: string): AsyncIterable<Uint8Array>;

@@ -6,6 +6,7 @@ import {
   holds,
   isUnsent,
   journalKey,
+  namedKeys,
   recordedKeys,
   rootToken,
   secretFields,
@@ -69,6 +70,10 @@ describe("an answer contradicts a record", () => {
 
 test("keys are those that there are, in order, and only as text", () => {
   expect(recordedKeys({ "unseal-key-0": "a", "unseal-key-2": "c" }, "unseal")).toEqual(secretsOf(["a", "c"]));
+  expect(namedKeys({ "unseal-key-2": "c", "unseal-key-0": "a" }, "unseal").map(({ name }) => name)).toEqual([
+    "unseal-key-0",
+    "unseal-key-2",
+  ]);
   expect(recordedKeys({ "unseal-key-0": 1 }, "unseal")).toEqual([]);
   expect(recordedKeys({ "unseal-key-0": "" }, "unseal")).toEqual([]);
 });

@@ -19,6 +19,7 @@ test("a file is written, listed, read and removed", async () => {
   expect(await target.list()).toEqual([]);
   await target.write("x.age", piecesOf(CONTENT));
   expect(await target.list()).toEqual([{ name: "x.age", size: CONTENT.length }]);
+  expect([await target.list("y"), (await target.list("x.")).length]).toEqual([[], 1]);
   expect((await collect(target.read("x.age"))).equals(CONTENT)).toBe(true);
   expect(await target.readText("x.age")).toBe(CONTENT.toString());
   expect(statSync(join(folder, "a", "b", "x.age")).mode & 0o777).toBe(0o600);

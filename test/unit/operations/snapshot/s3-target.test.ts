@@ -43,6 +43,7 @@ test("a small file is one request, and is listed, read and removed", async () =>
   storage.objects.set("vault/with space", Buffer.from("theirs"));
   storage.objects.set("elsewhere/a.json", Buffer.from("theirs"));
   expect(await target.list()).toEqual(["a.json", "b.json", "c.json"].map((name) => ({ name, size: 7 })));
+  expect(await target.list("b")).toEqual([{ name: "b.json", size: 7 }]);
   expect(await target.readText("a.json")).toBe("content");
   expect((await collect(target.read("a.json"))).toString()).toBe("content");
   await target.remove("a.json");
