@@ -1,12 +1,10 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.mjs";
 
 const setupFiles = ["test/support/secrets.ts"];
 // Deploys and real servers need time.
 const onServers = { testTimeout: 300_000, hookTimeout: 900_000 };
-
-/** Lists the labs of the machine, so no other may start or end meanwhile. */
-const ALONE = "test/integration/lab.test.ts";
 
 // As tsconfig.json maps them: stacks/ and tenants/ import the package by its name.
 const alias = [
@@ -16,6 +14,7 @@ const alias = [
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve: { alias },
@@ -36,19 +35,14 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
-          exclude: [ALONE],
           setupFiles: [...setupFiles, "test/support/ports.ts"],
           ...onServers,
           // Much of a test is waiting for servers. After the unit tests, which use the processors.
-          maxWorkers: 3,
+          maxWorkers: 4,
           // Go's programs collect garbage less often: those that are built, Terraform, its providers, and servers.
           env: { GOGC: "400" },
           sequence: { groupOrder: 1 },
         },
-      },
-      {
-        resolve: { alias },
-        test: { name: "lab", include: [ALONE], setupFiles, ...onServers, sequence: { groupOrder: 2 } },
       },
       // Needs a cloud and a cluster that the environment names; not part of npm test.
       {
@@ -59,7 +53,7 @@ export default defineConfig({
           setupFiles,
           ...onServers,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

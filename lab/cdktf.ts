@@ -11,9 +11,12 @@ export const PROJECT = resolve(__dirname, "..");
 /** The program behind `npx cdktf`. */
 export const CDKTF_CLI = require.resolve("cdktf-cli/bundle/bin/cdktf");
 
-/** Creates a folder inside the project, as `cdktf` requires. Git ignores it. */
+/** Variable with the folder for labs. It has to be inside the project, as `cdktf` requires. */
+export const FOLDER_VARIABLE = "TENANT_VAULT_LAB_FOLDER";
+
+/** Creates a folder for a lab. Git ignores it. */
 export function newFolderInProject(name: string): string {
-  const parent = join(PROJECT, ".lab");
+  const parent = process.env[FOLDER_VARIABLE] ?? join(PROJECT, ".lab");
   mkdirSync(parent, { recursive: true });
   return mkdtempSync(join(parent, `${name}-`));
 }
@@ -62,9 +65,14 @@ export class Cdktf {
    * @returns The plan as text. Terraform finds it in the file "plan".
    */
   async plan(stack: string): Promise<string> {
-    const env = { ...this.environment, CDKTF_OUTDIR: this.outputFolder };
-    await run(process.execPath, APP, { cwd: PROJECT, env });
+    await this.synthesize();
     return this.terraform(stack, "plan", "-input=false", "-out=plan");
+  }
+
+  /** Synthesizes, and applies stacks that were deployed before, one after the other, also without the program `cdktf`. */
+  async apply(...stacks: readonly string[]): Promise<void> {
+    await this.synthesize();
+    for (const stack of stacks) await this.terraform(stack, "apply", "-input=false", "-auto-approve");
   }
 
   /** Runs `cdktf destroy`. @throws Error if Terraform refuses. */
@@ -112,6 +120,10 @@ export class Cdktf {
 
   stackFolder(stack: string): string {
     return join(this.outputFolder, "stacks", stack);
+  }
+
+  private async synthesize(): Promise<void> {
+    await run(process.execPath, APP, { cwd: PROJECT, env: { ...this.environment, CDKTF_OUTDIR: this.outputFolder } });
   }
 
   private async run(args: readonly string[]): Promise<RunResult> {

@@ -68,7 +68,19 @@ async function buildMirror(folder: string, { registry }: TerraformProgram): Prom
   mkdirSync(target, { recursive: true });
   await run(
     go,
-    ["build", "-C", source, "-mod=readonly", "-trimpath", "-ldflags", "-s -w", "-o", join(target, name), "."],
+    // Nobody debugs it, so the compiler need not describe it either.
+    [
+      "build",
+      "-C",
+      source,
+      "-mod=readonly",
+      "-trimpath",
+      "-gcflags=all=-dwarf=false",
+      "-ldflags=-s -w",
+      "-o",
+      join(target, name),
+      ".",
+    ],
     {
       env: { ...process.env, CGO_ENABLED: "0" },
     },

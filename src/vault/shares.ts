@@ -1,4 +1,6 @@
 import type { Secret } from "../core/secret";
+import { combinations } from "./combinations";
+import { divide, multiply } from "./galois-field";
 
 /** A parsed key: the point `x` and the values `y` of the polynomials at this point. */
 interface Share {
@@ -14,34 +16,30 @@ export function chooseShares(keys: readonly Secret[], threshold: number): readon
 
 /**
  * Groups of keys that may belong together, the best one first, so that a damaged key is not sent while enough good keys exist.
- * Each key beyond the threshold either lies on the polynomials of the others or does not. Two spare keys therefore expose a
- * damaged key, and there is one group. With fewer good keys only the server can tell, and there are several groups.
+ * A key beyond the threshold either lies on the polynomials of the others or does not. A group that a spare key confirms belongs
+ * together, so only such groups are returned if there are any. Without a spare key only the server can tell, and there is a group
+ * for each combination.
  *
  * Format: the values of the polynomials, one byte each, then the point; Shamir's secret sharing over GF(256).
  * https://github.com/hashicorp/vault/blob/main/shamir/shamir.go
  *
- * @returns At most {@link MOST_GROUPS_SENT} groups. Each has as many keys as the threshold; fewer if there are fewer.
+ * @returns At most {@link MOST_GROUPS} groups. Each has as many keys as the threshold; fewer if there are fewer.
  */
 export function shareGroups(keys: readonly Secret[], threshold: number): readonly (readonly Secret[])[] {
-  const shares = keys.flatMap((key) => parseShare(key) ?? []);
+  // A copy of a key confirms nothing.
+  const distinct = keys.filter((key, index) => keys.findIndex((each) => each.equals(key)) === index);
+  const shares = distinct.flatMap((key) => parseShare(key) ?? []);
   // With a threshold of 1 the share is the key itself and has no point.
   if (threshold < 2) return [keys.slice(0, threshold)];
   if (shares.length <= threshold) {
     const wellFormed = shares.map(({ key }) => key);
-    return [[...wellFormed, ...keys.filter((key) => !wellFormed.includes(key))].slice(0, threshold)];
+    return [[...wellFormed, ...distinct.filter((key) => !wellFormed.includes(key))].slice(0, threshold)];
   }
-  const groups = combinations(shares, threshold);
-  const possible: (readonly Share[])[] = [];
-  let best: readonly Share[] = shares.slice(0, threshold);
-  let agreeing = 0;
-  for (const group of groups) {
-    const count = shares.filter((share) => fits(share, group)).length;
-    if (count >= threshold) possible.push(group);
-    if (count > agreeing) [best, agreeing] = [group, count];
-    if (agreeing === shares.length) break;
-  }
-  const others = agreeing > threshold ? [] : possible.filter((group) => group !== best);
-  return [best, ...others].slice(0, MOST_GROUPS_SENT).map((group) => group.map(({ key }) => key));
+  const { confirmed, unconfirmed } = sortGroups(shares, threshold);
+  const groups = confirmed.length > 0 ? confirmed : unconfirmed;
+  // Keys that nothing connects are shown all the same: the server has the last word.
+  if (groups.length === 0) groups.push(shares);
+  return groups.slice(0, MOST_GROUPS).map((group) => group.slice(0, threshold).map(({ key }) => key));
 }
 
 /** The keys that do not lie on the polynomials through a group, which is as large as the threshold. */
@@ -49,30 +47,35 @@ export function strayShares(keys: readonly Secret[], group: readonly Secret[]): 
   const [first] = group;
   // With a threshold of 1 the share is the key itself.
   if (group.length < 2) return keys.filter((key) => first === undefined || !key.equals(first));
-  const proven = group.flatMap((key) => parseShare(key) ?? []);
+  const fits = fitsThrough(group.flatMap((key) => parseShare(key) ?? []));
   return keys.filter((key) => {
     const share = parseShare(key);
-    return share === undefined || (!proven.some((each) => each.key.equals(key)) && !fits(share, proven));
+    return share === undefined || !fits(share);
   });
 }
 
-/** Limit of the groups that a server receives. Five keys with threshold 3 have 10. */
-const MOST_GROUPS_SENT = 40;
-
-/** Limit of the search. Instances in use have far fewer groups. */
+/** Limit of the groups that a server receives. Twelve keys with threshold 6 have 924. */
 const MOST_GROUPS = 1_000;
 
-function combinations(shares: readonly Share[], size: number): readonly (readonly Share[])[] {
-  const found: Share[][] = [];
-  const extend = (group: Share[], from: number): void => {
-    if (group.length === size) found.push(group);
-    for (let index = from; group.length < size && index < shares.length && found.length < MOST_GROUPS; index++) {
-      const share = shares[index];
-      if (share !== undefined) extend([...group, share], index + 1);
-    }
-  };
-  extend([], 0);
-  return found;
+interface SortedGroups {
+  /** Shares that lie on the same polynomials, more than the threshold; most shares first. */
+  readonly confirmed: (readonly Share[])[];
+  readonly unconfirmed: (readonly Share[])[];
+}
+
+function sortGroups(shares: readonly Share[], threshold: number): SortedGroups {
+  const confirmed: (readonly Share[])[] = [];
+  const unconfirmed: (readonly Share[])[] = [];
+  for (const group of combinations(shares, threshold)) {
+    if (confirmed.some((known) => group.every((share) => known.includes(share)))) continue;
+    const agreeing = shares.filter(fitsThrough(group));
+    if (agreeing.length > threshold) confirmed.push(agreeing);
+    else if (agreeing.length === threshold) unconfirmed.push(group);
+    // No other group can have more.
+    if (agreeing.length > threshold && agreeing.length > shares.length / 2) break;
+  }
+  confirmed.sort((a, b) => b.length - a.length);
+  return { confirmed, unconfirmed };
 }
 
 function parseShare(key: Secret): Share | undefined {
@@ -83,37 +86,25 @@ function parseShare(key: Secret): Share | undefined {
   return { key, y: bytes.subarray(0, -1), x };
 }
 
-/** Whether a share lies on the polynomials through a group of shares. */
-function fits({ x, y }: Share, group: readonly Share[]): boolean {
-  if (group.some((each) => each.y.length !== y.length)) return false;
-  if (new Set(group.map((each) => each.x)).size < group.length) return false;
-  const weights = group.map((each) =>
-    group.reduce(
-      (weight, other) => (other === each ? weight : multiply(weight, divide(x ^ other.x, each.x ^ other.x))),
-      1,
-    ),
-  );
-  return y.every((byte, position) => {
-    const value = group.reduce((sum, each, index) => sum ^ multiply(weights[index] ?? 0, each.y[position] ?? 0), 0);
-    return value === byte;
-  });
+/** Whether shares lie on the polynomials through a group (Lagrange's interpolation). No share does if two of the group have the same point. */
+function fitsThrough(group: readonly Share[]): (share: Share) => boolean {
+  const [length] = new Set(group.map(({ y }) => y.length));
+  const denominators = group.map(({ x }) => product(group.flatMap((other) => (other.x === x ? [] : x ^ other.x))));
+  const isPossible =
+    new Set(group.map(({ x }) => x)).size === group.length && group.every(({ y }) => y.length === length);
+  return ({ x, y }) => {
+    if (!isPossible || y.length !== length) return false;
+    const member = group.find((each) => each.x === x);
+    if (member !== undefined) return Buffer.compare(member.y, y) === 0;
+    const numerator = product(group.map((each) => x ^ each.x));
+    const weights = group.map((each, index) => divide(numerator, multiply(x ^ each.x, denominators[index] ?? 1)));
+    return y.every(
+      (byte, position) =>
+        byte === group.reduce((sum, each, index) => sum ^ multiply(weights[index] ?? 0, each.y[position] ?? 0), 0),
+    );
+  };
 }
 
-/** Multiplies in GF(256) modulo x^8 + x^4 + x^3 + x + 1, the field of AES. */
-function multiply(a: number, b: number): number {
-  let product = 0;
-  for (let bit = 0; bit < 8; bit++) {
-    if ((b >> bit) & 1) product ^= a << bit;
-  }
-  for (let bit = 14; bit >= 8; bit--) {
-    if ((product >> bit) & 1) product ^= 0x11b << (bit - 8);
-  }
-  return product;
-}
-
-/** Divides in GF(256). The inverse of b is b^254. */
-function divide(a: number, b: number): number {
-  let inverse = 1;
-  for (let power = 0; power < 254; power++) inverse = multiply(inverse, b);
-  return multiply(a, inverse);
+function product(factors: readonly number[]): number {
+  return factors.reduce(multiply, 1);
 }

@@ -1,21 +1,31 @@
-import { existsSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
-import { PROJECT } from "../../lab/cdktf";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FOLDER_VARIABLE, newFolderInProject, PROJECT } from "../../lab/cdktf";
 import { begin, run, type Command } from "../../lab/run";
 
+/** Where these labs deploy, and where they keep their servers. Others run at the same time. */
+let deployed: string;
+let temporary: string;
+beforeAll(() => {
+  deployed = newFolderInProject("labs");
+  temporary = mkdtempSync(join(tmpdir(), "tenant-vault-labs-"));
+  // An unprivileged account runs the servers.
+  chmodSync(temporary, 0o711);
+});
+afterAll(() => {
+  for (const folder of [deployed, temporary]) rmSync(folder, { recursive: true });
+});
+
 function lab(args: readonly string[]): Command {
-  return begin(process.execPath, ["--import", "tsx", "lab/main.ts", ...args], { cwd: PROJECT });
+  const env = { ...process.env, [FOLDER_VARIABLE]: deployed, TMPDIR: temporary };
+  return begin(process.execPath, ["--import", "tsx", "lab/main.ts", ...args], { cwd: PROJECT, env });
 }
 
 /** Folders of labs: of what they deploy, and of their servers. */
 function folders(): string[] {
-  const deployed = join(PROJECT, ".lab");
-  return [
-    ...(existsSync(deployed) ? readdirSync(deployed) : []),
-    ...readdirSync(tmpdir()).filter((name) => name.startsWith("tenant-vault-lab-")),
-  ];
+  return [...readdirSync(deployed), ...readdirSync(temporary).filter((name) => name.startsWith("tenant-vault-lab-"))];
 }
 
 describe("npm run lab", () => {
@@ -56,7 +66,7 @@ describe("npm run lab", () => {
     const started = new Set<string>();
     const watch = setInterval(() => {
       for (const name of folders()) if (!before.includes(name)) started.add(name);
-      if ([...started].some((name) => existsSync(join(PROJECT, ".lab", name, sign)))) interrupted.kill(signal);
+      if ([...started].some((name) => existsSync(join(deployed, name, sign)))) interrupted.kill(signal);
     }, 100);
 
     const { code, stderr } = await interrupted.ended;

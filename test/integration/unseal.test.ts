@@ -128,6 +128,15 @@ test.each([
 
   await bed.unseal(instance);
   expect(await states(servers)).toEqual(["unsealed"]);
+
+  // The ceremonies find them, too, and a rotation makes five good ones.
+  const target = `customer10/${name}`;
+  for (const args of [
+    ["root-token", "generate", target, "--print"],
+    ["rotate-keys", target],
+    ["escrow", "verify", target],
+  ])
+    expect(await bed.run(args, bed.environment())).toMatchObject({ code: 0, failure: "" });
 });
 
 describe("a replica", () => {

@@ -14,6 +14,7 @@ import { writeDescription } from "../describe";
 import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
 import { sharesOfState, type Shares } from "../shares";
 import { withCeremony, type CeremonyServer, type CeremonySession } from "./ceremony-session";
+import { KeyTrials } from "./key-trials";
 import {
   keysRefused,
   OwnCeremony,
@@ -71,7 +72,7 @@ interface Seen {
 class Rotation {
   private readonly type: KeyType;
   private readonly own: OwnCeremony;
-  private readonly refused = new Set<KeySetName>();
+  private readonly trials = new KeyTrials<KeySetName>();
   private inUse = false;
 
   constructor(
@@ -93,7 +94,7 @@ class Rotation {
           ceremony,
           begun: this.own.nonce,
           unheard: this.own.unheard,
-          refused: [...this.refused],
+          refused: this.trials.refused,
           inUse: this.inUse,
         }),
       perform: (step, seen) => this.perform(step, seen),
@@ -136,16 +137,16 @@ class Rotation {
     }
   }
 
-  /** Shows the server one set of the record's keys. */
+  /** Shows the server keys of one of the record's sets. */
   private async send(set: KeySetName, { record, server, ceremony }: Seen): Promise<undefined> {
     const { fields } = record;
     const pending = pendingKeys(fields, this.type);
     const keys = set === "current" ? recordedKeys(fields, this.type) : (pending?.keys ?? []);
     const endpoints = this.endpointsOf(server);
-    const answer = await this.own.show(server, endpoints, chooseShares(keys, ceremony?.required ?? 0));
+    const answer = await this.own.show(server, endpoints, this.trials.next(set, keys, ceremony?.required ?? 0));
     if (answer === undefined) return;
     if (answer === "refused") {
-      this.refused.add(set);
+      this.trials.refuse(set);
       await this.own.cancel(server, endpoints);
     } else if (set === "pending") {
       this.inUse = true;
@@ -160,7 +161,7 @@ class Rotation {
     const { store, log } = this.context;
     const pending = { keys, threshold: this.shares.threshold, ceremony: this.own.nonce ?? "" };
     await store.write(withPendingKeys(fields, this.type, pending), version);
-    this.refused.delete("pending");
+    this.trials.forget("pending");
     log.info("the central Vault has the new keys beside the former ones", { keys: keys.length });
   }
 

@@ -8,9 +8,9 @@ import type { TokenFacts } from "../../vault/access";
 import { decodeToken, type Ceremony } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf } from "../../vault/keys";
-import { chooseShares } from "../../vault/shares";
 import { keysRefused, OwnCeremony, rootTokenEndpoints } from "../ceremonies/own-ceremony";
 import { withCeremony, type CeremonyServer, type CeremonySession } from "../ceremonies/ceremony-session";
+import { KeyTrials } from "../ceremonies/key-trials";
 import type { KeySetName } from "../ceremonies/rotation-decision";
 import type { OperationContext } from "../context";
 import { reasonOf, recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
@@ -76,7 +76,7 @@ class Generation {
   private announced = false;
   private lost = false;
   private delivered = false;
-  private readonly refused = new Set<KeySetName>();
+  private readonly trials = new KeyTrials<KeySetName>();
   private token: Secret | undefined;
   private revoked: readonly string[] = [];
 
@@ -148,7 +148,7 @@ class Generation {
       ceremony,
       begun: own.nonce,
       unheard: own.unheard,
-      refused: [...this.refused],
+      refused: this.trials.refused,
       pending: pendingKeys(record.fields, this.type) !== undefined,
       announced: this.announced,
       made: token !== undefined || inRecord,
@@ -201,15 +201,15 @@ class Generation {
     if (this.own.otp === undefined) this.own.forget();
   }
 
-  /** Shows the server one set of the record's keys. */
+  /** Shows the server keys of one of the record's sets. */
   private async send(set: KeySetName, { record, server, ceremony }: Seen): Promise<undefined> {
     const { own } = this;
     const pending = pendingKeys(record.fields, this.type);
     const keys = set === "current" ? recordedKeys(record.fields, this.type) : (pending?.keys ?? []);
     const endpoints = rootTokenEndpoints(server);
-    const answer = await own.show(server, endpoints, chooseShares(keys, ceremony?.required ?? 0));
+    const answer = await own.show(server, endpoints, this.trials.next(set, keys, ceremony?.required ?? 0));
     if (answer === "refused") {
-      this.refused.add(set);
+      this.trials.refuse(set);
       return own.cancel(server, endpoints);
     }
     if (answer?.encodedToken === undefined || own.otp === undefined) return;

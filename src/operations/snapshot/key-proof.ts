@@ -2,8 +2,8 @@ import { rootToken } from "../../central/record";
 import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
-import { chooseShares } from "../../vault/shares";
-import { CeremonySession } from "../ceremonies/ceremony-session";
+import { shareGroups } from "../../vault/shares";
+import { CeremonySession, type CeremonyServer } from "../ceremonies/ceremony-session";
 import {
   keysRefused,
   OwnCeremony,
@@ -13,6 +13,7 @@ import {
 } from "../ceremonies/own-ceremony";
 import type { Lease, OperationContext } from "../context";
 import { generateInSession } from "../root-token/generate-root-token";
+import type { Shares } from "../shares";
 import type { SnapshotKeys } from "./snapshot-keys";
 
 type Locked = OperationContext & { readonly lease: Lease };
@@ -62,18 +63,32 @@ export async function proveKeys(context: Locked, { keys, threshold }: SnapshotKe
   try {
     await session.prepare();
     const server = await session.reach();
-    const endpoints = rotationEndpoints(server, context.instance.seal);
-    const own = new OwnCeremony(session);
-    await own.begin(server, endpoints, verifiedRotation({ shares: keys.length, threshold }));
-    if (own.nonce === undefined) throw new ReplicaError("unreachable", "somebody has begun a rotation of keys");
-    if ((await OwnCeremony.find(server, endpoints))?.verifies !== true) throw unverifiedRotation(context.store);
-    const answer = await own.show(server, endpoints, chooseShares(keys, threshold));
-    if (answer === "refused") throw keysRefused(context.store);
-    if (answer === undefined) throw new ReplicaError("unreachable", "somebody has cancelled the rotation of keys");
-    // The end of the session cancels the rotation, so the keys that the server made open nothing.
+    for (const group of shareGroups(keys, threshold)) {
+      if (await opens(context, session, server, group, { shares: keys.length, threshold })) return;
+    }
+    throw keysRefused(context.store);
   } finally {
     await session.end();
   }
+}
+
+/** Whether a group of keys opens the data. The rotation that asks is cancelled, so the keys that the server makes open nothing. */
+async function opens(
+  { instance, store }: Locked,
+  session: CeremonySession,
+  server: CeremonyServer,
+  group: readonly Secret[],
+  shares: Shares,
+): Promise<boolean> {
+  const endpoints = rotationEndpoints(server, instance.seal);
+  const own = new OwnCeremony(session);
+  await own.begin(server, endpoints, verifiedRotation(shares));
+  if (own.nonce === undefined) throw new ReplicaError("unreachable", "somebody has begun a rotation of keys");
+  if ((await OwnCeremony.find(server, endpoints))?.verifies !== true) throw unverifiedRotation(store);
+  const answer = await own.show(server, endpoints, group);
+  if (answer === undefined) throw new ReplicaError("unreachable", "somebody has cancelled the rotation of keys");
+  await own.cancel(server, endpoints);
+  return answer !== "refused";
 }
 
 async function endToken(context: Locked, active: Replica, token: Secret): Promise<void> {

@@ -63,8 +63,41 @@ describe("H11: the groups of keys that are tried", () => {
     expect(shareGroups(toSecrets(split(randomBytes(32), 4, GOOD)), GOOD)).toHaveLength(1);
   });
 
-  test("are limited", () => {
-    const keys = split(randomBytes(32), 9, 5).map((key, index) => (index < 4 ? damage(key) : key));
-    expect(shareGroups(toSecrets(keys), 5)).toHaveLength(40);
+  test("are not confirmed by a copy of a key", () => {
+    const [first = "", ...others] = split(randomBytes(32), 3, GOOD);
+    expect(shareGroups(toSecrets([first, first, damage(first), ...others]), GOOD).map(toTexts)).toContainEqual([
+      first,
+      ...others,
+    ]);
+  });
+
+  test("are one for each initialisation whose keys are mixed, most keys first", () => {
+    const sets = [5, 4].map((count) => split(randomBytes(32), count, GOOD));
+    const groups = shareGroups(toSecrets(sets.flat().reverse()), GOOD).map(toTexts);
+    expect(groups).toHaveLength(2);
+    for (const [index, group] of groups.entries()) expect(sets[index]).toEqual(expect.arrayContaining(group));
+  });
+
+  test.each([
+    [9, 5, 4],
+    [12, 6, 6],
+    [15, 8, 6],
+    [15, 7, 5],
+  ])("contain good keys alone: of %i keys with threshold %i, %i are damaged", (count, threshold, damaged) => {
+    const keys = split(randomBytes(32), count, threshold);
+    const given = keys.map((key, index) => (index % 2 === 0 && index / 2 < damaged ? damage(key) : key));
+    const good = given.filter((key) => keys.includes(key));
+    const groups = shareGroups(toSecrets(given), threshold).map(toTexts);
+    expect(groups.length).toBeLessThanOrEqual(1_000);
+    expect(groups.some((group) => group.every((key) => good.includes(key)))).toBe(true);
+  });
+
+  test("are found among very many keys within two seconds", () => {
+    const keys = split(randomBytes(32), 100, 50);
+    const given = keys.map((key, index) => (index === 20 ? damage(key) : key));
+    const start = performance.now();
+    const [group = []] = shareGroups(toSecrets(given), 50).map(toTexts);
+    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(group.every((key) => keys.includes(key))).toBe(true);
   });
 });

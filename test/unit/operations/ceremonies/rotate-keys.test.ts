@@ -7,6 +7,7 @@ import { OperationError } from "../../../../src/core/errors";
 import { rotateKeys } from "../../../../src/operations/ceremonies/rotate-keys";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { keyTypeOf } from "../../../../src/vault/keys";
+import { useKeysOfWhichThreeAreGood } from "../../../support/damaged-keys";
 import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
 
 const NEW = { shares: 7, threshold: 4 };
@@ -183,6 +184,14 @@ describe("a run does not begin", () => {
     change(universe);
     await expect(rotateKeys(universe.start(), NEW)).rejects.toMatchObject({ code });
   });
+});
+
+test("H11: three good keys of five begin a rotation, though one is missing and one is damaged", async () => {
+  const universe = await initialized();
+  universe.onEffect = () => undefined;
+  useKeysOfWhichThreeAreGood(universe);
+  await rotateKeys(universe.start(), NEW);
+  expectAdopted(universe);
 });
 
 test("keys that the server refuses end the run, and it keeps those of the record", async () => {

@@ -5,6 +5,7 @@ import { OperationError } from "../../../../src/core/errors";
 import type { Secret } from "../../../../src/core/secret";
 import { generateRootToken } from "../../../../src/operations/root-token/generate-root-token";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
+import { useKeysOfWhichThreeAreGood } from "../../../support/damaged-keys";
 import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
 
 const FAULTS: readonly Fault[] = ["crash-before", "crash-after", "cut-before", "cut-after"];
@@ -135,6 +136,14 @@ test("a root token that people made at another time stays", async () => {
   expect(valid(universe)).toContain(theirs[0]?.reveal());
   expect(valid(universe)).toContain(recorded(universe));
   expect(valid(universe)).toHaveLength(2);
+});
+
+test("H11: three good keys of five make a token, though one is missing and one is damaged", async () => {
+  const universe = await revoked();
+  useKeysOfWhichThreeAreGood(universe);
+  await generateRootToken(universe.start());
+  expect(valid(universe)).toEqual([recorded(universe)]);
+  expectSettled(universe);
 });
 
 describe("nothing is made", () => {

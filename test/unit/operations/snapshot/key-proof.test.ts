@@ -6,6 +6,7 @@ import { withLock } from "../../../../src/operations/operation-lock";
 import { proveKeys, withRootToken } from "../../../../src/operations/snapshot/key-proof";
 import type { SnapshotKeys } from "../../../../src/operations/snapshot/snapshot-keys";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
+import { useKeysOfWhichThreeAreGood } from "../../../support/damaged-keys";
 import { INSTANCE, Universe } from "../../../support/simulation";
 
 const [ACTIVE] = INSTANCE.replicas as [Replica];
@@ -25,6 +26,11 @@ test("keys that open the data are proven, and nothing is rotated", async () => {
   const before = universe.keysOf();
   await prove(recordedKeys(universe.record, "unseal"));
   expect(universe.keysOf()).toEqual(before);
+  expect([universe.access.ceremonies.size, universe.access.tokens.size]).toEqual([0, 0]);
+});
+
+test("H11: three good keys of five are proven, though one is missing and one is damaged", async () => {
+  await prove(useKeysOfWhichThreeAreGood(universe));
   expect([universe.access.ceremonies.size, universe.access.tokens.size]).toEqual([0, 0]);
 });
 
