@@ -9,11 +9,16 @@ export class LabCentral {
    * Initialises and unseals the server, as an operator would.
    *
    * @param namespace Namespace in which the operator keeps everything. @default - the root namespace
+   * @param people How many people have a key, and how many of them unseal it. @default - one
    */
-  static async open(server: VaultServer, namespace?: string): Promise<LabCentral> {
+  static async open(
+    server: VaultServer,
+    namespace?: string,
+    people: { readonly shares: number; readonly threshold: number } = { shares: 1, threshold: 1 },
+  ): Promise<LabCentral> {
     const anonymous = server.client();
     const api = new ReplicaApi(anonymous);
-    const { rootToken, keys } = await api.initialize("shamir", 1, 1);
+    const { rootToken, keys } = await api.initialize("shamir", people.shares, people.threshold);
     for (const key of keys) await api.unseal(key);
     const central = new LabCentral(
       server,

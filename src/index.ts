@@ -38,12 +38,13 @@ export { UnsealWatch } from "./constructs/unseal-watch/unseal-watch";
 export type { UnsealWatchProps, WebhookSecret } from "./constructs/unseal-watch/unseal-watch-props";
 export { RaftSnapshots } from "./constructs/raft-snapshots/raft-snapshots";
 export type { RaftSnapshotsProps } from "./constructs/raft-snapshots/raft-snapshots-props";
-export { WatchLogin } from "./constructs/unseal-watch/watch-login";
+export { WatchLogin } from "./constructs/command-pod/watch-login";
 
 export { TenantAccess } from "./constructs/tenant-access/tenant-access";
 export type {
   CertifiedServers,
   TenantAccessProps,
+  SharedNamespace,
   TenantIntermediate,
   TenantPipeline,
 } from "./constructs/tenant-access/tenant-access-props";
@@ -71,6 +72,7 @@ export { ConfigIdentity } from "./constructs/vault-instance/config-identity";
 export { DevelopmentDeployment } from "./constructs/vault-instance/development-deployment";
 export { Exposure } from "./constructs/vault-instance/exposure";
 export { ExternalDeployment, type ExternalDeploymentProps } from "./constructs/vault-instance/external-deployment";
+export { NamespaceDeployment, type NamespaceDeploymentProps } from "./constructs/vault-instance/namespace-deployment";
 export type { HelmDeploymentProps } from "./constructs/vault-instance/helm-deployment";
 export {
   HighAvailabilityDeployment,

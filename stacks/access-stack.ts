@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { centralSecretsOf, LayerStack, TENANT_IDENTITIES, TenantAccess } from "tenant-vault";
-import { certifiedServers, signedIntermediates, type Tenant } from "tenant-vault/tenant";
+import { certifiedServers, sharedNamespaces, signedIntermediates, type Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
@@ -19,6 +19,7 @@ export class AccessStack extends LayerStack {
       secrets: centralSecretsOf(layers),
       intermediates: signedIntermediates(tenant),
       servers: certifiedServers(tenant),
+      namespaces: sharedNamespaces(tenant),
       pipeline: operator.pipelineOf?.(tenant.name),
       provider,
     });

@@ -30,6 +30,7 @@ function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
       operator,
       tenant,
       machines?.cluster ?? existingCluster(tenant),
+      tenants,
     );
     if (machines !== undefined) vault.addDependency(machines);
     const config = new ConfigStack(app, `${tenant.name}-config`, operator, tenant);

@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { ConfigIdentity, DeletionProtection, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
-import { hasCentralCertificate, InstanceConfig, type Tenant } from "tenant-vault/tenant";
+import { hasCentralCertificate, InstanceConfig, instanceNamespace, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
@@ -28,6 +28,7 @@ export class ConfigStack extends LayerStack {
         rootCaFile: hasCentralCertificate(instance) ? operator.central.rootCaFile : undefined,
         centralProvider,
         identity: identity.stringValue,
+        namespace: instanceNamespace(tenant.name, instance),
         // A name may start with a digit, but an identifier of Terraform starts with a letter.
         alias: `instance-${name}`,
       });

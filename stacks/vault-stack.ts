@@ -11,18 +11,20 @@ import {
   VaultInstance,
   type IKubernetesCluster,
 } from "tenant-vault";
-import { administeredMounts, instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant";
+import { administeredMounts, hostedInstances, instanceDeployment, usesCinder, type Tenant } from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
 /** Second layer of a tenant: its instances, initialised and unsealed. */
 export class VaultStack extends LayerStack {
+  /** @param tenants All tenants, of which some may have namespaces in instances of this one. */
   constructor(
     scope: Construct,
     id: string,
     operator: Operator,
     tenant: Tenant,
     cluster: IKubernetesCluster | undefined,
+    tenants: readonly Tenant[] = [tenant],
   ) {
     super(scope, id, operator.backend);
     new DeletionProtection(this, "DeletionProtection", { deletionProtection: tenant.deletionProtection });
@@ -49,6 +51,7 @@ export class VaultStack extends LayerStack {
         identities,
         rootToken,
         administered: administeredMounts(instance),
+        namespaces: hostedInstances(tenants, `${tenant.name}/${name}`),
         deployment: instanceDeployment({ tenant, instance, cluster, certificate }),
         central: central.access,
         centralProvider: central.provider,

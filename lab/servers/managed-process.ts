@@ -41,6 +41,10 @@ export class ManagedProcess {
     return new ManagedProcess(props, child);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Waits until a check succeeds. @throws Error with the end of the log if the process ends first, or after the timeout. */
   async waitUntil(check: () => Promise<boolean>, timeout = 30_000): Promise<void> {
     await this.spawned.catch((error: unknown) => {

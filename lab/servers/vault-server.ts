@@ -70,6 +70,11 @@ export class VaultServer {
     await client.close();
   }
 
+  /** Of the process; undefined before the first start. */
+  get pid(): number | undefined {
+    return this.process?.pid;
+  }
+
   /** @param signal `SIGKILL` for a crash. */
   async stop(signal?: NodeJS.Signals): Promise<void> {
     await this.process?.stop(signal);

@@ -72,7 +72,7 @@ function explain(error: ReplicaError, address: string, path: string): string {
   const sentences: Record<VaultFailure, string> = {
     unreachable: `The central Vault at ${address} does not answer (${message}); check VAULT_ADDR and that it runs.`,
     untrusted: `The central Vault at ${address} is not trusted: ${message}; set VAULT_CACERT to the certificate of its CA.`,
-    sealed: `The central Vault at ${address} is sealed or not initialised; unseal it by hand and run this again.`,
+    sealed: `The central Vault at ${address} is sealed or not initialised; unseal it with "tenant-vault central unseal", and run this again.`,
     denied: `The central Vault at ${address} refuses the token for ${path}; use one that is valid and has the policy of the tenant's hook, tenant-vault-<tenant>-hook.`,
     missing: `The central Vault at ${address} has nothing at ${path}; deploy the stack "central" first.`,
     conflict: `The central Vault at ${address} has a newer version of ${path}, because another program wrote it at the same time; run this again.`,

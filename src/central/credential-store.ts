@@ -1,4 +1,4 @@
-import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, type Identity } from "../contract/identities";
+import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, type LoginName } from "../contract/identities";
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./client";
@@ -37,7 +37,7 @@ export class CredentialStore {
     this.instance = `${tenant}/${name}`;
   }
 
-  async read(identity: Identity): Promise<SeenCredential> {
+  async read(identity: LoginName): Promise<SeenCredential> {
     const path = accessPath(this.instance, identity);
     const { data, metadata } = await readSecret(this.central, ACCESS_MOUNT, path);
     const fields = data ?? {};
@@ -45,7 +45,7 @@ export class CredentialStore {
   }
 
   /** Reads the credential of an earlier version; undefined if that is deleted, or there is none. */
-  async readVersion(identity: Identity, version: number): Promise<Credential | undefined> {
+  async readVersion(identity: LoginName, version: number): Promise<Credential | undefined> {
     const path = `${this.url(identity)}?version=${version}`;
     const { body } = await askCentral(this.central, "GET", path, { accept: [404] });
     const { data } = (body.data ?? {}) as { data?: Record<string, unknown> | null };
@@ -57,7 +57,7 @@ export class CredentialStore {
    *
    * @throws CentralError `conflict` if another wrote in between.
    */
-  async write(identity: Identity, { fields, version }: SeenCredential, credential: Credential): Promise<void> {
+  async write(identity: LoginName, { fields, version }: SeenCredential, credential: Credential): Promise<void> {
     await askCentral(this.central, "POST", this.url(identity), {
       body: { data: withCredential(fields, credential), options: { cas: version } },
     });
@@ -71,11 +71,11 @@ export class CredentialStore {
   }
 
   /** Where the credentials are, as Vault's own command names it. */
-  path(identity: Identity): string {
+  path(identity: LoginName): string {
     return `${ACCESS_MOUNT}/${accessPath(this.instance, identity)}`;
   }
 
-  private url(identity: Identity): string {
+  private url(identity: LoginName): string {
     return `${ACCESS_MOUNT}/data/${accessPath(this.instance, identity)}`;
   }
 }

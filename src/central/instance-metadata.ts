@@ -4,7 +4,15 @@ import { metadataChunks } from "../contract/metadata-size";
 
 /** Keys that only some descriptions have. Stale ones are removed. */
 const OCCASIONAL =
-  /^((replica|ca-certificate|kubernetes|identities)-\d+|volatile|self-initializes|retired|wanted-(shares|threshold))$/;
+  /^((replica|ca-certificate|kubernetes|identities)-\d+|volatile|self-initializes|shared-instance|retired|wanted-(shares|threshold))$/;
+
+/** Key of the instance of which the described one is a namespace. */
+const SHARED_INSTANCE = "shared-instance";
+
+/** The instance of which the described one is a namespace; undefined if it has servers of its own. */
+export function sharedInstanceOf(metadata: Readonly<Record<string, string>>): string | undefined {
+  return metadata[SHARED_INSTANCE];
+}
 
 /** Computes the change from the existing to the wanted metadata. Keys of other programs stay. */
 export function metadataPatch(
@@ -32,6 +40,7 @@ export function toMetadata(described: Instance): Record<string, string> {
     ...(described.retired === true ? { retired: "true" } : {}),
     ...(described.volatile === true ? { volatile: "true" } : {}),
     ...(described.selfInitializes === true ? { "self-initializes": "true" } : {}),
+    ...(described.sharedInstance === undefined ? {} : { [SHARED_INSTANCE]: described.sharedInstance }),
     ...numbered(
       "replica",
       described.replicas.map(({ name, address }) => `${name} ${address}`),
@@ -63,6 +72,7 @@ export function fromMetadata(
     retired: metadata.retired === "true" ? true : undefined,
     volatile: metadata.volatile === "true" ? true : undefined,
     selfInitializes: metadata["self-initializes"] === "true" ? true : undefined,
+    sharedInstance: sharedInstanceOf(metadata),
     replicas: series(metadata, "replica").map((line) => {
       const [replicaName, address] = line.split(" ");
       return { name: replicaName, address };

@@ -170,20 +170,21 @@ export class Journal {
 }
 
 interface SerializedAnswer {
-  readonly rootToken: string;
+  readonly rootToken?: string | undefined;
   readonly keyType: KeyType;
   readonly keys: readonly string[];
 }
 
 /** Serializes an answer unencrypted. The caller encrypts it at once. */
 function serialize({ rootToken, keyType, keys }: InitAnswer): string {
-  const answer: SerializedAnswer = { rootToken: rootToken.reveal(), keyType, keys: keys.map((key) => key.reveal()) };
+  const answer: SerializedAnswer = { rootToken: rootToken?.reveal(), keyType, keys: keys.map((key) => key.reveal()) };
   return JSON.stringify(answer);
 }
 
 function deserialize(text: string): InitAnswer {
   const { rootToken, keyType, keys } = JSON.parse(text) as SerializedAnswer;
-  return { rootToken: new Secret(rootToken), keyType, keys: keys.map((key) => new Secret(key)) };
+  const token = rootToken === undefined ? {} : { rootToken: new Secret(rootToken) };
+  return { ...token, keyType, keys: keys.map((key) => new Secret(key)) };
 }
 
 /** Reads a journal; undefined if the file is gone or its reservation was interrupted. In both cases nothing was initialised. */

@@ -7,6 +7,7 @@ import { proxiesOf } from "../core/proxies";
 import { Secret } from "../core/secret";
 import { askCentral, CentralError } from "./client";
 import { VaultClient } from "../vault/client";
+import type { ServerEndpoint } from "../vault/connection";
 import { isSecureAddress } from "../core/secure-address";
 
 /**
@@ -20,21 +21,11 @@ import { isSecureAddress } from "../core/secure-address";
  * @throws CentralError if the central Vault cannot be reached or refuses the login.
  */
 export async function connectToCentral(environment: NodeJS.ProcessEnv, end?: AbortSignal): Promise<VaultClient> {
-  const address = setting(environment, "VAULT_ADDR");
-  if (address === undefined || !isSecureAddress(address)) {
-    throw new CentralError(
-      "unreachable",
-      "VAULT_ADDR is not set to a TLS address; set it to the address of the central Vault, such as https://vault.example.com:8200.",
-    );
-  }
   const client = new VaultClient({
-    address,
-    caCertificate: readCertificates(environment),
-    tlsServerName: setting(environment, "VAULT_TLS_SERVER_NAME"),
+    ...centralEndpoint(environment),
     namespace: setting(environment, "VAULT_NAMESPACE"),
-    proxy: proxiesOf(environment).proxyFor(address),
   });
-  const login = appRoleLogin(environment) ?? jwtLogin(environment);
+  const login = loginOf(environment);
   if (login === undefined) return client.withToken(findToken(client, environment));
   try {
     const token = await login(end === undefined ? client : client.withSignal(end));
@@ -43,6 +34,40 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv, end?: Abo
     await client.close();
     throw error;
   }
+}
+
+/**
+ * Where a server of the central Vault is, and how to connect to it.
+ *
+ * @param address URL. @default - VAULT_ADDR
+ * @throws CentralError if this is not the address of a server to which keys may be sent, or a CA certificate is missing.
+ */
+export function centralEndpoint(environment: NodeJS.ProcessEnv, address?: string): ServerEndpoint {
+  const used = address ?? setting(environment, "VAULT_ADDR");
+  if (used === undefined || !isSecureAddress(used)) {
+    throw new CentralError(
+      "unreachable",
+      address === undefined
+        ? "VAULT_ADDR is not set to a TLS address; set it to the address of the central Vault, such as https://vault.example.com:8200."
+        : `"${address}" is not a TLS address; name a server of the central Vault, such as https://vault.example.com:8200.`,
+    );
+  }
+  return {
+    address: used,
+    caCertificate: readCertificates(environment),
+    tlsServerName: setting(environment, "VAULT_TLS_SERVER_NAME"),
+    proxy: proxiesOf(environment).proxyFor(used),
+  };
+}
+
+/** Token for a server of the central Vault, from the same variables. @throws CentralError if there is none. */
+export async function logInToCentral(client: VaultClient, environment: NodeJS.ProcessEnv): Promise<Secret> {
+  return (await loginOf(environment)?.(client)) ?? findToken(client, environment);
+}
+
+/** Returns the repeatable login; undefined if the environment has none. */
+function loginOf(environment: NodeJS.ProcessEnv): ((client: VaultClient) => Promise<Secret>) | undefined {
+  return appRoleLogin(environment) ?? jwtLogin(environment);
 }
 
 /** Returns the AppRole login; undefined if the environment has none. It is repeatable, because its tokens may expire during a run. */

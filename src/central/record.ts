@@ -112,7 +112,8 @@ export function withRequest(fields: RecordFields): RecordFields {
 /** Adds the keys and removes the announcement. Fields of other programs stay. */
 export function withAnswer(fields: RecordFields, answer: InitAnswer): RecordFields {
   const { [JOURNAL_KEY]: _announcement, ...others } = withRequest(fields);
-  return { ...others, [ROOT_TOKEN]: answer.rootToken.reveal(), ...keyFields(answer.keys, answer.keyType) };
+  const token = answer.rootToken === undefined ? {} : { [ROOT_TOKEN]: answer.rootToken.reveal() };
+  return { ...others, ...token, ...keyFields(answer.keys, answer.keyType) };
 }
 
 /** Renames the keys to another type. A migration of the seal turns unseal keys into recovery keys with the same values. */

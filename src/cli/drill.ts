@@ -1,4 +1,5 @@
 import { CredentialStore } from "../central/credential-store";
+import { sharedInstanceOf } from "../central/instance-metadata";
 import { parseTarget } from "../central/instances";
 import { connectToCentral } from "../central/login";
 import { RecordStore } from "../central/record-store";
@@ -7,6 +8,7 @@ import { OperationError } from "../core/errors";
 import { findProgram } from "../core/find-program";
 import type { Product } from "../core/product";
 import { drill as runDrill } from "../operations/drill/drill";
+import { refuseForNamespace } from "../operations/namespaces/refusal";
 import { findSnapshot } from "../operations/snapshot/stored-snapshots";
 import type { CommandHost, CommandResult } from "./command";
 import type { InstanceOptions } from "./instance";
@@ -30,19 +32,22 @@ export function drill(host: CommandHost, path: string, options: DrillCommandOpti
     const { clock, environment, holds, log } = host;
     const named = parseTarget(path);
     const identities = await readIdentities(options.identity);
-    const { complete: _complete, ...manifest } = await findSnapshot(target, named, options.from);
-    const program = options.server ?? findServer(manifest.product, environment);
     const milliseconds = options.timeout * 1000;
     const lifetime = limit(milliseconds, "AbortError", host.signal);
     const central = (await connectToCentral(environment, lifetime.signal)).withSignal(lifetime.signal);
     const server = `the throw-away server with the data of ${path}`;
-    // The program must not end before the server is destroyed.
-    holds.add(server);
     try {
+      const store = new RecordStore(central, named.tenant, named.name, clock);
+      const sharedInstance = sharedInstanceOf(await store.readMetadata());
+      refuseForNamespace({ ...named, sharedInstance }, "drill");
+      const { complete: _complete, ...manifest } = await findSnapshot(target, named, options.from);
+      const program = options.server ?? findServer(manifest.product, environment);
+      // The program must not end before the server is destroyed.
+      holds.add(server);
       const context = {
         ...{ clock, holds, signal: lifetime.signal, deadline: clock.now() + milliseconds },
         log: log.with({ instance: path }),
-        store: new RecordStore(central, named.tenant, named.name, clock),
+        store,
         credentials: new CredentialStore(central, named.tenant, named.name),
       };
       const begun = clock.now();

@@ -1,3 +1,4 @@
+import type { Instance } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import { verifyEscrow as prove } from "../operations/escrow/verify-escrow";
 import type { CommandHost, CommandResult } from "./command";
@@ -34,10 +35,8 @@ export function verifyEscrow(
 
 function verify(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
   return withInstance(host, target, options, async (context) => {
-    const { selfInitializes, retired } = context.instance;
-    if (retired === true || selfInitializes === true) {
-      const text =
-        retired === true ? "retired, so no server can prove its keys" : "self-initialised, so there are no keys";
+    const text = unverifiable(context.instance);
+    if (text !== undefined) {
       return { text: `${target}: ${text}\n`, json: { instance: target, verified: false } };
     }
     const report = await prove(context);
@@ -47,4 +46,12 @@ function verify(host: CommandHost, target: string, options: InstanceOptions): Pr
       json: { instance: target, verified: true, ...report },
     };
   });
+}
+
+/** Why nothing can be proven; undefined if it can. */
+function unverifiable({ selfInitializes, retired, sharedInstance }: Instance): string | undefined {
+  if (retired === true) return "retired, so no server can prove its keys";
+  if (selfInitializes === true) return "self-initialised, so there are no keys";
+  if (sharedInstance === undefined) return undefined;
+  return `a namespace of ${sharedInstance}, whose keys only its next unsealing proves`;
 }

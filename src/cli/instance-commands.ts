@@ -10,6 +10,7 @@ import {
   type Execute,
 } from "./define";
 import type { InstanceOptions } from "./instance";
+import type { PurgeOptions } from "./purge";
 import type { SealOptions } from "./seal";
 
 interface UnsealOptions {
@@ -74,7 +75,8 @@ export function defineInstanceCommands(program: Command, execute: Execute): void
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")
     .option("--yes-destroy-the-keys <tenant/instance>", "the same instance again")
-    .action((target: string, options: CommonOptions & { yesDestroyTheKeys?: string }) =>
+    .option(...BREAK_GLASS)
+    .action((target: string, options: CommonOptions & PurgeOptions) =>
       execute(options, async (host) => (await import("./purge.js")).purge(host, target, options)),
     );
 }

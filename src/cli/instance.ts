@@ -13,10 +13,9 @@ import { openConnections } from "../operations/connections";
 import { OperatorToken } from "../operations/identities/operator-token";
 import type { NetworkOptions } from "../operations/network";
 import type { OperationContext, RunContext } from "../operations/context";
+import { serversOf } from "../operations/servers";
 import { supplyServers } from "../operations/supply/supply-servers";
-import { AccessApi } from "../vault/access";
 import type { VaultClient } from "../vault/client";
-import { ReplicaApi } from "../vault/replica";
 import { SnapshotApi } from "../vault/snapshot";
 import type { CommandHost } from "./command";
 
@@ -86,7 +85,8 @@ async function connected<Result>(
   const { tenant, name } = instance;
   const connections = await openConnections(instance, cluster, network);
   const credentials = new CredentialStore(central.withSignal(network.end), tenant, name);
-  const access: OperationContext["access"] = (replica, token) => AccessApi.as(connections.client(replica), token);
+  const servers = serversOf(central.withSignal(network.end), instance, connections);
+  const { access, replica, namespaceLogin } = servers;
   const operator = new OperatorToken({ access, credentials });
   try {
     return await work({
@@ -98,16 +98,18 @@ async function connected<Result>(
       lock: new OperationLock(central, `${tenant}/${name}`, run.clock),
       breakGlass,
       credentials,
-      temporaryKeys: new TemporaryKeyStore(central.withSignal(network.end), `${tenant}/${name}`),
+      temporaryKeys: new TemporaryKeyStore(central, `${tenant}/${name}`),
       bootstrap: cluster?.bootstrap,
       operator,
       access,
-      replica: (replica) => new ReplicaApi(connections.client(replica)),
-      snapshots: (replica, token) => SnapshotApi.as(connections.client(replica), token),
+      replica,
+      namespaceLogin,
+      snapshots: (each, token) => SnapshotApi.as(connections.client(each), token),
       pods: cluster?.pods,
     });
   } finally {
     await operator.end();
+    await servers.end();
     await connections.close();
   }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "commander";
 import { listenForInterruption } from "./interruption";
-import { buildProgram } from "./program";
+import { allCommands, buildProgram } from "./program";
 
 async function main(): Promise<void> {
   const interruption = listenForInterruption(process);
@@ -11,7 +11,7 @@ async function main(): Promise<void> {
     const { execute } = await import("./execute.js");
     await execute(command, interruption, json === true);
   });
-  for (const command of [program, ...program.commands]) {
+  for (const command of allCommands(program)) {
     command.exitOverride().configureOutput({ outputError: () => undefined });
   }
   try {

@@ -6,6 +6,7 @@ import { ACCESS_MOUNT, LOCK } from "../contract/identities";
 import { mapConcurrently } from "../core/concurrent";
 import { setting } from "../core/environment";
 import { OperationError } from "../core/errors";
+import { isSecureAddress } from "../core/secure-address";
 import type { CommandHost, CommandResult } from "./command";
 
 /** Secrets that are copied at once. */
@@ -57,6 +58,12 @@ function mirrorEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = Object.entries(environment).filter(([name]) => name.startsWith(PREFIX));
   const names = Object.fromEntries(own.map(([name, value]) => [name.slice(PREFIX.length), value]));
   const { ROLE_ID, SECRET_ID, ...vault } = names;
+  const address = setting(environment, `${PREFIX}ADDR`);
+  if (address === undefined || !isSecureAddress(address))
+    throw new CentralError(
+      "unreachable",
+      `${PREFIX}ADDR is not set to a TLS address; set it to the address of the mirror, such as https://mirror.example.com:8200.`,
+    );
   const others = Object.entries(environment).filter(([name]) => !/^(VAULT|TENANT_VAULT)_/.test(name));
   const login = ROLE_ID !== undefined && SECRET_ID !== undefined;
   if (!login && setting(environment, `${PREFIX}TOKEN`) === undefined)

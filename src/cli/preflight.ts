@@ -9,6 +9,7 @@ import { proxiesOf } from "../core/proxies";
 import { checkCentral } from "../operations/preflight/check-central";
 import { checkCloud } from "../operations/preflight/check-cloud";
 import { checkInstances } from "../operations/preflight/check-instances";
+import { checkIntermediates, type IntermediateChecks } from "../operations/preflight/check-intermediates";
 import { checkMachines } from "../operations/preflight/check-machines";
 import { checkStates } from "../operations/preflight/check-state";
 import { checkProviders } from "../operations/preflight/check-providers";
@@ -29,7 +30,9 @@ export async function preflight(host: CommandHost, tenant: string): Promise<Comm
   const { VAULT_NAMESPACE: _, ...environment } = host.environment;
   return withSynthesis(environment, async (synthesis) => {
     const problems =
-      synthesis.problems.length > 0 ? synthesis.problems : await problemsOf(tenant, synthesis, environment);
+      synthesis.problems.length > 0
+        ? synthesis.problems
+        : await problemsOf(tenant, synthesis, environment, host.clock.date());
     const found = [...new Set(problems)];
     return {
       text: found.length === 0 ? `${tenant}: ready to deploy\n` : found.map((problem) => `${problem}\n`).join(""),
@@ -39,13 +42,19 @@ export async function preflight(host: CommandHost, tenant: string): Promise<Comm
   });
 }
 
-async function problemsOf(tenant: string, synthesis: Synthesis, environment: NodeJS.ProcessEnv): Promise<string[]> {
+async function problemsOf(
+  tenant: string,
+  synthesis: Synthesis,
+  environment: NodeJS.ProcessEnv,
+  now: Date,
+): Promise<string[]> {
   const stacks = stacksOf(tenant, synthesis.stacks);
   const terraform = setting(environment, "TERRAFORM_BINARY_NAME") ?? "terraform";
+  const access = { folder: synthesis.folder, program: terraform, environment };
   const found = await Promise.all([
     checkTerraform(terraform),
-    checkStates(stacks, { folder: synthesis.folder, program: terraform, environment }),
-    checkServers(stacks, synthesis.folder, environment),
+    checkStates(stacks, access),
+    checkServers(stacks, { ...access, now }, environment),
     checkCloud(stacks, environment),
   ]);
   return [...found.flat(), ...checkProviders(stacks, DEPLOYED), ...checkMachines(stacks, environment)];
@@ -65,9 +74,10 @@ function stacksOf(tenant: string, stacks: readonly SynthesizedStack[]): Synthesi
 
 async function checkServers(
   stacks: readonly SynthesizedStack[],
-  folder: string,
+  checks: IntermediateChecks,
   environment: NodeJS.ProcessEnv,
 ): Promise<string[]> {
+  const { folder } = checks;
   try {
     const central = await connectToCentral({ ...environment, VAULT_NAMESPACE: centralNamespace(stacks) });
     try {
@@ -79,7 +89,7 @@ async function checkServers(
         proxyFor: (address) => proxiesOf(environment).proxyFor(address),
         record: (name, instance) => new RecordStore(central, name, instance),
       });
-      return [...ofCentral, ...ofInstances];
+      return [...ofCentral, ...(await checkIntermediates(central, stacks, checks)), ...ofInstances];
     } finally {
       await central.close();
     }

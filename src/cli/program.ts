@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { defineCentralCommands } from "./central-commands";
 import type { Execute } from "./define";
 import { defineFleetCommands } from "./fleet-commands";
 import { defineInstanceCommands } from "./instance-commands";
@@ -32,20 +33,31 @@ export function buildProgram(execute: Execute): Command {
     .description("Initialises and unseals the Vault instances of tenants; their keys are kept in the central Vault.")
     .version(packageVersion())
     .addHelpText("after", ENVIRONMENT);
-  for (const defineCommands of [defineInstanceCommands, defineKeyCommands, defineSnapshotCommands, defineFleetCommands])
+  for (const defineCommands of [
+    defineInstanceCommands,
+    defineKeyCommands,
+    defineSnapshotCommands,
+    defineFleetCommands,
+    defineCentralCommands,
+  ])
     defineCommands(program, execute);
   return program;
 }
 
-/** The commands that run something: groups of commands are replaced by their members. */
-export function runnableCommands(program: Command): readonly Command[] {
-  return program.commands.flatMap((command) => (command.commands.length === 0 ? [command] : command.commands));
+/** Every command, with the groups. */
+export function allCommands(program: Command): readonly Command[] {
+  return [program, ...program.commands.flatMap(allCommands)];
 }
 
-/** Name of a command with that of its group: `snapshot save`. */
+/** The commands that run something: groups of commands are replaced by their members. */
+export function runnableCommands(program: Command): readonly Command[] {
+  return allCommands(program).filter(({ commands }) => commands.length === 0);
+}
+
+/** Name of a command with those of its groups: `snapshot save`. */
 export function commandName(command: Command): string {
-  const group = command.parent?.parent === null || command.parent === null ? "" : `${command.parent.name()} `;
-  return `${group}${command.name()}`;
+  const { parent } = command;
+  return parent?.parent == null ? command.name() : `${commandName(parent)} ${command.name()}`;
 }
 
 function packageVersion(): string {

@@ -3,15 +3,17 @@ import { parseTarget } from "../central/instances";
 import { setting } from "../core/environment";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
+import { refuseForNamespace } from "../operations/namespaces/refusal";
+import { besides } from "../operations/operation-lock";
 import { parseIdentities } from "../operations/snapshot/encryption";
 import { openTarget } from "../operations/snapshot/open-target";
 import { restoreSnapshot } from "../operations/snapshot/restore-snapshot";
 import { saveSnapshot } from "../operations/snapshot/save-snapshot";
+import type { Retention } from "../operations/snapshot/series";
 import {
   findSnapshot,
   listSnapshots,
   pruneSnapshots,
-  type Retention,
   type StoredSnapshot,
 } from "../operations/snapshot/stored-snapshots";
 import type { SnapshotTarget } from "../operations/snapshot/target";
@@ -32,12 +34,14 @@ export interface SaveOptions extends InstanceOptions, TargetOptions {
 
 /** `tenant-vault snapshot save`: keeps an encrypted snapshot of an instance. */
 export function save(host: CommandHost, path: string, options: SaveOptions): Promise<CommandResult> {
-  const given = setting(host.environment, "TENANT_VAULT_SNAPSHOT_RECIPIENTS");
-  const recipients = options.recipient ?? given?.split(/[\s,]+/) ?? [];
+  const recipients = recipientsOf(host, options);
   return withTarget(host, options, (target) =>
     // It reads only, so the login of a schedule needs no right to issue certificates.
     withInstance(host, path, { ...options, supplies: false }, async (context) => {
-      const manifest = await saveSnapshot(context, target, recipients);
+      refuseForNamespace(context.instance, "snapshot save");
+      // Meanwhile the servers may have the data of other keys, or of another seal, than the record and the manifest say.
+      const lease = besides(context, ["restore", "migrate-seal"]);
+      const manifest = await saveSnapshot({ ...context, lease }, target, recipients);
       return {
         text: `${path}: saved ${manifest.name}, ${manifest.size} bytes, for ${recipients.length} recipients\n`,
         json: { instance: path, snapshot: manifest.name, size: manifest.size, sha256: manifest.sha256 },
@@ -81,6 +85,7 @@ export function restore(host: CommandHost, path: string, options: RestoreOptions
     const identities = await readIdentities(identity);
     const { complete: _complete, ...manifest } = await findSnapshot(target, parseTarget(path), from);
     return withInstance(host, path, options, async (context) => {
+      refuseForNamespace(context.instance, "snapshot restore");
       const report = await restoreSnapshot(context, target, { manifest, identities, force });
       const replicas = context.instance.replicas.length;
       return {
@@ -89,6 +94,14 @@ export function restore(host: CommandHost, path: string, options: RestoreOptions
       };
     });
   });
+}
+
+/** The public keys that an option or the environment names. */
+export function recipientsOf(
+  { environment }: CommandHost,
+  { recipient }: Pick<SaveOptions, "recipient">,
+): readonly string[] {
+  return recipient ?? setting(environment, "TENANT_VAULT_SNAPSHOT_RECIPIENTS")?.split(/[\s,]+/) ?? [];
 }
 
 /** Reads the private keys in an identity file of age. */
@@ -121,6 +134,10 @@ export async function withTarget<Result>(
 }
 
 function line({ name, time, size, product, productVersion, recordVersion, complete }: StoredSnapshot): string {
-  const state = complete ? "" : ", INCOMPLETE";
-  return `${name}: ${time}, ${size} bytes, ${product} ${productVersion}, keys of version ${recordVersion} of the record${state}\n`;
+  return `${name}: ${time}, ${size} bytes, ${product} ${productVersion}, keys of version ${recordVersion} of the record${stateText(complete)}\n`;
+}
+
+/** End of the line of a snapshot. */
+export function stateText(complete: boolean): string {
+  return complete ? "" : ", INCOMPLETE";
 }

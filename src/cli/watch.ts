@@ -1,8 +1,10 @@
 import { setFlagsFromString } from "node:v8";
 import { connectToCentral } from "../central/login";
 import { setting } from "../core/environment";
+import { OperationError } from "../core/errors";
 import { Gate } from "../core/gate";
 import { proxiesOf } from "../core/proxies";
+import { isEncrypted } from "../core/secure-address";
 import { proxyTo } from "../operations/network";
 import { CentralFleet } from "../watch/central-fleet";
 import { parseListenAddress, serve } from "../watch/http-server";
@@ -44,6 +46,12 @@ export async function watch(
   const selection = { tenant, shard: shard === undefined ? undefined : parseShard(shard) };
   const address = listen === undefined ? undefined : parseListenAddress(listen);
   const webhook = setting(environment, "TENANT_VAULT_WEBHOOK");
+  if (webhook !== undefined && !isEncrypted(webhook)) {
+    throw new OperationError(
+      "usage",
+      "TENANT_VAULT_WEBHOOK is not reached by TLS, and may contain a secret; set it to an https address.",
+    );
+  }
   const network = { proxies: proxiesOf(environment) };
   const dispatcher = webhook === undefined ? undefined : proxyTo(webhook, network.proxies);
   const notifications =

@@ -1,10 +1,14 @@
 import { z } from "zod";
+import { INSTANCE_PATH, namespaceLogin, type NamespaceLogin } from "./namespaces";
 
 /** The logins of an instance that work in place of its root token. */
 export const IDENTITIES = ["apply", "plan", "operate", "ceremony"] as const;
 
 /** Name of an identity, of its role, and of its secret below {@link accessPath}. */
 export type Identity = (typeof IDENTITIES)[number];
+
+/** An identity of an instance, or the login of a namespace that the instance hosts. */
+export type LoginName = Identity | NamespaceLogin;
 
 /** Path, without `auth/`, of the AppRole mount in the instance at which the identities log in. */
 export const IDENTITY_LOGIN = "tenant-vault";
@@ -19,7 +23,7 @@ export const BOOTSTRAP_ROLE = "bootstrap";
 export const IDENTITY_POLICY_PREFIX = "tenant-vault-";
 
 /** Name of an identity's policy in the instance. */
-export function identityPolicyName(identity: Identity): string {
+export function identityPolicyName(identity: LoginName): string {
   return `${IDENTITY_POLICY_PREFIX}${identity}`;
 }
 
@@ -82,7 +86,14 @@ export const identitySettings = z.object({
   rootToken: z.enum(ROOT_TOKEN_CHOICES).optional(),
   /** Networks from which the identities may log in; without it, from everywhere. */
   boundCidrs: z.array(z.string().min(1)).min(1).readonly().optional(),
+  /** Instances, `<tenant>/<instance>`, that are namespaces of this one. Each has a login here. */
+  namespaces: z.array(z.string().regex(INSTANCE_PATH)).min(1).readonly().optional(),
 });
 
 /** What the hook knows of an instance's identities. */
 export type IdentitySettings = Readonly<z.output<typeof identitySettings>>;
+
+/** Names of all logins that the hook makes in an instance. */
+export function loginNames({ namespaces = [] }: Pick<IdentitySettings, "namespaces">): readonly LoginName[] {
+  return [...IDENTITIES, ...namespaces.map(namespaceLogin)];
+}

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isSecureAddress } from "../core/secure-address";
 import { parseDescription } from "./description";
 import { identitySettings } from "./identities";
+import { INSTANCE_PATH } from "./namespaces";
 
 /** Extracts the certificates of a PEM file, without comments and keys. */
 export function certificatesOf(pem: string): string {
@@ -49,6 +50,11 @@ const instance = z.object({
   volatile: z.literal(true).optional(),
   /** Whether the servers initialise themselves, by OpenBao's `initialize` stanzas. Such an instance has no keys to escrow. */
   selfInitializes: z.literal(true).optional(),
+  /**
+   * The instance, `<tenant>/<instance>`, of which this one is a namespace with keys of its own. The replica is then the shared
+   * instance as its clients reach it.
+   */
+  sharedInstance: z.string().regex(INSTANCE_PATH).optional(),
   /** What its identities administer and how long they last; without it, what the instance has already, and the defaults. */
   identities: identitySettings.optional(),
   replicas: z.array(replica).min(1).readonly(),

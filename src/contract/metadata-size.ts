@@ -15,9 +15,11 @@ export function metadataKeysOf({
   caCertificate,
   kubernetes,
   identities,
-}: Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes" | "identities">): number {
+  sharedInstance,
+}: Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes" | "identities" | "sharedInstance">): number {
   const certificates = caCertificate === undefined ? undefined : certificatesOf(caCertificate);
-  return COMMON_KEYS + replicas.length + [certificates, kubernetes, identities].flatMap(metadataChunks).length;
+  const shared = sharedInstance === undefined ? 0 : 1;
+  return COMMON_KEYS + shared + replicas.length + [certificates, kubernetes, identities].flatMap(metadataChunks).length;
 }
 
 /** Splits a value into texts that metadata can hold. The text is ASCII, because the limit counts bytes. */

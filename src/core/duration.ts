@@ -66,6 +66,8 @@ export class Duration {
   }
 }
 
+const DURATION = { name: "Duration", member: "toSeconds", example: "Duration.hours(72)", code: "duration" };
+
 /**
  * Checks props that take a Duration, because the compiler does not check JavaScript programs.
  *
@@ -76,5 +78,5 @@ export function checkDurations<Name extends string>(
   names: readonly Name[],
   scope?: ConstructorParameters<typeof ValidationError>[2],
 ): void {
-  checkValues(props, names, { name: "Duration", method: "toSeconds", example: "Duration.hours(72)" }, scope);
+  checkValues(props, names, DURATION, scope);
 }

@@ -40,8 +40,11 @@ export const ERROR_CODES = [
   "timeout",
   "interrupted",
   "local-limit",
+  "namespace-login",
+  "namespaces-unsupported",
   "operation-locked",
   "operation-lock-lost",
+  "shared-servers",
   "journal-damaged",
   "journal-locked",
   "journal-unwritable",
@@ -75,9 +78,14 @@ export const ERROR_CODES = [
   "unverified-rotation",
   "versions-too-few",
   "rotation-unfinished",
+  "namespace-rotation",
 
   // mirror
   "mirror-diverged",
+
+  // central
+  "clusters-differ",
+  "share-refused",
 
   // seal and step-down
   "no-successor",

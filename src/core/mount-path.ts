@@ -32,3 +32,13 @@ export function checkLoginPath(path: string, scope?: ConstructorParameters<typeo
     scope,
   );
 }
+
+/** @throws ValidationError unless the path of a secret is plain. */
+export function checkSecretPath(path: string, scope?: ConstructorParameters<typeof ValidationError>[2]): string {
+  if (PLAIN_PATH.test(path)) return path;
+  throw new ValidationError(
+    "secret-path",
+    `"${path}" is not a valid path of a secret; write names separated by single slashes, without the mount, a slash at the ends, "+", "*", "." or "..".`,
+    scope,
+  );
+}

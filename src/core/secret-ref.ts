@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ValidationError } from "./errors";
+import { checkMountPath, checkSecretPath } from "./mount-path";
 
 /**
  * The location of a secret: one field of a KV version 2 secret in the central Vault.
@@ -35,9 +36,9 @@ export class SecretRef {
     Object.freeze(this);
   }
 
-  /** A field of a KV version 2 secret in the central Vault. */
-  static centralVault(location: SecretLocation): SecretRef {
-    return new SecretRef(location.mount, location.path, location.field, location.revision ?? 1);
+  /** A field of a KV version 2 secret in the central Vault. @throws ValidationError if no secret can be there. */
+  static centralVault({ mount, path, field, revision = 1 }: SecretLocation): SecretRef {
+    return new SecretRef(checkMountPath(mount), checkSecretPath(path), field, revision);
   }
 }
 

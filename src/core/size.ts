@@ -39,6 +39,8 @@ export class Size {
   }
 }
 
+const SIZE = { name: "Size", member: "toGibibytes", example: "Size.gibibytes(10)", code: "size" };
+
 /**
  * Checks props that take a Size, because the compiler does not check JavaScript programs.
  *
@@ -49,5 +51,5 @@ export function checkSizes<Name extends string>(
   names: readonly Name[],
   scope?: ConstructorParameters<typeof ValidationError>[2],
 ): void {
-  checkValues(props, names, { name: "Size", method: "toGibibytes", example: "Size.gibibytes(10)" }, scope);
+  checkValues(props, names, SIZE, scope);
 }

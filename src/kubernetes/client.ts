@@ -22,6 +22,11 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   409: "kubernetes-conflict",
 };
 
+/** Whether a status passes: the API is overloaded, restarts, or its etcd elects a leader. */
+function isPassing(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
 /** Failed request to the Kubernetes API. */
 export class KubernetesError extends OperationError {
   constructor(
@@ -30,7 +35,7 @@ export class KubernetesError extends OperationError {
     readonly status: number | undefined,
   ) {
     const code = status === undefined ? "kubernetes-unreachable" : (CODES[status] ?? "kubernetes-refused");
-    super(code, message, { retryable: status === undefined });
+    super(code, message, { retryable: status === undefined || isPassing(status) });
   }
 }
 

@@ -8,9 +8,10 @@ import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import type { Secret } from "../core/secret";
 import type { AccessApi } from "../vault/access";
-import type { ReplicaApi } from "../vault/replica";
+import type { ReplicaRequests } from "../vault/replica";
 import type { SnapshotApi } from "../vault/snapshot";
 import type { OperatorToken } from "./identities/operator-token";
+import type { NamespaceSession } from "./namespaces/namespace-session";
 import type { Pods } from "./pods";
 import type { BootstrapCredential } from "./supply/bootstrap-credential";
 
@@ -64,13 +65,15 @@ export interface OperationContext extends RunContext {
   readonly respectsHold?: boolean | undefined;
   /** The credentials of the instance's identities in the central Vault. */
   readonly credentials: Pick<CredentialStore, "read" | "readVersion" | "write">;
-  /** Keys of a server that was initialised for a restore. */
+  /** Keys of a server that was initialised for a restore, with requests that the deadline and the user cannot abort. */
   readonly temporaryKeys: Pick<TemporaryKeyStore, "read" | "write">;
   /** The first credential of an instance that initialised itself; undefined for any other. */
   readonly bootstrap?: Pick<BootstrapCredential, "read"> | undefined;
   /** Token for requests to the servers that are not public. */
   readonly operator: Pick<OperatorToken, "get" | "end">;
-  replica(replica: Replica): Pick<ReplicaApi, keyof ReplicaApi>;
+  /** Login of an instance that is a namespace in its shared instance; undefined for any other. */
+  readonly namespaceLogin?: Pick<NamespaceSession, "token"> | undefined;
+  replica(replica: Replica): ReplicaRequests;
   /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
   access(replica: Replica, token?: Secret): Pick<AccessApi, keyof AccessApi>;
   /** Snapshots of the data. @param token Of the caller. */

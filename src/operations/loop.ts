@@ -75,14 +75,16 @@ export async function runLoop<Seen, Step, Result>(
   for (;;) {
     const outcome = await turn();
     if (outcome !== undefined && "done" in outcome) return outcome.done;
+    const mayEnd = loop.mayEnd?.() ?? true;
     if (outcome !== undefined) {
       if (outcome.wait !== waiting?.reason) {
         log.info("waiting", { reason: outcome.wait });
         waiting = { reason: outcome.wait, since: clock.now() };
       }
-      await clock.sleep(outcome.pause ?? loop.poll, signal);
+      // An aborted signal would end each sleep at once, also of an operation that may not end and tries again.
+      await clock.sleep(outcome.pause ?? loop.poll, mayEnd ? signal : undefined);
     }
-    if ((signal.aborted || clock.now() > deadline) && (loop.mayEnd?.() ?? true)) {
+    if ((signal.aborted || clock.now() > deadline) && mayEnd) {
       const last = [waiting?.reason, waiting?.blockedBy].filter((reason) => reason !== undefined).join("; ");
       throw loop.unfinished(signal.aborted ? "interrupted" : "timeout", last === "" ? undefined : last);
     }
@@ -98,6 +100,11 @@ export function recoverRetryable(error: unknown): Waiting | undefined {
 export function recoverUnlessDenied(error: unknown): Waiting | undefined {
   if (error instanceof ReplicaError && error.failure !== "denied") return { wait: reasonOf(error) };
   return recoverRetryable(error);
+}
+
+/** Waits for servers, which come and go, as a restart makes them. */
+export function recoverReplica(error: unknown): Waiting | undefined {
+  return error instanceof ReplicaError ? { wait: `a replica does not answer (${reasonOf(error)})` } : undefined;
 }
 
 /** An error's message within another sentence. */

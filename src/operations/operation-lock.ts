@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CentralError } from "../central/client";
 import type { LockEntry, SeenLock } from "../central/operation-lock";
 import { OperationError } from "../core/errors";
-import type { Lease, OperationContext } from "./context";
+import type { Lease, OperationContext, RunContext } from "./context";
 import { reasonOf, runLoop, type Waiting, UnfinishedError } from "./loop";
 
 /** Seconds for which the lock is valid after a renewal. */
@@ -14,6 +14,11 @@ const RENEW_AFTER = (LEASE * 1000) / 6;
 /** Milliseconds without a renewal after which a run begins no further turn. A turn takes less than the rest of the lease. */
 const GIVE_UP_AFTER = (LEASE * 1000) / 2;
 
+/** What the lock needs of an operation. */
+export interface LockContext extends RunContext, Pick<OperationContext, "lock" | "breakGlass"> {
+  readonly store: Pick<OperationContext["store"], "path">;
+}
+
 /**
  * Does work on an instance that no other such work may meet: two operations that hold the lock never run at once. The lock is renewed
  * before each turn of the work's loops.
@@ -21,10 +26,10 @@ const GIVE_UP_AFTER = (LEASE * 1000) / 2;
  * @throws OperationError `operation-locked` if another run holds the lock and {@link OperationContext.breakGlass} does not say why
  *   to take it.
  */
-export async function withLock<Result>(
-  context: OperationContext,
+export async function withLock<Context extends LockContext, Result>(
+  context: Context,
   operation: string,
-  work: (context: OperationContext & { readonly lease: Lease }) => Promise<Result>,
+  work: (context: Context & { readonly lease: Lease }) => Promise<Result>,
 ): Promise<Result> {
   const lease = new HeldLock(context, operation);
   await lease.acquire();
@@ -35,6 +40,38 @@ export async function withLock<Result>(
   }
 }
 
+/**
+ * Refuses each turn of work that only reads while one of these operations runs. Such work takes no lock: it changes nothing that
+ * another operation could meet, and its login need not be able to write.
+ *
+ * @returns What the loops of the work renew. It throws `operation-locked`.
+ */
+export function besides(context: LockContext, operations: readonly string[]): Pick<Lease, "renew"> {
+  const { lock, log, store } = context;
+  let isDenied = false;
+  return {
+    renew: async () => {
+      if (isDenied) return;
+      try {
+        const seen = await lock.read();
+        const { holder, age } = seen;
+        if (holder !== undefined && isHeld(seen) && operations.includes(holder.operation))
+          throw locked(store.path, holder, age, "");
+      } catch (error) {
+        // The central Vault of an earlier release lets the login of a schedule read no lock.
+        if (!(error instanceof CentralError) || error.failure !== "denied") throw error;
+        isDenied = true;
+        log.warn("cannot see whether another operation runs; deploy the stack central", { reason: reasonOf(error) });
+      }
+    },
+  };
+}
+
+/** Whether its run still works, as far as one can see from here. */
+function isHeld({ holder, age }: Pick<SeenLock, "holder" | "age">): boolean {
+  return holder !== undefined && holder.state !== "over" && age < holder.lease;
+}
+
 class HeldLock implements Lease {
   interrupted: string | undefined;
   private readonly entry: LockEntry;
@@ -43,7 +80,7 @@ class HeldLock implements Lease {
   private abandoned = false;
 
   constructor(
-    private readonly context: OperationContext,
+    private readonly context: LockContext,
     operation: string,
   ) {
     const { breakGlass } = context;
@@ -100,8 +137,7 @@ class HeldLock implements Lease {
 
   private async take({ holder, version, age }: SeenLock): Promise<void> {
     const { clock, lock, log, breakGlass, store } = this.context;
-    const over = holder !== undefined && (holder.state === "over" || age >= holder.lease);
-    if (holder !== undefined && !over) {
+    if (holder !== undefined && isHeld({ holder, age })) {
       const { host, pid, operation } = holder;
       if (breakGlass === undefined) throw locked(store.path, holder, age);
       log.warn("took the lock from another run", { operation, host, process: pid, reason: breakGlass });
@@ -134,11 +170,15 @@ function waitForConflict(error: unknown): Waiting | undefined {
   return conflict ? { wait: "another run writes the lock as well", pause: 0 } : undefined;
 }
 
-function locked(path: string, { operation, host, pid, lease }: NonNullable<SeenLock["holder"]>, age: number) {
+/** How to take the lock. */
+const TAKE = "; to take the lock at once, say why with --break-glass REASON";
+
+function locked(path: string, holder: NonNullable<SeenLock["holder"]>, age: number, take = TAKE): OperationError {
+  const { operation, host, pid, lease } = holder;
   const left = Math.ceil(lease - age);
   return new OperationError(
     "operation-locked",
-    `${operation} works on ${path} (process ${pid} on ${host}); wait until it has finished, or, if it was killed, ${left} s until its lock expires; to take the lock at once, say why with --break-glass REASON.`,
+    `${operation} works on ${path} (process ${pid} on ${host}); wait until it has finished, or, if it was killed, ${left} s until its lock expires${take}.`,
     { retryable: true },
   );
 }

@@ -26,14 +26,15 @@ export function sharesOfReplicas(
  * have not.
  */
 export function differingShares(
-  instance: Pick<Instance, "tenant" | "name" | "wantedShares" | "secretShares" | "secretThreshold">,
+  instance: Pick<Instance, "tenant" | "name" | "wantedShares" | "secretShares" | "secretThreshold" | "sharedInstance">,
   found: Shares,
 ): string | undefined {
   const wanted = wantedSharesOf(instance);
   if (found.shares === wanted.shares && found.threshold === wanted.threshold) return undefined;
+  const rotate = `rotate the keys with "tenant-vault rotate-keys ${instance.tenant}/${instance.name}", or `;
   return (
-    `the servers have ${text(found)}, and the description asks for ${text(wanted)}; rotate the keys with ` +
-    `"tenant-vault rotate-keys ${instance.tenant}/${instance.name}", or set secretShares to ${found.shares} and secretThreshold to ${found.threshold}`
+    `the servers have ${text(found)}, and the description asks for ${text(wanted)}; ` +
+    `${instance.sharedInstance === undefined ? rotate : "the keys of a namespace stay, so "}set secretShares to ${found.shares} and secretThreshold to ${found.threshold}`
   );
 }
 

@@ -7,7 +7,8 @@ import {
   SEAL_ROLE_PREFIX,
   type TenantIdentity,
 } from "../contract/central-vault";
-import { ACCESS_MOUNT, accessPath } from "../contract/identities";
+import { ACCESS_MOUNT, accessPath, LOCK } from "../contract/identities";
+import { namespaceLogin, NAMESPACE_LOGIN_PREFIX } from "../contract/namespaces";
 import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
 
 /** An intermediate CA that the root CA may sign, as the request names it. */
@@ -27,6 +28,8 @@ export interface TenantScope {
   readonly secrets: readonly { readonly mount: string; readonly path: string }[];
   /** Intermediates of the tenant's instances. */
   readonly intermediates: readonly SignedIntermediate[];
+  /** The tenant's instances that are namespaces, `<tenant>/<instance>` each, of which instance. @default - none */
+  readonly namespaces?: readonly { readonly instance: string; readonly sharedInstance: string }[];
 }
 
 const KEEP: readonly Capability[] = ["create", "read", "update"];
@@ -38,8 +41,8 @@ export function tenantPolicy(identity: TenantIdentity, scope: TenantScope): stri
 }
 
 const STATEMENTS: Readonly<Record<TenantIdentity, (scope: TenantScope) => PolicyStatement[]>> = {
-  hook: ({ tenant }) => hook(tenant),
-  deploy: (scope) => [...hook(scope.tenant), ...deploy(scope)],
+  hook,
+  deploy: (scope) => [...hook(scope), ...deploy(scope)],
   plan: ({ tenant }) => [
     {
       path: `${ACCESS_MOUNT}/data/${accessPath(`${tenant}/+`, "plan")}`,
@@ -62,6 +65,16 @@ export function watchPolicy(): string {
       path: `${ACCESS_MOUNT}/data/${accessPath("+/+", "operate")}`,
       capabilities: ["read"],
       reason: "ask instances as operate",
+    },
+    {
+      path: `${ACCESS_MOUNT}/data/${accessPath("+/+", `${NAMESPACE_LOGIN_PREFIX}*`)}`,
+      capabilities: ["read"],
+      reason: "ask shared instances about namespaces, and unseal those",
+    },
+    {
+      path: `${ACCESS_MOUNT}/data/${accessPath("+/+", LOCK)}`,
+      capabilities: ["read"],
+      reason: "take no snapshot during a restore",
     },
   ]);
 }
@@ -94,8 +107,13 @@ function render(statements: readonly PolicyStatement[]): string {
 }
 
 /** It cannot destroy a version, delete a record for good, or read anything of another tenant. */
-function hook(tenant: string): PolicyStatement[] {
+function hook({ tenant, namespaces = [] }: TenantScope): PolicyStatement[] {
   return [
+    ...namespaces.map(({ instance, sharedInstance }): PolicyStatement => ({
+      path: `${ACCESS_MOUNT}/data/${accessPath(sharedInstance, namespaceLogin(instance))}`,
+      capabilities: ["read"],
+      reason: `create, unseal and seal the namespace of ${instance}`,
+    })),
     { path: `${RECORDS_MOUNT}/data/${tenant}/*`, capabilities: KEEP, reason: "write keys and read them back" },
     {
       path: `${RECORDS_MOUNT}/metadata/${tenant}/*`,

@@ -1,5 +1,7 @@
-import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginType } from "../contract/identities";
+import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginName, type LoginType } from "../contract/identities";
+import { isNamespaceLogin } from "../contract/namespaces";
 import type { Product } from "../core/product";
+import { namespaceStatements } from "./namespace-policy";
 import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
 
 /** What the identities of an instance administer. */
@@ -9,6 +11,8 @@ export interface IdentityScope {
   readonly mounts: readonly { readonly path: string; readonly type: EngineType }[];
   /** Login methods, each once; paths without `auth/`. */
   readonly logins: readonly { readonly path: string; readonly type: LoginType }[];
+  /** Whether the instance is a namespace of a shared one. @default false */
+  readonly isNamespace?: boolean;
 }
 
 const MANAGE: readonly Capability[] = ["create", "read", "update", "patch", "delete", "list"];
@@ -61,18 +65,19 @@ const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
   ],
 };
 
-/** The policy of an identity, as text. */
-export function identityPolicy(identity: Identity, scope: IdentityScope): string {
+/** The policy of an identity, or of the login of a namespace, as text. */
+export function identityPolicy(identity: LoginName, scope: IdentityScope): string {
   const policy = new PolicyDocument();
-  for (const statement of [...ownToken(), ...STATEMENTS[identity](scope)]) policy.add(statement);
+  const statements = isNamespaceLogin(identity) ? namespaceStatements(identity) : STATEMENTS[identity](scope);
+  for (const statement of [...ownToken(), ...statements]) policy.add(statement);
   return policy.render();
 }
 
 const STATEMENTS: Readonly<Record<Identity, (scope: IdentityScope) => PolicyStatement[]>> = {
   apply: (scope) => [...configuration(scope, MANAGE), ...logins(), ...moves()],
   plan: (scope) => configuration(scope, LOOK),
-  operate: () => operations(),
-  ceremony: ({ product }) => ceremonies(product),
+  operate: ({ isNamespace }) => (isNamespace === true ? [keyStatus()] : operations()),
+  ceremony: (scope) => ceremonies(scope),
 };
 
 function ownToken(): PolicyStatement[] {
@@ -182,27 +187,32 @@ export const CEREMONIES: Readonly<Record<Product, readonly CeremonyPaths[]>> = {
   vault: [AUTHENTICATED, FORMER],
 };
 
-function ceremonies(product: Product): PolicyStatement[] {
+const BEGIN: readonly Capability[] = ["create", "read", "update", "delete"];
+
+/** A rotation of a namespace's keys overwrites a key of the shared instance, up to OpenBao 2.7.2. */
+function ceremonies({ product, isNamespace }: IdentityScope): PolicyStatement[] {
+  const paths = CEREMONIES[product];
   return [
-    ...CEREMONIES[product].flatMap(ceremonyStatements),
-    { path: "sys/key-status", capabilities: ["read"], reason: "see that the key of new data was replaced" },
+    ...paths.flatMap((each) => [...(isNamespace === true ? [] : rotations(each)), ...otherCeremonies(each)]),
+    keyStatus(),
   ];
 }
 
-function ceremonyStatements({
-  rotateKeys,
-  rotateRecoveryKeys,
-  rootToken,
-  rotateBarrier,
-}: CeremonyPaths): PolicyStatement[] {
-  const begin: readonly Capability[] = ["create", "read", "update", "delete"];
+function keyStatus(): PolicyStatement {
+  return { path: "sys/key-status", capabilities: ["read"], reason: "see that the key of new data was replaced" };
+}
+
+function rotations({ rotateKeys, rotateRecoveryKeys }: CeremonyPaths): PolicyStatement[] {
+  return [rotateKeys, rotateRecoveryKeys].flatMap((path) => [
+    { path: `${path}/init`, capabilities: BEGIN, reason: "begin and cancel a rotation of keys" },
+    { path: `${path}/update`, capabilities: WRITE, reason: "send keys to it" },
+    { path: `${path}/verify`, capabilities: BEGIN, reason: "verify the new keys" },
+  ]);
+}
+
+function otherCeremonies({ rootToken, rotateBarrier }: CeremonyPaths): PolicyStatement[] {
   return [
-    ...[rotateKeys, rotateRecoveryKeys].flatMap((path) => [
-      { path: `${path}/init`, capabilities: begin, reason: "begin and cancel a rotation of keys" },
-      { path: `${path}/update`, capabilities: WRITE, reason: "send keys to it" },
-      { path: `${path}/verify`, capabilities: begin, reason: "verify the new keys" },
-    ]),
-    { path: `${rootToken}/attempt`, capabilities: begin, reason: "begin and cancel the making of a root token" },
+    { path: `${rootToken}/attempt`, capabilities: BEGIN, reason: "begin and cancel the making of a root token" },
     { path: `${rootToken}/update`, capabilities: WRITE, reason: "send keys to it" },
     { path: rotateBarrier, capabilities: ["update", "sudo"], reason: "replace the key of new data" },
   ];

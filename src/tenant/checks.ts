@@ -1,18 +1,23 @@
 import { seesMachines } from "../constructs/tenant-cluster/kubespray";
 import { nodeGroups } from "../constructs/tenant-cluster/node-group";
 import { releaseName } from "../constructs/server-config/names";
+import type { ISeal } from "../constructs/seal/seal-config";
 import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
+import { checkNamespace } from "../constructs/vault-instance/namespace-deployment";
+import type { Product } from "../core/product";
 import { parseServerAddress } from "../terraform/server-address";
 import { validationMessage } from "./builders";
 import type { Report } from "./references";
 import type { Cluster } from "./sections/cluster";
-import type { Deployment } from "./sections/deployment";
+import { runsInCluster, type Deployment } from "./sections/deployment";
 
 /** An instance, as far as these checks are concerned. */
 interface CheckedInstance {
   readonly name: string;
   readonly address: string;
+  readonly product: Product;
   readonly deployment: Deployment;
+  readonly seal?: Pick<ISeal, "type">;
   readonly retired?: boolean;
 }
 
@@ -25,11 +30,11 @@ interface CheckedTenant {
 
 /** A deployment, unless it is external, needs a cluster. */
 export function checkClusterPresent({ cluster, instances }: CheckedTenant, report: Report): void {
-  instances.forEach(({ deployment: { mode } }, index) => {
-    if (mode === "external" || cluster !== undefined) return;
+  instances.forEach(({ deployment }, index) => {
+    if (!runsInCluster(deployment) || cluster !== undefined) return;
     report(
       ["instances", index, "deployment"],
-      `mode "${mode}" needs a cluster to run in; add the field "cluster" to the tenant, or use mode "external"`,
+      `mode "${deployment.mode}" needs a cluster to run in; add the field "cluster" to the tenant, or use mode "external"`,
     );
   });
 }
@@ -38,7 +43,7 @@ export function checkClusterPresent({ cluster, instances }: CheckedTenant, repor
 export function checkKubernetesApi({ cluster, instances }: CheckedTenant, report: Report): void {
   if (cluster === undefined || isApiKnown(cluster)) return;
   instances.forEach(({ deployment, retired }, index) => {
-    if (deployment.mode === "external" || retired === true || deployment.kubernetesApiCidrs !== undefined) return;
+    if (!runsInCluster(deployment) || retired === true || deployment.kubernetesApiCidrs !== undefined) return;
     report(
       ["instances", index, "deployment", "kubernetesApiCidrs"],
       'is missing, so the servers could reach every host on the ports 443 and 6443; write the addresses that "kubectl get endpoints kubernetes" shows, such as ["10.0.0.5/32"], or ["0.0.0.0/0"] to allow any',
@@ -82,7 +87,7 @@ function schedulableNodes(cluster: Cluster): number | undefined {
 /** A node port must be open for clients outside the cluster. */
 export function checkNodePorts({ cluster, instances }: CheckedTenant, report: Report): void {
   instances.forEach(({ deployment }, index) => {
-    if (deployment.mode === "external" || deployment.nodePort === undefined || cluster === undefined) return;
+    if (!runsInCluster(deployment) || deployment.nodePort === undefined || cluster === undefined) return;
     const reason = closedNodePort(deployment.nodePort, cluster);
     if (reason !== undefined) report(["instances", index, "deployment", "nodePort"], reason);
   });
@@ -91,7 +96,7 @@ export function checkNodePorts({ cluster, instances }: CheckedTenant, report: Re
 /** A load balancer must be open for clients outside the cluster. A node port beside it is not allowed. */
 export function checkLoadBalancers({ cluster, instances }: CheckedTenant, report: Report): void {
   instances.forEach(({ deployment }, index) => {
-    if (deployment.mode === "external" || deployment.loadBalancer === undefined || cluster === undefined) return;
+    if (!runsInCluster(deployment) || deployment.loadBalancer === undefined || cluster === undefined) return;
     const reason = deployment.nodePort === undefined ? closedLoadBalancer(cluster) : BOTH_EXPOSED;
     if (reason !== undefined) report(["instances", index, "deployment", "loadBalancer"], reason);
   });
@@ -124,23 +129,33 @@ function hasClients({ clientAccess }: Cluster): boolean {
 /** The names of tenant and instance together name objects in Kubernetes. */
 export function checkReleaseNames({ name: tenant, instances }: CheckedTenant, report: Report): void {
   instances.forEach(({ name, deployment }, index) => {
-    if (deployment.mode === "external") return;
+    if (!runsInCluster(deployment)) return;
     const message = validationMessage(() => releaseName({ tenant, name }));
     if (message !== undefined) report(["instances", index, "name"], message);
+  });
+}
+
+/** Namespaces with keys of their own are those of OpenBao, with Shamir's seal. */
+export function checkNamespaces({ instances }: CheckedTenant, report: Report): void {
+  instances.forEach(({ product, seal, deployment }, index) => {
+    if (deployment.mode !== "namespace") return;
+    const message = validationMessage(() => checkNamespace({ product, seal: seal?.type ?? "shamir" }));
+    if (message !== undefined) report(["instances", index, "deployment", "mode"], message);
   });
 }
 
 /** Each instance needs its own node port. */
 export function checkUniqueNodePorts({ instances }: CheckedTenant, report: Report): void {
   checkUnique(instances, ["deployment", "nodePort"], report, ({ deployment }) =>
-    deployment.mode === "external" ? undefined : deployment.nodePort,
+    runsInCluster(deployment) ? deployment.nodePort : undefined,
   );
 }
 
-/** Each instance needs its own address. */
+/** Each instance with servers needs its own address. Namespaces have that of the instance that they share. */
 export function checkUniqueAddresses({ instances }: CheckedTenant, report: Report): void {
   // An address may be written in several ways.
-  const hostOf = ({ address }: CheckedInstance): string => parseServerAddress(address).host;
+  const hostOf = ({ address, deployment }: CheckedInstance): string | undefined =>
+    deployment.mode === "namespace" ? undefined : parseServerAddress(address).host;
   checkUnique(instances, ["address"], report, ({ address }) => address, hostOf);
 }
 

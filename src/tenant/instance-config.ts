@@ -8,7 +8,9 @@ import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import { retire } from "../terraform/retire";
+import { instanceNamespace } from "./shared-instances";
 import { createEngines, grantEngines, type Engines } from "./engines";
+import { runsInCluster } from "./sections/deployment";
 import { loginMaxTtl } from "./sections/roles";
 import type { TenantInstance } from "./tenant-schema";
 
@@ -53,10 +55,15 @@ export class InstanceConfig extends Construct {
     const { instance, identity, ...context } = props;
     if (identity !== undefined) openEphemeralResourcesIf(this, identity.mayChange);
     const { name, address, product, deployment } = instance;
-    if (product === "vault" && deployment.mode !== "external") {
+    if (product === "vault" && runsInCluster(deployment)) {
       new AuditDevices(this, "Audit", { auditDevices: deployment.auditDevices, provider: props.provider });
     }
-    this.engines = createEngines(this, instance, { ...context, name, address });
+    this.engines = createEngines(this, instance, {
+      ...context,
+      name,
+      address,
+      namespace: instanceNamespace(props.tenant, instance),
+    });
     this.createRoles();
     // The servers are destroyed and their data is kept, so Terraform forgets the engines.
     if (instance.retired === true) retire(this, () => true);

@@ -5,12 +5,13 @@ import { Exposure } from "../constructs/vault-instance/exposure";
 import { ExternalDeployment } from "../constructs/vault-instance/external-deployment";
 import type { HelmDeploymentProps } from "../constructs/vault-instance/helm-deployment";
 import { HighAvailabilityDeployment } from "../constructs/vault-instance/high-availability-deployment";
+import { NamespaceDeployment } from "../constructs/vault-instance/namespace-deployment";
 import { NetworkPeer } from "../constructs/vault-instance/network-peer";
 import { apiPeers, toEgress } from "../constructs/vault-instance/network-policies";
 import type { ServerCertificate } from "../constructs/vault-instance/server-certificate";
 import { StandaloneDeployment } from "../constructs/vault-instance/standalone-deployment";
 import { VaultStorage } from "../constructs/vault-instance/storage";
-import type { Deployment } from "./sections/deployment";
+import { runsInCluster, type ClusterDeployment } from "./sections/deployment";
 import type { Tenant, TenantInstance } from "./tenant-schema";
 
 /** What a deployment needs in addition to the tenant file. */
@@ -24,11 +25,11 @@ export interface InstanceDeploymentProps {
   readonly certificate: ServerCertificate;
 }
 
-type HelmDeployment = Exclude<Deployment, { readonly mode: "external" }>;
-
 /** The deployment that a tenant file describes. */
 export function instanceDeployment({ tenant, instance, cluster, certificate }: InstanceDeploymentProps): IDeployment {
-  const { deployment, caCertificateFile, retired } = instance;
+  const { deployment, address, caCertificateFile, retired } = instance;
+  if (deployment.mode === "namespace")
+    return new NamespaceDeployment({ of: deployment.of, address, caCertificateFile });
   if (deployment.mode === "external" || cluster === undefined) {
     const addresses = deployment.mode === "external" ? deployment.addresses : [];
     return new ExternalDeployment({ addresses, caCertificateFile });
@@ -60,21 +61,21 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
 
 /** Whether Terraform creates the volumes of an instance on OpenStack. */
 export function usesCinder({ deployment }: TenantInstance): boolean {
-  return deployment.mode !== "external" && deployment.mode !== "dev" && deployment.storageClass === undefined;
+  return runsInCluster(deployment) && deployment.mode !== "dev" && deployment.storageClass === undefined;
 }
 
 /** Whether the central Vault issues the certificate of the instance's servers. */
 export function hasCentralCertificate({ deployment }: TenantInstance): boolean {
-  return deployment.mode !== "external" && deployment.certificate === undefined;
+  return runsInCluster(deployment) && deployment.certificate === undefined;
 }
 
-function exposureOf({ nodePort, loadBalancer }: HelmDeployment): Exposure | undefined {
+function exposureOf({ nodePort, loadBalancer }: ClusterDeployment): Exposure | undefined {
   if (nodePort !== undefined) return Exposure.nodePort(nodePort);
   return loadBalancer && Exposure.loadBalancer(loadBalancer.annotations);
 }
 
 /** Who reaches the API; undefined for the default of the construct. */
-function clientsOf(deployment: HelmDeployment, tenant: Tenant): NetworkPeer[] | undefined {
+function clientsOf(deployment: ClusterDeployment, tenant: Tenant): NetworkPeer[] | undefined {
   const { clients, nodePort, loadBalancer } = deployment;
   const isExposed = nodePort !== undefined || loadBalancer !== undefined;
   if (clients === undefined && !isExposed) return undefined;
@@ -82,7 +83,7 @@ function clientsOf(deployment: HelmDeployment, tenant: Tenant): NetworkPeer[] | 
   return isExposed ? [...named, ...outsideClients(tenant)] : named;
 }
 
-function peerOf(client: NonNullable<HelmDeployment["clients"]>[number]): NetworkPeer {
+function peerOf(client: NonNullable<ClusterDeployment["clients"]>[number]): NetworkPeer {
   if ("cidr" in client) return NetworkPeer.cidr(client.cidr);
   return "namespace" in client
     ? NetworkPeer.namespace(client.namespace)

@@ -5,6 +5,7 @@ import { overlap, parseCidr } from "../core/cidr";
 import { parseServerAddress } from "../terraform/server-address";
 import { checkedTenant, TenantError } from "./define-tenant";
 import { fieldName, type FieldProblem } from "./problems";
+import { refuseHost } from "./shared-instances";
 import type { Tenant } from "./tenant-schema";
 import { readYaml } from "./yaml";
 
@@ -86,6 +87,7 @@ export function checkTogether(files: readonly TenantFile[]): void {
   checkNames(files);
   checkAddresses(files);
   checkNetworks(files);
+  checkHosts(files);
 }
 
 function checkNames(files: readonly TenantFile[]): void {
@@ -117,10 +119,24 @@ function checkAddresses(files: readonly TenantFile[]): void {
   }
 }
 
-/** All addresses of servers that a tenant uses. Retired instances use none any more. */
+/** The instance that hosts a namespace exists, and can do so. */
+function checkHosts(files: readonly TenantFile[]): void {
+  const tenants = files.map(({ tenant }) => tenant);
+  for (const { file, tenant } of files) {
+    const problems = tenant.instances.flatMap((instance, index) => {
+      const { deployment } = instance;
+      if (deployment.mode !== "namespace") return [];
+      const refusal = refuseHost(deployment.of, instance, tenants);
+      return refusal === undefined ? [] : [fieldProblem(["instances", index, "deployment", "of"], refusal)];
+    });
+    if (problems.length > 0) throw new TenantError(file, problems);
+  }
+}
+
+/** All addresses of servers that a tenant uses. Retired instances use none any more, and namespaces those of another instance. */
 function addressesOf({ instances }: Tenant): { readonly path: PropertyKey[]; readonly address: string }[] {
   return instances.flatMap(({ address, deployment, retired }, index) => {
-    if (retired === true) return [];
+    if (retired === true || deployment.mode === "namespace") return [];
     const replicas = deployment.mode === "external" ? deployment.addresses : [];
     return [
       { path: ["instances", index, "address"], address },

@@ -22,6 +22,7 @@ export type {
   DevelopmentSpec,
   ExternalSpec,
   HighAvailabilitySpec,
+  NamespaceSpec,
   StandaloneSpec,
   VolumesSpec,
 } from "./sections/deployment";

@@ -7,6 +7,7 @@ import {
   checkClusterPresent,
   checkKubernetesApi,
   checkLoadBalancers,
+  checkNamespaces,
   checkNodePorts,
   checkReleaseNames,
   checkUniqueAddresses,
@@ -139,6 +140,7 @@ export const tenantSchema = shape<TenantSpec>()({
     checkReleaseNames,
     checkUniqueNodePorts,
     checkUniqueAddresses,
+    checkNamespaces,
   ),
 );
 

@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { KubeconfigLocation } from "../contract/central-vault";
 import { CentralSecret } from "./central-secret";
 import { checkedKubeconfig, clusterOf, contextOf, orNull, userOf } from "./kubeconfig-expressions";
+import { checkProviders } from "./provider-value";
 import { HelmProvider, KubernetesProvider } from "./providers/kubernetes";
 
 /**
@@ -23,8 +24,10 @@ export interface ClusterProvidersProps {
  * example if its user logs in by a command.
  */
 export class ClusterProviders extends Construct {
-  constructor(scope: Construct, id: string, { kubeconfig, centralProvider }: ClusterProvidersProps) {
+  constructor(scope: Construct, id: string, props: ClusterProvidersProps) {
     super(scope, id);
+    checkProviders(props, this);
+    const { kubeconfig, centralProvider } = props;
     const secret = new CentralSecret(this, "Kubeconfig", centralProvider, kubeconfig);
     const local = (name: string, expression: string): string =>
       `local.${new TerraformLocal(this, name, wrap(expression)).friendlyUniqueId}`;

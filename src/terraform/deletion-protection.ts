@@ -13,9 +13,13 @@ export interface DeletionProtectionProps {
   readonly deletionProtection?: boolean | undefined;
 }
 
+/** What a plan to destroy the stack shows. */
+const SENTENCE = "Set deletionProtection to false, and deploy, before you destroy this stack.";
+
 /**
  * Names the field `deletionProtection` if Terraform refuses to destroy a stack. Terraform lists the address of each resource that
- * it refuses to destroy, but not what protects it. This resource does nothing else, and its address is the field. Create one per
+ * it refuses to destroy, but not what protects it. This resource does nothing else. Its address is the field, and its input says
+ * what to do: without a terminal, `cdktf destroy` may cut off Terraform's errors, but it shows the plan before them. Create one per
  * stack.
  */
 export class DeletionProtection extends TerraformResource {
@@ -23,5 +27,10 @@ export class DeletionProtection extends TerraformResource {
     super(scope, id, { terraformResourceType: "terraform_data", lifecycle: { preventDestroy: deletionProtection } });
     requireProviderRanges(this);
     this.overrideLogicalId("deletionProtection");
+  }
+
+  // The same with and without protection, so that only the refusal changes.
+  protected override synthesizeAttributes(): Record<string, unknown> {
+    return { input: SENTENCE };
   }
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import type { ValueType } from "../core/value-type";
 import { fromStackFolder } from "./paths";
 import { CommandResource } from "./terraform-data";
 
@@ -24,6 +25,14 @@ export interface CentralVaultAccess {
    */
   readonly caCertificatePath?: string;
 }
+
+/** A connection to the central Vault, for checks at run time. */
+export const CENTRAL_ACCESS: ValueType = {
+  name: "CentralVaultAccess",
+  member: "address",
+  example: '{ address: "https://vault.example.com:8200" }',
+  required: true,
+};
 
 /** Properties of {@link createHook}. */
 export interface HookProps {

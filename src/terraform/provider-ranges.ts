@@ -6,6 +6,7 @@ import {
   type TerraformProviderGeneratorMetadata,
 } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
+import { checkVaultVariables } from "../core/vault-variables";
 
 /**
  * Provider versions that the constructs work with, by the providers' names. The prebuilt bindings pin one exact version each,
@@ -27,6 +28,7 @@ export function versionRange(providerName: string): TerraformProviderGeneratorMe
 class ProviderRanges implements IAspect {
   visit(node: IConstruct): void {
     if (!TerraformProvider.isTerraformProvider(node) || !RANGES.has(node.terraformResourceType)) return;
+    if (node.terraformResourceType === "vault") checkVaultVariables("servers");
     Object.assign(node, { terraformGeneratorMetadata: versionRange(node.terraformResourceType) });
   }
 }

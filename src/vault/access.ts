@@ -248,9 +248,9 @@ export class AccessApi {
     await this.client.send("POST", path, { body: { secret_id_accessor: accessor }, accept: [MISSING] });
   }
 
-  /** Whether the policy of the token lets it read a path. */
+  /** Whether the policy of the token lets it read a path, whether there is something or not. */
   async isAllowed(path: string): Promise<boolean> {
-    return (await this.client.send("GET", path, { accept: [DENIED] })).status !== DENIED;
+    return (await this.client.send("GET", path, { accept: [DENIED, MISSING] })).status !== DENIED;
   }
 
   /** Whether the server has this path, even if the token may not read it. */

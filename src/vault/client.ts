@@ -93,6 +93,12 @@ export class VaultClient {
     return new VaultClient({ ...this.options, token, login }, this.shared);
   }
 
+  /** Returns a client of a namespace, without a token, that shares the connections. */
+  inNamespace(namespace: string): VaultClient {
+    const { token: _token, login: _login, ...options } = this.options;
+    return new VaultClient({ ...options, namespace }, this.shared);
+  }
+
   /** Returns a client with the same connections and login. Its requests end if the signal is aborted. */
   withSignal(signal: AbortSignal): VaultClient {
     return new VaultClient(

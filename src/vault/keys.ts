@@ -2,9 +2,10 @@ import type { Secret } from "../core/secret";
 
 /** Answer to an initialisation. A server gives it only once. */
 export interface InitAnswer {
-  readonly rootToken: Secret;
+  /** Undefined for a namespace, which gets none at its creation. */
+  readonly rootToken?: Secret | undefined;
   readonly keyType: KeyType;
-  /** Base64, as Vault returned them. */
+  /** As the server returned them: base64, or hexadecimal for a namespace. */
   readonly keys: readonly Secret[];
 }
 

@@ -94,7 +94,11 @@ export class ReplicaApi {
    *
    * @param seal Seal of the server. A server that unseals itself generates recovery keys instead of unseal keys.
    */
-  async initialize(seal: string, secretShares: number, secretThreshold: number): Promise<InitAnswer> {
+  async initialize(
+    seal: string,
+    secretShares: number,
+    secretThreshold: number,
+  ): Promise<InitAnswer & { readonly rootToken: Secret }> {
     const keyType = keyTypeOf(seal);
     const prefix = keyType === "unseal" ? "secret" : "recovery";
     const { body } = await this.client.send("PUT", "sys/init", {
@@ -225,6 +229,11 @@ export class ReplicaApi {
       .send("GET", "sys/audit", { local: true, accept: [REDIRECTED] });
     return status === REDIRECTED ? undefined : Object.keys(body.data ?? {});
   }
+}
+
+/** The requests of operations to a replica. The class sends them to a server of the instance's own. */
+export interface ReplicaRequests extends Omit<Pick<ReplicaApi, keyof ReplicaApi>, "initialize"> {
+  initialize(...settings: Parameters<ReplicaApi["initialize"]>): Promise<InitAnswer>;
 }
 
 /** State of a server that answers `sys/seal-status`. @throws ReplicaError `refused` if the answer is not that of a Vault. */

@@ -37,7 +37,7 @@ export function shareGroups(keys: readonly Secret[], threshold: number): readonl
   }
   const { confirmed, unconfirmed } = sortGroups(shares, threshold);
   const groups = confirmed.length > 0 ? confirmed : unconfirmed;
-  // Keys that nothing connects are shown all the same: the server has the last word.
+  // The server has the last word, so keys that nothing connects are shown, too.
   if (groups.length === 0) groups.push(shares);
   return groups.slice(0, MOST_GROUPS).map((group) => group.slice(0, threshold).map(({ key }) => key));
 }
@@ -78,11 +78,15 @@ function sortGroups(shares: readonly Share[], threshold: number): SortedGroups {
   return { confirmed, unconfirmed };
 }
 
+/** Keys of a namespace. A key in base64 has 44 characters, and never only these. */
+const HEXADECIMAL = /^([0-9a-f]{2})+$/;
+
 function parseShare(key: Secret): Share | undefined {
   const text = key.reveal();
-  const bytes = Buffer.from(text, "base64");
+  const encoding = HEXADECIMAL.test(text) ? "hex" : "base64";
+  const bytes = Buffer.from(text, encoding);
   const x = bytes.at(-1);
-  if (x === undefined || x === 0 || bytes.length < 2 || bytes.toString("base64") !== text) return undefined;
+  if (x === undefined || x === 0 || bytes.length < 2 || bytes.toString(encoding) !== text) return undefined;
   return { key, y: bytes.subarray(0, -1), x };
 }
 

@@ -2,17 +2,18 @@ import { holdOf, refuseHeld } from "../central/hold";
 import { descriptionDigest } from "../central/instance-metadata";
 import { parseTarget, recallInstance, verifiedInstance, type Target } from "../central/instances";
 import { RecordStore } from "../central/record-store";
-import type { Instance, Replica } from "../contract/instance";
+import type { Instance } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import { enterCluster } from "../operations/cluster";
 import { connectTo, openEndpoints, type Endpoints } from "../operations/connections";
 import type { RunContext } from "../operations/context";
 import { OperatorToken } from "../operations/identities/operator-token";
 import type { NetworkOptions } from "../operations/network";
+import { serversOf } from "../operations/servers";
 import { selectInstances } from "../operations/status/status";
 import { unsealSealed } from "../operations/unseal/unseal-sealed";
 import type { VaultClient } from "../vault/client";
-import { ReplicaApi } from "../vault/replica";
+import type { ReplicaState } from "../vault/replica-state";
 import { SealProbe } from "../vault/seal-probe";
 import type { Fleet, Sight, WatchedInstance } from "./fleet";
 
@@ -64,8 +65,14 @@ const WITHOUT_SERVERS: WatchedInstance = {
 interface Link {
   readonly instance: Instance;
   readonly endpoints: Endpoints;
-  readonly probes: readonly { readonly replica: string; readonly probe: SealProbe }[];
+  readonly probes: readonly { readonly replica: string; readonly probe: Probe }[];
   close(): Promise<void>;
+}
+
+/** Asks one replica for its state, again and again. */
+interface Probe {
+  status(): Promise<ReplicaState>;
+  close(): unknown;
 }
 
 async function connect(
@@ -77,16 +84,19 @@ async function connect(
   const cluster = await enterCluster(central, instance, network);
   try {
     const endpoints = await openEndpoints(instance, cluster, network);
-    const probes = instance.replicas.map((replica) => ({
-      replica: replica.name,
-      probe: new SealProbe(endpoints.of(replica), lost),
-    }));
+    const probes =
+      instance.sharedInstance === undefined
+        ? instance.replicas.map((replica) => ({
+            replica: replica.name,
+            probe: new SealProbe(endpoints.of(replica), lost),
+          }))
+        : namespaceProbes(central, instance, endpoints);
     return {
       instance,
       endpoints,
       probes,
       close: async () => {
-        for (const { probe } of probes) probe.close();
+        for (const { probe } of probes) await probe.close();
         endpoints.close();
         await cluster?.close();
       },
@@ -95,6 +105,20 @@ async function connect(
     await cluster?.close();
     throw error;
   }
+}
+
+/** The health of the shared server does not tell whether a namespace is sealed. Only a login may ask. */
+function namespaceProbes(central: VaultClient, instance: Instance, endpoints: Endpoints): Link["probes"] {
+  const connections = connectTo(instance, endpoints);
+  const servers = serversOf(central, instance, connections);
+  const close = async (): Promise<void> => {
+    await servers.end();
+    await connections.close();
+  };
+  return instance.replicas.map((each) => {
+    const replica = servers.replica(each);
+    return { replica: each.name, probe: { status: () => replica.status(), close } };
+  });
 }
 
 class CentralInstance implements WatchedInstance {
@@ -122,13 +146,15 @@ class CentralInstance implements WatchedInstance {
     const { clock } = this.options;
     const { instance, endpoints } = this.link;
     const connections = connectTo(instance, endpoints);
-    const operator = OperatorToken.of(this.central, this.target, connections);
-    const replica = (described: Replica): ReplicaApi => new ReplicaApi(connections.client(described));
+    const servers = serversOf(this.central, instance, connections);
+    const operator = OperatorToken.of(this.central, this.target, servers);
+    const { replica } = servers;
     const deadline = clock.now() + PATIENCE;
     try {
       return await unsealSealed({ ...this.options, instance, store: this.store, replica, operator, deadline });
     } finally {
       await operator.end();
+      await servers.end();
       await connections.close();
     }
   }

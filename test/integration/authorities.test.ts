@@ -12,6 +12,8 @@ import { run, tryRun } from "../../lab/run";
 import { obtainTerraform } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
 import { Duration, LayerStack, localBackend, RootCa, TenantPKI, VaultProvider } from "../../src";
+import { checkIntermediates } from "../../src/operations/preflight/check-intermediates";
+import type { StackJson } from "../../src/operations/preflight/synthesized-stack";
 import type { VaultClient } from "../../src/vault/client";
 import { download, readCertificate, verify, type IssuedCertificate } from "./support/certificates";
 import { TerraformProject } from "./support/terraform-project";
@@ -117,6 +119,15 @@ async function replaceRoot(days: number): Promise<() => Promise<unknown>> {
     client.send("POST", "pki-root/config/issuers", { body: { default: issuer } });
   await setDefault((made.body.data as { issuer_id: string }).issuer_id);
   return () => setDefault((body.data as { default: string }).default);
+}
+
+/** What the preflight says of the intermediates in the stack that was synthesized last, and in its state. */
+async function preflight(): Promise<string[]> {
+  const folder = lab.cdktf.stackFolder(CONFIG);
+  const json = JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as StackJson;
+  const { program } = await obtainTerraform();
+  const access = { folder: dirname(folder), program, environment: lab.cdktf.environment };
+  return checkIntermediates(lab.central.client, [{ name: CONFIG, json }], { ...access, now: new Date() });
 }
 
 function dayAfter(days: number): string {
@@ -348,7 +359,13 @@ describe("certificates", () => {
     try {
       age(14);
       expect(await lab.cdktf.terraform(CONFIG, "plan", "-input=false")).toContain("No changes");
+      expect(await preflight()).toEqual([]);
       age(16);
+      expect(await preflight()).toEqual([
+        expect.stringContaining(
+          `which expires on ${dayAfter(30)}, after the root CA pki-root, which expires on ${dayAfter(25)};`,
+        ),
+      ]);
       const sentence = `An intermediate of the mount pki would expire on ${dayAfter(30)}, after the root CA pki-root, which expires on ${dayAfter(25)}; reduce the lifetime of the PKI, or have it signed by another root CA.`;
       expect(await failure("plan")).toContain(sentence);
       change("generation: 2", "generation: 3");

@@ -66,12 +66,18 @@ describe("after a deploy", () => {
 });
 
 describe("what holds data", () => {
-  test("refuses to be destroyed, and nothing is", async () => {
+  test("K15: refuses to be destroyed, what cdktf prints names the field, and nothing is destroyed", async () => {
     writeTenantFile((text) => text);
     const read = await writeSecret();
 
     for (const stack of ["lifecycle-config", "central"]) {
+      const before = readFileSync(lab.cdktf.logFile, "utf8").length;
       await expect(lab.cdktf.destroy(stack)).rejects.toThrow(`cdktf destroy ${stack}`);
+      const printed = readFileSync(lab.cdktf.logFile, "utf8").slice(before);
+      // Without a terminal, cdktf may cut off the errors after the plan.
+      expect(stripVTControlCharacters(printed)).toMatch(
+        /terraform_data\.deletionProtection [^]*Set deletionProtection to false, and deploy, before you destroy this stack\./,
+      );
       await expect(lab.cdktf.planDestroy(stack)).rejects.toThrow("Instance cannot be destroyed");
     }
 

@@ -55,7 +55,7 @@ describe("npx cdktf", () => {
     const { code, stderr } = await synth("team1");
     expect([code, stderr]).toEqual([
       1,
-      "VAULT_NAMESPACE is set, and Terraform would use it in the tenants' instances, too; unset it for cdktf, and set central.namespace in stacks/operator.ts.\n",
+      "VAULT_NAMESPACE is set, and Terraform would use it in the tenants' instances, too; unset it for cdktf, and name the namespace of the central Vault in the app, as central.namespace of stacks/operator.ts does.\n",
     ]);
     expect((await synth("")).code).toBe(0);
   });

@@ -34,6 +34,8 @@ const SNAPSHOTS = "snapshots.test.ts runs the command with storage of its own";
 
 const RESTORE = "restore.test.ts runs the command on instances of its own";
 
+const CENTRAL = "lost-central.test.ts runs it with servers of its own";
+
 /** Blocks that no test runs as they are written, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
@@ -66,6 +68,15 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/operating/mirror.md: export VAULT_TOKEN=$(cat central-token) TENANT_VAULT_MIRROR_TOKEN=$(cat mirror-token)":
     MIRROR,
   "docs/operating/mirror.md: npx tenant-vault unseal <tenant>/<instance>": MIRROR,
+  "docs/operating/namespaces.md: npx cdktf deploy <tenant>-vault --ignore-missing-stack-dependencies":
+    "sealed-namespace.test.ts runs the hooks and the layer config; the journey deploys that layer of another tenant",
+  "docs/operating/namespaces.md: bao kv get -ns=<tenant>.<instance> kv/app":
+    "sealed-namespace.test.ts reads a secret in a namespace",
+  "docs/operating/namespaces.md: npx tenant-vault rotate-keys <tenant>/<instance>":
+    "sealed-namespace.test.ts runs it on a shared instance, in whose namespace the keys were rotated",
+  "docs/operating/namespaces.md: node --import tsx test/bench/namespaces.ts": "a measurement, which takes minutes",
+  "docs/operating/namespaces.md: bao write -f sys/namespaces/<tenant>.<instance>/seal":
+    "sealed-namespace.test.ts sends the same requests",
   "docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance>":
     "rotate-keys.test.ts runs it on instances of its own",
   'docs/operating/rotate-keys.md: npx tenant-vault rotate-keys <tenant>/<instance> --break-glass "left by a killed run"':
@@ -100,6 +111,21 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     RESTORE,
   'docs/operating/lost-cluster.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt --force --break-glass "cluster lost"':
     RESTORE,
+  "docs/operating/unseal-central.md: npx tenant-vault central status --address https://central-0.example:8200 --address https://central-1.example:8200":
+    CENTRAL,
+  "docs/operating/unseal-central.md: npx tenant-vault central unseal --address https://central-0.example:8200 --address https://central-1.example:8200":
+    CENTRAL,
+  "docs/operating/back-up-central.md: vault policy write tenant-vault-central-snapshots - <<'POLICY'": CENTRAL,
+  "docs/operating/back-up-central.md: export VAULT_TOKEN=$(cat snapshot-token)": CENTRAL,
+  "docs/operating/back-up-central.md: npx tenant-vault central snapshot prune --target s3://backups/central --keep 48 --keep-days 30":
+    CENTRAL,
+  "docs/operating/back-up-central.md: npx tenant-vault central snapshot list --target s3://backups/central": CENTRAL,
+  'docs/operating/lost-central.md: npx tenant-vault central snapshot restore --address https://central-0.example:8200 --address https://central-1.example:8200 --target s3://backups/central --identity key.txt --force --break-glass "storage lost"':
+    CENTRAL,
+  "docs/operating/lost-central.md: npx tenant-vault central unseal --address https://central-0.example:8200 --address https://central-1.example:8200":
+    CENTRAL,
+  "docs/operating/lost-central.md: npx tenant-vault unseal --all": CENTRAL,
+  "docs/operating/lost-central.md: npx tenant-vault escrow verify --all": CENTRAL,
   "docs/operating/drill.md: npx tenant-vault drill <tenant>/<instance> --target s3://backups/vault --identity key.txt":
     "drill.test.ts runs the command on an instance of its own",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":

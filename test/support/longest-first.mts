@@ -13,6 +13,7 @@ export const LONG = [
   "central-cluster",
   "migrate-seal",
   "lifecycle",
+  "faults",
   "unseal",
   "seal",
   "kubespray",

@@ -24,13 +24,13 @@ function parse(policy: string): Rule[] {
 }
 
 /** Answers that were given before, for the same reason. */
-const answered = new Map<string, readonly string[]>();
+const answered = new Map<string, Map<string, readonly string[]>>();
 
 /** What a policy allows on a path, as Vault decides it: the most specific path that matches counts alone. */
 export function capabilitiesOn(policy: string, path: string): readonly string[] {
-  const key = `${path}\n${policy}`;
-  const known = answered.get(key) ?? mostSpecific(policy, path)?.capabilities ?? [];
-  answered.set(key, known);
+  const ofPolicy = answered.get(policy) ?? new Map<string, readonly string[]>();
+  const known = ofPolicy.get(path) ?? mostSpecific(policy, path)?.capabilities ?? [];
+  answered.set(policy, ofPolicy.set(path, known));
   return known;
 }
 

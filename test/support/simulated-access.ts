@@ -5,7 +5,7 @@ import {
   type Credential,
   type SeenCredential,
 } from "../../src/central/credential-store";
-import { IDENTITY_LOGIN, type Identity } from "../../src/contract/identities";
+import { IDENTITY_LOGIN, type LoginName } from "../../src/contract/identities";
 import { Secret } from "../../src/core/secret";
 import type { AccessApi, RoleSettings, ServerMount, TokenFacts } from "../../src/vault/access";
 import { ReplicaError } from "../../src/vault/errors";
@@ -15,19 +15,19 @@ import { capabilitiesOn } from "./policies";
 /** The credentials of the identities in a simulated central Vault. */
 export class SimulatedCredentials {
   /** Versions of each identity's secret. */
-  readonly versions = new Map<Identity, Readonly<Record<string, unknown>>[]>();
+  readonly versions = new Map<LoginName, Readonly<Record<string, unknown>>[]>();
 
-  read(identity: Identity): SeenCredential {
+  read(identity: LoginName): SeenCredential {
     const versions = this.versions.get(identity) ?? [];
     const fields = versions.at(-1) ?? {};
     return { version: versions.length, fields, credential: parseCredential(fields) };
   }
 
-  readVersion(identity: Identity, version: number): Credential | undefined {
+  readVersion(identity: LoginName, version: number): Credential | undefined {
     return parseCredential(this.versions.get(identity)?.[version - 1] ?? {});
   }
 
-  write(identity: Identity, { fields, version }: SeenCredential, credential: Credential): void {
+  write(identity: LoginName, { fields, version }: SeenCredential, credential: Credential): void {
     const versions = this.versions.get(identity) ?? [];
     if (version !== versions.length) throw new CentralError("conflict", "check-and-set");
     this.versions.set(identity, [...versions, withCredential(fields, credential)]);
@@ -69,7 +69,7 @@ export class SimulatedAccess {
 
   constructor(
     private readonly root: string,
-    private readonly now: () => number,
+    private readonly world: { readonly now: number },
     private readonly inUse: KeysInUse,
   ) {
     this.ceremony = new SimulatedCeremonies(this.ceremonies, inUse);
@@ -179,7 +179,7 @@ export class SimulatedAccess {
     const settings = found && this.roles.get(found.role);
     if (found === undefined || settings === undefined || !this.logins.some(({ path }) => path === mount))
       return undefined;
-    if (this.now() >= found.at + Number(settings.secret_id_ttl) * 1000) return undefined;
+    if (this.world.now >= found.at + Number(settings.secret_id_ttl) * 1000) return undefined;
     if (JSON.stringify(settings.token_bound_cidrs).includes("192.0.2.")) return undefined;
     const token = `token-${++this.made}`;
     this.tokens.set(token, settings.token_policies as readonly string[]);
@@ -193,10 +193,11 @@ export class SimulatedAccess {
   }
 
   private stamp(): void {
-    for (const token of this.validTokens()) if (!this.created.has(token)) this.created.set(token, this.now());
+    for (const token of this.validTokens()) if (!this.created.has(token)) this.created.set(token, this.world.now);
   }
 
-  private factsOf(token: string): TokenFacts | undefined {
+  /** What the server knows about a token; undefined if it is not valid. */
+  factsOf(token: string): TokenFacts | undefined {
     if (!this.validTokens().includes(token)) return undefined;
     const isRoot = !this.tokens.has(token);
     return {
@@ -233,7 +234,7 @@ export class SimulatedAccess {
 
   /** The same contents, as a snapshot has them. Tokens of logins are left out, because they expire. */
   copy(): SimulatedAccess {
-    const copy = new SimulatedAccess(this.root, this.now, this.inUse);
+    const copy = new SimulatedAccess(this.root, this.world, this.inUse);
     copy.engines.push(...this.engines);
     copy.logins.splice(0, copy.logins.length, ...this.logins);
     for (const [name, policy] of this.policies) copy.policies.set(name, policy);
@@ -266,7 +267,7 @@ export class SimulatedAccess {
     const settings = this.mounted().roles.get(role);
     if (settings === undefined) throw new ReplicaError("refused", `no role ${role}`, 400);
     const name = `${role}-${++this.made}`;
-    this.secretIds.set(`secret-${name}`, { role, accessor: `accessor-${name}`, at: this.now() });
+    this.secretIds.set(`secret-${name}`, { role, accessor: `accessor-${name}`, at: this.world.now });
     return {
       secretId: new Secret(`secret-${name}`),
       accessor: `accessor-${name}`,

@@ -1,8 +1,6 @@
-import fc from "fast-check";
-import type { JournalEntry } from "../../src/central/journal";
+import { JournalError, type JournalEntry } from "../../src/central/journal";
 import type { Instance, Replica } from "../../src/contract/instance";
 import { fingerprint, keysFingerprint, recordedKeys, type RecordFields } from "../../src/central/record";
-import { KubernetesError } from "../../src/kubernetes/client";
 import type { Claim, Pod } from "../../src/operations/pods";
 import type { PodProblem } from "../../src/operations/pod-problems";
 import { CentralError } from "../../src/central/client";
@@ -16,32 +14,15 @@ import { Secret } from "../../src/core/secret";
 import type { ReplicaState } from "../../src/vault/replica-state";
 import { type InitAnswer, keyTypeOf, type KeyType } from "../../src/vault/keys";
 import type { LockEntry, SeenLock } from "../../src/central/operation-lock";
-import type { SimulatedKeys } from "./simulated-ceremonies";
+import type { KeysInUse, SimulatedKeys } from "./simulated-ceremonies";
 import { Readable } from "node:stream";
 import { collect } from "./archive";
 import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
+import { atEffects, centralPeer, KUBERNETES, serverPeer, type FaultPlan, type FaultSource } from "./simulated-faults";
+import { SimulatedProcess, type SimulatedWorld } from "./simulated-process";
 import { SimulatedSnapshots } from "./simulated-snapshots";
 
-/** Ends a simulated process at any point. */
-export class Crash extends Error {}
-
-/** Fault of an effect. The effect happens or not; then the process continues, dies, or receives a failure. */
-export type Fault = "crash-before" | "crash-after" | "cut-before" | "cut-after";
-
-/** A fault at the n-th effect of a process. */
-export interface FaultPlan {
-  readonly effect: number;
-  readonly fault: Fault;
-}
-
-/** Up to three faults, at any of the first effects of a process. */
-export const FAULTS: fc.Arbitrary<FaultPlan[]> = fc.array(
-  fc.record({
-    effect: fc.nat({ max: 30 }),
-    fault: fc.constantFrom<Fault>("crash-before", "crash-after", "cut-before", "cut-after"),
-  }),
-  { maxLength: 3 },
-);
+export { Crash, FAULTS, type Fault, type FaultPlan } from "./simulated-faults";
 
 /** Deadline of a process in milliseconds. */
 const PATIENCE = 600_000;
@@ -67,6 +48,8 @@ interface SimulatedServer {
   /** Revision of the pod, and the certificate that it presents. */
   revision: number;
   certificate: number;
+  /** Seal of its configuration. @default - that of the instance */
+  seal?: string;
   /** Whether its pod can never start. The next one of its name is made from the newest description and does. */
   neverStarts?: boolean;
 }
@@ -90,7 +73,7 @@ interface Version {
 }
 
 /** The world outside all processes: servers, the central Vault, a disk. It outlives crashes. */
-export class Universe {
+export class Universe implements SimulatedWorld {
   readonly answers: InitAnswer[] = [];
   readonly versions: Version[] = [];
   readonly metadata: Record<string, string> = {};
@@ -114,6 +97,8 @@ export class Universe {
   readonly servers: SimulatedServer[];
   readonly disk = new Map<string, { owner: number; key: Secret; answer?: InitAnswer }>();
   readonly living = new Set<number>();
+  /** What only a process knows, by process. */
+  readonly holds = new Map<number, ReadonlySet<string>>();
   /** Members of raft by name, with the time of their vote. */
   readonly members = new Map<string, number>();
   /** Current revision of the StatefulSet, and current certificate in the Secret. */
@@ -138,16 +123,22 @@ export class Universe {
   /** Whether an answer was lost at a point where nothing can store it: on its way, before the journal, or with a full disk. */
   lossExcused = false;
   now = 0;
+  /** Seal of the configuration that the next pod gets. @default - that of the instance */
+  configured: string | undefined;
+  /** Seal of each initialisation's data. */
+  private readonly stored = new Map<number, string>();
+  readonly seen = new Map<string, unknown>();
   /** Called after each effect. */
   onEffect: () => void = () => undefined;
   /** Effects of all processes. */
   effects = 0;
-  private processes = 0;
+  /** The process that was started last. */
+  newest = 0;
 
   constructor(
     readonly instance: Instance,
-    /** Runs other processes in between. A property test chooses the order. */
-    private readonly yieldTurn: () => Promise<void> = () => Promise.resolve(),
+    /** Runs other processes in between. A test chooses the order. */
+    public turn: SimulatedWorld["turn"] = () => Promise.resolve(),
   ) {
     this.servers = instance.replicas.map(emptyServer);
   }
@@ -170,8 +161,7 @@ export class Universe {
     if (leader === undefined) throw new ReplicaError("sealed", "no leader", 503);
     const { data = 0 } = this.serverOf(leader);
     const known = this.accesses.get(data);
-    const inUse = { get: () => this.keysOf(data), set: (keys: SimulatedKeys) => void this.rotated.set(data, keys) };
-    const access = known ?? new SimulatedAccess(`root-${data}`, () => this.now, inUse);
+    const access = known ?? new SimulatedAccess(`root-${data}`, this, new DataKeys(this, data));
     this.accesses.set(data, access);
     if (this.asked !== leader.name) access.ceremony.forget();
     this.asked = leader.name;
@@ -184,209 +174,215 @@ export class Universe {
     return this.rotated.get(data) ?? { keys, threshold: this.instance.secretThreshold };
   }
 
+  /** Whether a process that lives knows something that nobody else does. */
+  get isHeld(): boolean {
+    return [...this.living].some((pid) => (this.holds.get(pid)?.size ?? 0) > 0);
+  }
+
+  /** Takes the storage of every server. */
+  wipe(): void {
+    this.servers.splice(0, this.servers.length, ...this.instance.replicas.map(emptyServer));
+    this.members.clear();
+  }
+
   /** Changes the keys that open the data, as a rotation does. */
-  useKeys(keys: SimulatedKeys): void {
-    this.rotated.set(this.servers[0]?.data ?? 0, keys);
+  useKeys(keys: SimulatedKeys, data = this.servers[0]?.data ?? 0): void {
+    this.rotated.set(data, keys);
   }
 
   /** Creates a process with the given faults. It gives up after ten minutes. */
-  start(faults: readonly FaultPlan[] = []): OperationContext {
-    const pid = ++this.processes;
+  start(faults: readonly FaultPlan[] | FaultSource = []): OperationContext {
+    const pid = ++this.newest;
     this.living.add(pid);
-    let effects = 0;
-    const check = (): void => {
-      if (!this.living.has(pid)) throw new Crash();
-    };
-    const look = async <Result>(value: () => Result): Promise<Result> => {
-      await this.yieldTurn();
-      check();
-      return value();
-    };
-    const affect = async <Result>(change: () => Result, cut: () => Error): Promise<Result> => {
-      await this.yieldTurn();
-      check();
-      const fault = faults.find(({ effect }) => effect === effects)?.fault;
-      effects++;
-      this.effects++;
-      if (fault === "crash-before") this.kill(pid);
-      if (fault === "cut-before") throw cut();
-      const result = change();
-      this.onEffect();
-      if (fault === "crash-after") this.kill(pid);
-      if (fault === "cut-after") throw cut();
-      return result;
-    };
-    const cutCentral = (): Error => new CentralError("unreachable", "connection reset");
-    const cutKubernetes = (): Error => new KubernetesError("connection reset", undefined);
-    const cutServer = (): Error => new ReplicaError("unreachable", "connection reset");
-    const diskFull = (): Error => new Error("no space left on device");
+    const source = typeof faults === "function" ? faults : atEffects(faults);
+    const process = new SimulatedProcess(pid, this, source, this.now + PATIENCE);
+    this.holds.set(pid, process.holds);
+    const look = process.look.bind(process);
+    const affect = process.affect.bind(process);
+    const replicas = new Map<string, ReturnType<OperationContext["replica"]>>();
 
-    const credentials: OperationContext["credentials"] = {
+    const credentials: OperationContext["credentials"] = process.named(centralPeer("credentials"), {
       read: (identity) => look(() => this.credentials.read(identity)),
       readVersion: (identity, version) => look(() => this.credentials.readVersion(identity, version)),
-      write: (identity, former, credential) =>
-        affect(() => this.credentials.write(identity, former, credential), cutCentral),
-    };
+      write: (identity, former, credential) => affect(() => this.credentials.write(identity, former, credential)),
+    });
     const access: OperationContext["access"] = (replica, token) => {
       const server = this.serverOf(replica);
       const reach = (): SimulatedAccess => {
         this.verify(server);
         return this.access;
       };
-      return SimulatedAccess.api(reach, token, { look, affect: (change) => affect(change, cutServer) });
+      return process.named(serverPeer(replica.name), SimulatedAccess.api(reach, token, process));
+    };
+    const store: OperationContext["store"] = {
+      path: `${this.instance.tenant}/${this.instance.name}`,
+      read: () => look(() => this.readRecord()),
+      write: (fields, version) => affect(() => this.writeRecord(fields, version)),
+      delete: (version) => affect(() => this.deleteVersion(version)),
+      readVersion: (version) =>
+        look(() => {
+          const found = this.versions[version - 1];
+          return found === undefined || found.deleted ? undefined : found.fields;
+        }),
+      readMetadata: () => look(() => ({ ...this.metadata })),
+      keptVersions: () => look(() => this.keptVersions),
+      patchMetadata: (patch) => affect(() => this.patch(patch)),
+      versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
     };
     return {
       instance: this.instance,
-      lock: {
-        read: () => look(() => this.readLock(pid)),
-        write: (entry, version) => affect(() => this.writeLock(entry, version, pid), cutCentral),
-      },
+      lock: process.named(centralPeer("lock", true), {
+        // Whether its holder runs is never old news: the process looks for it on its machine.
+        read: async () => this.describeLock(await look(() => this.readLock(pid)), pid),
+        write: (entry, version) => affect(() => this.writeLock(entry, version, pid)),
+      }),
       credentials,
-      temporaryKeys: {
+      temporaryKeys: process.named(centralPeer("temporaryKeys", true), {
         read: () => look(() => this.temporaryKeys),
-        write: (keys) => affect(() => void (this.temporaryKeys = keys), cutCentral),
-      },
+        write: (keys) => affect(() => void (this.temporaryKeys = keys)),
+      }),
       access,
       operator: new OperatorToken({ credentials, access }),
-      deadline: this.now + PATIENCE,
-      signal: new AbortController().signal,
+      deadline: process.deadline,
+      signal: process.interruption.signal,
       log: new Log((event) => this.events.push(event)),
-      holds: new Set(),
-      patientStore: {
-        read: () => look(() => this.readRecord()),
-        write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
-        versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
-      },
-      store: {
-        path: `${this.instance.tenant}/${this.instance.name}`,
-        read: () => look(() => this.readRecord()),
-        write: (fields, version) => affect(() => this.writeRecord(fields, version), cutCentral),
-        delete: (version) => affect(() => this.deleteVersion(version), cutCentral),
-        readVersion: (version) =>
-          look(() => {
-            const found = this.versions[version - 1];
-            return found === undefined || found.deleted ? undefined : found.fields;
-          }),
-        readMetadata: () => look(() => ({ ...this.metadata })),
-        keptVersions: () => look(() => this.keptVersions),
-        patchMetadata: (patch) => affect(() => this.patch(patch), cutCentral),
-        versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
-      },
-      journal: {
-        entries: () => this.journals(pid),
-        reserve: (key) => {
-          check();
-          const file = `journal-${pid}-${this.disk.size}`;
-          this.disk.set(file, { owner: pid, key });
-          return file;
-        },
-        keep: (file, key, answer) => {
-          check();
-          const fault = faults.find(({ effect }) => effect === effects)?.fault;
-          effects++;
-          if (fault !== undefined && fault !== "crash-after") this.lossExcused = true;
-          if (fault === "crash-before") this.kill(pid);
-          if (fault === "cut-before" || fault === "cut-after") throw diskFull();
-          this.disk.set(file, { owner: pid, key, answer });
-          if (fault === "crash-after") this.kill(pid);
-        },
-        open: (file) => {
-          const journal = this.disk.get(file);
-          if (journal === undefined) return undefined;
-          const { answer } = journal;
-          if (answer === undefined) throw new Error(`no answer in ${file}`);
-          return answer;
-        },
-        forget: (file) => {
-          check();
-          this.disk.delete(file);
-        },
-      },
+      holds: process.holds,
+      patientStore: process.named(centralPeer("record", true), store),
+      store: process.named(centralPeer("record"), store),
+      journal: this.journalOf(process),
       replica: (replica) => {
-        const server = this.serverOf(replica);
-        const lookVerified = async <Result>(value: () => Result): Promise<Result> => {
-          this.verify(server);
-          return look(value);
-        };
-        const affectVerified = async <Result>(change: () => Result): Promise<Result> => {
-          this.verify(server);
-          return affect(change, cutServer);
-        };
-        return {
-          status: () => look(() => this.status(server)),
-          initialize: async (seal, shares) => {
-            const answers = this.answers.length;
-            try {
-              return await affectVerified(() => this.initialize(server, seal, shares));
-            } catch (error) {
-              if (this.answers.length > answers) this.lossExcused = true;
-              throw error;
-            }
-          },
-          unseal: (key) => affectVerified(() => this.unseal(server, key)),
-          resetUnseal: () => affectVerified(() => server.progress.clear()),
-          join: () => affectVerified(() => this.join(server)),
-          hasOwnData: () => lookVerified(() => server.data !== undefined),
-          leader: () => lookVerified(() => this.leaderSeenBy(replica)),
-          raftPeers: () =>
-            lookVerified(() => [...this.members].map(([id, since]) => ({ id, voter: since <= this.now }))),
-          raftHealthy: () => lookVerified(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
-          removePeer: (_token, id) => affectVerified(() => void this.members.delete(id)),
-          stepDown: () => affectVerified(() => this.stepDown(replica)),
-          seal: () => affectVerified(() => this.sealOnRequest(replica, server)),
-          appliedIndex: () => lookVerified(() => 100),
-          auditDevices: () => lookVerified(() => ["file/"]),
-          certificate: () => lookVerified(() => this.serve(server)),
-          shownFingerprint: () => look(() => (server.pod === undefined ? this.serve(server).fingerprint : undefined)),
-        };
+        const known = replicas.get(replica.name) ?? this.replicaOf(process, replica);
+        replicas.set(replica.name, known);
+        return known;
       },
-      snapshots: (replica, token) => {
-        const server = this.serverOf(replica);
-        const path = "sys/storage/raft/snapshot";
-        return {
-          serverVersion: () => look(() => "2.7.2"),
-          take: () =>
-            look(() => {
-              this.verify(server);
-              this.access.check(token, path, "read");
-              const { data = 0 } = server;
-              return Readable.from(this.snapshots.take({ data, keys: this.keysOf(data), access: this.access }), {
-                objectMode: false,
-              });
-            }),
-          restore: async (snapshot, force) => {
-            const bytes = await collect(snapshot);
-            return affect(() => {
-              this.verify(server);
-              this.access.check(token, force ? `${path}-force` : path, "update");
-              return this.restore(server, bytes, force);
-            }, cutServer);
-          },
-        };
-      },
-      pods: {
+      snapshots: (replica, token) => this.snapshotsOf(process, replica, token),
+      pods: process.named(KUBERNETES, {
         list: () => look(() => this.instance.replicas.map((replica) => this.podOf(replica))),
-        evict: (pod) => affect(() => this.evict(pod), cutKubernetes),
+        evict: (pod) => affect(() => this.evict(pod)),
         problemOf: (name) => look(() => this.problemOf(name)),
         claims: () => look(() => [...this.claims]),
-        deleteClaim: (claim) => affect(() => this.claims.delete(claim), cutKubernetes),
+        deleteClaim: (claim) => affect(() => this.claims.delete(claim)),
         certificate: () => look(() => String(this.certificate)),
-      },
+      } satisfies OperationContext["pods"]),
       clock: {
         now: () => this.now,
         date: () => new Date(this.now),
-        sleep: async (milliseconds) => {
-          await this.yieldTurn();
-          check();
-          this.now += milliseconds;
-        },
+        sleep: (milliseconds, signal) => process.sleep(milliseconds, signal),
       },
     };
   }
 
-  private kill(pid: number): never {
-    this.living.delete(pid);
-    throw new Crash();
+  private journalOf(process: SimulatedProcess): OperationContext["journal"] {
+    const { pid } = process;
+    const full = (): Error => Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+    const unwritable = (): Error => new JournalError("journal-unwritable", "no space left on device");
+    return {
+      entries: () => this.journals(pid),
+      reserve: (key) => {
+        const file = `journal-${pid}-${this.disk.size}`;
+        process.touch("reserve", () => this.disk.set(file, { owner: pid, key }), unwritable);
+        return file;
+      },
+      keep: (file, key, answer) => {
+        process.touch("keep", () => this.disk.set(file, { owner: pid, key, answer }), full);
+      },
+      open: (file) => {
+        const journal = this.disk.get(file);
+        if (journal === undefined) return undefined;
+        const { answer } = journal;
+        if (answer === undefined) throw new Error(`no answer in ${file}`);
+        return answer;
+      },
+      forget: (file) => {
+        process.touch("forget", () => this.disk.delete(file), full);
+      },
+    };
+  }
+
+  private replicaOf(process: SimulatedProcess, replica: Replica): ReturnType<OperationContext["replica"]> {
+    const verified =
+      <Result>(work: (server: SimulatedServer) => Result) =>
+      (): Result => {
+        const server = this.serverOf(replica);
+        this.verify(server);
+        if (server.pod !== undefined || server.neverStarts === true)
+          throw new ReplicaError("unreachable", "ECONNREFUSED");
+        return work(server);
+      };
+    const look = <Result>(value: (server: SimulatedServer) => Result): Promise<Result> => process.look(verified(value));
+    const affect = <Result>(change: (server: SimulatedServer) => Result): Promise<Result> =>
+      process.affect(verified(change));
+    const peer = serverPeer(replica.name);
+    return process.named(peer, {
+      status: (request) => {
+        process.name({ ...peer, isPatient: request?.uninterruptible === true }, "status");
+        return process.look(() => this.status(this.serverOf(replica))).catch(unreachable);
+      },
+      initialize: async (seal, shares) => {
+        process.name({ ...peer, isPatient: true }, "initialize");
+        const answers = this.answers.length;
+        try {
+          return await affect((server) => this.initialize(server, seal, shares));
+        } catch (error) {
+          if (this.answers.length > answers) this.lossExcused = true;
+          throw error;
+        }
+      },
+      unseal: (key, migrate) => affect((server) => this.unseal(server, key, migrate)),
+      resetUnseal: () => affect((server) => server.progress.clear()),
+      join: () => affect((server) => this.join(server)),
+      hasOwnData: () => look((server) => server.data !== undefined),
+      leader: () => look(() => this.leaderSeenBy(replica)),
+      raftPeers: () => look(() => [...this.members].map(([id, since]) => ({ id, voter: since <= this.now }))),
+      raftHealthy: () => look(() => this.instance.replicas.every((each) => this.isUp(this.serverOf(each)))),
+      removePeer: (_token, id) => affect(() => void this.members.delete(id)),
+      stepDown: () => affect(() => this.stepDown(replica)),
+      seal: () => affect((server) => this.sealOnRequest(replica, server)),
+      appliedIndex: () => look(() => 100),
+      auditDevices: () => look(() => ["file/"]),
+      certificate: () => look((server) => this.serve(server)),
+      shownFingerprint: () =>
+        process
+          .look(() => {
+            const server = this.serverOf(replica);
+            return server.pod === undefined ? this.serve(server).fingerprint : undefined;
+          })
+          .catch((error: unknown) => {
+            if (error instanceof ReplicaError) return undefined;
+            throw error;
+          }),
+    });
+  }
+
+  private snapshotsOf(
+    process: SimulatedProcess,
+    replica: Replica,
+    token: Secret,
+  ): ReturnType<OperationContext["snapshots"]> {
+    const server = this.serverOf(replica);
+    const peer = serverPeer(replica.name);
+    const path = "sys/storage/raft/snapshot";
+    return process.named(peer, {
+      serverVersion: () => process.look(() => "2.7.2"),
+      take: () =>
+        process.look(() => {
+          this.verify(server);
+          this.access.check(token, path, "read");
+          const { data = 0 } = server;
+          return Readable.from(this.snapshots.take({ data, keys: this.keysOf(data), access: this.access }), {
+            objectMode: false,
+          });
+        }),
+      restore: async (snapshot, force) => {
+        const bytes = await collect(snapshot);
+        process.name(peer, "restore");
+        return process.affect(() => {
+          this.verify(server);
+          this.access.check(token, force ? `${path}-force` : path, "update");
+          return this.restore(server, bytes, force);
+        });
+      },
+    });
   }
 
   private readRecord(): SeenRecord {
@@ -405,11 +401,14 @@ export class Universe {
     return this.versions.push({ fields, at: this.now, deleted: false });
   }
 
-  private readLock(pid: number): SeenLock {
-    const { entry, pid: owner, at } = this.locks.at(-1) ?? { entry: undefined, pid, at: this.now };
+  private readLock(pid: number) {
+    return { version: this.locks.length, ...(this.locks.at(-1) ?? { entry: undefined, pid, at: this.now }) };
+  }
+
+  private describeLock({ version, entry, pid: owner, at }: ReturnType<Universe["readLock"]>, pid: number): SeenLock {
     const state = owner === pid ? "self" : this.living.has(owner) ? "running" : "over";
     const holder = entry && ({ ...entry, host: "simulated", pid: owner, state } as const);
-    return { version: this.locks.length, age: (this.now - at) / 1000, holder };
+    return { version, age: (this.now - at) / 1000, holder };
   }
 
   private writeLock(entry: LockEntry | undefined, version: number, pid: number): number {
@@ -463,24 +462,26 @@ export class Universe {
     this.accesses.set(data, access.copy());
     for (const each of this.servers.filter((member) => member.data === former)) {
       each.data = data;
-      if (former !== data && this.instance.seal === "shamir") this.seal(each);
+      if (former !== data && this.sealOf(each) === "shamir") this.seal(each);
     }
     this.restored++;
     return "restored";
   }
 
   private status(server: SimulatedServer): ReplicaState {
-    const { seal } = this.instance;
+    this.settle(server);
+    const seal = this.sealOf(server);
     const { keys, threshold } = this.keysOf(server.data);
     const shares = keys.length === 0 ? undefined : keys.length;
-    this.settle(server);
     if (server.pod !== undefined || server.neverStarts === true)
       return { state: "unreachable", reason: "ECONNREFUSED" };
     if (this.refused.has(server.certificate)) {
       return { state: "unreachable", reason: "its TLS certificate is not accepted", untrusted: true };
     }
     if (server.data === undefined) return { state: "uninitialized", seal };
-    if (server.sealed) return { state: "sealed", seal, threshold, shares };
+    const stored = this.storedSeal(server);
+    if (server.sealed) return { state: "sealed", seal, threshold, shares, migrating: seal !== stored };
+    if (seal !== stored) return { state: "migrating", seal, stored };
     return { state: "unsealed", seal, threshold, shares, cluster: `cluster-${server.data}` };
   }
 
@@ -494,14 +495,18 @@ export class Universe {
     };
     this.answers.push(answer);
     server.data = id;
+    this.stored.set(id, seal);
     this.members.set(this.nameOf(server), this.now);
     this.unsealItself(server);
     return answer;
   }
 
-  private unseal(server: SimulatedServer, key: Secret): { sealed: boolean } {
+  private unseal(server: SimulatedServer, key: Secret, migrate = false): { sealed: boolean } {
     if (server.data === undefined) throw new ReplicaError("refused", "not initialized", 400);
-    if (this.instance.seal !== "shamir") throw new ReplicaError("refused", "recovery keys do not unseal", 400);
+    const isMigrating = this.sealOf(server) !== this.storedSeal(server);
+    if (isMigrating && !migrate) throw new ReplicaError("refused", "a migration takes the flag migrate", 400);
+    if (!isMigrating && this.sealOf(server) !== "shamir")
+      throw new ReplicaError("refused", "recovery keys do not unseal", 400);
     if (!server.sealed) return { sealed: false };
     server.received++;
     server.progress.add(key.reveal());
@@ -526,7 +531,17 @@ export class Universe {
 
   /** Unseals servers that unseal themselves, as soon as they have data. */
   private unsealItself(server: SimulatedServer): void {
-    if (this.instance.seal !== "shamir") server.readyAt = this.now + CATCH_UP;
+    const seal = this.sealOf(server);
+    if (seal !== "shamir" && seal === this.storedSeal(server)) server.readyAt = this.now + CATCH_UP;
+  }
+
+  private sealOf({ seal }: SimulatedServer): string {
+    return seal ?? this.instance.seal;
+  }
+
+  /** Seal of a server's data. */
+  private storedSeal({ data }: SimulatedServer): string {
+    return this.stored.get(data ?? 0) ?? this.instance.seal;
   }
 
   private leaderSeenBy(replica: Replica): { address: string; isSelf: boolean } | undefined {
@@ -538,9 +553,21 @@ export class Universe {
   private leader(): Replica | undefined {
     const up = this.instance.replicas.filter((replica) => this.isUp(this.serverOf(replica)));
     if (!this.hasQuorum()) return undefined;
-    const leader = up.find(({ name }) => name === this.leaderName) ?? up[0];
+    const able = up.filter((replica) => this.mayLead(this.serverOf(replica)));
+    const leader = able.find(({ name }) => name === this.leaderName) ?? able[0];
     this.leaderName = leader?.name;
+    if (leader !== undefined) this.migrateData(this.serverOf(leader));
     return leader;
+  }
+
+  /** A server with the former seal cannot lead once the data have the new one. */
+  private mayLead(server: SimulatedServer): boolean {
+    return [this.storedSeal(server), this.configured].includes(this.sealOf(server));
+  }
+
+  /** The active server migrates the data to the seal of its configuration. */
+  private migrateData(server: SimulatedServer): void {
+    if (server.data !== undefined) this.stored.set(server.data, this.sealOf(server));
   }
 
   /** Whether raft has a quorum: more than half of the voters are up. */
@@ -559,7 +586,8 @@ export class Universe {
   private settle(server: SimulatedServer): void {
     const { pod, readyAt } = server;
     if (pod !== undefined && this.now >= pod.endsAt && server.sealed) {
-      Object.assign(server, { revision: this.revision, certificate: this.certificate, neverStarts: false });
+      const { revision, certificate, configured = this.instance.seal } = this;
+      Object.assign(server, { revision, certificate, seal: configured, neverStarts: false });
     }
     if (pod !== undefined && this.now >= pod.answersAt) {
       delete server.pod;
@@ -582,7 +610,8 @@ export class Universe {
   private stepDown(replica: Replica): void {
     if (this.leader()?.name !== replica.name) throw new ReplicaError("refused", "not active", 500);
     const others = this.instance.replicas.filter(({ name }) => name !== replica.name);
-    this.leaderName = others.find((other) => this.isUp(this.serverOf(other)))?.name;
+    const next = others.find((other) => this.isUp(this.serverOf(other)) && this.mayLead(this.serverOf(other)));
+    this.leaderName = next?.name;
   }
 
   /** As Vault's standbys answer; those of OpenBao do it. */
@@ -622,11 +651,29 @@ export class Universe {
       uid: String(server.uid),
       outdated: server.revision !== this.revision,
       terminating: server.pod !== undefined,
-      ready: this.isUp(server),
+      ready: this.isReady(server),
       scheduled: server.neverStarts !== true,
       started: server.neverStarts !== true,
       active: this.leader()?.name === replica.name,
     };
+  }
+
+  /** A server between two seals works, and its probe says that it is not ready. */
+  private isReady(server: SimulatedServer): boolean {
+    return this.isUp(server) && this.sealOf(server) === this.storedSeal(server);
+  }
+
+  /** Deletes a pod, as a person does; no budget forbids that. */
+  deletePod(name: string): void {
+    this.endPod(this.serverOf({ name, address: "" }), name);
+  }
+
+  private endPod(server: SimulatedServer, name: string): void {
+    Object.assign(server, { sealed: true, readyAt: undefined, joined: false, progress: new Set() });
+    server.pod = { endsAt: this.now + POD_ENDS, answersAt: this.now + POD_ENDS + POD_STARTS };
+    this.evictions.push(name);
+    this.evictedAt.push(this.now);
+    if (!this.hasQuorum()) this.violations.push(`${name} took the quorum`);
   }
 
   /** Evicts a pod like the eviction API: only that pod, and only while the budget of one unavailable pod allows it. */
@@ -640,11 +687,8 @@ export class Universe {
       if (up || !this.refused.has(server.certificate)) this.violations.push(pod.name);
       return false;
     }
-    Object.assign(server, { sealed: true, readyAt: undefined, joined: false, progress: new Set() });
-    server.pod = { endsAt: this.now + POD_ENDS, answersAt: this.now + POD_ENDS + POD_STARTS };
-    this.evictions.push(pod.name);
-    this.evictedAt.push(this.now);
-    if (!this.hasQuorum()) this.violations.push(`${pod.name} took the quorum`);
+    if (this.servers.some((other) => other !== server && this.isUp(other) && !this.isReady(other))) return false;
+    this.endPod(server, pod.name);
     return true;
   }
 
@@ -657,6 +701,27 @@ export class Universe {
   private nameOf(server: SimulatedServer): string {
     return this.instance.replicas[this.servers.indexOf(server)]?.name ?? "";
   }
+}
+
+/** Where the ceremonies of an initialisation's data find its keys. */
+class DataKeys implements KeysInUse {
+  constructor(
+    private readonly universe: Universe,
+    private readonly data: number,
+  ) {}
+
+  get(): SimulatedKeys {
+    return this.universe.keysOf(this.data);
+  }
+
+  set(keys: SimulatedKeys): void {
+    this.universe.useKeys(keys, this.data);
+  }
+}
+
+function unreachable(error: unknown): ReplicaState {
+  if (error instanceof ReplicaError) return { state: "unreachable", reason: error.message };
+  throw error;
 }
 
 /** An instance with three replicas. */

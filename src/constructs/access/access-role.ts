@@ -3,7 +3,10 @@ import { Construct } from "constructs";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
-import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
+import { checkLoginPath } from "../../core/mount-path";
+import { checkValues } from "../../core/value-type";
+import { APP_ROLE_LOGIN, DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
 import { checkRoleName } from "./roles";
@@ -75,6 +78,9 @@ export class AccessRole extends Construct implements IGrantee {
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
+    checkValues(props, ["login"], APP_ROLE_LOGIN, this);
+    checkLoginPath(props.login.path, this);
     checkRoleName("AppRole", props.name, this);
     this.name = checkPolicyName(props.name);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);

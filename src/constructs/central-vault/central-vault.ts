@@ -1,4 +1,4 @@
-import type { TerraformProvider } from "cdktf";
+import { Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import {
   CLUSTERS_MOUNT,
@@ -12,7 +12,11 @@ import {
 } from "../../contract/central-vault";
 import { ACCESS_MOUNT } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
+import { checkLoginPath } from "../../core/mount-path";
+import { isEncrypted } from "../../core/secure-address";
 import { maintenancePolicy, watchPolicy } from "../../policy/central-policies";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
   ApproleAuthBackendRole,
@@ -135,6 +139,7 @@ export class CentralVault extends Construct {
   constructor(scope: Construct, id: string, props: CentralVaultProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
     checkDurations(props, ["watchSecretIdTtl"], this);
     const { address, provider, deletionProtection = true } = props;
     const lifecycle = { preventDestroy: deletionProtection };
@@ -204,8 +209,15 @@ export class CentralVault extends Construct {
     { login = PIPELINE_LOGIN, issuer, jwksUrl, jwksCaPem }: PipelineIssuer,
     provider?: TerraformProvider,
   ): void {
+    if (!Token.isUnresolved(jwksUrl) && !isEncrypted(jwksUrl)) {
+      throw new ValidationError(
+        "jwks-url",
+        `The jwksUrl ${JSON.stringify(jwksUrl)} is not reached by TLS, so keys on the way could let anybody log in; write an https address.`,
+        this,
+      );
+    }
     new JwtAuthBackend(this, "PipelineLogin", {
-      path: login,
+      path: checkLoginPath(login, this),
       type: "jwt",
       description: "Login of pipelines",
       boundIssuer: issuer,

@@ -3,6 +3,7 @@ import ipaddr from "ipaddr.js";
 import { ValidationError } from "../../core/errors";
 import { withoutBrackets } from "../../core/host";
 import { checkSecretRefs, type SecretRef } from "../../core/secret-ref";
+import type { ValueType } from "../../core/value-type";
 import { groupName, readonlyStatements, REVOCATION_STATEMENTS } from "./postgresql-statements";
 
 /** Address and administrator of a PostgreSQL server. */
@@ -74,6 +75,14 @@ export class Database {
     },
   ) {}
 }
+
+/** A database, for checks at run time. */
+export const DATABASE: ValueType = {
+  name: "Database",
+  member: "statements",
+  example: 'Database.postgresql({ host: "postgres.customer10.internal", ... })',
+  required: true,
+};
 
 /** Labels of a name, or the numbers of an IPv4 address. */
 const HOST = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/;

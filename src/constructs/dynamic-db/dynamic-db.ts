@@ -5,9 +5,12 @@ import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkMountPath } from "../../core/mount-path";
 import { revisionOf } from "../../core/secret-ref";
+import { checkValues } from "../../core/value-type";
 import { CentralSecret } from "../../terraform/central-secret";
 import { ForgottenResource } from "../../terraform/forgotten-resource";
+import { checkProviders } from "../../terraform/provider-value";
 import { DatabaseSecretBackendRole, DatabaseSecretsMount } from "../../terraform/providers/vault";
+import { DATABASE } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
 
 /** Path of a database mount. */
@@ -30,6 +33,8 @@ export class DynamicDb extends Construct implements IDynamicDb {
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
+    checkValues(props, ["database"], DATABASE, this);
+    checkProviders(props, this);
     const { database, provider } = props;
     for (const role of props.roles) {
       checkRoleName("database", role.name, this);

@@ -5,6 +5,7 @@ import { checkDurations, type Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkMountPath } from "../../core/mount-path";
 import { PLAIN_PATH } from "../../core/path";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { GenericEndpoint, KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
 
@@ -71,9 +72,9 @@ export interface KeyValueProps {
 export class KeyValue extends Construct implements IKeyValue {
   readonly mount: string;
 
-  /** An existing mount. */
+  /** An existing mount. @throws ValidationError if no engine can be mounted there. */
   static fromMount(mount: string): IKeyValue {
-    return new ExistingKeyValue(mount);
+    return new ExistingKeyValue(checkMountPath(mount));
   }
 
   private readonly grants: IKeyValue;
@@ -81,6 +82,7 @@ export class KeyValue extends Construct implements IKeyValue {
   constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
     checkDurations(props, ["deleteVersionAfter"], this);
     this.mount = checkMountPath(props.mount ?? KEY_VALUE_MOUNT, this);
     this.grants = new ExistingKeyValue(this.mount);

@@ -2,6 +2,8 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkDurations, Duration } from "../../core/duration";
 import { checkLoginPath } from "../../core/mount-path";
+import type { ValueType } from "../../core/value-type";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend } from "../../terraform/providers/vault";
 
@@ -65,6 +67,7 @@ export class AppRoleLogin extends Construct implements IAppRoleLogin {
   constructor(scope: Construct, id: string, props: AppRoleLoginProps = {}) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
     checkDurations(props, ["maxTtl"], this);
     const backend = new AuthBackend(this, "Resource", {
       type: "approle",
@@ -77,3 +80,11 @@ export class AppRoleLogin extends Construct implements IAppRoleLogin {
     this.path = backend.path;
   }
 }
+
+/** A login method, for checks at run time. */
+export const APP_ROLE_LOGIN: ValueType = {
+  name: "AppRoleLogin",
+  member: "path",
+  example: 'new AppRoleLogin(stack, "Login")',
+  required: true,
+};

@@ -1,5 +1,5 @@
 import type { TerraformProvider } from "cdktf";
-import type { WatchLogin } from "../unseal-watch/watch-login";
+import type { WatchLogin } from "../command-pod/watch-login";
 import type { ContainerImage } from "../vault-instance/chart";
 import type { Egress } from "../vault-instance/network-policies";
 

@@ -1,9 +1,11 @@
 import { Construct } from "constructs";
 import { SNAPSHOTS_ROLE, WATCH_POLICY } from "../../contract/central-vault";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { ConfigMapV1, CronJobV1 } from "../../terraform/providers/kubernetes";
-import { addCommandNamespace } from "../unseal-watch/command-namespace";
-import { CA_FILE } from "../unseal-watch/command-pod";
+import { CronJobV1 } from "../../terraform/providers/kubernetes";
+import { checkValues } from "../../core/value-type";
+import { addCommandNamespace } from "../command-pod/command-namespace";
+import { WATCH_LOGIN } from "../command-pod/watch-login";
 import type { RaftSnapshotsProps } from "./raft-snapshots-props";
 import { checkSnapshots, jobName } from "./snapshot-checks";
 import { jobSpec } from "./snapshot-job";
@@ -26,29 +28,28 @@ export class RaftSnapshots extends Construct {
   constructor(scope: Construct, id: string, props: RaftSnapshotsProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
+    checkValues(props, ["login"], WATCH_LOGIN, this);
     checkSnapshots(props, this);
     const { namespace = NAME, egress, provider, caCertificate } = props;
-    const metadata = addCommandNamespace(this, {
+    const { metadata, ca } = addCommandNamespace(this, {
       namespace,
       name: NAME,
       labels: LABELS,
       ingress: [],
       egress,
+      caCertificate,
       description: "Nobody connects to a pod that saves snapshots.",
       provider,
     });
     this.namespace = metadata.namespace;
     const account = { name: NAME, namespace, role: SNAPSHOTS_ROLE, policies: [WATCH_POLICY] };
     props.login.createRole(this, account, props.centralProvider);
-    const ca =
-      caCertificate === undefined
-        ? undefined
-        : new ConfigMapV1(this, "Ca", { metadata, data: { [CA_FILE]: caCertificate }, provider });
     for (const instance of props.instances) {
       const name = jobName(instance);
       new CronJobV1(this, name, {
         metadata: { ...metadata, name },
-        spec: jobSpec({ ...props, instance, labels: LABELS, serviceAccount: NAME, ca: ca?.metadata.name }),
+        spec: jobSpec({ ...props, instance, labels: LABELS, serviceAccount: NAME, ca }),
         provider,
       });
     }

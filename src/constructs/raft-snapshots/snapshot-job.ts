@@ -6,7 +6,7 @@ import {
   loginVolumes,
   podMetadata,
   podSettings,
-} from "../unseal-watch/command-pod";
+} from "../command-pod/command-pod";
 import { imageReference } from "../vault-instance/chart";
 import type { RaftSnapshotsProps } from "./raft-snapshots-props";
 

@@ -2,6 +2,7 @@ import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import type { SealType } from "../../contract/instance";
 import type { Product } from "../../core/product";
+import type { ValueType } from "../../core/value-type";
 import type { CentralVaultAccess } from "../../terraform/hook";
 
 /** The instance that a seal protects. */
@@ -82,6 +83,9 @@ export interface ISeal {
    */
   bind(scope: Construct, context: SealContext): SealConfig;
 }
+
+/** A seal, for checks at run time. */
+export const SEAL: ValueType = { name: "Seal", member: "unsealsItself", example: "Seal.shamir()" };
 
 /** The configuration of a seal without settings. */
 export const NO_SEAL_CONFIG: SealConfig = { stanzas: [], environment: [], secrets: [], egress: [] };

@@ -1,6 +1,7 @@
 import { ValidationError } from "../../core/errors";
 import { attributes, block } from "../../core/hcl";
 import type { Product } from "../../core/product";
+import type { ValueType } from "../../core/value-type";
 
 /** A destination of the audit log. At least one device must record each request, otherwise the server refuses it. */
 export class AuditDevice {
@@ -49,6 +50,13 @@ export class AuditDevice {
     return block(`audit "${this.type}" "${this.path}"`, [block("options", attributes(this.options))]);
   }
 }
+
+/** A device, for checks at run time. */
+export const AUDIT_DEVICE: ValueType = {
+  name: "AuditDevice",
+  member: "stanza",
+  example: 'AuditDevice.socket("siem.example.com:6514")',
+};
 
 /**
  * All devices of a server: the file on the audit volume, and additional ones.

@@ -1,3 +1,4 @@
+import { DNS_LABEL } from "../../core/dns-label";
 import { ValidationError } from "../../core/errors";
 
 /** Port of the API. */
@@ -31,6 +32,21 @@ export function releaseName({ tenant, name }: { readonly tenant: string; readonl
     );
   }
   return release;
+}
+
+/** @throws ValidationError if the names of tenant and instance cannot be those of a record. */
+export function checkNames(
+  names: { readonly tenant: string; readonly name: string },
+  scope?: ConstructorParameters<typeof ValidationError>[2],
+): void {
+  for (const field of ["tenant", "name"] as const) {
+    if (DNS_LABEL.test(names[field])) continue;
+    throw new ValidationError(
+      "instance-name",
+      `${field} is ${JSON.stringify(names[field])}, which cannot name a record; use a-z, 0-9 and -, with a letter or digit at both ends.`,
+      scope,
+    );
+  }
 }
 
 /** The names of an instance's objects. The name of the tenant makes them unique if tenants share a cluster. */

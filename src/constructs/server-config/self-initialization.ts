@@ -2,6 +2,7 @@ import { ACCESS_FIELDS, BOOTSTRAP_ROLE, IDENTITY_LOGIN, identityPolicyName } fro
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { attributes, block, type HclValue } from "../../core/hcl";
+import type { ValueType } from "../../core/value-type";
 import { identityPolicy } from "../../policy/identity-policies";
 
 /** One request that OpenBao makes to itself, once. */
@@ -79,6 +80,13 @@ export class SelfInitialization {
     return this.requests.length === 0 ? stanzas : [...stanzas, stanza("tenant_vault", this.requests)];
   }
 }
+
+/** A self-initialisation, for checks at run time. */
+export const SELF_INITIALIZATION: ValueType = {
+  name: "SelfInitialization",
+  member: "stanzas",
+  example: "new SelfInitialization()",
+};
 
 function stanza(name: string, requests: readonly SelfInitializationRequest[]): string {
   return block(

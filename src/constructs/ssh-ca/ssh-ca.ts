@@ -2,10 +2,12 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
 import { checkMountPath } from "../../core/mount-path";
+import { checkValueLists } from "../../core/value-type";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
-import type { SshRole } from "./ssh-role";
+import { SSH_ROLE, type SshRole } from "./ssh-role";
 
 /** Default mount of the SSH engine. */
 export const SSH_MOUNT = "ssh";
@@ -63,6 +65,8 @@ export class SshCa extends Construct implements ISshCa {
   constructor(scope: Construct, id: string, props: SshCaProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
+    checkValueLists(props, ["roles"], SSH_ROLE, this);
     const { provider } = props;
     const preventDestroy = props.deletionProtection ?? true;
     this.mount = checkMountPath(props.mount ?? SSH_MOUNT, this);

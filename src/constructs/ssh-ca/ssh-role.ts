@@ -1,6 +1,7 @@
 import type { IGrantee } from "../../policy/grantee";
 import { ValidationError } from "../../core/errors";
 import { checkDurations, type Duration } from "../../core/duration";
+import type { ValueType } from "../../core/value-type";
 import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";
 
 /** A role that signs the SSH keys of users, so that hosts which trust the CA accept them. */
@@ -168,3 +169,11 @@ export class SshRole {
     });
   }
 }
+
+/** A role, for checks at run time. */
+export const SSH_ROLE: ValueType = {
+  name: "SshRole",
+  member: "endpoint",
+  example: 'SshRole.certificate({ name: "operators", allowedUsers: ["ubuntu"], maxTtl: Duration.hours(8) })',
+  required: true,
+};

@@ -35,6 +35,18 @@ export interface CertifiedServers {
   readonly host: string;
 }
 
+/**
+ * An instance that is a namespace of a shared one.
+ *
+ * @changes in place: tokens that exist get the new rights at once
+ */
+export interface SharedNamespace {
+  /** The instance, `<tenant>/<instance>`. */
+  readonly instance: string;
+  /** The instance that hosts it, `<tenant>/<instance>`. */
+  readonly sharedInstance: string;
+}
+
 /** Logins of a pipeline by the tokens that its platform issues, such as GitLab's ID tokens. */
 export interface TenantPipeline {
   /**
@@ -87,6 +99,13 @@ export interface TenantAccessProps {
    * @changes in place: for server certificates that are issued afterwards
    */
   readonly servers?: readonly CertifiedServers[];
+  /**
+   * Instances of the tenant that are namespaces of shared instances: `hook` and `deploy` may read the login of each.
+   *
+   * @default - none
+   * @changes in place: tokens that exist get the new rights at once
+   */
+  readonly namespaces?: readonly SharedNamespace[];
   /**
    * Logins of a pipeline, besides AppRole.
    *

@@ -11,7 +11,9 @@ import {
 } from "../../contract/central-vault";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkLoginPath } from "../../core/mount-path";
 import { tenantPolicy, type SignedIntermediate } from "../../policy/central-policies";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
   ApproleAuthBackendRole,
@@ -45,6 +47,7 @@ export class TenantAccess extends Construct {
   ) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
     checkDurations(props, ["secretIdTtl"], this);
     checkSecretIdTtl(props, this);
     const roleIds = TENANT_IDENTITIES.map((identity) => [identity, this.createLogin(identity)]);
@@ -54,10 +57,15 @@ export class TenantAccess extends Construct {
 
   /** @returns The role ID. */
   private createLogin(identity: TenantIdentity): string {
-    const { tenant, secrets = [], intermediates = [], boundCidrs, pipeline, provider } = this.props;
+    const { tenant, secrets = [], intermediates = [], namespaces, boundCidrs, pipeline, provider } = this.props;
     const policy = new Policy(this, `${identity}-policy`, {
       name: tenantPolicyName(tenant, identity),
-      policy: tenantPolicy(identity, { tenant, secrets, intermediates: intermediates.map(requestOf) }),
+      policy: tenantPolicy(identity, {
+        tenant,
+        secrets,
+        intermediates: intermediates.map(requestOf),
+        namespaces,
+      }),
       provider,
     });
     const token = {
@@ -79,7 +87,7 @@ export class TenantAccess extends Construct {
       checkClaims(claims, identity, this);
       new JwtAuthBackendRole(this, `${identity}-pipeline`, {
         ...token,
-        backend: pipeline.login,
+        backend: checkLoginPath(pipeline.login, this),
         roleType: "jwt",
         userClaim: "sub",
         boundAudiences: [...pipeline.audiences],

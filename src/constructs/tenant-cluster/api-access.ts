@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
 import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { parseAnyCidr } from "../../core/cidr";
+import type { ValueType } from "../../core/value-type";
 import { LbListenerV2, LbLoadbalancerV2, LbMemberV2, LbMonitorV2, LbPoolV2 } from "../../terraform/providers/openstack";
 import type { IClusterNetwork } from "./cluster-network";
 import type { ClusterNode } from "./cluster-node";
@@ -100,6 +101,13 @@ export class ApiAccess {
     return this.create(scope, context);
   }
 }
+
+/** An access, for checks at run time. */
+export const API_ACCESS: ValueType = {
+  name: "ApiAccess",
+  member: "countFloatingIps",
+  example: 'ApiAccess.floatingIps("public")',
+};
 
 /** Octavia takes CIDRs of the family of the load balancer's own address only. */
 function isIpv4(cidr: string): boolean {

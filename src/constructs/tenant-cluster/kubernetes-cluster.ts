@@ -1,4 +1,5 @@
 import type { KubeconfigLocation } from "../../contract/central-vault";
+import type { ValueType } from "../../core/value-type";
 
 /**
  * A Kubernetes cluster of any origin in which an instance runs. Its requirements, and the steps to create its kubeconfig, are in
@@ -20,3 +21,11 @@ export interface IKubernetesCluster {
    */
   readonly apiCidrs?: readonly string[];
 }
+
+/** A cluster, for checks at run time. */
+export const KUBERNETES_CLUSTER: ValueType = {
+  name: "KubernetesCluster",
+  member: "kubeconfig",
+  example: 'TenantCluster.fromKubeconfig({ mount: "clusters", path: "customer10" })',
+  required: true,
+};

@@ -3,7 +3,8 @@ import type { Construct } from "constructs";
 import type { ClusterDescription, ClusterRequirements } from "../../contract/cluster";
 import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { ValidationError } from "../../core/errors";
-import { createHook, type CentralVaultAccess } from "../../terraform/hook";
+import { checkValues } from "../../core/value-type";
+import { CENTRAL_ACCESS, createHook, type CentralVaultAccess } from "../../terraform/hook";
 import { asFunctionArgument } from "../../terraform/literal-text";
 import type { ApiEndpoint } from "./api-access";
 import { kubesprayInventory, type Inventory } from "./inventory";
@@ -70,6 +71,7 @@ export class KubesprayProvisioner implements IProvisioner {
   /** @throws ValidationError if Kubespray is to run but cannot reach the nodes by SSH. */
   provision(scope: Construct, cluster: ClusterContext): Provisioned {
     const { central, variables = {} } = this.props;
+    checkValues(this.props, ["central"], { ...CENTRAL_ACCESS, required: false }, scope);
     checkVariables(variables, scope);
     if (central !== undefined) checkSsh(cluster, scope);
     const preflight = new Preflight(scope, "Preflight", {

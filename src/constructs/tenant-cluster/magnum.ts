@@ -7,6 +7,7 @@ import {
   ContainerinfraClustertemplateV1,
   ContainerinfraNodegroupV1,
 } from "../../terraform/providers/openstack";
+import { checkProviders } from "../../terraform/provider-value";
 import { KvSecretV2 } from "../../terraform/providers/vault";
 import type { Flavor, NodeGroup } from "./node-group";
 import { Preflight } from "./preflight";
@@ -97,6 +98,7 @@ export class MagnumProvisioner implements IProvisioner {
 
   /** Without a provider, Terraform would write the kubeconfig to the Vault of the default provider. @throws ValidationError */
   private checkCentralProvider(scope: Construct): void {
+    checkProviders(this.props, scope);
     if ((this.props.centralProvider as unknown) !== undefined) return;
     throw new ValidationError(
       "provider",

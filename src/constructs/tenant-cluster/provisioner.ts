@@ -5,6 +5,7 @@ import type { Gateway, OpenVpnProps } from "./gateways";
 import type { Flavor, NodeGroup } from "./node-group";
 import type { Demand } from "./preflight";
 import type { KubeconfigLocation } from "../../contract/central-vault";
+import type { ValueType } from "../../core/value-type";
 
 /** A cluster for its provisioner, validated and with all defaults applied. */
 export interface ClusterContext {
@@ -63,3 +64,6 @@ export interface IProvisioner {
   /** Creates machines with Kubernetes below the scope. The provisioner stores the kubeconfig at the location of the context. */
   provision(scope: Construct, cluster: ClusterContext): Provisioned;
 }
+
+/** A provisioner, for checks at run time. */
+export const PROVISIONER: ValueType = { name: "Provisioner", member: "provision", example: "Provisioner.kubespray()" };

@@ -1,9 +1,12 @@
 import { Construct } from "constructs";
+import { parseAnyCidr } from "../../core/cidr";
 import { ValidationError } from "../../core/errors";
+import { checkMountPath, checkSecretPath } from "../../core/mount-path";
+import { checkValues } from "../../core/value-type";
 import { KeptNames } from "../../terraform/kept-names";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ComputeKeypairV2, DataOpenstackComputeKeypairV2 } from "../../terraform/providers/openstack";
-import { ApiAccess } from "./api-access";
+import { API_ACCESS, ApiAccess } from "./api-access";
 import { ClusterNetwork, type IClusterNetwork } from "./cluster-network";
 import { clusterDemand, floatingIpPools } from "./demand";
 import { checkDestroyable, namesOf } from "./destroyable";
@@ -12,7 +15,7 @@ import { withClusterDefaults, type Gateway } from "./gateways";
 import type { IKubernetesCluster } from "./kubernetes-cluster";
 import { checkNetwork } from "./network-checks";
 import { checkNodeNames, nodeGroups } from "./node-group";
-import type { ProvisionedNode } from "./provisioner";
+import { PROVISIONER, type ProvisionedNode } from "./provisioner";
 import { Provisioner } from "./provisioners";
 import type { NodeKey, TenantClusterProps } from "./tenant-cluster-props";
 import { CLUSTERS_MOUNT, type KubeconfigLocation } from "../../contract/central-vault";
@@ -38,17 +41,23 @@ export class TenantCluster extends Construct implements IKubernetesCluster {
    * A cluster of any origin. Its kubeconfig is in the central Vault.
    *
    * @param api Addresses of its Kubernetes API, such as `{ apiCidrs: ["10.0.0.5/32"] }`. @default - each deployment names them
+   * @throws ValidationError if no kubeconfig can be there, or an address is not a CIDR.
    */
   static fromKubeconfig(
     kubeconfig: KubeconfigLocation,
     api: Pick<IKubernetesCluster, "apiCidrs"> = {},
   ): IKubernetesCluster {
+    checkMountPath(kubeconfig.mount);
+    checkSecretPath(kubeconfig.path);
+    api.apiCidrs?.forEach((cidr) => parseAnyCidr(cidr));
     return { kubeconfig, ...api };
   }
 
   constructor(scope: Construct, id: string, props: TenantClusterProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkValues(props, ["provisioner"], PROVISIONER, this);
+    checkValues(props, ["apiAccess"], API_ACCESS, this);
     const { tenant, network, apiAccess = ApiAccess.internal() } = props;
     const bastion = props.bastion && withClusterDefaults(props.bastion, props);
     const openVpn = props.openVpn && withClusterDefaults(props.openVpn, props);

@@ -2,6 +2,9 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkMountPath } from "../../core/mount-path";
+import { checkValues, type ValueType } from "../../core/value-type";
+import { checkProviders } from "../../terraform/provider-value";
 import { PkiSecretBackendRootCert } from "../../terraform/providers/vault";
 import { RecordedValue } from "../../terraform/recorded-value";
 import { PkiMount } from "./pki-mount";
@@ -41,6 +44,21 @@ export interface IRootCa {
    * @changes in place: intermediates that exist stay
    */
   readonly certificate?: string;
+}
+
+const ROOT_CA: ValueType = {
+  name: "RootCa",
+  member: "mount",
+  example: 'RootCa.fromRootCaAttributes({ mount: "pki-root" })',
+  required: true,
+};
+
+/** @throws ValidationError if it is not a root CA, or an attribute cannot be that of one. */
+export function checkRootCa(rootCa: IRootCa, scope?: Construct): void {
+  checkValues({ rootCa }, ["rootCa"], ROOT_CA, scope);
+  checkMountPath(rootCa.mount, scope);
+  checkProviders(rootCa, scope);
+  checkDurations(rootCa, ["lifetime"], scope);
 }
 
 /** Default lifetime of a root CA. */
@@ -118,13 +136,15 @@ export class RootCa extends Construct implements IRootCa {
   /** The certificate, PEM. */
   readonly certificate: string;
 
-  /** An existing root CA. */
+  /** An existing root CA. @throws ValidationError if an attribute cannot be that of one. */
   static fromRootCaAttributes(attributes: IRootCa): IRootCa {
+    checkRootCa(attributes);
     return attributes;
   }
 
   constructor(scope: Construct, id: string, props: RootCaProps) {
     super(scope, id);
+    checkProviders(props, this);
     checkDurations(props, ["lifetime"], this);
     const { provider, deletionProtection = true, lifetime = DEFAULT_ROOT_LIFETIME } = props;
     this.mount = props.mount ?? "pki-root";

@@ -3,11 +3,12 @@ import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { parseDomain } from "../../core/domains";
 import { checkDurations, Duration } from "../../core/duration";
 import { CertificateExpiry } from "../../terraform/certificate-expiry";
+import { checkProviders } from "../../terraform/provider-value";
 import { DataVaultPkiSecretBackendIssuer, PkiSecretBackendRole } from "../../terraform/providers/vault";
 import { Intermediate } from "./intermediate";
 import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
-import { checkLifetime, type IRootCa } from "./root-ca";
+import { checkLifetime, checkRootCa, type IRootCa } from "./root-ca";
 import type { TenantPKIProps } from "./tenant-pki-props";
 
 /** Default mount of a tenant's PKI. */
@@ -33,6 +34,8 @@ export class TenantPKI extends Construct implements ITenantPKI {
 
   constructor(scope: Construct, id: string, props: TenantPKIProps) {
     super(scope, id);
+    checkProviders(props, this);
+    checkRootCa(props.rootCa, this);
     checkDurations(props, ["lifetime"], this);
     const { provider, lifetime = DEFAULT_LIFETIME, deletionProtection = true } = props;
     const permittedDomains = props.permittedDomains?.map(parseDomain);

@@ -2,7 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { ContainerImage } from "../vault-instance/chart";
 import type { Egress } from "../vault-instance/network-policies";
-import type { WatchLogin } from "./watch-login";
+import type { WatchLogin } from "../command-pod/watch-login";
 
 /** Properties of an {@link UnsealWatch}. */
 export interface UnsealWatchProps {

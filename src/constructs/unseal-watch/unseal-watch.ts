@@ -2,10 +2,12 @@ import { Construct } from "constructs";
 import { MAINTENANCE_POLICY, WATCH_POLICY, WATCH_ROLE } from "../../contract/central-vault";
 import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { ConfigMapV1, PodDisruptionBudgetV1, ServiceV1, StatefulSetV1 } from "../../terraform/providers/kubernetes";
-import { addCommandNamespace } from "./command-namespace";
-import { CA_FILE } from "./command-pod";
+import { PodDisruptionBudgetV1, ServiceV1, StatefulSetV1 } from "../../terraform/providers/kubernetes";
+import { checkValues } from "../../core/value-type";
+import { addCommandNamespace } from "../command-pod/command-namespace";
+import { WATCH_LOGIN } from "../command-pod/watch-login";
 import { NetworkPeer } from "../vault-instance/network-peer";
 import { toRule } from "../vault-instance/network-policies";
 import type { UnsealWatchProps } from "./unseal-watch-props";
@@ -29,6 +31,8 @@ export class UnsealWatch extends Construct {
   constructor(scope: Construct, id: string, props: UnsealWatchProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkProviders(props, this);
+    checkValues(props, ["login"], WATCH_LOGIN, this);
     checkDurations(props, ["maintenanceEvery"], this);
     const { shards = 1, namespace = NAME, monitoringNamespace, egress, provider, maintenanceEvery } = props;
     if (!Number.isInteger(shards) || shards < 1 || shards > 100) {
@@ -38,7 +42,7 @@ export class UnsealWatch extends Construct {
         this,
       );
     }
-    const metadata = addCommandNamespace(this, {
+    const { metadata, ca } = addCommandNamespace(this, {
       namespace,
       name: NAME,
       labels: LABELS,
@@ -47,16 +51,13 @@ export class UnsealWatch extends Construct {
           ? []
           : [toRule({ to: NetworkPeer.namespace(monitoringNamespace), port: METRICS_PORT })],
       egress,
+      caCertificate: props.caCertificate,
       description: "Nobody connects to a watcher but who reads its metrics.",
       provider,
     });
     this.namespace = metadata.namespace;
     const policies = maintenanceEvery === undefined ? [WATCH_POLICY] : [WATCH_POLICY, MAINTENANCE_POLICY];
     props.login.createRole(this, { name: NAME, namespace, role: WATCH_ROLE, policies }, props.centralProvider);
-    const ca =
-      props.caCertificate === undefined
-        ? undefined
-        : new ConfigMapV1(this, "Ca", { metadata, data: { [CA_FILE]: props.caCertificate }, provider });
     const service = new ServiceV1(this, "Service", {
       metadata,
       spec: { clusterIp: "None", selector: LABELS, port: [{ name: "metrics", port: METRICS_PORT }] },
@@ -70,7 +71,7 @@ export class UnsealWatch extends Construct {
         // The shards are independent of each other.
         podManagementPolicy: "Parallel",
         selector: { matchLabels: LABELS },
-        template: podTemplate({ ...props, shards, labels: LABELS, serviceAccount: NAME, ca: ca?.metadata.name }),
+        template: podTemplate({ ...props, shards, labels: LABELS, serviceAccount: NAME, ca }),
       },
       // A central Vault that is down must not make a deployment fail.
       waitForRollout: false,

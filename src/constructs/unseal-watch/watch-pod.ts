@@ -1,6 +1,13 @@
 import { WATCH_ROLE } from "../../contract/central-vault";
 import type { StatefulSetV1SpecTemplateSpecContainerEnv as Variable } from "../../terraform/providers/kubernetes";
-import { COMMAND_SECURITY, loginMounts, loginVariables, loginVolumes, podMetadata, podSettings } from "./command-pod";
+import {
+  COMMAND_SECURITY,
+  loginMounts,
+  loginVariables,
+  loginVolumes,
+  podMetadata,
+  podSettings,
+} from "../command-pod/command-pod";
 import { imageReference } from "../vault-instance/chart";
 import type { UnsealWatchProps } from "./unseal-watch-props";
 

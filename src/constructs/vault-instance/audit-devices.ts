@@ -1,7 +1,9 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { allAuditDevices, type AuditDevice } from "../server-config/audit-device";
+import { checkValueLists } from "../../core/value-type";
+import { allAuditDevices, AUDIT_DEVICE, type AuditDevice } from "../server-config/audit-device";
 import { mountPaths } from "../server-config/server-config";
+import { checkProviders } from "../../terraform/provider-value";
 import { Audit } from "../../terraform/providers/vault";
 
 /** Properties of {@link AuditDevices}. */
@@ -17,8 +19,11 @@ export interface AuditDevicesProps {
  * in its configuration.
  */
 export class AuditDevices extends Construct {
-  constructor(scope: Construct, id: string, { auditDevices = [], provider }: AuditDevicesProps) {
+  constructor(scope: Construct, id: string, props: AuditDevicesProps) {
     super(scope, id);
+    checkProviders(props, this);
+    checkValueLists(props, ["auditDevices"], AUDIT_DEVICE, this);
+    const { auditDevices = [], provider } = props;
     for (const { type, path, options } of allAuditDevices(mountPaths("vault").audit, auditDevices)) {
       new Audit(this, path, { type, path, options: { ...options }, provider });
     }

@@ -2,6 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import type { Product } from "../../core/product";
 import type { ISeal } from "../seal/seal-config";
+import type { ValueType } from "../../core/value-type";
 import type { CentralVaultAccess } from "../../terraform/hook";
 import type { InstanceDescription } from "../../contract/instance";
 
@@ -30,7 +31,10 @@ export interface LastingSettings {
 }
 
 /** Input of the hook about a deployment. */
-export interface Deployed extends Pick<InstanceDescription, "replicas" | "caCertificate" | "kubernetes"> {
+export interface Deployed extends Pick<
+  InstanceDescription,
+  "replicas" | "caCertificate" | "kubernetes" | "sharedInstance"
+> {
   /** Whether the data are lost when the pod stops. */
   readonly volatile?: boolean;
   /** Whether the servers initialise themselves. */
@@ -46,3 +50,11 @@ export interface IDeployment {
   /** Creates the servers and their resources below the scope. */
   bind(scope: Construct, context: DeploymentContext): Deployed;
 }
+
+/** A deployment, for checks at run time. */
+export const DEPLOYMENT: ValueType = {
+  name: "Deployment",
+  member: "bind",
+  example: "new HighAvailabilityDeployment({ ... })",
+  required: true,
+};

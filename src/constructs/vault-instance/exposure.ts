@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import type { Product } from "../../core/product";
+import type { ValueType } from "../../core/value-type";
 import { API_PORT, serverLabels, type ReleaseNames } from "../server-config/names";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
 import { TenantCluster } from "../tenant-cluster/tenant-cluster";
@@ -66,6 +67,9 @@ export class Exposure {
     });
   }
 }
+
+/** An exposure, for checks at run time. */
+export const EXPOSURE: ValueType = { name: "Exposure", member: "capacity", example: "Exposure.nodePort(30820)" };
 
 /** @throws ValidationError if no security group opens the node ports of a load balancer, which the cluster chooses. */
 export function checkNodePorts(scope: Construct, { capacity }: Exposure, cluster: IKubernetesCluster): void {

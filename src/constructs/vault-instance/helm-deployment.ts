@@ -1,6 +1,5 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { ValidationError } from "../../core/errors";
 import type { Size } from "../../core/size";
 import type { AuditDevice } from "../server-config/audit-device";
 import { InstanceMonitoring } from "../monitoring/instance-monitoring";
@@ -15,13 +14,13 @@ import { OFFICIAL_CHARTS, OFFICIAL_IMAGES, type ContainerImage, type HelmChart }
 import type { ChartValues } from "./chart-values";
 import type { Deployed, DeploymentContext } from "./deployment";
 import { checkNodePorts, type Exposure } from "./exposure";
+import { checkClients, checkSelfInitialization, checkTypes } from "./helm-checks";
 import { helmValues } from "./helm-values";
 import type { ServerResources } from "./instance-limits";
 import { InstanceNamespace } from "./instance-namespace";
 import { lastingKey, lastingProduct, lastingStorage } from "./lasting-settings";
 import { mergeValues } from "./merge-values";
 import type { HookSecrets } from "./hook-identity";
-import type { NetworkPeer } from "./network-peer";
 import { apiPeers, toEgress, type Egress, type InstanceFlows } from "./network-policies";
 import { renderValues } from "./operator-values";
 import type { NodePlacement } from "./pod-values";
@@ -155,6 +154,7 @@ export function deployRelease(
   props: HelmDeploymentProps,
   mode: ReleaseProps,
 ): Deployed {
+  checkTypes(scope, props);
   const { product, tenant, seal } = context;
   const { cluster, exposure, monitoring, selfInitialization } = props;
   if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
@@ -291,32 +291,4 @@ function statsdEgress(monitoring: MonitoringProps | undefined): Egress[] {
 
 function auditEgress(devices: readonly AuditDevice[] = []): Egress[] {
   return devices.flatMap(({ egress }) => (egress === undefined ? [] : { ...egress, reason: "a second audit log" }));
-}
-
-/** @throws ValidationError if the instance is exposed but allows no clients. */
-function checkClients(scope: Construct, clients: readonly NetworkPeer[] = []): void {
-  if (clients.some(({ isOutside }) => isOutside)) return;
-  throw new ValidationError(
-    "exposure",
-    'The instance is exposed, but its network policies let nobody outside in; add the networks of the clients and of the nodes: clients: [NetworkPeer.anyNamespace(), NetworkPeer.cidr("10.8.0.0/24")].',
-    scope,
-  );
-}
-
-/** @throws ValidationError if the servers could not initialise themselves, or would become several clusters. */
-function checkSelfInitialization(scope: Construct, { product, seal }: DeploymentContext, replicas: number): void {
-  if (product !== "openbao" || !seal.unsealsItself) {
-    throw new ValidationError(
-      "self-initialization",
-      `Only OpenBao with a seal that unseals by itself can initialise itself, but this instance runs ${product} with the seal ${seal.type}; remove selfInitialization, or change product and seal.`,
-      scope,
-    );
-  }
-  if (replicas > 1) {
-    throw new ValidationError(
-      "self-initialization",
-      `Each of the ${replicas} replicas would initialise itself and become its own cluster; use a standalone deployment.`,
-      scope,
-    );
-  }
 }

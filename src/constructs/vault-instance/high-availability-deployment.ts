@@ -1,10 +1,11 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import { checkSizes, Size } from "../../core/size";
+import { checkValues } from "../../core/value-type";
 import { MOST_REPLICAS } from "../server-config/names";
 import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
 import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
-import type { IVaultStorage } from "./storage";
+import { STORAGE, type IVaultStorage } from "./storage";
 
 /** Volumes of each server. */
 export interface VolumeSizes {
@@ -58,6 +59,7 @@ export class HighAvailabilityDeployment implements IDeployment {
 
   bind(scope: Construct, context: DeploymentContext): Deployed {
     const { storage, spreadOverNodes = true } = this.props;
+    checkValues(this.props, ["storage"], STORAGE, scope);
     const sizes = volumeSizes(this.props, scope);
     return deployRelease(scope, context, this.props, {
       replicas: this.replicas,

@@ -84,6 +84,7 @@ export function identitySettings(
   props: IdentitiesProps,
   { engines, logins }: AdministeredMounts,
   rootToken: RootTokenChoice = "keep",
+  namespaces: readonly string[] = [],
 ): IdentitySettings {
   checkIdentities(props);
   if (logins.some(({ path }) => path === IDENTITY_LOGIN)) {
@@ -100,6 +101,7 @@ export function identitySettings(
     secretIdTtl: secretIdTtl?.toSeconds() ?? DEFAULT_SECRET_ID_TTL,
     ...(rootToken === "keep" ? {} : { rootToken }),
     ...(boundCidrs.length === 0 ? {} : { boundCidrs }),
+    ...(namespaces.length === 0 ? {} : { namespaces }),
   };
 }
 

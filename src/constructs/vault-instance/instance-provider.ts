@@ -1,11 +1,14 @@
 import { Fn, TerraformStack, Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { withoutBrackets } from "../../core/host";
+import { checkVaultVariables } from "../../core/vault-variables";
 import { CentralSecret } from "../../terraform/central-secret";
 import { certificateAsset } from "../../terraform/certificate-file";
 import { fromStackFolder } from "../../terraform/paths";
+import { checkProviders } from "../../terraform/provider-value";
 import { VaultProvider } from "../../terraform/providers/vault";
 import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, IDENTITY_LOGIN } from "../../contract/identities";
+import { checkNames } from "../server-config/names";
 import { parseServerAddress } from "../../terraform/server-address";
 
 /**
@@ -67,6 +70,9 @@ export class InstanceProvider extends Construct {
 
   constructor(scope: Construct, id: string, props: InstanceProviderProps) {
     super(scope, id);
+    checkProviders(props, this);
+    checkNames(props, this);
+    checkVaultVariables("instances");
     const { tenant, name, identity = "apply" } = props;
     const access = new CentralSecret(this, "Access", props.centralProvider, {
       mount: ACCESS_MOUNT,
@@ -76,7 +82,7 @@ export class InstanceProvider extends Construct {
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
       // By default the provider takes VAULT_NAMESPACE and VAULT_TLS_SERVER_NAME, which are for the central Vault. It also looks up its
-      // token in VAULT_NAMESPACE, which this does not prevent: stacks/main.ts refuses the variable.
+      // token in VAULT_NAMESPACE, which this does not prevent, so the variable is refused.
       namespace: props.namespace ?? ROOT_NAMESPACE,
       tlsServerName: withoutBrackets(hostname),
       authLogin: [

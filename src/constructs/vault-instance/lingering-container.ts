@@ -12,7 +12,7 @@ const RESOURCES: ServerResources = {
 const OUTLIVES = PRE_STOP_SLEEP + 3;
 
 /** Where the API server would mount the token of the pod's ServiceAccount. */
-const TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
+export const TOKEN_FOLDER = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * A container that does nothing but end after the server. As long as a container is left, the pod's network is, too, and refuses

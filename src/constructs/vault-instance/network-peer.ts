@@ -1,4 +1,5 @@
 import { parseAnyCidr } from "../../core/cidr";
+import type { ValueType } from "../../core/value-type";
 
 /** Label that Kubernetes itself puts on every namespace; https://kubernetes.io/docs/reference/labels-annotations-taints/ */
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
@@ -55,3 +56,10 @@ export class NetworkPeer {
     return this.policyPeer === undefined || this.policyPeer.ipBlock !== undefined;
   }
 }
+
+/** A peer, for checks at run time. A text would count as any address. */
+export const NETWORK_PEER: ValueType = {
+  name: "NetworkPeer",
+  member: "policyPeer",
+  example: 'NetworkPeer.cidr("10.8.0.0/24")',
+};

@@ -1,8 +1,9 @@
 import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
+import { checkValueLists, checkValues } from "../../core/value-type";
 import { NetworkPolicyV1, type NetworkPolicyV1Spec } from "../../terraform/providers/kubernetes";
 import { API_PORT, CLUSTER_PORT } from "../server-config/names";
-import { NetworkPeer, type PolicyPeer } from "./network-peer";
+import { NETWORK_PEER, NetworkPeer, type PolicyPeer } from "./network-peer";
 
 /** A destination of the servers. */
 export interface Egress {
@@ -117,6 +118,7 @@ export class NetworkPolicies extends Construct {
     private readonly props: NetworkPoliciesProps,
   ) {
     super(scope, id);
+    checkValueLists(props, ["clients", "kubernetesApi"], NETWORK_PEER, this);
     this.servers = { podSelector: { matchLabels: { ...props.serverLabels } } };
     const { clients = [NetworkPeer.anyNamespace()], monitoringNamespace, egress = [] } = props;
     const replicas: Rule = { peers: [this.servers], ports: tcp(API_PORT, CLUSTER_PORT) };
@@ -201,17 +203,8 @@ function hasPeers({ peers }: Rule): boolean {
 
 /** @returns The peers of a rule; undefined, which Kubernetes takes for everyone, if one of them is any address. */
 function policyPeers(peers: readonly NetworkPeer[]): PolicyPeer[] | undefined {
-  const named = peers.map(policyPeer).filter((peer) => peer !== undefined);
+  const named = peers.map(({ policyPeer }) => policyPeer).filter((peer) => peer !== undefined);
   return named.length === peers.length ? named : undefined;
-}
-
-/** A JavaScript program may pass a text. It would count as any address. */
-function policyPeer(peer: NetworkPeer): PolicyPeer | undefined {
-  if (Object(peer) === peer && "policyPeer" in peer) return peer.policyPeer;
-  throw new ValidationError(
-    "network-peer",
-    `${JSON.stringify(peer)} is not a NetworkPeer; write one, such as NetworkPeer.cidr("10.8.0.0/24").`,
-  );
 }
 
 /** Annotation with the purpose of an object; https://kubernetes.io/docs/reference/labels-annotations-taints/#description */
@@ -228,8 +221,9 @@ function portText(port: number): string {
   return String(port);
 }
 
-/** The rule that allows a destination. @throws ValidationError `port`. */
+/** The rule that allows a destination. @throws ValidationError `port` or `prop-type`. */
 export function toRule({ to, port, protocol = "TCP" }: Egress): Rule {
+  checkValues({ to }, ["to"], NETWORK_PEER);
   return { peers: to && policyPeers([to]), ports: [{ port: portText(port), protocol }] };
 }
 

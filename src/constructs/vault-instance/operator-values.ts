@@ -3,6 +3,7 @@ import { toYaml } from "../../core/yaml";
 import { ValidationError } from "../../core/errors";
 import { findLiteralSecretsIn, findSecretSettings } from "../../terraform/secret-guard";
 import { describeOverrides, mergeValues, type HelmValues } from "./merge-values";
+import { at, checkPodNames, checkPodSecurity, listAt, withoutTokens } from "./pod-security";
 
 /** Values that the hook, the network policies and the quota depend on. Users may not override them. */
 const RELIED_UPON = [
@@ -66,20 +67,17 @@ const EXTENDED = [
   "server.volumes",
 ];
 
-/** Lists of containers that run in the pods of the servers. */
-const CONTAINERS = ["server.extraContainers", "server.extraInitContainers"];
-
 /**
  * Renders the chart's values as YAML. Comments at the beginning list the overridden values, for readers of the plan.
  *
  * @throws ValidationError if the values contain a secret, or change a value that other resources depend on.
  */
 export function renderValues(scope: Construct, ours: HelmValues, theirs: HelmValues = {}): string {
-  const merged = withOurs(ours, mergeValues(ours, theirs));
+  const merged = withoutTokens(withOurs(ours, mergeValues(ours, theirs)));
   checkReliedUpon(scope, ours, merged);
   checkSecrets(scope, theirs, merged);
-  checkContainers(scope, merged);
-  checkVolumes(scope, merged);
+  checkPodSecurity(scope, merged);
+  checkPodNames(scope, merged);
   const yaml = toYaml(merged, { lineWidth: 0, aliasDuplicateObjects: false });
   if (Object.keys(theirs).length === 0) return yaml;
   const overridden = describeOverrides(ours, theirs).map((line) => `#   ${line}\n`);
@@ -110,84 +108,6 @@ function nested([key = "", ...rest]: readonly string[], value: unknown): HelmVal
   return { [key]: rest.length === 0 ? value : nested(rest, value) };
 }
 
-/** The namespace enforces Pod Security `restricted`: a pod with another container would never start. */
-function checkContainers(scope: Construct, merged: HelmValues): void {
-  for (const path of CONTAINERS) {
-    for (const { name, securityContext } of listAt(merged, path) as readonly Container[]) {
-      if (isRestricted(securityContext)) continue;
-      throw new ValidationError(
-        "values",
-        `The container "${name ?? ""}" in ${path} is outside the standard restricted, which the namespace enforces, so that no server would start; give it securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } }, without other capabilities and without another seccompProfile.`,
-        scope,
-      );
-    }
-  }
-}
-
-function isRestricted({
-  privileged,
-  runAsNonRoot,
-  runAsUser,
-  allowPrivilegeEscalation,
-  capabilities,
-  seccompProfile,
-}: NonNullable<Container["securityContext"]> = {}): boolean {
-  return (
-    privileged !== true &&
-    runAsNonRoot !== false &&
-    runAsUser !== 0 &&
-    allowPrivilegeEscalation === false &&
-    capabilities?.drop?.includes("ALL") === true &&
-    (capabilities.add ?? []).every((capability) => capability === "NET_BIND_SERVICE") &&
-    // The pod has a profile, for containers without one.
-    seccompProfile?.type !== "Unconfined"
-  );
-}
-
-/** Types of volumes that the standard restricted allows. */
-const VOLUMES = [
-  "configMap",
-  "csi",
-  "downwardAPI",
-  "emptyDir",
-  "ephemeral",
-  "persistentVolumeClaim",
-  "projected",
-  "secret",
-];
-
-/** @throws ValidationError if the namespace would accept no pod because of its volumes. */
-function checkVolumes(scope: Construct, merged: HelmValues): void {
-  for (const volume of listAt(merged, "server.volumes") as readonly Readonly<Record<string, unknown>>[]) {
-    const type = Object.keys(volume).find((key) => key !== "name" && !VOLUMES.includes(key));
-    if (type === undefined) continue;
-    throw new ValidationError(
-      "values",
-      `The volume "${String(volume.name)}" in server.volumes has the type ${type}, which the standard restricted of the namespace forbids, so that no server would start; use one of ${VOLUMES.join(", ")}.`,
-      scope,
-    );
-  }
-}
-
-/** The fields that Pod Security checks; https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted */
-interface Container {
-  readonly name?: string;
-  readonly securityContext?: {
-    readonly privileged?: boolean;
-    readonly runAsNonRoot?: boolean;
-    readonly runAsUser?: number;
-    readonly allowPrivilegeEscalation?: boolean;
-    readonly capabilities?: { readonly drop?: readonly string[]; readonly add?: readonly string[] };
-    readonly seccompProfile?: { readonly type?: string };
-  };
-}
-
-function listAt(values: HelmValues, path: string): readonly unknown[] {
-  const list = at(values, path) ?? [];
-  if (Array.isArray(list)) return list as unknown[];
-  throw new ValidationError("values", `${path} is not a list, so it cannot be checked; write a list.`);
-}
-
 /** Those who write values write secrets into maps, and into the text of the servers' configuration. */
 function checkSecrets(scope: Construct, theirs: HelmValues, merged: HelmValues): void {
   const [leak] = [...findLiteralSecretsIn(theirs, ["values"]), ...findSecretSettings(merged, ["values"])];
@@ -197,8 +117,4 @@ function checkSecrets(scope: Construct, theirs: HelmValues, merged: HelmValues):
     `${leak} contains a secret in plain text, which the plan and the state would store; put it into a Secret, and refer to the Secret.`,
     scope,
   );
-}
-
-function at(values: HelmValues, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (value as HelmValues | undefined)?.[key], values);
 }

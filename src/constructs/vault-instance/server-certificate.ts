@@ -2,6 +2,9 @@ import type { Construct } from "constructs";
 import { isWithin, parseDomainPattern } from "../../core/domains";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkMountPath } from "../../core/mount-path";
+import type { ValueType } from "../../core/value-type";
+import { checkRoleName } from "../access/roles";
 import { serverNames, type ReleaseNames } from "../server-config/names";
 import { CertManagerCertificate } from "./cert-manager-certificate";
 
@@ -76,6 +79,8 @@ export interface BoundCertificate {
 export class ServerCertificate {
   /** The central Vault issues it. The hook writes it to the cluster, and renews it less than 30 days before it expires. */
   static central({ mount, role, domains }: CentralCertificateProps): ServerCertificate {
+    checkMountPath(mount);
+    checkRoleName("PKI", role);
     const allowed = domains?.map(parseDomainPattern);
     return new ServerCertificate((scope, { names, host }) => {
       checkHost(host, allowed, scope);
@@ -115,6 +120,14 @@ export class ServerCertificate {
     return this.create(scope, context);
   }
 }
+
+/** A certificate, for checks at run time. */
+export const CERTIFICATE: ValueType = {
+  name: "ServerCertificate",
+  member: "bind",
+  example: 'ServerCertificate.secret("vault-tls")',
+  required: true,
+};
 
 /** Names that the issuer always allows: Services inside a cluster, and the server's own machine. */
 const INSIDE = ["svc", "svc.cluster.local", "localhost"];

@@ -1,8 +1,9 @@
 import type { Construct } from "constructs";
+import { checkValues } from "../../core/value-type";
 import type { Deployed, DeploymentContext, IDeployment } from "./deployment";
 import { deployRelease, type HelmDeploymentProps } from "./helm-deployment";
 import { volumeSizes, type VolumeSizes } from "./high-availability-deployment";
-import type { IVaultStorage } from "./storage";
+import { STORAGE, type IVaultStorage } from "./storage";
 
 /** Properties of a {@link StandaloneDeployment}. */
 export interface StandaloneDeploymentProps extends HelmDeploymentProps, VolumeSizes {
@@ -22,6 +23,7 @@ export class StandaloneDeployment implements IDeployment {
   constructor(private readonly props: StandaloneDeploymentProps) {}
 
   bind(scope: Construct, context: DeploymentContext): Deployed {
+    checkValues(this.props, ["storage"], STORAGE, scope);
     const sizes = volumeSizes(this.props, scope);
     return deployRelease(scope, context, this.props, {
       replicas: 1,

@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import type { Size } from "../../core/size";
+import type { ValueType } from "../../core/value-type";
 import { StorageClassV1 } from "../../terraform/providers/kubernetes";
 import type { CinderStorageProps } from "./cinder-storage-props";
 import { CinderVolume } from "./cinder-volume";
@@ -21,6 +22,14 @@ export interface IVaultStorage {
    */
   bind(scope: Construct, request: StorageRequest): string;
 }
+
+/** A storage, for checks at run time. */
+export const STORAGE: ValueType = {
+  name: "VaultStorage",
+  member: "bind",
+  example: 'VaultStorage.storageClass("gp3-retain")',
+  required: true,
+};
 
 /** Where an instance's volumes come from. */
 export class VaultStorage {

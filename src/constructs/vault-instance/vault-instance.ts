@@ -1,11 +1,14 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Product } from "../../core/product";
+import { checkValues } from "../../core/value-type";
 import { Seal } from "../seal/seal";
-import type { ISeal } from "../seal/seal-config";
+import { SEAL, type ISeal } from "../seal/seal-config";
+import { checkNames } from "../server-config/names";
 import { parseServerAddress } from "../../terraform/server-address";
-import type { IDeployment } from "./deployment";
-import type { CentralVaultAccess } from "../../terraform/hook";
+import { DEPLOYMENT, type IDeployment } from "./deployment";
+import { CENTRAL_ACCESS, type CentralVaultAccess } from "../../terraform/hook";
+import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PersistentVolumeV1 } from "../../terraform/providers/kubernetes";
 import { BlockstorageVolumeV3 } from "../../terraform/providers/openstack";
@@ -14,6 +17,7 @@ import { RecordedValue } from "../../terraform/recorded-value";
 import { retire } from "../../terraform/retire";
 import type { RootTokenChoice } from "../../contract/identities";
 import { identitySettings, type AdministeredMounts, type IdentitiesProps } from "./identity-settings";
+import { checkNamespace, checkSharedInstance } from "./namespace-deployment";
 import { UnsealHook } from "./unseal-hook";
 
 /** Properties of a {@link VaultInstance}. */
@@ -79,6 +83,14 @@ export interface VaultInstanceProps {
    */
   readonly administered?: AdministeredMounts;
   /**
+   * Instances, `<tenant>/<instance>`, that are namespaces of this one ({@link NamespaceDeployment}). The hook makes a login for each,
+   * which may create, unseal and seal this namespace, and no other.
+   *
+   * @default - none
+   * @changes in place: the hook makes the new logins; that of a removed instance is not renewed and expires
+   */
+  readonly namespaces?: readonly string[];
+  /**
    * How the hook reaches the central Vault.
    *
    * @changes in place: the hook uses it from then on; records and keys are not moved
@@ -108,6 +120,12 @@ export interface VaultInstanceProps {
   readonly retired?: boolean;
 }
 
+/** @throws ValidationError if the servers cannot host namespaces with keys of their own. */
+function checkHost({ product, namespaces = [] }: VaultInstanceProps, scope: Construct): void {
+  namespaces.forEach(checkSharedInstance);
+  if (namespaces.length > 0) checkNamespace({ product, seal: "shamir" }, scope);
+}
+
 /** Resource types that hold data, or keys of data. */
 const KEPT: readonly string[] = [BlockstorageVolumeV3, PersistentVolumeV1, TransitSecretBackendKey].map(
   (type) => type.tfResourceType,
@@ -132,14 +150,21 @@ export class VaultInstance extends Construct implements IVaultInstance {
   readonly product: Product;
   readonly address: string;
 
-  /** An existing instance. */
+  /** An existing instance. @throws ValidationError if an attribute cannot be that of one. */
   static fromVaultInstanceAttributes(attributes: IVaultInstance): IVaultInstance {
+    checkNames(attributes);
+    parseServerAddress(attributes.address);
     return attributes;
   }
 
   constructor(scope: Construct, id: string, props: VaultInstanceProps) {
     super(scope, id);
     requireProviderRanges(this);
+    checkNames(props, this);
+    checkValues(props, ["deployment"], DEPLOYMENT, this);
+    checkValues(props, ["seal"], SEAL, this);
+    checkValues(props, ["central"], CENTRAL_ACCESS, this);
+    checkProviders(props, this);
     const { tenant, name, product, address } = props;
     this.tenant = tenant;
     this.name = name;
@@ -151,6 +176,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
       revision,
       volatile,
       selfInitializes,
+      sharedInstance,
       lasting = [],
       ...deployed
     } = props.deployment.bind(this, {
@@ -168,8 +194,10 @@ export class VaultInstance extends Construct implements IVaultInstance {
     const modes = {
       ...(volatile === true ? { volatile } : {}),
       ...(selfInitializes === true ? { selfInitializes } : {}),
+      ...(sharedInstance === undefined ? {} : { sharedInstance }),
     };
     const { identities = {}, administered = { engines: [], logins: [] }, rootToken, retired = false } = props;
+    checkHost(props, this);
     if (retired) retire(this, (type) => KEPT.includes(type));
     const hook = retired
       ? new UnsealHook(this, "Retirement", {
@@ -180,7 +208,7 @@ export class VaultInstance extends Construct implements IVaultInstance {
           instance: {
             ...described,
             ...modes,
-            identities: identitySettings(identities, administered, rootToken),
+            identities: identitySettings(identities, administered, rootToken, props.namespaces),
             ...deployed,
           },
           central,

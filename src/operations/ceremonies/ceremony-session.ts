@@ -51,10 +51,16 @@ export class CeremonySession {
   private paths: CeremonyPaths | undefined;
   /** Path of the ceremony that this run has begun, and that is not finished. */
   private begun: string | undefined;
-  /** Whether a rehearsal failed, which may have left a ceremony. */
-  private leftBegun = false;
+  /** Whether a run that was interrupted, or a rehearsal that failed, may have left a ceremony. */
+  private leftBegun: boolean;
 
-  constructor(private readonly context: OperationContext & { readonly lease: Lease }) {}
+  /** @param login Makes the token of the session, which may only make root tokens. @default - the identity `ceremony` */
+  constructor(
+    private readonly context: OperationContext & { readonly lease: Lease },
+    private readonly login?: () => Promise<Secret>,
+  ) {
+    this.leftBegun = context.lease.interrupted !== undefined;
+  }
 
   /** Cancels what a killed run left, and rehearses. */
   prepare(): Promise<true> {
@@ -65,7 +71,7 @@ export class CeremonySession {
       decide: (server) => server,
       perform: async (server) => {
         await this.cancelOrphans(server);
-        if (await this.rehearse()) return { done: true };
+        if (this.login !== undefined || (await this.rehearse())) return { done: true };
         if (context.clock.now() >= giveUp) throw underWay(context.store.path);
         return { wait: "somebody has begun a ceremony" };
       },
@@ -82,7 +88,7 @@ export class CeremonySession {
   /** The active server, which may change. @throws ReplicaError while there is none. */
   async reach(): Promise<CeremonyServer> {
     const replica = await findActive(this.context);
-    this.token ??= { replica, secret: await this.logIn(replica) };
+    this.token ??= { replica, secret: await (this.login?.() ?? this.logIn(replica)) };
     const api = this.context.access(replica, this.token.secret);
     try {
       this.paths ??= await ceremonyPaths(api, this.context.instance.product);
@@ -129,9 +135,11 @@ export class CeremonySession {
 
   /** A run that was killed left its ceremony. A person who uses the break-glass option wants to end those of others, too. */
   private async cancelOrphans({ api, paths }: CeremonyServer): Promise<void> {
-    const { lease, breakGlass, log, instance } = this.context;
-    if (lease.interrupted === undefined && breakGlass === undefined && !this.leftBegun) return;
-    for (const path of [`${paths.rootToken}/attempt`, `${rotationPath(paths, instance.seal)}/init`]) {
+    const { breakGlass, log, instance } = this.context;
+    if (breakGlass === undefined && !this.leftBegun) return;
+    const rotates = this.login === undefined && instance.sharedInstance === undefined;
+    const rotations = rotates ? [`${rotationPath(paths, instance.seal)}/init`] : [];
+    for (const path of [`${paths.rootToken}/attempt`, ...rotations]) {
       if ((await api.ceremony(path)) === undefined) continue;
       await api.cancelCeremony(path);
       log.warn("cancelled a ceremony that was not finished", { path, reason: breakGlass });
@@ -157,7 +165,8 @@ export class CeremonySession {
   }
 
   private async logOut(): Promise<void> {
-    if (this.token === undefined) return;
+    // A token that others made is theirs to end.
+    if (this.token === undefined || this.login !== undefined) return;
     try {
       await this.context.access(this.token.replica, this.token.secret).logOut();
     } catch (error) {

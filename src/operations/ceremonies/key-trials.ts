@@ -34,6 +34,11 @@ export class KeyTrials<Name extends string> {
   forget(name: Name): void {
     this.left.delete(name);
   }
+
+  /** Every set may have other keys now. */
+  forgetAll(): void {
+    this.left.clear();
+  }
 }
 
 interface Groups {

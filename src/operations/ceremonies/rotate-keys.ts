@@ -12,6 +12,7 @@ import { chooseShares } from "../../vault/shares";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
+import { refuseRotation } from "../namespaces/refusal";
 import { sharesOfState, type Shares } from "../shares";
 import { withCeremony, type CeremonyServer, type CeremonySession } from "./ceremony-session";
 import { KeyTrials } from "./key-trials";
@@ -45,7 +46,8 @@ export interface RotationReport extends Shares {
  * @param shares Number and threshold of the new keys.
  * @throws OperationError if the identity `ceremony` does not work, only a person can continue, or time is up.
  */
-export function rotateKeys(context: OperationContext, shares: Shares): Promise<RotationReport> {
+export async function rotateKeys(context: OperationContext, shares: Shares): Promise<RotationReport> {
+  refuseRotation(context.instance);
   return withCeremony(context, "rotate-keys", async (locked, session) => {
     await checkVersions(locked);
     return new Rotation(locked, session, shares).run();
@@ -73,6 +75,8 @@ class Rotation {
   private readonly type: KeyType;
   private readonly own: OwnCeremony;
   private readonly trials = new KeyTrials<KeySetName>();
+  /** Version of the record whose keys the server may have refused. */
+  private version: number | undefined;
   private inUse = false;
 
   constructor(
@@ -111,6 +115,9 @@ class Rotation {
   private async observe(): Promise<Seen> {
     const record = await this.context.store.read();
     this.checkKeys(record);
+    // Another run may have put other keys into the record.
+    if (record.version !== this.version) this.trials.forgetAll();
+    this.version = record.version;
     const server = await this.session.reach();
     return { record, server, ceremony: await OwnCeremony.find(server, this.endpointsOf(server)) };
   }

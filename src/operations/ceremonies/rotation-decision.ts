@@ -39,7 +39,8 @@ export type RotationStep =
  * former ones for as long as they might. Which of them do is not remembered: the server tells it when it is shown both.
  */
 export function decideRotation({ pending, ceremony, begun, unheard, refused, inUse }: RotationView): RotationStep {
-  if (inUse) return { do: "adopt" };
+  // The answer to the cancellation of a ceremony that has proven the pending keys may be lost.
+  if (inUse) return { do: ceremony !== undefined && ceremony.nonce === begun ? "cancel" : "adopt" };
   if (ceremony === undefined) return { do: "begin" };
   if (unheard) return { do: "cancel" };
   if (ceremony.nonce !== begun) return { do: "wait", reason: "somebody else has begun a rotation of keys" };

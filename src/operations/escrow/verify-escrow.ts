@@ -18,6 +18,7 @@ import {
   type CeremonyEndpoints,
 } from "../ceremonies/own-ceremony";
 import type { OperationContext } from "../context";
+import { refuseRotation } from "../namespaces/refusal";
 import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { sharesOfState, type Shares } from "../shares";
 import { decideProof, type ProofStep } from "./proof-decision";
@@ -35,7 +36,8 @@ export interface EscrowReport extends Shares {
  *
  * @throws OperationError `keys-refused` if no group of the keys opens the data, `escrow-incomplete` if keys are missing or damaged.
  */
-export function verifyEscrow(context: OperationContext): Promise<EscrowReport> {
+export async function verifyEscrow(context: OperationContext): Promise<EscrowReport> {
+  refuseRotation(context.instance);
   return withCeremony(context, "escrow-verify", (locked, session) => new Proof(locked, session).run());
 }
 

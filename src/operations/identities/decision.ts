@@ -1,6 +1,7 @@
 import type { Credential, SeenCredential } from "../../central/credential-store";
-import { IDENTITIES, IDENTITY_LOGIN, type Identity } from "../../contract/identities";
+import { IDENTITY_LOGIN, loginNames, type Identity, type LoginName } from "../../contract/identities";
 import type { Instance } from "../../contract/instance";
+import type { NamespaceLogin } from "../../contract/namespaces";
 import { identityPolicy } from "../../policy/identity-policies";
 import type { ServerMount } from "../../vault/access";
 import { isAsWanted, longestTtl, scopeOf, settingsOf, wantedRole } from "./wanted";
@@ -22,16 +23,19 @@ export interface SeenIdentity {
   readonly works: boolean;
 }
 
+/** The identities of an instance, and the logins of the namespaces that it hosts. */
+export type SeenIdentities = Readonly<Record<Identity, SeenIdentity>> & Readonly<Record<NamespaceLogin, SeenIdentity>>;
+
 /** All that the next step is decided from. */
 export interface IdentityView {
-  readonly instance: Pick<Instance, "product" | "identities">;
+  readonly instance: Pick<Instance, "product" | "identities" | "sharedInstance">;
   readonly now: Date;
   /** Secrets engines and login methods of the instance. */
   readonly engines: readonly ServerMount[];
   readonly logins: readonly ServerMount[];
-  readonly identities: Readonly<Record<Identity, SeenIdentity>>;
+  readonly identities: SeenIdentities;
   /** Those whose policy or role this run wrote, and that it has not rehearsed since. */
-  readonly unproven: ReadonlySet<Identity>;
+  readonly unproven: ReadonlySet<LoginName>;
   /** Whether the record contains a root token that is to be revoked. */
   readonly rootTokenIsDue: boolean;
   /** Whether the instance, which initialised itself, still accepts its first credential. */
@@ -45,31 +49,32 @@ export type IdentityStep =
       readonly do: "repair";
       /** What the login mount lacks. */
       readonly mount: "enable" | "tune" | undefined;
-      readonly policies: readonly Identity[];
-      readonly roles: readonly Identity[];
+      readonly policies: readonly LoginName[];
+      readonly roles: readonly LoginName[];
     }
   /** Make credentials: there are none, they do not work, or they expire soon. */
-  | { readonly do: "issue"; readonly identities: readonly Identity[] }
-  | { readonly do: "rehearse"; readonly identities: readonly Identity[] }
+  | { readonly do: "issue"; readonly identities: readonly LoginName[] }
+  | { readonly do: "rehearse"; readonly identities: readonly LoginName[] }
   | { readonly do: "revoke-root-token" }
   /** Delete the role of the first credential of an instance that initialised itself. */
   | { readonly do: "end-bootstrap" };
 
-/** The next step towards four identities that are as described and work; a pure function of what is seen. */
+/** The next step towards identities that are as described and work; a pure function of what is seen. */
 export function decideIdentities(seen: IdentityView): IdentityStep {
   const settings = settingsOf(seen.instance);
   const scope = scopeOf(seen.instance, seen.engines, seen.logins);
   const mount = mountRepair(seen);
-  const policies = IDENTITIES.filter((each) => seen.identities[each].policy !== identityPolicy(each, scope));
-  const roles = IDENTITIES.filter((each) => !isAsWanted(seen.identities[each].role, wantedRole(each, settings)));
+  const logins = loginNames(settings);
+  const policies = logins.filter((each) => seen.identities[each]?.policy !== identityPolicy(each, scope));
+  const roles = logins.filter((each) => !isAsWanted(seen.identities[each]?.role, wantedRole(each, settings)));
   if (mount !== undefined || policies.length + roles.length > 0) return { do: "repair", mount, policies, roles };
 
-  const due = IDENTITIES.filter((each) => {
-    const { works, stored } = seen.identities[each];
-    return !works || isEnding(stored.credential, settings.secretIdTtl, seen.now);
+  const due = logins.filter((each) => {
+    const found = seen.identities[each];
+    return found?.works !== true || isEnding(found.stored.credential, settings.secretIdTtl, seen.now);
   });
   if (due.length > 0) return { do: "issue", identities: due };
-  const unproven = IDENTITIES.filter((each) => seen.unproven.has(each));
+  const unproven = logins.filter((each) => seen.unproven.has(each));
   if (unproven.length > 0) return { do: "rehearse", identities: unproven };
   if (seen.bootstrapIsDue) return { do: "end-bootstrap" };
   return seen.rootTokenIsDue ? { do: "revoke-root-token" } : { do: "finish" };

@@ -2,22 +2,30 @@ import { CentralError } from "../../central/client";
 import { rootToken } from "../../central/record";
 import {
   BOOTSTRAP_ROLE,
-  IDENTITIES,
   IDENTITY_LOGIN,
   identityPolicyName,
-  type Identity,
+  loginNames,
+  type LoginName,
 } from "../../contract/identities";
 import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { identityPolicy } from "../../policy/identity-policies";
-import type { AccessApi, LoginCredential } from "../../vault/access";
+import type { AccessApi } from "../../vault/access";
 import { ReplicaError } from "../../vault/errors";
 import { findActive } from "../active";
 import type { OperationContext } from "../context";
 import { reasonOf, recoverRetryable, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
-import { decideIdentities, type IdentityStep, type IdentityView, type SeenIdentity } from "./decision";
+import { provideRootToken } from "../namespaces/root-token";
+import {
+  decideIdentities,
+  type IdentityStep,
+  type IdentityView,
+  type SeenIdentities,
+  type SeenIdentity,
+} from "./decision";
 import { issueCredential } from "./issuance";
+import { LoginSessions } from "./login-sessions";
 import { rehearse } from "./rehearsal";
 import { revokeRootToken } from "./root-token";
 import { formerRole, longestTtl, scopeOf, settingsOf, wantedRole } from "./wanted";
@@ -32,6 +40,7 @@ const POLL = 1_000;
  * @throws OperationError if an identity does not work, or nothing is left that could repair it.
  */
 export async function ensureIdentities(context: OperationContext): Promise<void> {
+  await provideRootToken(context);
   await new IdentityRun(context).run();
 }
 
@@ -45,24 +54,16 @@ interface Seen {
   readonly active: Replica;
 }
 
-/** An identity, or the role of the first credential. */
-type LoginRole = Identity | typeof BOOTSTRAP_ROLE;
-
-/** A login that worked. */
-interface Session {
-  readonly replica: Replica;
-  readonly secretId: Secret;
-  readonly token: Secret;
-}
-
 class IdentityRun {
-  private readonly sessions = new Map<LoginRole, Session>();
-  private readonly unproven = new Set<Identity>();
+  private readonly sessions: LoginSessions;
+  private readonly unproven = new Set<LoginName>();
   /** Whether the identity `apply` was refused something that it may do if its policy is right. */
   private denied = false;
   private hasBegun = false;
 
-  constructor(private readonly context: OperationContext) {}
+  constructor(private readonly context: OperationContext) {
+    this.sessions = new LoginSessions(context);
+  }
 
   async run(): Promise<void> {
     try {
@@ -82,31 +83,32 @@ class IdentityRun {
           : "there are no identities, and the record has no root token to make them with",
       );
     } finally {
-      await this.logOut();
+      await this.sessions.endAll();
     }
   }
 
   private async observe(): Promise<Seen> {
     const { context } = this;
     const active = await findActive(context);
-    const stored = await perIdentity((identity) => context.credentials.read(identity));
-    const works = await perIdentity((identity) => this.logIn(active, identity, stored[identity].credential));
+    const tried = await this.tryCredentials(active);
     const token = await this.administratorToken(active);
     if (token === undefined) {
-      if (IDENTITIES.every((identity) => stored[identity].credential === undefined)) throw new NoIdentities();
+      if (tried.every(({ stored }) => stored.credential === undefined)) throw new NoIdentities();
       throw this.unrepairable("neither its identity apply nor a root token is left");
     }
     const administrator = context.access(active, token);
     const [engines, logins, identities] = await Promise.all([
       administrator.engines(),
       administrator.logins(),
-      perIdentity(async (identity): Promise<SeenIdentity> => {
-        const [policy, role] = await Promise.all([
-          administrator.readPolicy(identityPolicyName(identity)),
-          administrator.readRole(IDENTITY_LOGIN, identity),
-        ]);
-        return { policy, role, stored: stored[identity], works: works[identity] };
-      }),
+      Promise.all(
+        tried.map(async ({ identity, stored, works }): Promise<[LoginName, SeenIdentity]> => {
+          const [policy, role] = await Promise.all([
+            administrator.readPolicy(identityPolicyName(identity)),
+            administrator.readRole(IDENTITY_LOGIN, identity),
+          ]);
+          return [identity, { policy, role, stored, works }];
+        }),
+      ),
     ]);
     const { instance, clock } = context;
     const { unproven } = this;
@@ -115,7 +117,7 @@ class IdentityRun {
       now: clock.date(),
       engines,
       logins,
-      identities,
+      identities: Object.fromEntries(identities) as SeenIdentities,
       unproven,
       rootTokenIsDue: await this.rootTokenIsDue(),
       bootstrapIsDue:
@@ -125,28 +127,33 @@ class IdentityRun {
     return { view, administrator, active };
   }
 
-  /** Logs in, once per credential. @returns Whether that works. */
-  private async logIn(active: Replica, role: LoginRole, credential: LoginCredential | undefined): Promise<boolean> {
-    if (credential === undefined) return false;
-    if (this.sessions.get(role)?.secretId.equals(credential.secretId) === true) return true;
-    const token = await this.context.access(active).login(IDENTITY_LOGIN, credential);
-    if (token === undefined) return false;
-    await this.endSession(role);
-    this.sessions.set(role, { replica: active, secretId: credential.secretId, token });
-    return true;
+  /** Reads the credentials that the central Vault has, and logs in with each. */
+  private async tryCredentials(active: Replica) {
+    const read = await Promise.all(
+      loginNames(settingsOf(this.context.instance)).map(async (identity) => ({
+        identity,
+        stored: await this.context.credentials.read(identity),
+      })),
+    );
+    return Promise.all(
+      read.map(async (each) => ({
+        ...each,
+        works: await this.sessions.logIn(active, each.identity, each.stored.credential),
+      })),
+    );
   }
 
   /** Undefined if the identity `apply` does not work, and neither a root token nor a first credential is left. */
   private async administratorToken(active: Replica): Promise<Secret | undefined> {
-    const session = this.denied ? undefined : this.sessions.get("apply");
-    return session?.token ?? rootToken((await this.context.store.read()).fields) ?? (await this.bootstrapToken(active));
+    const token = this.denied ? undefined : this.sessions.token("apply");
+    return token ?? rootToken((await this.context.store.read()).fields) ?? (await this.bootstrapToken(active));
   }
 
   /** It has the policy of `apply`, so it is worth no more. */
   private async bootstrapToken(active: Replica): Promise<Secret | undefined> {
     if (this.denied) return undefined;
-    await this.logIn(active, BOOTSTRAP_ROLE, await this.context.bootstrap?.read());
-    return this.sessions.get(BOOTSTRAP_ROLE)?.token;
+    await this.sessions.logIn(active, BOOTSTRAP_ROLE, await this.context.bootstrap?.read());
+    return this.sessions.token(BOOTSTRAP_ROLE);
   }
 
   private async rootTokenIsDue(): Promise<boolean> {
@@ -169,13 +176,14 @@ class IdentityRun {
         this.hasBegun = true;
         for (const identity of step.identities) {
           const ask = (token?: Secret) => context.access(active, token);
-          await issueCredential(context, ask, administrator, identity, view.identities[identity].stored);
+          const former = view.identities[identity]?.stored;
+          if (former !== undefined) await issueCredential(context, ask, administrator, identity, former);
           this.unproven.delete(identity);
         }
         return undefined;
       case "rehearse":
         for (const identity of step.identities) {
-          const { credential } = view.identities[identity].stored;
+          const credential = view.identities[identity]?.stored.credential;
           if (credential !== undefined)
             await rehearse(context, (token) => context.access(active, token), identity, credential);
           this.unproven.delete(identity);
@@ -219,12 +227,13 @@ class IdentityRun {
 
   /** A role that keeps an identity that worked from logging in, as networks do that were mistyped, becomes what it was. */
   private async proveRole(
-    identity: Identity,
-    { role, stored, works }: SeenIdentity,
+    identity: LoginName,
+    seen: SeenIdentity | undefined,
     administrator: Seen["administrator"],
     active: Replica,
   ): Promise<void> {
-    if (!works || role === undefined || stored.credential === undefined) return;
+    const { role, stored, works } = seen ?? {};
+    if (works !== true || role === undefined || stored?.credential === undefined) return;
     try {
       await rehearse(this.context, (token) => this.context.access(active, token), identity, stored.credential);
       this.unproven.delete(identity);
@@ -244,7 +253,7 @@ class IdentityRun {
 
   /** The token of `apply` is not worth more than its policy, which may be what is damaged. */
   private recoverDenied(error: ReplicaError): Waiting {
-    if (this.denied || !this.sessions.has("apply")) throw this.unrepairable(reasonOf(error));
+    if (this.denied || this.sessions.token("apply") === undefined) throw this.unrepairable(reasonOf(error));
     this.denied = true;
     return { wait: "the identity apply has lost its rights", pause: 0 };
   }
@@ -268,27 +277,4 @@ class IdentityRun {
       `${this.context.store.path} is unsealed, and its identities are not complete yet${reason}; run this again.`,
     );
   }
-
-  /** Revokes the tokens. A failure is ignored, because tokens expire within the hour. */
-  private async logOut(): Promise<void> {
-    for (const role of [...this.sessions.keys()]) await this.endSession(role);
-  }
-
-  private async endSession(role: LoginRole): Promise<void> {
-    const session = this.sessions.get(role);
-    if (session === undefined) return;
-    this.sessions.delete(role);
-    try {
-      await this.context.access(session.replica, session.token).logOut();
-    } catch (error) {
-      if (!(error instanceof ReplicaError)) throw error;
-    }
-  }
-}
-
-async function perIdentity<Value>(
-  work: (identity: Identity) => Promise<Value>,
-): Promise<Readonly<Record<Identity, Value>>> {
-  const values = await Promise.all(IDENTITIES.map(async (identity) => [identity, await work(identity)] as const));
-  return Object.fromEntries(values) as Record<Identity, Value>;
 }

@@ -1,5 +1,5 @@
 import type { Credential, SeenCredential } from "../../central/credential-store";
-import { IDENTITY_LOGIN, type Identity } from "../../contract/identities";
+import { IDENTITY_LOGIN, type LoginName } from "../../contract/identities";
 import type { AccessApi } from "../../vault/access";
 import type { OperationContext } from "../context";
 import { rehearse, type AskServer } from "./rehearsal";
@@ -19,7 +19,7 @@ export async function issueCredential(
   context: OperationContext,
   ask: AskServer,
   administrator: Pick<AccessApi, keyof AccessApi>,
-  identity: Identity,
+  identity: LoginName,
   former: SeenCredential,
 ): Promise<void> {
   const { credentials, log } = context;
@@ -39,7 +39,7 @@ export async function issueCredential(
 async function draw(
   { clock, instance }: OperationContext,
   administrator: Pick<AccessApi, keyof AccessApi>,
-  identity: Identity,
+  identity: LoginName,
 ): Promise<Credential> {
   const roleId = await administrator.roleId(IDENTITY_LOGIN, identity);
   const { secretId, accessor, ttl } = await administrator.drawSecretId(IDENTITY_LOGIN, identity);
@@ -51,7 +51,7 @@ async function draw(
 async function destroyUnlessKept(
   { credentials }: OperationContext,
   administrator: Pick<AccessApi, keyof AccessApi>,
-  identity: Identity,
+  identity: LoginName,
   { accessor }: Credential,
 ): Promise<void> {
   if ((await credentials.read(identity)).credential?.accessor === accessor) return;
@@ -62,7 +62,7 @@ async function destroyUnlessKept(
 async function destroyFormer(
   { clock }: OperationContext,
   administrator: Pick<AccessApi, keyof AccessApi>,
-  identity: Identity,
+  identity: LoginName,
   { accessor: current }: Credential,
   former: SeenCredential,
 ): Promise<void> {

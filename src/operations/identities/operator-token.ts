@@ -5,7 +5,7 @@ import { rootToken, type RecordFields } from "../../central/record";
 import { IDENTITY_LOGIN } from "../../contract/identities";
 import type { Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
-import { AccessApi } from "../../vault/access";
+import type { AccessApi } from "../../vault/access";
 import type { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
 
@@ -24,12 +24,9 @@ export class OperatorToken {
   static of(
     central: VaultClient,
     { tenant, name }: Target,
-    servers: { client(replica: Replica): VaultClient },
+    { access }: Pick<OperatorContext, "access">,
   ): OperatorToken {
-    return new OperatorToken({
-      credentials: new CredentialStore(central, tenant, name),
-      access: (replica, token) => AccessApi.as(servers.client(replica), token),
-    });
+    return new OperatorToken({ credentials: new CredentialStore(central, tenant, name), access });
   }
 
   /** The login, once it was tried; without a token where that did not work. */

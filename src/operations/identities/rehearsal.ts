@@ -1,4 +1,6 @@
-import { IDENTITY_LOGIN, type Identity } from "../../contract/identities";
+import { IDENTITY_LOGIN, type Identity, type LoginName } from "../../contract/identities";
+import type { Instance } from "../../contract/instance";
+import { isNamespaceLogin, namespaceOfLogin } from "../../contract/namespaces";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import type { CeremonyPaths } from "../../policy/identity-policies";
@@ -22,6 +24,21 @@ const REQUESTS: Readonly<Record<Exclude<Identity, "ceremony">, Requests>> = {
   operate: { allowed: "sys/audit", forbidden: "sys/mounts" },
 };
 
+/** In a namespace, which has neither raft nor audit devices. */
+const NAMESPACE_REQUESTS: typeof REQUESTS = {
+  ...REQUESTS,
+  apply: { allowed: "sys/mounts", forbidden: "sys/key-status" },
+  operate: { allowed: "sys/key-status", forbidden: "sys/mounts" },
+};
+
+function requestsOf(
+  login: Exclude<LoginName, "ceremony">,
+  { sharedInstance }: Pick<Instance, "sharedInstance">,
+): Requests {
+  if (isNamespaceLogin(login)) return { allowed: `sys/namespaces/${namespaceOfLogin(login)}`, forbidden: "sys/mounts" };
+  return (sharedInstance === undefined ? REQUESTS : NAMESPACE_REQUESTS)[login];
+}
+
 /**
  * Shows that an identity works: it logs in, does one allowed thing, and is refused one forbidden thing. The identity `ceremony`
  * also begins and cancels each ceremony.
@@ -32,7 +49,7 @@ const REQUESTS: Readonly<Record<Exclude<Identity, "ceremony">, Requests>> = {
 export async function rehearse(
   context: OperationContext,
   ask: AskServer,
-  identity: Identity,
+  identity: LoginName,
   credential: LoginCredential,
 ): Promise<boolean> {
   const token = await ask().login(IDENTITY_LOGIN, credential);
@@ -42,7 +59,7 @@ export async function rehearse(
   const server = ask(token);
   try {
     if (identity !== "ceremony") {
-      await checkRights(context, server, identity, REQUESTS[identity]);
+      await checkRights(context, server, identity, requestsOf(identity, context.instance));
       return true;
     }
     const paths = await ceremonyPaths(server, context.instance.product);
@@ -56,7 +73,7 @@ export async function rehearse(
 async function checkRights(
   context: OperationContext,
   server: ReturnType<AskServer>,
-  identity: Identity,
+  identity: LoginName,
   { allowed, forbidden }: Requests,
 ): Promise<void> {
   if (!(await server.isAllowed(allowed))) throw failure(context, identity, `may not read ${allowed}`);
@@ -76,12 +93,10 @@ async function rehearseCeremonies(
   const { instance, log } = context;
   const rotation = keyTypeOf(instance.seal) === "unseal" ? paths.rotateKeys : paths.rotateRecoveryKeys;
   const { secretShares, secretThreshold } = instance;
+  const settings = { secret_shares: secretShares, secret_threshold: secretThreshold, require_verification: true };
   const ceremonies = [
     { path: `${paths.rootToken}/attempt`, settings: {} },
-    {
-      path: `${rotation}/init`,
-      settings: { secret_shares: secretShares, secret_threshold: secretThreshold, require_verification: true },
-    },
+    ...(instance.sharedInstance === undefined ? [{ path: `${rotation}/init`, settings }] : []),
   ];
   let complete = true;
   for (const { path, settings } of ceremonies) {
@@ -95,7 +110,7 @@ async function rehearseCeremonies(
   return complete;
 }
 
-function failure({ store }: OperationContext, identity: Identity, reason: string): OperationError {
+function failure({ store }: OperationContext, identity: LoginName, reason: string): OperationError {
   return new OperationError(
     "identity-rehearsal",
     `The identity ${identity} of ${store.path} does not work: it ${reason}; fix that and run this again.`,

@@ -5,8 +5,8 @@ import {
   IDENTITY_LOGIN,
   identityPolicyName,
   LOGIN_TYPES,
-  type Identity,
   type IdentitySettings,
+  type LoginName,
 } from "../../contract/identities";
 import type { Instance } from "../../contract/instance";
 import type { IdentityScope } from "../../policy/identity-policies";
@@ -34,7 +34,7 @@ export function longestTtl({ tokenTtl, secretIdTtl }: IdentitySettings): number 
  * the config layer, which needs the identity for that, has destroyed it.
  */
 export function scopeOf(
-  { product, identities }: Pick<Instance, "product" | "identities">,
+  { product, identities, sharedInstance }: Pick<Instance, "product" | "identities" | "sharedInstance">,
   engines: readonly ServerMount[],
   logins: readonly ServerMount[],
 ): IdentityScope {
@@ -42,13 +42,14 @@ export function scopeOf(
   const ours = logins.filter(({ path }) => path !== IDENTITY_LOGIN);
   return {
     product,
+    ...(sharedInstance === undefined ? {} : { isNamespace: true }),
     mounts: unique([...settings.mounts, ...engines.filter(isKeyValue2OrOther).flatMap(typed(ENGINE_TYPES))]),
     logins: unique([...settings.logins, ...ours.flatMap(typed(LOGIN_TYPES))]),
   };
 }
 
 /** Role of an identity, with the names of the API. */
-export function wantedRole(identity: Identity, settings: IdentitySettings): RoleSettings {
+export function wantedRole(identity: LoginName, settings: IdentitySettings): RoleSettings {
   const cidrs = settings.boundCidrs ?? [];
   return {
     bind_secret_id: true,

@@ -27,6 +27,12 @@ export function missingCloudVariables(environment: NodeJS.ProcessEnv): string[] 
   return [...everywhere, ...without([[APPLICATION_CREDENTIAL], [APPLICATION_CREDENTIAL_SECRET]])];
 }
 
+/** What is wrong with a URL to which the cloud's credentials would be sent in clear. The URL may contain some of them. */
+export function unsecuredCloud(url: string): string {
+  const host = URL.canParse(url) ? new URL(url).host : "nowhere";
+  return `OS_AUTH_URL names a cloud that is not reached by TLS, or a user in its address (${host}); set it to an https address without a user in it.`;
+}
+
 /**
  * The environment for Kubespray. Its own check asks for the name of an application credential. The clients in the cluster log in
  * by the ID if they have one, and ignore the name.

@@ -15,12 +15,14 @@ import { isDeepStrictEqual } from "node:util";
 import { stringify } from "yaml";
 import type { ClusterDescription } from "../../contract/cluster";
 import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
+import { setting } from "../../core/environment";
 import { OperationError } from "../../core/errors";
 import type { Log } from "../../core/log";
+import { isSecureAddress } from "../../core/secure-address";
 import type { KubeconfigStore, Releases } from "../../central/kubeconfig-store";
 import { withServer } from "../../kubernetes/kubeconfig";
 import { ansibleVariables, hasRefusedHostKey, sshConfig } from "./ansible-settings";
-import { missingCloudVariables, withCredentialName } from "./cloud-credentials";
+import { missingCloudVariables, unsecuredCloud, withCredentialName } from "./cloud-credentials";
 import type { AnsibleCommand, KubespraySource } from "./kubespray-source";
 import { keepFiles, restoreFiles } from "./run-files";
 
@@ -218,7 +220,11 @@ export function checkCloud(
   { needsCloud, tenant }: Pick<ClusterDescription, "needsCloud" | "tenant">,
   environment: NodeJS.ProcessEnv,
 ): void {
-  const missing = needsCloud ? missingCloudVariables(environment) : [];
+  if (!needsCloud) return;
+  const url = setting(environment, "OS_AUTH_URL");
+  if (url !== undefined && !isSecureAddress(url))
+    throw new OperationError("kubespray-credentials", unsecuredCloud(url));
+  const missing = missingCloudVariables(environment);
   if (missing.length === 0) return;
   throw new OperationError(
     "kubespray-credentials",

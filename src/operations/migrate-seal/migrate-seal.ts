@@ -6,12 +6,11 @@ import { recordPath } from "../../contract/central-vault";
 import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf, otherKeyType, type KeyType } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { sealOffFormerMembers } from "../former-members";
-import { reasonOf, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { recoverReplica, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { isOpen, MemberObserver } from "../members";
 import { withLock } from "../operation-lock";
 import { hasCaughtUp, removeMembers, undefinedIfDenied } from "../raft";
@@ -55,7 +54,8 @@ class SealMigration {
       observe: () => this.observe(),
       decide: ({ view }) => decideMigration(view),
       perform: (step, seen) => this.perform(step, seen),
-      recover: waitForReplica,
+      // The API of Kubernetes and the central Vault come and go, too; what they refuse ends the run.
+      recover: (error) => recoverReplica(error) ?? recoverRetryable(error),
       unfinished: (code, last) => this.unfinished(code, last),
       poll: POLL,
     });
@@ -121,7 +121,7 @@ class SealMigration {
   private async stop(formerMembers: readonly string[], { replicas }: MigrationView): Promise<never> {
     const { instance, store } = this.context;
     await sealOffFormerMembers(this.context, replicas, formerMembers);
-    throw explainStop("former-member", store.path, formerMembers.join(", "), instance.kubernetes?.namespace);
+    throw explainStop("former-member", store.path, formerMembers.join(", "), instance);
   }
 
   private async restart({ name }: Replica): Promise<Waiting | undefined> {
@@ -201,11 +201,4 @@ class SealMigration {
       `The seal of ${this.context.store.path} is not migrated yet${reason}; it works meanwhile: run this again to continue.`,
     );
   }
-}
-
-/** Servers come and go during a migration; what the central Vault refuses ends the run. */
-function waitForReplica(error: unknown): Waiting | undefined {
-  if (error instanceof ReplicaError) return { wait: `a replica does not answer (${reasonOf(error)})` };
-  if (error instanceof CentralError && error.failure === "conflict") return { wait: reasonOf(error) };
-  return undefined;
 }

@@ -1,6 +1,8 @@
 import { request } from "undici";
 import { setting } from "../../core/environment";
 import { proxiesOf, type Proxies } from "../../core/proxies";
+import { isSecureAddress } from "../../core/secure-address";
+import { unsecuredCloud } from "../kubespray/cloud-credentials";
 import { proxyTo } from "../network";
 
 /** The cloud did not answer as expected. The message is one sentence and holds no secret. */
@@ -60,6 +62,7 @@ export async function openStackOf(environment: NodeJS.ProcessEnv): Promise<OpenS
   const url = setting(environment, "OS_AUTH_URL")?.replace(/\/+$/, "");
   const identity = identityOf(environment);
   if (url === undefined || identity === undefined) return undefined;
+  if (!isSecureAddress(url)) throw new OpenStackError(unsecuredCloud(url));
   const proxies = proxiesOf(environment);
   const { headers, body } = await ask("POST", `${url.endsWith("/v3") ? url : `${url}/v3`}/auth/tokens`, {
     body: { auth: identity },
@@ -77,6 +80,10 @@ export async function openStackOf(environment: NodeJS.ProcessEnv): Promise<OpenS
     if (found === undefined)
       throw new OpenStackError(
         `The cloud at ${url} has no service "${type}"${region === undefined ? "" : ` in the region ${region}`}; check OS_REGION_NAME.`,
+      );
+    if (!isSecureAddress(found.url))
+      throw new OpenStackError(
+        `The cloud's service "${type}" is at ${new URL(found.url).origin}, where the token would travel unencrypted; ask the cloud's people for an https endpoint.`,
       );
     return found.url.replace(/\/+$/, "");
   };

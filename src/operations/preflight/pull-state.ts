@@ -27,7 +27,10 @@ interface StateResource {
   readonly provider: string;
   readonly type?: string;
   readonly name?: string;
-  readonly instances?: readonly { readonly index_key?: string | number }[];
+  readonly instances?: readonly {
+    readonly index_key?: string | number;
+    readonly attributes?: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 /** The part of Terraform's state that the preflight reads. */

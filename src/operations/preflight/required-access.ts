@@ -1,3 +1,5 @@
+import { accessPath } from "../../contract/identities";
+import { namespaceLogin } from "../../contract/namespaces";
 import { blocksOf, dataOf, descriptionsFor, secretReads, type SynthesizedStack } from "./synthesized-stack";
 
 /** What a token must be able to do at a path of the central Vault. */
@@ -62,6 +64,7 @@ function accessOfSigning(stack: SynthesizedStack): RequiredAccess[] {
 interface InstanceDescription {
   readonly tenant: string;
   readonly name: string;
+  readonly sharedInstance?: string;
   readonly kubernetes?: {
     readonly certificate?: { readonly issuer?: { readonly mount: string; readonly role: string } };
   };
@@ -69,7 +72,7 @@ interface InstanceDescription {
 
 function accessOfHook(stack: SynthesizedStack): RequiredAccess[] {
   return descriptionsFor(stack, "unseal").flatMap((description) => {
-    const { tenant, name, kubernetes } = description as unknown as InstanceDescription;
+    const { tenant, name, kubernetes, sharedInstance } = description as unknown as InstanceDescription;
     const reason = "the hook that unseals the instance";
     const issuer = kubernetes?.certificate?.issuer;
     const record = `${tenant}/${name}`;
@@ -77,6 +80,15 @@ function accessOfHook(stack: SynthesizedStack): RequiredAccess[] {
       { path: `customers/data/${record}`, capability: "read", reason },
       { path: `customers/data/${record}`, capability: "update", reason },
       { path: `customers/metadata/${record}`, capability: "update", reason },
+      ...(sharedInstance === undefined
+        ? []
+        : [
+            {
+              path: `access/data/${accessPath(sharedInstance, namespaceLogin(record))}`,
+              capability: "read" as const,
+              reason,
+            },
+          ]),
       ...(issuer === undefined
         ? []
         : [{ path: `${issuer.mount}/issue/${issuer.role}`, capability: "update" as const, reason }]),

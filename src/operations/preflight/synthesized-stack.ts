@@ -82,6 +82,29 @@ export function secretReads(stack: SynthesizedStack): SecretRead[] {
     });
 }
 
+/** An intermediate that a stack has the root CA of the central Vault sign. */
+export interface Signature {
+  /** Name of its block. */
+  readonly block: string;
+  /** Mount of the root CA. */
+  readonly root: string;
+  readonly commonName: string;
+  /** Seconds. */
+  readonly lifetime: number;
+}
+
+/** Intermediates of a stack. */
+export function signaturesOf({ json }: SynthesizedStack): Signature[] {
+  return Object.entries(json.resource?.vault_pki_secret_backend_root_sign_intermediate ?? {})
+    .filter(([, { provider }]) => provider === CENTRAL)
+    .map(([block, { backend, common_name: name, ttl }]) => ({
+      block,
+      root: String(backend),
+      commonName: String(name),
+      lifetime: Number(ttl),
+    }));
+}
+
 /** The description that a stack passes to a hook: to `unseal` for each instance, to `kubespray` for the machines. */
 export function descriptionsFor(stack: SynthesizedStack, command: "unseal" | "kubespray"): Block[] {
   return blocksOf(stack, "terraform_data").flatMap(({ provisioner, triggers_replace: triggers }) =>

@@ -2,9 +2,8 @@ import type { Replica } from "../../contract/instance";
 import type { ErrorCode } from "../../core/error-codes";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/errors";
 import type { Lease, OperationContext } from "../context";
-import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { recoverReplica, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { withLock } from "../operation-lock";
 import type { Pod } from "../pods";
 import { hasCaughtUp } from "../raft";
@@ -56,7 +55,8 @@ class RollingRestart {
       observe: () => this.observe(),
       decide,
       perform: (step, seen) => this.perform(step, seen?.pods ?? []),
-      recover,
+      // A refusal of the central Vault or of Kubernetes ends the run, because it would recur.
+      recover: (error) => recoverReplica(error) ?? recoverRetryable(error),
       unfinished: (code, last) => this.unfinished(code, last),
       poll: POLL,
     });
@@ -149,10 +149,4 @@ function decide(seen: Seen): RestartStep {
   if (seen === undefined) return { do: "wait", reason: "Kubernetes has not taken note of the new StatefulSet yet" };
   if (!seen.view.replicas.some(({ active }) => active)) return { do: "wait", reason: "no replica is active" };
   return decideRestart(seen.view);
-}
-
-/** Waits for replicas that do not answer. A refusal of the central Vault or of Kubernetes ends the run, because it would recur. */
-function recover(error: unknown): Waiting | undefined {
-  if (error instanceof ReplicaError) return { wait: `a replica does not answer (${reasonOf(error)})` };
-  return recoverRetryable(error);
 }

@@ -77,6 +77,8 @@ class Generation {
   private lost = false;
   private delivered = false;
   private readonly trials = new KeyTrials<KeySetName>();
+  /** Version of the record whose keys the server may have refused. */
+  private version: number | undefined;
   private token: Secret | undefined;
   private revoked: readonly string[] = [];
 
@@ -123,6 +125,9 @@ class Generation {
     const { store } = this.context;
     const record = await store.read();
     this.checkKeys(record);
+    // A rotation may have put other keys into the record.
+    if (record.version !== this.version) this.trials.forgetAll();
+    this.version = record.version;
     const period = lostPeriod(await store.readMetadata());
     // What an earlier run announced, and did not settle.
     if (period !== undefined && !this.announced) this.lost = true;

@@ -7,8 +7,8 @@ const BEGUN = "root-token-begun";
 /** Tokens whose facts are asked for at a time. */
 const AT_ONCE = 8;
 
-/** What `sys/generate-root` writes into its tokens, and the initialisation too. */
-const ORIGIN = "auth/token/root";
+/** What `sys/generate-root` writes into its tokens, and the initialisation too. In a namespace it follows the namespace's own path. */
+const ORIGIN = /^(namespaces\/[^/]+\/)?auth\/token\/root$/;
 
 /** When lost tokens were made, by the servers' clocks. */
 export interface Period {
@@ -49,7 +49,7 @@ export async function revokeLost(
   const others = (await server.tokenAccessors()).filter((accessor) => !kept.includes(accessor));
   const found = await mapConcurrently(others, AT_ONCE, (accessor) => server.lookUpAccessor(accessor));
   const lost = found.flatMap((facts) => {
-    const isRoot = facts?.path === ORIGIN && facts.policies.includes("root");
+    const isRoot = facts !== undefined && ORIGIN.test(facts.path) && facts.policies.includes("root");
     return isRoot && facts.created >= from && facts.created <= to ? [facts.accessor] : [];
   });
   for (const accessor of lost) await server.revokeAccessor(accessor);

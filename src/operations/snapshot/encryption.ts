@@ -2,15 +2,16 @@ import { ReadableStream } from "node:stream/web";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
 
+/** Encrypts a stream. */
+export type Encrypt = (plain: AsyncIterable<Uint8Array>) => Promise<AsyncIterable<Uint8Array>>;
+
 /**
  * Encrypts a stream with age for several recipients, each of whom can decrypt it. https://age-encryption.org/v1
  *
  * @param recipients Public keys, `age1...`.
  * @throws OperationError `usage` if there is no recipient, or one is not valid.
  */
-export async function encryptorFor(
-  recipients: readonly string[],
-): Promise<(plain: AsyncIterable<Uint8Array>) => Promise<AsyncIterable<Uint8Array>>> {
+export async function encryptorFor(recipients: readonly string[]): Promise<Encrypt> {
   if (recipients.length === 0) {
     throw new OperationError(
       "usage",

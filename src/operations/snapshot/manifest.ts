@@ -26,26 +26,50 @@ const manifest = z.object({
   threshold: z.number().int().min(0),
 });
 
+/** The keys of the central Vault are with people, and in no record. */
+const centralManifest = manifest.omit({ tenant: true, instance: true, product: true, recordVersion: true });
+
 /** Description of a snapshot, beside it. It contains no secret, and is readable without a key. */
 export type Manifest = Readonly<z.output<typeof manifest>>;
 
-/** @returns Undefined if this is not the manifest of a snapshot. */
+/** Description of a snapshot of the central Vault. `shares` and `threshold` are those of the people's keys at that time. */
+export type CentralManifest = Readonly<z.output<typeof centralManifest>>;
+
+/** @returns Undefined if this is not the manifest of a snapshot of an instance. */
 export function parseManifest(text: string): Manifest | undefined {
+  return parsed(manifest, text);
+}
+
+/** @returns Undefined if this is not the manifest of a snapshot of the central Vault. */
+export function parseCentralManifest(text: string): CentralManifest | undefined {
+  return parsed(centralManifest, text);
+}
+
+function parsed<Output>(schema: z.ZodType<Output>, text: string): Output | undefined {
   try {
-    return manifest.safeParse(JSON.parse(text)).data;
+    return schema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
 }
 
 /** A manifest as it is written. */
-export function manifestText(written: Manifest): string {
+export function manifestText(written: Manifest | CentralManifest): string {
   return `${JSON.stringify(written, undefined, 2)}\n`;
 }
 
 /** Name of a snapshot: `customer10.main.20261127T001530123Z`. Names of one instance sort by time. */
 export function snapshotName({ tenant, name }: Pick<Instance, "tenant" | "name">, time: Date): string {
-  return `${tenant}.${name}.${time.toISOString().replace(/[-:.]/g, "")}`;
+  return `${tenant}.${name}.${timeText(time)}`;
+}
+
+/** Name of a snapshot of the central Vault: `central-vault.20261127T001530123Z`. No instance has such a name. */
+export function centralSnapshotName(time: Date): string {
+  return `central-vault.${timeText(time)}`;
+}
+
+function timeText(time: Date): string {
+  return time.toISOString().replace(/[-:.]/g, "");
 }
 
 const NAME = /^[a-z0-9-]+\.[a-z0-9-]+\.\d{8}T\d{9}Z$/;
@@ -53,6 +77,11 @@ const NAME = /^[a-z0-9-]+\.[a-z0-9-]+\.\d{8}T\d{9}Z$/;
 /** Whether a text is the name of a snapshot of an instance. */
 export function isSnapshotName(text: string, { tenant, name }: Pick<Instance, "tenant" | "name">): boolean {
   return NAME.test(text) && text.startsWith(`${tenant}.${name}.`);
+}
+
+/** Whether a text is the name of a snapshot of the central Vault. */
+export function isCentralSnapshotName(text: string): boolean {
+  return /^central-vault\.\d{8}T\d{9}Z$/.test(text);
 }
 
 /** Name of the file with the encrypted snapshot. */

@@ -16,7 +16,7 @@ import type { SnapshotTarget } from "./target";
  */
 export async function* openSnapshot(
   target: SnapshotTarget,
-  { name, sha256 }: Manifest,
+  { name, sha256 }: Pick<Manifest, "name" | "sha256">,
   identities: readonly Secret[],
   progress: () => Promise<void> = () => Promise.resolve(),
 ): AsyncGenerator<Uint8Array> {

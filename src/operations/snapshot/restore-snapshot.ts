@@ -101,8 +101,7 @@ class RestoreRun {
     await this.repeat(() => this.repairLogins());
     this.checkRestart();
     const { leader, raftPeers, unsealed, joined } = await unsealInstance(context);
-    if (restore.force && this.keys.type === "unseal") await proveKeys(context, this.keys);
-    await adoptSnapshotKeys(context, this.keys);
+    await this.repeat(() => this.adoptKeys());
     await this.repeat(() => this.verify());
     return { leader, raftPeers, unsealed, joined, blank: this.blank };
   }
@@ -202,6 +201,13 @@ class RestoreRun {
       "restart-needed",
       `${first?.name ?? "The first replica"} of ${store.path} has the data of the snapshot, and the others can join once it is restarted; restart it (in Kubernetes, delete its pod) and run "tenant-vault unseal ${store.path}".`,
     );
+  }
+
+  private async adoptKeys(): Promise<Outcome<true>> {
+    const { context, keys } = this;
+    if (this.restore.force && keys.type === "unseal") await proveKeys(context, keys);
+    await adoptSnapshotKeys(context, keys);
+    return { done: true };
   }
 
   private async verify(): Promise<Outcome<true>> {

@@ -1,19 +1,17 @@
-import { createHash } from "node:crypto";
 import { pendingKeys } from "../../central/pending-keys";
 import { keysFingerprint, recordedKeys } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf } from "../../vault/keys";
 import { findActive } from "../active";
 import type { OperationContext } from "../context";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { sharesOfState } from "../shares";
-import { verifiedArchive, type ArchiveFacts } from "./archive";
-import { encryptorFor } from "./encryption";
-import { contentFile, manifestFile, manifestText, snapshotName, type Manifest } from "./manifest";
+import { writeContent, writeManifest } from "./content";
+import { encryptorFor, type Encrypt } from "./encryption";
+import { contentFile, snapshotName, type Manifest } from "./manifest";
 import type { SnapshotTarget } from "./target";
 
 /** Milliseconds between two attempts. */
@@ -26,9 +24,8 @@ interface Seen {
 }
 
 /**
- * Takes a snapshot from the active server, checks it, encrypts it, and keeps it at a target. Everything streams: nothing unencrypted
- * touches a disk, and the memory that it takes does not depend on the size. The manifest is written last, and a snapshot without one
- * does not count.
+ * Takes a snapshot from the active server, checks it, encrypts it, and keeps it at a target. The manifest is written last, and a
+ * snapshot without one does not count.
  *
  * @param recipients Public keys of age.
  * @throws OperationError if a recipient is not valid, the target fails, or time is up.
@@ -69,7 +66,7 @@ async function observe(context: OperationContext): Promise<Seen> {
 async function save(
   context: OperationContext,
   target: SnapshotTarget,
-  encrypt: Awaited<ReturnType<typeof encryptorFor>>,
+  encrypt: Encrypt,
   { record, active, token }: Seen,
 ): Promise<Outcome<Manifest>> {
   const { instance, clock, log, store } = context;
@@ -78,19 +75,7 @@ async function save(
   const status = await context.replica(active).status();
   const time = clock.date();
   const name = snapshotName(instance, time);
-  let facts: ArchiveFacts | undefined;
-  const hash = createHash("sha256");
-  let size = 0;
-  const archive = verifiedArchive(cutAsReplica(await server.take()), (found) => (facts = found));
-  const cipher = await encrypt(archive);
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of cipher) {
-      hash.update(chunk);
-      size += chunk.length;
-      yield chunk;
-    }
-  };
-  await target.write(contentFile(name), counted());
+  const content = await writeContent(server, target, name, encrypt);
   // A rotation of the keys in between leaves it open which keys the snapshot has.
   const { fields } = await store.read();
   const keys = recordedKeys(fields, keyTypeOf(instance.seal));
@@ -114,30 +99,15 @@ async function save(
     product: instance.product,
     productVersion,
     time: time.toISOString(),
-    raftIndex: facts?.raftIndex ?? 0,
-    size,
-    sha256: hash.digest("hex"),
+    ...content,
     recordVersion: record.version,
     seal: instance.seal,
     shares,
     threshold,
   };
-  await target.write(manifestFile(name), oneChunk(manifestText(manifest)));
-  log.info("saved a snapshot", { name, bytes: size, target: target.text });
+  await writeManifest(target, manifest);
+  log.info("saved a snapshot", { name, bytes: content.size, target: target.text });
   return { done: manifest };
-}
-
-/** A connection that is cut in the middle is a failure of the server, and is tried again. */
-async function* cutAsReplica(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* source;
-  } catch (error) {
-    throw new ReplicaError("unreachable", `the snapshot was cut off (${(error as Error).message})`);
-  }
-}
-
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(Buffer.from(text));
 }
 
 function rotating(path: string): OperationError {

@@ -61,6 +61,8 @@ export interface InstanceStatus {
   readonly difference?: string;
   /** When a snapshot of it was last proven by a restore, RFC 3339. Undefined if never. */
   readonly restoreProven?: string;
+  /** When `escrow verify` last proved the keys of the record, RFC 3339. Undefined if never. */
+  readonly escrowVerified?: string;
   /** Why the instance could not be inspected. */
   readonly problem?: string;
   /** Error code of the reason, listed in docs/errors.md. */

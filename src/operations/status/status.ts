@@ -5,13 +5,16 @@ import type { Clock } from "../../core/clock";
 import { mapConcurrently } from "../../core/concurrent";
 import type { VaultClient } from "../../vault/client";
 import { LocalError } from "../../vault/errors";
-import { ReplicaApi } from "../../vault/replica";
 import { enterCluster } from "../cluster";
 import { openConnections } from "../connections";
 import { OperatorToken } from "../identities/operator-token";
 import { proofOf } from "../drill/restore-proof";
 import type { NetworkOptions } from "../network";
+import { serversOf } from "../servers";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
+
+/** Key of the record's metadata with the time at which `escrow verify` proved the keys. */
+const ESCROW_VERIFIED = "escrow-verified";
 
 /** Folders that are listed at once. Each needs a connection to the central Vault. */
 const LISTS_AT_ONCE = 16;
@@ -41,8 +44,14 @@ export async function statusOf(
 ): Promise<InstanceStatus> {
   const status = await instanceStatus(central, target, options);
   const store = new RecordStore(central, target.tenant, target.name, options.clock);
-  const proof = proofOf(await store.readMetadata());
-  return proof === undefined ? status : { ...status, restoreProven: proof.time };
+  const metadata = await store.readMetadata();
+  const { time: restoreProven } = proofOf(metadata) ?? {};
+  const { [ESCROW_VERIFIED]: escrowVerified } = metadata;
+  return {
+    ...status,
+    ...(restoreProven === undefined ? {} : { restoreProven }),
+    ...(escrowVerified === undefined ? {} : { escrowVerified }),
+  };
 }
 
 async function instanceStatus(
@@ -57,16 +66,18 @@ async function instanceStatus(
     const cluster = await enterCluster(central, instance, network);
     try {
       const connections = await openConnections(instance, cluster, network);
+      const servers = serversOf(central, instance, connections);
       try {
-        const server = (replica: Parameters<typeof connections.client>[0]) =>
-          new ReplicaApi(connections.client(replica));
-        const operator = OperatorToken.of(central, target, connections);
-        const status = await inspectInstance(instance, store, server, clock, operator).finally(() => operator.end());
+        const operator = OperatorToken.of(central, target, servers);
+        const status = await inspectInstance(instance, store, servers.replica, clock, operator).finally(() =>
+          operator.end(),
+        );
         const remaining = await cluster?.sealToken?.remaining(central);
         if (remaining === undefined) return status;
         const sealTokenExpires = new Date(clock.date().getTime() + remaining * 1000).toISOString();
         return { ...status, healthy: status.healthy && remaining > 0, sealTokenExpires };
       } finally {
+        await servers.end();
         await connections.close();
       }
     } finally {

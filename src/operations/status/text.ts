@@ -21,10 +21,11 @@ function render(status: InstanceStatus, now: number): string {
   if (leaders.size > 1) lines.push(`  the replicas do not agree which one is active: ${[...leaders].join(", ")}`);
   if (difference !== undefined) lines.push(`  ${difference}`);
   if (status.retired === true) lines.push("  retired: it was taken down, and its record and volumes are kept");
-  if (status.restoreProven !== undefined) {
-    const days = Math.floor((now - Date.parse(status.restoreProven)) / DAY);
-    lines.push(`  a snapshot was last proven by a restore ${days} days ago`);
-  }
+  const { restoreProven, escrowVerified } = status;
+  if (restoreProven !== undefined)
+    lines.push(`  a snapshot was last proven by a restore ${daysAgo(restoreProven, now)}`);
+  if (escrowVerified !== undefined)
+    lines.push(`  the keys of the record were last proven by escrow verify ${daysAgo(escrowVerified, now)}`);
   if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires, now));
   lines.push(
     ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
@@ -38,6 +39,10 @@ function render(status: InstanceStatus, now: number): string {
     ...(problem === undefined ? lines : [`  [${problemCode ?? "internal"}] ${problem}`]),
     "",
   ].join("\n");
+}
+
+function daysAgo(time: string, now: number): string {
+  return `${Math.floor((now - Date.parse(time)) / DAY)} days ago`;
 }
 
 function expiryLine(instance: string, expires: string): string {

@@ -157,7 +157,10 @@ function bringUp(seen: Observation): Step {
   const { instance, replicas } = seen;
   const empty = replicas.filter(({ status }) => status.state === "uninitialized");
   const leader = replicas.find((replica) => replica.status.state === "unsealed" && !isOutsider(replica, seen));
-  if (empty.length > 0 && leader !== undefined) return { do: "join", replicas: empty, leader };
+  if (empty.length > 0 && leader !== undefined) {
+    const isMajorityLost = seen.raft.late && empty.length * 2 >= replicas.length;
+    return isMajorityLost ? waitForMajority(empty, seen.record) : { do: "join", replicas: empty, leader };
+  }
 
   if (hasSplit(replicas)) return { do: "stop", code: "split", details: replicas.map(({ name }) => name).join(", ") };
   const { outsiders } = seen.raft;
@@ -173,6 +176,13 @@ function bringUp(seen: Observation): Step {
   }
   const unreachable = replicas.filter(({ status }) => status.state === "unreachable");
   return unreachable.length > 0 ? waitFor(unreachable) : { do: "verify" };
+}
+
+/** Without an active replica nobody can join. Members that lost their storage still count in raft. */
+function waitForMajority(empty: readonly SeenReplica[], { version }: SeenRecord): Step {
+  const names = empty.map(({ name }) => name).join(", ");
+  const reason = `no replica is active, because ${names} lost the data and raft its majority; version ${version} of the record has the keys: restore that storage or a snapshot, or recover raft as docs/troubleshooting.md says for "none is active"`;
+  return { do: "wait", reason };
 }
 
 /** Whether replicas belong to different clusters. */

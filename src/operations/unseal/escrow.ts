@@ -28,6 +28,7 @@ export async function escrowKeys(context: OperationContext, { answer, journal, k
   const only = `the keys of ${store.path}, which nothing but this program holds`;
   holds.add(only);
   let kept = false;
+  let failed = false;
   await runLoop<SeenRecord, "confirmed" | "write", true>(context, {
     observe: async () => {
       kept ||= keep?.() ?? true;
@@ -45,13 +46,15 @@ export async function escrowKeys(context: OperationContext, { answer, journal, k
       return undefined;
     },
     recover: (error): Waiting | undefined => {
+      failed = true;
       if (error instanceof CentralError && error.failure === "conflict") {
         return { wait: "another run writes the record as well", pause: 0 };
       }
       if (kept && !(error instanceof CentralError)) return undefined;
       return { wait: `the keys are not in the central Vault yet: ${reasonOf(error as Error)}` };
     },
-    mayEnd: () => kept,
+    // A central Vault that answers gets the keys, also when time is up.
+    mayEnd: () => kept && failed,
     unfinished: (_code, last) =>
       new UnfinishedError(
         "escrow-unconfirmed",

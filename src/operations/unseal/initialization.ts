@@ -4,12 +4,13 @@ import { descriptionDigest } from "../../central/instance-metadata";
 import {
   isDescriptionOnly,
   journalKey,
+  secretFields,
   withDescriptionDigests,
   withJournalKey,
   withRequest,
   type RecordFields,
 } from "../../central/record";
-import type { SeenRecord } from "../../central/record-store";
+import { recordDeleted, type SeenRecord } from "../../central/record-store";
 import { wantedSharesOf, type Replica } from "../../contract/instance";
 import type { Secret } from "../../core/secret";
 import type { InitAnswer } from "../../vault/keys";
@@ -44,9 +45,12 @@ export class Initialization {
   /**
    * Checks that the record's path accepts a write, a read and a delete. Then announces with check-and-set,
    * so that exactly one of two concurrent runs initialises.
+   *
+   * @throws OperationError `record-deleted` if the record's deleted version may hold keys.
    */
-  async announce({ version, fields }: SeenRecord): Promise<void> {
+  async announce({ version, fields, deleted }: SeenRecord): Promise<void> {
     const { log, instance } = this.context;
+    if (deleted && instance.volatile !== true) await this.refuseDeletedKeys(version);
     // With the description, so that describing the instance does not write another version.
     const described = withDescriptionDigests(fields, [descriptionDigest(instance)]);
     // If others keep fields of their own there, deleting a version would hide them: then the announcement is the probe.
@@ -97,6 +101,24 @@ export class Initialization {
       threshold,
       type: answer.keyType,
     });
+    await this.tellLostData(announcement.version, answer);
+  }
+
+  /** A deployment creates engines again without a word, such as the SSH signing key that hosts trust. */
+  private async tellLostData(before: number, { keyType }: InitAnswer): Promise<void> {
+    const { instance, store, log } = this.context;
+    if (instance.volatile === true) return;
+    try {
+      const version = await store.versionWithKeys(keyType, 0, before);
+      if (version === undefined) return;
+      log.warn(
+        "this instance had data before, and starts empty: the next deployment makes new CA and SSH keys, which clients and hosts do not trust yet; docs/operating/lost-storage.md says what to do",
+        { formerKeys: `version ${version} of the record` },
+      );
+    } catch (error) {
+      // The instance has its keys, which matters more than this sentence.
+      if (!(error instanceof CentralError)) throw error;
+    }
   }
 
   /** Deletes the record's version, recoverably, because the instance had its data in memory and lost them. */
@@ -131,6 +153,22 @@ export class Initialization {
       // If the answer was lost, the announcement may exist. The journal then shows the next run that this run is dead.
       if (!mayStand(error)) this.context.journal.forget(journal);
       throw error;
+    }
+  }
+
+  /**
+   * The servers may have lost their data, and the deleted version may hold the keys of a snapshot. A check is deleted as well, and
+   * the version before it has neither an announcement nor keys.
+   *
+   * @throws OperationError `record-deleted` if it may.
+   */
+  private async refuseDeletedKeys(version: number): Promise<void> {
+    const { store } = this.context;
+    for (let former = version - 1; former > 0; former--) {
+      const fields = await store.readVersion(former);
+      if (fields === undefined) continue;
+      if (journalKey(fields) !== undefined || secretFields(fields).length > 0) throw recordDeleted(store, version);
+      return;
     }
   }
 

@@ -227,7 +227,8 @@ class UnsealRun {
     if (code === "seal-differs") await this.describe();
     if (LACKS_KEYS.includes(code)) await this.findKeys(record);
     if (code === "former-member") await sealOffFormerMembers(this.context, replicas, raft.outsiders);
-    throw explainStop(code, this.context.store.path, details, this.context.instance.kubernetes?.namespace);
+    const { store, instance } = this.context;
+    throw explainStop(code, store.path, details, { ...instance, version });
   }
 
   /** @throws OperationError if an earlier version of the record has the keys. */

@@ -77,7 +77,7 @@ async function perform(
     case "wait":
       return { wait: step.reason };
     case "stop":
-      throw explainStop(step.code, context.store.path, step.details);
+      throw explainStop(step.code, context.store.path, step.details, context.instance);
     default:
       throw new OperationError(
         "not-initialized",

@@ -6,6 +6,10 @@ import {
   type HighAvailabilityDeploymentProps,
   type VolumeSizes,
 } from "../../constructs/vault-instance/high-availability-deployment";
+import {
+  checkSharedInstance,
+  type NamespaceDeploymentProps,
+} from "../../constructs/vault-instance/namespace-deployment";
 import type { CinderStorageProps } from "../../constructs/vault-instance/cinder-storage-props";
 import { anything, boolean, count, distinct, list, map, name, only, validatedBy } from "../builders";
 import { address, size } from "../fields";
@@ -61,8 +65,15 @@ export interface ExternalSpec extends InFile<Pick<ExternalDeploymentProps, "addr
   readonly mode: "external";
 }
 
+/** A namespace of another tenant's instance, or of another one of the same tenant, with keys of its own. OpenBao 2.6 or later. */
+export interface NamespaceSpec extends InFile<Pick<NamespaceDeploymentProps, "of">> {
+  /** @changes refused: no deployment moves the data; deploy another instance and move it */
+  readonly mode: "namespace";
+}
+
 /** Deployment of an instance's servers. */
-export type DeploymentSpec = HighAvailabilitySpec | StandaloneSpec | DevelopmentSpec | CustomSpec | ExternalSpec;
+export type DeploymentSpec =
+  HighAvailabilitySpec | StandaloneSpec | DevelopmentSpec | CustomSpec | ExternalSpec | NamespaceSpec;
 
 const volumes = {
   storageClass: name("fast-retain").optional(),
@@ -93,7 +104,19 @@ export const deployment = z.discriminatedUnion("mode", [
     mode: only("external"),
     addresses: validatedBy(list(address, '"https://10.0.0.11:8200"'), checkAddresses),
   }),
+  shape<NamespaceSpec>()({
+    mode: only("namespace"),
+    of: validatedBy(name("shared/main"), checkSharedInstance),
+  }),
 ]);
 
 /** A checked deployment. */
 export type Deployment = z.output<typeof deployment>;
+
+/** A deployment of servers in a Kubernetes cluster. */
+export type ClusterDeployment = Exclude<Deployment, { readonly mode: "external" | "namespace" }>;
+
+/** Whether a deployment runs servers in a Kubernetes cluster. */
+export function runsInCluster(deployment: Deployment): deployment is ClusterDeployment {
+  return deployment.mode !== "external" && deployment.mode !== "namespace";
+}

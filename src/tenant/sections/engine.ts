@@ -12,6 +12,8 @@ export interface EngineContext {
   readonly name: string;
   /** URL of the instance. */
   readonly address: string;
+  /** Namespace of its engines. @default - the root namespace */
+  readonly namespace?: string | undefined;
   /** The authority that signs the tenant's intermediate. */
   readonly rootCa: IRootCa;
   /** The provider of the instance. */

@@ -5,6 +5,9 @@ import { Agent, request } from "undici";
 import type { Lab } from "../../../lab/lab";
 import { run, tryRun } from "../../../lab/run";
 
+/** Where certificates are verified. */
+type Surroundings = Pick<Lab, "serverFolder" | "authority"> & { readonly central: Pick<Lab["central"], "client"> };
+
 /** A certificate as its owner got it. */
 export interface IssuedCertificate {
   readonly leaf: string;
@@ -28,7 +31,7 @@ export async function readCertificate(data: unknown): Promise<IssuedCertificate>
  *
  * @returns "OK", or what openssl objects to.
  */
-export async function verify(lab: Lab, { leaf, issuer, urls }: IssuedCertificate): Promise<string> {
+export async function verify(lab: Surroundings, { leaf, issuer, urls }: IssuedCertificate): Promise<string> {
   const folder = mkdtempSync(join(lab.serverFolder, "verify-"));
   const file = (name: string, content: string | Buffer): string => {
     const path = join(folder, name);
@@ -52,7 +55,7 @@ export async function verify(lab: Lab, { leaf, issuer, urls }: IssuedCertificate
 }
 
 /** The content of a URL that anyone may read. @throws Error if the answer is not 200. */
-export async function download(lab: Lab, url: string): Promise<Buffer> {
+export async function download(lab: Pick<Surroundings, "authority">, url: string): Promise<Buffer> {
   const dispatcher = new Agent({ connect: { ca: lab.authority.certificate } });
   try {
     const { statusCode, body } = await request(url, { dispatcher });

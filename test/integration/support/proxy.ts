@@ -1,5 +1,16 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "../../../lab/ports";
+
+/** What a bad network does to a piece of traffic. After each but `delay`, the connections are cut. */
+export const DISTURBANCES = ["cut", "delay", "truncate", "stall"] as const;
+
+/** What a bad network does to a piece of traffic. */
+export type Disturbance = (typeof DISTURBANCES)[number];
+
+/** Milliseconds of a delay, and of a stall. */
+const DELAY = 300;
+const STALL = 1_200;
 
 /** Passes bytes on between a client and a server, and does to them what a bad network does. */
 export class FaultyProxy {
@@ -18,6 +29,8 @@ export class FaultyProxy {
   /** Answers that are kept back, in their order; undefined while they pass. */
   private kept: (() => void)[] | undefined;
   private readonly sockets = new Set<Socket>();
+  /** Numbers of pieces that pass before each disturbance. */
+  private readonly disturbances: { readonly kind: Disturbance; after: number }[] = [];
 
   private constructor(host: string, port: number) {
     this.server = createServer((client) => {
@@ -30,14 +43,8 @@ export class FaultyProxy {
           upstream.destroy();
         });
       }
-      client.pipe(upstream);
-      upstream.on("data", (chunk: Buffer) => {
-        const pass = (): void => {
-          if (client.writable) client.write(chunk);
-        };
-        if (this.kept === undefined) pass();
-        else this.kept.push(pass);
-      });
+      this.relay(client, upstream);
+      this.relay(upstream, client, () => this.kept);
     });
   }
 
@@ -61,6 +68,16 @@ export class FaultyProxy {
     if (count === undefined) this.kept = undefined;
   }
 
+  /** Does this once, to a piece of a request or of an answer. @param after How many pieces pass before it. */
+  disturb(kind: Disturbance, after: number): void {
+    this.disturbances.push({ kind, after });
+  }
+
+  /** Forgets the disturbances that have not happened. @returns How many. */
+  calm(): number {
+    return this.disturbances.splice(0).length;
+  }
+
   /** Cuts every connection; answers that are under way are lost. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();
@@ -70,5 +87,35 @@ export class FaultyProxy {
   stop(): void {
     this.cut();
     this.server.close();
+  }
+
+  /** Passes pieces on, in their order. @param kept Where they are kept instead, while it is there. */
+  private relay(from: Socket, to: Socket, kept: () => (() => void)[] | undefined = () => undefined): void {
+    let last = Promise.resolve();
+    from.on("end", () => void last.then(() => to.end()));
+    from.on("data", (chunk: Buffer) => {
+      const pass = (bytes = chunk): void => {
+        if (to.writable) to.write(bytes);
+      };
+      const keep = kept();
+      if (keep !== undefined) keep.push(pass);
+      else {
+        const kind = this.disturbanceOfNext();
+        last = last.then(() => this.passOn(kind, chunk, pass));
+      }
+    });
+  }
+
+  private async passOn(kind: Disturbance | undefined, chunk: Buffer, pass: (bytes: Buffer) => void): Promise<void> {
+    if (kind === "delay") await sleep(DELAY);
+    if (kind === "stall") await sleep(STALL);
+    if (kind === "truncate") pass(chunk.subarray(0, chunk.length / 2));
+    if (kind === undefined || kind === "delay") pass(chunk);
+    else this.cut();
+  }
+
+  private disturbanceOfNext(): Disturbance | undefined {
+    const due = this.disturbances.findIndex((each) => each.after-- === 0);
+    return due < 0 ? undefined : this.disturbances.splice(due, 1)[0]?.kind;
   }
 }

@@ -31,14 +31,19 @@ export class TestBed {
   /**
    * @param prepared Whether the central Vault has what the stack "central" makes, as far as the hook touches it.
    * @param centralServers How many servers the central Vault has. With several, the command reaches them at one address.
+   * @param people How many people have a key of the central Vault, and how many of them unseal it.
    */
-  static async start({ prepared = true, centralServers = 1 } = {}): Promise<TestBed> {
+  static async start({
+    prepared = true,
+    centralServers = 1,
+    people = { shares: 1, threshold: 1 },
+  } = {}): Promise<TestBed> {
     const folder = mkdtempSync(join(tmpdir(), "tenant-vault-test-"));
     const authority = await LabAuthority.create();
     const caFile = join(folder, "ca.pem");
     writeFileSync(caFile, authority.certificate);
     const bed = new TestBed(folder, authority, caFile);
-    bed.central = await LabCentral.open(await bed.startServer("central"));
+    bed.central = await LabCentral.open(await bed.startServer("central"), undefined, people);
     if (centralServers > 1) {
       const names = Array.from({ length: centralServers - 1 }, (_, index) => `central-${index + 1}`);
       const others = await Promise.all(names.map((name) => bed.startServer(name)));

@@ -769,10 +769,10 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
   [
     "ServerChartValues.volumes",
     {},
-    server({ volumes: [{ name: "tmp", emptyDir: {} }] }),
+    server({ volumes: [{ name: "cache", emptyDir: {} }] }),
     [
       "run terraform_data.main_unseal: revision",
-      "update helm_release.main_release: values.#.server.volumes.#.emptyDir.medium, values.#.server.volumes.#.emptyDir.sizeLimit, values.#.server.volumes.#.emptyDir.medium, values.#.server.volumes.#.emptyDir.sizeLimit, values.#.server.volumes.#.name, values.#.server.volumes.#",
+      "update helm_release.main_release: values.#.server.volumes.#.emptyDir.medium, values.#.server.volumes.#.emptyDir.sizeLimit, values.#.server.volumes.#.name, values.#.server.volumes.#.emptyDir.medium, values.#.server.volumes.#.emptyDir.sizeLimit, values.#.server.volumes.#.name, values.#.server.volumes.#",
     ],
   ],
 ];

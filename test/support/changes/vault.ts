@@ -23,6 +23,7 @@ import {
   type PkiRoleProps,
   type PostgresqlProps,
   type SshCaProps,
+  type SharedNamespace,
   type TenantAccessProps,
   type TenantIntermediate,
   type TenantPKIProps,
@@ -182,6 +183,13 @@ const INTERMEDIATE: TenantIntermediate = {
 };
 const intermediate = <Value>(props: (value: Value) => Partial<TenantIntermediate>): Build<Value> =>
   tenantAccess((value) => ({ intermediates: [{ ...INTERMEDIATE, ...props(value) }] }));
+const NAMESPACE: SharedNamespace = { instance: "a/main", sharedInstance: "shared/main" };
+const namespace = <Value>(props: (value: Value) => Partial<SharedNamespace>): Build<Value> =>
+  tenantAccess((value) => ({ namespaces: [{ ...NAMESPACE, ...props(value) }] }));
+const HOOK_POLICIES = [
+  "update vault_policy.access_deploy_policy: policy",
+  "update vault_policy.access_hook_policy: policy",
+];
 const PIPELINE = { login: "pipeline", audiences: ["a"], claims: { deploy: { project_path: "a" } } };
 const DEPLOY_POLICY = ["update vault_policy.access_deploy_policy: policy"];
 
@@ -1099,6 +1107,24 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [["a.example"], ["b.example"]],
     intermediate((permittedDomains) => ({ permittedDomains })),
     [DEPLOY_POLICY],
+  ),
+  row(
+    "TenantAccessProps.namespaces",
+    [undefined, [NAMESPACE], [{ ...NAMESPACE, instance: "a/other" }], undefined],
+    tenantAccess((namespaces) => ({ namespaces })),
+    [HOOK_POLICIES],
+  ),
+  row(
+    "SharedNamespace.instance",
+    ["a/main", "a/other"],
+    namespace((instance) => ({ instance })),
+    [HOOK_POLICIES],
+  ),
+  row(
+    "SharedNamespace.sharedInstance",
+    ["shared/main", "other/main"],
+    namespace((sharedInstance) => ({ sharedInstance })),
+    [HOOK_POLICIES],
   ),
   row(
     "TenantAccessProps.secrets",

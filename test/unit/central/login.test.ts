@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LabAuthority } from "../../../lab/certificates";
-import { connectToCentral } from "../../../src/central/login";
+import { centralEndpoint, connectToCentral, logInToCentral } from "../../../src/central/login";
 import { FakeVault } from "../../support/vault-api";
 
 let central: FakeVault;
@@ -133,4 +133,29 @@ test("C3: the CA may be a folder, and the name in the certificate another than t
   await expect(misnamed.send("GET", "sys/health")).rejects.toMatchObject({ failure: "untrusted" });
   await misnamed.close();
   server.close();
+});
+
+describe("one server of the central Vault", () => {
+  test("is reached at its own address, with the CA and the name of the others", () => {
+    const environment = { VAULT_ADDR: "https://vault.example:8200", VAULT_TLS_SERVER_NAME: "vault.example" };
+    expect(centralEndpoint(environment)).toMatchObject({ address: "https://vault.example:8200" });
+    expect(centralEndpoint(environment, "https://10.0.0.1:8200")).toMatchObject({
+      address: "https://10.0.0.1:8200",
+      tlsServerName: "vault.example",
+    });
+  });
+
+  test.each(["http://vault.example:8200", "vault.example", "https://user@vault.example"])(
+    "is not asked at %s, where a key could be read",
+    (address) => {
+      expect(() => centralEndpoint({}, address)).toThrow(/is not a TLS address/);
+    },
+  );
+
+  test("is given the token of the same variables", async () => {
+    const login = { TENANT_VAULT_ROLE_ID: "r", TENANT_VAULT_SECRET_ID: "s" };
+    expect((await logInToCentral(central.client(), { VAULT_TOKEN: "T" })).reveal()).toBe("T");
+    expect((await logInToCentral(central.client(), login)).reveal()).toBe("FROM LOGIN");
+    await expect(logInToCentral(central.client(), {})).rejects.toMatchObject({ code: "central-denied" });
+  });
 });

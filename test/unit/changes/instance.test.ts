@@ -11,6 +11,7 @@ import {
   HighAvailabilityDeployment,
   InstanceNamespace,
   InstanceProvider,
+  NamespaceDeployment,
   NetworkPeer,
   Seal,
   StandaloneDeployment,
@@ -228,6 +229,9 @@ describe("the providers of a cluster", () => testChanges(clusterProviders, CLUST
 type Instance = Partial<VaultInstanceProps> & { readonly kind?: IDeployment; readonly other?: boolean };
 const [HA, STANDALONE] = [new HighAvailabilityDeployment(STORED), new StandaloneDeployment(STORED)];
 const CLASS = { ...HELM_PROPS, storage: VaultStorage.storageClass("fast") };
+const namespaceOf = (of: object): Instance => ({
+  kind: new NamespaceDeployment({ of: "shared/main", address: "https://shared.example:8200", ...of }),
+});
 const external = (of: object): Instance => ({
   kind: new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], ...of }),
 });
@@ -346,6 +350,33 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     external({}),
     external({ caCertificateFile: CA }),
     ["run terraform_data.main_unseal: description.caCertificate"],
+  ],
+  [
+    "NamespaceDeploymentProps.of",
+    namespaceOf({}),
+    namespaceOf({ of: "other/main" }),
+    [
+      "refuse terraform_data.main_lasting_storage: input.storage",
+      "run terraform_data.main_unseal: description.sharedInstance",
+    ],
+  ],
+  [
+    "NamespaceDeploymentProps.address",
+    namespaceOf({}),
+    namespaceOf({ address: "https://other.example:8200" }),
+    ["run terraform_data.main_unseal: description.replicas.#.address"],
+  ],
+  [
+    "NamespaceDeploymentProps.caCertificateFile",
+    namespaceOf({}),
+    namespaceOf({ caCertificateFile: CA }),
+    ["run terraform_data.main_unseal: description.caCertificate"],
+  ],
+  [
+    "VaultInstanceProps.namespaces",
+    external({}),
+    { ...external({}), namespaces: ["customer20/main"] },
+    ["run terraform_data.main_unseal: description.identities.namespaces"],
   ],
   [
     "VaultInstanceProps.centralProvider",

@@ -387,6 +387,19 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ],
   ],
   [
+    "NamespaceSpec.mode",
+    instance({ seal: REMOVED, deployment: { mode: "namespace", of: "shared/main" } }),
+    instance({ seal: REMOVED, deployment: EXTERNAL }),
+    [
+      "configure vault",
+      "refuse terraform_data.main_lasting_storage: input.storage",
+      "run terraform_data.main_unseal: description.replicas.#.address, description.replicas.#.name, description.sharedInstance",
+      "update vault_pki_secret_backend_config_urls.main_pki_mount_urls: crl_distribution_points.#, issuing_certificates.#",
+      "update vault_policy.access_deploy_policy: policy",
+      "update vault_policy.access_hook_policy: policy",
+    ],
+  ],
+  [
     "InstanceSpec.deployment",
     {},
     instance({ deployment: EXTERNAL }),

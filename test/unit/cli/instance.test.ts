@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withInstance } from "../../../src/cli/instance";
+import { withInstance, type InstanceNeeds } from "../../../src/cli/instance";
 import { migrateSeal } from "../../../src/cli/migrate-seal";
 import { status } from "../../../src/cli/status";
 import { unseal } from "../../../src/cli/unseal";
 import { hostOf } from "../../support/command-host";
+import { KubernetesApi } from "../../support/kubernetes-api";
 import { FakeVault } from "../../support/vault-api";
 import { INSTANCE } from "../../support/simulation";
 
@@ -79,6 +80,56 @@ describe("a command on an instance", () => {
       text: 'customer10/main: every replica runs with the seal "shamir"\n',
       json: { instance: TARGET, seal: "shamir" },
     });
+  });
+});
+
+describe("an instance in Kubernetes", () => {
+  let cluster: KubernetesApi;
+  beforeEach(async () => (cluster = await KubernetesApi.start()));
+  afterEach(() => cluster.stop());
+
+  /** Requests to the central Vault by a command that does nothing. */
+  async function asked(needs: InstanceNeeds): Promise<string[]> {
+    const kubernetes = {
+      namespace: "customer10-main",
+      statefulSet: "customer10-main",
+      serviceAccount: "tenant-vault-hook",
+      kubeconfig: { mount: "clusters", path: "customer10" },
+      certificate: {
+        secretName: "customer10-main-tls",
+        names: ["customer10.example"],
+        issuer: { mount: "pki-root", role: "instances-customer10" },
+      },
+      sealToken: { secretName: "customer10-main-seal-token", role: "tenant-vault-seal-customer10.main" },
+    };
+    const instance = { ...INSTANCE, replicas: [{ name: "main-0", address: vault.address }], kubernetes };
+    const central = await FakeVault.start(({ path }) =>
+      path === "clusters/data/customer10"
+        ? { body: { data: { data: { kubeconfig: cluster.kubeconfig }, metadata: {} } } }
+        : { status: 403 },
+    );
+    try {
+      const described = { ...environment, TENANT_VAULT_INSTANCE: JSON.stringify(instance) };
+      const work = withInstance(hostOf(central, described), TARGET, { timeout: 10, ...needs }, () => Promise.resolve());
+      // Without a certificate it cannot connect.
+      await expect(work).rejects.toMatchObject({
+        code: needs.supplies === false ? "certificate-missing" : "central-denied",
+      });
+      return central.asked;
+    } finally {
+      await central.stop();
+    }
+  }
+
+  test("gets its certificate and the token of its seal, unless the command only reads, as snapshot save does", async () => {
+    const writes = /^(POST|PUT) (pki-root\/issue|auth\/token\/create)/;
+    expect((await asked({})).some((request) => writes.test(request))).toBe(true);
+    const reading = await asked({ supplies: false });
+    expect(reading).toContain("GET clusters/data/customer10");
+    expect(reading.filter((request) => !request.startsWith("GET"))).toEqual([]);
+    const secrets = cluster.requests.filter(({ path }) => path.includes("/secrets"));
+    expect(secrets.map(({ method }) => method)).toContain("GET");
+    expect(secrets.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 });
 

@@ -35,5 +35,7 @@ describe("the compiled command", () => {
     expect(JSON.parse(json.stderr)).toMatchObject({ level: "error", code: "usage" });
     const misspelt = await tryRun(process.execPath, [COMMAND, "unsea", "--json"]);
     expect(JSON.parse(misspelt.stdout)).toMatchObject({ error: { code: "usage" } });
+    const incomplete = await tryRun(process.execPath, [COMMAND, "snapshot", "save"]);
+    expect(incomplete.stderr).toBe("tenant-vault: [usage] missing required argument 'tenant/instance'\n");
   });
 });

@@ -40,6 +40,11 @@ describe("the command line", () => {
     expect(await parse("unseal", "a/b", "--timeout", "5")).toMatchObject({ timeout: 5 });
   });
 
+  test("takes several addresses of the central Vault, repeated or in a row", async () => {
+    expect(await parse("central", "status", "--address", "a", "--address", "b")).toMatchObject({ address: ["a", "b"] });
+    expect(await parse("central", "snapshot", "save", "--address", "a", "b")).toMatchObject({ address: ["a", "b"] });
+  });
+
   test.each([
     [["unseal"], "commander.missingArgument"],
     [["unseal", "a/b", "--timeout", "0"], "commander.invalidArgument"],
@@ -56,6 +61,8 @@ describe("the command line", () => {
     [["snapshot", "prune", "a/b", "--keep", "0"], "commander.invalidArgument"],
     [["snapshot", "prune", "a/b", "--keep", "1", "--keep-days", "-1"], "commander.invalidArgument"],
     [["snapshot", "sav", "a/b"], "commander.unknownCommand"],
+    [["central", "unseal", "a-key"], "commander.excessArguments"],
+    [["central", "snapshot", "restore"], "commander.missingMandatoryOptionValue"],
   ])("%j is refused", async (args, code) => {
     expect(await parse(...args)).toBe(code);
   });

@@ -1,18 +1,38 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import {
+  AccessRole,
+  AppRoleLogin,
+  CentralVault,
+  ClusterProviders,
   Database,
+  DynamicDb,
   HighAvailabilityDeployment,
-  NetworkPeer,
+  InstanceProvider,
+  KeyValue,
   Provisioner,
+  RaftSnapshots,
+  RootCa,
   Seal,
   SecretRef,
   Size,
+  SshCa,
   StandaloneDeployment,
+  TenantAccess,
   TenantCluster,
+  TenantPKI,
+  UnsealWatch,
   ValidationError,
+  VaultProvider,
+  WatchLogin,
+  type LayerStack,
   type TenantClusterProps,
 } from "../../../src/index";
+import { AuditDevices } from "../../../src/constructs/vault-instance/audit-devices";
 import { OpenstackProvider } from "../../../src/terraform/providers/openstack";
+import { all } from "../../support/all";
+import { PROJECT } from "../../support/checker";
 import { STORED, synthesizeInstance } from "../../support/instance";
 import { synthesize } from "../../support/synth";
 import { CLUSTER_PROPS } from "../../support/tenant-cluster";
@@ -96,16 +116,156 @@ test("C10: Magnum without centralProvider is refused", () => {
   );
 });
 
-describe("C10: a text for a NetworkPeer is refused, which would allow any address", () => {
-  const text = "10.0.0.0/8" as unknown as NetworkPeer;
+const ADDRESS = "https://vault:8200";
+const PKI = { commonName: "CA", address: ADDRESS, rootCa: { mount: "pki-root" }, roles: [] };
+const WATCH = {
+  address: ADDRESS,
+  login: WatchLogin.jwt("operator-cluster"),
+  image: { repository: "registry.example/tenant-vault", tag: "1.0.0" },
+};
+const SNAPSHOTS = {
+  ...WATCH,
+  instances: ["customer10/main"],
+  recipients: ["age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq"],
+  target: "s3://snapshots/main",
+  credentialsSecret: "s3",
+};
+const DATABASE = {
+  name: "orders",
+  roles: [],
+  database: Database.postgresql({
+    host: "postgres",
+    database: "orders",
+    username: "vault",
+    password: SecretRef.centralVault({ mount: "operator", path: "db", field: "password" }),
+  }),
+  centralProvider: undefined as unknown as VaultProvider,
+};
 
-  test.each<[string, object]>([
-    ["clients", { clients: [text] }],
-    ["kubernetesApi", { kubernetesApi: [text] }],
-    ["egress", { egress: [{ port: 443, to: text }] }],
-  ])("%s", (_, props) => {
-    const make = (): unknown => synthesizeInstance(new HighAvailabilityDeployment({ ...STORED, ...props }));
-    expect(make).toThrow(ValidationError);
-    expect(make).toThrow('"10.0.0.0/8" is not a NetworkPeer; write one, such as NetworkPeer.cidr("10.8.0.0/24").');
+/** Gives a construct something else for one of its props that take an object of a class, by interface and prop. */
+const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unknown>> = {
+  "VaultInstanceProps: deployment": (_, prop) => synthesizeInstance(undefined as never, prop),
+  "VaultInstanceProps: seal": (_, prop) => synthesizeInstance(new StandaloneDeployment(STORED), prop),
+  "VaultInstanceProps: central": (_, prop) => synthesizeInstance(new StandaloneDeployment(STORED), prop),
+  "VaultInstanceProps: centralProvider": (_, prop) => synthesizeInstance(new StandaloneDeployment(STORED), prop),
+  "HelmDeploymentProps: cluster": deployed,
+  "HelmDeploymentProps: certificate": deployed,
+  "HelmDeploymentProps: exposure": deployed,
+  "HelmDeploymentProps: auditDevices": deployed,
+  "HelmDeploymentProps: selfInitialization": deployed,
+  "InstanceFlows: clients": deployed,
+  "InstanceFlows: kubernetesApi": deployed,
+  "HighAvailabilityDeploymentProps: storage": deployed,
+  "StandaloneDeploymentProps: storage": (_, prop) =>
+    synthesizeInstance(new StandaloneDeployment({ ...STORED, ...prop })),
+  "TenantClusterProps: provisioner": (_, prop) => cluster(prop),
+  "TenantClusterProps: apiAccess": (_, prop) => cluster(prop),
+  "KubesprayProps: central": (_, prop) => cluster({ provisioner: Provisioner.kubespray(prop) }),
+  "MagnumProps: centralProvider": (_, prop) =>
+    cluster({ operatorCidrs: [], provisioner: Provisioner.magnum({ stateHoldsKubeconfig: true, ...prop } as never) }),
+  "DynamicDbProps: database": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
+  "DynamicDbProps: centralProvider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
+  "DynamicDbProps: provider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
+  "SshCaProps: roles": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
+  "SshCaProps: provider": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
+  "KeyValueProps: provider": (stack, prop) => new KeyValue(stack, "It", prop),
+  "AppRoleLoginProps: provider": (stack, prop) => new AppRoleLogin(stack, "It", prop),
+  "AccessRoleProps: login": (stack, prop) => new AccessRole(stack, "It", { name: "web", ...prop } as never),
+  "AccessRoleProps: provider": (stack, prop) =>
+    new AccessRole(stack, "It", { name: "web", login: { path: "approle" }, ...prop }),
+  "TenantPKIProps: rootCa": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
+  "TenantPKIProps: provider": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
+  "IRootCa: provider": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, rootCa: { mount: "pki-root", ...prop } }),
+  "RootCaProps: provider": (stack, prop) => new RootCa(stack, "It", { commonName: "root", address: ADDRESS, ...prop }),
+  "CentralVaultProps: provider": (stack, prop) => new CentralVault(stack, "It", { address: ADDRESS, ...prop }),
+  "TenantAccessProps: provider": (stack, prop) => new TenantAccess(stack, "It", { tenant: "customer10", ...prop }),
+  "InstanceProviderProps: centralProvider": (stack, prop) =>
+    new InstanceProvider(stack, "It", { tenant: "customer10", name: "main", address: ADDRESS, ...prop } as never),
+  "ClusterProvidersProps: centralProvider": (stack, prop) =>
+    new ClusterProviders(stack, "It", { kubeconfig: { mount: "clusters", path: "customer10" }, ...prop } as never),
+  "AuditDevicesProps: auditDevices": (stack, prop) => new AuditDevices(stack, "It", prop as never),
+  "AuditDevicesProps: provider": (stack, prop) => new AuditDevices(stack, "It", prop as never),
+  "UnsealWatchProps: login": (stack, prop) => new UnsealWatch(stack, "It", { ...WATCH, ...prop }),
+  "UnsealWatchProps: provider": (stack, prop) => new UnsealWatch(stack, "It", { ...WATCH, ...prop }),
+  "UnsealWatchProps: centralProvider": (stack, prop) => new UnsealWatch(stack, "It", { ...WATCH, ...prop }),
+  "RaftSnapshotsProps: login": (stack, prop) => new RaftSnapshots(stack, "It", { ...SNAPSHOTS, ...prop }),
+  "RaftSnapshotsProps: provider": (stack, prop) => new RaftSnapshots(stack, "It", { ...SNAPSHOTS, ...prop }),
+  "RaftSnapshotsProps: centralProvider": (stack, prop) => new RaftSnapshots(stack, "It", { ...SNAPSHOTS, ...prop }),
+  "Egress: to": (_, prop) => deployed(undefined, { egress: [{ port: 443, ...prop }] }),
+};
+
+function deployed(_: unknown, prop: object): unknown {
+  return synthesizeInstance(new HighAvailabilityDeployment({ ...STORED, ...prop }));
+}
+
+/** Props of constructs that take an object of a class or of an interface for extensions. */
+function objectProps(): string[] {
+  const root = join(PROJECT, "src");
+  const types =
+    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshRole|IAppRoleLogin|IRootCa|WatchLogin";
+  return all(["constructs", "terraform"]).flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".ts"))
+      .flatMap((file) => [
+        ...readFileSync(join(root, folder, file), "utf8").matchAll(/^export interface (\w+)[^{]*\{([^]*?)^\}/gm),
+      ])
+      .flatMap(([, name = "", body = ""]) =>
+        [
+          ...body.matchAll(new RegExp(`readonly (\\w+)\\??: (readonly )?(${types})(\\[\\])?( \\| undefined)?;`, "g")),
+        ].map(([, prop = ""]) => `${name}: ${prop}`),
+      ),
+  );
+}
+
+/** Interfaces that only the library's own code fills, or an extension, which is compiled. */
+const INTERNAL = [
+  "ClusterContext",
+  "CommandNamespaceProps",
+  "CentralConnection",
+  "DeploymentContext",
+  "EphemeralResourceProps",
+  "GroupProps",
+  "HelmValuesProps",
+  "HookProps",
+  "IntermediateProps",
+  "PkiMountProps",
+  "SealContext",
+  "ServerConfigProps",
+  "UnsealHookProps",
+];
+
+describe("C10: something else for an object of a class is refused, and the prop is named", () => {
+  test("each prop is tested", () => {
+    const props = objectProps().filter((prop) => !INTERNAL.includes(prop.split(": ")[0] ?? ""));
+    expect(new Set(props)).toEqual(new Set(Object.keys(OBJECTS)));
   });
+
+  const wrong = { text: "shamir", "plain object": { type: "shamir" }, function: () => Seal.shamir(), nothing: null };
+  const cases = Object.keys(OBJECTS).flatMap((prop) =>
+    Object.entries(wrong).map(([kind, value]) => ({ prop, kind, value })),
+  );
+
+  test.each(cases)("$prop: a $kind", ({ prop, value }) => {
+    const name = /\w+$/.exec(prop)?.[0] ?? "";
+    const give = (): unknown => synthesize((stack) => void OBJECTS[prop]?.(stack, { [name]: value }));
+    expect(give).toThrow(ValidationError);
+    expect(give).toThrow(new RegExp(`(^|\\] )${name} is .*, which is not an? .*; write one, such as .*\\.$`));
+  });
+
+  test.each(["auditDevices", "clients", "kubernetesApi", "roles"])("%s: a list with a text", (name) => {
+    const prop = Object.keys(OBJECTS).find((each) => each.endsWith(`: ${name}`)) ?? "";
+    const give = (): unknown => synthesize((stack) => void OBJECTS[prop]?.(stack, { [name]: ["10.0.0.0/8"] }));
+    expect(give).toThrow(ValidationError);
+    expect(give).toThrow(`${name}[0] is "10.0.0.0/8", which is not a`);
+  });
+
+  test.each(["VaultInstanceProps: deployment", "HelmDeploymentProps: certificate", "UnsealWatchProps: login"])(
+    "%s: missing",
+    (prop) => {
+      const name = /\w+$/.exec(prop)?.[0] ?? "";
+      const give = (): unknown => synthesize((stack) => void OBJECTS[prop]?.(stack, { [name]: undefined }));
+      expect(give).toThrow(ValidationError);
+      expect(give).toThrow(`${name} is missing, which is not a`);
+    },
+  );
 });

@@ -1,14 +1,22 @@
 import { describe, expect, test } from "vitest";
 import {
+  AccessRole,
   AppRoleLogin,
+  CentralVault,
   Database,
   DynamicDb,
   KeyValue,
   RootCa,
   SecretRef,
+  ServerCertificate,
   SshCa,
+  TenantAccess,
+  TenantCluster,
   TenantPKI,
   ValidationError,
+  VaultInstance,
+  WatchLogin,
+  type Duration,
 } from "../../../src/index";
 import { checkMountPath } from "../../../src/core/mount-path";
 import { synthesizeInVault } from "../../support/synth";
@@ -78,5 +86,88 @@ describe("T3: the construct AppRoleLogin", () => {
 
   test("accepts another path", () => {
     expect(() => make("team/approle")).not.toThrow();
+  });
+});
+
+/** What exists already, by an attribute. */
+const EXISTING: Readonly<Record<string, (path: string) => unknown>> = {
+  "RootCa.fromRootCaAttributes": (mount) => RootCa.fromRootCaAttributes({ mount }),
+  "KeyValue.fromMount": (mount) => KeyValue.fromMount(mount),
+  "TenantCluster.fromKubeconfig": (mount) => TenantCluster.fromKubeconfig({ mount, path: "customer10" }),
+  "SecretRef.centralVault": (mount) => SecretRef.centralVault({ mount, path: "db", field: "password" }),
+  "ServerCertificate.central": (mount) => ServerCertificate.central({ mount, role: "instances" }),
+};
+
+describe.each(Object.keys(EXISTING))("T3: %s", (name) => {
+  test.each(["sys", "auth/x", "identity", "../x", "", "kv/"])("refuses the mount %j", (mount) => {
+    expect(() => EXISTING[name]?.(mount)).toThrow(ValidationError);
+    expect(() => EXISTING[name]?.(mount)).toThrow(/belongs to Vault itself|is not a valid mount/);
+  });
+
+  test("accepts another mount", () => expect(() => EXISTING[name]?.("team/a")).not.toThrow());
+});
+
+test.each(["", "/db", "db/", "a//b", "../x", "a b", "a/*"])("T3: the path %j of a secret is refused", (path) => {
+  const message = "is not a valid path of a secret; write names";
+  expect(() => SecretRef.centralVault({ mount: "operator", path, field: "password" })).toThrow(message);
+  expect(() => TenantCluster.fromKubeconfig({ mount: "clusters", path })).toThrow(message);
+});
+
+test.each(["auth/jwt", "token", "../x", ""])("T3: the path %j of a login is refused", (path) => {
+  const message = "is not a possible path of a login method; write names";
+  expect(() => WatchLogin.jwt(path)).toThrow(message);
+  expect(() => WatchLogin.kubernetes(path)).toThrow(message);
+  const role = (): unknown =>
+    synthesizeInVault((stack, { provider }) => {
+      new AccessRole(stack, "It", { name: "web", login: { path }, provider });
+    });
+  expect(role).toThrow(message);
+  const pipeline = { login: path, issuer: "https://gitlab.example", jwksUrl: "https://gitlab.example/keys" };
+  expect(() =>
+    synthesizeInVault((stack, { provider }) => {
+      new CentralVault(stack, "It", { address, provider, pipeline });
+    }),
+  ).toThrow(message);
+  const access = { login: path, audiences: ["vault"], claims: { hook: { project_path: "a/b" } } };
+  expect(() =>
+    synthesizeInVault((stack, { provider }) => {
+      new TenantAccess(stack, "It", { tenant: "customer10", pipeline: access, provider });
+    }),
+  ).toThrow(message);
+});
+
+describe("T3: other attributes of what exists already are checked", () => {
+  const instance = { tenant: "customer10", name: "main", product: "openbao", address } as const;
+
+  test.each<[string, () => unknown, RegExp]>([
+    ["tenant", () => VaultInstance.fromVaultInstanceAttributes({ ...instance, tenant: "../a" }), /^tenant is "..\/a"/],
+    ["name", () => VaultInstance.fromVaultInstanceAttributes({ ...instance, name: "a/b" }), /^name is "a\/b"/],
+    [
+      "address",
+      () => VaultInstance.fromVaultInstanceAttributes({ ...instance, address: "http://vault" }),
+      /"http:\/\/vault" is not a valid address/,
+    ],
+    [
+      "apiCidrs",
+      () => TenantCluster.fromKubeconfig({ mount: "clusters", path: "a" }, { apiCidrs: ["10.0.0.5"] }),
+      /10\.0\.0\.5/,
+    ],
+    [
+      "role",
+      () => ServerCertificate.central({ mount: "pki-root", role: "a/b" }),
+      /"a\/b" is not a valid name of a PKI/,
+    ],
+    [
+      "lifetime",
+      () => RootCa.fromRootCaAttributes({ mount: "pki-root", lifetime: "10y" as unknown as Duration }),
+      /lifetime is "10y", which is not a Duration/,
+    ],
+  ])("%s", (_, make, message) => {
+    expect(make).toThrow(ValidationError);
+    expect(make).toThrow(message);
+  });
+
+  test("and accepted if they are right", () => {
+    expect(VaultInstance.fromVaultInstanceAttributes(instance)).toEqual(instance);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSecureAddress } from "../../../src/core/secure-address";
+import { isEncrypted, isSecureAddress } from "../../../src/core/secure-address";
 
 test.each([
   "https://vault.example:8200",
@@ -22,3 +22,10 @@ test.each([
   ["nowhere", "vault.example:8200"],
   ["to an IPv4 address that is not loopback", "http://1270.0.0.1"],
 ])("nothing goes %s: %s", (_, address) => expect(isSecureAddress(address)).toBe(false));
+
+test("H12: a webhook may have a name in its path, and travels encrypted nevertheless", () => {
+  expect(isEncrypted("https://hooks.example/a@b/c")).toBe(true);
+  expect(isEncrypted("http://127.0.0.1:1/a@b")).toBe(true);
+  expect(isEncrypted("http://127.0.0.1@hooks.example/a")).toBe(false);
+  expect(isEncrypted("http://hooks.example/a")).toBe(false);
+});

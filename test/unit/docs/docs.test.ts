@@ -130,7 +130,8 @@ describe("examples", () => {
     "the construct in %s has a README with one",
     (name) => {
       expect(markdown).toContain(join("src", "constructs", name, "README.md"));
-      expect(examples).toContain(`${name}.ts`);
+      // The pods of the command are a part of two constructs, whose examples have them.
+      if (name !== "command-pod") expect(examples).toContain(`${name}.ts`);
     },
   );
 });

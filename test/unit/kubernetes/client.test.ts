@@ -12,6 +12,18 @@ import type { Kubeconfig } from "../../../src/kubernetes/kubeconfig";
 
 const GET = { method: "GET", path: "/api/v1/namespaces" } as const;
 
+test.each([
+  [undefined, true],
+  [429, true],
+  [500, true],
+  [503, true],
+  [403, false],
+  [409, false],
+  [422, false],
+])("a request that fails with the status %s may be repeated: %s", (status, retryable) => {
+  expect(new KubernetesError("failed", status).retryable).toBe(retryable);
+});
+
 let authority: LabAuthority;
 let identity: ServerIdentity;
 let server: Server;

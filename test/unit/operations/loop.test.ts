@@ -114,6 +114,19 @@ describe("a loop", () => {
     expect(context.clock.now()).toBe(500);
   });
 
+  test("pauses between its attempts also when it is interrupted and may not end", async () => {
+    const context = run();
+    context.stop();
+    const signals: (AbortSignal | undefined)[] = [];
+    const sleep: RunContext["clock"]["sleep"] = (_milliseconds, signal) => Promise.resolve(void signals.push(signal));
+    let held = 3;
+    const loop = loopOf([{ wait: "a" }], { mayEnd: () => --held <= 0 });
+    await expect(runLoop({ ...context, clock: { ...context.clock, sleep } }, loop)).rejects.toMatchObject({
+      code: "interrupted",
+    });
+    expect(signals).toEqual([undefined, undefined, context.signal]);
+  });
+
   test("acts once a reason has been waited for long enough, again after that time, and tells once what prevents it", async () => {
     const acted: number[] = [];
     const context = run(1_000);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { CentralError } from "../../../src/central/client";
+import { Log } from "../../../src/core/log";
 import type { OperationContext } from "../../../src/operations/context";
 import { runLoop, UnfinishedError } from "../../../src/operations/loop";
-import { withLock } from "../../../src/operations/operation-lock";
+import { besides, withLock } from "../../../src/operations/operation-lock";
 import { Crash, INSTANCE, Universe, type Fault } from "../../support/simulation";
 
 /** Work that takes as many turns of 30 s. */
@@ -131,4 +132,56 @@ describe("the lock of an instance", () => {
       }
     },
   );
+});
+
+describe("work that only reads", () => {
+  const reading = (universe: Universe): Promise<number> => {
+    const context = universe.start();
+    return turns(2)({ ...context, lease: besides(context, ["restore", "migrate-seal"]) });
+  };
+
+  test("is refused while an operation runs that it names, and told how long", async () => {
+    const universe = new Universe(INSTANCE);
+    const end = await holding(universe);
+    const refused = reading(universe);
+    await expect(refused).rejects.toMatchObject({ code: "operation-locked", retryable: true });
+    await expect(refused).rejects.toThrow(/^migrate-seal works on customer10\/main .* s until its lock expires\.$/);
+    await end();
+    expect(await reading(universe)).toBe(2);
+  });
+
+  test("runs beside every other operation, takes no lock, and one that is over does not count", async () => {
+    const universe = new Universe(INSTANCE);
+    await withLock(universe.start(), "rotate-keys", async () => expect(await reading(universe)).toBe(2));
+    const taken = universe.locks.length;
+    universe.locks.push({ entry: { run: "r", operation: "restore", lease: 180 }, pid: 99, at: universe.now });
+    universe.now += 180_000;
+    expect(await reading(universe)).toBe(2);
+    expect(universe.locks).toHaveLength(taken + 1);
+  });
+
+  test("is refused at the next turn if such an operation begins meanwhile", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.living.add(99);
+    const context = universe.start();
+    const lease = besides(context, ["restore"]);
+    await lease.renew();
+    universe.locks.push({ entry: { run: "r", operation: "restore", lease: 180 }, pid: 99, at: universe.now });
+    await expect(lease.renew()).rejects.toMatchObject({ code: "operation-locked" });
+  });
+
+  test("goes on if its login may not read the lock, and says so once", async () => {
+    const universe = new Universe(INSTANCE);
+    const context = universe.start();
+    const warned: string[] = [];
+    const denied = {
+      ...context,
+      lock: { ...context.lock, read: () => Promise.reject(new CentralError("denied", "403")) },
+      log: new Log(({ level, message }) => level === "warn" && warned.push(message)),
+    };
+    const lease = besides(denied, ["restore"]);
+    await lease.renew();
+    await lease.renew();
+    expect(warned).toEqual(["cannot see whether another operation runs; deploy the stack central"]);
+  });
 });

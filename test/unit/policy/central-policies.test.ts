@@ -74,7 +74,7 @@ test("plan reads the credentials of plan, and nothing else of the tenant; P5: an
   expect(paths).toEqual(["access/data/customer1/+/plan", "auth/token/create", "pki-root/issuer/default"]);
 });
 
-test("watch reads and lists, and the only credentials that it reads are those of operate", () => {
+test("watch reads and lists, and reads the credentials of operate and of namespaces alone, beside the locks", () => {
   const rules = all(rulesOf(watchPolicy()));
   for (const { path, capabilities } of rules)
     expect(
@@ -82,6 +82,8 @@ test("watch reads and lists, and the only credentials that it reads are those of
       path,
     ).toEqual([]);
   expect(rules.map(({ path }) => path).filter((path) => path.startsWith("access"))).toEqual([
+    "access/data/+/+/lock",
+    "access/data/+/+/namespace-*",
     "access/data/+/+/operate",
   ]);
 });

@@ -253,7 +253,7 @@ describe("fails, naming field and reason, when", () => {
       "the mode is unknown",
       { mode: "cluster" },
       {},
-      /^instances\[0\]\.deployment\.mode: "cluster" is not allowed; write "ha", "standalone", "dev", "custom" or "external"/,
+      /^instances\[0\]\.deployment\.mode: "cluster" is not allowed; write "ha", "standalone", "dev", "custom", "external" or "namespace"/,
     ],
     ["a node port is none", { mode: "ha", nodePort: 8200 }, {}, /^instances\[0\]\.deployment\.nodePort: .*30000/],
     ["a node port is opened to nobody", { mode: "ha", nodePort: 30_821 }, {}, /no security group opens 30821; add it/],
@@ -362,7 +362,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "K7: containers as a map, which no check would read",
       { extraContainers: { agent: { name: "agent", securityContext: { runAsUser: 0 } } } },
-      /server\.extraContainers is not a list, so it cannot be checked; write a list/,
+      /server\.extraContainers is not a list of objects, so it cannot be checked; write one/,
     ],
     [
       "K7: init containers as a text",

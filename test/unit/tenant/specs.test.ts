@@ -53,7 +53,9 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "TenantPKIProps.commonName": ["PkiSpec.commonName"],
   "VaultInstanceProps.deployment": [
     "InstanceSpec.deployment",
-    ...["HighAvailability", "Standalone", "Development", "Custom", "External"].map((mode) => `${mode}Spec.mode`),
+    ...["HighAvailability", "Standalone", "Development", "Custom", "External", "Namespace"].map(
+      (mode) => `${mode}Spec.mode`,
+    ),
   ],
   "VaultInstanceProps.identities": ["InstanceSpec.identities"],
   "VaultInstanceProps.name": ["InstanceSpec.name"],
@@ -80,7 +82,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name)$/, "the instance has it already"],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
-    "the operator's file names the file, and the library works in the root namespace",
+    "the operator's file names the file, and the mode of the instance says whether it is a namespace",
   ],
   [/^(VaultInstanceProps\.(central|tenant)$|RetirementGuardProps\.)/, "the stack passes it"],
   [/^(VaultInstanceProps\.administered$|Administered)/, "the stack derives it from the engines and the login"],
@@ -95,8 +97,13 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(UnsealWatchProps|WebhookSecret)\./, "the operator runs the watchers of all tenants"],
   [/^RaftSnapshotsProps\./, "the operator keeps the snapshots of all tenants"],
-  [/^(TenantAccessProps|TenantIntermediate|TenantPipeline|CertifiedServers)\./, "the operator deploys the logins"],
-  [/^TenantPKIProps\.namespace$/, "an instance of a tenant has one namespace, the root"],
+  [/^VaultInstanceProps\.namespaces$/, "the stack derives it from the files of all tenants"],
+  [/^NamespaceDeploymentProps\.(address|caCertificateFile)$/, "the fields of the instance say it"],
+  [
+    /^(TenantAccessProps|TenantIntermediate|SharedNamespace|TenantPipeline|CertifiedServers)\./,
+    "the operator deploys the logins",
+  ],
+  [/^TenantPKIProps\.namespace$/, "the instance is a namespace, or has one: the root"],
   [
     /^(KeyValueProps|SshCaProps|TenantPKIProps|CinderStorageProps|VaultInstanceProps)\.deletionProtection$/,
     "one field protects the whole tenant",

@@ -12,7 +12,10 @@ test.each([
     const { resource } = synthesize((stack) => new DeletionProtection(stack, "Any", { deletionProtection }));
     expect(resource).toEqual({
       terraform_data: {
-        deletionProtection: expect.objectContaining({ lifecycle: { prevent_destroy: prevents } }) as unknown,
+        deletionProtection: {
+          input: "Set deletionProtection to false, and deploy, before you destroy this stack.",
+          lifecycle: { prevent_destroy: prevents },
+        },
       },
     });
   },

@@ -39,6 +39,16 @@ describe("the keys that are sent", () => {
     expect(toTexts(chooseShares(toSecrets(given), 3)).sort()).toEqual(keys.filter((_key, index) => index !== 1).sort());
   });
 
+  test("may be hexadecimal, as those of a namespace are", () => {
+    const keys = split(randomBytes(32), 5, 3).map((key) => Buffer.from(key, "base64").toString("hex"));
+    const bytes = Buffer.from(keys[1] ?? "", "hex");
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    const given = keys.map((key, index) => (index === 1 ? bytes.toString("hex") : key));
+    const chosen = toTexts(chooseShares(toSecrets(given), 3));
+    expect(chosen).toHaveLength(3);
+    expect(chosen.every((key) => keys.includes(key))).toBe(true);
+  });
+
   test("are all that there are if there are too few, and one alone is the key itself", () => {
     expect(toTexts(chooseShares(toSecrets(["a", "b"]), 3))).toEqual(["a", "b"]);
     expect(toTexts(chooseShares(toSecrets(["the key"]), 1))).toEqual(["the key"]);

@@ -56,6 +56,15 @@ test("pipelines log in with tokens of the issuer that is named, and without one 
   });
 });
 
+test.each(["http://gitlab.example/keys", "http://127.0.0.1@gitlab.example/keys", "gitlab.example"])(
+  "H12: public keys of an issuer that are read in clear from %s are refused",
+  (jwksUrl) => {
+    expect(() => central({ pipeline: { issuer: "https://gitlab.example", jwksUrl } })).toThrow(
+      `The jwksUrl "${jwksUrl}" is not reached by TLS`,
+    );
+  },
+);
+
 test("the login that watches writes nothing", () => {
   const { policy } = only(central().resource, "vault_policy") as { policy: string };
   const capabilities = rulesOf(policy).flatMap((rule) => rule.capabilities);

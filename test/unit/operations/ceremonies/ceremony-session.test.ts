@@ -29,6 +29,18 @@ test("a ceremony that the work did not finish is cancelled, and the lock is give
   expect(universe.locks.at(-1)?.entry).toBeUndefined();
 });
 
+test("a ceremony that a killed run left is found by the run after one that could not cancel it", async () => {
+  const universe = await initialized();
+  await begin(universe, true);
+  universe.locks.push({ entry: { run: "killed", operation: "test", lease: 180 }, pid: 99, at: universe.now });
+  const interrupted = universe.start(({ name }) => (name === "lock.write" ? "interrupt" : undefined));
+  const failure = withCeremony(interrupted, "test", () => Promise.resolve());
+  await expect(failure).rejects.toMatchObject({ code: "interrupted" });
+  universe.living.clear();
+  await withCeremony(universe.start(), "test", () => Promise.resolve());
+  expect(universe.access.ceremonies.size).toBe(0);
+});
+
 test("a ceremony that the work finished is left alone", async () => {
   const universe = await initialized();
   const path = await begin(universe, true);

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
-import { OperationError } from "../../../../src/core/errors";
 import { rotateBarrier } from "../../../../src/operations/ceremonies/rotate-barrier";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
-import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
+import { INSTANCE, Universe } from "../../../support/simulation";
 
 async function initialized(): Promise<Universe> {
   const universe = new Universe(INSTANCE);
@@ -26,19 +25,3 @@ test("an identity that may not do it is named, with the fix", async () => {
   universe.access.policies.set(name, policy.replace("sys/key-status", "sys/other"));
   await expect(rotateBarrier(universe.start())).rejects.toMatchObject({ code: "identity-rehearsal" });
 });
-
-test.each<Fault>(["crash-before", "crash-after", "cut-before", "cut-after"])(
-  "with %s at any effect, the next run rotates it",
-  async (fault) => {
-    for (let effect = 0; effect < 10; effect++) {
-      const universe = await initialized();
-      await rotateBarrier(universe.start([{ effect, fault }])).catch((error: unknown) => {
-        if (!(error instanceof Crash || error instanceof OperationError)) throw error;
-      });
-      universe.living.clear();
-      const before = universe.access.barrierTerm;
-      expect(await rotateBarrier(universe.start())).toBe(before + 1);
-      expect(universe.access.ceremonies.size).toBe(0);
-    }
-  },
-);

@@ -1,18 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { fromMetadata } from "../../../../src/central/instance-metadata";
 import { keySets, pendingKeys } from "../../../../src/central/pending-keys";
 import { recordedKeys } from "../../../../src/central/record";
 import type { Instance } from "../../../../src/contract/instance";
-import { OperationError } from "../../../../src/core/errors";
 import { rotateKeys } from "../../../../src/operations/ceremonies/rotate-keys";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { keyTypeOf } from "../../../../src/vault/keys";
 import { useKeysOfWhichThreeAreGood } from "../../../support/damaged-keys";
-import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
+import { INSTANCE, Universe } from "../../../support/simulation";
 
 const NEW = { shares: 7, threshold: 4 };
 const TRANSIT: Instance = { ...INSTANCE, seal: "transit" };
-const FAULTS: readonly Fault[] = ["crash-before", "crash-after", "cut-before", "cut-after"];
 
 /** An instance with keys, of which the record must have those in use after every effect. */
 async function initialized(instance: Instance = INSTANCE): Promise<Universe> {
@@ -64,56 +61,6 @@ describe.each([INSTANCE, TRANSIT])("an instance with the seal $seal", (instance)
     expectAdopted(universe);
     expect(universe.access.tokens.size).toBe(0);
   });
-
-  test.each(FAULTS)(
-    "with %s at any effect, loses no key, can be unsealed, and is finished by the next run",
-    async (fault) => {
-      const clean = await initialized(instance);
-      const before = clean.effects;
-      await rotateKeys(clean.start(), NEW);
-      const effects = clean.effects - before;
-      expect(effects).toBeGreaterThan(15);
-
-      for (let effect = 0; effect <= effects; effect++) {
-        const universe = await initialized(instance);
-        await rotateKeys(universe.start([{ effect, fault }]), NEW).catch(unlessEnded);
-        universe.living.clear();
-        expectKept(universe);
-        await expectUnsealable(universe);
-        await rotateKeys(universe.start(), NEW);
-        expectAdopted(universe);
-        expect(universe.access.ceremony.rotations).toBeGreaterThan(0);
-        await expectUnsealable(universe);
-      }
-    },
-  );
-});
-
-function unlessEnded(error: unknown): void {
-  if (!(error instanceof Crash || error instanceof OperationError)) throw error;
-}
-
-/** Seals every replica, and unseals them with what the record has. */
-async function expectUnsealable(universe: Universe): Promise<void> {
-  if (universe.instance.seal !== "shamir") return;
-  for (const server of universe.servers) Object.assign(server, { sealed: true, readyAt: undefined, joined: false });
-  const described = fromMetadata("customer10", "main", universe.metadata);
-  if (described === undefined) throw new Error("not described");
-  await unsealInstance({ ...universe.start(), instance: described });
-  for (const server of universe.servers) expect(universe.isUp(server)).toBe(true);
-}
-
-test("two faults of one run lose no key either", async () => {
-  for (let first = 0; first < 24; first++) {
-    for (let second = first + 1; second < 24; second += 3) {
-      const universe = await initialized();
-      const faults = [first, second].map((effect) => ({ effect, fault: "cut-after" as const }));
-      await rotateKeys(universe.start(faults), NEW).catch(unlessEnded);
-      universe.living.clear();
-      await rotateKeys(universe.start(), NEW);
-      expectAdopted(universe);
-    }
-  }
 });
 
 test("a leader that changes at any effect begins again", async () => {

@@ -18,6 +18,9 @@ const MADE = { ...BEGUN, verification: "v" };
 
 test.each<[string, Partial<RotationView>, RotationStep]>([
   ["begins", {}, { do: "begin" }],
+  ["adopts the pending keys that are in use", { begun: "n", inUse: true }, { do: "adopt" }],
+  ["cancels first what has proven them", { begun: "n", ceremony: BEGUN, inUse: true }, { do: "cancel" }],
+  ["adopts them beside a ceremony of others", { begun: "m", ceremony: BEGUN, inUse: true }, { do: "adopt" }],
   ["shows the record's keys", { begun: "n", ceremony: BEGUN }, { do: "send", set: "current" }],
   [
     "shows none to a server that does not verify",

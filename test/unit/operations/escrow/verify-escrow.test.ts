@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { withKeys } from "../../../../src/central/record";
 import type { Instance } from "../../../../src/contract/instance";
-import { OperationError } from "../../../../src/core/errors";
 import { Secret } from "../../../../src/core/secret";
 import { verifyEscrow } from "../../../../src/operations/escrow/verify-escrow";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { keyTypeOf } from "../../../../src/vault/keys";
 import { damage, split } from "../../../support/shamir";
-import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
+import { INSTANCE, Universe } from "../../../support/simulation";
 
 /** An instance with keys as a server makes them. @param change What became of the record's. */
 async function escrowed(
@@ -95,18 +94,3 @@ test("a rotation that was interrupted comes first", async () => {
   universe.versions.push({ fields: { ...universe.record, ...pending }, at: 0, deleted: false });
   await expect(verifyEscrow(universe.start())).rejects.toMatchObject({ code: "rotation-unfinished" });
 });
-
-test.each<Fault>(["crash-before", "crash-after", "cut-before", "cut-after"])(
-  "with %s at any effect, the instance is untouched, and the next run proves the keys",
-  async (fault) => {
-    for (let effect = 0; effect < 16; effect++) {
-      const universe = await escrowed();
-      await verifyEscrow(universe.start([{ effect, fault }])).catch((error: unknown) => {
-        if (!(error instanceof Crash || error instanceof OperationError)) throw error;
-      });
-      universe.living.clear();
-      expect(await verifyEscrow(universe.start())).toMatchObject({ shares: 5 });
-      expectUntouched(universe);
-    }
-  },
-);

@@ -42,3 +42,15 @@ test.each([
   expect(universe.access.rootIsRevoked).toBe(false);
   expect(universe.record).toHaveProperty("root-token");
 });
+
+test("another token in the field of the root token is not revoked, and stays", async () => {
+  const universe = await established();
+  const { fields = {} } = universe.versions.at(-1) ?? {};
+  universe.access.tokens.set("s.other", ["app"]);
+  universe.versions.push({ fields: { ...fields, "root-token": "s.other" }, at: 0, deleted: false });
+  await expect(revoke(universe)).rejects.toThrow(
+    "The field root-token of customers/customer10/main is kept, because its token has the policies app and is not a root token; write the root token there, or remove the field.",
+  );
+  expect(universe.access.tokens.has("s.other")).toBe(true);
+  expect(universe.record).toHaveProperty("root-token", "s.other");
+});

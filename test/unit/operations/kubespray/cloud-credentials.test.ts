@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { missingCloudVariables, withCredentialName } from "../../../../src/operations/kubespray/cloud-credentials";
+import {
+  missingCloudVariables,
+  unsecuredCloud,
+  withCredentialName,
+} from "../../../../src/operations/kubespray/cloud-credentials";
 
 const CLOUD = { OS_AUTH_URL: "https://cloud", OS_REGION_NAME: "RegionOne" };
 const CREDENTIAL = { OS_APPLICATION_CREDENTIAL_ID: "0a1b", OS_APPLICATION_CREDENTIAL_SECRET: "SECRET" };
@@ -42,4 +46,11 @@ test("O1: the name of a credential is its ID unless there is one", () => {
   const named = { ...CREDENTIAL, OS_APPLICATION_CREDENTIAL_NAME: "deploy" };
   expect(withCredentialName(named)).toEqual(named);
   expect(withCredentialName(PASSWORD)).toEqual(PASSWORD);
+});
+
+test("H12: an address in clear is named by its host alone, because it may contain a password", () => {
+  expect(unsecuredCloud("http://ops:SECRET@cloud:5000/v3")).toMatch(
+    /in its address \(cloud:5000\); set it to an https/,
+  );
+  expect(unsecuredCloud("SECRET")).not.toContain("SECRET");
 });

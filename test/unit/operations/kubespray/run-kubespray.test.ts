@@ -172,6 +172,14 @@ describe("O1: an application credential by its ID and secret", () => {
     expect(readFileSync(join(folder, "named"), "utf8")).toBe("0a1b\n");
   });
 
+  test("H12: is not sent to a cloud in clear", async () => {
+    const environment = { ...cloud, OS_AUTH_URL: "http://cloud.example:5000/v3" };
+    await expect(run("touch began", { needsCloud: true }, undefined, environment)).rejects.toThrow(
+      "OS_AUTH_URL names a cloud that is not reached by TLS, or a user in its address (cloud.example:5000); set it to an https address without a user in it.",
+    );
+    expect(existsSync(join(folder, "began"))).toBe(false);
+  });
+
   test("without the region is refused before a machine is touched", async () => {
     const environment = { ...cloud, OS_REGION_NAME: "" };
     await expect(run("touch began", { needsCloud: true }, undefined, environment)).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { OpenStackError, openStackOf } from "../../../../src/operations/preflight/openstack";
 import { FakeOpenStack, login, type Answers } from "../../../support/openstack";
 
@@ -115,4 +115,24 @@ test("names a cloud that does not answer", async () => {
   await expect(openStackOf({ OS_AUTH_URL: "http://127.0.0.1:1", ...USER })).rejects.toThrow(
     /does not answer \(ECONNREFUSED\)/,
   );
+});
+
+describe("H12: no credentials and no token go to the cloud in clear", () => {
+  test.each(["http://cloud.example:5000/v3", "http://127.0.0.1.example", "https://user:pass@cloud.example", "cloud"])(
+    "OS_AUTH_URL=%s is refused",
+    async (url) => {
+      const refused = openStackOf({ OS_AUTH_URL: url, ...USER });
+      await expect(refused).rejects.toThrow(/^OS_AUTH_URL names a cloud that is not reached by TLS, or a user in its/);
+      await expect(refused).rejects.not.toThrow(/pass/);
+    },
+  );
+
+  test("a service of the catalog at another machine is refused", async () => {
+    const url = await cloud((own) => ({
+      "/v3/auth/tokens": [201, login({ ...services(own), network: "http://network.example:9696" })],
+    }));
+    await expect(openStackOf({ OS_AUTH_URL: url, ...USER })).rejects.toThrow(
+      "The cloud's service \"network\" is at http://network.example:9696, where the token would travel unencrypted; ask the cloud's people for an https endpoint.",
+    );
+  });
 });

@@ -6,7 +6,7 @@ import { OperationError } from "../../../../src/core/errors";
 import { unsealInstance, type UnsealReport } from "../../../../src/operations/unseal/unseal-instance";
 import { ReplicaError } from "../../../../src/vault/errors";
 import type { OperationContext } from "../../../../src/operations/context";
-import { FAULTS, INSTANCE, Universe, type FaultPlan } from "../../../support/simulation";
+import { INSTANCE, Universe } from "../../../support/simulation";
 
 function run(universe: Universe, context: OperationContext): Promise<UnsealReport> {
   return unsealInstance(context);
@@ -55,33 +55,7 @@ describe.each(["revision", "certificate"] as const)("after a new %s", (change) =
     expectNewest(universe);
     expect((await run(universe, universe.start())).restarted).toEqual([]);
   });
-
-  // 300 runs, some of which wait for the end of a lease, need time where processors are busy.
-  const patience = { timeout: 60_000 };
-  test.each(["shamir", "transit"] as const)(
-    "a run that is cut short is finished by the next one: %s",
-    patience,
-    async (seal) => {
-      await fc.assert(
-        fc.asyncProperty(FAULTS, fc.array(fc.boolean(), { minLength: 3, maxLength: 3 }), async (plan, newest) => {
-          const universe = await changed(change, { ...INSTANCE, seal });
-          universe.servers.forEach((server, index) => (server[change] = newest[index] === true ? 1 : 0));
-
-          await cutShort(universe, plan);
-          await run(universe, universe.start());
-
-          expect(universe.violations).toEqual([]);
-          expectNewest(universe);
-        }),
-        { numRuns: 300 },
-      );
-    },
-  );
 });
-
-async function cutShort(universe: Universe, plan: readonly FaultPlan[]): Promise<void> {
-  await run(universe, universe.start(plan)).catch(() => undefined);
-}
 
 test("several runs at once, in whatever order, never cost the quorum", { timeout: 60_000 }, async () => {
   await fc.assert(

@@ -6,9 +6,7 @@ import type { Secret } from "../../../../src/core/secret";
 import { generateRootToken } from "../../../../src/operations/root-token/generate-root-token";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { useKeysOfWhichThreeAreGood } from "../../../support/damaged-keys";
-import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
-
-const FAULTS: readonly Fault[] = ["crash-before", "crash-after", "cut-before", "cut-after"];
+import { Crash, INSTANCE, Universe } from "../../../support/simulation";
 
 /** An instance whose root token was revoked. */
 async function revoked(instance: Instance = INSTANCE): Promise<Universe> {
@@ -65,56 +63,6 @@ describe.each([INSTANCE, { ...INSTANCE, seal: "transit" } as const])("an instanc
     for (const token of given)
       expect(shown.replaceAll(`accessor-of-${token.reveal()}`, "")).not.toContain(token.reveal());
   });
-
-  test.each(FAULTS)(
-    "with %s at any effect, the next run leaves one root token, which the record has",
-    async (fault) => {
-      const clean = await revoked(instance);
-      const before = clean.effects;
-      await generateRootToken(clean.start());
-      const effects = clean.effects - before;
-      expect(effects).toBeGreaterThan(8);
-      for (let effect = 0; effect <= effects; effect++) {
-        const universe = await revoked(instance);
-        await generateRootToken(universe.start([{ effect, fault }])).catch(unlessEnded);
-        universe.living.clear();
-        universe.now += 5_000;
-        await generateRootToken(universe.start());
-        expect([effect, valid(universe)]).toEqual([effect, [recorded(universe)]]);
-        expectSettled(universe);
-      }
-    },
-  );
-
-  test.each(FAULTS)("with %s at any effect of one that a person gets, nobody else has a token", async (fault) => {
-    for (let effect = 0; effect <= 14; effect++) {
-      const universe = await revoked(instance);
-      const given: string[] = [];
-      const give = (token: Secret): Promise<void> => Promise.resolve(void given.push(token.reveal()));
-      const first = await generateRootToken(universe.start([{ effect, fault }]), give).catch(unlessEnded);
-      universe.living.clear();
-      universe.now += 5_000;
-      const second = await generateRootToken(universe.start(), give);
-      // What a run that ended well gave is not revoked.
-      const kept = [first, second].flatMap((report) => report?.accessor.replace("accessor-of-", "") ?? []);
-      expect(valid(universe)).toEqual(expect.arrayContaining(kept));
-      expect(given).toEqual(expect.arrayContaining(valid(universe)));
-      expectSettled(universe);
-    }
-  });
-});
-
-test("two lost answers of one run leave no token that nobody has", async () => {
-  for (let first = 4; first < 12; first++) {
-    for (let second = first + 1; second < 16; second++) {
-      const universe = await revoked();
-      const faults = [first, second].map((effect) => ({ effect, fault: "cut-after" as const }));
-      await generateRootToken(universe.start(faults)).catch(unlessEnded);
-      universe.living.clear();
-      await generateRootToken(universe.start());
-      expect(valid(universe)).toEqual([recorded(universe)]);
-    }
-  }
 });
 
 test("a token that cannot be given is revoked", async () => {

@@ -4,7 +4,7 @@ import { OperationError } from "../../../../src/core/errors";
 import { generateRootToken } from "../../../../src/operations/root-token/generate-root-token";
 import { revokeRootToken } from "../../../../src/operations/root-token/revoke-root-token";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
-import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
+import { Crash, INSTANCE, Universe } from "../../../support/simulation";
 
 async function initialized(): Promise<Universe> {
   const universe = new Universe(INSTANCE);
@@ -60,20 +60,3 @@ test("it also revokes what an interrupted run has made", async () => {
   }
   expect(found).toBeGreaterThan(0);
 });
-
-test.each<Fault>(["crash-before", "crash-after", "cut-before", "cut-after"])(
-  "with %s at any effect, the record never loses a token that works, and the next run finishes",
-  async (fault) => {
-    for (let effect = 0; effect < 12; effect++) {
-      const universe = await initialized();
-      universe.onEffect = () => {
-        if (rootToken(universe.record) === undefined) expect(universe.access.rootIsRevoked).toBe(true);
-      };
-      await revokeRootToken(universe.start([{ effect, fault }])).catch(unlessEnded);
-      universe.living.clear();
-      await revokeRootToken(universe.start());
-      expect([universe.access.rootIsRevoked, rootToken(universe.record)]).toEqual([true, undefined]);
-      expect(universe.access.ceremonies.size).toBe(0);
-    }
-  },
-);

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Instance } from "../../../../src/contract/instance";
-import { OperationError } from "../../../../src/core/errors";
 import { sealInstance } from "../../../../src/operations/seal/seal-instance";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { unsealSealed } from "../../../../src/operations/unseal/unseal-sealed";
 import { ReplicaError } from "../../../../src/vault/errors";
-import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
+import { INSTANCE, Universe } from "../../../support/simulation";
 
 async function initialized(instance: Instance = INSTANCE): Promise<Universe> {
   const universe = new Universe(instance);
@@ -150,26 +149,3 @@ test("an instance without an identity and a root token is held, and the person l
   await expect(sealInstance(universe.start())).rejects.toMatchObject({ code: "identity-rehearsal" });
   expect(universe.metadata.held).toBeDefined();
 });
-
-test.each<Fault>(["crash-before", "crash-after", "cut-before", "cut-after"])(
-  "with %s at any effect, the next run seals it",
-  async (fault) => {
-    const clean = await initialized();
-    const before = clean.effects;
-    await sealInstance(clean.start());
-    const effects = clean.effects - before;
-    expect(effects).toBeGreaterThan(4);
-    for (let effect = 0; effect <= effects; effect++) {
-      const universe = await initialized();
-      await sealInstance(universe.start([{ effect, fault }])).catch((error: unknown) => {
-        if (!(error instanceof Crash || error instanceof OperationError)) throw error;
-      });
-      universe.living.clear();
-      // Nothing is sealed that is not held.
-      if (sealedReplicas(universe).length > 0) expect(universe.metadata.held).toBeDefined();
-      await sealInstance(universe.start());
-      expect(sealedReplicas(universe)).toHaveLength(3);
-      expect(universe.locks.at(-1)?.entry).toBeUndefined();
-    }
-  },
-);

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import {
+  centralSnapshotName,
   contentFile,
+  isCentralSnapshotName,
   isSnapshotName,
   manifestFile,
   manifestText,
+  parseCentralManifest,
   parseManifest,
   snapshotName,
   type Manifest,
@@ -48,4 +51,15 @@ test.each([
   ["no version", { ...MANIFEST, recordVersion: "4" }],
 ])("%s is no manifest", (_, value) => {
   expect(parseManifest(typeof value === "string" ? value : JSON.stringify(value ?? null))).toBeUndefined();
+});
+
+test("a snapshot of the central Vault has a name and a manifest of its own", () => {
+  const name = centralSnapshotName(new Date("2026-11-27T00:15:30.123Z"));
+  expect(name).toBe("central-vault.20261127T001530123Z");
+  expect([isCentralSnapshotName(name), isCentralSnapshotName(NAME)]).toEqual([true, false]);
+  expect(isSnapshotName(name, { tenant: "central-vault", name: "main" })).toBe(false);
+  const { tenant: _tenant, instance: _instance, product: _product, recordVersion: _version, ...rest } = MANIFEST;
+  expect(parseCentralManifest(manifestText({ ...rest, name }))).toEqual({ ...rest, name });
+  expect(parseManifest(manifestText({ ...rest, name }))).toBeUndefined();
+  expect(parseCentralManifest("{")).toBeUndefined();
 });

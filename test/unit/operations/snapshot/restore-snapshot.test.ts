@@ -14,10 +14,9 @@ import { unsealInstance } from "../../../../src/operations/unseal/unseal-instanc
 import { keyTypeOf } from "../../../../src/vault/keys";
 import { ageKey, type AgeKey } from "../../../support/age";
 import { MemoryTarget } from "../../../support/memory-target";
-import { Crash, INSTANCE, Universe, emptyServer, type Fault, type FaultPlan } from "../../../support/simulation";
+import { Crash, INSTANCE, Universe, emptyServer, type FaultPlan } from "../../../support/simulation";
 
 const TRANSIT: Instance = { ...INSTANCE, seal: "transit" };
-const FAULTS: readonly Fault[] = ["crash-before", "crash-after", "cut-before", "cut-after"];
 const REASON = "the data are lost";
 
 let key: AgeKey;
@@ -158,38 +157,6 @@ describe.each(SCENES)("%s", (_, instance, prepare, force) => {
     await prepare(scene);
     await scene.restore(force);
     scene.expectRestored();
-  });
-
-  test.each(FAULTS)("with %s at any effect, loses no key, and is finished by the next run", async (fault) => {
-    const clean = await Scene.make(instance);
-    await prepare(clean);
-    const before = clean.universe.effects;
-    await clean.restore(force);
-    const effects = clean.universe.effects - before;
-    expect(effects).toBeGreaterThan(3);
-
-    for (let effect = 0; effect <= effects; effect++) {
-      const scene = await Scene.make(instance);
-      await prepare(scene);
-      const failed = await scene.restore(force, [{ effect, fault }]).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      unlessEnded(failed ?? new Crash());
-      scene.universe.living.clear();
-      scene.expectKept();
-      const again = await scene.restore(force).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      if (again instanceof OperationError && again.code === "restore-unfinished") {
-        // The answer with the temporary keys was lost. Nothing but an empty server is.
-        expect(scene.universe.servers.map(({ data }) => data)).toEqual([1, undefined, undefined]);
-        scene.wipe();
-        await scene.restore(force);
-      } else expect(again).toBeUndefined();
-      scene.expectRestored();
-    }
   });
 });
 

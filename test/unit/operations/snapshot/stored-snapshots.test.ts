@@ -1,12 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FileTarget } from "../../../../src/operations/snapshot/file-target";
 import { contentFile, manifestFile, manifestText, snapshotName } from "../../../../src/operations/snapshot/manifest";
 import {
-  expiredSnapshots,
   findSnapshot,
   listSnapshots,
   pruneSnapshots,
@@ -81,21 +79,4 @@ test("pruning removes what is old and beyond the number, and nothing that it doe
     manifestFile(name),
   ]);
   expect(readdirSync(folder).sort()).toEqual([...kept, "customer10.main.notes"].sort());
-});
-
-test("property: the newest complete snapshot is never removed, nor fewer than the number kept", () => {
-  const snapshots = fc.uniqueArray(fc.tuple(fc.nat({ max: 400 }), fc.boolean()), { selector: ([days]) => days });
-  fc.assert(
-    fc.property(snapshots, fc.nat({ max: 5 }), fc.nat({ max: 50 }), (given, keep, keepDays) => {
-      const listed = given
-        .map(([days, complete]) => snapshot(days, complete))
-        .sort((a, b) => (a.name < b.name ? 1 : -1));
-      const expired = expiredSnapshots(listed, NOW, { keep, keepDays });
-      const left = listed.filter((each) => !expired.includes(each) && each.complete);
-      const complete = listed.filter((each) => each.complete);
-      expect(left[0]).toBe(complete[0]);
-      expect(left.length).toBeGreaterThanOrEqual(Math.min(complete.length, Math.max(1, keep)));
-      for (const { time } of expired) expect(NOW - Date.parse(time)).toBeGreaterThan(keepDays * DAY);
-    }),
-  );
 });

@@ -51,6 +51,16 @@ test("an instance whose replicas do not answer is not healthy, and its record is
   expect(status).toMatchObject({ healthy: false, replicas: [{ state: "unreachable", reason: "ECONNREFUSED" }] });
 });
 
+test("the metadata of the record say when escrow verify last proved the keys", async () => {
+  const verified = "2026-11-26T12:00:00.000Z";
+  const status = (custom: Record<string, string>) =>
+    statusOf(central({ "customers/metadata/customer10/main": { custom_metadata: custom } }), TARGET, {
+      clock: systemClock,
+    });
+  expect(await status({ "escrow-verified": verified })).toMatchObject({ escrowVerified: verified });
+  expect(await status({})).not.toHaveProperty("escrowVerified");
+});
+
 test("a central Vault that fails ends it: no instance is to blame", async () => {
   const send = () => Promise.reject(new ReplicaError("sealed", "503", 503));
   const sealed = { address: "https://central:8200", send } as unknown as VaultClient;

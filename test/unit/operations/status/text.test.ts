@@ -18,6 +18,15 @@ customer11/main  NOT HEALTHY
   );
 });
 
+test("a status says when the keys and a snapshot were last proven, and nothing of what never was", () => {
+  const [status] = STATUSES;
+  const proven = { restoreProven: "2026-10-01T00:00:00Z", escrowVerified: "2026-11-20T00:00:00Z" };
+  const text = statusText([{ ...status, ...proven } as InstanceStatus], Date.parse("2026-11-26T12:00:00Z"));
+  expect(text).toContain("  a snapshot was last proven by a restore 56 days ago\n");
+  expect(text).toContain("  the keys of the record were last proven by escrow verify 6 days ago\n");
+  expect(statusText(STATUSES, NOW)).not.toContain("proven");
+});
+
 test("a replica whose audit devices nobody could ask for is not called audited", () => {
   const [status] = STATUSES;
   const unasked = {

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { OperationError } from "../../../../src/core/errors";
 import { stepDown } from "../../../../src/operations/step-down/step-down";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
-import { Crash, INSTANCE, Universe, type Fault } from "../../../support/simulation";
+import { INSTANCE, Universe } from "../../../support/simulation";
 
 /** An instance whose replicas all vote. */
 async function initialized(instance = INSTANCE): Promise<Universe> {
@@ -47,19 +46,3 @@ describe("the active replica stays active", () => {
     await expect(stepDown(universe.start())).rejects.toMatchObject({ code: "operation-locked" });
   });
 });
-
-test.each<Fault>(["crash-before", "crash-after", "cut-before", "cut-after"])(
-  "with %s at any effect, the instance has one active replica, and the next run works",
-  async (fault) => {
-    for (let effect = 0; effect < 4; effect++) {
-      const universe = await initialized();
-      await stepDown(universe.start([{ effect, fault }])).catch((error: unknown) => {
-        if (!(error instanceof Crash || error instanceof OperationError)) throw error;
-      });
-      universe.living.clear();
-      const { from, to } = await stepDown(universe.start());
-      expect(from).not.toBe(to);
-      expect(universe.locks.at(-1)?.entry).toBeUndefined();
-    }
-  },
-);

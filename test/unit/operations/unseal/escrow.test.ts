@@ -56,6 +56,15 @@ describe("the keys of an initialisation", () => {
     });
   });
 
+  test.each([
+    ["time is up", { deadline: -1 }],
+    ["the run is interrupted", { signal: AbortSignal.abort() }],
+  ])("reach a central Vault that answers also when %s", async (_, end) => {
+    const { universe, context } = started();
+    await escrowKeys({ ...context, ...end }, { answer: ANSWER, journal: "j" });
+    expect(universe.record).toEqual(withAnswer({}, ANSWER));
+  });
+
   test("are put into the journal as soon as it takes them", async () => {
     const { context } = started();
     let attempts = 0;

@@ -22,3 +22,12 @@ test.each(Object.keys(CODES) as StopCode[])("%s says what is wrong, where, and w
   expect(message).toMatch(/^[^\n]+; [^\n]+\.$/);
   if (!["answer-lost", "initialized-elsewhere"].includes(code)) expect(message).toContain("DETAILS");
 });
+
+test.each(["answer-lost", "initialized-elsewhere"] as const)("%s of a namespace says how to delete it", (code) => {
+  const place = { sharedInstance: "shared/main" };
+  const { message } = explainStop(code, "customer20/main", "", place);
+  expect(message).toContain(
+    '"bao delete sys/namespaces/customer20.main/delete-sealed" and a root token of shared/main',
+  );
+  expect(message).not.toContain("storage");
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Log } from "../../../../src/core/log";
 import { isUnsent, journalKey } from "../../../../src/central/record";
 import type { SeenRecord } from "../../../../src/central/record-store";
 import { ANNOUNCEMENT_LEASE } from "../../../../src/operations/unseal/decide";
@@ -89,4 +90,34 @@ test("the keys are in the record when an initialisation returns, and the journal
   expect(universe.record).toMatchObject({ "root-token": "root-0", "unseal-key-4": "key-0-4" });
   expect(universe.record).not.toHaveProperty("journal-key");
   expect(universe.disk.size).toBe(0);
+});
+
+describe("P3: an instance that had data before and starts empty", () => {
+  async function warnings(universe: Universe): Promise<unknown[]> {
+    const context = universe.start();
+    const warned: unknown[] = [];
+    const log = new Log(({ level, ...event }) => level === "warn" && warned.push(event));
+    const initialization = new Initialization({ ...context, log });
+    await initialization.announce({ ...NEVER, version: universe.versions.length });
+    await initialization.initialize(FIRST);
+    expect(universe.record).toHaveProperty("unseal-key-0");
+    return warned;
+  }
+
+  test("is told with its former keys, and that hosts and clients do not trust the new ones", async () => {
+    const universe = new Universe(INSTANCE);
+    universe.versions.push({ fields: { "unseal-key-0": "k" }, at: 0, deleted: false });
+    universe.versions.push({ fields: {}, at: 0, deleted: false });
+    expect(await warnings(universe)).toEqual([
+      expect.objectContaining({
+        message: expect.stringMatching(
+          /starts empty: .* new CA and SSH keys, .* docs\/operating\/lost-storage\.md/,
+        ) as string,
+      }),
+    ]);
+  });
+
+  test("a new instance is not told anything", async () => {
+    expect(await warnings(new Universe(INSTANCE))).toEqual([]);
+  });
 });

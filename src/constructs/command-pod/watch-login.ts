@@ -1,6 +1,8 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { Duration } from "../../core/duration";
+import { checkLoginPath } from "../../core/mount-path";
+import type { ValueType } from "../../core/value-type";
 import { JwtAuthBackendRole, KubernetesAuthBackendRole } from "../../terraform/providers/vault";
 
 /** A ServiceAccount of Kubernetes that logs in. */
@@ -29,6 +31,7 @@ export class WatchLogin {
    *
    * @param path Of the mount, without `auth/`.
    * @param audience That the tokens name.
+   * @throws ValidationError if no login can be at the path.
    */
   static jwt(path: string, audience = "vault"): WatchLogin {
     return new WatchLogin(path, audience, (scope, { name, namespace, role, policies }, provider) => {
@@ -51,6 +54,7 @@ export class WatchLogin {
    *
    * @param path Of the mount, without `auth/`.
    * @param audience That the tokens name.
+   * @throws ValidationError if no login can be at the path.
    */
   static kubernetes(path: string, audience = "vault"): WatchLogin {
     return new WatchLogin(path, audience, (scope, { name, namespace, role, policies }, provider) => {
@@ -75,6 +79,15 @@ export class WatchLogin {
     /** Creates the role with which the command logs in. */
     readonly createRole: CreateRole,
   ) {
+    checkLoginPath(path);
     Object.freeze(this);
   }
 }
+
+/** A login, for checks at run time. */
+export const WATCH_LOGIN: ValueType = {
+  name: "WatchLogin",
+  member: "createRole",
+  example: 'WatchLogin.jwt("operator-cluster")',
+  required: true,
+};

@@ -1,7 +1,8 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
-import { NamespaceV1, NetworkPolicyV1, ServiceAccountV1 } from "../../terraform/providers/kubernetes";
+import { ConfigMapV1, NamespaceV1, NetworkPolicyV1, ServiceAccountV1 } from "../../terraform/providers/kubernetes";
 import { podSecurity } from "../vault-instance/instance-namespace";
+import { CA_FILE } from "./command-pod";
 import { DESCRIPTION, toDns, toRule, type Egress } from "../vault-instance/network-policies";
 
 /** A namespace in which only the command runs. */
@@ -15,19 +16,22 @@ export interface CommandNamespaceProps {
   readonly ingress: readonly ReturnType<typeof toRule>[];
   /** Destinations besides DNS. @default - any address */
   readonly egress: readonly Egress[] | undefined;
+  /** PEM certificates of the CA of the central Vault. @default - none */
+  readonly caCertificate: string | undefined;
   /** Why the network policy is as it is; written beside it. */
   readonly description: string;
   readonly provider: TerraformProvider | undefined;
 }
 
 /**
- * Adds a namespace with Pod Security `restricted`, a ServiceAccount without rights, and a NetworkPolicy to a construct.
+ * Adds a namespace with Pod Security `restricted`, a ServiceAccount without rights, a NetworkPolicy, and the CA of the central Vault to
+ * a construct.
  *
- * @returns Metadata of the other objects in it.
+ * @returns Metadata of the other objects in it, and the name of the ConfigMap with the CA; undefined without one.
  */
 export function addCommandNamespace(
   scope: Construct,
-  { namespace, name, labels, ingress, egress, description, provider }: CommandNamespaceProps,
+  { namespace, name, labels, ingress, egress, caCertificate, description, provider }: CommandNamespaceProps,
 ) {
   const resource = new NamespaceV1(scope, "Resource", {
     metadata: { name: namespace, labels: podSecurity("restricted") },
@@ -47,5 +51,9 @@ export function addCommandNamespace(
     },
     provider,
   });
-  return metadata;
+  const ca =
+    caCertificate === undefined
+      ? undefined
+      : new ConfigMapV1(scope, "Ca", { metadata, data: { [CA_FILE]: caCertificate }, provider });
+  return { metadata, ca: ca?.metadata.name };
 }

@@ -1,0 +1,86 @@
+import type { Readable, Writable } from "node:stream";
+import { OperationError } from "../core/errors";
+import { Secret } from "../core/secret";
+
+/** Standard input: a terminal, a pipe or a file. */
+export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
+
+/** Longest input in bytes. */
+const LONGEST = 4096;
+/** Control characters of a terminal. */
+const INTERRUPT = 0x03;
+const END = [0x04, 0x0a, 0x0d];
+const ERASE = [0x08, 0x7f];
+const ERASE_LINE = 0x15;
+const FIRST_PRINTABLE = 0x20;
+
+/**
+ * Reads one line from a terminal without echo, or everything from a pipe or a file. What was read is kept nowhere else.
+ *
+ * @param prompt Shown on a terminal.
+ * @throws OperationError `interrupted`, or `usage` if the input is too long.
+ */
+export async function readHidden(prompt: string, input: Input, output: Writable, signal: AbortSignal): Promise<Secret> {
+  const terminal = input.isTTY === true;
+  if (terminal) input.setRawMode?.(true);
+  if (terminal) output.write(prompt);
+  try {
+    return await read(input, signal, terminal ? controlOf : () => "more");
+  } finally {
+    if (terminal) input.setRawMode?.(false);
+    if (terminal) output.write("\n");
+    // Otherwise it keeps the program running.
+    input.pause();
+  }
+}
+
+type Control = "more" | "skip" | "end" | "erase" | "erase line" | "interrupt";
+
+/** Meaning of a byte that was typed. */
+function controlOf(byte: number): Control {
+  if (byte === INTERRUPT) return "interrupt";
+  if (END.includes(byte)) return "end";
+  if (ERASE.includes(byte)) return "erase";
+  if (byte === ERASE_LINE) return "erase line";
+  return byte < FIRST_PRINTABLE ? "skip" : "more";
+}
+
+async function read(input: Input, signal: AbortSignal, meaning: (byte: number) => Control): Promise<Secret> {
+  const typed = Buffer.alloc(LONGEST);
+  let length = 0;
+  try {
+    for await (const chunk of untilAborted(input, signal)) {
+      for (const byte of chunk) {
+        const control = meaning(byte);
+        if (control === "interrupt") throw interrupted();
+        if (control === "end") return new Secret(typed.toString("utf8", 0, length));
+        if (control === "erase") length = Math.max(0, length - 1);
+        if (control === "erase line") length = 0;
+        if (control !== "more") continue;
+        if (length === LONGEST) throw new OperationError("usage", "The input is too long for a key; give one key.");
+        typed[length++] = byte;
+      }
+      chunk.fill(0);
+    }
+    return new Secret(typed.toString("utf8", 0, length));
+  } finally {
+    typed.fill(0);
+  }
+}
+
+async function* untilAborted(input: Input, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const end = (): void => void input.destroy(interrupted());
+  if (signal.aborted) throw interrupted();
+  signal.addEventListener("abort", end);
+  try {
+    // A terminal that is destroyed stays without echo.
+    for await (const chunk of input.iterator({ destroyOnReturn: false }))
+      yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+function interrupted(): OperationError {
+  return new OperationError("interrupted", "The input was interrupted, so nothing was sent; run this again.");
+}

@@ -1,0 +1,72 @@
+import { PassThrough } from "node:stream";
+import { beforeEach, describe, expect, test } from "vitest";
+import { readHidden } from "../../../src/cli/hidden-input";
+
+let output: PassThrough;
+beforeEach(() => {
+  output = new PassThrough();
+});
+
+/** A terminal, and whether it echoes. */
+class Terminal extends PassThrough {
+  readonly isTTY = true;
+  readonly modes: boolean[] = [];
+
+  setRawMode(raw: boolean): this {
+    this.modes.push(raw);
+    return this;
+  }
+}
+
+function shown(): string {
+  return String(output.read() ?? "");
+}
+
+describe("a terminal", () => {
+  test.each([
+    ["a line", "secret\r", "secret"],
+    ["corrections", "sez\x7fcret\r", "secret"],
+    ["a line that is begun again", "wrong\x15secret\n", "secret"],
+    ["control characters", "\x1bsec\tret\x04", "secret"],
+  ])("gives %s, and shows nothing of it", async (_, typed, text) => {
+    const terminal = new Terminal();
+    const read = readHidden("Key: ", terminal, output, new AbortController().signal);
+    for (const character of typed) terminal.write(character);
+    expect((await read).reveal()).toBe(text);
+    expect(shown()).toBe("Key: \n");
+    expect(terminal.modes).toEqual([true, false]);
+    expect(terminal.destroyed).toBe(false);
+  });
+
+  test("that is interrupted echoes again, and nothing is read", async () => {
+    const terminal = new Terminal();
+    const read = readHidden("Key: ", terminal, output, new AbortController().signal);
+    terminal.write("sec\x03");
+    await expect(read).rejects.toMatchObject({ code: "interrupted" });
+    expect(terminal.modes).toEqual([true, false]);
+  });
+
+  test("stops waiting if the command is ended", async () => {
+    const terminal = new Terminal();
+    const end = new AbortController();
+    const read = readHidden("Key: ", terminal, output, end.signal);
+    end.abort();
+    await expect(read).rejects.toMatchObject({ code: "interrupted" });
+    expect(terminal.modes).toEqual([true, false]);
+    await expect(readHidden("", new Terminal(), output, end.signal)).rejects.toMatchObject({ code: "interrupted" });
+  });
+});
+
+test("a pipe is read to its end, without a prompt", async () => {
+  const pipe = new PassThrough();
+  pipe.write("sec");
+  pipe.end("ret\n");
+  expect((await readHidden("Key: ", pipe, output, new AbortController().signal)).reveal()).toBe("secret\n");
+  expect(shown()).toBe("");
+});
+
+test("more than a key is refused", async () => {
+  const pipe = new PassThrough();
+  pipe.end(Buffer.alloc(5000, "a"));
+  await expect(readHidden("", pipe, output, new AbortController().signal)).rejects.toMatchObject({ code: "usage" });
+});
