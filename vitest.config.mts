@@ -28,6 +28,8 @@ export default defineConfig({
           isolate: false,
           // Vitest leaves one processor of two idle.
           maxWorkers: "100%",
+          // More room for new objects: the default spends a tenth of the time on collecting them.
+          execArgv: ["--max-semi-space-size=64"],
         },
       },
       {
