@@ -4,7 +4,6 @@ import { OperationError } from "../core/errors";
 import { eventJson, eventText, Log } from "../core/log";
 import type { CommandHost, CommandResult } from "./command";
 import type { Interruption } from "./interruption";
-import { skipZodLocales } from "./zod-locales";
 
 /** Runs a command. Its result goes to standard output, and everything else to standard error. */
 export async function execute(
@@ -12,7 +11,6 @@ export async function execute(
   interruption: Interruption,
   asJson: boolean,
 ): Promise<void> {
-  skipZodLocales();
   const log = new Log((event) => {
     process.stderr.write(`${asJson ? eventJson(event, systemClock.date()) : eventText(event)}\n`);
   });

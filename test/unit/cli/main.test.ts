@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { run, tryRun } from "../../../lab/run";
 import { all } from "../../support/all";
@@ -26,22 +26,15 @@ describe("the compiled command", () => {
     for (const file of all(stderr.trim().split(","))) expect(file).toContain("/commander/");
   });
 
-  test("H15: a command loads no other language of its messages, and no YAML before it needs any", async () => {
+  test("H15: a command loads no YAML before it needs any", async () => {
     const script = `process.argv.splice(1, 1, "status"); require(${JSON.stringify(COMMAND)});
-      process.on("exit", () => {
-        const { error } = require("zod").z.string().safeParse(1);
-        console.log(JSON.stringify({ files: Object.keys(require.cache), message: error.issues[0].message }));
-      });`;
+      process.on("exit", () => console.log(JSON.stringify(Object.keys(require.cache))));`;
     const environment = { VAULT_ADDR: "https://127.0.0.1:1", VAULT_TOKEN: "none" };
     const { code, stdout } = await tryRun(process.execPath, ["-e", script, "x"], {
       env: { ...process.env, ...environment },
     });
     expect(code).toBe(1);
-    const { files, message } = JSON.parse(stdout) as { files: string[]; message: string };
-    expect(message).toBe("Invalid input: expected string, received number");
-    // The index is the empty module.
-    const languages = files.filter((file) => file.includes("/zod/v4/locales/")).map((file) => basename(file));
-    expect(languages.sort()).toEqual(["en.cjs", "index.cjs"]);
+    const files = all(JSON.parse(stdout) as string[]);
     expect(files.filter((file) => file.includes("/node_modules/yaml/"))).toEqual([]);
   });
 
