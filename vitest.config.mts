@@ -28,8 +28,6 @@ export default defineConfig({
           isolate: false,
           // Vitest leaves one processor of two idle.
           maxWorkers: "100%",
-          // More room for new objects, so that they are collected less often.
-          execArgv: ["--max-semi-space-size=64"],
         },
       },
       {
