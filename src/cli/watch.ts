@@ -16,6 +16,8 @@ import { watchFleet } from "../watch/watch-fleet";
 import { WatchMetrics } from "../watch/watch-metrics";
 import type { CommandHost, CommandResult } from "./command";
 import { maintain } from "./maintain";
+// A watcher must not load it later, when its connections may have taken every open file.
+import "yaml";
 
 /** Options of `tenant-vault watch`. */
 export interface WatchOptions {
