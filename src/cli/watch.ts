@@ -16,9 +16,10 @@ import { watchFleet } from "../watch/watch-fleet";
 import { WatchMetrics } from "../watch/watch-metrics";
 import type { CommandHost, CommandResult } from "./command";
 import { maintain } from "./maintain";
+import { scheduledDrills, type ScheduledDrillOptions } from "./scheduled-drills";
 
 /** Options of `tenant-vault watch`. */
-export interface WatchOptions {
+export interface WatchOptions extends ScheduledDrillOptions {
   readonly tenant?: string;
   /** `<index>/<count>`. */
   readonly shard?: string;
@@ -39,7 +40,7 @@ const MAINTAINED_AT_ONCE = 4;
 /** `tenant-vault watch`: unseals the instances of all tenants as soon as they are sealed, until it is interrupted. */
 export async function watch(
   host: CommandHost,
-  { tenant, shard, poll, refresh, parallel, maintain: every, listen }: WatchOptions,
+  { tenant, shard, poll, refresh, parallel, maintain: every, listen, ...drilling }: WatchOptions,
 ): Promise<CommandResult> {
   const { environment, clock, log, signal, holds } = host;
   keepHeapSmall();
@@ -52,6 +53,7 @@ export async function watch(
       "TENANT_VAULT_WEBHOOK is not reached by TLS, and may contain a secret; set it to an https address.",
     );
   }
+  const drills = await scheduledDrills(host, drilling);
   const network = { proxies: proxiesOf(environment) };
   const dispatcher = webhook === undefined ? undefined : proxyTo(webhook, network.proxies);
   const notifications =
@@ -74,7 +76,7 @@ export async function watch(
     const maintenance = every === undefined ? undefined : maintenanceOf(host, every);
     await watchFleet(
       { fleet, clock, log, tell, gate: new Gate(parallel), poll: poll * 1000 },
-      { ...selection, refresh: refresh * 1000, maintenance, signal },
+      { ...selection, refresh: refresh * 1000, maintenance, drills, signal },
     );
     await notifications?.flush();
   } finally {
