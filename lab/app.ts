@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { localBackend } from "../src";
-import { loadTenant } from "../src/tenant";
+import { localBackend } from "tenant-vault";
+import { loadTenant } from "tenant-vault/tenant";
 import { buildApp } from "../stacks/app";
 import { PLACEMENT_VARIABLE, placeTenant, type Placement } from "./placement";
 

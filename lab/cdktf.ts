@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, mkdtempSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { compile } from "./compile";
 import { neutralEnvironment } from "./environment";
 import { run, tryRun, type RunResult } from "./run";
 import { PLACEMENT_VARIABLE } from "./placement";
@@ -21,9 +22,6 @@ export function newFolderInProject(name: string): string {
   return mkdtempSync(join(parent, `${name}-`));
 }
 
-/** The lab's app, for Node.js. */
-const APP = ["--import", "tsx", "lab/app.ts"];
-
 /** The lab discards its state, and a mirror may lack the checksums for a lock file. */
 const NO_LOCK = "--skip-provider-lock";
 
@@ -35,6 +33,9 @@ export interface CdktfProps {
   /** Folder inside the project for the synthesized JSON, the log and the hook's journals. */
   readonly folder: string;
   readonly placementFile: string;
+  readonly tenantFile: string;
+  /** Where {@link Placement} expects it compiled. */
+  readonly compiledTenantFile: string;
   /** Token for the central Vault. */
   readonly token: string;
 }
@@ -69,16 +70,28 @@ export class Cdktf {
     return this.terraform(stack, "plan", "-input=false", "-out=plan");
   }
 
-  /** Synthesizes, and applies stacks that were deployed before, one after the other, also without the program `cdktf`. */
+  /** Synthesizes, and applies stacks, one after the other, also without the program `cdktf`. */
   async apply(...stacks: readonly string[]): Promise<void> {
     await this.synthesize();
-    for (const stack of stacks) await this.terraform(stack, "apply", "-input=false", "-auto-approve");
+    for (const stack of stacks) {
+      if (!existsSync(join(this.stackFolder(stack), ".terraform"))) await this.terraform(stack, "init", "-input=false");
+      await this.terraform(stack, "apply", "-input=false", "-auto-approve");
+    }
   }
 
   /** Runs `cdktf destroy`. @throws Error if Terraform refuses. */
   async destroy(...stacks: readonly string[]): Promise<string> {
     const { stdout } = await this.run(["destroy", ...stacks, "--auto-approve", NO_LOCK]);
     return stdout;
+  }
+
+  /** Synthesizes without the program `cdktf`. */
+  async synthesize(): Promise<void> {
+    this.compileApp();
+    await run(process.execPath, [this.app], {
+      cwd: PROJECT,
+      env: { ...this.environment, CDKTF_OUTDIR: this.outputFolder },
+    });
   }
 
   /** Creates a new plan of a stack. @returns The plan as JSON, for the tools of reviewers. */
@@ -95,6 +108,13 @@ export class Cdktf {
       cwd: this.stackFolder(stack),
       env: this.environment,
     });
+  }
+
+  /** Compiles the lab's app and the tenant file, which tests change. @returns The command line that synthesizes. */
+  compileApp(): string {
+    compile(join(PROJECT, "lab", "app.ts"), this.app);
+    compile(this.props.tenantFile, this.props.compiledTenantFile);
+    return `node ${this.app}`;
   }
 
   /** Runs Terraform for a stack, as it was synthesized last. @returns What it prints. @throws CommandError if it fails. */
@@ -122,14 +142,10 @@ export class Cdktf {
     return join(this.outputFolder, "stacks", stack);
   }
 
-  private async synthesize(): Promise<void> {
-    await run(process.execPath, APP, { cwd: PROJECT, env: { ...this.environment, CDKTF_OUTDIR: this.outputFolder } });
-  }
-
   private async run(args: readonly string[]): Promise<RunResult> {
     const result = await tryRun(
       process.execPath,
-      [CDKTF_CLI, ...args, "--app", `node ${APP.join(" ")}`, "--output", relative(PROJECT, this.outputFolder)],
+      [CDKTF_CLI, ...args, "--app", this.compileApp(), "--output", relative(PROJECT, this.outputFolder)],
       {
         cwd: PROJECT,
         env: this.environment,
@@ -141,6 +157,10 @@ export class Cdktf {
         `cdktf ${args.join(" ")} failed; the end of ${this.logFile}:\n${result.stdout.trim().split("\n").slice(-30).join("\n")}`,
       );
     return result;
+  }
+
+  private get app(): string {
+    return join(this.props.folder, "app.cjs");
   }
 
   private get outputFolder(): string {

@@ -118,8 +118,9 @@ export async function startLab(
       return password;
     });
 
+    const compiledTenantFile = join(deployFolder, "tenant.cjs");
     const placement: Placement = {
-      tenantFile,
+      tenantFile: compiledTenantFile,
       centralAddress: central.server.address,
       centralNamespace,
       caCertificateFile,
@@ -136,6 +137,8 @@ export async function startLab(
       environment: provider,
       folder: deployFolder,
       placementFile,
+      tenantFile,
+      compiledTenantFile,
       token: central.rootToken,
     });
     return {

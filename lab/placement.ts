@@ -1,12 +1,12 @@
-import { Seal } from "../src";
-import type { Tenant, TenantInstance } from "../src/tenant";
+import { Seal } from "tenant-vault";
+import type { Tenant, TenantInstance } from "tenant-vault/tenant";
 
 /** Environment variable with the path of a file with a {@link Placement}. */
 export const PLACEMENT_VARIABLE = "TENANT_VAULT_LAB_PLACEMENT";
 
 /** Addresses of the lab's servers, and files for a deployment onto them. */
 export interface Placement {
-  /** The tenant file that is deployed. */
+  /** The tenant file that is deployed, compiled for Node.js. */
   readonly tenantFile: string;
   readonly centralAddress: string;
   /** @default - the root namespace */

@@ -1,4 +1,4 @@
-import { defineTenant } from "../src/tenant";
+import { defineTenant } from "tenant-vault/tenant";
 
 /** The tenant of the lab. Its instance already runs, because the lab starts the servers at these addresses. */
 export default defineTenant({

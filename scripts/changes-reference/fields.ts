@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { checkSource } from "../../test/support/checker";
+import { checkedProject } from "../../test/support/checker";
 import { exportedTypes, FieldWalk } from "../../test/support/fields";
 
 /** A field of the tenant file or a prop of a construct. */
@@ -12,7 +12,7 @@ export interface Field {
 
 /** Every field of the tenant file and every prop of a construct, sorted by name. */
 export function changeableFields(): Field[] {
-  const checked = checkSource("tenants/changes.ts", 'import "../src/index"; import "../src/tenant/tenant-schema";');
+  const checked = checkedProject();
   const walk = new FieldWalk(checked);
   const ofTheFile = exportedTypes(checked, "src/tenant/tenant-schema.ts").get("TenantSpec");
   if (ofTheFile === undefined) throw new Error("src/tenant/tenant-schema.ts exports no TenantSpec.");

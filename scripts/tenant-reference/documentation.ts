@@ -1,25 +1,19 @@
-import { resolve } from "node:path";
 import ts from "typescript";
+import { checkedProject } from "../../test/support/checker";
+import { exportedTypes } from "../../test/support/fields";
 import { optionsOf, type Schema } from "./schema";
 
-const PROJECT = resolve(__dirname, "..", "..");
-const SOURCE = resolve(PROJECT, "src", "tenant", "tenant-schema.ts");
+const SOURCE = "src/tenant/tenant-schema.ts";
 
 /** Text before the default in a description. */
 export const DEFAULT = "\n\nDefault: ";
 
 /** Adds the documentation of the types of a tenant file to its JSON Schema. @throws Error if a field has none. */
 export function addDocumentation(schema: Schema): Schema {
-  const config = ts.readConfigFile(resolve(PROJECT, "tsconfig.json"), (path) => ts.sys.readFile(path))
-    .config as unknown;
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, PROJECT);
-  const program = ts.createProgram([SOURCE], options);
-  const checker = program.getTypeChecker();
-  const source = program.getSourceFile(SOURCE);
-  const module = source && checker.getSymbolAtLocation(source);
-  const spec = module && checker.getExportsOfModule(module).find(({ name }) => name === "TenantSpec");
+  const project = checkedProject();
+  const spec = exportedTypes(project, SOURCE).get("TenantSpec");
   if (spec === undefined) throw new Error(`${SOURCE} exports no TenantSpec.`);
-  new Documentation(checker, schema.$defs ?? {}).describe(schema, checker.getDeclaredTypeOfSymbol(spec), "");
+  new Documentation(project.checker, schema.$defs ?? {}).describe(schema, spec, "");
   return schema;
 }
 

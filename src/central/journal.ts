@@ -163,8 +163,13 @@ export class Journal {
         .sort()
         .map((name) => join(this.folder, name));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-      throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") return [];
+      throw new JournalError(
+        "journal-unwritable",
+        `The folder ${this.folder} with the journals cannot be read (${code ?? "unknown"}); let this user read it, or set TENANT_VAULT_STATE_DIR to another folder.`,
+        { cause: error },
+      );
     }
   }
 }
@@ -210,8 +215,13 @@ function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, "latin1");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new JournalError(
+      "journal-damaged",
+      `The journal ${file} cannot be read (${code ?? "unknown"}) and may contain unseal keys; let this user read it, or move it to a safe place before the next run.`,
+      { cause: error },
+    );
   }
 }
 

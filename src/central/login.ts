@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { COMMAND_LOGIN } from "../contract/central-vault";
@@ -120,14 +120,20 @@ function explainLogin(error: unknown): never {
 }
 
 function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Secret {
-  const token = setting(environment, "VAULT_TOKEN") ?? readIfExists(join(homedir(), ".vault-token"))?.trim();
+  const file = join(homedir(), ".vault-token");
+  const token = (setting(environment, "VAULT_TOKEN") ?? readIfExists(file))?.trim();
   if (token === undefined || token === "") {
     throw new CentralError(
       "denied",
       `No token for the central Vault at ${client.address}; set VAULT_TOKEN, or TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID.`,
     );
   }
-  return new Secret(token);
+  // No HTTP header takes other characters.
+  if (/^[\x20-\x7e]+$/.test(token)) return new Secret(token);
+  throw new CentralError(
+    "denied",
+    `The token in VAULT_TOKEN or ${file} contains line breaks or other characters that no token has; set it to the token alone.`,
+  );
 }
 
 /** Reads the CA certificates as PEM; undefined if the environment names none. */
@@ -136,39 +142,51 @@ function readCertificates(environment: NodeJS.ProcessEnv): string | undefined {
   if (file !== undefined) return readCertificate("VAULT_CACERT", file);
   const folder = setting(environment, "VAULT_CAPATH");
   if (folder === undefined) return undefined;
-  const names = listIfExists(folder) ?? [];
-  const certificates = names.map((name) => readCertificate("VAULT_CAPATH", join(folder, name)));
+  const certificates = readable("VAULT_CAPATH", folder, () => filesBelow(folder)).map((each) =>
+    readCertificate("VAULT_CAPATH", each),
+  );
   if (certificates.length > 0) return certificates.join("\n");
   throw missing("VAULT_CAPATH", folder);
 }
 
 function readCertificate(variable: string, file: string): string {
-  const certificate = readIfExists(file);
-  if (certificate === undefined) throw missing(variable, file);
-  return certificate;
+  return readable(variable, file, () => readFileSync(file, "utf8"));
 }
 
-function missing(variable: string, path: string): CentralError {
+/** The files in a folder and in the folders in it, as Terraform's provider reads them. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .sort();
+}
+
+/** @throws CentralError that names the variable if the path cannot be read. */
+function readable<Result>(variable: string, path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw missing(variable, path, (error as NodeJS.ErrnoException).code);
+  }
+}
+
+function missing(variable: string, path: string, code = "ENOENT"): CentralError {
+  const problem = code === "ENOENT" ? "does not exist or is empty" : `cannot be read (${code})`;
   return new CentralError(
     "untrusted",
-    `${variable} names ${path}, which does not exist or is empty; set it to the certificate of the central Vault's CA.`,
+    `${variable} names ${path}, which ${problem}; set it to the certificate of the central Vault's CA.`,
   );
-}
-
-function listIfExists(folder: string): string[] | undefined {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    throw new CentralError(
+      "denied",
+      `${file}, with a token, cannot be read (${code ?? "unknown"}); let this user read it, or remove it.`,
+    );
   }
 }

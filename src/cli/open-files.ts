@@ -12,12 +12,22 @@ export function instancesAtOnce(openFiles: number): number {
   return Math.min(MOST, Math.max(1, Math.floor((openFiles - RESERVED) / PER_INSTANCE)));
 }
 
-/**
- * Limit of open files of this process; infinite if there is none, or if Node.js does not tell it. Call it before there are
- * connections, because Node.js looks up the names of their other ends.
- */
+/** Limit of open files of this process; infinite if there is none, or if Node.js does not tell it. */
 export function openFilesLimit(): number {
-  const { userLimits } = process.report.getReport() as { userLimits?: { open_files?: { soft?: number | string } } };
+  const { userLimits } = reportWithoutNetwork() as { userLimits?: { open_files?: { soft?: number | string } } };
   const limit = userLimits?.open_files?.soft;
   return typeof limit === "number" ? limit : Number.POSITIVE_INFINITY;
+}
+
+/** With the network, Node.js looks up the names of the machine's interfaces and of the other ends of connections. */
+function reportWithoutNetwork(): object {
+  // The types of Node.js 20 omit the setting.
+  const report = process.report as typeof process.report & { excludeNetwork: boolean };
+  const { excludeNetwork } = report;
+  report.excludeNetwork = true;
+  try {
+    return report.getReport();
+  } finally {
+    report.excludeNetwork = excludeNetwork;
+  }
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectToCentral } from "../central/login";
 import { CentralError } from "../central/client";
@@ -82,10 +81,9 @@ async function checkServers(
     const central = await connectToCentral({ ...environment, VAULT_NAMESPACE: centralNamespace(stacks) });
     try {
       const ofCentral = await checkCentral(central, stacks);
-      const caFile = setting(environment, "VAULT_CACERT");
       const ofInstances = await checkInstances(stacks, {
         folder,
-        caCertificate: caFile === undefined ? undefined : readFileSync(caFile, "utf8"),
+        caCertificate: central.caCertificate,
         proxyFor: (address) => proxiesOf(environment).proxyFor(address),
         record: (name, instance) => new RecordStore(central, name, instance),
       });

@@ -22,16 +22,15 @@ const TIMEOUT = 3600;
 const DAY = 86_400_000;
 
 /**
- * The drills of `tenant-vault watch --drill`; undefined without it.
+ * The drills of `tenant-vault watch --drill`.
  *
  * @throws OperationError `usage` or `drill-server-missing` if no drill could work.
  */
 export async function scheduledDrills(
   host: CommandHost,
   { drill: days, target, identity, server }: ScheduledDrillOptions,
-): Promise<Drills | undefined> {
+): Promise<Drills> {
   if (days === undefined) {
-    if ((target ?? identity ?? server) === undefined) return undefined;
     throw new OperationError("usage", "--target, --identity and --server are for drills; add --drill <days>.");
   }
   if (identity === undefined) {

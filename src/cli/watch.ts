@@ -7,6 +7,7 @@ import { proxiesOf } from "../core/proxies";
 import { isEncrypted } from "../core/secure-address";
 import { proxyTo } from "../operations/network";
 import { CentralFleet } from "../watch/central-fleet";
+import type { Drills } from "../watch/fleet-drills";
 import { parseListenAddress, serve } from "../watch/http-server";
 import type { Maintenance } from "../watch/instance-maintenance";
 import { Notifications } from "../watch/notifications";
@@ -16,7 +17,9 @@ import { watchFleet } from "../watch/watch-fleet";
 import { WatchMetrics } from "../watch/watch-metrics";
 import type { CommandHost, CommandResult } from "./command";
 import { maintain } from "./maintain";
-import { scheduledDrills, type ScheduledDrillOptions } from "./scheduled-drills";
+import type { ScheduledDrillOptions } from "./scheduled-drills";
+// A watcher must not load it later, when its connections may have taken every open file.
+import "yaml";
 
 /** Options of `tenant-vault watch`. */
 export interface WatchOptions extends ScheduledDrillOptions {
@@ -53,7 +56,7 @@ export async function watch(
       "TENANT_VAULT_WEBHOOK is not reached by TLS, and may contain a secret; set it to an https address.",
     );
   }
-  const drills = await scheduledDrills(host, drilling);
+  const drills = await drillsOf(host, drilling);
   const network = { proxies: proxiesOf(environment) };
   const dispatcher = webhook === undefined ? undefined : proxyTo(webhook, network.proxies);
   const notifications =
@@ -85,6 +88,13 @@ export async function watch(
     await central.close();
   }
   return { text: "", json: {} };
+}
+
+/** A watcher without drills loads nothing of them. */
+async function drillsOf(host: CommandHost, options: ScheduledDrillOptions): Promise<Drills | undefined> {
+  const { drill, target, identity, server } = options;
+  if ((drill ?? target ?? identity ?? server) === undefined) return undefined;
+  return (await import("./scheduled-drills.js")).scheduledDrills(host, options);
 }
 
 /** @param every Seconds. */

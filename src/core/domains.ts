@@ -22,6 +22,11 @@ export function parseDomain(text: string): string {
   return name;
 }
 
+/** Names in one order and without repetition, because their order in a file means nothing. */
+export function inOneOrder(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
+
 /** Like {@link parseDomain}; `*` in the first label stands for any characters, so `*.example.com` is each name below it. */
 export function parseDomainPattern(text: string): string {
   const name = toAscii(text);

@@ -1,8 +1,8 @@
-import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { OperationError } from "../core/errors";
 import { isSecureAddress } from "../core/secure-address";
 import { Secret } from "../core/secret";
+import { parseYaml, toYaml } from "../core/yaml";
 
 /** The cluster and the user of a kubeconfig's current context, without dependencies on a machine. */
 export interface Kubeconfig {
@@ -71,7 +71,7 @@ const FILES = ["tokenFile", "client-certificate", "client-key", "certificate-aut
  * @throws KubeconfigError if it is not a kubeconfig, or depends on one machine. The message never quotes it.
  */
 export function parseKubeconfig(text: string): Kubeconfig {
-  const file = validated(() => fileSchema.parse(parse(text)), "is not a kubeconfig");
+  const file = validated(() => fileSchema.parse(parseYaml(text)), "is not a kubeconfig");
   const entries = [...file.clusters.map(({ cluster }) => cluster), ...file.users.map(({ user }) => user)];
   const fields = entries.flatMap((entry) => Object.keys(entry));
   if (fields.some((field) => COMMANDS.includes(field))) {
@@ -115,9 +115,9 @@ function validated<Result>(read: () => Result, otherwise: string): Result {
 
 /** Replaces the address of the cluster in a kubeconfig. */
 export function withServer(kubeconfig: string, address: string, port: number): string {
-  const config = parse(kubeconfig) as { clusters?: { cluster: { server: string } }[] };
+  const config = parseYaml(kubeconfig) as { clusters?: { cluster: { server: string } }[] };
   const cluster = config.clusters?.[0]?.cluster;
   if (cluster === undefined) throw new KubeconfigError("The kubeconfig that Kubespray wrote names no cluster.");
   cluster.server = `https://${address}:${port}`;
-  return stringify(config);
+  return toYaml(config);
 }

@@ -1,4 +1,4 @@
-import { descriptionDigest, metadataPatch, toMetadata } from "../central/instance-metadata";
+import { descriptionDigest, fromMetadata, metadataPatch, toMetadata } from "../central/instance-metadata";
 import { descriptionDigests, secretFields, withDescriptionDigests } from "../central/record";
 import { wantedSharesOf, type Instance, type Replica } from "../contract/instance";
 import { ReplicaError } from "../vault/errors";
@@ -26,9 +26,10 @@ export async function writeDescription(
   const { store } = context;
   const seen = await store.read();
   const existing = await store.readMetadata();
-  const instance = await asDeployed(context, secretFields(seen.fields).length > 0 ? existing : {}, shares);
-  const wanted = descriptionDigest(instance);
   const former = descriptionDigests(seen.fields);
+  const recorded = secretFields(seen.fields).length > 0 ? verifiedMetadata(context, existing, former) : {};
+  const instance = await asDeployed(context, recorded, shares);
+  const wanted = descriptionDigest(instance);
   if (!former.includes(wanted)) {
     await store.write(withDescriptionDigests(seen.fields, [...former.slice(-1), wanted]), seen.version);
   }
@@ -41,11 +42,21 @@ export async function writeDescription(
   return instance;
 }
 
+/** The metadata if the record confirms them, else none: the right to write metadata must not decide how many keys are sent. */
+function verifiedMetadata(
+  { instance: { tenant, name } }: OperationContext,
+  metadata: Readonly<Record<string, string>>,
+  digests: readonly string[],
+): Readonly<Record<string, string>> {
+  const described = fromMetadata(tenant, name, metadata);
+  return described !== undefined && digests.includes(descriptionDigest(described)) ? metadata : {};
+}
+
 /**
  * The description with the number and threshold of the keys that the servers have, which a changed tenant's file does not
  * change.
  *
- * @param recorded Metadata of the record, for servers that do not answer.
+ * @param recorded Verified metadata of the record, for servers that do not answer.
  */
 async function asDeployed(
   context: OperationContext,

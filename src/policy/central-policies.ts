@@ -7,6 +7,7 @@ import {
   SEAL_ROLE_PREFIX,
   type TenantIdentity,
 } from "../contract/central-vault";
+import { inOneOrder } from "../core/domains";
 import { ACCESS_MOUNT, accessPath, LOCK } from "../contract/identities";
 import { namespaceLogin, NAMESPACE_LOGIN_PREFIX } from "../contract/namespaces";
 import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
@@ -200,7 +201,9 @@ function signature(intermediates: readonly SignedIntermediate[]): PolicyStatemen
       format: ["pem"],
       max_path_length: ["0"],
       ...(organizations.length === 0 ? {} : { organization: unique(organizations) }),
-      permitted_dns_domains: unique(intermediates.map(({ permittedDomains }) => permittedDomains.join(","))),
+      permitted_dns_domains: unique(
+        intermediates.map(({ permittedDomains }) => inOneOrder(permittedDomains).join(",")),
+      ),
       ttl: unique(intermediates.map(({ ttl }) => String(ttl))),
       use_csr_values: [false],
       use_pss: [false],

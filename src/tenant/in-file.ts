@@ -20,7 +20,7 @@ export type InFile<T> = unknown extends T
           : { readonly [Key in keyof T]: InFile<T[Key]> };
 
 /** A schema for each property of a type. A schema that is missing, or that accepts something else, does not compile. */
-export type Shape<T> = { readonly [Key in keyof Required<T>]: z.ZodType<unknown, T[Key]> };
+export type Shape<T> = { readonly [Key in keyof Required<T>]: z.core.$ZodType<unknown, T[Key]> };
 
 /** Compiles only if each schema accepts everything that its property may hold, and no schema is left over. */
 type Complete<T, Schemas> = {

@@ -4,9 +4,9 @@ import type { WatchSurroundings } from "./instance-watch";
 import { jitter } from "./jitter";
 import type { Repeated } from "./schedule";
 
-/** Milliseconds between two looks at the record, because a drill elsewhere changes it. */
+/** Milliseconds between two requests for the record, because a drill elsewhere changes it. */
 const EVERY = 3_600_000;
-/** Milliseconds in which the first look happens. */
+/** Milliseconds in which the first request happens. */
 const FIRST = 30_000;
 
 /** Tells when a snapshot of one instance was last proven, as its record says. */

@@ -26,7 +26,7 @@ const DAYS = 24 * 3600 * 1000;
 const YEARS = 365 * DAYS;
 
 const TENANT = `
-import { defineTenant } from "../src/tenant";
+import { defineTenant } from "tenant-vault/tenant";
 
 export default defineTenant({
   name: "trust",
@@ -167,7 +167,7 @@ beforeAll(async () => {
   mkdirSync(dirname(TENANT_FILE), { recursive: true });
   writeFileSync(TENANT_FILE, text);
   lab = await startLab(TENANT_FILE, new Progress(() => undefined));
-  await lab.cdktf.deploy();
+  await lab.cdktf.apply("central", "trust-access", VAULT, CONFIG);
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
 });
 afterAll(async () => {
@@ -280,7 +280,7 @@ describe("SSH", () => {
 
   test("S1: a renamed mount is refused, and by the documented steps keeps the key and its users (SshCaProps.mount)", async () => {
     change("ssh: {", 'ssh: {\n        mount: "ssh-logins",');
-    await expect(lab.cdktf.diff(CONFIG)).rejects.toThrow(/cdktf diff/);
+    await lab.cdktf.synthesize();
     expect(await failure("plan")).toMatch(/cannot be renamed to ssh-logins, .* set the former mount again/);
 
     await allowMounts();
@@ -369,7 +369,7 @@ describe("certificates", () => {
       const sentence = `An intermediate of the mount pki would expire on ${dayAfter(30)}, after the root CA pki-root, which expires on ${dayAfter(25)}; reduce the lifetime of the PKI, or have it signed by another root CA.`;
       expect(await failure("plan")).toContain(sentence);
       change("generation: 2", "generation: 3");
-      await expect(lab.cdktf.diff(CONFIG)).rejects.toThrow(/cdktf diff/);
+      await lab.cdktf.synthesize();
       expect(await failure("plan")).toContain(sentence);
 
       change('lifetime: "30d"', 'lifetime: "20d"');

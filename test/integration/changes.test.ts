@@ -15,12 +15,13 @@ import { copyFromCache } from "../../lab/tools/cache";
 import { obtainPostgresql } from "../../lab/tools/postgresql";
 import { obtainTerraform } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
-import { Duration, LayerStack, localBackend, RootCa, VaultProvider } from "../../src";
+import { Duration, LayerStack, RootCa, VaultProvider } from "../../src";
 import { COMMAND_LOGIN, ROOT_CA_MOUNT } from "../../src/contract/central-vault";
 import { RecordedValue } from "../../src/terraform/recorded-value";
 import { all } from "../support/all";
 import { declaredKind, plannedKinds } from "../support/changes/declarations";
 import { VAULT_CHANGES, type Servers } from "../support/changes/vault";
+import { StateServer } from "./support/state-server";
 import { TerraformProject, type PlannedChange } from "./support/terraform-project";
 import { TestBed } from "./support/test-bed";
 
@@ -28,6 +29,7 @@ const PASSWORD = "first";
 /** As many changes as the field with the most has: set later, changed, removed. */
 const STAGES = Math.max(...VAULT_CHANGES.map(({ values }) => values.length)) - 1;
 
+const states = new StateServer();
 let bed: TestBed;
 let postgresql: PostgresqlServer;
 let otherPort: Server;
@@ -41,7 +43,7 @@ const plans: string[][][] = VAULT_CHANGES.map(() => []);
 
 /** All rows with their values of a stage, in one stack. The last value stays. @param rows Of which fields. @default - of all */
 function stackOf(stage: number, rows = VAULT_CHANGES): LayerStack {
-  const stack = new LayerStack(project.newApp(), "changes", localBackend(project.stateFolder));
+  const stack = new LayerStack(project.newApp(), "changes", states.backend);
   const providerOf = (alias: string, namespace?: string): VaultProvider =>
     new VaultProvider(stack, alias, { alias, address: servers.address, namespace, caCertFile: bed.caFile });
   const [provider, alias, elsewhere] = [providerOf("first"), providerOf("second"), providerOf("other", "elsewhere")];
@@ -128,6 +130,7 @@ async function startIssuer(): Promise<Servers["issuer"]> {
 }
 
 beforeAll(async () => {
+  await states.start();
   bed = await TestBed.start({ prepared: false });
   const { client, server, rootToken } = bed.central;
   for (const namespace of ["elsewhere", ...centralKeys()])
@@ -185,6 +188,7 @@ afterAll(async () => {
   jwks.close();
   await postgresql.stop();
   await bed.stop();
+  states.stop();
 });
 
 test("each field is set later, changed and removed, and no plan has more to do afterwards", async () => {
@@ -220,7 +224,7 @@ describe("a change that would lose a key", () => {
 
   /** A root CA as the provider of an alias reaches it, and what an instance records of the key of its seal. */
   function rootStack({ commonName, mount, days }: Root, alias = "one", key = "alias/customer10"): LayerStack {
-    const stack = new LayerStack(project.newApp(), "roots", localBackend(project.stateFolder));
+    const stack = new LayerStack(project.newApp(), "roots", states.backend);
     const [one, two] = ["one", "two"].map(
       (name) => new VaultProvider(stack, name, { alias: name, address: servers.address, caCertFile: bed.caFile }),
     );

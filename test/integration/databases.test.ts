@@ -136,7 +136,8 @@ beforeAll(async () => {
   for (const grant of ["ALL ON ALL TABLES IN SCHEMA public", "USAGE ON SCHEMA public", "CONNECT ON DATABASE orders"])
     await administer("orders", `GRANT ${grant} TO vault2 WITH GRANT OPTION`);
   await lab.central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
-  await lab.cdktf.deploy();
+  await lab.cdktf.apply("central");
+  await deploy();
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
 });
 /** Deploys the changed tenant file. */
@@ -168,7 +169,7 @@ describe("a deployed tenant", () => {
         ...namespace,
         VAULT_ADDR: lab.central.server.address,
         VAULT_CACERT: lab.caCertificateFile,
-        CDKTF_APP: `test -z "$VAULT_NAMESPACE" && node --import tsx lab/app.ts`,
+        CDKTF_APP: `test -z "$VAULT_NAMESPACE" && ${lab.cdktf.compileApp()}`,
       },
     });
     expect(stdout + stderr).toContain(answer);

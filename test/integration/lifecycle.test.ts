@@ -52,16 +52,16 @@ async function writeSecret(): Promise<() => Promise<unknown>> {
 
 describe("after a deploy", () => {
   test("cdktf diff finds nothing to change", async () => {
-    for (const stack of ["central", "lifecycle-vault", "lifecycle-config"])
-      expect(await lab.cdktf.diff(stack)).toMatch(/No changes/);
+    expect(await lab.cdktf.diff("lifecycle-config")).toMatch(/No changes/);
+    for (const stack of ["central", "lifecycle-vault"]) expect(await lab.cdktf.plan(stack)).toMatch(/No changes/);
   });
 
   test("a changed tenant file plans that change and nothing else", async () => {
     writeTenantFile((text) => text.replace('maxTtl: "72h"', 'maxTtl: "48h"'));
-    const plan = await lab.cdktf.diff("lifecycle-config");
+    const plan = await lab.cdktf.plan("lifecycle-config");
     expect(plan).toMatch(/vault_pki_secret_backend_role\.main_pki_role_web/);
     expect(plan).toMatch(/0 to add, 1 to change, 0 to destroy/);
-    expect(await lab.cdktf.diff("lifecycle-vault")).toMatch(/No changes/);
+    expect(await lab.cdktf.plan("lifecycle-vault")).toMatch(/No changes/);
   });
 });
 
@@ -82,15 +82,15 @@ describe("what holds data", () => {
     }
 
     expect(await read()).toMatchObject({ data: { answer: "42" } });
-    expect(await lab.cdktf.diff("lifecycle-config")).toMatch(/No changes/);
+    expect(await lab.cdktf.plan("lifecycle-config")).toMatch(/No changes/);
   });
 
   test("is forgotten, and not destroyed, when its instance is retired", async () => {
     writeTenantFile((text) => text.replace('name: "main",', 'name: "main",\n      retired: true,'));
-    const plan = await lab.cdktf.diff("lifecycle-config");
+    const plan = await lab.cdktf.plan("lifecycle-config");
     expect(plan).toMatch(/0 to add, 0 to change, 0 to destroy/);
     expect(plan).toMatch(/will not delete them:[^]*vault_mount\.main_key_value_kv/);
-    expect(stripVTControlCharacters(await lab.cdktf.diff("lifecycle-vault"))).toMatch(
+    expect(await lab.cdktf.plan("lifecycle-vault")).toMatch(
       /instances_not_retired.*\["main"\] has moved to terraform_data\.instances_retired\["main"\]/,
     );
   });

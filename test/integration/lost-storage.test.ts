@@ -20,7 +20,7 @@ const CONFIG = "lost-config";
 
 /** Every engine, protected as by default. */
 const tenantFile = (generation: number): string => `
-import { defineTenant } from "../src/tenant";
+import { defineTenant } from "tenant-vault/tenant";
 
 export default defineTenant({
   name: "lost",
@@ -116,7 +116,7 @@ beforeAll(async () => {
   writeFileSync(join(programs, "npx"), `#!/bin/sh\nshift\nexec "${process.execPath}" "${COMMAND}" "$@"\n`, {
     mode: 0o755,
   });
-  await lab.cdktf.deploy();
+  await lab.cdktf.apply("central", "lost-access", "lost-vault", CONFIG);
 
   await (await operator()).send("POST", "kv/data/app", { body: { data: { answer: "42" } } });
   snapshot = join(lab.deployFolder, "snapshot");

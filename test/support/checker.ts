@@ -22,12 +22,32 @@ export interface CheckedSource {
   readonly source: ts.SourceFile;
 }
 
+/** The compiler's access to files. */
+const disk = ts.createCompilerHost(OPTIONS);
+
+/** Files that were parsed. They are the same in every program. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+function parse(...[name, ...rest]: Parameters<ts.CompilerHost["getSourceFile"]>): ts.SourceFile | undefined {
+  const file = parsed.get(name) ?? disk.getSourceFile(name, ...rest);
+  parsed.set(name, file);
+  return file;
+}
+
+let project: CheckedSource | undefined;
+
+/** The program of the package's entry points and the schema of a tenant file. It is made once, because that takes seconds. */
+export function checkedProject(): CheckedSource {
+  const modules = ["index", "tenant", "spi", "tenant/tenant-schema"];
+  project ??= checkSource("tenants/entries.ts", modules.map((name) => `import "../src/${name}";`).join("\n"));
+  return project;
+}
+
 /** Checks a source in memory as if it were a file of the project. */
 export function checkSource(path: string, text: string, files: ReadonlyMap<string, string> = new Map()): CheckedSource {
   const file = join(PROJECT, path);
   const all = new Map([...files, [file, text]]);
   const folders = new Set([...all.keys()].map((name) => dirname(name)));
-  const disk = ts.createCompilerHost(OPTIONS);
   const host: ts.CompilerHost = {
     ...disk,
     directoryExists: (name) => folders.has(name) || ts.sys.directoryExists(name),
@@ -35,9 +55,7 @@ export function checkSource(path: string, text: string, files: ReadonlyMap<strin
     readFile: (name) => all.get(name) ?? disk.readFile(name),
     getSourceFile: (name, ...rest) => {
       const content = all.get(name);
-      return content === undefined
-        ? disk.getSourceFile(name, ...rest)
-        : ts.createSourceFile(name, content, rest[0], true);
+      return content === undefined ? parse(name, ...rest) : ts.createSourceFile(name, content, rest[0], true);
     },
   };
   const program = ts.createProgram([file], OPTIONS, host);

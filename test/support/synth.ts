@@ -1,6 +1,7 @@
 import { App, HttpBackend, type TerraformStack } from "cdktf";
 import { LayerStack, type BackendFactory } from "../../src/index";
 import { VaultProvider } from "../../src/terraform/providers/vault";
+import { withoutCreationStacks } from "../../stacks/creation-stacks";
 
 type Block = Record<string, Record<string, Record<string, unknown>>>;
 
@@ -27,9 +28,11 @@ export const testBackend: BackendFactory = (stack) => new HttpBackend(stack, { a
 
 /** Synthesizes a stack of the library. */
 export function synthesize(build: (stack: LayerStack) => void): Synthesized {
-  const stack = new LayerStack(testApp(), "test", testBackend);
-  build(stack);
-  return toJson(stack);
+  return withoutCreationStacks(() => {
+    const stack = new LayerStack(testApp(), "test", testBackend);
+    build(stack);
+    return toJson(stack);
+  });
 }
 
 /** Synthesizes a stack with two Vault providers, as the configuration of an instance has them. */
@@ -48,9 +51,11 @@ export function synthesizeInVault(
 
 /** Returns the content of cdk.tf.json, without cdktf's own metadata. */
 export function toJson(stack: TerraformStack): Synthesized {
-  stack.prepareStack();
-  stack.runAllValidations();
-  return withoutMetadata(stack.toTerraform()) as Synthesized;
+  return withoutCreationStacks(() => {
+    stack.prepareStack();
+    stack.runAllValidations();
+    return withoutMetadata(stack.toTerraform()) as Synthesized;
+  });
 }
 
 /** Returns the arguments of the only resource of a type. */

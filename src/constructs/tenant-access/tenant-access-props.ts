@@ -17,7 +17,7 @@ export interface TenantIntermediate {
    * @default - none
    */
   readonly organization?: string;
-  /** Domains that it may sign for, in ASCII and lower case, in the order of the request. */
+  /** Domains that it may sign for, in ASCII and lower case. */
   readonly permittedDomains: readonly string[];
   /** Its lifetime. */
   readonly lifetime: Duration;

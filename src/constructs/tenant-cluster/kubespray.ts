@@ -181,13 +181,21 @@ function afterCheck(cluster: ClusterContext, check: ITerraformDependable): Clust
 
 /** Variables of Ansible that would replace the arguments which make SSH check host keys. */
 const GUARDED_VARIABLES = ["ansible_ssh_args", "ansible_ssh_executable", "ansible_connection"];
+/**
+ * With these, Kubespray copies its downloads by Ansible's `synchronize`, whose rsync accepts any host key:
+ * https://docs.ansible.com/ansible/latest/collections/ansible/posix/synchronize_module.html (`verify_host`)
+ */
+const SYNCHRONIZING_VARIABLES = ["download_run_once", "download_force_cache"];
 
 function checkVariables(variables: Readonly<Record<string, unknown>>, scope: Construct): void {
-  const guarded = GUARDED_VARIABLES.filter((name) => name in variables);
+  const guarded = [
+    ...GUARDED_VARIABLES.filter((name) => name in variables),
+    ...SYNCHRONIZING_VARIABLES.filter((name) => (variables[name] ?? false) !== false),
+  ];
   if (guarded.length === 0) return;
   throw new ValidationError(
     "kubespray-variables",
-    `provisioner.variables sets ${guarded.join(", ")}, so SSH would no longer check the host keys of the nodes; remove that, and use ansible_ssh_extra_args for more options of SSH.`,
+    `provisioner.variables sets ${guarded.join(", ")}, so SSH would no longer check the host keys of the nodes; remove that; more options of SSH belong into ansible_ssh_extra_args.`,
     scope,
   );
 }

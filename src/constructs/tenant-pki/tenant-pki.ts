@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
-import { parseDomain } from "../../core/domains";
+import { inOneOrder, parseDomain } from "../../core/domains";
 import { checkDurations, Duration } from "../../core/duration";
 import { CertificateExpiry } from "../../terraform/certificate-expiry";
 import { checkProviders } from "../../terraform/provider-value";
@@ -38,7 +38,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
     checkRootCa(props.rootCa, this);
     checkDurations(props, ["lifetime"], this);
     const { provider, lifetime = DEFAULT_LIFETIME, deletionProtection = true } = props;
-    const permittedDomains = props.permittedDomains?.map(parseDomain);
+    const permittedDomains = props.permittedDomains && inOneOrder(props.permittedDomains.map(parseDomain));
     checkUniqueRoles(props.roles, this);
     checkLifetime(lifetime, props.rootCa.lifetime, this);
     for (const role of props.roles) checkPkiRole(role, { lifetime, permittedDomains }, this);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { TerraformStack, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { stringify } from "yaml";
+import { toYaml } from "../../core/yaml";
 import { fromStackFolder } from "../../terraform/paths";
 import { Release } from "../../terraform/providers/kubernetes";
 import { serverLabels } from "../server-config/names";
@@ -39,7 +39,7 @@ export class ServerGuard extends Construct {
       namespace,
       chart: fromStackFolder(TerraformStack.of(this), CHART),
       values: [
-        stringify({
+        toYaml({
           release,
           labels: serverLabels(release),
           // A budget for a single server would prevent the drain of its node.

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parse } from "yaml";
 import { setting } from "../../core/environment";
 import { OperationError } from "../../core/errors";
+import { parseYaml } from "../../core/yaml";
 import { ansibleVariables, sshArgs } from "./ansible-settings";
 
 /** A command line. */
@@ -42,7 +42,7 @@ export function findKubespray(environment: NodeJS.ProcessEnv, version: string): 
 function checkout(folder: string, version: string): KubespraySource {
   const manifest = join(folder, "galaxy.yml");
   const found = existsSync(manifest)
-    ? (parse(readFileSync(manifest, "utf8")) as { version?: string }).version
+    ? (parseYaml(readFileSync(manifest, "utf8")) as { version?: string }).version
     : undefined;
   if (found !== version) {
     throw new OperationError(

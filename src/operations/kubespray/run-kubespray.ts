@@ -12,13 +12,13 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import { isDeepStrictEqual } from "node:util";
-import { stringify } from "yaml";
 import type { ClusterDescription } from "../../contract/cluster";
 import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { setting } from "../../core/environment";
 import { OperationError } from "../../core/errors";
 import type { Log } from "../../core/log";
 import { isSecureAddress } from "../../core/secure-address";
+import { toYaml } from "../../core/yaml";
 import type { KubeconfigStore, Releases } from "../../central/kubeconfig-store";
 import { withServer } from "../../kubernetes/kubeconfig";
 import { ansibleVariables, hasRefusedHostKey, sshConfig } from "./ansible-settings";
@@ -122,7 +122,7 @@ function logFile(folder: string): string {
 function prepare({ folder, cluster, source }: KubesprayRun): void {
   mkdirSync(join(folder, "artifacts"), { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  writeFileSync(join(folder, "inventory.yml"), stringify(cluster.inventory), { mode: 0o600 });
+  writeFileSync(join(folder, "inventory.yml"), toYaml(cluster.inventory), { mode: 0o600 });
   writeFileSync(join(folder, "ssh_config"), sshConfig(source.seenFolder(folder)), { mode: 0o600 });
 }
 

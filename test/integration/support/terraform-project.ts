@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { App, type TerraformStack } from "cdktf";
 import { newFolderInProject, PROJECT } from "../../../lab/cdktf";
@@ -130,8 +130,17 @@ export class TerraformProject {
     return begin(program, args, this.options(stack));
   }
 
+  /** Writes a file into the folder of a stack, beside what was synthesized. */
+  writeFile(stack: TerraformStack, name: string, content: string): void {
+    writeFileSync(join(this.folderOf(stack), name), content);
+  }
+
+  private folderOf(stack: TerraformStack): string {
+    return join(this.folder, "cdktf.out", "stacks", stack.node.id);
+  }
+
   private options(stack: TerraformStack) {
-    const cwd = join(this.folder, "cdktf.out", "stacks", stack.node.id);
+    const cwd = this.folderOf(stack);
     return { cwd, env: { ...process.env, ...this.environment, TF_IN_AUTOMATION: "true" } };
   }
 }

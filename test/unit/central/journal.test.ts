@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, readdirSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  readdirSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -48,6 +57,24 @@ test("tells nothing to who reads the disk", () => {
   for (const secret of [key.reveal(), ...TEXTS]) expect(content).not.toContain(secret);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
+});
+
+describe("H14: what cannot be read is named in one sentence with the fix", () => {
+  test("a folder that is a file", () => {
+    writeFileSync(folder, "");
+    expect(() => journal.entries()).toThrow(
+      `The folder ${folder} with the journals cannot be read (ENOTDIR); let this user read it, or set TENANT_VAULT_STATE_DIR to another folder.`,
+    );
+  });
+
+  test("a journal that is a folder", () => {
+    const file = join(folder, "customer10.main.0000.json");
+    mkdirSync(file, { recursive: true });
+    expect(() => journal.entries()).toThrow(
+      `The journal ${file} cannot be read (EISDIR) and may contain unseal keys; let this user read it, or move it to a safe place before the next run.`,
+    );
+    expect(() => journal.entries()).toThrow(JournalError);
+  });
 });
 
 test("takes all its space before anything is initialised", () => {

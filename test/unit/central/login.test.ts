@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -110,6 +110,30 @@ test.each<[string, NodeJS.ProcessEnv, string, RegExp]>([
     "central-untrusted",
     /VAULT_CAPATH names \/none, which does not exist or is empty/,
   ],
+  [
+    "a CA file that is a folder",
+    { VAULT_CACERT: __dirname },
+    "central-untrusted",
+    /VAULT_CACERT names .*, which cannot be read \(EISDIR\)/,
+  ],
+  [
+    "a CA folder that is a file",
+    { VAULT_CAPATH: __filename },
+    "central-untrusted",
+    /VAULT_CAPATH names .*, which cannot be read \(ENOTDIR\)/,
+  ],
+  [
+    "a token of two lines",
+    { VAULT_TOKEN: "a\nb" },
+    "central-denied",
+    /^The token in VAULT_TOKEN or .* contains line breaks .*; set it to the token alone\.$/,
+  ],
+  [
+    "a file with a token that is a folder",
+    { TENANT_VAULT_JWT_FILE: __dirname, TENANT_VAULT_JWT_ROLE: "watch", TENANT_VAULT_JWT_LOGIN: "operators-cluster" },
+    "central-denied",
+    /, with a token, cannot be read \(EISDIR\)/,
+  ],
 ])("%s is named, with the variable to set", async (_, environment, code, message) => {
   await expect(connectToCentral({ VAULT_ADDR: central.address, ...environment })).rejects.toMatchObject({
     code,
@@ -122,7 +146,9 @@ test("C3: the CA may be a folder, and the name in the certificate another than t
   const identity = await authority.issue("vault");
   const server = createServer({ cert: identity.certificate, key: identity.key }, (_, response) => response.end("{}"));
   await once(server.listen(0, "127.0.0.1"), "listening");
-  writeFileSync(join(home, "ca.pem"), authority.certificate);
+  // As in /etc/ssl/certs, where a folder may be among the files.
+  mkdirSync(join(home, "more", "empty"), { recursive: true });
+  writeFileSync(join(home, "more", "ca.pem"), authority.certificate);
   const VAULT_ADDR = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const environment = { VAULT_ADDR, VAULT_CAPATH: home, VAULT_TOKEN: "t" };
 

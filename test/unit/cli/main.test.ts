@@ -26,6 +26,18 @@ describe("the compiled command", () => {
     for (const file of all(stderr.trim().split(","))) expect(file).toContain("/commander/");
   });
 
+  test("H15: a command loads no YAML before it needs any", async () => {
+    const script = `process.argv.splice(1, 1, "status"); require(${JSON.stringify(COMMAND)});
+      process.on("exit", () => console.log(JSON.stringify(Object.keys(require.cache))));`;
+    const environment = { VAULT_ADDR: "https://127.0.0.1:1", VAULT_TOKEN: "none" };
+    const { code, stdout } = await tryRun(process.execPath, ["-e", script, "x"], {
+      env: { ...process.env, ...environment },
+    });
+    expect(code).toBe(1);
+    const files = all(JSON.parse(stdout) as string[]);
+    expect(files.filter((file) => file.includes("/node_modules/yaml/"))).toEqual([]);
+  });
+
   test("fails with a code on standard error, and with JSON on standard output if that is wanted", async () => {
     const failed = await tryRun(process.execPath, [COMMAND, "unseal", "nobody"]);
     expect(failed).toMatchObject({ code: 1, stdout: "" });

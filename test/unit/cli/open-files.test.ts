@@ -14,3 +14,10 @@ test.each([
 test("H10: Node.js tells the limit of open files", () => {
   expect(openFilesLimit()).toBeGreaterThan(20);
 });
+
+test("a diagnostic report that the user asks for still has the network", () => {
+  openFilesLimit();
+  expect(
+    (process.report.getReport() as { header: { networkInterfaces?: unknown } }).header.networkInterfaces,
+  ).toBeDefined();
+});

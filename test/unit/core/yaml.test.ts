@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { toYaml } from "../../../src/core/yaml";
+import { parseYaml, toYaml } from "../../../src/core/yaml";
 
 test("what is written reads back as it was", () => {
   const value = { text: "on: #not a comment", multiline: "a\nb\n", list: [1, true, null], nested: { "x y": "${z}" } };
   expect(parse(toYaml(value))).toEqual(value);
+  expect(parseYaml(toYaml(value))).toEqual(value);
 });
 
 test("options reach the library", () => {

@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { ERROR_CODES } from "../../../src/core/error-codes";
 import { VAULT_FAILURES } from "../../../src/vault/errors";
-import { run } from "../../../lab/run";
 import { withCommands } from "../../../scripts/commands-reference";
 import { all } from "../../support/all";
 import { BANNED_PHRASES } from "../../support/banned-phrases";
+import { checkedProject } from "../../support/checker";
 import { anchors, links, markdownFiles, PROJECT, prose, read, sentences, wordCount } from "../../support/markdown";
 
 const markdown = markdownFiles();
@@ -25,13 +25,7 @@ interface PublicSurface {
 
 /** Interfaces of the public surface, and the types that they name. */
 function publicSurface(): PublicSurface {
-  const program = ts.createProgram(ENTRIES, {
-    strict: true,
-    skipLibCheck: true,
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-  });
-  const checker = program.getTypeChecker();
+  const { program, checker } = checkedProject();
   const exportsOf = (entry: string): ts.Symbol[] => {
     const source = program.getSourceFile(entry);
     const module = source && checker.getSymbolAtLocation(source);
@@ -96,14 +90,14 @@ describe("the public surface", () => {
 
 describe("examples", () => {
   const examples = all(readdirSync(join(PROJECT, "examples")).filter((name) => name.endsWith(".ts")));
+  afterEach(() => void vi.unstubAllEnvs());
 
   test.each(examples)("%s synthesizes, and a guide shows it", async (name) => {
     const folder = mkdtempSync(join(tmpdir(), "tenant-vault-example-"));
     try {
-      await run(process.execPath, ["--import", "tsx", join("examples", name)], {
-        cwd: PROJECT,
-        env: { ...process.env, CDKTF_OUTDIR: folder },
-      });
+      vi.stubEnv("CDKTF_OUTDIR", folder);
+      // An example is a program: importing it runs it.
+      await import(join(PROJECT, "examples", name));
       expect(readdirSync(join(folder, "stacks"))).not.toHaveLength(0);
     } finally {
       rmSync(folder, { recursive: true });

@@ -88,6 +88,14 @@ describe("a description", () => {
       expect(instance(universe)).toEqual(WANTED);
     });
 
+    test("H1: is not taken from metadata that somebody changed while no server tells it", async () => {
+      const universe = await described();
+      Object.assign(universe.metadata, { "secret-shares": "9", "secret-threshold": "9" });
+      await writeDescription(universe.start());
+      expect(instance(universe)).toEqual(INSTANCE);
+      expect(isVerified(universe)).toBe(true);
+    });
+
     test("is described as it is before the initialisation", async () => {
       const universe = new Universe(WANTED);
       await writeDescription(universe.start());

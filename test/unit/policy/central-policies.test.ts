@@ -46,6 +46,12 @@ describe.each(TENANT_IDENTITIES)("%s", (identity) => {
   });
 });
 
+test("P1: the order of permittedDomains makes no other policy, as it makes no other request", () => {
+  const policyFor = (...permittedDomains: string[]): string =>
+    tenantPolicy("deploy", { ...SCOPE, intermediates: [{ commonName: "CA", permittedDomains, ttl: 60 }] });
+  expect(policyFor("b.example", "a.example", "b.example")).toBe(policyFor("a.example", "b.example"));
+});
+
 test("deploy has an intermediate signed with the values of the file alone", () => {
   expect(tenantPolicy("deploy", SCOPE)).toContain(`path "pki-root/root/sign-intermediate" {
   capabilities = ["create","update"]

@@ -1,6 +1,6 @@
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { checkSource } from "../../support/checker";
+import { checkedProject } from "../../support/checker";
 import { exportedTypes, FieldWalk } from "../../support/fields";
 
 /** Props that the tenant file writes in another way, and the fields that do so. */
@@ -180,7 +180,7 @@ const NOT_CALLED = [
 ];
 
 describe("the tenant file", { timeout: 120_000 }, () => {
-  const checked = checkSource("tenants/specs.ts", 'import "../src/index"; import "../src/tenant/tenant-schema";');
+  const checked = checkedProject();
   const isIn = (folder: string, declaration: ts.Declaration | undefined): boolean =>
     declaration?.getSourceFile().fileName.includes(`/src/${folder}/`) === true;
   const exported = exportedTypes(checked, "src/index.ts");

@@ -273,13 +273,19 @@ describe("Kubespray", () => {
       expect(depends_on).toContain("terraform_data.cluster_kubespray_check");
   });
 
-  test.each(["ansible_ssh_args", "ansible_connection", "ansible_ssh_executable"])(
-    "O2: KubesprayProps.variables cannot turn off the check of host keys by %s",
-    (name) => {
-      const provisioner = Provisioner.kubespray({ central, variables: { [name]: "x" } });
-      expect(() => cluster({ provisioner })).toThrow(
-        `provisioner.variables sets ${name}, so SSH would no longer check`,
-      );
-    },
-  );
+  test.each([
+    ["ansible_ssh_args", "x"],
+    ["ansible_connection", "x"],
+    ["ansible_ssh_executable", "x"],
+    ["download_run_once", true],
+    ["download_force_cache", "yes"],
+  ])("O2: KubesprayProps.variables cannot turn off the check of host keys by %s", (name, value) => {
+    const provisioner = Provisioner.kubespray({ central, variables: { [name]: value } });
+    expect(() => cluster({ provisioner })).toThrow(`provisioner.variables sets ${name}, so SSH would no longer check`);
+  });
+
+  test("O2: KubesprayProps.variables may say that Kubespray downloads on each node", () => {
+    const provisioner = Provisioner.kubespray({ central, variables: { download_run_once: false } });
+    expect(() => cluster({ provisioner })).not.toThrow();
+  });
 });

@@ -126,6 +126,17 @@ describe("properties", () => {
     expect(addressOf({ ...others, address: "https://b:8200" })).toBe(addressOf());
   });
 
+  test("P1: permittedDomains in another order or case, or repeated, are the same intermediate", () => {
+    const signature = (...permittedDomains: string[]): unknown =>
+      pki({ permittedDomains }).resource.vault_pki_secret_backend_root_sign_intermediate;
+    const first = signature("customer10.internal", "b.example");
+    expect(signature("b.example", "customer10.internal")).toEqual(first);
+    expect(signature("customer10.internal", "B.example", "customer10.internal")).toEqual(first);
+    expect(Object.values(first as object)[0]).toMatchObject({
+      permitted_dns_domains: ["b.example", "customer10.internal"],
+    });
+  });
+
   test("P4: each half of the lifetime there is another intermediate, and the newest is the default issuer", () => {
     const { resource } = pki({ lifetime: Duration.days(30) });
     const of = (type: string): Record<string, unknown> => only(resource, `vault_pki_secret_backend_${type}`);
