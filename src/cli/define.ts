@@ -52,6 +52,13 @@ export function parseDays(text: string): number {
   return days;
 }
 
+/** Days above 0. @throws InvalidArgumentError */
+export function parseAge(text: string): number {
+  const days = Number(text);
+  if (!Number.isFinite(days) || days <= 0) throw new InvalidArgumentError("Give a number of days above 0.");
+  return days;
+}
+
 /** Seconds above 0. @throws InvalidArgumentError */
 export function parseSeconds(text: string): number {
   const seconds = Number(text);

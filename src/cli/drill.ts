@@ -4,13 +4,12 @@ import { parseTarget } from "../central/instances";
 import { connectToCentral } from "../central/login";
 import { RecordStore } from "../central/record-store";
 import { limit } from "../core/abort";
-import { OperationError } from "../core/errors";
-import { findProgram } from "../core/find-program";
-import type { Product } from "../core/product";
-import { drill as runDrill } from "../operations/drill/drill";
+import { drill as runDrill, type DrillReport } from "../operations/drill/drill";
+import { refuseProven } from "../operations/drill/restore-proof";
 import { refuseForNamespace } from "../operations/namespaces/refusal";
 import { findSnapshot } from "../operations/snapshot/stored-snapshots";
 import type { CommandHost, CommandResult } from "./command";
+import { findServer } from "./drill-server";
 import type { InstanceOptions } from "./instance";
 import { readIdentities, withTarget, type TargetOptions } from "./snapshot";
 
@@ -24,10 +23,30 @@ export interface DrillCommandOptions extends InstanceOptions, TargetOptions {
   readonly server?: string;
 }
 
-const PROGRAMS: Readonly<Record<Product, string>> = { openbao: "bao", vault: "vault" };
+/** What a drill proved, and how long it took. */
+export interface TimedReport extends DrillReport {
+  readonly seconds: number;
+}
 
 /** `tenant-vault drill`: proves that the newest snapshot of an instance can be restored. */
-export function drill(host: CommandHost, path: string, options: DrillCommandOptions): Promise<CommandResult> {
+export async function drill(host: CommandHost, path: string, options: DrillCommandOptions): Promise<CommandResult> {
+  const report = await drillInstance(host, path, options);
+  return {
+    text: `${path}: proved ${report.snapshot} in ${report.seconds} s with ${report.version}: the recorded keys open it, ${report.mounts} mounts, ${report.caChains} CA chains\n`,
+    json: { instance: path, ...report },
+  };
+}
+
+/**
+ * Proves that a snapshot of an instance can be restored.
+ *
+ * @param options `onlyNew` refuses a snapshot that is not newer than the one of the last proof.
+ */
+export function drillInstance(
+  host: CommandHost,
+  path: string,
+  options: DrillCommandOptions & { readonly onlyNew?: true },
+): Promise<TimedReport> {
   return withTarget(host, options, async (target) => {
     const { clock, environment, holds, log } = host;
     const named = parseTarget(path);
@@ -38,10 +57,11 @@ export function drill(host: CommandHost, path: string, options: DrillCommandOpti
     const server = `the throw-away server with the data of ${path}`;
     try {
       const store = new RecordStore(central, named.tenant, named.name, clock);
-      const sharedInstance = sharedInstanceOf(await store.readMetadata());
-      refuseForNamespace({ ...named, sharedInstance }, "drill");
+      const metadata = await store.readMetadata();
+      refuseForNamespace({ ...named, sharedInstance: sharedInstanceOf(metadata) }, "drill");
       const { complete: _complete, ...manifest } = await findSnapshot(target, named, options.from);
-      const program = options.server ?? findServer(manifest.product, environment);
+      if (options.onlyNew === true) refuseProven(path, metadata, manifest);
+      const program = findServer(manifest.product, options.server, environment);
       // The program must not end before the server is destroyed.
       holds.add(server);
       const context = {
@@ -52,25 +72,11 @@ export function drill(host: CommandHost, path: string, options: DrillCommandOpti
       };
       const begun = clock.now();
       const report = await runDrill(context, target, { manifest, identities, program });
-      const seconds = Math.round((clock.now() - begun) / 100) / 10;
-      return {
-        text: `${path}: proved ${report.snapshot} in ${seconds} s with ${report.version}: the recorded keys open it, ${report.mounts} mounts, ${report.caChains} CA chains\n`,
-        json: { instance: path, ...report, seconds },
-      };
+      return { ...report, seconds: Math.round((clock.now() - begun) / 100) / 10 };
     } finally {
       holds.delete(server);
       await central.close();
       lifetime.clear();
     }
   });
-}
-
-function findServer(product: Product, { PATH }: NodeJS.ProcessEnv): string {
-  const name = PROGRAMS[product];
-  const found = findProgram(name, PATH);
-  if (found !== undefined) return found;
-  throw new OperationError(
-    "drill-server-missing",
-    `The snapshot is restored by ${name}, which is not on PATH; install the version of ${product} that the instance runs, or name its program with --server.`,
-  );
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { define, parseCount, parseSeconds, type CommonOptions, type Execute } from "./define";
+import { scheduledDrills } from "./snapshot-options";
 import type { WatchOptions } from "./watch";
 
 /** Defaults of `watch`, in seconds. */
@@ -28,7 +29,11 @@ export function defineFleetCommands(program: Command, execute: Execute): void {
     .action((tenant: string, options: CommonOptions & { check?: true }) =>
       execute(options, async (host) => (await import("./kubespray.js")).kubespray(host, tenant, options)),
     );
-  define(program, "watch", "unseal instances as soon as they are sealed, until interrupted; writes no record")
+  const watch = define(
+    program,
+    "watch",
+    "unseal instances as soon as they are sealed, until interrupted; writes no record",
+  )
     .option("--tenant <tenant>", "only the instances of this tenant")
     .option(
       "--shard <index/count>",
@@ -42,10 +47,10 @@ export function defineFleetCommands(program: Command, execute: Execute): void {
       "also renew certificates, tokens and credentials, with this time between two runs for an instance",
       parseSeconds,
     )
-    .option("--listen <host:port>", "serve /metrics, /healthz and /readyz there")
-    .action((options: CommonOptions & WatchOptions) =>
-      execute(options, async (host) => (await import("./watch.js")).watch(host, options)),
-    );
+    .option("--listen <host:port>", "serve /metrics, /healthz and /readyz there");
+  scheduledDrills(watch).action((options: CommonOptions & WatchOptions) =>
+    execute(options, async (host) => (await import("./watch.js")).watch(host, options)),
+  );
   define(
     program,
     "mirror",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parseCount, parseDays } from "./define";
+import { parseAge, parseCount, parseDays } from "./define";
 
 /** Adds the option of commands that use stored snapshots. */
 export function target(command: Command): Command {
@@ -20,6 +20,22 @@ export function recipients(command: Command): Command {
 /** Adds the option of commands that decrypt a snapshot. */
 export function identity(command: Command): Command {
   return command.requiredOption("--identity <file>", "identity file of age, with the private key of a recipient");
+}
+
+/** Adds the options of a command that drills on a schedule. */
+export function scheduledDrills(command: Command): Command {
+  return command
+    .option(
+      "--drill <days>",
+      "also prove the newest snapshot of each instance whose last proof is older, one at a time",
+      parseAge,
+    )
+    .option(
+      "--target <url>",
+      "with --drill: file:<folder> or s3://<bucket>/<prefix> (default: as TENANT_VAULT_SNAPSHOTS says)",
+    )
+    .option("--identity <file>", "with --drill: identity file of age, with the private key of a recipient")
+    .option("--server <file>", "with --drill: program of the server (default: bao or vault on PATH)");
 }
 
 /** Adds the options of commands that remove snapshots. */

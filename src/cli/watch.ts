@@ -7,6 +7,7 @@ import { proxiesOf } from "../core/proxies";
 import { isEncrypted } from "../core/secure-address";
 import { proxyTo } from "../operations/network";
 import { CentralFleet } from "../watch/central-fleet";
+import type { Drills } from "../watch/fleet-drills";
 import { parseListenAddress, serve } from "../watch/http-server";
 import type { Maintenance } from "../watch/instance-maintenance";
 import { Notifications } from "../watch/notifications";
@@ -16,11 +17,12 @@ import { watchFleet } from "../watch/watch-fleet";
 import { WatchMetrics } from "../watch/watch-metrics";
 import type { CommandHost, CommandResult } from "./command";
 import { maintain } from "./maintain";
+import type { ScheduledDrillOptions } from "./scheduled-drills";
 // A watcher must not load it later, when its connections may have taken every open file.
 import "yaml";
 
 /** Options of `tenant-vault watch`. */
-export interface WatchOptions {
+export interface WatchOptions extends ScheduledDrillOptions {
   readonly tenant?: string;
   /** `<index>/<count>`. */
   readonly shard?: string;
@@ -41,7 +43,7 @@ const MAINTAINED_AT_ONCE = 4;
 /** `tenant-vault watch`: unseals the instances of all tenants as soon as they are sealed, until it is interrupted. */
 export async function watch(
   host: CommandHost,
-  { tenant, shard, poll, refresh, parallel, maintain: every, listen }: WatchOptions,
+  { tenant, shard, poll, refresh, parallel, maintain: every, listen, ...drilling }: WatchOptions,
 ): Promise<CommandResult> {
   const { environment, clock, log, signal, holds } = host;
   keepHeapSmall();
@@ -54,6 +56,7 @@ export async function watch(
       "TENANT_VAULT_WEBHOOK is not reached by TLS, and may contain a secret; set it to an https address.",
     );
   }
+  const drills = await drillsOf(host, drilling);
   const network = { proxies: proxiesOf(environment) };
   const dispatcher = webhook === undefined ? undefined : proxyTo(webhook, network.proxies);
   const notifications =
@@ -76,7 +79,7 @@ export async function watch(
     const maintenance = every === undefined ? undefined : maintenanceOf(host, every);
     await watchFleet(
       { fleet, clock, log, tell, gate: new Gate(parallel), poll: poll * 1000 },
-      { ...selection, refresh: refresh * 1000, maintenance, signal },
+      { ...selection, refresh: refresh * 1000, maintenance, drills, signal },
     );
     await notifications?.flush();
   } finally {
@@ -85,6 +88,13 @@ export async function watch(
     await central.close();
   }
   return { text: "", json: {} };
+}
+
+/** A watcher without drills loads nothing of them. */
+async function drillsOf(host: CommandHost, options: ScheduledDrillOptions): Promise<Drills | undefined> {
+  const { drill, target, identity, server } = options;
+  if ((drill ?? target ?? identity ?? server) === undefined) return undefined;
+  return (await import("./scheduled-drills.js")).scheduledDrills(host, options);
 }
 
 /** @param every Seconds. */

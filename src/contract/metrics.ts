@@ -26,6 +26,8 @@ export const WATCH_METRICS = {
   unsealDuration: "tenant_vault_watch_unseal_duration_seconds",
   lastUnseal: "tenant_vault_watch_last_unseal_timestamp_seconds",
   lastMaintenance: "tenant_vault_watch_last_maintenance_timestamp_seconds",
+  /** The same fact as that of a status, so that one rule serves both. */
+  restoreProven: STATUS_METRICS.restoreProven,
   /** Labelled with `code`, an error code of docs/errors.md. */
   failures: "tenant_vault_watch_failures_total",
   notificationsLost: "tenant_vault_watch_notifications_lost_total",

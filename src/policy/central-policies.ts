@@ -81,7 +81,7 @@ export function watchPolicy(): string {
 }
 
 /**
- * What the login of {@link watchPolicy} also needs to renew what expires. It writes no record, so it cannot change where keys go.
+ * What the login of {@link watchPolicy} also needs to renew what expires and to drill. It writes no record, so it cannot change where keys go.
  * It reaches the instances as every identity, which the keys that it reads would allow as well.
  */
 export function maintenancePolicy(): string {

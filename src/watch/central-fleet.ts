@@ -7,6 +7,7 @@ import { OperationError } from "../core/errors";
 import { enterCluster } from "../operations/cluster";
 import { connectTo, openEndpoints, type Endpoints } from "../operations/connections";
 import type { RunContext } from "../operations/context";
+import { restoreStateOf, type RestoreState } from "../operations/drill/restore-state";
 import { OperatorToken } from "../operations/identities/operator-token";
 import type { NetworkOptions } from "../operations/network";
 import { serversOf } from "../operations/servers";
@@ -42,6 +43,11 @@ export class CentralFleet implements Fleet {
     if (instance === undefined || instance.retired === true) return WITHOUT_SERVERS;
     const link = await connect(this.central, instance, this.options, lost);
     return new CentralInstance(this.central, target, this.options, link, lost);
+  }
+
+  async restoreState(instance: string): Promise<RestoreState> {
+    const { tenant, name } = parseTarget(instance);
+    return restoreStateOf(await new RecordStore(this.central, tenant, name, this.options.clock).readMetadata());
   }
 
   /** @returns Undefined if the record is deleted, as that of a retired instance may be. */

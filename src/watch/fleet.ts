@@ -1,3 +1,4 @@
+import type { RestoreState } from "../operations/drill/restore-state";
 import type { ReplicaState } from "../vault/replica-state";
 
 /** What a watcher sees of one replica. */
@@ -26,4 +27,6 @@ export interface Fleet {
   list(tenant: string | undefined): Promise<readonly string[]>;
   /** @param lost Called if a server ends its connection, as one does that is stopped. */
   open(instance: string, lost: () => void): Promise<WatchedInstance>;
+  /** What the record of an instance says about its restore. @throws OperationError if the central Vault fails. */
+  restoreState(instance: string): Promise<RestoreState>;
 }

@@ -21,25 +21,33 @@ const TIMEOUT = 10_000;
 /** Notifications that wait at most. Later ones are lost, so that a dead receiver does not fill the memory. */
 const MOST_WAITING = 1_000;
 
+const NOTIFIED = ["sealed", "unsealed", "failed", "drilled", "drill-failed"] as const;
+
+type Notified = Extract<WatchEvent, { readonly kind: (typeof NOTIFIED)[number] }>;
+
+function isNotification(event: WatchEvent): event is Notified {
+  return NOTIFIED.some((kind) => kind === event.kind);
+}
+
 /** Sends what happens to instances to a webhook, one after another. */
 export class Notifications {
   /** Number of notifications that no attempt delivered. */
   lost = 0;
   private waiting = 0;
   private last: Promise<void> = Promise.resolve();
-  /** Code of the last failure that was sent, by instance. A failure that lasts is sent once. */
+  /** Code of the last failure that was sent, by instance and work. A failure that lasts is sent once. */
   private readonly failing = new Map<string, string>();
 
   constructor(private readonly options: NotificationsOptions) {}
 
-  /** Queues a notification if the event is one: sealed, unsealed, failed. */
+  /** Queues a notification if the event is one. */
   notify(event: WatchEvent): void {
-    if (event.kind === "seen" && event.sealed === 0 && event.unreachable === 0) this.failing.delete(event.instance);
-    if (event.kind === "forgotten") this.failing.delete(event.instance);
-    if (event.kind !== "sealed" && event.kind !== "unsealed" && event.kind !== "failed") return;
-    if (event.kind === "failed") {
-      if (this.failing.get(event.instance) === event.code) return;
-      this.failing.set(event.instance, event.code);
+    this.forgive(event);
+    if (!isNotification(event)) return;
+    if (event.kind === "failed" || event.kind === "drill-failed") {
+      const work = `${event.kind} ${event.instance}`;
+      if (this.failing.get(work) === event.code) return;
+      this.failing.set(work, event.code);
     }
     if (this.waiting >= MOST_WAITING) {
       this.lost++;
@@ -49,6 +57,13 @@ export class Notifications {
     const { kind, ...details } = event;
     const body = JSON.stringify({ event: kind, time: this.options.clock.date().toISOString(), ...details });
     this.last = this.last.then(() => this.deliver(body, event.instance)).finally(() => this.waiting--);
+  }
+
+  /** After a success, the same failure is news again. */
+  private forgive(event: WatchEvent): void {
+    const isWell = event.kind === "seen" && event.sealed === 0 && event.unreachable === 0;
+    if (isWell || event.kind === "forgotten") this.failing.delete(`failed ${event.instance}`);
+    if (event.kind === "drilled" || event.kind === "forgotten") this.failing.delete(`drill-failed ${event.instance}`);
   }
 
   /** Ends when every notification that waits is delivered or lost. */

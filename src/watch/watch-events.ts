@@ -13,6 +13,11 @@ export type WatchEvent =
     }
   /** What expires was renewed where it was time. */
   | { readonly kind: "maintained"; readonly instance: string }
+  /** When a snapshot of it was last proven by a restore, as its record says: seconds since the epoch; undefined if never. */
+  | { readonly kind: "proven"; readonly instance: string; readonly time: number | undefined }
+  /** This watcher proved a snapshot of it now. */
+  | { readonly kind: "drilled"; readonly instance: string; readonly snapshot: string; readonly seconds: number }
+  | { readonly kind: "drill-failed"; readonly instance: string; readonly code: ErrorCode; readonly message: string }
   | { readonly kind: "failed"; readonly instance: string; readonly code: ErrorCode; readonly message: string }
   /** Its record is gone, or belongs to another watcher. */
   | { readonly kind: "forgotten"; readonly instance: string }

@@ -1,7 +1,10 @@
 import { OperationError } from "../core/errors";
+import { Gate } from "../core/gate";
+import { FleetDrills, type Drills } from "./fleet-drills";
 import { InstanceMaintenance, type Maintenance } from "./instance-maintenance";
+import { InstanceProof } from "./instance-proof";
 import { InstanceWatch, type WatchSurroundings } from "./instance-watch";
-import { Schedule } from "./schedule";
+import { Schedule, type Repeated } from "./schedule";
 import { isSelected, type Selection } from "./selection";
 
 /** Options of {@link watchFleet}. */
@@ -10,14 +13,20 @@ export interface WatchFleetOptions extends Selection {
   readonly refresh: number;
   /** @default - none: instances are unsealed, and nothing else is done */
   readonly maintenance?: Maintenance | undefined;
+  /** @default - none */
+  readonly drills?: Drills | undefined;
   readonly signal: AbortSignal;
 }
 
 /** What is done for an instance. */
 interface Care {
   readonly watch: InstanceWatch;
-  readonly maintenance: InstanceMaintenance | undefined;
+  /** What is done beside the watch. */
+  readonly others: readonly Repeated[];
 }
+
+/** Records whose proofs are read at once. */
+const PROOFS_AT_ONCE = 4;
 
 /** Milliseconds between two lists while the central Vault does not answer. */
 const RETURN_POLL = 2_000;
@@ -28,7 +37,7 @@ const RETURN_POLL = 2_000;
  */
 export async function watchFleet(
   surroundings: WatchSurroundings,
-  { refresh, maintenance, signal, ...selection }: WatchFleetOptions,
+  { refresh, maintenance, drills, signal, ...selection }: WatchFleetOptions,
 ): Promise<void> {
   const { clock, tell, poll } = surroundings;
   const schedule = new Schedule(clock);
@@ -37,20 +46,26 @@ export async function watchFleet(
   /** Aborted by an error that is not an OperationError. It is a mistake of this program, and ends it. */
   const broken = new AbortController();
   const ended = AbortSignal.any([signal, broken.signal]);
+  const reads = new Gate(PROOFS_AT_ONCE);
+  if (drills !== undefined) {
+    const fleetDrills = new FleetDrills({ ...surroundings, drills, watched: cared, signal: ended });
+    schedule.add(fleetDrills, fleetDrills.delay);
+  }
   const scheduled = schedule.run(ended).catch((error: unknown) => broken.abort(error));
 
   const start = (instance: string): void => {
     const watch = new InstanceWatch(instance, surroundings, (each) => schedule.hasten(each));
+    const proof = new InstanceProof(instance, surroundings, reads);
     const maintained = maintenance && new InstanceMaintenance(instance, { ...surroundings, maintenance });
-    cared.set(instance, { watch, maintenance: maintained });
+    const others = maintained === undefined ? [proof] : [proof, maintained];
+    cared.set(instance, { watch, others });
     // All watches begin at once. Their requests must not.
     schedule.add(watch, Math.random() * poll);
-    if (maintained !== undefined) schedule.add(maintained, maintained.delay);
+    for (const other of others) schedule.add(other, other.delay);
   };
-  const stop = (instance: string, { watch, maintenance: maintained }: Care): void => {
+  const stop = (instance: string, { watch, others }: Care): void => {
     cared.delete(instance);
-    const turns = maintained === undefined ? [watch] : [watch, maintained];
-    const end = Promise.all(turns.map((each) => schedule.remove(each)))
+    const end = Promise.all([watch, ...others].map((each) => schedule.remove(each)))
       .then(() => watch.end())
       .finally(() => ending.delete(end));
     ending.add(end);

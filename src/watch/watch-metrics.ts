@@ -14,6 +14,8 @@ interface InstanceCounts {
   lastUnseal?: number;
   /** Seconds since the epoch. */
   lastMaintenance?: number;
+  /** Seconds since the epoch. */
+  restoreProven?: number | undefined;
   readonly failures: Map<string, number>;
 }
 
@@ -60,6 +62,13 @@ export class WatchMetrics {
       case "maintained":
         this.of(event.instance).lastMaintenance = this.now() / 1000;
         return;
+      case "proven":
+        this.of(event.instance).restoreProven = event.time;
+        return;
+      case "drilled":
+        this.of(event.instance).restoreProven = this.now() / 1000;
+        return;
+      case "drill-failed":
       case "failed": {
         const { failures } = this.of(event.instance);
         failures.set(event.code, (failures.get(event.code) ?? 0) + 1);
@@ -110,6 +119,12 @@ export class WatchMetrics {
         "gauge",
         (counts) => counts.lastMaintenance,
       ),
+      perInstance(
+        WATCH_METRICS.restoreProven,
+        "Time at which a snapshot was last proven by a restore.",
+        "gauge",
+        (counts) => counts.restoreProven,
+      ),
       {
         name: WATCH_METRICS.unsealDuration,
         help: "Seconds from the sight of a sealed replica until all were unsealed.",
@@ -118,7 +133,7 @@ export class WatchMetrics {
       },
       {
         name: WATCH_METRICS.failures,
-        help: "Failed attempts to watch, unseal or maintain, by the code of the error.",
+        help: "Failed attempts to watch, unseal, maintain or drill, by the code of the error.",
         type: "counter",
         samples: [...this.instances].flatMap(([path, { failures }]) =>
           [...failures].map(([code, value]) => ({ labels: { ...instanceLabels(path), code }, value })),

@@ -61,6 +61,10 @@ const status = (metric: string, value: number | string): Values => ({
   [`tenant_vault_${metric}{tenant="customer10",vault_instance="main",instance="10.0.0.9:9100"}`]: `${value}${HALF_AN_HOUR}`,
 });
 
+const watcher = (metric: string, value: number): Values => ({
+  [`tenant_vault_${metric}{tenant="customer10",vault_instance="main",instance="10.0.0.8:9764"}`]: `${value}${HALF_AN_HOUR}`,
+});
+
 /** Prometheus' own tool. */
 let promtool: string;
 let folder: string;
@@ -131,6 +135,27 @@ describe("Prometheus, given the rules", () => {
     ["a watcher sees it sealed", status("watch_sealed_replicas", 1), ["VaultWatchStuck"]],
     ["a watcher unsealed it", status("watch_sealed_replicas", 0), []],
     ["the last drill was long ago", status("restore_proven_timestamp_seconds", -41 * 86_400), ["VaultRestoreUnproven"]],
+    [
+      "the last drill was long ago, as two programs say",
+      {
+        ...status("restore_proven_timestamp_seconds", -41 * 86_400),
+        ...watcher("restore_proven_timestamp_seconds", -42 * 86_400),
+      },
+      ["VaultRestoreUnproven"],
+    ],
+    [
+      "a watcher knows of a recent drill, and the status is old",
+      {
+        ...status("restore_proven_timestamp_seconds", -41 * 86_400),
+        ...watcher("restore_proven_timestamp_seconds", -1 * 86_400),
+      },
+      [],
+    ],
+    [
+      "the last drill was long ago, as a watcher alone says",
+      watcher("restore_proven_timestamp_seconds", -41 * 86_400),
+      ["VaultRestoreUnproven"],
+    ],
     ["the last drill was recent", status("restore_proven_timestamp_seconds", -39 * 86_400), []],
     ["nobody looked for hours", status("status_timestamp_seconds", -8000), ["VaultStatusStale"]],
   ])("tells when %s", async (_, series, alerts) => {

@@ -3,10 +3,12 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { obtainVaultServer } from "../../lab/tools/vault-server";
+import { freePort } from "../../lab/ports";
 import { waitUntil } from "../../lab/wait";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { ageKey } from "../support/age";
 import { all } from "../support/all";
+import { maintenancePolicy, watchPolicy } from "../../src/policy/central-policies";
 import { TestBed } from "./support/test-bed";
 
 let bed: TestBed;
@@ -41,6 +43,18 @@ beforeAll(async () => {
 });
 afterAll(() => bed.stop());
 
+/** A token with the policies of a watcher that drills, and no others. */
+async function watcherToken(): Promise<string> {
+  const { client } = bed.central;
+  const policies = { watch: watchPolicy(), maintenance: maintenancePolicy() };
+  for (const [name, policy] of Object.entries(policies)) {
+    await client.send("PUT", `sys/policies/acl/${name}`, { body: { policy } });
+  }
+  const body = { policies: Object.keys(policies), no_default_policy: true };
+  const created = await client.send("POST", "auth/token/create", { body });
+  return (created.body.auth as { client_token: string }).client_token;
+}
+
 /** Folders of drills of this machine. */
 function folders(): string[] {
   return readdirSync("/dev/shm").filter((name) => name.startsWith("tenant-vault-drill-"));
@@ -61,6 +75,50 @@ test("the newest snapshot is proven, and the proof is in the metadata of the rec
   const metrics = await bed.run(["status", "customer10/drilled", "--prometheus"], environment);
   expect(metrics.stdout).toMatch(/^tenant_vault_restore_proven_timestamp_seconds\{.*\} \d+/m);
   expect(await bed.central.readRecord("customer10", "drilled")).toEqual(record);
+});
+
+test("a watcher proves a snapshot once, and leaves nothing when it is told to end during a drill", async () => {
+  const before = folders();
+  const metadata = "customers/metadata/customer10/drilled";
+  const patch = (time: string | null, snapshot: string | null) =>
+    bed.central.client.send("PATCH", metadata, {
+      body: { custom_metadata: { "restore-proven-at": time, "restore-proven-snapshot": snapshot } },
+      contentType: "application/merge-patch+json",
+    });
+  const proof = async () =>
+    (await bed.central.client.send("GET", metadata)).body.data as { custom_metadata: Record<string, string> };
+  await patch(null, null);
+  const identity = args.at(-1) ?? "";
+  const port = await freePort();
+  // About a second, so that the proof is too old at once: there is no newer snapshot then.
+  const watch = ["watch", "--json", "--drill", "0.00001", "--identity", identity, "--listen", `127.0.0.1:${port}`];
+  let output = "";
+  const watchEnvironment = { ...environment, VAULT_TOKEN: await watcherToken() };
+  const first = bed.begin(watch, watchEnvironment, (text) => (output += text));
+  await waitUntil("it says that it needs another", () => Promise.resolve(output.includes('"code":"snapshot-missing"')));
+  expect(output.match(/"message":"a snapshot is proven"/g)).toHaveLength(1);
+  const { custom_metadata: proven } = await proof();
+  expect(proven["restore-proven-snapshot"]).toMatch(/^customer10\.drilled\./);
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const labels = '{tenant="customer10",vault_instance="drilled"}';
+  const [, seconds] =
+    metrics
+      .split("\n")
+      .find((line) => line.startsWith(`tenant_vault_restore_proven_timestamp_seconds${labels}`))
+      ?.split(" ") ?? [];
+  expect(Math.abs(Number(seconds) - Date.parse(proven["restore-proven-at"] ?? "") / 1000)).toBeLessThan(2);
+  expect(metrics).toContain('code="snapshot-missing"} 1\n');
+  first.kill("SIGTERM");
+  expect((await first.ended).code).toBe(0);
+  for (const secret of all(Object.values(record))) expect(output + metrics).not.toContain(secret);
+
+  await patch("2026-01-01T00:00:00Z", "customer10.drilled.20260101T000000000Z");
+  const second = bed.begin(watch, watchEnvironment);
+  await waitUntil("its drill has begun", () => Promise.resolve(folders().length > before.length));
+  second.kill("SIGTERM");
+  expect((await second.ended).code).toBe(0);
+  expect(folders()).toEqual(before);
+  expect((await proof()).custom_metadata["restore-proven-at"]).toBe("2026-01-01T00:00:00Z");
 });
 
 test("a drill that is killed or interrupted at any moment leaves no data on this machine", async () => {

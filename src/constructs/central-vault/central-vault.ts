@@ -97,7 +97,8 @@ export interface CentralVaultProps {
   readonly watchSecretIdTtl?: Duration;
   /**
    * Whether watchers may also renew what expires (`tenant-vault watch --maintain`): server certificates, seal tokens and the
-   * credentials of identities. Their login then has the policy `tenant-vault-maintenance`, too.
+   * credentials of identities. `tenant-vault watch --drill` needs it, too. Their login then also has the policy
+   * `tenant-vault-maintenance`.
    *
    * @default false
    * @changes in place: for the next login of a watcher

@@ -171,7 +171,7 @@ function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
     {
       alert: "VaultRestoreUnproven",
       severity: "warning",
-      // Without a drill there is no such series.
+      // A status and a watcher tell the same fact, each when it last looked: the newest counts. Without a drill there is no such series.
       expr: `time() - max(${series.ofStatus(STATUS_METRICS.restoreProven)}) > ${restoreProofAge.toSeconds()}`,
       for: "1h",
       summary: `${target}: no recent proof that it can be restored`,

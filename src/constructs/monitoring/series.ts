@@ -44,7 +44,7 @@ export class Series {
     return `(${expression}) and on (namespace, pod) ${this.ofServers("vault_core_active")} == 1`;
   }
 
-  /** Series of `tenant-vault status --prometheus`. */
+  /** Series of `tenant-vault status --prometheus`, and of `tenant-vault watch`. */
   ofStatus(metric: string): string {
     return `${metric}{${this.status}}`;
   }

@@ -1,3 +1,6 @@
+import { OperationError } from "../../core/errors";
+import type { Manifest } from "../snapshot/manifest";
+
 /** The last proof that a snapshot of an instance can be restored. */
 export interface RestoreProof {
   /** When it was restored, RFC 3339. */
@@ -24,4 +27,24 @@ export function proofOf(metadata: Readonly<Record<string, string>>): RestoreProo
   const { [KEYS.time]: time, [KEYS.snapshot]: snapshot, [KEYS.version]: version } = metadata;
   if (time === undefined || Number.isNaN(Date.parse(time))) return undefined;
   return { time, snapshot: snapshot ?? "", version: version ?? "" };
+}
+
+/**
+ * Refuses a snapshot that is not newer than the one of the last proof. Another proof of it would hide that no snapshots are taken any
+ * more.
+ *
+ * @throws OperationError `snapshot-missing`.
+ */
+export function refuseProven(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  { name }: Pick<Manifest, "name">,
+): void {
+  const proof = proofOf(metadata);
+  // Names of one instance sort by time.
+  if (proof === undefined || name > proof.snapshot) return;
+  throw new OperationError(
+    "snapshot-missing",
+    `${path} has no snapshot since ${proof.snapshot}, which is proven already; check the job that takes snapshots.`,
+  );
 }

@@ -34,13 +34,8 @@ export class ThrowAwayServer {
    * @throws OperationError `drill-failed` if the server does not start.
    */
   static async start(program: string, clock: Clock, signal: AbortSignal): Promise<ThrowAwayServer> {
-    const folder = await mkdtemp(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "tenant-vault-drill-"));
-    await mkdir(join(folder, "data"));
-    await writeFile(join(folder, "server.hcl"), configuration(folder, await freePort(), await freePort()));
-    const supervisor = spawn("sh", ["-c", SUPERVISOR, "sh", program, folder], {
-      stdio: ["pipe", "ignore", "ignore"],
-      detached: true,
-    });
+    const folder = await prepareFolder();
+    const supervisor = await supervise(program, folder);
     const client = new VaultClient({ address: "http://localhost", socketPath: join(folder, "socket"), signal });
     const server = new ThrowAwayServer(folder, supervisor, client);
     try {
@@ -63,7 +58,8 @@ export class ThrowAwayServer {
     await this.client.close();
     const ended = once(this.supervisor, "exit");
     this.supervisor.stdin?.end();
-    if (this.supervisor.exitCode === null) await ended;
+    const { exitCode, signalCode } = this.supervisor;
+    if (exitCode === null && signalCode === null) await ended;
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -86,6 +82,44 @@ export class ThrowAwayServer {
       `The throw-away server does not start (${last}; its last line: ${log ?? ""}); check that the program is a server and fits this machine.`,
     );
   }
+}
+
+/** @throws OperationError `drill-failed` if there is no room for it. */
+async function prepareFolder(): Promise<string> {
+  const place = existsSync(MEMORY) ? MEMORY : tmpdir();
+  let folder: string | undefined;
+  try {
+    folder = await mkdtemp(join(place, "tenant-vault-drill-"));
+    await mkdir(join(folder, "data"));
+    await writeFile(join(folder, "server.hcl"), configuration(folder, await freePort(), await freePort()));
+    return folder;
+  } catch (error) {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    throw unprepared(error, `the throw-away server has no folder in ${place}`);
+  }
+}
+
+/** @throws OperationError `drill-failed` if this machine has no room for another process. The folder is removed then. */
+async function supervise(program: string, folder: string): Promise<ChildProcess> {
+  const supervisor = spawn("sh", ["-c", SUPERVISOR, "sh", program, folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  try {
+    await once(supervisor, "spawn");
+    return supervisor;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw unprepared(error, "the throw-away server cannot be started");
+  }
+}
+
+function unprepared(error: unknown, what: string): OperationError {
+  const { code = "unknown" } = error as NodeJS.ErrnoException;
+  return new OperationError(
+    "drill-failed",
+    `The drill cannot begin, because ${what} (${code}); make room on this machine, and run this again.`,
+  );
 }
 
 /** The raft storage needs a port for other members. No secret is sent to a port. */

@@ -88,9 +88,31 @@ describe("a notification", () => {
     expect(received).toHaveLength(2);
   });
 
+  test("of a drill says what it proved, and once why it failed, whatever the watch sees meanwhile", async () => {
+    const failed = {
+      kind: "drill-failed",
+      instance: "customer10/main",
+      code: "snapshot-missing",
+      message: "None.",
+    } as const;
+    const drilled = { kind: "drilled", instance: "customer10/main", snapshot: "s", seconds: 3 } as const;
+    const sent = notifications();
+    sent.notify(failed);
+    sent.notify({ kind: "seen", instance: "customer10/main", sealed: 0, unreachable: 0 });
+    sent.notify(failed);
+    sent.notify(FAILED);
+    sent.notify(drilled);
+    sent.notify(failed);
+    await sent.flush();
+    const events = received.map((text) => (JSON.parse(text) as { event: string }).event);
+    expect(events).toEqual(["drill-failed", "failed", "drilled", "drill-failed"]);
+    expect(JSON.parse(received[2] ?? "")).toMatchObject({ instance: "customer10/main", snapshot: "s", seconds: 3 });
+  });
+
   test("is not sent for what happens all the time", async () => {
     const sent = notifications();
     sent.notify({ kind: "seen", instance: "customer10/main", sealed: 1, unreachable: 0 });
+    sent.notify({ kind: "proven", instance: "customer10/main", time: 1 });
     sent.notify({ kind: "listed", instances: 1 });
     await sent.flush();
     expect(received).toEqual([]);

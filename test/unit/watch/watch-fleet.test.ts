@@ -4,6 +4,8 @@ import { Gate } from "../../../src/core/gate";
 import { Log, type LogEvent } from "../../../src/core/log";
 import type { Fleet, Sight, WatchedInstance } from "../../../src/watch/fleet";
 import { watchFleet } from "../../../src/watch/watch-fleet";
+import type { RestoreProof } from "../../../src/operations/drill/restore-proof";
+import type { Drills } from "../../../src/watch/fleet-drills";
 import type { Maintenance } from "../../../src/watch/instance-maintenance";
 import type { WatchEvent } from "../../../src/watch/watch-events";
 
@@ -40,6 +42,9 @@ let events: WatchEvent[];
 let logged: LogEvent[];
 let opened: string[];
 let maintenance: Maintenance | undefined;
+let drills: Drills | undefined;
+/** When each instance was proven, milliseconds of the simulated clock. */
+let proofs: Map<string, number>;
 /** Ends a connection, as a server does that is stopped. */
 let lose: () => void;
 /** Milliseconds of the simulated clock. */
@@ -48,6 +53,8 @@ let time: number;
 beforeEach(() => {
   [instance, listed, events, logged, opened, time] = [new FakeInstance(), [MAIN], [], [], [], 0];
   maintenance = undefined;
+  drills = undefined;
+  proofs = new Map();
 });
 
 const fleet: Fleet = {
@@ -57,7 +64,15 @@ const fleet: Fleet = {
     lose = lost;
     return Promise.resolve(instance);
   },
+  restoreState: (name) => {
+    const time = proofs.get(name);
+    return Promise.resolve({ drillable: true, proof: time === undefined ? undefined : proofOf(time) });
+  },
 };
+
+function proofOf(time: number): RestoreProof {
+  return { time: new Date(time).toISOString(), snapshot: "s", version: "2.7.2" };
+}
 
 /** Watches for some simulated seconds. @param at What happens at some of them. */
 async function watch(seconds: number, at: Readonly<Record<number, () => void>> = {}, tenant?: string): Promise<void> {
@@ -81,7 +96,7 @@ async function watch(seconds: number, at: Readonly<Record<number, () => void>> =
   const log = new Log((event) => void logged.push(event));
   const done = watchFleet(
     { fleet, clock, log, tell, gate: new Gate(4), poll: 1_000 },
-    { refresh: 5_000, signal: end.signal, tenant, maintenance },
+    { refresh: 5_000, signal: end.signal, tenant, maintenance, drills },
   );
   // It may fail while time passes.
   done.catch(() => undefined);
@@ -180,6 +195,56 @@ describe("a watch", () => {
   test("ends with the mistake of this program, if there is one", async () => {
     instance.failure = new TypeError("undefined is not a function");
     await expect(watch(10, { 5: () => (instance.states = ["sealed"]) })).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a watch with drills", () => {
+  test("drills one instance at a time, and unseals meanwhile", async () => {
+    listed = [MAIN, "customer11/main"];
+    const ends: (() => void)[] = [];
+    const begun: string[] = [];
+    const run = async (name: string, signal: AbortSignal): Promise<{ snapshot: string; seconds: number }> => {
+      begun.push(name);
+      await new Promise<void>((resolve) => {
+        ends.push(resolve);
+        signal.addEventListener("abort", () => resolve());
+      });
+      proofs.set(name, time);
+      return { snapshot: "s", seconds: 1 };
+    };
+    drills = { age: 10_000, run };
+    await watch(25, {
+      15: () => (instance.states = ["sealed", "unsealed"]),
+      18: () => {
+        expect([begun.length, told("unsealed").length, told("drilled").length]).toEqual([1, 1, 0]);
+        ends[0]?.();
+      },
+      20: () => expect([begun.length, told("drilled").length]).toEqual([2, 1]),
+      21: () => ends[1]?.(),
+      22: () => expect(told("drilled")).toHaveLength(2),
+    });
+    expect(begun.slice(0, 2)).toEqual([MAIN, "customer11/main"]);
+  });
+
+  test("ends the drill that runs when it is told to end, and reports no failure", async () => {
+    let aborted = false;
+    const run = (_: string, signal: AbortSignal): Promise<never> =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener("abort", () => {
+          aborted = true;
+          reject(new OperationError("interrupted", "Interrupted."));
+        }),
+      );
+    drills = { age: 5_000, run };
+    await watch(20);
+    expect(aborted).toBe(true);
+    expect(told("drill-failed")).toEqual([]);
+  });
+
+  test("tells from the records when each was proven, with or without drills", async () => {
+    proofs.set(MAIN, 0);
+    await watch(35);
+    expect(told("proven")).toEqual([{ kind: "proven", instance: MAIN, time: 0 }]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { systemClock } from "../../../../src/core/clock";
 import { ThrowAwayServer } from "../../../../src/operations/drill/throw-away-server";
 
@@ -16,10 +16,11 @@ beforeAll(() => {
   const script = `#!${process.execPath}
 const { readFileSync } = require("node:fs");
 const [, socket] = /address = "(.*socket)"/.exec(readFileSync(process.argv[4], "utf8"));
-require("node:http").createServer((_, response) => response.end(JSON.stringify({ pid: process.pid }))).listen(socket);
+require("node:http").createServer((_, response) => response.end(JSON.stringify({ pid: process.pid, ppid: process.ppid }))).listen(socket);
 `;
   writeFileSync(program, script, { mode: 0o755 });
 });
+afterEach(() => vi.unstubAllEnvs());
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function drills(): string[] {
@@ -42,5 +43,25 @@ test("a program that does not start, and an interruption, leave nothing", async 
   await expect(ThrowAwayServer.start(join(folder, "missing"), systemClock, interrupted)).rejects.toMatchObject({
     code: "drill-failed",
   });
+  expect(drills()).toEqual(before);
+});
+
+test("a machine that starts no process is named, and has nothing left", async () => {
+  const before = drills();
+  vi.stubEnv("PATH", "/nowhere");
+  await expect(ThrowAwayServer.start(program, systemClock, new AbortController().signal)).rejects.toThrow(
+    /^The drill cannot begin, because the throw-away server cannot be started \(ENOENT\); .*\.$/,
+  );
+  expect(drills()).toEqual(before);
+});
+
+test("a server whose supervisor was killed is not waited for", async () => {
+  const before = drills();
+  const server = await ThrowAwayServer.start(program, systemClock, new AbortController().signal);
+  const { pid, ppid } = (await server.client.send("GET", "sys/health")).body as { pid: number; ppid: number };
+  process.kill(ppid, "SIGKILL");
+  await vi.waitFor(() => expect(() => process.kill(ppid, 0)).toThrow("ESRCH"));
+  await server.destroy();
+  process.kill(pid, "SIGKILL");
   expect(drills()).toEqual(before);
 });
