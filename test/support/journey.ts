@@ -142,6 +142,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     CENTRAL,
   "docs/operating/lost-central.md: npx tenant-vault unseal --all": CENTRAL,
   "docs/operating/lost-central.md: npx tenant-vault escrow verify --all": CENTRAL,
+  "docs/operating/drill.md: npx tenant-vault watch --drill 30 --target s3://backups/vault --identity key.txt":
+    "test/integration/drill.test.ts runs it",
   "docs/operating/drill.md: npx tenant-vault drill <tenant>/<instance> --target s3://backups/vault --identity key.txt":
     "drill.test.ts runs the command on an instance of its own",
   "docs/operating/upgrade-kubespray.md: while sleep 60; do npx tenant-vault unseal <tenant>/<instance>; done":
