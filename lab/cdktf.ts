@@ -42,14 +42,11 @@ export interface CdktfProps {
 
 /** Runs the real `cdktf` with the lab's app. */
 export class Cdktf {
-  private hasCentral = false;
-
   constructor(private readonly props: CdktfProps) {}
 
-  /** Runs `cdktf deploy central` the first time, then `cdktf deploy '*'`. @returns The output of Terraform per stack. */
+  /** Applies the stack `central` the first time, then runs `cdktf deploy '*'`. @returns The output of Terraform per stack. */
   async deploy(): Promise<string> {
-    if (!this.hasCentral) await this.run(["deploy", "central", "--auto-approve", NO_LOCK]);
-    this.hasCentral = true;
+    if (!existsSync(this.stackFolder("central"))) await this.apply("central");
     const { stdout } = await this.run(["deploy", "*", "--auto-approve", "--parallelism", "2", NO_LOCK]);
     return stdout;
   }

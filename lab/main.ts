@@ -38,7 +38,9 @@ async function main(): Promise<void> {
   const lab = await startLab(values.tenant, progress);
   let failed = false;
   try {
-    await progress.step(`cdktf deploy central, and the layers of ${values.tenant}`, () => lab.cdktf.deploy());
+    await progress.step(`deployment of the stack central, and cdktf deploy of the layers of ${values.tenant}`, () =>
+      lab.cdktf.deploy(),
+    );
     progress.line("\nProofs:");
     await proveAll(lab, progress);
     progress.line(`\nDone in ${progress.elapsed()}.`);

@@ -25,7 +25,7 @@ export async function proveNoRoot(instance: DeployedInstance): Promise<string> {
 
   await command(instance, "unseal", target);
   await command(instance, "status", target);
-  await lab.cdktf.diff(`${lab.tenant.name}-config`);
+  await lab.cdktf.plan(`${lab.tenant.name}-config`);
   const since = logsOf(instance).flatMap((log, index) => log.slice(before[index]?.length));
   for (const identity of ["apply", "operate"])
     expect(
