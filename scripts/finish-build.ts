@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 const TYPESCRIPT = /(?<!\.d)\.ts$/;
@@ -41,7 +41,14 @@ function removeEmptyFolders(folder: string): void {
   }
 }
 
+/** Lets the shell run a package's commands. npm does so only where it installs them, and the compiler writes new files. */
+export function makeExecutable(project: string): void {
+  const { bin } = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { bin: Record<string, string> };
+  for (const file of Object.values(bin)) chmodSync(join(project, file), 0o755);
+}
+
 if (require.main === module) {
   const project = resolve(__dirname, "..");
   finishBuild(join(project, "src"), join(project, "lib"));
+  makeExecutable(project);
 }

@@ -29,7 +29,7 @@ const request = (changes: object = {}): object => ({
   common_name: "customer10 main CA",
   exclude_cn_from_sans: true,
   format: "pem",
-  permitted_dns_domains: "customer10.internal,customer10.example",
+  permitted_dns_domains: "customer10.example,customer10.internal",
   ttl: "36000",
   use_csr_values: false,
   use_pss: false,
@@ -161,7 +161,7 @@ const SIGN = "pki-root/root/sign-intermediate";
 const { permitted_dns_domains: _domains, ...unlimited } = request() as Record<string, unknown>;
 test.each<[string, () => object]>([
   ["the domains of another tenant", () => request({ permitted_dns_domains: "customer11.internal" })],
-  ["more domains", () => request({ permitted_dns_domains: "customer10.internal,customer10.example,example" })],
+  ["more domains", () => request({ permitted_dns_domains: "customer10.example,customer10.internal,example" })],
   ["no domains", () => ({ ...unlimited, csr })],
   ["another path length", () => request({ max_path_length: 1 })],
   ["a path length as a text", () => request({ max_path_length: "1" })],
@@ -181,7 +181,7 @@ test("deploy has the tenant's intermediate signed: path length 0, for its domain
   writeFileSync(file, (body.data as { certificate: string }).certificate);
   const { stdout } = await run("openssl", ["x509", "-noout", "-text", "-in", file], { env: process.env });
   expect(stdout).toContain("CA:TRUE, pathlen:0");
-  expect(stdout).toMatch(/Permitted:\s+DNS:customer10\.internal\s+DNS:customer10\.example\s/);
+  expect(stdout).toMatch(/Permitted:\s+DNS:customer10\.example\s+DNS:customer10\.internal\s/);
   expect(stdout).not.toContain("customer11");
   expect(stdout).not.toContain("Subject Alternative Name");
 });

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { finishBuild } from "../../../scripts/finish-build";
+import { finishBuild, makeExecutable } from "../../../scripts/finish-build";
 
 let folder = "";
 beforeEach(() => {
@@ -35,4 +35,11 @@ test("copies shell scripts, and nothing else that is not TypeScript", () => {
 test("removes the output of a source that does not exist any more, and its folder", () => {
   write("src/a/b.ts", "lib/a/b.js", "lib/a/c.js", "lib/a/c.d.ts", "lib/old/d.sh", "lib/old/e.js");
   expect(finished()).toEqual(["a", "a/b.js"]);
+});
+
+test("makes commands executable", () => {
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ bin: { command: "lib/main.js" } }));
+  write("lib/main.js");
+  makeExecutable(folder);
+  expect(statSync(join(folder, "lib", "main.js")).mode & 0o777).toBe(0o755);
 });
