@@ -5,7 +5,7 @@ import type { CentralRestoreOptions, CentralSaveOptions } from "./central-snapsh
 import { define, parseSeconds, type CommonOptions, type Execute } from "./define";
 import { identity, recipients, retention, target } from "./snapshot-options";
 import type { Retention } from "../operations/snapshot/series";
-import type { TargetOptions } from "./snapshot";
+import type { TargetOptions } from "./with-target";
 
 /** Seconds. People come one after another to unseal the servers. */
 const TIMEOUT = 3600;

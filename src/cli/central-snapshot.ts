@@ -5,7 +5,8 @@ import { findInSeries, listSeries, pruneSeries, type Retention } from "../operat
 import { withCentralServers, type CentralOptions } from "./central-servers";
 import type { CommandHost, CommandResult } from "./command";
 import type { InstanceOptions } from "./instance";
-import { readIdentities, recipientsOf, stateText, withTarget, type SaveOptions, type TargetOptions } from "./snapshot";
+import { readIdentities, recipientsOf, stateText, type SaveOptions } from "./snapshot";
+import { withTarget, type TargetOptions } from "./with-target";
 
 /** Options of `central snapshot save`. */
 export type CentralSaveOptions = CentralOptions & Pick<SaveOptions, "recipient" | "target">;

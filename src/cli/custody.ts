@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { parseTarget, recallInstance } from "../central/instances";
 import { connectToCentral } from "../central/login";
 import { RecordStore } from "../central/record-store";
@@ -12,10 +11,11 @@ import {
   type CustodyReport,
 } from "../operations/custody/keep-custody";
 import { parsePeople, type Person } from "../operations/custody/people";
-import { openTarget } from "../operations/snapshot/open-target";
 import type { SnapshotTarget } from "../operations/snapshot/target";
 import type { CommandHost, CommandResult } from "./command";
 import { forEachInstance, requireSelection, type InstanceSelection } from "./each-instance";
+import { readOptionFile } from "./option-file";
+import { withTarget } from "./with-target";
 
 const TARGET = "TENANT_VAULT_CUSTODY";
 const PEOPLE = "TENANT_VAULT_CUSTODY_PEOPLE";
@@ -87,34 +87,20 @@ function isConfigured({ environment }: CommandHost): boolean {
 }
 
 async function withCustody<Result>(
-  { environment, signal }: CommandHost,
-  { target: url, people: file }: CustodySettings,
+  host: CommandHost,
+  settings: CustodySettings,
   work: (place: Place) => Promise<Result>,
 ): Promise<Result> {
-  const people = await readPeople(file ?? setting(environment, PEOPLE));
-  const target = await openTarget(url, environment, signal, { content: "the second custody", variable: TARGET });
-  try {
-    return await work({ target, people });
-  } finally {
-    await target.close();
-  }
+  const people = await readPeople(settings.people ?? setting(host.environment, PEOPLE));
+  const use = { content: "the second custody", variable: TARGET };
+  return withTarget(host, settings, (target) => work({ target, people }), use);
 }
 
 async function readPeople(file: string | undefined): Promise<readonly Person[]> {
   if (file === undefined) {
     throw new OperationError("usage", `No file with people is named; write --people <file>, or set ${PEOPLE}.`);
   }
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    throw new OperationError(
-      "usage",
-      `The file with people ${file} cannot be read (${code}); correct --people or ${PEOPLE}.`,
-    );
-  }
-  return parsePeople(text, file);
+  return parsePeople(await readOptionFile(file, "The file with people", `correct --people or ${PEOPLE}`), file);
 }
 
 async function keepOne(

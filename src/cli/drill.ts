@@ -11,7 +11,8 @@ import { findSnapshot } from "../operations/snapshot/stored-snapshots";
 import type { CommandHost, CommandResult } from "./command";
 import { findServer } from "./drill-server";
 import type { InstanceOptions } from "./instance";
-import { readIdentities, withTarget, type TargetOptions } from "./snapshot";
+import { readIdentities } from "./snapshot";
+import { withTarget, type TargetOptions } from "./with-target";
 
 /** Options of `drill`. */
 export interface DrillCommandOptions extends InstanceOptions, TargetOptions {

@@ -5,7 +5,8 @@ import type { CommandHost } from "./command";
 import { drillInstance } from "./drill";
 import { requireServer } from "./drill-server";
 import { forAnyInstance } from "./each-instance";
-import { readIdentities, type TargetOptions } from "./snapshot";
+import { readIdentities } from "./snapshot";
+import { type TargetOptions } from "./with-target";
 
 /** Options of `watch` for drills. */
 export interface ScheduledDrillOptions extends TargetOptions {

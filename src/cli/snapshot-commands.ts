@@ -2,7 +2,8 @@ import type { Command } from "commander";
 import type { Retention } from "../operations/snapshot/series";
 import { BREAK_GLASS, define, parseSeconds, type CommonOptions, type Execute } from "./define";
 import type { DrillCommandOptions } from "./drill";
-import type { RestoreOptions, SaveOptions, TargetOptions } from "./snapshot";
+import type { RestoreOptions, SaveOptions } from "./snapshot";
+import type { TargetOptions } from "./with-target";
 import { identity, recipients, retention, target } from "./snapshot-options";
 
 /** Seconds. A large snapshot takes as long as its transfer. */

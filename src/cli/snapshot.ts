@@ -1,12 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { parseTarget } from "../central/instances";
 import { setting } from "../core/environment";
-import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
 import { refuseForNamespace } from "../operations/namespaces/refusal";
 import { besides } from "../operations/operation-lock";
 import { parseIdentities } from "../operations/snapshot/encryption";
-import { openTarget } from "../operations/snapshot/open-target";
 import { restoreSnapshot } from "../operations/snapshot/restore-snapshot";
 import { saveSnapshot } from "../operations/snapshot/save-snapshot";
 import type { Retention } from "../operations/snapshot/series";
@@ -16,15 +13,10 @@ import {
   pruneSnapshots,
   type StoredSnapshot,
 } from "../operations/snapshot/stored-snapshots";
-import type { SnapshotTarget } from "../operations/snapshot/target";
 import type { CommandHost, CommandResult } from "./command";
 import { withInstance, type InstanceOptions } from "./instance";
-
-/** Options of the commands that use stored snapshots. */
-export interface TargetOptions {
-  /** URL. @default - TENANT_VAULT_SNAPSHOTS */
-  readonly target?: string;
-}
+import { readOptionFile } from "./option-file";
+import { withTarget, type TargetOptions } from "./with-target";
 
 /** Options of `snapshot save`. */
 export interface SaveOptions extends InstanceOptions, TargetOptions {
@@ -106,31 +98,7 @@ export function recipientsOf(
 
 /** Reads the private keys in an identity file of age. */
 export async function readIdentities(file: string): Promise<readonly Secret[]> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    throw new OperationError(
-      "usage",
-      `The identity file ${file} cannot be read (${code}); name the file of age-keygen.`,
-    );
-  }
-  return parseIdentities(text, file);
-}
-
-/** Opens the target that an option or the environment names, and closes it after the work. */
-export async function withTarget<Result>(
-  { environment, signal }: CommandHost,
-  { target: url }: TargetOptions,
-  work: (target: SnapshotTarget) => Promise<Result>,
-): Promise<Result> {
-  const target = await openTarget(url, environment, signal);
-  try {
-    return await work(target);
-  } finally {
-    await target.close();
-  }
+  return parseIdentities(await readOptionFile(file, "The identity file", "name the file of age-keygen"), file);
 }
 
 function line({ name, time, size, product, productVersion, recordVersion, complete }: StoredSnapshot): string {

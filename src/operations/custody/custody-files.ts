@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import type { Instance } from "../../contract/instance";
 import { mapConcurrently } from "../../core/concurrent";
 import { encryptorFor } from "../snapshot/encryption";
-import type { SnapshotTarget } from "../snapshot/target";
+import { manifestFile, manifestText } from "../snapshot/manifest";
+import { oneChunk, type SnapshotTarget } from "../snapshot/target";
 import type { StoredCustody } from "./custody-decision";
 import {
-  custodyManifestFile,
-  custodyManifestText,
   custodyName,
   custodyOfFile,
   custodyPrefix,
@@ -27,7 +26,7 @@ export async function listCustody(target: SnapshotTarget, instance: Named): Prom
   const files = [...sizes.keys()].filter((file) => isManifest(file) && custodyOfFile(file, instance) !== undefined);
   const manifests = await mapConcurrently(files, AT_ONCE, async (file) => {
     const manifest = parseCustodyManifest(await target.readText(file));
-    return manifest !== undefined && custodyManifestFile(manifest.name) === file ? [manifest] : [];
+    return manifest !== undefined && manifestFile(manifest.name) === file ? [manifest] : [];
   });
   return manifests.flat().map((manifest) => ({
     ...manifest,
@@ -64,14 +63,14 @@ export async function writeCustody(
     ...{ format: 1, name, tenant, instance: instanceName, time: origin.time.toISOString() },
     ...{ recordVersion: origin.recordVersion, seal, keyType: content.keyType, shares, threshold, people, digest },
   };
-  await target.write(custodyManifestFile(name), oneChunk(Buffer.from(custodyManifestText(manifest))));
+  await target.write(manifestFile(name), oneChunk(manifestText(manifest)));
   return manifest;
 }
 
 async function encrypted(text: string, { recipient }: Holder): Promise<Buffer> {
   const encrypt = await encryptorFor([recipient]);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await encrypt(oneChunk(Buffer.from(text)))) chunks.push(chunk);
+  for await (const chunk of await encrypt(oneChunk(text))) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
@@ -96,8 +95,4 @@ function isManifest(file: string): boolean {
 
 function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Instance } from "../../contract/instance";
+import { parseAs, timeText } from "../snapshot/manifest";
 
 const manifest = z.object({
   /** Version of this format. */
@@ -42,16 +43,7 @@ type Named = Pick<Instance, "tenant" | "name">;
 
 /** @returns Undefined if this is not the manifest of a second custody. */
 export function parseCustodyManifest(text: string): CustodyManifest | undefined {
-  try {
-    return manifest.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A manifest as it is written. */
-export function custodyManifestText(written: CustodyManifest): string {
-  return `${JSON.stringify(written, undefined, 2)}\n`;
+  return parseAs(manifest, text);
 }
 
 /** Begins the names of all files of an instance: `customer10.main.custody-`. No snapshot has such a name. */
@@ -61,17 +53,12 @@ export function custodyPrefix({ tenant, name }: Named): string {
 
 /** Name of what one run writes: `customer10.main.custody-7.20261127T001530123Z`. */
 export function custodyName(instance: Named, recordVersion: number, time: Date): string {
-  return `${custodyPrefix(instance)}${recordVersion}.${time.toISOString().replace(/[-:.]/g, "")}`;
+  return `${custodyPrefix(instance)}${recordVersion}.${timeText(time)}`;
 }
 
 /** Name of the file for a person. */
 export function personFile(name: string, person: string): string {
   return `${name}.${person}.age`;
-}
-
-/** Name of the file with the manifest. */
-export function custodyManifestFile(name: string): string {
-  return `${name}.json`;
 }
 
 /** The name that a file belongs to; undefined if the file is not a part of the instance's custody. */

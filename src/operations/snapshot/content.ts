@@ -4,7 +4,7 @@ import type { SnapshotApi } from "../../vault/snapshot";
 import { verifiedArchive, type ArchiveFacts } from "./archive";
 import type { Encrypt } from "./encryption";
 import { contentFile, manifestFile, manifestText, type CentralManifest, type Manifest } from "./manifest";
-import type { SnapshotTarget } from "./target";
+import { oneChunk, type SnapshotTarget } from "./target";
 
 /** Facts of the content of a snapshot, for its manifest. */
 export type ContentFacts = Pick<Manifest, "raftIndex" | "size" | "sha256">;
@@ -46,8 +46,4 @@ async function* cutAsReplica(source: AsyncIterable<Uint8Array>): AsyncGenerator<
   } catch (error) {
     throw new ReplicaError("unreachable", `the snapshot was cut off (${(error as Error).message})`);
   }
-}
-
-async function* oneChunk(text: string): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(Buffer.from(text));
 }

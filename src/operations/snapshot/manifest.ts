@@ -37,15 +37,16 @@ export type CentralManifest = Readonly<z.output<typeof centralManifest>>;
 
 /** @returns Undefined if this is not the manifest of a snapshot of an instance. */
 export function parseManifest(text: string): Manifest | undefined {
-  return parsed(manifest, text);
+  return parseAs(manifest, text);
 }
 
 /** @returns Undefined if this is not the manifest of a snapshot of the central Vault. */
 export function parseCentralManifest(text: string): CentralManifest | undefined {
-  return parsed(centralManifest, text);
+  return parseAs(centralManifest, text);
 }
 
-function parsed<Output>(schema: z.ZodType<Output>, text: string): Output | undefined {
+/** @returns Undefined if the text is not JSON that a schema accepts. */
+export function parseAs<Output>(schema: z.ZodType<Output>, text: string): Output | undefined {
   try {
     return schema.safeParse(JSON.parse(text)).data;
   } catch {
@@ -54,7 +55,7 @@ function parsed<Output>(schema: z.ZodType<Output>, text: string): Output | undef
 }
 
 /** A manifest as it is written. */
-export function manifestText(written: Manifest | CentralManifest): string {
+export function manifestText(written: object): string {
   return `${JSON.stringify(written, undefined, 2)}\n`;
 }
 
@@ -68,7 +69,8 @@ export function centralSnapshotName(time: Date): string {
   return `central-vault.${timeText(time)}`;
 }
 
-function timeText(time: Date): string {
+/** A time in the name of a file, which sorts by time: `20261127T001530123Z`. */
+export function timeText(time: Date): string {
   return time.toISOString().replace(/[-:.]/g, "");
 }
 

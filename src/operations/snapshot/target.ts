@@ -19,3 +19,8 @@ export interface SnapshotTarget {
   remove(name: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Content that is in memory. */
+export async function* oneChunk(content: string | Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(Buffer.from(content));
+}

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
 import {
-  custodyManifestFile,
-  custodyManifestText,
   custodyName,
   custodyOfFile,
   parseCustodyManifest,
   personFile,
   type CustodyManifest,
 } from "../../../../src/operations/custody/manifest";
+import { manifestFile, manifestText } from "../../../../src/operations/snapshot/manifest";
 import { isSnapshotName } from "../../../../src/operations/snapshot/manifest";
 
 const MAIN = { tenant: "customer10", name: "main" };
@@ -30,7 +29,7 @@ const MANIFEST: CustodyManifest = {
 test("names files by instance, version of the record and time, and no snapshot is named so", () => {
   expect(NAME).toBe("customer10.main.custody-12.20261127T001530123Z");
   expect(personFile(NAME, "alice")).toBe(`${NAME}.alice.age`);
-  expect(custodyManifestFile(NAME)).toBe(`${NAME}.json`);
+  expect(manifestFile(NAME)).toBe(`${NAME}.json`);
   expect(isSnapshotName(NAME, MAIN)).toBe(false);
 });
 
@@ -46,7 +45,7 @@ test.each([
 });
 
 test("is read as it was written", () => {
-  expect(parseCustodyManifest(custodyManifestText(MANIFEST))).toEqual(MANIFEST);
+  expect(parseCustodyManifest(manifestText(MANIFEST))).toEqual(MANIFEST);
 });
 
 test.each(["", "{", "{}", JSON.stringify({ ...MANIFEST, format: 2 }), JSON.stringify({ ...MANIFEST, digest: "x" })])(
