@@ -1015,6 +1015,36 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     ],
   ),
   row(
+    "CentralVaultProps.shareGroups",
+    [undefined, ["a", "b"], ["a", "b", "c"], undefined],
+    central((shareGroups) => ({ shareGroups })),
+    [
+      [
+        ...["a", "b"].flatMap((group) => [
+          `create vault_approle_auth_backend_role.central_watch_role-${group}`,
+          `create vault_policy.central_shares_policy-${group}`,
+        ]),
+        "create vault_kv_secret_backend_v2.central_shares_config",
+        "create vault_kv_secret_v2.central_shares_groups",
+        "create vault_mount.central_shares",
+      ],
+      [
+        "create vault_approle_auth_backend_role.central_watch_role-c",
+        "create vault_policy.central_shares_policy-c",
+        "update vault_kv_secret_v2.central_shares_groups: custom_metadata",
+      ],
+      [
+        ...["a", "b", "c"].flatMap((group) => [
+          `delete vault_approle_auth_backend_role.central_watch_role-${group}`,
+          `delete vault_policy.central_shares_policy-${group}`,
+        ]),
+        "delete vault_kv_secret_backend_v2.central_shares_config",
+        "delete vault_kv_secret_v2.central_shares_groups",
+        "delete vault_mount.central_shares",
+      ],
+    ],
+  ),
+  row(
     "CentralVaultProps.pipeline",
     [undefined, "https://a.example", "https://b.example", undefined],
     central((issuer, servers) => ({ pipeline: issuer === undefined ? undefined : pipelines(servers, { issuer }) })),
