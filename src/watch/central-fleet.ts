@@ -4,6 +4,8 @@ import { parseTarget, recallInstance, verifiedInstance, type Target } from "../c
 import { RecordStore } from "../central/record-store";
 import type { Instance } from "../contract/instance";
 import { OperationError } from "../core/errors";
+import { followPods } from "../kubernetes/informer";
+import { TOKEN_SECONDS } from "../kubernetes/service-account";
 import { enterCluster } from "../operations/cluster";
 import { connectTo, openEndpoints, type Endpoints } from "../operations/connections";
 import type { RunContext } from "../operations/context";
@@ -16,7 +18,7 @@ import { unsealSealed } from "../operations/unseal/unseal-sealed";
 import type { VaultClient } from "../vault/client";
 import type { ReplicaState } from "../vault/replica-state";
 import { SealProbe } from "../vault/seal-probe";
-import type { Fleet, Sight, WatchedInstance } from "./fleet";
+import type { Fleet, Sight, Signals, WatchedInstance } from "./fleet";
 
 /** What a {@link CentralFleet} needs besides the central Vault. */
 export interface CentralFleetOptions extends Omit<RunContext, "deadline"> {
@@ -25,6 +27,9 @@ export interface CentralFleetOptions extends Omit<RunContext, "deadline"> {
 
 /** Milliseconds that one attempt to unseal may take. */
 const PATIENCE = 15_000;
+
+/** Milliseconds that the access to a cluster is used for: half of the lifetime of its token. */
+const CLUSTER_ACCESS = (TOKEN_SECONDS / 2) * 1000;
 
 /** The instances whose records the central Vault has. */
 export class CentralFleet implements Fleet {
@@ -37,12 +42,12 @@ export class CentralFleet implements Fleet {
     return (await selectInstances(this.central, tenant)).map((target) => `${target.tenant}/${target.name}`);
   }
 
-  async open(name: string, lost: () => void): Promise<WatchedInstance> {
+  async open(name: string, signals: Signals): Promise<WatchedInstance> {
     const target = parseTarget(name);
     const instance = await this.recall(target);
     if (instance === undefined || instance.retired === true) return WITHOUT_SERVERS;
-    const link = await connect(this.central, instance, this.options, lost);
-    return new CentralInstance(this.central, target, this.options, link, lost);
+    const link = await connect(this.central, instance, this.options, signals);
+    return new CentralInstance(this.central, target, this.options, link, signals);
   }
 
   async restoreState(instance: string): Promise<RestoreState> {
@@ -72,6 +77,8 @@ interface Link {
   readonly instance: Instance;
   readonly endpoints: Endpoints;
   readonly probes: readonly { readonly replica: string; readonly probe: Probe }[];
+  /** Time of the clock at which the access to the cluster is renewed; undefined outside Kubernetes. */
+  readonly until: number | undefined;
   close(): Promise<void>;
 }
 
@@ -84,9 +91,10 @@ interface Probe {
 async function connect(
   central: VaultClient,
   instance: Instance,
-  { network }: CentralFleetOptions,
-  lost: () => void,
+  { network, clock }: CentralFleetOptions,
+  { lost, changed }: Signals,
 ): Promise<Link> {
+  const until = instance.kubernetes && clock.now() + CLUSTER_ACCESS;
   const cluster = await enterCluster(central, instance, network);
   try {
     const endpoints = await openEndpoints(instance, cluster, network);
@@ -97,11 +105,14 @@ async function connect(
             probe: new SealProbe(endpoints.of(replica), lost),
           }))
         : namespaceProbes(central, instance, endpoints);
+    const informer = cluster && followPods(cluster.client, cluster.namespace, clock, changed);
     return {
       instance,
       endpoints,
       probes,
+      until,
       close: async () => {
+        informer?.close();
         for (const { probe } of probes) await probe.close();
         endpoints.close();
         await cluster?.close();
@@ -135,9 +146,13 @@ class CentralInstance implements WatchedInstance {
     private readonly target: Target,
     private readonly options: CentralFleetOptions,
     private link: Link,
-    private readonly lost: () => void,
+    private readonly signals: Signals,
   ) {
     this.store = new RecordStore(central, target.tenant, target.name, options.clock);
+  }
+
+  get until(): number | undefined {
+    return this.link.until;
   }
 
   async look(): Promise<readonly Sight[]> {
@@ -176,7 +191,7 @@ class CentralInstance implements WatchedInstance {
     const instance = await verifiedInstance(this.store, this.target, metadata);
     if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
     const { link } = this;
-    this.link = await connect(this.central, instance, this.options, this.lost);
+    this.link = await connect(this.central, instance, this.options, this.signals);
     await link.close();
   }
 }
