@@ -37,8 +37,9 @@ export default defineConfig({
           include: ["test/integration/**/*.test.ts"],
           setupFiles: [...setupFiles, "test/support/ports.ts"],
           ...onServers,
+          isolate: false,
           // Much of a test is waiting for servers. After the unit tests, which use the processors.
-          maxWorkers: 4,
+          maxWorkers: 6,
           // Go's programs collect garbage less often: those that are built, Terraform, its providers, and servers.
           env: { GOGC: "400" },
           sequence: { groupOrder: 1 },

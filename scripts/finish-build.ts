@@ -1,5 +1,16 @@
-import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { bundleStart, loadExportsLazily } from "./fast-start";
 
 const TYPESCRIPT = /(?<!\.d)\.ts$/;
 /** Sources that constructs read at synthesis; the compiler ignores them. */
@@ -24,6 +35,13 @@ export function finishBuild(sources: string, output: string): void {
   const kept = new Set([BUILD_INFO, ...copied, ...compiled.flatMap((file) => [`${file}.js`, `${file}.d.ts`])]);
   for (const file of list(output)) if (!kept.has(file)) rmSync(join(output, file));
   removeEmptyFolders(output);
+  for (const file of compiled) rewrite(join(output, `${file}.js`), loadExportsLazily);
+}
+
+function rewrite(file: string, change: (text: string) => string): void {
+  const text = readFileSync(file, "utf8");
+  const changed = change(text);
+  if (changed !== text) writeFileSync(file, changed);
 }
 
 /** Lists the files below a folder, relative to it. */
@@ -50,5 +68,6 @@ export function makeExecutable(project: string): void {
 if (require.main === module) {
   const project = resolve(__dirname, "..");
   finishBuild(join(project, "src"), join(project, "lib"));
+  bundleStart(join(project, "src", "cli", "main.ts"), join(project, "lib", "cli", "main.js"));
   makeExecutable(project);
 }

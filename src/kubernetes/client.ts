@@ -98,18 +98,39 @@ export class KubernetesClient {
         return [response.statusCode, await response.body.text()] as const;
       });
     } catch (error) {
-      throw new KubernetesError(
-        `The Kubernetes API at ${server} cannot be asked to ${purpose} (${reasonOf(error)}); check that it can be reached from here.`,
-        undefined,
-      );
+      throw this.unreachable(purpose, error);
     }
-    if (status < 200 || status > 299) {
-      throw new KubernetesError(
-        `The Kubernetes API at ${server} answers ${status} to the request to ${purpose}; check the rights of the kubeconfig's user, and that its stacks are deployed.`,
-        status,
-      );
-    }
+    if (!isSuccess(status)) throw this.refused(purpose, status);
     return text;
+  }
+
+  /**
+   * Follows an answer that has no end, such as a watch. It ends when the server ends it, or the signal is aborted.
+   *
+   * @param receive Called for each part that arrives.
+   * @throws KubernetesError as {@link ask}
+   */
+  async follow(purpose: string, path: string, closed: AbortSignal, receive: () => void): Promise<void> {
+    const { server } = this.kubeconfig;
+    const signal = this.end === undefined ? closed : AbortSignal.any([closed, this.end]);
+    try {
+      const { statusCode, body } = await request(`${server}${path}`, {
+        dispatcher: this.dispatcher,
+        method: "GET",
+        signal,
+        headers: { ...this.headers, accept: "application/json" },
+        headersTimeout: TIMEOUT,
+        bodyTimeout: 0,
+      });
+      if (!isSuccess(statusCode)) {
+        await body.dump();
+        throw this.refused(purpose, statusCode);
+      }
+      for await (const _ of body) receive();
+    } catch (error) {
+      if (error instanceof KubernetesError) throw error;
+      if (!signal.aborted) throw this.unreachable(purpose, error);
+    }
   }
 
   /** Opens a stream to a port of a pod. */
@@ -132,6 +153,24 @@ export class KubernetesClient {
   async close(): Promise<void> {
     await this.dispatcher.destroy();
   }
+
+  private unreachable(purpose: string, error: unknown): KubernetesError {
+    return new KubernetesError(
+      `The Kubernetes API at ${this.kubeconfig.server} cannot be asked to ${purpose} (${reasonOf(error)}); check that it can be reached from here.`,
+      undefined,
+    );
+  }
+
+  private refused(purpose: string, status: number): KubernetesError {
+    return new KubernetesError(
+      `The Kubernetes API at ${this.kubeconfig.server} answers ${status} to the request to ${purpose}; check the rights of the kubeconfig's user, and that its stacks are deployed.`,
+      status,
+    );
+  }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey }: Kubeconfig) {

@@ -2,7 +2,7 @@ import { Secret } from "../core/secret";
 import { KubernetesError, type KubernetesClient } from "./client";
 
 /** Lifetime of a token in seconds. It is longer than any run, and clusters usually allow it. */
-const TOKEN_SECONDS = 3600;
+export const TOKEN_SECONDS = 3600;
 
 /**
  * Returns a client of the same cluster that acts as a ServiceAccount, with a token that expires. It does not use the permissions

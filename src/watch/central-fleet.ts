@@ -5,6 +5,8 @@ import { RecordStore } from "../central/record-store";
 import { ShareGroupRecord } from "../central/share-copies";
 import type { Instance } from "../contract/instance";
 import { OperationError } from "../core/errors";
+import { followPods } from "../kubernetes/informer";
+import { TOKEN_SECONDS } from "../kubernetes/service-account";
 import { enterCluster } from "../operations/cluster";
 import { connectTo, openEndpoints, type Endpoints } from "../operations/connections";
 import type { RunContext } from "../operations/context";
@@ -17,7 +19,7 @@ import { unsealSealed } from "../operations/unseal/unseal-sealed";
 import type { VaultClient } from "../vault/client";
 import type { ReplicaState } from "../vault/replica-state";
 import { SealProbe } from "../vault/seal-probe";
-import type { Fleet, Sight, WatchedInstance } from "./fleet";
+import type { Fleet, Sight, Signals, WatchedInstance } from "./fleet";
 
 /** What a {@link CentralFleet} needs besides the central Vault. */
 export interface CentralFleetOptions extends Omit<RunContext, "deadline"> {
@@ -32,6 +34,9 @@ type WatchedRecord = Pick<RecordStore, "path" | "read" | "readMetadata">;
 /** Milliseconds that one attempt to unseal may take. */
 const PATIENCE = 15_000;
 
+/** Milliseconds that the access to a cluster is used for: half of the lifetime of its token. */
+const CLUSTER_ACCESS = (TOKEN_SECONDS / 2) * 1000;
+
 /** The instances whose records the central Vault has. */
 export class CentralFleet implements Fleet {
   constructor(
@@ -43,12 +48,12 @@ export class CentralFleet implements Fleet {
     return (await selectInstances(this.central, tenant)).map((target) => `${target.tenant}/${target.name}`);
   }
 
-  async open(name: string, lost: () => void): Promise<WatchedInstance> {
+  async open(name: string, signals: Signals): Promise<WatchedInstance> {
     const target = parseTarget(name);
     const instance = await this.recall(target);
     if (instance === undefined || instance.retired === true) return WITHOUT_SERVERS;
-    const link = await connect(this.central, instance, this.options, lost);
-    return new CentralInstance(this.central, target, this.options, link, lost);
+    const link = await connect(this.central, instance, this.options, signals);
+    return new CentralInstance(this.central, target, this.options, link, signals);
   }
 
   async restoreState(instance: string): Promise<RestoreState> {
@@ -88,6 +93,8 @@ interface Link {
   readonly instance: Instance;
   readonly endpoints: Endpoints;
   readonly probes: readonly { readonly replica: string; readonly probe: Probe }[];
+  /** Time of the clock at which the access to the cluster is renewed; undefined outside Kubernetes. */
+  readonly until: number | undefined;
   close(): Promise<void>;
 }
 
@@ -100,9 +107,10 @@ interface Probe {
 async function connect(
   central: VaultClient,
   instance: Instance,
-  { network }: CentralFleetOptions,
-  lost: () => void,
+  { network, clock }: CentralFleetOptions,
+  { lost, changed }: Signals,
 ): Promise<Link> {
+  const until = instance.kubernetes && clock.now() + CLUSTER_ACCESS;
   const cluster = await enterCluster(central, instance, network);
   try {
     const endpoints = await openEndpoints(instance, cluster, network);
@@ -113,11 +121,14 @@ async function connect(
             probe: new SealProbe(endpoints.of(replica), lost),
           }))
         : namespaceProbes(central, instance, endpoints);
+    const informer = cluster && followPods(cluster.client, cluster.namespace, clock, changed);
     return {
       instance,
       endpoints,
       probes,
+      until,
       close: async () => {
+        informer?.close();
         for (const { probe } of probes) await probe.close();
         endpoints.close();
         await cluster?.close();
@@ -151,9 +162,13 @@ class CentralInstance implements WatchedInstance {
     private readonly target: Target,
     private readonly options: CentralFleetOptions,
     private link: Link,
-    private readonly lost: () => void,
+    private readonly signals: Signals,
   ) {
     this.store = recordOf(central, target, options);
+  }
+
+  get until(): number | undefined {
+    return this.link.until;
   }
 
   async look(): Promise<readonly Sight[]> {
@@ -196,7 +211,7 @@ class CentralInstance implements WatchedInstance {
     const instance = await verifiedInstance(this.store, this.target, metadata);
     if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
     const { link } = this;
-    this.link = await connect(this.central, instance, this.options, this.lost);
+    this.link = await connect(this.central, instance, this.options, this.signals);
     await link.close();
   }
 }

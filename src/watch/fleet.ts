@@ -9,8 +9,18 @@ export interface Sight {
   readonly attempt?: string | undefined;
 }
 
+/** What tells a watcher at once that it should look. */
+export interface Signals {
+  /** A server ended its connection, as one does that is stopped. */
+  readonly lost: () => void;
+  /** Something about the servers changed in their cluster. */
+  readonly changed: () => void;
+}
+
 /** Open connections to the replicas of one instance. */
 export interface WatchedInstance {
+  /** From this time of the clock on, it must be opened again, because what opened it expires. @default - never */
+  readonly until?: number | undefined;
   /** Asks every replica for its state. It never throws: a replica that does not answer is unreachable. */
   look(): Promise<readonly Sight[]>;
   /**
@@ -27,8 +37,7 @@ export interface WatchedInstance {
 export interface Fleet {
   /** Names, as `<tenant>/<instance>`. @param tenant Whose instances. @default - those of all tenants */
   list(tenant: string | undefined): Promise<readonly string[]>;
-  /** @param lost Called if a server ends its connection, as one does that is stopped. */
-  open(instance: string, lost: () => void): Promise<WatchedInstance>;
+  open(instance: string, signals: Signals): Promise<WatchedInstance>;
   /** What the record of an instance says about its restore. @throws OperationError if the central Vault fails. */
   restoreState(instance: string): Promise<RestoreState>;
 }

@@ -66,6 +66,8 @@ export class InstanceWatch implements Repeated {
   /** Inspects the replicas once, and unseals those that are sealed. @returns Milliseconds until the next turn. */
   async turn(): Promise<number> {
     try {
+      const { until = Number.POSITIVE_INFINITY } = this.opened ?? {};
+      if (this.surroundings.clock.now() >= until) await this.reopen();
       this.opened ??= await this.open();
       const sights = await this.opened.look();
       const waits = this.waitsForOthers(sights);
@@ -90,11 +92,12 @@ export class InstanceWatch implements Repeated {
 
   private open(): Promise<WatchedInstance> {
     const { gate, clock, fleet } = this.surroundings;
+    const changed = (): void => this.hasten(this);
     const lost = (): void => {
       this.lostSince = clock.now();
-      this.hasten(this);
+      changed();
     };
-    return gate.run(() => fleet.open(this.instance, lost));
+    return gate.run(() => fleet.open(this.instance, { lost, changed }));
   }
 
   /** @returns Milliseconds. */

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
 import { KubernetesClient } from "../../src/kubernetes/client";
@@ -40,6 +40,9 @@ export class KubernetesApi {
   /** Ports of this machine in place of the ports of pods, by `<namespace>/<pod>`. */
   readonly pods = new Map<string, number>();
 
+  /** Open requests that watch what a path lists. */
+  readonly watches = new Set<ServerResponse>();
+
   /** Answer to the next write, and whether the API still performs the write. */
   private fault: { readonly status: number; readonly carriedOut: boolean } | undefined;
   private readonly secrets = new Map<string, StoredSecret>();
@@ -50,7 +53,14 @@ export class KubernetesApi {
     request.on("end", () => {
       const asked = describe(request, text);
       this.requests.push(asked);
-      const { status = 200, body = { kind: "Status" } } = this.answer(asked) ?? this.respond(asked);
+      const answer = this.answer(asked);
+      if (answer === undefined && asked.path.endsWith("?watch=true")) {
+        response.writeHead(200, { "content-type": "application/json" }).flushHeaders();
+        this.watches.add(response);
+        response.on("close", () => this.watches.delete(response));
+        return;
+      }
+      const { status = 200, body = { kind: "Status" } } = answer ?? this.respond(asked);
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     });
   });

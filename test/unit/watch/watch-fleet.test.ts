@@ -20,6 +20,7 @@ class FakeInstance implements WatchedInstance {
   unseals = 0;
   looks = 0;
   closed = 0;
+  until: number | undefined;
 
   look(): Promise<readonly Sight[]> {
     this.looks++;
@@ -60,22 +61,26 @@ let drills: Drills | undefined;
 let proofs: Map<string, number>;
 /** Ends a connection, as a server does that is stopped. */
 let lose: () => void;
+/** Changes a pod of the cluster. */
+let change: () => void;
+/** Milliseconds that an opened instance stays usable. */
+let lifetime: number | undefined;
 /** Milliseconds of the simulated clock. */
 let time: number;
 
 beforeEach(() => {
   [instance, listed, events, logged, opened, time] = [new FakeInstance(), [MAIN], [], [], [], 0];
-  maintenance = undefined;
+  [maintenance, drills, lifetime] = [undefined, undefined, undefined];
   shareGroup = undefined;
-  drills = undefined;
   proofs = new Map();
 });
 
 const fleet: Fleet = {
   list: () => (listed instanceof Error ? Promise.reject(listed) : Promise.resolve(listed)),
-  open: (name, lost) => {
+  open: (name, signals) => {
     opened.push(name);
-    lose = lost;
+    ({ lost: lose, changed: change } = signals);
+    instance.until = lifetime && time + lifetime;
     return Promise.resolve(instance);
   },
   restoreState: (name) => {
@@ -173,6 +178,27 @@ describe("a watch", () => {
     const check = (): unknown => expect([told("unsealed").length, told("maintained").length, runs]).toEqual([1, 0, 1]);
     await watch(45, { 12: seal, 15: check, 16: () => end() });
     expect(told("maintained").length).toBeGreaterThan(1);
+  });
+
+  test("looks at once when something changed in the cluster", async () => {
+    let unsealedAt: number | undefined;
+    const changed = (): void => {
+      instance.states = ["sealed", "unsealed"];
+      change();
+    };
+    // The poll is a second.
+    await watch(10, {
+      5: changed,
+      5.2: () => (unsealedAt = told("unsealed").length === 1 ? time : undefined),
+    });
+    expect(unsealedAt).toBe(5_200);
+  });
+
+  test("opens an instance again before what opened it expires", async () => {
+    lifetime = 6_000;
+    await watch(20);
+    expect(opened.length).toBe(3 + 1);
+    expect(instance.closed).toBe(opened.length);
   });
 
   test("looks more often after a server ended its connection, until all answer again", async () => {
