@@ -50,7 +50,8 @@ export class InstanceWatch implements Repeated {
   private lostSince: number | undefined;
   /** How the instance was when it had got the shares of the group, and until when it gets no others while it stays so. */
   private given: { readonly sights: string; readonly until: number } | undefined;
-  private toldWaiting = false;
+  /** Whether it has got the shares of the group, and others are missing. */
+  private lacksShares = false;
   /** Time at which the description was given up, because nothing answered. */
   private reopenedAt = Number.NEGATIVE_INFINITY;
 
@@ -70,9 +71,8 @@ export class InstanceWatch implements Repeated {
       if (this.surroundings.clock.now() >= until) await this.reopen();
       this.opened ??= await this.open();
       const sights = await this.opened.look();
-      const waits = this.waitsForOthers(sights);
-      const sealed = this.observe(sights, waits);
-      const unseals = sealed.length > 0 && !waits;
+      const sealed = this.observe(sights);
+      const unseals = sealed.length > 0 && !this.hasShares(sights);
       if (unseals) await this.unseal(this.opened);
       this.failures = 0;
       this.toldFailure = undefined;
@@ -116,16 +116,15 @@ export class InstanceWatch implements Repeated {
     return (restarting ? Math.min(RESTART.poll, poll) : poll) * jitter();
   }
 
-  private observe(sights: readonly Sight[], waits: boolean): readonly string[] {
+  private observe(sights: readonly Sight[]): readonly string[] {
     const { clock, tell } = this.surroundings;
     const sealed = sights.filter(({ state }) => needsKeys(state)).map(({ replica }) => replica);
     const unreachable = sights.filter(({ state }) => state === "unreachable").length;
-    const waiting = waits ? sealed.length : 0;
+    if (sealed.length === 0) this.lacksShares = false;
+    const waiting = this.lacksShares ? sealed.length : 0;
     tell({ kind: "seen", instance: this.instance, sealed: sealed.length, waiting, unreachable });
-    if (sealed.length === 0) {
-      this.sealedSince = undefined;
-      this.toldWaiting = false;
-    } else if (this.sealedSince === undefined) {
+    if (sealed.length === 0) this.sealedSince = undefined;
+    else if (this.sealedSince === undefined) {
       this.sealedSince = clock.now();
       this.log.warn("replicas are sealed", { replicas: sealed });
       tell({ kind: "sealed", instance: this.instance, replicas: sealed });
@@ -150,12 +149,12 @@ export class InstanceWatch implements Repeated {
     const sights = await opened.look();
     this.given = { sights: JSON.stringify(sights), until: this.surroundings.clock.now() + SHARES_AGAIN };
     const replicas = sights.filter(({ state }) => needsKeys(state)).map(({ replica }) => replica);
-    if (replicas.length === 0 || this.toldWaiting) return;
-    this.toldWaiting = true;
+    if (replicas.length === 0 || this.lacksShares) return;
+    this.lacksShares = true;
     this.log.info("waits for the shares of other groups", { replicas });
   }
 
-  private waitsForOthers(sights: readonly Sight[]): boolean {
+  private hasShares(sights: readonly Sight[]): boolean {
     const { given } = this;
     return (
       given !== undefined && this.surroundings.clock.now() < given.until && given.sights === JSON.stringify(sights)
@@ -165,6 +164,7 @@ export class InstanceWatch implements Repeated {
   private async fail({ code, message }: OperationError): Promise<void> {
     this.failures++;
     this.given = undefined;
+    this.lacksShares = false;
     // What was read about the instance may be the reason.
     await this.reopen();
     this.surroundings.tell({ kind: "failed", instance: this.instance, code, message });

@@ -3,6 +3,7 @@ import { pendingKeys } from "../../central/pending-keys";
 import { keysFingerprint, namedKeys, withDescriptionDigests, type RecordFields } from "../../central/record";
 import { KEY_SET } from "../../central/share-copies";
 import type { Instance } from "../../contract/instance";
+import type { Secret } from "../../core/secret";
 import { keyTypeOf } from "../../vault/keys";
 import { strayShares } from "../../vault/shares";
 import type { OperationContext } from "../context";
@@ -29,13 +30,10 @@ export function distributeShares(
   if (named.length !== wanted || pendingKeys(fields, type) !== undefined) return undefined;
   const keys = named.map(({ key }) => key);
   const distributed = distributeKeys(named, groups).map((part) => part.slice(0, secretThreshold - 1));
+  const opens = (part: readonly Secret[]): boolean => strayShares(keys, part).length === 0;
   // What the servers say of the threshold may be what it was before a rotation. The keys themselves do not lie.
-  const opens = (part: typeof named): boolean =>
-    strayShares(
-      keys,
-      part.map(({ key }) => key),
-    ).length === 0;
-  if (wanted > 0 && (secretThreshold < 2 || distributed.some(opens)))
+  const tooLow = secretThreshold < 2 || distributed.some((part) => opens(part.map(({ key }) => key)));
+  if (wanted > 0 && tooLow)
     return "one group alone could unseal it, so no group gets shares; make keys with a higher threshold";
   const common = withDescriptionDigests({ [KEY_SET]: keysFingerprint(keys) }, [descriptionDigest(described)]);
   return distributed.map((part) => ({

@@ -163,6 +163,22 @@ function central<Value>(
   };
 }
 
+/** What is planned for the roles or policies of share groups. */
+function groups(action: string, names: readonly string[], what: "role" | "policy"): string[] {
+  const prefix =
+    what === "role" ? "vault_approle_auth_backend_role.central_watch_role" : "vault_policy.central_shares_policy";
+  return names.map((name) => `${action} ${prefix}_${name}`);
+}
+
+/** What is planned for the mount of their shares. */
+function shares(action: string): string[] {
+  return [
+    "vault_kv_secret_backend_v2.central_shares_config",
+    "vault_kv_secret_v2.central_shares_groups",
+    "vault_mount.central_shares",
+  ].map((address) => `${action} ${address}`);
+}
+
 function pipelines({ issuer }: Servers, of: Partial<PipelineIssuer>): PipelineIssuer {
   const { address, caCertificate } = issuer;
   return { issuer: "https://a.example", jwksUrl: `${address}/a`, jwksCaPem: caCertificate, ...of };
@@ -1019,28 +1035,16 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [undefined, ["a", "b"], ["a", "b", "c"], undefined],
     central((shareGroups) => ({ shareGroups })),
     [
+      [...groups("create", ["a", "b"], "role"), ...shares("create"), ...groups("create", ["a", "b"], "policy")],
       [
-        ...["a", "b"].flatMap((group) => [
-          `create vault_approle_auth_backend_role.central_watch_role-${group}`,
-          `create vault_policy.central_shares_policy-${group}`,
-        ]),
-        "create vault_kv_secret_backend_v2.central_shares_config",
-        "create vault_kv_secret_v2.central_shares_groups",
-        "create vault_mount.central_shares",
-      ],
-      [
-        "create vault_approle_auth_backend_role.central_watch_role-c",
-        "create vault_policy.central_shares_policy-c",
+        ...groups("create", ["c"], "role"),
         "update vault_kv_secret_v2.central_shares_groups: custom_metadata",
+        ...groups("create", ["c"], "policy"),
       ],
       [
-        ...["a", "b", "c"].flatMap((group) => [
-          `delete vault_approle_auth_backend_role.central_watch_role-${group}`,
-          `delete vault_policy.central_shares_policy-${group}`,
-        ]),
-        "delete vault_kv_secret_backend_v2.central_shares_config",
-        "delete vault_kv_secret_v2.central_shares_groups",
-        "delete vault_mount.central_shares",
+        ...groups("delete", ["a", "b", "c"], "role"),
+        ...shares("delete"),
+        ...groups("delete", ["a", "b", "c"], "policy"),
       ],
     ],
   ),
