@@ -32,6 +32,12 @@ export interface Operator {
      */
     readonly rootCaFile?: string;
     /**
+     * Names of groups of watchers that unseal only together.
+     *
+     * @default - none: a watcher reads all keys
+     */
+    readonly shareGroups?: readonly string[];
+    /**
      * The platform whose tokens (JWT) let pipelines log in to the central Vault.
      *
      * @default - none: pipelines log in by AppRole

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { define, parseCount, parseSeconds, type CommonOptions, type Execute } from "./define";
 import { scheduledDrills } from "./snapshot-options";
 import type { WatchOptions } from "./watch";
@@ -38,6 +38,12 @@ export function defineFleetCommands(program: Command, execute: Execute): void {
     .option(
       "--shard <index/count>",
       "only one of several equal parts, such as 1/3 or watch-0/3 (a pod's name); each has a watcher of its own",
+    )
+    .addOption(
+      new Option(
+        "--share-group <name>",
+        "send only the shares of this group, so that several watchers together unseal an instance, and none alone",
+      ).conflicts(["maintain", "drill"]),
     )
     .option("--poll <seconds>", "time between two inspections of an instance", parseSeconds, WATCH_POLL)
     .option("--refresh <seconds>", "time between two lists of the records", parseSeconds, WATCH_REFRESH)

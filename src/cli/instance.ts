@@ -4,6 +4,7 @@ import { Journal, journalFolder } from "../central/journal";
 import { connectToCentral } from "../central/login";
 import { OperationLock } from "../central/operation-lock";
 import { RecordStore } from "../central/record-store";
+import { ShareCopies } from "../central/share-copies";
 import { TemporaryKeyStore } from "../central/temporary-keys";
 import type { Instance } from "../contract/instance";
 import { enterCluster, type InstanceCluster } from "../operations/cluster";
@@ -94,6 +95,7 @@ async function connected<Result>(
       instance,
       store: new RecordStore(central.withSignal(network.end), tenant, name, run.clock),
       patientStore: new RecordStore(central, tenant, name, run.clock),
+      shares: new ShareCopies(central.withSignal(network.end), `${tenant}/${name}`),
       journal: new Journal(journalFolder(host.environment), `${tenant}/${name}`),
       lock: new OperationLock(central, `${tenant}/${name}`, run.clock),
       breakGlass,

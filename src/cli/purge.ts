@@ -2,6 +2,7 @@ import { parseTarget } from "../central/instances";
 import { connectToCentral } from "../central/login";
 import { OperationLock } from "../central/operation-lock";
 import { RecordStore } from "../central/record-store";
+import { ShareCopies } from "../central/share-copies";
 import { recordPath } from "../contract/central-vault";
 import { OperationError } from "../core/errors";
 import { withLock } from "../operations/operation-lock";
@@ -43,6 +44,7 @@ export async function purge(
     const run = { clock, log: log.with({ instance: target }), signal, holds, deadline: clock.now() + PATIENCE };
     const version = await withLock({ ...run, store, lock, breakGlass }, "purge", async () => {
       const newest = await checkDeleted(store);
+      await new ShareCopies(central, target).destroy();
       await store.destroy();
       return newest;
     });

@@ -26,6 +26,8 @@ export interface WatchOptions extends ScheduledDrillOptions {
   readonly tenant?: string;
   /** `<index>/<count>`. */
   readonly shard?: string;
+  /** Group of watchers whose shares it sends. @default - it sends the keys of the records */
+  readonly shareGroup?: string;
   /** Seconds. */
   readonly poll: number;
   /** Seconds. */
@@ -43,7 +45,7 @@ const MAINTAINED_AT_ONCE = 4;
 /** `tenant-vault watch`: unseals the instances of all tenants as soon as they are sealed, until it is interrupted. */
 export async function watch(
   host: CommandHost,
-  { tenant, shard, poll, refresh, parallel, maintain: every, listen, ...drilling }: WatchOptions,
+  { tenant, shard, shareGroup, poll, refresh, parallel, maintain: every, listen, ...drilling }: WatchOptions,
 ): Promise<CommandResult> {
   const { environment, clock, log, signal, holds } = host;
   keepHeapSmall();
@@ -71,14 +73,14 @@ export async function watch(
   const server = address && (await serve(address, { metrics: () => metrics.render(), ready: () => metrics.ready }));
   try {
     log.info("watching", { central: central.address, ...(tenant === undefined ? {} : { tenant }), shard });
-    const fleet = new CentralFleet(central, { clock, log, signal, holds, network });
+    const fleet = new CentralFleet(central, { clock, log, signal, holds, network, shareGroup });
     const tell: WatchListener = (event) => {
       metrics.count(event);
       notifications?.notify(event);
     };
     const maintenance = every === undefined ? undefined : maintenanceOf(host, every);
     await watchFleet(
-      { fleet, clock, log, tell, gate: new Gate(parallel), poll: poll * 1000 },
+      { fleet, clock, log, tell, gate: new Gate(parallel), poll: poll * 1000, shareGroup },
       { ...selection, refresh: refresh * 1000, maintenance, drills, signal },
     );
     await notifications?.flush();

@@ -55,6 +55,30 @@ export const WATCH_POLICY = "tenant-vault-watch";
 /** Policy of a watcher that also renews what expires. */
 export const MAINTENANCE_POLICY = "tenant-vault-maintenance";
 
+/**
+ * KV version 2 mount in the central Vault with a part of the keys of each instance for each group of watchers that none of them
+ * can unseal alone.
+ */
+export const SHARES_MOUNT = "shares";
+
+/** Secret at {@link SHARES_MOUNT} whose custom metadata name the groups, in the field `groups`, separated by spaces. */
+export const SHARE_GROUPS = "groups";
+
+/** Path of a group's shares of an instance for `vault kv` commands. */
+export function sharesPath(group: string, instance: string): string {
+  return `${SHARES_MOUNT}/${group}/${instance}`;
+}
+
+/** Role, at {@link COMMAND_LOGIN}, of the login that watches all tenants; that of a share group has only its shares. */
+export function watchRole(shareGroup: string | undefined): string {
+  return shareGroup === undefined ? WATCH_ROLE : `${WATCH_ROLE}-${shareGroup}`;
+}
+
+/** Policy of the login of {@link watchRole}. */
+export function watchPolicyName(shareGroup: string | undefined): string {
+  return shareGroup === undefined ? WATCH_POLICY : `${WATCH_POLICY}-${shareGroup}`;
+}
+
 /** Role of the login that keeps snapshots. Its policy is {@link WATCH_POLICY}, which reads what a snapshot needs. */
 export const SNAPSHOTS_ROLE = "snapshots";
 

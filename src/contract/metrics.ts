@@ -21,6 +21,8 @@ export const WATCH_METRICS = {
   instances: "tenant_vault_watch_instances",
   listTime: "tenant_vault_watch_list_timestamp_seconds",
   sealedReplicas: "tenant_vault_watch_sealed_replicas",
+  /** Beside {@link sealedReplicas}, of a watcher that has the shares of one group. */
+  waitingReplicas: "tenant_vault_watch_replicas_waiting_for_shares",
   unreachableReplicas: "tenant_vault_watch_unreachable_replicas",
   unseals: "tenant_vault_watch_unsealed_replicas_total",
   unsealDuration: "tenant_vault_watch_unseal_duration_seconds",

@@ -113,6 +113,9 @@ export const ERROR_CODES = [
   "held",
   "listen-failed",
   "not-initialized",
+  "shares-missing",
+  "shares-outdated",
+  "shares-refused",
 
   // purge
   "record-missing",

@@ -2,6 +2,7 @@ import type { CredentialStore } from "../central/credential-store";
 import type { Journal } from "../central/journal";
 import type { OperationLock } from "../central/operation-lock";
 import type { RecordStore } from "../central/record-store";
+import type { ShareCopies } from "../central/share-copies";
 import type { TemporaryKeyStore } from "../central/temporary-keys";
 import type { Instance, Replica } from "../contract/instance";
 import type { Clock } from "../core/clock";
@@ -56,6 +57,8 @@ export interface OperationContext extends RunContext {
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
   readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
+  /** The parts of the record for groups of watchers. @default - there are no groups */
+  readonly shares?: Pick<ShareCopies, "groups" | "keep"> | undefined;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;
   /** The lock of the instance, with requests that the deadline and the user cannot abort. */
   readonly lock: Pick<OperationLock, "read" | "write">;

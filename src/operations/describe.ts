@@ -3,6 +3,7 @@ import { descriptionDigests, secretFields, withDescriptionDigests } from "../cen
 import { wantedSharesOf, type Instance, type Replica } from "../contract/instance";
 import { ReplicaError } from "../vault/errors";
 import type { OperationContext } from "./context";
+import { copyShares } from "./escrow/copy-shares";
 import { sharesOfReplicas, sharesOfState, type Shares } from "./shares";
 
 /** Times in the record, RFC 3339. */
@@ -13,7 +14,8 @@ export interface DescribedMoments {
 
 /**
  * Keeps in the record what a later run, or another program, needs to find the instance: the description in the metadata, and its
- * digest beside the keys. At every moment the digest of what the metadata hold is among the digests.
+ * digest beside the keys. At every moment the digest of what the metadata hold is among the digests. The groups of watchers get
+ * their copies of both.
  *
  * @param shares Number and threshold of the keys. @default - as the servers say
  * @returns The description with the number and threshold of the keys that the servers have.
@@ -33,6 +35,7 @@ export async function writeDescription(
   if (!former.includes(wanted)) {
     await store.write(withDescriptionDigests(seen.fields, [...former.slice(-1), wanted]), seen.version);
   }
+  await copyShares(context, instance);
   const patch = metadataPatch(existing, { ...toMetadata(instance), ...moments });
   if (Object.keys(patch).length > 0) await store.patchMetadata(patch);
   if (former.some((digest) => digest !== wanted)) {

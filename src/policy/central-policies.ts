@@ -5,6 +5,8 @@ import {
   ROOT_CA_MOUNT,
   SEALS_MOUNT,
   SEAL_ROLE_PREFIX,
+  SHARES_MOUNT,
+  SHARE_GROUPS,
   type TenantIdentity,
 } from "../contract/central-vault";
 import { inOneOrder } from "../core/domains";
@@ -59,6 +61,26 @@ const STATEMENTS: Readonly<Record<TenantIdentity, (scope: TenantScope) => Policy
 export function watchPolicy(): string {
   return render([
     { path: `${RECORDS_MOUNT}/data/*`, capabilities: ["read"], reason: "read records" },
+    ...watch(),
+    {
+      path: `${ACCESS_MOUNT}/data/${accessPath("+/+", LOCK)}`,
+      capabilities: ["read"],
+      reason: "take no snapshot during a restore",
+    },
+  ]);
+}
+
+/** The policy of the login that watches all tenants with the shares of one group. It reads no record. */
+export function shareGroupPolicy(group: string): string {
+  return render([
+    { path: `${SHARES_MOUNT}/data/${group}/*`, capabilities: ["read"], reason: "read the shares of the group" },
+    ...watch(),
+  ]);
+}
+
+/** What every watcher needs besides keys. */
+function watch(): PolicyStatement[] {
+  return [
     { path: `${RECORDS_MOUNT}/metadata/*`, capabilities: ["read", "list"], reason: "find instances" },
     { path: `${RECORDS_MOUNT}/metadata/`, capabilities: ["list"], reason: "find tenants" },
     { path: `${CLUSTERS_MOUNT}/data/*`, capabilities: ["read"], reason: "reach the pods of instances" },
@@ -72,12 +94,7 @@ export function watchPolicy(): string {
       capabilities: ["read"],
       reason: "ask shared instances about namespaces, and unseal those",
     },
-    {
-      path: `${ACCESS_MOUNT}/data/${accessPath("+/+", LOCK)}`,
-      capabilities: ["read"],
-      reason: "take no snapshot during a restore",
-    },
-  ]);
+  ];
 }
 
 /**
@@ -126,6 +143,8 @@ function hook({ tenant, namespaces = [] }: TenantScope): PolicyStatement[] {
       capabilities: ["update"],
       reason: "delete recoverably, as the preflight does",
     },
+    { path: `${SHARES_MOUNT}/metadata/${SHARE_GROUPS}`, capabilities: ["read"], reason: "find groups of watchers" },
+    { path: `${SHARES_MOUNT}/data/+/${tenant}/*`, capabilities: KEEP, reason: "give each group its part of the keys" },
     {
       path: `${ACCESS_MOUNT}/data/${tenant}/*`,
       capabilities: KEEP,

@@ -13,6 +13,8 @@ export type ReplicaState =
       readonly threshold: number;
       /** Number of its unseal or recovery keys. @default - not known */
       readonly shares?: number | undefined;
+      /** Names the keys that it has received since it was sealed or refused some. @default - it has none */
+      readonly attempt?: string | undefined;
       /** Whether it waits for keys of its former seal. @default false */
       readonly migrating?: boolean;
     }

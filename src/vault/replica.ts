@@ -28,6 +28,8 @@ const sealStatus = z.object({
   t: z.number(),
   n: z.number().optional(),
   migration: z.boolean().optional(),
+  /** Present while the server has some of the keys that it needs. */
+  nonce: z.string().optional(),
   /** Present if the server is unsealed. */
   cluster_id: z.string().optional(),
   storage_type: z.string().optional(),
@@ -238,8 +240,15 @@ export interface ReplicaRequests extends Omit<Pick<ReplicaApi, keyof ReplicaApi>
 
 /** State of a server that answers `sys/seal-status`. @throws ReplicaError `refused` if the answer is not that of a Vault. */
 export function parseSealStatus(body: unknown): ReplicaState {
-  const { type, initialized, sealed, t, n, migration, cluster_id } = parseAnswer(sealStatus, body, "sys/seal-status");
+  const { type, initialized, sealed, t, n, nonce, migration, cluster_id } = parseAnswer(
+    sealStatus,
+    body,
+    "sys/seal-status",
+  );
   if (!initialized) return { state: "uninitialized", seal: type };
-  if (sealed) return { state: "sealed", seal: type, threshold: t, shares: n, migrating: migration === true };
+  if (sealed) {
+    const attempt = nonce === "" ? undefined : nonce;
+    return { state: "sealed", seal: type, threshold: t, shares: n, attempt, migrating: migration === true };
+  }
   return { state: "unsealed", seal: type, threshold: t, shares: n, cluster: cluster_id };
 }

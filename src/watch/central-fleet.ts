@@ -1,7 +1,8 @@
 import { holdOf, refuseHeld } from "../central/hold";
 import { descriptionDigest } from "../central/instance-metadata";
-import { parseTarget, recallInstance, verifiedInstance, type Target } from "../central/instances";
+import { parseTarget, verifiedInstance, type Target } from "../central/instances";
 import { RecordStore } from "../central/record-store";
+import { ShareGroupRecord } from "../central/share-copies";
 import type { Instance } from "../contract/instance";
 import { OperationError } from "../core/errors";
 import { followPods } from "../kubernetes/informer";
@@ -23,7 +24,12 @@ import type { Fleet, Sight, Signals, WatchedInstance } from "./fleet";
 /** What a {@link CentralFleet} needs besides the central Vault. */
 export interface CentralFleetOptions extends Omit<RunContext, "deadline"> {
   readonly network: NetworkOptions;
+  /** Group whose shares it sends. @default - it sends the keys of the records */
+  readonly shareGroup?: string | undefined;
 }
+
+/** What it reads of an instance. */
+type WatchedRecord = Pick<RecordStore, "path" | "read" | "readMetadata">;
 
 /** Milliseconds that one attempt to unseal may take. */
 const PATIENCE = 15_000;
@@ -51,19 +57,29 @@ export class CentralFleet implements Fleet {
   }
 
   async restoreState(instance: string): Promise<RestoreState> {
-    const { tenant, name } = parseTarget(instance);
-    return restoreStateOf(await new RecordStore(this.central, tenant, name, this.options.clock).readMetadata());
+    return restoreStateOf(await recordOf(this.central, parseTarget(instance), this.options).readMetadata());
   }
 
   /** @returns Undefined if the record is deleted, as that of a retired instance may be. */
   private async recall(target: Target): Promise<Instance | undefined> {
     try {
-      return await recallInstance(this.central, target);
+      const record = recordOf(this.central, target, this.options);
+      return await verifiedInstance(record, target, await record.readMetadata());
     } catch (error) {
       if (error instanceof OperationError && error.code === "record-deleted") return undefined;
       throw error;
     }
   }
+}
+
+function recordOf(
+  central: VaultClient,
+  { tenant, name }: Target,
+  { shareGroup, clock }: CentralFleetOptions,
+): WatchedRecord {
+  return shareGroup === undefined
+    ? new RecordStore(central, tenant, name, clock)
+    : new ShareGroupRecord(central, shareGroup, tenant, name, clock);
 }
 
 const WITHOUT_SERVERS: WatchedInstance = {
@@ -139,7 +155,7 @@ function namespaceProbes(central: VaultClient, instance: Instance, endpoints: En
 }
 
 class CentralInstance implements WatchedInstance {
-  private readonly store: RecordStore;
+  private readonly store: WatchedRecord;
 
   constructor(
     private readonly central: VaultClient,
@@ -148,7 +164,7 @@ class CentralInstance implements WatchedInstance {
     private link: Link,
     private readonly signals: Signals,
   ) {
-    this.store = new RecordStore(central, target.tenant, target.name, options.clock);
+    this.store = recordOf(central, target, options);
   }
 
   get until(): number | undefined {
@@ -157,14 +173,18 @@ class CentralInstance implements WatchedInstance {
 
   async look(): Promise<readonly Sight[]> {
     return Promise.all(
-      this.link.probes.map(async ({ replica, probe }) => ({ replica, state: (await probe.status()).state })),
+      this.link.probes.map(async ({ replica, probe }) => {
+        const status = await probe.status();
+        return { replica, state: status.state, attempt: "attempt" in status ? status.attempt : undefined };
+      }),
     );
   }
 
   /** Keys, and the connections that they go through, live from the read of the record to the end of this call. */
   async unseal(): Promise<readonly string[]> {
     await this.refresh();
-    const { clock } = this.options;
+    const { clock, shareGroup } = this.options;
+    const isPart = shareGroup !== undefined;
     const { instance, endpoints } = this.link;
     const connections = connectTo(instance, endpoints);
     const servers = serversOf(this.central, instance, connections);
@@ -172,7 +192,7 @@ class CentralInstance implements WatchedInstance {
     const { replica } = servers;
     const deadline = clock.now() + PATIENCE;
     try {
-      return await unsealSealed({ ...this.options, instance, store: this.store, replica, operator, deadline });
+      return await unsealSealed({ ...this.options, instance, store: this.store, isPart, replica, operator, deadline });
     } finally {
       await operator.end();
       await servers.end();

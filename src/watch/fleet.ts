@@ -5,6 +5,8 @@ import type { ReplicaState } from "../vault/replica-state";
 export interface Sight {
   readonly replica: string;
   readonly state: ReplicaState["state"];
+  /** Names the keys that it has received, while it needs more. */
+  readonly attempt?: string | undefined;
 }
 
 /** What tells a watcher at once that it should look. */

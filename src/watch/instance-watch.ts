@@ -19,6 +19,8 @@ export interface WatchSurroundings {
   readonly gate: Gate;
   /** Milliseconds between two inspections of an instance. */
   readonly poll: number;
+  /** Group whose shares are sent, which open nothing alone. @default - all keys are there */
+  readonly shareGroup?: string | undefined;
 }
 
 /** Pause after failures, in milliseconds. */
@@ -26,6 +28,12 @@ const FAILED = { first: 1_000, most: 60_000 };
 
 /** Milliseconds between two inspections of an instance that has no servers. */
 const RETIRED_POLL = 60_000;
+
+/**
+ * Milliseconds after which shares are sent again to an instance that has not changed. Those that a server has already do not count
+ * twice. This also finds newer shares.
+ */
+const SHARES_AGAIN = 30_000;
 
 /** A server that ended its connection restarts, most likely: it is asked each `poll`, for as long as `during`. Milliseconds. */
 const RESTART = { poll: 200, during: 15_000 };
@@ -40,6 +48,10 @@ export class InstanceWatch implements Repeated {
   private sealedSince: number | undefined;
   /** Time at which a server ended its connection, unless every server answers since. */
   private lostSince: number | undefined;
+  /** How the instance was when it had got the shares of the group, and until when it gets no others while it stays so. */
+  private given: { readonly sights: string; readonly until: number } | undefined;
+  /** Whether it has got the shares of the group, and others are missing. */
+  private lacksShares = false;
   /** Time at which the description was given up, because nothing answered. */
   private reopenedAt = Number.NEGATIVE_INFINITY;
 
@@ -60,11 +72,11 @@ export class InstanceWatch implements Repeated {
       this.opened ??= await this.open();
       const sights = await this.opened.look();
       const sealed = this.observe(sights);
-      if (sealed.length > 0) await this.unseal(this.opened);
+      const unseals = sealed.length > 0 && !this.hasShares(sights);
+      if (unseals) await this.unseal(this.opened);
       this.failures = 0;
       this.toldFailure = undefined;
-      if (sealed.length > 0) return 0;
-      return await this.pause(sights);
+      return unseals ? 0 : await this.pause(sights);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       await this.fail(error);
@@ -108,7 +120,9 @@ export class InstanceWatch implements Repeated {
     const { clock, tell } = this.surroundings;
     const sealed = sights.filter(({ state }) => needsKeys(state)).map(({ replica }) => replica);
     const unreachable = sights.filter(({ state }) => state === "unreachable").length;
-    tell({ kind: "seen", instance: this.instance, sealed: sealed.length, unreachable });
+    if (sealed.length === 0) this.lacksShares = false;
+    const waiting = this.lacksShares ? sealed.length : 0;
+    tell({ kind: "seen", instance: this.instance, sealed: sealed.length, waiting, unreachable });
     if (sealed.length === 0) this.sealedSince = undefined;
     else if (this.sealedSince === undefined) {
       this.sealedSince = clock.now();
@@ -119,18 +133,38 @@ export class InstanceWatch implements Repeated {
   }
 
   private async unseal(opened: WatchedInstance): Promise<void> {
-    const { clock, gate, tell } = this.surroundings;
+    const { clock, gate, tell, shareGroup } = this.surroundings;
     const unsealed = await gate.run(() => opened.unseal());
-    const seconds = (clock.now() - (this.sealedSince ?? clock.now())) / 1000;
-    this.sealedSince = undefined;
+    if (shareGroup !== undefined) await this.awaitOthers(opened);
     // Another watcher may have been faster.
     if (unsealed.length === 0) return;
+    const seconds = (clock.now() - (this.sealedSince ?? clock.now())) / 1000;
+    this.sealedSince = undefined;
     this.log.info("replicas unsealed", { replicas: unsealed, seconds });
     tell({ kind: "unsealed", instance: this.instance, replicas: unsealed, seconds });
   }
 
+  /** Notes what the instance looks like with the shares of the group, so that it gets none again while it waits for others. */
+  private async awaitOthers(opened: WatchedInstance): Promise<void> {
+    const sights = await opened.look();
+    this.given = { sights: JSON.stringify(sights), until: this.surroundings.clock.now() + SHARES_AGAIN };
+    const replicas = sights.filter(({ state }) => needsKeys(state)).map(({ replica }) => replica);
+    if (replicas.length === 0 || this.lacksShares) return;
+    this.lacksShares = true;
+    this.log.info("waits for the shares of other groups", { replicas });
+  }
+
+  private hasShares(sights: readonly Sight[]): boolean {
+    const { given } = this;
+    return (
+      given !== undefined && this.surroundings.clock.now() < given.until && given.sights === JSON.stringify(sights)
+    );
+  }
+
   private async fail({ code, message }: OperationError): Promise<void> {
     this.failures++;
+    this.given = undefined;
+    this.lacksShares = false;
     // What was read about the instance may be the reason.
     await this.reopen();
     this.surroundings.tell({ kind: "failed", instance: this.instance, code, message });

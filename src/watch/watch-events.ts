@@ -2,8 +2,15 @@ import type { ErrorCode } from "../core/error-codes";
 
 /** Something that happened to an instance, for metrics and notifications. */
 export type WatchEvent =
-  /** How many replicas need their keys; 0 if none does. */
-  | { readonly kind: "seen"; readonly instance: string; readonly sealed: number; readonly unreachable: number }
+  /** How many replicas need their keys; 0 if none does. Those that wait have the shares of this watcher's group. */
+  | {
+      readonly kind: "seen";
+      readonly instance: string;
+      readonly sealed: number;
+      /** @default 0 */
+      readonly waiting?: number;
+      readonly unreachable: number;
+    }
   | { readonly kind: "sealed"; readonly instance: string; readonly replicas: readonly string[] }
   | {
       readonly kind: "unsealed";

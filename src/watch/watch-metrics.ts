@@ -8,6 +8,7 @@ const DURATIONS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600];
 
 interface InstanceCounts {
   sealed: number;
+  waiting: number;
   unreachable: number;
   unseals: number;
   /** Seconds since the epoch. */
@@ -48,7 +49,11 @@ export class WatchMetrics {
         this.instances.delete(event.instance);
         return;
       case "seen":
-        Object.assign(this.of(event.instance), { sealed: event.sealed, unreachable: event.unreachable });
+        Object.assign(this.of(event.instance), {
+          sealed: event.sealed,
+          waiting: event.waiting ?? 0,
+          unreachable: event.unreachable,
+        });
         return;
       case "sealed":
         return;
@@ -106,6 +111,12 @@ export class WatchMetrics {
       single(WATCH_METRICS.listTime, "Time of the last list of records.", listed),
       perInstance(WATCH_METRICS.sealedReplicas, "Replicas that need keys.", "gauge", ({ sealed }) => sealed),
       perInstance(
+        WATCH_METRICS.waitingReplicas,
+        "Replicas that have the shares of this program's group, and need those of other groups.",
+        "gauge",
+        ({ waiting }) => waiting,
+      ),
+      perInstance(
         WATCH_METRICS.unreachableReplicas,
         "Replicas that do not answer.",
         "gauge",
@@ -151,7 +162,7 @@ export class WatchMetrics {
   private of(instance: string): InstanceCounts {
     const known = this.instances.get(instance);
     if (known !== undefined) return known;
-    const created = { sealed: 0, unreachable: 0, unseals: 0, failures: new Map<string, number>() };
+    const created = { sealed: 0, waiting: 0, unreachable: 0, unseals: 0, failures: new Map<string, number>() };
     this.instances.set(instance, created);
     return created;
   }

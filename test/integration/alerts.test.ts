@@ -132,6 +132,7 @@ describe("Prometheus, given the rules", () => {
       { ...status("record_complete", 1), ...status("status_timestamp_seconds", "0+60") },
       [],
     ],
+    ["it waits for shares", status("watch_replicas_waiting_for_shares", 1), ["VaultSharesMissing"]],
     ["a watcher sees it sealed", status("watch_sealed_replicas", 1), ["VaultWatchStuck"]],
     ["a watcher unsealed it", status("watch_sealed_replicas", 0), []],
     ["the last drill was long ago", status("restore_proven_timestamp_seconds", -41 * 86_400), ["VaultRestoreUnproven"]],

@@ -36,6 +36,8 @@ const RESTORE = "restore.test.ts runs the command on instances of its own";
 
 const CUSTODY = "escrow.test.ts does it with a folder, three people and the library of age";
 
+const SPLIT = "split-custody.test.ts runs it with two groups and an instance of its own";
+
 const CENTRAL = "lost-central.test.ts runs it with servers of its own";
 
 /** Blocks that no test runs as they are written, and why. */
@@ -101,6 +103,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "escrow.test.ts runs the hook of the instance again",
   "docs/operating/second-custody.md: npx tenant-vault unseal <tenant>/<instance>":
     "escrow.test.ts runs both commands on the instance",
+  "docs/operating/split-custody.md: npx tenant-vault unseal --all": SPLIT,
+  "docs/operating/split-custody.md: npx tenant-vault watch --share-group site-a": SPLIT,
   "docs/operating/root-token.md: npx tenant-vault root-token generate <tenant>/<instance> --keep":
     "root-token.test.ts runs it on an instance of its own",
   "docs/operating/root-token.md: export VAULT_ADDR=<address of the instance>":

@@ -9,6 +9,7 @@ import {
   SEALS_MOUNT,
   WATCH_POLICY,
   WATCH_ROLE,
+  watchRole,
 } from "../../contract/central-vault";
 import { ACCESS_MOUNT } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
@@ -28,6 +29,7 @@ import {
 import { AppRoleLogin } from "../login/app-role-login";
 import { RootCa } from "../tenant-pki/root-ca";
 import { CertificateFile } from "./certificate-file";
+import { ShareGroups } from "./share-groups";
 
 /** Limit of the secret IDs of the command's login. */
 export const COMMAND_SECRET_ID_TTL = Duration.days(90);
@@ -105,6 +107,14 @@ export interface CentralVaultProps {
    */
   readonly maintenance?: boolean;
   /**
+   * Names of groups of watchers, at least two, for which each instance's keys are distributed so that no group alone can unseal it. Each
+   * group has a login of its own, for `tenant-vault watch --share-group`. Their order decides who gets which keys.
+   *
+   * @default - none: a watcher reads all keys
+   * @changes in place: the next run of the hook of each instance distributes its keys again; then rotate its keys, because a group may remember former ones
+   */
+  readonly shareGroups?: readonly string[];
+  /**
    * The platform of the operator's pipelines, whose tokens log in to the central Vault.
    *
    * @default - none: pipelines log in by AppRole
@@ -136,6 +146,8 @@ export class CentralVault extends Construct {
   readonly rootCa: RootCa;
   /** Role ID of the login `watch`, not a secret; `TENANT_VAULT_ROLE_ID` of `tenant-vault status`. */
   readonly watchRoleId: string;
+  /** Role ID, not a secret, of the login of each share group. */
+  readonly shareGroupRoleIds: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, props: CentralVaultProps) {
     super(scope, id);
@@ -182,16 +194,24 @@ export class CentralVault extends Construct {
       maxTtl: secretIdTtl.isLongerThan(COMMAND_SECRET_ID_TTL) ? secretIdTtl : COMMAND_SECRET_ID_TTL,
       provider,
     });
-    const role = new ApproleAuthBackendRole(this, "WatchRole", {
-      backend: login.path,
-      roleName: WATCH_ROLE,
-      tokenPolicies: policies,
-      tokenTtl: Duration.minutes(15).toSeconds(),
-      tokenMaxTtl: Duration.hours(1).toSeconds(),
-      secretIdTtl: secretIdTtl.toSeconds(),
-      provider,
-    });
-    this.watchRoleId = role.roleId;
+    const createRole = (id: string, roleName: string, tokenPolicies: string[]): string =>
+      new ApproleAuthBackendRole(this, id, {
+        backend: login.path,
+        roleName,
+        tokenPolicies,
+        tokenTtl: Duration.minutes(15).toSeconds(),
+        tokenMaxTtl: Duration.hours(1).toSeconds(),
+        secretIdTtl: secretIdTtl.toSeconds(),
+        provider,
+      }).roleId;
+    this.watchRoleId = createRole("WatchRole", WATCH_ROLE, policies);
+    const shares = props.shareGroups && new ShareGroups(this, "Shares", { groups: props.shareGroups, provider });
+    this.shareGroupRoleIds = Object.fromEntries(
+      [...(shares?.policies ?? [])].map(([group, name]) => [
+        group,
+        createRole(`WatchRole-${group}`, watchRole(group), [name]),
+      ]),
+    );
 
     this.rootCa = new RootCa(this, "RootCa", {
       commonName: "Tenant Vault Root CA",

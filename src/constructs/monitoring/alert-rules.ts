@@ -188,6 +188,16 @@ function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
       action: "Check the job that runs it: whether it runs, reaches the central Vault, and has a valid token.",
     },
     {
+      alert: "VaultSharesMissing",
+      severity: "critical",
+      // Without a share group it is always 0.
+      expr: `max(${series.ofStatus(WATCH_METRICS.waitingReplicas)}) > 0`,
+      for: "1m",
+      summary: `${target}: it waits for the shares of another group of watchers`,
+      description: `{{ $value }} sealed replicas of ${target} have had the shares of one group for a minute, and not those of another.`,
+      action: `Start the watchers of the other groups, and read their logs. Without them, run: tenant-vault unseal ${target}.`,
+    },
+    {
       alert: "VaultWatchStuck",
       severity: "critical",
       // Without a watcher there is no such series.

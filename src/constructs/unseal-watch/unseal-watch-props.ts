@@ -60,6 +60,14 @@ export interface UnsealWatchProps {
    */
   readonly maintenanceEvery?: Duration;
   /**
+   * Group of the `CentralVault`'s `shareGroups` to which they belong: they send its shares, which open nothing alone. They then cannot
+   * renew anything.
+   *
+   * @default - none: they read all keys
+   * @changes in place: the pods restart one by one; another role of the login replaces the former one
+   */
+  readonly shareGroup?: string;
+  /**
    * Namespace of the monitoring system that reads the metrics.
    *
    * @default - none

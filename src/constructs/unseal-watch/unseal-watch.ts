@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { MAINTENANCE_POLICY, WATCH_POLICY, WATCH_ROLE } from "../../contract/central-vault";
+import { MAINTENANCE_POLICY, watchPolicyName, watchRole } from "../../contract/central-vault";
 import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkProviders } from "../../terraform/provider-value";
@@ -34,7 +34,14 @@ export class UnsealWatch extends Construct {
     checkProviders(props, this);
     checkValues(props, ["login"], WATCH_LOGIN, this);
     checkDurations(props, ["maintenanceEvery"], this);
-    const { shards = 1, namespace = NAME, monitoringNamespace, egress, provider, maintenanceEvery } = props;
+    const { shards = 1, namespace = NAME, monitoringNamespace, egress, provider, maintenanceEvery, shareGroup } = props;
+    if (shareGroup !== undefined && maintenanceEvery !== undefined) {
+      throw new ValidationError(
+        "share-group",
+        `The watchers of the share group "${shareGroup}" read no record, so they cannot renew anything; remove maintenanceEvery.`,
+        this,
+      );
+    }
     if (!Number.isInteger(shards) || shards < 1 || shards > 100) {
       throw new ValidationError(
         "shards",
@@ -56,8 +63,9 @@ export class UnsealWatch extends Construct {
       provider,
     });
     this.namespace = metadata.namespace;
-    const policies = maintenanceEvery === undefined ? [WATCH_POLICY] : [WATCH_POLICY, MAINTENANCE_POLICY];
-    props.login.createRole(this, { name: NAME, namespace, role: WATCH_ROLE, policies }, props.centralProvider);
+    const policies = [watchPolicyName(shareGroup), ...(maintenanceEvery === undefined ? [] : [MAINTENANCE_POLICY])];
+    const account = { name: NAME, namespace, role: watchRole(shareGroup), policies };
+    props.login.createRole(this, account, props.centralProvider);
     const service = new ServiceV1(this, "Service", {
       metadata,
       spec: { clusterIp: "None", selector: LABELS, port: [{ name: "metrics", port: METRICS_PORT }] },

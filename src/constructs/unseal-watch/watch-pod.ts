@@ -1,4 +1,4 @@
-import { WATCH_ROLE } from "../../contract/central-vault";
+import { watchRole } from "../../contract/central-vault";
 import type { StatefulSetV1SpecTemplateSpecContainerEnv as Variable } from "../../terraform/providers/kubernetes";
 import {
   COMMAND_SECURITY,
@@ -27,7 +27,7 @@ export interface WatchPodProps extends UnsealWatchProps {
 
 /** The template of the pods, within Pod Security `restricted`. */
 export function podTemplate(props: WatchPodProps) {
-  const { labels, serviceAccount, image, ca, caCertificate, shards, login, maintenanceEvery } = props;
+  const { labels, serviceAccount, image, ca, caCertificate, shards, login, maintenanceEvery, shareGroup } = props;
   const maintain = maintenanceEvery === undefined ? [] : ["--maintain", String(maintenanceEvery.toSeconds())];
   return {
     metadata: podMetadata(labels, caCertificate),
@@ -54,6 +54,7 @@ export function podTemplate(props: WatchPodProps) {
             "--shard",
             `$(POD_NAME)/${shards}`,
             ...maintain,
+            ...(shareGroup === undefined ? [] : ["--share-group", shareGroup]),
           ],
           env: variables(props),
           port: [{ name: "metrics", containerPort: METRICS_PORT }],
@@ -74,10 +75,10 @@ function probe(path: string) {
   return { path, port: String(METRICS_PORT) };
 }
 
-function variables({ ca, webhook, ...connection }: WatchPodProps): Variable[] {
+function variables({ ca, webhook, shareGroup, ...connection }: WatchPodProps): Variable[] {
   return [
     { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
-    ...loginVariables({ ...connection, hasCa: ca !== undefined, role: WATCH_ROLE }),
+    ...loginVariables({ ...connection, hasCa: ca !== undefined, role: watchRole(shareGroup) }),
     ...(webhook === undefined
       ? []
       : [

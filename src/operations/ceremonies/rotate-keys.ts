@@ -11,6 +11,7 @@ import { keyTypeOf, type KeyType } from "../../vault/keys";
 import { chooseShares } from "../../vault/shares";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
+import { copyShares } from "../escrow/copy-shares";
 import { reasonOf, runLoop, UnfinishedError, type Outcome, type Waiting } from "../loop";
 import { refuseRotation } from "../namespaces/refusal";
 import { sharesOfState, type Shares } from "../shares";
@@ -192,10 +193,11 @@ class Rotation {
     const current = pending?.keys ?? recordedKeys(seen.fields, this.type);
     const threshold = pending?.threshold ?? this.shares.threshold;
     const shares = { shares: current.length, threshold };
-    await writeDescription(this.context, {}, shares);
+    const described = await writeDescription(this.context, {}, shares);
     const { fields, version } = await store.read();
     if (pendingKeys(fields, this.type) !== undefined)
       await store.write(withPendingKeysInUse(fields, this.type), version);
+    await copyShares(this.context, described);
     log.info("rotated the keys", { keys: shares.shares, threshold, type: this.type });
     await this.tellOutdated(shares);
     return { ...shares, keyType: this.type, formerVersion: version };

@@ -8,6 +8,7 @@ import type { Secret } from "../../core/secret";
 import { keyTypeOf, type KeyType } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
+import { copyShares } from "../escrow/copy-shares";
 import type { Manifest } from "./manifest";
 
 /** Begins the name of the ceremony in a record whose pending keys are those of a snapshot. */
@@ -91,11 +92,12 @@ export async function keepSnapshotKeys(
 export async function adoptSnapshotKeys(context: OperationContext, keys: SnapshotKeys): Promise<void> {
   const { store, log } = context;
   const { type, threshold, current } = keys;
-  if (!current) await writeDescription(context, {}, { shares: keys.keys.length, threshold });
+  const described = current ? undefined : await writeDescription(context, {}, { shares: keys.keys.length, threshold });
   const { fields, version } = await store.read();
   const pending = pendingKeys(fields, type)?.ceremony.startsWith(RESTORE) === true;
   if (!pending) return;
   await store.write(withPendingKeysInUse(fields, type), version);
+  await copyShares(context, described ?? context.instance);
   log.warn("the record has the keys of the snapshot again; the later keys are in its earlier versions", {
     later: version,
   });

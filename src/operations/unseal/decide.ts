@@ -11,6 +11,8 @@ import { nextToUnseal, type KnownMembers } from "./unseal-order";
 export interface Observation {
   readonly instance: Pick<Instance, "seal" | "volatile" | "selfInitializes">;
   readonly record: SeenRecord;
+  /** Whether the record has only the shares of one group of watchers. @default - it has all keys */
+  readonly isPart?: boolean;
   readonly journals: readonly JournalEntry[];
   readonly replicas: readonly SeenReplica[];
   readonly raft: KnownMembers;
@@ -79,7 +81,8 @@ export function decide(seen: Observation): Step {
   if (keys.length > 0) {
     const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys), record.age));
     if (settled.length > 0) return { do: "forget", journals: settled.map(({ file }) => file) };
-    return continueWith(Math.max(...keySets(record.fields, type).map((set) => set.keys.length)), seen);
+    const count = Math.max(...keySets(record.fields, type).map((set) => set.keys.length));
+    return continueWith(seen.isPart === true ? Infinity : count, seen);
   }
 
   const [orphan] = answered;

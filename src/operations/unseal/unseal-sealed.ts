@@ -1,5 +1,6 @@
 import { refuseNewHold } from "../../central/hold";
 import { keySets } from "../../central/pending-keys";
+import { recordedKeys } from "../../central/record";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf } from "../../vault/keys";
 import type { ReplicaState } from "../../vault/replica-state";
@@ -8,25 +9,31 @@ import { MemberObserver } from "../members";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decide, type Observation, type Step } from "./decide";
 import { explainStop } from "./explain";
+import { sendShares } from "./send-shares";
 import { joinReplicas, unsealReplicas } from "./unsealing";
 
 /** What an unsealing needs. It only reads the record. The caller has seen that the instance is not held. */
 export type UnsealSealedContext = RunContext &
   Pick<OperationContext, "instance" | "replica" | "operator"> & {
     readonly store: Pick<OperationContext["store"], "path" | "read" | "readMetadata">;
+    /** Whether the store has only the shares of one group. @default - it has all keys */
+    readonly isPart?: boolean;
   };
 
 const POLL = 100;
 
 /**
  * Gives their keys to the sealed replicas of an instance that is initialised, and lets empty ones join. Writes nothing to the
- * central Vault. It does not wait for replicas that do not answer, because they must not keep the others sealed.
+ * central Vault. It does not wait for replicas that do not answer, because they must not keep the others sealed. With the shares
+ * of one group, it does not wait for those of others either.
  *
  * @returns The names of the replicas that it unsealed.
  * @throws OperationError if only a person can continue, after the deadline, or if the central Vault fails.
  */
 export function unsealSealed(context: UnsealSealedContext): Promise<readonly string[]> {
   const unsealed = new Set<string>();
+  /** Replicas that have the shares of the group. */
+  const given = new Set<string>();
   const members = new MemberObserver(context);
   let turns = 0;
   return runLoop<Observation, Step | "done", readonly string[]>(context, {
@@ -35,7 +42,7 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
     perform: async (step, seen) => {
       if (turns++ > 0 && step !== "done") await refuseNewHold(context.store);
       if (step !== "done" && step.do === "unseal") members.expectLeader();
-      return perform(context, step, seen, unsealed);
+      return perform(context, step, seen, { unsealed, given });
     },
     recover: recoverRetryable,
     unfinished: (code, last) =>
@@ -54,21 +61,29 @@ async function observe(context: UnsealSealedContext, members: MemberObserver): P
     instance.replicas.map(async (replica) => ({ ...replica, status: await context.replica(replica).status() })),
   );
   const raft = await members.observe(replicas, (asked) => context.operator.get(record.fields, asked));
-  return { instance, record, replicas, raft, journals: [], announced: undefined };
+  return { instance, record, isPart: context.isPart === true, replicas, raft, journals: [], announced: undefined };
 }
 
 async function perform(
   context: UnsealSealedContext,
   step: Step | "done",
   { record }: Observation,
-  unsealed: Set<string>,
+  { unsealed, given }: { readonly unsealed: Set<string>; readonly given: Set<string> },
 ): Promise<Outcome<readonly string[]>> {
   if (step === "done") return { done: [...unsealed] };
+  const type = keyTypeOf(context.instance.seal);
+  const open = (name: string): void => void unsealed.add(name);
   switch (step.do) {
-    case "unseal":
-      return unsealReplicas(context, step.replicas, keySets(record.fields, keyTypeOf(context.instance.seal)), (name) =>
-        unsealed.add(name),
-      );
+    case "unseal": {
+      if (context.isPart !== true) return unsealReplicas(context, step.replicas, keySets(record.fields, type), open);
+      const next = step.replicas.filter(({ name }) => !given.has(name));
+      if (next.length === 0) return { done: [...unsealed] };
+      await sendShares(context, next, recordedKeys(record.fields, type), (name, isOpen) => {
+        given.add(name);
+        if (isOpen) open(name);
+      });
+      return undefined;
+    }
     case "join":
       await joinReplicas(context, step.replicas, step.leader);
       return undefined;

@@ -79,6 +79,15 @@ export const WATCH_CHANGES: readonly FieldChange<WatchSetting>[] = [
     ],
   ],
   [
+    "UnsealWatchProps.shareGroup",
+    {},
+    { shareGroup: "a" },
+    [
+      "update kubernetes_stateful_set_v1.watch_pods: spec.template.spec.container.#.args.#, spec.template.spec.container.#.args.#, spec.template.spec.container.#.env.#.value",
+      "update vault_jwt_auth_backend_role.watch_role: role_name, token_policies.#",
+    ],
+  ],
+  [
     "UnsealWatchProps.image",
     {},
     { image: { repository: "registry.example/tenant-vault", tag: "2.0.0" } },

@@ -163,6 +163,22 @@ function central<Value>(
   };
 }
 
+/** What is planned for the roles or policies of share groups. */
+function groups(action: string, names: readonly string[], what: "role" | "policy"): string[] {
+  const prefix =
+    what === "role" ? "vault_approle_auth_backend_role.central_watch_role" : "vault_policy.central_shares_policy";
+  return names.map((name) => `${action} ${prefix}_${name}`);
+}
+
+/** What is planned for the mount of their shares. */
+function shares(action: string): string[] {
+  return [
+    "vault_kv_secret_backend_v2.central_shares_config",
+    "vault_kv_secret_v2.central_shares_groups",
+    "vault_mount.central_shares",
+  ].map((address) => `${action} ${address}`);
+}
+
 function pipelines({ issuer }: Servers, of: Partial<PipelineIssuer>): PipelineIssuer {
   const { address, caCertificate } = issuer;
   return { issuer: "https://a.example", jwksUrl: `${address}/a`, jwksCaPem: caCertificate, ...of };
@@ -1011,6 +1027,24 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       [
         "update vault_approle_auth_backend_role.central_watch_role: secret_id_ttl",
         "update vault_auth_backend.central_command_login: tune",
+      ],
+    ],
+  ),
+  row(
+    "CentralVaultProps.shareGroups",
+    [undefined, ["a", "b"], ["a", "b", "c"], undefined],
+    central((shareGroups) => ({ shareGroups })),
+    [
+      [...groups("create", ["a", "b"], "role"), ...shares("create"), ...groups("create", ["a", "b"], "policy")],
+      [
+        ...groups("create", ["c"], "role"),
+        "update vault_kv_secret_v2.central_shares_groups: custom_metadata",
+        ...groups("create", ["c"], "policy"),
+      ],
+      [
+        ...groups("delete", ["a", "b", "c"], "role"),
+        ...shares("delete"),
+        ...groups("delete", ["a", "b", "c"], "policy"),
       ],
     ],
   ),

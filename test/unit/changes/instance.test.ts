@@ -824,6 +824,7 @@ const ON_RECORDS = [
   "VaultEscrowRecordMissing",
   "VaultRestoreUnproven",
   "VaultStatusStale",
+  "VaultSharesMissing",
   "VaultWatchStuck",
 ];
 const ALERTS: readonly (readonly [field: string, change: Alerts, texts: readonly string[]])[] = [

@@ -231,6 +231,7 @@ const INTERNAL = [
   "PkiMountProps",
   "SealContext",
   "ServerConfigProps",
+  "ShareGroupsProps",
   "UnsealHookProps",
 ];
 

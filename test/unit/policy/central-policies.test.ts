@@ -1,6 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { TENANT_IDENTITIES } from "../../../src/contract/central-vault";
-import { maintenancePolicy, tenantPolicy, watchPolicy, type TenantScope } from "../../../src/policy/central-policies";
+import {
+  maintenancePolicy,
+  shareGroupPolicy,
+  tenantPolicy,
+  watchPolicy,
+  type TenantScope,
+} from "../../../src/policy/central-policies";
 import { all } from "../../support/all";
 import { capabilitiesOn, rulesOf } from "../../support/policies";
 
@@ -103,4 +109,37 @@ test("maintenance writes no record, and makes no certificate or token but those 
     "customers/metadata/*",
     "pki-root/issue/instances-*",
   ]);
+});
+
+describe("a share group", () => {
+  const policy = shareGroupPolicy("a");
+
+  test("reads its shares and the metadata of records, and writes nothing", () => {
+    expect(capabilitiesOn(policy, "shares/data/a/customer10/main")).toEqual(["read"]);
+    expect(capabilitiesOn(policy, "customers/metadata/customer10/main")).toEqual(["read", "list"]);
+    for (const { path, capabilities } of all(rulesOf(policy)))
+      expect(
+        capabilities.filter((each) => each !== "read" && each !== "list"),
+        path,
+      ).toEqual([]);
+  });
+
+  test.each([
+    "customers/data/customer10/main",
+    "shares/data/b/customer10/main",
+    "shares/data/ab/customer10/main",
+    "shares/metadata/a/customer10/main",
+    "access/data/customer10/main/ceremony",
+    "access/data/customer10/main/apply",
+  ])("may do nothing with %s", (path) => {
+    expect(capabilitiesOn(policy, path)).toEqual([]);
+  });
+
+  test("the hook of a tenant distributes keys of this tenant alone, and sees which groups there are", () => {
+    const hook = tenantPolicy("hook", SCOPE);
+    expect(capabilitiesOn(hook, "shares/data/a/customer1/main")).toEqual(["create", "read", "update"]);
+    expect(capabilitiesOn(hook, "shares/data/a/customer10/main")).toEqual([]);
+    expect(capabilitiesOn(hook, "shares/metadata/groups")).toEqual(["read"]);
+    expect(capabilitiesOn(hook, "shares/data/groups")).toEqual([]);
+  });
 });

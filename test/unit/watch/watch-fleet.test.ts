@@ -15,17 +15,29 @@ const MAIN = "customer10/main";
 class FakeInstance implements WatchedInstance {
   states: Sight["state"][] = ["unsealed", "unsealed"];
   failure: Error | undefined;
+  /** Of which attempt each server has the shares of one group; undefined if it unseals with what it gets. */
+  attempts: (string | undefined)[] | undefined;
+  unseals = 0;
   looks = 0;
   closed = 0;
   until: number | undefined;
 
   look(): Promise<readonly Sight[]> {
     this.looks++;
-    return Promise.resolve(this.states.map((state, index) => ({ replica: `main-${index}`, state })));
+    return Promise.resolve(
+      this.states.map((state, index) => ({ replica: `main-${index}`, state, attempt: this.attempts?.[index] })),
+    );
   }
 
   unseal(): Promise<readonly string[]> {
+    this.unseals++;
     if (this.failure !== undefined) return Promise.reject(this.failure);
+    if (this.attempts !== undefined) {
+      this.attempts = this.states.map((state, index) =>
+        state === "sealed" ? (this.attempts?.[index] ?? `attempt ${time}`) : undefined,
+      );
+      return Promise.resolve([]);
+    }
     const unsealed = this.states.flatMap((state, index) => (state === "sealed" ? `main-${index}` : []));
     this.states = this.states.map((state) => (state === "sealed" ? "unsealed" : state));
     return Promise.resolve(unsealed);
@@ -43,6 +55,7 @@ let events: WatchEvent[];
 let logged: LogEvent[];
 let opened: string[];
 let maintenance: Maintenance | undefined;
+let shareGroup: string | undefined;
 let drills: Drills | undefined;
 /** When each instance was proven, milliseconds of the simulated clock. */
 let proofs: Map<string, number>;
@@ -58,6 +71,7 @@ let time: number;
 beforeEach(() => {
   [instance, listed, events, logged, opened, time] = [new FakeInstance(), [MAIN], [], [], [], 0];
   [maintenance, drills, lifetime] = [undefined, undefined, undefined];
+  shareGroup = undefined;
   proofs = new Map();
 });
 
@@ -100,7 +114,7 @@ async function watch(seconds: number, at: Readonly<Record<number, () => void>> =
   const tell = (event: WatchEvent): void => void events.push(event);
   const log = new Log((event) => void logged.push(event));
   const done = watchFleet(
-    { fleet, clock, log, tell, gate: new Gate(4), poll: 1_000 },
+    { fleet, clock, log, tell, gate: new Gate(4), poll: 1_000, shareGroup },
     { refresh: 5_000, signal: end.signal, tenant, maintenance, drills },
   );
   // It may fail while time passes.
@@ -221,6 +235,51 @@ describe("a watch", () => {
   test("ends with the mistake of this program, if there is one", async () => {
     instance.failure = new TypeError("undefined is not a function");
     await expect(watch(10, { 5: () => (instance.states = ["sealed"]) })).rejects.toThrow(TypeError);
+  });
+});
+
+describe("a watch of a share group", () => {
+  const waiting = () => logged.filter(({ message }) => message === "waits for the shares of other groups");
+
+  beforeEach(() => {
+    shareGroup = "a";
+    instance.attempts = [];
+  });
+
+  test("sends its shares once, says once that it waits for others, and goes on looking", async () => {
+    let looks = 0;
+    await watch(25, { 5: () => (instance.states = ["sealed", "unsealed"]), 8: () => (looks = instance.looks) });
+    expect(instance.unseals).toBe(1);
+    expect(waiting()).toMatchObject([{ level: "info", fields: { replicas: ["main-0"] } }]);
+    expect(told("seen").at(-1)).toMatchObject({ sealed: 1, waiting: 1 });
+    expect(told("failed")).toEqual([]);
+    expect(instance.looks - looks).toBeLessThan(22);
+  });
+
+  test("sends them again if the server has lost them, and now and then", async () => {
+    await watch(75, {
+      5: () => (instance.states = ["sealed", "unsealed"]),
+      15: () => (instance.attempts = []),
+      20: () => expect(instance.unseals).toBe(2),
+    });
+    expect(instance.unseals).toBeGreaterThan(2);
+    expect(instance.unseals).toBeLessThan(6);
+    expect(waiting()).toHaveLength(1);
+  });
+
+  test("ends its waiting once the others have come", async () => {
+    await watch(15, {
+      5: () => (instance.states = ["sealed", "unsealed"]),
+      10: () => (instance.states = ["unsealed", "unsealed"]),
+    });
+    expect(told("seen").at(-1)).toMatchObject({ sealed: 0, waiting: 0 });
+  });
+
+  test("tells if the shares are refused, and sends them again more and more seldom", async () => {
+    instance.failure = new OperationError("shares-refused", "They do not belong together.");
+    await watch(60, { 5: () => (instance.states = ["sealed", "unsealed"]) });
+    expect(told("failed")[0]).toMatchObject({ code: "shares-refused" });
+    expect(instance.unseals).toBeLessThan(10);
   });
 });
 

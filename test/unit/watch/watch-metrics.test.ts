@@ -15,7 +15,7 @@ function metrics(): WatchMetrics {
 test("every metric has a value once something happened, and no other name is used", () => {
   const counted = metrics();
   counted.count({ kind: "listed", instances: 1 });
-  counted.count({ kind: "seen", instance: MAIN, sealed: 2, unreachable: 1 });
+  counted.count({ kind: "seen", instance: MAIN, sealed: 2, waiting: 1, unreachable: 1 });
   counted.count({ kind: "sealed", instance: MAIN, replicas: ["main-0", "main-1"] });
   counted.count({ kind: "unsealed", instance: MAIN, replicas: ["main-0", "main-1"], seconds: 0.3 });
   counted.count({ kind: "maintained", instance: MAIN });
@@ -25,6 +25,7 @@ test("every metric has a value once something happened, and no other name is use
   const names = lines.flatMap((line) => /^# TYPE (\S+)/.exec(line)?.[1] ?? []);
   expect(names.sort()).toEqual(Object.values(WATCH_METRICS).sort());
   expect(lines).toContain(`tenant_vault_watch_sealed_replicas${LABELS} 2`);
+  expect(lines).toContain(`tenant_vault_watch_replicas_waiting_for_shares${LABELS} 1`);
   expect(lines).toContain(`tenant_vault_watch_unsealed_replicas_total${LABELS} 2`);
   expect(lines).toContain(`tenant_vault_watch_last_unseal_timestamp_seconds${LABELS} 1800000000`);
   expect(lines).toContain(`tenant_vault_watch_last_maintenance_timestamp_seconds${LABELS} 1800000000`);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CentralVault, Duration, type CentralVaultProps } from "../../../../src/index";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 import { all } from "../../../support/all";
@@ -69,4 +69,39 @@ test("the login that watches writes nothing", () => {
   const { policy } = only(central().resource, "vault_policy") as { policy: string };
   const capabilities = rulesOf(policy).flatMap((rule) => rule.capabilities);
   expect([...new Set(capabilities)].sort()).toEqual(["list", "read"]);
+});
+
+describe("share groups", () => {
+  const { resource } = central({ shareGroups: ["site-a", "site-b"] });
+
+  test("have a mount that keeps no former version, and their names are where the hook finds them", () => {
+    expect(Object.values(resource.vault_mount ?? {})).toContainEqual(expect.objectContaining({ path: "shares" }));
+    expect(resource.vault_kv_secret_backend_v2?.vault_shares_config).toMatchObject({ max_versions: 1 });
+    expect(only(resource, "vault_kv_secret_v2")).toMatchObject({
+      name: "groups",
+      custom_metadata: { data: { groups: "site-a site-b" } },
+    });
+  });
+
+  test("have a role with the policy of the group alone", () => {
+    const roles = Object.values(resource.vault_approle_auth_backend_role ?? {});
+    expect(roles.map(({ role_name }) => role_name)).toEqual(["watch", "watch-site-a", "watch-site-b"]);
+    const policies = all(Object.entries(resource.vault_policy ?? {}));
+    expect(policies.map(([, { name }]) => name)).toEqual([
+      "tenant-vault-watch",
+      "tenant-vault-watch-site-a",
+      "tenant-vault-watch-site-b",
+    ]);
+    const id = policies.find(([, { name }]) => name === "tenant-vault-watch-site-a")?.[0];
+    expect(roles[1]?.token_policies).toEqual([`\${vault_policy.${id}.name}`]);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ["there is one group", ["a"], /The shareGroups \(a\) are too few, .*; write at least two\./],
+    ["there is none", [], /are too few/],
+    ["two have the same name", ["a", "b", "a"], /contain duplicates; remove them\./],
+    ["a name cannot be in a path", ["a", "b/c"], /contain a name that is not made of/],
+  ])("fails if %s", (_, shareGroups, message) => {
+    expect(() => central({ shareGroups })).toThrow(message);
+  });
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { WatchOptions } from "../../../../src/cli/watch";
 import type { Execute } from "../../../../src/cli/define";
 import { buildProgram } from "../../../../src/cli/program";
-import { NetworkPeer, ValidationError, WatchLogin } from "../../../../src/index";
+import { Duration, NetworkPeer, ValidationError, WatchLogin } from "../../../../src/index";
 import { isSelected, parseShard } from "../../../../src/watch/selection";
 import { synthesizeWatch, type WatchSetting } from "../../../support/changes/unseal-watch";
 import { read } from "../../../support/markdown";
@@ -119,4 +119,22 @@ test("the Dockerfile runs the packed command as the user of the pods", () => {
   expect(Number(user)).toBeGreaterThan(0);
   expect(JSON.stringify(synthesizeWatch().resource)).toContain(`"run_as_user":"${user}"`);
   expect(dockerfile).not.toMatch(/ADD https?:|VAULT_TOKEN|SECRET_ID/);
+});
+
+test("watchers of a share group send its shares, and log in with its policy alone", () => {
+  const setting = { shareGroup: "site-a" };
+  expect(containerOf(setting).args.slice(-2)).toEqual(["--share-group", "site-a"]);
+  expect(only(synthesizeWatch(setting).resource, "vault_jwt_auth_backend_role")).toMatchObject({
+    role_name: "watch-site-a",
+    token_policies: ["tenant-vault-watch-site-a"],
+  });
+  const role = containerOf(setting).env.find(({ name }) => name === "TENANT_VAULT_JWT_ROLE");
+  expect(role?.value).toBe("watch-site-a");
+});
+
+test("fails if watchers of a share group should renew what expires", () => {
+  const setting = { shareGroup: "site-a", maintenanceEvery: Duration.days(1) };
+  expect(() => synthesizeWatch(setting)).toThrow(
+    /The watchers of the share group "site-a" read no record, so they cannot renew anything; remove maintenanceEvery\./,
+  );
 });
