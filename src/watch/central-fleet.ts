@@ -1,7 +1,7 @@
 import { holdOf, refuseHeld } from "../central/hold";
 import { descriptionDigest } from "../central/instance-metadata";
 import { parseTarget, verifiedInstance, type Target } from "../central/instances";
-import { RecordStore } from "../central/record-store";
+import { RecordStore, type SeenRecord } from "../central/record-store";
 import { ShareGroupRecord } from "../central/share-copies";
 import type { Instance } from "../contract/instance";
 import { OperationError } from "../core/errors";
@@ -154,6 +154,9 @@ function namespaceProbes(central: VaultClient, instance: Instance, endpoints: En
   });
 }
 
+/** The record has another description than the one that a link was made from. */
+class LinkChanged extends Error {}
+
 class CentralInstance implements WatchedInstance {
   private readonly store: WatchedRecord;
 
@@ -180,38 +183,47 @@ class CentralInstance implements WatchedInstance {
     );
   }
 
-  /** Keys, and the connections that they go through, live from the read of the record to the end of this call. */
+  /**
+   * Keys, and the connections that they go through, live from the read of the record to the end of this call. The servers are
+   * asked for their state meanwhile. None gets a key before the record has confirmed its address.
+   */
   async unseal(): Promise<readonly string[]> {
-    await this.refresh();
     const { clock, shareGroup } = this.options;
-    const isPart = shareGroup !== undefined;
-    const { instance, endpoints } = this.link;
-    const connections = connectTo(instance, endpoints);
-    const servers = serversOf(this.central, instance, connections);
+    const { link } = this;
+    const connections = connectTo(link.instance, link.endpoints);
+    const servers = serversOf(this.central, link.instance, connections);
     const operator = OperatorToken.of(this.central, this.target, servers);
     const { replica } = servers;
+    const context = { ...this.options, instance: link.instance, store: this.store, replica, operator };
     const deadline = clock.now() + PATIENCE;
     try {
-      return await unsealSealed({ ...this.options, instance, store: this.store, isPart, replica, operator, deadline });
+      const record = this.confirmed(link);
+      // An interrupted run does not wait for it.
+      record.catch(() => undefined);
+      return await unsealSealed({ ...context, record, isPart: shareGroup !== undefined, deadline });
+    } catch (error) {
+      if (!(error instanceof LinkChanged)) throw error;
     } finally {
       await operator.end();
       await servers.end();
       await connections.close();
     }
+    return this.unseal();
   }
 
   close(): Promise<void> {
     return this.link.close();
   }
 
-  /** Reads the description again, because keys go only to addresses that the record confirms now. */
-  private async refresh(): Promise<void> {
-    const metadata = await this.store.readMetadata();
-    refuseHeld(this.store.path, holdOf(metadata));
-    const instance = await verifiedInstance(this.store, this.target, metadata);
-    if (descriptionDigest(instance) === descriptionDigest(this.link.instance)) return;
-    const { link } = this;
+  /** The record, which confirms the description that the link was made from. @throws LinkChanged if there is another link. */
+  private async confirmed(link: Link): Promise<SeenRecord> {
+    const { path } = this.store;
+    const [metadata, record] = await Promise.all([this.store.readMetadata(), this.store.read()]);
+    refuseHeld(path, holdOf(metadata));
+    const instance = await verifiedInstance({ path, read: () => Promise.resolve(record) }, this.target, metadata);
+    if (descriptionDigest(instance) === descriptionDigest(link.instance)) return record;
     this.link = await connect(this.central, instance, this.options, this.signals);
     await link.close();
+    throw new LinkChanged();
   }
 }

@@ -1,6 +1,7 @@
 import { refuseNewHold } from "../../central/hold";
 import { keySets } from "../../central/pending-keys";
 import { recordedKeys } from "../../central/record";
+import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf } from "../../vault/keys";
 import type { ReplicaState } from "../../vault/replica-state";
@@ -16,6 +17,8 @@ import { joinReplicas, unsealReplicas } from "./unsealing";
 export type UnsealSealedContext = RunContext &
   Pick<OperationContext, "instance" | "replica" | "operator"> & {
     readonly store: Pick<OperationContext["store"], "path" | "read" | "readMetadata">;
+    /** The record, if the caller reads it already. If that fails, nothing is tried again. @default - it is read */
+    readonly record?: Promise<SeenRecord>;
     /** Whether the store has only the shares of one group. @default - it has all keys */
     readonly isPart?: boolean;
   };
@@ -36,15 +39,20 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
   const given = new Set<string>();
   const members = new MemberObserver(context);
   let turns = 0;
+  let isConfirmed = context.record === undefined;
   return runLoop<Observation, Step | "done", readonly string[]>(context, {
-    observe: () => observe(context, members),
+    observe: async () => {
+      const seen = await observe(context, members, isConfirmed ? undefined : context.record);
+      isConfirmed = true;
+      return seen;
+    },
     decide: (seen) => (seen.replicas.some(({ status }) => needsKeys(status.state)) ? decide(seen) : "done"),
     perform: async (step, seen) => {
       if (turns++ > 0 && step !== "done") await refuseNewHold(context.store);
       if (step !== "done" && step.do === "unseal") members.expectLeader();
       return perform(context, step, seen, { unsealed, given });
     },
-    recover: recoverRetryable,
+    recover: (error) => (isConfirmed ? recoverRetryable(error) : undefined),
     unfinished: (code, last) =>
       new UnfinishedError(
         code,
@@ -54,12 +62,18 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
   });
 }
 
-async function observe(context: UnsealSealedContext, members: MemberObserver): Promise<Observation> {
+async function observe(
+  context: UnsealSealedContext,
+  members: MemberObserver,
+  known: Promise<SeenRecord> | undefined,
+): Promise<Observation> {
   const { instance, store } = context;
-  const record = await store.read();
-  const replicas = await Promise.all(
-    instance.replicas.map(async (replica) => ({ ...replica, status: await context.replica(replica).status() })),
-  );
+  const [record, replicas] = await Promise.all([
+    known ?? store.read(),
+    Promise.all(
+      instance.replicas.map(async (replica) => ({ ...replica, status: await context.replica(replica).status() })),
+    ),
+  ]);
   const raft = await members.observe(replicas, (asked) => context.operator.get(record.fields, asked));
   return { instance, record, isPart: context.isPart === true, replicas, raft, journals: [], announced: undefined };
 }
@@ -67,7 +81,7 @@ async function observe(context: UnsealSealedContext, members: MemberObserver): P
 async function perform(
   context: UnsealSealedContext,
   step: Step | "done",
-  { record }: Observation,
+  { record, replicas }: Observation,
   { unsealed, given }: { readonly unsealed: Set<string>; readonly given: Set<string> },
 ): Promise<Outcome<readonly string[]>> {
   if (step === "done") return { done: [...unsealed] };
@@ -75,7 +89,11 @@ async function perform(
   const open = (name: string): void => void unsealed.add(name);
   switch (step.do) {
     case "unseal": {
-      if (context.isPart !== true) return unsealReplicas(context, step.replicas, keySets(record.fields, type), open);
+      if (context.isPart !== true) {
+        const waiting = await unsealReplicas(context, step.replicas, keySets(record.fields, type), open);
+        const rest = replicas.filter(({ name, status }) => needsKeys(status.state) && !unsealed.has(name));
+        return rest.length === 0 ? { done: [...unsealed] } : waiting;
+      }
       const next = step.replicas.filter(({ name }) => !given.has(name));
       if (next.length === 0) return { done: [...unsealed] };
       await sendShares(context, next, recordedKeys(record.fields, type), (name, isOpen) => {

@@ -51,7 +51,9 @@ export async function unsealReplica(
       `${replica.name} (${replica.address}) wants ${wanted} keys, and no more than the described threshold of ${secretThreshold} are ever sent; describe the threshold that the instance has.`,
     );
   }
-  if (!(await sendOneOf(context, replica, shareGroups(keys, wanted), migrate))) {
+  const outcome = await sendOneOf(context, replica, shareGroups(keys, wanted), migrate);
+  if (outcome === "open") return true;
+  if (outcome === "refused") {
     throw new OperationError(
       "keys-refused",
       `${replica.name} (${replica.address}) refuses the unseal keys in ${recordPath(context.store.path)}; check that this address belongs to this instance.`,
@@ -111,19 +113,23 @@ async function unsealWithOne(
   }
 }
 
-/** @returns Whether the replica accepts a group. Another group helps if a key in the record is damaged. */
+/** What a replica says to keys: it is open, has them all and is sealed still, or does not take them. */
+type Sent = "open" | "sent" | "refused";
+
+/** Another group helps if a key in the record is damaged. */
 async function sendOneOf(
   context: ServerContext,
   replica: SeenReplica,
   groups: readonly (readonly Secret[])[],
   migrate: boolean,
-): Promise<boolean> {
+): Promise<Sent> {
   // Another program may have sent a key of another instance before. The first group is therefore sent again after the reset.
   for (const [attempt, group] of [...groups.slice(0, 1), ...groups].entries()) {
     if (attempt > 0) await context.replica(replica).resetUnseal();
-    if ((await sendKeys(context, replica, group, migrate)) === "sent") return true;
+    const outcome = await sendKeys(context, replica, group, migrate);
+    if (outcome !== "refused") return outcome;
   }
-  return false;
+  return "refused";
 }
 
 async function sendKeys(
@@ -131,10 +137,10 @@ async function sendKeys(
   replica: SeenReplica,
   keys: readonly Secret[],
   migrate: boolean,
-): Promise<"sent" | "refused"> {
+): Promise<Sent> {
   try {
     for (const key of keys) {
-      if (!(await context.replica(replica).unseal(key, migrate)).sealed) return "sent";
+      if (!(await context.replica(replica).unseal(key, migrate)).sealed) return "open";
     }
     return "sent";
   } catch (error) {
