@@ -104,6 +104,10 @@ export const ERROR_CODES = [
   "snapshot-target",
   "snapshot-undecryptable",
 
+  // export and import
+  "bundle-damaged",
+  "bundle-file",
+
   // drill
   "drill-failed",
   "drill-server-missing",

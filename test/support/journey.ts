@@ -38,6 +38,8 @@ const CUSTODY = "escrow.test.ts does it with a folder, three people and the libr
 
 const CENTRAL = "lost-central.test.ts runs it with servers of its own";
 
+const PORTABILITY = "portability.test.ts runs it with instances of its own";
+
 /** Blocks that no test runs as they are written, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
@@ -107,6 +109,12 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "root-token.test.ts prints a token and uses it",
   "docs/operating/root-token.md: npx tenant-vault root-token revoke <tenant>/<instance>":
     "root-token.test.ts runs it on an instance of its own",
+  "docs/operating/leave.md: npx tenant-vault export <tenant>/<instance> --to customer10.bundle --recipient age1...":
+    PORTABILITY,
+  "docs/operating/leave.md: npx tenant-vault import <tenant>/<instance> --from customer10.bundle --identity key.txt --dry-run":
+    PORTABILITY,
+  "docs/operating/leave.md: tar -xf customer10.bundle":
+    "portability.test.ts does it with tar and the library of age instead of its program",
   'docs/operating/seal.md: npx tenant-vault seal <tenant>/<instance> --reason "incident 42"':
     "seal.test.ts runs it on an instance of its own",
   "docs/operating/seal.md: npx tenant-vault unseal <tenant>/<instance>":
