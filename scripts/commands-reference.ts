@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
+import type { AdoptionReport } from "../src/operations/adoption/adopt-instance";
+import type { UnmanagedReport } from "../src/operations/adoption/unmanaged";
 import type { CustodyReport } from "../src/operations/custody/keep-custody";
 import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
 import type { ExportReport } from "../src/operations/portability/export-instance";
@@ -209,6 +211,24 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "`conflicts` is what the instance has with another value, and keeps. `refused` lists what the server did not accept, with its `reason`. If one of them is not empty, the exit code is 2.",
       "`public` is in the bundle to be read, and is not written. `passwords` lists the users whom this run made, and who need a new password.",
+    ],
+  },
+  adopt: {
+    example: { instance: "customer10/main", keys: 5, verified: true } satisfies AdoptionReport & {
+      readonly instance: string;
+    },
+    notes: ["`verified` is whether each key of the record was proven. See [Adopt a Vault](operating/adopt.md)."],
+  },
+  unmanaged: {
+    example: {
+      instance: "customer10/main",
+      managed: [{ path: "sys/mounts/kv", to: "vault_mount.main_key_value_kv" }],
+      unmanaged: ["auth/userpass/users/bob", "sys/auth/userpass"],
+      removed: [],
+    } satisfies UnmanagedReport & { readonly instance: string },
+    notes: [
+      "`managed` is what the tenant file describes and the instance has, with its address in the stack. `unmanaged` lists the paths of what only the instance has.",
+      "`removed` is what `--purge` removed. What a removed mount had went with it.",
     ],
   },
   drill: {

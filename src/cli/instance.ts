@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CredentialStore } from "../central/credential-store";
 import { describeInstance, parseTarget } from "../central/instances";
 import { Journal, journalFolder } from "../central/journal";
@@ -50,6 +51,8 @@ export async function withInstance<Result>(
   // The end of the run also ends pending requests, before their own timeouts.
   const lifetime = limit(milliseconds, "AbortError", signal);
   const { signal: end } = lifetime;
+  // Every pending request listens to it.
+  setMaxListeners(0, end);
   const network = { end, proxies: proxiesOf(host.environment) };
   const named = parseTarget(target);
   const central = await connectToCentral(host.environment, end);

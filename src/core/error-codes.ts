@@ -108,6 +108,9 @@ export const ERROR_CODES = [
   "bundle-damaged",
   "bundle-file",
 
+  // adopt
+  "adoption-differs",
+
   // drill
   "drill-failed",
   "drill-server-missing",

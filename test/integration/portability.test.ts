@@ -125,7 +125,7 @@ async function readable(client: VaultClient): Promise<Record<string, unknown>> {
     const text = JSON.stringify(body.data ?? null, (name, value: unknown) =>
       OF_ONE_SERVER.test(name) || value === null || (Array.isArray(value) && value.length === 0) ? undefined : value,
     ) as string | undefined;
-    if (text === undefined || !text.includes("auth/tenant-vault/")) found[path] = text && JSON.parse(text);
+    if (text?.includes("auth/tenant-vault/") !== true) found[path] = text && JSON.parse(text);
   };
   const walk = async (list: string, item = list): Promise<void> => {
     const { body } = await client.send("LIST", list, { accept: [404] });
