@@ -101,7 +101,7 @@ export function isKeyValue(type: string): boolean {
 
 /** Whether a mount belongs to the server itself. Such a mount is never created. */
 export function isBuiltIn(type: string): boolean {
-  return /^(ns_)?(system|identity|cubbyhole|token)$|^agent_registry$/.test(type);
+  return /^(ns_)?(system|identity|cubbyhole|token)$/.test(type);
 }
 
 /**

@@ -7,7 +7,7 @@ import { BundleWriter } from "./bundle-writer";
 import { ALWAYS_STAYS, contentOf } from "./catalogue";
 import { readConfiguration, readMounts, type Mount } from "./read-configuration";
 import { readSecret, secretPlaces } from "./read-secrets";
-import type { BundleRecord } from "./records";
+import { hasInexactNumber, type BundleRecord } from "./records";
 import { rightsToExport } from "./rights";
 import { withTemporaryToken, type DataServer } from "./temporary-token";
 
@@ -90,7 +90,9 @@ async function writeRecords(
   const read = streamConcurrently(after(all(), last), AT_ONCE, async (item) => [item.name, await item.read()] as const);
   for await (const [name, record] of read) {
     // It was deleted meanwhile.
-    if (record === undefined || !(await writer.add(name, record))) continue;
+    if (record === undefined) continue;
+    if (hasInexactNumber(record)) log.warn("a number beyond 2^53 may have lost digits; keep it as text", { name });
+    if (!(await writer.add(name, record))) continue;
     await server.renew();
     if (writer.records - reported < REPORT_AFTER) continue;
     reported = writer.records;

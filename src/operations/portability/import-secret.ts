@@ -46,13 +46,14 @@ async function importVersions(api: Api, secret: Secret, choices: ImportChoices):
   const { mount, path, settings = {}, versions } = secret;
   const metadata = await api.read(`${mount}/metadata/${path}`);
   const plan = planVersions(versions, await foundVersions(api, secret, metadata));
-  const settingsDiffer = metadata !== undefined && differs(settings, metadata);
-  if ((plan.conflict || settingsDiffer) && !choices.overwrite) return "conflict";
-  const isNew = metadata === undefined || settingsDiffer;
-  if (!isNew && plan.append.length + plan.remove.length === 0) return "equal";
+  const settingsDiffer = differs(settings, metadata ?? {});
+  if ((plan.conflict || (metadata !== undefined && settingsDiffer)) && !choices.overwrite) return "conflict";
+  // A secret without settings begins with its first version.
+  const writesSettings = settingsDiffer || (metadata === undefined && versions.length === 0);
+  if (!writesSettings && plan.append.length + plan.remove.length === 0) return "equal";
   if (choices.dryRun) return "written";
   // Before the versions, because it says how many of them are kept.
-  if (isNew) await api.write(`${mount}/metadata/${path}`, writable(settings));
+  if (writesSettings) await api.write(`${mount}/metadata/${path}`, writable(settings));
   if (plan.remove.length > 0) await api.write(`${mount}/delete/${path}`, { versions: plan.remove });
   let cas = Number(metadata?.current_version ?? 0);
   for (const { data } of plan.append) {

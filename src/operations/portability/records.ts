@@ -65,3 +65,9 @@ export function parseRecord(line: string): BundleRecord {
 export function recordLine(written: BundleRecord): string {
   return `${JSON.stringify(written)}\n`;
 }
+
+/** Whether there is a whole number that JSON cannot tell from its neighbours, so that it may have lost digits when it was read. */
+export function hasInexactNumber(value: unknown): boolean {
+  if (typeof value === "number") return Number.isInteger(value) && !Number.isSafeInteger(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasInexactNumber);
+}

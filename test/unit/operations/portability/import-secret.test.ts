@@ -68,3 +68,13 @@ test("a secret of version 1 has one value", async () => {
   expect(await importSecret(api, { version: "1" }, secret, KEEP)).toBe("conflict");
   expect(api.written).toEqual([["old/a", { v: 1 }]]);
 });
+
+test("a secret without settings takes one request per version, and one without versions is not lost", async () => {
+  const settings = { max_versions: 0, cas_required: false, delete_version_after: "0s", custom_metadata: null };
+  const api = new MemoryContent();
+  expect(await importSecret(api, V2, { ...SECRET, settings, versions: [{ data: { n: 1 } }] }, KEEP)).toBe("written");
+  expect(api.written).toEqual([["kv/data/a", { data: { n: 1 }, options: { cas: 0 } }]]);
+  const empty = new MemoryContent();
+  expect(await importSecret(empty, V2, { ...SECRET, settings, versions: [] }, KEEP)).toBe("written");
+  expect(empty.written.map(([path]) => path)).toEqual(["kv/metadata/a"]);
+});

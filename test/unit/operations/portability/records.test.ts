@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { parseRecord, recordLine, type BundleRecord } from "../../../../src/operations/portability/records";
+import {
+  hasInexactNumber,
+  parseRecord,
+  recordLine,
+  type BundleRecord,
+} from "../../../../src/operations/portability/records";
 
 test.each<BundleRecord>([
   { kind: "mount", path: "sys/mounts/kv", settings: { type: "kv", options: { version: "2" } } },
@@ -17,4 +22,11 @@ test.each<BundleRecord>([
 test("another line is not a record", () => {
   expect(() => parseRecord('{"kind":"other"}')).toThrow("kind");
   expect(() => parseRecord("{")).toThrow("JSON");
+});
+
+test.each([
+  [true, { a: [{ b: 2 ** 53 }] }],
+  [false, { a: [2 ** 53 - 1, 0.1, 1.5e-7, "9007199254740993", null] }],
+])("a number that may have lost digits: %s", (expected, value) => {
+  expect(hasInexactNumber(value)).toBe(expected);
 });
