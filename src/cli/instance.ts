@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CredentialStore } from "../central/credential-store";
 import { describeInstance, parseTarget } from "../central/instances";
 import { Journal, journalFolder } from "../central/journal";
@@ -13,7 +14,7 @@ import { proxiesOf } from "../core/proxies";
 import { openConnections } from "../operations/connections";
 import { OperatorToken } from "../operations/identities/operator-token";
 import type { NetworkOptions } from "../operations/network";
-import type { OperationContext, RunContext } from "../operations/context";
+import type { ContentContext, RunContext } from "../operations/context";
 import { serversOf } from "../operations/servers";
 import { supplyServers } from "../operations/supply/supply-servers";
 import type { VaultClient } from "../vault/client";
@@ -43,7 +44,7 @@ export async function withInstance<Result>(
   host: CommandHost,
   target: string,
   { timeout, breakGlass, supplies = true }: InstanceOptions & InstanceNeeds,
-  work: (context: OperationContext) => Promise<Result>,
+  work: (context: ContentContext) => Promise<Result>,
 ): Promise<Result> {
   const { clock, signal, holds } = host;
   const milliseconds = timeout * 1000;
@@ -51,6 +52,8 @@ export async function withInstance<Result>(
   // The end of the run also ends pending requests, before their own timeouts.
   const lifetime = limit(milliseconds, "AbortError", signal);
   const { signal: end } = lifetime;
+  // Every pending request listens to it.
+  setMaxListeners(0, end);
   const network = { end, proxies: proxiesOf(host.environment) };
   const named = parseTarget(target);
   const central = await connectToCentral(host.environment, end);
@@ -81,13 +84,13 @@ interface Connected {
 
 async function connected<Result>(
   { host, central, instance, cluster, run, network, breakGlass }: Connected,
-  work: (context: OperationContext) => Promise<Result>,
+  work: (context: ContentContext) => Promise<Result>,
 ): Promise<Result> {
   const { tenant, name } = instance;
   const connections = await openConnections(instance, cluster, network);
   const credentials = new CredentialStore(central.withSignal(network.end), tenant, name);
   const servers = serversOf(central.withSignal(network.end), instance, connections);
-  const { access, replica, namespaceLogin } = servers;
+  const { access, content, replica, namespaceLogin } = servers;
   const operator = new OperatorToken({ access, credentials });
   try {
     return await work({
@@ -104,6 +107,7 @@ async function connected<Result>(
       bootstrap: cluster?.bootstrap,
       operator,
       access,
+      content,
       replica,
       namespaceLogin,
       snapshots: (each, token) => SnapshotApi.as(connections.client(each), token),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { defineCentralCommands } from "./central-commands";
+import { defineDataCommands } from "./data-commands";
 import type { Execute } from "./define";
 import { defineFleetCommands } from "./fleet-commands";
 import { defineInstanceCommands } from "./instance-commands";
@@ -21,7 +22,7 @@ Environment:
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY               the way to every server, except those on this machine
   TENANT_VAULT_KUBESPRAY                          a checkout or an image of Kubespray
   TENANT_VAULT_SNAPSHOTS                          the target of snapshots: file:<folder> or s3://<bucket>/<prefix>
-  TENANT_VAULT_SNAPSHOT_RECIPIENTS                age public keys that snapshots are encrypted to
+  TENANT_VAULT_SNAPSHOT_RECIPIENTS                age public keys that snapshots and bundles are encrypted to
   TENANT_VAULT_CUSTODY                            the target of the second custody, as of snapshots
   TENANT_VAULT_CUSTODY_PEOPLE                     the file with the people who have it, <name> age1... each
   AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_CA_BUNDLE, the storage of s3:// targets
@@ -39,6 +40,7 @@ export function buildProgram(execute: Execute): Command {
     defineInstanceCommands,
     defineKeyCommands,
     defineSnapshotCommands,
+    defineDataCommands,
     defineFleetCommands,
     defineCentralCommands,
   ])

@@ -104,6 +104,13 @@ export const ERROR_CODES = [
   "snapshot-target",
   "snapshot-undecryptable",
 
+  // export and import
+  "bundle-damaged",
+  "bundle-file",
+
+  // adopt
+  "adoption-differs",
+
   // drill
   "drill-failed",
   "drill-server-missing",

@@ -9,6 +9,7 @@ import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 import type { Secret } from "../core/secret";
 import type { AccessApi } from "../vault/access";
+import type { ContentRequests } from "../vault/content";
 import type { ReplicaRequests } from "../vault/replica";
 import type { SnapshotApi } from "../vault/snapshot";
 import type { OperatorToken } from "./identities/operator-token";
@@ -83,4 +84,10 @@ export interface OperationContext extends RunContext {
   snapshots(replica: Replica, token: Secret): Pick<SnapshotApi, keyof SnapshotApi>;
   /** The pods of the replicas; undefined outside Kubernetes. */
   readonly pods?: Pods | undefined;
+}
+
+/** What operations on the data of an instance use as well. */
+export interface ContentContext extends OperationContext {
+  /** Anything that the instance has at its paths. @param token Of the caller. */
+  content(replica: Replica, token: Secret): ContentRequests;
 }

@@ -3,6 +3,7 @@ import { namespacePath } from "../contract/namespaces";
 import type { Secret } from "../core/secret";
 import { AccessApi } from "../vault/access";
 import type { VaultClient } from "../vault/client";
+import { ContentApi } from "../vault/content";
 import { NamespaceReplica } from "../vault/namespace-replica";
 import { ReplicaApi, type ReplicaRequests } from "../vault/replica";
 import type { Connections } from "./connections";
@@ -13,6 +14,8 @@ export interface Servers {
   readonly replica: (replica: Replica) => ReplicaRequests;
   /** Policies and logins of the instance. @param token Of the caller; without it, only a login works. */
   readonly access: (replica: Replica, token?: Secret) => AccessApi;
+  /** Anything that the instance has at its paths. @param token Of the caller. */
+  readonly content: (replica: Replica, token: Secret) => ContentApi;
   /** The login of a namespace in its shared instance; undefined for an instance with servers of its own. */
   readonly namespaceLogin: NamespaceSession | undefined;
   /** Ends that login. */
@@ -31,6 +34,7 @@ export function serversOf(
     return {
       replica: (each) => new ReplicaApi(client(each)),
       access: (each, token) => AccessApi.as(client(each), token),
+      content: (each, token) => ContentApi.as(client(each), token),
       namespaceLogin: undefined,
       end: () => Promise.resolve(),
     };
@@ -40,6 +44,7 @@ export function serversOf(
   return {
     replica: (each) => new NamespaceReplica(client(each), path, () => session.open()),
     access: (each, token) => AccessApi.as(client(each).inNamespace(path), token),
+    content: (each, token) => ContentApi.as(client(each).inNamespace(path), token),
     namespaceLogin: session,
     end: () => session.end(),
   };

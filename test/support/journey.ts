@@ -40,6 +40,10 @@ const SPLIT = "split-custody.test.ts runs it with two groups and an instance of 
 
 const CENTRAL = "lost-central.test.ts runs it with servers of its own";
 
+const ADOPTION = "adoption.test.ts runs the command on a server that it makes by hand";
+
+const PORTABILITY = "portability.test.ts runs it with instances of its own";
+
 /** Blocks that no test runs as they are written, and why. */
 export const NOT_RUN: Readonly<Record<string, string>> = {
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
@@ -111,6 +115,17 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "root-token.test.ts prints a token and uses it",
   "docs/operating/root-token.md: npx tenant-vault root-token revoke <tenant>/<instance>":
     "root-token.test.ts runs it on an instance of its own",
+  "docs/operating/adopt.md: npx tenant-vault adopt <tenant>/<instance> --address https://vault-0.example:8200 --product openbao --ca-certificate ca.pem":
+    ADOPTION,
+  "docs/operating/adopt.md: npx tenant-vault unmanaged <tenant>/<instance> --imports cdktf.out/stacks/<tenant>-config/import.tf":
+    ADOPTION,
+  "docs/operating/adopt.md: npx tenant-vault unmanaged <tenant>/<instance> --purge <tenant>/<instance>": ADOPTION,
+  "docs/operating/leave.md: npx tenant-vault export <tenant>/<instance> --to customer10.bundle --recipient age1...":
+    PORTABILITY,
+  "docs/operating/leave.md: npx tenant-vault import <tenant>/<instance> --from customer10.bundle --identity key.txt --dry-run":
+    PORTABILITY,
+  "docs/operating/leave.md: tar -xf customer10.bundle":
+    "portability.test.ts does it with tar and the library of age instead of its program",
   'docs/operating/seal.md: npx tenant-vault seal <tenant>/<instance> --reason "incident 42"':
     "seal.test.ts runs it on an instance of its own",
   "docs/operating/seal.md: npx tenant-vault unseal <tenant>/<instance>":

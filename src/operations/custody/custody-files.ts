@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Instance } from "../../contract/instance";
 import { mapConcurrently } from "../../core/concurrent";
-import { encryptorFor } from "../snapshot/encryption";
+import { encryptedText, encryptorFor } from "../snapshot/encryption";
 import { manifestFile, manifestText } from "../snapshot/manifest";
 import { oneChunk, type SnapshotTarget } from "../snapshot/target";
 import type { StoredCustody } from "./custody-decision";
@@ -13,7 +13,7 @@ import {
   personFile,
   type CustodyManifest,
 } from "./manifest";
-import { shareFileText, type CustodyContent, type Holder, type Origin } from "./share-file";
+import { shareFileText, type CustodyContent, type Origin } from "./share-file";
 
 /** Manifests that are read at once. */
 const AT_ONCE = 8;
@@ -49,7 +49,7 @@ export async function writeCustody(
   const name = custodyName(instance, origin.recordVersion, origin.time);
   const people: CustodyManifest["people"][number][] = [];
   for (const holder of content.holders) {
-    const file = await encrypted(shareFileText(content, holder, origin), holder);
+    const file = await encryptedText(await encryptorFor([holder.recipient]), shareFileText(content, holder, origin));
     await target.write(personFile(name, holder.name), oneChunk(file));
     people.push({
       name: holder.name,
@@ -65,13 +65,6 @@ export async function writeCustody(
   };
   await target.write(manifestFile(name), oneChunk(manifestText(manifest)));
   return manifest;
-}
-
-async function encrypted(text: string, { recipient }: Holder): Promise<Buffer> {
-  const encrypt = await encryptorFor([recipient]);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of await encrypt(oneChunk(text))) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 /**

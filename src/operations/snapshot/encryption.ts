@@ -1,6 +1,7 @@
 import { ReadableStream } from "node:stream/web";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
+import { oneChunk } from "./target";
 
 /** Encrypts a stream. */
 export type Encrypt = (plain: AsyncIterable<Uint8Array>) => Promise<AsyncIterable<Uint8Array>>;
@@ -15,7 +16,7 @@ export async function encryptorFor(recipients: readonly string[]): Promise<Encry
   if (recipients.length === 0) {
     throw new OperationError(
       "usage",
-      "No recipient of the snapshot is named; write --recipient with the public key that age-keygen prints, or set TENANT_VAULT_SNAPSHOT_RECIPIENTS.",
+      "No recipient is named; write --recipient with the public key that age-keygen prints, or set TENANT_VAULT_SNAPSHOT_RECIPIENTS.",
     );
   }
   // An ES module, which the command loads only where it is needed.
@@ -53,9 +54,25 @@ export async function decrypted(
     if (error instanceof OperationError) throw error;
     throw new OperationError(
       "snapshot-undecryptable",
-      "No key in the identity file decrypts the snapshot; name the file with the private key of one of its recipients.",
+      "No key in the identity file decrypts this; name the file with the private key of one of its recipients.",
     );
   }
+}
+
+/** Encrypts a text that is in memory. */
+export async function encryptedText(encrypt: Encrypt, text: string): Promise<Buffer> {
+  return concatenated(await encrypt(oneChunk(text)));
+}
+
+/** As {@link decrypted}, for a text that is in memory. */
+export async function decryptedText(cipher: Uint8Array, identities: readonly Secret[]): Promise<string> {
+  return (await concatenated(await decrypted(oneChunk(cipher), identities))).toString();
+}
+
+async function concatenated(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }
 
 /**

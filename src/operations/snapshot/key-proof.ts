@@ -56,10 +56,15 @@ export async function withRootToken(
  * Shows the active server the keys of a snapshot in a rotation that is cancelled before it takes effect. A server that goes on
  * running with restored data would accept wrong keys only after its next restart.
  *
+ * @param login Makes the token of the session. @default - the identity `ceremony`
  * @throws OperationError `keys-refused` if they do not open the data.
  */
-export async function proveKeys(context: Locked, { keys, threshold }: SnapshotKeys): Promise<void> {
-  const session = new CeremonySession(context);
+export async function proveKeys(
+  context: Locked,
+  { keys, threshold }: Pick<SnapshotKeys, "keys" | "threshold">,
+  login?: () => Promise<Secret>,
+): Promise<void> {
+  const session = new CeremonySession(context, login);
   try {
     await session.prepare();
     const server = await session.reach();

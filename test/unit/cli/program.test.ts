@@ -30,7 +30,9 @@ describe("the command line", () => {
     ),
   )("of %s takes --json", async (name, { registeredArguments, options }) => {
     const operands = registeredArguments.map(() => "customer10/main");
-    const required = options.filter(({ mandatory }) => mandatory).flatMap(({ long }) => [long ?? "", "7"]);
+    const required = options
+      .filter(({ mandatory }) => mandatory)
+      .flatMap(({ long, argChoices: [choice = "7"] = [] }) => [long ?? "", choice]);
     expect(await parse(...name.split(" "), ...operands, ...required, "--json")).toMatchObject({ json: true });
   });
 

@@ -1,0 +1,52 @@
+import { writeFile } from "node:fs/promises";
+import { parseTarget } from "../central/instances";
+import { OperationError } from "../core/errors";
+import { describedObjects, importBlocks, type DescribedObject } from "../operations/adoption/described";
+import { findUnmanaged } from "../operations/adoption/unmanaged";
+import { withSynthesis } from "../operations/preflight/synthesize";
+import type { CommandHost, CommandResult } from "./command";
+import { withInstance, type InstanceOptions } from "./instance";
+
+/** Options of `unmanaged`. */
+export interface UnmanagedOptions extends InstanceOptions {
+  /** File for import blocks. @default - none are written */
+  readonly imports?: string;
+  /** The instance again, as confirmation that what is listed is removed. @default - nothing is removed */
+  readonly purge?: string;
+}
+
+/** `tenant-vault unmanaged`: lists what an instance has and no tenant file describes. */
+export async function unmanaged(host: CommandHost, path: string, options: UnmanagedOptions): Promise<CommandResult> {
+  const { imports, purge } = options;
+  if (purge !== undefined && purge !== path)
+    throw new OperationError(
+      "unconfirmed",
+      `What no tenant file describes in ${path} would be removed with all data in it, such as the secrets of a KV engine; read the list without this option first, and confirm with --purge ${path}.`,
+    );
+  const described = await describedIn(host, path);
+  return withInstance(host, path, options, async (context) => {
+    const report = await findUnmanaged(context, described, purge === path);
+    if (imports !== undefined) await writeFile(imports, importBlocks(report.managed), { flag: "wx" });
+    const { managed, unmanaged: others, removed } = report;
+    const summary = `${path}: ${managed.length} objects are described, ${others.length} are not, ${removed.length} were removed\n`;
+    return { text: summary + others.map((each) => `- ${each}\n`).join(""), json: { instance: path, ...report } };
+  });
+}
+
+/** What the project in the current folder describes in an instance. */
+async function describedIn(host: CommandHost, path: string): Promise<readonly DescribedObject[]> {
+  const { tenant, name } = parseTarget(path);
+  // As for cdktf, the app refuses the variable.
+  const { VAULT_NAMESPACE: _, ...environment } = host.environment;
+  return withSynthesis(environment, ({ stacks, problems }) => {
+    const stack = stacks.find((each) => each.name === `${tenant}-config`);
+    const isThere = stack?.json.provider?.vault?.some(({ alias }) => alias === `instance-${name}`) === true;
+    if (stack !== undefined && isThere) return Promise.resolve(describedObjects(stack, name));
+    throw new OperationError(
+      "usage",
+      problems.length > 0
+        ? `The project in this folder cannot be synthesized (${problems[0]}); fix that, and run this again.`
+        : `No tenant file of this project describes ${path}; write one, or run this in its project.`,
+    );
+  });
+}

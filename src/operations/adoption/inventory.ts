@@ -1,0 +1,31 @@
+import type { ContentRequests } from "../../vault/content";
+import { contentOf, isBuiltIn, type Part } from "../portability/catalogue";
+import { isOwn, readMounts } from "../portability/read-configuration";
+
+/** Policies of the product: `default-ceiling` is one of Vault 2. */
+const BUILT_IN = ["default", "root", "default-ceiling"];
+
+/**
+ * Paths of what an instance has: secrets engines, login methods, policies, roles and users, without those of the product and of
+ * tenant-vault.
+ */
+export async function inventory(api: Pick<ContentRequests, "read" | "list">): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const mount of await readMounts(api)) {
+    const { path, side, type } = mount;
+    if (!isBuiltIn(type)) found.push(side === "engine" ? `sys/mounts/${path}` : `sys/${path}`);
+    for (const part of contentOf(mount).parts.filter(isListed))
+      for (const name of await api.list(`${path}/${part.path}`)) found.push(`${path}/${part.item}/${name}`);
+  }
+  const policies = (await api.list("sys/policies/acl")).filter((name) => !BUILT_IN.includes(name));
+  return [...found, ...policies.map((name) => `sys/policies/acl/${name}`).filter((path) => !isOwn(path))].sort();
+}
+
+function isListed({ item, isPublic }: Part): boolean {
+  return item !== undefined && isPublic !== true;
+}
+
+/** Whether an object goes with the mount that has it. */
+export function belongsTo(path: string, mounts: readonly string[]): boolean {
+  return mounts.some((mount) => path.startsWith(`${mount.replace(/^sys\/(mounts\/)?/, "")}/`));
+}

@@ -1,0 +1,70 @@
+import type { ContentContext } from "../context";
+import { recoverRetryable, runLoop, UnfinishedError } from "../loop";
+import { withLock } from "../operation-lock";
+import { readMounts } from "../portability/read-configuration";
+import { rightsToLook } from "../portability/rights";
+import { withTemporaryToken } from "../portability/temporary-token";
+import type { DescribedObject } from "./described";
+import { belongsTo, inventory } from "./inventory";
+
+const POLL = 1_000;
+
+/** What an instance has, compared with what a tenant file describes. */
+export interface UnmanagedReport {
+  /** What exists and is described. */
+  readonly managed: readonly DescribedObject[];
+  /** Paths of what exists and is not described. */
+  readonly unmanaged: readonly string[];
+  /** Paths of what this run removed. What a removed mount had went with it. */
+  readonly removed: readonly string[];
+}
+
+/** Finds what no tenant file describes. @param purge Whether it is removed. */
+export function findUnmanaged(
+  context: ContentContext,
+  described: readonly DescribedObject[],
+  purge: boolean,
+): Promise<UnmanagedReport> {
+  return withLock(context, "unmanaged", (locked) => {
+    let unmanaged: readonly string[] = [];
+    let removed: readonly string[] = [];
+    let managed: readonly DescribedObject[] = [];
+    return withTemporaryToken(
+      locked,
+      "unmanaged",
+      async (api) => {
+        const found = await inventory(api);
+        managed = described.filter(({ path }) => found.includes(path));
+        unmanaged = found.filter((path) => !described.some((object) => object.path === path));
+        const mounts = unmanaged.filter((path) => /^sys\/(mounts|auth)\//.test(path));
+        removed = purge ? unmanaged.filter((path) => !belongsTo(path, mounts)) : [];
+        const rights = removed.map((path) => ({
+          path,
+          capabilities: ["delete", "sudo"] as const,
+          reason: "remove it",
+        }));
+        return [...rightsToLook(await readMounts(api)).filter(({ path }) => !removed.includes(path)), ...rights];
+      },
+      (server) =>
+        runLoop(locked, {
+          observe: () => server.reach(),
+          decide: (api) => api,
+          perform: async (api) => {
+            for (const path of removed) {
+              context.log.warn("removes what no tenant file describes", { path });
+              await api.remove(path);
+              await server.renew();
+            }
+            return { done: { managed, unmanaged, removed } };
+          },
+          recover: recoverRetryable,
+          unfinished: (code, last) =>
+            new UnfinishedError(
+              code,
+              `What no tenant file describes in ${context.store.path} is not removed completely${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
+            ),
+          poll: POLL,
+        }),
+    );
+  });
+}

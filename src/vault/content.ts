@@ -1,0 +1,79 @@
+import { Secret } from "../core/secret";
+import type { VaultClient } from "./client";
+import { ReplicaError } from "./errors";
+
+const MISSING = 404;
+const REFUSED = 400;
+const UNSUPPORTED = 405;
+
+/** What a path answers. */
+export type Content = Readonly<Record<string, unknown>>;
+
+/** The requests of operations. The class sends them. */
+export type ContentRequests = Pick<ContentApi, keyof ContentApi>;
+
+/** Anything that one server has at its paths, as far as the token of the client goes. Paths are plain: this class encodes them. */
+export class ContentApi {
+  constructor(private readonly client: VaultClient) {}
+
+  /** @param token Of the caller. */
+  static as(client: VaultClient, token: Secret): ContentApi {
+    return new ContentApi(client.withToken(token));
+  }
+
+  /** What is at a path; undefined if nothing is, or the server has no such path. @param version Of a secret of KV version 2. */
+  async read(path: string, version?: number): Promise<Content | undefined> {
+    const query = version === undefined ? "" : `?version=${version}`;
+    const { status, body } = await this.client.send("GET", encoded(path) + query, { accept: [MISSING, UNSUPPORTED] });
+    // A version that was deleted has the status 404, and what is known of it.
+    return status < 300 ? ((body.data ?? body) as Content) : undefined;
+  }
+
+  /** Names below a path, in order; those of folders end with a slash. */
+  async list(path: string): Promise<readonly string[]> {
+    const { body } = await this.client.send("LIST", encoded(path), { accept: [MISSING, UNSUPPORTED] });
+    const { keys = [] } = (body.data ?? {}) as { keys?: readonly string[] };
+    return [...keys].sort();
+  }
+
+  /**
+   * @returns What the server answers.
+   * @throws ReplicaError `refused` with what the server says, or `conflict` if a check-and-set finds another version.
+   */
+  async write(path: string, body: object): Promise<Content | undefined> {
+    const answer = await this.client.send("POST", encoded(path), { body });
+    return (answer.body.data ?? undefined) as Content | undefined;
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.client.send("DELETE", encoded(path), { accept: [MISSING] });
+  }
+
+  /**
+   * Makes a token that does not end with the one that makes it, and expires unless it is renewed.
+   *
+   * @param period Seconds.
+   */
+  async makeToken(policies: readonly string[], period: number): Promise<Secret> {
+    const { body } = await this.client.send("POST", "auth/token/create-orphan", {
+      body: { policies, period: `${period}s`, display_name: "tenant-vault" },
+    });
+    const { client_token: token } = (body.auth ?? {}) as { client_token?: string };
+    if (token === undefined) throw new ReplicaError("refused", "auth/token/create-orphan: the answer has no token");
+    return new Secret(token);
+  }
+
+  /** Renews the client's own token. */
+  async renewToken(): Promise<void> {
+    await this.client.send("POST", "auth/token/renew-self");
+  }
+
+  /** Whether a mount of KV version 2 answers. A new one refuses requests for a moment. */
+  async isReady(mount: string): Promise<boolean> {
+    return (await this.client.send("GET", `${encoded(mount)}/config`, { accept: [REFUSED, MISSING] })).status < 300;
+  }
+}
+
+function encoded(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

@@ -1,0 +1,72 @@
+import { Secret } from "../../src/core/secret";
+import type { Content, ContentRequests } from "../../src/vault/content";
+
+/** What a server has at its paths, in memory. Folders are the beginnings of paths. It knows no versions of secrets but those given. */
+export class MemoryContent implements ContentRequests {
+  readonly written: [path: string, body: object][] = [];
+  readonly removed: string[] = [];
+  /** Called before each request, to fail it. */
+  onRequest: (path: string) => void = () => undefined;
+
+  constructor(readonly objects: Record<string, Content> = {}) {}
+
+  read(path: string, version?: number): Promise<Content | undefined> {
+    return this.answer(path, () => this.objects[version === undefined ? path : `${path}?version=${version}`]);
+  }
+
+  list(path: string): Promise<readonly string[]> {
+    const folder = `${path.replace(/\/$/, "")}/`;
+    const names = Object.keys(this.objects)
+      .filter((each) => each.startsWith(folder) && !each.includes("?"))
+      .map((each) => /^[^/]+\/?/.exec(each.slice(folder.length))?.[0] ?? "");
+    return this.answer(path, () => [...new Set(names)].sort());
+  }
+
+  write(path: string, body: object): Promise<Content | undefined> {
+    return this.answer(path, () => {
+      this.written.push([path, body]);
+      if (!path.startsWith("identity/lookup")) this.objects[path] = { ...body };
+      return undefined;
+    });
+  }
+
+  remove(path: string): Promise<void> {
+    return this.answer(path, () => void this.removed.push(path));
+  }
+
+  makeToken(policies: readonly string[], period: number): Promise<Secret> {
+    return this.answer("auth/token/create-orphan", () => {
+      this.written.push(["auth/token/create-orphan", { policies, period }]);
+      return new Secret("temporary");
+    });
+  }
+
+  renewToken(): Promise<void> {
+    return this.answer("auth/token/renew-self", () => void this.written.push(["auth/token/renew-self", {}]));
+  }
+
+  isReady(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  private async answer<Result>(path: string, work: () => Result): Promise<Result> {
+    await Promise.resolve();
+    this.onRequest(path);
+    return work();
+  }
+}
+
+/** The lists of mounts of a server. */
+export function mountsOf(
+  engines: Record<string, { readonly type: string; readonly version?: string }>,
+  logins: Record<string, { readonly type: string }> = {},
+): Record<string, Content> {
+  const list = (mounts: Record<string, { readonly type: string; readonly version?: string }>): Content =>
+    Object.fromEntries(
+      Object.entries(mounts).map(([path, { type, version }]) => [
+        `${path}/`,
+        { type, accessor: `accessor-${path}`, config: {}, options: version === undefined ? null : { version } },
+      ]),
+    );
+  return { "sys/mounts": list(engines), "sys/auth": list(logins) };
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { describedObjects, importBlocks } from "../../../../src/operations/adoption/described";
+
+const provider = "vault.instance-main";
+const STACK = {
+  name: "customer10-config",
+  json: {
+    resource: {
+      vault_mount: { pki: { path: "pki", provider }, other: { path: "kv", provider: "vault.instance-other" } },
+      vault_auth_backend: { login: { type: "approle", provider } },
+      vault_approle_auth_backend_role: {
+        web: { backend: "${vault_auth_backend.login.type}", role_name: "web", provider },
+      },
+      vault_pki_secret_backend_role: { web: { backend: "${vault_mount.pki.path}", name: "web", provider } },
+      vault_database_secrets_mount: {
+        db: { path: "db", provider, postgresql: [{ name: "orders", connection_url: "postgresql://x" }] },
+      },
+      vault_policy: { web: { name: "web", provider } },
+    },
+  },
+};
+
+test("objects have their paths in the instance, also where another resource names a part", () => {
+  const objects = describedObjects(STACK, "main");
+  expect(objects.map(({ path }) => path).sort()).toEqual([
+    "auth/approle/role/web",
+    "db/config/orders",
+    "pki/roles/web",
+    "sys/auth/approle",
+    "sys/mounts/db",
+    "sys/mounts/pki",
+    "sys/policies/acl/web",
+  ]);
+  expect(describedObjects(STACK, "other")).toEqual([{ path: "sys/mounts/kv", to: "vault_mount.other" }]);
+});
+
+test("Terraform adopts resources by their IDs, and no part of another resource", () => {
+  const blocks = importBlocks(describedObjects(STACK, "main"));
+  expect(blocks).toContain('import {\n  to = vault_mount.pki\n  id = "pki"\n}\n');
+  expect(blocks).toContain('id = "auth/approle/role/web"');
+  expect(blocks).not.toContain("orders");
+  expect(importBlocks([])).toBe("");
+});

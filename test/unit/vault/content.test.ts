@@ -1,0 +1,52 @@
+import { afterEach, expect, test } from "vitest";
+import { ContentApi } from "../../../src/vault/content";
+import { Secret } from "../../../src/core/secret";
+import { FakeVault } from "../../support/vault-api";
+
+let vault: FakeVault | undefined;
+afterEach(() => vault?.stop());
+
+async function answering(answers: Record<string, { status?: number; body?: object }>): Promise<ContentApi> {
+  vault = await FakeVault.start(({ method, path }) => answers[`${method} ${path}`] ?? { status: 404 });
+  return ContentApi.as(vault.client(), new Secret("t"));
+}
+
+test("names may have any characters", async () => {
+  const api = await answering({
+    "GET kv/data/a%20b%3Fc/d%23?version=2": { body: { data: { data: { x: 1 } } } },
+    "GET kv/metadata/a%20b/?list=true": { body: { data: { keys: ["b", "a/"] } } },
+  });
+  expect(await api.read("kv/data/a b?c/d#", 2)).toEqual({ data: { x: 1 } });
+  expect(await api.list("kv/metadata/a b/")).toEqual(["a/", "b"]);
+});
+
+test("what is not there is undefined or empty", async () => {
+  const api = await answering({ "GET gone": { status: 404, body: { data: { metadata: {} } } } });
+  expect([await api.read("gone"), await api.read("none"), await api.list("none")]).toEqual([undefined, undefined, []]);
+  await api.remove("none");
+});
+
+test("a write returns the answer, and a refusal fails", async () => {
+  const api = await answering({
+    "POST a": { body: { data: { id: 1 } } },
+    "POST b": { status: 204 },
+    "POST c": { status: 400, body: { errors: ["check-and-set parameter did not match"] } },
+  });
+  expect([await api.write("a", {}), await api.write("b", {})]).toEqual([{ id: 1 }, undefined]);
+  await expect(api.write("c", {})).rejects.toMatchObject({ code: "replica-conflict" });
+});
+
+test("a token is made, and renewed", async () => {
+  const api = await answering({
+    "POST auth/token/create-orphan": { body: { auth: { client_token: "made" } } },
+    "POST auth/token/renew-self": {},
+  });
+  expect((await api.makeToken(["p"], 60)).reveal()).toBe("made");
+  expect(vault?.requests[0]?.body).toMatchObject({ policies: ["p"], period: "60s" });
+  await api.renewToken();
+});
+
+test("a mount that is not ready answers 400", async () => {
+  const api = await answering({ "GET new/config": { status: 400 }, "GET kv/config": {} });
+  expect([await api.isReady("new"), await api.isReady("kv")]).toEqual([false, true]);
+});
