@@ -1,7 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { parseTarget } from "../central/instances";
 import { OperationError } from "../core/errors";
-import { describedObjects, importBlocks, type DescribedObject } from "../operations/adoption/described";
+import {
+  describedObjects,
+  importBlocks,
+  unclearResources,
+  type DescribedObject,
+} from "../operations/adoption/described";
 import { findUnmanaged } from "../operations/adoption/unmanaged";
 import { withSynthesis } from "../operations/preflight/synthesize";
 import type { CommandHost, CommandResult } from "./command";
@@ -23,10 +28,16 @@ export async function unmanaged(host: CommandHost, path: string, options: Unmana
       "unconfirmed",
       `What no tenant file describes in ${path} would be removed with all data in it, such as the secrets of a KV engine; read the list without this option first, and confirm with --purge ${path}.`,
     );
-  const described = await describedIn(host, path);
+  const { objects: described, unclear } = await describedIn(host, path);
+  if (purge !== undefined && unclear.length > 0)
+    throw new OperationError(
+      "usage",
+      `The stack describes ${unclear.join(", ")}, and this command cannot tell which objects of ${path} these are, so it removes nothing; remove single objects with the CLI of the product.`,
+    );
   return withInstance(host, path, options, async (context) => {
     const report = await findUnmanaged(context, described, purge === path);
     if (imports !== undefined) await writeFile(imports, importBlocks(report.managed), { flag: "wx" });
+    if (unclear.length > 0) host.log.warn("resources whose objects may be listed as not described", { unclear });
     const { managed, unmanaged: others, removed } = report;
     const summary = `${path}: ${managed.length} objects are described, ${others.length} are not, ${removed.length} were removed\n`;
     return { text: summary + others.map((each) => `- ${each}\n`).join(""), json: { instance: path, ...report } };
@@ -34,14 +45,18 @@ export async function unmanaged(host: CommandHost, path: string, options: Unmana
 }
 
 /** What the project in the current folder describes in an instance. */
-async function describedIn(host: CommandHost, path: string): Promise<readonly DescribedObject[]> {
+async function describedIn(
+  host: CommandHost,
+  path: string,
+): Promise<{ readonly objects: readonly DescribedObject[]; readonly unclear: readonly string[] }> {
   const { tenant, name } = parseTarget(path);
   // As for cdktf, the app refuses the variable.
   const { VAULT_NAMESPACE: _, ...environment } = host.environment;
   return withSynthesis(environment, ({ stacks, problems }) => {
     const stack = stacks.find((each) => each.name === `${tenant}-config`);
     const isThere = stack?.json.provider?.vault?.some(({ alias }) => alias === `instance-${name}`) === true;
-    if (stack !== undefined && isThere) return Promise.resolve(describedObjects(stack, name));
+    if (stack !== undefined && isThere)
+      return Promise.resolve({ objects: describedObjects(stack, name), unclear: unclearResources(stack, name) });
     throw new OperationError(
       "usage",
       problems.length > 0

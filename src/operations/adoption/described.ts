@@ -23,14 +23,36 @@ const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
   vault_database_secret_backend_static_role: ({ backend, name }) => `${backend}/static-roles/${name}`,
 };
 
+/** Types of resources that are settings within one of the others, or secrets. */
+const WITHIN =
+  /^vault_(generic_endpoint|kv_secret\w*|ssh_secret_backend_ca|pki_secret_backend_(config|intermediate|root)_\w+)$/;
+
+/**
+ * Addresses of the resources of an instance whose objects cannot be told from the stack: of other types, or with a name that only
+ * Terraform computes. Such an object looks as if nothing described it.
+ */
+export function unclearResources(stack: SynthesizedStack, instance: string): readonly string[] {
+  const clear = new Set(describedObjects(stack, instance).map(({ to }) => to));
+  return Object.entries(stack.json.resource ?? {})
+    .filter(([type]) => type.startsWith("vault_") && !WITHIN.test(type))
+    .flatMap(([type, blocks]) =>
+      Object.entries(blocks)
+        .filter(([, { provider }]) => provider === providerOf(instance))
+        .map(([name]) => `${type}.${name}`),
+    )
+    .filter((address) => !clear.has(address));
+}
+
 /** What a stack describes in an instance, as far as it can be adopted or listed. */
 export function describedObjects(stack: SynthesizedStack, instance: string): readonly DescribedObject[] {
   return Object.entries(PATHS).flatMap(([type, pathOf]) =>
     Object.entries(stack.json.resource?.[type] ?? {})
-      .filter(([, { provider }]) => provider === `vault.instance-${instance}`)
+      .filter(([, { provider }]) => provider === providerOf(instance))
       .flatMap(([name, block]) => {
         const texts = Object.fromEntries(Object.entries(block).map(([key, value]) => [key, resolved(stack, value)]));
-        return [{ path: pathOf(texts), to: `${type}.${name}` }, ...connections(block, texts.path)];
+        const path = pathOf(texts);
+        if (path.split("/").includes(String(undefined))) return [];
+        return [{ path, to: `${type}.${name}` }, ...connections(block, texts.path)];
       }),
   );
 }
@@ -42,6 +64,10 @@ export function importBlocks(objects: readonly DescribedObject[]): string {
       to === undefined ? [] : [`import {\n  to = ${to}\n  id = ${JSON.stringify(idOf(path))}\n}\n`],
     )
     .join("\n");
+}
+
+function providerOf(instance: string): string {
+  return `vault.instance-${instance}`;
 }
 
 function idOf(path: string): string {
@@ -61,10 +87,11 @@ function connections(block: Block, mount: string | undefined): DescribedObject[]
   );
 }
 
-/** A text, or the text of the attribute that a reference names. */
+/** A text, or the text of the attribute that a reference names; undefined if only Terraform can tell it. */
 function resolved({ json }: SynthesizedStack, value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
+  if (!value.includes("${")) return value;
   const [, type = "", name = "", attribute = ""] = /^\$\{(\w+)\.([\w-]+)\.(\w+)\}$/.exec(value) ?? [];
   const found = json.resource?.[type]?.[name]?.[attribute];
-  return type === "" ? value : typeof found === "string" ? found : undefined;
+  return typeof found === "string" ? found : undefined;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { localBackend, Seal, ServerCertificate, type LayerStack } from "../../../src";
+import { describedObjects, unclearResources } from "../../../src/operations/adoption/described";
 import { defineTenant, type Tenant } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
 import type { Operator } from "../../../stacks/operator";
@@ -42,6 +43,19 @@ function stacks(tenants: readonly Tenant[], operator = OPERATOR): Map<string, La
 
 test("two tenants: the plan that a reviewer reads", () => {
   for (const [name, stack] of all(stacks([customer10, customer11]))) expect(toJson(stack)).toMatchSnapshot(name);
+});
+
+test("which objects of an instance a stack describes can be told", () => {
+  const described: string[] = [];
+  for (const [name, stack] of all([...stacks([customer10, customer11])].filter(([each]) => each.endsWith("-config")))) {
+    const json = toJson(stack);
+    for (const { alias } of all(json.provider.vault ?? []).filter(({ alias }) => alias !== "central")) {
+      const instance = String(alias).replace("instance-", "");
+      expect(unclearResources({ name, json }, instance)).toEqual([]);
+      described.push(...describedObjects({ name, json }, instance).map(({ path }) => path));
+    }
+  }
+  expect(described).toContain("sys/mounts/pki");
 });
 
 describe("layers", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describedObjects, importBlocks } from "../../../../src/operations/adoption/described";
+import { describedObjects, importBlocks, unclearResources } from "../../../../src/operations/adoption/described";
 
 const provider = "vault.instance-main";
 const STACK = {
@@ -32,6 +32,19 @@ test("objects have their paths in the instance, also where another resource name
     "sys/policies/acl/web",
   ]);
   expect(describedObjects(STACK, "other")).toEqual([{ path: "sys/mounts/kv", to: "vault_mount.other" }]);
+});
+
+test("a resource whose object cannot be told is unclear", () => {
+  const resource = {
+    ...STACK.json.resource,
+    vault_jwt_auth_backend: { ci: { path: "ci", provider }, other: { path: "ci", provider: "vault.instance-other" } },
+    vault_policy: { computed: { name: '${join("-", ["a", "b"])}', provider } },
+    vault_pki_secret_backend_config_urls: { pki: { backend: "pki", provider } },
+  };
+  const stack = { ...STACK, json: { resource } };
+  expect(unclearResources(STACK, "main")).toEqual([]);
+  expect([...unclearResources(stack, "main")].sort()).toEqual(["vault_jwt_auth_backend.ci", "vault_policy.computed"]);
+  expect(describedObjects(stack, "main").map(({ path }) => path)).not.toContain("sys/policies/acl/undefined");
 });
 
 test("Terraform adopts resources by their IDs, and no part of another resource", () => {
