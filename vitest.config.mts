@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/support/longest-first.mjs";
 
 const setupFiles = ["test/support/secrets.ts"];
-// Deploys and real servers need time.
-const onServers = { testTimeout: 300_000, hookTimeout: 900_000 };
+// Deploys and real servers need time, and share two processors with others.
+const onServers = { testTimeout: 600_000, hookTimeout: 900_000 };
 
 // As tsconfig.json maps them: stacks/ and tenants/ import the package by its name.
 const alias = [
@@ -39,7 +39,7 @@ export default defineConfig({
           ...onServers,
           isolate: false,
           // Much of a test is waiting for servers. After the unit tests, which use the processors.
-          maxWorkers: 6,
+          maxWorkers: 5,
           // Go's programs collect garbage less often: those that are built, Terraform, its providers, and servers.
           env: { GOGC: "400" },
           sequence: { groupOrder: 1 },
