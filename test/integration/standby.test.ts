@@ -6,6 +6,7 @@ import type { VaultServer } from "../../lab/servers/vault-server";
 import { waitUntil } from "../../lab/wait";
 import { ageKey } from "../support/age";
 import { all } from "../support/all";
+import { staticSeal } from "./support/seals";
 import { TestBed, type CommandOutcome } from "./support/test-bed";
 
 const MAIN = "customer10/main";
@@ -43,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => bed.stop());
 
-function record(name: "main" | "standby"): Promise<Record<string, string>> {
+function record(name: string): Promise<Record<string, string>> {
   return bed.central.readRecord("customer10", name);
 }
 
@@ -200,5 +201,25 @@ test("main, with servers that lost their storage, takes the data of the promoted
     expect([code, failure]).toEqual([0, ""]);
   }
   const status = await bed.run(["status", MAIN, "--json"], environment);
+  expect(JSON.parse(status.stdout)).toMatchObject([{ healthy: true, record: { state: "complete" } }]);
+});
+
+test("a standby whose seal unseals by itself takes a snapshot only if the seal opens it", async () => {
+  const shared = staticSeal(bed, "shared");
+  const seals = { sealed: shared, "same-seal": shared, "other-seal": staticSeal(bed, "other") };
+  for (const [name, settings] of Object.entries(seals)) {
+    const { instance } = await bed.startInstance(name, 1, { seal: "static", settings });
+    await bed.unseal(instance);
+  }
+  expect((await bed.run(["snapshot", "save", "customer10/sealed"], environment)).failure).toBe("");
+  const into = (name: string, ...options: readonly string[]): Promise<CommandOutcome> => {
+    const names = [`customer10/${name}`, "--of", "customer10/sealed"];
+    return bed.run(["snapshot", "restore", ...names, "--identity", identity, ...options], environment);
+  };
+  expect((await into("other-seal", ...FORCE)).failure).toContain("[snapshot-keys]");
+  expect(await into("same-seal", ...FORCE)).toMatchObject({ code: 0, failure: "" });
+  expect((await bed.run(["snapshot", "save", "customer10/sealed"], environment)).failure).toBe("");
+  expect(await into("same-seal")).toMatchObject({ code: 0, failure: "" });
+  const status = await bed.run(["status", "customer10/same-seal", "--json"], environment);
   expect(JSON.parse(status.stdout)).toMatchObject([{ healthy: true, record: { state: "complete" } }]);
 });

@@ -212,7 +212,10 @@ class RestoreRun {
     if (this.blank) return { done: true };
     // Another active server reads everything from the restored data. This one has some of it in memory only.
     const token = await context.operator.get((await context.store.read()).fields, active);
-    if (token !== undefined) await context.replica(active).stepDown(token);
+    const server = context.replica(active);
+    // A server that steps down waits for 10 s before it is active again, and the run unseals it at once.
+    const seals = this.restore.origin !== undefined && context.instance.replicas.length === 1 && keys.type === "unseal";
+    if (token !== undefined) await (seals ? server.seal(token) : server.stepDown(token));
     else
       context.log.warn("restart the active server, because no identity may let another one lead", {
         replica: active.name,
