@@ -20,6 +20,7 @@ import type { ServerState } from "../src/operations/central/server-states";
 import type { CentralManifest } from "../src/operations/snapshot/manifest";
 import type { Stored } from "../src/operations/snapshot/series";
 import type { RestoreReport } from "../src/operations/snapshot/restore-snapshot";
+import type { PromotionReport } from "../src/operations/snapshot/standby";
 import type { StoredSnapshot } from "../src/operations/snapshot/stored-snapshots";
 import type { UnsealReport } from "../src/operations/unseal/unseal-instance";
 
@@ -153,7 +154,18 @@ const RESULTS: Readonly<Record<string, Result>> = {
     } satisfies RestoreReport & { readonly instance: string; readonly snapshot: string },
     notes: [
       "`blank` is whether the servers had no data. `unsealed` and `joined` are the replicas that this run unsealed and joined afterwards.",
+      "With `--of` and without `--from`, a standby that has the newest snapshot stays as it is. Then there is only `unchanged: true` beside `instance` and `snapshot`.",
     ],
+  },
+  "snapshot promote": {
+    example: {
+      instance: "customer10/standby",
+      snapshot: "customer10.main.20261127T001530123Z",
+      leader: "https://customer10-standby-0.customer10-standby-internal:8200",
+      raftPeers: 1,
+      unsealed: [],
+    } satisfies PromotionReport & { readonly instance: string },
+    notes: ["`snapshot` is the one whose data the instance has."],
   },
   "snapshot list": {
     example: [

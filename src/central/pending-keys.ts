@@ -60,7 +60,8 @@ export function keySets(fields: RecordFields, type: KeyType): readonly KeySet[] 
   return [{ keys: recordedKeys(fields, type) }, ...(pending === undefined ? [] : [pending])];
 }
 
-function withoutPendingKeys(fields: RecordFields): RecordFields {
+/** Drops the pending keys, which do not open the data. */
+export function withoutPendingKeys(fields: RecordFields): RecordFields {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !isPending(name)));
 }
 

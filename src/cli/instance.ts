@@ -39,12 +39,13 @@ export interface InstanceNeeds {
  * Connects to the central Vault and to an instance, and disconnects when the work is done.
  *
  * @param target `<tenant>/<instance>`.
+ * @param work Gets the central Vault too, for what is not of this instance.
  */
 export async function withInstance<Result>(
   host: CommandHost,
   target: string,
   { timeout, breakGlass, supplies = true }: InstanceOptions & InstanceNeeds,
-  work: (context: ContentContext) => Promise<Result>,
+  work: (context: ContentContext, central: VaultClient) => Promise<Result>,
 ): Promise<Result> {
   const { clock, signal, holds } = host;
   const milliseconds = timeout * 1000;
@@ -62,7 +63,9 @@ export async function withInstance<Result>(
     const cluster = await enterCluster(central.withSignal(end), instance, network);
     try {
       if (supplies && cluster !== undefined) await supplyServers(central.withSignal(end), cluster, run);
-      return await connected({ host, central, instance, cluster, run, network, breakGlass }, work);
+      return await connected({ host, central, instance, cluster, run, network, breakGlass }, (context) =>
+        work(context, central.withSignal(end)),
+      );
     } finally {
       await cluster?.close();
     }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { Retention } from "../operations/snapshot/series";
-import { BREAK_GLASS, define, parseSeconds, type CommonOptions, type Execute } from "./define";
+import { BREAK_GLASS, DEFAULT_TIMEOUT, define, parseSeconds, type CommonOptions, type Execute } from "./define";
 import type { DrillCommandOptions } from "./drill";
+import type { InstanceOptions } from "./instance";
 import type { RestoreOptions, SaveOptions } from "./snapshot";
 import type { TargetOptions } from "./with-target";
 import { identity, recipients, retention, target } from "./snapshot-options";
@@ -32,13 +33,24 @@ export function defineSnapshotCommands(program: Command, execute: Execute): void
         "restore",
         "replace the data of an instance by those of a snapshot, and prove that each replica works",
       ).argument("<tenant/instance>"),
-    ).requiredOption("--from <name>", "name of the snapshot, as snapshot list shows it"),
+    ).option(
+      "--from <name>",
+      "name of the snapshot, as snapshot list shows it (default with --of: the newest complete one)",
+    ),
   )
+    .option("--of <tenant/instance>", "restore a snapshot of this instance, of which the other one is a standby")
     .option("--force", "accept a snapshot of other keys, and empty servers; needs --break-glass")
     .option("--timeout <seconds>", "give up after this time", parseSeconds, TIMEOUT)
     .option(...BREAK_GLASS)
     .action((path: string, options: CommonOptions & RestoreOptions) =>
       execute(options, async (host) => (await import("./snapshot.js")).restore(host, path, options)),
+    );
+  define(group, "promote", "make a standby an instance of its own, whose data no restore --of replaces any more")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .option(...BREAK_GLASS)
+    .action((path: string, options: CommonOptions & InstanceOptions) =>
+      execute(options, async (host) => (await import("./snapshot.js")).promote(host, path, options)),
     );
   target(
     define(group, "list", "show the snapshots of an instance, from their manifests").argument("<tenant/instance>"),

@@ -1,11 +1,16 @@
-import { parseTarget } from "../central/instances";
+import { CredentialStore } from "../central/credential-store";
+import { parseTarget, type Target } from "../central/instances";
+import { RecordStore } from "../central/record-store";
 import { setting } from "../core/environment";
+import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
+import type { OperationContext } from "../operations/context";
 import { refuseForNamespace } from "../operations/namespaces/refusal";
 import { besides } from "../operations/operation-lock";
 import { parseIdentities } from "../operations/snapshot/encryption";
-import { restoreSnapshot } from "../operations/snapshot/restore-snapshot";
+import { restoreSnapshot, type RestoreReport } from "../operations/snapshot/restore-snapshot";
 import { saveSnapshot } from "../operations/snapshot/save-snapshot";
+import { hasSnapshot, promoteStandby, type Origin } from "../operations/snapshot/standby";
 import type { Retention } from "../operations/snapshot/series";
 import {
   findSnapshot,
@@ -13,6 +18,7 @@ import {
   pruneSnapshots,
   type StoredSnapshot,
 } from "../operations/snapshot/stored-snapshots";
+import type { VaultClient } from "../vault/client";
 import type { CommandHost, CommandResult } from "./command";
 import { withInstance, type InstanceOptions } from "./instance";
 import { readOptionFile } from "./option-file";
@@ -63,8 +69,10 @@ export function prune(host: CommandHost, path: string, options: TargetOptions & 
 
 /** Options of `snapshot restore`. */
 export interface RestoreOptions extends InstanceOptions, TargetOptions {
-  /** Name of the snapshot. */
-  readonly from: string;
+  /** Name of the snapshot. @default - with `of`, the newest complete one, unless the standby has it */
+  readonly from?: string;
+  /** Of which instance the snapshot is, `<tenant>/<instance>`. @default - of the same */
+  readonly of?: string;
   /** Identity file of age. */
   readonly identity: string;
   readonly force?: true;
@@ -72,20 +80,59 @@ export interface RestoreOptions extends InstanceOptions, TargetOptions {
 
 /** `tenant-vault snapshot restore`: replaces the data of an instance by those of a snapshot. */
 export function restore(host: CommandHost, path: string, options: RestoreOptions): Promise<CommandResult> {
-  const { from, identity, force = false } = options;
+  const { from, of, identity, force = false } = options;
+  const source = sourceOf(path, options);
   return withTarget(host, options, async (target) => {
     const identities = await readIdentities(identity);
-    const { complete: _complete, ...manifest } = await findSnapshot(target, parseTarget(path), from);
-    return withInstance(host, path, options, async (context) => {
+    const { complete: _complete, ...manifest } = await findSnapshot(target, source, from);
+    const { name } = manifest;
+    return withInstance(host, path, options, async (context, central) => {
       refuseForNamespace(context.instance, "snapshot restore");
-      const report = await restoreSnapshot(context, target, { manifest, identities, force });
-      const replicas = context.instance.replicas.length;
+      const origin = of === undefined ? undefined : originOf(central, source);
+      if (from === undefined && origin !== undefined && (await hasSnapshot(context, origin, name)))
+        return { text: `${path}: has ${name} already\n`, json: { instance: path, snapshot: name, unchanged: true } };
+      const report = await restoreSnapshot(context, target, { manifest, identities, force, origin });
       return {
-        text: `${path}: restored ${from}; ${replicas} of ${replicas} replicas unsealed, active at ${report.leader}, ${report.raftPeers ?? "unknown"} raft peers\n`,
-        json: { instance: path, snapshot: from, ...report },
+        text: `${path}: restored ${name}; ${replicasText(context.instance, report)}\n`,
+        json: { instance: path, snapshot: name, ...report },
       };
     });
   });
+}
+
+/** `tenant-vault snapshot promote`: makes a standby an instance of its own. */
+export function promote(host: CommandHost, path: string, options: InstanceOptions): Promise<CommandResult> {
+  return withInstance(host, path, options, async (context) => {
+    const report = await promoteStandby(context);
+    return {
+      text: `${path}: is not a standby any more, and has the data of ${report.snapshot}; ${replicasText(context.instance, report)}\n`,
+      json: { instance: path, ...report },
+    };
+  });
+}
+
+/** The instance whose snapshot is restored. @throws OperationError `usage` if it cannot be that. */
+function sourceOf(path: string, { from, of }: RestoreOptions): Target {
+  const own = parseTarget(path);
+  if (of === undefined && from === undefined)
+    throw new OperationError("usage", `No snapshot is named; write --from with a name that snapshot list shows.`);
+  const source = parseTarget(of ?? path);
+  if (source.tenant === own.tenant && (of === undefined || source.name !== own.name)) return source;
+  throw new OperationError(
+    "usage",
+    `${of ?? ""} cannot be restored into ${path}; after --of, write another instance of the same tenant.`,
+  );
+}
+
+function originOf(central: VaultClient, { tenant, name }: Target): Origin {
+  return { store: new RecordStore(central, tenant, name), credentials: new CredentialStore(central, tenant, name) };
+}
+
+function replicasText(
+  { replicas: { length } }: OperationContext["instance"],
+  { leader, raftPeers }: Pick<RestoreReport, "leader" | "raftPeers">,
+): string {
+  return `${length} of ${length} replicas unsealed, active at ${leader}, ${raftPeers ?? "unknown"} raft peers`;
 }
 
 /** The public keys that an option or the environment names. */

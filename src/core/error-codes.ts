@@ -103,6 +103,7 @@ export const ERROR_CODES = [
   "snapshot-missing",
   "snapshot-target",
   "snapshot-undecryptable",
+  "standby-unmarked",
 
   // export and import
   "bundle-damaged",

@@ -34,6 +34,8 @@ const SNAPSHOTS = "snapshots.test.ts runs the command with storage of its own";
 
 const RESTORE = "restore.test.ts runs the command on instances of its own";
 
+const STANDBY = "standby.test.ts runs the command on two instances of its own";
+
 const CUSTODY = "escrow.test.ts does it with a folder, three people and the library of age";
 
 const SPLIT = "split-custody.test.ts runs it with two groups and an instance of its own";
@@ -146,6 +148,13 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     RESTORE,
   'docs/operating/lost-cluster.md: npx tenant-vault snapshot restore <tenant>/<instance> --target s3://backups/vault --from <name> --identity key.txt --force --break-glass "cluster lost"':
     RESTORE,
+  'docs/operating/warm-standby.md: npx tenant-vault snapshot restore <tenant>/<standby> --of <tenant>/<instance> --target s3://backups/vault --identity key.txt --force --break-glass "a new standby"':
+    STANDBY,
+  "docs/operating/warm-standby.md: npx tenant-vault snapshot restore <tenant>/<standby> --of <tenant>/<instance> --target s3://backups/vault --identity key.txt":
+    STANDBY,
+  "docs/operating/warm-standby.md: npx tenant-vault snapshot promote <tenant>/<standby>": STANDBY,
+  'docs/operating/warm-standby.md: npx tenant-vault snapshot restore <tenant>/<instance> --of <tenant>/<standby> --target s3://backups/vault --identity key.txt --force --break-glass "go back"':
+    STANDBY,
   "docs/operating/unseal-central.md: npx tenant-vault central status --address https://central-0.example:8200 --address https://central-1.example:8200":
     CENTRAL,
   "docs/operating/unseal-central.md: npx tenant-vault central unseal --address https://central-0.example:8200 --address https://central-1.example:8200":

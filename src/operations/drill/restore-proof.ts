@@ -41,10 +41,14 @@ export function refuseProven(
   { name }: Pick<Manifest, "name">,
 ): void {
   const proof = proofOf(metadata);
-  // Names of one instance sort by time.
-  if (proof === undefined || name > proof.snapshot) return;
+  // Names of one instance sort by time. A former standby has the proof of a snapshot of another instance.
+  if (proof === undefined || seriesOf(name) !== seriesOf(proof.snapshot) || name > proof.snapshot) return;
   throw new OperationError(
     "snapshot-missing",
     `${path} has no snapshot since ${proof.snapshot}, which is proven already; check the job that takes snapshots.`,
   );
+}
+
+function seriesOf(snapshot: string): string {
+  return snapshot.slice(0, snapshot.lastIndexOf("."));
 }

@@ -22,12 +22,18 @@ export async function* credentialHistory(
 /**
  * Restored data know the secret IDs of their time, and not those that were made later. Gives each identity the credential that works
  * again, from the earlier versions of its secret in the central Vault. The hook then rotates and repairs as usual.
+ *
+ * @param origin Of the instance whose data were restored. @default - they are the instance's own
  */
-export async function recallCredentials(context: OperationContext, active: Replica): Promise<void> {
+export async function recallCredentials(
+  context: OperationContext,
+  active: Replica,
+  origin?: Pick<CredentialStore, "read" | "readVersion">,
+): Promise<void> {
   const { credentials, log } = context;
   for (const identity of IDENTITIES) {
     const stored = await credentials.read(identity);
-    for await (const credential of credentialHistory(credentials, identity, stored)) {
+    for await (const credential of histories(identity, stored, credentials, origin)) {
       if (!(await logsIn(context, active, credential))) continue;
       if (credential !== stored.credential) {
         await credentials.write(identity, stored, credential);
@@ -36,6 +42,16 @@ export async function recallCredentials(context: OperationContext, active: Repli
       break;
     }
   }
+}
+
+async function* histories(
+  identity: Identity,
+  stored: SeenCredential,
+  own: Pick<CredentialStore, "readVersion">,
+  origin: Pick<CredentialStore, "read" | "readVersion"> | undefined,
+): AsyncGenerator<Credential> {
+  yield* credentialHistory(own, identity, stored);
+  if (origin !== undefined) yield* credentialHistory(origin, identity, await origin.read(identity));
 }
 
 async function logsIn(context: OperationContext, active: Replica, credential: Credential): Promise<boolean> {

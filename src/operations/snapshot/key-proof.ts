@@ -53,28 +53,32 @@ export async function withRootToken(
 }
 
 /**
- * Shows the active server the keys of a snapshot in a rotation that is cancelled before it takes effect. A server that goes on
- * running with restored data would accept wrong keys only after its next restart.
+ * Whether keys open the data. The active server is shown them in a rotation that is cancelled before it takes effect. A server that
+ * goes on running with restored data would refuse wrong keys only after its next restart.
  *
  * @param login Makes the token of the session. @default - the identity `ceremony`
- * @throws OperationError `keys-refused` if they do not open the data.
  */
-export async function proveKeys(
+export async function keysOpen(
   context: Locked,
   { keys, threshold }: Pick<SnapshotKeys, "keys" | "threshold">,
   login?: () => Promise<Secret>,
-): Promise<void> {
+): Promise<boolean> {
   const session = new CeremonySession(context, login);
   try {
     await session.prepare();
     const server = await session.reach();
     for (const group of shareGroups(keys, threshold)) {
-      if (await opens(context, session, server, group, { shares: keys.length, threshold })) return;
+      if (await opens(context, session, server, group, { shares: keys.length, threshold })) return true;
     }
-    throw keysRefused(context.store);
+    return false;
   } finally {
     await session.end();
   }
+}
+
+/** As {@link keysOpen}. @throws OperationError `keys-refused` if the keys do not open the data. */
+export async function proveKeys(...[context, ...others]: Parameters<typeof keysOpen>): Promise<void> {
+  if (!(await keysOpen(context, ...others))) throw keysRefused(context.store);
 }
 
 /** Whether a group of keys opens the data. The rotation that asks is cancelled, so the keys that the server makes open nothing. */

@@ -12,9 +12,10 @@ import { withLock } from "../operation-lock";
 import { allVote } from "../raft";
 import type { SeenReplica } from "../seen";
 import { unsealInstance, type UnsealReport } from "../unseal/unseal-instance";
+import { unsealSealed } from "../unseal/unseal-sealed";
 import { EmptyServer } from "./empty-server";
 import { recallCredentials } from "./former-credentials";
-import { proveKeys, withRootToken } from "./key-proof";
+import { keysOpen, proveKeys, withRootToken } from "./key-proof";
 import type { Manifest } from "./manifest";
 import { checkSnapshot, openSnapshot } from "./open-snapshot";
 import {
@@ -24,6 +25,7 @@ import {
   keepSnapshotKeys,
   type SnapshotKeys,
 } from "./snapshot-keys";
+import { admitStandby, noteRestored, type Origin } from "./standby";
 import type { SnapshotTarget } from "./target";
 
 const POLL = 500;
@@ -37,6 +39,8 @@ export interface Restore {
   readonly identities: readonly Secret[];
   /** Whether a snapshot of other keys is accepted, and empty servers are initialised for it. It is break-glass. */
   readonly force: boolean;
+  /** Of which instance the snapshot is. This one is its standby then, which needs no force for other keys. @default - of this one */
+  readonly origin?: Origin | undefined;
 }
 
 /** What a restore did. */
@@ -66,11 +70,12 @@ export function restoreSnapshot(
     );
   }
   return withLock(context, "restore", async (locked) => {
-    const { manifest, identities } = restore;
-    const keys = await findSnapshotKeys(locked, manifest);
+    const { manifest, identities, origin, force } = restore;
+    const keys = await findSnapshotKeys(locked, manifest, origin?.store);
     const renew = (): Promise<void> => locked.lease.renew();
     // Before anything is changed, the whole snapshot is decrypted and checked.
     await checkSnapshot(openSnapshot(target, manifest, identities, renew));
+    if (origin !== undefined) await admitStandby(locked, origin, force);
     const open = (): AsyncIterable<Uint8Array> => openSnapshot(target, manifest, identities, renew);
     return new RestoreRun(locked, restore, keys, open).run();
   });
@@ -103,6 +108,7 @@ class RestoreRun {
     const { leader, raftPeers, unsealed, joined } = await unsealInstance(context);
     await this.repeat(() => this.adoptKeys());
     await this.repeat(() => this.verify());
+    if (restore.origin !== undefined) await noteRestored(context, restore.manifest);
     return { leader, raftPeers, unsealed, joined, blank: this.blank };
   }
 
@@ -121,14 +127,14 @@ class RestoreRun {
 
   private async fillEmpty(empty: EmptyServer): Promise<Outcome<true>> {
     const { context, restore, keys } = this;
-    if (!restore.force) {
+    if (!restore.force && restore.origin === undefined) {
       throw new OperationError(
         "data-lost",
         `No replica of ${context.store.path} has data; to restore the snapshot into the empty servers, write --force and say why with --break-glass REASON.`,
       );
     }
     this.blank = true;
-    await keepSnapshotKeys(context, restore.manifest, keys, true);
+    await keepSnapshotKeys(context, restore.manifest, keys);
     const stage = await empty.open();
     if (stage === "restored") {
       await empty.forget();
@@ -136,27 +142,52 @@ class RestoreRun {
       return { done: true };
     }
     if ("wait" in stage) return stage;
-    await this.send(empty.replica, stage.token, true);
+    await this.send(empty.replica, stage.token);
     await this.waitUntilSealed(empty.replica);
     return undefined;
   }
 
   private async replaceRunning(): Promise<Outcome<true>> {
     const { context, restore, keys } = this;
-    const active = await findActive(context);
+    const active = await this.findActive();
     // A former run may have been killed after the data were replaced.
-    await recallCredentials(context, active);
-    if (restore.force) await keepSnapshotKeys(context, restore.manifest, keys, false);
+    await recallCredentials(context, active, restore.origin?.credentials);
+    if (restore.force || restore.origin !== undefined) {
+      await keepSnapshotKeys(context, restore.manifest, keys, (pending) => keysOpen(context, pending));
+    }
     await withRootToken(context, active, async (token) => {
-      await this.send(active, token, restore.force);
+      await this.send(active, token);
       this.restored = true;
     });
+    if (restore.origin !== undefined && this.unchecked) await this.waitUntilSealed(active);
     return { done: true };
   }
 
-  private async send(replica: Replica, token: Secret, force: boolean): Promise<void> {
-    const { manifest } = this.restore;
-    if ((await this.context.snapshots(replica, token).restore(this.open(), force)) === "restored") return;
+  /** Data of another instance seal the servers, and a former run may have been killed then. */
+  private async findActive(): Promise<Replica> {
+    if (this.restore.origin !== undefined) await unsealSealed(this.context);
+    return findActive(this.context);
+  }
+
+  /**
+   * Whether the snapshot takes the endpoint that does not check its seal. A seal that unseals by itself must open the snapshot of
+   * another instance, so it is always checked.
+   */
+  private get unchecked(): boolean {
+    const { restore, keys, blank } = this;
+    if (restore.origin === undefined) return restore.force;
+    return keys.type === "unseal" && (blank || !keys.current);
+  }
+
+  private async send(replica: Replica, token: Secret): Promise<void> {
+    const { manifest, origin } = this.restore;
+    if ((await this.context.snapshots(replica, token).restore(this.open(), this.unchecked)) === "restored") return;
+    if (origin !== undefined) {
+      throw new OperationError(
+        "snapshot-keys",
+        `The seal of ${this.context.store.path} does not open the snapshot ${manifest.name}; give it the seal of ${origin.store.path}, with the same key.`,
+      );
+    }
     throw new OperationError(
       "snapshot-keys",
       `The keys of ${this.context.store.path} were rotated after the snapshot ${manifest.name}; its keys are in version ${manifest.recordVersion} of the record: to go back to these keys as well, write --force and say why with --break-glass REASON.`,
@@ -175,13 +206,16 @@ class RestoreRun {
   /** Logins and the root token are those of the snapshot's time. */
   private async repairLogins(): Promise<Outcome<true>> {
     const { context, keys } = this;
-    const active = await findActive(context);
-    await recallCredentials(context, active);
+    const active = await this.findActive();
+    await recallCredentials(context, active, this.restore.origin?.credentials);
     await adoptRootToken(context, keys, (token) => context.access(active, token).isAllowed("sys/mounts"));
     if (this.blank) return { done: true };
     // Another active server reads everything from the restored data. This one has some of it in memory only.
     const token = await context.operator.get((await context.store.read()).fields, active);
-    if (token !== undefined) await context.replica(active).stepDown(token);
+    const server = context.replica(active);
+    // A server that steps down waits for 10 s before it is active again, and the run unseals it at once.
+    const seals = this.restore.origin !== undefined && context.instance.replicas.length === 1 && keys.type === "unseal";
+    if (token !== undefined) await (seals ? server.seal(token) : server.stepDown(token));
     else
       context.log.warn("restart the active server, because no identity may let another one lead", {
         replica: active.name,
@@ -205,7 +239,7 @@ class RestoreRun {
 
   private async adoptKeys(): Promise<Outcome<true>> {
     const { context, keys } = this;
-    if (this.restore.force && keys.type === "unseal") await proveKeys(context, keys);
+    if (this.unchecked && keys.type === "unseal") await proveKeys(context, keys);
     await adoptSnapshotKeys(context, keys);
     return { done: true };
   }

@@ -1,4 +1,10 @@
-import { pendingKeys, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
+import {
+  pendingKeys,
+  withoutPendingKeys,
+  withPendingKeys,
+  withPendingKeysInUse,
+  type PendingKeys,
+} from "../../central/pending-keys";
 import { keysFingerprint, recordedKeys, rootToken, withRootToken } from "../../central/record";
 import { recordDeleted } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
@@ -28,6 +34,7 @@ export interface SnapshotKeys {
 /**
  * Finds the keys of a snapshot, in the version of the record that its manifest names.
  *
+ * @param origin Of which instance the snapshot is. @default - of this one
  * @throws OperationError `snapshot-keys` if that version is gone or the seal is another one, `record-deleted`.
  */
 export async function findSnapshotKeys(
@@ -39,8 +46,9 @@ export async function findSnapshotKeys(
     readonly instance: Pick<Instance, "seal">;
   },
   { name, recordVersion, seal, shares, threshold }: Manifest,
+  origin: Pick<OperationContext["store"], "path" | "readVersion"> = store,
 ): Promise<SnapshotKeys> {
-  const record = recordPath(store.path);
+  const record = recordPath(origin.path);
   const type = keyTypeOf(instance.seal);
   const { fields, version, deleted } = await store.read();
   if (deleted) throw recordDeleted(store, version);
@@ -50,7 +58,7 @@ export async function findSnapshotKeys(
       `The snapshot ${name} was taken with the seal "${seal}", and ${store.path} has the seal "${instance.seal}"; use a later snapshot, or describe and deploy that seal.`,
     );
   }
-  const former = (recordVersion === version ? fields : await store.readVersion(recordVersion)) ?? {};
+  const former = (await origin.readVersion(recordVersion)) ?? {};
   const keys = recordedKeys(former, type);
   if (keys.length < (type === "unseal" ? threshold : Math.min(shares, 1))) {
     throw new OperationError(
@@ -66,26 +74,31 @@ export async function findSnapshotKeys(
  * Writes the keys of a snapshot beside those in use, before the data are replaced: at every moment the record has the keys that
  * open the data, and `unseal` uses those that are right.
  *
- * @param blank Whether no server has data, so that a rotation that was interrupted does not matter any more.
+ * @param opens Whether the keys of a restore that was interrupted open the data that the servers have now. @default - no server has
+ *   data, so that no rotation or restore that was interrupted matters any more
  * @throws OperationError `rotation-unfinished` if the keys in use may be pending ones.
  */
 export async function keepSnapshotKeys(
   { store }: OperationContext,
   { name }: Manifest,
-  { type, keys, threshold, current }: SnapshotKeys,
-  blank: boolean,
+  { type, keys, threshold }: SnapshotKeys,
+  opens?: (pending: PendingKeys) => Promise<boolean>,
 ): Promise<void> {
-  if (current) return;
   const { fields, version } = await store.read();
   const pending = pendingKeys(fields, type);
   if (pending?.ceremony === RESTORE + name) return;
-  if (pending !== undefined && !blank && !pending.ceremony.startsWith(RESTORE)) {
+  if (pending !== undefined && opens !== undefined && !pending.ceremony.startsWith(RESTORE)) {
     throw new OperationError(
       "rotation-unfinished",
       `A rotation of the keys of ${store.path} was interrupted; finish it with "tenant-vault rotate-keys ${store.path}", and run this again.`,
     );
   }
-  await store.write(withPendingKeys(fields, type, { keys, threshold, ceremony: RESTORE + name }), version);
+  const inUse = pending !== undefined && (await opens?.(pending)) === true;
+  const settled = inUse ? withPendingKeysInUse(fields, type) : withoutPendingKeys(fields);
+  const current = keysFingerprint(keys) === keysFingerprint(recordedKeys(settled, type));
+  if (current && pending === undefined) return;
+  const ceremony = RESTORE + name;
+  await store.write(current ? settled : withPendingKeys(settled, type, { keys, threshold, ceremony }), version);
 }
 
 /** Gives the keys of a snapshot the names of those that were in use, which stay in the earlier versions of the record. */

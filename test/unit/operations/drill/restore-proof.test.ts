@@ -26,3 +26,8 @@ test("a newer snapshot is not refused, and neither is the first", () => {
   expect(() => refuseProven("customer10/main", proofMetadata(PROOF), { name })).not.toThrow();
   expect(() => refuseProven("customer10/main", {}, { name: PROOF.snapshot })).not.toThrow();
 });
+
+test("the proof that a former standby has of another instance refuses none of its own", () => {
+  const name = "customer10.a-standby.20261101T001530123Z";
+  expect(() => refuseProven("customer10/a-standby", proofMetadata(PROOF), { name })).not.toThrow();
+});

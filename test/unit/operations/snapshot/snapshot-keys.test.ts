@@ -12,6 +12,9 @@ import {
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { INSTANCE, Universe } from "../../../support/simulation";
 
+/** No restore was interrupted. */
+const unasked = (): Promise<boolean> => Promise.reject(new Error("asked"));
+
 let universe: Universe;
 let manifest: Manifest;
 beforeEach(async () => {
@@ -30,7 +33,7 @@ test("the keys in use are those of a snapshot that was taken with them", async (
   const keys = await findSnapshotKeys(universe.start(), manifest);
   expect(keys).toMatchObject({ current: true, threshold: 3, keys: recordedKeys(universe.record, "unseal") });
   const versions = universe.versions.length;
-  await keepSnapshotKeys(universe.start(), manifest, keys, false);
+  await keepSnapshotKeys(universe.start(), manifest, keys, unasked);
   await adoptSnapshotKeys(universe.start(), keys);
   expect(universe.versions).toHaveLength(versions);
 });
@@ -41,7 +44,7 @@ test("keys of an earlier version are kept beside those in use, and then get thei
   const later = recordedKeys(universe.record, "unseal");
   const keys = await findSnapshotKeys(universe.start(), manifest);
   expect(keys).toMatchObject({ current: false, keys: former });
-  for (let time = 0; time < 2; time++) await keepSnapshotKeys(universe.start(), manifest, keys, false);
+  for (let time = 0; time < 2; time++) await keepSnapshotKeys(universe.start(), manifest, keys, unasked);
   expect(keySets(universe.record, "unseal").map((set) => set.keys)).toEqual([later, former]);
   await adoptSnapshotKeys(universe.start(), keys);
   expect(recordedKeys(universe.record, "unseal")).toEqual(former);
@@ -54,10 +57,10 @@ test("keys of a rotation that was interrupted are replaced only if no server has
   const pending = { "new-unseal-key-0": "x", "new-keys-threshold": "1", "new-keys-ceremony": "n" };
   universe.versions.push({ fields: { ...universe.record, ...pending }, at: 0, deleted: false });
   const keys = await findSnapshotKeys(universe.start(), manifest);
-  await expect(keepSnapshotKeys(universe.start(), manifest, keys, false)).rejects.toMatchObject({
+  await expect(keepSnapshotKeys(universe.start(), manifest, keys, unasked)).rejects.toMatchObject({
     code: "rotation-unfinished",
   });
-  await keepSnapshotKeys(universe.start(), manifest, keys, true);
+  await keepSnapshotKeys(universe.start(), manifest, keys);
   expect(pendingKeys(universe.record, "unseal")?.ceremony).toBe("restore s");
 });
 
