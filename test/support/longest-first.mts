@@ -21,6 +21,7 @@ export const LONG = [
   "central-cluster",
   "snapshots",
   "synth",
+  "standby",
   "rotate-keys",
   "seals",
   "package",
