@@ -19,6 +19,11 @@ export interface VersionMetadata {
   readonly destroyed: boolean;
 }
 
+/** The custom metadata in what KV version 2 says of a secret; empty if there are none. */
+export function customMetadata(data: unknown): Readonly<Record<string, string>> {
+  return (data as { custom_metadata?: Record<string, string> | null } | null | undefined)?.custom_metadata ?? {};
+}
+
 /** Reads a secret. @throws CentralError if the mount is missing or of another type. */
 export async function readSecret(central: VaultClient, mount: string, path: string): Promise<SeenSecret> {
   const { status, body, serverTime } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });

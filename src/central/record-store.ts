@@ -4,7 +4,7 @@ import { RECORDS_MOUNT, recordPath } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
 import type { KeyType } from "../vault/keys";
 import { askCentral } from "./client";
-import { readSecret, type VersionMetadata } from "./key-value";
+import { customMetadata, readSecret, type VersionMetadata } from "./key-value";
 import { recordedKeys, type RecordFields } from "./record";
 
 /** The newest version of a record in the central Vault. */
@@ -111,7 +111,7 @@ export class RecordStore {
   /** Reads the custom metadata, which contain no secret; empty if there is no record. */
   async readMetadata(): Promise<Readonly<Record<string, string>>> {
     const { body } = await askCentral(this.central, "GET", this.url("metadata"), { accept: [404] });
-    return (body.data as { custom_metadata?: Record<string, string> | null } | undefined)?.custom_metadata ?? {};
+    return customMetadata(body.data);
   }
 
   /** Sets the given keys of the custom metadata, removes those that are null, and leaves the others alone. */

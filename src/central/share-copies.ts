@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock";
 import { OperationError } from "../core/errors";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./client";
-import { readSecret } from "./key-value";
+import { customMetadata, readSecret } from "./key-value";
 import type { RecordFields } from "./record";
 import { RecordStore, type SeenRecord } from "./record-store";
 
@@ -112,8 +112,4 @@ export class ShareGroupRecord implements Pick<RecordStore, "path" | "read" | "re
 interface RecordMetadata {
   readonly current_version?: number;
   readonly versions?: Readonly<Record<number, { readonly deletion_time: string; readonly destroyed: boolean }>>;
-}
-
-function customMetadata(data: unknown): Readonly<Record<string, string>> {
-  return (data as { custom_metadata?: Record<string, string> | null } | null | undefined)?.custom_metadata ?? {};
 }

@@ -1,6 +1,6 @@
 import type { ContentRequests } from "../../vault/content";
 import { contentOf, isBuiltIn, type Part } from "../portability/catalogue";
-import { isOwn, readMounts } from "../portability/read-configuration";
+import { isOwn, pathAt, placeOf, readMounts } from "../portability/read-configuration";
 
 /** Policies of the product: `default-ceiling` is one of Vault 2. */
 const BUILT_IN = ["default", "root", "default-ceiling"];
@@ -12,8 +12,8 @@ const BUILT_IN = ["default", "root", "default-ceiling"];
 export async function inventory(api: Pick<ContentRequests, "read" | "list">): Promise<readonly string[]> {
   const found: string[] = [];
   for (const mount of await readMounts(api)) {
-    const { path, side, type } = mount;
-    if (!isBuiltIn(type)) found.push(side === "engine" ? `sys/mounts/${path}` : `sys/${path}`);
+    const { path, type } = mount;
+    if (!isBuiltIn(type)) found.push(placeOf(mount));
     for (const part of contentOf(mount).parts.filter(isListed))
       for (const name of await api.list(`${path}/${part.path}`)) found.push(`${path}/${part.item}/${name}`);
   }
@@ -27,5 +27,5 @@ function isListed({ item, isPublic }: Part): boolean {
 
 /** Whether an object goes with the mount that has it. */
 export function belongsTo(path: string, mounts: readonly string[]): boolean {
-  return mounts.some((mount) => path.startsWith(`${mount.replace(/^sys\/(mounts\/)?/, "")}/`));
+  return mounts.some((mount) => path.startsWith(`${pathAt(mount)}/`));
 }

@@ -1,9 +1,8 @@
 import type { ContentContext } from "../context";
-import { recoverRetryable, runLoop, UnfinishedError } from "../loop";
 import { withLock } from "../operation-lock";
 import { readMounts } from "../portability/read-configuration";
 import { rightsToLook } from "../portability/rights";
-import { withTemporaryToken } from "../portability/temporary-token";
+import { workOnData } from "../portability/temporary-token";
 import type { DescribedObject } from "./described";
 import { belongsTo, inventory } from "./inventory";
 
@@ -29,10 +28,9 @@ export function findUnmanaged(
     let unmanaged: readonly string[] = [];
     let removed: readonly string[] = [];
     let managed: readonly DescribedObject[] = [];
-    return withTemporaryToken(
-      locked,
-      "unmanaged",
-      async (api) => {
+    return workOnData(locked, {
+      operation: "unmanaged",
+      rights: async (api) => {
         const found = await inventory(api);
         managed = described.filter(({ path }) => found.includes(path));
         unmanaged = found.filter((path) => !described.some((object) => object.path === path));
@@ -45,26 +43,19 @@ export function findUnmanaged(
         }));
         return [...rightsToLook(await readMounts(api)).filter(({ path }) => !removed.includes(path)), ...rights];
       },
-      (server) =>
-        runLoop(locked, {
-          observe: () => server.reach(),
-          decide: (api) => api,
-          perform: async (api) => {
-            for (const path of removed) {
-              context.log.warn("removes what no tenant file describes", { path });
-              await api.remove(path);
-              await server.renew();
-            }
-            return { done: { managed, unmanaged, removed } };
-          },
-          recover: recoverRetryable,
-          unfinished: (code, last) =>
-            new UnfinishedError(
-              code,
-              `What no tenant file describes in ${context.store.path} is not removed completely${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
-            ),
-          poll: POLL,
-        }),
-    );
+      work: async (api, server) => {
+        for (const path of removed) {
+          context.log.warn("removes what no tenant file describes", { path });
+          await api.remove(path);
+          await server.renew();
+        }
+        return { managed, unmanaged, removed };
+      },
+      unfinished: () => ({
+        what: `What no tenant file describes in ${context.store.path} is not removed completely`,
+        remedy: "run this again",
+      }),
+      poll: POLL,
+    });
   });
 }

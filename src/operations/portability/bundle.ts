@@ -3,6 +3,7 @@ import { open, rename, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { OperationError } from "../../core/errors";
+import { syncFolder } from "../snapshot/file-target";
 import { BLOCK, parseHeader, paddingOf, type TarEntry } from "./tar";
 
 /** Names of the first and the last file of a bundle. */
@@ -147,12 +148,7 @@ export function unfinishedName(path: string): string {
 export function completeBundle(path: string): Promise<void> {
   return attempt(path, async () => {
     await rename(unfinishedName(path), path);
-    const folder = await open(dirname(path), "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
+    await syncFolder(dirname(path));
   });
 }
 

@@ -1,6 +1,5 @@
 import type { ContentRequests } from "../../vault/content";
 import type { ContentContext } from "../context";
-import { recoverRetryable, runLoop, UnfinishedError } from "../loop";
 import { withLock } from "../operation-lock";
 import { streamConcurrently } from "../../core/concurrent";
 import { BundleWriter } from "./bundle-writer";
@@ -9,7 +8,7 @@ import { readConfiguration, readMounts, type Mount } from "./read-configuration"
 import { readSecret, secretPlaces } from "./read-secrets";
 import { hasInexactNumber, type BundleRecord } from "./records";
 import { rightsToExport } from "./rights";
-import { withTemporaryToken, type DataServer } from "./temporary-token";
+import { workOnData, type DataServer } from "./temporary-token";
 
 const POLL = 2_000;
 
@@ -50,28 +49,23 @@ export function exportInstance(
   return withLock(context, "export", async (locked) => {
     const writer = await BundleWriter.open(file, { tenant, instance, recipients: [...recipients] });
     try {
-      const rights = async (api: ContentRequests) => rightsToExport(await readMounts(api));
-      return await withTemporaryToken(locked, "export", rights, (server) =>
-        runLoop<ContentRequests, ContentRequests, ExportReport>(locked, {
-          observe: () => server.reach(),
-          decide: (api) => api,
-          perform: async (api) => {
-            const mounts = await readMounts(api);
-            await writeRecords(locked, writer, server, () => items(api, mounts));
-            const stays = staysOf(mounts);
-            const time = locked.clock.date().toISOString();
-            const sha256 = await writer.finish({ tenant, instance, product, time, stays });
-            return { done: { records: writer.records, sha256, stays } };
-          },
-          recover: recoverRetryable,
-          unfinished: (code, last) =>
-            new UnfinishedError(
-              code,
-              `The export of ${context.store.path} has ${writer.records} records and is not complete${last === undefined ? "" : ` (last: ${last})`}; run this again, which continues it.`,
-            ),
-          poll: POLL,
+      return await workOnData(locked, {
+        operation: "export",
+        rights: async (api) => rightsToExport(await readMounts(api)),
+        work: async (api, server) => {
+          const mounts = await readMounts(api);
+          await writeRecords(locked, writer, server, () => items(api, mounts));
+          const stays = staysOf(mounts);
+          const time = locked.clock.date().toISOString();
+          const sha256 = await writer.finish({ tenant, instance, product, time, stays });
+          return { records: writer.records, sha256, stays };
+        },
+        unfinished: () => ({
+          what: `The export of ${context.store.path} has ${writer.records} records and is not complete`,
+          remedy: "run this again, which continues it",
         }),
-      );
+        poll: POLL,
+      });
     } finally {
       await writer.close();
     }

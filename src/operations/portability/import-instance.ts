@@ -2,16 +2,16 @@ import { streamConcurrently } from "../../core/concurrent";
 import type { ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
 import type { ContentContext } from "../context";
-import { reasonOf, recoverRetryable, runLoop, UnfinishedError } from "../loop";
+import { reasonOf } from "../loop";
 import { withLock } from "../operation-lock";
 import type { BundleReader } from "./bundle-reader";
 import { importMount, importObject, isSameType } from "./import-configuration";
 import { importEntity, importGroup } from "./import-identity";
 import { importSecret, type ImportChoices, type Outcome } from "./import-secret";
-import { readMounts, type Mount } from "./read-configuration";
+import { pathAt, readMounts, type Mount } from "./read-configuration";
 import type { BundleRecord } from "./records";
 import { rightsToImport } from "./rights";
-import { withTemporaryToken, type DataServer } from "./temporary-token";
+import { workOnData, type DataServer } from "./temporary-token";
 
 const POLL = 2_000;
 
@@ -50,21 +50,16 @@ export function importBundle(
   choices: ImportChoices,
 ): Promise<ImportReport> {
   return withLock(context, "import", (locked) => {
-    const rights = () => Promise.resolve(rightsToImport(choices.dryRun));
-    return withTemporaryToken(locked, "import", rights, (server) => {
-      const run = new ImportRun(locked, bundle, choices, server);
-      return runLoop<ContentRequests, ContentRequests, ImportReport>(locked, {
-        observe: () => server.reach(),
-        decide: (api) => api,
-        perform: async (api) => ({ done: await run.run(api) }),
-        recover: recoverRetryable,
-        unfinished: (code, last) =>
-          new UnfinishedError(
-            code,
-            `The import into ${context.store.path} has worked on ${run.done} records and is not complete${last === undefined ? "" : ` (last: ${last})`}; run this again, which skips what is there.`,
-          ),
-        poll: POLL,
-      });
+    const run = new ImportRun(locked, bundle, choices);
+    return workOnData(locked, {
+      operation: "import",
+      rights: () => Promise.resolve(rightsToImport(choices.dryRun)),
+      work: (api, server) => run.run(api, server),
+      unfinished: () => ({
+        what: `The import into ${context.store.path} has worked on ${run.done} records and is not complete`,
+        remedy: "run this again, which skips what is there",
+      }),
+      poll: POLL,
     });
   });
 }
@@ -78,6 +73,7 @@ class ImportRun {
   private readonly public: string[] = [];
   private readonly passwords: string[] = [];
   private mounts = new Map<string, Mount>();
+  private accessors = new Map<string, string>();
   /** Mounts, with a slash at the end, that are of another type than in the bundle. Nothing is written below them. */
   private readonly unusable = new Set<string>();
 
@@ -88,11 +84,10 @@ class ImportRun {
     private readonly context: Pick<ContentContext, "clock">,
     private readonly bundle: Pick<BundleReader, "records">,
     private readonly choices: ImportChoices,
-    private readonly server: DataServer,
   ) {}
 
   /** Goes on where the last call ended. */
-  async run(api: ContentRequests): Promise<ImportReport> {
+  async run(api: ContentRequests, server: Pick<DataServer, "renew">): Promise<ImportReport> {
     await this.look(api);
     // Each needs those before it. Secrets need all of them, and no other secret.
     let configured: Promise<unknown> = Promise.resolve();
@@ -103,7 +98,7 @@ class ImportRun {
     });
     for await (const [record, outcome] of results) {
       this.note(record, outcome);
-      if (++this.done % RENEW_AFTER === 0) await this.server.renew();
+      if (++this.done % RENEW_AFTER === 0) await server.renew();
     }
     const { conflicts, refused, passwords } = this;
     return { ...this.outcomes, conflicts, refused, public: this.public, passwords };
@@ -115,7 +110,9 @@ class ImportRun {
   }
 
   private async look(api: ContentRequests): Promise<void> {
-    this.mounts = new Map((await readMounts(api)).map((mount) => [mount.path, mount]));
+    const mounts = await readMounts(api);
+    this.mounts = new Map(mounts.map((mount) => [mount.path, mount]));
+    this.accessors = new Map(mounts.map(({ path, accessor }) => [path, accessor]));
   }
 
   /** @returns The outcome, or why the server does not accept the record. */
@@ -139,12 +136,11 @@ class ImportRun {
     record: BundleRecord,
   ): Promise<Outcome | "public" | { readonly reason: string }> {
     const { mounts, choices } = this;
-    const accessors = new Map([...mounts.values()].map(({ path, accessor }) => [path, accessor]));
     const place = nameOf(record);
     if ([...this.unusable].some((mount) => place.startsWith(mount))) return "conflict";
     switch (record.kind) {
       case "mount": {
-        const path = record.path.replace(/^sys\/(mounts\/)?/, "");
+        const path = pathAt(record.path);
         const found = mounts.get(path);
         if (found !== undefined && !isSameType(found, record.settings)) this.unusable.add(`${path}/`);
         const outcome = await importMount(api, this.context.clock, found, record, choices);
@@ -164,9 +160,9 @@ class ImportRun {
       case "public":
         return "public";
       case "entity":
-        return importEntity(api, accessors, record, choices);
+        return importEntity(api, this.accessors, record, choices);
       case "group":
-        return importGroup(api, accessors, record, choices);
+        return importGroup(api, this.accessors, record, choices);
       case "secret":
         return importSecret(api, mounts.get(record.mount), record, choices);
     }

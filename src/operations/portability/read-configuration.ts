@@ -17,6 +17,16 @@ export interface Mount extends MountType {
   readonly settings: Content;
 }
 
+/** Where the server has a mount itself: `sys/mounts/kv`, or `sys/auth/userpass`. */
+export function placeOf({ side, path }: Pick<Mount, "side" | "path">): string {
+  return side === "engine" ? `sys/mounts/${path}` : `sys/${path}`;
+}
+
+/** Path of the mount that the server has at a place: the inverse of {@link placeOf}. */
+export function pathAt(place: string): string {
+  return place.replace(/^sys\/(mounts\/)?/, "");
+}
+
 /** Mounts of a server, without those that belong to tenant-vault. */
 export async function readMounts(api: Reader): Promise<readonly Mount[]> {
   const sides = [
@@ -45,9 +55,9 @@ export async function readMounts(api: Reader): Promise<readonly Mount[]> {
 
 /** Everything but secrets, in the order in which another server can take it. */
 export async function* readConfiguration(api: Reader, mounts: readonly Mount[]): AsyncGenerator<BundleRecord> {
-  for (const { path, side, type, settings } of mounts) {
-    const place = side === "engine" ? `sys/mounts/${path}` : `sys/${path}`;
-    if (!isBuiltIn(type)) yield { kind: "mount", path: place, settings: { ...settings, type } };
+  for (const mount of mounts) {
+    const { type, settings } = mount;
+    if (!isBuiltIn(type)) yield { kind: "mount", path: placeOf(mount), settings: { ...settings, type } };
   }
   for (const part of SYSTEM_CONTENT) yield* readPart(api, "", part);
   for (const mount of mounts) for (const part of contentOf(mount).parts) yield* readPart(api, `${mount.path}/`, part);

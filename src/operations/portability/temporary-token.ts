@@ -6,6 +6,7 @@ import type { ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
 import { findActive } from "../active";
 import type { ContentContext, Lease } from "../context";
+import { recoverRetryable, runLoop, UnfinishedError } from "../loop";
 import { withRootToken } from "../snapshot/key-proof";
 
 /** Seconds after which the token of a run that was killed expires. */
@@ -53,6 +54,38 @@ export async function withTemporaryToken<Result>(
   } finally {
     await endToken(context, active, token, policy);
   }
+}
+
+/** Work that goes on where it ended, while what keeps it from going on passes. */
+export interface DataWork<Result> {
+  readonly operation: DataOperation;
+  /** As {@link withTemporaryToken} takes it. */
+  readonly rights: (api: ContentRequests) => Promise<readonly PolicyStatement[]>;
+  readonly work: (api: ContentRequests, server: DataServer) => Promise<Result>;
+  /** What is not complete, and what to do about it. */
+  readonly unfinished: () => { readonly what: string; readonly remedy: string };
+  /** Milliseconds until the next attempt. */
+  readonly poll: number;
+}
+
+/** Does {@link DataWork} with a temporary token. The lock of the instance is held. */
+export function workOnData<Result>(
+  context: ContentContext & { readonly lease: Lease },
+  { operation, rights, work, unfinished, poll }: DataWork<Result>,
+): Promise<Result> {
+  return withTemporaryToken(context, operation, rights, (server) =>
+    runLoop<ContentRequests, ContentRequests, Result>(context, {
+      observe: () => server.reach(),
+      decide: (api) => api,
+      perform: async (api) => ({ done: await work(api, server) }),
+      recover: recoverRetryable,
+      unfinished: (code, last) => {
+        const { what, remedy } = unfinished();
+        return new UnfinishedError(code, `${what}${last === undefined ? "" : ` (last: ${last})`}; ${remedy}.`);
+      },
+      poll,
+    }),
+  );
 }
 
 function serverOf(context: ContentContext & { readonly lease: Lease }, token: Secret): DataServer {

@@ -40,7 +40,7 @@ export class FileTarget implements SnapshotTarget {
         await file.close();
       }
       await this.attempt(() => rename(unfinished, path));
-      await this.attempt(() => this.syncFolder());
+      await this.attempt(() => syncFolder(this.folder));
     } catch (error) {
       await rm(unfinished, { force: true });
       throw error;
@@ -67,16 +67,6 @@ export class FileTarget implements SnapshotTarget {
     return Promise.resolve();
   }
 
-  /** A rename is on the disk only once its folder is. */
-  private async syncFolder(): Promise<void> {
-    const folder = await open(this.folder, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  }
-
   private async attempt<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
@@ -93,5 +83,15 @@ export class FileTarget implements SnapshotTarget {
       `The folder ${this.folder} cannot be used (${code}); check that it exists, is writable and has space.`,
       { cause: error },
     );
+  }
+}
+
+/** A rename is on the disk only once its folder is. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
   }
 }
