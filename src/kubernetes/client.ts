@@ -1,7 +1,4 @@
-import { Agent as HttpsAgent } from "node:https";
-import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
-import WebSocket from "ws";
 import { within } from "../core/abort";
 import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
@@ -9,10 +6,7 @@ import type { Secret } from "../core/secret";
 import type { Kubeconfig } from "./kubeconfig";
 
 /** Milliseconds that a request to the Kubernetes API may take. */
-const TIMEOUT = 10_000;
-
-/** Subprotocol of a port-forward; https://kubernetes.io/docs/reference/using-api/websockets/ */
-const PORT_FORWARD = "v4.channel.k8s.io";
+export const TIMEOUT = 10_000;
 
 /** Codes of HTTP statuses; https://kubernetes.io/docs/reference/using-api/api-concepts/ */
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -54,14 +48,14 @@ export class KubernetesClient {
 
   /** @param end Aborts pending requests. @default - requests end at their timeouts */
   constructor(
-    private readonly kubeconfig: Kubeconfig,
+    readonly kubeconfig: Kubeconfig,
     private readonly end?: AbortSignal,
   ) {
-    const { proxyUrl, token } = kubeconfig;
+    const { proxyUrl } = kubeconfig;
     const connect = { ...tlsOptions(kubeconfig), timeout: TIMEOUT };
     this.dispatcher =
       proxyUrl === undefined ? new Agent({ connect }) : new ProxyAgent({ uri: proxyUrl, requestTls: connect });
-    this.headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
+    this.headers = authorization(kubeconfig);
   }
 
   /** Returns a client of the same cluster that authenticates only with a bearer token. */
@@ -133,22 +127,6 @@ export class KubernetesClient {
     }
   }
 
-  /** Opens a stream to a port of a pod. */
-  forward(namespace: string, pod: string, port: number): WebSocket {
-    const { server, proxyUrl } = this.kubeconfig;
-    const tls = tlsOptions(this.kubeconfig);
-    const path = `/api/v1/namespaces/${namespace}/pods/${pod}/portforward?ports=${port}`;
-    return new WebSocket(`${server.replace(/^http/, "ws")}${path}`, PORT_FORWARD, {
-      ...tls,
-      headers: this.headers,
-      handshakeTimeout: TIMEOUT,
-      followRedirects: false,
-      ...(server.startsWith("https:")
-        ? { agent: proxyUrl === undefined ? new HttpsAgent(tls) : new HttpsProxyAgent(proxyUrl, tls) }
-        : {}),
-    });
-  }
-
   /** Closes the connections. */
   async close(): Promise<void> {
     await this.dispatcher.destroy();
@@ -173,7 +151,8 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299;
 }
 
-function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey }: Kubeconfig) {
+/** How to connect to the API of a cluster. */
+export function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey }: Kubeconfig) {
   return {
     // NODE_TLS_REJECT_UNAUTHORIZED in the environment must not turn verification off, because tokens are sent here.
     rejectUnauthorized: true,
@@ -182,6 +161,11 @@ function tlsOptions({ caCertificate, tlsServerName, clientCertificate, clientKey
     ...(clientCertificate === undefined ? {} : { cert: clientCertificate }),
     ...(clientKey === undefined ? {} : { key: clientKey.reveal() }),
   };
+}
+
+/** Header of a request by the user of a kubeconfig. */
+export function authorization({ token }: Kubeconfig): Readonly<Record<string, string>> {
+  return token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
 }
 
 function reasonOf(error: unknown): string {

@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import { Transform } from "node:stream";
 import { createWebSocketStream, type WebSocket } from "ws";
 import type { KubernetesClient } from "./client";
+import { openPortForward } from "./port-forward";
 
 /** A pod and its forwarded port. */
 export interface PodPort {
@@ -38,7 +39,7 @@ export async function openTunnels(
 }
 
 function listen(client: KubernetesClient, namespace: string, pod: string, port: number): Promise<Server> {
-  const server = createServer((socket) => join(socket, client.forward(namespace, pod, port)));
+  const server = createServer((socket) => join(socket, openPortForward(client.kubeconfig, namespace, pod, port)));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {

@@ -1,6 +1,5 @@
 import type { Instance, Replica } from "../contract/instance";
 import { OperationError } from "../core/errors";
-import { openTunnels } from "../kubernetes/tunnels";
 import { VaultClient, type VaultClientOptions } from "../vault/client";
 import type { InstanceCluster } from "./cluster";
 import type { NetworkOptions } from "./network";
@@ -85,6 +84,8 @@ async function forward({ tenant, name, replicas }: Instance, { client, namespace
       `The servers of ${tenant}/${name} have no certificate yet; run tenant-vault unseal ${tenant}/${name}.`,
     );
   }
+  // Only instances in Kubernetes need what this loads.
+  const { openTunnels } = await import("../kubernetes/tunnels.js");
   const ports = replicas.map(({ name: pod, address }) => ({ pod, port: Number(new URL(address).port) }));
   return { caCertificate, tunnels: await openTunnels(client, namespace, ports) };
 }

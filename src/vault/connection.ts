@@ -10,7 +10,6 @@ import {
   type SecureContext,
   type TLSSocket,
 } from "node:tls";
-import { HttpsProxyAgent } from "https-proxy-agent";
 import { Agent, buildConnector } from "undici";
 import { within } from "../core/abort";
 import { withoutBrackets } from "../core/host";
@@ -188,6 +187,7 @@ function startConnection(
 
 /** Opens a connection to the server through a proxy. */
 async function openTunnel(proxy: string, endpoint: ServerEndpoint): Promise<Socket> {
+  const { HttpsProxyAgent } = await import("https-proxy-agent");
   // The agent emits events on the request that needs the connection. Here no request exists yet.
   const request = new EventEmitter() as unknown as ClientRequest;
   return new HttpsProxyAgent(proxy).connect(request, { ...target(endpoint), secureEndpoint: false });

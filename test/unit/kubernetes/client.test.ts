@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { WebSocketServer } from "ws";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { LabAuthority, type ServerIdentity } from "../../../lab/certificates";
 import { Secret } from "../../../src/core/secret";
 import { KubernetesClient, KubernetesError } from "../../../src/kubernetes/client";
@@ -99,30 +98,10 @@ describe("the Kubernetes API", () => {
   });
 });
 
-describe("behind an HTTP proxy, the Kubernetes API", () => {
-  let proxy: ConnectProxy;
-
-  beforeEach(async () => {
-    proxy = await ConnectProxy.start();
-  });
-  afterEach(() => proxy.stop());
-
-  test("is asked through it, and so are its port-forwards", async () => {
-    const streams = new WebSocketServer({ noServer: true });
-    server.on("upgrade", (incoming, socket, head) => {
-      streams.handleUpgrade(incoming, socket, head, (stream) => stream.send("opened"));
-    });
-    const behind = clientWith({
-      token: new Secret("T"),
-      proxyUrl: proxy.url,
-    });
-    expect(await behind.ask("see", GET)).toEqual({ token: "Bearer T", user: null });
-    const stream = behind.forward("vault", "main-0", 8200);
-    const [message] = (await once(stream, "message")) as [Buffer];
-    expect(message.toString()).toBe("opened");
-    stream.terminate();
-    const target = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-    expect(proxy.targets).toEqual([target, target]);
-    await behind.close();
-  });
+test("behind an HTTP proxy, the Kubernetes API is asked through it", async () => {
+  const proxy = await ConnectProxy.start();
+  onTestFinished(() => proxy.stop());
+  const behind = clientWith({ token: new Secret("T"), proxyUrl: proxy.url });
+  expect(await behind.ask("see", GET)).toEqual({ token: "Bearer T", user: null });
+  expect(proxy.targets).toEqual([`127.0.0.1:${(server.address() as AddressInfo).port}`]);
 });
