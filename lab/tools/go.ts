@@ -9,13 +9,37 @@ export interface GoModule {
   readonly sum: string;
 }
 
-/** Downloads a module. @returns The read-only folder of its source. @throws Error if the checksum differs. */
-export async function downloadModule(
-  { path, version, sum }: GoModule,
-  remedy: string,
-): Promise<{ go: string; folder: string }> {
+/**
+ * Nobody debugs the programs, so the compiler need not describe them. Without inlining it takes a quarter less time. All programs
+ * are built alike, so that they share the packages of Go itself.
+ */
+const FLAGS = ["-mod=readonly", "-trimpath", "-gcflags=all=-dwarf=false -l", "-ldflags=-s -w"];
+
+/** A program that a module has the source of. */
+export interface GoProgram extends GoModule {
+  /** Package of the program in the module. @default "." */
+  readonly package?: string;
+  /** Completes an error if Go is missing: what is missing, and how to obtain it. */
+  readonly remedy: string;
+}
+
+/**
+ * Downloads a module and builds its program as a file. In the module's own folder, because "go install" refuses a module that
+ * replaces a dependency.
+ *
+ * @throws Error if Go is missing, or the checksum differs.
+ */
+export async function buildProgram(program: GoProgram, file: string): Promise<void> {
   const go = findProgram("go", ["/usr/local/go/bin"]);
-  if (go === undefined) throw new Error(remedy);
+  if (go === undefined) throw new Error(program.remedy);
+  const source = await downloadModule(go, program);
+  await run(go, ["build", "-C", source, ...FLAGS, "-o", file, program.package ?? "."], {
+    env: { ...process.env, CGO_ENABLED: "0" },
+  });
+}
+
+/** @returns The read-only folder of its source. */
+async function downloadModule(go: string, { path, version, sum }: GoModule): Promise<string> {
   const { stdout } = await run(go, ["mod", "download", "-json", `${path}@${version}`]);
   const downloaded = JSON.parse(stdout) as { Sum: string; Dir: string };
   if (downloaded.Sum !== sum) {
@@ -23,5 +47,5 @@ export async function downloadModule(
       `The Go module ${path}@${version} has the checksum ${downloaded.Sum} instead of ${sum}; do not use this proxy.`,
     );
   }
-  return { go, folder: downloaded.Dir };
+  return downloaded.Dir;
 }

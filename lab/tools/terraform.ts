@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { neutralEnvironment } from "../environment";
-import { run, tryRun } from "../run";
+import { tryRun } from "../run";
 import { cachedFolder } from "./cache";
-import { downloadModule } from "./go";
+import { buildProgram } from "./go";
 import { findProgram } from "./path";
 
 /** Terraform or OpenTofu. */
@@ -19,6 +19,8 @@ const OPENTOFU = {
   path: "github.com/opentofu/opentofu",
   version: "v1.12.6",
   sum: "h1:0VT4P8pMmGcCUnQ9JDrJ+Qg2d35Vzm4FFd/9+H7oF98=",
+  package: "./cmd/tofu",
+  remedy: "Terraform is missing; put terraform or tofu 1.11 or later on PATH, or install Go, which can build OpenTofu.",
 };
 
 let found: Promise<TerraformProgram> | undefined;
@@ -35,7 +37,9 @@ async function findTerraform(): Promise<TerraformProgram> {
       return { program, registry: name === "tofu" ? "registry.opentofu.org" : "registry.terraform.io" };
     }
   }
-  const folder = await cachedFolder(`opentofu-${OPENTOFU.version}`, buildOpenTofu);
+  const folder = await cachedFolder(`opentofu-${OPENTOFU.version}`, (unfinished) =>
+    buildProgram(OPENTOFU, join(unfinished, "tofu")),
+  );
   return { program: join(folder, "tofu"), registry: "registry.opentofu.org" };
 }
 
@@ -44,30 +48,4 @@ async function isNewEnough(program: string): Promise<boolean> {
   const version = /"terraform_version":\s*"(\d+)\.(\d+)/.exec(stdout);
   const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-}
-
-async function buildOpenTofu(folder: string): Promise<void> {
-  const { go, folder: source } = await downloadModule(
-    OPENTOFU,
-    "Terraform is missing; put terraform or tofu 1.11 or later on PATH, or install Go, which can build OpenTofu.",
-  );
-  // "go install" refuses a module that replaces a dependency, so build it in its own folder.
-  await run(
-    go,
-    [
-      "build",
-      "-C",
-      source,
-      "-mod=readonly",
-      "-trimpath",
-      "-ldflags",
-      "-s -w",
-      "-o",
-      join(folder, "tofu"),
-      "./cmd/tofu",
-    ],
-    {
-      env: { ...process.env, CGO_ENABLED: "0" },
-    },
-  );
 }

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { arch, platform, tmpdir } from "node:os";
 import { join } from "node:path";
 import { neutralEnvironment } from "../environment";
-import { run, tryRun } from "../run";
+import { tryRun } from "../run";
 import { CACHE, cachedFolder } from "./cache";
-import { downloadModule } from "./go";
+import { buildProgram } from "./go";
 import type { TerraformProgram } from "./terraform";
 
 /** Environment variables by which Terraform finds the Vault provider. */
@@ -12,10 +12,12 @@ export type ProviderEnvironment = Readonly<Record<string, string>>;
 
 const VERSION = "5.9.0";
 /** The commit of release 5.9.0 as a Go pseudo-version. */
-const MODULE = {
+const PROGRAM = {
   path: "github.com/hashicorp/terraform-provider-vault",
   version: "v1.9.1-0.20260422134934-5e9fcd457a99",
   sum: "h1:Y8APAoHlAT4+gXjv1X4cG96bWiYR8JgyZakAk94jPf4=",
+  remedy:
+    "The Vault provider is missing; give Terraform access to its registry or to a mirror (TF_CLI_CONFIG_FILE), or install Go, which can build it.",
 };
 
 const REGISTRY_PATIENCE = 60_000;
@@ -58,33 +60,10 @@ async function isReachable({ program }: TerraformProgram, environment: ProviderE
 }
 
 async function buildMirror(folder: string, { registry }: TerraformProgram): Promise<void> {
-  const { go, folder: source } = await downloadModule(
-    MODULE,
-    "The Vault provider is missing; give Terraform access to its registry or to a mirror (TF_CLI_CONFIG_FILE), or install Go, which can build it.",
-  );
-  const name = `terraform-provider-vault_v${VERSION}`;
   const goArchitecture = arch() === "x64" ? "amd64" : arch();
   const target = join(folder, registry, "hashicorp", "vault", VERSION, `${platform()}_${goArchitecture}`);
   mkdirSync(target, { recursive: true });
-  await run(
-    go,
-    // Nobody debugs it, so the compiler need not describe it either.
-    [
-      "build",
-      "-C",
-      source,
-      "-mod=readonly",
-      "-trimpath",
-      "-gcflags=all=-dwarf=false",
-      "-ldflags=-s -w",
-      "-o",
-      join(target, name),
-      ".",
-    ],
-    {
-      env: { ...process.env, CGO_ENABLED: "0" },
-    },
-  );
+  await buildProgram(PROGRAM, join(target, `terraform-provider-vault_v${VERSION}`));
 }
 
 function mirrorConfiguration(folder: string, { registry }: TerraformProgram): string {

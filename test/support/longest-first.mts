@@ -1,43 +1,48 @@
-import { basename } from "node:path";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /**
- * Test files that take more than half a minute, the longest first. The first one builds the Vault provider. The next ones do without it,
- * so that none waits for it.
+ * Test files that take long, the longest first: unit tests of more than ten seconds, and integration tests of more than half a
+ * minute. The first of these builds the Vault provider. The next ones do without it, so that none waits for it.
  */
 export const LONG = [
-  "authorities",
-  "faults",
-  "restore",
-  "standby",
-  "unseal",
-  "operations",
-  "journey",
-  "lab",
-  "databases",
-  "changes",
-  "kubespray",
-  "synth",
-  "central-cluster",
-  "migrate-seal",
-  "snapshots",
-  "package",
-  "lifecycle",
-  "rotate-keys",
-  "seal",
-  "seals",
-  "split-custody",
-  "proxies",
-  "portability",
-  "initialization-faults",
-  "lost-central",
-  "watch",
-  "root-token",
-  "drill",
-  "sealed-namespace",
-  "lost-storage",
-  "escrow",
-  "server-config",
+  "unit/operations/faults",
+  "unit/operations/restart/stuck-replicas",
+  "unit/tenant/in-file",
+  "unit/docs/tenant-reference",
+  "unit/operations/snapshot/s3-target",
+  "unit/kubernetes/client",
+  "integration/authorities",
+  "integration/faults",
+  "integration/restore",
+  "integration/standby",
+  "integration/unseal",
+  "integration/operations",
+  "integration/journey",
+  "integration/lab",
+  "integration/databases",
+  "integration/changes",
+  "integration/kubespray",
+  "integration/synth",
+  "integration/central-cluster",
+  "integration/migrate-seal",
+  "integration/snapshots",
+  "integration/package",
+  "integration/lifecycle",
+  "integration/rotate-keys",
+  "integration/seal",
+  "integration/seals",
+  "integration/split-custody",
+  "integration/proxies",
+  "integration/portability",
+  "integration/initialization-faults",
+  "integration/lost-central",
+  "integration/watch",
+  "integration/root-token",
+  "integration/drill",
+  "integration/sealed-namespace",
+  "integration/lost-storage",
+  "integration/escrow",
+  "integration/server-config",
 ];
 
 /** Starts the long test files first, so that none runs alone at the end. */
@@ -51,7 +56,7 @@ export class LongestFirst extends BaseSequencer {
   }
 }
 
-function rankOf({ moduleId, project }: TestSpecification): number | undefined {
-  const rank = LONG.indexOf(basename(moduleId, ".test.ts"));
-  return project.name === "integration" && rank >= 0 ? rank : undefined;
+function rankOf({ moduleId }: TestSpecification): number | undefined {
+  const rank = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+  return rank === -1 ? undefined : rank;
 }

@@ -6,5 +6,5 @@ import { PROJECT } from "../../support/checker";
 
 test("the long test files are those that exist", async () => {
   const { LONG } = await import("../../support/longest-first.mjs");
-  expect(all(LONG).filter((name) => !existsSync(join(PROJECT, "test", "integration", `${name}.test.ts`)))).toEqual([]);
+  expect(all(LONG).filter((name) => !existsSync(join(PROJECT, "test", `${name}.test.ts`)))).toEqual([]);
 });
