@@ -10,7 +10,7 @@ import { parseKeyFile, typedKeys, type TypedKeys } from "../operations/adoption/
 import { VaultClient } from "../vault/client";
 import { SealApi, type SealStatus } from "../vault/seal";
 import type { CommandHost, CommandResult } from "./command";
-import { readHidden } from "./hidden-input";
+import { readHidden, withoutEcho } from "./hidden-input";
 import { withInstance, type InstanceOptions } from "./instance";
 import { readOptionFile } from "./option-file";
 
@@ -82,6 +82,10 @@ async function ask({ signal }: CommandHost, { secretShares }: Instance): Promise
   const { stdin, stderr } = process;
   const type = (prompt: string): Promise<Secret> => readHidden(prompt, stdin, stderr, signal);
   if (!stdin.isTTY) return parseKeyFile((await type("")).reveal());
+  return withoutEcho(stdin, () => askEach(type, secretShares));
+}
+
+async function askEach(type: (prompt: string) => Promise<Secret>, secretShares: number): Promise<TypedKeys> {
   const keys: Secret[] = [];
   while (keys.length < secretShares) {
     const key = await type(

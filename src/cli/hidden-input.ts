@@ -3,13 +3,18 @@ import { OperationError } from "../core/errors";
 import { Secret } from "../core/secret";
 
 /** Standard input: a terminal, a pipe or a file. */
-export type Input = Readable & { readonly isTTY?: boolean; setRawMode?(raw: boolean): unknown };
+export type Input = Readable & {
+  readonly isTTY?: boolean;
+  readonly isRaw?: boolean;
+  setRawMode?(raw: boolean): unknown;
+};
 
 /** Longest input in bytes. */
 const LONGEST = 4096;
 /** Control characters of a terminal. */
 const INTERRUPT = 0x03;
-const END = [0x04, 0x0a, 0x0d];
+const [LINE_FEED, RETURN] = [0x0a, 0x0d] as const;
+const END = [0x04, LINE_FEED, RETURN];
 const ERASE = [0x08, 0x7f];
 const ERASE_LINE = 0x15;
 const FIRST_PRINTABLE = 0x20;
@@ -22,15 +27,26 @@ const FIRST_PRINTABLE = 0x20;
  */
 export async function readHidden(prompt: string, input: Input, output: Writable, signal: AbortSignal): Promise<Secret> {
   const terminal = input.isTTY === true;
-  if (terminal) input.setRawMode?.(true);
-  if (terminal) output.write(prompt);
+  return withoutEcho(input, async () => {
+    if (terminal) output.write(prompt);
+    try {
+      return await read(input, signal, terminal ? controlOf : () => "more");
+    } finally {
+      if (terminal) output.write("\n");
+      // Otherwise it keeps the program running.
+      input.pause();
+    }
+  });
+}
+
+/** Several questions: a terminal also shows nothing of what is pasted for the next one. */
+export async function withoutEcho<Result>(input: Input, ask: () => Promise<Result>): Promise<Result> {
+  if (input.isTTY !== true || input.isRaw === true) return ask();
+  input.setRawMode?.(true);
   try {
-    return await read(input, signal, terminal ? controlOf : () => "more");
+    return await ask();
   } finally {
-    if (terminal) input.setRawMode?.(false);
-    if (terminal) output.write("\n");
-    // Otherwise it keeps the program running.
-    input.pause();
+    input.setRawMode?.(false);
   }
 }
 
@@ -50,10 +66,13 @@ async function read(input: Input, signal: AbortSignal, meaning: (byte: number) =
   let length = 0;
   try {
     for await (const chunk of untilAborted(input, signal)) {
-      for (const byte of chunk) {
+      for (const [index, byte] of chunk.entries()) {
         const control = meaning(byte);
         if (control === "interrupt") throw interrupted();
-        if (control === "end") return new Secret(typed.toString("utf8", 0, length));
+        if (control === "end") {
+          giveBack(input, chunk.subarray(byte === RETURN && chunk[index + 1] === LINE_FEED ? index + 2 : index + 1));
+          return new Secret(typed.toString("utf8", 0, length));
+        }
         if (control === "erase") length = Math.max(0, length - 1);
         if (control === "erase line") length = 0;
         if (control !== "more") continue;
@@ -66,6 +85,11 @@ async function read(input: Input, signal: AbortSignal, meaning: (byte: number) =
   } finally {
     typed.fill(0);
   }
+}
+
+/** Answers to the next questions, which were pasted together. */
+function giveBack(input: Input, rest: Buffer): void {
+  if (rest.length > 0) input.unshift(rest);
 }
 
 async function* untilAborted(input: Input, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -6,7 +6,8 @@ import type { VaultServer } from "../../lab/servers/vault-server";
 import type { VaultClient } from "../../src/vault/client";
 import { all } from "../support/all";
 import { damage } from "../support/shamir";
-import { TestBed } from "./support/test-bed";
+import { runInTerminal } from "./support/terminal";
+import { COMMAND, TestBed } from "./support/test-bed";
 
 let bed: TestBed;
 let server: VaultServer;
@@ -32,11 +33,14 @@ afterAll(() => bed.stop());
 
 const TARGET = "customer10/handmade";
 
+function adoption(target = TARGET): string[] {
+  return ["adopt", target, "--address", server.address, "--product", server.product, "--ca-certificate", bed.caFile];
+}
+
 function adopt(keys: string, target = TARGET) {
   const file = join(bed.folder, "keys");
   writeFileSync(file, keys, { mode: 0o600 });
-  const options = ["--address", server.address, "--product", server.product, "--ca-certificate", bed.caFile];
-  return bed.run(["adopt", target, ...options, "--keys", file], bed.environment());
+  return bed.run([...adoption(target), "--keys", file], bed.environment());
 }
 
 function initText(keys: readonly string[], token = init.root_token): string {
@@ -71,13 +75,19 @@ test("a server that was made by hand becomes an instance", async () => {
     expect(await bed.run([...args, TARGET], bed.environment())).toMatchObject({ code: 0 });
 });
 
-test("it can be run again, also with keys in hexadecimal, and never overwrites other keys", async () => {
+test("it can be run again, also with keys that are typed or pasted in hexadecimal, and never overwrites other keys", async () => {
   await bed.run(["root-token", "generate", TARGET, "--keep"], bed.environment());
   const { "root-token": token } = (await record()) as { "root-token": string };
   root = server.client(token);
-  const lines = init.keys.map((key, index) => `Unseal Key ${index + 1}: ${key}`);
-  const again = await adopt(`${lines.join("\n")}\n\nInitial Root Token: ${token}\n`);
-  expect([again.failure, again.code]).toEqual(["", 0]);
+  const [first = "", second = "", ...pasted] = init.keys;
+  const again = await runInTerminal([process.execPath, COMMAND, ...adoption()], bed.environment(), [
+    { to: "Key 1 of 5", type: `${first}\r` },
+    { to: "Key 2 of 5", type: `${second}\r` },
+    { to: "Key 3 of 5", type: `${[...pasted, token].join("\r")}\r` },
+  ]);
+  expect(again.shown).toContain("its record has 5 keys, and each of them opens the data");
+  expect(again.code).toBe(0);
+  for (const secret of all([...init.keys, token])) expect(again.shown).not.toContain(secret);
   const fields = await record();
   await bed.central.client.send("POST", "customers/data/customer10/taken", {
     body: { data: { "unseal-key-0": "of another instance" } },

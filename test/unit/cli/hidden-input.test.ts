@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
-import { readHidden } from "../../../src/cli/hidden-input";
+import { readHidden, withoutEcho } from "../../../src/cli/hidden-input";
 
 let output: PassThrough;
 beforeEach(() => {
@@ -12,7 +12,10 @@ class Terminal extends PassThrough {
   readonly isTTY = true;
   readonly modes: boolean[] = [];
 
+  isRaw = false;
+
   setRawMode(raw: boolean): this {
+    this.isRaw = raw;
     this.modes.push(raw);
     return this;
   }
@@ -37,6 +40,22 @@ describe("a terminal", () => {
     expect(terminal.modes).toEqual([true, false]);
     expect(terminal.destroyed).toBe(false);
   });
+
+  test.each([["\r"], ["\r\n"], ["\n"]])(
+    "gives answers that were pasted together, and echoes nothing between them",
+    async (end) => {
+      const terminal = new Terminal();
+      const ask = async () => (await readHidden("Key: ", terminal, output, new AbortController().signal)).reveal();
+      terminal.write(["one", "two", "", "three", ""].join(end));
+      expect(await withoutEcho(terminal, async () => [await ask(), await ask(), await ask(), await ask()])).toEqual([
+        "one",
+        "two",
+        "",
+        "three",
+      ]);
+      expect(terminal.modes).toEqual([true, false]);
+    },
+  );
 
   test("that is interrupted echoes again, and nothing is read", async () => {
     const terminal = new Terminal();
