@@ -23,8 +23,8 @@ export interface Lease {
   readonly interrupted: string | undefined;
   /** Renews the lock if it is time. @throws OperationError `operation-lock-lost` if another run may hold it. */
   renew(): Promise<void>;
-  /** Leaves the lock when the work ends, so that the next run learns that it was not finished. */
-  abandon(): void;
+  /** Whether the lock stays when the work ends, so that the next run learns that something was not finished. */
+  stays: boolean;
 }
 
 /** Deadline, interruption and log of an operation. */
@@ -38,7 +38,7 @@ export interface RunContext {
   /** Names of what would be lost if the program ended now. It may end while the set is empty. */
   readonly holds: Set<string>;
   /** The lock of the instance, which each loop renews. @default - the operation holds no lock */
-  readonly lease?: Pick<Lease, "renew"> | undefined;
+  readonly lease?: (Pick<Lease, "renew"> & Partial<Pick<Lease, "stays">>) | undefined;
 }
 
 /** Everything outside the process that an operation on one instance uses. */

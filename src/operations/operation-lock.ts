@@ -74,10 +74,10 @@ function isHeld({ holder, age }: Pick<SeenLock, "holder" | "age">): boolean {
 
 class HeldLock implements Lease {
   interrupted: string | undefined;
+  stays = false;
   private readonly entry: LockEntry;
   private version = 0;
   private renewedAt = 0;
-  private abandoned = false;
 
   constructor(
     private readonly context: LockContext,
@@ -118,14 +118,10 @@ class HeldLock implements Lease {
     }
   }
 
-  abandon(): void {
-    this.abandoned = true;
-  }
-
   /** Frees the lock. After a failure, the lock expires, or the next run on this machine takes it. */
   async release(): Promise<void> {
     const { lock, log } = this.context;
-    if (this.abandoned) return;
+    if (this.stays) return;
     try {
       const { holder, version } = await lock.read();
       if (holder?.run === this.entry.run) await lock.write(undefined, version);

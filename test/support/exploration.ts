@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../src/core/error-codes";
 import { OperationError } from "../../src/core/errors";
-import type { OperationContext } from "../../src/operations/context";
+import type { ContentContext } from "../../src/operations/context";
 import { copyOf } from "./copy";
 import { Interleaving, type Switch } from "./interleaving";
 import { Crash, FAULTS_IN_WORDS, type Call, type Fault, type FaultSource } from "./simulated-faults";
@@ -11,7 +11,7 @@ export interface ExploredOperation {
   readonly name: string;
   /** Makes the world in which it begins. Each schedule gets a copy. */
   begin(): Promise<Universe>;
-  run(context: OperationContext, universe: Universe): Promise<unknown>;
+  run(context: ContentContext, universe: Universe): Promise<unknown>;
   /** Codes with which a run may end, beside those of {@link CODES_OF_FAULTS}. */
   readonly codes: readonly ErrorCode[];
   /** Called after each change. @returns What is lost; undefined if nothing is. */
@@ -22,6 +22,8 @@ export interface ExploredOperation {
   readonly longestStop?: number;
   /** Whether a run takes so long that CI plays only some schedules. @default false */
   readonly isLong?: boolean;
+  /** Of how many changes of a long run CI plays the faults of one. @default 1 */
+  readonly stride?: number;
   /** Whether it takes the lock from any other run, as break-glass does, so that two at once are a person's decision. @default false */
   readonly breaksGlass?: boolean;
   /** @throws Error if the world is not as it is after a run that ended well. */
@@ -105,12 +107,14 @@ export class Exploration {
    * Plays every single fault at every call, and of the same questions between two changes at one.
    *
    * @param reads Whether also at calls that change nothing.
+   * @param stride Plays only those of each n-th call. @default 1
    * @returns Failures.
    */
-  async singles(reads = true): Promise<string[]> {
+  async singles(reads = true, stride = 1): Promise<string[]> {
     const { calls } = await this.play({ faults: [] });
     const failures: string[] = [];
-    for (const call of reads ? differentCalls(calls) : changes(calls))
+    const places = reads ? differentCalls(calls) : changes(calls);
+    for (const call of places.filter((_, index) => index % stride === 0))
       for (const fault of faultsAt(calls[call] ?? NO_CALL))
         failures.push(...(await this.failuresOf({ faults: [{ call, fault }] })));
     return failures;
@@ -148,14 +152,15 @@ export class Exploration {
    * before each of its own, or at its end.
    *
    * @param stride Plays only each n-th stop of the second run, another one for each stop of the first. @default 1
+   * @param firstStride Plays only each n-th stop of the first run. @default 1
    * @returns Failures.
    */
-  async interleavings(stride = 1): Promise<string[]> {
+  async interleavings(stride = 1, firstStride = 1): Promise<string[]> {
     const { calls } = await this.play({ faults: [] });
     const stops = this.operation.breaksGlass === true ? [] : changes(calls);
     const failures: string[] = [];
     for (const pause of [0, this.operation.longestStop ?? LONGEST_STOP]) {
-      for (const [place, first] of stops.entries()) {
+      for (const [place, first] of [...stops.entries()].filter(([index]) => index % firstStride === 0)) {
         for (const second of [...stops.filter((_, index) => index % stride === place % stride), undefined]) {
           const switches: Switch[] = [{ process: 0, call: first, pause }];
           if (second !== undefined) switches.push({ process: 1, call: second, pause: 0 });

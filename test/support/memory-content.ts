@@ -15,11 +15,7 @@ export class MemoryContent implements ContentRequests {
   }
 
   list(path: string): Promise<readonly string[]> {
-    const folder = `${path.replace(/\/$/, "")}/`;
-    const names = Object.keys(this.objects)
-      .filter((each) => each.startsWith(folder) && !each.includes("?"))
-      .map((each) => /^[^/]+\/?/.exec(each.slice(folder.length))?.[0] ?? "");
-    return this.answer(path, () => [...new Set(names)].sort());
+    return this.answer(path, () => namesIn(this.objects, path));
   }
 
   write(path: string, body: object): Promise<Content | undefined> {
@@ -54,6 +50,15 @@ export class MemoryContent implements ContentRequests {
     this.onRequest(path);
     return work();
   }
+}
+
+/** Names of objects and folders in a folder. */
+export function namesIn(objects: Readonly<Record<string, Content>>, path: string): readonly string[] {
+  const folder = `${path.replace(/\/$/, "")}/`;
+  const names = Object.keys(objects)
+    .filter((each) => each.startsWith(folder) && !each.includes("?"))
+    .map((each) => /^[^/]+\/?/.exec(each.slice(folder.length))?.[0] ?? "");
+  return [...new Set(names)].sort();
 }
 
 /** The lists of mounts of a server. */

@@ -7,7 +7,7 @@ import { CentralError } from "../../src/central/client";
 import type { TemporaryKeys } from "../../src/central/temporary-keys";
 import type { SeenRecord } from "../../src/central/record-store";
 import { ReplicaError } from "../../src/vault/errors";
-import type { OperationContext } from "../../src/operations/context";
+import type { ContentContext, OperationContext } from "../../src/operations/context";
 import { OperatorToken } from "../../src/operations/identities/operator-token";
 import { Log, type LogEvent } from "../../src/core/log";
 import { Secret } from "../../src/core/secret";
@@ -18,6 +18,7 @@ import type { KeysInUse, SimulatedKeys } from "./simulated-ceremonies";
 import { Readable } from "node:stream";
 import { collect } from "./archive";
 import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
+import { SimulatedContent } from "./simulated-content";
 import { atEffects, centralPeer, KUBERNETES, serverPeer, type FaultPlan, type FaultSource } from "./simulated-faults";
 import { SimulatedProcess, type SimulatedWorld } from "./simulated-process";
 import { SimulatedSnapshots } from "./simulated-snapshots";
@@ -90,6 +91,11 @@ export class Universe implements SimulatedWorld {
   /** Policies and logins of each initialisation's data. */
   private readonly accesses = new Map<number, SimulatedAccess>();
   readonly snapshots = new SimulatedSnapshots();
+  /** What an import writes. */
+  readonly content = new SimulatedContent();
+  /** Groups of watchers that the central Vault declares, and the shares that each has. */
+  readonly shareGroups: string[] = [];
+  readonly shareCopies = new Map<string, RecordFields>();
   /** What a restore keeps in the central Vault. */
   temporaryKeys: TemporaryKeys | undefined;
   /** Snapshots that the servers have restored. */
@@ -191,7 +197,7 @@ export class Universe implements SimulatedWorld {
   }
 
   /** Creates a process with the given faults. It gives up after ten minutes. */
-  start(faults: readonly FaultPlan[] | FaultSource = []): OperationContext {
+  start(faults: readonly FaultPlan[] | FaultSource = []): ContentContext {
     const pid = ++this.newest;
     this.living.add(pid);
     const source = typeof faults === "function" ? faults : atEffects(faults);
@@ -229,8 +235,13 @@ export class Universe implements SimulatedWorld {
       patchMetadata: (patch) => affect(() => this.patch(patch)),
       versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
     };
+    const shares = process.named(centralPeer("shares"), {
+      groups: () => look(() => [...this.shareGroups]),
+      keep: (group: string, copy: RecordFields) => affect(() => void this.shareCopies.set(group, copy)),
+    });
     return {
       instance: this.instance,
+      shares: this.shareGroups.length === 0 ? undefined : shares,
       lock: process.named(centralPeer("lock", true), {
         // Whether its holder runs is never old news: the process looks for it on its machine.
         read: async () => this.describeLock(await look(() => this.readLock(pid)), pid),
@@ -256,6 +267,11 @@ export class Universe implements SimulatedWorld {
         return known;
       },
       snapshots: (replica, token) => this.snapshotsOf(process, replica, token),
+      content: (replica) =>
+        process.named(
+          serverPeer(replica.name),
+          this.content.api({ look, affect }, () => this.verify(this.serverOf(replica))),
+        ),
       pods: process.named(KUBERNETES, {
         list: () => look(() => this.instance.replicas.map((replica) => this.podOf(replica))),
         evict: (pod) => affect(() => this.evict(pod)),

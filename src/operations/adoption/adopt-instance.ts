@@ -1,13 +1,17 @@
 import { contradicts, holds, withAnswer } from "../../central/record";
+import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import { keyTypeOf, type InitAnswer } from "../../vault/keys";
-import type { OperationContext } from "../context";
-import { verifyEscrow } from "../escrow/verify-escrow";
+import type { Lease, OperationContext } from "../context";
+import { proveEscrow } from "../escrow/verify-escrow";
+import { recoverRetryable, runLoop, UnfinishedError } from "../loop";
 import { withLock } from "../operation-lock";
 import { proveKeys } from "../snapshot/key-proof";
 import { unsealInstance } from "../unseal/unseal-instance";
 import { checkTypedKeys, type TypedKeys } from "./typed-keys";
+
+const POLL = 1_000;
 
 /** What an adoption did. */
 export interface AdoptionReport {
@@ -35,34 +39,65 @@ export async function adoptInstance(
     keys,
     ...(rootToken === undefined ? {} : { rootToken }),
   };
-  await withLock(context, "adopt", async (locked) => {
-    await checkRecord(context, answer);
-    // A sealed server proves the keys when it is unsealed.
-    if (rootToken !== undefined && (await isOpen(context)))
-      await proveKeys(locked, { keys, threshold }, () => Promise.resolve(rootToken));
-    const { fields, version } = await context.patientStore.read();
-    if (!holds(fields, answer)) await context.patientStore.write(withAnswer(fields, answer), version);
-    if (holds((await context.patientStore.read()).fields, answer)) return;
-    throw differs(context, "has not what was just written");
+  return withLock(context, "adopt", async (locked) => {
+    await new KeysRecording(locked, answer, threshold).run();
+    log.info("the record has the keys", { keys: keys.length });
+    await unsealInstance(locked);
+    const verified = keys.length === shares && rootToken !== undefined;
+    if (verified) await proveEscrow(locked);
+    else
+      log.warn("not every key is proven; rotate the keys once the identities work", {
+        keys: keys.length,
+        of: shares,
+        rootToken: rootToken !== undefined,
+      });
+    return { keys: keys.length, verified };
   });
-  log.info("the record has the keys", { keys: keys.length });
-  await unsealInstance(context);
-  const verified = keys.length === shares && rootToken !== undefined;
-  if (verified) await verifyEscrow(context);
-  else
-    log.warn("not every key is proven; rotate the keys once the identities work", {
-      keys: keys.length,
-      of: shares,
-      rootToken: rootToken !== undefined,
-    });
-  return { keys: keys.length, verified };
 }
 
-/** Existing keys are never overwritten. */
-async function checkRecord(context: OperationContext, answer: InitAnswer): Promise<void> {
-  const { fields, deleted } = await context.store.read();
-  if (deleted) throw differs(context, "is deleted");
-  if (contradicts(fields, answer)) throw differs(context, "has other keys");
+/** Brings keys into a record that has none. Existing keys are never overwritten. */
+class KeysRecording {
+  private proven = false;
+
+  constructor(
+    private readonly context: OperationContext & { readonly lease: Lease },
+    private readonly answer: InitAnswer,
+    private readonly threshold: number,
+  ) {}
+
+  run(): Promise<true> {
+    const { context, answer } = this;
+    return runLoop<SeenRecord, "end" | "write" | "prove" | "refuse", true>(context, {
+      observe: () => context.patientStore.read(),
+      decide: ({ fields, deleted }) => {
+        if (deleted || contradicts(fields, answer)) return "refuse";
+        if (holds(fields, answer)) return "end";
+        return this.proven ? "write" : "prove";
+      },
+      perform: async (step, { fields, version, deleted }) => {
+        if (step === "refuse") throw differs(context, deleted ? "is deleted" : "has other keys");
+        if (step === "prove") await this.prove();
+        if (step === "write") await context.patientStore.write(withAnswer(fields, answer), version);
+        return step === "end" ? { done: true } : undefined;
+      },
+      recover: recoverRetryable,
+      unfinished: (code, last) =>
+        new UnfinishedError(
+          code,
+          `The keys are not in the record of ${context.store.path} yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
+        ),
+      poll: POLL,
+    });
+  }
+
+  /** A sealed server proves the keys when it is unsealed. */
+  private async prove(): Promise<void> {
+    const { context, answer, threshold } = this;
+    const { keys, rootToken } = answer;
+    if (rootToken !== undefined && (await isOpen(context)))
+      await proveKeys(context, { keys, threshold }, () => Promise.resolve(rootToken));
+    this.proven = true;
+  }
 }
 
 async function isOpen(context: OperationContext): Promise<boolean> {

@@ -34,15 +34,21 @@ export function withCeremony<Result>(
   operation: string,
   work: (context: OperationContext, session: CeremonySession) => Promise<Result>,
 ): Promise<Result> {
-  return withLock(context, operation, async (locked) => {
-    const session = new CeremonySession(locked);
-    try {
-      await session.prepare();
-      return await work(locked, session);
-    } finally {
-      await session.end();
-    }
-  });
+  return withLock(context, operation, (locked) => inSession(locked, (session) => work(locked, session)));
+}
+
+/** As {@link withCeremony}, for an operation that holds the lock already. */
+export async function inSession<Result>(
+  locked: OperationContext & { readonly lease: Lease },
+  work: (session: CeremonySession) => Promise<Result>,
+): Promise<Result> {
+  const session = new CeremonySession(locked);
+  try {
+    await session.prepare();
+    return await work(session);
+  } finally {
+    await session.end();
+  }
 }
 
 /** A login as `ceremony`. */
@@ -51,15 +57,15 @@ export class CeremonySession {
   private paths: CeremonyPaths | undefined;
   /** Path of the ceremony that this run has begun, and that is not finished. */
   private begun: string | undefined;
-  /** Whether a run that was interrupted, or a rehearsal that failed, may have left a ceremony. */
+  /** Whether a run that was interrupted, an earlier session of this one, or a rehearsal that failed, may have left a ceremony. */
   private leftBegun: boolean;
 
-  /** @param login Makes the token of the session, which may only make root tokens. @default - the identity `ceremony` */
+  /** @param login Makes the token of the session. @default - the identity `ceremony` */
   constructor(
     private readonly context: OperationContext & { readonly lease: Lease },
     private readonly login?: () => Promise<Secret>,
   ) {
-    this.leftBegun = context.lease.interrupted !== undefined;
+    this.leftBegun = context.lease.interrupted !== undefined || context.lease.stays;
   }
 
   /** Cancels what a killed run left, and rehearses. */
@@ -71,6 +77,7 @@ export class CeremonySession {
       decide: (server) => server,
       perform: async (server) => {
         await this.cancelOrphans(server);
+        if (this.login !== undefined) this.leftBegun = false;
         if (this.login !== undefined || (await this.rehearse())) return { done: true };
         if (context.clock.now() >= giveUp) throw underWay(context.store.path);
         return { wait: "somebody has begun a ceremony" };
@@ -111,12 +118,12 @@ export class CeremonySession {
   /** Cancels an unfinished ceremony and logs out. If the server is away, the next run cancels it. */
   async end(): Promise<void> {
     const { begun, context } = this;
-    if (this.leftBegun) context.lease.abandon();
+    context.lease.stays = this.leftBegun;
     try {
       if (begun !== undefined) await (await this.reach()).api.cancelCeremony(begun);
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
-      context.lease.abandon();
+      context.lease.stays = true;
       context.log.warn("cannot cancel the ceremony; the next run does that", { reason: reasonOf(error) });
     }
     await this.logOut();
@@ -137,8 +144,7 @@ export class CeremonySession {
   private async cancelOrphans({ api, paths }: CeremonyServer): Promise<void> {
     const { breakGlass, log, instance } = this.context;
     if (breakGlass === undefined && !this.leftBegun) return;
-    const rotates = this.login === undefined && instance.sharedInstance === undefined;
-    const rotations = rotates ? [`${rotationPath(paths, instance.seal)}/init`] : [];
+    const rotations = instance.sharedInstance === undefined ? [`${rotationPath(paths, instance.seal)}/init`] : [];
     for (const path of [`${paths.rootToken}/attempt`, ...rotations]) {
       if ((await api.ceremony(path)) === undefined) continue;
       await api.cancelCeremony(path);

@@ -8,7 +8,7 @@ import type { Ceremony } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf, type KeyType } from "../../vault/keys";
 import { shareGroups, strayShares } from "../../vault/shares";
-import { withCeremony, type CeremonyServer, type CeremonySession } from "../ceremonies/ceremony-session";
+import { inSession, type CeremonyServer, type CeremonySession } from "../ceremonies/ceremony-session";
 import {
   keysRefused,
   OwnCeremony,
@@ -17,9 +17,10 @@ import {
   verifiedRotation,
   type CeremonyEndpoints,
 } from "../ceremonies/own-ceremony";
-import type { OperationContext } from "../context";
+import type { Lease, OperationContext } from "../context";
 import { refuseRotation } from "../namespaces/refusal";
 import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { withLock } from "../operation-lock";
 import { sharesOfState, type Shares } from "../shares";
 import { decideProof, type ProofStep } from "./proof-decision";
 
@@ -37,8 +38,13 @@ export interface EscrowReport extends Shares {
  * @throws OperationError `keys-refused` if no group of the keys opens the data, `escrow-incomplete` if keys are missing or damaged.
  */
 export async function verifyEscrow(context: OperationContext): Promise<EscrowReport> {
-  refuseRotation(context.instance);
-  return withCeremony(context, "escrow-verify", (locked, session) => new Proof(locked, session).run());
+  return withLock(context, "escrow-verify", proveEscrow);
+}
+
+/** As {@link verifyEscrow}, for an operation that holds the lock already. */
+export async function proveEscrow(locked: OperationContext & { readonly lease: Lease }): Promise<EscrowReport> {
+  refuseRotation(locked.instance);
+  return inSession(locked, (session) => new Proof(locked, session).run());
 }
 
 interface Seen {

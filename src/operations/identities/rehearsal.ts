@@ -100,14 +100,32 @@ async function rehearseCeremonies(
   ];
   let complete = true;
   for (const { path, settings } of ceremonies) {
-    if ((await server.ceremony(path)) !== undefined || (await server.beginCeremony(path, settings)) === undefined) {
+    if ((await server.ceremony(path)) !== undefined || !(await beginAndCancel(context, server, path, settings))) {
       log.warn("somebody has begun a ceremony, which is left alone", { path });
       complete = false;
-      continue;
     }
-    await server.cancelCeremony(path);
   }
   return complete;
+}
+
+/** @returns Whether nobody else has begun the ceremony meanwhile. */
+async function beginAndCancel(
+  { lease }: Pick<OperationContext, "lease">,
+  server: ReturnType<AskServer>,
+  path: string,
+  settings: object,
+): Promise<boolean> {
+  try {
+    if ((await server.beginCeremony(path, settings)) === undefined) return false;
+    await server.cancelCeremony(path);
+    return true;
+  } catch (error) {
+    // It may have begun, and would keep everybody from such a ceremony.
+    await server.cancelCeremony(path).catch(() => {
+      if (lease !== undefined) lease.stays = true;
+    });
+    throw error;
+  }
 }
 
 function failure({ store }: OperationContext, identity: LoginName, reason: string): OperationError {

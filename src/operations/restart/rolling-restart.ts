@@ -105,7 +105,7 @@ class RollingRestart {
     try {
       const names = await withLock(this.context, "rolling-restart", (locked) => {
         // Whatever was interrupted, the next ceremony must learn of it.
-        if (locked.lease.interrupted !== undefined) locked.lease.abandon();
+        if (locked.lease.interrupted !== undefined) locked.lease.stays = true;
         const bringUp: BringUp = () => this.bringUp({ renew: () => renewIfPossible(locked.lease) });
         return new RollingRestart(locked, this.restarts, bringUp).run();
       });

@@ -93,11 +93,17 @@ async function opens(
   const own = new OwnCeremony(session);
   await own.begin(server, endpoints, verifiedRotation(shares));
   if (own.nonce === undefined) throw new ReplicaError("unreachable", "somebody has begun a rotation of keys");
-  if ((await OwnCeremony.find(server, endpoints))?.verifies !== true) throw unverifiedRotation(store);
+  const found = await OwnCeremony.find(server, endpoints);
+  if (found?.nonce !== own.nonce) throw cancelledByOthers();
+  if (found.verifies !== true) throw unverifiedRotation(store);
   const answer = await own.show(server, endpoints, group);
-  if (answer === undefined) throw new ReplicaError("unreachable", "somebody has cancelled the rotation of keys");
+  if (answer === undefined) throw cancelledByOthers();
   await own.cancel(server, endpoints);
   return answer !== "refused";
+}
+
+function cancelledByOthers(): ReplicaError {
+  return new ReplicaError("unreachable", "somebody has cancelled the rotation of keys");
 }
 
 async function endToken(context: Locked, active: Replica, token: Secret): Promise<void> {

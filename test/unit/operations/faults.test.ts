@@ -16,18 +16,18 @@ afterAll(() => void (Error.stackTraceLimit = stackTraceLimit));
 // Each run loses no key and no root token, ends in time, and ends with a code that is declared. One more run reaches the goal.
 // `npm run bench` plays what is left out here.
 describe.each(EXPLORED_OPERATIONS)("$name", (operation) => {
-  const { isLong = false } = operation;
+  const { isLong = false, stride = 1 } = operation;
 
   test("with any fault at any call", patience, async () => {
     const exploration = await Exploration.of(operation);
-    expect(await exploration.singles(!isLong)).toEqual([]);
+    expect(await exploration.singles(!isLong, stride)).toEqual([]);
     expect(exploration.schedules).toBeGreaterThan(20);
   });
 
   test("with two faults at changes", patience, async () => {
     const exploration = await Exploration.of(operation);
     // A forced restore takes longest.
-    const some = operation.breaksGlass === true ? exploration.pairs(1, 8) : exploration.pairs(2, 4);
+    const some = operation.breaksGlass === true ? exploration.pairs(1, 8) : exploration.pairs(2, 4 * stride);
     expect(await (isLong ? some : exploration.pairs(4))).toEqual([]);
     expect(exploration.schedules).toBeGreaterThan(10);
   });
@@ -35,7 +35,7 @@ describe.each(EXPLORED_OPERATIONS)("$name", (operation) => {
   if (operation.breaksGlass === true) return;
   test("in two runs at once", patience, async () => {
     const exploration = await Exploration.of(operation);
-    expect(await exploration.interleavings(isLong ? 16 : 6)).toEqual([]);
+    expect(await exploration.interleavings(isLong ? 16 : 6, stride)).toEqual([]);
     expect(exploration.schedules).toBeGreaterThan(5);
   });
 });
