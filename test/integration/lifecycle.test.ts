@@ -6,7 +6,9 @@ import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
 import { DeployedInstance } from "../../lab/proofs/instance";
+import { run } from "../../lab/run";
 import { removeLab } from "./support/lab";
+import { COMMAND } from "./support/test-bed";
 
 /** As deep in the project as the file that it is made of, so that its imports hold. */
 const TENANT_FILE = join(PROJECT, ".lab", `lifecycle-tenant-${process.pid}.ts`);
@@ -63,6 +65,43 @@ describe("after a deploy", () => {
     expect(plan).toMatch(/0 to add, 1 to change, 0 to destroy/);
     expect(await lab.cdktf.plan("lifecycle-vault")).toMatch(/No changes/);
   });
+});
+
+test("Terraform imports what unmanaged --imports writes, and changes nothing but the passwords of databases", async () => {
+  writeTenantFile((text) => text);
+  const state = await lab.cdktf.terraform("lifecycle-config", "state", "pull");
+  const file = join(lab.cdktf.stackFolder("lifecycle-config"), "import.tf");
+  await run(process.execPath, [COMMAND, "unmanaged", "lifecycle/main", "--imports", file], {
+    env: {
+      ...lab.cdktf.environment,
+      VAULT_ADDR: lab.central.server.address,
+      VAULT_CACERT: lab.caCertificateFile,
+      CDKTF_APP: lab.cdktf.compileApp(),
+    },
+  });
+  const addresses = [...readFileSync(file, "utf8").matchAll(/ to = (.+)/g)].map(([, address = ""]) => address);
+  expect(new Set(addresses.map((address) => address.split(".")[0]))).toEqual(
+    new Set([
+      "vault_approle_auth_backend_role",
+      "vault_auth_backend",
+      "vault_database_secret_backend_role",
+      "vault_database_secrets_mount",
+      "vault_mount",
+      "vault_pki_secret_backend_role",
+      "vault_policy",
+      "vault_ssh_secret_backend_role",
+    ]),
+  );
+  await lab.cdktf.terraform("lifecycle-config", "state", "rm", ...addresses);
+  const plan = await lab.cdktf.plan("lifecycle-config");
+  expect(plan).toContain(`${addresses.length} to import, 0 to add, 2 to change, 0 to destroy`);
+  const changed = [...plan.matchAll(/^ +~ (\w+) +=/gm)].map(([, name]) => name);
+  expect(new Set(changed)).toEqual(new Set(["password_wo_version", "verify_connection"]));
+
+  rmSync(file);
+  const before = join(lab.deployFolder, "before.tfstate");
+  writeFileSync(before, state);
+  await lab.cdktf.terraform("lifecycle-config", "state", "push", "-force", before);
 });
 
 describe("what holds data", () => {
