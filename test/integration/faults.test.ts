@@ -19,6 +19,9 @@ const LANES = 3;
 const TIMEOUT = 12;
 const ENDS_WITHIN = 30_000;
 
+/** Hours by which the clock of a command jumps. */
+const JUMPS = [-24, -1, 1, 24];
+
 /** Codes with which a command may end on a bad network, or beside another one. */
 const CODES =
   /^tenant-vault: \[(central-unreachable|timeout|operation-lock-lost|operation-locked|ceremony-under-way)\] /;
@@ -58,12 +61,24 @@ async function open(name: string): Promise<Lane> {
   return { name, instance: described, server, replica, central: await FaultyProxy.start(bed.central.server.address) };
 }
 
+/** Makes the time of a program jump once. What it measures with is monotonic, and does not jump. */
+function jumping(hours: number, after: number): string {
+  const module = `const real = Date;
+    const now = () => real.now() + (performance.now() > ${after} ? ${hours} * 3600000 : 0);
+    globalThis.Date = class extends real {
+      constructor(...args) { args.length === 0 ? super(now()) : super(...args); }
+      static now() { return now(); }
+    };`;
+  return `--import=data:text/javascript,${encodeURIComponent(module)}`;
+}
+
 /** The environment of a command on one of two hosts. */
-function environment({ name, central }: Lane, host: number): Record<string, string> {
+function environment({ name, central }: Lane, host: number, options = ""): Record<string, string> {
   return {
     ...bed.environment(),
     VAULT_ADDR: central.address,
     TENANT_VAULT_STATE_DIR: join(bed.folder, `${name}-host-${host}`),
+    NODE_OPTIONS: options,
   };
 }
 
@@ -82,8 +97,8 @@ async function stateOf({ server }: Lane): Promise<string> {
 }
 
 /**
- * Runs a command on a network that fails as the seed says, sometimes kills it, and sometimes runs another one beside it. If it did not
- * end well, the next one must.
+ * Runs a command on a network that fails as the seed says, sometimes kills it, lets its clock jump, or runs another one beside it. If it
+ * did not end well, the next one must.
  */
 async function play(lane: Lane, seed: number): Promise<void> {
   const random = randomOf(seed);
@@ -102,8 +117,11 @@ async function play(lane: Lane, seed: number): Promise<void> {
   const hosts = random() < 0.2 ? [0, 1] : [0];
   const killedAfter = random() < 0.3 ? 150 + below(800) : undefined;
   story.push(`${hosts.length} hosts`, killedAfter === undefined ? "no kill" : `SIGKILL after ${killedAfter} ms`);
+  const [jump, jumpsAfter] = [random() < 0.3 ? (JUMPS[below(JUMPS.length)] ?? 0) : 0, 100 + below(900)];
+  if (jump !== 0) story.push(`the clock jumps by ${jump} h after ${jumpsAfter} ms`);
+  const options = jump === 0 ? "" : jumping(jump, jumpsAfter);
   const begun = Date.now();
-  const runs = hosts.map((host) => bed.begin(args, environment(lane, host)));
+  const runs = hosts.map((host) => bed.begin(args, environment(lane, host, options)));
   if (killedAfter !== undefined) void sleep(killedAfter).then(() => runs[0]?.kill("SIGKILL"));
   const ends = await Promise.all(runs.map((run) => run.ended));
   happened += count - lane.central.calm() - lane.replica.calm();

@@ -62,6 +62,48 @@ test("H4: the escrow ends when the record holds the keys, in a state folder that
   }
 });
 
+test("a full state folder keeps a server from being initialised, until there is room", async () => {
+  const { instance, servers } = await bed.startInstance("full", 1);
+  const folder = await MountedFolder.create(join(bed.folder, "full-state"));
+  try {
+    const environment = { ...bed.environment(instance), TENANT_VAULT_STATE_DIR: folder.path };
+    folder.fill();
+    const refused = await bed.run(["unseal", "customer10/full"], environment);
+    expect(refused.failure).toMatch(/^tenant-vault: \[journal-unwritable\] .*ENOSPC/);
+    expect(await stateOf(servers[0])).toBe("uninitialized");
+    folder.free();
+    expect(await bed.run(["unseal", "customer10/full"], environment)).toMatchObject({ code: 0, failure: "" });
+    expect(await stateOf(servers[0])).toBe("unsealed");
+  } finally {
+    await folder.remove();
+  }
+});
+
+test("a rotation on a server whose storage is full loses no key, and is finished once there is room", async () => {
+  const folder = await MountedFolder.create(join(bed.folder, "full-storage-0", "data"), 32);
+  const { instance, servers } = await bed.startInstance("full-storage", 1);
+  const [server] = servers;
+  try {
+    await bed.unseal(instance);
+    const rotate = ["rotate-keys", "customer10/full-storage", "--timeout"];
+    folder.fill();
+    const failed = await bed.run([...rotate, "5"], bed.environment());
+    folder.free();
+    expect(failed.failure).toMatch(/^tenant-vault: \[timeout\] /);
+    await server?.stop("SIGKILL");
+    await server?.start();
+    await bed.unseal(instance);
+    expect(await bed.run([...rotate, "60"], bed.environment())).toMatchObject({ code: 0, failure: "" });
+    await server?.stop("SIGKILL");
+    await server?.start();
+    await bed.unseal(instance);
+    expect(await stateOf(server)).toBe("unsealed");
+  } finally {
+    await server?.stop("SIGKILL");
+    await folder.remove();
+  }
+});
+
 test.each<[string, string, string[], boolean]>([
   ["a signal", "signalled", [], true],
   ["the deadline", "timed-out", ["--timeout", "5"], false],
