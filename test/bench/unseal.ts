@@ -5,6 +5,7 @@ import type { VaultServer } from "../../lab/servers/vault-server";
 import type { Instance } from "../../src/contract/instance";
 import type { VaultClient } from "../../src/vault/client";
 import { TestBed } from "../integration/support/test-bed";
+import { BankVaults } from "./bank-vaults";
 import { median } from "./median";
 
 const ROUNDS = 50;
@@ -13,6 +14,14 @@ const CLUSTER_ROUNDS = 10;
 const LOOK = 4;
 /** Seconds between two looks of the watcher. */
 const POLL = "0.25";
+/** Path of a binary of Bank-Vaults, and how often its server is sealed. */
+const { BANK_VAULTS_PROGRAM } = process.env;
+const OTHER_ROUNDS = 20;
+/** Its time between two looks: its own, and that of the watcher. */
+const OTHER_PERIODS = [
+  { name: "its default poll, 5 s", period: undefined, milliseconds: 5_000 },
+  { name: "a poll of 250 ms", period: "250ms", milliseconds: 250 },
+];
 /** Bars: times in milliseconds from the seal on, and the ratio to bare calls. */
 const BARS = { p50: 300, p99: 1_000, ratio: 1.5 };
 
@@ -23,6 +32,7 @@ async function main(): Promise<void> {
     const single = await Measured.start(bed, "single", 1);
     const cluster = await Measured.start(bed, "cluster", 3);
     const bare = await repeat(ROUNDS, async () => (await single.unsealByHand()).called);
+    await compare(bed, single);
     const bareCluster = await repeat(CLUSTER_ROUNDS, async () => (await cluster.unsealByHand()).active);
 
     const watcher = new Watcher(bed);
@@ -45,6 +55,23 @@ async function main(): Promise<void> {
     }
   } finally {
     await bed.stop();
+  }
+}
+
+/** The same server and the same central Vault, with Bank-Vaults. */
+async function compare(bed: TestBed, single: Measured): Promise<void> {
+  if (BANK_VAULTS_PROGRAM === undefined) {
+    print("Bank-Vaults: not measured; BANK_VAULTS_PROGRAM names its binary.");
+    return;
+  }
+  await bed.central.mountKeyValue("secrets");
+  for (const { name, period, milliseconds } of OTHER_PERIODS) {
+    const other = await BankVaults.start(bed, BANK_VAULTS_PROGRAM, { ...(await single.opened()), period });
+    try {
+      print(`Bank-Vaults, ${name}: ${percentiles(await repeat(OTHER_ROUNDS, () => single.sealAndWait(milliseconds)))}`);
+    } finally {
+      await other.stop();
+    }
   }
 }
 
@@ -106,21 +133,32 @@ class Measured {
     return { called, active: performance.now() - from };
   }
 
-  /** Milliseconds from the seal until one server is active. */
-  async sealAndWait(): Promise<number> {
+  /** What another program needs to unseal the first server. */
+  async opened(): Promise<{ readonly server: VaultServer; readonly keys: readonly string[] }> {
+    const record = await this.record();
+    const [server] = this.servers as [VaultServer];
+    return { server, keys: [0, 1, 2, 3, 4].flatMap((share) => record[`unseal-key-${share}`] ?? []) };
+  }
+
+  /**
+   * Milliseconds from the seal until one server is active.
+   *
+   * @param poll Milliseconds between two looks of the program that unseals. @default - those of the watcher
+   */
+  async sealAndWait(poll = Number(POLL) * 1_000): Promise<number> {
     await this.seal();
     const from = performance.now();
     await this.activated();
     const time = performance.now() - from;
     // The next seal is to come at any moment between two looks.
-    await sleep(500 + Math.random() * 250);
+    await sleep(500 + Math.random() * poll);
     return time;
   }
 
   private async seal(): Promise<void> {
     const token = (await this.record())["root-token"];
     // A standby passes a seal on to no one; the active one is sealed last.
-    for (const server of this.servers) await this.with(server, token, (client) => client.send("PUT", "sys/seal"));
+    for (const server of this.servers) await this.with(server, token, sealed);
   }
 
   private async activated(): Promise<void> {
@@ -151,6 +189,11 @@ class Measured {
       await client.close();
     }
   }
+}
+
+/** A server that is about to become active refuses a seal. */
+async function sealed(client: VaultClient): Promise<void> {
+  while ((await client.send("PUT", "sys/seal", { accept: [500, 503] })).status === 500) await sleep(LOOK);
 }
 
 async function repeat(rounds: number, measure: () => Promise<number>): Promise<number[]> {
