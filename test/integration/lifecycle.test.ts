@@ -68,6 +68,7 @@ describe("after a deploy", () => {
 });
 
 test("Terraform imports what unmanaged --imports writes, and changes nothing but the passwords of databases", async () => {
+  writeTenantFile((text) => text);
   const state = await lab.cdktf.terraform("lifecycle-config", "state", "pull");
   const file = join(lab.cdktf.stackFolder("lifecycle-config"), "import.tf");
   await run(process.execPath, [COMMAND, "unmanaged", "lifecycle/main", "--imports", file], {

@@ -5,7 +5,6 @@ import type { OperationError } from "../../src/core/errors";
 import { Secret } from "../../src/core/secret";
 import { rotateBarrier } from "../../src/operations/ceremonies/rotate-barrier";
 import { rotateKeys } from "../../src/operations/ceremonies/rotate-keys";
-import type { OperationContext } from "../../src/operations/context";
 import { verifyEscrow } from "../../src/operations/escrow/verify-escrow";
 import { migrateSeal } from "../../src/operations/migrate-seal/migrate-seal";
 import { generateRootToken } from "../../src/operations/root-token/generate-root-token";
@@ -30,6 +29,7 @@ import {
   openedAlone,
   running,
   WITHIN_A_LEASE,
+  withPerson,
 } from "./explored-worlds";
 import { split } from "./shamir";
 import { INSTANCE, Universe } from "./simulation";
@@ -86,19 +86,6 @@ function restarting(change: "revision" | "certificate", instance: Instance): Exp
         deepEqual([server.revision, server.certificate], [universe.revision, universe.certificate]);
     },
   };
-}
-
-/** A person who deletes the pod that the program names, and no other. */
-function withPerson(context: OperationContext, universe: Universe): OperationContext {
-  const { clock } = context;
-  const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
-    const [, pod] = /delete the pod \S*\/(\S+) now/.exec(String(universe.events.at(-1)?.fields.reason)) ?? [];
-    const server = universe.servers[universe.instance.replicas.findIndex(({ name }) => name === pod)];
-    if (pod !== undefined && server?.pod === undefined && server?.revision !== universe.revision)
-      universe.deletePod(pod);
-    await clock.sleep(milliseconds, signal);
-  };
-  return { ...context, clock: { ...clock, sleep } };
 }
 
 function migrating(from: Instance, to: Instance): ExploredOperation {

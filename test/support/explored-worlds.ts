@@ -6,7 +6,7 @@ import { KEY_SET } from "../../src/central/share-copies";
 import { IDENTITIES, IDENTITY_LOGIN } from "../../src/contract/identities";
 import type { Instance } from "../../src/contract/instance";
 import type { Secret } from "../../src/core/secret";
-import type { ContentContext } from "../../src/operations/context";
+import type { ContentContext, OperationContext } from "../../src/operations/context";
 import { lostPeriod } from "../../src/operations/root-token/lost-tokens";
 import { unsealInstance } from "../../src/operations/unseal/unseal-instance";
 import type { KeyType } from "../../src/vault/keys";
@@ -25,6 +25,19 @@ export async function running(instance: Instance = INSTANCE): Promise<Universe> 
 export function described(context: ContentContext, universe: Universe): ContentContext {
   const { tenant, name } = context.instance;
   return { ...context, instance: fromMetadata(tenant, name, universe.metadata) ?? context.instance };
+}
+
+/** A person who deletes the pod that the program names, and no other. */
+export function withPerson(context: OperationContext, universe: Universe): OperationContext {
+  const { clock } = context;
+  const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+    const [, pod] = /delete the pod \S*\/(\S+) now/.exec(String(universe.events.at(-1)?.fields.reason)) ?? [];
+    const server = universe.servers[universe.instance.replicas.findIndex(({ name }) => name === pod)];
+    if (pod !== undefined && server?.pod === undefined && server?.revision !== universe.revision)
+      universe.deletePod(pod);
+    await clock.sleep(milliseconds, signal);
+  };
+  return { ...context, clock: { ...clock, sleep } };
 }
 
 /** Sets of keys in the fields of a record, which are asked for after each change. */
