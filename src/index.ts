@@ -135,6 +135,8 @@ export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-v
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
 export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./constructs/ssh-ca/ssh-role";
+export type { AuthorityContent } from "./constructs/tenant-pki/authority-content";
+export type { PkiKeyType } from "./constructs/tenant-pki/key-bits";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { RootCa, type IRootCa, type RootCaProps } from "./constructs/tenant-pki/root-ca";
 export { TenantPKI, type ITenantPKI } from "./constructs/tenant-pki/tenant-pki";

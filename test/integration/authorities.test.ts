@@ -67,6 +67,20 @@ export default defineTenant({
 });
 `;
 
+const AUTHORITY = `
+        organization: "Acme Ltd",
+        organizationalUnit: "Platform",
+        country: "DZ",
+        locality: "Alger",
+        province: "Bab Ezzouar",
+        streetAddress: "1 Main Street",
+        postalCode: "16000",
+        altNames: ["ca.acme.internal"],
+        ipSans: ["198.51.100.2"],
+        uriSans: ["spiffe://acme.internal"],
+        keyType: "rsa",
+        keyBits: 3072,`;
+
 let lab: Lab;
 let operator: VaultClient;
 let text = TENANT;
@@ -330,12 +344,34 @@ describe("certificates", () => {
     await expectVerified(old);
   });
 
-  test("P2: TenantPKIProps.organization, and P4: each half of the lifetime there is another issuer", async () => {
-    change("pki: {", 'pki: {\n        organization: "Acme Ltd",');
+  // AuthorityContent.altNames, AuthorityContent.ipSans and AuthorityContent.uriSans; AuthorityContent.country and
+  // AuthorityContent.province; AuthorityContent.organizationalUnit and AuthorityContent.locality;
+  // AuthorityContent.streetAddress and AuthorityContent.postalCode; TenantIntermediate.content
+  test("P2: the subject and the names of the authority, TenantPKIProps.organization, TenantPKIProps.keyType and TenantPKIProps.keyBits", async () => {
+    change("pki: {", `pki: {${AUTHORITY}`);
+    await lab.cdktf.apply("trust-access");
     await deploy();
     const leaf = await issue("web", "b.acme.internal");
-    expect(new X509Certificate(leaf.issuer).subject).toContain("O=Acme Ltd");
     await expectVerified(leaf);
+    const { publicKey, subject, subjectAltName } = new X509Certificate(leaf.issuer);
+    expect(publicKey.asymmetricKeyDetails?.modulusLength).toBe(3072);
+    expect(subject.split("\n").sort()).toEqual([
+      "C=DZ",
+      "CN=trust main CA",
+      "L=Alger",
+      "O=Acme Ltd",
+      "OU=Platform",
+      "ST=Bab Ezzouar",
+      "postalCode=16000",
+      "street=1 Main Street",
+    ]);
+    expect(subjectAltName).toBe("DNS:ca.acme.internal, IP Address:198.51.100.2, URI:spiffe://acme.internal");
+    change(AUTHORITY, '\n        organization: "Acme Ltd",');
+  });
+
+  test("P4: each half of the lifetime there is another issuer", async () => {
+    await deploy();
+    const leaf = await issue("web", "b.acme.internal");
 
     const plan = async (): Promise<string> => onOneLine(await lab.cdktf.terraform(CONFIG, "plan", "-input=false"));
     age(14);

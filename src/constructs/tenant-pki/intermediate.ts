@@ -10,6 +10,8 @@ import {
 } from "../../terraform/providers/vault";
 import { RecordedValue } from "../../terraform/recorded-value";
 import { expressionOf } from "../../terraform/resource-address";
+import { contentConfig, type AuthorityContent } from "./authority-content";
+import type { PkiKeyType } from "./key-bits";
 import type { PkiMount } from "./pki-mount";
 import type { IRootCa } from "./root-ca";
 
@@ -17,6 +19,9 @@ import type { IRootCa } from "./root-ca";
 export interface IntermediateContent {
   readonly commonName: string;
   readonly organization?: string;
+  readonly content: AuthorityContent;
+  readonly keyType: PkiKeyType;
+  readonly keyBits: number;
   readonly permittedDomains?: readonly string[];
   readonly lifetime: Duration;
   /** A number that a person raises for a new intermediate. */
@@ -56,6 +61,7 @@ export class Intermediate extends Construct {
   constructor(scope: Construct, id: string, props: IntermediateProps) {
     super(scope, `${id}-${digestOf(props)}`);
     const { mount, mountPath, rootCa, commonName, organization, permittedDomains, lifetime, provider } = props;
+    const subject = { commonName, organization, ...contentConfig(props.content) };
     const preventDestroy = props.deletionProtection;
     const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
     const origin = new RecordedValue(this, "Origin", {
@@ -66,10 +72,9 @@ export class Intermediate extends Construct {
     const request = new PkiSecretBackendIntermediateCertRequest(this, "Request", {
       backend: mount.path,
       type: "internal",
-      commonName,
-      organization,
-      keyType: "ec",
-      keyBits: 384,
+      ...subject,
+      keyType: props.keyType,
+      keyBits: props.keyBits,
       excludeCnFromSans: true,
       lifecycle: { preventDestroy },
       provider,
@@ -84,8 +89,7 @@ export class Intermediate extends Construct {
     const signature = new PkiSecretBackendRootSignIntermediate(this, "Signature", {
       backend: rootCa.mount,
       csr: eachOf(request, "csr"),
-      commonName,
-      organization,
+      ...subject,
       ttl: String(lifetime.toSeconds()),
       excludeCnFromSans: true,
       // A policy cannot allow a number, so the request that a policy limits has none: the root's own limit makes it 0.
@@ -172,7 +176,9 @@ function lastOf(resource: TerraformResource, attribute: string): string {
 
 /** Short enough to read, and long enough that two contents of a tenant differ. */
 function digestOf({ rootCa, mountPath, ...props }: IntermediateProps): string {
-  const { commonName, organization = "", permittedDomains = [], lifetime, generation } = props;
+  const { commonName, organization = "", permittedDomains = [], lifetime, generation, content: parts } = props;
+  const isOrdinary = props.keyType === "ec" && props.keyBits === 384;
+  const further = { ...parts, ...(isOrdinary ? {} : { keyType: props.keyType, keyBits: props.keyBits }) };
   const content = [
     mountPath,
     rootCa.mount,
@@ -181,6 +187,8 @@ function digestOf({ rootCa, mountPath, ...props }: IntermediateProps): string {
     lifetime.toSeconds(),
     generation,
     permittedDomains,
+    // What an intermediate of before has none of leaves its address as it is.
+    ...(Object.keys(further).length === 0 ? [] : [further]),
   ];
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 8);
 }

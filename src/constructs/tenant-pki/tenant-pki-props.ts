@@ -1,5 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
+import type { AuthorityContent } from "./authority-content";
+import type { PkiKeyType } from "./key-bits";
 import type { IRootCa } from "./root-ca";
 
 /** The certificates that a role issues. */
@@ -63,7 +65,7 @@ export interface PkiRoleProps {
 }
 
 /** Properties of a {@link TenantPKI}. */
-export interface TenantPKIProps {
+export interface TenantPKIProps extends AuthorityContent {
   /**
    * Common name of the intermediate.
    *
@@ -77,6 +79,20 @@ export interface TenantPKIProps {
    * @changes new issuer, the old one stays until it expires
    */
   readonly organization?: string;
+  /**
+   * Type of the intermediate's key.
+   *
+   * @default "ec"
+   * @changes new issuer, the old one stays until it expires
+   */
+  readonly keyType?: PkiKeyType;
+  /**
+   * Length of the intermediate's key: 256, 384 or 521 for `ec`, and 3072, 4096 or 8192 for `rsa`.
+   *
+   * @default - 384 for "ec", 4096 for "rsa"
+   * @changes new issuer, the old one stays until it expires
+   */
+  readonly keyBits?: number;
   /**
    * The authority that signs the intermediate.
    *

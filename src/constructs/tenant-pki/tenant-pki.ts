@@ -5,7 +5,9 @@ import { checkDurations, Duration } from "../../core/duration";
 import { CertificateExpiry } from "../../terraform/certificate-expiry";
 import { checkProviders } from "../../terraform/provider-value";
 import { DataVaultPkiSecretBackendIssuer, PkiSecretBackendRole } from "../../terraform/providers/vault";
+import { authorityContent } from "./authority-content";
 import { Intermediate } from "./intermediate";
+import { authorityKeyBits } from "./key-bits";
 import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
 import { checkLifetime, checkRootCa, type IRootCa } from "./root-ca";
@@ -37,7 +39,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
     checkProviders(props, this);
     checkRootCa(props.rootCa, this);
     checkDurations(props, ["lifetime"], this);
-    const { provider, lifetime = DEFAULT_LIFETIME, deletionProtection = true } = props;
+    const { provider, lifetime = DEFAULT_LIFETIME, deletionProtection = true, keyType = "ec" } = props;
     const permittedDomains = props.permittedDomains && inOneOrder(props.permittedDomains.map(parseDomain));
     checkUniqueRoles(props.roles, this);
     checkLifetime(lifetime, props.rootCa.lifetime, this);
@@ -56,6 +58,9 @@ export class TenantPKI extends Construct implements ITenantPKI {
     const intermediate = new Intermediate(this, "Intermediate", {
       commonName: props.commonName,
       organization: props.organization,
+      content: authorityContent(props, permittedDomains, this),
+      keyType,
+      keyBits: authorityKeyBits(keyType, props.keyBits, this),
       permittedDomains,
       lifetime,
       generation: props.generation ?? 1,

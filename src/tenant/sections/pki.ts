@@ -1,11 +1,20 @@
 import { checkRoleName } from "../../constructs/access/roles";
+import {
+  authorityContent,
+  parseCountry,
+  parseIpAddress,
+  parseSubjectText,
+  parseUri,
+  type AuthorityContent,
+} from "../../constructs/tenant-pki/authority-content";
+import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import { checkLifetime } from "../../constructs/tenant-pki/root-ca";
 import { PKI_MOUNT, TenantPKI } from "../../constructs/tenant-pki/tenant-pki";
 import type { PkiRoleProps, TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki-props";
 import { parseDomain, parseDomainPattern } from "../../core/domains";
 import { forgetBelow } from "../../terraform/forgotten-resource";
-import { boolean, choice, list, name, parsedBy, uniquelyNamed, validatedBy, whole } from "../builders";
+import { boolean, choice, count, list, name, parsedBy, uniquelyNamed, validatedBy, whole } from "../builders";
 import { duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
@@ -15,7 +24,11 @@ export type PkiRoleSpec = InFile<PkiRoleProps>;
 
 /** Certificates of a tenant: an intermediate CA and its roles. */
 export interface PkiSpec extends InFile<
-  Pick<TenantPKIProps, "organization" | "mount" | "lifetime" | "permittedDomains" | "generation" | "roles">
+  AuthorityContent &
+    Pick<
+      TenantPKIProps,
+      "organization" | "keyType" | "keyBits" | "mount" | "lifetime" | "permittedDomains" | "generation" | "roles"
+    >
 > {
   /**
    * Common name of the intermediate.
@@ -64,6 +77,19 @@ const role = shape<PkiRoleSpec>()({
   maxTtl: duration,
 });
 
+const subjectText = (example: string) => parsedBy(name(example), parseSubjectText).optional();
+const content = {
+  organizationalUnit: subjectText("Platform"),
+  country: parsedBy(name("DZ"), parseCountry).optional(),
+  locality: subjectText("Alger"),
+  province: subjectText("Bab Ezzouar"),
+  streetAddress: subjectText("1 Main Street"),
+  postalCode: subjectText("16000"),
+  altNames: list(parsedBy(domain, parseDomain), EXAMPLE).optional(),
+  ipSans: list(parsedBy(name("198.51.100.2"), parseIpAddress), '"198.51.100.2"').optional(),
+  uriSans: list(parsedBy(name("spiffe://customer10.internal"), parseUri), '"spiffe://customer10.internal"').optional(),
+};
+
 /** Default common name of an instance's intermediate. */
 export function intermediateName(tenant: string, instance: string): string {
   return `${tenant} ${instance} CA`;
@@ -76,12 +102,19 @@ export const pki = engine<PkiField, PkiGrants>()({
       mount: mountPath.optional(),
       commonName: name("customer10 main CA").optional(),
       organization: name("Customer 10 Ltd").optional(),
+      ...content,
+      keyType: choice("ec", "rsa", "ed25519").optional(),
+      keyBits: count("256, 384 or 521 for ec, and 3072, 4096 or 8192 for rsa").optional(),
       lifetime: validatedBy(duration, (value) => checkLifetime(value)).optional(),
       permittedDomains: list(parsedBy(domain, parseDomain), EXAMPLE).optional(),
       generation: whole("generation", 1).optional(),
       roles: uniquelyNamed(role),
     }),
-    (spec) => spec.roles.forEach((each) => checkPkiRole(each, spec)),
+    (spec) => {
+      authorityContent(spec, spec.permittedDomains);
+      authorityKeyBits(spec.keyType ?? "ec", spec.keyBits);
+      spec.roles.forEach((each) => checkPkiRole(each, spec));
+    },
   ),
   grants: { certificates: list(name("web"), '"web"').optional() },
   mounts: ({ mount = PKI_MOUNT }) => [mount],

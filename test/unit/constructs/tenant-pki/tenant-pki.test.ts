@@ -118,12 +118,22 @@ describe("properties", () => {
       { commonName: "another CA" },
       { mount: "pki-web" },
       { generation: 2 },
+      { keyType: "rsa" },
+      { keyType: "rsa", keyBits: 3072 },
+      { keyBits: 256 },
+      { organizationalUnit: "Platform" },
+      { locality: "Platform" },
+      { country: "DZ" },
+      { altNames: ["a.example"] },
+      { altNames: ["a.example", "b.example"] },
     ];
     const found = contents.map(addressOf);
     expect(new Set(found).size).toBe(contents.length);
     expect(contents.map(addressOf)).toEqual(found);
     const others = { roles: [...PROPS.roles, { ...PROPS.roles[0], name: "x" }] as TenantPKIProps["roles"] };
     expect(addressOf({ ...others, address: "https://b:8200" })).toBe(addressOf());
+    expect(addressOf({ keyType: "ec", keyBits: 384, altNames: [] })).toBe(addressOf());
+    expect(addressOf({ altNames: ["B.example", "a.example", "b.example"] })).toBe(found.at(-1));
   });
 
   test("P1: permittedDomains in another order or case, or repeated, are the same intermediate", () => {
@@ -155,6 +165,46 @@ describe("properties", () => {
     expect(precondition[0].error_message).toMatch(
       /expires before the certificates that its roles issue; set generation/,
     );
+  });
+
+  test("the subject and the alternative names are in the request and in the signature", () => {
+    const { resource } = pki({
+      organization: "Company 1",
+      organizationalUnit: "Platform",
+      country: "DZ",
+      locality: "Alger",
+      province: "Bab Ezzouar",
+      streetAddress: "1 Main Street",
+      postalCode: "16000",
+      altNames: ["b.company1.org", "A.company1.org"],
+      ipSans: ["198.51.100.2"],
+      uriSans: ["spiffe://company1.org"],
+    });
+    const content = {
+      organization: "Company 1",
+      ou: "Platform",
+      country: "DZ",
+      locality: "Alger",
+      province: "Bab Ezzouar",
+      street_address: "1 Main Street",
+      postal_code: "16000",
+      alt_names: ["a.company1.org", "b.company1.org"],
+      ip_sans: ["198.51.100.2"],
+      uri_sans: ["spiffe://company1.org"],
+    };
+    for (const type of ["intermediate_cert_request", "root_sign_intermediate"])
+      expect(only(resource, `vault_pki_secret_backend_${type}`), type).toMatchObject(content);
+  });
+
+  test.each([
+    [{}, "ec", 384],
+    [{ keyBits: 521 }, "ec", 521],
+    [{ keyType: "rsa" }, "rsa", 4096],
+    [{ keyType: "rsa", keyBits: 3072 }, "rsa", 3072],
+    [{ keyType: "ed25519" }, "ed25519", 0],
+  ] as const)("keyType and keyBits of the intermediate: %j", (props, key_type, key_bits) => {
+    const { resource } = pki(props);
+    expect(only(resource, "vault_pki_secret_backend_intermediate_cert_request")).toMatchObject({ key_type, key_bits });
   });
 
   test("P6: allowedDomains may be patterns, in any case", () => {
@@ -301,6 +351,27 @@ describe("fails when", () => {
       );
     },
   );
+
+  test.each([
+    [{ keyBits: 2048 }, "The authority of the PKI has ec keys of 2048 bits; set keyBits to one of: 256, 384, 521."],
+    [{ keyType: "rsa", keyBits: 2048 }, "has rsa keys of 2048 bits; set keyBits to one of: 3072, 4096, 8192."],
+    [{ keyType: "ed25519", keyBits: 256 }, "has ed25519 keys of 256 bits; remove keyBits."],
+    [
+      { country: "Algeria" },
+      '"Algeria" is not a valid country; write the two capital letters of ISO 3166, such as "DZ".',
+    ],
+    [{ organizationalUnit: "Research, Development" }, "is not a valid part of a subject; write a text without commas"],
+    [{ locality: " " }, '" " is not a valid part of a subject'],
+    [{ altNames: ["https://a"] }, '"https://a" is not a valid domain'],
+    [{ ipSans: ["198.51.100.256"] }, '"198.51.100.256" is not a valid IP address; write an address such as'],
+    [{ uriSans: ["spiffe"] }, '"spiffe" is not a valid URI; write a URI without commas'],
+    [
+      { altNames: ["a.example", "b.other"], permittedDomains: ["customer10.internal", "example"] },
+      "The altNames of the PKI contain b.other, which is outside permittedDomains (customer10.internal, example); remove the name, or add it to permittedDomains.",
+    ],
+  ] as const)("the authority has %j", (props, message) => {
+    expect(() => pki(props)).toThrow(message);
+  });
 
   test("two roles have one name", () => {
     expect(() => pki({ roles: [...PROPS.roles, ...PROPS.roles] })).toThrow(/Two roles are named "web"/);
