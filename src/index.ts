@@ -140,4 +140,5 @@ export type { PkiKeyType } from "./constructs/tenant-pki/key-bits";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { RootCa, type IRootCa, type RootCaProps } from "./constructs/tenant-pki/root-ca";
 export { TenantPKI, type ITenantPKI } from "./constructs/tenant-pki/tenant-pki";
-export type { PkiRoleProps, TenantPKIProps } from "./constructs/tenant-pki/tenant-pki-props";
+export type { PkiExtKeyUsage, PkiKeyUsage, PkiRoleProps, PkiUsage } from "./constructs/tenant-pki/pki-role-props";
+export type { TenantPKIProps } from "./constructs/tenant-pki/tenant-pki-props";

@@ -43,6 +43,16 @@ export default defineTenant({
           { name: "pattern", allowedDomains: ["*.Apps.ACME.internal"], allowSubdomains: false, maxTtl: "72h" },
           { name: "umlaut", allowedDomains: ["müller.internal"], maxTtl: "72h" },
           { name: "rsa", allowedDomains: ["acme.internal"], keyType: "rsa", maxTtl: "72h" },
+          {
+            name: "workload",
+            allowedDomains: [],
+            requireCn: false,
+            allowIpSans: true,
+            allowedUriSans: ["spiffe://acme.internal/*"],
+            usage: "both",
+          },
+          { name: "code", allowedDomains: ["acme.internal"], usage: "code-signing", ttl: "24h" },
+          { name: "mail", allowedDomains: ["acme.internal"], allowBareDomains: true, usage: "email" },
         ],
       },
       ssh: {
@@ -80,6 +90,20 @@ const AUTHORITY = `
         uriSans: ["spiffe://acme.internal"],
         keyType: "rsa",
         keyBits: 3072,`;
+
+/** After the issue of each certificate here, and before the end of each issuer. */
+const NOT_AFTER = new Date(Date.now() + 25 * DAYS).toISOString().replace(/\.\d+/, "");
+const CODE_TTL = 'ttl: "24h"';
+/** PkiRoleProps.allowedOtherSans, PkiRoleProps.notBeforeDuration and PkiRoleProps.noStore, beside others. */
+const CODE_FIELDS = `notAfter: "${NOT_AFTER}",
+            notBeforeDuration: "5m",
+            noStore: true,
+            keyBits: 384,
+            keyUsage: ["DigitalSignature"],
+            extKeyUsage: ["TimeStamping"],
+            allowIpSans: true,
+            allowedUriSans: ["https://ci.acme.internal/*"],
+            allowedOtherSans: ["1.3.6.1.4.1.311.20.2.3;UTF8:*@acme.internal"]`;
 
 let lab: Lab;
 let operator: VaultClient;
@@ -214,6 +238,32 @@ describe("after the first deployment", () => {
     await expectVerified(await issue("umlaut", "www.xn--mller-kva.internal"));
   });
 
+  test("a role without common names issues for URIs and addresses (PkiRoleProps.requireCn)", async () => {
+    const names = { uri_sans: "spiffe://acme.internal/web", ip_sans: "127.0.0.1" };
+    const { body } = await operator.send("POST", "pki/issue/workload", { body: names });
+    const issued = await readCertificate(body.data);
+    await expectVerified(issued);
+    const leaf = new X509Certificate(issued.leaf);
+    expect(leaf.subjectAltName).toBe("IP Address:127.0.0.1, URI:spiffe://acme.internal/web");
+    for (const other of [{ uri_sans: "spiffe://other.internal/web" }, { common_name: "a.acme.internal" }])
+      expect((await operator.send("POST", "pki/issue/workload", { body: other, accept: [400] })).status).toBe(400);
+  });
+
+  test("PkiRoleProps.usage: certificates of code and of mail say what they are for", async () => {
+    const code = new X509Certificate((await issue("code", "ci.acme.internal")).leaf);
+    expect(code.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3"]);
+    expect(Date.parse(code.validTo) - Date.parse(code.validFrom)).toBe(DAYS + 30_000);
+    const mail = new X509Certificate((await issue("mail", "alice@acme.internal")).leaf);
+    expect(mail.keyUsage).toEqual(["1.3.6.1.5.5.7.3.4"]);
+    expect(mail.subjectAltName).toBe("email:alice@acme.internal");
+  });
+
+  test("no certificate outlives its issuer, whatever a request asks for", async () => {
+    const body = { common_name: "a.acme.internal", not_after: new Date(Date.now() + 6 * YEARS).toISOString() };
+    const { body: answer } = await operator.send("POST", "pki/issue/web", { body, accept: [400] });
+    expect(JSON.stringify(answer)).toContain("beyond the expiration of the CA certificate");
+  });
+
   test("P8: a role for RSA keys signs a request with such a key (PkiRoleProps.keyType)", async () => {
     const folder = join(lab.serverFolder, "rsa");
     mkdirSync(folder);
@@ -334,7 +384,8 @@ describe("certificates", () => {
     change('"acme.internal", "müller.internal", "acme.example"', '"acme.example", "acme.internal"');
     change('{ name: "umlaut", allowedDomains: ["müller.internal"], maxTtl: "72h" },', "");
     change("pki: {", 'pki: {\n        lifetime: "30d",');
-    await deploy();
+    change(CODE_TTL, CODE_FIELDS);
+    expect(await deploy()).toMatch(/backend_role.main_pki_role_code will be updated in-place/);
 
     const leaf = await issue("web", "a.acme.example");
     await expectVerified(leaf);
@@ -344,11 +395,34 @@ describe("certificates", () => {
     await expectVerified(old);
   });
 
+  // PkiRoleProps.extKeyUsage, PkiRoleProps.keyBits, PkiRoleProps.allowIpSans, PkiRoleProps.allowedUriSans
+  test("a role that is changed in place: PkiRoleProps.keyUsage, PkiRoleProps.notAfter, PkiRoleProps.ttl and others", async () => {
+    const upn = "1.3.6.1.4.1.311.20.2.3;UTF8:ci@acme.internal";
+    const names = { other_sans: upn, uri_sans: "https://ci.acme.internal/7", ip_sans: "10.0.0.7" };
+    const { body } = await operator.send("POST", "pki/issue/code", {
+      body: { common_name: "ci.acme.internal", ...names },
+    });
+    const issued = await readCertificate(body.data);
+    await expectVerified(issued);
+    const { stdout } = await run("openssl", ["x509", "-noout", "-text"], { input: issued.leaf });
+    expect(stdout).toMatch(/Key Usage: critical\s+Digital Signature\s/);
+    expect(stdout).toMatch(/Extended Key Usage:\s+Code Signing, Time Stamping\s/);
+    expect(stdout).toMatch(/UPN::ci@acme\.internal/);
+    expect(stdout).toContain("IP Address:10.0.0.7, URI:https://ci.acme.internal/7");
+    const leaf = new X509Certificate(issued.leaf);
+    expect(leaf.publicKey.asymmetricKeyDetails?.namedCurve).toBe("secp384r1");
+    expect(Date.parse(leaf.validTo)).toBe(Date.parse(NOT_AFTER));
+    expect(Date.now() - Date.parse(leaf.validFrom)).toBeGreaterThan(295_000);
+    const serial = leaf.serialNumber.replaceAll(/..(?=.)/g, "$&:").toLowerCase();
+    expect((await operator.send("GET", `pki/cert/${serial}`, { accept: [404] })).status).toBe(404);
+  });
+
   // AuthorityContent.altNames, AuthorityContent.ipSans and AuthorityContent.uriSans; AuthorityContent.country and
   // AuthorityContent.province; AuthorityContent.organizationalUnit and AuthorityContent.locality;
   // AuthorityContent.streetAddress and AuthorityContent.postalCode; TenantIntermediate.content
   test("P2: the subject and the names of the authority, TenantPKIProps.organization, TenantPKIProps.keyType and TenantPKIProps.keyBits", async () => {
     change("pki: {", `pki: {${AUTHORITY}`);
+    change(CODE_FIELDS, CODE_TTL);
     await lab.cdktf.apply("trust-access");
     await deploy();
     const leaf = await issue("web", "b.acme.internal");
@@ -366,6 +440,11 @@ describe("certificates", () => {
       "street=1 Main Street",
     ]);
     expect(subjectAltName).toBe("DNS:ca.acme.internal, IP Address:198.51.100.2, URI:spiffe://acme.internal");
+    const { body } = await operator.send("GET", "pki/roles/code");
+    expect(body.data).toMatchObject({
+      ...{ allow_ip_sans: false, allowed_uri_sans: [], allowed_other_sans: [], ext_key_usage: [], no_store: false },
+      ...{ key_bits: 256, not_after: "", ttl: DAYS / 1000, key_usage: ["DigitalSignature"], not_before_duration: 300 },
+    });
     change(AUTHORITY, '\n        organization: "Acme Ltd",');
   });
 

@@ -2,67 +2,8 @@ import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
+import type { PkiRoleProps } from "./pki-role-props";
 import type { IRootCa } from "./root-ca";
-
-/** The certificates that a role issues. */
-export interface PkiRoleProps {
-  /**
-   * Name of the role.
-   *
-   * @changes replaces the role: clients use the new name; issued certificates stay valid
-   */
-  readonly name: string;
-  /**
-   * Domains that certificates may name. A `*` before the first dot stands for any characters, so `*.example.com` is each name
-   * below `example.com`. International names are converted to their ASCII form.
-   *
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowedDomains: readonly string[];
-  /**
-   * Whether certificates may name subdomains of the listed domains.
-   *
-   * @default true
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowSubdomains?: boolean;
-  /**
-   * Whether certificates may name the listed domains themselves.
-   *
-   * @default false
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowBareDomains?: boolean;
-  /**
-   * Whether certificates may name wildcards, such as `*.example.com`.
-   *
-   * @default false
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowWildcards?: boolean;
-  /**
-   * Extended key usage of the certificates.
-   *
-   * @default "server"
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly usage?: "server" | "client" | "both";
-  /**
-   * Type of the keys, both of those that Vault generates and of those in signing requests. RSA keys have at least 2,048 bits. A
-   * role for `any` type signs requests, and generates no key.
-   *
-   * @default "ec"
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly keyType?: "ec" | "rsa" | "ed25519" | "any";
-  /**
-   * Maximum lifetime of a certificate, and its lifetime if the request names none. At most half of the lifetime of the
-   * intermediate.
-   *
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly maxTtl: Duration;
-}
 
 /** Properties of a {@link TenantPKI}. */
 export interface TenantPKIProps extends AuthorityContent {

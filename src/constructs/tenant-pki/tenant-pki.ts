@@ -9,7 +9,7 @@ import { authorityContent } from "./authority-content";
 import { Intermediate } from "./intermediate";
 import { authorityKeyBits } from "./key-bits";
 import { PkiMount } from "./pki-mount";
-import { checkPkiRole, DEFAULT_LIFETIME, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
+import { checkPkiRole, DEFAULT_LIFETIME, maxTtlOf, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
 import { checkLifetime, checkRootCa, type IRootCa } from "./root-ca";
 import type { TenantPKIProps } from "./tenant-pki-props";
 
@@ -99,7 +99,10 @@ export class TenantPKI extends Construct implements ITenantPKI {
   }
 }
 
-/** The longest maxTtl of the roles; as good as none without roles. */
+/** The longest maxTtl of the roles; as good as none without roles. Dates of expiry are not in it: the server checks them. */
 function longestOf(roles: TenantPKIProps["roles"]): Duration {
-  return roles.reduce((longest, { maxTtl }) => (maxTtl.isLongerThan(longest) ? maxTtl : longest), Duration.seconds(1));
+  return roles
+    .filter(({ notAfter }) => notAfter === undefined)
+    .map(maxTtlOf)
+    .reduce((longest, each) => (each.isLongerThan(longest) ? each : longest), Duration.seconds(1));
 }

@@ -11,10 +11,11 @@ import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import { checkLifetime } from "../../constructs/tenant-pki/root-ca";
 import { PKI_MOUNT, TenantPKI } from "../../constructs/tenant-pki/tenant-pki";
-import type { PkiRoleProps, TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki-props";
+import type { PkiRoleProps } from "../../constructs/tenant-pki/pki-role-props";
+import type { TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki-props";
 import { parseDomain, parseDomainPattern } from "../../core/domains";
 import { forgetBelow } from "../../terraform/forgotten-resource";
-import { boolean, choice, count, list, name, parsedBy, uniquelyNamed, validatedBy, whole } from "../builders";
+import { boolean, choice, count, distinct, list, name, parsedBy, uniquelyNamed, validatedBy, whole } from "../builders";
 import { duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
@@ -63,6 +64,8 @@ export interface PkiGrants {
 
 const domain = name("customer10.internal");
 const EXAMPLE = '"customer10.internal"';
+const URI = "spiffe://customer10.internal";
+const OTHER_NAME = "1.3.6.1.4.1.311.20.2.3;UTF8:*@customer10.internal";
 
 const KEPT = "It holds issuers, whose certificates must stay verifiable.";
 
@@ -72,9 +75,34 @@ const role = shape<PkiRoleSpec>()({
   allowSubdomains: boolean.optional(),
   allowBareDomains: boolean.optional(),
   allowWildcards: boolean.optional(),
-  usage: choice("server", "client", "both").optional(),
+  allowIpSans: boolean.optional(),
+  allowedUriSans: list(parsedBy(name(`${URI}/*`), parseUri), `"${URI}/*"`).optional(),
+  allowedOtherSans: list(name(OTHER_NAME), `"${OTHER_NAME}"`).optional(),
+  requireCn: boolean.optional(),
+  usage: choice("server", "client", "both", "code-signing", "email").optional(),
+  keyUsage: distinct(
+    choice(
+      "DigitalSignature",
+      "ContentCommitment",
+      "KeyEncipherment",
+      "DataEncipherment",
+      "KeyAgreement",
+      "EncipherOnly",
+      "DecipherOnly",
+    ),
+    '"DigitalSignature"',
+  ).optional(),
+  extKeyUsage: distinct(
+    choice("TimeStamping", "OCSPSigning", "IPSECEndSystem", "IPSECTunnel", "IPSECUser"),
+    '"TimeStamping"',
+  ).optional(),
   keyType: choice("ec", "rsa", "ed25519", "any").optional(),
-  maxTtl: duration,
+  keyBits: count("256, 384 or 521 for ec, and 2048, 3072, 4096 or 8192 for rsa").optional(),
+  maxTtl: duration.optional(),
+  ttl: duration.optional(),
+  notAfter: name("2027-12-31T23:59:59Z").optional(),
+  notBeforeDuration: duration.optional(),
+  noStore: boolean.optional(),
 });
 
 const subjectText = (example: string) => parsedBy(name(example), parseSubjectText).optional();
@@ -87,7 +115,7 @@ const content = {
   postalCode: subjectText("16000"),
   altNames: list(parsedBy(domain, parseDomain), EXAMPLE).optional(),
   ipSans: list(parsedBy(name("198.51.100.2"), parseIpAddress), '"198.51.100.2"').optional(),
-  uriSans: list(parsedBy(name("spiffe://customer10.internal"), parseUri), '"spiffe://customer10.internal"').optional(),
+  uriSans: list(parsedBy(name(URI), parseUri), `"${URI}"`).optional(),
 };
 
 /** Default common name of an instance's intermediate. */

@@ -1,6 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { Duration, RootCa, TenantPKI, type TenantPKIProps } from "../../../../src/index";
+import { Duration, RootCa, TenantPKI, type PkiRoleProps, type TenantPKIProps } from "../../../../src/index";
 import type { IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 import { all } from "../../../support/all";
@@ -10,6 +10,9 @@ const PROPS = {
   address: "https://vault.customer10.example:8200",
   roles: [{ name: "web", allowedDomains: ["customer10.internal"], maxTtl: Duration.hours(72) }],
 };
+
+/** The name of a user in Active Directory, as a role allows it. */
+const UPN = "1.3.6.1.4.1.311.20.2.3;UTF8:*@a.example";
 
 function pki(props: Partial<TenantPKIProps> = {}, use: (pki: TenantPKI) => void = () => undefined): Synthesized {
   return synthesizeInVault((stack, { provider, centralProvider }) => {
@@ -237,6 +240,57 @@ describe("properties", () => {
     expect(only(pki({ roles }).resource, "vault_pki_secret_backend_role")).toMatchObject({ key_type, key_bits });
   });
 
+  describe("of a role", () => {
+    const role = (props: Partial<PkiRoleProps>): Record<string, unknown> => {
+      const roles = [{ name: "r", allowedDomains: ["a.example"], ...props }];
+      return only(pki({ roles }).resource, "vault_pki_secret_backend_role");
+    };
+
+    test.each<[Partial<PkiRoleProps>, object]>([
+      [{}, { ttl: "259200", max_ttl: "259200", allow_ip_sans: false, key_bits: 256 }],
+      [{ maxTtl: Duration.hours(8) }, { ttl: "28800", max_ttl: "28800" }],
+      [
+        { maxTtl: Duration.hours(8), ttl: Duration.hours(1) },
+        { ttl: "3600", max_ttl: "28800" },
+      ],
+      [{ allowIpSans: true }, { allow_ip_sans: true }],
+      [{ allowedUriSans: ["spiffe://a.example/*"] }, { allowed_uri_sans: ["spiffe://a.example/*"] }],
+      [{ allowedOtherSans: [UPN] }, { allowed_other_sans: [UPN] }],
+      [{ requireCn: false }, { require_cn: false }],
+      [
+        { allowedDomains: [], requireCn: false, allowIpSans: true },
+        { allowed_domains: [], allow_ip_sans: true },
+      ],
+      [{ usage: "code-signing" }, { server_flag: false, client_flag: false, code_signing_flag: true }],
+      [{ usage: "email" }, { server_flag: false, client_flag: false, email_protection_flag: true }],
+      [{ keyUsage: ["DigitalSignature"] }, { key_usage: ["DigitalSignature"] }],
+      [{ extKeyUsage: ["TimeStamping"] }, { ext_key_usage: ["TimeStamping"] }],
+      [{ keyBits: 384 }, { key_type: "ec", key_bits: 384 }],
+      [
+        { keyType: "rsa", keyBits: 4096 },
+        { key_type: "rsa", key_bits: 4096 },
+      ],
+      [{ notBeforeDuration: Duration.seconds(45) }, { not_before_duration: "45s" }],
+      [{ notBeforeDuration: Duration.minutes(5) }, { not_before_duration: "5m" }],
+      [{ notBeforeDuration: Duration.seconds(90) }, { not_before_duration: "1m30s" }],
+      [{ notBeforeDuration: Duration.hours(24) }, { not_before_duration: "24h" }],
+      [{ notBeforeDuration: Duration.minutes(90) }, { not_before_duration: "1h30m" }],
+      [{ notBeforeDuration: Duration.seconds(3605) }, { not_before_duration: "1h0m5s" }],
+      [{ noStore: true }, { no_store: true }],
+      [{ notAfter: "2027-12-31T23:59:59Z" }, { not_after: "2027-12-31T23:59:59Z" }],
+    ])("%j", (props, expected) => {
+      expect(role(props)).toMatchObject(expected);
+    });
+
+    test("notAfter takes the place of lifetimes, also of those that rotation waits for", () => {
+      const fixed = role({ notAfter: "2027-12-31T23:59:59Z" });
+      expect([fixed.ttl, fixed.max_ttl]).toEqual([undefined, undefined]);
+      const roles = [{ name: "r", allowedDomains: ["a.example"], notAfter: "2027-12-31T23:59:59Z" }];
+      const { lifecycle } = only(pki({ roles }).resource, "vault_pki_secret_backend_config_issuers");
+      expect(JSON.stringify(lifecycle)).toContain(`"${20.5 * 1825 * 86_400 - 1}s`);
+    });
+  });
+
   test("permittedDomains are the root's constraint on the intermediate", () => {
     const { resource } = pki({ permittedDomains: ["internal"] });
     expect(only(resource, "vault_pki_secret_backend_root_sign_intermediate").permitted_dns_domains).toEqual([
@@ -371,6 +425,39 @@ describe("fails when", () => {
     ],
   ] as const)("the authority has %j", (props, message) => {
     expect(() => pki(props)).toThrow(message);
+  });
+
+  test.each<[Partial<PkiRoleProps>, string]>([
+    [
+      { ttl: Duration.hours(73) },
+      "The PKI role web has a ttl of 73h, longer than its maxTtl of 72h; reduce ttl, or raise maxTtl.",
+    ],
+    [
+      { notAfter: "2027-12-31" },
+      'has a notAfter of "2027-12-31", which is not a valid time; write UTC and whole seconds, such as "2027-12-31T23:59:59Z".',
+    ],
+    [{ notAfter: "2027-02-30T23:59:59Z" }, "which is not a valid time"],
+    [
+      { notAfter: "2027-12-31T23:59:59Z", maxTtl: Duration.hours(1) },
+      "has a notAfter of 2027-12-31T23:59:59Z and a lifetime; remove notAfter, or remove ttl and maxTtl.",
+    ],
+    [{ keyBits: 224 }, "The PKI role web has ec keys of 224 bits; set keyBits to one of: 256, 384, 521."],
+    [{ keyType: "any", keyBits: 2048 }, "The PKI role web has any keys of 2048 bits; remove keyBits."],
+    [{ keyUsage: [] }, "The PKI role web has an empty keyUsage; list at least one usage, or remove the field."],
+    [{ allowedUriSans: ["*"] }, '"*" is not a valid URI'],
+    [
+      { allowedOtherSans: ["upn:a"] },
+      'The PKI role web allows "upn:a", which is not a valid other name; write OID, type and value',
+    ],
+    [{ allowedDomains: [], requireCn: false }, "has no allowedDomains"],
+    [{ allowedDomains: [], allowIpSans: true }, "has no allowedDomains"],
+  ])("a role has %j", (props, message) => {
+    expect(() => pki({ roles: [{ name: "web", allowedDomains: ["a.example"], ...props }] })).toThrow(message);
+  });
+
+  test("the default maxTtl of a role is longer than half of the lifetime", () => {
+    const roles = [{ name: "web", allowedDomains: ["a.example"] }];
+    expect(() => pki({ roles, lifetime: Duration.days(5) })).toThrow(/role web has a maxTtl of 72h, longer than half/);
   });
 
   test("two roles have one name", () => {
