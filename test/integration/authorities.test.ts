@@ -1,6 +1,8 @@
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent } from "node:https";
 import { dirname, join } from "node:path";
+import { axios, Client, crypto } from "acme-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROJECT } from "../../lab/cdktf";
 import { startLab, type Lab } from "../../lab/lab";
@@ -16,6 +18,7 @@ import { checkIntermediates } from "../../src/operations/preflight/check-interme
 import type { StackJson } from "../../src/operations/preflight/synthesized-stack";
 import type { VaultClient } from "../../src/vault/client";
 import { download, readCertificate, verify, type IssuedCertificate } from "./support/certificates";
+import { ChallengeResolver } from "./support/challenge-resolver";
 import { TerraformProject } from "./support/terraform-project";
 import { removeLab } from "./support/lab";
 
@@ -24,6 +27,16 @@ const CONFIG = "trust-config";
 const VAULT = "trust-vault";
 const DAYS = 24 * 3600 * 1000;
 const YEARS = 365 * DAYS;
+
+const RESOLVER_PORT = 19_711;
+const SERVICES = `ocsp: true,
+        deltaCrl: true,
+        tidy: { interval: "6h" },
+        acme: { roles: ["web"], dnsResolver: "127.0.0.1:${RESOLVER_PORT}" },`;
+/** PkiServices.ocsp, PkiServices.deltaCrl, PkiServices.tidy and PkiServices.acme, each turned off as its documentation says. */
+const SERVICES_OFF = `deltaCrl: false,
+        tidy: { enabled: false },
+        acme: { roles: [] },`;
 
 const TENANT = `
 import { defineTenant } from "tenant-vault/tenant";
@@ -37,6 +50,7 @@ export default defineTenant({
       address: "https://127.0.0.1:19710",
       deployment: { mode: "external", addresses: ["https://127.0.0.1:19710"] },
       pki: {
+        ${SERVICES}
         permittedDomains: ["acme.internal", "müller.internal"],
         roles: [
           { name: "web", allowedDomains: ["acme.internal"], maxTtl: "72h" },
@@ -201,6 +215,19 @@ async function expectVerified(issued: IssuedCertificate): Promise<void> {
   expect(await verify(lab, issued)).toBe("OK");
 }
 
+/** What the instance's OCSP responder says of a certificate. */
+async function statusOf({ leaf, issuer }: IssuedCertificate, url: string): Promise<string> {
+  const folder = mkdtempSync(join(lab.serverFolder, "ocsp-"));
+  const [certificate, authority] = [join(folder, "leaf.pem"), join(folder, "issuer.pem")];
+  writeFileSync(certificate, leaf);
+  writeFileSync(authority, issuer);
+  const { stdout } = await run("openssl", [
+    ...["ocsp", "-url", url, "-CAfile", lab.caCertificateFile, "-verify_other", authority, "-trust_other"],
+    ...["-issuer", authority, "-cert", certificate],
+  ]);
+  return stdout;
+}
+
 beforeAll(async () => {
   mkdirSync(dirname(TENANT_FILE), { recursive: true });
   writeFileSync(TENANT_FILE, text);
@@ -262,6 +289,67 @@ describe("after the first deployment", () => {
     const body = { common_name: "a.acme.internal", not_after: new Date(Date.now() + 6 * YEARS).toISOString() };
     const { body: answer } = await operator.send("POST", "pki/issue/web", { body, accept: [400] });
     expect(JSON.stringify(answer)).toContain("beyond the expiration of the CA certificate");
+  });
+
+  test("PkiServices.ocsp and PkiServices.deltaCrl: a client finds out that a certificate is revoked", async () => {
+    const issued = await issue("web", "revoked.acme.internal");
+    const text = (await run("openssl", ["x509", "-noout", "-text"], { input: issued.leaf })).stdout;
+    const delta = /Freshest CRL:[^]*?URI:(\S+)/.exec(text)?.[1] ?? "";
+    const ocsp = /OCSP - URI:(\S+)/.exec(text)?.[1] ?? "";
+    expect(ocsp).toBe("https://127.0.0.1:19710/v1/pki/ocsp");
+    expect(await statusOf(issued, ocsp)).toContain(": good");
+
+    await operator.send("POST", "pki/revoke", { body: { certificate: issued.leaf } });
+    expect(await statusOf(issued, ocsp)).toContain(": revoked");
+    await operator.send("GET", "pki/crl/rotate-delta");
+    const file = join(lab.serverFolder, "delta.crl");
+    writeFileSync(file, await download(lab, delta));
+    const list = await run("openssl", ["crl", "-inform", "DER", "-in", file, "-noout", "-text"]);
+    expect(list.stdout).toContain(new X509Certificate(issued.leaf).serialNumber);
+  });
+
+  test("PkiAcme.roles, PkiAcme.requireAccountBinding and PkiAcme.dnsResolver: a client of ACME obtains a certificate", async () => {
+    const resolver = new ChallengeResolver(RESOLVER_PORT);
+    await resolver.start();
+    try {
+      axios.defaults.httpsAgent = new Agent({ ca: lab.authority.certificate });
+      const directoryUrl = "https://127.0.0.1:19710/v1/pki/roles/web/acme/directory";
+      const accountKey = await crypto.createPrivateEcdsaKey();
+      const app = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("app");
+      const { body } = await app.send("POST", "pki/roles/web/acme/new-eab", { body: {} });
+      const { id, key } = body.data as { id: string; key: string };
+      const order = async (binding: object): Promise<string> => {
+        const client = new Client({ directoryUrl, accountKey, backoffMin: 100, backoffMax: 400, ...binding });
+        const [, csr] = await crypto.createCsr(
+          { altNames: ["acme.acme.internal"] },
+          await crypto.createPrivateEcdsaKey(),
+        );
+        return client.auto({
+          csr,
+          termsOfServiceAgreed: true,
+          challengePriority: ["dns-01"],
+          skipChallengeVerification: true,
+          challengeCreateFn: ({ identifier }, _challenge, text) => {
+            resolver.answer(identifier.value, text);
+            return Promise.resolve();
+          },
+          challengeRemoveFn: () => Promise.resolve(),
+        });
+      };
+      await expect(order({})).rejects.toThrow(/externalAccountBinding/);
+      const chain = await order({ externalAccountBinding: { kid: id, hmacKey: key } });
+      const [certificate = "", ...ca_chain] = chain.match(/-----BEGIN[^]*?-----END CERTIFICATE-----\n?/g) ?? [];
+      const issued = await readCertificate({ certificate, ca_chain });
+      expect(new X509Certificate(issued.leaf).subjectAltName).toBe("DNS:acme.acme.internal");
+      await expectVerified(issued);
+    } finally {
+      resolver.stop();
+    }
+  });
+
+  test("PkiTidy.interval and PkiTidy.safetyBuffer", async () => {
+    const { body } = await operator.send("GET", "pki/config/auto-tidy");
+    expect(body.data).toMatchObject({ enabled: true, interval_duration: 6 * 3600, safety_buffer: 72 * 3600 });
   });
 
   test("P8: a role for RSA keys signs a request with such a key (PkiRoleProps.keyType)", async () => {
@@ -366,7 +454,8 @@ describe("certificates", () => {
 
   test("P9: TenantPKIProps.address, the URLs in a certificate and in its issuer answer 200", async () => {
     await expectVerified(old);
-    expect(old.urls.length).toBe(4);
+    // Both name their issuer and its list, and the leaf a delta list.
+    expect(old.urls.length).toBe(5);
   });
 
   test("P1: TenantPKIProps.permittedDomains, wider: new leaves come from the new issuer, old ones verify", async () => {
@@ -423,6 +512,7 @@ describe("certificates", () => {
   test("P2: the subject and the names of the authority, TenantPKIProps.organization, TenantPKIProps.keyType and TenantPKIProps.keyBits", async () => {
     change("pki: {", `pki: {${AUTHORITY}`);
     change(CODE_FIELDS, CODE_TTL);
+    change(SERVICES, SERVICES_OFF);
     await lab.cdktf.apply("trust-access");
     await deploy();
     const leaf = await issue("web", "b.acme.internal");
@@ -440,6 +530,15 @@ describe("certificates", () => {
       "street=1 Main Street",
     ]);
     expect(subjectAltName).toBe("DNS:ca.acme.internal, IP Address:198.51.100.2, URI:spiffe://acme.internal");
+    const configOf = async (name: string): Promise<unknown> =>
+      (await operator.send("GET", `pki/config/${name}`)).body.data;
+    expect(await configOf("urls")).toMatchObject({ ocsp_servers: [], delta_crl_distribution_points: [] });
+    expect(await configOf("crl")).toMatchObject({ enable_delta: false, auto_rebuild: true });
+    // PkiTidy.enabled
+    expect([await configOf("auto-tidy"), await configOf("acme")]).toMatchObject([
+      { enabled: false },
+      { enabled: false },
+    ]);
     const { body } = await operator.send("GET", "pki/roles/code");
     expect(body.data).toMatchObject({
       ...{ allow_ip_sans: false, allowed_uri_sans: [], allowed_other_sans: [], ext_key_usage: [], no_store: false },

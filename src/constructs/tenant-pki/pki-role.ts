@@ -22,6 +22,8 @@ export class PkiRole implements IPkiRole {
   constructor(
     private readonly mount: string,
     readonly name: string,
+    /** Whether clients of ACME need a credential of the instance. */
+    private readonly bindsAccounts: boolean,
   ) {}
 
   grantIssue(grantee: IGrantee): void {
@@ -32,6 +34,12 @@ export class PkiRole implements IPkiRole {
         reason: `certificates of the role ${this.name}`,
       });
     }
+    if (!this.bindsAccounts) return;
+    grantee.grant({
+      path: `${this.mount}/roles/${this.name}/acme/new-eab`,
+      capabilities: ["create", "update"],
+      reason: `accounts of ACME for the role ${this.name}`,
+    });
   }
 }
 

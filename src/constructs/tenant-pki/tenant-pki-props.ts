@@ -3,10 +3,11 @@ import type { Duration } from "../../core/duration";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
 import type { PkiRoleProps } from "./pki-role-props";
+import type { PkiServices } from "./pki-services";
 import type { IRootCa } from "./root-ca";
 
 /** Properties of a {@link TenantPKI}. */
-export interface TenantPKIProps extends AuthorityContent {
+export interface TenantPKIProps extends AuthorityContent, PkiServices {
   /**
    * Common name of the intermediate.
    *

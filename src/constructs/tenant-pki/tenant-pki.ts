@@ -10,6 +10,7 @@ import { Intermediate } from "./intermediate";
 import { authorityKeyBits } from "./key-bits";
 import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, maxTtlOf, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
+import { bindsAccounts, checkPkiServices } from "./pki-services";
 import { checkLifetime, checkRootCa, type IRootCa } from "./root-ca";
 import type { TenantPKIProps } from "./tenant-pki-props";
 
@@ -44,6 +45,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
     checkUniqueRoles(props.roles, this);
     checkLifetime(lifetime, props.rootCa.lifetime, this);
     for (const role of props.roles) checkPkiRole(role, { lifetime, permittedDomains }, this);
+    checkPkiServices(props, props.roles, this);
     this.mount = props.mount ?? PKI_MOUNT;
 
     const mount = new PkiMount(this, "Mount", {
@@ -52,6 +54,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
       address: props.address,
       namespace: props.namespace,
       lifetime,
+      services: props,
       deletionProtection,
       provider,
     });
@@ -81,7 +84,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
         dependsOn: [intermediate.issuers],
         provider,
       });
-      this.roles.set(role.name, new PkiRole(this.mount, role.name));
+      this.roles.set(role.name, new PkiRole(this.mount, role.name, bindsAccounts(props, role.name)));
     }
   }
 

@@ -9,6 +9,12 @@ import {
 } from "../../constructs/tenant-pki/authority-content";
 import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
+import {
+  checkPkiServices,
+  type PkiAcme,
+  type PkiServices,
+  type PkiTidy,
+} from "../../constructs/tenant-pki/pki-services";
 import { checkLifetime } from "../../constructs/tenant-pki/root-ca";
 import { PKI_MOUNT, TenantPKI } from "../../constructs/tenant-pki/tenant-pki";
 import type { PkiRoleProps } from "../../constructs/tenant-pki/pki-role-props";
@@ -26,6 +32,7 @@ export type PkiRoleSpec = InFile<PkiRoleProps>;
 /** Certificates of a tenant: an intermediate CA and its roles. */
 export interface PkiSpec extends InFile<
   AuthorityContent &
+    PkiServices &
     Pick<
       TenantPKIProps,
       "organization" | "keyType" | "keyBits" | "mount" | "lifetime" | "permittedDomains" | "generation" | "roles"
@@ -136,10 +143,23 @@ export const pki = engine<PkiField, PkiGrants>()({
       lifetime: validatedBy(duration, (value) => checkLifetime(value)).optional(),
       permittedDomains: list(parsedBy(domain, parseDomain), EXAMPLE).optional(),
       generation: whole("generation", 1).optional(),
+      ocsp: boolean.optional(),
+      deltaCrl: boolean.optional(),
+      tidy: shape<InFile<PkiTidy>>()({
+        enabled: boolean.optional(),
+        interval: duration.optional(),
+        safetyBuffer: duration.optional(),
+      }).optional(),
+      acme: shape<InFile<PkiAcme>>()({
+        roles: distinct(name("web"), '"web"'),
+        requireAccountBinding: boolean.optional(),
+        dnsResolver: name("10.0.0.2:53").optional(),
+      }).optional(),
       roles: uniquelyNamed(role),
     }),
     (spec) => {
       authorityContent(spec, spec.permittedDomains);
+      checkPkiServices(spec, spec.roles);
       authorityKeyBits(spec.keyType ?? "ec", spec.keyBits);
       spec.roles.forEach((each) => checkPkiRole(each, spec));
     },

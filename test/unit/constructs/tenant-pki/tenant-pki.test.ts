@@ -1,6 +1,13 @@
 import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
-import { Duration, RootCa, TenantPKI, type PkiRoleProps, type TenantPKIProps } from "../../../../src/index";
+import {
+  Duration,
+  RootCa,
+  TenantPKI,
+  type PkiAcme,
+  type PkiRoleProps,
+  type TenantPKIProps,
+} from "../../../../src/index";
 import type { IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 import { all } from "../../../support/all";
@@ -10,6 +17,11 @@ const PROPS = {
   address: "https://vault.customer10.example:8200",
   roles: [{ name: "web", allowedDomains: ["customer10.internal"], maxTtl: Duration.hours(72) }],
 };
+
+/** What Terraform makes of an expression of `jsonencode`. */
+function evaluated(expression: string): unknown {
+  return JSON.parse(expression.slice("${jsonencode(".length, -")}".length).replaceAll('" = ', '": '));
+}
 
 /** The name of a user in Active Directory, as a role allows it. */
 const UPN = "1.3.6.1.4.1.311.20.2.3;UTF8:*@a.example";
@@ -238,6 +250,95 @@ describe("properties", () => {
   ] as const)("P8: keyType %s", (keyType, key_type, key_bits) => {
     const roles = [{ name: "r", allowedDomains: ["a.example"], maxTtl: Duration.hours(1), keyType }];
     expect(only(pki({ roles }).resource, "vault_pki_secret_backend_role")).toMatchObject({ key_type, key_bits });
+  });
+
+  describe("of the services", () => {
+    const configs = (props: Partial<TenantPKIProps>): Record<string, unknown> => {
+      const endpoints = pki(props).resource.vault_generic_endpoint ?? {};
+      return Object.fromEntries(
+        all(Object.values(endpoints)).map(({ path, data_json: json }) => [
+          String(path).replace(/.*\/config\//, ""),
+          evaluated(String(json)),
+        ]),
+      );
+    };
+    const MOUNT = "https://vault.customer10.example:8200/v1/pki";
+
+    test("none by default", () => {
+      expect(configs({})).toEqual({ crl: { auto_rebuild: true, expiry: "72h" } });
+    });
+
+    test("ocsp", () => {
+      const { resource } = pki({ ocsp: true });
+      expect(only(resource, "vault_pki_secret_backend_config_urls").ocsp_servers).toEqual([`${MOUNT}/ocsp`]);
+    });
+
+    test("deltaCrl", () => {
+      const list = `${MOUNT}/issuer/{{issuer_id}}/crl/delta/der`;
+      expect(configs({ deltaCrl: true })).toMatchObject({
+        crl: { enable_delta: true, delta_rebuild_interval: "15m" },
+        urls: { delta_crl_distribution_points: [list] },
+      });
+      expect(configs({ deltaCrl: false })).toMatchObject({
+        crl: { enable_delta: false },
+        urls: { delta_crl_distribution_points: [] },
+      });
+    });
+
+    test("tidy", () => {
+      const parts = { tidy_cert_store: true, tidy_revoked_certs: true, tidy_acme: true };
+      expect(configs({ tidy: {} })["auto-tidy"]).toEqual({
+        ...{ enabled: true, interval_duration: 43_200, safety_buffer: 259_200 },
+        ...parts,
+      });
+      const tidy = { interval: Duration.hours(1), safetyBuffer: Duration.hours(2) };
+      expect(configs({ tidy })["auto-tidy"]).toMatchObject({ interval_duration: 3600, safety_buffer: 7200 });
+      expect(configs({ tidy: { enabled: false } })["auto-tidy"]).toEqual({ enabled: false });
+    });
+
+    test("acme", () => {
+      const { resource } = pki({ acme: { roles: ["web"] } });
+      expect(only(resource, "vault_mount")).toMatchObject({
+        allowed_response_headers: ["Last-Modified", "Location", "Replay-Nonce", "Link"],
+        passthrough_request_headers: ["If-Modified-Since"],
+      });
+      const bound = { allowed_roles: ["web"], default_directory_policy: "forbid", eab_policy: "always-required" };
+      expect(configs({ acme: { roles: ["web"] } })).toMatchObject({
+        cluster: { path: MOUNT },
+        acme: { enabled: true, ...bound },
+      });
+      const acme = { roles: ["web"], requireAccountBinding: false, dnsResolver: "10.0.0.2:53" };
+      expect(configs({ acme }).acme).toMatchObject({ eab_policy: "not-required", dns_resolver: "10.0.0.2:53" });
+      expect(configs({ acme: { roles: [] } }).acme).toEqual({ enabled: false });
+    });
+
+    test("a role with ACME grants accounts, unless it needs none", () => {
+      const granted = (acme: PkiAcme): string[] => {
+        const paths: string[] = [];
+        pki({ acme }, (created) =>
+          created.role("web").grantIssue({ grant: (statement) => void paths.push(statement.path) }),
+        );
+        return paths;
+      };
+      const issue = ["pki/issue/web", "pki/sign/web"];
+      expect(granted({ roles: ["web"] })).toEqual([...issue, "pki/roles/web/acme/new-eab"]);
+      expect(granted({ roles: ["web"], requireAccountBinding: false })).toEqual(issue);
+      expect(granted({ roles: [] })).toEqual(issue);
+    });
+
+    test.each<[Partial<TenantPKIProps>, string]>([
+      [{ acme: { roles: ["mail"] } }, 'ACME of the PKI names the role "mail", which does not exist; use one of: web.'],
+      [
+        { acme: { roles: ["web"], dnsResolver: "dns.example" } },
+        'has the dnsResolver dns.example; write an IP address and a port, such as "10.0.0.2:53".',
+      ],
+      [
+        { acme: { roles: ["r"] }, roles: [{ name: "r", allowedDomains: ["a.example"], noStore: true }] },
+        "ACME of the PKI has the role r, whose certificates are not stored; remove noStore, or the role from acme.",
+      ],
+    ])("fails if they are %j", (props, message) => {
+      expect(() => pki(props)).toThrow(message);
+    });
   });
 
   describe("of a role", () => {
