@@ -44,6 +44,10 @@ export class ConfigStack extends LayerStack {
       });
       if (config.ssh !== undefined && instance.retired !== true)
         new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
+      if (config.pki?.request !== undefined && instance.retired !== true)
+        new TerraformOutput(this, `${name}_pki_request`, { value: config.pki.request });
+      if (config.pki?.rootCertificate !== undefined && instance.retired !== true)
+        new TerraformOutput(this, `${name}_pki_root_certificate`, { value: config.pki.rootCertificate });
     }
   }
 }

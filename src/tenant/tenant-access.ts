@@ -13,7 +13,7 @@ import type { Tenant } from "./tenant-schema";
  */
 export function signedIntermediates({ name: tenant, instances }: Tenant): TenantIntermediate[] {
   return instances.flatMap(({ name, pki }) => {
-    if (pki?.permittedDomains === undefined) return [];
+    if (pki?.permittedDomains === undefined || pki.authority !== undefined) return [];
     const { organization, lifetime = DEFAULT_LIFETIME } = pki;
     const content = authorityContent(pki);
     return [

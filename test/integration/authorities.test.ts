@@ -119,6 +119,36 @@ const CODE_FIELDS = `notAfter: "${NOT_AFTER}",
             allowedUriSans: ["https://ci.acme.internal/*"],
             allowedOtherSans: ["1.3.6.1.4.1.311.20.2.3;UTF8:*@acme.internal"]`;
 
+/** The end of the certificates of the form, a year and more from now. */
+const FORM_END = `${new Date().getFullYear() + 1}-12-31T23:59:59Z`;
+/** The form of the console that people filled in before, for a CA and for a certificate. */
+const FORM = `      pki: {
+        mount: "certificates",
+        authority: { type: "internal" },
+        commonName: "company1.org",
+        altNames: ["company1.org", "company1.dz"],
+        organization: "Company 1",
+        organizationalUnit: "Web",
+        country: "DZ",
+        locality: "Alger",
+        province: "Bab Ezzouar",
+        keyType: "rsa",
+        keyBits: 4096,
+        lifetime: "87600h",
+        roles: [
+          {
+            name: "web-server-role",
+            allowedDomains: ["web-server1.com", "web-server1.org", "web-server1.dz"],
+            allowBareDomains: true,
+            allowIpSans: true,
+            notAfter: "${FORM_END}",
+          },
+          { name: "short", allowedDomains: ["web-server1.com"], allowBareDomains: true, ttl: "72h" },
+          { name: "web", allowedDomains: ["acme.internal"] },
+        ],
+      },
+`;
+
 let lab: Lab;
 let operator: VaultClient;
 let text = TENANT;
@@ -633,6 +663,100 @@ describe("certificates", () => {
     const leaf = await issue("web", "e.acme.internal", "certificates");
     expect(leaf.issuerSerial).not.toBe(before.issuerSerial);
     for (const each of [leaf, before]) await expectVerified(each);
+  });
+
+  // TenantPKIProps.authority, InternalAuthoritySpec.type
+  test("PkiSpec.authority: the form of a CA of the tenant's own, and its certificate for a web server", async () => {
+    const before = await issue("web", "h.acme.internal", "certificates");
+    const section = /^ {6}pki: \{[^]*?(?=^ {6}ssh:)/m.exec(text)?.[0] ?? "";
+    change(section, FORM);
+    await deploy();
+    const root = new X509Certificate(await lab.cdktf.output(CONFIG, "main_pki_root_certificate"));
+    expect(root.subject.split("\n").sort()).toEqual([
+      ...["C=DZ", "CN=company1.org", "L=Alger", "O=Company 1", "OU=Web", "ST=Bab Ezzouar"],
+    ]);
+    expect(root.subjectAltName).toBe("DNS:company1.dz, DNS:company1.org");
+    expect(root.publicKey.asymmetricKeyDetails?.modulusLength).toBe(4096);
+    // The time is read before and after the key is generated.
+    expect((Date.parse(root.validTo) - Date.parse(root.validFrom)) / 1000).toBeCloseTo(87_600 * 3600, -2);
+
+    const names = { alt_names: "web-server1.org,web-server1.dz", ip_sans: "198.51.100.2" };
+    const path = "certificates/issue/web-server-role";
+    const { body } = await operator.send("POST", path, { body: { common_name: "web-server1.com", ...names } });
+    const issued = body.data as { certificate: string; private_key: string };
+    const leaf = new X509Certificate(issued.certificate);
+    expect(leaf.subjectAltName?.split(", ").sort()).toEqual([
+      ...["DNS:web-server1.com", "DNS:web-server1.dz", "DNS:web-server1.org", "IP Address:198.51.100.2"],
+    ]);
+    expect(Date.parse(leaf.validTo)).toBe(Date.parse(FORM_END));
+    const files = { ca: join(lab.serverFolder, "form-ca.pem"), leaf: join(lab.serverFolder, "form.pem") };
+    writeFileSync(files.ca, root.toString());
+    writeFileSync(files.leaf, issued.certificate);
+    for (const name of [
+      ["-verify_hostname", "web-server1.dz"],
+      ["-verify_ip", "198.51.100.2"],
+    ])
+      await run("openssl", [
+        "verify",
+        "-x509_strict",
+        "-CAfile",
+        files.ca,
+        "-purpose",
+        "sslserver",
+        ...name,
+        files.leaf,
+      ]);
+
+    const short = await operator.send("POST", "certificates/issue/short", { body: { common_name: "web-server1.com" } });
+    const { validFrom, validTo } = new X509Certificate((short.body.data as { certificate: string }).certificate);
+    expect(Date.parse(validTo) - Date.parse(validFrom)).toBe(3 * DAYS + 30_000);
+    await expectVerified(before);
+  });
+
+  // ExternalAuthoritySpec.type
+  test("ExternalAuthorityProps.chainFiles: a CA elsewhere signs the request of the instance", async () => {
+    change('{ type: "internal" }', '{ type: "external" }');
+    change('lifetime: "87600h"', 'lifetime: "300d"');
+    await deploy();
+    const file = (name: string): string => join(lab.serverFolder, `outside-${name}.pem`);
+    writeFileSync(file("request"), await lab.cdktf.output(CONFIG, "main_pki_request"));
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-nodes", "-keyout", file("key")];
+    await run("openssl", [
+      "req",
+      "-x509",
+      ...key,
+      "-days",
+      "730",
+      "-subj",
+      "/CN=Outside",
+      "-addext",
+      "keyUsage=critical,keyCertSign",
+      "-out",
+      file("root"),
+    ]);
+    writeFileSync(
+      file("extensions"),
+      "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n",
+    );
+    const authority = ["-CA", file("root"), "-CAkey", file("key"), "-extfile", file("extensions"), "-days", "365"];
+    const { stdout: signed } = await run("openssl", ["x509", "-req", "-in", file("request"), ...authority]);
+    writeFileSync(file("chain"), signed + readFileSync(file("root"), "utf8"));
+
+    change('{ type: "external" }', `{ type: "external", chainFiles: ["${file("chain")}"] }`);
+    await deploy();
+    const leaf = await issue("short", "web-server1.com", "certificates");
+    writeFileSync(file("leaf"), leaf.leaf);
+    writeFileSync(file("issuer"), leaf.issuer);
+    await run("openssl", [
+      "verify",
+      "-x509_strict",
+      "-CAfile",
+      file("root"),
+      "-untrusted",
+      file("issuer"),
+      file("leaf"),
+    ]);
+    expect(new X509Certificate(leaf.issuer).subject).toContain("OU=Web");
   });
 
   test("S1: InstanceSpec.pki and InstanceSpec.ssh, removed: mounts and keys are kept where they are protected", async () => {

@@ -2,6 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
+import type { PkiAuthority } from "./pki-authority";
 import type { PkiRoleProps } from "./pki-role-props";
 import type { PkiServices } from "./pki-services";
 import type { IRootCa } from "./root-ca";
@@ -38,9 +39,18 @@ export interface TenantPKIProps extends AuthorityContent, PkiServices {
   /**
    * The authority that signs the intermediate.
    *
+   * @default - none: authority says where the CA comes from
    * @changes new issuer, the old one stays until it expires: clients must trust the other root first. Raise generation if its mount has the same path
    */
-  readonly rootCa: IRootCa;
+  readonly rootCa?: IRootCa;
+  /**
+   * Where the CA comes from, if the root CA does not sign it: `PkiAuthority.internal()` is a root of the tenant's own, and
+   * `PkiAuthority.external()` an intermediate that an authority elsewhere signs.
+   *
+   * @default - an intermediate that rootCa signs
+   * @changes new issuer, the old one stays until it expires: clients must trust the new root first
+   */
+  readonly authority?: PkiAuthority;
   /**
    * Address of the instance, for the issuer and CRL URLs in certificates.
    *
@@ -62,9 +72,9 @@ export interface TenantPKIProps extends AuthorityContent, PkiServices {
    */
   readonly mount?: string;
   /**
-   * Lifetime of the intermediate. Each half of it, the next deployment creates another one.
+   * Lifetime of the CA. Each half of it, the next deployment creates another intermediate, if the operator's root signs it.
    *
-   * @default - 5 years
+   * @default - 5 years, or 10 years for a root CA of the tenant's own
    * @changes new issuer, the old one stays until it expires
    */
   readonly lifetime?: Duration;

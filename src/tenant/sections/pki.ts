@@ -8,6 +8,7 @@ import {
   type AuthorityContent,
 } from "../../constructs/tenant-pki/authority-content";
 import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
+import { PkiAuthority, type ExternalAuthorityProps } from "../../constructs/tenant-pki/pki-authority";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import {
   checkPkiServices,
@@ -21,7 +22,20 @@ import type { PkiRoleProps } from "../../constructs/tenant-pki/pki-role-props";
 import type { TenantPKIProps } from "../../constructs/tenant-pki/tenant-pki-props";
 import { parseDomain, parseDomainPattern } from "../../core/domains";
 import { forgetBelow } from "../../terraform/forgotten-resource";
-import { boolean, choice, count, distinct, list, name, parsedBy, uniquelyNamed, validatedBy, whole } from "../builders";
+import { z } from "zod";
+import {
+  boolean,
+  choice,
+  count,
+  distinct,
+  list,
+  name,
+  only,
+  parsedBy,
+  uniquelyNamed,
+  validatedBy,
+  whole,
+} from "../builders";
 import { duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
@@ -45,6 +59,25 @@ export interface PkiSpec extends InFile<
    * @changes new issuer: the old one stays, so that its certificates verify until they expire
    */
   readonly commonName?: string;
+  /**
+   * Where the CA comes from.
+   *
+   * @default - an intermediate CA, signed by the operator's root
+   * @changes new issuer, the old one stays until it expires: clients must trust the new root first
+   */
+  readonly authority?: InternalAuthoritySpec | ExternalAuthoritySpec;
+}
+
+/** A root CA of the tenant's own. The instance generates its key, which never leaves it. */
+export interface InternalAuthoritySpec {
+  /** @changes new issuer, the old one stays until it expires: clients must trust the new root first */
+  readonly type: "internal";
+}
+
+/** An intermediate CA that an authority elsewhere signs. The instance generates its key, which never leaves it. */
+export interface ExternalAuthoritySpec extends InFile<ExternalAuthorityProps> {
+  /** @changes new issuer, the old one stays until it expires: clients must trust the new root first */
+  readonly type: "external";
 }
 
 /** The field of an instance. */
@@ -125,6 +158,17 @@ const content = {
   uriSans: list(parsedBy(name(URI), parseUri), `"${URI}"`).optional(),
 };
 
+const authorities = z.discriminatedUnion("type", [
+  parsedBy(shape<InternalAuthoritySpec>()({ type: only("internal") }), () => PkiAuthority.internal()),
+  parsedBy(
+    shape<ExternalAuthoritySpec>()({
+      type: only("external"),
+      chainFiles: list(name("tenants/customer10-ca.pem"), '"tenants/customer10-ca.pem"').optional(),
+    }),
+    (spec) => PkiAuthority.external(spec),
+  ),
+]);
+
 /** Default common name of an instance's intermediate. */
 export function intermediateName(tenant: string, instance: string): string {
   return `${tenant} ${instance} CA`;
@@ -136,6 +180,7 @@ export const pki = engine<PkiField, PkiGrants>()({
     shape<PkiSpec>()({
       mount: mountPath.optional(),
       commonName: name("customer10 main CA").optional(),
+      authority: authorities.optional(),
       organization: name("Customer 10 Ltd").optional(),
       ...content,
       keyType: choice("ec", "rsa", "ed25519").optional(),
@@ -161,14 +206,20 @@ export const pki = engine<PkiField, PkiGrants>()({
       authorityContent(spec, spec.permittedDomains);
       checkPkiServices(spec, spec.roles);
       authorityKeyBits(spec.keyType ?? "ec", spec.keyBits);
-      spec.roles.forEach((each) => checkPkiRole(each, spec));
+      const lifetime = spec.lifetime ?? spec.authority?.defaultLifetime;
+      spec.roles.forEach((each) => checkPkiRole(each, { ...spec, lifetime }));
     },
   ),
   grants: { certificates: list(name("web"), '"web"').optional() },
   mounts: ({ mount = PKI_MOUNT }) => [mount],
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((each) => each.name) ?? []),
-  create: (scope, { commonName, ...spec }, { tenant, name: instance, ...context }) =>
-    new TenantPKI(scope, "Pki", { ...spec, commonName: commonName ?? intermediateName(tenant, instance), ...context }),
+  create: (scope, { commonName, ...spec }, { tenant, name: instance, rootCa, ...context }) =>
+    new TenantPKI(scope, "Pki", {
+      ...spec,
+      ...(spec.authority === undefined ? { rootCa } : {}),
+      commonName: commonName ?? intermediateName(tenant, instance),
+      ...context,
+    }),
   forget: (scope) => forgetBelow(scope, ["Pki", "Mount", "Resource"], "vault_mount", KEPT),
   grant: (authority, grantee, { certificates = [] }) =>
     certificates.forEach((each) => authority.role(each).grantIssue(grantee)),

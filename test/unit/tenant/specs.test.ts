@@ -50,6 +50,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "TenantClusterProps.deletionProtection": ["TenantSpec.deletionProtection"],
   "TenantClusterProps.provisioner": ["MachinesSpec.provisioner", "KubespraySpec.type", "MagnumSpec.type"],
   "TenantClusterProps.tenant": ["TenantSpec.name"],
+  "TenantPKIProps.authority": ["PkiSpec.authority", "InternalAuthoritySpec.type", "ExternalAuthoritySpec.type"],
   "TenantPKIProps.commonName": ["PkiSpec.commonName"],
   "VaultInstanceProps.deployment": [
     "InstanceSpec.deployment",
@@ -150,6 +151,8 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "NetworkPeer.cidr": "NetworkClientSpec.cidr",
   "NetworkPeer.namespace": "NamespaceClientSpec.namespace",
   "NetworkPeer.namespacesWithLabels": "LabelledClientSpec.namespaceLabels",
+  "PkiAuthority.external": "ExternalAuthoritySpec.type",
+  "PkiAuthority.internal": "InternalAuthoritySpec.type",
   "Provisioner.kubespray": "KubespraySpec.type",
   "Provisioner.magnum": "MagnumSpec.type",
   "Seal.aliCloudKms": "AliCloudKmsSealSpec.type",

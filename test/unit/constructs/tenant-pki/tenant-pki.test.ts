@@ -2,6 +2,7 @@ import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
 import {
   Duration,
+  PkiAuthority,
   RootCa,
   TenantPKI,
   type PkiAcme,
@@ -250,6 +251,66 @@ describe("properties", () => {
   ] as const)("P8: keyType %s", (keyType, key_type, key_bits) => {
     const roles = [{ name: "r", allowedDomains: ["a.example"], maxTtl: Duration.hours(1), keyType }];
     expect(only(pki({ roles }).resource, "vault_pki_secret_backend_role")).toMatchObject({ key_type, key_bits });
+  });
+
+  describe("of another authority", () => {
+    const other = (authority: PkiAuthority, props: Partial<TenantPKIProps> = {}): Synthesized =>
+      pki({ rootCa: undefined, authority, ...props });
+    test("internal is a root of the tenant's own, whose key never leaves the instance", () => {
+      const json = other(PkiAuthority.internal(), { organization: "Company 1", country: "DZ", keyType: "rsa" });
+      expect(json.data).toBeUndefined();
+      const [name, root] =
+        Object.entries(json.resource.vault_generic_endpoint ?? {}).find(([each]) => each.includes("internal_root")) ??
+        [];
+      expect(name).toMatch(/^pki_internal_root_\w{8}$/);
+      expect(root).toMatchObject({
+        path: "${vault_mount.pki_mount.path}/issuers/generate/root/internal",
+        write_fields: ["certificate", "issuer_id"],
+        disable_delete: true,
+        disable_read: true,
+        lifecycle: { prevent_destroy: true, ignore_changes: ["data_json", "path"] },
+        provider: "vault.instance",
+      });
+      expect(evaluated(String(root?.data_json))).toEqual({
+        common_name: "customer10 main CA",
+        organization: "Company 1",
+        country: "DZ",
+        key_type: "rsa",
+        key_bits: 4096,
+        ttl: "315360000",
+        exclude_cn_from_sans: true,
+        max_path_length: 0,
+      });
+      const issuers = only(json.resource, "vault_pki_secret_backend_config_issuers");
+      expect(issuers.default).toBe(`\${vault_generic_endpoint.${name}.write_data["issuer_id"]}`);
+      expect(JSON.stringify(issuers.lifecycle)).toContain(`${315_360_000 - 3 * 86_400}s`);
+      expect(only(json.resource, "vault_mount").max_lease_ttl_seconds).toBe(315_360_000);
+    });
+
+    test("another content of internal is another root at another address", () => {
+      const addressOf = (props: Partial<TenantPKIProps>): string | undefined =>
+        Object.keys(other(PkiAuthority.internal(), props).resource.vault_generic_endpoint ?? {}).find((each) =>
+          each.includes("internal_root"),
+        );
+      const found = [{}, { generation: 2 }, { country: "DZ" }, { lifetime: Duration.days(99) }].map(addressOf);
+      expect(new Set(found).size).toBe(found.length);
+    });
+
+    test("external is a request, and no issuer until somebody signed it", () => {
+      const { resource, output } = synthesizeInVault((stack, { provider }) => {
+        const created = new TenantPKI(stack, "Pki", { ...PROPS, authority: PkiAuthority.external(), provider });
+        new TerraformOutput(stack, "request", { value: created.request });
+        expect(() => created.certificate).toThrow(/The PKI pki has no certificate yet; have its request signed, and/);
+      });
+      expect(only(resource, "vault_pki_secret_backend_intermediate_cert_request")).toMatchObject({
+        type: "internal",
+        key_bits: 384,
+        lifecycle: { prevent_destroy: true, ignore_changes: "all" },
+      });
+      expect(output.request?.value).toMatch(/cert_request\.pki_external_intermediate_request_1\.csr/);
+      expect(resource.vault_pki_secret_backend_config_issuers).toBeUndefined();
+      expect(only(resource, "vault_pki_secret_backend_role").depends_on).toBeUndefined();
+    });
   });
 
   describe("of the services", () => {
@@ -559,6 +620,12 @@ describe("fails when", () => {
   test("the default maxTtl of a role is longer than half of the lifetime", () => {
     const roles = [{ name: "web", allowedDomains: ["a.example"] }];
     expect(() => pki({ roles, lifetime: Duration.days(5) })).toThrow(/role web has a maxTtl of 72h, longer than half/);
+  });
+
+  test("there are a rootCa and an authority", () => {
+    expect(() => pki({ authority: PkiAuthority.internal() })).toThrow(
+      "The PKI has a rootCa and an authority; remove one of them.",
+    );
   });
 
   test("two roles have one name", () => {
