@@ -62,7 +62,9 @@ export class InstanceConfig extends Construct {
     this.engines = createEngines(this, instance, {
       ...context,
       name,
+      product,
       address,
+      login: { path: instance.appRole?.path ?? "approle" },
       namespace: instanceNamespace(props.tenant, instance),
     });
     this.createRoles();

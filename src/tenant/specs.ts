@@ -47,6 +47,7 @@ export type { KeyValueField, KeyValueGrants, KeyValueSpec } from "./sections/key
 export type {
   ExternalAuthoritySpec,
   InternalAuthoritySpec,
+  MachineCertificateSpec,
   PkiField,
   PkiGrants,
   PkiRoleSpec,

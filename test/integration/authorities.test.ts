@@ -1,9 +1,10 @@
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { dirname, join } from "node:path";
 import { axios, Client, crypto } from "acme-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { PROJECT } from "../../lab/cdktf";
 import { startLab, type Lab } from "../../lab/lab";
 import { freePort } from "../../lab/ports";
@@ -13,12 +14,14 @@ import { SshServer } from "../../lab/servers/ssh-server";
 import { run, tryRun } from "../../lab/run";
 import { obtainTerraform } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
+import { obtainVaultServer } from "../../lab/tools/vault-server";
 import { Duration, LayerStack, localBackend, RootCa, TenantPKI, VaultProvider } from "../../src";
 import { checkIntermediates } from "../../src/operations/preflight/check-intermediates";
 import type { StackJson } from "../../src/operations/preflight/synthesized-stack";
 import type { VaultClient } from "../../src/vault/client";
 import { download, readCertificate, verify, type IssuedCertificate } from "./support/certificates";
 import { ChallengeResolver } from "./support/challenge-resolver";
+import { RenewingServer } from "./support/renewing-server";
 import { TerraformProject } from "./support/terraform-project";
 import { removeLab } from "./support/lab";
 
@@ -67,6 +70,17 @@ export default defineTenant({
           },
           { name: "code", allowedDomains: ["acme.internal"], usage: "code-signing", ttl: "24h" },
           { name: "mail", allowedDomains: ["acme.internal"], allowBareDomains: true, usage: "email" },
+        ],
+        machines: [
+          {
+            name: "web1",
+            role: "web",
+            commonName: "web1.acme.internal",
+            altNames: ["www.acme.internal"],
+            ttl: "10s",
+            reload: ["sh", "-c", "echo >> /etc/tenant-vault/web1/reloads"],
+            caCertificateFile: "/etc/tenant-vault/web1/instance-ca.pem",
+          },
         ],
       },
       ssh: {
@@ -381,6 +395,42 @@ describe("after the first deployment", () => {
     const { body } = await operator.send("GET", "pki/config/auto-tidy");
     expect(body.data).toMatchObject({ enabled: true, interval_duration: 6 * 3600, safety_buffer: 72 * 3600 });
   });
+
+  // MachineCertificateProps.name, MachineCertificateProps.role, MachineCertificateProps.commonName,
+  // MachineCertificateProps.altNames, MachineCertificateProps.ttl, MachineCertificateProps.reload,
+  // MachineCertificateProps.caCertificateFile
+  test("TenantPKIProps.machines: the agent renews a certificate twice, and no handshake fails", async () => {
+    const folder = join(lab.serverFolder, "web1");
+    mkdirSync(folder);
+    const outputs = (await lab.cdktf.output(CONFIG, "main_pki_machines")) as unknown as { web1: string };
+    const { write_files: files } = parse(outputs.web1) as { write_files: { path: string; content: string }[] };
+    const [agent, unit] = files;
+    expect(unit?.content).toContain("ExecStart=/usr/bin/env bao agent -config=/etc/tenant-vault/web1/agent.hcl");
+    const put = (name: string, content: string): void => writeFileSync(join(folder, name), content, { mode: 0o600 });
+    put("agent.hcl", agent?.content.replaceAll("/etc/tenant-vault/web1", folder) ?? "");
+    put("instance-ca.pem", lab.authority.certificate);
+    put(
+      "role-id",
+      ((await operator.send("GET", "auth/approle/role/app/role-id")).body.data as { role_id: string }).role_id,
+    );
+    const { body } = await operator.send("POST", "auth/approle/role/app/secret-id");
+    put("secret-id", (body.data as { secret_id: string }).secret_id);
+    const root = await lab.central.client.send("GET", "pki-root/cert/ca");
+
+    const variables = unit?.content.replaceAll("/etc/tenant-vault/web1", folder).matchAll(/^Environment=(\w+)=(.*)$/gm);
+    const environment = Object.fromEntries([...(variables ?? [])].map(([, key = "", value = ""]) => [key, value]));
+    const machine = new RenewingServer(folder, (await obtainVaultServer()).program, environment);
+    await machine.start();
+    try {
+      const { certificate } = root.body.data as { certificate: string };
+      const { serials, failures } = await machine.connectUntil(3, certificate, "www.acme.internal");
+      expect(failures).toEqual([]);
+      expect(serials.size).toBe(3);
+      for (const name of ["key.pem", "bundle.pem"]) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    } finally {
+      await machine.stop();
+    }
+  }, 60_000);
 
   test("P8: a role for RSA keys signs a request with such a key (PkiRoleProps.keyType)", async () => {
     const folder = join(lab.serverFolder, "rsa");

@@ -8,7 +8,6 @@ import { checkRoleName } from "../access/roles";
 import { parseUri } from "./authority-content";
 import { roleKeyBits } from "./key-bits";
 import type { PkiRoleProps, PkiUsage } from "./pki-role-props";
-import type { TenantPKIProps } from "./tenant-pki-props";
 
 /** A role that issues certificates. */
 export interface IPkiRole {
@@ -45,6 +44,12 @@ export class PkiRole implements IPkiRole {
 
 /** Default lifetime of an intermediate. */
 export const DEFAULT_LIFETIME = Duration.days(1825);
+
+/** What the issuer of a role limits. */
+interface IssuerLimits {
+  readonly lifetime?: Duration;
+  readonly permittedDomains?: readonly string[];
+}
 
 /** Default maximum lifetime of a certificate. */
 const DEFAULT_MAX_TTL = Duration.hours(72);
@@ -112,7 +117,7 @@ function copied<Value>(values: readonly Value[] | undefined): Value[] | undefine
 /** @throws ValidationError if the role could issue nothing, or certificates that outlive their issuer or that it may not sign. */
 export function checkPkiRole(
   role: PkiRoleProps,
-  { lifetime = DEFAULT_LIFETIME, permittedDomains }: Pick<TenantPKIProps, "lifetime" | "permittedDomains">,
+  { lifetime = DEFAULT_LIFETIME, permittedDomains }: IssuerLimits,
   scope?: Construct,
 ): void {
   checkDurations(role, ["maxTtl", "ttl", "notBeforeDuration"], scope);

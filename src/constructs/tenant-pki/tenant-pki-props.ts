@@ -1,7 +1,10 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
+import type { Product } from "../../core/product";
+import type { IAppRoleLogin } from "../login/app-role-login";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
+import type { MachineCertificateProps } from "./machine-certificate";
 import type { PkiAuthority } from "./pki-authority";
 import type { PkiRoleProps } from "./pki-role-props";
 import type { PkiServices } from "./pki-services";
@@ -98,6 +101,27 @@ export interface TenantPKIProps extends AuthorityContent, PkiServices {
    * @changes in place: certificates of a removed role stay valid until they expire
    */
   readonly roles: readonly PkiRoleProps[];
+  /**
+   * Certificates that machines renew by themselves, with the product's own agent.
+   *
+   * @default - none
+   * @changes in place: install the configuration of a new machine, and stop the service of a removed one
+   */
+  readonly machines?: readonly MachineCertificateProps[];
+  /**
+   * The product, whose agent runs on the machines.
+   *
+   * @default "openbao"
+   * @changes in place: install the new configuration on the machines
+   */
+  readonly product?: Product;
+  /**
+   * The login of the machines.
+   *
+   * @default - the AppRole login at its default path
+   * @changes in place: install the new configuration on the machines
+   */
+  readonly login?: IAppRoleLogin;
   /**
    * Whether Terraform refuses to destroy the intermediate's key.
    *

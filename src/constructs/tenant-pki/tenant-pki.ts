@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
+import { APP_ROLE_LOGIN } from "../login/app-role-login";
 import { inOneOrder, parseDomain } from "../../core/domains";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -11,6 +12,7 @@ import { authorityContent } from "./authority-content";
 import type { BoundAuthority } from "./authority-props";
 import { Intermediate } from "./intermediate";
 import { authorityKeyBits } from "./key-bits";
+import { checkMachine, MachineCertificate } from "./machine-certificate";
 import type { PkiAuthority } from "./pki-authority";
 import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, maxTtlOf, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
@@ -47,6 +49,8 @@ export class TenantPKI extends Construct implements ITenantPKI {
   readonly request?: string;
   /** The root CA of the tenant's own that clients must trust, PEM. @default - there is none */
   readonly rootCertificate?: string;
+  /** Certificates that machines renew by themselves, by their names. */
+  readonly machines: ReadonlyMap<string, MachineCertificate>;
   private readonly authority: BoundAuthority;
   private readonly roles = new Map<string, IPkiRole>();
 
@@ -62,6 +66,8 @@ export class TenantPKI extends Construct implements ITenantPKI {
     checkLifetime(lifetime, authority.longestLifetime, this);
     for (const role of props.roles) checkPkiRole(role, { lifetime, permittedDomains }, this);
     checkPkiServices(props, props.roles, this);
+    checkValues(props, ["login"], { ...APP_ROLE_LOGIN, required: false }, this);
+    for (const machine of props.machines ?? []) checkMachine(machine, props.roles, this);
     this.mount = props.mount ?? PKI_MOUNT;
 
     const mount = new PkiMount(this, "Mount", {
@@ -89,6 +95,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
       deletionProtection,
       provider,
     });
+    this.machines = this.machinesOf(props);
     this.request = this.authority.request;
     this.rootCertificate = this.authority.rootCertificate;
     for (const role of props.roles) {
@@ -128,6 +135,11 @@ export class TenantPKI extends Construct implements ITenantPKI {
       bind: (scope, props) =>
         new Intermediate(scope, "Intermediate", { ...props, rootCa, rootExpiry: this.expiryOf(rootCa) }),
     };
+  }
+
+  private machinesOf({ machines = [], address, namespace, product = "openbao", login }: TenantPKIProps) {
+    const instance = { product, address, namespace, mount: this.mount, loginPath: login?.path ?? "approle" };
+    return new Map(machines.map((machine) => [machine.name, new MachineCertificate(machine, instance)]));
   }
 
   /** When the root's certificate expires, as an expression of Terraform. */

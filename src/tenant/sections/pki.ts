@@ -8,6 +8,7 @@ import {
   type AuthorityContent,
 } from "../../constructs/tenant-pki/authority-content";
 import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
+import { checkMachine, type MachineCertificateProps } from "../../constructs/tenant-pki/machine-certificate";
 import { PkiAuthority, type ExternalAuthorityProps } from "../../constructs/tenant-pki/pki-authority";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import {
@@ -43,13 +44,24 @@ import { engine, unknownName } from "./engine";
 /** What certificates a role issues. */
 export type PkiRoleSpec = InFile<PkiRoleProps>;
 
+/** A certificate that a machine renews by itself. */
+export type MachineCertificateSpec = InFile<MachineCertificateProps>;
+
 /** Certificates of a tenant: an intermediate CA and its roles. */
 export interface PkiSpec extends InFile<
   AuthorityContent &
     PkiServices &
     Pick<
       TenantPKIProps,
-      "organization" | "keyType" | "keyBits" | "mount" | "lifetime" | "permittedDomains" | "generation" | "roles"
+      | "organization"
+      | "keyType"
+      | "keyBits"
+      | "mount"
+      | "lifetime"
+      | "permittedDomains"
+      | "generation"
+      | "machines"
+      | "roles"
     >
 > {
   /**
@@ -145,6 +157,18 @@ const role = shape<PkiRoleSpec>()({
   noStore: boolean.optional(),
 });
 
+const machine = shape<MachineCertificateSpec>()({
+  name: validatedBy(name("web1"), (value) => checkRoleName("machine", value)),
+  role: name("web"),
+  commonName: parsedBy(domain, parseDomainPattern),
+  altNames: list(parsedBy(domain, parseDomainPattern), EXAMPLE).optional(),
+  ipSans: list(parsedBy(name("198.51.100.2"), parseIpAddress), '"198.51.100.2"').optional(),
+  ttl: duration.optional(),
+  reload: list(name("systemctl"), '"systemctl", "reload", "nginx"'),
+  user: name("www-data").optional(),
+  caCertificateFile: name("/etc/ssl/certs/instance-ca.pem").optional(),
+});
+
 const subjectText = (example: string) => parsedBy(name(example), parseSubjectText).optional();
 const content = {
   organizationalUnit: subjectText("Platform"),
@@ -201,10 +225,12 @@ export const pki = engine<PkiField, PkiGrants>()({
         dnsResolver: name("10.0.0.2:53").optional(),
       }).optional(),
       roles: uniquelyNamed(role),
+      machines: uniquelyNamed(machine).optional(),
     }),
     (spec) => {
       authorityContent(spec, spec.permittedDomains);
       checkPkiServices(spec, spec.roles);
+      for (const each of spec.machines ?? []) checkMachine(each, spec.roles);
       authorityKeyBits(spec.keyType ?? "ec", spec.keyBits);
       const lifetime = spec.lifetime ?? spec.authority?.defaultLifetime;
       spec.roles.forEach((each) => checkPkiRole(each, { ...spec, lifetime }));

@@ -175,6 +175,7 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
     new AccessRole(stack, "It", { name: "web", login: { path: "approle" }, ...prop }),
   "TenantPKIProps: rootCa": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
   "TenantPKIProps: authority": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, rootCa: undefined, ...prop }),
+  "TenantPKIProps: login": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
   "TenantPKIProps: provider": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
   "IRootCa: provider": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, rootCa: { mount: "pki-root", ...prop } }),
   "RootCaProps: provider": (stack, prop) => new RootCa(stack, "It", { commonName: "root", address: ADDRESS, ...prop }),

@@ -80,7 +80,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
 /** Props that a tenant does not need, and why. */
 const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/\.(provider|centralProvider|alias)$/, "the stack chooses the providers"],
-  [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name)$/, "the instance has it already"],
+  [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name|product|login)$/, "the instance has it already"],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",
