@@ -432,6 +432,17 @@ describe("after the first deployment", () => {
     }
   }, 60_000);
 
+  test("no request of a tenant's program makes a certificate that is valid for longer than maxTtl, or earlier", async () => {
+    const app = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("app");
+    const attempt = async (times: object): Promise<number> => {
+      const body = { common_name: "a.acme.internal", ...times };
+      return (await app.send("POST", "pki/issue/web", { body, accept: [403] })).status;
+    };
+    expect(await attempt({ not_after: new Date(Date.now() + 90 * DAYS).toISOString() })).toBe(403);
+    expect(await attempt({ not_before: new Date(Date.now() - 90 * DAYS).toISOString() })).toBe(403);
+    expect(await attempt({ ttl: "1h" })).toBe(200);
+  });
+
   test("P8: a role for RSA keys signs a request with such a key (PkiRoleProps.keyType)", async () => {
     const folder = join(lab.serverFolder, "rsa");
     mkdirSync(folder);

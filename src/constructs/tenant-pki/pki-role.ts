@@ -31,6 +31,8 @@ export class PkiRole implements IPkiRole {
         path: `${this.mount}/${operation}/${this.name}`,
         capabilities: ["create", "update"],
         reason: `certificates of the role ${this.name}`,
+        // A time in the request would take the place of maxTtl, up to the end of the issuer.
+        deniedParameters: ["not_after", "not_before"],
       });
     }
     if (!this.bindsAccounts) return;

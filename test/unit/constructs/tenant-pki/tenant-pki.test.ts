@@ -495,11 +495,13 @@ describe("properties", () => {
 
 test("a role grants issuing and signing, and nothing else", () => {
   const granted: unknown[] = [];
-  const grantee: IGrantee = { grant: (statement) => void granted.push([statement.path, statement.capabilities]) };
+  const grantee: IGrantee = {
+    grant: ({ path, capabilities, deniedParameters }) => void granted.push([path, capabilities, deniedParameters]),
+  };
   pki({}, (created) => created.role("web").grantIssue(grantee));
   expect(granted).toEqual([
-    ["pki/issue/web", ["create", "update"]],
-    ["pki/sign/web", ["create", "update"]],
+    ["pki/issue/web", ["create", "update"], ["not_after", "not_before"]],
+    ["pki/sign/web", ["create", "update"], ["not_after", "not_before"]],
   ]);
 });
 
