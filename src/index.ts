@@ -135,7 +135,13 @@ export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-v
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
 export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./constructs/ssh-ca/ssh-role";
+export type { AuthorityContent } from "./constructs/tenant-pki/authority-content";
+export type { PkiKeyType } from "./constructs/tenant-pki/key-bits";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
+export { MachineCertificate, type MachineCertificateProps } from "./constructs/tenant-pki/machine-certificate";
+export { PkiAuthority, type ExternalAuthorityProps } from "./constructs/tenant-pki/pki-authority";
+export type { PkiAcme, PkiServices, PkiTidy } from "./constructs/tenant-pki/pki-services";
 export { RootCa, type IRootCa, type RootCaProps } from "./constructs/tenant-pki/root-ca";
 export { TenantPKI, type ITenantPKI } from "./constructs/tenant-pki/tenant-pki";
-export type { PkiRoleProps, TenantPKIProps } from "./constructs/tenant-pki/tenant-pki-props";
+export type { PkiExtKeyUsage, PkiKeyUsage, PkiRoleProps, PkiUsage } from "./constructs/tenant-pki/pki-role-props";
+export type { TenantPKIProps } from "./constructs/tenant-pki/tenant-pki-props";

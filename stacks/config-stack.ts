@@ -44,6 +44,14 @@ export class ConfigStack extends LayerStack {
       });
       if (config.ssh !== undefined && instance.retired !== true)
         new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
+      if (config.pki?.request !== undefined && instance.retired !== true)
+        new TerraformOutput(this, `${name}_pki_request`, { value: config.pki.request });
+      if (config.pki !== undefined && config.pki.machines.size > 0 && instance.retired !== true)
+        new TerraformOutput(this, `${name}_pki_machines`, {
+          value: Object.fromEntries([...config.pki.machines].map(([machine, { cloudInit }]) => [machine, cloudInit])),
+        });
+      if (config.pki?.rootCertificate !== undefined && instance.retired !== true)
+        new TerraformOutput(this, `${name}_pki_root_certificate`, { value: config.pki.rootCertificate });
     }
   }
 }

@@ -18,6 +18,8 @@ import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-
 export interface SignedIntermediate {
   readonly commonName: string;
   readonly organization?: string;
+  /** Further parameters of the request, by name: parts of the subject, and alternative names. @default - none */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** In ASCII, in lower case, in the order of the request. */
   readonly permittedDomains: readonly string[];
   /** Lifetime, seconds. */
@@ -203,7 +205,7 @@ function rootCertificate(): PolicyStatement {
 }
 
 /**
- * Whatever is not listed is refused: an alternative name or another common name would make a certificate of a server. The
+ * Whatever is not listed is refused: another alternative name or common name would make a certificate of a server. The
  * path length is absent: an authority of path length 1 then signs one of path length 0. Values of JSON that are numbers match no
  * value of a policy, so "0" is for people who use the command of Vault.
  */
@@ -220,6 +222,7 @@ function signature(intermediates: readonly SignedIntermediate[]): PolicyStatemen
       format: ["pem"],
       max_path_length: ["0"],
       ...(organizations.length === 0 ? {} : { organization: unique(organizations) }),
+      ...furtherParameters(intermediates),
       permitted_dns_domains: unique(
         intermediates.map(({ permittedDomains }) => inOneOrder(permittedDomains).join(",")),
       ),
@@ -229,6 +232,17 @@ function signature(intermediates: readonly SignedIntermediate[]): PolicyStatemen
     },
     requiredParameters: ["common_name", "exclude_cn_from_sans", "permitted_dns_domains"],
   };
+}
+
+/** The values that each further parameter may have. */
+function furtherParameters(intermediates: readonly SignedIntermediate[]): Record<string, string[]> {
+  const given = intermediates.map(({ parameters = {} }) => parameters);
+  return Object.fromEntries(
+    unique(given.flatMap((each) => Object.keys(each))).map((name) => [
+      name,
+      unique(given.flatMap((each) => each[name] ?? [])),
+    ]),
+  );
 }
 
 function childToken(): PolicyStatement {

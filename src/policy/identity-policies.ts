@@ -41,6 +41,11 @@ const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "intermediate/generate/internal", apply: WRITE, reason: "request a signature for such a key" },
     { path: "issuers/generate/intermediate/internal", apply: WRITE, reason: "request a signature for such a key" },
     { path: "intermediate/set-signed", apply: WRITE, reason: "import the signed intermediate" },
+    {
+      path: "issuers/generate/root/internal",
+      apply: WRITE,
+      reason: "make a root CA whose key never leaves the server",
+    },
     { path: "issuers/import/cert", apply: WRITE, reason: "import the signed intermediate" },
   ],
   ssh: [

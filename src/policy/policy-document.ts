@@ -16,6 +16,12 @@ export interface PolicyStatement {
    */
   readonly allowedParameters?: Readonly<Record<string, readonly (string | boolean)[]>>;
   /**
+   * Parameters that a request must not have.
+   *
+   * @default - none
+   */
+  readonly deniedParameters?: readonly string[];
+  /**
    * Parameters that a request must have.
    *
    * @default - none
@@ -46,11 +52,15 @@ function renderStatement({
   reason,
   requiredParameters,
   allowedParameters,
+  deniedParameters,
 }: PolicyStatement): string {
   const lines = [
     `capabilities = ${JSON.stringify(capabilities)}`,
     ...(requiredParameters === undefined ? [] : [`required_parameters = ${JSON.stringify(requiredParameters)}`]),
     ...(allowedParameters === undefined ? [] : ["allowed_parameters = {", ...parameters(allowedParameters), "}"]),
+    ...(deniedParameters === undefined
+      ? []
+      : ["denied_parameters = {", ...parameters(Object.fromEntries(deniedParameters.map((name) => [name, []]))), "}"]),
   ];
   return `# ${reason}\npath ${JSON.stringify(path)} {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
 }

@@ -4,6 +4,7 @@ import { AccessRole } from "../constructs/access/access-role";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
 import type { SshCa } from "../constructs/ssh-ca/ssh-ca";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
+import type { TenantPKI } from "../constructs/tenant-pki/tenant-pki";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
@@ -61,7 +62,9 @@ export class InstanceConfig extends Construct {
     this.engines = createEngines(this, instance, {
       ...context,
       name,
+      product,
       address,
+      login: { path: instance.appRole?.path ?? "approle" },
       namespace: instanceNamespace(props.tenant, instance),
     });
     this.createRoles();
@@ -72,6 +75,11 @@ export class InstanceConfig extends Construct {
   /** The SSH authority, if the tenant file describes one. */
   get ssh(): SshCa | undefined {
     return this.engines.ssh;
+  }
+
+  /** The PKI, if the tenant file describes one. */
+  get pki(): TenantPKI | undefined {
+    return this.engines.pki;
   }
 
   private createRoles(): void {

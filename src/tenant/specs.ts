@@ -44,7 +44,15 @@ export type {
 } from "./sections/helm";
 export type { IdentitiesSpec } from "./sections/identities";
 export type { KeyValueField, KeyValueGrants, KeyValueSpec } from "./sections/key-value";
-export type { PkiField, PkiGrants, PkiRoleSpec, PkiSpec } from "./sections/pki";
+export type {
+  ExternalAuthoritySpec,
+  InternalAuthoritySpec,
+  MachineCertificateSpec,
+  PkiField,
+  PkiGrants,
+  PkiRoleSpec,
+  PkiSpec,
+} from "./sections/pki";
 export type { AppRoleSpec, RoleSpec } from "./sections/roles";
 export type {
   AliCloudKmsSealSpec,

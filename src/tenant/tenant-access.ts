@@ -1,4 +1,5 @@
 import type { CertifiedServers, TenantIntermediate } from "../constructs/tenant-access/tenant-access-props";
+import { authorityContent } from "../constructs/tenant-pki/authority-content";
 import { DEFAULT_LIFETIME } from "../constructs/tenant-pki/pki-role";
 import { parseDomain } from "../core/domains";
 import { withoutBrackets } from "../core/host";
@@ -12,12 +13,14 @@ import type { Tenant } from "./tenant-schema";
  */
 export function signedIntermediates({ name: tenant, instances }: Tenant): TenantIntermediate[] {
   return instances.flatMap(({ name, pki }) => {
-    if (pki?.permittedDomains === undefined) return [];
+    if (pki?.permittedDomains === undefined || pki.authority !== undefined) return [];
     const { organization, lifetime = DEFAULT_LIFETIME } = pki;
+    const content = authorityContent(pki);
     return [
       {
         commonName: pki.commonName ?? intermediateName(tenant, name),
         ...(organization === undefined ? {} : { organization }),
+        ...(Object.keys(content).length === 0 ? {} : { content }),
         permittedDomains: pki.permittedDomains.map(parseDomain),
         lifetime,
       },

@@ -1,7 +1,10 @@
 import { X509Certificate } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { Agent } from "node:https";
 import { dirname, join } from "node:path";
+import { axios, Client, crypto } from "acme-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { PROJECT } from "../../lab/cdktf";
 import { startLab, type Lab } from "../../lab/lab";
 import { freePort } from "../../lab/ports";
@@ -11,11 +14,14 @@ import { SshServer } from "../../lab/servers/ssh-server";
 import { run, tryRun } from "../../lab/run";
 import { obtainTerraform } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
+import { obtainVaultServer } from "../../lab/tools/vault-server";
 import { Duration, LayerStack, localBackend, RootCa, TenantPKI, VaultProvider } from "../../src";
 import { checkIntermediates } from "../../src/operations/preflight/check-intermediates";
 import type { StackJson } from "../../src/operations/preflight/synthesized-stack";
 import type { VaultClient } from "../../src/vault/client";
 import { download, readCertificate, verify, type IssuedCertificate } from "./support/certificates";
+import { ChallengeResolver } from "./support/challenge-resolver";
+import { RenewingServer } from "./support/renewing-server";
 import { TerraformProject } from "./support/terraform-project";
 import { removeLab } from "./support/lab";
 
@@ -24,6 +30,16 @@ const CONFIG = "trust-config";
 const VAULT = "trust-vault";
 const DAYS = 24 * 3600 * 1000;
 const YEARS = 365 * DAYS;
+
+const RESOLVER_PORT = 19_711;
+const SERVICES = `ocsp: true,
+        deltaCrl: true,
+        tidy: { interval: "6h" },
+        acme: { roles: ["web"], dnsResolver: "127.0.0.1:${RESOLVER_PORT}" },`;
+/** PkiServices.ocsp, PkiServices.deltaCrl, PkiServices.tidy and PkiServices.acme, each turned off as its documentation says. */
+const SERVICES_OFF = `deltaCrl: false,
+        tidy: { enabled: false },
+        acme: { roles: [] },`;
 
 const TENANT = `
 import { defineTenant } from "tenant-vault/tenant";
@@ -37,12 +53,34 @@ export default defineTenant({
       address: "https://127.0.0.1:19710",
       deployment: { mode: "external", addresses: ["https://127.0.0.1:19710"] },
       pki: {
+        ${SERVICES}
         permittedDomains: ["acme.internal", "müller.internal"],
         roles: [
           { name: "web", allowedDomains: ["acme.internal"], maxTtl: "72h" },
           { name: "pattern", allowedDomains: ["*.Apps.ACME.internal"], allowSubdomains: false, maxTtl: "72h" },
           { name: "umlaut", allowedDomains: ["müller.internal"], maxTtl: "72h" },
           { name: "rsa", allowedDomains: ["acme.internal"], keyType: "rsa", maxTtl: "72h" },
+          {
+            name: "workload",
+            allowedDomains: [],
+            requireCn: false,
+            allowIpSans: true,
+            allowedUriSans: ["spiffe://acme.internal/*"],
+            usage: "both",
+          },
+          { name: "code", allowedDomains: ["acme.internal"], usage: "code-signing", ttl: "24h" },
+          { name: "mail", allowedDomains: ["acme.internal"], allowBareDomains: true, usage: "email" },
+        ],
+        machines: [
+          {
+            name: "web1",
+            role: "web",
+            commonName: "web1.acme.internal",
+            altNames: ["www.acme.internal"],
+            ttl: "10s",
+            reload: ["sh", "-c", "echo >> /etc/tenant-vault/web1/reloads"],
+            caCertificateFile: "/etc/tenant-vault/web1/instance-ca.pem",
+          },
         ],
       },
       ssh: {
@@ -65,6 +103,64 @@ export default defineTenant({
     },
   ],
 });
+`;
+
+const AUTHORITY = `
+        organization: "Acme Ltd",
+        organizationalUnit: "Platform",
+        country: "DZ",
+        locality: "Alger",
+        province: "Bab Ezzouar",
+        streetAddress: "1 Main Street",
+        postalCode: "16000",
+        altNames: ["ca.acme.internal"],
+        ipSans: ["198.51.100.2"],
+        uriSans: ["spiffe://acme.internal"],
+        keyType: "rsa",
+        keyBits: 3072,`;
+
+/** After the issue of each certificate here, and before the end of each issuer. */
+const NOT_AFTER = new Date(Date.now() + 25 * DAYS).toISOString().replace(/\.\d+/, "");
+const CODE_TTL = 'ttl: "24h"';
+/** PkiRoleProps.allowedOtherSans, PkiRoleProps.notBeforeDuration and PkiRoleProps.noStore, beside others. */
+const CODE_FIELDS = `notAfter: "${NOT_AFTER}",
+            notBeforeDuration: "5m",
+            noStore: true,
+            keyBits: 384,
+            keyUsage: ["DigitalSignature"],
+            extKeyUsage: ["TimeStamping"],
+            allowIpSans: true,
+            allowedUriSans: ["https://ci.acme.internal/*"],
+            allowedOtherSans: ["1.3.6.1.4.1.311.20.2.3;UTF8:*@acme.internal"]`;
+
+/** The end of the certificates of the form, a year and more from now. */
+const FORM_END = `${new Date().getFullYear() + 1}-12-31T23:59:59Z`;
+/** The form of the console that people filled in before, for a CA and for a certificate. */
+const FORM = `      pki: {
+        mount: "certificates",
+        authority: { type: "internal" },
+        commonName: "company1.org",
+        altNames: ["company1.org", "company1.dz"],
+        organization: "Company 1",
+        organizationalUnit: "Web",
+        country: "DZ",
+        locality: "Alger",
+        province: "Bab Ezzouar",
+        keyType: "rsa",
+        keyBits: 4096,
+        lifetime: "87600h",
+        roles: [
+          {
+            name: "web-server-role",
+            allowedDomains: ["web-server1.com", "web-server1.org", "web-server1.dz"],
+            allowBareDomains: true,
+            allowIpSans: true,
+            notAfter: "${FORM_END}",
+          },
+          { name: "short", allowedDomains: ["web-server1.com"], allowBareDomains: true, ttl: "72h" },
+          { name: "web", allowedDomains: ["acme.internal"] },
+        ],
+      },
 `;
 
 let lab: Lab;
@@ -163,6 +259,19 @@ async function expectVerified(issued: IssuedCertificate): Promise<void> {
   expect(await verify(lab, issued)).toBe("OK");
 }
 
+/** What the instance's OCSP responder says of a certificate. */
+async function statusOf({ leaf, issuer }: IssuedCertificate, url: string): Promise<string> {
+  const folder = mkdtempSync(join(lab.serverFolder, "ocsp-"));
+  const [certificate, authority] = [join(folder, "leaf.pem"), join(folder, "issuer.pem")];
+  writeFileSync(certificate, leaf);
+  writeFileSync(authority, issuer);
+  const { stdout } = await run("openssl", [
+    ...["ocsp", "-url", url, "-CAfile", lab.caCertificateFile, "-verify_other", authority, "-trust_other"],
+    ...["-issuer", authority, "-cert", certificate],
+  ]);
+  return stdout;
+}
+
 beforeAll(async () => {
   mkdirSync(dirname(TENANT_FILE), { recursive: true });
   writeFileSync(TENANT_FILE, text);
@@ -198,6 +307,140 @@ describe("after the first deployment", () => {
 
   test("P7: an international domain is issued for in its ASCII form", async () => {
     await expectVerified(await issue("umlaut", "www.xn--mller-kva.internal"));
+  });
+
+  test("a role without common names issues for URIs and addresses (PkiRoleProps.requireCn)", async () => {
+    const names = { uri_sans: "spiffe://acme.internal/web", ip_sans: "127.0.0.1" };
+    const { body } = await operator.send("POST", "pki/issue/workload", { body: names });
+    const issued = await readCertificate(body.data);
+    await expectVerified(issued);
+    const leaf = new X509Certificate(issued.leaf);
+    expect(leaf.subjectAltName).toBe("IP Address:127.0.0.1, URI:spiffe://acme.internal/web");
+    for (const other of [{ uri_sans: "spiffe://other.internal/web" }, { common_name: "a.acme.internal" }])
+      expect((await operator.send("POST", "pki/issue/workload", { body: other, accept: [400] })).status).toBe(400);
+  });
+
+  test("PkiRoleProps.usage: certificates of code and of mail say what they are for", async () => {
+    const code = new X509Certificate((await issue("code", "ci.acme.internal")).leaf);
+    expect(code.keyUsage).toEqual(["1.3.6.1.5.5.7.3.3"]);
+    expect(Date.parse(code.validTo) - Date.parse(code.validFrom)).toBe(DAYS + 30_000);
+    const mail = new X509Certificate((await issue("mail", "alice@acme.internal")).leaf);
+    expect(mail.keyUsage).toEqual(["1.3.6.1.5.5.7.3.4"]);
+    expect(mail.subjectAltName).toBe("email:alice@acme.internal");
+  });
+
+  test("no certificate outlives its issuer, whatever a request asks for", async () => {
+    const body = { common_name: "a.acme.internal", not_after: new Date(Date.now() + 6 * YEARS).toISOString() };
+    const { body: answer } = await operator.send("POST", "pki/issue/web", { body, accept: [400] });
+    expect(JSON.stringify(answer)).toContain("beyond the expiration of the CA certificate");
+  });
+
+  test("PkiServices.ocsp and PkiServices.deltaCrl: a client finds out that a certificate is revoked", async () => {
+    const issued = await issue("web", "revoked.acme.internal");
+    const text = (await run("openssl", ["x509", "-noout", "-text"], { input: issued.leaf })).stdout;
+    const delta = /Freshest CRL:[^]*?URI:(\S+)/.exec(text)?.[1] ?? "";
+    const ocsp = /OCSP - URI:(\S+)/.exec(text)?.[1] ?? "";
+    expect(ocsp).toBe("https://127.0.0.1:19710/v1/pki/ocsp");
+    expect(await statusOf(issued, ocsp)).toContain(": good");
+
+    await operator.send("POST", "pki/revoke", { body: { certificate: issued.leaf } });
+    expect(await statusOf(issued, ocsp)).toContain(": revoked");
+    await operator.send("GET", "pki/crl/rotate-delta");
+    const file = join(lab.serverFolder, "delta.crl");
+    writeFileSync(file, await download(lab, delta));
+    const list = await run("openssl", ["crl", "-inform", "DER", "-in", file, "-noout", "-text"]);
+    expect(list.stdout).toContain(new X509Certificate(issued.leaf).serialNumber);
+  });
+
+  test("PkiAcme.roles, PkiAcme.requireAccountBinding and PkiAcme.dnsResolver: a client of ACME obtains a certificate", async () => {
+    const resolver = new ChallengeResolver(RESOLVER_PORT);
+    await resolver.start();
+    try {
+      axios.defaults.httpsAgent = new Agent({ ca: lab.authority.certificate });
+      const directoryUrl = "https://127.0.0.1:19710/v1/pki/roles/web/acme/directory";
+      const accountKey = await crypto.createPrivateEcdsaKey();
+      const app = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("app");
+      const { body } = await app.send("POST", "pki/roles/web/acme/new-eab", { body: {} });
+      const { id, key } = body.data as { id: string; key: string };
+      const order = async (binding: object): Promise<string> => {
+        const client = new Client({ directoryUrl, accountKey, backoffMin: 100, backoffMax: 400, ...binding });
+        const [, csr] = await crypto.createCsr(
+          { altNames: ["acme.acme.internal"] },
+          await crypto.createPrivateEcdsaKey(),
+        );
+        return client.auto({
+          csr,
+          termsOfServiceAgreed: true,
+          challengePriority: ["dns-01"],
+          skipChallengeVerification: true,
+          challengeCreateFn: ({ identifier }, _challenge, text) => {
+            resolver.answer(identifier.value, text);
+            return Promise.resolve();
+          },
+          challengeRemoveFn: () => Promise.resolve(),
+        });
+      };
+      await expect(order({})).rejects.toThrow(/externalAccountBinding/);
+      const chain = await order({ externalAccountBinding: { kid: id, hmacKey: key } });
+      const [certificate = "", ...ca_chain] = chain.match(/-----BEGIN[^]*?-----END CERTIFICATE-----\n?/g) ?? [];
+      const issued = await readCertificate({ certificate, ca_chain });
+      expect(new X509Certificate(issued.leaf).subjectAltName).toBe("DNS:acme.acme.internal");
+      await expectVerified(issued);
+    } finally {
+      resolver.stop();
+    }
+  });
+
+  test("PkiTidy.interval and PkiTidy.safetyBuffer", async () => {
+    const { body } = await operator.send("GET", "pki/config/auto-tidy");
+    expect(body.data).toMatchObject({ enabled: true, interval_duration: 6 * 3600, safety_buffer: 72 * 3600 });
+  });
+
+  // MachineCertificateProps.name, MachineCertificateProps.role, MachineCertificateProps.commonName,
+  // MachineCertificateProps.altNames, MachineCertificateProps.ttl, MachineCertificateProps.reload,
+  // MachineCertificateProps.caCertificateFile
+  test("TenantPKIProps.machines: the agent renews a certificate twice, and no handshake fails", async () => {
+    const folder = join(lab.serverFolder, "web1");
+    mkdirSync(folder);
+    const outputs = (await lab.cdktf.output(CONFIG, "main_pki_machines")) as unknown as { web1: string };
+    const { write_files: files } = parse(outputs.web1) as { write_files: { path: string; content: string }[] };
+    const [agent, unit] = files;
+    expect(unit?.content).toContain("ExecStart=/usr/bin/env bao agent -config=/etc/tenant-vault/web1/agent.hcl");
+    const put = (name: string, content: string): void => writeFileSync(join(folder, name), content, { mode: 0o600 });
+    put("agent.hcl", agent?.content.replaceAll("/etc/tenant-vault/web1", folder) ?? "");
+    put("instance-ca.pem", lab.authority.certificate);
+    put(
+      "role-id",
+      ((await operator.send("GET", "auth/approle/role/app/role-id")).body.data as { role_id: string }).role_id,
+    );
+    const { body } = await operator.send("POST", "auth/approle/role/app/secret-id");
+    put("secret-id", (body.data as { secret_id: string }).secret_id);
+    const root = await lab.central.client.send("GET", "pki-root/cert/ca");
+
+    const variables = unit?.content.replaceAll("/etc/tenant-vault/web1", folder).matchAll(/^Environment=(\w+)=(.*)$/gm);
+    const environment = Object.fromEntries([...(variables ?? [])].map(([, key = "", value = ""]) => [key, value]));
+    const machine = new RenewingServer(folder, (await obtainVaultServer()).program, environment);
+    await machine.start();
+    try {
+      const { certificate } = root.body.data as { certificate: string };
+      const { serials, failures } = await machine.connectUntil(3, certificate, "www.acme.internal");
+      expect(failures).toEqual([]);
+      expect(serials.size).toBe(3);
+      for (const name of ["key.pem", "bundle.pem"]) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+    } finally {
+      await machine.stop();
+    }
+  }, 60_000);
+
+  test("no request of a tenant's program makes a certificate that is valid for longer than maxTtl, or earlier", async () => {
+    const app = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("app");
+    const attempt = async (times: object): Promise<number> => {
+      const body = { common_name: "a.acme.internal", ...times };
+      return (await app.send("POST", "pki/issue/web", { body, accept: [403] })).status;
+    };
+    expect(await attempt({ not_after: new Date(Date.now() + 90 * DAYS).toISOString() })).toBe(403);
+    expect(await attempt({ not_before: new Date(Date.now() - 90 * DAYS).toISOString() })).toBe(403);
+    expect(await attempt({ ttl: "1h" })).toBe(200);
   });
 
   test("P8: a role for RSA keys signs a request with such a key (PkiRoleProps.keyType)", async () => {
@@ -302,7 +545,8 @@ describe("certificates", () => {
 
   test("P9: TenantPKIProps.address, the URLs in a certificate and in its issuer answer 200", async () => {
     await expectVerified(old);
-    expect(old.urls.length).toBe(4);
+    // Both name their issuer and its list, and the leaf a delta list.
+    expect(old.urls.length).toBe(5);
   });
 
   test("P1: TenantPKIProps.permittedDomains, wider: new leaves come from the new issuer, old ones verify", async () => {
@@ -320,7 +564,8 @@ describe("certificates", () => {
     change('"acme.internal", "müller.internal", "acme.example"', '"acme.example", "acme.internal"');
     change('{ name: "umlaut", allowedDomains: ["müller.internal"], maxTtl: "72h" },', "");
     change("pki: {", 'pki: {\n        lifetime: "30d",');
-    await deploy();
+    change(CODE_TTL, CODE_FIELDS);
+    expect(await deploy()).toMatch(/backend_role.main_pki_role_code will be updated in-place/);
 
     const leaf = await issue("web", "a.acme.example");
     await expectVerified(leaf);
@@ -330,12 +575,72 @@ describe("certificates", () => {
     await expectVerified(old);
   });
 
-  test("P2: TenantPKIProps.organization, and P4: each half of the lifetime there is another issuer", async () => {
-    change("pki: {", 'pki: {\n        organization: "Acme Ltd",');
+  // PkiRoleProps.extKeyUsage, PkiRoleProps.keyBits, PkiRoleProps.allowIpSans, PkiRoleProps.allowedUriSans
+  test("a role that is changed in place: PkiRoleProps.keyUsage, PkiRoleProps.notAfter, PkiRoleProps.ttl and others", async () => {
+    const upn = "1.3.6.1.4.1.311.20.2.3;UTF8:ci@acme.internal";
+    const names = { other_sans: upn, uri_sans: "https://ci.acme.internal/7", ip_sans: "10.0.0.7" };
+    const { body } = await operator.send("POST", "pki/issue/code", {
+      body: { common_name: "ci.acme.internal", ...names },
+    });
+    const issued = await readCertificate(body.data);
+    await expectVerified(issued);
+    const { stdout } = await run("openssl", ["x509", "-noout", "-text"], { input: issued.leaf });
+    expect(stdout).toMatch(/Key Usage: critical\s+Digital Signature\s/);
+    expect(stdout).toMatch(/Extended Key Usage:\s+Code Signing, Time Stamping\s/);
+    expect(stdout).toMatch(/UPN::ci@acme\.internal/);
+    expect(stdout).toContain("IP Address:10.0.0.7, URI:https://ci.acme.internal/7");
+    const leaf = new X509Certificate(issued.leaf);
+    expect(leaf.publicKey.asymmetricKeyDetails?.namedCurve).toBe("secp384r1");
+    expect(Date.parse(leaf.validTo)).toBe(Date.parse(NOT_AFTER));
+    expect(Date.now() - Date.parse(leaf.validFrom)).toBeGreaterThan(295_000);
+    const serial = leaf.serialNumber.replaceAll(/..(?=.)/g, "$&:").toLowerCase();
+    expect((await operator.send("GET", `pki/cert/${serial}`, { accept: [404] })).status).toBe(404);
+  });
+
+  // AuthorityContent.altNames, AuthorityContent.ipSans and AuthorityContent.uriSans; AuthorityContent.country and
+  // AuthorityContent.province; AuthorityContent.organizationalUnit and AuthorityContent.locality;
+  // AuthorityContent.streetAddress and AuthorityContent.postalCode; TenantIntermediate.content
+  test("P2: the subject and the names of the authority, TenantPKIProps.organization, TenantPKIProps.keyType and TenantPKIProps.keyBits", async () => {
+    change("pki: {", `pki: {${AUTHORITY}`);
+    change(CODE_FIELDS, CODE_TTL);
+    change(SERVICES, SERVICES_OFF);
+    await lab.cdktf.apply("trust-access");
     await deploy();
     const leaf = await issue("web", "b.acme.internal");
-    expect(new X509Certificate(leaf.issuer).subject).toContain("O=Acme Ltd");
     await expectVerified(leaf);
+    const { publicKey, subject, subjectAltName } = new X509Certificate(leaf.issuer);
+    expect(publicKey.asymmetricKeyDetails?.modulusLength).toBe(3072);
+    expect(subject.split("\n").sort()).toEqual([
+      "C=DZ",
+      "CN=trust main CA",
+      "L=Alger",
+      "O=Acme Ltd",
+      "OU=Platform",
+      "ST=Bab Ezzouar",
+      "postalCode=16000",
+      "street=1 Main Street",
+    ]);
+    expect(subjectAltName).toBe("DNS:ca.acme.internal, IP Address:198.51.100.2, URI:spiffe://acme.internal");
+    const configOf = async (name: string): Promise<unknown> =>
+      (await operator.send("GET", `pki/config/${name}`)).body.data;
+    expect(await configOf("urls")).toMatchObject({ ocsp_servers: [], delta_crl_distribution_points: [] });
+    expect(await configOf("crl")).toMatchObject({ enable_delta: false, auto_rebuild: true });
+    // PkiTidy.enabled
+    expect([await configOf("auto-tidy"), await configOf("acme")]).toMatchObject([
+      { enabled: false },
+      { enabled: false },
+    ]);
+    const { body } = await operator.send("GET", "pki/roles/code");
+    expect(body.data).toMatchObject({
+      ...{ allow_ip_sans: false, allowed_uri_sans: [], allowed_other_sans: [], ext_key_usage: [], no_store: false },
+      ...{ key_bits: 256, not_after: "", ttl: DAYS / 1000, key_usage: ["DigitalSignature"], not_before_duration: 300 },
+    });
+    change(AUTHORITY, '\n        organization: "Acme Ltd",');
+  });
+
+  test("P4: each half of the lifetime there is another issuer", async () => {
+    await deploy();
+    const leaf = await issue("web", "b.acme.internal");
 
     const plan = async (): Promise<string> => onOneLine(await lab.cdktf.terraform(CONFIG, "plan", "-input=false"));
     age(14);
@@ -419,6 +724,100 @@ describe("certificates", () => {
     const leaf = await issue("web", "e.acme.internal", "certificates");
     expect(leaf.issuerSerial).not.toBe(before.issuerSerial);
     for (const each of [leaf, before]) await expectVerified(each);
+  });
+
+  // TenantPKIProps.authority, InternalAuthoritySpec.type
+  test("PkiSpec.authority: the form of a CA of the tenant's own, and its certificate for a web server", async () => {
+    const before = await issue("web", "h.acme.internal", "certificates");
+    const section = /^ {6}pki: \{[^]*?(?=^ {6}ssh:)/m.exec(text)?.[0] ?? "";
+    change(section, FORM);
+    await deploy();
+    const root = new X509Certificate(await lab.cdktf.output(CONFIG, "main_pki_root_certificate"));
+    expect(root.subject.split("\n").sort()).toEqual([
+      ...["C=DZ", "CN=company1.org", "L=Alger", "O=Company 1", "OU=Web", "ST=Bab Ezzouar"],
+    ]);
+    expect(root.subjectAltName).toBe("DNS:company1.dz, DNS:company1.org");
+    expect(root.publicKey.asymmetricKeyDetails?.modulusLength).toBe(4096);
+    // The time is read before and after the key is generated.
+    expect((Date.parse(root.validTo) - Date.parse(root.validFrom)) / 1000).toBeCloseTo(87_600 * 3600, -2);
+
+    const names = { alt_names: "web-server1.org,web-server1.dz", ip_sans: "198.51.100.2" };
+    const path = "certificates/issue/web-server-role";
+    const { body } = await operator.send("POST", path, { body: { common_name: "web-server1.com", ...names } });
+    const issued = body.data as { certificate: string; private_key: string };
+    const leaf = new X509Certificate(issued.certificate);
+    expect(leaf.subjectAltName?.split(", ").sort()).toEqual([
+      ...["DNS:web-server1.com", "DNS:web-server1.dz", "DNS:web-server1.org", "IP Address:198.51.100.2"],
+    ]);
+    expect(Date.parse(leaf.validTo)).toBe(Date.parse(FORM_END));
+    const files = { ca: join(lab.serverFolder, "form-ca.pem"), leaf: join(lab.serverFolder, "form.pem") };
+    writeFileSync(files.ca, root.toString());
+    writeFileSync(files.leaf, issued.certificate);
+    for (const name of [
+      ["-verify_hostname", "web-server1.dz"],
+      ["-verify_ip", "198.51.100.2"],
+    ])
+      await run("openssl", [
+        "verify",
+        "-x509_strict",
+        "-CAfile",
+        files.ca,
+        "-purpose",
+        "sslserver",
+        ...name,
+        files.leaf,
+      ]);
+
+    const short = await operator.send("POST", "certificates/issue/short", { body: { common_name: "web-server1.com" } });
+    const { validFrom, validTo } = new X509Certificate((short.body.data as { certificate: string }).certificate);
+    expect(Date.parse(validTo) - Date.parse(validFrom)).toBe(3 * DAYS + 30_000);
+    await expectVerified(before);
+  });
+
+  // ExternalAuthoritySpec.type
+  test("ExternalAuthorityProps.chainFiles: a CA elsewhere signs the request of the instance", async () => {
+    change('{ type: "internal" }', '{ type: "external" }');
+    change('lifetime: "87600h"', 'lifetime: "300d"');
+    await deploy();
+    const file = (name: string): string => join(lab.serverFolder, `outside-${name}.pem`);
+    writeFileSync(file("request"), await lab.cdktf.output(CONFIG, "main_pki_request"));
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-nodes", "-keyout", file("key")];
+    await run("openssl", [
+      "req",
+      "-x509",
+      ...key,
+      "-days",
+      "730",
+      "-subj",
+      "/CN=Outside",
+      "-addext",
+      "keyUsage=critical,keyCertSign",
+      "-out",
+      file("root"),
+    ]);
+    writeFileSync(
+      file("extensions"),
+      "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n",
+    );
+    const authority = ["-CA", file("root"), "-CAkey", file("key"), "-extfile", file("extensions"), "-days", "365"];
+    const { stdout: signed } = await run("openssl", ["x509", "-req", "-in", file("request"), ...authority]);
+    writeFileSync(file("chain"), signed + readFileSync(file("root"), "utf8"));
+
+    change('{ type: "external" }', `{ type: "external", chainFiles: ["${file("chain")}"] }`);
+    await deploy();
+    const leaf = await issue("short", "web-server1.com", "certificates");
+    writeFileSync(file("leaf"), leaf.leaf);
+    writeFileSync(file("issuer"), leaf.issuer);
+    await run("openssl", [
+      "verify",
+      "-x509_strict",
+      "-CAfile",
+      file("root"),
+      "-untrusted",
+      file("issuer"),
+      file("leaf"),
+    ]);
+    expect(new X509Certificate(leaf.issuer).subject).toContain("OU=Web");
   });
 
   test("S1: InstanceSpec.pki and InstanceSpec.ssh, removed: mounts and keys are kept where they are protected", async () => {

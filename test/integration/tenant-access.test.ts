@@ -19,6 +19,7 @@ const scope = {
     {
       commonName: "customer10 main CA",
       permittedDomains: ["customer10.internal", "customer10.example"],
+      parameters: { country: "DZ", alt_names: "ca.customer10.example" },
       ttl: 36_000,
     },
   ],
@@ -167,6 +168,7 @@ test.each<[string, () => object]>([
   ["a path length as a text", () => request({ max_path_length: "1" })],
   ["the name of another", () => request({ common_name: "www.customer11.example" })],
   ["an alternative name", () => request({ alt_names: "www.customer11.example" })],
+  ["a part of the subject", () => request({ country: "FR" })],
   ["an address", () => request({ ip_sans: "10.0.0.1" })],
   ["its name as an alternative name", () => request({ exclude_cn_from_sans: false })],
   ["what the request contains", () => request({ use_csr_values: true })],
@@ -184,4 +186,9 @@ test("deploy has the tenant's intermediate signed: path length 0, for its domain
   expect(stdout).toMatch(/Permitted:\s+DNS:customer10\.example\s+DNS:customer10\.internal\s/);
   expect(stdout).not.toContain("customer11");
   expect(stdout).not.toContain("Subject Alternative Name");
+});
+
+test("TenantIntermediate.content: deploy has the names and the subject of the tenant's file signed", async () => {
+  const named = request({ country: "DZ", alt_names: "ca.customer10.example" });
+  expect(await attempt(clients.get("deploy"), `POST ${SIGN}`, named)).toBe(200);
 });

@@ -2,6 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import type { TenantIdentity } from "../../contract/central-vault";
 import type { Duration } from "../../core/duration";
 import type { SecretRef } from "../../core/secret-ref";
+import type { AuthorityContent } from "../tenant-pki/authority-content";
 
 /**
  * An intermediate CA that `deploy` may have signed, as its construct requests it.
@@ -17,6 +18,12 @@ export interface TenantIntermediate {
    * @default - none
    */
   readonly organization?: string;
+  /**
+   * Further content of its certificate.
+   *
+   * @default - none
+   */
+  readonly content?: AuthorityContent;
   /** Domains that it may sign for, in ASCII and lower case. */
   readonly permittedDomains: readonly string[];
   /** Its lifetime. */

@@ -22,6 +22,7 @@ import {
   Policy,
 } from "../../terraform/providers/vault";
 import { COMMAND_SECRET_ID_TTL } from "../central-vault/central-vault";
+import { signingParameters } from "../tenant-pki/authority-content";
 import { serverPatterns } from "../server-config/names";
 import type { TenantAccessProps, TenantIntermediate } from "./tenant-access-props";
 
@@ -122,8 +123,8 @@ export class TenantAccess extends Construct {
   }
 }
 
-function requestOf({ lifetime, ...intermediate }: TenantIntermediate): SignedIntermediate {
-  return { ...intermediate, ttl: lifetime.toSeconds() };
+function requestOf({ lifetime, content = {}, ...intermediate }: TenantIntermediate): SignedIntermediate {
+  return { ...intermediate, parameters: signingParameters(content), ttl: lifetime.toSeconds() };
 }
 
 function checkSecretIdTtl({ secretIdTtl }: TenantAccessProps, scope: Construct): void {

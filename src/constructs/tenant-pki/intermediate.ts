@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { TerraformResource, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import { TerraformResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { Duration } from "../../core/duration";
 import {
   PkiSecretBackendConfigIssuers,
   PkiSecretBackendIntermediateCertRequest,
@@ -10,31 +9,15 @@ import {
 } from "../../terraform/providers/vault";
 import { RecordedValue } from "../../terraform/recorded-value";
 import { expressionOf } from "../../terraform/resource-address";
-import type { PkiMount } from "./pki-mount";
+import { contentConfig } from "./authority-content";
+import type { AuthorityProps, BoundAuthority } from "./authority-props";
 import type { IRootCa } from "./root-ca";
 
-/** What an intermediate certificate says, and what makes it another one. */
-export interface IntermediateContent {
-  readonly commonName: string;
-  readonly organization?: string;
-  readonly permittedDomains?: readonly string[];
-  readonly lifetime: Duration;
-  /** A number that a person raises for a new intermediate. */
-  readonly generation: number;
-}
-
 /** Properties of an {@link Intermediate}. */
-export interface IntermediateProps extends IntermediateContent {
-  readonly mount: PkiMount;
-  /** Path of the mount. */
-  readonly mountPath: string;
+export interface IntermediateProps extends AuthorityProps {
   readonly rootCa: IRootCa;
   /** When the certificate of the root expires, as an expression of Terraform. */
   readonly rootExpiry: string;
-  /** Of the certificates that the roles issue. */
-  readonly longestTtl: Duration;
-  readonly deletionProtection: boolean;
-  readonly provider?: TerraformProvider;
 }
 
 /** How many intermediates with the same content follow each other: a plan counts them from the first one on. */
@@ -47,15 +30,16 @@ const MOST_ROTATIONS = 40;
  * Its addresses contain a digest of its content. Other content is therefore created beside the present one, which Terraform
  * then forgets: the provider deletes neither key nor issuer. In place, `prevent_destroy` would refuse it.
  */
-export class Intermediate extends Construct {
+export class Intermediate extends Construct implements BoundAuthority {
   /** Certificate of the default issuer, PEM. */
   readonly certificate: string;
   /** What makes it the default issuer. */
   readonly issuers: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: IntermediateProps) {
-    super(scope, `${id}-${digestOf(props)}`);
+    super(scope, `${id}-${digestOf(props, props.rootCa.mount)}`);
     const { mount, mountPath, rootCa, commonName, organization, permittedDomains, lifetime, provider } = props;
+    const subject = { commonName, organization, ...contentConfig(props.content) };
     const preventDestroy = props.deletionProtection;
     const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
     const origin = new RecordedValue(this, "Origin", {
@@ -66,10 +50,9 @@ export class Intermediate extends Construct {
     const request = new PkiSecretBackendIntermediateCertRequest(this, "Request", {
       backend: mount.path,
       type: "internal",
-      commonName,
-      organization,
-      keyType: "ec",
-      keyBits: 384,
+      ...subject,
+      keyType: props.keyType,
+      keyBits: props.keyBits,
       excludeCnFromSans: true,
       lifecycle: { preventDestroy },
       provider,
@@ -84,8 +67,7 @@ export class Intermediate extends Construct {
     const signature = new PkiSecretBackendRootSignIntermediate(this, "Signature", {
       backend: rootCa.mount,
       csr: eachOf(request, "csr"),
-      commonName,
-      organization,
+      ...subject,
       ttl: String(lifetime.toSeconds()),
       excludeCnFromSans: true,
       // A policy cannot allow a number, so the request that a policy limits has none: the root's own limit makes it 0.
@@ -150,7 +132,7 @@ function expiresBeforeRoot(created: RecordedValue, { lifetime, mountPath, rootCa
 }
 
 /** Whether less time has passed since a record. */
-function isBefore(origin: RecordedValue, seconds: number): string {
+export function isBefore(origin: RecordedValue, seconds: number): string {
   return `\${timecmp(plantimestamp(), timeadd(${origin.expressionOf("time")}, "${seconds}s")) < 0}`;
 }
 
@@ -170,17 +152,25 @@ function lastOf(resource: TerraformResource, attribute: string): string {
   return `\${reverse(${expressionOf(resource)})[0].${attribute}}`;
 }
 
-/** Short enough to read, and long enough that two contents of a tenant differ. */
-function digestOf({ rootCa, mountPath, ...props }: IntermediateProps): string {
-  const { commonName, organization = "", permittedDomains = [], lifetime, generation } = props;
+/**
+ * A digest of what an authority contains: short enough to read, and long enough that two contents of a tenant differ.
+ *
+ * @param issuer Who signs it.
+ */
+export function digestOf({ mountPath, ...props }: AuthorityProps, issuer: string): string {
+  const { commonName, organization = "", permittedDomains = [], lifetime, generation, content: parts } = props;
+  const isOrdinary = props.keyType === "ec" && props.keyBits === 384;
+  const further = { ...parts, ...(isOrdinary ? {} : { keyType: props.keyType, keyBits: props.keyBits }) };
   const content = [
     mountPath,
-    rootCa.mount,
+    issuer,
     commonName,
     organization,
     lifetime.toSeconds(),
     generation,
     permittedDomains,
+    // What an intermediate of before has none of leaves its address as it is.
+    ...(Object.keys(further).length === 0 ? [] : [further]),
   ];
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 8);
 }

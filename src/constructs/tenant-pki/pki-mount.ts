@@ -5,6 +5,7 @@ import { checkMountPath } from "../../core/mount-path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { GenericEndpoint, Mount, PkiSecretBackendConfigUrls } from "../../terraform/providers/vault";
 import { expressionOf } from "../../terraform/resource-address";
+import { acmeConfig, tidyConfig, type PkiServices } from "./pki-services";
 
 /** Properties of a {@link PkiMount}. */
 export interface PkiMountProps {
@@ -16,10 +17,18 @@ export interface PkiMountProps {
   readonly namespace?: string;
   /** Maximum lifetime of a certificate. */
   readonly lifetime: Duration;
+  /** @default - none */
+  readonly services?: PkiServices;
   readonly deletionProtection: boolean;
   /** @default - the stack's Vault provider */
   readonly provider?: TerraformProvider;
 }
+
+/** Headers of the protocol that Vault withholds otherwise. */
+const ACME_HEADERS = {
+  allowedResponseHeaders: ["Last-Modified", "Location", "Replay-Nonce", "Link"],
+  passthroughRequestHeaders: ["If-Modified-Since"],
+};
 
 /** The mount of a certificate authority, with the URLs in its certificates. */
 export class PkiMount extends Construct {
@@ -29,42 +38,64 @@ export class PkiMount extends Construct {
   readonly accessorExpression: string;
   /** The mount's accessor. */
   readonly accessor: string;
+  private readonly provider: TerraformProvider | undefined;
 
   constructor(scope: Construct, id: string, props: PkiMountProps) {
     super(scope, id);
     requireProviderRanges(this);
     checkMountPath(props.path, scope);
-    const { description, provider } = props;
+    const { description, provider, services = {} } = props;
     const mount = new Mount(this, "Resource", {
       path: props.path,
       type: "pki",
       description,
       maxLeaseTtlSeconds: props.lifetime.toSeconds(),
+      ...(services.acme === undefined ? {} : ACME_HEADERS),
       lifecycle: { preventDestroy: props.deletionProtection },
       provider,
     });
     this.path = mount.path;
+    this.provider = provider;
     this.accessor = mount.accessor;
     this.accessorExpression = `${expressionOf(mount)}.accessor`;
     // Each issuer by its ID: the plain paths answer for the default issuer alone, whose list says nothing of older certificates.
     const issuer = `${mountUrl(props)}/issuer/{{issuer_id}}`;
-    new PkiSecretBackendConfigUrls(this, "Urls", {
+    const urls = new PkiSecretBackendConfigUrls(this, "Urls", {
       backend: mount.path,
       issuingCertificates: [`${issuer}/der`],
       crlDistributionPoints: [`${issuer}/crl/der`],
+      // Without an issuer: the responder finds it in the request.
+      ocspServers: services.ocsp === true ? [`${mountUrl(props)}/ocsp`] : undefined,
       enableTemplating: true,
       // In place, the provider would look for them at the former path of a renamed mount, and fail.
       lifecycle: { replaceTriggeredBy: [`${expressionOf(mount)}.path`] },
       provider,
     });
-    // The provider's own resource fails every plan if the mount is lost.
-    new GenericEndpoint(this, "Crl", {
-      path: `${mount.path}/config/crl`,
-      // Without auto_rebuild, the CRL expires after that time if nothing is revoked.
-      dataJson: Fn.jsonencode({ auto_rebuild: true, expiry: "72h" }),
+    // Without auto_rebuild, the CRL expires after that time if nothing is revoked.
+    this.configure("Crl", "crl", {
+      auto_rebuild: true,
+      expiry: "72h",
+      ...(services.deltaCrl === undefined ? {} : { enable_delta: services.deltaCrl, delta_rebuild_interval: "15m" }),
+    });
+    if (services.deltaCrl !== undefined)
+      this.configure("DeltaUrls", "urls", {
+        enable_templating: true,
+        delta_crl_distribution_points: services.deltaCrl ? [`${issuer}/crl/delta/der`] : [],
+      }).node.addDependency(urls);
+    if (services.tidy !== undefined) this.configure("Tidy", "auto-tidy", tidyConfig(services.tidy));
+    if (services.acme === undefined) return;
+    const cluster = this.configure("Cluster", "cluster", { path: mountUrl(props) });
+    this.configure("Acme", "acme", acmeConfig(services.acme)).node.addDependency(cluster);
+  }
+
+  /** The provider's own resources fail every plan if the mount is lost. */
+  private configure(id: string, name: string, data: Record<string, unknown>): GenericEndpoint {
+    return new GenericEndpoint(this, id, {
+      path: `${this.path}/config/${name}`,
+      dataJson: Fn.jsonencode(data),
       ignoreAbsentFields: true,
       disableDelete: true,
-      provider,
+      provider: this.provider,
     });
   }
 }

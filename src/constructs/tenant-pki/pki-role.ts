@@ -5,7 +5,9 @@ import { ValidationError } from "../../core/errors";
 import type { PkiSecretBackendRoleConfig } from "../../terraform/providers/vault";
 import type { Construct } from "constructs";
 import { checkRoleName } from "../access/roles";
-import type { PkiRoleProps, TenantPKIProps } from "./tenant-pki-props";
+import { parseUri } from "./authority-content";
+import { roleKeyBits } from "./key-bits";
+import type { PkiRoleProps, PkiUsage } from "./pki-role-props";
 
 /** A role that issues certificates. */
 export interface IPkiRole {
@@ -19,6 +21,8 @@ export class PkiRole implements IPkiRole {
   constructor(
     private readonly mount: string,
     readonly name: string,
+    /** Whether clients of ACME need a credential of the instance. */
+    private readonly bindsAccounts: boolean,
   ) {}
 
   grantIssue(grantee: IGrantee): void {
@@ -27,16 +31,44 @@ export class PkiRole implements IPkiRole {
         path: `${this.mount}/${operation}/${this.name}`,
         capabilities: ["create", "update"],
         reason: `certificates of the role ${this.name}`,
+        // A time in the request would take the place of maxTtl, up to the end of the issuer.
+        deniedParameters: ["not_after", "not_before"],
       });
     }
+    if (!this.bindsAccounts) return;
+    grantee.grant({
+      path: `${this.mount}/roles/${this.name}/acme/new-eab`,
+      capabilities: ["create", "update"],
+      reason: `accounts of ACME for the role ${this.name}`,
+    });
   }
 }
 
 /** Default lifetime of an intermediate. */
 export const DEFAULT_LIFETIME = Duration.days(1825);
 
-/** Lengths of the keys that the engine generates, which are also the least of those that it signs. */
-const KEY_BITS = { ec: 256, rsa: 2048, ed25519: 0, any: 0 } as const;
+/** What the issuer of a role limits. */
+interface IssuerLimits {
+  readonly lifetime?: Duration;
+  readonly permittedDomains?: readonly string[];
+}
+
+/** Default maximum lifetime of a certificate. */
+const DEFAULT_MAX_TTL = Duration.hours(72);
+
+/** Flags of the extended key usages. Those that are absent are off by default. */
+const USAGE_FLAGS: Readonly<Record<PkiUsage, Partial<PkiSecretBackendRoleConfig>>> = {
+  server: { serverFlag: true, clientFlag: false },
+  client: { serverFlag: false, clientFlag: true },
+  both: { serverFlag: true, clientFlag: true },
+  "code-signing": { serverFlag: false, clientFlag: false, codeSigningFlag: true },
+  email: { serverFlag: false, clientFlag: false, emailProtectionFlag: true },
+};
+
+/** Maximum lifetime of the certificates of a role. */
+export function maxTtlOf({ maxTtl = DEFAULT_MAX_TTL }: PkiRoleProps): Duration {
+  return maxTtl;
+}
 
 /** Arguments of `vault_pki_secret_backend_role`. */
 export function pkiRoleConfig(role: PkiRoleProps): Omit<PkiSecretBackendRoleConfig, "backend"> {
@@ -50,43 +82,113 @@ export function pkiRoleConfig(role: PkiRoleProps): Omit<PkiSecretBackendRoleConf
     allowGlobDomains: domains.some(isPattern) ? true : undefined,
     allowWildcardCertificates: role.allowWildcards ?? false,
     allowLocalhost: false,
-    allowIpSans: false,
-    serverFlag: usage !== "client",
-    clientFlag: usage !== "server",
+    allowIpSans: role.allowIpSans ?? false,
+    allowedUriSans: copied(role.allowedUriSans),
+    allowedOtherSans: copied(role.allowedOtherSans),
+    requireCn: role.requireCn,
+    ...USAGE_FLAGS[usage],
+    keyUsage: copied(role.keyUsage),
+    extKeyUsage: copied(role.extKeyUsage),
     keyType,
-    keyBits: KEY_BITS[keyType],
-    ttl: String(role.maxTtl.toSeconds()),
-    maxTtl: String(role.maxTtl.toSeconds()),
+    keyBits: roleKeyBits(role.name, keyType, role.keyBits),
+    noStore: role.noStore,
+    notBeforeDuration: role.notBeforeDuration && toProviderText(role.notBeforeDuration),
+    ...validityOf(role),
   };
+}
+
+function validityOf(role: PkiRoleProps): Partial<PkiSecretBackendRoleConfig> {
+  const maxTtl = maxTtlOf(role);
+  return role.notAfter === undefined
+    ? { ttl: String((role.ttl ?? maxTtl).toSeconds()), maxTtl: String(maxTtl.toSeconds()) }
+    : { notAfter: role.notAfter };
+}
+
+/** As the provider reads it back: `1h30m`, but `1h0m5s`. Another form of the same time would be a change in every plan. */
+function toProviderText(duration: Duration): string {
+  const seconds = duration.toSeconds();
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  const text = `${hours === 0 ? "" : `${hours}h`}${seconds < 60 ? "" : `${minutes}m`}${seconds % 60}s`;
+  return text.replace(/m0s$/, "m").replace(/h0m$/, "h");
+}
+
+function copied<Value>(values: readonly Value[] | undefined): Value[] | undefined {
+  return values && [...values];
 }
 
 /** @throws ValidationError if the role could issue nothing, or certificates that outlive their issuer or that it may not sign. */
 export function checkPkiRole(
   role: PkiRoleProps,
-  { lifetime = DEFAULT_LIFETIME, permittedDomains }: Pick<TenantPKIProps, "lifetime" | "permittedDomains">,
+  { lifetime = DEFAULT_LIFETIME, permittedDomains }: IssuerLimits,
   scope?: Construct,
 ): void {
-  checkDurations(role, ["maxTtl"], scope);
+  checkDurations(role, ["maxTtl", "ttl", "notBeforeDuration"], scope);
   checkRoleName("PKI", role.name, scope);
-  checkMaxTtl(role, lifetime, scope);
+  roleKeyBits(role.name, role.keyType ?? "ec", role.keyBits, scope);
+  checkValidity(role, lifetime, scope);
   checkDomains(role, permittedDomains, scope);
+  checkOtherNames(role, scope);
+  checkKeyUsage(role, scope);
 }
 
-function checkMaxTtl({ name, maxTtl }: PkiRoleProps, lifetime: Duration, scope?: Construct): void {
+function checkValidity(role: PkiRoleProps, lifetime: Duration, scope?: Construct): void {
+  const { name, ttl, notAfter } = role;
+  const maxTtl = maxTtlOf(role);
   const fail = (problem: string): never => {
-    throw new ValidationError(
-      "pki-ttl",
-      `The PKI role ${name} has a maxTtl of ${maxTtl.toString()}, ${problem}`,
-      scope,
-    );
+    throw new ValidationError("pki-ttl", `The PKI role ${name} has a ${problem}`, scope);
   };
+  if (notAfter !== undefined) {
+    checkNotAfter(role, notAfter, fail);
+    return;
+  }
+  if (ttl?.isLongerThan(maxTtl) === true)
+    fail(`ttl of ${ttl.toString()}, longer than its maxTtl of ${maxTtl.toString()}; reduce ttl, or raise maxTtl.`);
   if (maxTtl.isLongerThan(lifetime))
-    fail(`longer than the issuer's lifetime of ${lifetime.toString()}; reduce maxTtl.`);
+    fail(`maxTtl of ${maxTtl.toString()}, longer than the issuer's lifetime of ${lifetime.toString()}; reduce maxTtl.`);
   // From half of the lifetime on, each plan asks for a new issuer. The present one must be of use for some time after that.
   if (2 * maxTtl.toSeconds() > lifetime.toSeconds())
     fail(
-      `longer than half of the issuer's lifetime of ${lifetime.toString()}, after which another issuer is due; reduce maxTtl, or choose a longer lifetime.`,
+      `maxTtl of ${maxTtl.toString()}, longer than half of the issuer's lifetime of ${lifetime.toString()}, after which another issuer is due; reduce maxTtl, or choose a longer lifetime.`,
     );
+}
+
+/** The server checks the date against the issuer's, because synthesis knows no time. */
+function checkNotAfter({ maxTtl, ttl }: PkiRoleProps, notAfter: string, fail: (problem: string) => never): void {
+  if (!isTime(notAfter))
+    fail(
+      `notAfter of ${JSON.stringify(notAfter)}, which is not a valid time; write UTC and whole seconds, such as "2027-12-31T23:59:59Z".`,
+    );
+  if (maxTtl !== undefined || ttl !== undefined)
+    fail(`notAfter of ${notAfter} and a lifetime; remove notAfter, or remove ttl and maxTtl.`);
+}
+
+function isTime(text: string): boolean {
+  const time = Date.parse(text);
+  return !Number.isNaN(time) && new Date(time).toISOString().replace(".000Z", "Z") === text;
+}
+
+/** `<OID>;UTF8:<value>`, the only type of other names that Vault knows. */
+const OTHER_NAME = /^\d+(\.\d+)+;UTF-?8:[^,]+$/i;
+
+function checkOtherNames({ name, allowedUriSans = [], allowedOtherSans = [] }: PkiRoleProps, scope?: Construct): void {
+  allowedUriSans.forEach(parseUri);
+  const wrong = allowedOtherSans.find((each) => !OTHER_NAME.test(each));
+  if (wrong === undefined) return;
+  throw new ValidationError(
+    "pki-subject",
+    `The PKI role ${name} allows ${JSON.stringify(wrong)}, which is not a valid other name; write OID, type and value, such as "1.3.6.1.4.1.311.20.2.3;UTF8:*@customer10.internal".`,
+    scope,
+  );
+}
+
+/** Vault would leave the usages out of an empty list, or choose its own. */
+function checkKeyUsage({ name, keyUsage }: PkiRoleProps, scope?: Construct): void {
+  if (keyUsage?.length !== 0) return;
+  throw new ValidationError(
+    "pki-key",
+    `The PKI role ${name} has an empty keyUsage; list at least one usage, or remove the field.`,
+    scope,
+  );
 }
 
 function checkDomains(role: PkiRoleProps, permittedDomains: readonly string[] | undefined, scope?: Construct): void {
@@ -94,7 +196,8 @@ function checkDomains(role: PkiRoleProps, permittedDomains: readonly string[] | 
     throw new ValidationError("pki-domains", `The PKI role ${role.name} ${problem}`, scope);
   };
   const domains = role.allowedDomains.map(parseDomainPattern);
-  if (domains.length === 0)
+  const hasOtherNames = role.allowIpSans === true || (role.allowedUriSans ?? []).length > 0;
+  if (domains.length === 0 && !(role.requireCn === false && hasOtherNames))
     fail("has no allowedDomains and could not issue any certificate; list at least one domain.");
   const unused = domains.find((domain) => !isPattern(domain));
   if (role.allowSubdomains === false && role.allowBareDomains !== true && unused !== undefined)

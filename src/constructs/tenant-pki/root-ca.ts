@@ -54,11 +54,12 @@ const ROOT_CA: ValueType = {
 };
 
 /** @throws ValidationError if it is not a root CA, or an attribute cannot be that of one. */
-export function checkRootCa(rootCa: IRootCa, scope?: Construct): void {
+export function checkRootCa(rootCa: IRootCa | undefined, scope?: Construct): asserts rootCa is IRootCa {
   checkValues({ rootCa }, ["rootCa"], ROOT_CA, scope);
-  checkMountPath(rootCa.mount, scope);
-  checkProviders(rootCa, scope);
-  checkDurations(rootCa, ["lifetime"], scope);
+  const { mount, ...given } = rootCa as IRootCa;
+  checkMountPath(mount, scope);
+  checkProviders(given, scope);
+  checkDurations(given, ["lifetime"], scope);
 }
 
 /** Default lifetime of a root CA. */

@@ -1,69 +1,17 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
+import type { Product } from "../../core/product";
+import type { IAppRoleLogin } from "../login/app-role-login";
+import type { AuthorityContent } from "./authority-content";
+import type { PkiKeyType } from "./key-bits";
+import type { MachineCertificateProps } from "./machine-certificate";
+import type { PkiAuthority } from "./pki-authority";
+import type { PkiRoleProps } from "./pki-role-props";
+import type { PkiServices } from "./pki-services";
 import type { IRootCa } from "./root-ca";
 
-/** The certificates that a role issues. */
-export interface PkiRoleProps {
-  /**
-   * Name of the role.
-   *
-   * @changes replaces the role: clients use the new name; issued certificates stay valid
-   */
-  readonly name: string;
-  /**
-   * Domains that certificates may name. A `*` before the first dot stands for any characters, so `*.example.com` is each name
-   * below `example.com`. International names are converted to their ASCII form.
-   *
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowedDomains: readonly string[];
-  /**
-   * Whether certificates may name subdomains of the listed domains.
-   *
-   * @default true
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowSubdomains?: boolean;
-  /**
-   * Whether certificates may name the listed domains themselves.
-   *
-   * @default false
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowBareDomains?: boolean;
-  /**
-   * Whether certificates may name wildcards, such as `*.example.com`.
-   *
-   * @default false
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowWildcards?: boolean;
-  /**
-   * Extended key usage of the certificates.
-   *
-   * @default "server"
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly usage?: "server" | "client" | "both";
-  /**
-   * Type of the keys, both of those that Vault generates and of those in signing requests. RSA keys have at least 2,048 bits. A
-   * role for `any` type signs requests, and generates no key.
-   *
-   * @default "ec"
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly keyType?: "ec" | "rsa" | "ed25519" | "any";
-  /**
-   * Maximum lifetime of a certificate, and its lifetime if the request names none. At most half of the lifetime of the
-   * intermediate.
-   *
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly maxTtl: Duration;
-}
-
 /** Properties of a {@link TenantPKI}. */
-export interface TenantPKIProps {
+export interface TenantPKIProps extends AuthorityContent, PkiServices {
   /**
    * Common name of the intermediate.
    *
@@ -78,11 +26,34 @@ export interface TenantPKIProps {
    */
   readonly organization?: string;
   /**
+   * Type of the intermediate's key.
+   *
+   * @default "ec"
+   * @changes new issuer, the old one stays until it expires
+   */
+  readonly keyType?: PkiKeyType;
+  /**
+   * Length of the intermediate's key: 256, 384 or 521 for `ec`, and 3072, 4096 or 8192 for `rsa`.
+   *
+   * @default - 384 for "ec", 4096 for "rsa"
+   * @changes new issuer, the old one stays until it expires
+   */
+  readonly keyBits?: number;
+  /**
    * The authority that signs the intermediate.
    *
+   * @default - none: authority says where the CA comes from
    * @changes new issuer, the old one stays until it expires: clients must trust the other root first. Raise generation if its mount has the same path
    */
-  readonly rootCa: IRootCa;
+  readonly rootCa?: IRootCa;
+  /**
+   * Where the CA comes from, if the root CA does not sign it: `PkiAuthority.internal()` is a root of the tenant's own, and
+   * `PkiAuthority.external()` an intermediate that an authority elsewhere signs.
+   *
+   * @default - an intermediate that rootCa signs
+   * @changes new issuer, the old one stays until it expires: clients must trust the new root first
+   */
+  readonly authority?: PkiAuthority;
   /**
    * Address of the instance, for the issuer and CRL URLs in certificates.
    *
@@ -104,9 +75,9 @@ export interface TenantPKIProps {
    */
   readonly mount?: string;
   /**
-   * Lifetime of the intermediate. Each half of it, the next deployment creates another one.
+   * Lifetime of the CA. Each half of it, the next deployment creates another intermediate, if the operator's root signs it.
    *
-   * @default - 5 years
+   * @default - 5 years, or 10 years for a root CA of the tenant's own
    * @changes new issuer, the old one stays until it expires
    */
   readonly lifetime?: Duration;
@@ -130,6 +101,27 @@ export interface TenantPKIProps {
    * @changes in place: certificates of a removed role stay valid until they expire
    */
   readonly roles: readonly PkiRoleProps[];
+  /**
+   * Certificates that machines renew by themselves, with the product's own agent.
+   *
+   * @default - none
+   * @changes in place: install the configuration of a new machine, and stop the service of a removed one
+   */
+  readonly machines?: readonly MachineCertificateProps[];
+  /**
+   * The product, whose agent runs on the machines.
+   *
+   * @default "openbao"
+   * @changes in place: install the new configuration on the machines
+   */
+  readonly product?: Product;
+  /**
+   * The login of the machines.
+   *
+   * @default - the AppRole login at its default path
+   * @changes in place: install the new configuration on the machines
+   */
+  readonly login?: IAppRoleLogin;
   /**
    * Whether Terraform refuses to destroy the intermediate's key.
    *

@@ -1,7 +1,9 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import type { z } from "zod";
+import type { IAppRoleLogin } from "../../constructs/login/app-role-login";
 import type { IRootCa } from "../../constructs/tenant-pki/root-ca";
+import type { Product } from "../../core/product";
 import type { IGrantee } from "../../policy/grantee";
 
 /** The instance whose engines are created. */
@@ -14,6 +16,9 @@ export interface EngineContext {
   readonly address: string;
   /** Namespace of its engines. @default - the root namespace */
   readonly namespace?: string | undefined;
+  readonly product: Product;
+  /** The login of the tenant's programs. */
+  readonly login: IAppRoleLogin;
   /** The authority that signs the tenant's intermediate. */
   readonly rootCa: IRootCa;
   /** The provider of the instance. */

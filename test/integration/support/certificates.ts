@@ -69,5 +69,7 @@ export async function download(lab: Pick<Surroundings, "authority">, url: string
 
 async function urlsOf(certificate: string): Promise<string[]> {
   const { stdout } = await run("openssl", ["x509", "-noout", "-text"], { input: certificate });
-  return [...stdout.matchAll(/URI:(\S+)/g)].map(([, url = ""]) => url);
+  const urls = [...stdout.matchAll(/URI:(\S+\/v1\/\S+)/g)].map(([, url = ""]) => url);
+  // A responder answers questions only.
+  return urls.filter((url) => !url.endsWith("/ocsp"));
 }

@@ -174,6 +174,8 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "AccessRoleProps: provider": (stack, prop) =>
     new AccessRole(stack, "It", { name: "web", login: { path: "approle" }, ...prop }),
   "TenantPKIProps: rootCa": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
+  "TenantPKIProps: authority": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, rootCa: undefined, ...prop }),
+  "TenantPKIProps: login": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
   "TenantPKIProps: provider": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, ...prop }),
   "IRootCa: provider": (stack, prop) => new TenantPKI(stack, "It", { ...PKI, rootCa: { mount: "pki-root", ...prop } }),
   "RootCaProps: provider": (stack, prop) => new RootCa(stack, "It", { commonName: "root", address: ADDRESS, ...prop }),
@@ -202,7 +204,7 @@ function deployed(_: unknown, prop: object): unknown {
 function objectProps(): string[] {
   const root = join(PROJECT, "src");
   const types =
-    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshRole|IAppRoleLogin|IRootCa|WatchLogin";
+    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshRole|IAppRoleLogin|IRootCa|PkiAuthority|WatchLogin";
   return all(["constructs", "terraform"]).flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
@@ -219,6 +221,7 @@ function objectProps(): string[] {
 
 /** Interfaces that only the library's own code fills, or an extension, which is compiled. */
 const INTERNAL = [
+  "AuthorityProps",
   "ClusterContext",
   "CommandNamespaceProps",
   "CentralConnection",

@@ -8,6 +8,7 @@ import {
   Database,
   DynamicDb,
   KeyValue,
+  PkiAuthority,
   RootCa,
   SecretRef,
   ServerCertificate,
@@ -64,7 +65,16 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
       commonName: "CA",
       address: "https://instance:8200",
       rootCa: { mount: "pki-root", provider: centralProvider },
-      roles: [{ name: "web", allowedDomains: ["a.internal"], maxTtl: TEXT, ...prop }],
+      roles: [{ name: "web", allowedDomains: ["a.internal"], ...prop }],
+      provider,
+    }),
+  MachineCertificateProps: (stack, { provider }, prop) =>
+    new TenantPKI(stack, "P", {
+      commonName: "CA",
+      address: "https://instance:8200",
+      authority: PkiAuthority.internal(),
+      roles: [{ name: "web", allowedDomains: ["a.internal"] }],
+      machines: [{ name: "web1", role: "web", commonName: "a.internal", reload: ["true"], ...prop }],
       provider,
     }),
   TenantAccessProps: (stack, { provider }, prop) =>
@@ -95,7 +105,8 @@ function durationProps(): string[] {
 
 /** Props that only the library's own code passes. */
 const INTERNAL = [
-  "IntermediateProps.longestTtl",
+  "AuthorityProps.lifetime",
+  "AuthorityProps.longestTtl",
   "PkiMountProps.lifetime",
   "CertManagerCertificateProps.duration",
   "CertManagerCertificateProps.renewBefore",

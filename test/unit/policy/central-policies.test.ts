@@ -5,6 +5,7 @@ import {
   shareGroupPolicy,
   tenantPolicy,
   watchPolicy,
+  type SignedIntermediate,
   type TenantScope,
 } from "../../../src/policy/central-policies";
 import { all } from "../../support/all";
@@ -75,6 +76,20 @@ test("deploy has an intermediate signed with the values of the file alone", () =
     "use_pss" = [false]
   }
 }`);
+});
+
+test("parts of the subject and alternative names are those of the file", () => {
+  const intermediates: SignedIntermediate[] = [
+    {
+      commonName: "a",
+      permittedDomains: ["a.example"],
+      ttl: 60,
+      parameters: { country: "DZ", alt_names: "a.example" },
+    },
+    { commonName: "b", permittedDomains: ["a.example"], ttl: 60, parameters: { country: "FR" } },
+  ];
+  const policy = tenantPolicy("deploy", { ...SCOPE, intermediates });
+  expect(policy).toContain('    "country" = ["DZ","FR"]\n    "alt_names" = ["a.example"]\n');
 });
 
 test("without an intermediate whose domains are fixed, deploy signs nothing", () => {

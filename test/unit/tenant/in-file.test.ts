@@ -107,11 +107,8 @@ describe("the documentation of a nested field", { timeout: 120_000 }, () => {
       "bootVolume",
       /^Boot volume of each node\. It survives the machine: .*\n@default - the disk of the flavor\n@changes /s,
     ],
-    [
-      "lifetime",
-      /^Lifetime of the intermediate\. Each half of it, the next deployment creates another one\.\n@default - 5 years\n@changes /,
-    ],
-    ["maxTtl", /^Maximum lifetime of a certificate, and its lifetime if the request names none\./],
+    ["lifetime", /^Lifetime of the CA\. Each half of it, .*\n@default - 5 years, or 10 years .*\n@changes /],
+    ["maxTtl", /^Maximum lifetime of a certificate\. At most half/],
     ["renewBefore", /^How long before its expiry cert-manager renews a certificate\.\n@default - 30 days\n@changes /],
     ["kmsKeyId", /^ID or ARN of the key\./],
     ["deleteVersionAfter", /^Age at which Vault deletes a version\.\n@default - never\n@changes /],

@@ -50,6 +50,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "TenantClusterProps.deletionProtection": ["TenantSpec.deletionProtection"],
   "TenantClusterProps.provisioner": ["MachinesSpec.provisioner", "KubespraySpec.type", "MagnumSpec.type"],
   "TenantClusterProps.tenant": ["TenantSpec.name"],
+  "TenantPKIProps.authority": ["PkiSpec.authority", "InternalAuthoritySpec.type", "ExternalAuthoritySpec.type"],
   "TenantPKIProps.commonName": ["PkiSpec.commonName"],
   "VaultInstanceProps.deployment": [
     "InstanceSpec.deployment",
@@ -79,7 +80,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
 /** Props that a tenant does not need, and why. */
 const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/\.(provider|centralProvider|alias)$/, "the stack chooses the providers"],
-  [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name)$/, "the instance has it already"],
+  [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name|product|login)$/, "the instance has it already"],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",
@@ -150,6 +151,8 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "NetworkPeer.cidr": "NetworkClientSpec.cidr",
   "NetworkPeer.namespace": "NamespaceClientSpec.namespace",
   "NetworkPeer.namespacesWithLabels": "LabelledClientSpec.namespaceLabels",
+  "PkiAuthority.external": "ExternalAuthoritySpec.type",
+  "PkiAuthority.internal": "InternalAuthoritySpec.type",
   "Provisioner.kubespray": "KubespraySpec.type",
   "Provisioner.magnum": "MagnumSpec.type",
   "Seal.aliCloudKms": "AliCloudKmsSealSpec.type",

@@ -1,0 +1,68 @@
+import { Fn, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { GenericEndpoint, PkiSecretBackendConfigIssuers } from "../../terraform/providers/vault";
+import { RecordedValue } from "../../terraform/recorded-value";
+import { expressionOf } from "../../terraform/resource-address";
+import { signingParameters } from "./authority-content";
+import type { AuthorityProps, BoundAuthority } from "./authority-props";
+import { digestOf, isBefore } from "./intermediate";
+
+/**
+ * A root CA as the default issuer of a mount. Its addresses contain a digest of its content: other content is another root beside
+ * the present one, which Terraform then forgets. The provider's own resource would delete the present one.
+ */
+export class InternalRoot extends Construct implements BoundAuthority {
+  readonly certificate: string;
+  readonly rootCertificate: string;
+  readonly issuers: ITerraformDependable;
+
+  constructor(scope: Construct, id: string, props: AuthorityProps) {
+    super(scope, `${id}-${digestOf(props, "internal")}`);
+    const { mount, mountPath, lifetime, organization, permittedDomains, provider } = props;
+    const preventDestroy = props.deletionProtection;
+    const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
+    const origin = new RecordedValue(this, "Origin", {
+      values: { accessor: mount.accessor, time: "${plantimestamp()}" },
+      preventDestroy,
+    });
+    const root = new GenericEndpoint(this, "Resource", {
+      path: `${mount.path}/issuers/generate/root/internal`,
+      dataJson: Fn.jsonencode({
+        common_name: props.commonName,
+        ...(organization === undefined ? {} : { organization }),
+        ...signingParameters(props.content),
+        key_type: props.keyType,
+        key_bits: props.keyBits,
+        ttl: String(lifetime.toSeconds()),
+        exclude_cn_from_sans: true,
+        max_path_length: 0,
+        ...(permittedDomains === undefined ? {} : { permitted_dns_domains: permittedDomains.join(",") }),
+      }),
+      writeFields: ["certificate", "issuer_id"],
+      disableRead: true,
+      disableDelete: true,
+      // A second request would make a second root.
+      lifecycle: { preventDestroy, ignoreChanges: ["data_json", "path"] },
+      provider,
+    });
+    const answer = `${expressionOf(root)}.write_data`;
+    this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
+      backend: mount.path,
+      default: `\${${answer}["issuer_id"]}`,
+      lifecycle: {
+        precondition: [
+          {
+            condition: `\${${origin.expressionOf("accessor")} == ${mount.accessorExpression}}`,
+            errorMessage: `The mount ${mountPath} was created again, so the key of its root CA is lost; ${fix}, and let clients trust the new root.`,
+          },
+          {
+            condition: isBefore(origin, lifetime.toSeconds() - props.longestTtl.toSeconds()),
+            errorMessage: `The root CA of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}, and let clients trust the new root.`,
+          },
+        ],
+      },
+      provider,
+    });
+    this.rootCertificate = this.certificate = `\${${answer}["certificate"]}`;
+  }
+}

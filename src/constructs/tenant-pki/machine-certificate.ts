@@ -1,0 +1,245 @@
+import type { Construct } from "constructs";
+import { parseDomainPattern } from "../../core/domains";
+import { checkDurations, type Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
+import type { Product } from "../../core/product";
+import { toYaml } from "../../core/yaml";
+import { checkRoleName } from "../access/roles";
+import { parseIpAddress } from "./authority-content";
+import { maxTtlOf } from "./pki-role";
+import type { PkiRoleProps } from "./pki-role-props";
+
+/** A certificate that a machine renews by itself. */
+export interface MachineCertificateProps {
+  /**
+   * Its name: that of its folder and of its service on the machine.
+   *
+   * @changes in place: install the new service on the machine, and remove the former one
+   */
+  readonly name: string;
+  /**
+   * Name of the PKI role that issues it.
+   *
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly role: string;
+  /**
+   * Its common name.
+   *
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly commonName: string;
+  /**
+   * Its alternative DNS names.
+   *
+   * @default - none
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly altNames?: readonly string[];
+  /**
+   * Its IP addresses.
+   *
+   * @default - none
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly ipSans?: readonly string[];
+  /**
+   * Its lifetime. It is renewed when 80 to 90 percent of that time are over.
+   *
+   * @default - that of the role
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly ttl?: Duration;
+  /**
+   * The command, word by word, by which a server reads the renewed files.
+   *
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly reload: readonly string[];
+  /**
+   * The user of the machine that owns the key and the certificate.
+   *
+   * @default - that of the service: root
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly user?: string;
+  /**
+   * File on the machine with the CA of the instance's own TLS certificate.
+   *
+   * @default - the certificates that the machine trusts
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly caCertificateFile?: string;
+}
+
+/** The instance that issues, as the machine reaches it. */
+export interface IssuingInstance {
+  readonly product: Product;
+  readonly address: string;
+  /** @default - the root namespace */
+  readonly namespace?: string;
+  /** Path of the PKI mount. */
+  readonly mount: string;
+  /** Path of the AppRole login, without `auth/`. */
+  readonly loginPath: string;
+}
+
+/**
+ * Configuration of the product's own agent, which obtains a certificate for a machine, renews it, and has a server read it. It
+ * logs in by AppRole: a person puts the files `role-id` and `secret-id` into the folder.
+ */
+export class MachineCertificate {
+  /** Folder on the machine for configuration, credentials and certificates. */
+  readonly folder: string;
+
+  constructor(
+    private readonly props: MachineCertificateProps,
+    private readonly instance: IssuingInstance,
+  ) {
+    this.folder = `/etc/tenant-vault/${props.name}`;
+  }
+
+  /** The agent's configuration. No secret is in it. */
+  get agentConfig(): string {
+    const { address, loginPath } = this.instance;
+    const { caCertificateFile, reload } = this.props;
+    const text = JSON.stringify;
+    const trust = caCertificateFile === undefined ? "" : `\n  ca_cert = ${text(caCertificateFile)}`;
+    // A failed request is repeated 3 times: after 250 ms, and after twice as long each time.
+    return `vault {
+  address = ${text(address)}${trust}
+  retry {
+    num_retries = 3
+  }
+}
+
+auto_auth {
+  method "approle" {
+    mount_path = ${text(`auth/${loginPath}`)}
+    config = {
+      role_id_file_path = ${text(this.file("role-id"))}
+      secret_id_file_path = ${text(this.file("secret-id"))}
+      remove_secret_id_file_after_reading = false
+    }
+  }
+}
+
+template_config {
+  exit_on_retry_failure = false
+}
+
+template {
+  destination = ${text(this.file("bundle.pem"))}
+  perms = "0600"
+  error_on_missing_key = true
+  contents = ${text(this.template)}
+  exec {
+    command = ${text(reload)}
+    timeout = "30s"
+  }
+}
+`;
+  }
+
+  /** The unit of systemd that runs the agent. */
+  get systemdUnit(): string {
+    const { product, namespace = "" } = this.instance;
+    const program = product === "openbao" ? "bao" : "vault";
+    const variable = product === "openbao" ? "BAO_NAMESPACE" : "VAULT_NAMESPACE";
+    return `[Unit]
+Description=Certificate ${this.props.name} of ${this.instance.address}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+# Without HOME, which systemd does not set for root, the agent does not start.
+Environment=HOME=${this.folder}
+${namespace === "" ? "" : `Environment=${variable}=${namespace}\n`}ExecStart=/usr/bin/env ${program} agent -config=${this.file("agent.hcl")}
+Restart=always
+RestartSec=5
+UMask=0077
+NoNewPrivileges=true
+PrivateTmp=true
+
+[Install]
+WantedBy=multi-user.target
+`;
+  }
+
+  /** Name of the service. */
+  get service(): string {
+    return `tenant-vault-certificate-${this.props.name}.service`;
+  }
+
+  /** All of it for cloud-init; https://cloudinit.readthedocs.io/en/latest/reference/modules.html */
+  get cloudInit(): string {
+    const config = {
+      write_files: [
+        { path: this.file("agent.hcl"), permissions: "0644", content: this.agentConfig },
+        { path: `/etc/systemd/system/${this.service}`, permissions: "0644", content: this.systemdUnit },
+      ],
+      runcmd: [
+        ["systemctl", "daemon-reload"],
+        ["systemctl", "enable", "--now", this.service],
+      ],
+    };
+    return `#cloud-config\n${toYaml(config, { lineWidth: 0 })}`;
+  }
+
+  /** The bundle keeps a certificate that is still valid when the agent starts again. The other files are parts of it. */
+  private get template(): string {
+    const { mount } = this.instance;
+    const { role, commonName, altNames = [], ipSans = [], ttl, user = "" } = this.props;
+    const request = [
+      `${mount}/issue/${role}`,
+      `common_name=${parseDomainPattern(commonName)}`,
+      ...(altNames.length === 0 ? [] : [`alt_names=${altNames.map(parseDomainPattern).join(",")}`]),
+      ...(ipSans.length === 0 ? [] : [`ip_sans=${ipSans.map(parseIpAddress).join(",")}`]),
+      ...(ttl === undefined ? [] : [`ttl=${ttl.toString()}`]),
+    ];
+    const write = (value: string, name: string, mode: string): string =>
+      `{{- ${value} | writeToFile ${JSON.stringify(this.file(name))} ${JSON.stringify(user)} "" "${mode}" -}}\n`;
+    return [
+      `{{- with pkiCert ${request.map((each) => JSON.stringify(each)).join(" ")} -}}\n`,
+      "{{ .Cert }}{{ .CA }}\n{{ .Key }}\n",
+      write(".Key", "key.pem", "0600"),
+      write('printf "%s%s" .Cert .CA', "certificate.pem", "0644"),
+      write(".CA", "chain.pem", "0644"),
+      "{{- end -}}\n",
+    ].join("");
+  }
+
+  private file(name: string): string {
+    return `${this.folder}/${name}`;
+  }
+}
+
+/** @throws ValidationError if a machine's certificate could not be issued. */
+export function checkMachine(
+  machine: MachineCertificateProps,
+  roles: readonly PkiRoleProps[],
+  scope?: Construct,
+): void {
+  const fail = (problem: string): never => {
+    throw new ValidationError("pki-machine", `The machine ${machine.name} of the PKI ${problem}`, scope);
+  };
+  checkRoleName("machine", machine.name, scope);
+  checkDurations(machine, ["ttl"], scope);
+  [machine.commonName, ...(machine.altNames ?? [])].forEach(parseDomainPattern);
+  (machine.ipSans ?? []).forEach(parseIpAddress);
+  const role = roles.find(({ name }) => name === machine.role);
+  if (role === undefined)
+    return fail(
+      `has the role "${machine.role}", which does not exist; use one of: ${roles.map(({ name }) => name).join(", ")}.`,
+    );
+  if (machine.ttl?.isLongerThan(maxTtlOf(role)) === true)
+    fail(
+      `has a ttl of ${machine.ttl.toString()}, longer than the maxTtl of the role ${role.name}, ${maxTtlOf(role).toString()}; reduce it.`,
+    );
+  if (machine.ipSans !== undefined && machine.ipSans.length > 0 && role.allowIpSans !== true)
+    fail(`has ipSans, which the role ${role.name} does not allow; set allowIpSans: true.`);
+  if (machine.reload.length === 0)
+    fail('has an empty reload; write a command, word by word, such as ["systemctl", "reload", "nginx"].');
+  if (machine.reload.some((word) => /[$%]\{/.test(word)))
+    fail("has a reload with ${ or %{, which Terraform would interpret; put the command into a script on the machine.");
+}

@@ -1,0 +1,57 @@
+import type { Construct } from "constructs";
+import { Duration } from "../../core/duration";
+import type { AuthorityProps, BoundAuthority } from "./authority-props";
+import { ExternalIntermediate, readChain } from "./external-intermediate";
+import { InternalRoot } from "./internal-root";
+
+/** Properties of {@link PkiAuthority.external}. */
+export interface ExternalAuthorityProps {
+  /**
+   * PEM files with what the other authority signed, relative to the project: one for each `generation`, the first one's first. Each
+   * contains the certificate of the intermediate, then those of its issuers.
+   *
+   * @default - none: the deployment outputs the request to sign, and the roles issue nothing yet
+   * @changes new issuer, the old one stays until it expires
+   */
+  readonly chainFiles?: readonly string[];
+}
+
+/** Where the authority of a PKI comes from, if the operator's root does not sign it. */
+export abstract class PkiAuthority {
+  /** A root CA of the tenant's own. The instance generates its key, which never leaves it. Clients must trust it. */
+  static internal(): PkiAuthority {
+    return new InternalAuthority();
+  }
+
+  /** An intermediate CA that an authority elsewhere signs. The instance generates its key, which never leaves it. */
+  static external(props: ExternalAuthorityProps = {}): PkiAuthority {
+    return new ExternalAuthority(props);
+  }
+
+  /** Lifetime of the authority if none is given. */
+  abstract readonly defaultLifetime: Duration;
+
+  /** Creates it in a mount. */
+  abstract bind(scope: Construct, props: AuthorityProps): BoundAuthority;
+}
+
+class InternalAuthority extends PkiAuthority {
+  readonly defaultLifetime = Duration.days(3650);
+
+  bind(scope: Construct, props: AuthorityProps): BoundAuthority {
+    return new InternalRoot(scope, "InternalRoot", props);
+  }
+}
+
+class ExternalAuthority extends PkiAuthority {
+  readonly defaultLifetime = Duration.days(1825);
+
+  constructor(private readonly props: ExternalAuthorityProps) {
+    super();
+  }
+
+  bind(scope: Construct, props: AuthorityProps): BoundAuthority {
+    const chains = (this.props.chainFiles ?? []).map((file) => readChain(file, props.lifetime, scope));
+    return new ExternalIntermediate(scope, "ExternalIntermediate", { ...props, chains });
+  }
+}
