@@ -133,8 +133,16 @@ export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
 export type { DynamicDbProps, DynamicDbRoleProps } from "./constructs/dynamic-db/dynamic-db-props";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
+export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
-export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./constructs/ssh-ca/ssh-role";
+export type { SshGenerations } from "./constructs/ssh-ca/ssh-generations";
+export type { SshKeyKind } from "./constructs/ssh-ca/ssh-keys";
+export { SshRole } from "./constructs/ssh-ca/ssh-role";
+export type {
+  SshCertificateRoleProps,
+  SshHostRoleProps,
+  SshOneTimePasswordRoleProps,
+} from "./constructs/ssh-ca/ssh-role-props";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { RootCa, type IRootCa, type RootCaProps } from "./constructs/tenant-pki/root-ca";
 export { TenantPKI, type ITenantPKI } from "./constructs/tenant-pki/tenant-pki";

@@ -58,5 +58,15 @@ export type {
   StaticKeySealSpec,
   TransitSealSpec,
 } from "./sections/seal";
-export type { SshCertificateRoleSpec, SshField, SshGrants, SshOneTimePasswordRoleSpec, SshSpec } from "./sections/ssh";
+export type {
+  EcdsaSshKeySpec,
+  Ed25519SshKeySpec,
+  RsaSshKeySpec,
+  SshCertificateRoleSpec,
+  SshField,
+  SshGrants,
+  SshHostRoleSpec,
+  SshOneTimePasswordRoleSpec,
+  SshSpec,
+} from "./sections/ssh";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

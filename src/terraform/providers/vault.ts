@@ -26,7 +26,7 @@ export {
 export { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 export { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
 export { Policy } from "@cdktf/provider-vault/lib/policy";
-export { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
+export { SshSecretBackendCa, type SshSecretBackendCaConfig } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
 export {
   SshSecretBackendRole,
   type SshSecretBackendRoleConfig,

@@ -167,6 +167,7 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "DynamicDbProps: centralProvider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
   "DynamicDbProps: provider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
   "SshCaProps: roles": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
+  "SshCaProps: key": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "SshCaProps: provider": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "KeyValueProps: provider": (stack, prop) => new KeyValue(stack, "It", prop),
   "AppRoleLoginProps: provider": (stack, prop) => new AppRoleLogin(stack, "It", prop),
@@ -202,7 +203,7 @@ function deployed(_: unknown, prop: object): unknown {
 function objectProps(): string[] {
   const root = join(PROJECT, "src");
   const types =
-    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshRole|IAppRoleLogin|IRootCa|WatchLogin";
+    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshCaKey|SshRole|IAppRoleLogin|IRootCa|WatchLogin";
   return all(["constructs", "terraform"]).flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
@@ -232,6 +233,7 @@ const INTERNAL = [
   "SealContext",
   "ServerConfigProps",
   "ShareGroupsProps",
+  "SshAuthorityProps",
   "UnsealHookProps",
 ];
 

@@ -41,9 +41,12 @@ describe("the engines of a tenant file", () => {
         .filter((from) => /pki|ssh/.test(from));
     const ofPki = ["vault_mount.main_pki_mount"];
     const ofSsh = ["vault_mount.main_ssh_mount", "vault_ssh_secret_backend_ca.main_ssh"];
-    expect(forgotten({})).toEqual([...ofPki, ...ofSsh]);
-    expect(forgotten({ pki: PKI })).toEqual(ofSsh);
-    expect(forgotten({ pki: PKI, ssh: SSH })).toEqual([]);
+    // A higher generation that the file took back is kept, too.
+    const later = ["vault_mount.main_ssh_successors_mount", "vault_ssh_secret_backend_ca.main_ssh_successors"];
+    expect(forgotten({})).toEqual([...ofPki, ...ofSsh, ...later]);
+    expect(forgotten({ pki: PKI })).toEqual([...ofSsh, ...later]);
+    expect(forgotten({ pki: PKI, ssh: SSH })).toEqual(later);
+    expect(forgotten({ pki: PKI, ssh: { ...SSH, generation: 2 } })).toEqual([]);
     expect(forgotten({}, false)).toEqual([]);
     const addresses = Object.entries(config({ pki: PKI, ssh: SSH }).resource).flatMap(([type, named]) =>
       Object.keys(named).map((name) => `${type}.${name}`),
