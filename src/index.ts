@@ -136,6 +136,8 @@ export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-rol
 export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
 export type { SshGenerations } from "./constructs/ssh-ca/ssh-generations";
+export type { SshHostSetup } from "./constructs/ssh-ca/ssh-hosts";
+export type { SshHostsProps } from "./constructs/ssh-ca/ssh-hosts-props";
 export type { SshKeyKind } from "./constructs/ssh-ca/ssh-keys";
 export { SshRole } from "./constructs/ssh-ca/ssh-role";
 export type {

@@ -42,8 +42,11 @@ export class ConfigStack extends LayerStack {
         identity,
         deletionProtection,
       });
-      if (config.ssh !== undefined && instance.retired !== true)
-        new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
+      if (config.ssh === undefined || instance.retired === true) continue;
+      new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
+      if (config.ssh.hostSetup === undefined) continue;
+      new TerraformOutput(this, `${name}_ssh_hosts_cloud_init`, { value: config.ssh.hostSetup.cloudInit });
+      new TerraformOutput(this, `${name}_ssh_hosts_ansible`, { value: config.ssh.hostSetup.ansible });
     }
   }
 }

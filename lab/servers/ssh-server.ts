@@ -16,6 +16,8 @@ export interface SshServerProps {
   readonly trustedCa: string;
   /** Accepted principals. */
   readonly principals: readonly string[];
+  /** Lines of the configuration that replace those of this class. @default - none */
+  readonly settings?: readonly string[];
 }
 
 /** What a client knows of a host. */
@@ -33,12 +35,14 @@ export class SshServer {
   constructor(private readonly props: SshServerProps) {}
 
   async start(): Promise<void> {
-    const { programs, folder, account, port, trustedCa, principals } = this.props;
+    const { programs, folder, account, port, trustedCa, principals, settings = [] } = this.props;
     const hostKey = await this.createHostKey();
     const certificate = `${hostKey}-cert.pub`;
     const configuration = this.write(
       "sshd_config",
       [
+        // sshd uses the first value of a setting.
+        ...settings,
         `Port ${port}`,
         "ListenAddress 127.0.0.1",
         `HostKey "${hostKey}"`,

@@ -66,6 +66,7 @@ export type {
   SshField,
   SshGrants,
   SshHostRoleSpec,
+  SshHostsSpec,
   SshOneTimePasswordRoleSpec,
   SshSpec,
 } from "./sections/ssh";

@@ -46,6 +46,7 @@ export default defineTenant({
         ],
       },
       ssh: {
+        hosts: { users: { ubuntu: ["ubuntu"] }, hostRole: "hosts" },
         roles: [
           { type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" },
           { type: "certificate", name: "self", allowedUsers: ["{{identity.entity.name}}"], maxTtl: "30m" },
@@ -150,12 +151,17 @@ async function issue(role: string, name: string, mount = "pki"): Promise<IssuedC
   return readCertificate(body.data);
 }
 
-/** Logs in with the role, and with another secret ID. */
-async function logIn(path: string): Promise<{ status: number; body: Record<string, unknown>; secretIdTtl: number }> {
+/** Credentials of the role, with another secret ID. */
+async function loginOf(path: string): Promise<{ role_id: string; secret_id: string; secret_id_ttl: number }> {
   const role = `auth/${path}/role/app`;
   const { role_id } = (await operator.send("GET", `${role}/role-id`)).body.data as { role_id: string };
   const { body } = await operator.send("POST", `${role}/secret-id`);
-  const { secret_id, secret_id_ttl } = body.data as { secret_id: string; secret_id_ttl: number };
+  return { ...(body.data as { secret_id: string; secret_id_ttl: number }), role_id };
+}
+
+/** Logs in with the role, and with another secret ID. */
+async function logIn(path: string): Promise<{ status: number; body: Record<string, unknown>; secretIdTtl: number }> {
+  const { role_id, secret_id, secret_id_ttl } = await loginOf(path);
   const login = await operator.send("POST", `auth/${path}/login`, { body: { role_id, secret_id } });
   return { status: login.status, body: login.body, secretIdTtl: secret_id_ttl };
 }
@@ -300,6 +306,71 @@ describe("SSH", () => {
     expect(await login("two.acme.internal")).toBe(false);
     const hostKey = readFileSync(`${await server.createHostKey()}.pub`, "utf8");
     for (const other of ["acme.internal", "one.acme.example", "*"]) expect(await signHost(hostKey, other)).toEqual({});
+  });
+
+  test("a host that has the rendered files trusts the authority, shows a certificate, and refuses what is revoked", async () => {
+    const root = join(folder, "host");
+    const onHost = (text: string): string => text.replaceAll(/(?<![\w/])\/(etc|usr)\//g, `${root}/$1/`);
+    const output = await lab.cdktf.output(CONFIG, "main_ssh_hosts_cloud_init");
+    const { write_files: files, runcmd } = JSON.parse(output.replace(/^#.*/, "")) as {
+      write_files: { path: string; content: string; permissions: string }[];
+      runcmd: string[][];
+    };
+    const write = (path: string, text: string, mode = 0o644): void => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text, { mode });
+    };
+    for (const { path, content, permissions } of files)
+      write(
+        onHost(path).replace(/principals\/ubuntu$/, `principals/${lab.account.name}`),
+        onHost(content),
+        parseInt(permissions, 8),
+      );
+    const secrets = `${root}/etc/ssh/tenant-vault`;
+    const { role_id, secret_id } = await loginOf("approle");
+    write(`${secrets}/role-id`, role_id, 0o600);
+    write(`${secrets}/secret-id`, secret_id, 0o600);
+    write(`${secrets}/ca.pem`, readFileSync(lab.caCertificateFile, "utf8"));
+    for (const [name, text] of [
+      ["hostname", `echo ${HOST}`],
+      ["systemctl", `echo "$@" >> ${root}/systemctl`],
+    ] as const)
+      write(`${root}/bin/${name}`, `#!/bin/sh\n${text}\n`, 0o755);
+    const { programs, account } = { programs: lab.openssh, account: lab.account };
+    const sshd = `${root}/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf`;
+    const settings = readFileSync(sshd, "utf8").split("\n");
+    const host = new SshServer({
+      programs,
+      port: await freePort(),
+      folder: root,
+      account,
+      trustedCa: "",
+      principals: [],
+      settings,
+    });
+    const hostKey = readFileSync(`${await host.createHostKey()}.pub`, "utf8");
+    write(`${root}/etc/ssh/ssh_host_ed25519_key.pub`, hostKey.trim());
+    const PATH = [`${root}/bin`, dirname(programs.sshKeygen), process.env.PATH].join(":");
+    const LD_LIBRARY_PATH = programs.libraries.join(":");
+    const apply = async (): Promise<unknown> =>
+      run(onHost(runcmd[0]?.[0] ?? ""), [], { env: { ...process.env, PATH, LD_LIBRARY_PATH } });
+    await apply();
+    await host.start();
+    try {
+      const { file, serial } = await sign("ops");
+      const known = { ca: trustedCa, name: HOST };
+      expect(await host.canLogIn(key("ed25519"), file, known)).toBe(true);
+      expect(await host.canLogIn(key("ed25519"), (await sign("self")).file, known)).toBe(false);
+      write(`${secrets}/revoked-serials`, `serial: ${serial}\n`);
+      await apply();
+      expect(await host.canLogIn(key("ed25519"), file, known)).toBe(false);
+      expect(await host.canLogIn(key("ed25519"), (await sign("ops")).file, known)).toBe(true);
+      expect(readFileSync(`${root}/systemctl`, "utf8")).toMatch(
+        /^(try-reload-or-restart ssh.service sshd.service\n){2}$/,
+      );
+    } finally {
+      await host.stop();
+    }
   });
 
   test("a certificate for other networks is refused, also if a request asks for other critical options", async () => {

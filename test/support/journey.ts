@@ -184,10 +184,6 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "needs a database that is gone; databases.test.ts revokes leases",
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
     "authorities.test.ts runs the same commands",
-  "src/constructs/ssh-ca/README.md: vault write -field=signed_key ssh/sign/hosts cert_type=host valid_principals=$(hostname -f) \\":
-    "authorities.test.ts signs the key of a host with the same request",
-  'src/constructs/ssh-ca/README.md: echo "serial: 0x<serial_number>" >> /etc/ssh/revoked-serials':
-    "writes a folder of the machine; authorities.test.ts revokes a certificate with the same program",
   "src/constructs/ssh-ca/README.md: ssh-keygen -t rsa -b 4096 -f ~/.ssh/id_rsa":
     "writes a folder of the user; authorities.test.ts makes, signs and uses such a key",
   "docs/operating/back-up.md: kubectl get jobs -n tenant-vault-snapshots": "needs a cluster of the operator",

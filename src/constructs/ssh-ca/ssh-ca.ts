@@ -10,6 +10,8 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { createSshAuthority } from "./ssh-authority";
 import { SSH_CA_KEY, type SshCaKey } from "./ssh-ca-key";
 import { generationsOf, signingMounts, type SshGenerations } from "./ssh-generations";
+import { checkHosts, sshHostSetup, type SshHostSetup } from "./ssh-hosts";
+import type { SshHostsProps } from "./ssh-hosts-props";
 import { SSH_ROLE, type SshRole } from "./ssh-role";
 
 /** Default mount of the SSH engine. */
@@ -50,6 +52,13 @@ export interface SshCaProps extends SshGenerations {
    */
   readonly roles: readonly SshRole[];
   /**
+   * How hosts are set up, as files for cloud-init and Ansible.
+   *
+   * @default - no files are rendered
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly hosts?: SshHostsProps;
+  /**
    * Whether Terraform refuses to destroy the signing key. Hosts that trust it would reject later logins.
    *
    * @default true
@@ -85,6 +94,8 @@ export class SshCa extends Construct implements ISshCa {
   readonly mount: string;
   readonly signingMount: string;
   readonly publicKey: string;
+  /** Files that set hosts up, if hosts are described. */
+  readonly hostSetup?: SshHostSetup;
   private readonly roles: ReadonlyMap<string, SshRole>;
   /** Mounts in which there are roles that sign. */
   private readonly mounts: readonly string[];
@@ -110,6 +121,10 @@ export class SshCa extends Construct implements ISshCa {
       keys.push(...createSshAuthority(new Construct(this, SUCCESSORS), settings, later));
     } else if (props.deletionProtection !== false) forgetSuccessors(this);
     this.publicKey = keys.length === 1 ? `\${${keys.join()}}` : keys.map((key) => `\${trimspace(${key})}\n`).join("");
+    const { hosts } = props;
+    if (hosts === undefined) return;
+    checkHosts(hosts, props.roles, this);
+    this.hostSetup = sshHostSetup(hosts, this.publicKey, this.signingMount);
   }
 
   grantLogin(grantee: IGrantee, role: string): void {

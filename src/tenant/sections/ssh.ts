@@ -2,6 +2,8 @@ import { z } from "zod";
 import { forgetSuccessors, KEPT, SSH_MOUNT, SshCa, type SshCaProps } from "../../constructs/ssh-ca/ssh-ca";
 import { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "../../constructs/ssh-ca/ssh-ca-key";
 import { generationsOf, signingMounts } from "../../constructs/ssh-ca/ssh-generations";
+import { checkHosts } from "../../constructs/ssh-ca/ssh-hosts";
+import type { SshHostsProps } from "../../constructs/ssh-ca/ssh-hosts-props";
 import { SSH_KEY_KINDS } from "../../constructs/ssh-ca/ssh-keys";
 import { SshRole } from "../../constructs/ssh-ca/ssh-role";
 import type {
@@ -17,6 +19,7 @@ import {
   count,
   distinct,
   list,
+  map,
   name,
   only,
   parsedBy,
@@ -65,6 +68,9 @@ export interface EcdsaSshKeySpec extends InFile<EcdsaSshCaKeyProps> {
   readonly type: "ecdsa";
 }
 
+/** Hosts that trust the authority. */
+export type SshHostsSpec = InFile<Omit<SshHostsProps, "address">>;
+
 /** SSH logins of a tenant. */
 export interface SshSpec extends InFile<Pick<SshCaProps, "mount" | "generation" | "oldestGeneration">> {
   /**
@@ -74,6 +80,13 @@ export interface SshSpec extends InFile<Pick<SshCaProps, "mount" | "generation" 
    * @changes refused: raise generation, which creates another key beside the former one
    */
   readonly key?: Ed25519SshKeySpec | RsaSshKeySpec | EcdsaSshKeySpec;
+  /**
+   * How hosts are set up, as outputs for cloud-init and Ansible.
+   *
+   * @default - no files are rendered
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly hosts?: SshHostsSpec;
 
   /**
    * How users log in to hosts.
@@ -167,6 +180,12 @@ const key = z.discriminatedUnion("type", [
   ),
 ]);
 
+const hosts = shape<SshHostsSpec>()({
+  users: map(name("ubuntu"), list(name("ops"), '"ops"')),
+  hostRole: name("hosts").optional(),
+  revokedSerials: distinct(name("5d2f7a9c0e1b3c4d"), '"5d2f7a9c0e1b3c4d"').optional(),
+});
+
 export const ssh = engine<SshField, SshGrants>()({
   field: "ssh",
   schema: validatedBy(
@@ -175,15 +194,19 @@ export const ssh = engine<SshField, SshGrants>()({
       key: key.optional(),
       generation: whole("generation", 1).optional(),
       oldestGeneration: whole("generation", 1).optional(),
+      hosts: hosts.optional(),
       roles: uniquelyNamed(z.discriminatedUnion("type", [certificate, host, oneTimePassword])),
     }),
-    (spec) => generationsOf(spec),
+    (spec) => {
+      generationsOf(spec);
+      if (spec.hosts !== undefined) checkHosts(spec.hosts, spec.roles);
+    },
   ),
   grants: { ssh: list(name("ops"), '"ops"').optional() },
   mounts: ({ mount = SSH_MOUNT, generation: newest = 1 }) => signingMounts(mount, { oldest: 1, newest }),
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((role) => role.name) ?? []),
-  create: (scope, spec, { provider, deletionProtection }) =>
-    new SshCa(scope, "Ssh", { ...spec, deletionProtection, provider }),
+  create: (scope, { hosts: each, ...spec }, { address, provider, deletionProtection }) =>
+    new SshCa(scope, "Ssh", { ...spec, hosts: each && { ...each, address }, deletionProtection, provider }),
   forget: (scope) => {
     forgetBelow(scope, ["Ssh", "Mount"], "vault_mount", KEPT);
     forgetBelow(scope, ["Ssh", "Resource"], "vault_ssh_secret_backend_ca", KEPT);

@@ -126,6 +126,12 @@ const certificateRole = <Value>(props: (value: Value) => object): Build<Value> =
   ssh((value) => ({ roles: [SshRole.certificate({ ...CERTIFICATE_ROLE, ...props(value) })] }));
 const hostRole = <Value>(props: (value: Value) => object): Build<Value> =>
   ssh((value) => ({ roles: [SshRole.host({ ...HOST_ROLE, ...props(value) })] }));
+/** The plans that are compared have no outputs. */
+const hosts = <Value>(props: (value: Value) => object): Build<Value> =>
+  ssh((value) => ({
+    roles: [SshRole.host(HOST_ROLE)],
+    hosts: { address: "https://a.example:8200", users: {}, ...props(value) },
+  }));
 const passwordRole = <Value>(props: (value: Value) => object): Build<Value> =>
   ssh((value) => ({ roles: [SshRole.oneTimePassword({ ...PASSWORD_ROLE, ...props(value) })] }));
 
@@ -567,6 +573,47 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     ],
   ),
 
+  row(
+    "SshHostsProps.users",
+    [{ ubuntu: ["ubuntu"] }, { ubuntu: ["ops"] }],
+    hosts((users) => ({ users })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.hostRole",
+    [undefined, "hosts", undefined],
+    hosts((hostRole) => ({ hostRole })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.revokedSerials",
+    [undefined, ["1f"], undefined],
+    hosts((revokedSerials) => ({ revokedSerials })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.address",
+    ["https://a.example:8200", "https://b.example:8200"],
+    hosts((address) => ({ address })),
+    [[]],
+  ),
+  row(
+    "SshCaProps.hosts",
+    [false, true, false],
+    (scope, key, exists, servers) => {
+      const build = exists ? hosts(() => ({})) : ssh(() => ({ roles: [SshRole.host(HOST_ROLE)] }));
+      build(scope, key, exists, servers);
+    },
+    [[]],
+  ),
+  row(
+    "SshSpec.hosts",
+    [false, true, false],
+    config((exists, key) => ({
+      ssh: { ...ENGINES(key).ssh, mount: key, ...(exists && { hosts: { users: { ubuntu: ["ubuntu"] } } }) },
+    })),
+    [[]],
+  ),
   row(
     "SshGenerations.generation",
     [undefined, 2, 3],

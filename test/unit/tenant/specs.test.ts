@@ -38,6 +38,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   ],
   "InstanceFlows.egress": ["HelmSpec.egress"],
   "InstanceFlows.kubernetesApi": ["HelmSpec.kubernetesApiCidrs"],
+  "SshCaProps.hosts": ["SshSpec.hosts"],
   "SshCaProps.key": ["SshSpec.key", "Ed25519SshKeySpec.type", "RsaSshKeySpec.type", "EcdsaSshKeySpec.type"],
   "SshCaProps.roles": [
     "SshSpec.roles",
@@ -85,7 +86,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
 /** Props that a tenant does not need, and why. */
 const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/\.(provider|centralProvider|alias)$/, "the stack chooses the providers"],
-  [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name)$/, "the instance has it already"],
+  [/^(TenantPKIProps|InstanceProviderProps|SshHostsProps)\.(address|tenant|name)$/, "the instance has it already"],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",

@@ -7,6 +7,8 @@ import {
   SshRole,
   type SshCaProps,
   type SshCertificateRoleProps,
+  type SshHostSetup,
+  type SshHostsProps,
   type SshHostRoleProps,
 } from "../../../../src/index";
 import type { IGrantee } from "../../../../src/spi";
@@ -162,6 +164,89 @@ describe("generations", () => {
 
   test.each([{ generation: 0 }, { generation: 1.5 }, { oldestGeneration: 2 }])("fails for %j", (generations) => {
     expect(() => ssh(generations)).toThrow(/write whole numbers from 1, the oldest not above the newest/);
+  });
+});
+
+describe("hosts", () => {
+  const roles = [
+    ...ROLES,
+    SshRole.host({ name: "hosts", allowedDomains: ["acme.internal"], maxTtl: Duration.days(30) }),
+  ];
+  const setup = (hosts: Partial<SshHostsProps>, props: Partial<SshCaProps> = {}): SshHostSetup => {
+    let found: SshHostSetup | undefined;
+    const described = { address: "https://vault.example:8200", users: { ubuntu: ["ubuntu", "ops"] }, ...hosts };
+    ssh({ roles, hosts: described, ...props }, (ca) => (found = ca.hostSetup));
+    if (found === undefined) throw new Error("There is no setup.");
+    return found;
+  };
+  interface HostFile {
+    readonly path: string;
+    readonly content: string;
+    readonly permissions: string;
+  }
+  /** Files, with the expression of the public keys as text. */
+  const files = (hosts: Partial<SshHostsProps>, props?: Partial<SshCaProps>): Map<string, HostFile> => {
+    const text = setup(hosts, props).cloudInit.replace(/\$\{jsonencode\("(.*)"\)\}/, (_, keys: string) =>
+      JSON.stringify(keys),
+    );
+    const { write_files } = JSON.parse(text.replace(/^#cloud-config\n/, "")) as { write_files: HostFile[] };
+    return new Map(write_files.map((file) => [file.path, file]));
+  };
+  const content = (of: Map<string, HostFile>, path: string): string => of.get(path)?.content ?? "";
+
+  test("trust the keys, and let principals in as users", () => {
+    const found = files({});
+    expect([...found.keys()]).toEqual([
+      "/etc/ssh/tenant-vault/trusted-user-ca-keys.pem",
+      "/etc/ssh/tenant-vault/principals/ubuntu",
+      "/etc/ssh/tenant-vault/revoked-serials",
+      "/usr/local/sbin/tenant-vault-ssh",
+      "/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf",
+    ]);
+    expect(content(found, "/etc/ssh/tenant-vault/trusted-user-ca-keys.pem")).toMatch(/^\$\{.*\.public_key\}$/);
+    expect(content(found, "/etc/ssh/tenant-vault/principals/ubuntu")).toBe("ubuntu\nops\n");
+    expect(content(found, "/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf")).not.toContain("HostCertificate");
+    expect(found.get("/usr/local/sbin/tenant-vault-ssh")?.permissions).toBe("0755");
+    expect(content(found, "/usr/local/sbin/tenant-vault-ssh")).not.toContain("curl");
+  });
+
+  test("trust both keys during a rotation", () => {
+    const keys = content(files({}, { generation: 2 }), "/etc/ssh/tenant-vault/trusted-user-ca-keys.pem");
+    expect(keys).toMatch(/^\$\{trimspace\(.*\)\}\\n\$\{trimspace\(.*\)\}\\n$/);
+  });
+
+  test("with a hostRole, renew their certificate at the newest mount; revokedSerials", () => {
+    const found = files({ hostRole: "hosts", revokedSerials: ["1f"] }, { generation: 2 });
+    expect(content(found, "/etc/ssh/tenant-vault/revoked-serials")).toBe("serial: 0x1f\n");
+    expect(content(found, "/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf")).toContain(
+      "HostCertificate /etc/ssh/tenant-vault/host-cert.pub",
+    );
+    expect(content(found, "/usr/local/sbin/tenant-vault-ssh")).toContain(
+      "https://vault.example:8200/v1/ssh-2/sign/hosts",
+    );
+    expect(content(found, "/etc/systemd/system/tenant-vault-ssh.timer")).toContain("OnCalendar=daily");
+  });
+
+  test("get the same files from Ansible", () => {
+    const text = setup({ hostRole: "hosts" }).ansible.replace(/\$\{jsonencode\("(.*)"\)\}/, (_, keys: string) =>
+      JSON.stringify(keys),
+    );
+    const [play] = JSON.parse(text) as { tasks: { "ansible.builtin.copy"?: { dest: string; content: string } }[] }[];
+    const copied = (play?.tasks ?? []).flatMap(({ "ansible.builtin.copy": copy }) =>
+      copy === undefined ? [] : [copy],
+    );
+    const withoutTokens = (text: string): string => text.replace(/TOKEN\.\d+/, "TOKEN");
+    expect(copied.map(({ dest, content: text }) => [dest, withoutTokens(text)])).toEqual(
+      [...files({ hostRole: "hosts" }).values()].map(({ path, content: text }) => [path, withoutTokens(text)]),
+    );
+  });
+
+  test("fail for names that are not valid, and for a role that signs no hosts", () => {
+    expect(() => setup({ users: { ubuntu: ["a b"] } })).toThrow(/"a b", which is not a valid name/);
+    expect(() => setup({ users: { "../root": [] } })).toThrow(/which is not a valid name/);
+    expect(() => setup({ revokedSerials: ["0x1"] })).toThrow(/revoke "0x1", which is not a serial number/);
+    expect(() => setup({ hostRole: "ops" })).toThrow(/There is no SSH host role "ops"; there are: hosts/);
+    expect(() => setup({ address: "http://vault" })).toThrow();
   });
 });
 
