@@ -128,7 +128,8 @@ export type { MonitoredInstance } from "./constructs/monitoring/series";
 
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
-export { Database, type PostgresqlProps } from "./constructs/dynamic-db/database";
+export { Database } from "./constructs/dynamic-db/database";
+export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
 export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
 export type { DynamicDbProps, DynamicDbRoleProps } from "./constructs/dynamic-db/dynamic-db-props";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";

@@ -14,7 +14,14 @@ export type {
   MachinesSpec,
   MagnumSpec,
 } from "./sections/cluster";
-export type { DatabaseRoleSpec, DatabaseSpec, DatabasesField, DatabasesGrants } from "./sections/databases";
+export type {
+  DatabaseRoleSpec,
+  DatabaseSpec,
+  DatabasesField,
+  DatabasesGrants,
+  MysqlDatabaseSpec,
+  PostgresqlDatabaseSpec,
+} from "./sections/databases";
 export type {
   CustomSpec,
   Deployment,

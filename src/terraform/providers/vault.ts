@@ -7,7 +7,10 @@ export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
-export { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
+export {
+  DatabaseSecretsMount,
+  type DatabaseSecretsMountPostgresql,
+} from "@cdktf/provider-vault/lib/database-secrets-mount";
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
 export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";

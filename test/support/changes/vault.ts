@@ -20,6 +20,7 @@ import {
   type CentralVaultProps,
   type DynamicDbProps,
   type DynamicDbRoleProps,
+  type MysqlProps,
   type PipelineIssuer,
   type PkiRoleProps,
   type PostgresqlProps,
@@ -162,6 +163,23 @@ function db<Value>(props: (value: Value, servers: Servers) => DbSetting): Build<
       ...more,
     });
   };
+}
+
+/** The engine does not connect, because there is no such server. */
+function mysql<Value>(props: (value: Value, servers: Servers) => Partial<MysqlProps>): Build<Value> {
+  return (scope, key, value, servers) =>
+    db(() => ({
+      db: {
+        database: Database.mysql({
+          host: "127.0.0.1",
+          database: "orders",
+          username: "vault",
+          password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field: "password" }),
+          verifyConnection: false,
+          ...props(value, servers),
+        }),
+      },
+    }))(scope, key, value, servers);
 }
 
 function central<Value>(
@@ -995,6 +1013,78 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [undefined, ["SELECT 1"], ["SELECT 2"], undefined],
     db((revocationStatements) => ({ role: { revocationStatements } })),
     [["update vault_database_secret_backend_role.db_role_readonly: revocation_statements"]],
+  ),
+  row(
+    "DatabaseConnectionProps.maxConnectionLifetime",
+    [undefined, HOUR, Duration.hours(2), undefined],
+    db((maxConnectionLifetime) => ({ server: { maxConnectionLifetime } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.maxIdleConnections",
+    [undefined, 1, 2, undefined],
+    db((maxIdleConnections) => ({ server: { maxIdleConnections } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.maxOpenConnections",
+    [undefined, 3, 4, undefined],
+    db((maxOpenConnections) => ({ server: { maxOpenConnections } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.usernameTemplate",
+    [undefined, "{{random 20}}", "{{random 30}}", undefined],
+    db((usernameTemplate) => ({ server: { usernameTemplate } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.verifyConnection",
+    BOTH,
+    db((verifyConnection) => ({ server: { verifyConnection } })),
+    [
+      [],
+      ["update vault_database_secrets_mount.db_engine: postgresql"],
+      ["update vault_database_secrets_mount.db_engine: postgresql"],
+    ],
+  ),
+  row(
+    "MysqlProps.caCertificateFile",
+    [false, true],
+    mysql((has, { postgresql }) => ({ caCertificateFile: has ? postgresql.caCertificates[0] : undefined })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.database",
+    ["a", "b"],
+    mysql((database) => ({ database })),
+    [["update vault_database_secret_backend_role.db_role_readonly: creation_statements"]],
+  ),
+  row(
+    "MysqlProps.host",
+    ["127.0.0.1", "localhost"],
+    mysql((host) => ({ host })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.password",
+    [1, 2],
+    mysql((revision) => ({
+      password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field: "password", revision }),
+    })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.port",
+    [undefined, 3307, 3308, undefined],
+    mysql((port) => ({ port })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.username",
+    ["vault", "other"],
+    mysql((username) => ({ username })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
   ),
   row(
     "PostgresqlProps.caCertificatePath",

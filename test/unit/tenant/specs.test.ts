@@ -6,7 +6,7 @@ import { exportedTypes, FieldWalk } from "../../support/fields";
 /** Props that the tenant file writes in another way, and the fields that do so. */
 const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "AccessRoleProps.login": ["InstanceSpec.appRole"],
-  "DynamicDbProps.database": ["DatabaseSpec.engine"],
+  "DynamicDbProps.database": ["PostgresqlDatabaseSpec.engine", "MysqlDatabaseSpec.engine"],
   "Egress.reason": ["EgressSpec.reason"],
   "Egress.to": ["EgressSpec.cidr"],
   "HelmDeploymentProps.auditDevices": [
@@ -150,7 +150,9 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "ApiAccess.loadBalancer": "ApiLoadBalancerSpec.type",
   "AuditDevice.socket": "AuditSocketSpec.type",
   "AuditDevice.syslog": "AuditSyslogSpec.type",
-  "Database.postgresql": "DatabaseSpec.engine",
+  "Database.mariadb": "MysqlDatabaseSpec.engine",
+  "Database.mysql": "MysqlDatabaseSpec.engine",
+  "Database.postgresql": "PostgresqlDatabaseSpec.engine",
   "Exposure.loadBalancer": "HelmSpec.loadBalancer",
   "Exposure.nodePort": "HelmSpec.nodePort",
   "NetworkPeer.anyAddress": "HelmSpec.kubernetesApiCidrs",
