@@ -55,7 +55,7 @@ const UNKNOWN_OPTION = "none@tenant-vault";
 
 /** @throws ValidationError if the default TTL exceeds the maximum. */
 function ttls(props: Pick<SshCertificateRoleProps, "name" | "maxTtl" | "defaultTtl">): { ttl: string; maxTtl: string } {
-  checkDurations(props, ["maxTtl", "defaultTtl"]);
+  checkDurations(props, ["defaultTtl", "maxTtl"]);
   const { name, maxTtl, defaultTtl = maxTtl } = props;
   if (defaultTtl.isLongerThan(maxTtl))
     throw new ValidationError(
