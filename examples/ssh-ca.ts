@@ -17,6 +17,7 @@ new VaultProvider(stack, "Instance", { address: "https://vault.customer10.exampl
 const ssh = new SshCa(stack, "Ssh", {
   roles: [
     SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu"], maxTtl: Duration.minutes(30) }),
+    SshRole.host({ name: "hosts", allowedDomains: ["customer10.internal"], maxTtl: Duration.days(30) }),
     SshRole.oneTimePassword({ name: "break-glass", defaultUser: "ubuntu", cidrs: ["20.0.0.0/24"] }),
   ],
 });

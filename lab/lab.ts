@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SecretRef } from "../src";
 import { loadTenant, type Tenant } from "../src/tenant";
 import { Cdktf, newFolderInProject } from "./cdktf";
 import { LabCentral } from "./central";
@@ -208,7 +209,7 @@ async function choosePorts(tenant: Tenant): Promise<Ports> {
  * databases may share a role, or the location of their passwords.
  */
 async function createDatabases(tenant: Tenant, server: PostgresqlServer, adminPassword: string): Promise<string> {
-  const databases = tenant.instances.flatMap((instance) => instance.databases ?? []);
+  const databases = postgresqlDatabases(tenant);
   const password = randomBytes(24).toString("base64url");
   const asAdministrator = async (database: string, ...statements: string[]): Promise<unknown> =>
     server.query("postgres", adminPassword, database, ...statements);
@@ -231,6 +232,12 @@ async function createDatabases(tenant: Tenant, server: PostgresqlServer, adminPa
 
 /** What the operator would write into the central Vault. */
 async function keepPasswords(tenant: Tenant, central: LabCentral, password: string): Promise<void> {
-  for (const { databases = [] } of tenant.instances)
-    for (const place of databases) await central.keepPassword(place.password, password);
+  for (const place of postgresqlDatabases(tenant)) await central.keepPassword(place.password, password);
+}
+
+/** The lab has no server of another engine. */
+function postgresqlDatabases(tenant: Tenant): { database: string; username: string; password: SecretRef }[] {
+  return tenant.instances
+    .flatMap((instance) => instance.databases ?? [])
+    .filter(({ engine }) => engine === "postgresql");
 }

@@ -53,12 +53,12 @@ export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
         deployment: { mode: "external", addresses },
         // The lab has no key service, so its servers always have a Shamir seal.
         seal: instance.seal && Seal.shamir(instance.seal),
-        databases: instance.databases?.map((database) => ({
-          ...database,
-          host: LOOPBACK.includes(database.host) ? database.host : LOOPBACK[0],
-          port: postgresqlPort,
-          caCertificatePath: caCertificateFile,
-        })),
+        databases: instance.databases?.map((database) => {
+          const host = LOOPBACK.includes(database.host) ? database.host : LOOPBACK[0];
+          return database.engine === "postgresql"
+            ? { ...database, host, port: postgresqlPort, caCertificatePath: caCertificateFile }
+            : { ...database, host, caCertificateFile };
+        }),
       };
     }),
   };

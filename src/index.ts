@@ -128,13 +128,24 @@ export type { MonitoredInstance } from "./constructs/monitoring/series";
 
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
-export { Database, type PostgresqlProps } from "./constructs/dynamic-db/database";
+export { Database } from "./constructs/dynamic-db/database";
+export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
 export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
 export type { DynamicDbProps, DynamicDbRoleProps } from "./constructs/dynamic-db/dynamic-db-props";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
+export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
-export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./constructs/ssh-ca/ssh-role";
+export type { SshGenerations } from "./constructs/ssh-ca/ssh-generations";
+export type { SshHostSetup } from "./constructs/ssh-ca/ssh-hosts";
+export type { SshHostsProps } from "./constructs/ssh-ca/ssh-hosts-props";
+export type { SshKeyKind } from "./constructs/ssh-ca/ssh-keys";
+export { SshRole } from "./constructs/ssh-ca/ssh-role";
+export type {
+  SshCertificateRoleProps,
+  SshHostRoleProps,
+  SshOneTimePasswordRoleProps,
+} from "./constructs/ssh-ca/ssh-role-props";
 export type { AuthorityContent } from "./constructs/tenant-pki/authority-content";
 export type { PkiKeyType } from "./constructs/tenant-pki/key-bits";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";

@@ -44,6 +44,10 @@ export class ConfigStack extends LayerStack {
       });
       if (config.ssh !== undefined && instance.retired !== true)
         new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
+      if (config.ssh?.hostSetup !== undefined && instance.retired !== true) {
+        new TerraformOutput(this, `${name}_ssh_hosts_cloud_init`, { value: config.ssh.hostSetup.cloudInit });
+        new TerraformOutput(this, `${name}_ssh_hosts_ansible`, { value: config.ssh.hostSetup.ansible });
+      }
       if (config.pki?.request !== undefined && instance.retired !== true)
         new TerraformOutput(this, `${name}_pki_request`, { value: config.pki.request });
       if (config.pki !== undefined && config.pki.machines.size > 0 && instance.retired !== true)

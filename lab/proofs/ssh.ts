@@ -15,7 +15,7 @@ export async function proveSshCertificate(instance: DeployedInstance): Promise<s
   const { lab, description, target } = instance;
   const ssh = description.ssh;
   const role = ssh?.roles.find(
-    ({ name, endpoint }) => endpoint === "sign" && instance.roleWith("ssh", name) !== undefined,
+    ({ name, config }) => config.allowUserCertificates === true && instance.roleWith("ssh", name) !== undefined,
   );
   if (ssh === undefined || role === undefined) return undefined;
   const mount = ssh.mount ?? "ssh";

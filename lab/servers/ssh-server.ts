@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { run, tryRun } from "../run";
@@ -16,6 +16,16 @@ export interface SshServerProps {
   readonly trustedCa: string;
   /** Accepted principals. */
   readonly principals: readonly string[];
+  /** Lines of the configuration that replace those of this class. @default - none */
+  readonly settings?: readonly string[];
+}
+
+/** What a client knows of a host. */
+export interface KnownHost {
+  /** Public key of the CA of its certificate. */
+  readonly ca: string;
+  /** The name in the certificate. */
+  readonly name: string;
 }
 
 /** A real sshd on loopback that accepts only certificates. */
@@ -25,20 +35,21 @@ export class SshServer {
   constructor(private readonly props: SshServerProps) {}
 
   async start(): Promise<void> {
-    const { programs, folder, account, port, trustedCa, principals } = this.props;
-    mkdirSync(folder, { recursive: true });
-    giveTo(account, folder);
-    const hostKey = join(folder, "host_key");
-    await run(programs.sshKeygen, ["-q", "-t", "ed25519", "-N", "", "-f", hostKey], { env: this.environment });
-    giveTo(account, hostKey);
+    const { programs, folder, account, port, trustedCa, principals, settings = [] } = this.props;
+    const hostKey = await this.createHostKey();
+    const certificate = `${hostKey}-cert.pub`;
     const configuration = this.write(
       "sshd_config",
       [
+        // sshd uses the first value of a setting.
+        ...settings,
         `Port ${port}`,
         "ListenAddress 127.0.0.1",
         `HostKey "${hostKey}"`,
         `PidFile "${join(folder, "sshd.pid")}"`,
         `TrustedUserCAKeys "${this.write("trusted_ca", trustedCa)}"`,
+        ...(existsSync(certificate) ? [`HostCertificate "${certificate}"`] : []),
+        `RevokedKeys "${this.write("revoked", "")}"`,
         `AuthorizedPrincipalsFile "${this.write("principals", `${principals.join("\n")}\n`)}"`,
         ...Object.entries(programs.sshdPrograms).map(([setting, path]) => `${setting} "${path}"`),
         "AuthorizedKeysFile none",
@@ -63,17 +74,50 @@ export class SshServer {
     await this.process.waitUntil(() => isListening(port));
   }
 
+  /** @returns File of the key, which stays the same. */
+  async createHostKey(): Promise<string> {
+    const { programs, folder, account } = this.props;
+    const file = join(folder, "host_key");
+    if (existsSync(file)) return file;
+    mkdirSync(folder, { recursive: true });
+    giveTo(account, folder);
+    await run(programs.sshKeygen, ["-q", "-t", "ed25519", "-N", "", "-f", file], { env: this.environment });
+    giveTo(account, file);
+    return file;
+  }
+
+  /** Presents a certificate of the host key from the start on. */
+  useHostCertificate(certificate: string): void {
+    this.write("host_key-cert.pub", certificate);
+  }
+
+  /** Changes the accepted CAs. sshd reads them at each login. */
+  trust(publicKeys: string): void {
+    this.write("trusted_ca", publicKeys);
+  }
+
+  /** Revokes certificates of a CA by their serial numbers. sshd reads them at each login. */
+  async revoke(ca: string, serials: readonly string[]): Promise<void> {
+    const { folder, programs } = this.props;
+    const specification = this.write("serials", serials.map((serial) => `serial: ${serial}\n`).join(""));
+    const args = ["-k", "-q", "-f", join(folder, "revoked"), "-s", this.write("revoking_ca", ca), specification];
+    await run(programs.sshKeygen, args, { env: this.environment });
+  }
+
   async stop(): Promise<void> {
     await this.process?.stop();
   }
 
-  /** Whether a login with a key and its certificate succeeds. */
-  async canLogIn(keyFile: string, certificateFile: string): Promise<boolean> {
+  /**
+   * Whether a login with a key and its certificate succeeds.
+   *
+   * @param host The host that the client expects. @default - any
+   */
+  async canLogIn(keyFile: string, certificateFile: string, host?: KnownHost): Promise<boolean> {
     const { programs, port, account } = this.props;
     const options = [
       "BatchMode=yes",
-      "StrictHostKeyChecking=no",
-      "UserKnownHostsFile=/dev/null",
+      ...this.hostOptions(host),
       "IdentitiesOnly=yes",
       "IdentityAgent=none",
       `IdentityFile="${keyFile}"`,
@@ -97,6 +141,12 @@ export class SshServer {
       { input: "pwd\n", env: this.environment, timeout: 20_000 },
     );
     return code === 0;
+  }
+
+  private hostOptions(host: KnownHost | undefined): string[] {
+    if (host === undefined) return ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"];
+    const known = this.write("known_hosts", `@cert-authority ${host.name} ${host.ca}`);
+    return ["StrictHostKeyChecking=yes", `UserKnownHostsFile="${known}"`, `HostKeyAlias=${host.name}`];
   }
 
   private get environment(): NodeJS.ProcessEnv {

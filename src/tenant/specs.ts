@@ -14,7 +14,14 @@ export type {
   MachinesSpec,
   MagnumSpec,
 } from "./sections/cluster";
-export type { DatabaseRoleSpec, DatabaseSpec, DatabasesField, DatabasesGrants } from "./sections/databases";
+export type {
+  DatabaseRoleSpec,
+  DatabaseSpec,
+  DatabasesField,
+  DatabasesGrants,
+  MysqlDatabaseSpec,
+  PostgresqlDatabaseSpec,
+} from "./sections/databases";
 export type {
   CustomSpec,
   Deployment,
@@ -66,5 +73,16 @@ export type {
   StaticKeySealSpec,
   TransitSealSpec,
 } from "./sections/seal";
-export type { SshCertificateRoleSpec, SshField, SshGrants, SshOneTimePasswordRoleSpec, SshSpec } from "./sections/ssh";
+export type {
+  EcdsaSshKeySpec,
+  Ed25519SshKeySpec,
+  RsaSshKeySpec,
+  SshCertificateRoleSpec,
+  SshField,
+  SshGrants,
+  SshHostRoleSpec,
+  SshHostsSpec,
+  SshOneTimePasswordRoleSpec,
+  SshSpec,
+} from "./sections/ssh";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

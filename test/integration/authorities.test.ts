@@ -84,9 +84,13 @@ export default defineTenant({
         ],
       },
       ssh: {
+        hosts: { users: { ubuntu: ["ubuntu"] }, hostRole: "hosts" },
         roles: [
           { type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" },
           { type: "certificate", name: "self", allowedUsers: ["{{identity.entity.name}}"], maxTtl: "30m" },
+          { type: "certificate", name: "near", allowedUsers: ["ubuntu"], sourceCidrs: ["127.0.0.0/8"], maxTtl: "30m" },
+          { type: "certificate", name: "far", allowedUsers: ["ubuntu"], sourceCidrs: ["192.0.2.0/24"], maxTtl: "30m" },
+          { type: "host", name: "hosts", allowedDomains: ["acme.internal"], maxTtl: "30d" },
         ],
       },
       keyValue: [{ mount: "kv" }],
@@ -94,7 +98,7 @@ export default defineTenant({
         {
           name: "app",
           certificates: ["web"],
-          ssh: ["ops", "self"],
+          ssh: ["ops", "self", "near", "far", "hosts"],
           write: ["kv/app"],
           secretIdTtl: "90d",
           tokenTtl: "60d",
@@ -234,17 +238,26 @@ function onOneLine(output: string): string {
   return output.replaceAll(/[\s│]+/g, " ");
 }
 
+async function read(path: string): Promise<unknown> {
+  return (await operator.send("GET", path)).body.data;
+}
+
 async function issue(role: string, name: string, mount = "pki"): Promise<IssuedCertificate> {
   const { body } = await operator.send("POST", `${mount}/issue/${role}`, { body: { common_name: name } });
   return readCertificate(body.data);
 }
 
-/** Logs in with the role, and with another secret ID. */
-async function logIn(path: string): Promise<{ status: number; body: Record<string, unknown>; secretIdTtl: number }> {
+/** Credentials of the role, with another secret ID. */
+async function loginOf(path: string): Promise<{ role_id: string; secret_id: string; secret_id_ttl: number }> {
   const role = `auth/${path}/role/app`;
   const { role_id } = (await operator.send("GET", `${role}/role-id`)).body.data as { role_id: string };
   const { body } = await operator.send("POST", `${role}/secret-id`);
-  const { secret_id, secret_id_ttl } = body.data as { secret_id: string; secret_id_ttl: number };
+  return { ...(body.data as { secret_id: string; secret_id_ttl: number }), role_id };
+}
+
+/** Logs in with the role, and with another secret ID. */
+async function logIn(path: string): Promise<{ status: number; body: Record<string, unknown>; secretIdTtl: number }> {
+  const { role_id, secret_id, secret_id_ttl } = await loginOf(path);
   const login = await operator.send("POST", `auth/${path}/login`, { body: { role_id, secret_id } });
   return { status: login.status, body: login.body, secretIdTtl: secret_id_ttl };
 }
@@ -460,12 +473,25 @@ describe("SSH", () => {
   let server: SshServer;
   let folder = "";
   let user: VaultClient;
+  const rsaKeys = ["2048", "4096"].map((bits) => [`rsa-${bits}`, "-t", "rsa", "-b", bits]);
+  let trustedCa = "";
+  const HOST = "one.acme.internal";
   const key = (type: string): string => join(folder, `client-${type}`);
+
+  interface Signed {
+    readonly signed_key?: string;
+    readonly serial_number?: string;
+  }
+
+  async function signHost(publicKey: string, principals: string): Promise<Signed> {
+    const body = { public_key: publicKey, cert_type: "host", valid_principals: principals };
+    return (await user.send("POST", "ssh/sign/hosts", { body, accept: [400] })).body.data ?? {};
+  }
 
   beforeAll(async () => {
     folder = join(lab.serverFolder, "sshd");
     const { body } = await operator.send("GET", "ssh/config/ca");
-    const trustedCa = `${(body.data as { public_key: string }).public_key.trim()}\n`;
+    trustedCa = `${(body.data as { public_key: string }).public_key.trim()}\n`;
     const { openssh: programs, account } = lab;
     server = new SshServer({
       programs,
@@ -475,35 +501,34 @@ describe("SSH", () => {
       trustedCa,
       principals: ["ubuntu", "alice"],
     });
-    await server.start();
-    for (const [type, bits] of [
-      ["ed25519", "0"],
-      ["rsa", "1024"],
-    ] as const)
-      await run(programs.sshKeygen, [
-        "-q",
-        "-t",
-        type,
-        ...(bits === "0" ? [] : ["-b", bits]),
-        "-N",
-        "",
-        "-f",
-        key(type),
-      ]);
     user = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("app");
+    const hostKey = readFileSync(`${await server.createHostKey()}.pub`, "utf8");
+    server.useHostCertificate((await signHost(hostKey, HOST)).signed_key ?? "");
+    await server.start();
+    for (const [name, ...kind] of [["ed25519", "-t", "ed25519"], ...rsaKeys])
+      await run(programs.sshKeygen, ["-q", ...kind, "-N", "", "-f", key(name ?? "")]);
     const { body: self } = await user.send("GET", "auth/token/lookup-self");
     const { entity_id } = self.data as { entity_id: string };
     await operator.send("POST", `identity/entity/id/${entity_id}`, { body: { name: "alice" } });
   });
   afterAll(() => server.stop());
 
-  async function sign(role: string, type = "ed25519", mount = "ssh"): Promise<{ status: number; file: string }> {
-    const body = { public_key: readFileSync(`${key(type)}.pub`, "utf8") };
+  async function sign(
+    role: string,
+    type = "ed25519",
+    mount = "ssh",
+    request: object = {},
+  ): Promise<{ status: number; file: string; serial: string }> {
+    const body = { public_key: readFileSync(`${key(type)}.pub`, "utf8"), ...request };
     const answer = await user.send("POST", `${mount}/sign/${role}`, { body, accept: [400] });
-    const file = join(folder, "certificate.pub");
-    if (answer.status === 200) writeFileSync(file, (answer.body.data as { signed_key: string }).signed_key);
-    return { status: answer.status, file };
+    const file = join(folder, `certificate-${count++}.pub`);
+    const { signed_key = "", serial_number = "" } = (answer.body.data ?? {}) as Signed;
+    writeFileSync(file, signed_key);
+    return { status: answer.status, file, serial: `0x${serial_number}` };
   }
+  let count = 0;
+
+  const canLogIn = (file: string, from = "ed25519"): Promise<boolean> => server.canLogIn(key(from), file);
 
   test("S2: a certificate without a requested principal names a user whom sshd lets in", async () => {
     const { file } = await sign("ops");
@@ -517,8 +542,114 @@ describe("SSH", () => {
     expect(await server.canLogIn(key("ed25519"), file)).toBe(true);
   });
 
-  test("S4: an RSA key of 1024 bits is not signed", async () => {
-    expect((await sign("ops", "rsa")).status).toBe(400);
+  test("a host shows a certificate, so the client asks no question, and expects that name", async () => {
+    const { file } = await sign("ops");
+    const login = (name: string): Promise<boolean> => server.canLogIn(key("ed25519"), file, { ca: trustedCa, name });
+    expect(await login(HOST)).toBe(true);
+    expect(await login("two.acme.internal")).toBe(false);
+    const hostKey = readFileSync(`${await server.createHostKey()}.pub`, "utf8");
+    for (const other of ["acme.internal", "one.acme.example", "*"]) expect(await signHost(hostKey, other)).toEqual({});
+  });
+
+  test("a host that has the rendered files trusts the authority, shows a certificate, and refuses what is revoked", async () => {
+    const root = join(folder, "host");
+    const onHost = (text: string): string => text.replaceAll(/(?<![\w/])\/(etc|usr)\//g, `${root}/$1/`);
+    const output = await lab.cdktf.output(CONFIG, "main_ssh_hosts_cloud_init");
+    const { write_files: files, runcmd } = JSON.parse(output.replace(/^#.*/, "")) as {
+      write_files: { path: string; content: string; permissions: string }[];
+      runcmd: string[][];
+    };
+    const write = (path: string, text: string, mode = 0o644): void => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text, { mode });
+    };
+    for (const { path, content, permissions } of files)
+      write(
+        onHost(path).replace(/principals\/ubuntu$/, `principals/${lab.account.name}`),
+        onHost(content),
+        parseInt(permissions, 8),
+      );
+    const secrets = `${root}/etc/ssh/tenant-vault`;
+    const { role_id, secret_id } = await loginOf("approle");
+    write(`${secrets}/role-id`, role_id, 0o600);
+    write(`${secrets}/secret-id`, secret_id, 0o600);
+    write(`${secrets}/ca.pem`, readFileSync(lab.caCertificateFile, "utf8"));
+    for (const [name, text] of [
+      ["hostname", `echo ${HOST}`],
+      ["systemctl", `echo "$@" >> ${root}/systemctl`],
+    ] as const)
+      write(`${root}/bin/${name}`, `#!/bin/sh\n${text}\n`, 0o755);
+    const { programs, account } = { programs: lab.openssh, account: lab.account };
+    const sshd = `${root}/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf`;
+    const settings = readFileSync(sshd, "utf8").split("\n");
+    const host = new SshServer({
+      programs,
+      port: await freePort(),
+      folder: root,
+      account,
+      trustedCa: "",
+      principals: [],
+      settings,
+    });
+    const hostKey = readFileSync(`${await host.createHostKey()}.pub`, "utf8");
+    write(`${root}/etc/ssh/ssh_host_ed25519_key.pub`, hostKey.trim());
+    const PATH = [`${root}/bin`, dirname(programs.sshKeygen), process.env.PATH].join(":");
+    const LD_LIBRARY_PATH = programs.libraries.join(":");
+    const apply = async (): Promise<unknown> =>
+      run(onHost(runcmd[0]?.[0] ?? ""), [], { env: { ...process.env, PATH, LD_LIBRARY_PATH } });
+    await apply();
+    await host.start();
+    try {
+      const { file, serial } = await sign("ops");
+      const known = { ca: trustedCa, name: HOST };
+      expect(await host.canLogIn(key("ed25519"), file, known)).toBe(true);
+      expect(await host.canLogIn(key("ed25519"), (await sign("self")).file, known)).toBe(false);
+      write(`${secrets}/revoked-serials`, `serial: ${serial}\n`);
+      await apply();
+      expect(await host.canLogIn(key("ed25519"), file, known)).toBe(false);
+      expect(await host.canLogIn(key("ed25519"), (await sign("ops")).file, known)).toBe(true);
+      expect(readFileSync(`${root}/systemctl`, "utf8")).toMatch(
+        /^(try-reload-or-restart ssh.service sshd.service\n){2}$/,
+      );
+    } finally {
+      await host.stop();
+    }
+  });
+
+  test("a certificate for other networks is refused, also if a request asks for other critical options", async () => {
+    expect(await canLogIn((await sign("near")).file)).toBe(true);
+    expect(await canLogIn((await sign("far")).file)).toBe(false);
+    const ask = (options: object): ReturnType<typeof sign> =>
+      sign("far", "ed25519", "ssh", { critical_options: options });
+    expect((await ask({ "source-address": "0.0.0.0/0" })).status).toBe(400);
+    expect((await ask({ "force-command": "true" })).status).toBe(400);
+    // The one that is allowed is known to no sshd.
+    const unknown = await ask({ "none@tenant-vault": "" });
+    expect(unknown.status).toBe(200);
+    expect(await canLogIn(unknown.file)).toBe(false);
+  });
+
+  test("a revoked certificate is refused, and others are not", async () => {
+    const [revoked, other] = [await sign("ops"), await sign("ops")];
+    await server.revoke(trustedCa, [revoked.serial]);
+    expect(await canLogIn(revoked.file)).toBe(false);
+    expect(await canLogIn(other.file)).toBe(true);
+  });
+
+  test("S4: an RSA key of 4,096 bits logs in as ubuntu, and one of 2,048 bits is not signed", async () => {
+    const request = { valid_principals: "ubuntu" };
+    expect(await canLogIn((await sign("ops", "rsa-4096", "ssh", request)).file, "rsa-4096")).toBe(true);
+    expect((await sign("ops", "rsa-2048", "ssh", request)).status).toBe(400);
+  });
+
+  test("an authority takes a key that exists, as documented", async () => {
+    await operator.send("POST", "sys/mounts/imported", { body: { type: "ssh" } });
+    const [private_key, public_key] = [key("ed25519"), `${key("ed25519")}.pub`].map((file) =>
+      readFileSync(file, "utf8"),
+    );
+    const body = { generate_signing_key: false, private_key, public_key };
+    await operator.send("POST", "imported/config/ca", { body });
+    expect(await read("imported/config/ca")).toMatchObject({ public_key });
   });
 
   test("S1: a renamed mount is refused, and by the documented steps keeps the key and its users (SshCaProps.mount)", async () => {
@@ -534,6 +665,33 @@ describe("SSH", () => {
     await deploy();
     const { file } = await sign("ops", "ed25519", "ssh-logins");
     expect(await server.canLogIn(key("ed25519"), file)).toBe(true);
+  });
+
+  test("another kind of key is refused, and another generation loses no login (SshCaProps.key, SshSpec.key, RsaSshCaKeyProps.bits, EcdsaSshCaKeyProps.bits, Ed25519SshKeySpec.type, RsaSshKeySpec.type, EcdsaSshKeySpec.type)", async () => {
+    const before = await sign("ops", "ed25519", "ssh-logins");
+    change("ssh: {", 'ssh: {\n        key: { type: "rsa" },');
+    await lab.cdktf.synthesize();
+    expect(await failure("plan")).toMatch(
+      /The signing key of ssh-logins is of another kind than the SSH authority describes; set the former key again, or raise generation to 2/,
+    );
+
+    change("ssh: {", "ssh: {\n        generation: 2,");
+    await allowMounts();
+    expect(await deploy()).toMatch(/ 7 to add, 1 to change, 0 to destroy/);
+    server.trust(await lab.cdktf.output(CONFIG, "main_ssh_ca_public_key"));
+    const after = await sign("ops", "ed25519", "ssh-logins-2");
+    for (const { file } of [before, after, await sign("ops", "ed25519", "ssh-logins")])
+      expect(await canLogIn(file)).toBe(true);
+    expect((await tryRun(lab.openssh.sshKeygen, ["-L", "-f", after.file])).stdout).toMatch(
+      /RSA .*\(using rsa-sha2-256\)/,
+    );
+
+    change("generation: 2", "generation: 2,\n        oldestGeneration: 2");
+    expect(await deploy()).toMatch(/ 0 to add, 1 to change, 5 to destroy/);
+    server.trust(await lab.cdktf.output(CONFIG, "main_ssh_ca_public_key"));
+    expect(await canLogIn(before.file)).toBe(false);
+    expect(await canLogIn(after.file)).toBe(true);
+    expect((await operator.send("GET", "ssh-logins/config/ca")).status).toBe(200);
   });
 });
 
@@ -821,14 +979,18 @@ describe("certificates", () => {
   });
 
   test("S1: InstanceSpec.pki and InstanceSpec.ssh, removed: mounts and keys are kept where they are protected", async () => {
-    const before = (await operator.send("GET", "ssh-logins/config/ca")).body.data;
+    const keys = async (): Promise<unknown[]> => [
+      await read("ssh-logins/config/ca"),
+      await read("ssh-logins-2/config/ca"),
+    ];
+    const before = await keys();
     change('name: "trust",\n  deletionProtection: false,', 'name: "trust",');
     text = text
       .replace(/ {6}pki: \{[^]*(?= {6}keyValue:)/, "")
-      .replace(/certificates: \["web"\],\s+ssh: \["ops", "self"\],/, "");
+      .replace(/certificates: \["web"\],\s+ssh: \[[^\]]*\],/, "");
     writeFileSync(TENANT_FILE, text);
     await deploy();
-    expect((await operator.send("GET", "ssh-logins/config/ca")).body.data).toEqual(before);
+    expect(await keys()).toEqual(before);
     expect((await operator.send("GET", "certificates/config/issuers")).status).toBe(200);
   });
 });

@@ -5,6 +5,9 @@ import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
 import { tryRun } from "../../lab/run";
+import { MariadbServer } from "../../lab/servers/mariadb-server";
+import { copyFromCache } from "../../lab/tools/cache";
+import { obtainMariadb } from "../../lab/tools/mariadb";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
 import type { VaultClient } from "../../src/vault/client";
@@ -17,7 +20,11 @@ const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
 /** A text that Terraform must not read. */
 const LITERAL = "${HOME} %{if}";
 
-const password = (field: string): object => ({ mount: "operator", path: "data/postgresql", field });
+const password = (field: string): { mount: string; path: string; field: string } => ({
+  mount: "operator",
+  path: "data/postgresql",
+  field,
+});
 
 const database = (name: string, more: object): object => ({
   name,
@@ -35,6 +42,26 @@ const OWNER = [
   `COMMENT ON ROLE "{{name}}" IS '${LITERAL}'`,
 ];
 
+/** Of the server that these tests start. The lab has none. */
+const MARIADB_PORT = 19_520;
+
+/** Underscores stand for any character in a grant of MySQL. */
+const SHOP = "web_shop";
+
+/** What only those who deploy know. It has the characters that separate the parts of a connection. */
+const SHOP_PASSWORD = "a:b@c/d?e&f%g'h";
+
+const MARIADB = {
+  name: "shop",
+  engine: "mariadb",
+  host: "127.0.0.1",
+  port: MARIADB_PORT,
+  database: SHOP,
+  username: "vault",
+  password: password("password-of-mariadb"),
+  roles: [{ name: "readonly" }],
+};
+
 const FIRST = {
   databases: [
     database("orders", {
@@ -47,6 +74,7 @@ const FIRST = {
     database("reports", {}),
     database("ledger", {}),
     database("stock", { mount: "db/first" }),
+    MARIADB,
   ],
   keyValue: [{ mount: "kv", description: LITERAL, maxVersions: 3 }, { mount: "notes" }],
   roles: [
@@ -68,6 +96,7 @@ const CHANGED = {
     }),
     database("journal", {}),
     database("stock", { mount: "db/second" }),
+    MARIADB,
   ],
   keyValue: [{ mount: "kv", description: "Secrets", maxVersions: 2, deleteVersionAfter: "30d" }, { mount: "notes" }],
   roles: [
@@ -96,6 +125,7 @@ interface Login {
 
 let lab: Lab;
 let operator: VaultClient;
+let mariadb: MariadbServer;
 
 async function draw(mount: string, role = "readonly"): Promise<Login> {
   const { body } = await operator.send("GET", `${mount}/creds/${role}`);
@@ -136,15 +166,50 @@ beforeAll(async () => {
   for (const grant of ["ALL ON ALL TABLES IN SCHEMA public", "USAGE ON SCHEMA public", "CONNECT ON DATABASE orders"])
     await administer("orders", `GRANT ${grant} TO vault2 WITH GRANT OPTION`);
   await lab.central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
+  await lab.central.keepPassword(MARIADB.password, SHOP_PASSWORD);
+  mariadb = await startMariadb();
   await lab.cdktf.apply("central");
   await deploy();
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
 });
+/** A server with an administrator, and a database that a careless grant would include. */
+async function startMariadb(): Promise<MariadbServer> {
+  const { serverFolder, authority, account } = lab;
+  const found = await obtainMariadb();
+  const reachable = (path: string): string => (account.ids === undefined ? path : copyFromCache(path, serverFolder));
+  const [install, server, client] = [found.install, found.server, found.client].map(reachable) as [
+    string,
+    string,
+    string,
+  ];
+  const programs = {
+    install,
+    server,
+    client,
+    base: found.base && reachable(found.base),
+    libraries: found.libraries.map(reachable),
+  };
+  const grants = ["CREATE USER, CONNECTION ADMIN ON *.*", "SELECT ON `web\\_shop`.*"];
+  const setup = [
+    ...[SHOP, "webXshop"].flatMap((name) => [`CREATE DATABASE ${name}`, `CREATE TABLE ${name}.items (id int)`]),
+    `INSERT INTO ${SHOP}.items VALUES (1)`,
+    `CREATE USER vault IDENTIFIED BY '${SHOP_PASSWORD.replace("'", "''")}'`,
+    ...grants.map((grant) => `GRANT ${grant} TO vault WITH GRANT OPTION`),
+    `CREATE USER owner IDENTIFIED BY 'owner'`,
+    `GRANT ALL ON ${SHOP}.* TO owner`,
+  ];
+  const folder = join(serverFolder, "mariadb");
+  const started = new MariadbServer({ programs, port: MARIADB_PORT, folder, authority, account, setup });
+  await started.start();
+  return started;
+}
+
 /** Deploys the changed tenant file. */
 function deploy(): Promise<void> {
   return lab.cdktf.apply("data-access", "data-vault", "data-config");
 }
 afterAll(async () => {
+  await mariadb.stop();
   await removeLab(lab);
   rmSync(TENANT_FILE, { force: true });
 });
@@ -216,6 +281,23 @@ describe("a deployed tenant", () => {
     await revoke(login);
     expect(await isAlive(login)).toBe(false);
     await administer("postgres", "DROP SCHEMA elsewhere");
+  });
+
+  test("MariaDB: a login reads its database, also new tables, and nothing else, until it is revoked", async () => {
+    const { username, password: secret, leaseId } = await draw("database/shop");
+    const as = (...statements: string[]): Promise<string> => mariadb.client(username, secret, ...statements);
+    expect(await as(`SELECT id FROM ${SHOP}.items`)).toBe("1");
+    await mariadb.client("owner", "owner", `CREATE TABLE ${SHOP}.later AS SELECT 42 AS id`);
+    expect(await as(`SELECT id FROM ${SHOP}.later`)).toBe("42");
+    expect(await as("SELECT id FROM webXshop.items")).toContain("SELECT command denied");
+    expect(await as(`DELETE FROM ${SHOP}.items`)).toContain("DELETE command denied");
+
+    const session = as("SELECT SLEEP(30)");
+    const running = `SELECT COUNT(*) FROM information_schema.processlist WHERE user = '${username}'`;
+    await expect.poll(() => mariadb.client("root", "", running), { timeout: 10_000 }).toBe("1");
+    await operator.send("POST", "sys/leases/revoke", { body: { lease_id: leaseId, sync: true } });
+    expect(await session).toMatch(/ERROR (2013|1927|1317|2026)/);
+    expect(await as("SELECT 1")).toContain("Access denied");
   });
 
   test("D4: a TTL longer than the server's own maximum is kept", async () => {

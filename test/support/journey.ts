@@ -184,6 +184,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "needs a database that is gone; databases.test.ts revokes leases",
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
     "authorities.test.ts runs the same commands",
+  "src/constructs/ssh-ca/README.md: ssh-keygen -t rsa -b 4096 -f ~/.ssh/id_rsa":
+    "writes a folder of the user; authorities.test.ts makes, signs and uses such a key",
   "docs/operating/back-up.md: kubectl get jobs -n tenant-vault-snapshots": "needs a cluster of the operator",
   "src/constructs/unseal-watch/README.md: npm pack": "needs a container engine",
   "src/constructs/unseal-watch/README.md: vault auth enable -path=operator-cluster jwt":

@@ -24,10 +24,10 @@ export function checkRoleName(kind: string, name: string, scope?: Construct): vo
 }
 
 /** Creates the error of a grant for a missing role. */
-export function unknownRole(kind: string, name: string, known: Iterable<string>, scope: Construct): ValidationError {
+export function unknownRole(kind: string, name: string, known: Iterable<string>, scope?: Construct): ValidationError {
   return new ValidationError(
     "unknown-role",
-    `There is no ${kind} role "${name}"; there are: ${[...known].join(", ")}.`,
+    `There is no ${kind} role "${name}"; there are: ${[...known].join(", ") || "none"}.`,
     scope,
   );
 }

@@ -1,62 +1,29 @@
 import { Token } from "cdktf";
 import ipaddr from "ipaddr.js";
+import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { withoutBrackets } from "../../core/host";
-import { checkSecretRefs, type SecretRef } from "../../core/secret-ref";
+import { checkSecretRefs } from "../../core/secret-ref";
 import type { ValueType } from "../../core/value-type";
+import { readCertificateFile } from "../../terraform/certificate-file";
+import type { DatabaseSecretsMount, DatabaseSecretsMountPostgresql } from "../../terraform/providers/vault";
+import type { MysqlProps, PostgresqlProps } from "./database-props";
+import { MARIADB_REVOCATION, MYSQL_REVOCATION, mysqlReadonlyStatements } from "./mysql-statements";
 import { groupName, readonlyStatements, REVOCATION_STATEMENTS } from "./postgresql-statements";
 
-/** Address and administrator of a PostgreSQL server. */
-export interface PostgresqlProps {
-  /**
-   * Host name, IPv4 or IPv6 address of the server.
-   *
-   * @changes in place: logins that exist on the former server stay there until they expire; revoke them first if it is another server
-   */
-  readonly host: string;
-  /**
-   * Port of the server.
-   *
-   * @default 5432
-   * @changes in place: as for the host
-   */
-  readonly port?: number;
-  /**
-   * Name of the database.
-   *
-   * @changes in place: leases that exist keep their rights in the former database until they expire or are revoked
-   */
-  readonly database: string;
-  /**
-   * A PostgreSQL role that may create and drop roles.
-   *
-   * @changes in place: the new role must be able to drop the logins of the former one, and objects that it inherited stay with it
-   */
-  readonly username: string;
-  /**
-   * Where the central Vault holds the password of that role.
-   *
-   * @changes in place: raise its revision after the password has changed; leases that exist keep working
-   */
-  readonly password: SecretRef;
-  /**
-   * PEM file of the CA that signed the TLS certificate of the server. It is a path on the disks of the instance's servers,
-   * because OpenBao accepts no certificate over its API.
-   *
-   * @default - the certificates that the machines of the instance trust
-   * @changes in place: leases that exist keep working
-   */
-  readonly caCertificatePath?: string;
+/** Statements for a role that has none of its own. */
+interface Statements {
+  readonly readonlyRole: (role: string) => readonly string[];
+  readonly revocation: readonly string[];
 }
 
 /** A database server on which credentials are created. */
 export class Database {
   /** PostgreSQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql */
   static postgresql(props: PostgresqlProps): Database {
-    const { database, username, password, caCertificatePath, port = 5432 } = props;
-    checkSecretRefs({ password });
+    const { database, username, caCertificatePath, port = 5432 } = props;
     const trust = caCertificatePath === undefined ? "" : `&sslrootcert=${encode(caCertificatePath)}`;
-    const server = `${hostInUrl(props.host)}:${checkPort(port)}`;
+    const server = `${hostInUrl(props.host)}:${checkPort("PostgreSQL", port)}`;
     const url = `postgresql://{{username}}:{{password}}@${server}/${encode(database)}?sslmode=verify-full${trust}`;
     return new Database("postgresql", url, props, {
       readonlyRole: (role) => readonlyStatements(groupName(username, database, role)),
@@ -64,16 +31,71 @@ export class Database {
     });
   }
 
+  /** MySQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/mysql-maria */
+  static mysql(props: MysqlProps): Database {
+    return new Database("mysql", mysqlUrl("MySQL", props), props, mysqlStatements(props, MYSQL_REVOCATION));
+  }
+
+  /** MariaDB over TLS; the name of the server is verified. Revoked logins are disconnected. */
+  static mariadb(props: MysqlProps): Database {
+    return new Database("mysql", mysqlUrl("MariaDB", props), props, mysqlStatements(props, MARIADB_REVOCATION));
+  }
+
   private constructor(
-    readonly engine: "postgresql",
+    readonly engine: "postgresql" | "mysql",
     readonly connectionUrl: string,
-    readonly login: Pick<PostgresqlProps, "username" | "password">,
-    /** Statements for a role that has none of its own. */
-    readonly statements: {
-      readonly readonlyRole: (role: string) => readonly string[];
-      readonly revocation: readonly string[];
-    },
-  ) {}
+    private readonly props: PostgresqlProps | MysqlProps,
+    readonly statements: Statements,
+  ) {
+    checkSecretRefs({ password: props.password });
+    checkDurations(props, ["maxConnectionLifetime"]);
+  }
+
+  /** The administrator. */
+  get login(): Pick<PostgresqlProps, "username" | "password"> {
+    return this.props;
+  }
+
+  /** Arguments of the connection, which all engines have. */
+  get connection(): Pick<
+    DatabaseSecretsMountPostgresql,
+    | "connectionUrl"
+    | "username"
+    | "tlsCa"
+    | "maxOpenConnections"
+    | "maxIdleConnections"
+    | "maxConnectionLifetime"
+    | "usernameTemplate"
+    | "verifyConnection"
+  > {
+    const { username, maxOpenConnections, maxIdleConnections, usernameTemplate, verifyConnection } = this.props;
+    const caFile = "caCertificateFile" in this.props ? this.props.caCertificateFile : undefined;
+    return {
+      connectionUrl: this.connectionUrl,
+      username,
+      tlsCa: caFile === undefined ? undefined : readCertificateFile(caFile, "caCertificateFile"),
+      maxOpenConnections,
+      maxIdleConnections,
+      maxConnectionLifetime: this.props.maxConnectionLifetime?.toSeconds(),
+      usernameTemplate,
+      verifyConnection,
+    };
+  }
+
+  /** Name of the connection, as an attribute of its mount. */
+  nameIn(mount: DatabaseSecretsMount): string {
+    return this.engine === "postgresql" ? mount.postgresql.get(0).name : mount.mysql.get(0).name;
+  }
+}
+
+/** With a CA of its own, the engine sets the parameter of TLS itself. */
+function mysqlUrl(product: string, { host, port = 3306, caCertificateFile }: MysqlProps): string {
+  const tls = caCertificateFile === undefined ? "?tls=true" : "";
+  return `{{username}}:{{password}}@tcp(${hostInUrl(host)}:${checkPort(product, port)})/${tls}`;
+}
+
+function mysqlStatements({ database }: MysqlProps, revocation: readonly string[]): Statements {
+  return { readonlyRole: () => mysqlReadonlyStatements(database), revocation };
 }
 
 /** A database, for checks at run time. */
@@ -106,11 +128,11 @@ function isIPv6(address: string): boolean {
   return ipaddr.IPv6.isValid(address) && !address.includes("%");
 }
 
-function checkPort(port: number): number {
+function checkPort(product: string, port: number): number {
   if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
     throw new ValidationError(
       "port",
-      `The PostgreSQL port ${port} is not possible; give a whole number from 1 to 65535.`,
+      `The ${product} port ${port} is not possible; give a whole number from 1 to 65535.`,
     );
   }
   return port;

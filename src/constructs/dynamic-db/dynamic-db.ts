@@ -50,7 +50,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
       new DatabaseSecretBackendRole(this, `Role-${role.name}`, {
         backend: engine.path,
         name: role.name,
-        dbName: engine.postgresql.get(0).name,
+        dbName: database.nameIn(engine),
         creationStatements: [...(role.creationStatements ?? database.statements.readonlyRole(role.name))],
         revocationStatements: [...(role.revocationStatements ?? database.statements.revocation)],
         defaultTtl: defaultTtl.toSeconds(),
@@ -75,7 +75,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
    */
   private createEngine(props: DynamicDbProps): DatabaseSecretsMount {
     const { name, database, centralProvider, provider } = props;
-    const { username, password } = database.login;
+    const { password } = database.login;
     const secret = new CentralSecret(this, "Password", centralProvider, password);
     const longestTtl = Math.max(0, ...props.roles.map((role) => checkCredentialTtls(role, this).maxTtl.toSeconds()));
     for (const [id, type] of FORMER_RESOURCES) new ForgottenResource(this, id, type, "Engine has both now.");
@@ -87,8 +87,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
         {
           name,
           allowedRoles: [...this.roles],
-          connectionUrl: database.connectionUrl,
-          username,
+          ...database.connection,
           passwordWo: secret.field(password.field),
           passwordWoVersion: revisionOf({ password }),
         },

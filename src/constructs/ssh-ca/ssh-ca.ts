@@ -2,18 +2,35 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
 import { checkMountPath } from "../../core/mount-path";
-import { checkValueLists } from "../../core/value-type";
+import { checkValueLists, checkValues } from "../../core/value-type";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { checkProviders } from "../../terraform/provider-value";
+import { forgetBelow } from "../../terraform/forgotten-resource";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
+import { createSshAuthority } from "./ssh-authority";
+import { SSH_CA_KEY, type SshCaKey } from "./ssh-ca-key";
+import { generationsOf, signingMounts, type SshGenerations } from "./ssh-generations";
+import { checkHosts, sshHostSetup, type SshHostSetup } from "./ssh-hosts";
+import type { SshHostsProps } from "./ssh-hosts-props";
 import { SSH_ROLE, type SshRole } from "./ssh-role";
 
 /** Default mount of the SSH engine. */
 export const SSH_MOUNT = "ssh";
 
+/** Scope of the keys after the first. */
+const SUCCESSORS = "Successors";
+
+/** Makes Terraform forget the keys after the first instead of destroying them. @param scope The {@link SshCa}, or its ID in its place. */
+export function forgetSuccessors(scope: Construct, id: readonly string[] = []): void {
+  forgetBelow(scope, [...id, SUCCESSORS, "Mount"], "vault_mount", KEPT);
+  forgetBelow(scope, [...id, SUCCESSORS, "Resource"], "vault_ssh_secret_backend_ca", KEPT);
+}
+
+/** Why a mount and its key are kept. */
+export const KEPT = "It holds the signing key, which hosts trust.";
+
 /** Properties of an {@link SshCa}. */
-export interface SshCaProps {
+export interface SshCaProps extends SshGenerations {
   /**
    * Path of the SSH mount. The plan fails if it changes, because the signing key would be lost.
    *
@@ -22,11 +39,25 @@ export interface SshCaProps {
    */
   readonly mount?: string;
   /**
+   * Kind of the signing key.
+   *
+   * @default - Ed25519
+   * @changes refused: raise generation, which creates another key beside the former one
+   */
+  readonly key?: SshCaKey;
+  /**
    * Roles for logins.
    *
    * @changes in place: certificates of a removed role stay valid until they expire
    */
   readonly roles: readonly SshRole[];
+  /**
+   * How hosts are set up, as files for cloud-init and Ansible.
+   *
+   * @default - no files are rendered
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly hosts?: SshHostsProps;
   /**
    * Whether Terraform refuses to destroy the signing key. Hosts that trust it would reject later logins.
    *
@@ -47,7 +78,9 @@ export interface SshCaProps {
 export interface ISshCa {
   /** Path of the SSH mount. */
   readonly mount: string;
-  /** Public key for the `TrustedUserCAKeys` file of sshd. */
+  /** Path of the mount that signs: the one of the newest generation. */
+  readonly signingMount: string;
+  /** Public keys for the `TrustedUserCAKeys` file of sshd, one per line. There are several during a rotation. */
   readonly publicKey: string;
   /** Allows the grantee to log in to hosts with a role. @throws ValidationError if the role does not exist. */
   grantLogin(grantee: IGrantee, role: string): void;
@@ -59,54 +92,44 @@ export interface ISshCa {
  */
 export class SshCa extends Construct implements ISshCa {
   readonly mount: string;
+  readonly signingMount: string;
   readonly publicKey: string;
+  /** Files that set hosts up, if hosts are described. */
+  readonly hostSetup?: SshHostSetup;
   private readonly roles: ReadonlyMap<string, SshRole>;
+  /** Mounts in which there are roles that sign. */
+  private readonly mounts: readonly string[];
 
   constructor(scope: Construct, id: string, props: SshCaProps) {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
     checkValueLists(props, ["roles"], SSH_ROLE, this);
-    const { provider } = props;
-    const preventDestroy = props.deletionProtection ?? true;
+    checkValues(props, ["key"], SSH_CA_KEY, this);
     this.mount = checkMountPath(props.mount ?? SSH_MOUNT, this);
     checkUniqueRoles(props.roles, this);
     for (const { name } of props.roles) checkRoleName("SSH", name, this);
     this.roles = new Map(props.roles.map((role) => [role.name, role]));
+    const { oldest, newest } = generationsOf(props, this);
+    this.mounts = signingMounts(this.mount, { oldest, newest });
+    this.signingMount = this.mounts.at(-1) ?? this.mount;
 
-    const mount = new Mount(this, "Mount", { path: this.mount, type: "ssh", lifecycle: { preventDestroy }, provider });
-    const ca = new SshSecretBackendCa(this, "Resource", {
-      backend: mount.path,
-      generateSigningKey: true,
-      keyType: "ed25519",
-      // A provider upgrade that reads an argument differently must not replace the key.
-      lifecycle: {
-        preventDestroy,
-        ignoreChanges: "all",
-        // The mount would move with the key. Terraform would look for the key at the former path and create another one.
-        postcondition: [
-          {
-            condition: `\${self.backend == ${JSON.stringify(this.mount)}}`,
-            errorMessage: `The mount of the SSH authority cannot be renamed to ${this.mount}, because Terraform would create another signing key; set the former mount again, or move the key as the README of SshCa describes.`,
-          },
-        ],
-      },
-      provider,
-    });
-    this.publicKey = ca.publicKey;
-    for (const role of this.roles.values()) {
-      new SshSecretBackendRole(this, `Role-${role.name}`, {
-        ...role.config,
-        name: role.name,
-        backend: mount.path,
-        provider,
-      });
-    }
+    const settings = { ...props, mount: this.mount, oldest, newest };
+    const keys = [...createSshAuthority(this, settings)];
+    if (newest > 1) {
+      const later = Array.from({ length: newest - 1 }, (_, index) => index + 2);
+      keys.push(...createSshAuthority(new Construct(this, SUCCESSORS), settings, later));
+    } else if (props.deletionProtection !== false) forgetSuccessors(this);
+    this.publicKey = keys.length === 1 ? `\${${keys.join()}}` : keys.map((key) => `\${trimspace(${key})}\n`).join("");
+    const { hosts } = props;
+    if (hosts === undefined) return;
+    checkHosts(hosts, props.roles, this);
+    this.hostSetup = sshHostSetup(hosts, this.publicKey, this.signingMount);
   }
 
   grantLogin(grantee: IGrantee, role: string): void {
     const known = this.roles.get(role);
     if (known === undefined) throw unknownRole("SSH", role, this.roles.keys(), this);
-    known.grantLogin(this.mount, grantee);
+    for (const mount of known.endpoint === "sign" ? this.mounts : [this.mount]) known.grantLogin(mount, grantee);
   }
 }

@@ -1,83 +1,15 @@
 import type { IGrantee } from "../../policy/grantee";
 import { ValidationError } from "../../core/errors";
-import { checkDurations, type Duration } from "../../core/duration";
+import { parseAnyCidr } from "../../core/cidr";
+import { parseDomain } from "../../core/domains";
+import { checkDurations } from "../../core/duration";
 import type { ValueType } from "../../core/value-type";
 import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";
-
-/** A role that signs the SSH keys of users, so that hosts which trust the CA accept them. */
-export interface SshCertificateRoleProps {
-  /**
-   * Name of the role.
-   *
-   * @changes replaces the role: clients use the new name; issued certificates stay valid
-   */
-  readonly name: string;
-  /**
-   * Users, called principals, that a certificate may name: names, `*` for every user, or templates of the identity that logged in,
-   * such as `{{identity.entity.name}}`. Hosts decide as which user a principal may log in.
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly allowedUsers: readonly string[];
-  /**
-   * The user if a request names none. Required if the first of allowedUsers is `*`.
-   *
-   * @default - the first of allowedUsers
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly defaultUser?: string;
-  /**
-   * How long a certificate is valid, unless a request asks for less.
-   *
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly maxTtl: Duration;
-  /**
-   * What a session may do in addition to running commands.
-   *
-   * @default ["permit-pty"]
-   * @changes in place: for certificates that are issued afterwards
-   */
-  readonly extensions?: readonly string[];
-}
-
-/** A role that generates passwords. A host accepts each once, through the helper of the SSH engine on that host. */
-export interface SshOneTimePasswordRoleProps {
-  /**
-   * Name of the role.
-   *
-   * @changes replaces the role: clients use the new name; passwords that were not used yet stay valid
-   */
-  readonly name: string;
-  /**
-   * The user if a request names none.
-   *
-   * @changes in place: for passwords that are generated afterwards
-   */
-  readonly defaultUser: string;
-  /**
-   * Addresses of the hosts, as CIDRs.
-   *
-   * @changes in place: for passwords that are generated afterwards
-   */
-  readonly cidrs: readonly string[];
-  /**
-   * Additional users.
-   *
-   * @default - none
-   * @changes in place: for passwords that are generated afterwards
-   */
-  readonly allowedUsers?: readonly string[];
-}
+import { allowedUserKeyConfig } from "./ssh-keys";
+import type { SshCertificateRoleProps, SshHostRoleProps, SshOneTimePasswordRoleProps } from "./ssh-role-props";
 
 /** Stands for every user in a list of allowed ones. */
 const ANY_USER = "*";
-
-/** Keys that are long enough to be signed. A key of Ed25519 has one length; a hardware key counts as the same type. */
-const USER_KEYS: SshSecretBackendRoleConfig["allowedUserKeyConfig"] = [
-  { type: "ecdsa", lengths: [256, 384, 521] },
-  { type: "ed25519", lengths: [0] },
-  { type: "rsa", lengths: [2048, 3072, 4096, 8192] },
-];
 
 /** A user's name, in which templates of the identity may stand. A comma would make two names of it. */
 const USER_NAME = /^([\w.@+-]|\{\{\s*identity\.(entity|groups)\.[\w.-]+\s*\}\})+$/;
@@ -98,11 +30,45 @@ function checkUsers(role: string, users: readonly string[]): void {
   );
 }
 
+/** Arguments of the critical options, without which sshd refuses a certificate. */
+function enforcedOptions({ name, sourceCidrs, forceCommand }: SshCertificateRoleProps): Partial<SshRole["config"]> {
+  if (sourceCidrs?.length === 0)
+    throw new ValidationError(
+      "ssh-cidrs",
+      `The SSH role ${name} has no sourceCidrs; add at least one, or remove the field.`,
+    );
+  if (sourceCidrs === undefined && forceCommand === undefined) return {};
+  return {
+    defaultCriticalOptions: {
+      ...(sourceCidrs && { "source-address": sourceCidrs.map((cidr) => parseAnyCidr(cidr).toString()).join(",") }),
+      ...(forceCommand !== undefined && { "force-command": forceCommand }),
+    },
+    allowedCriticalOptions: UNKNOWN_OPTION,
+  };
+}
+
+/**
+ * What a request may ask for instead of the default options. An empty list would allow everything, and what is asked for replaces
+ * the defaults. No sshd knows this option, so each refuses a certificate that has it.
+ */
+const UNKNOWN_OPTION = "none@tenant-vault";
+
+/** @throws ValidationError if the default TTL exceeds the maximum. */
+function ttls(props: Pick<SshCertificateRoleProps, "name" | "maxTtl" | "defaultTtl">): { ttl: string; maxTtl: string } {
+  checkDurations(props, ["defaultTtl", "maxTtl"]);
+  const { name, maxTtl, defaultTtl = maxTtl } = props;
+  if (defaultTtl.isLongerThan(maxTtl))
+    throw new ValidationError(
+      "ssh-ttl",
+      `The SSH role ${name} has a defaultTtl of ${defaultTtl.toString()}, longer than its maxTtl of ${maxTtl.toString()}; shorten it.`,
+    );
+  return { ttl: String(defaultTtl.toSeconds()), maxTtl: String(maxTtl.toSeconds()) };
+}
+
 /** A role of the SSH engine. */
 export class SshRole {
   /** By signed certificate; https://developer.hashicorp.com/vault/docs/secrets/ssh/signed-ssh-certificates */
   static certificate(props: SshCertificateRoleProps): SshRole {
-    checkDurations(props, ["maxTtl"]);
     const { name, allowedUsers } = props;
     const defaultUser = props.defaultUser ?? allowedUsers[0];
     if (defaultUser === undefined)
@@ -121,11 +87,32 @@ export class SshRole {
       allowedUsersTemplate: allowedUsers.some(isTemplate) ? true : undefined,
       defaultUser,
       defaultUserTemplate: isTemplate(defaultUser) ? true : undefined,
-      allowedUserKeyConfig: USER_KEYS,
+      allowedUserKeyConfig: allowedUserKeyConfig(name, props.allowedKeys),
       allowedExtensions: extensions.join(","),
       defaultExtensions: Object.fromEntries(extensions.map((extension) => [extension, ""])),
-      ttl: String(props.maxTtl.toSeconds()),
-      maxTtl: String(props.maxTtl.toSeconds()),
+      ...enforcedOptions(props),
+      keyIdFormat: props.keyIdFormat,
+      allowUserKeyIds: props.allowUserKeyIds === true ? true : undefined,
+      ...ttls(props),
+    });
+  }
+
+  /** By certificates of hosts; https://developer.hashicorp.com/vault/docs/secrets/ssh/signed-ssh-certificates#host-key-signing */
+  static host(props: SshHostRoleProps): SshRole {
+    const { name, allowedDomains, allowSubdomains = true, allowBareDomains = false } = props;
+    if (allowedDomains.length === 0 || !(allowSubdomains || allowBareDomains))
+      throw new ValidationError(
+        "ssh-domains",
+        `The SSH role ${name} allows no host; ${allowedDomains.length === 0 ? "add at least one domain to allowedDomains" : "set allowBareDomains: true, or remove allowSubdomains: false"}.`,
+      );
+    return new SshRole(name, "sign", {
+      keyType: "ca",
+      allowHostCertificates: true,
+      allowedDomains: allowedDomains.map(parseDomain).join(","),
+      allowSubdomains,
+      allowBareDomains,
+      allowedUserKeyConfig: allowedUserKeyConfig(name, props.allowedKeys),
+      ...ttls(props),
     });
   }
 
@@ -160,12 +147,15 @@ export class SshRole {
     readonly config: Omit<SshSecretBackendRoleConfig, "name" | "backend">,
   ) {}
 
-  /** Allows the grantee to log in to hosts with this role of a mount. */
+  /** Allows the grantee to use this role of a mount. */
   grantLogin(mount: string, grantee: IGrantee): void {
     grantee.grant({
       path: `${mount}/${this.endpoint}/${this.name}`,
       capabilities: ["create", "update"],
-      reason: `SSH logins with the role ${this.name}`,
+      reason:
+        this.config.allowHostCertificates === true
+          ? `host certificates of the SSH role ${this.name}`
+          : `SSH logins with the role ${this.name}`,
     });
   }
 }

@@ -1,7 +1,9 @@
-import { checkHost, Database, type PostgresqlProps } from "../../constructs/dynamic-db/database";
+import { z } from "zod";
+import { checkHost, Database } from "../../constructs/dynamic-db/database";
+import type { MysqlProps, PostgresqlProps } from "../../constructs/dynamic-db/database-props";
 import { checkCredentialTtls, databaseMount, DynamicDb } from "../../constructs/dynamic-db/dynamic-db";
 import type { DynamicDbProps, DynamicDbRoleProps } from "../../constructs/dynamic-db/dynamic-db-props";
-import { list, name, only, uniquelyNamed, validatedBy } from "../builders";
+import { boolean, choice, list, name, only, uniquelyNamed, validatedBy, whole } from "../builders";
 import { checkRoleName } from "../../constructs/access/roles";
 import { duration, label, mountPath, path, port, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
@@ -10,12 +12,31 @@ import { engine, unknownName } from "./engine";
 /** Permissions and lifetime of the credentials of a role. */
 export type DatabaseRoleSpec = InFile<DynamicDbRoleProps>;
 
-/** A database server, and the roles for which credentials are created on it. */
-export interface DatabaseSpec
-  extends InFile<PostgresqlProps>, InFile<Pick<DynamicDbProps, "name" | "mount" | "roles">> {
-  /** @changes not changeable: there is one engine */
+/** The database of a connection, and its roles. */
+type NamedDatabase = InFile<Pick<DynamicDbProps, "name" | "mount" | "roles">>;
+
+/** A PostgreSQL server, and the roles for which credentials are created on it. */
+export interface PostgresqlDatabaseSpec extends InFile<PostgresqlProps>, NamedDatabase {
+  /**
+   * Engine of the server.
+   *
+   * @changes not changeable: remove the database, and add the other server under another name
+   */
   readonly engine: "postgresql";
 }
+
+/** A MySQL or MariaDB server, and the roles for which credentials are created on it. */
+export interface MysqlDatabaseSpec extends InFile<MysqlProps>, NamedDatabase {
+  /**
+   * Engine of the server.
+   *
+   * @changes not changeable: remove the database, and add the other server under another name
+   */
+  readonly engine: "mysql" | "mariadb";
+}
+
+/** A database server, and the roles for which credentials are created on it. */
+export type DatabaseSpec = PostgresqlDatabaseSpec | MysqlDatabaseSpec;
 
 /** The field of an instance. */
 export interface DatabasesField {
@@ -50,18 +71,43 @@ const role = validatedBy(
   checkCredentialTtls,
 );
 
-const database = shape<DatabaseSpec>()({
+/** Fields that every engine has. */
+const common = {
   name: label,
-  engine: only("postgresql"),
   mount: mountPath.optional(),
-  host: validatedBy(name("postgres.customer10.internal"), checkHost),
   port: port.optional(),
   database: name("orders"),
   username: name("vault"),
   password: secretRef,
-  caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
+  maxOpenConnections: whole("number", 1).optional(),
+  maxIdleConnections: whole("number", 1).optional(),
+  maxConnectionLifetime: duration.optional(),
+  usernameTemplate: name('{{printf "app-%s" (random 20)}}').optional(),
+  verifyConnection: boolean.optional(),
   roles: uniquelyNamed(role),
+};
+
+const postgresql = shape<PostgresqlDatabaseSpec>()({
+  ...common,
+  engine: only("postgresql"),
+  host: validatedBy(name("postgres.customer10.internal"), checkHost),
+  caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
 });
+
+const mysql = shape<MysqlDatabaseSpec>()({
+  ...common,
+  engine: choice("mysql", "mariadb"),
+  host: validatedBy(name("mysql.customer10.internal"), checkHost),
+  caCertificateFile: name("certificates/mysql.pem").optional(),
+});
+
+const database = z.discriminatedUnion("engine", [postgresql, mysql]);
+
+/** The server that a file describes. */
+function serverOf(spec: z.output<typeof database>): Database {
+  if (spec.engine === "postgresql") return Database.postgresql(spec);
+  return spec.engine === "mysql" ? Database.mysql(spec) : Database.mariadb(spec);
+}
 
 /**
  * By the mount, so that Terraform replaces a database that is renamed on its mount: it removes the former one first. Two
@@ -85,13 +131,13 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
     ),
   create: (scope, specs, { provider, centralProvider }) =>
     new Map(
-      specs.map(({ name: database, mount, roles, ...server }) => [
-        database,
-        new DynamicDb(scope, constructId({ name: database, mount }), {
-          name: database,
-          mount,
-          database: Database.postgresql(server),
-          roles,
+      specs.map((spec) => [
+        spec.name,
+        new DynamicDb(scope, constructId(spec), {
+          name: spec.name,
+          mount: spec.mount,
+          database: serverOf(spec),
+          roles: spec.roles,
           centralProvider,
           provider,
         }),

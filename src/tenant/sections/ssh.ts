@@ -1,14 +1,34 @@
 import { z } from "zod";
-import { SSH_MOUNT, SshCa, type SshCaProps } from "../../constructs/ssh-ca/ssh-ca";
-import {
-  SshRole,
-  type SshCertificateRoleProps,
-  type SshOneTimePasswordRoleProps,
-} from "../../constructs/ssh-ca/ssh-role";
+import { forgetSuccessors, KEPT, SSH_MOUNT, SshCa, type SshCaProps } from "../../constructs/ssh-ca/ssh-ca";
+import { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "../../constructs/ssh-ca/ssh-ca-key";
+import { generationsOf, signingMounts } from "../../constructs/ssh-ca/ssh-generations";
+import { checkHosts } from "../../constructs/ssh-ca/ssh-hosts";
+import type { SshHostsProps } from "../../constructs/ssh-ca/ssh-hosts-props";
+import { SSH_KEY_KINDS } from "../../constructs/ssh-ca/ssh-keys";
+import { SshRole } from "../../constructs/ssh-ca/ssh-role";
+import type {
+  SshCertificateRoleProps,
+  SshHostRoleProps,
+  SshOneTimePasswordRoleProps,
+} from "../../constructs/ssh-ca/ssh-role-props";
+import { parseDomain } from "../../core/domains";
 import { checkRoleName } from "../../constructs/access/roles";
-import { list, name, only, parsedBy, uniquelyNamed, validatedBy } from "../builders";
+import {
+  boolean,
+  choice,
+  count,
+  distinct,
+  list,
+  map,
+  name,
+  only,
+  parsedBy,
+  uniquelyNamed,
+  validatedBy,
+  whole,
+} from "../builders";
 import { forgetBelow } from "../../terraform/forgotten-resource";
-import { cidr, duration, mountPath } from "../fields";
+import { cidr, cidrs, duration, mountPath } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
@@ -18,20 +38,62 @@ export interface SshCertificateRoleSpec extends InFile<SshCertificateRoleProps> 
   readonly type: "certificate";
 }
 
+/** A role that signs the SSH keys of hosts. */
+export interface SshHostRoleSpec extends InFile<SshHostRoleProps> {
+  /** @changes in place: clients sign other keys with the role */
+  readonly type: "host";
+}
+
 /** A role that generates passwords which a host accepts once. */
 export interface SshOneTimePasswordRoleSpec extends InFile<SshOneTimePasswordRoleProps> {
   /** @changes in place: clients use the other endpoint */
   readonly type: "one-time-password";
 }
 
+/** An Ed25519 key, which is the default. */
+export interface Ed25519SshKeySpec {
+  /** @changes refused: raise generation, which creates another key beside the former one */
+  readonly type: "ed25519";
+}
+
+/** An RSA key, for devices that know nothing newer. */
+export interface RsaSshKeySpec extends InFile<RsaSshCaKeyProps> {
+  /** @changes refused: raise generation, which creates another key beside the former one */
+  readonly type: "rsa";
+}
+
+/** An ECDSA key on a curve of NIST. */
+export interface EcdsaSshKeySpec extends InFile<EcdsaSshCaKeyProps> {
+  /** @changes refused: raise generation, which creates another key beside the former one */
+  readonly type: "ecdsa";
+}
+
+/** Hosts that trust the authority. */
+export type SshHostsSpec = InFile<Omit<SshHostsProps, "address">>;
+
 /** SSH logins of a tenant. */
-export interface SshSpec extends InFile<Pick<SshCaProps, "mount">> {
+export interface SshSpec extends InFile<Pick<SshCaProps, "mount" | "generation" | "oldestGeneration">> {
+  /**
+   * Kind of the signing key.
+   *
+   * @default - Ed25519
+   * @changes refused: raise generation, which creates another key beside the former one
+   */
+  readonly key?: Ed25519SshKeySpec | RsaSshKeySpec | EcdsaSshKeySpec;
+  /**
+   * How hosts are set up, as outputs for cloud-init and Ansible.
+   *
+   * @default - no files are rendered
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly hosts?: SshHostsSpec;
+
   /**
    * How users log in to hosts.
    *
    * @changes in place: certificates of a removed role stay valid until they expire
    */
-  readonly roles: readonly (SshCertificateRoleSpec | SshOneTimePasswordRoleSpec)[];
+  readonly roles: readonly (SshCertificateRoleSpec | SshHostRoleSpec | SshOneTimePasswordRoleSpec)[];
 }
 
 /** The field of an instance. */
@@ -56,9 +118,9 @@ export interface SshGrants {
   readonly ssh?: readonly string[];
 }
 
-const KEPT = "It holds the signing key, which hosts trust.";
-
 const roleName = (example: string) => validatedBy(name(example), (value) => checkRoleName("SSH", value));
+
+const allowedKeys = distinct(choice(...SSH_KEY_KINDS), '"ed25519"').optional();
 
 const certificate = parsedBy(
   shape<SshCertificateRoleSpec>()({
@@ -67,9 +129,29 @@ const certificate = parsedBy(
     allowedUsers: list(name("ubuntu"), '"ubuntu"'),
     defaultUser: name("ubuntu").optional(),
     maxTtl: duration,
+    defaultTtl: duration.optional(),
     extensions: list(name("permit-pty"), '"permit-pty"').optional(),
+    sourceCidrs: cidrs.optional(),
+    forceCommand: name("/usr/bin/backup").optional(),
+    allowedKeys,
+    keyIdFormat: name("{{token_display_name}}").optional(),
+    allowUserKeyIds: boolean.optional(),
   }),
   (role) => SshRole.certificate(role),
+);
+
+const host = parsedBy(
+  shape<SshHostRoleSpec>()({
+    type: only("host"),
+    name: roleName("hosts"),
+    allowedDomains: list(parsedBy(name("customer10.internal"), parseDomain), '"customer10.internal"'),
+    allowSubdomains: boolean.optional(),
+    allowBareDomains: boolean.optional(),
+    maxTtl: duration,
+    defaultTtl: duration.optional(),
+    allowedKeys,
+  }),
+  (role) => SshRole.host(role),
 );
 
 const oneTimePassword = parsedBy(
@@ -83,20 +165,52 @@ const oneTimePassword = parsedBy(
   (role) => SshRole.oneTimePassword(role),
 );
 
+const key = z.discriminatedUnion("type", [
+  parsedBy(shape<Ed25519SshKeySpec>()({ type: only("ed25519") }), () => SshCaKey.ed25519()),
+  parsedBy(
+    shape<RsaSshKeySpec>()({
+      type: only("rsa"),
+      bits: count("3072, 4096 or 8192").optional(),
+      signatureAlgorithm: choice("rsa-sha2-256", "rsa-sha2-512").optional(),
+    }),
+    (props) => SshCaKey.rsa(props),
+  ),
+  parsedBy(shape<EcdsaSshKeySpec>()({ type: only("ecdsa"), bits: count("256, 384 or 521").optional() }), (props) =>
+    SshCaKey.ecdsa(props),
+  ),
+]);
+
+const hosts = shape<SshHostsSpec>()({
+  users: map(name("ubuntu"), list(name("ops"), '"ops"')),
+  hostRole: name("hosts").optional(),
+  revokedSerials: distinct(name("5d2f7a9c0e1b3c4d"), '"5d2f7a9c0e1b3c4d"').optional(),
+});
+
 export const ssh = engine<SshField, SshGrants>()({
   field: "ssh",
-  schema: shape<SshSpec>()({
-    mount: mountPath.optional(),
-    roles: uniquelyNamed(z.discriminatedUnion("type", [certificate, oneTimePassword])),
-  }),
+  schema: validatedBy(
+    shape<SshSpec>()({
+      mount: mountPath.optional(),
+      key: key.optional(),
+      generation: whole("generation", 1).optional(),
+      oldestGeneration: whole("generation", 1).optional(),
+      hosts: hosts.optional(),
+      roles: uniquelyNamed(z.discriminatedUnion("type", [certificate, host, oneTimePassword])),
+    }),
+    (spec) => {
+      generationsOf(spec);
+      if (spec.hosts !== undefined) checkHosts(spec.hosts, spec.roles);
+    },
+  ),
   grants: { ssh: list(name("ops"), '"ops"').optional() },
-  mounts: ({ mount = SSH_MOUNT }) => [mount],
+  mounts: ({ mount = SSH_MOUNT, generation: newest = 1 }) => signingMounts(mount, { oldest: 1, newest }),
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((role) => role.name) ?? []),
-  create: (scope, spec, { provider, deletionProtection }) =>
-    new SshCa(scope, "Ssh", { ...spec, deletionProtection, provider }),
+  create: (scope, { hosts: each, ...spec }, { address, provider, deletionProtection }) =>
+    new SshCa(scope, "Ssh", { ...spec, hosts: each && { ...each, address }, deletionProtection, provider }),
   forget: (scope) => {
     forgetBelow(scope, ["Ssh", "Mount"], "vault_mount", KEPT);
     forgetBelow(scope, ["Ssh", "Resource"], "vault_ssh_secret_backend_ca", KEPT);
+    forgetSuccessors(scope, ["Ssh"]);
   },
   grant: (authority, grantee, { ssh: roles = [] }) => roles.forEach((role) => authority.grantLogin(grantee, role)),
 });

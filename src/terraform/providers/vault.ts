@@ -7,7 +7,10 @@ export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
-export { DatabaseSecretsMount } from "@cdktf/provider-vault/lib/database-secrets-mount";
+export {
+  DatabaseSecretsMount,
+  type DatabaseSecretsMountPostgresql,
+} from "@cdktf/provider-vault/lib/database-secrets-mount";
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
 export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";
@@ -26,7 +29,7 @@ export {
 export { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 export { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
 export { Policy } from "@cdktf/provider-vault/lib/policy";
-export { SshSecretBackendCa } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
+export { SshSecretBackendCa, type SshSecretBackendCaConfig } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
 export {
   SshSecretBackendRole,
   type SshSecretBackendRoleConfig,

@@ -11,6 +11,7 @@ import {
   RootCa,
   SecretRef,
   SshCa,
+  SshCaKey,
   SshRole,
   TenantAccess,
   TenantPKI,
@@ -19,6 +20,7 @@ import {
   type CentralVaultProps,
   type DynamicDbProps,
   type DynamicDbRoleProps,
+  type MysqlProps,
   type PipelineIssuer,
   type PkiRoleProps,
   type PostgresqlProps,
@@ -119,9 +121,18 @@ function ssh<Value>(props: (value: Value, servers: Servers) => Partial<SshCaProp
 }
 
 const CERTIFICATE_ROLE = { name: "ops", allowedUsers: ["ubuntu"], maxTtl: HOUR };
+const HOST_ROLE = { name: "hosts", allowedDomains: ["acme.internal"], maxTtl: HOUR };
 const PASSWORD_ROLE = { name: "ops", defaultUser: "ubuntu", cidrs: ["10.0.0.0/8"] };
 const certificateRole = <Value>(props: (value: Value) => object): Build<Value> =>
   ssh((value) => ({ roles: [SshRole.certificate({ ...CERTIFICATE_ROLE, ...props(value) })] }));
+const hostRole = <Value>(props: (value: Value) => object): Build<Value> =>
+  ssh((value) => ({ roles: [SshRole.host({ ...HOST_ROLE, ...props(value) })] }));
+/** The plans that are compared have no outputs. */
+const hosts = <Value>(props: (value: Value) => object): Build<Value> =>
+  ssh((value) => ({
+    roles: [SshRole.host(HOST_ROLE)],
+    hosts: { address: "https://a.example:8200", users: {}, ...props(value) },
+  }));
 const passwordRole = <Value>(props: (value: Value) => object): Build<Value> =>
   ssh((value) => ({ roles: [SshRole.oneTimePassword({ ...PASSWORD_ROLE, ...props(value) })] }));
 
@@ -152,6 +163,23 @@ function db<Value>(props: (value: Value, servers: Servers) => DbSetting): Build<
       ...more,
     });
   };
+}
+
+/** The engine does not connect, because there is no such server. */
+function mysql<Value>(props: (value: Value, servers: Servers) => Partial<MysqlProps>): Build<Value> {
+  return (scope, key, value, servers) =>
+    db(() => ({
+      db: {
+        database: Database.mysql({
+          host: "127.0.0.1",
+          database: "orders",
+          username: "vault",
+          password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field: "password" }),
+          verifyConnection: false,
+          ...props(value, servers),
+        }),
+      },
+    }))(scope, key, value, servers);
 }
 
 function central<Value>(
@@ -564,10 +592,106 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
   ),
 
   row(
+    "SshHostsProps.users",
+    [{ ubuntu: ["ubuntu"] }, { ubuntu: ["ops"] }],
+    hosts((users) => ({ users })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.hostRole",
+    [undefined, "hosts", undefined],
+    hosts((hostRole) => ({ hostRole })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.revokedSerials",
+    [undefined, ["1f"], undefined],
+    hosts((revokedSerials) => ({ revokedSerials })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.address",
+    ["https://a.example:8200", "https://b.example:8200"],
+    hosts((address) => ({ address })),
+    [[]],
+  ),
+  row(
+    "SshCaProps.hosts",
+    [false, true, false],
+    (scope, key, exists, servers) => {
+      const build = exists ? hosts(() => ({})) : ssh(() => ({ roles: [SshRole.host(HOST_ROLE)] }));
+      build(scope, key, exists, servers);
+    },
+    [[]],
+  ),
+  row(
+    "SshSpec.hosts",
+    [false, true, false],
+    config((exists, key) => ({
+      ssh: { ...ENGINES(key).ssh, mount: key, ...(exists && { hosts: { users: { ubuntu: ["ubuntu"] } } }) },
+    })),
+    [[]],
+  ),
+  row(
+    "SshGenerations.generation",
+    [undefined, 2, 3],
+    ssh((generation) => ({ generation })),
+    [
+      [
+        'create vault_mount.ssh_successors_mount["2"]',
+        'create vault_ssh_secret_backend_ca.ssh_successors["2"]',
+        'create vault_ssh_secret_backend_role.ssh_successors_role_ops["2"]',
+      ],
+      [
+        'create vault_mount.ssh_successors_mount["3"]',
+        'create vault_ssh_secret_backend_ca.ssh_successors["3"]',
+        'create vault_ssh_secret_backend_role.ssh_successors_role_ops["3"]',
+      ],
+    ],
+  ),
+  row(
+    "SshGenerations.oldestGeneration",
+    [undefined, 2],
+    ssh((oldestGeneration) => ({ generation: 2, oldestGeneration })),
+    [["delete vault_ssh_secret_backend_role.ssh_role_ops"]],
+  ),
+  row(
+    "RsaSshCaKeyProps.signatureAlgorithm",
+    [undefined, "rsa-sha2-512", "rsa-sha2-256", undefined] as const,
+    ssh((signatureAlgorithm) => ({ key: SshCaKey.rsa({ bits: 3072, signatureAlgorithm }) })),
+    [
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: algorithm_signer"],
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: algorithm_signer"],
+      [],
+    ],
+  ),
+  row(
+    "SshCertificateRoleProps.allowUserKeyIds",
+    BOTH,
+    certificateRole((allowUserKeyIds) => ({ allowUserKeyIds })),
+    [
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: allow_user_key_ids"],
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: allow_user_key_ids"],
+      [],
+    ],
+  ),
+  row(
+    "SshCertificateRoleProps.allowedKeys",
+    [undefined, ["ed25519"], ["rsa-4096"], undefined],
+    certificateRole((allowedKeys) => ({ allowedKeys })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_user_key_config"]],
+  ),
+  row(
     "SshCertificateRoleProps.allowedUsers",
     [["ubuntu"], ["ubuntu", "debian"]],
     certificateRole((allowedUsers) => ({ allowedUsers })),
     [["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_users"]],
+  ),
+  row(
+    "SshCertificateRoleProps.defaultTtl",
+    [undefined, Duration.minutes(5), Duration.minutes(10), undefined],
+    certificateRole((defaultTtl) => ({ defaultTtl })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: ttl"]],
   ),
   row(
     "SshCertificateRoleProps.defaultUser",
@@ -584,6 +708,32 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [undefined, ["permit-agent-forwarding"], [], undefined],
     certificateRole((extensions) => ({ extensions })),
     [["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_extensions, default_extensions"]],
+  ),
+  row(
+    "SshCertificateRoleProps.forceCommand",
+    [undefined, "/bin/true", "/bin/false", undefined],
+    certificateRole((forceCommand) => ({ forceCommand })),
+    [
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_critical_options, default_critical_options"],
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: default_critical_options"],
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_critical_options, default_critical_options"],
+    ],
+  ),
+  row(
+    "SshCertificateRoleProps.keyIdFormat",
+    [undefined, "{{role_name}}", "{{public_key_hash}}", undefined],
+    certificateRole((keyIdFormat) => ({ keyIdFormat })),
+    [["update vault_ssh_secret_backend_role.ssh_role_ops: key_id_format"]],
+  ),
+  row(
+    "SshCertificateRoleProps.sourceCidrs",
+    [undefined, ["10.0.0.0/8"], ["10.0.0.0/8", "192.0.2.0/24"], undefined],
+    certificateRole((sourceCidrs) => ({ sourceCidrs })),
+    [
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_critical_options, default_critical_options"],
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: default_critical_options"],
+      ["update vault_ssh_secret_backend_role.ssh_role_ops: allowed_critical_options, default_critical_options"],
+    ],
   ),
   row(
     "SshCertificateRoleProps.maxTtl",
@@ -608,6 +758,68 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
         "update vault_ssh_secret_backend_role.ssh_role_ops: allow_user_certificates, allowed_extensions, allowed_user_key_config, cidr_list, key_type",
       ],
     ],
+  ),
+  row(
+    "SshHostRoleSpec.type",
+    [true, false],
+    ssh((ofHosts) => ({
+      roles: [ofHosts ? SshRole.host({ ...HOST_ROLE, name: "ops" }) : SshRole.certificate(CERTIFICATE_ROLE)],
+    })),
+    [
+      [
+        "update vault_ssh_secret_backend_role.ssh_role_ops: allow_host_certificates, allow_subdomains, allow_user_certificates, allowed_domains, allowed_extensions, allowed_users, default_extensions, default_user",
+      ],
+    ],
+  ),
+  row(
+    "SshHostRoleProps.allowBareDomains",
+    BOTH,
+    hostRole((allowBareDomains) => ({ allowBareDomains })),
+    [
+      ["update vault_ssh_secret_backend_role.ssh_role_hosts: allow_bare_domains"],
+      ["update vault_ssh_secret_backend_role.ssh_role_hosts: allow_bare_domains"],
+      [],
+    ],
+  ),
+  row(
+    "SshHostRoleProps.allowSubdomains",
+    BOTH,
+    hostRole((allowSubdomains) => ({ allowSubdomains, allowBareDomains: true })),
+    [
+      [],
+      ["update vault_ssh_secret_backend_role.ssh_role_hosts: allow_subdomains"],
+      ["update vault_ssh_secret_backend_role.ssh_role_hosts: allow_subdomains"],
+    ],
+  ),
+  row(
+    "SshHostRoleProps.allowedDomains",
+    [["acme.internal"], ["acme.internal", "acme.example"]],
+    hostRole((allowedDomains) => ({ allowedDomains })),
+    [["update vault_ssh_secret_backend_role.ssh_role_hosts: allowed_domains"]],
+  ),
+  row(
+    "SshHostRoleProps.allowedKeys",
+    [undefined, ["ed25519"], ["rsa-4096"], undefined],
+    hostRole((allowedKeys) => ({ allowedKeys })),
+    [["update vault_ssh_secret_backend_role.ssh_role_hosts: allowed_user_key_config"]],
+  ),
+  row(
+    "SshHostRoleProps.defaultTtl",
+    [undefined, Duration.minutes(5), Duration.minutes(10), undefined],
+    hostRole((defaultTtl) => ({ defaultTtl })),
+    [["update vault_ssh_secret_backend_role.ssh_role_hosts: ttl"]],
+  ),
+  row(
+    "SshHostRoleProps.maxTtl",
+    HOURS,
+    hostRole((maxTtl) => ({ maxTtl })),
+    [["update vault_ssh_secret_backend_role.ssh_role_hosts: max_ttl, ttl"]],
+  ),
+  row(
+    "SshHostRoleProps.name",
+    ["hosts", "servers"],
+    hostRole((name) => ({ name })),
+    [["delete vault_ssh_secret_backend_role.ssh_role_hosts", "create vault_ssh_secret_backend_role.ssh_role_servers"]],
   ),
   row(
     "SshOneTimePasswordRoleSpec.type",
@@ -801,6 +1013,78 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [undefined, ["SELECT 1"], ["SELECT 2"], undefined],
     db((revocationStatements) => ({ role: { revocationStatements } })),
     [["update vault_database_secret_backend_role.db_role_readonly: revocation_statements"]],
+  ),
+  row(
+    "DatabaseConnectionProps.maxConnectionLifetime",
+    [undefined, HOUR, Duration.hours(2), undefined],
+    db((maxConnectionLifetime) => ({ server: { maxConnectionLifetime } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.maxIdleConnections",
+    [undefined, 1, 2, undefined],
+    db((maxIdleConnections) => ({ server: { maxIdleConnections } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.maxOpenConnections",
+    [undefined, 3, 4, undefined],
+    db((maxOpenConnections) => ({ server: { maxOpenConnections } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.usernameTemplate",
+    [undefined, "{{random 20}}", "{{random 30}}", undefined],
+    db((usernameTemplate) => ({ server: { usernameTemplate } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "DatabaseConnectionProps.verifyConnection",
+    BOTH,
+    db((verifyConnection) => ({ server: { verifyConnection } })),
+    [
+      [],
+      ["update vault_database_secrets_mount.db_engine: postgresql"],
+      ["update vault_database_secrets_mount.db_engine: postgresql"],
+    ],
+  ),
+  row(
+    "MysqlProps.caCertificateFile",
+    [false, true],
+    mysql((has, { postgresql }) => ({ caCertificateFile: has ? postgresql.caCertificates[0] : undefined })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.database",
+    ["a", "b"],
+    mysql((database) => ({ database })),
+    [["update vault_database_secret_backend_role.db_role_readonly: creation_statements"]],
+  ),
+  row(
+    "MysqlProps.host",
+    ["127.0.0.1", "localhost"],
+    mysql((host) => ({ host })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.password",
+    [1, 2],
+    mysql((revision) => ({
+      password: SecretRef.centralVault({ mount: "operator", path: "postgresql", field: "password", revision }),
+    })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.port",
+    [undefined, 3307, 3308, undefined],
+    mysql((port) => ({ port })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
+  ),
+  row(
+    "MysqlProps.username",
+    ["vault", "other"],
+    mysql((username) => ({ username })),
+    [["update vault_database_secrets_mount.db_engine: mysql"]],
   ),
   row(
     "PostgresqlProps.caCertificatePath",

@@ -484,11 +484,21 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_policy.main_role_web_policy: policy"],
   ],
   [
-    "DatabaseSpec.engine",
+    "PostgresqlDatabaseSpec.engine",
     {},
     instance({ "databases.0.engine": "mysql" }),
     [
-      'refuse synthesis: tenant "customer10": instances[0].databases[0].engine: "mysql" is not allowed; write "postgresql"',
+      "update vault_database_secret_backend_role.main_database_orders_role_readonly: creation_statements.#, creation_statements.#, db_name, revocation_statements.#, revocation_statements.#",
+      "update vault_database_secrets_mount.main_database_orders_engine: mysql, postgresql",
+    ],
+  ],
+  [
+    "MysqlDatabaseSpec.engine",
+    instance({ "databases.0.engine": "mysql" }),
+    {},
+    [
+      "update vault_database_secret_backend_role.main_database_orders_role_readonly: creation_statements.#, creation_statements.#, db_name, revocation_statements.#, revocation_statements.#",
+      "update vault_database_secrets_mount.main_database_orders_engine: mysql, postgresql",
     ],
   ],
   [

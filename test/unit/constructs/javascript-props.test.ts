@@ -167,6 +167,7 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "DynamicDbProps: centralProvider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
   "DynamicDbProps: provider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
   "SshCaProps: roles": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
+  "SshCaProps: key": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "SshCaProps: provider": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "KeyValueProps: provider": (stack, prop) => new KeyValue(stack, "It", prop),
   "AppRoleLoginProps: provider": (stack, prop) => new AppRoleLogin(stack, "It", prop),
@@ -204,7 +205,7 @@ function deployed(_: unknown, prop: object): unknown {
 function objectProps(): string[] {
   const root = join(PROJECT, "src");
   const types =
-    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshRole|IAppRoleLogin|IRootCa|PkiAuthority|WatchLogin";
+    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshCaKey|SshRole|IAppRoleLogin|IRootCa|PkiAuthority|WatchLogin";
   return all(["constructs", "terraform"]).flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
@@ -235,6 +236,7 @@ const INTERNAL = [
   "SealContext",
   "ServerConfigProps",
   "ShareGroupsProps",
+  "SshAuthorityProps",
   "UnsealHookProps",
 ];
 

@@ -28,12 +28,13 @@ import { synthesizeInVault } from "../../support/synth";
 /** What a JavaScript program may pass for a Duration. */
 const TEXT = "72h" as unknown as Duration;
 
-const database = Database.postgresql({
+const SERVER = {
   host: "postgres",
   database: "orders",
   username: "vault",
   password: SecretRef.centralVault({ mount: "operator", path: "db", field: "password" }),
-});
+};
+const database = Database.postgresql(SERVER);
 
 type Context = Parameters<Parameters<typeof synthesizeInVault>[0]>;
 
@@ -49,6 +50,9 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
   CertManagerProps: (_stack, _providers, prop) => ServerCertificate.certManager({ issuer: "ca", ...prop }),
   SshCertificateRoleProps: (_stack, _providers, prop) =>
     SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu"], maxTtl: TEXT, ...prop }),
+  SshHostRoleProps: (_stack, _providers, prop) =>
+    SshRole.host({ name: "hosts", allowedDomains: ["a.internal"], maxTtl: TEXT, ...prop }),
+  DatabaseConnectionProps: (_stack, _providers, prop) => Database.postgresql({ ...SERVER, ...prop }),
   DynamicDbRoleProps: (stack, { provider, centralProvider }, prop) =>
     new DynamicDb(stack, "D", { name: "d", database, roles: [{ name: "r", ...prop }], provider, centralProvider }),
   TenantPKIProps: (stack, { provider, centralProvider }, prop) =>

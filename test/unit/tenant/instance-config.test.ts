@@ -41,9 +41,12 @@ describe("the engines of a tenant file", () => {
         .filter((from) => /pki|ssh/.test(from));
     const ofPki = ["vault_mount.main_pki_mount"];
     const ofSsh = ["vault_mount.main_ssh_mount", "vault_ssh_secret_backend_ca.main_ssh"];
-    expect(forgotten({})).toEqual([...ofPki, ...ofSsh]);
-    expect(forgotten({ pki: PKI })).toEqual(ofSsh);
-    expect(forgotten({ pki: PKI, ssh: SSH })).toEqual([]);
+    // A higher generation that the file took back is kept, too.
+    const later = ["vault_mount.main_ssh_successors_mount", "vault_ssh_secret_backend_ca.main_ssh_successors"];
+    expect(forgotten({})).toEqual([...ofPki, ...ofSsh, ...later]);
+    expect(forgotten({ pki: PKI })).toEqual([...ofSsh, ...later]);
+    expect(forgotten({ pki: PKI, ssh: SSH })).toEqual(later);
+    expect(forgotten({ pki: PKI, ssh: { ...SSH, generation: 2 } })).toEqual([]);
     expect(forgotten({}, false)).toEqual([]);
     const addresses = Object.entries(config({ pki: PKI, ssh: SSH }).resource).flatMap(([type, named]) =>
       Object.keys(named).map((name) => `${type}.${name}`),
@@ -63,6 +66,41 @@ describe("the engines of a tenant file", () => {
     expect(tuned({ secretIdTtl: "90d" })).toMatchObject([{ max_lease_ttl: "2160h" }]);
     expect(tuned({ tokenTtl: "60d" })).toMatchObject([{ max_lease_ttl: "1440h" }]);
     expect(tuned({ secretIdTtl: "32d" })).toBeUndefined();
+  });
+
+  test("the forms of a web console for SSH and a database are fields", () => {
+    const { resource } = config({
+      ssh: {
+        mount: "ssh",
+        key: { type: "rsa", bits: 4096 },
+        roles: [
+          { type: "certificate", name: "ops", allowedUsers: ["ubuntu"], allowedKeys: ["rsa-4096"], maxTtl: "30m" },
+        ],
+      },
+      databases: [
+        {
+          name: "orders",
+          mount: "pgsql",
+          engine: "postgresql",
+          host: "postgres.example",
+          database: "orders",
+          username: "vault",
+          password: { mount: "operator", path: "postgresql", field: "password" },
+          roles: [{ name: "readonly", defaultTtl: "1h", maxTtl: "24h" }],
+        },
+      ],
+    });
+    expect(resource.vault_mount?.main_ssh_mount).toMatchObject({ path: "ssh" });
+    expect(resource.vault_ssh_secret_backend_ca?.main_ssh).toMatchObject({ key_type: "rsa", key_bits: 4096 });
+    expect(resource.vault_ssh_secret_backend_role?.main_ssh_role_ops).toMatchObject({
+      allowed_users: "ubuntu",
+      default_user: "ubuntu",
+      allowed_user_key_config: [{ type: "rsa", lengths: [4096] }],
+    });
+    expect(Object.values(resource.vault_database_secrets_mount ?? {})).toMatchObject([{ path: "pgsql" }]);
+    expect(Object.values(resource.vault_database_secret_backend_role ?? {})).toMatchObject([
+      { name: "readonly", default_ttl: 3600, max_ttl: 86_400 },
+    ]);
   });
 
   test("SSH: extensions of a certificate, and further users of a one-time password", () => {

@@ -6,7 +6,7 @@ import { exportedTypes, FieldWalk } from "../../support/fields";
 /** Props that the tenant file writes in another way, and the fields that do so. */
 const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "AccessRoleProps.login": ["InstanceSpec.appRole"],
-  "DynamicDbProps.database": ["DatabaseSpec.engine"],
+  "DynamicDbProps.database": ["PostgresqlDatabaseSpec.engine", "MysqlDatabaseSpec.engine"],
   "Egress.reason": ["EgressSpec.reason"],
   "Egress.to": ["EgressSpec.cidr"],
   "HelmDeploymentProps.auditDevices": [
@@ -38,7 +38,14 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   ],
   "InstanceFlows.egress": ["HelmSpec.egress"],
   "InstanceFlows.kubernetesApi": ["HelmSpec.kubernetesApiCidrs"],
-  "SshCaProps.roles": ["SshSpec.roles", "SshCertificateRoleSpec.type", "SshOneTimePasswordRoleSpec.type"],
+  "SshCaProps.hosts": ["SshSpec.hosts"],
+  "SshCaProps.key": ["SshSpec.key", "Ed25519SshKeySpec.type", "RsaSshKeySpec.type", "EcdsaSshKeySpec.type"],
+  "SshCaProps.roles": [
+    "SshSpec.roles",
+    "SshCertificateRoleSpec.type",
+    "SshHostRoleSpec.type",
+    "SshOneTimePasswordRoleSpec.type",
+  ],
   "TenantClusterProps.apiAccess": [
     "MachinesSpec.apiAccess",
     "InternalAccessSpec.type",
@@ -80,7 +87,10 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
 /** Props that a tenant does not need, and why. */
 const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/\.(provider|centralProvider|alias)$/, "the stack chooses the providers"],
-  [/^(TenantPKIProps|InstanceProviderProps)\.(address|tenant|name|product|login)$/, "the instance has it already"],
+  [
+    /^(TenantPKIProps|InstanceProviderProps|SshHostsProps)\.(address|tenant|name|product|login)$/,
+    "the instance has it already",
+  ],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",
@@ -144,7 +154,9 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "ApiAccess.loadBalancer": "ApiLoadBalancerSpec.type",
   "AuditDevice.socket": "AuditSocketSpec.type",
   "AuditDevice.syslog": "AuditSyslogSpec.type",
-  "Database.postgresql": "DatabaseSpec.engine",
+  "Database.mariadb": "MysqlDatabaseSpec.engine",
+  "Database.mysql": "MysqlDatabaseSpec.engine",
+  "Database.postgresql": "PostgresqlDatabaseSpec.engine",
   "Exposure.loadBalancer": "HelmSpec.loadBalancer",
   "Exposure.nodePort": "HelmSpec.nodePort",
   "NetworkPeer.anyAddress": "HelmSpec.kubernetesApiCidrs",
@@ -166,7 +178,11 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "Seal.transit": "TransitSealSpec.type",
   "ServerCertificate.certManager": "CertManagerSpec.certManager",
   "ServerCertificate.secret": "CertificateSecretSpec.secret",
+  "SshCaKey.ecdsa": "EcdsaSshKeySpec.type",
+  "SshCaKey.ed25519": "Ed25519SshKeySpec.type",
+  "SshCaKey.rsa": "RsaSshKeySpec.type",
   "SshRole.certificate": "SshCertificateRoleSpec.type",
+  "SshRole.host": "SshHostRoleSpec.type",
   "SshRole.oneTimePassword": "SshOneTimePasswordRoleSpec.type",
   "VaultStorage.cinder": "CinderStorageProps.volumeType",
   "VaultStorage.storageClass": "VolumesSpec.storageClass",

@@ -5,6 +5,7 @@ import {
   DynamicDb,
   SecretRef,
   type DynamicDbProps,
+  type MysqlProps,
   type PostgresqlProps,
 } from "../../../../src/index";
 import type { IGrantee } from "../../../../src/spi";
@@ -49,6 +50,59 @@ test("by default is a verified connection whose password Terraform never keeps, 
 });
 
 describe("properties", () => {
+  test("limits and names of the connection", () => {
+    const more = {
+      maxOpenConnections: 8,
+      maxIdleConnections: 2,
+      maxConnectionLifetime: Duration.hours(1),
+      usernameTemplate: '{{printf "app-%s" (random 20)}}',
+      verifyConnection: false,
+    };
+    expect(connection(more)).toMatchObject({
+      max_open_connections: 8,
+      max_idle_connections: 2,
+      max_connection_lifetime: 3600,
+      username_template: '{{printf "app-%s" (random 20)}}',
+      verify_connection: false,
+    });
+    expect(() => connection({ maxConnectionLifetime: "1h" as never })).toThrow(/not a Duration/);
+  });
+
+  test("MySQL and MariaDB", () => {
+    const { database: name, username, password } = SERVER;
+    const of = (server: Partial<MysqlProps>, kind: "mysql" | "mariadb" = "mysql"): Synthesized["resource"] =>
+      db({ database: Database[kind]({ host: "fd00::5", database: name, username, password, ...server }) }).resource;
+    const engine = (resource: Synthesized["resource"]): unknown =>
+      (only(resource, "vault_database_secrets_mount") as { mysql: unknown[] }).mysql[0];
+    expect(engine(of({}))).toMatchObject({
+      name: "orders",
+      connection_url: "{{username}}:{{password}}@tcp([fd00::5]:3306)/?tls=true",
+      username: "vault",
+      password_wo: '${ephemeral.vault_kv_secret_v2.orders_password.data["password"]}',
+    });
+    expect(engine(of({ port: 3307, caCertificateFile: "LICENSE" }))).toMatchObject({
+      connection_url: "{{username}}:{{password}}@tcp([fd00::5]:3307)/",
+      tls_ca: expect.stringContaining("Mozilla Public License") as string,
+    });
+    expect(only(of({}), "vault_database_secret_backend_role")).toMatchObject({
+      db_name: "${vault_database_secrets_mount.orders_engine.mysql[0].name}",
+      creation_statements: [
+        "CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'",
+        "GRANT SELECT ON `orders`.* TO '{{name}}'@'%'",
+      ],
+      revocation_statements: [
+        "REVOKE ALL PRIVILEGES, GRANT OPTION FROM '{{name}}'@'%'",
+        "DROP USER IF EXISTS '{{name}}'@'%'",
+      ],
+    });
+    expect(only(of({}, "mariadb"), "vault_database_secret_backend_role").revocation_statements).toContain(
+      "KILL USER '{{name}}'",
+    );
+    expect(() => of({ port: 0 })).toThrow(/The MySQL port 0 is not possible/);
+    expect(() => of({ host: "a:1" }, "mariadb")).toThrow(/is not a valid host/);
+    expect(() => of({ caCertificateFile: "nowhere.pem" })).toThrow(/nowhere.pem", which cannot be read/);
+  });
+
   test("port and caCertificatePath", () => {
     expect(connection({ port: 6432, caCertificatePath: "/etc/ca.pem" })).toMatchObject({
       connection_url:

@@ -1,0 +1,114 @@
+import type { SshHostsProps } from "./ssh-hosts-props";
+
+/** A file on a host. */
+export interface HostFile {
+  readonly path: string;
+  readonly content: string;
+  readonly permissions: string;
+}
+
+interface HostFilesProps extends SshHostsProps {
+  readonly mount: string;
+  readonly publicKey: string;
+}
+
+/** Folder of what hosts know. */
+export const FOLDER = "/etc/ssh/tenant-vault";
+
+/** Program that applies the files on a host. */
+export const SCRIPT = "/usr/local/sbin/tenant-vault-ssh";
+
+/** Unit that runs it. */
+export const TIMER = "tenant-vault-ssh.timer";
+
+/** Files of a host. */
+export function hostFiles(props: HostFilesProps): HostFile[] {
+  const { users, hostRole, revokedSerials = [], publicKey } = props;
+  const lines = (each: readonly string[]): string => each.map((line) => `${line}\n`).join("");
+  const sshd = [
+    `TrustedUserCAKeys ${FOLDER}/trusted-user-ca-keys.pem`,
+    `AuthorizedPrincipalsFile ${FOLDER}/principals/%u`,
+    `RevokedKeys ${FOLDER}/revoked-keys`,
+    ...(hostRole === undefined ? [] : [`HostCertificate ${FOLDER}/host-cert.pub`]),
+  ];
+  return [
+    file(`${FOLDER}/trusted-user-ca-keys.pem`, publicKey),
+    ...Object.entries(users).map(([user, principals]) => file(`${FOLDER}/principals/${user}`, lines(principals))),
+    file(`${FOLDER}/revoked-serials`, lines(revokedSerials.map((serial) => `serial: 0x${serial}`))),
+    { ...file(SCRIPT, script(props)), permissions: "0755" },
+    ...(hostRole === undefined ? [] : units()),
+    // sshd accepts no key at all without the revocation list, which the script makes.
+    file("/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf", lines(sshd)),
+  ];
+}
+
+function file(path: string, content: string): HostFile {
+  return { path, content, permissions: "0644" };
+}
+
+function script(props: HostFilesProps): string {
+  return `#!/bin/sh
+# Makes the revocation list, and renews the certificate of the host key. Then sshd reads both.
+set -eu
+cd ${FOLDER}
+
+ssh-keygen -q -k -f revoked-keys.new
+while read -r key; do
+  echo "$key" > revoking-ca.new
+  ssh-keygen -q -k -u -f revoked-keys.new -s revoking-ca.new revoked-serials
+done < trusted-user-ca-keys.pem
+mv revoked-keys.new revoked-keys
+${props.hostRole === undefined ? "" : renewal(props)}
+systemctl try-reload-or-restart ssh.service sshd.service
+`;
+}
+
+/** A host without a login yet shows no certificate. No secret is an argument of a program. */
+function renewal({ address, mount, hostRole }: HostFilesProps): string {
+  return `
+if [ -s role-id ] && [ -s secret-id ]; then
+  [ ! -s ca.pem ] || export CURL_CA_BUNDLE="$PWD/ca.pem"
+  post() { curl --silent --show-error --fail --retry 3 --max-time 30 "$@"; }
+  value() { sed -n 's/.*"'"$1"'":"\\([^"\\\\]*\\).*/\\1/p'; }
+  token=$(printf '{"role_id":"%s","secret_id":"%s"}' "$(cat role-id)" "$(cat secret-id)" |
+    post --data @- ${address}/v1/auth/approle/login | value client_token)
+  printf '{"cert_type":"host","valid_principals":"%s","public_key":"%s"}' \\
+    "$(hostname -f)" "$(cat /etc/ssh/ssh_host_ed25519_key.pub)" > request.new
+  printf 'X-Vault-Token: %s\\n' "$token" |
+    post --header @- --data @request.new ${address}/v1/${mount}/sign/${hostRole} | value signed_key > host-cert.new
+  ssh-keygen -L -f host-cert.new > /dev/null
+  mv host-cert.new host-cert.pub
+fi
+`;
+}
+
+function units(): HostFile[] {
+  return [
+    file(
+      "/etc/systemd/system/tenant-vault-ssh.service",
+      `[Unit]
+Description=Certificate of the SSH host key
+After=network-online.target
+Wants=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=${SCRIPT}
+`,
+    ),
+    file(
+      `/etc/systemd/system/${TIMER}`,
+      `[Unit]
+Description=Daily renewal of the certificate of the SSH host key
+
+[Timer]
+OnCalendar=daily
+RandomizedDelaySec=1h
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+`,
+    ),
+  ];
+}

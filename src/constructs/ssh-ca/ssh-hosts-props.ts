@@ -1,0 +1,29 @@
+/** How hosts are set up for the logins of an SSH authority. */
+export interface SshHostsProps {
+  /**
+   * URL of the instance, which a host with a hostRole asks for its certificate.
+   *
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly address: string;
+  /**
+   * Users of the hosts, each with the principals that may log in as that user.
+   *
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly users: Readonly<Record<string, readonly string[]>>;
+  /**
+   * The role with which each host signs its own Ed25519 key, every day. A login by AppRole that is granted the role lies on the host.
+   *
+   * @default - hosts show no certificate
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly hostRole?: string;
+  /**
+   * Serial numbers of certificates that hosts refuse, in hexadecimal digits as the instance returns them.
+   *
+   * @default - none
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly revokedSerials?: readonly string[];
+}

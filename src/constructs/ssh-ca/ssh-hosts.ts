@@ -1,0 +1,82 @@
+import type { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import { unknownRole } from "../access/roles";
+import { parseServerAddress } from "../../terraform/server-address";
+import type { SshHostsProps } from "./ssh-hosts-props";
+import type { SshRole } from "./ssh-role";
+import { FOLDER, hostFiles, SCRIPT, TIMER, type HostFile } from "./ssh-host-files";
+
+/** Files that set hosts up. Each contains the public keys that hosts trust, and no secret. */
+export interface SshHostSetup {
+  /** For cloud-init, as user data. */
+  readonly cloudInit: string;
+  /** A playbook for Ansible, for all hosts of an inventory. */
+  readonly ansible: string;
+}
+
+/** Stands for the public keys, which Terraform fills in. */
+const KEYS = "keys-of-the-authority";
+
+/** A name of a user, and a principal. Both stand in files of their own. */
+const NAME = /^\w[\w.@+-]*$/;
+
+/** Renders the setup of hosts. JSON is YAML as well. @param publicKey Public keys that hosts trust, one per line. */
+export function sshHostSetup(props: SshHostsProps, publicKey: string, mount: string): SshHostSetup {
+  parseServerAddress(props.address);
+  const files = hostFiles({ ...props, mount, publicKey: KEYS });
+  const hasTimer = props.hostRole !== undefined;
+  const enable = ["systemctl", "enable", "--now", TIMER];
+  const cloudInit = {
+    write_files: files,
+    runcmd: [[SCRIPT], ...(hasTimer ? [["systemctl", "daemon-reload"], enable] : [])],
+  };
+  const copied = ({ path, content, permissions }: HostFile): object => ({
+    name: path,
+    "ansible.builtin.copy": { dest: path, content, mode: permissions },
+  });
+  const folders = [FOLDER, `${FOLDER}/principals`].map((path) => ({
+    name: path,
+    "ansible.builtin.file": { path, state: "directory", mode: "0755" },
+  }));
+  const timer = {
+    name: TIMER,
+    "ansible.builtin.systemd_service": { name: TIMER, enabled: true, state: "started", daemon_reload: true },
+  };
+  const apply = { name: SCRIPT, "ansible.builtin.command": SCRIPT, changed_when: false };
+  const tasks = [...folders, ...files.map(copied), apply, ...(hasTimer ? [timer] : [])];
+  const play = { name: "SSH logins", hosts: "all", become: true, tasks };
+  const filled = (value: object): string =>
+    JSON.stringify(value, undefined, 2).replaceAll(JSON.stringify(KEYS), () => jsonOf(publicKey));
+  return { cloudInit: `#cloud-config\n${filled(cloudInit)}\n`, ansible: `${filled([play])}\n` };
+}
+
+/** An expression of a text as JSON. */
+function jsonOf(template: string): string {
+  return `\${jsonencode("${template.replaceAll("\n", "\\n")}")}`;
+}
+
+/** @throws ValidationError if a file on a host would be wrong. */
+export function checkHosts(
+  { users, revokedSerials = [], hostRole }: Omit<SshHostsProps, "address">,
+  roles: readonly SshRole[],
+  scope?: Construct,
+): void {
+  const wrong = Object.entries(users)
+    .flatMap(([user, principals]) => [user, ...principals])
+    .find((name) => !NAME.test(name));
+  if (wrong !== undefined)
+    throw new ValidationError(
+      "ssh-hosts",
+      `The hosts of the SSH authority have ${JSON.stringify(wrong)}, which is not a valid name; write letters, digits, _, -, ., @ and +.`,
+      scope,
+    );
+  const serial = revokedSerials.find((each) => !/^[0-9a-f]{1,16}$/i.test(each));
+  if (serial !== undefined)
+    throw new ValidationError(
+      "ssh-hosts",
+      `The hosts of the SSH authority revoke ${JSON.stringify(serial)}, which is not a serial number; write up to 16 hexadecimal digits, as the instance returns it.`,
+      scope,
+    );
+  const names = roles.filter(({ config }) => config.allowHostCertificates === true).map(({ name }) => name);
+  if (hostRole !== undefined && !names.includes(hostRole)) throw unknownRole("SSH host", hostRole, names, scope);
+}
