@@ -42,20 +42,8 @@ export class ConfigStack extends LayerStack {
         identity,
         deletionProtection,
       });
-      if (config.ssh !== undefined && instance.retired !== true)
-        new TerraformOutput(this, `${name}_ssh_ca_public_key`, { value: config.ssh.publicKey });
-      if (config.ssh?.hostSetup !== undefined && instance.retired !== true) {
-        new TerraformOutput(this, `${name}_ssh_hosts_cloud_init`, { value: config.ssh.hostSetup.cloudInit });
-        new TerraformOutput(this, `${name}_ssh_hosts_ansible`, { value: config.ssh.hostSetup.ansible });
-      }
-      if (config.pki?.request !== undefined && instance.retired !== true)
-        new TerraformOutput(this, `${name}_pki_request`, { value: config.pki.request });
-      if (config.pki !== undefined && config.pki.machines.size > 0 && instance.retired !== true)
-        new TerraformOutput(this, `${name}_pki_machines`, {
-          value: Object.fromEntries([...config.pki.machines].map(([machine, { cloudInit }]) => [machine, cloudInit])),
-        });
-      if (config.pki?.rootCertificate !== undefined && instance.retired !== true)
-        new TerraformOutput(this, `${name}_pki_root_certificate`, { value: config.pki.rootCertificate });
+      for (const [output, value] of Object.entries(config.outputs))
+        new TerraformOutput(this, `${name}_${output}`, { value });
     }
   }
 }

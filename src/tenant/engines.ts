@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { IGrantee } from "../policy/grantee";
 import { databases } from "./sections/databases";
-import type { EngineContext, EngineSection, GrantSchemas } from "./sections/engine";
+import type { EngineContext, EngineOutputs, EngineSection, GrantSchemas } from "./sections/engine";
 import { keyValue } from "./sections/key-value";
 import { pki } from "./sections/pki";
 import { ssh } from "./sections/ssh";
@@ -69,6 +69,12 @@ export function createEngines(scope: Construct, instance: EngineSpecs, context: 
 /** Grants a role everything that its fields list. */
 export function grantEngines(engines: Engines, grantee: IGrantee, granted: EngineGrants): void {
   for (const { section, spec } of present(engines)) section.grant(spec, grantee, granted as Grants);
+}
+
+/** What people and hosts need to know of the engines, by names of outputs. */
+export function outputsOf(engines: Engines): EngineOutputs {
+  const outputs = present(engines).map(({ section, spec }) => section.outputs?.(spec) ?? {});
+  return Object.fromEntries(outputs.flatMap((each) => Object.entries(each).filter(([, value]) => value !== undefined)));
 }
 
 function present(values: EngineSpecs): { readonly section: AnySection; readonly spec: unknown }[] {

@@ -2,16 +2,15 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { AccessRole } from "../constructs/access/access-role";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
-import type { SshCa } from "../constructs/ssh-ca/ssh-ca";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
-import type { TenantPKI } from "../constructs/tenant-pki/tenant-pki";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import { retire } from "../terraform/retire";
 import { instanceNamespace } from "./shared-instances";
-import { createEngines, grantEngines, type Engines } from "./engines";
+import { createEngines, grantEngines, outputsOf, type Engines } from "./engines";
 import { runsInCluster } from "./sections/deployment";
+import type { EngineOutputs } from "./sections/engine";
 import { loginMaxTtl } from "./sections/roles";
 import type { TenantInstance } from "./tenant-schema";
 
@@ -72,14 +71,9 @@ export class InstanceConfig extends Construct {
     if (instance.retired === true) retire(this, () => true);
   }
 
-  /** The SSH authority, if the tenant file describes one. */
-  get ssh(): SshCa | undefined {
-    return this.engines.ssh;
-  }
-
-  /** The PKI, if the tenant file describes one. */
-  get pki(): TenantPKI | undefined {
-    return this.engines.pki;
+  /** What people and hosts need to know of the engines, by names of outputs. A retired instance has none. */
+  get outputs(): EngineOutputs {
+    return this.props.instance.retired === true ? {} : outputsOf(this.engines);
   }
 
   private createRoles(): void {

@@ -29,6 +29,9 @@ export interface EngineContext {
   readonly deletionProtection?: boolean;
 }
 
+/** Values of outputs by their names; an output without a value does not exist. */
+export type EngineOutputs = Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>>;
+
 /**
  * A secrets engine as a section of the tenant file. A new engine is a construct, a file with its section, and an entry in
  * the list of `engines.ts`.
@@ -50,6 +53,8 @@ export interface EngineSection<Field, Grants, Name extends keyof Field, Schema e
   create(scope: Construct, spec: z.output<Schema>, context: EngineContext): Engine;
   /** Makes Terraform forget resources with keys of an engine that the file no longer describes. By default it destroys them. */
   forget?(scope: Construct): void;
+  /** What people and hosts need to know of the engine, by names of outputs. It contains no secret. @default - nothing */
+  outputs?(engine: Engine): EngineOutputs;
   /** Grants a role what its fields list. */
   grant(engine: Engine, grantee: IGrantee, granted: Grants): void;
 }

@@ -247,6 +247,14 @@ export const pki = engine<PkiField, PkiGrants>()({
       ...context,
     }),
   forget: (scope) => forgetBelow(scope, ["Pki", "Mount", "Resource"], "vault_mount", KEPT),
+  outputs: ({ request, rootCertificate, machines }) => ({
+    pki_request: request,
+    pki_root_certificate: rootCertificate,
+    pki_machines:
+      machines.size === 0
+        ? undefined
+        : Object.fromEntries([...machines].map(([machine, { cloudInit }]) => [machine, cloudInit])),
+  }),
   grant: (authority, grantee, { certificates = [] }) =>
     certificates.forEach((each) => authority.role(each).grantIssue(grantee)),
 });

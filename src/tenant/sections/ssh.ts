@@ -212,5 +212,10 @@ export const ssh = engine<SshField, SshGrants>()({
     forgetBelow(scope, ["Ssh", "Resource"], "vault_ssh_secret_backend_ca", KEPT);
     forgetSuccessors(scope, ["Ssh"]);
   },
+  outputs: ({ publicKey, hostSetup }) => ({
+    ssh_ca_public_key: publicKey,
+    ssh_hosts_cloud_init: hostSetup?.cloudInit,
+    ssh_hosts_ansible: hostSetup?.ansible,
+  }),
   grant: (authority, grantee, { ssh: roles = [] }) => roles.forEach((role) => authority.grantLogin(grantee, role)),
 });
