@@ -214,12 +214,25 @@ WantedBy=multi-user.target
   }
 }
 
-/** @throws ValidationError if a machine's certificate could not be issued. */
-export function checkMachine(
-  machine: MachineCertificateProps,
+/** @throws ValidationError if two machines have the same name, or a certificate of one could not be issued. */
+export function checkMachines(
+  machines: readonly MachineCertificateProps[],
   roles: readonly PkiRoleProps[],
   scope?: Construct,
 ): void {
+  const names = machines.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined)
+    throw new ValidationError(
+      "pki-machine",
+      `Two machines of the PKI are named "${twice}"; give each its own name.`,
+      scope,
+    );
+  for (const machine of machines) checkMachine(machine, roles, scope);
+}
+
+/** @throws ValidationError if a machine's certificate could not be issued. */
+function checkMachine(machine: MachineCertificateProps, roles: readonly PkiRoleProps[], scope?: Construct): void {
   const fail = (problem: string): never => {
     throw new ValidationError("pki-machine", `The machine ${machine.name} of the PKI ${problem}`, scope);
   };

@@ -12,7 +12,7 @@ import { authorityContent } from "./authority-content";
 import type { BoundAuthority } from "./authority-props";
 import { Intermediate } from "./intermediate";
 import { authorityKeyBits } from "./key-bits";
-import { checkMachine, MachineCertificate } from "./machine-certificate";
+import { checkMachines, MachineCertificate } from "./machine-certificate";
 import type { PkiAuthority } from "./pki-authority";
 import { PkiMount } from "./pki-mount";
 import { checkPkiRole, DEFAULT_LIFETIME, maxTtlOf, PkiRole, pkiRoleConfig, type IPkiRole } from "./pki-role";
@@ -67,7 +67,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
     for (const role of props.roles) checkPkiRole(role, { lifetime, permittedDomains }, this);
     checkPkiServices(props, props.roles, this);
     checkValues(props, ["login"], { ...APP_ROLE_LOGIN, required: false }, this);
-    for (const machine of props.machines ?? []) checkMachine(machine, props.roles, this);
+    checkMachines(props.machines ?? [], props.roles, this);
     this.mount = props.mount ?? PKI_MOUNT;
 
     const mount = new PkiMount(this, "Mount", {

@@ -8,7 +8,7 @@ import {
   type AuthorityContent,
 } from "../../constructs/tenant-pki/authority-content";
 import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
-import { checkMachine, type MachineCertificateProps } from "../../constructs/tenant-pki/machine-certificate";
+import { checkMachines, type MachineCertificateProps } from "../../constructs/tenant-pki/machine-certificate";
 import { PkiAuthority, type ExternalAuthorityProps } from "../../constructs/tenant-pki/pki-authority";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import {
@@ -230,7 +230,7 @@ export const pki = engine<PkiField, PkiGrants>()({
     (spec) => {
       authorityContent(spec, spec.permittedDomains);
       checkPkiServices(spec, spec.roles);
-      for (const each of spec.machines ?? []) checkMachine(each, spec.roles);
+      checkMachines(spec.machines ?? [], spec.roles);
       authorityKeyBits(spec.keyType ?? "ec", spec.keyBits);
       const lifetime = spec.lifetime ?? spec.authority?.defaultLifetime;
       spec.roles.forEach((each) => checkPkiRole(each, { ...spec, lifetime }));

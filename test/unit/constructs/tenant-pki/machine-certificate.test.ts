@@ -130,6 +130,12 @@ test.each<[Partial<MachineCertificateProps>, string]>([
   expect(() => machine(props)).toThrow(message);
 });
 
+test("fails with two machines of one name", () => {
+  expect(() => machine({}, { machines: [WEB, WEB] })).toThrow(
+    'Two machines of the PKI are named "web1"; give each its own name.',
+  );
+});
+
 test("fails with an address that the role does not allow", () => {
   const roles = [{ name: "web", allowedDomains: ["customer10.internal"] }];
   expect(() => machine({ ipSans: ["10.0.0.7"] }, { roles })).toThrow(
