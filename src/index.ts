@@ -131,7 +131,11 @@ export { AccessRole, type AccessRoleProps } from "./constructs/access/access-rol
 export { Database } from "./constructs/dynamic-db/database";
 export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
 export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
-export type { DynamicDbProps, DynamicDbRoleProps } from "./constructs/dynamic-db/dynamic-db-props";
+export type {
+  DynamicDbProps,
+  DynamicDbRoleProps,
+  DynamicDbStaticRoleProps,
+} from "./constructs/dynamic-db/dynamic-db-props";
 export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";

@@ -21,6 +21,7 @@ export type {
   DatabasesGrants,
   MysqlDatabaseSpec,
   PostgresqlDatabaseSpec,
+  StaticDatabaseRoleSpec,
 } from "./sections/databases";
 export type {
   CustomSpec,

@@ -162,6 +162,8 @@ beforeAll(async () => {
     password: PASSWORD,
   });
   await postgresql.start();
+  for (const user of ["postgres_batch", "postgres_other"])
+    await postgresql.query("postgres", PASSWORD, "postgres", `CREATE ROLE ${user} LOGIN`);
   const forwarded = await freePort();
   otherPort = createServer((socket) => {
     const onward = connect(port, "127.0.0.1");

@@ -70,6 +70,7 @@ const FIRST = {
         { name: "owner", creationStatements: OWNER, defaultTtl: "60d", maxTtl: "90d" },
         { name: "temporary" },
       ],
+      staticRoles: [{ name: "batch", username: "batch_user", rotationPeriod: "1d" }],
     }),
     database("reports", {}),
     database("ledger", {}),
@@ -78,7 +79,7 @@ const FIRST = {
   ],
   keyValue: [{ mount: "kv", description: LITERAL, maxVersions: 3 }, { mount: "notes" }],
   roles: [
-    { name: "web", databases: ["orders/readonly"], write: ["kv/web"] },
+    { name: "web", databases: ["orders/readonly", "orders/batch"], write: ["kv/web"] },
     { name: "ops", read: ["kv/web"], tokenTtl: "10m" },
   ],
 };
@@ -168,6 +169,11 @@ beforeAll(async () => {
   await lab.central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
   await lab.central.keepPassword(MARIADB.password, SHOP_PASSWORD);
   mariadb = await startMariadb();
+  await administer(
+    "postgres",
+    "CREATE ROLE batch_user LOGIN PASSWORD 'first'",
+    "GRANT batch_user TO vault WITH ADMIN OPTION",
+  );
   await lab.cdktf.apply("central");
   await deploy();
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
@@ -298,6 +304,27 @@ describe("a deployed tenant", () => {
     await operator.send("POST", "sys/leases/revoke", { body: { lease_id: leaseId, sync: true } });
     expect(await session).toMatch(/ERROR (2013|1927|1317|2026)/);
     expect(await as("SELECT 1")).toContain("Access denied");
+  });
+
+  test("a static role logs in with the password of the instance, and after a rotation with another one", async () => {
+    const web = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("web");
+    const credentials = async (): Promise<{ username: string; password: string }> =>
+      (await web.send("GET", "database/orders/static-creds/batch")).body.data as { username: string; password: string };
+    const canLogIn = (secret: string): Promise<boolean> => lab.postgresql.canLogIn("batch_user", secret, "orders");
+    const before = await credentials();
+    expect(before.username).toBe("batch_user");
+    expect([await canLogIn(before.password), await canLogIn("first")]).toEqual([true, false]);
+    await operator.send("POST", "database/orders/rotate-role/batch");
+    const after = await credentials();
+    expect([await canLogIn(after.password), await canLogIn(before.password)]).toEqual([true, false]);
+  });
+
+  test("MariaDB: after a rotation only the instance knows the administrator's password, and no plan puts it back", async () => {
+    await operator.send("POST", "database/shop/rotate-root/shop");
+    expect(await mariadb.client("vault", SHOP_PASSWORD, "SELECT 1")).toContain("Access denied");
+    const { username, password: secret } = await draw("database/shop");
+    expect(await mariadb.client(username, secret, `SELECT id FROM ${SHOP}.items`)).toBe("1");
+    expect(await lab.cdktf.plan("data-config")).toMatch(/No changes/);
   });
 
   test("D4: a TTL longer than the server's own maximum is kept", async () => {

@@ -40,6 +40,29 @@ export interface DynamicDbRoleProps {
   readonly maxTtl?: Duration;
 }
 
+/** A user of the database that exists, and whose password the instance changes regularly. */
+export interface DynamicDbStaticRoleProps {
+  /**
+   * Name of the role.
+   *
+   * @changes replaces the role: the instance changes the password at once
+   */
+  readonly name: string;
+  /**
+   * The user. Its password is changed when the role is created, so the former one does not work any more.
+   *
+   * @changes replaces the role: the former user keeps its last password, and the instance changes that of the new one
+   */
+  readonly username: string;
+  /**
+   * How long a password is valid before the instance changes it.
+   *
+   * @default - 24 hours
+   * @changes in place: for the time after the next change of the password
+   */
+  readonly rotationPeriod?: Duration;
+}
+
 /** Properties of a {@link DynamicDb}. */
 export interface DynamicDbProps {
   /**
@@ -67,6 +90,13 @@ export interface DynamicDbProps {
    * @changes in place: leases of a removed role cannot be renewed; they are revoked when they expire
    */
   readonly roles: readonly DynamicDbRoleProps[];
+  /**
+   * Users that exist, and whose passwords the instance changes.
+   *
+   * @default - none
+   * @changes in place: the user of a removed role keeps its last password
+   */
+  readonly staticRoles?: readonly DynamicDbStaticRoleProps[];
   /**
    * The provider of the central Vault, which holds the administrator's password.
    *

@@ -9,7 +9,11 @@ import { checkValues } from "../../core/value-type";
 import { CentralSecret } from "../../terraform/central-secret";
 import { ForgottenResource } from "../../terraform/forgotten-resource";
 import { checkProviders } from "../../terraform/provider-value";
-import { DatabaseSecretBackendRole, DatabaseSecretsMount } from "../../terraform/providers/vault";
+import {
+  DatabaseSecretBackendRole,
+  DatabaseSecretBackendStaticRole,
+  DatabaseSecretsMount,
+} from "../../terraform/providers/vault";
 import { DATABASE } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
 
@@ -29,20 +33,24 @@ export interface IDynamicDb {
 /** A connection to a database in its own mount, and roles whose credentials expire with their lease. */
 export class DynamicDb extends Construct implements IDynamicDb {
   readonly mount: string;
-  private readonly roles: readonly string[];
+  /** Paths of the credentials of each role. */
+  private readonly credentials: ReadonlyMap<string, string>;
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
     checkValues(props, ["database"], DATABASE, this);
     checkProviders(props, this);
-    const { database, provider } = props;
-    for (const role of props.roles) {
-      checkRoleName("database", role.name, this);
-      checkDurations(role, ["defaultTtl", "maxTtl"], this);
-    }
+    const { database, provider, staticRoles = [] } = props;
+    const all = [...props.roles, ...staticRoles];
+    for (const { name } of all) checkRoleName("database", name, this);
+    for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
+    for (const role of staticRoles) checkDurations(role, ["rotationPeriod"], this);
     this.mount = checkMountPath(databaseMount(props), this);
-    checkUniqueRoles(props.roles, this);
-    this.roles = props.roles.map((role) => role.name);
+    checkUniqueRoles(all, this);
+    this.credentials = new Map([
+      ...props.roles.map(({ name }) => [name, `creds/${name}`] as const),
+      ...staticRoles.map(({ name }) => [name, `static-creds/${name}`] as const),
+    ]);
 
     const engine = this.createEngine(props);
     for (const role of props.roles) {
@@ -58,12 +66,23 @@ export class DynamicDb extends Construct implements IDynamicDb {
         provider,
       });
     }
+    for (const { name, username, rotationPeriod = Duration.hours(24) } of staticRoles) {
+      new DatabaseSecretBackendStaticRole(this, `StaticRole-${name}`, {
+        backend: engine.path,
+        name,
+        dbName: database.nameIn(engine),
+        username,
+        rotationPeriod: rotationPeriod.toSeconds(),
+        provider,
+      });
+    }
   }
 
   grantCredentials(grantee: IGrantee, role: string): void {
-    if (!this.roles.includes(role)) throw unknownRole("database", role, this.roles, this);
+    const path = this.credentials.get(role);
+    if (path === undefined) throw unknownRole("database", role, this.credentials.keys(), this);
     grantee.grant({
-      path: `${this.mount}/creds/${role}`,
+      path: `${this.mount}/${path}`,
       capabilities: ["read"],
       reason: `credentials of the database role ${role}`,
     });
@@ -86,7 +105,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
       [database.engine]: [
         {
           name,
-          allowedRoles: [...this.roles],
+          allowedRoles: [...this.credentials.keys()],
           ...database.connection,
           passwordWo: secret.field(password.field),
           passwordWoVersion: revisionOf({ password }),

@@ -2,7 +2,11 @@ import { z } from "zod";
 import { checkHost, Database } from "../../constructs/dynamic-db/database";
 import type { MysqlProps, PostgresqlProps } from "../../constructs/dynamic-db/database-props";
 import { checkCredentialTtls, databaseMount, DynamicDb } from "../../constructs/dynamic-db/dynamic-db";
-import type { DynamicDbProps, DynamicDbRoleProps } from "../../constructs/dynamic-db/dynamic-db-props";
+import type {
+  DynamicDbProps,
+  DynamicDbRoleProps,
+  DynamicDbStaticRoleProps,
+} from "../../constructs/dynamic-db/dynamic-db-props";
 import { boolean, choice, list, name, only, uniquelyNamed, validatedBy, whole } from "../builders";
 import { checkRoleName } from "../../constructs/access/roles";
 import { duration, label, mountPath, path, port, secretRef } from "../fields";
@@ -12,8 +16,11 @@ import { engine, unknownName } from "./engine";
 /** Permissions and lifetime of the credentials of a role. */
 export type DatabaseRoleSpec = InFile<DynamicDbRoleProps>;
 
+/** A user that exists, and whose password is changed regularly. */
+export type StaticDatabaseRoleSpec = InFile<DynamicDbStaticRoleProps>;
+
 /** The database of a connection, and its roles. */
-type NamedDatabase = InFile<Pick<DynamicDbProps, "name" | "mount" | "roles">>;
+type NamedDatabase = InFile<Pick<DynamicDbProps, "name" | "mount" | "roles" | "staticRoles">>;
 
 /** A PostgreSQL server, and the roles for which credentials are created on it. */
 export interface PostgresqlDatabaseSpec extends InFile<PostgresqlProps>, NamedDatabase {
@@ -60,9 +67,17 @@ export interface DatabasesGrants {
   readonly databases?: readonly string[];
 }
 
+const roleName = (example: string) => validatedBy(name(example), (value) => checkRoleName("database", value));
+
+const staticRole = shape<StaticDatabaseRoleSpec>()({
+  name: roleName("batch"),
+  username: name("batch"),
+  rotationPeriod: duration.optional(),
+});
+
 const role = validatedBy(
   shape<DatabaseRoleSpec>()({
-    name: validatedBy(name("readonly"), (value) => checkRoleName("database", value)),
+    name: roleName("readonly"),
     creationStatements: list(name("CREATE ROLE ..."), '"CREATE ROLE ..."').optional(),
     revocationStatements: list(name("DROP ROLE ..."), '"DROP ROLE ..."').optional(),
     defaultTtl: duration.optional(),
@@ -85,6 +100,7 @@ const common = {
   usernameTemplate: name('{{printf "app-%s" (random 20)}}').optional(),
   verifyConnection: boolean.optional(),
   roles: uniquelyNamed(role),
+  staticRoles: uniquelyNamed(staticRole).optional(),
 };
 
 const postgresql = shape<PostgresqlDatabaseSpec>()({
@@ -127,7 +143,7 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
   refuse: (specs = [], _field, entry) =>
     unknownName(
       entry,
-      specs.flatMap((spec) => spec.roles.map((each) => `${spec.name}/${each.name}`)),
+      specs.flatMap((spec) => [...spec.roles, ...(spec.staticRoles ?? [])].map((each) => `${spec.name}/${each.name}`)),
     ),
   create: (scope, specs, { provider, centralProvider }) =>
     new Map(
@@ -138,6 +154,7 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
           mount: spec.mount,
           database: serverOf(spec),
           roles: spec.roles,
+          staticRoles: spec.staticRoles,
           centralProvider,
           provider,
         }),

@@ -7,6 +7,7 @@ export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
+export { DatabaseSecretBackendStaticRole } from "@cdktf/provider-vault/lib/database-secret-backend-static-role";
 export {
   DatabaseSecretsMount,
   type DatabaseSecretsMountPostgresql,

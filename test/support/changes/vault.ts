@@ -165,6 +165,9 @@ function db<Value>(props: (value: Value, servers: Servers) => DbSetting): Build<
   };
 }
 
+const staticRole = <Value>(props: (value: Value) => object): Build<Value> =>
+  db((value) => ({ db: { staticRoles: [{ name: "batch", username: "postgres_batch", ...props(value) }] } }));
+
 /** The engine does not connect, because there is no such server. */
 function mysql<Value>(props: (value: Value, servers: Servers) => Partial<MysqlProps>): Build<Value> {
   return (scope, key, value, servers) =>
@@ -1047,6 +1050,45 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ["update vault_database_secrets_mount.db_engine: postgresql"],
       ["update vault_database_secrets_mount.db_engine: postgresql"],
     ],
+  ),
+  row(
+    "DynamicDbProps.staticRoles",
+    [undefined, [{ name: "batch", username: "postgres_batch" }], undefined],
+    db((staticRoles) => ({ db: { staticRoles } })),
+    [
+      [
+        "create vault_database_secret_backend_static_role.db_static_role_batch",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+      [
+        "delete vault_database_secret_backend_static_role.db_static_role_batch",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbStaticRoleProps.name",
+    ["a", "b"],
+    staticRole((name) => ({ name })),
+    [
+      [
+        "delete vault_database_secret_backend_static_role.db_static_role_a",
+        "create vault_database_secret_backend_static_role.db_static_role_b",
+        "update vault_database_secrets_mount.db_engine: postgresql",
+      ],
+    ],
+  ),
+  row(
+    "DynamicDbStaticRoleProps.rotationPeriod",
+    [undefined, HOUR, Duration.hours(2), undefined],
+    staticRole((rotationPeriod) => ({ rotationPeriod })),
+    [["update vault_database_secret_backend_static_role.db_static_role_batch: rotation_period"]],
+  ),
+  row(
+    "DynamicDbStaticRoleProps.username",
+    ["postgres_batch", "postgres_other"],
+    staticRole((username) => ({ username })),
+    [["replace vault_database_secret_backend_static_role.db_static_role_batch: username"]],
   ),
   row(
     "MysqlProps.caCertificateFile",

@@ -55,6 +55,10 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
   DatabaseConnectionProps: (_stack, _providers, prop) => Database.postgresql({ ...SERVER, ...prop }),
   DynamicDbRoleProps: (stack, { provider, centralProvider }, prop) =>
     new DynamicDb(stack, "D", { name: "d", database, roles: [{ name: "r", ...prop }], provider, centralProvider }),
+  DynamicDbStaticRoleProps: (stack, { provider, centralProvider }, prop) => {
+    const staticRoles = [{ name: "s", username: "s", ...prop }];
+    return new DynamicDb(stack, "D", { name: "d", database, roles: [], staticRoles, provider, centralProvider });
+  },
   TenantPKIProps: (stack, { provider, centralProvider }, prop) =>
     new TenantPKI(stack, "P", {
       commonName: "CA",

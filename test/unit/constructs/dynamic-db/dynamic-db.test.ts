@@ -49,6 +49,27 @@ test("by default is a verified connection whose password Terraform never keeps, 
   });
 });
 
+test("static roles: the instance changes the passwords of users that exist", () => {
+  const granted: string[] = [];
+  const grantee: IGrantee = { grant: ({ path }) => void granted.push(path) };
+  const { resource } = db({ staticRoles: [{ name: "batch", username: "batch_user" }] }, (it) => {
+    it.grantCredentials(grantee, "batch");
+    expect(() => it.grantCredentials(grantee, "other")).toThrow(/there are: readonly, batch/);
+  });
+  expect(granted).toEqual(["database/orders/static-creds/batch"]);
+  expect(only(resource, "vault_database_secret_backend_static_role")).toMatchObject({
+    name: "batch",
+    username: "batch_user",
+    rotation_period: 86_400,
+  });
+  expect((only(resource, "vault_database_secrets_mount") as { postgresql: unknown[] }).postgresql[0]).toMatchObject({
+    allowed_roles: ["readonly", "batch"],
+  });
+  const period = db({ staticRoles: [{ name: "batch", username: "b", rotationPeriod: Duration.hours(1) }] }).resource;
+  expect(only(period, "vault_database_secret_backend_static_role").rotation_period).toBe(3600);
+  expect(() => db({ staticRoles: [{ name: "readonly", username: "b" }] })).toThrow(/Two roles are named "readonly"/);
+});
+
 describe("properties", () => {
   test("limits and names of the connection", () => {
     const more = {
