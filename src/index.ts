@@ -131,7 +131,12 @@ export { AccessRole, type AccessRoleProps } from "./constructs/access/access-rol
 export { Database, type PostgresqlProps } from "./constructs/dynamic-db/database";
 export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
 export type { DynamicDbProps, DynamicDbRoleProps } from "./constructs/dynamic-db/dynamic-db-props";
-export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
+export { KeyValue, type IKeyValue } from "./constructs/key-value/key-value";
+export type {
+  KeyValueAppProps,
+  KeyValueOrganizationProps,
+  KeyValueProps,
+} from "./constructs/key-value/key-value-props";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
 export { SshRole, type SshCertificateRoleProps, type SshOneTimePasswordRoleProps } from "./constructs/ssh-ca/ssh-role";

@@ -43,7 +43,13 @@ export type {
   HelmSpec,
 } from "./sections/helm";
 export type { IdentitiesSpec } from "./sections/identities";
-export type { KeyValueField, KeyValueGrants, KeyValueSpec } from "./sections/key-value";
+export type {
+  KeyValueAppSpec,
+  KeyValueField,
+  KeyValueGrants,
+  KeyValueOrganizationSpec,
+  KeyValueSpec,
+} from "./sections/key-value";
 export type { PkiField, PkiGrants, PkiRoleSpec, PkiSpec } from "./sections/pki";
 export type { AppRoleSpec, RoleSpec } from "./sections/roles";
 export type {
