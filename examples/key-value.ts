@@ -10,6 +10,17 @@ const secrets = new KeyValue(stack, "Secrets", {
   description: "Secrets of applications",
   maxVersions: 20,
   deleteVersionAfter: Duration.days(365),
+  casRequired: true,
+  organizations: [
+    {
+      name: "company1",
+      apps: [
+        { name: "web" },
+        { name: "billing", environments: ["dev", "stg", "prod"], protectedEnvironments: ["stg", "prod"] },
+        { name: "docs", environments: ["dev", "prod"], protectedEnvironments: [], environmentPolicies: true },
+      ],
+    },
+  ],
 });
 
 const login = new AppRoleLogin(stack, "Login");
@@ -18,6 +29,8 @@ const web = new AccessRole(stack, "Web", { name: "web", login });
 secrets.grantReadWrite(operators, "shared");
 secrets.grantRead(web, "shared");
 secrets.grantRead(web, "web");
+secrets.grantPolicy(web, "web-user");
+secrets.grantPolicy(operators, "company1-admin");
 
 // An existing mount.
 KeyValue.fromMount("legacy").grantRead(web, "web");

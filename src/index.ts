@@ -136,7 +136,12 @@ export type {
   DynamicDbRoleProps,
   DynamicDbStaticRoleProps,
 } from "./constructs/dynamic-db/dynamic-db-props";
-export { KeyValue, type IKeyValue, type KeyValueProps } from "./constructs/key-value/key-value";
+export { KeyValue, type IKeyValue } from "./constructs/key-value/key-value";
+export type {
+  KeyValueAppProps,
+  KeyValueOrganizationProps,
+  KeyValueProps,
+} from "./constructs/key-value/key-value-props";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";

@@ -51,6 +51,11 @@ export function mountsOf(instance: EngineSpecs): string[] {
   return present(instance).flatMap(({ section, spec }) => section.mounts(spec));
 }
 
+/** Names of all policies that an instance's engines write. */
+export function policiesOf(instance: EngineSpecs): string[] {
+  return present(instance).flatMap(({ section, spec }) => section.policies?.(spec) ?? []);
+}
+
 /** Why a role cannot be granted an entry of one of its fields; undefined if it can. */
 export function refuseGrant(instance: EngineSpecs, field: string, entry: string): string | undefined {
   const section = ALL.find(({ grants }) => field in grants);

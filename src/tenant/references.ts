@@ -1,5 +1,5 @@
 import { oneOf } from "./messages";
-import { GRANT_FIELDS, mountsOf, refuseGrant, type EngineSpecs } from "./engines";
+import { GRANT_FIELDS, mountsOf, policiesOf, refuseGrant, type EngineSpecs } from "./engines";
 
 /** Reports a problem of a field, by the path of the field. */
 export type Report = (path: readonly PropertyKey[], message: string) => void;
@@ -23,6 +23,19 @@ export function checkMounts(instance: Referring, report: Report): void {
 /** Whether a path is another one, or below it. */
 function isBelow(path: string, other: string): boolean {
   return `${path}/`.startsWith(`${other}/`);
+}
+
+/** A policy that has the name of another one would replace it. */
+export function checkPolicies(instance: Referring, report: Report): void {
+  const policies = policiesOf(instance);
+  const twice = policies.find((name, index) => policies.indexOf(name) < index);
+  if (twice !== undefined) {
+    report(["keyValue"], `two policies are named "${twice}"; give each organization and each app its own name`);
+  }
+  instance.roles?.forEach(({ name }, index) => {
+    if (!policies.includes(name as string)) return;
+    report(["roles", index, "name"], `"${String(name)}" is the name of a policy of keyValue; choose another name`);
+  });
 }
 
 /** Everything that a role is granted must exist. */

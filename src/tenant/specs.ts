@@ -51,7 +51,13 @@ export type {
   HelmSpec,
 } from "./sections/helm";
 export type { IdentitiesSpec } from "./sections/identities";
-export type { KeyValueField, KeyValueGrants, KeyValueSpec } from "./sections/key-value";
+export type {
+  KeyValueAppSpec,
+  KeyValueField,
+  KeyValueGrants,
+  KeyValueOrganizationSpec,
+  KeyValueSpec,
+} from "./sections/key-value";
 export type {
   ExternalAuthoritySpec,
   InternalAuthoritySpec,

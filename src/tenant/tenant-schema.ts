@@ -18,7 +18,7 @@ import { boolean, choice, name, uniquelyNamed, validationMessage } from "./build
 import { address, label } from "./fields";
 import { shape } from "./in-file";
 import { check, type FieldProblem } from "./problems";
-import { checkGrants, checkMounts, type Report } from "./references";
+import { checkGrants, checkMounts, checkPolicies, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
 import { ROOT_TOKEN_CHOICES } from "../contract/identities";
@@ -122,7 +122,7 @@ const instance = shape<InstanceSpec>()({
   roles: roles.optional(),
   appRole: appRole.optional(),
   retired: boolean.optional(),
-}).superRefine(all(checkMounts, checkGrants));
+}).superRefine(all(checkMounts, checkPolicies, checkGrants));
 
 /** The schema of a tenant file. */
 export const tenantSchema = shape<TenantSpec>()({

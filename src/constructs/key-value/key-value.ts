@@ -1,13 +1,16 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
-import { checkDurations, type Duration } from "../../core/duration";
+import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkMountPath } from "../../core/mount-path";
-import { PLAIN_PATH } from "../../core/path";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
-import { GenericEndpoint, KvSecretBackendV2, Mount } from "../../terraform/providers/vault";
+import { GenericEndpoint, KvSecretBackendV2, Mount, Policy } from "../../terraform/providers/vault";
+import { PolicyDocument } from "../../policy/policy-document";
+import { environmentPolicies, type EnvironmentPolicy } from "./environment-policies";
+import { checkFolder } from "./folder";
+import type { KeyValueProps } from "./key-value-props";
 
 /** Default mount of a KV engine. */
 export const KEY_VALUE_MOUNT = "kv";
@@ -22,55 +25,11 @@ export interface IKeyValue {
   grantReadWrite(grantee: IGrantee, folder: string): void;
 }
 
-/** Properties of a {@link KeyValue}. */
-export interface KeyValueProps {
-  /**
-   * Path of the mount.
-   *
-   * @default "kv"
-   * @changes refused: the secrets would be lost; add a second mount, copy the secrets, then remove the first
-   */
-  readonly mount?: string;
-  /**
-   * Description of the mount.
-   *
-   * @default - no description
-   * @changes in place: secrets stay
-   */
-  readonly description?: string;
-  /**
-   * Number of versions that Vault keeps of each secret.
-   *
-   * @default 10
-   * @changes in place: a lower number deletes the oldest versions of a secret for good at its next write
-   */
-  readonly maxVersions?: number;
-  /**
-   * Age at which Vault deletes a version.
-   *
-   * @default - never
-   * @changes in place: it applies to versions that are written from then on
-   */
-  readonly deleteVersionAfter?: Duration;
-  /**
-   * Whether Terraform refuses to destroy the mount and its secrets.
-   *
-   * @default true
-   * @changes in place: deploy with false once, then the mount can be removed with all secrets
-   */
-  readonly deletionProtection?: boolean;
-  /**
-   * The provider of the instance.
-   *
-   * @default - the stack's Vault provider
-   * @changes needs a new construct: Terraform looks for the mount in the new instance and leaves it in the former one
-   */
-  readonly provider?: TerraformProvider;
-}
-
 /** A KV version 2 mount; https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2 */
 export class KeyValue extends Construct implements IKeyValue {
   readonly mount: string;
+  /** Names of the policies of its organizations, apps and environments. A login of people can name them. */
+  readonly policies: readonly string[];
 
   /** An existing mount. @throws ValidationError if no engine can be mounted there. */
   static fromMount(mount: string): IKeyValue {
@@ -78,6 +37,7 @@ export class KeyValue extends Construct implements IKeyValue {
   }
 
   private readonly grants: IKeyValue;
+  private readonly environments: readonly EnvironmentPolicy[];
 
   constructor(scope: Construct, id: string, props: KeyValueProps = {}) {
     super(scope, id);
@@ -86,6 +46,8 @@ export class KeyValue extends Construct implements IKeyValue {
     checkDurations(props, ["deleteVersionAfter"], this);
     this.mount = checkMountPath(props.mount ?? KEY_VALUE_MOUNT, this);
     this.grants = new ExistingKeyValue(this.mount);
+    this.environments = environmentPolicies(props.organizations ?? [], this);
+    this.policies = this.environments.map(({ name }) => name);
     const { provider, deletionProtection = true } = props;
     const mount = new Mount(this, "Resource", {
       path: this.mount,
@@ -99,9 +61,31 @@ export class KeyValue extends Construct implements IKeyValue {
       mount: mount.path,
       maxVersions: props.maxVersions ?? 10,
       deleteVersionAfter: props.deleteVersionAfter?.toSeconds(),
+      casRequired: props.casRequired,
       provider,
     });
     this.protectSecrets(config, deletionProtection, provider);
+    for (const name of this.policies) {
+      const document = new PolicyDocument();
+      this.grantPolicy({ grant: (statement) => document.add(statement) }, name);
+      new Policy(this, `Policy-${name}`, { name, policy: document.render(), provider });
+    }
+  }
+
+  /** Gives the grantee the rights of one of the {@link policies}. @throws ValidationError if there is no such policy. */
+  grantPolicy(grantee: IGrantee, name: string): void {
+    const policy = this.environments.find((each) => each.name === name);
+    if (policy === undefined) {
+      throw new ValidationError(
+        "unknown-policy",
+        `There is no key-value policy "${name}"; there are: ${this.policies.join(", ") || "none"}.`,
+        this,
+      );
+    }
+    for (const folder of policy.folders) {
+      if (policy.access === "read") this.grantRead(grantee, folder);
+      else this.grantReadWrite(grantee, folder);
+    }
   }
 
   /**
@@ -155,32 +139,4 @@ class ExistingKeyValue implements IKeyValue {
       grantee.grant({ path, capabilities, reason: `${reason} below ${this.mount}/${folder}` });
     }
   }
-}
-
-/** First names of API paths. People write them by mistake, because policies contain them. */
-const API_PARTS = ["data", "delete", "destroy", "detailed-metadata", "metadata", "subkeys", "undelete"];
-
-/**
- * Checks a folder, because Vault would match other paths.
- *
- * @param mount Written before the folder in errors. @default - none
- * @throws ValidationError unless the folder is a plain path as people write it.
- */
-export function checkFolder(folder: string, mount?: string): string {
-  const written = (path: string): string => JSON.stringify(mount === undefined ? path : `${mount}/${path}`);
-  if (!PLAIN_PATH.test(folder)) {
-    throw new ValidationError(
-      "folder",
-      `${written(folder)} is not a valid folder; write names separated by single slashes, without a slash at the ends, "+", "*", "." or "..".`,
-    );
-  }
-  const [first = "", ...rest] = folder.split("/");
-  if (API_PARTS.includes(first)) {
-    const fix = rest.length === 0 ? "name another folder" : `write ${written(rest.join("/"))}`;
-    throw new ValidationError(
-      "folder",
-      `${written(folder)} contains "${first}", which the API adds by itself; ${fix}.`,
-    );
-  }
-  return folder;
 }

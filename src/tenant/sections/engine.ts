@@ -48,6 +48,8 @@ export interface EngineSection<Field, Grants, Name extends keyof Field, Schema e
   readonly types?: { readonly field: Field; readonly grants: Grants };
   /** Paths of the engine's mounts. */
   mounts(spec: z.output<Schema>): readonly string[];
+  /** Names of the policies that the engine writes. @default - none */
+  policies?(spec: z.output<Schema>): readonly string[];
   /** Why a role cannot be granted an entry of one of its fields; undefined if it can. */
   refuse(spec: z.output<Schema> | undefined, field: keyof Grants, entry: string): string | undefined;
   create(scope: Construct, spec: z.output<Schema>, context: EngineContext): Engine;

@@ -1,11 +1,26 @@
-import { checkFolder, KEY_VALUE_MOUNT, KeyValue, type KeyValueProps } from "../../constructs/key-value/key-value";
-import { list, name, validationMessage, whole } from "../builders";
-import { duration, mountPath, path } from "../fields";
+import { environmentPolicies } from "../../constructs/key-value/environment-policies";
+import { checkFolder } from "../../constructs/key-value/folder";
+import { KEY_VALUE_MOUNT, KeyValue } from "../../constructs/key-value/key-value";
+import type {
+  KeyValueAppProps,
+  KeyValueOrganizationProps,
+  KeyValueProps,
+} from "../../constructs/key-value/key-value-props";
+import { boolean, list, name, validatedBy, validationMessage, whole } from "../builders";
+import { duration, label, mountPath, path } from "../fields";
 import { shape, type InFile } from "../in-file";
-import { engine } from "./engine";
+import { engine, unknownName } from "./engine";
+
+/** An app with its environments. */
+export type KeyValueAppSpec = InFile<KeyValueAppProps>;
+
+/** An organization with its apps. */
+export type KeyValueOrganizationSpec = InFile<KeyValueOrganizationProps>;
 
 /** A KV version 2 mount. */
-export type KeyValueSpec = InFile<Pick<KeyValueProps, "mount" | "description" | "maxVersions" | "deleteVersionAfter">>;
+export type KeyValueSpec = InFile<
+  Pick<KeyValueProps, "mount" | "description" | "maxVersions" | "deleteVersionAfter" | "casRequired" | "organizations">
+>;
 
 /** The field of an instance. */
 export interface KeyValueField {
@@ -36,9 +51,29 @@ export interface KeyValueGrants {
    * @default - none
    */
   readonly write?: readonly string[];
+  /**
+   * Policies of the organizations, apps and environments of key-value mounts, such as `web-user`.
+   *
+   * @default - none
+   */
+  readonly keyValuePolicies?: readonly string[];
 }
 
 const folders = list(path, '"kv/web"').optional();
+
+const labels = (example: string) => list(label, example).optional();
+
+const app = shape<KeyValueAppSpec>()({
+  name: label,
+  environments: labels('"dev"'),
+  protectedEnvironments: labels('"prod"'),
+  environmentPolicies: boolean.optional(),
+});
+
+const organization = shape<KeyValueOrganizationSpec>()({
+  name: label,
+  apps: list(app, '{ name: "web" }'),
+});
 
 export const keyValue = engine<KeyValueField, KeyValueGrants>()({
   field: "keyValue",
@@ -48,12 +83,18 @@ export const keyValue = engine<KeyValueField, KeyValueGrants>()({
       description: name("Secrets of the web shop").optional(),
       maxVersions: whole("number of versions", 1).optional(),
       deleteVersionAfter: duration.optional(),
+      casRequired: boolean.optional(),
+      organizations: validatedBy(list(organization, '{ name: "...", apps: [...] }'), (each) =>
+        environmentPolicies(each),
+      ).optional(),
     }),
     '{ mount: "kv" }',
   ),
-  grants: { read: folders, write: folders },
+  grants: { read: folders, write: folders, keyValuePolicies: list(name("web-user"), '"web-user"').optional() },
   mounts: (specs) => specs.map(mountOf),
-  refuse: (specs = [], _field, entry) => {
+  policies: (specs) => specs.flatMap(policiesOf),
+  refuse: (specs = [], field, entry) => {
+    if (field === "keyValuePolicies") return unknownName(entry, specs.flatMap(policiesOf));
     const mounts = specs.map(mountOf);
     for (const mount of mounts) {
       const folder = folderBelow(mount, entry);
@@ -63,8 +104,9 @@ export const keyValue = engine<KeyValueField, KeyValueGrants>()({
   },
   create: (scope, specs, { provider, deletionProtection }) =>
     specs.map((spec) => new KeyValue(scope, `KeyValue-${mountOf(spec)}`, { ...spec, deletionProtection, provider })),
-  grant: (trees, grantee, { read = [], write = [] }) => {
+  grant: (trees, grantee, { read = [], write = [], keyValuePolicies = [] }) => {
     for (const tree of trees) {
+      for (const policy of tree.policies) if (keyValuePolicies.includes(policy)) tree.grantPolicy(grantee, policy);
       for (const folder of foldersBelow(tree.mount, read)) tree.grantRead(grantee, folder);
       for (const folder of foldersBelow(tree.mount, write)) tree.grantReadWrite(grantee, folder);
     }
@@ -73,6 +115,10 @@ export const keyValue = engine<KeyValueField, KeyValueGrants>()({
 
 function mountOf({ mount = KEY_VALUE_MOUNT }: { readonly mount?: string }): string {
   return mount;
+}
+
+function policiesOf({ organizations = [] }: Pick<KeyValueProps, "organizations">): string[] {
+  return environmentPolicies(organizations).map((policy) => policy.name);
 }
 
 /** The folder without the mount's path; undefined if it is not below the mount. */

@@ -20,6 +20,8 @@ import {
   type CentralVaultProps,
   type DynamicDbProps,
   type DynamicDbRoleProps,
+  type KeyValueAppProps,
+  type KeyValueProps,
   type MysqlProps,
   type PipelineIssuer,
   type PkiRoleProps,
@@ -135,6 +137,17 @@ const hosts = <Value>(props: (value: Value) => object): Build<Value> =>
   }));
 const passwordRole = <Value>(props: (value: Value) => object): Build<Value> =>
   ssh((value) => ({ roles: [SshRole.oneTimePassword({ ...PASSWORD_ROLE, ...props(value) })] }));
+
+function kv<Value>(props: (value: Value, key: string) => KeyValueProps): Build<Value> {
+  return (scope, key, value, { provider }) => {
+    new KeyValue(scope, "Kv", { mount: key, provider, deletionProtection: false, ...props(value, key) });
+  };
+}
+
+/** An app with few policies. */
+const app = (name: string): KeyValueAppProps => ({ name, environments: ["dev"] });
+const kvApp = <Value>(props: (value: Value) => Partial<KeyValueAppProps>): Build<Value> =>
+  kv((value, key) => ({ organizations: [{ name: key, apps: [{ ...app(`${key}-app`), ...props(value) }] }] }));
 
 interface DbSetting {
   readonly server?: Partial<PostgresqlProps>;
@@ -268,9 +281,13 @@ const ENGINES = (key: string) =>
     ssh: { mount: `${key}-ssh`, roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "1h" }] },
     keyValue: [{ mount: `${key}-kv` }],
   }) as const;
-const granted = <Value>(grants: (value: Value, key: string) => object): Build<Value> =>
+const granted = <Value>(
+  grants: (value: Value, key: string) => object,
+  engines: (key: string) => object = () => ({}),
+): Build<Value> =>
   config((value, key) => ({
     ...ENGINES(key),
+    ...engines(key),
     roles: [{ name: key, certificates: ["web"], ssh: ["ops"], read: [`${key}-kv/a`], ...grants(value, key) }],
   }));
 
@@ -1199,9 +1216,128 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
   row(
     "KeyValueProps.description",
     [undefined, "Secrets", "More", undefined],
-    (scope, key, description, { provider }) =>
-      new KeyValue(scope, "Kv", { mount: key, description, provider, deletionProtection: false }),
+    kv((description) => ({ description })),
     [["update vault_mount.kv: description"]],
+  ),
+  row(
+    "KeyValueProps.casRequired",
+    BOTH,
+    kv((casRequired) => ({ casRequired })),
+    [
+      ["update vault_kv_secret_backend_v2.kv_config: cas_required"],
+      ["update vault_kv_secret_backend_v2.kv_config: cas_required"],
+      [],
+    ],
+  ),
+  row(
+    "KeyValueProps.organizations",
+    [undefined, ["a"], ["b"], undefined],
+    kv((names, key) => ({ organizations: names?.map((name) => ({ name: `${key}-${name}`, apps: [app(key)] })) })),
+    [
+      [
+        "create vault_policy.kv_policy_own_a_admin",
+        "create vault_policy.kv_policy_own_admin",
+        "create vault_policy.kv_policy_own_user",
+      ],
+      [
+        "delete vault_policy.kv_policy_own_a_admin",
+        "update vault_policy.kv_policy_own_admin: policy",
+        "create vault_policy.kv_policy_own_b_admin",
+        "update vault_policy.kv_policy_own_user: policy",
+      ],
+      [
+        "delete vault_policy.kv_policy_own_admin",
+        "delete vault_policy.kv_policy_own_b_admin",
+        "delete vault_policy.kv_policy_own_user",
+      ],
+    ],
+  ),
+  row(
+    "KeyValueOrganizationProps.name",
+    ["a", "b"],
+    kv((name, key) => ({ organizations: [{ name: `${key}-${name}`, apps: [app(key)] }] })),
+    [
+      [
+        "delete vault_policy.kv_policy_own_a_admin",
+        "update vault_policy.kv_policy_own_admin: policy",
+        "create vault_policy.kv_policy_own_b_admin",
+        "update vault_policy.kv_policy_own_user: policy",
+      ],
+    ],
+  ),
+  row(
+    "KeyValueOrganizationProps.apps",
+    [["a"], ["a", "b"], ["b"]],
+    kv((names, key) => ({ organizations: [{ name: key, apps: names.map((name) => app(`${key}-${name}`)) }] })),
+    [
+      [
+        "update vault_policy.kv_policy_own_admin: policy",
+        "create vault_policy.kv_policy_own_b_admin",
+        "create vault_policy.kv_policy_own_b_user",
+      ],
+      [
+        "delete vault_policy.kv_policy_own_a_admin",
+        "delete vault_policy.kv_policy_own_a_user",
+        "update vault_policy.kv_policy_own_admin: policy",
+      ],
+    ],
+  ),
+  row(
+    "KeyValueAppProps.name",
+    ["a", "b"],
+    kv((name, key) => ({ organizations: [{ name: key, apps: [app(`${key}-${name}`)] }] })),
+    [
+      [
+        "delete vault_policy.kv_policy_own_a_admin",
+        "delete vault_policy.kv_policy_own_a_user",
+        "update vault_policy.kv_policy_own_admin: policy",
+        "create vault_policy.kv_policy_own_b_admin",
+        "create vault_policy.kv_policy_own_b_user",
+      ],
+    ],
+  ),
+  row(
+    "KeyValueAppProps.environments",
+    [["dev"], ["dev", "qa"], ["qa"]],
+    kvApp((environments) => ({ environments })),
+    [
+      [
+        "update vault_policy.kv_policy_own_admin: policy",
+        "update vault_policy.kv_policy_own_app_admin: policy",
+        "update vault_policy.kv_policy_own_app_user: policy",
+      ],
+    ],
+  ),
+  row(
+    "KeyValueAppProps.protectedEnvironments",
+    [undefined, ["dev"], []],
+    kvApp((protectedEnvironments) => ({ environments: ["dev", "qa"], protectedEnvironments })),
+    [
+      [
+        "update vault_policy.kv_policy_own_admin: policy",
+        "update vault_policy.kv_policy_own_app_admin: policy",
+        "create vault_policy.kv_policy_own_app_dev_admin",
+        "create vault_policy.kv_policy_own_app_dev_user",
+        "update vault_policy.kv_policy_own_app_user: policy",
+      ],
+      [
+        "update vault_policy.kv_policy_own_admin: policy",
+        "update vault_policy.kv_policy_own_app_admin: policy",
+        "delete vault_policy.kv_policy_own_app_dev_admin",
+        "delete vault_policy.kv_policy_own_app_dev_user",
+        "update vault_policy.kv_policy_own_app_user: policy",
+      ],
+    ],
+  ),
+  row(
+    "KeyValueAppProps.environmentPolicies",
+    BOTH,
+    kvApp((environmentPolicies) => ({ environmentPolicies })),
+    [
+      ["create vault_policy.kv_policy_own_app_dev_admin", "create vault_policy.kv_policy_own_app_dev_user"],
+      ["delete vault_policy.kv_policy_own_app_dev_admin", "delete vault_policy.kv_policy_own_app_dev_user"],
+      [],
+    ],
   ),
   row(
     "KeyValueProps.provider",
@@ -1255,6 +1391,16 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     "KeyValueGrants.write",
     [undefined, "a", "b", undefined],
     granted((folder, key) => ({ write: folder === undefined ? undefined : [`${key}-kv/${folder}`] })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+
+  row(
+    "KeyValueGrants.keyValuePolicies",
+    [undefined, ["user"], ["admin"], undefined],
+    granted(
+      (names, key) => ({ keyValuePolicies: names?.map((name) => `${key}-app-${name}`) }),
+      (key) => ({ keyValue: [{ mount: `${key}-kv`, organizations: [{ name: key, apps: [app(`${key}-app`)] }] }] }),
+    ),
     [["update vault_policy.i_role_own_policy: policy"]],
   ),
 

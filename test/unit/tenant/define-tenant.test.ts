@@ -152,6 +152,14 @@ describe("fails, naming field and reason, when", () => {
       /^instances\[0\].roles\[0\].name: "default" is the name of a built-in policy of Vault/,
     ],
     [
+      "a role would replace a policy of a key-value mount",
+      withInstance({
+        keyValue: [{ organizations: [{ name: "acme", apps: [{ name: "web" }] }] }],
+        roles: [{ name: "web-user", read: ["kv/a"] }],
+      }),
+      /^instances\[0\].roles\[0\].name: "web-user" is the name of a policy of keyValue; choose another name/,
+    ],
+    [
       "a folder has a wildcard",
       withInstance({ keyValue: [{}], roles: [{ name: "web", read: ["kv/+"] }] }),
       /^instances\[0\].roles\[0\].read\[0\]: "kv\/\+" is not a valid path/,
@@ -272,7 +280,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a role is allowed nothing",
       withInstance({ roles: [{ name: "web", read: [] }] }),
-      /^instances\[0\].roles\[0\]: is granted nothing; add an entry to certificates, ssh, databases, read or write/,
+      /^instances\[0\].roles\[0\]: is granted nothing; add an entry to certificates, ssh, databases, read, write or keyValuePolicies/,
     ],
     ...[{ controlPlanes: 2 }, { workers: 0 }].map((props): [string, unknown, RegExp] => [
       `the cluster has ${JSON.stringify(props)}`,

@@ -140,6 +140,23 @@ describe("the engines of a tenant file", () => {
     });
   });
 
+  test("key-value: organizations, whose policies a role is granted, and casRequired", () => {
+    const organizations = [{ name: "company1", apps: [{ name: "web" }] }];
+    const keyValue = [{ casRequired: true, organizations }];
+    const { resource } = config({ keyValue, roles: [{ name: "app", keyValuePolicies: ["web-user"] }] });
+    expect(resource.vault_kv_secret_backend_v2).toMatchObject({ main_key_value_kv_config: { cas_required: true } });
+    const policies = resource.vault_policy as Record<string, { name: string; policy: string }>;
+    expect(Object.values(policies).map(({ name }) => name)).toEqual([
+      "company1-admin",
+      "web-admin",
+      "web-user",
+      "web-prod-admin",
+      "web-prod-user",
+      "app",
+    ]);
+    expect(policies.main_role_app_policy?.policy).toBe(policies.main_key_value_kv_policy_web_user?.policy);
+  });
+
   test("databases: another mount, which no other engine may have", () => {
     const database = {
       name: "orders",

@@ -145,6 +145,7 @@ const OF_THE_FILE = [
   "DatabasesGrants.databases",
   "KeyValueGrants.read",
   "KeyValueGrants.write",
+  "KeyValueGrants.keyValuePolicies",
 ];
 
 /** Factories of the constructs' classes, and the fields that call them; those of the operator are left out. */
