@@ -39,7 +39,7 @@ export default defineConfig({
           ...onServers,
           isolate: false,
           // Much of a test is waiting for servers. After the unit tests, which use the processors.
-          maxWorkers: 5,
+          maxWorkers: 6,
           // Go's programs collect garbage less often: those that are built, Terraform, its providers, and servers.
           env: { GOGC: "400" },
           sequence: { groupOrder: 1 },

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Field } from "./fields";
 
 const PROJECT = resolve(__dirname, "..", "..");
@@ -61,11 +61,12 @@ export function testsByField(fields: readonly Field[]): Map<string, string[]> {
   return found;
 }
 
-/** The text of a test, and of the tables in test/support/changes that it imports. */
+/** The text of a test, of its parts in the folder of its name, and of the tables in test/support/changes that it imports. */
 function textWithTables(file: string): string {
   const text = readFileSync(file, "utf8");
-  const tables = [...text.matchAll(/from "([./]+\/support\/changes\/[\w-]+)"/g)];
-  return [text, ...tables.map(([, path = ""]) => readFileSync(`${join(dirname(file), path)}.ts`, "utf8"))].join("\n");
+  const parts = new RegExp(`from "(\\./${basename(file, ".test.ts")}/[\\w-]+|[./]+/support/changes/[\\w-]+)"`, "g");
+  const imported = [...text.matchAll(parts)].map(([, path = ""]) => `${join(dirname(file), path)}.ts`);
+  return [text, ...imported.map((each) => readFileSync(each, "utf8"))].join("\n");
 }
 
 function ownerOf(name: string): string {
