@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { TerraformResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import {
@@ -10,6 +9,7 @@ import {
 import { RecordedValue } from "../../terraform/recorded-value";
 import { expressionOf } from "../../terraform/resource-address";
 import { contentConfig } from "./authority-content";
+import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
 import type { IRootCa } from "./root-ca";
 
@@ -42,10 +42,7 @@ export class Intermediate extends Construct implements BoundAuthority {
     const subject = { commonName, organization, ...contentConfig(props.content) };
     const preventDestroy = props.deletionProtection;
     const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
-    const origin = new RecordedValue(this, "Origin", {
-      values: { accessor: mount.accessor, time: "${plantimestamp()}" },
-      preventDestroy,
-    });
+    const origin = recordOrigin(this, props);
 
     const request = new PkiSecretBackendIntermediateCertRequest(this, "Request", {
       backend: mount.path,
@@ -88,10 +85,11 @@ export class Intermediate extends Construct implements BoundAuthority {
       lifecycle: {
         preventDestroy,
         precondition: [
-          {
-            condition: `\${${origin.expressionOf("accessor")} == ${mount.accessorExpression}}`,
-            errorMessage: `The mount ${mountPath} was created again, so the key of its intermediate is lost; ${fix}.`,
-          },
+          inSameMount(
+            origin,
+            mount,
+            `The mount ${mountPath} was created again, so the key of its intermediate is lost; ${fix}.`,
+          ),
         ],
         postcondition: [
           {
@@ -131,11 +129,6 @@ function expiresBeforeRoot(created: RecordedValue, { lifetime, mountPath, rootCa
   };
 }
 
-/** Whether less time has passed since a record. */
-export function isBefore(origin: RecordedValue, seconds: number): string {
-  return `\${timecmp(plantimestamp(), timeadd(${origin.expressionOf("time")}, "${seconds}s")) < 0}`;
-}
-
 /** One, and one more after each period since a record. Terraform cannot subtract times. */
 function rotationsSince(origin: RecordedValue, seconds: number): string {
   const end = `timeadd(${origin.expressionOf("time")}, "\${n * ${seconds}}s")`;
@@ -150,27 +143,4 @@ function eachOf(resource: TerraformResource, attribute: string): string {
 /** An attribute of the newest resource of a block. */
 function lastOf(resource: TerraformResource, attribute: string): string {
   return `\${reverse(${expressionOf(resource)})[0].${attribute}}`;
-}
-
-/**
- * A digest of what an authority contains: short enough to read, and long enough that two contents of a tenant differ.
- *
- * @param issuer Who signs it.
- */
-export function digestOf({ mountPath, ...props }: AuthorityProps, issuer: string): string {
-  const { commonName, organization = "", permittedDomains = [], lifetime, generation, content: parts } = props;
-  const isOrdinary = props.keyType === "ec" && props.keyBits === 384;
-  const further = { ...parts, ...(isOrdinary ? {} : { keyType: props.keyType, keyBits: props.keyBits }) };
-  const content = [
-    mountPath,
-    issuer,
-    commonName,
-    organization,
-    lifetime.toSeconds(),
-    generation,
-    permittedDomains,
-    // What an intermediate of before has none of leaves its address as it is.
-    ...(Object.keys(further).length === 0 ? [] : [further]),
-  ];
-  return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 8);
 }

@@ -1,11 +1,10 @@
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { GenericEndpoint, PkiSecretBackendConfigIssuers } from "../../terraform/providers/vault";
-import { RecordedValue } from "../../terraform/recorded-value";
 import { expressionOf } from "../../terraform/resource-address";
 import { signingParameters } from "./authority-content";
+import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
-import { digestOf, isBefore } from "./intermediate";
 
 /**
  * A root CA as the default issuer of a mount. Its addresses contain a digest of its content: other content is another root beside
@@ -21,10 +20,7 @@ export class InternalRoot extends Construct implements BoundAuthority {
     const { mount, mountPath, lifetime, organization, permittedDomains, provider } = props;
     const preventDestroy = props.deletionProtection;
     const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
-    const origin = new RecordedValue(this, "Origin", {
-      values: { accessor: mount.accessor, time: "${plantimestamp()}" },
-      preventDestroy,
-    });
+    const origin = recordOrigin(this, props);
     const root = new GenericEndpoint(this, "Resource", {
       path: `${mount.path}/issuers/generate/root/internal`,
       dataJson: Fn.jsonencode({
@@ -51,10 +47,11 @@ export class InternalRoot extends Construct implements BoundAuthority {
       default: `\${${answer}["issuer_id"]}`,
       lifecycle: {
         precondition: [
-          {
-            condition: `\${${origin.expressionOf("accessor")} == ${mount.accessorExpression}}`,
-            errorMessage: `The mount ${mountPath} was created again, so the key of its root CA is lost; ${fix}, and let clients trust the new root.`,
-          },
+          inSameMount(
+            origin,
+            mount,
+            `The mount ${mountPath} was created again, so the key of its root CA is lost; ${fix}, and let clients trust the new root.`,
+          ),
           {
             condition: isBefore(origin, lifetime.toSeconds() - props.longestTtl.toSeconds()),
             errorMessage: `The root CA of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}, and let clients trust the new root.`,
