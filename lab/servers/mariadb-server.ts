@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { LabAuthority } from "../certificates";
 import { run, tryRun } from "../run";
+import { withLibraries } from "../tools/debian";
 import type { MariadbPrograms } from "../tools/mariadb";
 import { ManagedProcess } from "./managed-process";
-import { giveTo, type Account } from "./unprivileged";
+import { giveTo, writeFor, type Account } from "./unprivileged";
 
 /** Properties of a {@link MariadbServer}. */
 export interface MariadbServerProps {
@@ -92,14 +93,10 @@ export class MariadbServer {
   }
 
   private get environment(): NodeJS.ProcessEnv {
-    const { libraries } = this.props.programs;
-    return libraries.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries.join(":") };
+    return withLibraries(this.props.programs.libraries);
   }
 
   private write(name: string, content: string): string {
-    const file = join(this.props.folder, name);
-    writeFileSync(file, content, { mode: 0o600 });
-    giveTo(this.props.account, file);
-    return file;
+    return writeFor(this.props.account, join(this.props.folder, name), content);
   }
 }

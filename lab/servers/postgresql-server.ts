@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type ClientConfig } from "pg";
 import type { LabAuthority } from "../certificates";
 import { run } from "../run";
 import type { PostgresqlPrograms } from "../tools/postgresql";
 import { ManagedProcess } from "./managed-process";
-import { giveTo, type Account } from "./unprivileged";
+import { giveTo, writeFor, type Account } from "./unprivileged";
 
 /** Properties of a {@link PostgresqlServer}. */
 export interface PostgresqlServerProps {
@@ -108,9 +108,6 @@ export class PostgresqlServer {
   }
 
   private write(name: string, content: string): string {
-    const file = join(this.props.folder, name);
-    writeFileSync(file, content, { mode: 0o600 });
-    giveTo(this.props.account, file);
-    return file;
+    return writeFor(this.props.account, join(this.props.folder, name), content);
   }
 }

@@ -1,10 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { run, tryRun } from "../run";
+import { withLibraries } from "../tools/debian";
 import type { OpensshPrograms } from "../tools/openssh";
 import { ManagedProcess } from "./managed-process";
-import { giveTo, type Account } from "./unprivileged";
+import { giveTo, writeFor, type Account } from "./unprivileged";
 
 /** Properties of an {@link SshServer}. */
 export interface SshServerProps {
@@ -150,16 +151,11 @@ export class SshServer {
   }
 
   private get environment(): NodeJS.ProcessEnv {
-    const { libraries } = this.props.programs;
-    return libraries.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries.join(":") };
+    return withLibraries(this.props.programs.libraries);
   }
 
   private write(name: string, content: string): string {
-    const file = join(this.props.folder, name);
-    writeFileSync(file, content, { mode: 0o600 });
-    chmodSync(file, 0o600);
-    giveTo(this.props.account, file);
-    return file;
+    return writeFor(this.props.account, join(this.props.folder, name), content);
   }
 }
 

@@ -1,4 +1,4 @@
-import { chownSync } from "node:fs";
+import { chmodSync, chownSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { run } from "../run";
 
@@ -20,4 +20,13 @@ export async function unprivilegedAccount(): Promise<Account> {
 /** Gives a file or folder to the account. */
 export function giveTo(account: Account, path: string): void {
   if (account.ids !== undefined) chownSync(path, account.ids.uid, account.ids.gid);
+}
+
+/** Writes a file that only the account can read. @returns Its path. */
+export function writeFor(account: Account, path: string, content: string): string {
+  writeFileSync(path, content, { mode: 0o600 });
+  // The mode above is only that of a file which is new.
+  chmodSync(path, 0o600);
+  giveTo(account, path);
+  return path;
 }

@@ -12,6 +12,11 @@ export interface DebianPackages {
   readonly remedy: string;
 }
 
+/** Environment of programs that were unpacked with these folders of libraries. @param libraries None of installed programs. */
+export function withLibraries(libraries: readonly string[]): NodeJS.ProcessEnv {
+  return libraries.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries.join(":") };
+}
+
 /** Unpacks packages of the machine's Debian into a folder without installing them. apt verifies their signatures. */
 export async function unpackDebianPackages(folder: string, props: DebianPackages): Promise<void> {
   const { packages, optionalPackages = [], remedy } = props;

@@ -146,12 +146,9 @@ export function testPkiServices(bed: AuthorityBed): void {
       const put = (name: string, content: string): void => writeFileSync(join(folder, name), content, { mode: 0o600 });
       put("agent.hcl", agent?.content.replaceAll("/etc/tenant-vault/web1", folder) ?? "");
       put("instance-ca.pem", bed.lab.authority.certificate);
-      put(
-        "role-id",
-        ((await bed.operator.send("GET", "auth/approle/role/app/role-id")).body.data as { role_id: string }).role_id,
-      );
-      const { body } = await bed.operator.send("POST", "auth/approle/role/app/secret-id");
-      put("secret-id", (body.data as { secret_id: string }).secret_id);
+      const { role_id, secret_id } = await bed.loginOf("approle");
+      put("role-id", role_id);
+      put("secret-id", secret_id);
       const root = await bed.lab.central.client.send("GET", "pki-root/cert/ca");
 
       const variables = unit?.content
