@@ -1,3 +1,4 @@
+import { firstDuplicate } from "../core/duplicates";
 import { oneOf } from "./messages";
 import { GRANT_FIELDS, mountsOf, policiesOf, refuseGrant, type EngineSpecs } from "./engines";
 
@@ -28,7 +29,7 @@ function isBelow(path: string, other: string): boolean {
 /** A policy that has the name of another one would replace it. */
 export function checkPolicies(instance: Referring, report: Report): void {
   const policies = policiesOf(instance);
-  const twice = policies.find((name, index) => policies.indexOf(name) < index);
+  const twice = firstDuplicate(policies);
   if (twice !== undefined) {
     report(["keyValue"], `two policies are named "${twice}"; give each organization and each app its own name`);
   }

@@ -1,10 +1,11 @@
 import type { Construct } from "constructs";
+import { firstDuplicate } from "../../core/duplicates";
+import type { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 
 /** @throws ValidationError if two roles of an engine have the same name, because only one would be created. */
 export function checkUniqueRoles(roles: readonly { readonly name: string }[], scope: Construct): void {
-  const names = roles.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) < index);
+  const twice = firstDuplicate(roles.map(({ name }) => name));
   if (twice !== undefined) {
     throw new ValidationError("duplicate-role", `Two roles are named "${twice}"; give each its own name.`, scope);
   }
@@ -21,6 +22,18 @@ export function checkRoleName(kind: string, name: string, scope?: Construct): vo
     `${JSON.stringify(name)} is not a valid name of ${/^(SSH|A)/.test(kind) ? "an" : "a"} ${kind} role; use letters, digits, _, - and ., with a letter, a digit or _ at both ends.`,
     scope,
   );
+}
+
+/** Lifetimes of what a role issues. */
+interface RoleTtls {
+  readonly name: string;
+  readonly defaultTtl: Duration;
+  readonly maxTtl: Duration;
+}
+
+/** The message about a role that issues, by default, what lives longer than it may. */
+export function longerThanMaxTtl(kind: string, { name, defaultTtl, maxTtl }: RoleTtls): string {
+  return `The ${kind} role ${name} has a defaultTtl of ${defaultTtl.toString()}, longer than its maxTtl of ${maxTtl.toString()}; shorten it.`;
 }
 
 /** Creates the error of a grant for a missing role. */

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
-import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
+import { checkRoleName, checkUniqueRoles, longerThanMaxTtl, unknownRole } from "../access/roles";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkMountPath } from "../../core/mount-path";
@@ -127,12 +127,7 @@ export function checkCredentialTtls(
   { name, defaultTtl = Duration.hours(1), maxTtl = Duration.hours(24) }: DynamicDbRoleProps,
   scope?: Construct,
 ): { readonly defaultTtl: Duration; readonly maxTtl: Duration } {
-  if (defaultTtl.isLongerThan(maxTtl)) {
-    throw new ValidationError(
-      "db-ttl",
-      `The database role ${name} has a defaultTtl of ${defaultTtl.toString()}, longer than its maxTtl of ${maxTtl.toString()}; shorten it.`,
-      scope,
-    );
-  }
+  if (defaultTtl.isLongerThan(maxTtl))
+    throw new ValidationError("db-ttl", longerThanMaxTtl("database", { name, defaultTtl, maxTtl }), scope);
   return { defaultTtl, maxTtl };
 }

@@ -1,4 +1,5 @@
 import { DNS_LABEL } from "../../core/dns-label";
+import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
 import { checkFolder } from "./folder";
 import type { KeyValueAppProps, KeyValueOrganizationProps } from "./key-value-props";
@@ -135,8 +136,7 @@ function checkDistinct(environments: readonly Environment[], scope: Scope): void
 
 /** Only one of two policies with the same name would exist. */
 function checkPolicyNames(policies: readonly EnvironmentPolicy[], scope: Scope): void {
-  const names = policies.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) < index);
+  const twice = firstDuplicate(policies.map(({ name }) => name));
   if (twice === undefined) return;
   throw new ValidationError(
     "duplicate-policy",

@@ -1,3 +1,4 @@
+import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
 import { attributes, block } from "../../core/hcl";
 import type { Product } from "../../core/product";
@@ -65,8 +66,7 @@ export const AUDIT_DEVICE: ValueType = {
  */
 export function allAuditDevices(folder: string, others: readonly AuditDevice[]): readonly AuditDevice[] {
   const devices = [AuditDevice.file(folder), ...others];
-  const paths = devices.map(({ path }) => path);
-  const twice = paths.find((path, index) => paths.indexOf(path) < index);
+  const twice = firstDuplicate(devices.map(({ path }) => path));
   if (twice === undefined) return devices;
   throw new ValidationError(
     "audit-device",

@@ -5,6 +5,7 @@ import { parseDomain } from "../../core/domains";
 import { checkDurations } from "../../core/duration";
 import type { ValueType } from "../../core/value-type";
 import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";
+import { longerThanMaxTtl } from "../access/roles";
 import { allowedUserKeyConfig } from "./ssh-keys";
 import type { SshCertificateRoleProps, SshHostRoleProps, SshOneTimePasswordRoleProps } from "./ssh-role-props";
 
@@ -58,10 +59,7 @@ function ttls(props: Pick<SshCertificateRoleProps, "name" | "maxTtl" | "defaultT
   checkDurations(props, ["defaultTtl", "maxTtl"]);
   const { name, maxTtl, defaultTtl = maxTtl } = props;
   if (defaultTtl.isLongerThan(maxTtl))
-    throw new ValidationError(
-      "ssh-ttl",
-      `The SSH role ${name} has a defaultTtl of ${defaultTtl.toString()}, longer than its maxTtl of ${maxTtl.toString()}; shorten it.`,
-    );
+    throw new ValidationError("ssh-ttl", longerThanMaxTtl("SSH", { name, defaultTtl, maxTtl }));
   return { ttl: String(defaultTtl.toSeconds()), maxTtl: String(maxTtl.toSeconds()) };
 }
 

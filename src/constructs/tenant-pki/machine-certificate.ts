@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import { parseDomainPattern } from "../../core/domains";
+import { firstDuplicate } from "../../core/duplicates";
 import { checkDurations, type Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { Product } from "../../core/product";
@@ -220,8 +221,7 @@ export function checkMachines(
   roles: readonly PkiRoleProps[],
   scope?: Construct,
 ): void {
-  const names = machines.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) < index);
+  const twice = firstDuplicate(machines.map(({ name }) => name));
   if (twice !== undefined)
     throw new ValidationError(
       "pki-machine",

@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
 import { NO_TOKEN, TOKEN_FOLDER } from "./lingering-container";
 import type { HelmValues } from "./merge-values";
@@ -139,7 +140,7 @@ function valuesAt(
 export function checkPodNames(scope: Construct, values: HelmValues): void {
   const names = (path: string, field = "name"): string[] => listAt(values, path).map((each) => String(each[field]));
   const unique = (kind: string, path: string, used: readonly string[], fix: string): void => {
-    const twice = used.find((each, index) => used.indexOf(each) !== index);
+    const twice = firstDuplicate(used);
     if (twice === undefined) return;
     throw new ValidationError(
       "values",
