@@ -44,6 +44,10 @@ const WITHOUT_PROCESS = {
       selector: `VariableDeclarator[init.name="process"] > ObjectPattern > Property[key.name=${PROCESS_PROPERTY}]`,
       message: USE_VALUE,
     },
+    {
+      selector: 'CallExpression[callee.object.property.name="node"][callee.property.name="addDependency"]',
+      message: "cdktf renders no depends_on for it; use dependsOn of the resource, or addDependency of the stack.",
+    },
     { selector: 'MemberExpression[object.name="process"][property.name="hrtime"]', message: USE_CLOCK },
     { selector: 'MemberExpression[object.name="Date"][property.name="now"]', message: USE_CLOCK },
     { selector: 'NewExpression[callee.name="Date"][arguments.length=0]', message: USE_CLOCK },

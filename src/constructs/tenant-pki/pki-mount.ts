@@ -1,4 +1,4 @@
-import { Fn, type TerraformProvider } from "cdktf";
+import { Fn, type ITerraformDependable, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { Duration } from "../../core/duration";
 import { checkMountPath } from "../../core/mount-path";
@@ -78,23 +78,35 @@ export class PkiMount extends Construct {
       ...(services.deltaCrl === undefined ? {} : { enable_delta: services.deltaCrl, delta_rebuild_interval: "15m" }),
     });
     if (services.deltaCrl !== undefined)
-      this.configure("DeltaUrls", "urls", {
-        enable_templating: true,
-        delta_crl_distribution_points: services.deltaCrl ? [`${issuer}/crl/delta/der`] : [],
-      }).node.addDependency(urls);
+      // After the others: Vault reads, changes and writes all of them, so one of two requests at once would be lost.
+      this.configure(
+        "DeltaUrls",
+        "urls",
+        {
+          enable_templating: true,
+          delta_crl_distribution_points: services.deltaCrl ? [`${issuer}/crl/delta/der`] : [],
+        },
+        [urls],
+      );
     if (services.tidy !== undefined) this.configure("Tidy", "auto-tidy", tidyConfig(services.tidy));
     if (services.acme === undefined) return;
     const cluster = this.configure("Cluster", "cluster", { path: mountUrl(props) });
-    this.configure("Acme", "acme", acmeConfig(services.acme)).node.addDependency(cluster);
+    this.configure("Acme", "acme", acmeConfig(services.acme), [cluster]);
   }
 
   /** The provider's own resources fail every plan if the mount is lost. */
-  private configure(id: string, name: string, data: Record<string, unknown>): GenericEndpoint {
+  private configure(
+    id: string,
+    name: string,
+    data: Record<string, unknown>,
+    dependsOn?: ITerraformDependable[],
+  ): GenericEndpoint {
     return new GenericEndpoint(this, id, {
       path: `${this.path}/config/${name}`,
       dataJson: Fn.jsonencode(data),
       ignoreAbsentFields: true,
       disableDelete: true,
+      dependsOn,
       provider: this.provider,
     });
   }

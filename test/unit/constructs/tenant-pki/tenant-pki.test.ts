@@ -325,6 +325,12 @@ describe("properties", () => {
     };
     const MOUNT = "https://vault.customer10.example:8200/v1/pki";
 
+    /** What Terraform writes before the setting of that name. */
+    const before = (name: string, props: Partial<TenantPKIProps>): unknown =>
+      all(Object.values(pki(props).resource.vault_generic_endpoint ?? {})).find(({ path }) =>
+        String(path).endsWith(`/config/${name}`),
+      )?.depends_on;
+
     test("none by default", () => {
       expect(configs({})).toEqual({ crl: { auto_rebuild: true, expiry: "72h" } });
     });
@@ -344,6 +350,8 @@ describe("properties", () => {
         crl: { enable_delta: false },
         urls: { delta_crl_distribution_points: [] },
       });
+      // Vault writes what a request does not name as it read it, so two requests at once would lose one.
+      expect(before("urls", { deltaCrl: true })).toEqual([expect.stringContaining("backend_config_urls.")]);
     });
 
     test("tidy", () => {
@@ -371,6 +379,7 @@ describe("properties", () => {
       const acme = { roles: ["web"], requireAccountBinding: false, dnsResolver: "10.0.0.2:53" };
       expect(configs({ acme }).acme).toMatchObject({ eab_policy: "not-required", dns_resolver: "10.0.0.2:53" });
       expect(configs({ acme: { roles: [] } }).acme).toEqual({ enabled: false });
+      expect(before("acme", { acme })).toEqual([expect.stringMatching(/^vault_generic_endpoint\..*cluster/)]);
     });
 
     test("a role with ACME grants accounts, unless it needs none", () => {
