@@ -1,4 +1,4 @@
-import { buildSync } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** What the compiler writes for `export { A, B } from "./file"`. */
 const EXPORTED_AGAIN =
@@ -17,17 +17,26 @@ export function loadExportsLazily(code: string): string {
   );
 }
 
+/** What a program loads later: `import("./file.js")`. */
+const LATER: Plugin = {
+  name: "later",
+  setup(bundle) {
+    bundle.onResolve({ filter: /^\.\/.*\.js$/ }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path, external: true } : undefined,
+    );
+  },
+};
+
 /**
- * Compiles a program and what it loads at its start into one file: for so little code, finding files takes longest. What it
- * loads later, by `import("./file.js")`, stays in files of its own.
+ * Compiles a program and what it loads at its start, with packages, into one file: for so little code, finding files takes
+ * longest. What it loads later, by `import("./file.js")`, stays in files of its own.
  */
-export function bundleStart(source: string, target: string): void {
-  buildSync({
+export async function bundleStart(source: string, target: string): Promise<void> {
+  await build({
     entryPoints: [source],
     outfile: target,
     bundle: true,
-    packages: "external",
-    external: ["./*.js"],
+    plugins: [LATER],
     platform: "node",
     target: "node20",
     supported: { "dynamic-import": false },

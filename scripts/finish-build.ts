@@ -68,6 +68,7 @@ export function makeExecutable(project: string): void {
 if (require.main === module) {
   const project = resolve(__dirname, "..");
   finishBuild(join(project, "src"), join(project, "lib"));
-  bundleStart(join(project, "src", "cli", "main.ts"), join(project, "lib", "cli", "main.js"));
-  makeExecutable(project);
+  void bundleStart(join(project, "src", "cli", "main.ts"), join(project, "lib", "cli", "main.js")).then(() =>
+    makeExecutable(project),
+  );
 }

@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import type { CommanderError } from "commander";
 import { systemClock } from "../core/clock";
 import { OperationError } from "../core/errors";
 import { eventJson, eventText, Log } from "../core/log";
@@ -40,11 +40,16 @@ export function printFailure(error: unknown, asJson: boolean): void {
   process.exitCode = 1;
 }
 
+/** By its code: the start of the command has a Commander of its own, which need not be loaded again. */
+function isUsageError(error: unknown): error is CommanderError {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
+}
+
 function describeFailure(error: unknown) {
   if (error instanceof OperationError) {
     return { code: error.code, message: error.message, retryable: error.retryable };
   }
-  if (error instanceof CommanderError) {
+  if (isUsageError(error)) {
     // Commander has already printed the help if no command was given. Its messages may have a second line with a suggestion.
     const message =
       error.code === "commander.help"

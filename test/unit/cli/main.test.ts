@@ -21,9 +21,9 @@ describe("the compiled command", () => {
 
   test("H15: loads for these nothing of what a command needs", async () => {
     const script = `process.argv.splice(1, 1, "x", "--version"); require(${JSON.stringify(COMMAND)});
-      process.on("exit", () => console.error(Object.keys(require.cache).filter((file) => /node_modules|operations/.test(file)).join()));`;
+      process.on("exit", () => console.error(Object.keys(require.cache).join()));`;
     const { stderr } = await run(process.execPath, ["-e", script, "x"]);
-    for (const file of all(stderr.trim().split(","))) expect(file).toContain("/commander/");
+    expect(stderr.trim()).toBe(COMMAND);
   });
 
   test("H15: a command loads no YAML before it needs any", async () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
@@ -45,15 +45,19 @@ test("what a file uses itself stays as it is", () => {
   expect(loadExportsLazily(loadExportsLazily(code))).toBe(loadExportsLazily(code));
 });
 
-test("a program's start is one file; what it loads later stays outside", () => {
-  writeFileSync(join(folder, "start.ts"), 'export const start = "start";');
+test("a program's start is one file with its packages; what it loads later stays outside", async () => {
+  mkdirSync(join(folder, "node_modules", "words"), { recursive: true });
+  writeFileSync(join(folder, "node_modules", "words", "index.js"), 'exports.start = require("./word.js").word;');
+  writeFileSync(join(folder, "node_modules", "words", "word.js"), 'exports.word = "start";');
+  writeFileSync(join(folder, "start.ts"), 'export { start } from "words";');
   writeFileSync(join(folder, "later.ts"), "");
   writeFileSync(join(folder, "later.js"), 'exports.later = "later";');
   writeFileSync(
     join(folder, "main.ts"),
     'import { start } from "./start";\nvoid import("./later.js").then(({ later }) => console.log(start, later));',
   );
-  bundleStart(join(folder, "main.ts"), join(folder, "main.js"));
+  await bundleStart(join(folder, "main.ts"), join(folder, "main.js"));
   rmSync(join(folder, "start.ts"));
+  rmSync(join(folder, "node_modules"), { recursive: true });
   expect(execFileSync(process.execPath, ["main.js"], { cwd: folder, encoding: "utf8" })).toBe("start later\n");
 });
