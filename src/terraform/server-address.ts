@@ -23,3 +23,12 @@ export function parseServerAddress(address: string, scope?: Construct): URL {
   }
   return new URL(address);
 }
+
+/** URL of a path of the API, for requests without a header that names the namespace. */
+export function apiUrl(
+  { address, namespace = "" }: { readonly address: string; readonly namespace?: string | undefined },
+  path: string,
+): string {
+  const names = [namespace, path].map((each) => each.replace(/^\/+|\/+$/g, "")).filter((each) => each !== "");
+  return [address.replace(/\/+$/, ""), "v1", ...names].join("/");
+}

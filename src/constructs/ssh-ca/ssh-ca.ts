@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { IGrantee } from "../../policy/grantee";
 import { checkMountPath } from "../../core/mount-path";
 import { checkValueLists, checkValues } from "../../core/value-type";
+import { APP_ROLE_LOGIN } from "../login/app-role-login";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { checkProviders } from "../../terraform/provider-value";
 import { forgetBelow } from "../../terraform/forgotten-resource";
@@ -123,6 +124,7 @@ export class SshCa extends Construct implements ISshCa {
     this.publicKey = keys.length === 1 ? `\${${keys.join()}}` : keys.map((key) => `\${trimspace(${key})}\n`).join("");
     const { hosts } = props;
     if (hosts === undefined) return;
+    checkValues(hosts, ["login"], { ...APP_ROLE_LOGIN, required: false }, this);
     checkHosts(hosts, props.roles, this);
     this.hostSetup = sshHostSetup(hosts, this.publicKey, this.signingMount);
   }

@@ -1,3 +1,4 @@
+import { apiUrl } from "../../terraform/server-address";
 import type { SshHostsProps } from "./ssh-hosts-props";
 
 /** A file on a host. */
@@ -64,18 +65,19 @@ systemctl try-reload-or-restart ssh.service sshd.service
 }
 
 /** A host without a login yet shows no certificate. No secret is an argument of a program. */
-function renewal({ address, mount, hostRole }: HostFilesProps): string {
+function renewal({ mount, hostRole, login, ...instance }: HostFilesProps): string {
+  const loginUrl = apiUrl(instance, `auth/${login?.path ?? "approle"}/login`);
   return `
 if [ -s role-id ] && [ -s secret-id ]; then
   [ ! -s ca.pem ] || export CURL_CA_BUNDLE="$PWD/ca.pem"
   post() { curl --silent --show-error --fail --retry 3 --max-time 30 "$@"; }
   value() { sed -n 's/.*"'"$1"'":"\\([^"\\\\]*\\).*/\\1/p'; }
   token=$(printf '{"role_id":"%s","secret_id":"%s"}' "$(cat role-id)" "$(cat secret-id)" |
-    post --data @- ${address}/v1/auth/approle/login | value client_token)
+    post --data @- ${loginUrl} | value client_token)
   printf '{"cert_type":"host","valid_principals":"%s","public_key":"%s"}' \\
     "$(hostname -f)" "$(cat /etc/ssh/ssh_host_ed25519_key.pub)" > request.new
   printf 'X-Vault-Token: %s\\n' "$token" |
-    post --header @- --data @request.new ${address}/v1/${mount}/sign/${hostRole} | value signed_key > host-cert.new
+    post --header @- --data @request.new ${apiUrl(instance, `${mount}/sign/${hostRole}`)} | value signed_key > host-cert.new
   ssh-keygen -L -f host-cert.new > /dev/null
   mv host-cert.new host-cert.pub
 fi

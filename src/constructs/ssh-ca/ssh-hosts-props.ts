@@ -1,3 +1,5 @@
+import type { IAppRoleLogin } from "../login/app-role-login";
+
 /** How hosts are set up for the logins of an SSH authority. */
 export interface SshHostsProps {
   /**
@@ -6,6 +8,20 @@ export interface SshHostsProps {
    * @changes in place: of the outputs alone; bring them to the hosts
    */
   readonly address: string;
+  /**
+   * Namespace of the instance in which the authority is.
+   *
+   * @default - the root namespace
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly namespace?: string;
+  /**
+   * The login of hosts with a hostRole.
+   *
+   * @default - the AppRole login at its default path
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly login?: IAppRoleLogin;
   /**
    * Users of the hosts, each with the principals that may log in as that user.
    *

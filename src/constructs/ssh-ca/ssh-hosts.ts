@@ -57,7 +57,7 @@ function jsonOf(template: string): string {
 
 /** @throws ValidationError if a file on a host would be wrong. */
 export function checkHosts(
-  { users, revokedSerials = [], hostRole }: Omit<SshHostsProps, "address">,
+  { users, revokedSerials = [], hostRole }: Omit<SshHostsProps, "address" | "namespace" | "login">,
   roles: readonly SshRole[],
   scope?: Construct,
 ): void {

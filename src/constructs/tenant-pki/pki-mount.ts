@@ -5,6 +5,7 @@ import { checkMountPath } from "../../core/mount-path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { GenericEndpoint, Mount, PkiSecretBackendConfigUrls } from "../../terraform/providers/vault";
 import { expressionOf } from "../../terraform/resource-address";
+import { apiUrl } from "../../terraform/server-address";
 import { acmeConfig, tidyConfig, type PkiServices } from "./pki-services";
 
 /** Properties of a {@link PkiMount}. */
@@ -59,13 +60,13 @@ export class PkiMount extends Construct {
     this.accessor = mount.accessor;
     this.accessorExpression = `${expressionOf(mount)}.accessor`;
     // Each issuer by its ID: the plain paths answer for the default issuer alone, whose list says nothing of older certificates.
-    const issuer = `${mountUrl(props)}/issuer/{{issuer_id}}`;
+    const issuer = `${apiUrl(props, props.path)}/issuer/{{issuer_id}}`;
     const urls = new PkiSecretBackendConfigUrls(this, "Urls", {
       backend: mount.path,
       issuingCertificates: [`${issuer}/der`],
       crlDistributionPoints: [`${issuer}/crl/der`],
       // Without an issuer: the responder finds it in the request.
-      ocspServers: services.ocsp === true ? [`${mountUrl(props)}/ocsp`] : undefined,
+      ocspServers: services.ocsp === true ? [`${apiUrl(props, props.path)}/ocsp`] : undefined,
       enableTemplating: true,
       // In place, the provider would look for them at the former path of a renamed mount, and fail.
       lifecycle: { replaceTriggeredBy: [`${expressionOf(mount)}.path`] },
@@ -90,7 +91,7 @@ export class PkiMount extends Construct {
       );
     if (services.tidy !== undefined) this.configure("Tidy", "auto-tidy", tidyConfig(services.tidy));
     if (services.acme === undefined) return;
-    const cluster = this.configure("Cluster", "cluster", { path: mountUrl(props) });
+    const cluster = this.configure("Cluster", "cluster", { path: apiUrl(props, props.path) });
     this.configure("Acme", "acme", acmeConfig(services.acme), [cluster]);
   }
 
@@ -110,10 +111,4 @@ export class PkiMount extends Construct {
       provider: this.provider,
     });
   }
-}
-
-/** URL of a mount, for requests without a header that names the namespace. */
-function mountUrl({ address, namespace = "", path }: Pick<PkiMountProps, "address" | "namespace" | "path">): string {
-  const names = [namespace, path].map((each) => each.replace(/^\/+|\/+$/g, "")).filter((each) => each !== "");
-  return [address.replace(/\/+$/, ""), "v1", ...names].join("/");
 }

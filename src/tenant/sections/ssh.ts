@@ -69,7 +69,7 @@ export interface EcdsaSshKeySpec extends InFile<EcdsaSshCaKeyProps> {
 }
 
 /** Hosts that trust the authority. */
-export type SshHostsSpec = InFile<Omit<SshHostsProps, "address">>;
+export type SshHostsSpec = InFile<Omit<SshHostsProps, "address" | "namespace" | "login">>;
 
 /** SSH logins of a tenant. */
 export interface SshSpec extends InFile<Pick<SshCaProps, "mount" | "generation" | "oldestGeneration">> {
@@ -205,8 +205,13 @@ export const ssh = engine<SshField, SshGrants>()({
   grants: { ssh: list(name("ops"), '"ops"').optional() },
   mounts: ({ mount = SSH_MOUNT, generation: newest = 1 }) => signingMounts(mount, { oldest: 1, newest }),
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((role) => role.name) ?? []),
-  create: (scope, { hosts: each, ...spec }, { address, provider, deletionProtection }) =>
-    new SshCa(scope, "Ssh", { ...spec, hosts: each && { ...each, address }, deletionProtection, provider }),
+  create: (scope, { hosts: each, ...spec }, { address, namespace, login, provider, deletionProtection }) =>
+    new SshCa(scope, "Ssh", {
+      ...spec,
+      hosts: each && { ...each, address, namespace, login },
+      deletionProtection,
+      provider,
+    }),
   forget: (scope) => {
     forgetBelow(scope, ["Ssh", "Mount"], "vault_mount", KEPT);
     forgetBelow(scope, ["Ssh", "Resource"], "vault_ssh_secret_backend_ca", KEPT);

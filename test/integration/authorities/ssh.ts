@@ -1,11 +1,13 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../lab/ports";
 import { SshServer } from "../../../lab/servers/ssh-server";
 import { run, tryRun } from "../../../lab/run";
+import { sshHostSetup } from "../../../src/constructs/ssh-ca/ssh-hosts";
 import type { VaultClient } from "../../../src/vault/client";
 import { type AuthorityBed, CONFIG } from "./authority-bed";
+import { RenderedHost } from "./rendered-host";
 
 /** Logins to a real sshd, and the keys that sign for them. */
 export function testSsh(bed: AuthorityBed): void {
@@ -53,6 +55,11 @@ export function testSsh(bed: AuthorityBed): void {
     });
     afterAll(() => server.stop());
 
+    const hostAt = (root: string): RenderedHost => {
+      const { openssh: programs, account, caCertificateFile } = bed.lab;
+      return new RenderedHost({ root, programs, account: account.name, name: HOST, caCertificateFile });
+    };
+
     async function sign(
       role: string,
       type = "ed25519",
@@ -94,35 +101,10 @@ export function testSsh(bed: AuthorityBed): void {
 
     test("a host that has the rendered files trusts the authority, shows a certificate, and refuses what is revoked", async () => {
       const root = join(folder, "host");
-      const onHost = (text: string): string => text.replaceAll(/(?<![\w/])\/(etc|usr)\//g, `${root}/$1/`);
-      const output = await bed.lab.cdktf.output(CONFIG, "main_ssh_hosts_cloud_init");
-      const { write_files: files, runcmd } = JSON.parse(output.replace(/^#.*/, "")) as {
-        write_files: { path: string; content: string; permissions: string }[];
-        runcmd: string[][];
-      };
-      const write = (path: string, text: string, mode = 0o644): void => {
-        mkdirSync(dirname(path), { recursive: true });
-        writeFileSync(path, text, { mode });
-      };
-      for (const { path, content, permissions } of files)
-        write(
-          onHost(path).replace(/principals\/ubuntu$/, `principals/${bed.lab.account.name}`),
-          onHost(content),
-          parseInt(permissions, 8),
-        );
-      const secrets = `${root}/etc/ssh/tenant-vault`;
-      const { role_id, secret_id } = await bed.loginOf("approle");
-      write(`${secrets}/role-id`, role_id, 0o600);
-      write(`${secrets}/secret-id`, secret_id, 0o600);
-      write(`${secrets}/ca.pem`, readFileSync(bed.lab.caCertificateFile, "utf8"));
-      for (const [name, text] of [
-        ["hostname", `echo ${HOST}`],
-        ["systemctl", `echo "$@" >> ${root}/systemctl`],
-      ] as const)
-        write(`${root}/bin/${name}`, `#!/bin/sh\n${text}\n`, 0o755);
-      const { programs, account } = { programs: bed.lab.openssh, account: bed.lab.account };
-      const sshd = `${root}/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf`;
-      const settings = readFileSync(sshd, "utf8").split("\n");
+      const { openssh: programs, account } = bed.lab;
+      const rendered = hostAt(root);
+      rendered.setUp(await bed.lab.cdktf.output(CONFIG, "main_ssh_hosts_cloud_init"), await bed.loginOf("approle"));
+      const settings = rendered.read("/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf").split("\n");
       const host = new SshServer({
         programs,
         port: await freePort(),
@@ -133,28 +115,52 @@ export function testSsh(bed: AuthorityBed): void {
         settings,
       });
       const hostKey = readFileSync(`${await host.createHostKey()}.pub`, "utf8");
-      write(`${root}/etc/ssh/ssh_host_ed25519_key.pub`, hostKey.trim());
-      const PATH = [`${root}/bin`, dirname(programs.sshKeygen), process.env.PATH].join(":");
-      const LD_LIBRARY_PATH = programs.libraries.join(":");
-      const apply = async (): Promise<unknown> =>
-        run(onHost(runcmd[0]?.[0] ?? ""), [], { env: { ...process.env, PATH, LD_LIBRARY_PATH } });
-      await apply();
+      rendered.write("/etc/ssh/ssh_host_ed25519_key.pub", hostKey.trim());
+      await rendered.apply();
       await host.start();
       try {
         const { file, serial } = await sign("ops");
         const known = { ca: trustedCa, name: HOST };
         expect(await host.canLogIn(key("ed25519"), file, known)).toBe(true);
         expect(await host.canLogIn(key("ed25519"), (await sign("self")).file, known)).toBe(false);
-        write(`${secrets}/revoked-serials`, `serial: ${serial}\n`);
-        await apply();
+        rendered.write("/etc/ssh/tenant-vault/revoked-serials", `serial: ${serial}\n`);
+        await rendered.apply();
         expect(await host.canLogIn(key("ed25519"), file, known)).toBe(false);
         expect(await host.canLogIn(key("ed25519"), (await sign("ops")).file, known)).toBe(true);
-        expect(readFileSync(`${root}/systemctl`, "utf8")).toMatch(
-          /^(try-reload-or-restart ssh.service sshd.service\n){2}$/,
-        );
+        expect(rendered.read("/systemctl")).toMatch(/^(try-reload-or-restart ssh.service sshd.service\n){2}$/);
       } finally {
         await host.stop();
       }
+    });
+
+    test("a host gets its certificate in a namespace, by a login at another path (SshHostsProps.namespace, SshHostsProps.login)", async () => {
+      await bed.operator.send("POST", "sys/namespaces/hosts", { body: {} });
+      const post = async (path: string, body: object): Promise<object> =>
+        (await bed.operator.send("POST", `hosts/${path}`, { body })).body.data ?? {};
+      await post("sys/mounts/ssh", { type: "ssh" });
+      await post("ssh/config/ca", { generate_signing_key: true, key_type: "ed25519" });
+      const signing = { key_type: "ca", allow_host_certificates: true, allowed_domains: "*", allow_subdomains: true };
+      await post("ssh/roles/hosts", { ...signing, ttl: "1h" });
+      await post("sys/policies/acl/hosts", { policy: 'path "ssh/sign/hosts" { capabilities = ["update"] }' });
+      await post("sys/auth/programs", { type: "approle" });
+      await post("auth/programs/role/host", { token_policies: ["hosts"] });
+      const { body } = await bed.operator.send("GET", "hosts/auth/programs/role/host/role-id");
+      const { role_id } = body.data as { role_id: string };
+      const { secret_id } = (await post("auth/programs/role/host/secret-id", {})) as { secret_id: string };
+
+      const { address } = bed.lab.tenant.instances[0] as { address: string };
+      const place = { address, namespace: "hosts", login: { path: "programs" } };
+      const { cloudInit } = sshHostSetup({ ...place, users: {}, hostRole: "hosts" }, "", "ssh");
+      const rendered = hostAt(join(folder, "namespaced"));
+      rendered.setUp(cloudInit.replace(/\$\{jsonencode\(("[^"]*")\)\}/, "$1"), { role_id, secret_id });
+      rendered.write("/etc/ssh/ssh_host_ed25519_key.pub", readFileSync(`${key("ed25519")}.pub`, "utf8").trim());
+      await rendered.apply();
+      const { stdout } = await run(bed.lab.openssh.sshKeygen, [
+        "-L",
+        "-f",
+        join(folder, "namespaced/etc/ssh/tenant-vault/host-cert.pub"),
+      ]);
+      expect(stdout).toMatch(/host certificate[^]*Principals:\s+one\.acme\.internal/);
     });
 
     test("a certificate for other networks is refused, also if a request asks for other critical options", async () => {

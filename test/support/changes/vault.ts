@@ -636,6 +636,18 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [[]],
   ),
   row(
+    "SshHostsProps.namespace",
+    [undefined, "team1", undefined],
+    hosts((namespace) => ({ namespace, hostRole: "hosts" })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.login",
+    [undefined, { path: "programs" }, undefined],
+    hosts((login) => ({ login, hostRole: "hosts" })),
+    [[]],
+  ),
+  row(
     "SshCaProps.hosts",
     [false, true, false],
     (scope, key, exists, servers) => {

@@ -3,7 +3,11 @@ import { RootCa } from "../../../src";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
 import { synthesizeInVault, type Synthesized } from "../../support/synth";
 
-function config(engines: Partial<InstanceSpec>, deletionProtection?: boolean): Synthesized {
+function config(
+  engines: Partial<InstanceSpec>,
+  deletionProtection?: boolean,
+  use: (config: InstanceConfig) => void = () => undefined,
+): Synthesized {
   return synthesizeInVault((stack, { provider, centralProvider }) => {
     const [instance] = defineTenant({
       name: "customer10",
@@ -19,14 +23,16 @@ function config(engines: Partial<InstanceSpec>, deletionProtection?: boolean): S
     }).instances;
     if (instance === undefined) throw new Error("There is no instance.");
     const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", provider: centralProvider });
-    new InstanceConfig(stack, "main", {
-      tenant: "customer10",
-      instance,
-      rootCa,
-      provider,
-      centralProvider,
-      deletionProtection,
-    });
+    use(
+      new InstanceConfig(stack, "main", {
+        tenant: "customer10",
+        instance,
+        rootCa,
+        provider,
+        centralProvider,
+        deletionProtection,
+      }),
+    );
   });
 }
 
@@ -128,6 +134,23 @@ describe("the engines of a tenant file", () => {
       main_ssh_role_ops: { allowed_extensions: "permit-agent-forwarding" },
       main_ssh_role_otp: { allowed_users: "ubuntu,root", cidr_list: "10.0.0.0/8" },
     });
+  });
+
+  test("hosts of SSH log in with the login of the instance's roles, in its namespace", () => {
+    const setup = (engines: Partial<InstanceSpec>): string => {
+      const hosts = { users: {}, hostRole: "hosts" };
+      const roles = [{ type: "host", name: "hosts", allowedDomains: ["a.example"], maxTtl: "1h" }] as const;
+      let rendered = "";
+      config({ ssh: { hosts, roles }, ...engines }, undefined, ({ engines: { ssh } }) => {
+        rendered = ssh?.hostSetup?.cloudInit ?? "";
+      });
+      return rendered;
+    };
+    expect(setup({})).toContain("https://main.example:8200/v1/auth/approle/login");
+    expect(setup({ appRole: { path: "programs" } })).toContain("https://main.example:8200/v1/auth/programs/login");
+    expect(setup({ deployment: { mode: "namespace", of: "shared/main" } })).toMatch(
+      /https:\/\/main\.example:8200\/v1\/[^/]+\/auth\/approle\/login/,
+    );
   });
 
   test("key-value: description, and the age at which versions are deleted", () => {

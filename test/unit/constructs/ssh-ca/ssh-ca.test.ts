@@ -227,6 +227,16 @@ describe("hosts", () => {
     expect(content(found, "/etc/systemd/system/tenant-vault-ssh.timer")).toContain("OnCalendar=daily");
   });
 
+  test("log in where the instance's login is, in its namespace", () => {
+    const script = (hosts: Partial<SshHostsProps>): string =>
+      content(files({ hostRole: "hosts", ...hosts }), "/usr/local/sbin/tenant-vault-ssh");
+    expect(script({})).toContain("https://vault.example:8200/v1/auth/approle/login |");
+    const elsewhere = script({ namespace: "team1/sub", login: { path: "programs" } });
+    expect(elsewhere).toContain("https://vault.example:8200/v1/team1/sub/auth/programs/login |");
+    expect(elsewhere).toContain("https://vault.example:8200/v1/team1/sub/ssh/sign/hosts |");
+    expect(() => script({ login: {} as never })).toThrow(/login/);
+  });
+
   test("get the same files from Ansible", () => {
     const text = setup({ hostRole: "hosts" }).ansible.replace(/\$\{jsonencode\("(.*)"\)\}/, (_, keys: string) =>
       JSON.stringify(keys),
