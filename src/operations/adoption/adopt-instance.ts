@@ -40,17 +40,21 @@ export async function adoptInstance(
     ...(rootToken === undefined ? {} : { rootToken }),
   };
   return withLock(context, "adopt", async (locked) => {
+    // A killed run may have left a ceremony. Until the proof cancels it, the next run must learn of it, too.
+    locked.lease.stays = locked.lease.interrupted !== undefined;
     await new KeysRecording(locked, answer, threshold).run();
     log.info("the record has the keys", { keys: keys.length });
     await unsealInstance(locked);
     const verified = keys.length === shares && rootToken !== undefined;
     if (verified) await proveEscrow(locked);
-    else
+    else {
+      locked.lease.stays = false;
       log.warn("not every key is proven; rotate the keys once the identities work", {
         keys: keys.length,
         of: shares,
         rootToken: rootToken !== undefined,
       });
+    }
     return { keys: keys.length, verified };
   });
 }
