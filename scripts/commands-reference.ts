@@ -7,6 +7,7 @@ import type { AdoptionReport } from "../src/operations/adoption/adopt-instance";
 import type { UnmanagedReport } from "../src/operations/adoption/unmanaged";
 import type { CustodyReport } from "../src/operations/custody/keep-custody";
 import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
+import type { PlaceholdersReport } from "../src/operations/placeholders/write-placeholders";
 import type { ExportReport } from "../src/operations/portability/export-instance";
 import type { ImportReport } from "../src/operations/portability/import-instance";
 import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
@@ -52,6 +53,16 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`raftPeers` is missing if the record's root token is missing or was revoked.",
       "With `--all` it prints a list of objects with `instance`, and with `error` if that instance failed. The exit code is then 1.",
       "`initialized`, `unsealed`, `joined` and `restarted` say what this run did. A run that finds everything done reports `false` and empty lists.",
+    ],
+  },
+  placeholders: {
+    example: {
+      instance: "customer10/main",
+      written: ["kv/company1/web/web-dev/smtp"],
+      existing: 4,
+    } satisfies PlaceholdersReport & { readonly instance: string },
+    notes: [
+      "`written` has the paths that this run wrote. `existing` is the number of the others, which it left alone.",
     ],
   },
   "rotate-keys": {
@@ -406,6 +417,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`auditDevices` is missing if it was not checked. The check needs a valid root token in the record, and standbys of Vault do not answer it.",
       "`votes` is whether the replica is a member of raft that votes. It is missing if that could not be asked. `leader` is the address that the replica takes for the active one, and `shares` the number and threshold of its keys.",
       "`difference` says what is not as the tenant's file describes it. A retired instance has `retired: true` and no replicas.",
+      "`placeholders` lists the placeholders that nobody has filled in, each with `path` and `state`: `TBD`, `unconfirmed`, `missing` or `deleted`. It is missing if there are none, or they could not be asked for.",
       "`sealTokenExpires` is the expiry of the token of a transit seal.",
       "`restoreProven` is when a snapshot was last proven by a restore, and `escrowVerified` when `escrow verify` last proved the keys of the record. Each is missing if that never happened.",
       "An instance that could not be inspected has no replicas, a `problem` and a `problemCode` of [errors](errors.md#the-command).",

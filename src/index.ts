@@ -87,6 +87,7 @@ export type {
   AdministeredLogin,
   AdministeredMounts,
   IdentitiesProps,
+  PlaceholderPath,
 } from "./constructs/vault-instance/identity-settings";
 export { InstanceNamespace, type InstanceNamespaceProps } from "./constructs/vault-instance/instance-namespace";
 export { InstanceProvider, type InstanceProviderProps } from "./constructs/vault-instance/instance-provider";
@@ -142,6 +143,13 @@ export type {
   KeyValueOrganizationProps,
   KeyValueProps,
 } from "./constructs/key-value/key-value-props";
+export { PlaceholderHook, type PlaceholderHookProps } from "./constructs/key-value/placeholder-hook";
+export type {
+  AppPlaceholderProps,
+  PlaceholderContent,
+  PlaceholderProps,
+  PlaceholderType,
+} from "./constructs/key-value/placeholder-props";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";

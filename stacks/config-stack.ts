@@ -11,7 +11,7 @@ export class ConfigStack extends LayerStack {
   constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
     super(scope, id, operator.backend);
     new DeletionProtection(this, "DeletionProtection", { deletionProtection: tenant.deletionProtection });
-    const { provider: centralProvider } = new CentralProvider(this, "Central", operator);
+    const { provider: centralProvider, access } = new CentralProvider(this, "Central", operator);
     const identity = new ConfigIdentity(this, "identity");
     const rootCa = RootCa.fromRootCaAttributes({
       mount: ROOT_CA_MOUNT,
@@ -39,6 +39,7 @@ export class ConfigStack extends LayerStack {
         rootCa,
         provider,
         centralProvider,
+        central: access,
         identity,
         deletionProtection,
       });

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { defineCentralCommands } from "./central-commands";
 import { defineDataCommands } from "./data-commands";
 import type { Execute } from "./define";
+import { defineEngineCommands } from "./engine-commands";
 import { defineFleetCommands } from "./fleet-commands";
 import { defineInstanceCommands } from "./instance-commands";
 import { defineKeyCommands } from "./key-commands";
@@ -41,6 +42,7 @@ export function buildProgram(execute: Execute): Command {
     defineKeyCommands,
     defineSnapshotCommands,
     defineDataCommands,
+    defineEngineCommands,
     defineFleetCommands,
     defineCentralCommands,
   ])

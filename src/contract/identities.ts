@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { INSTANCE_PATH, namespaceLogin, type NamespaceLogin } from "./namespaces";
+import { placeholderPaths } from "./placeholders";
 
 /** The logins of an instance that work in place of its root token. */
 export const IDENTITIES = ["apply", "plan", "operate", "ceremony"] as const;
@@ -78,6 +79,8 @@ export const identitySettings = z.object({
   mounts: z.array(z.object({ path: z.string().min(1), type: z.enum(ENGINE_TYPES) })).readonly(),
   /** Login methods that it describes; paths without `auth/`. */
   logins: z.array(z.object({ path: z.string().min(1), type: z.enum(LOGIN_TYPES) })).readonly(),
+  /** Secrets that the hook of the config layer creates, for people to fill in. */
+  placeholders: z.array(placeholderPaths).min(1).readonly().optional(),
   /** Lifetime of a token, seconds. */
   tokenTtl: z.number().int().min(60).default(DEFAULT_TOKEN_TTL),
   /** Lifetime of a secret ID, seconds. */

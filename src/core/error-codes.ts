@@ -80,6 +80,9 @@ export const ERROR_CODES = [
   "rotation-unfinished",
   "namespace-rotation",
 
+  // placeholders
+  "placeholder-denied",
+
   // escrow custody
   "custody-outdated",
   "custody-people",

@@ -1,5 +1,6 @@
 import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginName, type LoginType } from "../contract/identities";
 import { isNamespaceLogin } from "../contract/namespaces";
+import type { PlaceholderPaths } from "../contract/placeholders";
 import type { Product } from "../core/product";
 import { namespaceStatements } from "./namespace-policy";
 import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
@@ -11,6 +12,8 @@ export interface IdentityScope {
   readonly mounts: readonly { readonly path: string; readonly type: EngineType }[];
   /** Login methods, each once; paths without `auth/`. */
   readonly logins: readonly { readonly path: string; readonly type: LoginType }[];
+  /** Secrets that people fill in later, by mount. @default - none */
+  readonly placeholders?: readonly PlaceholderPaths[] | undefined;
   /** Whether the instance is a namespace of a shared one. @default false */
   readonly isNamespace?: boolean;
 }
@@ -79,9 +82,9 @@ export function identityPolicy(identity: LoginName, scope: IdentityScope): strin
 }
 
 const STATEMENTS: Readonly<Record<Identity, (scope: IdentityScope) => PolicyStatement[]>> = {
-  apply: (scope) => [...configuration(scope, MANAGE), ...logins(), ...moves()],
+  apply: (scope) => [...configuration(scope, MANAGE), ...placeholders(scope), ...logins(), ...moves()],
   plan: (scope) => configuration(scope, LOOK),
-  operate: ({ isNamespace }) => (isNamespace === true ? [keyStatus()] : operations()),
+  operate: (scope) => [...(scope.isNamespace === true ? [keyStatus()] : operations()), ...placeholderMetadata(scope)],
   ceremony: (scope) => ceremonies(scope),
 };
 
@@ -121,6 +124,32 @@ function auditDevices(capabilities: readonly Capability[]): PolicyStatement[] {
     capabilities: [...capabilities, "sudo"],
     reason: "audit devices",
   }));
+}
+
+/** To write a secret that exists, KV version 2 requires `update`, so an identity that may only create it overwrites nothing. */
+function placeholders(scope: IdentityScope): PolicyStatement[] {
+  return pathsOf(scope, (mount, path) => [
+    { path: `${mount}/data/${path}`, capabilities: ["create"], reason: "write a placeholder, once" },
+    {
+      path: `${mount}/metadata/${path}`,
+      capabilities: ["read", "patch"],
+      reason: "whether the placeholder exists, and whose it is",
+      allowedParameters: { custom_metadata: [] },
+    },
+  ]);
+}
+
+function placeholderMetadata(scope: IdentityScope): PolicyStatement[] {
+  return pathsOf(scope, (mount, path) => [
+    { path: `${mount}/metadata/${path}`, capabilities: ["read"], reason: "whether the placeholder is filled in" },
+  ]);
+}
+
+function pathsOf(
+  { placeholders: found = [] }: IdentityScope,
+  statements: (mount: string, path: string) => PolicyStatement[],
+): PolicyStatement[] {
+  return found.flatMap(({ mount, paths }) => paths.flatMap((path) => statements(mount, path)));
 }
 
 /** The identities themselves, so that the hook repairs them without the root token. */

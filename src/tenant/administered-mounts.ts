@@ -1,3 +1,5 @@
+import { KEY_VALUE_MOUNT } from "../constructs/key-value/key-value";
+import { placeholdersOf } from "../constructs/key-value/placeholders";
 import type { AdministeredMounts } from "../constructs/vault-instance/identity-settings";
 import type { EngineType } from "../contract/identities";
 import { mountsOf, type EngineFields } from "./engines";
@@ -18,5 +20,8 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   );
   const { roles = [], appRole } = instance;
   const logins = roles.length === 0 ? [] : [{ path: appRole?.path ?? "approle", type: "approle" as const }];
-  return { engines, logins };
+  const placeholders = (instance.keyValue ?? []).flatMap(({ mount = KEY_VALUE_MOUNT, ...spec }) =>
+    placeholdersOf(mount, spec).map(({ path }) => ({ mount, path })),
+  );
+  return { engines, logins, ...(placeholders.length === 0 ? {} : { placeholders }) };
 }

@@ -1,11 +1,14 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { AccessRole } from "../constructs/access/access-role";
+import { PlaceholderHook } from "../constructs/key-value/placeholder-hook";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
+import { ValidationError } from "../core/errors";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
+import type { CentralVaultAccess } from "../terraform/hook";
 import { retire } from "../terraform/retire";
 import { instanceNamespace } from "./shared-instances";
 import { createEngines, grantEngines, outputsOf, type Engines } from "./engines";
@@ -26,6 +29,12 @@ export interface InstanceConfigProps {
   readonly provider: TerraformProvider;
   /** The provider of the central Vault. */
   readonly centralProvider: TerraformProvider;
+  /**
+   * How the hook that writes placeholders reaches the central Vault.
+   *
+   * @default - none: a tenant file with placeholders is refused
+   */
+  readonly central?: CentralVaultAccess;
   /**
    * The identity of Terraform in the instance. Without the right to change the configuration, Terraform reads no secret of the
    * central Vault.
@@ -67,6 +76,7 @@ export class InstanceConfig extends Construct {
       namespace: instanceNamespace(props.tenant, instance),
     });
     this.createRoles();
+    this.createPlaceholders();
     // The servers are destroyed and their data is kept, so Terraform forgets the engines.
     if (instance.retired === true) retire(this, () => true);
   }
@@ -74,6 +84,19 @@ export class InstanceConfig extends Construct {
   /** What people and hosts need to know of the engines, by names of outputs. A retired instance has none. */
   get outputs(): EngineOutputs {
     return this.props.instance.retired === true ? {} : outputsOf(this.engines);
+  }
+
+  private createPlaceholders(): void {
+    const { tenant, instance, central } = this.props;
+    const keyValues = (this.engines.keyValue ?? []).filter(({ placeholders }) => placeholders.length > 0);
+    if (keyValues.length === 0 || instance.retired === true) return;
+    if (central === undefined)
+      throw new ValidationError(
+        "placeholder",
+        `The instance ${tenant}/${instance.name} has placeholders, and the InstanceConfig no central Vault; pass central.`,
+        this,
+      );
+    new PlaceholderHook(this, "Placeholders", { tenant, name: instance.name, keyValues, central });
   }
 
   private createRoles(): void {

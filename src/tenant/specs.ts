@@ -52,11 +52,13 @@ export type {
 } from "./sections/helm";
 export type { IdentitiesSpec } from "./sections/identities";
 export type {
+  AppPlaceholderSpec,
   KeyValueAppSpec,
   KeyValueField,
   KeyValueGrants,
   KeyValueOrganizationSpec,
   KeyValueSpec,
+  PlaceholderSpec,
 } from "./sections/key-value";
 export type {
   ExternalAuthoritySpec,

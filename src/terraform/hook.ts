@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { TerraformStack } from "cdktf";
+import { TerraformStack, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { ValueType } from "../core/value-type";
 import { fromStackFolder } from "./paths";
@@ -45,6 +45,8 @@ export interface HookProps {
   readonly description: object;
   /** Another value whose change runs the command again. @default - none */
   readonly revision?: string;
+  /** What must exist before. @default - what the description refers to */
+  readonly dependsOn?: ITerraformDependable[];
 }
 
 /** The compiled command. The path is the same from `src` and from `lib`. */
@@ -52,7 +54,7 @@ const COMMAND = join(__dirname, "..", "..", "lib", "cli", "main.js");
 
 /** Creates a resource that runs `tenant-vault` when Terraform applies it. */
 export function createHook(scope: Construct, id: string, props: HookProps): CommandResource {
-  const { command, central, variable, description, revision } = props;
+  const { command, central, variable, description, revision, dependsOn } = props;
   return new CommandResource(scope, id, {
     run: {
       command: `node ${fromStackFolder(TerraformStack.of(scope), COMMAND)} ${command}`,
@@ -63,6 +65,7 @@ export function createHook(scope: Construct, id: string, props: HookProps): Comm
         [variable]: "${jsonencode(self.triggers_replace.description)}",
       },
     },
+    ...(dependsOn === undefined ? {} : { dependsOn }),
     triggers: { description, ...(revision === undefined ? {} : { revision }) },
   });
 }

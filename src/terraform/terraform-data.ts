@@ -1,4 +1,4 @@
-import { TerraformResource } from "cdktf";
+import { TerraformResource, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 
 /** A command that Terraform runs on this machine after it has created the resource. */
@@ -13,6 +13,8 @@ export interface CommandResourceProps {
   readonly run: LocalCommand;
   /** Values whose change runs the command again. The command can read them as `self.triggers_replace`. */
   readonly triggers: Readonly<Record<string, unknown>>;
+  /** What must exist before. @default - what the values refer to */
+  readonly dependsOn?: ITerraformDependable[];
 }
 
 /**
@@ -28,6 +30,7 @@ export class CommandResource extends TerraformResource {
     const { command, environment } = props.run;
     super(scope, id, {
       terraformResourceType: "terraform_data",
+      ...(props.dependsOn === undefined ? {} : { dependsOn: props.dependsOn }),
       provisioners: [{ type: "local-exec", command, environment: { ...environment } }],
     });
   }

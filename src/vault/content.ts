@@ -45,6 +45,11 @@ export class ContentApi {
     return (answer.body.data ?? undefined) as Content | undefined;
   }
 
+  /** Merges changes into what is at a path. */
+  async patch(path: string, changes: object): Promise<void> {
+    await this.client.send("PATCH", encoded(path), { body: changes, contentType: "application/merge-patch+json" });
+  }
+
   async remove(path: string): Promise<void> {
     await this.client.send("DELETE", encoded(path), { accept: [MISSING] });
   }

@@ -6,6 +6,7 @@ import { AuthorityBed } from "./authorities/authority-bed";
 import { testIssuers } from "./authorities/issuers";
 import { testKeyValue } from "./authorities/key-value";
 import { testOtherAuthorities } from "./authorities/other-authorities";
+import { testLaterPlaceholders, testPlaceholders } from "./authorities/placeholders";
 import { testPkiServices } from "./authorities/pki-services";
 import { testRemoval } from "./authorities/removal";
 import { testSsh } from "./authorities/ssh";
@@ -19,7 +20,9 @@ afterAll(() => bed.stop());
 
 testPkiServices(bed);
 testKeyValue(bed);
+testPlaceholders(bed);
 testSsh(bed);
+testLaterPlaceholders(bed);
 testIssuers(bed);
 testOtherAuthorities(bed);
 testRemoval(bed);

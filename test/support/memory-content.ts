@@ -26,6 +26,13 @@ export class MemoryContent implements ContentRequests {
     });
   }
 
+  patch(path: string, changes: object): Promise<void> {
+    return this.answer(path, () => {
+      this.written.push([path, changes]);
+      this.objects[path] = merged(this.objects[path] ?? {}, changes);
+    });
+  }
+
   remove(path: string): Promise<void> {
     return this.answer(path, () => void this.removed.push(path));
   }
@@ -50,6 +57,19 @@ export class MemoryContent implements ContentRequests {
     this.onRequest(path);
     return work();
   }
+}
+
+/** JSON merge patch, of objects alone. */
+export function merged(content: Content, changes: object): Content {
+  const entries = Object.entries(changes as Content).map(([key, value]): [string, unknown] => {
+    const former = content[key] ?? {};
+    return [key, isObject(value) && isObject(former) ? merged(former, value) : value];
+  });
+  return { ...content, ...Object.fromEntries(entries) };
+}
+
+function isObject(value: unknown): value is Content {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Names of objects and folders in a folder. */

@@ -1,6 +1,7 @@
 import { Secret } from "../../src/core/secret";
+import { ReplicaError } from "../../src/vault/errors";
 import type { Content, ContentRequests } from "../../src/vault/content";
-import { namesIn } from "./memory-content";
+import { merged, namesIn } from "./memory-content";
 
 /** How a simulated process reaches what is outside it. */
 interface Effects {
@@ -24,6 +25,8 @@ export class SimulatedContent {
       read: (path) => effects.look(reached(() => this.objects[path])),
       list: (path) => effects.look(reached(() => namesIn(this.objects, path))),
       write: (path, body) => effects.affect(reached(() => this.write(path, body))),
+      patch: (path, changes) =>
+        effects.affect(reached(() => void (this.objects[path] = merged(this.objects[path] ?? {}, changes)))),
       remove: (path) => effects.affect(reached(() => void Reflect.deleteProperty(this.objects, path))),
       makeToken: () => effects.affect(reached(() => new Secret("temporary"))),
       renewToken: () => effects.look(reached(() => undefined)),
@@ -32,10 +35,18 @@ export class SimulatedContent {
   }
 
   private write(path: string, body: object): undefined {
+    if ("options" in body) this.writeVersion(path);
     this.objects[path] = { ...body };
     const [, mounts, mount] = /^(sys\/mounts)\/(.+)$/.exec(path) ?? [];
     if (mounts === undefined) return;
     const entry = { config: {}, options: null, accessor: `accessor-${mount}`, ...body };
     this.objects[mounts] = { ...this.objects[mounts], [`${mount}/`]: entry };
+  }
+
+  /** A first version of a secret of KV version 2, for a token that may create it and may not update it. */
+  private writeVersion(path: string): void {
+    const metadata = path.replace("/data/", "/metadata/");
+    if (this.objects[metadata] !== undefined) throw new ReplicaError("denied", `${path}: 403`, 403);
+    this.objects[metadata] = { current_version: 1, versions: { 1: { deletion_time: "", destroyed: false } } };
   }
 }

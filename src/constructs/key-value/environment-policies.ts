@@ -14,6 +14,8 @@ export interface EnvironmentPolicy {
 
 /** An environment of an app. */
 interface Environment {
+  /** Name without that of the app. */
+  readonly environment: string;
   /** Name with that of the app, such as `web-dev`. */
   readonly name: string;
   readonly folder: string;
@@ -69,7 +71,8 @@ function open(environments: readonly Environment[]): Environment[] {
   return environments.filter(({ isProtected }) => !isProtected);
 }
 
-function environmentsOf(
+/** The environments of an app. */
+export function environmentsOf(
   organization: string,
   { name: app, environments = DEFAULT_ENVIRONMENTS, ...props }: KeyValueAppProps,
 ): Environment[] {
@@ -77,7 +80,13 @@ function environmentsOf(
   return environments.map((environment) => {
     const name = `${app}-${environment}`;
     const isProtected = protectedEnvironments.includes(environment);
-    return { name, folder: `${organization}/${app}/${name}`, isProtected, hasPolicies: isProtected || all };
+    return {
+      environment,
+      name,
+      folder: `${organization}/${app}/${name}`,
+      isProtected,
+      hasPolicies: isProtected || all,
+    };
   });
 }
 

@@ -1,5 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
+import type { AppPlaceholderProps, PlaceholderProps } from "./placeholder-props";
 
 /** Properties of a {@link KeyValue}. */
 export interface KeyValueProps {
@@ -45,6 +46,13 @@ export interface KeyValueProps {
    * @changes in place: secrets stay; tokens with a removed policy lose its rights at once
    */
   readonly organizations?: readonly KeyValueOrganizationProps[];
+  /**
+   * Secrets that people fill in later. A {@link PlaceholderHook} writes them.
+   *
+   * @default - none
+   * @changes in place: the hook writes new ones; the secret of a removed one stays
+   */
+  readonly placeholders?: readonly PlaceholderProps[];
   /**
    * Whether Terraform refuses to destroy the mount and its secrets.
    *
@@ -107,4 +115,11 @@ export interface KeyValueAppProps {
    * @changes in place: tokens with a removed policy lose its rights at once
    */
   readonly environmentPolicies?: boolean;
+  /**
+   * Secrets that people fill in later, in the folder of each environment.
+   *
+   * @default - none
+   * @changes in place: the hook writes new ones; the secret of a removed one stays
+   */
+  readonly placeholders?: readonly AppPlaceholderProps[];
 }

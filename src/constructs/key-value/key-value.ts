@@ -1,5 +1,6 @@
-import type { TerraformProvider } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import type { Placeholder } from "../../contract/placeholders";
 import type { IGrantee } from "../../policy/grantee";
 import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -11,6 +12,7 @@ import { PolicyDocument } from "../../policy/policy-document";
 import { environmentPolicies, type EnvironmentPolicy } from "./environment-policies";
 import { checkFolder } from "./folder";
 import type { KeyValueProps } from "./key-value-props";
+import { placeholdersOf } from "./placeholders";
 
 /** Default mount of a KV engine. */
 export const KEY_VALUE_MOUNT = "kv";
@@ -30,6 +32,12 @@ export class KeyValue extends Construct implements IKeyValue {
   readonly mount: string;
   /** Names of the policies of its organizations, apps and environments. A login of people can name them. */
   readonly policies: readonly string[];
+  /** Secrets that people fill in later. */
+  readonly placeholders: readonly Placeholder[];
+  /** The mount's accessor. A mount that is created again has another. */
+  readonly accessor: string;
+  /** Exists once the mount is configured. */
+  readonly configured: ITerraformDependable;
 
   /** An existing mount. @throws ValidationError if no engine can be mounted there. */
   static fromMount(mount: string): IKeyValue {
@@ -48,6 +56,7 @@ export class KeyValue extends Construct implements IKeyValue {
     this.grants = new ExistingKeyValue(this.mount);
     this.environments = environmentPolicies(props.organizations ?? [], this);
     this.policies = this.environments.map(({ name }) => name);
+    this.placeholders = placeholdersOf(this.mount, props, this);
     const { provider, deletionProtection = true } = props;
     const mount = new Mount(this, "Resource", {
       path: this.mount,
@@ -57,6 +66,7 @@ export class KeyValue extends Construct implements IKeyValue {
       lifecycle: { preventDestroy: deletionProtection },
       provider,
     });
+    this.accessor = mount.accessor;
     const config = new KvSecretBackendV2(this, "Config", {
       mount: mount.path,
       maxVersions: props.maxVersions ?? 10,
@@ -64,6 +74,7 @@ export class KeyValue extends Construct implements IKeyValue {
       casRequired: props.casRequired,
       provider,
     });
+    this.configured = config;
     this.protectSecrets(config, deletionProtection, provider);
     for (const name of this.policies) {
       const document = new PolicyDocument();

@@ -7,6 +7,7 @@ import {
   type LoginType,
   type RootTokenChoice,
 } from "../../contract/identities";
+import { placeholderPathsOf } from "../../contract/placeholders";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 
@@ -51,6 +52,22 @@ export interface AdministeredEngine {
   readonly type: EngineType;
 }
 
+/** A secret that people fill in later. */
+export interface PlaceholderPath {
+  /**
+   * Path of its mount.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly mount: string;
+  /**
+   * Its path below the mount.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly path: string;
+}
+
 /** A login method that the identities `apply` and `plan` configure. */
 export interface AdministeredLogin {
   /**
@@ -77,12 +94,19 @@ export interface AdministeredMounts {
   readonly engines: readonly AdministeredEngine[];
   /** Login methods. */
   readonly logins: readonly AdministeredLogin[];
+  /**
+   * Secrets that the hook of the config layer creates, for people to fill in.
+   *
+   * @default - none
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly placeholders?: readonly PlaceholderPath[];
 }
 
 /** The part of an instance's description that is about its identities. @throws ValidationError if a mount has the path of theirs. */
 export function identitySettings(
   props: IdentitiesProps,
-  { engines, logins }: AdministeredMounts,
+  { engines, logins, placeholders = [] }: AdministeredMounts,
   rootToken: RootTokenChoice = "keep",
   namespaces: readonly string[] = [],
 ): IdentitySettings {
@@ -97,6 +121,7 @@ export function identitySettings(
   return {
     mounts: engines,
     logins,
+    ...(placeholders.length === 0 ? {} : { placeholders: placeholderPathsOf(placeholders) }),
     tokenTtl: tokenTtl?.toSeconds() ?? DEFAULT_TOKEN_TTL,
     secretIdTtl: secretIdTtl?.toSeconds() ?? DEFAULT_SECRET_ID_TTL,
     ...(rootToken === "keep" ? {} : { rootToken }),

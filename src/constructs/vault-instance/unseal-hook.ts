@@ -38,7 +38,7 @@ function checkSize(instance: InstanceDescription, scope: Construct): void {
   throw new ValidationError(
     "description-size",
     `The description of ${instance.tenant}/${instance.name} takes ${keys} keys of 512 bytes in the metadata of its record, which has ${METADATA_KEYS_LIMIT}; ` +
-      "name a smaller CA file, with only the CA of the servers, or fewer replicas or mounts.",
+      "name a smaller CA file, with only the CA of the servers, or fewer replicas, mounts or placeholders.",
     scope,
   );
 }

@@ -44,6 +44,7 @@ export function scopeOf(
     product,
     ...(sharedInstance === undefined ? {} : { isNamespace: true }),
     mounts: unique([...settings.mounts, ...engines.filter(isKeyValue2OrOther).flatMap(typed(ENGINE_TYPES))]),
+    placeholders: settings.placeholders,
     logins: unique([...settings.logins, ...ours.flatMap(typed(LOGIN_TYPES))]),
   };
 }

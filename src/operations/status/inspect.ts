@@ -9,6 +9,7 @@ import type { RaftPeer, ReplicaApi } from "../../vault/replica";
 import { ReplicaError } from "../../vault/errors";
 import type { OperatorToken } from "../identities/operator-token";
 import type { ReplicaState } from "../../vault/replica-state";
+import type { UnfilledPlaceholder } from "../placeholders/unfilled";
 import { absentReplicas, type TokenOf } from "../members";
 import { differingShares, sharesOfReplicas, sharesOfState, type Shares } from "../shares";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
@@ -63,6 +64,8 @@ export interface InstanceStatus {
   readonly restoreProven?: string;
   /** When `escrow verify` last proved the keys of the record, RFC 3339. Undefined if never. */
   readonly escrowVerified?: string;
+  /** Placeholders that nobody has filled in. Undefined if there are none, or they could not be inspected. */
+  readonly placeholders?: readonly UnfilledPlaceholder[];
   /** Why the instance could not be inspected. */
   readonly problem?: string;
   /** Error code of the reason, listed in docs/errors.md. */

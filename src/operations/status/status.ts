@@ -1,6 +1,7 @@
 import { CentralError } from "../../central/client";
 import { parseTarget, recallInstance, type Target } from "../../central/instances";
 import { listRecords, RecordStore } from "../../central/record-store";
+import type { Instance } from "../../contract/instance";
 import type { Clock } from "../../core/clock";
 import { mapConcurrently } from "../../core/concurrent";
 import type { VaultClient } from "../../vault/client";
@@ -10,7 +11,8 @@ import { openConnections } from "../connections";
 import { OperatorToken } from "../identities/operator-token";
 import { proofOf } from "../drill/restore-proof";
 import type { NetworkOptions } from "../network";
-import { serversOf } from "../servers";
+import { unfilledPlaceholders } from "../placeholders/unfilled";
+import { serversOf, type Servers } from "../servers";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
 /** Key of the record's metadata with the time at which `escrow verify` proved the keys. */
@@ -54,6 +56,26 @@ export async function statusOf(
   };
 }
 
+/** Asks the servers of an instance, as the identity `operate`. */
+async function askInstance(instance: Instance, { store, servers, clock, central }: Asking): Promise<InstanceStatus> {
+  const operator = OperatorToken.of(central, instance, servers);
+  try {
+    const status = await inspectInstance(instance, store, servers.replica, clock, operator);
+    const active = status.replicas.find((replica) => replica.active);
+    const placeholders = await unfilledPlaceholders({ instance, active, operator, content: servers.content });
+    return placeholders === undefined ? status : { ...status, placeholders };
+  } finally {
+    await operator.end();
+  }
+}
+
+interface Asking {
+  readonly store: RecordStore;
+  readonly servers: Servers;
+  readonly clock: Clock;
+  readonly central: VaultClient;
+}
+
 async function instanceStatus(
   central: VaultClient,
   target: Target,
@@ -68,10 +90,7 @@ async function instanceStatus(
       const connections = await openConnections(instance, cluster, network);
       const servers = serversOf(central, instance, connections);
       try {
-        const operator = OperatorToken.of(central, target, servers);
-        const status = await inspectInstance(instance, store, servers.replica, clock, operator).finally(() =>
-          operator.end(),
-        );
+        const status = await askInstance(instance, { store, servers, clock, central });
         const remaining = await cluster?.sealToken?.remaining(central);
         if (remaining === undefined) return status;
         const sealTokenExpires = new Date(clock.date().getTime() + remaining * 1000).toISOString();

@@ -1,4 +1,5 @@
 import { recordPath } from "../../contract/central-vault";
+import type { UnfilledPlaceholder } from "../placeholders/unfilled";
 import type { InstanceStatus, ReplicaSummary } from "./inspect";
 
 const DAY = 86_400_000;
@@ -27,6 +28,7 @@ function render(status: InstanceStatus, now: number): string {
   if (escrowVerified !== undefined)
     lines.push(`  the keys of the record were last proven by escrow verify ${daysAgo(escrowVerified, now)}`);
   if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires, now));
+  lines.push(...(status.placeholders ?? []).map(placeholderLine));
   lines.push(
     ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),
   );
@@ -39,6 +41,17 @@ function render(status: InstanceStatus, now: number): string {
     ...(problem === undefined ? lines : [`  [${problemCode ?? "internal"}] ${problem}`]),
     "",
   ].join("\n");
+}
+
+const PLACEHOLDER_STATES: Readonly<Record<UnfilledPlaceholder["state"], string>> = {
+  TBD: "is TBD",
+  unconfirmed: "may be TBD, because its only version has no mark",
+  missing: "is not written yet",
+  deleted: "is deleted",
+};
+
+function placeholderLine({ path, state }: UnfilledPlaceholder): string {
+  return `  placeholder: ${path} ${PLACEHOLDER_STATES[state]}`;
 }
 
 function daysAgo(time: string, now: number): string {

@@ -6,10 +6,18 @@ import type {
   KeyValueOrganizationProps,
   KeyValueProps,
 } from "../../constructs/key-value/key-value-props";
-import { boolean, list, name, validatedBy, validationMessage, whole } from "../builders";
+import type { AppPlaceholderProps, PlaceholderProps } from "../../constructs/key-value/placeholder-props";
+import { placeholdersOf } from "../../constructs/key-value/placeholders";
+import { boolean, choice, list, name, validatedBy, validationMessage, whole } from "../builders";
 import { duration, label, mountPath, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
+
+/** A secret that people fill in later. */
+export type PlaceholderSpec = InFile<PlaceholderProps>;
+
+/** A secret of an app that people fill in later. */
+export type AppPlaceholderSpec = InFile<AppPlaceholderProps>;
 
 /** An app with its environments. */
 export type KeyValueAppSpec = InFile<KeyValueAppProps>;
@@ -19,7 +27,10 @@ export type KeyValueOrganizationSpec = InFile<KeyValueOrganizationProps>;
 
 /** A KV version 2 mount. */
 export type KeyValueSpec = InFile<
-  Pick<KeyValueProps, "mount" | "description" | "maxVersions" | "deleteVersionAfter" | "casRequired" | "organizations">
+  Pick<
+    KeyValueProps,
+    "mount" | "description" | "maxVersions" | "deleteVersionAfter" | "casRequired" | "organizations" | "placeholders"
+  >
 >;
 
 /** The field of an instance. */
@@ -63,11 +74,26 @@ const folders = list(path, '"kv/web"').optional();
 
 const labels = (example: string) => list(label, example).optional();
 
+const content = {
+  type: choice("password", "api-key", "ssh-key", "database-credential").optional(),
+  keys: list(name("password"), '"password"').optional(),
+  owner: name("mail-team@example.com").optional(),
+};
+
+const placeholder = shape<PlaceholderSpec>()({ path, ...content });
+
+const appPlaceholder = shape<AppPlaceholderSpec>()({
+  name: path.optional(),
+  environments: labels('"dev"'),
+  ...content,
+});
+
 const app = shape<KeyValueAppSpec>()({
   name: label,
   environments: labels('"dev"'),
   protectedEnvironments: labels('"prod"'),
   environmentPolicies: boolean.optional(),
+  placeholders: list(appPlaceholder, '{ name: "smtp", type: "password" }').optional(),
 });
 
 const organization = shape<KeyValueOrganizationSpec>()({
@@ -78,16 +104,20 @@ const organization = shape<KeyValueOrganizationSpec>()({
 export const keyValue = engine<KeyValueField, KeyValueGrants>()({
   field: "keyValue",
   schema: list(
-    shape<KeyValueSpec>()({
-      mount: mountPath.optional(),
-      description: name("Secrets of the web shop").optional(),
-      maxVersions: whole("number of versions", 1).optional(),
-      deleteVersionAfter: duration.optional(),
-      casRequired: boolean.optional(),
-      organizations: validatedBy(list(organization, '{ name: "...", apps: [...] }'), (each) =>
-        environmentPolicies(each),
-      ).optional(),
-    }),
+    validatedBy(
+      shape<KeyValueSpec>()({
+        mount: mountPath.optional(),
+        description: name("Secrets of the web shop").optional(),
+        maxVersions: whole("number of versions", 1).optional(),
+        deleteVersionAfter: duration.optional(),
+        casRequired: boolean.optional(),
+        organizations: validatedBy(list(organization, '{ name: "...", apps: [...] }'), (each) =>
+          environmentPolicies(each),
+        ).optional(),
+        placeholders: list(placeholder, '{ path: "shared/smtp", type: "password" }').optional(),
+      }),
+      (spec) => placeholdersOf(mountOf(spec), spec),
+    ),
     '{ mount: "kv" }',
   ),
   grants: { read: folders, write: folders, keyValuePolicies: list(name("web-user"), '"web-user"').optional() },

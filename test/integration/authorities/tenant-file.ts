@@ -69,7 +69,21 @@ export default defineTenant({
         {
           mount: "kvv2",
           casRequired: true,
-          organizations: [{ name: "company1", apps: [{ name: "web" }, { name: "billing", environments: ["dev"] }] }],
+          organizations: [
+            {
+              name: "company1",
+              apps: [
+                {
+                  name: "web",
+                  placeholders: [
+                    { name: "smtp", environments: ["dev", "prod"], type: "password", owner: "mail-team" },
+                  ],
+                },
+                { name: "billing", environments: ["dev"] },
+              ],
+            },
+          ],
+          placeholders: [{ path: "shared/payments", type: "api-key" }],
         },
       ],
       roles: [

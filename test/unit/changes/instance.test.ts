@@ -302,6 +302,24 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     administered({ logins: [{ ...PROGRAMS, path: "other" }] }),
     ["run terraform_data.main_unseal: description.identities.logins.#.path"],
   ],
+  [
+    "AdministeredMounts.placeholders",
+    {},
+    administered({ placeholders: [{ mount: "kv", path: "web" }] }),
+    ["run terraform_data.main_unseal: description.identities.placeholders"],
+  ],
+  [
+    "PlaceholderPath.mount",
+    administered({ placeholders: [{ mount: "kv", path: "web" }] }),
+    administered({ placeholders: [{ mount: "other", path: "web" }] }),
+    ["run terraform_data.main_unseal: description.identities.placeholders.#.mount"],
+  ],
+  [
+    "PlaceholderPath.path",
+    administered({ placeholders: [{ mount: "kv", path: "web" }] }),
+    administered({ placeholders: [{ mount: "kv", path: "shop" }] }),
+    ["run terraform_data.main_unseal: description.identities.placeholders.#.paths.#"],
+  ],
   // There is one type so far.
   [
     "AdministeredLogin.type",

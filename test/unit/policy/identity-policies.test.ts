@@ -126,6 +126,29 @@ describe("of Vault, which has audit devices over its API", () => {
   });
 });
 
+describe("placeholders", () => {
+  const scope = { ...SCOPE, placeholders: [{ mount: "kv", paths: ["web/smtp"] }] };
+
+  test("apply creates exactly these secrets, and neither reads nor overwrites one", () => {
+    const policy = policyOf("apply", scope);
+    expect(capabilitiesOn(policy, "kv/data/web/smtp")).toEqual(["create"]);
+    expect(capabilitiesOn(policy, "kv/metadata/web/smtp")).toEqual(["read", "patch"]);
+    expect(policy).toMatch(
+      /path "kv\/metadata\/web\/smtp" \{\n.*\n {2}allowed_parameters = \{\n {4}"custom_metadata" = \[\]/,
+    );
+    const others = all(["kv/data/web", "kv/data/web/smtp/a", "kv/data/web/smtp2", "kv/subkeys/web/smtp"]);
+    expect(others.filter((path) => capabilitiesOn(policy, path).length > 0)).toEqual([]);
+  });
+
+  test("operate reads their metadata, also in a namespace, and plan nothing", () => {
+    for (const each of [scope, { ...scope, isNamespace: true }]) {
+      expect(capabilitiesOn(policyOf("operate", each), "kv/metadata/web/smtp")).toEqual(["read"]);
+      expect(capabilitiesOn(policyOf("operate", each), "kv/data/web/smtp")).toEqual([]);
+      expect(capabilitiesOn(policyOf("plan", each), "kv/metadata/web/smtp")).toEqual([]);
+    }
+  });
+});
+
 test("operate asks raft, removes peers, takes snapshots and counts audit devices, and restores nothing", () => {
   const policy = policyOf("operate");
   expect(capabilitiesOn(policy, "sys/storage/raft/configuration")).toEqual(["read"]);

@@ -96,7 +96,10 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",
   ],
   [/^(VaultInstanceProps\.(central|tenant)$|RetirementGuardProps\.)/, "the stack passes it"],
-  [/^(VaultInstanceProps\.administered$|Administered)/, "the stack derives it from the engines and the login"],
+  [
+    /^(VaultInstanceProps\.administered$|Administered|PlaceholderPath\.)/,
+    "the stack derives it from the engines and the login",
+  ],
   [/^InstanceProviderProps\.identity$/, "a variable of Terraform chooses it"],
   [/^CentralVaultAccess\./, "the operator's file describes the central Vault"],
   [/^KubesprayProps\.central$/, "the operator's file describes the central Vault"],
@@ -107,6 +110,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     "the root CA is the operator's",
   ],
   [/^(UnsealWatchProps|WebhookSecret)\./, "the operator runs the watchers of all tenants"],
+  [/^PlaceholderHookProps\./, "the stack passes it"],
   [/^RaftSnapshotsProps\./, "the operator keeps the snapshots of all tenants"],
   [/^VaultInstanceProps\.namespaces$/, "the stack derives it from the files of all tenants"],
   [/^NamespaceDeploymentProps\.(address|caCertificateFile)$/, "the fields of the instance say it"],
@@ -114,7 +118,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     /^(TenantAccessProps|TenantIntermediate|SharedNamespace|TenantPipeline|CertifiedServers)\./,
     "the operator deploys the logins",
   ],
-  [/^TenantPKIProps\.namespace$/, "the instance is a namespace, or has one: the root"],
+  [/^(TenantPKIProps|SshHostsProps)\.namespace$/, "the instance is a namespace, or has one: the root"],
   [
     /^(KeyValueProps|SshCaProps|TenantPKIProps|CinderStorageProps|VaultInstanceProps)\.deletionProtection$/,
     "one field protects the whole tenant",

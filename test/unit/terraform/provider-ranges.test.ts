@@ -118,6 +118,13 @@ const CONSTRUCTS: Record<string, Build> = {
       target: "s3://backups/vault",
       credentialsSecret: "storage",
     }),
+  PlaceholderHook: (stack) =>
+    new library.PlaceholderHook(stack, "C", {
+      tenant: "customer10",
+      name: "main",
+      keyValues: [new library.KeyValue(stack, "Kv")],
+      central: { address: "https://central:8200" },
+    }),
   RetirementGuard: (stack) => new library.RetirementGuard(stack, "C", { instances: [{ name: "main" }] }),
   RootCa: (stack) => new library.RootCa(stack, "C", { commonName: "Root", address: CENTRAL.address }),
   SshCa: (stack) => new library.SshCa(stack, "C", { roles: [] }),

@@ -36,6 +36,14 @@ test("a write returns the answer, and a refusal fails", async () => {
   await expect(api.write("c", {})).rejects.toMatchObject({ code: "replica-conflict" });
 });
 
+test("a patch merges", async () => {
+  const api = await answering({ "PATCH kv/metadata/a%20b": { status: 204 } });
+  await api.patch("kv/metadata/a b", { custom_metadata: { owner: "x" } });
+  const [request] = vault?.requests ?? [];
+  expect(request?.body).toEqual({ custom_metadata: { owner: "x" } });
+  expect(request?.headers["content-type"]).toBe("application/merge-patch+json");
+});
+
 test("a token is made, and renewed", async () => {
   const api = await answering({
     "POST auth/token/create-orphan": { body: { auth: { client_token: "made" } } },

@@ -27,6 +27,18 @@ test("a status says when the keys and a snapshot were last proven, and nothing o
   expect(statusText(STATUSES, NOW)).not.toContain("proven");
 });
 
+test("a status names the placeholders that nobody has filled in", () => {
+  const [status] = STATUSES;
+  const placeholders = [
+    { path: "kv/a", state: "TBD" },
+    { path: "kv/b", state: "deleted" },
+  ];
+  expect(statusText([{ ...status, placeholders } as InstanceStatus], NOW)).toContain(
+    "  placeholder: kv/a is TBD\n  placeholder: kv/b is deleted\n",
+  );
+  expect(statusText(STATUSES, NOW)).not.toContain("placeholder");
+});
+
 test("a replica whose audit devices nobody could ask for is not called audited", () => {
   const [status] = STATUSES;
   const unasked = {

@@ -1,0 +1,72 @@
+import type { Placeholder } from "../../contract/placeholders";
+import { firstDuplicate } from "../../core/duplicates";
+import { ValidationError } from "../../core/errors";
+import { environmentsOf } from "./environment-policies";
+import { checkFolder } from "./folder";
+import type { KeyValueProps } from "./key-value-props";
+import type { PlaceholderContent, PlaceholderType } from "./placeholder-props";
+
+type Scope = ConstructorParameters<typeof ValidationError>[2];
+
+/** Types of placeholders, with the keys of each. */
+export const PLACEHOLDER_KEYS: Readonly<Record<PlaceholderType, readonly string[]>> = {
+  password: ["password"],
+  "api-key": ["key"],
+  "ssh-key": ["private_key", "public_key"],
+  "database-credential": ["username", "password"],
+};
+
+/** Bytes in a value of the custom metadata of KV version 2. */
+const METADATA_LIMIT = 512;
+
+/** The placeholders of a mount. @throws ValidationError if one is not possible, or described twice. */
+export function placeholdersOf(
+  mount: string,
+  { placeholders = [], organizations = [] }: Pick<KeyValueProps, "placeholders" | "organizations">,
+  scope?: Scope,
+): Placeholder[] {
+  const ofApps = organizations.flatMap(({ name: organization, apps }) =>
+    apps.flatMap((app) => {
+      const environments = environmentsOf(organization, app);
+      return (app.placeholders ?? []).flatMap(({ name, environments: chosen, ...content }) => {
+        const unknown = chosen?.find((each) => !environments.some(({ environment }) => environment === each));
+        if (unknown !== undefined)
+          throw failure(
+            `of the app ${app.name} is for the environment "${unknown}", which the app does not have; use one of: ${environments.map(({ environment }) => environment).join(", ")}`,
+            scope,
+          );
+        return environments
+          .filter(({ environment }) => chosen?.includes(environment) !== false)
+          .map(({ folder }) => placeholder(mount, name === undefined ? folder : `${folder}/${name}`, content, scope));
+      });
+    }),
+  );
+  const found = [...placeholders.map(({ path, ...content }) => placeholder(mount, path, content, scope)), ...ofApps];
+  const twice = firstDuplicate(found.map(({ path }) => path));
+  if (twice !== undefined) throw failure(`${mount}/${twice} is described twice; remove one of them`, scope);
+  return found;
+}
+
+function placeholder(mount: string, path: string, content: PlaceholderContent, scope: Scope): Placeholder {
+  checkFolder(path, mount);
+  const { type, owner, keys = type === undefined ? [] : PLACEHOLDER_KEYS[type] } = content;
+  const where = `${mount}/${path}`;
+  if (keys.length === 0) throw failure(`${where} has no key; add keys, or a type`, scope);
+  const twice = firstDuplicate(keys);
+  if (twice !== undefined) throw failure(`${where} has the key "${twice}" twice; remove one of them`, scope);
+  if (keys.some((key) => key.trim() === "")) throw failure(`${where} has an empty key; name it`, scope);
+  if (owner !== undefined && !isMetadata(owner))
+    throw failure(
+      `${where} has the owner ${JSON.stringify(owner)}; write one line of up to ${METADATA_LIMIT} bytes`,
+      scope,
+    );
+  return { mount, path, keys, ...(owner === undefined ? {} : { owner }), ...(type === undefined ? {} : { type }) };
+}
+
+function isMetadata(text: string): boolean {
+  return text.trim() !== "" && !/\p{Cc}/u.test(text) && Buffer.byteLength(text) <= METADATA_LIMIT;
+}
+
+function failure(problem: string, scope: Scope): ValidationError {
+  return new ValidationError("placeholder", `The placeholder ${problem}.`, scope);
+}

@@ -1,0 +1,143 @@
+import { TBD, type Placeholder } from "../../contract/placeholders";
+import type { Replica } from "../../contract/instance";
+import { mapConcurrently } from "../../core/concurrent";
+import { OperationError } from "../../core/errors";
+import type { Content, ContentRequests } from "../../vault/content";
+import { ReplicaError } from "../../vault/errors";
+import { findActive } from "../active";
+import type { ContentContext } from "../context";
+import { LoginSessions } from "../identities/login-sessions";
+import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { decidePlaceholders, pathOf, type PlaceholderStep } from "./placeholder-state";
+
+const POLL = 1_000;
+
+/** Secrets whose metadata are read at once. */
+const READS_AT_ONCE = 8;
+
+/** Result of a run. */
+export interface PlaceholdersReport {
+  /** Paths that this run wrote, with the mounts. */
+  readonly written: readonly string[];
+  /** Number of placeholders that existed. */
+  readonly existing: number;
+}
+
+interface Seen {
+  readonly api: ContentRequests;
+  readonly metadata: readonly (Content | undefined)[];
+}
+
+/**
+ * Writes each placeholder that does not exist, as the identity `apply`. That identity may create exactly these secrets, and can
+ * neither read nor overwrite one. What exists is left alone, also if it was deleted.
+ */
+export async function writePlaceholders(
+  context: ContentContext,
+  placeholders: readonly Placeholder[],
+): Promise<PlaceholdersReport> {
+  const run = new PlaceholderRun(context, placeholders);
+  try {
+    return await run.run();
+  } finally {
+    await run.end();
+  }
+}
+
+class PlaceholderRun {
+  private readonly sessions: LoginSessions;
+  /** Paths whose first version this run has tried to write: an answer may have been lost. */
+  private readonly attempted = new Set<string>();
+
+  constructor(
+    private readonly context: ContentContext,
+    private readonly placeholders: readonly Placeholder[],
+  ) {
+    this.sessions = new LoginSessions(context);
+  }
+
+  run(): Promise<PlaceholdersReport> {
+    const { path } = this.context.store;
+    return runLoop<Seen, readonly PlaceholderStep[], PlaceholdersReport>(this.context, {
+      observe: () => this.observe(),
+      decide: ({ metadata }) => decidePlaceholders(this.placeholders, metadata, this.attempted),
+      perform: (steps, seen) => this.perform(steps, seen),
+      recover: recoverUnlessDenied,
+      unfinished: (code, last) =>
+        new UnfinishedError(
+          code,
+          `The placeholders of ${path} are not all written yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
+        ),
+      poll: POLL,
+    });
+  }
+
+  end(): Promise<void> {
+    return this.sessions.endAll();
+  }
+
+  private async observe(): Promise<Seen> {
+    const active = await findActive(this.context);
+    const api = await this.logIn(active);
+    const metadata = await mapConcurrently(this.placeholders, READS_AT_ONCE, (placeholder) =>
+      api.read(metadataPath(placeholder)).catch((error: unknown) => {
+        throw this.explain(error, placeholder);
+      }),
+    );
+    return { api, metadata };
+  }
+
+  private async logIn(active: Replica): Promise<ContentRequests> {
+    const { context, sessions } = this;
+    const { credential } = await context.credentials.read("apply");
+    await sessions.logIn(active, "apply", credential);
+    const token = sessions.token("apply");
+    if (token !== undefined) return context.content(active, token);
+    throw new OperationError(
+      "identity-rehearsal",
+      `The identity apply of ${context.store.path} cannot log in; run "tenant-vault unseal ${context.store.path}", which repairs it.`,
+    );
+  }
+
+  private async perform(steps: readonly PlaceholderStep[], { api }: Seen): Promise<Outcome<PlaceholdersReport>> {
+    for (const { placeholder, writes, describes } of steps) {
+      if (writes && !(await this.write(api, placeholder))) continue;
+      if (describes !== undefined) await api.patch(metadataPath(placeholder), { custom_metadata: describes });
+    }
+    if (steps.length > 0) return undefined;
+    const written = [...this.attempted];
+    return { done: { written, existing: this.placeholders.length - written.length } };
+  }
+
+  /** @returns Whether this run wrote it; a person may have been faster. */
+  private async write(api: ContentRequests, placeholder: Placeholder): Promise<boolean> {
+    const { mount, path, keys } = placeholder;
+    const data = Object.fromEntries(keys.map((key) => [key, TBD]));
+    this.attempted.add(pathOf(placeholder));
+    try {
+      await api.write(`${mount}/data/${path}`, { data, options: { cas: 0 } });
+    } catch (error) {
+      if (!(error instanceof ReplicaError) || (error.failure !== "denied" && error.failure !== "conflict")) throw error;
+      this.attempted.delete(pathOf(placeholder));
+      if ((await api.read(metadataPath(placeholder))) !== undefined) return false;
+      throw this.explain(error, placeholder);
+    }
+    this.context.log.info("wrote a placeholder", { path: pathOf(placeholder) });
+    return true;
+  }
+
+  private explain(error: unknown, placeholder: Placeholder): unknown {
+    if (!(error instanceof ReplicaError) || error.failure !== "denied") return error;
+    const { path } = this.context.store;
+    const [tenant = ""] = path.split("/");
+    return new OperationError(
+      "placeholder-denied",
+      `The identity apply of ${path} may not write the placeholder ${pathOf(placeholder)} yet; deploy the stack ${tenant}-vault, and then ${tenant}-config.`,
+      { cause: error },
+    );
+  }
+}
+
+function metadataPath({ mount, path }: Placeholder): string {
+  return `${mount}/metadata/${path}`;
+}
