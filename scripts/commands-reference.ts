@@ -8,6 +8,8 @@ import type { UnmanagedReport } from "../src/operations/adoption/unmanaged";
 import type { CustodyReport } from "../src/operations/custody/keep-custody";
 import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
 import type { PlaceholdersReport } from "../src/operations/placeholders/write-placeholders";
+import type { RevocationReport } from "../src/operations/certificates/revoke-certificates";
+import type { StoredCertificate } from "../src/operations/certificates/stored-certificate";
 import type { ExportReport } from "../src/operations/portability/export-instance";
 import type { ImportReport } from "../src/operations/portability/import-instance";
 import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
@@ -53,6 +55,43 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`raftPeers` is missing if the record's root token is missing or was revoked.",
       "With `--all` it prints a list of objects with `instance`, and with `error` if that instance failed. The exit code is then 1.",
       "`initialized`, `unsealed`, `joined` and `restarted` say what this run did. A run that finds everything done reports `false` and empty lists.",
+    ],
+  },
+  "certificates list": {
+    example: {
+      instance: "customer10/main",
+      certificates: [
+        {
+          mount: "pki",
+          serial: "24:6c:56:aa:86:97:0f:5b:2e:06:78:78:a1:65:6f:cc:f8:df:20:b1",
+          commonName: "web.customer10.internal",
+          names: ["DNS:web.customer10.internal"],
+          issued: "2026-11-27T09:00:00.000Z",
+          expires: "2026-11-30T09:00:30.000Z",
+          ca: false,
+        },
+      ] satisfies readonly StoredCertificate[],
+    },
+    notes: [
+      "`issued` is the beginning of the validity, which roles date back by half a minute.",
+      "A certificate that was revoked also has `revoked`. Roles with `noStore` store none, so they are not listed.",
+    ],
+  },
+  "certificates revoke": {
+    example: {
+      instance: "customer10/main",
+      revoked: [
+        {
+          mount: "pki",
+          serial: "24:6c:56:aa:86:97:0f:5b:2e:06:78:78:a1:65:6f:cc:f8:df:20:b1",
+          commonName: "web.customer10.internal",
+          expires: "2026-11-30T09:00:30.000Z",
+        },
+      ],
+      already: 0,
+    } satisfies RevocationReport & { readonly instance: string },
+    notes: [
+      "`already` is the number of those that were revoked before. Dates select no certificate of a CA, and none that has expired.",
     ],
   },
   placeholders: {
@@ -418,6 +457,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
       "`votes` is whether the replica is a member of raft that votes. It is missing if that could not be asked. `leader` is the address that the replica takes for the active one, and `shares` the number and threshold of its keys.",
       "`difference` says what is not as the tenant's file describes it. A retired instance has `retired: true` and no replicas.",
       "`placeholders` lists the placeholders that nobody has filled in, each with `path` and `state`: `TBD`, `unconfirmed`, `missing` or `deleted`. It is missing if there are none, or they could not be asked for.",
+      "`issuers` has the issuer from which each PKI mount issues, with `mount` and `expires`. It is missing if there is none, or they could not be asked for.",
       "`sealTokenExpires` is the expiry of the token of a transit seal.",
       "`restoreProven` is when a snapshot was last proven by a restore, and `escrowVerified` when `escrow verify` last proved the keys of the record. Each is missing if that never happened.",
       "An instance that could not be inspected has no replicas, a `problem` and a `problemCode` of [errors](errors.md#the-command).",

@@ -59,6 +59,18 @@ export function parseAge(text: string): number {
   return days;
 }
 
+/** A date, or a time, of RFC 3339. @returns Milliseconds since the epoch. @throws InvalidArgumentError */
+export function parseDate(text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
+    ? Date.parse(text)
+    : NaN;
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError(
+      'Give a date in UTC, such as "2026-11-27", or a time such as "2026-11-27T18:30:00Z".',
+    );
+  return time;
+}
+
 /** Seconds above 0. @throws InvalidArgumentError */
 export function parseSeconds(text: string): number {
   const seconds = Number(text);

@@ -1,5 +1,15 @@
 import type { Command } from "commander";
-import { define, parseSeconds, SHORT_TIMEOUT, type CommonOptions, type Execute } from "./define";
+import type { ListOptions, RevokeOptions } from "./certificates";
+import {
+  BREAK_GLASS,
+  DEFAULT_TIMEOUT,
+  define,
+  parseDate,
+  parseSeconds,
+  SHORT_TIMEOUT,
+  type CommonOptions,
+  type Execute,
+} from "./define";
 import type { InstanceOptions } from "./instance";
 
 /** Adds the commands for what the engines of an instance hold. */
@@ -10,4 +20,29 @@ export function defineEngineCommands(program: Command, execute: Execute): void {
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./placeholders.js")).placeholders(host, target, options)),
     );
+  const certificates = program
+    .command("certificates")
+    .description("list and revoke the certificates that an instance has issued");
+  selection(define(certificates, "list", "show the certificates that are valid, the first to expire first"))
+    .option("--all", "also expired and revoked ones")
+    .action((path: string, options: CommonOptions & ListOptions) =>
+      execute(options, async (host) => (await import("./certificates.js")).list(host, path, options)),
+    );
+  selection(define(certificates, "revoke", "revoke certificates for good, and publish the revocation lists"))
+    .option("--serial <number...>", "those with these serial numbers")
+    .option("--yes-revoke <tenant/instance>", "revoke all that the dates select; the same instance again")
+    .option(...BREAK_GLASS)
+    .action((path: string, options: CommonOptions & RevokeOptions) =>
+      execute(options, async (host) => (await import("./certificates.js")).revoke(host, path, options)),
+    );
+}
+
+function selection(command: Command): Command {
+  return command
+    .argument("<tenant/instance>")
+    .option("--mount <path...>", "only of these PKI mounts (default: all that the tenant file describes)")
+    .option("--issued-since <date>", "only those that were not issued before", parseDate)
+    .option("--issued-until <date>", "only those that were issued until then", parseDate)
+    .option("--expires-until <date>", "only those that expire until then", parseDate)
+    .option("--timeout <seconds>", "give up after this time", parseSeconds, DEFAULT_TIMEOUT);
 }

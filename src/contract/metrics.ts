@@ -8,6 +8,8 @@ export const STATUS_METRICS = {
   instanceLeaders: "tenant_vault_instance_leaders",
   auditDevices: "tenant_vault_replica_audit_devices",
   certificateExpiry: "tenant_vault_certificate_expiry_timestamp_seconds",
+  /** Labelled with `mount`, the path of a PKI mount. */
+  issuerExpiry: "tenant_vault_issuer_expiry_timestamp_seconds",
   sealTokenExpiry: "tenant_vault_seal_token_expiry_timestamp_seconds",
   restoreProven: "tenant_vault_restore_proven_timestamp_seconds",
   /** Labelled with `code`, an error code of docs/errors.md. */

@@ -80,6 +80,10 @@ export const ERROR_CODES = [
   "rotation-unfinished",
   "namespace-rotation",
 
+  // certificates
+  "certificates-denied",
+  "serial-unknown",
+
   // placeholders
   "placeholder-denied",
 

@@ -84,7 +84,11 @@ export function identityPolicy(identity: LoginName, scope: IdentityScope): strin
 const STATEMENTS: Readonly<Record<Identity, (scope: IdentityScope) => PolicyStatement[]>> = {
   apply: (scope) => [...configuration(scope, MANAGE), ...placeholders(scope), ...logins(), ...moves()],
   plan: (scope) => configuration(scope, LOOK),
-  operate: (scope) => [...(scope.isNamespace === true ? [keyStatus()] : operations()), ...placeholderMetadata(scope)],
+  operate: (scope) => [
+    ...(scope.isNamespace === true ? [keyStatus()] : operations()),
+    ...certificates(scope),
+    ...placeholderMetadata(scope),
+  ],
   ceremony: (scope) => ceremonies(scope),
 };
 
@@ -137,6 +141,18 @@ function placeholders(scope: IdentityScope): PolicyStatement[] {
       allowedParameters: { custom_metadata: [] },
     },
   ]);
+}
+
+/** Certificates are public. An identity that may seal the instance may also end what the instance has issued. */
+function certificates({ mounts }: IdentityScope): PolicyStatement[] {
+  return mounts
+    .filter(({ type }) => type === "pki")
+    .flatMap(({ path }): PolicyStatement[] => [
+      { path: `${path}/certs`, capabilities: ["list"], reason: "find certificates" },
+      { path: `${path}/cert/+`, capabilities: ["read"], reason: "certificates, which are public" },
+      { path: `${path}/revoke`, capabilities: WRITE, reason: "revoke certificates" },
+      { path: `${path}/crl/rotate`, capabilities: ["read"], reason: "publish what is revoked" },
+    ]);
 }
 
 function placeholderMetadata(scope: IdentityScope): PolicyStatement[] {

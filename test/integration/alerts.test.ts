@@ -121,6 +121,8 @@ describe("Prometheus, given the rules", () => {
       ["VaultCertificateExpiring"],
     ],
     ["a certificate ends in a month", status("certificate_expiry_timestamp_seconds", 2_592_000), []],
+    ["an issuer ends in a week", status("issuer_expiry_timestamp_seconds", 604_800), ["VaultIssuerExpiring"]],
+    ["an issuer ends in two months", status("issuer_expiry_timestamp_seconds", 5_184_000), []],
     [
       "the seal's token ends in an hour",
       status("seal_token_expiry_timestamp_seconds", 3600),

@@ -3,6 +3,7 @@ import { obtainTerraform } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
 import { Duration, LayerStack, localBackend, RootCa, TenantPKI, VaultProvider } from "../../src";
 import { AuthorityBed } from "./authorities/authority-bed";
+import { testCertificates } from "./authorities/certificates";
 import { testIssuers } from "./authorities/issuers";
 import { testKeyValue } from "./authorities/key-value";
 import { testOtherAuthorities } from "./authorities/other-authorities";
@@ -19,6 +20,7 @@ beforeAll(() => bed.start());
 afterAll(() => bed.stop());
 
 testPkiServices(bed);
+testCertificates(bed);
 testKeyValue(bed);
 testPlaceholders(bed);
 testSsh(bed);

@@ -5,6 +5,7 @@ import type { Placeholder } from "../../src/contract/placeholders";
 import type { OperationError } from "../../src/core/errors";
 import { Secret } from "../../src/core/secret";
 import { rotateBarrier } from "../../src/operations/ceremonies/rotate-barrier";
+import { revokeCertificates } from "../../src/operations/certificates/revoke-certificates";
 import { rotateKeys } from "../../src/operations/ceremonies/rotate-keys";
 import { verifyEscrow } from "../../src/operations/escrow/verify-escrow";
 import { migrateSeal } from "../../src/operations/migrate-seal/migrate-seal";
@@ -16,6 +17,7 @@ import { sealInstance } from "../../src/operations/seal/seal-instance";
 import { stepDown } from "../../src/operations/step-down/step-down";
 import { unsealInstance } from "../../src/operations/unseal/unseal-instance";
 import { keyTypeOf } from "../../src/vault/keys";
+import { CERTIFICATE } from "./certificate";
 import type { ExploredOperation } from "./exploration";
 import { adopting, importing } from "./explored-arrivals";
 import { followingStandby, promotingStandby, restoring } from "./explored-restores";
@@ -172,6 +174,8 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { mount: "kv", path: "payments", keys: ["key"] },
 ];
 
+const SERIALS = ["0a", "0b", "0c"];
+
 /** Operations whose faults are explored, each with a world in which it has something to do. */
 export const EXPLORED_OPERATIONS: readonly ExploredOperation[] = [
   unsealing("unseal, from empty servers", INSTANCE),
@@ -207,6 +211,22 @@ export const EXPLORED_OPERATIONS: readonly ExploredOperation[] = [
         // A run that was killed before it marked what it wrote leaves it to a person.
         ok(state === "TBD" || (universe.newest > 2 && state === "unconfirmed"), state);
       }
+    },
+  },
+  {
+    name: "certificates revoke",
+    begin: async () => {
+      const universe = await running();
+      for (const serial of SERIALS) universe.content.objects[`pki/certs/${serial}`] = {};
+      for (const serial of SERIALS) universe.content.objects[`pki/cert/${serial}`] = { certificate: CERTIFICATE };
+      return universe;
+    },
+    run: (context) => revokeCertificates(context, { mounts: ["pki"], issuedSince: 0 }),
+    codes: [...CENTRAL],
+    lost: lostKeys,
+    expectReached: (universe) => {
+      for (const serial of SERIALS) equal(universe.content.objects[`pki/cert/${serial}`]?.revocation_time, 1);
+      expectFree(universe);
     },
   },
   adopting(),

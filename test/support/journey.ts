@@ -44,6 +44,8 @@ const CENTRAL = "lost-central.test.ts runs it with servers of its own";
 
 const ADOPTION = "adoption.test.ts runs the command on a server that it makes by hand";
 
+const CERTIFICATES = "authorities.test.ts runs the command on certificates that it issues";
+
 const PORTABILITY = "portability.test.ts runs it with instances of its own";
 
 /** Blocks that no test runs as they are written, and why. */
@@ -134,6 +136,12 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "seal.test.ts runs it on an instance of its own",
   "docs/operating/seal.md: vault kv metadata patch -remove-custom-metadata=held customers/<tenant>/<instance>":
     "the block of docs/operating/watch.md is the same",
+  "docs/operating/revoke-certificates.md: npx tenant-vault certificates list <tenant>/<instance> --issued-since 2026-11-27T09:00:00Z":
+    CERTIFICATES,
+  "docs/operating/revoke-certificates.md: npx tenant-vault certificates revoke <tenant>/<instance> --serial <number> <number>":
+    CERTIFICATES,
+  "docs/operating/revoke-certificates.md: npx tenant-vault certificates revoke <tenant>/<instance> --issued-since 2026-11-27T09:00:00Z --yes-revoke <tenant>/<instance>":
+    CERTIFICATES,
   "docs/operating/step-down.md: npx tenant-vault step-down <tenant>/<instance>":
     "seal.test.ts runs it on an instance of its own",
   "docs/operating/back-up.md: npx tenant-vault snapshot save <tenant>/<instance> --target s3://backups/vault --recipient age1...":

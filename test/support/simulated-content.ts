@@ -36,11 +36,17 @@ export class SimulatedContent {
 
   private write(path: string, body: object): undefined {
     if ("options" in body) this.writeVersion(path);
+    const { serial_number: serial } = body as { serial_number?: string };
+    if (serial !== undefined) this.revoke(path.replace(/revoke$/, `cert/${serial}`));
     this.objects[path] = { ...body };
     const [, mounts, mount] = /^(sys\/mounts)\/(.+)$/.exec(path) ?? [];
     if (mounts === undefined) return;
     const entry = { config: {}, options: null, accessor: `accessor-${mount}`, ...body };
     this.objects[mounts] = { ...this.objects[mounts], [`${mount}/`]: entry };
+  }
+
+  private revoke(certificate: string): void {
+    this.objects[certificate] = { ...this.objects[certificate], revocation_time: 1 };
   }
 
   /** A first version of a secret of KV version 2, for a token that may create it and may not update it. */

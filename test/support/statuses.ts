@@ -17,6 +17,7 @@ export const STATUSES: InstanceStatus[] = [
     record: { state: "complete", keyType: "unseal", keys: 5, rootToken: true },
     healthy: true,
     sealTokenExpires: "2026-12-01T00:00:00Z",
+    issuers: [{ mount: "pki", expires: "2031-11-25T12:00:00.000Z" }],
     replicas: [
       replica("main-0", { active: true, auditDevices: 1, certificateExpires: "2026-12-24T12:00:00.5Z" }),
       replica("main-1", { state: "sealed", auditDevices: 0, certificateExpires: "not seen" }),

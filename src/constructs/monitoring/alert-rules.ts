@@ -31,6 +31,13 @@ export interface AlertRulesProps extends MonitoredInstance {
    */
   readonly certificateMargin?: Duration;
   /**
+   * Time before the expiry of a PKI mount's issuer at which the alert fires. Choose more than the longest lifetime of its
+   * certificates, because none may outlive it.
+   *
+   * @default - 30 days
+   */
+  readonly issuerMargin?: Duration;
+  /**
    * Time before the expiry of the seal's token at which the alert fires. Choose less than a third of its period, because the
    * servers renew it then.
    *
@@ -48,7 +55,7 @@ export interface AlertRulesProps extends MonitoredInstance {
 
 /** Creates the alerts of an instance, with an action for each. */
 export function alertRules(props: AlertRulesProps): AlertRule[] {
-  checkDurations(props, ["certificateMargin", "sealTokenMargin", "restoreProofAge"]);
+  checkDurations(props, ["certificateMargin", "issuerMargin", "sealTokenMargin", "restoreProofAge"]);
   const { tenant, name } = props;
   const target = `${tenant}/${name}`;
   return [...serverAlerts(props, target), ...statusAlerts(props, target)].map(({ severity, ...rule }) => ({
@@ -133,7 +140,9 @@ function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
 /** Alerts from the metrics of `tenant-vault status` and `tenant-vault watch`, which the servers cannot report. */
 function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
   const {
+    tenant,
     certificateMargin = Duration.days(14),
+    issuerMargin = Duration.days(30),
     sealTokenMargin = Duration.hours(6),
     restoreProofAge = Duration.days(40),
   } = props;
@@ -149,6 +158,15 @@ function statusAlerts(props: AlertRulesProps, target: string): Alert[] {
       summary: `${target}: the certificate of {{ $labels.replica }} expires soon`,
       description: `The certificate that {{ $labels.replica }} of ${target} presents expires in {{ $value | humanizeDuration }}.`,
       action: `Run: tenant-vault unseal ${target}, which requests a new one and restarts replicas with the old one. If cert-manager or another program issues it, check that program.`,
+    },
+    {
+      alert: "VaultIssuerExpiring",
+      severity: "warning",
+      expr: expiresWithin(STATUS_METRICS.issuerExpiry, issuerMargin),
+      for: "1h",
+      summary: `${target}: the issuer of {{ $labels.mount }} expires soon`,
+      description: `The CA of {{ $labels.mount }} in ${target} expires in {{ $value | humanizeDuration }}. No certificate may outlive it.`,
+      action: `Deploy the stack ${tenant}-config, which creates another intermediate once half of its lifetime is over. For an authority of another kind, raise generation in the tenant file.`,
     },
     {
       alert: "VaultSealTokenExpiring",

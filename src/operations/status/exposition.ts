@@ -56,6 +56,17 @@ function metrics(statuses: readonly InstanceStatus[], now: number): Metric[] {
       "Expiry of the certificate that the replica presents.",
       ({ certificateExpires }) => seconds(certificateExpires),
     ),
+    {
+      name: STATUS_METRICS.issuerExpiry,
+      help: "Expiry of the issuer from which the roles of a PKI mount issue.",
+      type: "gauge",
+      samples: statuses.flatMap(({ instance, issuers = [] }) =>
+        issuers.map(({ mount, expires }) => ({
+          labels: { ...instanceLabels(instance), mount },
+          value: seconds(expires),
+        })),
+      ),
+    },
     perInstance(
       STATUS_METRICS.sealTokenExpiry,
       "Expiry of the token by which the servers unseal themselves.",

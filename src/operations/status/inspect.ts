@@ -10,6 +10,7 @@ import { ReplicaError } from "../../vault/errors";
 import type { OperatorToken } from "../identities/operator-token";
 import type { ReplicaState } from "../../vault/replica-state";
 import type { UnfilledPlaceholder } from "../placeholders/unfilled";
+import type { IssuerSummary } from "./issuers";
 import { absentReplicas, type TokenOf } from "../members";
 import { differingShares, sharesOfReplicas, sharesOfState, type Shares } from "../shares";
 import { type KeyType, keyTypeOf } from "../../vault/keys";
@@ -66,6 +67,8 @@ export interface InstanceStatus {
   readonly escrowVerified?: string;
   /** Placeholders that nobody has filled in. Undefined if there are none, or they could not be inspected. */
   readonly placeholders?: readonly UnfilledPlaceholder[];
+  /** Issuers of its PKI mounts. Undefined if there are none, or they could not be inspected. */
+  readonly issuers?: readonly IssuerSummary[];
   /** Why the instance could not be inspected. */
   readonly problem?: string;
   /** Error code of the reason, listed in docs/errors.md. */

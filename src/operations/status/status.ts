@@ -13,6 +13,7 @@ import { proofOf } from "../drill/restore-proof";
 import type { NetworkOptions } from "../network";
 import { unfilledPlaceholders } from "../placeholders/unfilled";
 import { serversOf, type Servers } from "../servers";
+import { issuersOf } from "./issuers";
 import { inspectInstance, inspectRecord, type InstanceStatus } from "./inspect";
 
 /** Key of the record's metadata with the time at which `escrow verify` proved the keys. */
@@ -62,8 +63,13 @@ async function askInstance(instance: Instance, { store, servers, clock, central 
   try {
     const status = await inspectInstance(instance, store, servers.replica, clock, operator);
     const active = status.replicas.find((replica) => replica.active);
-    const placeholders = await unfilledPlaceholders({ instance, active, operator, content: servers.content });
-    return placeholders === undefined ? status : { ...status, placeholders };
+    const asked = { instance, active, operator, content: servers.content };
+    const [placeholders, issuers] = await Promise.all([unfilledPlaceholders(asked), issuersOf(asked)]);
+    return {
+      ...status,
+      ...(placeholders === undefined ? {} : { placeholders }),
+      ...(issuers.length === 0 ? {} : { issuers }),
+    };
   } finally {
     await operator.end();
   }

@@ -28,6 +28,12 @@ function render(status: InstanceStatus, now: number): string {
   if (escrowVerified !== undefined)
     lines.push(`  the keys of the record were last proven by escrow verify ${daysAgo(escrowVerified, now)}`);
   if (sealTokenExpires !== undefined) lines.push(sealTokenLine(instance, sealTokenExpires, now));
+  lines.push(
+    ...(status.issuers ?? []).map(
+      ({ mount, expires }) =>
+        `  the issuer of ${mount} expires in ${Math.floor((Date.parse(expires) - now) / DAY)} days`,
+    ),
+  );
   lines.push(...(status.placeholders ?? []).map(placeholderLine));
   lines.push(
     ...replicas.filter(({ auditDevices }) => auditDevices === 0).map((replica) => unaudited(replica, product)),

@@ -1,11 +1,8 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { PROJECT } from "../../../lab/cdktf";
-import { run } from "../../../lab/run";
 import type { InstanceStatus } from "../../../src/operations/status/inspect";
 import type { AuthorityBed } from "./authority-bed";
+import { command } from "./command";
 
-const COMMAND = join(PROJECT, "lib", "cli", "main.js");
 const [DEVELOPMENT, PRODUCTION, SHARED] = [
   "company1/web/web-dev/smtp",
   "company1/web/web-prod/smtp",
@@ -15,22 +12,9 @@ const [DEVELOPMENT, PRODUCTION, SHARED] = [
 /** What the instance's people wrote; no deployment may touch it. */
 const WRITTEN = { password: "written by a person" };
 
-/** Output of a command, as a person runs it. */
-async function command(bed: AuthorityBed, args: readonly string[], more: Record<string, string> = {}): Promise<string> {
-  const { stdout } = await run(process.execPath, [COMMAND, ...args], {
-    env: {
-      ...bed.lab.cdktf.environment,
-      VAULT_ADDR: bed.lab.central.server.address,
-      VAULT_CACERT: bed.lab.caCertificateFile,
-      ...more,
-    },
-  });
-  return stdout;
-}
-
 /** What `status` says of placeholders. */
 async function unfilled(bed: AuthorityBed): Promise<readonly string[]> {
-  const [status] = JSON.parse(await command(bed, ["status", "trust/main", "--json"])) as InstanceStatus[];
+  const [status] = (await command(bed, ["status", "trust/main"])) as InstanceStatus[];
   return (status?.placeholders ?? []).map(({ path, state }) => `${path} ${state}`);
 }
 
@@ -62,10 +46,8 @@ export function testPlaceholders(bed: AuthorityBed): void {
     test("another run of the hook writes nothing, and apply may not overwrite or read one", async () => {
       const placeholders = [DEVELOPMENT, SHARED].map((path) => ({ mount: "kvv2", path, keys: ["password"] }));
       const description = JSON.stringify({ tenant: "trust", name: "main", placeholders });
-      const printed = await command(bed, ["placeholders", "trust/main", "--json"], {
-        TENANT_VAULT_PLACEHOLDERS: description,
-      });
-      expect(JSON.parse(printed)).toEqual({ instance: "trust/main", written: [], existing: 2 });
+      const report = await command(bed, ["placeholders", "trust/main"], { TENANT_VAULT_PLACEHOLDERS: description });
+      expect(report).toEqual({ instance: "trust/main", written: [], existing: 2 });
 
       const { body } = await bed.operator.send("POST", "auth/token/create", {
         body: { policies: ["tenant-vault-apply"], ttl: "5m" },

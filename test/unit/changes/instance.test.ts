@@ -838,6 +838,7 @@ type Alerts = Partial<AlertRulesProps>;
 const ON_PODS = ["VaultDown", "VaultNoLeader", "VaultSealed", "VaultRaftPeerLost", "VaultAuditFailing"];
 const ON_RECORDS = [
   "VaultCertificateExpiring",
+  "VaultIssuerExpiring",
   "VaultSealTokenExpiring",
   "VaultEscrowRecordMissing",
   "VaultRestoreUnproven",
@@ -847,6 +848,7 @@ const ON_RECORDS = [
 ];
 const ALERTS: readonly (readonly [field: string, change: Alerts, texts: readonly string[]])[] = [
   ["AlertRulesProps.certificateMargin", { certificateMargin: Duration.days(3) }, ["VaultCertificateExpiring"]],
+  ["AlertRulesProps.issuerMargin", { issuerMargin: Duration.days(90) }, ["VaultIssuerExpiring"]],
   ["AlertRulesProps.restoreProofAge", { restoreProofAge: Duration.days(10) }, ["VaultRestoreUnproven"]],
   ["AlertRulesProps.sealTokenMargin", { sealTokenMargin: Duration.hours(1) }, ["VaultSealTokenExpiring"]],
   ["MonitoredInstance.name", { name: "other" }, [...ON_PODS, ...ON_RECORDS]],

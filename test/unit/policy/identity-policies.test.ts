@@ -126,6 +126,18 @@ describe("of Vault, which has audit devices over its API", () => {
   });
 });
 
+test("operate lists and revokes certificates, and issues none", () => {
+  const policy = policyOf("operate");
+  expect(capabilitiesOn(policy, "pki/certs")).toEqual(["list"]);
+  expect(capabilitiesOn(policy, "pki/cert/24:6c")).toEqual(["read"]);
+  expect(capabilitiesOn(policy, "pki/revoke")).toEqual(["create", "update"]);
+  expect(capabilitiesOn(policy, "pki/crl/rotate")).toEqual(["read"]);
+  const others = all(["pki/issue/web", "pki/roles/web", "pki/root/sign-intermediate", "pki/key/x", "ssh/certs"]);
+  expect(others.filter((path) => capabilitiesOn(policy, path).length > 0)).toEqual([]);
+  for (const identity of ["apply", "plan"] as const)
+    expect(capabilitiesOn(policyOf(identity), "pki/revoke")).toEqual([]);
+});
+
 describe("placeholders", () => {
   const scope = { ...SCOPE, placeholders: [{ mount: "kv", paths: ["web/smtp"] }] };
 

@@ -27,9 +27,15 @@ describe("the alerts", () => {
   });
 
   test("wait as long as they are told before an end", () => {
-    const rules = alertRules({ ...TARGET, certificateMargin: Duration.days(3), sealTokenMargin: Duration.hours(1) });
+    const rules = alertRules({
+      ...TARGET,
+      certificateMargin: Duration.days(3),
+      issuerMargin: Duration.days(90),
+      sealTokenMargin: Duration.hours(1),
+    });
     const expression = (alert: string): string | undefined => rules.find((rule) => rule.alert === alert)?.expr;
     expect(expression("VaultCertificateExpiring")).toMatch(/< 259200$/);
+    expect(expression("VaultIssuerExpiring")).toMatch(/< 7776000$/);
     expect(expression("VaultSealTokenExpiring")).toMatch(/< 3600$/);
   });
 });

@@ -10,6 +10,7 @@ test("a status says of each instance what there is, and of each replica what it 
   main-0  unsealed       https://main-0:8200  (active, 1 audit device, certificate expires in 29 days)
   main-1  sealed         https://main-1:8200
   the token of the seal expires on 2026-12-01T00:00:00Z, unless it is renewed
+  the issuer of pki expires in 1826 days
   main-1 has no working audit device, so nobody can see what is done there; give every server the same audit block in its configuration, with a file that it can write.
 customer11/main  NOT HEALTHY
   record: missing, 0 unseal keys, no root token
