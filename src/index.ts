@@ -167,6 +167,7 @@ export type { AuthorityContent } from "./constructs/tenant-pki/authority-content
 export type { PkiKeyType } from "./constructs/tenant-pki/key-bits";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { MachineCertificate, type MachineCertificateProps } from "./constructs/tenant-pki/machine-certificate";
+export type { InternalAuthorityProps } from "./constructs/tenant-pki/internal-root";
 export { PkiAuthority, type ExternalAuthorityProps } from "./constructs/tenant-pki/pki-authority";
 export type { PkiAcme, PkiServices, PkiTidy } from "./constructs/tenant-pki/pki-services";
 export { RootCa, type IRootCa, type RootCaProps } from "./constructs/tenant-pki/root-ca";

@@ -6,6 +6,18 @@ import { signingParameters } from "./authority-content";
 import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
 
+/** Properties of `PkiAuthority.internal()`. */
+export interface InternalAuthorityProps {
+  /**
+   * How many CAs may be between the root and a certificate: 0 to 9. The construct creates none. Raise it to have the root sign
+   * intermediates with the CLI of the product.
+   *
+   * @default 0
+   * @changes new issuer, the old one stays until it expires: clients must trust the new root first
+   */
+  readonly maxPathLength?: number;
+}
+
 /**
  * A root CA as the default issuer of a mount. Its addresses contain a digest of its content: other content is another root beside
  * the present one, which Terraform then forgets. The provider's own resource would delete the present one.
@@ -15,8 +27,9 @@ export class InternalRoot extends Construct implements BoundAuthority {
   readonly rootCertificate: string;
   readonly issuers: ITerraformDependable;
 
-  constructor(scope: Construct, id: string, props: AuthorityProps) {
-    super(scope, `${id}-${digestOf(props, "internal")}`);
+  constructor(scope: Construct, id: string, { maxPathLength = 0, ...props }: AuthorityProps & InternalAuthorityProps) {
+    // A root of before has no length in its address.
+    super(scope, `${id}-${digestOf(props, maxPathLength === 0 ? "internal" : `internal ${maxPathLength}`)}`);
     const { mount, mountPath, lifetime, organization, permittedDomains, provider } = props;
     const preventDestroy = props.deletionProtection;
     const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
@@ -31,7 +44,7 @@ export class InternalRoot extends Construct implements BoundAuthority {
         key_bits: props.keyBits,
         ttl: String(lifetime.toSeconds()),
         exclude_cn_from_sans: true,
-        max_path_length: 0,
+        max_path_length: maxPathLength,
         ...(permittedDomains === undefined ? {} : { permitted_dns_domains: permittedDomains.join(",") }),
       }),
       writeFields: ["certificate", "issuer_id"],

@@ -1,8 +1,9 @@
 import type { Construct } from "constructs";
 import { Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
 import { ExternalIntermediate, readChain } from "./external-intermediate";
-import { InternalRoot } from "./internal-root";
+import { InternalRoot, type InternalAuthorityProps } from "./internal-root";
 
 /** Properties of {@link PkiAuthority.external}. */
 export interface ExternalAuthorityProps {
@@ -19,8 +20,8 @@ export interface ExternalAuthorityProps {
 /** Where the authority of a PKI comes from, if the operator's root does not sign it. */
 export abstract class PkiAuthority {
   /** A root CA of the tenant's own. The instance generates its key, which never leaves it. Clients must trust it. */
-  static internal(): PkiAuthority {
-    return new InternalAuthority();
+  static internal(props: InternalAuthorityProps = {}): PkiAuthority {
+    return new InternalAuthority(checkPathLength(props));
   }
 
   /** An intermediate CA that an authority elsewhere signs. The instance generates its key, which never leaves it. */
@@ -38,8 +39,12 @@ export abstract class PkiAuthority {
 class InternalAuthority extends PkiAuthority {
   readonly defaultLifetime = Duration.days(3650);
 
+  constructor(private readonly props: InternalAuthorityProps) {
+    super();
+  }
+
   bind(scope: Construct, props: AuthorityProps): BoundAuthority {
-    return new InternalRoot(scope, "InternalRoot", props);
+    return new InternalRoot(scope, "InternalRoot", { ...props, ...this.props });
   }
 }
 
@@ -54,4 +59,16 @@ class ExternalAuthority extends PkiAuthority {
     const chains = (this.props.chainFiles ?? []).map((file) => readChain(file, props.lifetime, scope));
     return new ExternalIntermediate(scope, "ExternalIntermediate", { ...props, chains });
   }
+}
+
+/** A chain of more CAs than that is a mistake. */
+const LONGEST_PATH = 9;
+
+function checkPathLength(props: InternalAuthorityProps): InternalAuthorityProps {
+  const { maxPathLength = 0 } = props;
+  if (Number.isInteger(maxPathLength) && maxPathLength >= 0 && maxPathLength <= LONGEST_PATH) return props;
+  throw new ValidationError(
+    "pki-authority",
+    `The root CA has a maxPathLength of ${maxPathLength}; write a whole number from 0 to ${LONGEST_PATH}.`,
+  );
 }

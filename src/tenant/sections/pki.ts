@@ -9,6 +9,7 @@ import {
 } from "../../constructs/tenant-pki/authority-content";
 import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
 import { checkMachines, type MachineCertificateProps } from "../../constructs/tenant-pki/machine-certificate";
+import type { InternalAuthorityProps } from "../../constructs/tenant-pki/internal-root";
 import { PkiAuthority, type ExternalAuthorityProps } from "../../constructs/tenant-pki/pki-authority";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import {
@@ -81,7 +82,7 @@ export interface PkiSpec extends InFile<
 }
 
 /** A root CA of the tenant's own. The instance generates its key, which never leaves it. */
-export interface InternalAuthoritySpec {
+export interface InternalAuthoritySpec extends InFile<InternalAuthorityProps> {
   /** @changes new issuer, the old one stays until it expires: clients must trust the new root first */
   readonly type: "internal";
 }
@@ -183,7 +184,10 @@ const content = {
 };
 
 const authorities = z.discriminatedUnion("type", [
-  parsedBy(shape<InternalAuthoritySpec>()({ type: only("internal") }), () => PkiAuthority.internal()),
+  parsedBy(
+    shape<InternalAuthoritySpec>()({ type: only("internal"), maxPathLength: whole("path length", 0).optional() }),
+    (spec) => PkiAuthority.internal(spec),
+  ),
   parsedBy(
     shape<ExternalAuthoritySpec>()({
       type: only("external"),

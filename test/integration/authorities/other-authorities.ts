@@ -9,7 +9,7 @@ import { DAYS, FORM, FORM_END } from "./tenant-file";
 /** Authorities that the operator's root does not sign. */
 export function testOtherAuthorities(bed: AuthorityBed): void {
   describe("other authorities", () => {
-    // TenantPKIProps.authority, InternalAuthoritySpec.type
+    // TenantPKIProps.authority, InternalAuthoritySpec.type, InternalAuthorityProps.maxPathLength
     test("PkiSpec.authority: the form of a CA of the tenant's own, and its certificate for a web server", async () => {
       const before = await bed.issue("web", "h.acme.internal", "certificates");
       const section = /^ {6}pki: \{[^]*?(?=^ {6}ssh:)/m.exec(bed.text)?.[0] ?? "";
@@ -21,6 +21,10 @@ export function testOtherAuthorities(bed: AuthorityBed): void {
       ]);
       expect(root.subjectAltName).toBe("DNS:company1.dz, DNS:company1.org");
       expect(root.publicKey.asymmetricKeyDetails?.modulusLength).toBe(4096);
+      const { stdout: constraints } = await run("openssl", ["x509", "-noout", "-ext", "basicConstraints"], {
+        input: root.toString(),
+      });
+      expect(constraints).toContain("CA:TRUE, pathlen:1");
       // The time is read before and after the key is generated.
       expect((Date.parse(root.validTo) - Date.parse(root.validFrom)) / 1000).toBeCloseTo(87_600 * 3600, -2);
 

@@ -135,7 +135,7 @@ export const FORM_END = `${new Date().getFullYear() + 1}-12-31T23:59:59Z`;
 /** The form of the console that people filled in before, for a CA and for a certificate. */
 export const FORM = `      pki: {
         mount: "certificates",
-        authority: { type: "internal" },
+        authority: { type: "internal", maxPathLength: 1 },
         commonName: "company1.org",
         altNames: ["company1.org", "company1.dz"],
         organization: "Company 1",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   Duration,
   PkiAuthority,
+  type InternalAuthorityProps,
   RootCa,
   TenantPKI,
   type PkiAcme,
@@ -294,6 +295,21 @@ describe("properties", () => {
         );
       const found = [{}, { generation: 2 }, { country: "DZ" }, { lifetime: Duration.days(99) }].map(addressOf);
       expect(new Set(found).size).toBe(found.length);
+    });
+
+    test("a path length of internal is that of another root", () => {
+      const rootWith = (props: InternalAuthorityProps): [name: string, length: unknown] => {
+        const endpoints = other(PkiAuthority.internal(props)).resource.vault_generic_endpoint ?? {};
+        const [name = "", root] = Object.entries(endpoints).find(([each]) => each.includes("internal_root")) ?? [];
+        return [name, (evaluated(String(root?.data_json)) as { max_path_length: unknown }).max_path_length];
+      };
+      const [name, none] = rootWith({});
+      expect([none, rootWith({ maxPathLength: 0 })[0]]).toEqual([0, name]);
+      const [another, two] = rootWith({ maxPathLength: 2 });
+      expect(two).toBe(2);
+      expect(another).not.toBe(name);
+      for (const wrong of [-1, 10, 1.5])
+        expect(() => PkiAuthority.internal({ maxPathLength: wrong })).toThrow(/maxPathLength of .*from 0 to 9/);
     });
 
     test("external is a request, and no issuer until somebody signed it", () => {
