@@ -138,9 +138,8 @@ export { Acl, type AclOptions, type AclRule } from "./policy/acl";
 export type { Constraints } from "./policy/constraints";
 export { PathLanguage } from "./policy/path-language";
 export type { PathPattern } from "./policy/path-pattern";
-export { PolicyDocument } from "./policy/policy-document";
+export { lintPolicy, type InstanceMounts, type MountedEngine, type PolicyFinding } from "./policy/policy-lint";
 export { parsePolicy } from "./policy/policy-reader";
-export type { Capability, ParameterValue, ParameterValues, PolicyStatement } from "./policy/statement";
 export { statementEffects, type StatementEffect } from "./policy/statement-effects";
 export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/templates";
 

@@ -4,13 +4,17 @@ import type { ParameterValue, ParameterValues, PolicyStatement } from "./stateme
 
 /** What a rule demands of a request besides a capability. Names of parameters are in lower case. */
 export interface Constraints {
+  /** @default - any */
   readonly allowedParameters?: ParameterValues;
+  /** @default - none */
   readonly deniedParameters?: ParameterValues;
+  /** @default - none */
   readonly requiredParameters?: readonly string[];
-  /** Seconds. */
+  /** Seconds. @default - none */
   readonly minWrappingTtl?: number;
-  /** Seconds. */
+  /** Seconds. @default - none */
   readonly maxWrappingTtl?: number;
+  /** Further attributes by their names in HCL. @default - none */
   readonly further?: Readonly<Record<string, HclValue>>;
 }
 

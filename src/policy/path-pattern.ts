@@ -58,12 +58,14 @@ export class PathPattern {
    */
   mayMeet(other: PathPattern): boolean {
     const [short, long] = this.segments.length <= other.segments.length ? [this, other] : [other, this];
-    if (!short.isOpen && long.segments.length > short.segments.length + 1) return false;
+    const [further, ...others] = long.segments.slice(short.segments.length);
+    const mayEnd = further === undefined || further === "" || long.isWildcard(further);
+    if (!short.isOpen && (!mayEnd || others.length > 0)) return false;
     return short.segments.every((segment, index) => {
-      const others = long.segments[index] ?? "";
-      if (short.isWildcard(segment) || long.isWildcard(others) || segment === others) return true;
-      if (short.isOpen && index === short.segments.length - 1 && others.startsWith(segment)) return true;
-      return long.isOpen && index === long.segments.length - 1 && segment.startsWith(others);
+      const counterpart = long.segments[index] ?? "";
+      if (short.isWildcard(segment) || long.isWildcard(counterpart) || segment === counterpart) return true;
+      if (short.isOpen && index === short.segments.length - 1 && counterpart.startsWith(segment)) return true;
+      return long.isOpen && index === long.segments.length - 1 && segment.startsWith(counterpart);
     });
   }
 

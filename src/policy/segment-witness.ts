@@ -5,8 +5,8 @@ const CHARACTERS = Array.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW
 const RESOLVED = new Set(["", ".", ".."]);
 
 /**
- * One shortest segment for each class of segments: each literal, and for each beginning the segments that have it, have no longer
- * one of the beginnings, and are no literal.
+ * One shortest segment for each class of segments. Each literal is a class. For each beginning, so are the other segments that have
+ * it and none of the longer ones.
  */
 export function witnessesOf(literals: ReadonlySet<string>, beginnings: ReadonlySet<string>): string[] {
   const others = [...beginnings].map((beginning) => shortest(beginning, literals, beginnings));

@@ -1,5 +1,6 @@
 import type { Duration } from "../core/duration";
 import type { HclValue } from "../core/hcl";
+import type { Product } from "../core/product";
 
 /**
  * What a policy allows on a path; https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities
@@ -13,6 +14,18 @@ export const CAPABILITIES = [
   ...(["create", "read", "update", "patch", "delete", "list"] as const),
   ...(["sudo", "deny", "scan", "recover", "subscribe"] as const),
 ] as const;
+
+/** Capabilities of one product alone. */
+const PRODUCT_CAPABILITIES: Readonly<Record<Product, readonly Capability[]>> = {
+  openbao: ["scan"],
+  vault: ["recover", "subscribe"],
+};
+
+/** Whether a product has a capability. */
+export function hasCapability(product: Product, capability: Capability): boolean {
+  const elsewhere = PRODUCT_CAPABILITIES[product === "vault" ? "openbao" : "vault"];
+  return !elsewhere.includes(capability);
+}
 
 /**
  * A value that a policy allows or denies for a parameter. A text may begin and end with `*`, for any rest. A number equals no

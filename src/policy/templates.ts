@@ -6,7 +6,9 @@ export interface TemplateAlias {
   readonly mountAccessor: string;
   readonly id: string;
   readonly name: string;
+  /** @default - none */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** @default - none */
   readonly customMetadata?: Readonly<Record<string, string>>;
 }
 
@@ -14,6 +16,7 @@ export interface TemplateAlias {
 export interface TemplateGroup {
   readonly id: string;
   readonly name: string;
+  /** @default - none */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -102,7 +105,7 @@ function ofGroup(selector: string, groups: readonly TemplateGroup[]): string | u
   return by === undefined || group === undefined ? undefined : ofNamed(rest, group);
 }
 
-/** An empty ID or name is no value. */
+/** An empty ID or name is as good as none. */
 function ofNamed(
   name: string,
   named: { readonly id: string; readonly name: string; readonly metadata?: Readonly<Record<string, string>> },

@@ -1,5 +1,6 @@
 import type { AdministeredMounts } from "../constructs/vault-instance/identity-settings";
 import type { EngineType } from "../contract/identities";
+import type { InstanceMounts } from "../policy/policy-lint";
 import { mountsOf, type EngineFields } from "./engines";
 import type { TenantInstance } from "./tenant-schema";
 
@@ -19,4 +20,11 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const { roles = [], appRole } = instance;
   const logins = roles.length === 0 ? [] : [{ path: appRole?.path ?? "approle", type: "approle" as const }];
   return { engines, logins };
+}
+
+/** The same mounts, for the comparison of roles' policies with the APIs of their engines. */
+export function instanceMounts(instance: TenantInstance): InstanceMounts {
+  const { engines, logins } = administeredMounts(instance);
+  const below = logins.map(({ path, type }) => ({ path: `auth/${path}`, type: `auth/${type}` }));
+  return { product: instance.product, mounts: [...engines, ...below] };
 }

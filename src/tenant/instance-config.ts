@@ -7,6 +7,7 @@ import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import { retire } from "../terraform/retire";
+import { instanceMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
 import { createEngines, grantEngines, outputsOf, type Engines } from "./engines";
 import { runsInCluster } from "./sections/deployment";
@@ -84,6 +85,7 @@ export class InstanceConfig extends Construct {
     for (const role of roles) {
       const grantee = new AccessRole(this, `Role-${role.name}`, { ...role, login, provider });
       grantEngines(this.engines, grantee, role);
+      grantee.warnAboutStatements(instanceMounts(instance));
     }
   }
 }

@@ -7,7 +7,7 @@ import { resolveTemplates, type TemplateIdentity } from "../../src/policy/templa
 import type { VaultClient } from "../../src/vault/client";
 import { pathPatterns, pathsNear, statementsOf } from "./random-policies";
 
-/** Policies of the client, each of which every case writes anew. */
+/** Policies of the client, each of which every case overwrites. */
 const POLICIES = ["differential-0", "differential-1", "differential-2"];
 
 /** Paths that are asked at once. */

@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { readEngineApis } from "../../../scripts/engine-api/read-api";
+import { OPENBAO_2_7_2 } from "../../../src/policy/engine-apis/openbao-2.7.2";
 import type { VaultClient } from "../../../src/vault/client";
 import { differences, differentialClient, refusedOtherwise } from "../../support/policy-differential";
 
@@ -9,6 +11,13 @@ const PAIRS = 10_000;
 
 /** Tests that a server decides as the evaluator of `src/policy` says. @param operatorOf A client with a root token. */
 export function testPolicyEvaluator(operatorOf: () => VaultClient): void {
+  test("the engines of a server offer what policies are compared with", async () => {
+    const apis = await readEngineApis(operatorOf());
+    const words = (text: string): string[] => text.trim().split(/\s+/);
+    for (const [type, entries] of Object.entries(apis))
+      expect([type, words(OPENBAO_2_7_2[type as keyof typeof OPENBAO_2_7_2])]).toEqual([type, words(entries)]);
+  });
+
   test(`a server decides as the evaluator says: ${PAIRS} pairs of policies and paths (POLICY_SEED=${SEED})`, async () => {
     const client = await differentialClient(operatorOf());
     const { asked, allowed, differences: found } = await differences(client, { seed: SEED, pairs: PAIRS });
