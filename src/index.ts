@@ -127,6 +127,23 @@ export { grafanaDashboard } from "./constructs/monitoring/grafana-dashboard";
 export type { MonitoringProps } from "./constructs/monitoring/monitoring-values";
 export type { MonitoredInstance } from "./constructs/monitoring/series";
 
+// Policies: read, evaluate, compare
+export {
+  accessDiff,
+  isSameAccess,
+  type AccessChange,
+  type AccessDiff,
+  type ConstraintChange,
+} from "./policy/access-diff";
+export { Acl, type AclOptions, type AclRule } from "./policy/acl";
+export type { Constraints } from "./policy/constraints";
+export { PathLanguage } from "./policy/path-language";
+export type { PathPattern } from "./policy/path-pattern";
+export { lintPolicy, type InstanceMounts, type MountedEngine, type PolicyFinding } from "./policy/policy-lint";
+export { parsePolicy } from "./policy/policy-reader";
+export { statementEffects, type StatementEffect } from "./policy/statement-effects";
+export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/templates";
+
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
 export { Database } from "./constructs/dynamic-db/database";

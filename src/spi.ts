@@ -32,7 +32,8 @@ export type { ISeal, SealConfig, SealContext, SealEgress, SecretVariable } from 
 // Login: a grantee of the engines
 export type { IAppRoleLogin } from "./constructs/login/app-role-login";
 export type { IGrantee } from "./policy/grantee";
-export { PolicyDocument, type Capability, type PolicyStatement } from "./policy/policy-document";
+export { PolicyDocument } from "./policy/policy-document";
+export type { Capability, ParameterValue, ParameterValues, PolicyStatement } from "./policy/statement";
 
 // Engine: grants to an IGrantee, and reads secrets at apply time
 export { CentralSecret } from "./terraform/central-secret";

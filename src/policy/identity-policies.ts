@@ -19,6 +19,10 @@ export interface IdentityScope {
 }
 
 const MANAGE: readonly Capability[] = ["create", "read", "update", "patch", "delete", "list"];
+/** For paths of single objects. */
+const EDIT: readonly Capability[] = ["create", "read", "update", "patch", "delete"];
+/** For settings, which exist as long as their engine does. */
+const CONFIGURE: readonly Capability[] = ["create", "read", "update", "patch"];
 const LOOK: readonly Capability[] = ["read", "list"];
 const WRITE: readonly Capability[] = ["create", "update"];
 
@@ -33,12 +37,12 @@ interface Part {
 /** The configuration of each engine. Nothing at these paths returns a secret value, creates a credential or signs. */
 const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
   pki: [
-    { path: "config/*", reason: "configure the authority" },
+    { path: "config/*", apply: CONFIGURE, reason: "configure the authority" },
     { path: "roles/*", reason: "roles of certificates" },
     { path: "issuers", apply: ["list"], reason: "find issuers" },
-    { path: "issuer/+", reason: "certificates of issuers" },
+    { path: "issuer/+", apply: EDIT, reason: "certificates of issuers" },
     { path: "keys", apply: ["list"], reason: "find keys of issuers" },
-    { path: "key/+", reason: "names of keys of issuers, which never leave the server" },
+    { path: "key/+", apply: EDIT, reason: "names of keys of issuers, which never leave the server" },
     { path: "cert/+", apply: ["read"], reason: "certificates, which are public" },
     { path: "keys/generate/internal", apply: WRITE, reason: "generate a key that never leaves the server" },
     { path: "intermediate/generate/internal", apply: WRITE, reason: "request a signature for such a key" },
@@ -52,7 +56,7 @@ const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "issuers/import/cert", apply: WRITE, reason: "import the signed intermediate" },
   ],
   ssh: [
-    { path: "config/*", reason: "configure the authority" },
+    { path: "config/*", apply: EDIT, reason: "configure the authority" },
     { path: "roles/*", reason: "roles of logins" },
   ],
   database: [
@@ -61,7 +65,7 @@ const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "static-roles/*", reason: "roles of static credentials" },
     { path: "rotate-root/+", apply: WRITE, reason: "replace a connection's password by one that nobody knows" },
   ],
-  kv: [{ path: "config", reason: "how many versions are kept, and how long" }],
+  kv: [{ path: "config", apply: CONFIGURE, reason: "how many versions are kept, and how long" }],
 };
 
 /** The configuration of each login method, below `auth/<path>/`. */
@@ -110,9 +114,9 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     }));
   const statements: PolicyStatement[] = [
     { path: "sys/mounts", capabilities: ["read"], reason: "find secrets engines" },
-    { path: "sys/mounts/*", capabilities: allowed(MANAGE), reason: "secrets engines" },
+    { path: "sys/mounts/*", capabilities: allowed(EDIT), reason: "secrets engines" },
     { path: "sys/auth", capabilities: ["read"], reason: "find login methods" },
-    { path: "sys/auth/*", capabilities: [...allowed(MANAGE), "sudo"], reason: "login methods" },
+    { path: "sys/auth/*", capabilities: [...allowed(EDIT), "sudo"], reason: "login methods" },
     { path: "sys/policies/acl/*", capabilities: allowed(MANAGE), reason: "policies" },
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
@@ -199,7 +203,7 @@ function operations(): PolicyStatement[] {
     },
     { path: "sys/step-down", capabilities: ["update", "sudo"], reason: "let another server lead" },
     { path: "sys/seal", capabilities: ["update", "sudo"], reason: "seal in an emergency" },
-    { path: "sys/audit", capabilities: ["read", "list", "sudo"], reason: "count audit devices" },
+    { path: "sys/audit", capabilities: ["read", "sudo"], reason: "count audit devices" },
   ];
 }
 

@@ -2,6 +2,7 @@ import { KEY_VALUE_MOUNT } from "../constructs/key-value/key-value";
 import { placeholdersOf } from "../constructs/key-value/placeholders";
 import type { AdministeredMounts } from "../constructs/vault-instance/identity-settings";
 import type { EngineType } from "../contract/identities";
+import type { InstanceMounts } from "../policy/policy-lint";
 import { mountsOf, type EngineFields } from "./engines";
 import type { TenantInstance } from "./tenant-schema";
 
@@ -24,4 +25,11 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
     placeholdersOf(mount, spec).map(({ path }) => ({ mount, path })),
   );
   return { engines, logins, ...(placeholders.length === 0 ? {} : { placeholders }) };
+}
+
+/** The same mounts, for the comparison of roles' policies with the APIs of their engines. */
+export function instanceMounts(instance: TenantInstance): InstanceMounts {
+  const { engines, logins } = administeredMounts(instance);
+  const below = logins.map(({ path, type }) => ({ path: `auth/${path}`, type: `auth/${type}` }));
+  return { product: instance.product, mounts: [...engines, ...below] };
 }

@@ -10,6 +10,7 @@ import { ValidationError } from "../core/errors";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import type { CentralVaultAccess } from "../terraform/hook";
 import { retire } from "../terraform/retire";
+import { instanceMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
 import { createEngines, grantEngines, outputsOf, type Engines } from "./engines";
 import { runsInCluster } from "./sections/deployment";
@@ -107,6 +108,7 @@ export class InstanceConfig extends Construct {
     for (const role of roles) {
       const grantee = new AccessRole(this, `Role-${role.name}`, { ...role, login, provider });
       grantEngines(this.engines, grantee, role);
+      grantee.warnAboutStatements(instanceMounts(instance));
     }
   }
 }

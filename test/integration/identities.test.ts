@@ -8,6 +8,7 @@ import type { Instance } from "../../src/contract/instance";
 import type { VaultClient } from "../../src/vault/client";
 import { ADMINISTERED } from "../support/administered";
 import { attempt, rows, type Attempt } from "./support/attempts";
+import { testPolicyEvaluator } from "./support/policy-evaluator";
 import { TestBed } from "./support/test-bed";
 
 let bed: TestBed;
@@ -43,6 +44,8 @@ beforeAll(async () => {
   await bed.unseal(instance);
 });
 afterAll(() => bed.stop());
+
+testPolicyEvaluator(() => bed.central.client);
 
 describe("after escrow", () => {
   test.each(IDENTITIES)(

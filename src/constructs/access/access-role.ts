@@ -1,4 +1,4 @@
-import { Lazy, type TerraformProvider } from "cdktf";
+import { Annotations, Aspects, Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
@@ -11,6 +11,7 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
 import { checkRoleName } from "./roles";
 import type { IGrantee } from "../../policy/grantee";
+import { lintPolicy, type InstanceMounts } from "../../policy/policy-lint";
 import { checkPolicyPath } from "../../policy/policy-path";
 import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
 
@@ -74,6 +75,8 @@ export class AccessRole extends Construct implements IGrantee {
   /** Role ID, not a secret. A program logs in with it and a secret ID. */
   readonly roleId: string;
   private readonly policy = new PolicyDocument();
+  /** Path of the login. */
+  private readonly login: string;
 
   constructor(scope: Construct, id: string, props: AccessRoleProps) {
     super(scope, id);
@@ -83,6 +86,7 @@ export class AccessRole extends Construct implements IGrantee {
     checkLoginPath(props.login.path, this);
     checkRoleName("AppRole", props.name, this);
     this.name = checkPolicyName(props.name);
+    this.login = props.login.path;
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
     checkLoginTtl(props, this);
@@ -109,6 +113,36 @@ export class AccessRole extends Construct implements IGrantee {
   grant(statement: PolicyStatement): void {
     checkPolicyPath(statement.path, this);
     this.policy.add(statement);
+  }
+
+  /** Allows the grantee to request, find and destroy secret IDs of this role, and so to log in as it. */
+  grantRotate(grantee: IGrantee): void {
+    const path = `auth/${this.login}/role/${this.name}`;
+    const writes = ["secret-id-accessor/lookup", "secret-id-accessor/destroy"];
+    grantee.grant({
+      path: `${path}/secret-id`,
+      capabilities: ["create", "update", "list"],
+      reason: `request and find secret IDs of the role ${this.name}`,
+    });
+    for (const endpoint of writes)
+      grantee.grant({
+        path: `${path}/${endpoint}`,
+        capabilities: ["create", "update"],
+        reason: `destroy former secret IDs of the role ${this.name}`,
+      });
+  }
+
+  /**
+   * Warns at synthesis about statements that can do nothing in the instance: a path that no engine has, a path of a KV mount without
+   * `data/` or `metadata/`, and a capability that no operation there needs. Other mounts are not judged.
+   */
+  warnAboutStatements(mounts: InstanceMounts): void {
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node !== this) return;
+        for (const { message } of lintPolicy(this.policy.statements, mounts)) Annotations.of(this).addWarning(message);
+      },
+    });
   }
 }
 

@@ -28,6 +28,8 @@ export interface IDynamicDb {
   readonly mount: string;
   /** Allows the grantee to request credentials of a role. @throws ValidationError if the role does not exist. */
   grantCredentials(grantee: IGrantee, role: string): void;
+  /** Allows the grantee to rotate the password of a static role before its time. @throws ValidationError if there is no such role. */
+  grantRotate(grantee: IGrantee, staticRole: string): void;
 }
 
 /** A connection to a database in its own mount, and roles whose credentials expire with their lease. */
@@ -35,6 +37,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
   readonly mount: string;
   /** Paths of the credentials of each role. */
   private readonly credentials: ReadonlyMap<string, string>;
+  private readonly staticRoles: readonly string[];
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
@@ -47,9 +50,10 @@ export class DynamicDb extends Construct implements IDynamicDb {
     for (const role of staticRoles) checkDurations(role, ["rotationPeriod"], this);
     this.mount = checkMountPath(databaseMount(props), this);
     checkUniqueRoles(all, this);
+    this.staticRoles = staticRoles.map(({ name }) => name);
     this.credentials = new Map([
       ...props.roles.map(({ name }) => [name, `creds/${name}`] as const),
-      ...staticRoles.map(({ name }) => [name, `static-creds/${name}`] as const),
+      ...this.staticRoles.map((name) => [name, `static-creds/${name}`] as const),
     ]);
 
     const engine = this.createEngine(props);
@@ -85,6 +89,16 @@ export class DynamicDb extends Construct implements IDynamicDb {
       path: `${this.mount}/${path}`,
       capabilities: ["read"],
       reason: `credentials of the database role ${role}`,
+    });
+  }
+
+  grantRotate(grantee: IGrantee, staticRole: string): void {
+    if (!this.staticRoles.includes(staticRole))
+      throw unknownRole("static database", staticRole, this.staticRoles, this);
+    grantee.grant({
+      path: `${this.mount}/rotate-role/${staticRole}`,
+      capabilities: ["create", "update"],
+      reason: `rotate the password of the database role ${staticRole}`,
     });
   }
 

@@ -25,6 +25,8 @@ export interface IKeyValue {
   grantRead(grantee: IGrantee, folder: string): void;
   /** Allows the grantee to read, list, write, soft-delete and restore everything below a folder, and never to destroy. */
   grantReadWrite(grantee: IGrantee, folder: string): void;
+  /** Allows the grantee everything below a folder, also to destroy versions, and to change or delete the metadata. */
+  grantAdmin(grantee: IGrantee, folder: string): void;
 }
 
 /** A KV version 2 mount; https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2 */
@@ -120,6 +122,10 @@ export class KeyValue extends Construct implements IKeyValue {
   grantReadWrite(grantee: IGrantee, folder: string): void {
     this.grants.grantReadWrite(grantee, folder);
   }
+
+  grantAdmin(grantee: IGrantee, folder: string): void {
+    this.grants.grantAdmin(grantee, folder);
+  }
 }
 
 class ExistingKeyValue implements IKeyValue {
@@ -135,6 +141,12 @@ class ExistingKeyValue implements IKeyValue {
     this.grantOn(grantee, "metadata", folder, ["read", "list"], "list secrets");
     this.grantOn(grantee, "delete", folder, ["update"], "delete versions, which can be restored,");
     this.grantOn(grantee, "undelete", folder, ["update"], "restore deleted versions");
+  }
+
+  grantAdmin(grantee: IGrantee, folder: string): void {
+    this.grantReadWrite(grantee, folder);
+    this.grantOn(grantee, "metadata", folder, ["create", "update", "patch", "delete"], "change and delete metadata");
+    this.grantOn(grantee, "destroy", folder, ["update"], "destroy versions for good");
   }
 
   private grantOn(

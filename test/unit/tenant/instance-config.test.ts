@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { RootCa } from "../../../src";
+import { lintPolicy, parsePolicy, RootCa } from "../../../src";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { all } from "../../support/all";
 import { synthesizeInVault, type Synthesized } from "../../support/synth";
 
 function config(
@@ -35,6 +36,31 @@ function config(
     );
   });
 }
+
+test("no policy that its grants make has a statement that can do nothing", () => {
+  const { resource } = config({
+    pki: {
+      roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "72h" }],
+      acme: { roles: ["web"] },
+    },
+    ssh: {
+      roles: [
+        { type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "1h" },
+        { type: "one-time-password", name: "otp", defaultUser: "ubuntu", cidrs: ["10.0.0.0/8"] },
+      ],
+    },
+    keyValue: [{ organizations: [{ name: "company1", apps: [{ name: "web", environments: ["dev", "prod"] }] }] }],
+    roles: [
+      { name: "web", certificates: ["web"], read: ["kv/web"], keyValuePolicies: ["web-user"] },
+      { name: "ops", ssh: ["ops", "otp"], write: ["kv/web"] },
+    ],
+  });
+  const mounts = ["pki", "ssh", "kv"].map((path) => ({ path, type: path }));
+  const statements = all(Object.values(resource.vault_policy ?? {})).flatMap(({ policy }) =>
+    all(parsePolicy(policy as string)),
+  );
+  expect(lintPolicy(statements, { product: "openbao", mounts })).toEqual([]);
+});
 
 describe("the engines of a tenant file", () => {
   const PKI = { roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "72h" }] } as const;

@@ -1,7 +1,7 @@
-import { TerraformOutput } from "cdktf";
+import { TerraformOutput, Testing } from "cdktf";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AccessRole, AppRoleLogin, Duration, type AccessRoleProps } from "../../../../src/index";
+import { AccessRole, Acl, AppRoleLogin, Duration, lintPolicy, type AccessRoleProps } from "../../../../src/index";
 import { PolicyDocument, type PolicyStatement } from "../../../../src/spi";
 import { only, synthesizeInVault } from "../../../support/synth";
 
@@ -146,4 +146,37 @@ describe("T1: lifetimes that the login would cut", () => {
     expect(only(resource, "vault_auth_backend").tune).toMatchObject([{ max_lease_ttl: "2160h" }]);
     expect(only(resource, "vault_approle_auth_backend_role").secret_id_ttl).toBe(7_776_000);
   });
+});
+
+test("statements that can do nothing in the instance are warned about, also those granted later", () => {
+  let role: AccessRole | undefined;
+  synthesizeInVault((stack, { provider }) => {
+    const login = new AppRoleLogin(stack, "Login", { provider });
+    role = new AccessRole(stack, "Web", { name: "web", login, provider });
+    role.warnAboutStatements({ product: "openbao", mounts: [{ path: "kv", type: "kv" }] });
+    role.grant({ path: "kv/web", capabilities: ["read"], reason: "read" });
+    role.grant({ path: "kv/data/web", capabilities: ["read"], reason: "read" });
+    role.grant({ path: "elsewhere/web", capabilities: ["read"], reason: "read" });
+    Testing.synth(stack);
+  });
+  expect(role?.node.metadata.map(({ type, data }) => [type, data as string])).toEqual([
+    [
+      "@cdktf/warn",
+      'The policy\'s path "kv/web" lacks "data/" or "metadata/" after "kv/"; write "kv/data/web" for values.',
+    ],
+  ]);
+});
+
+test("a role's secret IDs are rotated by whom it grants that, and its settings are not", () => {
+  const statements: PolicyStatement[] = [];
+  synthesizeInVault((stack, { provider }) => {
+    const role = new AccessRole(stack, "Web", { name: "web", login: { path: "programs" }, provider });
+    role.grantRotate({ grant: (each) => void statements.push(each) });
+  });
+  const mounts = [{ path: "auth/programs", type: "auth/approle" }];
+  expect(lintPolicy(statements, { product: "openbao", mounts })).toEqual([]);
+  const acl = new Acl(statements);
+  expect(acl.allows("auth/programs/role/web/secret-id", "update")).toBe(true);
+  expect(acl.allows("auth/programs/role/web/secret-id-accessor/destroy", "update")).toBe(true);
+  expect(acl.capabilities("auth/programs/role/web")).toEqual(["deny"]);
 });

@@ -55,8 +55,10 @@ test("static roles: the instance changes the passwords of users that exist", () 
   const { resource } = db({ staticRoles: [{ name: "batch", username: "batch_user" }] }, (it) => {
     it.grantCredentials(grantee, "batch");
     expect(() => it.grantCredentials(grantee, "other")).toThrow(/there are: readonly, batch/);
+    it.grantRotate(grantee, "batch");
+    expect(() => it.grantRotate(grantee, "readonly")).toThrow(/no static database role "readonly"; there are: batch/);
   });
-  expect(granted).toEqual(["database/orders/static-creds/batch"]);
+  expect(granted).toEqual(["database/orders/static-creds/batch", "database/orders/rotate-role/batch"]);
   expect(only(resource, "vault_database_secret_backend_static_role")).toMatchObject({
     name: "batch",
     username: "batch_user",

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { Duration, KeyValue, ValidationError, type IKeyValue, type KeyValueProps } from "../../../../src/index";
+import {
+  Acl,
+  Duration,
+  KeyValue,
+  parsePolicy,
+  ValidationError,
+  type IKeyValue,
+  type KeyValueProps,
+} from "../../../../src/index";
 import { PolicyDocument, type IGrantee } from "../../../../src/spi";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
@@ -50,6 +58,14 @@ test("T7: writing deletes and restores versions, and never destroys", () => {
   for (const part of ["delete", "undelete"])
     expect(policy).toMatch(new RegExp(`"kv/${part}/web/\\*" \\{\n {2}capabilities = \\["update"\\]`));
   expect(policy).not.toMatch(/kv\/destroy|metadata[^}]*delete/);
+});
+
+test("an administrator also destroys versions and deletes metadata, below the folder alone", () => {
+  const acl = new Acl(parsePolicy(policyOf((tree, grantee) => tree.grantAdmin(grantee, "web"))));
+  expect(acl.capabilities("kv/destroy/web/db")).toEqual(["update"]);
+  expect(acl.capabilities("kv/metadata/web")).toEqual(["create", "read", "update", "patch", "delete", "list"]);
+  expect(acl.capabilities("kv/data/web/db")).toEqual(["create", "read", "update", "patch", "delete"]);
+  expect(acl.capabilities("kv/destroy/web2")).toEqual(["deny"]);
 });
 
 test.each(["sys", "identity", "auth/x"])("T3: fails when the mount is %s", (mount) => {

@@ -530,6 +530,12 @@ test("a role grants issuing and signing, and nothing else", () => {
   ]);
 });
 
+test("a role grants signing alone, so that no key leaves its owner", () => {
+  const granted: string[] = [];
+  pki({}, (created) => created.role("web").grantSign({ grant: ({ path }) => void granted.push(path) }));
+  expect(granted).toEqual(["pki/sign/web"]);
+});
+
 describe("fails when", () => {
   test("a certificate would outlive its issuer", () => {
     const roles = [{ name: "web", allowedDomains: ["a.example"], maxTtl: Duration.days(400) }];

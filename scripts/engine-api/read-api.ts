@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EngineApiData } from "../../src/policy/engine-api";
+import type { VaultClient } from "../../src/vault/client";
+
+/** Engines of OpenBao, mounted at a path of their type below this one, so that nothing else is in the way. */
+const PLACE = "described-api";
+
+const SECRETS = ["pki", "ssh", "database", "kv", "transit", "totp", "kubernetes", "rabbitmq"];
+const LOGINS = ["approle", "userpass", "jwt", "kubernetes", "cert"];
+const BUILT_IN = ["sys", "identity", "cubbyhole", "auth/token"];
+
+/** Parameters that match slashes as well. */
+const SEVERAL_SEGMENTS = /\{(path|prefix|url_lease_id)\}$/;
+
+interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly required?: boolean; readonly in: string }[];
+}
+
+interface PathItem {
+  readonly get?: Operation;
+  readonly post?: Operation;
+  readonly patch?: Operation;
+  readonly delete?: Operation;
+  readonly "x-vault-sudo"?: boolean;
+  readonly "x-vault-createSupported"?: boolean;
+}
+
+/** Mounts each engine of a server and reads its API. @param client A client with the root token. */
+export async function readEngineApis(client: VaultClient): Promise<EngineApiData> {
+  for (const type of SECRETS) {
+    const options = type === "kv" ? { options: { version: "2" } } : {};
+    await client.send("POST", `sys/mounts/${PLACE}/${type}`, { body: { type, ...options } });
+  }
+  for (const type of LOGINS) await client.send("POST", `sys/auth/${PLACE}/${type}`, { body: { type } });
+  // A version 2 mount answers once it has been set up.
+  while ((await client.send("GET", `${PLACE}/kv/config`, { accept: [400] })).status !== 200) await sleep(100);
+  const { body } = await client.send("GET", "sys/internal/specs/openapi", { timeout: 60_000 });
+  const paths = Object.entries(body.paths as Record<string, PathItem>);
+  const below = (mount: string): string =>
+    entriesOf(
+      paths
+        .filter(([path]) => path.startsWith(`/${mount}/`))
+        .map(([path, item]): [string, PathItem] => [path.slice(mount.length + 2), item]),
+    );
+  return Object.fromEntries([
+    ...SECRETS.map((type) => [type, below(`${PLACE}/${type}`)] as const),
+    ...LOGINS.map((type) => [`auth/${type}`, below(`auth/${PLACE}/${type}`)] as const),
+    ...BUILT_IN.map((mount) => [mount, below(mount)] as const),
+  ]);
+}
+
+/** Sorted entries `path=letters`, each path once, without mounts below. */
+function entriesOf(paths: readonly (readonly [string, PathItem])[]): string {
+  const letters = new Map<string, Set<string>>();
+  for (const [path, item] of paths) {
+    if (/[\^$]/.test(path)) continue;
+    const pattern = path.replace(SEVERAL_SEGMENTS, "*").replace(/\{[^}]*\}/g, "+");
+    const known = letters.get(pattern) ?? new Set<string>();
+    letters.set(pattern, new Set([...known, ...lettersOf(item)]));
+  }
+  return [...letters]
+    .map(
+      ([path, found]) =>
+        `${path}=${["r", "l", "s", "w", "c", "p", "d", "!"].filter((each) => found.has(each)).join("")}`,
+    )
+    .sort()
+    .join(" ");
+}
+
+function lettersOf(item: PathItem): string[] {
+  const queries = item.get?.parameters?.filter((each) => each.in === "query") ?? [];
+  const parameter = (name: string) => queries.find((each) => each.name === name);
+  const isReadToo =
+    item.get !== undefined && [parameter("list"), parameter("scan")].every((each) => each?.required !== true);
+  return [
+    ...(isReadToo ? ["r"] : []),
+    ...(parameter("list") === undefined ? [] : ["l"]),
+    ...(parameter("scan") === undefined ? [] : ["s"]),
+    ...(item.post === undefined ? [] : ["w"]),
+    ...(item.post !== undefined && item["x-vault-createSupported"] === true ? ["c"] : []),
+    ...(item.patch === undefined ? [] : ["p"]),
+    ...(item.delete === undefined ? [] : ["d"]),
+    ...(item["x-vault-sudo"] === true ? ["!"] : []),
+  ];
+}

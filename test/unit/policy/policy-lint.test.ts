@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { ACCESS_MOUNT } from "../../../src/contract/identities";
+import {
+  CLUSTERS_MOUNT,
+  RECORDS_MOUNT,
+  ROOT_CA_MOUNT,
+  SEALS_MOUNT,
+  SHARES_MOUNT,
+  TENANT_IDENTITIES,
+} from "../../../src/contract/central-vault";
+import { maintenancePolicy, tenantPolicy, watchPolicy } from "../../../src/policy/central-policies";
+import { identityPolicy } from "../../../src/policy/identity-policies";
+import { lintPolicy, type MountedEngine } from "../../../src/policy/policy-lint";
+import { parsePolicy } from "../../../src/policy/policy-reader";
+import { ADMINISTERED } from "../../support/administered";
+import { all } from "../../support/all";
+
+const MOUNTS: readonly MountedEngine[] = [
+  ...ADMINISTERED.mounts,
+  ...["approle", "tenant-vault"].map((path) => ({ path: `auth/${path}`, type: "auth/approle" })),
+  ...["transit", "totp"].map((type) => ({ path: type, type })),
+];
+
+function findings(path: string, capabilities: string, product: "openbao" | "vault" = "openbao"): string[] {
+  const statements = parsePolicy(`path "${path}" { capabilities = [${capabilities.replace(/\w+/g, '"$&"')}] }`);
+  return lintPolicy(statements, { product, mounts: MOUNTS }).map(({ message }) => message);
+}
+
+describe("a statement that cannot do what it says", () => {
+  test.each([
+    ["kv/web", "read", 'lacks "data/" or "metadata/" after "kv/"; write "kv/data/web" for values'],
+    ["kv/+/web", "read", undefined],
+    ["pki/isue/web", "update", "matches no path of the engine pki; correct it"],
+    ["database/orders/creds/x/y", "read", "matches no path of the engine database; correct it"],
+    ["pki/issue/web", "read, update", 'has the capability "read", which no operation there needs; remove it'],
+    ["kv/data/*", "list", 'has the capability "list", which no operation there needs; remove it'],
+    ["ssh/sign/ops", "sudo, update", 'has the capability "sudo", which no operation there needs; remove it'],
+    ["ssh/sign/ops", "create", 'has the capability "create", which no operation there needs; remove it'],
+    ["sys/auth/x", "read", 'needs the capability "sudo" as well; add it'],
+    ["sys/seal", "update", 'needs the capability "sudo" as well; add it'],
+    ["kv/data/web", "recover", 'has the capability "recover", which openbao does not have; remove it'],
+  ])("%s [%s]: %s", (path, capabilities, problem) => {
+    const [message] = findings(path, capabilities);
+    expect(message).toBe(problem === undefined ? undefined : `The policy's path "${path}" ${problem}.`);
+  });
+
+  test("names a capability of the other product", () => {
+    expect(findings("kv/data/web", "scan", "vault")).toEqual([
+      'The policy\'s path "kv/data/web" has the capability "scan", which vault does not have; remove it.',
+    ]);
+  });
+});
+
+test.each([
+  ["kv/data/web", "create, update, patch, read, delete"],
+  ["kv/metadata", "list"],
+  ["kv/*", "read"],
+  ["kv/data/{{identity.entity.id}}/*", "read"],
+  ["pki/issue/+", "create, update"],
+  ["database/orders/creds/readonly", "read"],
+  ["auth/approle/role/web/secret-id", "update"],
+  ["auth/token/create/web", "update"],
+  ["identity/entity/id/+", "read"],
+  ["sys/mounts/database/orders/tune", "read, update"],
+  ["kv/data/secret", "deny"],
+  ["*", "read, sudo"],
+  ["elsewhere/x", "read, sudo"],
+])("%s [%s] is right, or not judged", (path, capabilities) => {
+  expect(findings(path, capabilities)).toEqual([]);
+});
+
+describe("the product's own policies have no finding", () => {
+  test.each(["apply", "plan", "operate", "ceremony", "namespace-customer20.main"] as const)("%s", (identity) => {
+    for (const isNamespace of [false, true]) {
+      const policy = identityPolicy(identity, {
+        product: "openbao",
+        mounts: ADMINISTERED.mounts,
+        logins: ADMINISTERED.logins,
+        isNamespace,
+      });
+      const statements = all(parsePolicy(policy));
+      expect(lintPolicy(statements, { product: "openbao", mounts: MOUNTS }).map(({ message }) => message)).toEqual([]);
+    }
+  });
+
+  test("of the central Vault", () => {
+    const mounts = [
+      ...[ACCESS_MOUNT, CLUSTERS_MOUNT, RECORDS_MOUNT, SHARES_MOUNT, "operator"].map((path) => ({ path, type: "kv" })),
+      { path: ROOT_CA_MOUNT, type: "pki" },
+      { path: SEALS_MOUNT, type: "transit" },
+    ];
+    const scope = {
+      tenant: "acme",
+      secrets: [{ mount: "operator", path: "acme/postgresql" }],
+      intermediates: [{ commonName: "CA", permittedDomains: ["acme.internal"], ttl: 3600 }],
+      namespaces: [{ instance: "acme/main", sharedInstance: "shared/main" }],
+    };
+    const policies = [
+      ...TENANT_IDENTITIES.map((each) => tenantPolicy(each, scope)),
+      watchPolicy(),
+      maintenancePolicy(),
+    ];
+    for (const policy of all(policies)) {
+      const statements = all(parsePolicy(policy));
+      expect(lintPolicy(statements, { product: "openbao", mounts }).map(({ message }) => message)).toEqual([]);
+    }
+  });
+});
