@@ -8,6 +8,7 @@ import { defineFleetCommands } from "./fleet-commands";
 import { defineInstanceCommands } from "./instance-commands";
 import { defineKeyCommands } from "./key-commands";
 import { defineSnapshotCommands } from "./snapshot-commands";
+import { defineUserCommands } from "./user-commands";
 
 const ENVIRONMENT = `
 Environment:
@@ -43,6 +44,7 @@ export function buildProgram(execute: Execute): Command {
     defineDataCommands,
     defineFleetCommands,
     defineCentralCommands,
+    defineUserCommands,
   ])
     defineCommands(program, execute);
   return program;

@@ -1,3 +1,5 @@
+import type { Duration } from "../core/duration";
+
 /** What a policy allows on a path; https://developer.hashicorp.com/vault/docs/concepts/policies#capabilities */
 export type Capability = "create" | "read" | "update" | "patch" | "delete" | "list" | "sudo";
 
@@ -27,6 +29,12 @@ export interface PolicyStatement {
    * @default - none
    */
   readonly requiredParameters?: readonly string[];
+  /**
+   * Minimum lifetime of the wrapped response that a request must ask for.
+   *
+   * @default - none: a request need not ask for one
+   */
+  readonly minWrappingTtl?: Duration;
 }
 
 /** A Vault policy. It allows nothing until statements are added. */
@@ -53,6 +61,7 @@ function renderStatement({
   requiredParameters,
   allowedParameters,
   deniedParameters,
+  minWrappingTtl,
 }: PolicyStatement): string {
   const lines = [
     `capabilities = ${JSON.stringify(capabilities)}`,
@@ -61,6 +70,7 @@ function renderStatement({
     ...(deniedParameters === undefined
       ? []
       : ["denied_parameters = {", ...parameters(Object.fromEntries(deniedParameters.map((name) => [name, []]))), "}"]),
+    ...(minWrappingTtl === undefined ? [] : [`min_wrapping_ttl = ${JSON.stringify(minWrappingTtl.toString())}`]),
   ];
   return `# ${reason}\npath ${JSON.stringify(path)} {\n${lines.map((line) => `  ${line}\n`).join("")}}\n`;
 }

@@ -1,6 +1,9 @@
 import type { AdministeredMounts } from "../constructs/vault-instance/identity-settings";
 import type { EngineType } from "../contract/identities";
+import { PEOPLE_LOGIN } from "../contract/people";
 import { mountsOf, type EngineFields } from "./engines";
+import { loginMounts } from "./sections/logins";
+import { hasAppRole } from "./sections/roles";
 import type { TenantInstance } from "./tenant-schema";
 
 /** Type of the secrets engine that each field of the tenant file describes. */
@@ -16,7 +19,11 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const engines = Object.entries(TYPES).flatMap(([field, type]) =>
     mountsOf({ [field]: instance[field as keyof EngineFields] }).map((path) => ({ path, type })),
   );
-  const { roles = [], appRole } = instance;
-  const logins = roles.length === 0 ? [] : [{ path: appRole?.path ?? "approle", type: "approle" as const }];
+  const { roles = [], appRole, logins: methods = {}, people } = instance;
+  const logins = [
+    ...(roles.some(hasAppRole) ? [{ path: appRole?.path ?? "approle", type: "approle" as const }] : []),
+    ...loginMounts(methods),
+    ...(people === undefined ? [] : [{ path: people.path ?? PEOPLE_LOGIN, type: "userpass" as const }]),
+  ];
   return { engines, logins };
 }

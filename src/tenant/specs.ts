@@ -59,6 +59,16 @@ export type {
   KeyValueSpec,
 } from "./sections/key-value";
 export type {
+  CertificateLoginSpec,
+  GitHubLoginSpec,
+  GitLabLoginSpec,
+  KubernetesLoginSpec,
+  LoginsSpec,
+  OidcLoginSpec,
+  RoleLoginSpec,
+} from "./sections/logins";
+export type { PeopleSpec, UserSpec } from "./sections/people";
+export type {
   ExternalAuthoritySpec,
   InternalAuthoritySpec,
   MachineCertificateSpec,
