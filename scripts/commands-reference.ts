@@ -25,6 +25,7 @@ import type { Stored } from "../src/operations/snapshot/series";
 import type { RestoreReport } from "../src/operations/snapshot/restore-snapshot";
 import type { PromotionReport } from "../src/operations/snapshot/standby";
 import type { StoredSnapshot } from "../src/operations/snapshot/stored-snapshots";
+import type { UserReport, UserState } from "../src/operations/users/manage-users";
 import type { UnsealReport } from "../src/operations/unseal/unseal-instance";
 
 const FILE = resolve(__dirname, "..", "docs", "commands.md");
@@ -162,6 +163,37 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "`removed` is whether the record had a root token. `revoked` lists the accessors of root tokens that interrupted runs had made.",
     ],
+  },
+  "user add": {
+    example: { user: "alice", wrappingToken: "s.7tb0q0Mz9WqGxG1vXkYl3uQp", expires: "2027-01-04T09:00:00.000Z" },
+    notes: [
+      "Without `--json`, it is the wrapping token alone. The first who unwraps it has the login, so hand it to the user by a channel of its own.",
+      "The login can be used once, until `expires`. A second `add`, `rotate` or `reset` voids it.",
+    ],
+  },
+  "user rotate": {
+    example: { user: "alice", wrappingToken: "s.7tb0q0Mz9WqGxG1vXkYl3uQp", expires: "2027-01-04T09:00:00.000Z" },
+    notes: ["As for `user add`. The present password works until another one is chosen."],
+  },
+  "user reset": {
+    example: { user: "alice", wrappingToken: "s.7tb0q0Mz9WqGxG1vXkYl3uQp", expires: "2027-01-04T09:00:00.000Z" },
+    notes: ["As for `user add`. The user has no password, and its tokens are revoked."],
+  },
+  "user list": {
+    example: [{ name: "alice", disabled: false, lockedOut: true }] satisfies UserState[],
+    notes: ["`lockedOut` is whether failed logins keep the user out, for some minutes."],
+  },
+  "user disable": {
+    example: { user: "alice", disabled: true } satisfies UserReport,
+    notes: ["Tokens of the user, and what they requested, are revoked."],
+  },
+  "user enable": {
+    example: { user: "alice", disabled: false } satisfies UserReport,
+    notes: ["It also ends a lock after failed logins."],
+  },
+  "user remove": {
+    example: { user: "alice", disabled: true } satisfies UserReport,
+    notes: ["Then remove the user from the tenant file and deploy."],
   },
   seal: {
     example: {

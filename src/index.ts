@@ -146,6 +146,7 @@ export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/te
 
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
+export { AdminRole, type AdminRoleProps } from "./constructs/access/admin-role";
 export { Database } from "./constructs/dynamic-db/database";
 export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
 export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
@@ -168,6 +169,20 @@ export type {
   PlaceholderType,
 } from "./constructs/key-value/placeholder-props";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
+export { CertificateLogin, type CertificateLoginProps } from "./constructs/login/certificate-login";
+export { GitHubLogin, type GitHubJob, type GitHubLoginProps } from "./constructs/login/github-login";
+export { GitLabLogin, type GitLabJob, type GitLabLoginProps } from "./constructs/login/gitlab-login";
+export { JwtLogin, type JwtIssuer, type JwtLoginProps } from "./constructs/login/jwt-login";
+export {
+  KubernetesLogin,
+  type KubernetesLoginProps,
+  type KubernetesServiceAccount,
+} from "./constructs/login/kubernetes-login";
+export { OidcLogin, type OidcLoginProps } from "./constructs/login/oidc-login";
+export type { IRoleLogin, RoleLogin, RoleToken } from "./constructs/login/role-login";
+export { Users } from "./constructs/users/users";
+export type { UserProps, UsersProps } from "./constructs/users/users-props";
+export type { Duty, PeopleScope } from "./policy/people-policies";
 export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
 export type { SshGenerations } from "./constructs/ssh-ca/ssh-generations";

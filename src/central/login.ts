@@ -10,6 +10,9 @@ import { VaultClient } from "../vault/client";
 import type { ServerEndpoint } from "../vault/connection";
 import { isSecureAddress } from "../core/secure-address";
 
+/** What the variables of the environment are about, in messages. */
+const CENTRAL_VAULT = "central Vault";
+
 /**
  * Connects and logs in to the central Vault. The environment is that of Vault's own command: VAULT_ADDR, VAULT_CACERT,
  * VAULT_CAPATH, VAULT_TLS_SERVER_NAME, VAULT_NAMESPACE, HTTPS_PROXY, NO_PROXY, VAULT_TOKEN (or ~/.vault-token).
@@ -40,21 +43,26 @@ export async function connectToCentral(environment: NodeJS.ProcessEnv, end?: Abo
  * Where a server of the central Vault is, and how to connect to it.
  *
  * @param address URL. @default - VAULT_ADDR
+ * @param server What the variables are about, for messages.
  * @throws CentralError if this is not the address of a server to which keys may be sent, or a CA certificate is missing.
  */
-export function centralEndpoint(environment: NodeJS.ProcessEnv, address?: string): ServerEndpoint {
+export function centralEndpoint(
+  environment: NodeJS.ProcessEnv,
+  address?: string,
+  server = CENTRAL_VAULT,
+): ServerEndpoint {
   const used = address ?? setting(environment, "VAULT_ADDR");
   if (used === undefined || !isSecureAddress(used)) {
     throw new CentralError(
       "unreachable",
       address === undefined
-        ? "VAULT_ADDR is not set to a TLS address; set it to the address of the central Vault, such as https://vault.example.com:8200."
-        : `"${address}" is not a TLS address; name a server of the central Vault, such as https://vault.example.com:8200.`,
+        ? `VAULT_ADDR is not set to a TLS address; set it to the address of the ${server}, such as https://vault.example.com:8200.`
+        : `"${address}" is not a TLS address; name a server of the ${server}, such as https://vault.example.com:8200.`,
     );
   }
   return {
     address: used,
-    caCertificate: readCertificates(environment),
+    caCertificate: readCertificates(environment, server),
     tlsServerName: setting(environment, "VAULT_TLS_SERVER_NAME"),
     proxy: proxiesOf(environment).proxyFor(used),
   };
@@ -119,13 +127,14 @@ function explainLogin(error: unknown): never {
   );
 }
 
-function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Secret {
+/** A person's token. @param server What it is for, for messages. @throws CentralError if there is none. */
+export function findToken(client: VaultClient, environment: NodeJS.ProcessEnv, server = CENTRAL_VAULT): Secret {
   const file = join(homedir(), ".vault-token");
   const token = (setting(environment, "VAULT_TOKEN") ?? readIfExists(file))?.trim();
   if (token === undefined || token === "") {
     throw new CentralError(
       "denied",
-      `No token for the central Vault at ${client.address}; set VAULT_TOKEN, or TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID.`,
+      `No token for the ${server} at ${client.address}; set VAULT_TOKEN${server === CENTRAL_VAULT ? ", or TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID" : ""}.`,
     );
   }
   // No HTTP header takes other characters.
@@ -137,20 +146,20 @@ function findToken(client: VaultClient, environment: NodeJS.ProcessEnv): Secret 
 }
 
 /** Reads the CA certificates as PEM; undefined if the environment names none. */
-function readCertificates(environment: NodeJS.ProcessEnv): string | undefined {
+function readCertificates(environment: NodeJS.ProcessEnv, server: string): string | undefined {
   const file = setting(environment, "VAULT_CACERT");
-  if (file !== undefined) return readCertificate("VAULT_CACERT", file);
+  if (file !== undefined) return readCertificate("VAULT_CACERT", file, server);
   const folder = setting(environment, "VAULT_CAPATH");
   if (folder === undefined) return undefined;
-  const certificates = readable("VAULT_CAPATH", folder, () => filesBelow(folder)).map((each) =>
-    readCertificate("VAULT_CAPATH", each),
+  const certificates = readable("VAULT_CAPATH", folder, server, () => filesBelow(folder)).map((each) =>
+    readCertificate("VAULT_CAPATH", each, server),
   );
   if (certificates.length > 0) return certificates.join("\n");
-  throw missing("VAULT_CAPATH", folder);
+  throw missing("VAULT_CAPATH", folder, server);
 }
 
-function readCertificate(variable: string, file: string): string {
-  return readable(variable, file, () => readFileSync(file, "utf8"));
+function readCertificate(variable: string, file: string, server: string): string {
+  return readable(variable, file, server, () => readFileSync(file, "utf8"));
 }
 
 /** The files in a folder and in the folders in it, as Terraform's provider reads them. */
@@ -162,19 +171,19 @@ function filesBelow(folder: string): string[] {
 }
 
 /** @throws CentralError that names the variable if the path cannot be read. */
-function readable<Result>(variable: string, path: string, read: () => Result): Result {
+function readable<Result>(variable: string, path: string, server: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    throw missing(variable, path, (error as NodeJS.ErrnoException).code);
+    throw missing(variable, path, server, (error as NodeJS.ErrnoException).code);
   }
 }
 
-function missing(variable: string, path: string, code = "ENOENT"): CentralError {
+function missing(variable: string, path: string, server: string, code = "ENOENT"): CentralError {
   const problem = code === "ENOENT" ? "does not exist or is empty" : `cannot be read (${code})`;
   return new CentralError(
     "untrusted",
-    `${variable} names ${path}, which ${problem}; set it to the certificate of the central Vault's CA.`,
+    `${variable} names ${path}, which ${problem}; set it to the certificate of the ${server}'s CA.`,
   );
 }
 

@@ -9,6 +9,7 @@ import { defineFleetCommands } from "./fleet-commands";
 import { defineInstanceCommands } from "./instance-commands";
 import { defineKeyCommands } from "./key-commands";
 import { defineSnapshotCommands } from "./snapshot-commands";
+import { defineUserCommands } from "./user-commands";
 
 const ENVIRONMENT = `
 Environment:
@@ -45,6 +46,7 @@ export function buildProgram(execute: Execute): Command {
     defineEngineCommands,
     defineFleetCommands,
     defineCentralCommands,
+    defineUserCommands,
   ])
     defineCommands(program, execute);
   return program;

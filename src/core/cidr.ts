@@ -64,6 +64,16 @@ export function parseAnyCidr(text: string): AnyCidr {
   return { family: 6, prefixLength, toString: () => network };
 }
 
+/** Networks as a server gives them back: a single address is without its prefix length. A later plan then finds no change. */
+export function boundAddresses(cidrs: readonly string[]): string[] {
+  return cidrs
+    .map((text) => parseAnyCidr(text))
+    .map((cidr) => {
+      const isHost = cidr.prefixLength === (cidr.family === 4 ? 32 : 128);
+      return isHost ? cidr.toString().replace(/\/\d+$/, "") : cidr.toString();
+    });
+}
+
 /** Whether two networks share an address. */
 export function overlap(a: Cidr, b: Cidr): boolean {
   return a.first <= b.last && b.first <= a.last;

@@ -143,6 +143,10 @@ export const ERROR_CODES = [
   "kubespray-credentials",
   "kubespray-failed",
   "kubespray-host-key",
+
+  // user
+  "user-not-allowed",
+  "user-unknown",
 ] as const;
 
 /** An error code of a command. */

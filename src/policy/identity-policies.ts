@@ -1,4 +1,5 @@
 import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginName, type LoginType } from "../contract/identities";
+import { FIRST_LOGIN } from "../contract/people";
 import { isNamespaceLogin } from "../contract/namespaces";
 import type { PlaceholderPaths } from "../contract/placeholders";
 import type { Product } from "../core/product";
@@ -18,7 +19,7 @@ export interface IdentityScope {
   readonly isNamespace?: boolean;
 }
 
-const MANAGE: readonly Capability[] = ["create", "read", "update", "patch", "delete", "list"];
+export const MANAGE: readonly Capability[] = ["create", "read", "update", "patch", "delete", "list"];
 /** For paths of single objects. */
 const EDIT: readonly Capability[] = ["create", "read", "update", "patch", "delete"];
 /** For settings, which exist as long as their engine does. */
@@ -35,7 +36,7 @@ interface Part {
 }
 
 /** The configuration of each engine. Nothing at these paths returns a secret value, creates a credential or signs. */
-const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
+export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
   pki: [
     { path: "config/*", apply: CONFIGURE, reason: "configure the authority" },
     { path: "roles/*", reason: "roles of certificates" },
@@ -68,6 +69,13 @@ const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
   kv: [{ path: "config", apply: CONFIGURE, reason: "how many versions are kept, and how long" }],
 };
 
+/** Logins by tokens that another party signed. The secret of a client is never returned. */
+const TOKEN_LOGIN: readonly Part[] = [
+  { path: "config", reason: "who signs tokens" },
+  { path: "role", apply: ["list"], reason: "find roles" },
+  { path: "role/+", reason: "roles of clients" },
+];
+
 /** The configuration of each login method, below `auth/<path>/`. */
 const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
   approle: [
@@ -75,7 +83,32 @@ const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
     { path: "role/+", reason: "roles of programs" },
     { path: "role/+/role-id", apply: ["read", "create", "update"], reason: "role IDs, which are not secret" },
   ],
+  jwt: TOKEN_LOGIN,
+  oidc: TOKEN_LOGIN,
+  kubernetes: TOKEN_LOGIN,
+  cert: [
+    { path: "certs", apply: ["list"], reason: "find roles" },
+    { path: "certs/+", reason: "roles of clients" },
+  ],
+  userpass: [
+    { path: "users", apply: ["list"], reason: "find users" },
+    { path: "users/+", reason: "users, without their passwords" },
+  ],
 };
+
+/** Groups of people, and the token roles of their first logins. */
+function people(): Omit<PolicyStatement, "capabilities">[] {
+  return [
+    { path: "identity/entity", reason: "people" },
+    { path: "identity/entity/id/*", reason: "people" },
+    { path: "identity/entity-alias", reason: "logins of people" },
+    { path: "identity/entity-alias/id/*", reason: "logins of people" },
+    { path: "identity/lookup/*", reason: "find people and groups" },
+    { path: "identity/group", reason: "groups of people" },
+    { path: "identity/group/id/*", reason: "groups of people" },
+    { path: `auth/token/roles/${FIRST_LOGIN}-*`, reason: "first logins of people" },
+  ];
+}
 
 /** The policy of an identity, or of the login of a namespace, as text. */
 export function identityPolicy(identity: LoginName, scope: IdentityScope): string {
@@ -120,6 +153,10 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     { path: "sys/policies/acl/*", capabilities: allowed(MANAGE), reason: "policies" },
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
+    ...(scope.logins.some(({ type }) => type === "userpass") ? people() : []).map((each) => ({
+      ...each,
+      capabilities: allowed(MANAGE),
+    })),
     ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
   ];
   return statements.filter(({ capabilities }) => capabilities.length > 0);
@@ -191,7 +228,8 @@ function moves(): PolicyStatement[] {
   ];
 }
 
-function operations(): PolicyStatement[] {
+/** What works on the servers of an instance, and reads and writes nothing inside it. */
+export function operations(): PolicyStatement[] {
   return [
     { path: "sys/storage/raft/configuration", capabilities: ["read"], reason: "members of raft" },
     { path: "sys/storage/raft/autopilot/*", capabilities: ["read"], reason: "whether they have caught up" },

@@ -1,21 +1,25 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { AccessRole } from "../constructs/access/access-role";
+import { AdminRole } from "../constructs/access/admin-role";
 import { PlaceholderHook } from "../constructs/key-value/placeholder-hook";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
+import { Users } from "../constructs/users/users";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
 import { ValidationError } from "../core/errors";
+import type { Duty } from "../policy/people-policies";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import type { CentralVaultAccess } from "../terraform/hook";
 import { retire } from "../terraform/retire";
-import { instanceMounts } from "./administered-mounts";
+import { administeredMounts, instanceMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
 import { createEngines, grantEngines, outputsOf, type Engines } from "./engines";
 import { runsInCluster } from "./sections/deployment";
 import type { EngineOutputs } from "./sections/engine";
-import { loginMaxTtl } from "./sections/roles";
+import { createLogins } from "./sections/logins";
+import { hasAppRole, loginMaxTtl } from "./sections/roles";
 import type { TenantInstance } from "./tenant-schema";
 
 /** Properties of an {@link InstanceConfig}. */
@@ -102,13 +106,29 @@ export class InstanceConfig extends Construct {
 
   private createRoles(): void {
     const { provider, instance } = this.props;
-    const { roles = [], appRole } = instance;
-    if (roles.length === 0) return;
-    const login = new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(roles), provider });
-    for (const role of roles) {
-      const grantee = new AccessRole(this, `Role-${role.name}`, { ...role, login, provider });
+    const { roles = [], appRole, logins = {}, people } = instance;
+    const users = people && new Users(this, "People", { ...people, provider });
+    const reached = createLogins(this, logins, this.props, users, () => this.engines.pki?.certificate ?? "");
+    const programs = roles.filter(hasAppRole);
+    const login =
+      programs.length === 0
+        ? []
+        : [new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(programs), provider })];
+    for (const { login: wanted, duty, ...role } of roles) {
+      const by = [...(hasAppRole({ login: wanted }) ? login : []), ...(wanted === undefined ? [] : reached(wanted))];
+      const props = { ...role, login: by, provider };
+      const grantee =
+        duty === undefined
+          ? new AccessRole(this, `Role-${role.name}`, props)
+          : new AdminRole(this, `Role-${role.name}`, { ...props, ...adminProps(instance, duty, users) });
       grantEngines(this.engines, grantee, role);
       grantee.warnAboutStatements(instanceMounts(instance));
     }
   }
+}
+
+/** An admin of the configuration assigns the policies of roles that are not those of admins. */
+function adminProps(instance: TenantInstance, duty: Duty, users: Users | undefined) {
+  const assignable = (instance.roles ?? []).filter((role) => role.duty === undefined).map(({ name }) => name);
+  return { duty, users, engines: administeredMounts(instance).engines, assignable };
 }

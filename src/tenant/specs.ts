@@ -61,6 +61,16 @@ export type {
   PlaceholderSpec,
 } from "./sections/key-value";
 export type {
+  CertificateLoginSpec,
+  GitHubLoginSpec,
+  GitLabLoginSpec,
+  KubernetesLoginSpec,
+  LoginsSpec,
+  OidcLoginSpec,
+  RoleLoginSpec,
+} from "./sections/logins";
+export type { PeopleSpec, UserSpec } from "./sections/people";
+export type {
   ExternalAuthoritySpec,
   InternalAuthoritySpec,
   MachineCertificateSpec,

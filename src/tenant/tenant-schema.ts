@@ -18,11 +18,14 @@ import { boolean, choice, name, uniquelyNamed, validationMessage } from "./build
 import { address, label } from "./fields";
 import { shape } from "./in-file";
 import { check, type FieldProblem } from "./problems";
+import { checkRoleLogins } from "./role-logins";
 import { checkGrants, checkMounts, checkPolicies, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
 import { ROOT_TOKEN_CHOICES } from "../contract/identities";
 import { identities, type IdentitiesSpec } from "./sections/identities";
+import { logins, type LoginsSpec } from "./sections/logins";
+import { people, type PeopleSpec } from "./sections/people";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
 
@@ -103,6 +106,20 @@ export interface InstanceSpec
    * @changes replaces the roles and moves the login if its path changes: programs need new role IDs and secret IDs
    */
   readonly appRole?: AppRoleSpec;
+  /**
+   * Login methods besides AppRole, which roles name.
+   *
+   * @default - none
+   * @changes in place: a removed one takes its roles with it; tokens that exist stay valid until they expire
+   */
+  readonly logins?: LoginsSpec;
+  /**
+   * People who log in by password.
+   *
+   * @default - none
+   * @changes in place: a removed user cannot log in, and its tokens are refused at once
+   */
+  readonly people?: PeopleSpec;
 }
 
 const products: readonly [Product, ...Product[]] = ["vault", "openbao"];
@@ -121,8 +138,10 @@ const instance = shape<InstanceSpec>()({
   ...engineSchemas,
   roles: roles.optional(),
   appRole: appRole.optional(),
+  logins: logins.optional(),
+  people: people.optional(),
   retired: boolean.optional(),
-}).superRefine(all(checkMounts, checkPolicies, checkGrants));
+}).superRefine(all(checkMounts, checkPolicies, checkGrants, checkRoleLogins));
 
 /** The schema of a tenant file. */
 export const tenantSchema = shape<TenantSpec>()({

@@ -35,6 +35,8 @@ export interface VaultRequest {
   readonly timeout?: number;
   /** Statuses besides 2xx that are not failures. @default - none */
   readonly accept?: readonly number[];
+  /** Seconds for which the answer is kept for the holder of the token in it. @default - the answer is not wrapped */
+  readonly wrapTtl?: number;
   /** Whether this server must answer itself instead of forwarding the request to the active server. @default false */
   readonly local?: boolean;
   /** Whether only the timeout ends the request, because a lost answer would lose keys. @default false */
@@ -222,7 +224,10 @@ export class VaultClient {
     }
   }
 
-  private headersFor({ local, body, contentType }: VaultRequest, token: Secret | undefined): Record<string, string> {
+  private headersFor(
+    { local, body, contentType, wrapTtl }: VaultRequest,
+    token: Secret | undefined,
+  ): Record<string, string> {
     const { namespace } = this.options;
     const { index } = this.shared;
     return {
@@ -234,6 +239,7 @@ export class VaultClient {
         ? {}
         : { "x-vault-index": index, "x-vault-inconsistent": "forward-active-node" }),
       ...(token === undefined ? {} : { "x-vault-token": token.reveal() }),
+      ...(wrapTtl === undefined ? {} : { "x-vault-wrap-ttl": `${wrapTtl}s` }),
       ...(namespace === undefined ? {} : { "x-vault-namespace": namespace }),
       ...(body === undefined ? {} : { "content-type": contentType ?? "application/json" }),
     };

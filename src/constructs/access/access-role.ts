@@ -1,17 +1,19 @@
 import { Annotations, Aspects, Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
+import { boundAddresses } from "../../core/cidr";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
-import { checkLoginPath } from "../../core/mount-path";
-import { checkValues } from "../../core/value-type";
-import { APP_ROLE_LOGIN, DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
+import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
+import type { RoleLogin, RoleToken } from "../login/role-login";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
+import { checkLogins } from "./role-logins";
 import { checkRoleName } from "./roles";
 import type { IGrantee } from "../../policy/grantee";
 import { lintPolicy, type InstanceMounts } from "../../policy/policy-lint";
+import type { Duty } from "../../policy/people-policies";
 import { checkPolicyPath } from "../../policy/policy-path";
 import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
 
@@ -24,11 +26,11 @@ export interface AccessRoleProps {
    */
   readonly name: string;
   /**
-   * Login method of the role.
+   * Login method of the role, or several: an AppRole, jobs of a platform, pods, certificates, a group of people.
    *
    * @changes replaces the role: role ID and secret IDs are new; tokens that exist stay valid until they expire
    */
-  readonly login: IAppRoleLogin;
+  readonly login: RoleLogin | readonly RoleLogin[];
   /**
    * Lifetime of a token. Clients can renew it up to {@link tokenMaxTtl}.
    *
@@ -72,52 +74,93 @@ export interface AccessRoleProps {
  */
 export class AccessRole extends Construct implements IGrantee {
   readonly name: string;
-  /** Role ID, not a secret. A program logs in with it and a secret ID. */
-  readonly roleId: string;
-  private readonly policy = new PolicyDocument();
-  /** Path of the login. */
-  private readonly login: string;
+  private readonly granted: PolicyStatement[] = [];
+  private readonly appRoles: ApproleAuthBackendRole[] = [];
 
-  constructor(scope: Construct, id: string, props: AccessRoleProps) {
+  /** @param duty What the role is for, if it administers the instance. */
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AccessRoleProps,
+    duty?: Duty,
+  ) {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
-    checkValues(props, ["login"], APP_ROLE_LOGIN, this);
-    checkLoginPath(props.login.path, this);
+    const logins = checkLogins(props, this);
     checkRoleName("AppRole", props.name, this);
     this.name = checkPolicyName(props.name);
-    this.login = props.login.path;
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
-    checkLoginTtl(props, this);
-    const cidrs = props.boundCidrs === undefined ? undefined : [...props.boundCidrs];
+    for (const login of logins) checkLoginTtl(props, login, this);
     const policy = new Policy(this, "Policy", {
       name: props.name,
-      policy: Lazy.stringValue({ produce: () => this.policy.render() }),
+      policy: Lazy.stringValue({ produce: () => this.policy().render() }),
       provider: props.provider,
     });
-    const role = new ApproleAuthBackendRole(this, "Resource", {
-      backend: props.login.path,
+    const token = {
       roleName: props.name,
       tokenPolicies: [policy.name],
       tokenTtl: tokenTtl.toSeconds(),
       tokenMaxTtl: tokenMaxTtl.toSeconds(),
-      tokenBoundCidrs: cidrs,
-      secretIdTtl: (props.secretIdTtl ?? DEFAULT_SECRET_ID_TTL).toSeconds(),
-      secretIdBoundCidrs: cidrs,
       provider: props.provider,
-    });
-    this.roleId = role.roleId;
+    };
+    const { boundCidrs } = props;
+    for (const login of logins) {
+      if ("bind" in login)
+        login.bind(this, { ...token, duty, tokenBoundCidrs: boundCidrs && boundAddresses(boundCidrs) });
+      else this.createAppRole(login, { ...token, tokenBoundCidrs: boundCidrs && [...boundCidrs] });
+    }
+  }
+
+  /** Role ID, not a secret. A program logs in with it and a secret ID. @throws ValidationError if the role has no AppRole. */
+  get roleId(): string {
+    return this.appRole().roleId;
   }
 
   grant(statement: PolicyStatement): void {
     checkPolicyPath(statement.path, this);
-    this.policy.add(statement);
+    this.granted.push(statement);
   }
 
-  /** Allows the grantee to request, find and destroy secret IDs of this role, and so to log in as it. */
+  /** What the role may do besides what is granted to it. It is asked last, when all roles are there. */
+  protected ownStatements(): readonly PolicyStatement[] {
+    return [];
+  }
+
+  private policy(): PolicyDocument {
+    const document = new PolicyDocument();
+    for (const statement of [...this.granted, ...this.ownStatements()]) document.add(statement);
+    return document;
+  }
+
+  private appRole(): ApproleAuthBackendRole {
+    const [role] = this.appRoles;
+    if (role !== undefined) return role;
+    throw new ValidationError(
+      "role-login",
+      `The role ${this.name} has no AppRole, so it has no role ID; add an AppRoleLogin to its logins.`,
+      this,
+    );
+  }
+
+  private createAppRole({ path }: IAppRoleLogin, token: RoleToken): void {
+    const role = new ApproleAuthBackendRole(this, "Resource", {
+      ...token,
+      backend: path,
+      secretIdTtl: (this.props.secretIdTtl ?? DEFAULT_SECRET_ID_TTL).toSeconds(),
+      secretIdBoundCidrs: token.tokenBoundCidrs,
+    });
+    this.appRoles.push(role);
+  }
+
+  /**
+   * Allows the grantee to request, find and destroy secret IDs of this role, and so to log in as it.
+   *
+   * @throws ValidationError if the role has no AppRole.
+   */
   grantRotate(grantee: IGrantee): void {
-    const path = `auth/${this.login}/role/${this.name}`;
+    const path = `auth/${this.appRole().backendInput}/role/${this.name}`;
     const writes = ["secret-id-accessor/lookup", "secret-id-accessor/destroy"];
     grantee.grant({
       path: `${path}/secret-id`,
@@ -140,7 +183,7 @@ export class AccessRole extends Construct implements IGrantee {
     Aspects.of(this).add({
       visit: (node) => {
         if (node !== this) return;
-        for (const { message } of lintPolicy(this.policy.statements, mounts)) Annotations.of(this).addWarning(message);
+        for (const { message } of lintPolicy(this.policy().statements, mounts)) Annotations.of(this).addWarning(message);
       },
     });
   }
@@ -177,9 +220,9 @@ export function longestTtl(role: Pick<AccessRoleProps, "name" | "tokenTtl" | "to
 }
 
 /** @throws ValidationError if the login would shorten the role's tokens or secret IDs. */
-function checkLoginTtl(props: AccessRoleProps, scope: Construct): void {
-  const { maxTtl = LOGIN_MAX_TTL } = props.login;
-  const longest = longestTtl(props);
+function checkLoginTtl(props: AccessRoleProps, login: RoleLogin, scope: Construct): void {
+  const { maxTtl = LOGIN_MAX_TTL } = login;
+  const longest = "bind" in login ? checkTokenTtls(props).tokenMaxTtl : longestTtl(props);
   if (!longest.isLongerThan(maxTtl)) return;
   throw new ValidationError(
     "login-ttl",

@@ -3,12 +3,29 @@ import { DEFAULT_MAX_TTL, type AppRoleLoginProps } from "../../constructs/login/
 import type { Duration } from "../../core/duration";
 import { checkLoginPath } from "../../core/mount-path";
 import { grantSchemas, type EngineGrants } from "../engines";
-import { name, uniquelyNamed, validatedBy } from "../builders";
+import { choice, name, uniquelyNamed, validatedBy } from "../builders";
 import { cidrs, duration, label, path } from "../fields";
 import { shape, type InFile } from "../in-file";
+import { DUTIES, type Duty } from "../../policy/people-policies";
+import { roleLogin, type RoleLoginSpec } from "./logins";
 
-/** A program or a group that logs in by AppRole. It may do what is listed here, and nothing else. */
-export interface RoleSpec extends InFile<Omit<AccessRoleProps, "login" | "provider">>, EngineGrants {}
+/** A program or a group of people. It may do what is listed here, and nothing else. */
+export interface RoleSpec extends InFile<Omit<AccessRoleProps, "login" | "provider">>, EngineGrants {
+  /**
+   * By which logins the role is reached.
+   *
+   * @default - AppRole
+   * @changes in place: a removed login does not reach the role any more; tokens that exist stay valid until they expire
+   */
+  readonly login?: RoleLoginSpec;
+  /**
+   * Duty of an admin, whose policy the role has: `users`, `security`, `servers` or `privileged-access`.
+   *
+   * @default - none: the role may do what is granted to it
+   * @changes in place: tokens that exist have the other rights at once
+   */
+  readonly duty?: Duty;
+}
 
 /** The login method of the roles. */
 export type AppRoleSpec = InFile<Omit<AppRoleLoginProps, "provider" | "maxTtl">>;
@@ -22,11 +39,18 @@ export const roles = uniquelyNamed(
       tokenMaxTtl: duration.optional(),
       secretIdTtl: duration.optional(),
       boundCidrs: cidrs.optional(),
+      login: roleLogin.optional(),
+      duty: choice(...DUTIES).optional(),
       ...grantSchemas,
     }),
     checkTokenTtls,
   ),
 );
+
+/** Whether programs reach a role by AppRole, as they do if it names no login. */
+export function hasAppRole({ login }: { readonly login?: RoleLoginSpec | undefined }): boolean {
+  return login === undefined || login.appRole === true;
+}
 
 /** The limit of a login whose roles have longer lifetimes than a server allows by itself; undefined if none has. */
 export function loginMaxTtl(specs: readonly Parameters<typeof longestTtl>[0][]): Duration | undefined {

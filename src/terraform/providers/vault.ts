@@ -6,6 +6,8 @@ export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-b
 export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
+export { CertAuthBackendRole } from "@cdktf/provider-vault/lib/cert-auth-backend-role";
+export { DataVaultAuthBackend } from "@cdktf/provider-vault/lib/data-vault-auth-backend";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
 export { DatabaseSecretBackendStaticRole } from "@cdktf/provider-vault/lib/database-secret-backend-static-role";
 export {
@@ -15,6 +17,10 @@ export {
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
 export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";
+export { IdentityEntity } from "@cdktf/provider-vault/lib/identity-entity";
+export { IdentityEntityAlias } from "@cdktf/provider-vault/lib/identity-entity-alias";
+export { IdentityGroup as VaultIdentityGroup } from "@cdktf/provider-vault/lib/identity-group";
+export { KubernetesAuthBackendConfig } from "@cdktf/provider-vault/lib/kubernetes-auth-backend-config";
 export { KubernetesAuthBackendRole } from "@cdktf/provider-vault/lib/kubernetes-auth-backend-role";
 export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";
 export { KvSecretV2 } from "@cdktf/provider-vault/lib/kv-secret-v2";

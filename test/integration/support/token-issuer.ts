@@ -1,5 +1,6 @@
 import { createHmac, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { createServer, type Server } from "node:https";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LabAuthority } from "../../../lab/certificates";
 
@@ -7,24 +8,51 @@ import type { LabAuthority } from "../../../lab/certificates";
 const KEY_ID = "current";
 
 /** Claims of a token. */
-export type Claims = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+export type Claims = Readonly<Record<string, string | number | boolean | object>>;
 
-/** A platform that signs tokens (JWT) for the jobs of pipelines, and serves its public keys over HTTPS. */
+/** A client to which a provider of identities tells who logged in. */
+export interface OidcClient {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/**
+ * A platform that signs tokens (JWT) for the jobs of pipelines, and serves its public keys over HTTPS. For a client it is a provider
+ * of identities (OIDC) as well, in which anybody is who the code says.
+ */
 export class TokenIssuer {
-  static async start(authority: LabAuthority): Promise<TokenIssuer> {
+  static async start(authority: LabAuthority, client?: OidcClient): Promise<TokenIssuer> {
     const { certificate: cert, key } = await authority.issue("issuer");
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const jwk = { ...publicKey.export({ format: "jwk" }), kid: KEY_ID, alg: "RS256", use: "sig" };
     let requests = 0;
     const server = createServer({ cert, key }, (request, response) => {
       requests++;
-      const found = request.url === "/oauth/discovery/keys";
-      response.writeHead(found ? 200 : 404, { "content-type": "application/json" });
-      response.end(found ? JSON.stringify({ keys: [jwk] }) : "{}");
+      const body = answer(request);
+      response.writeHead(body === undefined ? 404 : 200, { "content-type": "application/json" });
+      response.end(JSON.stringify(body ?? {}));
     });
+    const answer = ({ url = "", headers }: IncomingMessage): object | undefined => {
+      // The first is GitLab's, the second GitHub's.
+      if (["/oauth/discovery/keys", "/.well-known/jwks"].includes(url)) return { keys: [jwk] };
+      if (client === undefined) return undefined;
+      if (url === "/.well-known/openid-configuration") return discovery(issuer);
+      const basic = Buffer.from(`${client.id}:${client.secret}`).toString("base64");
+      if (url !== "/token" || headers.authorization !== `Basic ${basic}` || issuer.identity === undefined)
+        return undefined;
+      return {
+        access_token: "a",
+        token_type: "Bearer",
+        id_token: issuer.token({ aud: client.id, ...issuer.identity }),
+      };
+    };
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new TokenIssuer(server, privateKey, () => requests);
+    const issuer = new TokenIssuer(server, privateKey, () => requests);
+    return issuer;
   }
+
+  /** Claims about the person who logs in next. */
+  identity: Claims | undefined;
 
   readonly url: string;
   readonly jwksUrl: string;
@@ -75,6 +103,18 @@ export class TokenIssuer {
     this.server.closeAllConnections();
     this.server.close();
   }
+}
+
+function discovery({ url, jwksUrl }: TokenIssuer): object {
+  return {
+    issuer: url,
+    authorization_endpoint: `${url}/authorize`,
+    token_endpoint: `${url}/token`,
+    jwks_uri: jwksUrl,
+    response_types_supported: ["code"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["RS256"],
+  };
 }
 
 function encoded(value: object): string {

@@ -5,7 +5,16 @@ import { exportedTypes, FieldWalk } from "../../support/fields";
 
 /** Props that the tenant file writes in another way, and the fields that do so. */
 const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
-  "AccessRoleProps.login": ["InstanceSpec.appRole"],
+  "AccessRoleProps.login": [
+    "InstanceSpec.appRole",
+    "InstanceSpec.logins",
+    ...["certificate", "github", "gitlab", "kubernetes", "oidc"].map((login) => `LoginsSpec.${login}`),
+    "RoleSpec.login",
+    ...["appRole", "certificate", "github", "gitlab", "groups", "kubernetes", "oidc"].map(
+      (login) => `RoleLoginSpec.${login}`,
+    ),
+  ],
+  "AdminRoleProps.duty": ["RoleSpec.duty"],
   "DynamicDbProps.database": ["PostgresqlDatabaseSpec.engine", "MysqlDatabaseSpec.engine"],
   "Egress.reason": ["EgressSpec.reason"],
   "Egress.to": ["EgressSpec.cidr"],
@@ -126,6 +135,8 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/^ExternalDeploymentProps\.caCertificateFile$/, "the field of the instance applies to its replicas"],
   [/^StandaloneDeploymentProps\.storage$/, "the same fields as for a cluster of replicas"],
   [/^IAppRoleLogin\.(path|maxTtl)$/, "the login that appRole describes"],
+  [/^IRoleLogin\./, "the fields of each login describe it"],
+  [/^AdminRoleProps\.(assignable|engines|users)$/, "the instance has engines, roles and people already"],
   [/^AppRoleLoginProps\.maxTtl$/, "follows from the TTLs of the roles"],
   [/^(InstanceNamespaceProps|InstanceCapacity|HookSecrets)\./, "the deployment derives the namespace"],
   [/^InstanceFlows\.(monitoringNamespace|metricsPort)$/, "monitoring.namespace, and the library's own port"],
@@ -139,6 +150,7 @@ const OF_THE_FILE = [
   "TenantSpec.cluster",
   "TenantSpec.instances",
   "ExistingClusterSpec.existing",
+  "InstanceSpec.people",
   "InstanceSpec.roles",
   "PkiField.pki",
   "SshField.ssh",

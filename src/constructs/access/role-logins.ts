@@ -1,0 +1,62 @@
+import type { Construct } from "constructs";
+import { firstDuplicate } from "../../core/duplicates";
+import { ValidationError } from "../../core/errors";
+import { checkLoginPath } from "../../core/mount-path";
+import { checkValues } from "../../core/value-type";
+import { APP_ROLE_LOGIN } from "../login/app-role-login";
+import type { RoleLogin } from "../login/role-login";
+
+/** A role, as far as its logins are concerned. */
+interface Reached {
+  readonly name: string;
+  readonly login: RoleLogin | readonly RoleLogin[];
+  readonly tokenTtl?: unknown;
+  readonly tokenMaxTtl?: unknown;
+  readonly secretIdTtl?: unknown;
+  readonly boundCidrs?: unknown;
+}
+
+/**
+ * The logins of a role.
+ *
+ * @throws ValidationError if one is none, two are the same, or a prop would have no effect in any of them.
+ */
+export function checkLogins(props: Reached, scope: Construct): readonly RoleLogin[] {
+  const logins = asList(props.login);
+  if (logins.length === 0 || !logins.every(isLogin)) checkValues(props, ["login"], APP_ROLE_LOGIN, scope);
+  for (const login of logins) if (!("bind" in login)) checkLoginPath(login.path, scope);
+  const twice = firstDuplicate(logins.map((login) => ("bind" in login ? login.id : "")));
+  if (twice !== undefined)
+    throw roleLogin(
+      `The role ${props.name} has two logins ${twice === "" ? "by AppRole" : `at ${twice}`}; make another role for one of them.`,
+      scope,
+    );
+  checkEffects(props, logins, scope);
+  return logins;
+}
+
+function asList(login: Reached["login"]): readonly RoleLogin[] {
+  return Array.isArray(login) ? (login as readonly RoleLogin[]) : [login as RoleLogin];
+}
+
+function isLogin(login: unknown): boolean {
+  return typeof login === "object" && login !== null && ("bind" in login || "path" in login);
+}
+
+/** Tokens of people are as all tokens of their login. */
+function checkEffects(props: Reached, logins: readonly RoleLogin[], scope: Construct): void {
+  const hasAppRole = logins.some((login) => !("bind" in login));
+  if (props.secretIdTtl !== undefined && !hasAppRole)
+    throw roleLogin(`The role ${props.name} has a secretIdTtl, but no AppRole; remove secretIdTtl.`, scope);
+  if (logins.some((login) => !("bind" in login) || login.ownsTokens !== true)) return;
+  const field = (["tokenTtl", "tokenMaxTtl", "boundCidrs"] as const).find((name) => props[name] !== undefined);
+  if (field === undefined) return;
+  throw roleLogin(
+    `The role ${props.name} has ${field}, but only groups of people reach it, whose tokens are as all tokens of their login; set ${field} there.`,
+    scope,
+  );
+}
+
+function roleLogin(message: string, scope: Construct): ValidationError {
+  return new ValidationError("role-login", message, scope);
+}

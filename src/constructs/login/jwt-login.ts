@@ -1,0 +1,115 @@
+import { Token, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import { checkLoginPath } from "../../core/mount-path";
+import { isEncrypted } from "../../core/secure-address";
+import { checkProviders } from "../../terraform/provider-value";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
+import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
+import { checkClaims, type IRoleLogin } from "./role-login";
+
+/** What all logins by signed tokens (JWT) have. */
+export interface JwtLoginProps {
+  /**
+   * Path of the auth mount, without `auth/`.
+   *
+   * @default - "jwt"; "gitlab" or "github" for the jobs of these platforms
+   * @changes replaces the roles of the login: clients log in at the new path
+   */
+  readonly path?: string;
+  /**
+   * Description of the mount.
+   *
+   * @default - no description
+   * @changes in place
+   */
+  readonly description?: string;
+  /**
+   * Audience that a token must name, so that a token for another service is refused. The URL of the instance is a good one.
+   *
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly audience: string;
+  /**
+   * PEM certificates of the CA of the issuer's URL.
+   *
+   * @default - those that the servers' machines trust
+   * @changes in place
+   */
+  readonly caCertificate?: string;
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same instance
+   */
+  readonly provider?: TerraformProvider;
+}
+
+/** Who signs the tokens. */
+export interface JwtIssuer {
+  /** Issuer that the tokens name. */
+  readonly issuer: string;
+  /** URL of the issuer's public keys (JWKS). */
+  readonly jwksUrl: string;
+}
+
+/** A login by signed tokens (JWT); https://developer.hashicorp.com/vault/docs/auth/jwt */
+export abstract class JwtLogin extends Construct {
+  /** Path of the auth mount, without `auth/`. */
+  readonly path: string;
+  private readonly mount: string;
+
+  protected constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: JwtLoginProps,
+    { issuer, jwksUrl }: JwtIssuer,
+    defaultPath: string,
+  ) {
+    super(scope, id);
+    requireProviderRanges(this);
+    checkProviders(props, this);
+    this.mount = checkLoginPath(props.path ?? defaultPath, this);
+    checkClaims(`login ${this.mount}`, { audience: props.audience, issuer }, this);
+    checkJwksUrl(jwksUrl, this);
+    const backend = new JwtAuthBackend(this, "Resource", {
+      path: this.mount,
+      type: "jwt",
+      description: props.description,
+      boundIssuer: issuer,
+      jwksUrl,
+      jwksCaPem: props.caCertificate,
+      provider: props.provider,
+    });
+    this.path = backend.path;
+  }
+
+  /** @param userClaim The claim that names the client. */
+  protected login(userClaim: string, claims: Readonly<Record<string, string | undefined>>): IRoleLogin {
+    const boundClaims = checkClaims(`login ${this.mount}`, claims, this);
+    return {
+      id: this.mount,
+      bind: (scope, token) => {
+        new JwtAuthBackendRole(scope, `Login-${this.mount}`, {
+          ...token,
+          backend: this.path,
+          roleType: "jwt",
+          userClaim,
+          boundAudiences: [this.props.audience],
+          boundClaims,
+        });
+      },
+    };
+  }
+}
+
+/** @throws ValidationError if keys on the way could be exchanged. */
+function checkJwksUrl(jwksUrl: string, scope: Construct): void {
+  if (Token.isUnresolved(jwksUrl) || isEncrypted(jwksUrl)) return;
+  throw new ValidationError(
+    "jwks-url",
+    `The public keys of the issuer are at ${JSON.stringify(jwksUrl)}, which is not reached by TLS, so keys on the way could let anybody log in; write an https address.`,
+    scope,
+  );
+}

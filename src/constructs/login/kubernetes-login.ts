@@ -1,0 +1,124 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { DNS_LABEL } from "../../core/dns-label";
+import { ValidationError } from "../../core/errors";
+import { checkLoginPath } from "../../core/mount-path";
+import { checkProviders } from "../../terraform/provider-value";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
+import { AuthBackend, KubernetesAuthBackendConfig, KubernetesAuthBackendRole } from "../../terraform/providers/vault";
+import type { IRoleLogin } from "./role-login";
+
+/** Properties of a {@link KubernetesLogin}. */
+export interface KubernetesLoginProps {
+  /**
+   * Path of the auth mount, without `auth/`.
+   *
+   * @default "kubernetes"
+   * @changes replaces the roles of the login: pods log in at the new path
+   */
+  readonly path?: string;
+  /**
+   * Description of the mount.
+   *
+   * @default - no description
+   * @changes in place
+   */
+  readonly description?: string;
+  /**
+   * URL of the cluster's API. The servers of the instance must reach it.
+   *
+   * @default "https://kubernetes.default.svc"
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly host?: string;
+  /**
+   * PEM certificate of the CA of another cluster than the one that the servers run in. That cluster reviews a pod's token by the
+   * right of the pod itself: its service account needs the ClusterRole `system:auth-delegator`.
+   *
+   * @default - the servers run in the cluster, and their own service account, which Kubernetes renews, reviews tokens
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly caCertificate?: string;
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same instance
+   */
+  readonly provider?: TerraformProvider;
+}
+
+/**
+ * A service account of a cluster.
+ *
+ * @changes in place: tokens that exist stay valid until they expire
+ */
+export interface KubernetesServiceAccount {
+  /** Namespace of the pods. */
+  readonly namespace: string;
+  /** Name of their service account. */
+  readonly serviceAccount: string;
+  /**
+   * Audience that the pod's token must name.
+   *
+   * @default - that of the cluster's API
+   */
+  readonly audience?: string;
+}
+
+/**
+ * The login of pods by the tokens of their service accounts; https://developer.hashicorp.com/vault/docs/auth/kubernetes. No token that
+ * reviews others is stored.
+ */
+export class KubernetesLogin extends Construct {
+  /** Path of the auth mount, without `auth/`. */
+  readonly path: string;
+  private readonly mount: string;
+
+  constructor(scope: Construct, id: string, props: KubernetesLoginProps = {}) {
+    super(scope, id);
+    requireProviderRanges(this);
+    checkProviders(props, this);
+    const { description, host = "https://kubernetes.default.svc", caCertificate, provider } = props;
+    this.mount = checkLoginPath(props.path ?? "kubernetes", this);
+    const backend = new AuthBackend(this, "Resource", { type: "kubernetes", path: this.mount, description, provider });
+    this.path = backend.path;
+    new KubernetesAuthBackendConfig(this, "Config", {
+      backend: this.path,
+      kubernetesHost: host,
+      kubernetesCaCert: caCertificate,
+      disableLocalCaJwt: caCertificate !== undefined,
+      provider,
+    });
+  }
+
+  /** Pods of one service account. */
+  serviceAccount(account: KubernetesServiceAccount): IRoleLogin {
+    checkServiceAccount(account, this);
+    return {
+      id: this.mount,
+      bind: (scope, token) => {
+        new KubernetesAuthBackendRole(scope, `Login-${this.mount}`, {
+          ...token,
+          backend: this.path,
+          boundServiceAccountNamespaces: [account.namespace],
+          boundServiceAccountNames: [account.serviceAccount],
+          audience: account.audience,
+        });
+      },
+    };
+  }
+}
+
+/** Names of service accounts are DNS subdomains. */
+const SERVICE_ACCOUNT = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
+/** @throws ValidationError unless it is one service account: `*` would also allow others. */
+export function checkServiceAccount({ namespace, serviceAccount }: KubernetesServiceAccount, scope?: Construct): void {
+  if (DNS_LABEL.test(namespace) && SERVICE_ACCOUNT.test(serviceAccount)) return;
+  throw new ValidationError(
+    "login-claim",
+    `${JSON.stringify(`${namespace}/${serviceAccount}`)} is not a service account of Kubernetes; write the name of one namespace and of one service account, without "*".`,
+    scope,
+  );
+}

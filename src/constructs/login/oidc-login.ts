@@ -1,0 +1,153 @@
+import type { TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import { checkLoginPath } from "../../core/mount-path";
+import { checkSecretRefs, revisionOf, type SecretRef } from "../../core/secret-ref";
+import { isEncrypted, isSecureAddress } from "../../core/secure-address";
+import { CentralSecret } from "../../terraform/central-secret";
+import { checkProviders } from "../../terraform/provider-value";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
+import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
+import { checkClaims, type IRoleLogin } from "./role-login";
+
+/** Properties of an {@link OidcLogin}. */
+export interface OidcLoginProps {
+  /**
+   * Path of the auth mount, without `auth/`.
+   *
+   * @default "oidc"
+   * @changes replaces the roles of the login: people log in at the new path
+   */
+  readonly path?: string;
+  /**
+   * Description of the mount.
+   *
+   * @default - no description
+   * @changes in place
+   */
+  readonly description?: string;
+  /**
+   * URL of the provider of identities, such as "https://keycloak.example/realms/acme".
+   *
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly discoveryUrl: string;
+  /**
+   * PEM certificates of the CA of that URL.
+   *
+   * @default - those that the servers' machines trust
+   * @changes in place
+   */
+  readonly caCertificate?: string;
+  /**
+   * Identifier of the instance at the provider.
+   *
+   * @changes in place: tokens that exist stay valid until they expire
+   */
+  readonly clientId: string;
+  /**
+   * The client's secret. It reaches neither the state nor a plan.
+   *
+   * @changes in place: raise its revision after the secret has changed
+   */
+  readonly clientSecret: SecretRef;
+  /**
+   * URLs to which the provider sends people back: that of the instance's page, and that of the command of the product.
+   *
+   * @changes in place: for logins that begin afterwards
+   */
+  readonly redirectUris: readonly string[];
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same instance
+   */
+  readonly provider?: TerraformProvider;
+  /**
+   * The provider of the central Vault, which holds the secret.
+   *
+   * @changes in place: the provider must reach the same Vault
+   */
+  readonly centralProvider: TerraformProvider;
+}
+
+/**
+ * The login of people at another provider of identities; https://developer.hashicorp.com/vault/docs/auth/jwt/oidc-providers. Their
+ * groups are known at the login alone, so keep the lifetimes of the roles' tokens short.
+ */
+export class OidcLogin extends Construct {
+  /** Path of the auth mount, without `auth/`. */
+  readonly path: string;
+  private readonly mount: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: OidcLoginProps,
+  ) {
+    super(scope, id);
+    requireProviderRanges(this);
+    checkProviders(props, this);
+    const { clientSecret, centralProvider, provider } = props;
+    checkSecretRefs({ clientSecret }, this);
+    checkOidcAddresses(props, this);
+    this.mount = checkLoginPath(props.path ?? "oidc", this);
+    const secret = new CentralSecret(this, "ClientSecret", centralProvider, clientSecret);
+    const backend = new JwtAuthBackend(this, "Resource", {
+      path: this.mount,
+      type: "oidc",
+      description: props.description,
+      oidcDiscoveryUrl: props.discoveryUrl,
+      oidcDiscoveryCaPem: props.caCertificate,
+      oidcClientId: props.clientId,
+      // The login page offers it.
+      tune: [{ listingVisibility: "unauth" }],
+      provider,
+    });
+    // The prebuilt bindings do not know the arguments.
+    backend.addOverride("oidc_client_secret_wo", secret.field(clientSecret.field));
+    backend.addOverride("oidc_client_secret_wo_version", revisionOf({ clientSecret }));
+    this.path = backend.path;
+  }
+
+  /**
+   * People in a group.
+   *
+   * @param group Name of the group, as the provider writes it into the claim.
+   * @param claim Claim with the groups of a person.
+   */
+  group(group: string, claim = "groups"): IRoleLogin {
+    const boundClaims = checkClaims(`login ${this.mount}`, { [claim]: group }, this);
+    return {
+      id: this.mount,
+      bind: (scope, token) => {
+        new JwtAuthBackendRole(scope, `Login-${this.mount}`, {
+          ...token,
+          backend: this.path,
+          roleType: "oidc",
+          userClaim: "sub",
+          boundAudiences: [this.props.clientId],
+          boundClaims,
+          allowedRedirectUris: [...this.props.redirectUris],
+        });
+      },
+    };
+  }
+}
+
+/** @throws ValidationError if somebody on the way could take part in a login. */
+export function checkOidcAddresses(
+  { discoveryUrl, redirectUris }: Pick<OidcLoginProps, "discoveryUrl" | "redirectUris">,
+  scope?: Construct,
+): void {
+  const fail = (problem: string): never => {
+    throw new ValidationError("oidc-url", `The OIDC login has ${problem}.`, scope);
+  };
+  if (!isEncrypted(discoveryUrl))
+    fail(`the discoveryUrl ${JSON.stringify(discoveryUrl)}, which is not reached by TLS; write an https address`);
+  if (redirectUris.length === 0) fail("no redirectUris; write those of the instance's page and of the command");
+  const wrong = redirectUris.find((uri) => uri.includes("*") || !isSecureAddress(uri));
+  if (wrong !== undefined)
+    fail(`the redirect URI ${JSON.stringify(wrong)}; write a complete https address, or one of localhost, without "*"`);
+}

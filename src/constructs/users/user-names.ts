@@ -1,0 +1,46 @@
+import type { Construct } from "constructs";
+import { firstDuplicate } from "../../core/duplicates";
+import { ValidationError } from "../../core/errors";
+import type { UserProps } from "./users-props";
+
+/** Names that userpass accepts, in the form in which it stores them. */
+const USER_NAME = /^[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?$/;
+
+/** Groups have one name in lower and upper case. */
+const GROUP_NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** @throws ValidationError unless it is a name of a user. Vault stores names in lower case, and entities as they are written. */
+export function checkUserName(name: string, scope?: Construct): string {
+  if (USER_NAME.test(name)) return name;
+  throw new ValidationError(
+    "user-name",
+    `${JSON.stringify(name)} is not a valid name of a user; use up to 63 small letters, digits, _, - and ., with a letter or digit at both ends.`,
+    scope,
+  );
+}
+
+/** @throws ValidationError unless it is a name of a group. */
+export function checkGroupName(name: string, scope?: Construct): string {
+  if (GROUP_NAME.test(name)) return name;
+  throw new ValidationError(
+    "group-name",
+    `${JSON.stringify(name)} is not a valid name of a group; use up to 63 small letters, digits and -, with a letter or digit at both ends.`,
+    scope,
+  );
+}
+
+/** @throws ValidationError if a name is not valid, or two users differ in case alone. */
+export function checkUsers(users: readonly UserProps[], scope?: Construct): void {
+  const twice = firstDuplicate(users.map(({ name }) => name.toLowerCase()));
+  if (twice !== undefined) {
+    throw new ValidationError(
+      "duplicate-user",
+      `Two users are named "${twice}", since Vault ignores the case of letters; give each its own name.`,
+      scope,
+    );
+  }
+  for (const { name, groups = [] } of users) {
+    checkUserName(name, scope);
+    for (const group of groups) checkGroupName(group, scope);
+  }
+}

@@ -1,0 +1,74 @@
+import { Fn, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { entityOf, NO_PASSWORD } from "../../contract/people";
+import {
+  GenericEndpoint,
+  IdentityEntity,
+  IdentityEntityAlias,
+  TokenAuthBackendRole,
+  type AuthBackend,
+} from "../../terraform/providers/vault";
+
+/** Properties of a {@link User}. */
+export interface UserAccount {
+  readonly name: string;
+  readonly backend: AuthBackend;
+  /** What a login gives its tokens, by the names of the API. */
+  readonly token: Readonly<Record<string, unknown>>;
+  /** Policy, token role and lifetime, seconds, of first logins. */
+  readonly firstLogin: { readonly policy: string; readonly role: string; readonly ttl: number };
+  readonly provider: TerraformProvider | undefined;
+}
+
+/** One person: an account of which nobody knows the password, and the entity that groups have as member. */
+export class User extends Construct {
+  readonly name: string;
+  readonly entityId: string;
+
+  constructor(scope: Construct, id: string, { name, backend, token, firstLogin, provider }: UserAccount) {
+    super(scope, id);
+    this.name = name;
+    const path = `auth/${backend.path}/users/${name}`;
+    const account = new GenericEndpoint(this, "Account", {
+      path,
+      dataJson: Fn.jsonencode({ password_hash: NO_PASSWORD }),
+      ignoreAbsentFields: true,
+      // The user's own password stays.
+      lifecycle: { ignoreChanges: ["data_json"] },
+      provider,
+    });
+    new GenericEndpoint(this, "Token", {
+      path,
+      dataJson: Fn.jsonencode(token),
+      ignoreAbsentFields: true,
+      disableDelete: true,
+      dependsOn: [account],
+      provider,
+    });
+    const entity = new IdentityEntity(this, "Resource", {
+      name: entityOf(name),
+      externalPolicies: true,
+      // An admin of users disables and enables it.
+      lifecycle: { ignoreChanges: ["disabled"] },
+      provider,
+    });
+    new IdentityEntityAlias(this, "Alias", {
+      name,
+      mountAccessor: backend.accessor,
+      canonicalId: entity.id,
+      provider,
+    });
+    this.entityId = entity.id;
+    new TokenAuthBackendRole(this, "FirstLogin", {
+      roleName: firstLogin.role,
+      allowedPolicies: [firstLogin.policy],
+      allowedEntityAliases: [name],
+      orphan: true,
+      renewable: false,
+      tokenNoDefaultPolicy: true,
+      tokenNumUses: 1,
+      tokenExplicitMaxTtl: firstLogin.ttl,
+      provider,
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import type { TerraformProvider } from "cdktf";
+import type { Duration } from "../../core/duration";
+
+/** A person who logs in by password. */
+export interface UserProps {
+  /**
+   * Name of the user, in lower case as the server stores it.
+   *
+   * @changes replaces the user: it chooses a password again, and tokens of the former user are refused at once
+   */
+  readonly name: string;
+  /**
+   * Groups of the user. The roles that name a group say what its users may do.
+   *
+   * @default - none: the user may change its own password
+   * @changes in place: tokens that exist have the rights of the new groups at once
+   */
+  readonly groups?: readonly string[];
+  /**
+   * CIDRs from which the user may log in and use tokens.
+   *
+   * @default - those of all users
+   * @changes in place: tokens that exist keep their networks
+   */
+  readonly boundCidrs?: readonly string[];
+}
+
+/** Properties of {@link Users}. */
+export interface UsersProps {
+  /**
+   * The users. Terraform knows no password of them: `tenant-vault user add` hands a first login over, at which the user chooses one.
+   *
+   * @changes in place: a removed user cannot log in, and its tokens are refused at once
+   */
+  readonly users: readonly UserProps[];
+  /**
+   * Path of the auth mount, without `auth/`.
+   *
+   * @default "userpass"
+   * @changes replaces the users: they log in at the new path, and choose passwords again
+   */
+  readonly path?: string;
+  /**
+   * Description of the mount.
+   *
+   * @default - no description
+   * @changes in place
+   */
+  readonly description?: string;
+  /**
+   * Lifetime of a token if {@link tokenPeriod} is longer or a token is not renewed.
+   *
+   * @default - 720 hours
+   * @changes in place: tokens that exist keep their lifetime
+   */
+  readonly tokenTtl?: Duration;
+  /**
+   * Maximum lifetime of a token, also with renewals.
+   *
+   * @default - 8760 hours
+   * @changes in place: tokens that exist keep their maximum
+   */
+  readonly tokenMaxTtl?: Duration;
+  /**
+   * Time within which a token must be renewed each time.
+   *
+   * @default - 168 hours
+   * @changes in place: tokens that exist keep their period until they are renewed
+   */
+  readonly tokenPeriod?: Duration;
+  /**
+   * Number of requests that a token may make. Tokens of people in a group with a duty have no limit, because a server makes no other
+   * token for a counted one.
+   *
+   * @default 700
+   * @changes in place: tokens that exist keep their number
+   */
+  readonly tokenNumUses?: number;
+  /**
+   * CIDRs, IPv4 or IPv6, from which users may log in and use tokens.
+   *
+   * @default - none: from anywhere
+   * @changes in place: tokens that exist keep their networks
+   */
+  readonly boundCidrs?: readonly string[];
+  /**
+   * Time within which a user must choose a first password.
+   *
+   * @default - 72 hours
+   * @changes in place: first logins that were handed over keep their time
+   */
+  readonly firstLoginTtl?: Duration;
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   * @changes in place: the provider must reach the same instance
+   */
+  readonly provider?: TerraformProvider;
+}

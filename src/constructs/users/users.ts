@@ -1,0 +1,170 @@
+import { Lazy } from "cdktf";
+import { Construct } from "constructs";
+import { FIRST_LOGIN, firstLoginRole, OWN_PASSWORD, PEOPLE_LOGIN } from "../../contract/people";
+import { boundAddresses } from "../../core/cidr";
+import { checkDurations, Duration } from "../../core/duration";
+import { ValidationError } from "../../core/errors";
+import { checkLoginPath } from "../../core/mount-path";
+import { firstLoginPolicy, ownPasswordPolicy, type Duty, type PeopleScope } from "../../policy/people-policies";
+import { checkProviders } from "../../terraform/provider-value";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
+import { AuthBackend, DataVaultAuthBackend, Policy, VaultIdentityGroup } from "../../terraform/providers/vault";
+import type { IRoleLogin, RoleToken } from "../login/role-login";
+import { User } from "./user";
+import { checkUsers } from "./user-names";
+import type { UserProps, UsersProps } from "./users-props";
+
+const TOKEN = {
+  ttl: Duration.hours(720),
+  maxTtl: Duration.hours(8760),
+  period: Duration.hours(168),
+  numUses: 700,
+};
+const FIRST_LOGIN_TTL = Duration.hours(72);
+
+/** A group and what its members are for. */
+interface Group {
+  readonly members: readonly UserProps[];
+  readonly policies: string[];
+  duty?: Duty;
+}
+
+/**
+ * People who log in by password, and their groups; https://developer.hashicorp.com/vault/docs/auth/userpass. Nobody knows the password of
+ * an account that Terraform makes. A first login, which `tenant-vault user add` hands over, lets its holder choose one, once. Until
+ * then nobody can log in, so the policies of a group apply only to a person who has chosen a password.
+ */
+export class Users extends Construct {
+  /** Path of the auth mount, without `auth/`. */
+  readonly path: string;
+  /** What the policies of admins name. */
+  readonly scope: PeopleScope;
+  private readonly groups = new Map<string, Group>();
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: UsersProps,
+  ) {
+    super(scope, id);
+    requireProviderRanges(this);
+    checkProviders(props, this);
+    checkDurations(props, ["tokenTtl", "tokenMaxTtl", "tokenPeriod", "firstLoginTtl"], this);
+    checkUsers(props.users, this);
+    const { provider, description, tokenMaxTtl = TOKEN.maxTtl } = props;
+    const mount = checkLoginPath(props.path ?? PEOPLE_LOGIN, this);
+    const backend = new AuthBackend(this, "Resource", {
+      type: "userpass",
+      path: mount,
+      description,
+      // The login page offers it.
+      tune: [{ maxLeaseTtl: tokenMaxTtl.toString(), listingVisibility: "unauth" }],
+      provider,
+    });
+    this.path = backend.path;
+    this.scope = { login: mount, accessor: backend.accessor };
+    const firstLogin = this.createPolicies();
+    const users = props.users.map((user) => this.createUser(user, backend, firstLogin));
+    const names = new Set(props.users.flatMap(({ groups = [] }) => groups));
+    for (const name of names) this.createGroup(name, users);
+  }
+
+  /** The users of a group. A role that they reach gives them its policy. Their tokens are as those of all users. */
+  group(name: string): IRoleLogin {
+    return {
+      id: `group ${name}`,
+      ownsTokens: true,
+      bind: (_scope, token) => this.assign(name, token),
+    };
+  }
+
+  /** Names of the groups of people who administer nothing. */
+  get ordinaryGroups(): string[] {
+    return [...this.groups].filter(([, { duty }]) => duty === undefined).map(([name]) => name);
+  }
+
+  private assign(name: string, { tokenPolicies, duty }: RoleToken): void {
+    const group = this.groups.get(name) ?? this.createGroup(name, []);
+    group.policies.push(...tokenPolicies);
+    if (duty === undefined) return;
+    group.duty = duty;
+    for (const { name: user } of group.members) this.checkDuties(user);
+  }
+
+  /** @throws ValidationError if one person would have what is divided among several. */
+  private checkDuties(user: string): void {
+    const duties = new Set(this.dutiesOf(user));
+    if (duties.size < 2) return;
+    throw new ValidationError(
+      "admin-duties",
+      `The user ${user} is in groups with the duties ${[...duties].join(" and ")}; give each duty to another person.`,
+      this,
+    );
+  }
+
+  private dutiesOf(user: string): Duty[] {
+    return [...this.groups.values()]
+      .filter(({ members }) => members.some(({ name }) => name === user))
+      .flatMap(({ duty }) => duty ?? []);
+  }
+
+  private isAdmin({ name }: UserProps): boolean {
+    return this.dutiesOf(name).length > 0;
+  }
+
+  private createUser(user: UserProps, backend: AuthBackend, policy: string): User {
+    const { tokenTtl = TOKEN.ttl, tokenMaxTtl = TOKEN.maxTtl, tokenPeriod = TOKEN.period, provider } = this.props;
+    return new User(this, `User-${user.name}`, {
+      ...user,
+      backend,
+      token: {
+        token_bound_cidrs: boundAddresses(user.boundCidrs ?? this.props.boundCidrs ?? []),
+        token_explicit_max_ttl: tokenMaxTtl.toSeconds(),
+        token_max_ttl: tokenMaxTtl.toSeconds(),
+        // A server makes no token, and so no first login, for a token whose uses are counted.
+        token_num_uses: Lazy.numberValue({
+          produce: () => (this.isAdmin(user) ? 0 : (this.props.tokenNumUses ?? TOKEN.numUses)),
+        }),
+        token_period: tokenPeriod.toSeconds(),
+        token_policies: [OWN_PASSWORD],
+        token_ttl: tokenTtl.toSeconds(),
+      },
+      firstLogin: {
+        policy,
+        // Which duties a user has is known once all roles are there.
+        role: Lazy.stringValue({
+          produce: () => firstLoginRole(this.isAdmin(user) ? "admins" : "users", user.name),
+        }),
+        ttl: (this.props.firstLoginTtl ?? FIRST_LOGIN_TTL).toSeconds(),
+      },
+      provider,
+    });
+  }
+
+  private createGroup(name: string, users: readonly User[]): Group {
+    const group: Group = { members: this.props.users.filter(({ groups = [] }) => groups.includes(name)), policies: [] };
+    const members = group.members.map((member) => users.find((user) => user.name === member.name)?.entityId ?? "");
+    new VaultIdentityGroup(this, `Group-${name}`, {
+      name,
+      type: "internal",
+      memberEntityIds: members,
+      policies: Lazy.listValue({ produce: () => group.policies.sort() }),
+      provider: this.props.provider,
+    });
+    this.groups.set(name, group);
+    return group;
+  }
+
+  /** @returns The policy of first logins. These are tokens of an entity of their own, so that they have nothing of the user's groups. */
+  private createPolicies(): string {
+    const { provider } = this.props;
+    const tokens = new DataVaultAuthBackend(this, "Tokens", { path: "token", provider });
+    const firstLogin = new Policy(this, "FirstLogin", {
+      name: FIRST_LOGIN,
+      policy: firstLoginPolicy(this.scope, tokens.accessor),
+      provider,
+    });
+    new Policy(this, "OwnPassword", { name: OWN_PASSWORD, policy: ownPasswordPolicy(this.scope), provider });
+    return firstLogin.name;
+  }
+}

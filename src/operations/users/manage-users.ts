@@ -1,0 +1,102 @@
+import { entityOf, firstLoginRole, NO_PASSWORD, PEOPLE } from "../../contract/people";
+import { OperationError } from "../../core/errors";
+import type { UserApi, WrappedLogin } from "../../vault/users";
+
+/** The users of a server. */
+export type Users = Pick<UserApi, keyof UserApi>;
+
+/** A user, as far as an admin sees it. */
+export interface UserState {
+  readonly name: string;
+  readonly disabled: boolean;
+  /** Whether failed logins keep the user from logging in, for some minutes. */
+  readonly lockedOut: boolean;
+}
+
+/** What became of a user. */
+export interface UserReport {
+  readonly user: string;
+  readonly disabled: boolean;
+}
+
+/** Lists users, sorted by name. */
+export async function listUsers(api: Users): Promise<readonly UserState[]> {
+  const locked = new Set((await api.lockedOut()).map(({ user }) => user));
+  const states: UserState[] = [];
+  for (const name of [...(await api.names())].sort())
+    states.push({ name, disabled: (await api.isDisabled(entityOf(name))) === true, lockedOut: locked.has(name) });
+  return states;
+}
+
+/**
+ * Hands a login over, with which the user chooses a password, once. Until then a password that the user has stays. Former ones that
+ * nobody used are void.
+ *
+ * @param ttl Seconds for which it can be used.
+ */
+export async function inviteUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+  await requireUser(api, user);
+  await voidFirstLogins(api, user);
+  return makeFirstLogin(api, user, ttl);
+}
+
+/** Takes password and tokens away from a user, and hands a login over with which the user chooses another password. */
+export async function resetUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+  // It is made first: an admin who may not make it must not lock the user out.
+  const login = await inviteUser(api, user, ttl);
+  await api.setPasswordHash(user, NO_PASSWORD);
+  await api.revokeLogins(user);
+  return login;
+}
+
+/** Refuses a user from now on. The password stays, so that {@link enableUser} needs no other one. */
+export async function disableUser(api: Users, user: string): Promise<UserReport> {
+  await requireUser(api, user);
+  await api.setDisabled(entityOf(user), true);
+  await voidFirstLogins(api, user);
+  await api.revokeLogins(user);
+  return { user, disabled: true };
+}
+
+/** Lets a user log in again, also after failed logins. */
+export async function enableUser(api: Users, user: string): Promise<UserReport> {
+  await requireUser(api, user);
+  await api.setDisabled(entityOf(user), false);
+  for (const locked of await api.lockedOut()) if (locked.user === user) await api.unlock(locked);
+  return { user, disabled: false };
+}
+
+/** Disables a user, and takes the password away. The next deployment removes the account, once the tenant file does not name the user. */
+export async function removeUser(api: Users, user: string): Promise<UserReport> {
+  const report = await disableUser(api, user);
+  await api.setPasswordHash(user, NO_PASSWORD);
+  return report;
+}
+
+async function requireUser(api: Users, user: string): Promise<void> {
+  // An account whose entity is missing would get another one without groups, which nobody could disable.
+  if ((await api.exists(user)) && (await api.isDisabled(entityOf(user))) !== undefined) return;
+  throw new OperationError(
+    "user-unknown",
+    `The instance has no user "${user}"; add it to people.users of the tenant file and deploy the layer config first.`,
+  );
+}
+
+async function voidFirstLogins(api: Users, user: string): Promise<void> {
+  for (const people of PEOPLE) await api.revokeTokens(firstLoginRole(people, user));
+}
+
+async function makeFirstLogin(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+  let denied = false;
+  for (const people of PEOPLE) {
+    const login = await api.makeLogin(firstLoginRole(people, user), user, ttl);
+    if (typeof login === "object") return login;
+    denied ||= login === "denied";
+  }
+  throw new OperationError(
+    "user-not-allowed",
+    denied
+      ? `This token may not hand a login over to "${user}"; users take one of duty users, and people who administer the instance one of duty privileged-access.`
+      : `The user "${user}" has no role for first logins; deploy the layer config.`,
+  );
+}

@@ -1,0 +1,38 @@
+import { checkGroupName, checkUserName, checkUsers } from "../../constructs/users/user-names";
+import type { UserProps, UsersProps } from "../../constructs/users/users-props";
+import { checkLoginPath } from "../../core/mount-path";
+import { distinct, list, name, validatedBy, whole } from "../builders";
+import { cidrs, duration, label, path } from "../fields";
+import { shape, type InFile } from "../in-file";
+
+/** A person, by name. A password never stands in a file. */
+export type UserSpec = InFile<UserProps>;
+
+/** People who log in by password. */
+export type PeopleSpec = InFile<Omit<UsersProps, "provider">>;
+
+/** The section of people. */
+export const people = shape<PeopleSpec>()({
+  users: validatedBy(
+    list(
+      shape<UserSpec>()({
+        name: validatedBy(name("alice"), (value) => checkUserName(value)),
+        groups: distinct(
+          validatedBy(label, (value) => checkGroupName(value)),
+          '"developers"',
+        ).optional(),
+        boundCidrs: cidrs.optional(),
+      }),
+      '{ name: "alice" }',
+    ),
+    (users) => checkUsers(users),
+  ),
+  path: validatedBy(path, (value) => checkLoginPath(value)).optional(),
+  description: name("People of customer10").optional(),
+  tokenTtl: duration.optional(),
+  tokenMaxTtl: duration.optional(),
+  tokenPeriod: duration.optional(),
+  tokenNumUses: whole("number", 1).optional(),
+  boundCidrs: cidrs.optional(),
+  firstLoginTtl: duration.optional(),
+});

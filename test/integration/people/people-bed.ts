@@ -1,0 +1,177 @@
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { PROJECT } from "../../../lab/cdktf";
+import { obtainTerraform } from "../../../lab/tools/terraform";
+import { obtainVaultProvider } from "../../../lab/tools/vault-provider";
+import { LayerStack, localBackend, RootCa, VaultProvider } from "../../../src";
+import { identityPolicy } from "../../../src/policy/identity-policies";
+import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import type { VaultClient } from "../../../src/vault/client";
+import { TerraformProject } from "../support/terraform-project";
+import { TestBed } from "../support/test-bed";
+import { TokenIssuer, type Claims } from "../support/token-issuer";
+
+export const AUDIENCE = "https://vault.customer10.example:8200";
+export const REDIRECT = "https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback";
+const OIDC = { id: "vault", secret: "secret-of-the-oidc-client" };
+
+/** What a login gives. */
+export interface Login {
+  readonly client_token: string;
+  readonly accessor: string;
+  readonly policies: readonly string[];
+  readonly lease_duration: number;
+  readonly num_uses: number;
+  readonly entity_id: string;
+}
+
+/** A server, what signs tokens for its clients, and Terraform that configures it from a tenant file. */
+export class PeopleBed {
+  static async start(): Promise<PeopleBed> {
+    const bed = await TestBed.start({ prepared: false });
+    const issuer = await TokenIssuer.start(bed.authority, OIDC);
+    const cluster = await startReviews(bed);
+    const provider = await obtainVaultProvider(await obtainTerraform());
+    const project = new TerraformProject({ ...provider, VAULT_TOKEN: await applyToken(bed) });
+    await bed.central.keepPassword({ mount: "operator", path: "oidc", field: "secret" }, OIDC.secret);
+    return new PeopleBed(bed, issuer, cluster, project);
+  }
+
+  private constructor(
+    readonly bed: TestBed,
+    readonly issuer: TokenIssuer,
+    private readonly cluster: Server,
+    readonly project: TerraformProject,
+  ) {}
+
+  /** URL of the API of the cluster. */
+  get clusterUrl(): string {
+    return `https://127.0.0.1:${(this.cluster.address() as AddressInfo).port}`;
+  }
+
+  /** A client with a token; without one nobody. */
+  client(token?: string): VaultClient {
+    return this.bed.central.server.client(token);
+  }
+
+  get root(): VaultClient {
+    return this.bed.central.client;
+  }
+
+  /** The stack of an instance that the file describes so. */
+  stack(spec: Partial<InstanceSpec>): LayerStack {
+    const stack = new LayerStack(this.project.newApp(), "people", localBackend(this.project.stateFolder));
+    const { address } = this.bed.central.server;
+    const provider = new VaultProvider(stack, "Vault", { address, caCertFile: this.bed.caFile });
+    const rootCa = new RootCa(stack, "Root", {
+      commonName: "Root",
+      mount: "pki-root",
+      address,
+      provider,
+      deletionProtection: false,
+    });
+    const [instance] = defineTenant({
+      name: "customer10",
+      instances: [
+        { name: "main", product: "openbao", address, deployment: { mode: "external", addresses: [address] }, ...spec },
+      ],
+    }).instances;
+    if (instance === undefined) throw new Error("There is no instance.");
+    const context = { tenant: "customer10", rootCa, provider, centralProvider: provider, deletionProtection: false };
+    new InstanceConfig(stack, "main", { ...context, instance });
+    this.project.synthesize();
+    return stack;
+  }
+
+  async logIn(path: string, body: object): Promise<Login> {
+    const answer = await this.client().send("POST", `auth/${path}`, { body });
+    return answer.body.auth as Login;
+  }
+
+  /** @returns The errors of a login that must fail. */
+  async refused(path: string, body: object): Promise<string> {
+    const { status, body: answer } = await this.client().send("POST", `auth/${path}`, { body, accept: [400, 403] });
+    if (status < 300) throw new Error(`auth/${path} was not refused.`);
+    return JSON.stringify(answer.errors);
+  }
+
+  /** A login by OIDC of a person about whom the provider says this. */
+  async logInByOidc(role: string, claims: Claims): Promise<{ readonly status: number; readonly auth?: Login }> {
+    const { body } = await this.client().send("POST", "auth/oidc/oidc/auth_url", {
+      body: { role, redirect_uri: REDIRECT },
+    });
+    const url = new URL((body.data as { auth_url: string }).auth_url);
+    const [state, nonce] = ["state", "nonce"].map((name) => url.searchParams.get(name) ?? "");
+    this.issuer.identity = { ...claims, nonce: nonce ?? "" };
+    const path = `auth/oidc/oidc/callback?state=${state ?? ""}&code=a`;
+    const answer = await this.client().send("GET", path, { accept: [400, 403] });
+    return { status: answer.status, auth: answer.body.auth as Login | undefined };
+  }
+
+  /** What must contain no secret: the state of Terraform, and the audit log. */
+  files(): string[] {
+    const state = join(PROJECT, this.project.stateFolder, "people.tfstate");
+    return [state, join(this.bed.folder, "central", "audit.log")].map((file) => readFileSync(file, "utf8"));
+  }
+
+  async stop(): Promise<void> {
+    this.issuer.stop();
+    this.cluster.closeAllConnections();
+    this.cluster.close();
+    this.project.remove();
+    await this.bed.stop();
+  }
+}
+
+/** A token with the policy of the identity that deploys, and what the stack does in the central Vault. */
+async function applyToken({ central }: TestBed): Promise<string> {
+  const scope = {
+    product: "openbao",
+    mounts: [
+      { path: "pki", type: "pki" },
+      { path: "kv", type: "kv" },
+    ],
+    logins: [
+      { path: "approle", type: "approle" },
+      { path: "gitlab", type: "jwt" },
+      { path: "github", type: "jwt" },
+      { path: "kubernetes", type: "kubernetes" },
+      { path: "cert", type: "cert" },
+      { path: "oidc", type: "oidc" },
+      { path: "userpass", type: "userpass" },
+    ],
+  } as const;
+  const others = ["pki-root/*", "operator/data/oidc", "auth/token/create"].map(
+    (path) => `path "${path}" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }`,
+  );
+  const policies = { "tenant-vault-apply": identityPolicy("apply", scope), central: others.join("\n") };
+  for (const [name, policy] of Object.entries(policies))
+    await central.client.send("PUT", `sys/policies/acl/${name}`, { body: { policy } });
+  const { body } = await central.client.send("POST", "auth/token/create-orphan", {
+    body: { policies: Object.keys(policies), no_default_policy: true },
+  });
+  return (body.auth as { client_token: string }).client_token;
+}
+
+/** The API of a cluster that reviews tokens: it knows every token that is signed for one of its service accounts. */
+async function startReviews({ authority }: TestBed): Promise<Server> {
+  const { certificate: cert, key } = await authority.issue("kubernetes");
+  const server = createServer({ cert, key }, (request, response) => {
+    let text = "";
+    request.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    request.on("end", () => {
+      const { token } = (JSON.parse(text) as { spec: { token: string } }).spec;
+      const claims = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Claims;
+      const { sub: username, aud: audiences } = claims;
+      const user = { username, uid: "1", groups: ["system:serviceaccounts"] };
+      const isOwn = request.headers.authorization === `Bearer ${token}`;
+      const status = isOwn ? { authenticated: true, audiences, user } : { error: "no" };
+      response.writeHead(201, { "content-type": "application/json" });
+      response.end(JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", status }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}

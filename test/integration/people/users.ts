@@ -1,0 +1,163 @@
+import { beforeAll, expect, test } from "vitest";
+import { NO_PASSWORD } from "../../../src/contract/people";
+import { attempt } from "../support/attempts";
+import type { CommandOutcome } from "../support/test-bed";
+import type { Login, PeopleBed } from "./people-bed";
+
+const PASSWORD = "correct horse battery staple";
+
+/** What a person does who got a wrapping token: unwraps it, and chooses a password. */
+export async function chooseFirstPassword(bed: PeopleBed, user: string, wrapping: string): Promise<Login> {
+  const first = await unwrap(bed, wrapping);
+  await bed.client(first).send("POST", `auth/userpass/users/${user}/password`, { body: { password: PASSWORD } });
+  return logIn(bed, user);
+}
+
+async function unwrap(bed: PeopleBed, wrapping: string): Promise<string> {
+  const { body } = await bed.client(wrapping.trim()).send("POST", "sys/wrapping/unwrap");
+  return (body.auth as { client_token: string }).client_token;
+}
+
+function logIn(bed: PeopleBed, user: string, password = PASSWORD): Promise<Login> {
+  return bed.logIn(`userpass/login/${user}`, { password });
+}
+
+/** A first login, which root hands over, as the first admin of an instance gets it. @returns The wrapping token. */
+async function invite(bed: PeopleBed, user: string, people: "users" | "admins"): Promise<string> {
+  const { body } = await bed.root.send("POST", `auth/token/create/tenant-vault-first-login-${people}-${user}`, {
+    body: { entity_alias: user },
+    wrapTtl: 60,
+  });
+  return (body.wrap_info as { token: string }).token;
+}
+
+/** A person of the tenant file who has chosen a password. */
+export async function person(bed: PeopleBed, user: string, people: "users" | "admins"): Promise<Login> {
+  return chooseFirstPassword(bed, user, await invite(bed, user, people));
+}
+
+/** Tests of people who log in by password. Carol is an admin of users. */
+export function testUsers(bed: () => PeopleBed): void {
+  let carol = "";
+  const command = (args: readonly string[], token = carol): Promise<CommandOutcome> =>
+    bed().bed.run(["user", ...args], { ...bed().bed.environment(), VAULT_TOKEN: token });
+  const succeed = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await command(args);
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+
+  beforeAll(async () => {
+    ({ client_token: carol } = await person(bed(), "carol", "admins"));
+  });
+
+  test("before the first login nobody logs in, with whatever password", async () => {
+    for (const password of [NO_PASSWORD, "alice"])
+      expect(await bed().refused("userpass/login/alice", { password })).toContain("invalid username");
+  });
+
+  test("a first login lets its holder choose a password, once and nothing else; then the group's policies apply", async () => {
+    const wrapping = await succeed("add", "alice");
+    const first = await unwrap(bed(), wrapping);
+    expect(await attempt(bed().client(wrapping.trim()), "POST sys/wrapping/unwrap")).toBe(400);
+    const client = bed().client(first);
+    const password = { password: PASSWORD };
+    expect(await attempt(client, "POST auth/userpass/users/alice/password", password)).toBe(204);
+    expect(await attempt(client, "POST auth/userpass/users/alice/password", { password: "another" })).toBe(403);
+    const login = await logIn(bed(), "alice");
+    expect(login).toMatchObject({
+      token_policies: ["default", "tenant-vault-own-password"],
+      identity_policies: ["web"],
+      lease_duration: 168 * 3600,
+      num_uses: 700,
+    });
+    const alice = bed().client(login.client_token);
+    expect(await attempt(alice, "GET kv/data/web/db")).toBe(200);
+    expect(await attempt(alice, "GET kv/data/batch/db")).toBe(403);
+    const { body } = await alice.send("GET", "auth/token/lookup-self");
+    expect(body.data).toMatchObject({ explicit_max_ttl: 8760 * 3600, period: 168 * 3600 });
+  });
+
+  test.each([
+    ["GET kv/data/web/db", undefined],
+    ["GET auth/token/lookup-self", undefined],
+    ["POST auth/userpass/users/bob/password", { password: PASSWORD }],
+    ["POST auth/userpass/users/alice/password", { password_hash: NO_PASSWORD }],
+    ["POST auth/userpass/users/alice", { password: PASSWORD }],
+    ["POST auth/token/create", {}],
+    ["POST cubbyhole/x", { x: 1 }],
+  ])("a first login is of no use for %s", async (request, body) => {
+    const first = await unwrap(bed(), await invite(bed(), "alice", "users"));
+    expect(await attempt(bed().client(first), request, body)).toBe(403);
+  });
+
+  test("users change their own password, and nobody else's", async () => {
+    const alice = bed().client((await logIn(bed(), "alice")).client_token);
+    expect(await attempt(alice, "POST auth/userpass/users/bob/password", { password: "x" })).toBe(403);
+    expect(await attempt(alice, "POST auth/userpass/users/alice/password", { password: "second" })).toBe(204);
+    await logIn(bed(), "alice", "second");
+    const { body } = await bed().root.send("GET", "auth/userpass/users/bob");
+    expect(body.data).toMatchObject({ token_bound_cidrs: ["192.0.2.1", "2001:db8::1"] });
+  });
+
+  test("rotate leaves the password until another one is chosen; a second one voids the first", async () => {
+    const voided = bed().client(await unwrap(bed(), await succeed("rotate", "alice")));
+    const wrapped = await succeed("rotate", "alice");
+    const last = await succeed("rotate", "alice");
+    await logIn(bed(), "alice", "second");
+    expect(await attempt(bed().client(wrapped.trim()), "POST sys/wrapping/unwrap")).toBe(400);
+    const password = { password: PASSWORD };
+    expect(await attempt(voided, "POST auth/userpass/users/alice/password", password)).toBe(403);
+    await chooseFirstPassword(bed(), "alice", last);
+    expect(await bed().refused("userpass/login/alice", { password: "second" })).toContain("invalid username");
+  });
+
+  test("reset takes password and tokens away", async () => {
+    const before = await logIn(bed(), "alice");
+    const wrapping = await succeed("reset", "alice");
+    expect(await attempt(bed().client(before.client_token), "GET kv/data/web/db")).toBe(403);
+    expect(await bed().refused("userpass/login/alice", { password: PASSWORD })).toContain("invalid username");
+    await chooseFirstPassword(bed(), "alice", wrapping);
+  });
+
+  test("disable refuses a user, its tokens and first logins; enable needs no other password", async () => {
+    const { client_token } = await logIn(bed(), "alice");
+    const invited = await unwrap(bed(), await succeed("rotate", "alice"));
+    expect(await succeed("disable", "alice")).toBe("alice is disabled, and its tokens are revoked\n");
+    expect(await succeed("list")).toContain("alice: disabled\nbob\n");
+    expect(await attempt(bed().client(client_token), "GET kv/data/web/db")).toBe(403);
+    expect(await attempt(bed().client(invited), "POST auth/userpass/users/alice/password", { password: "x" })).toBe(
+      403,
+    );
+    expect(await attempt(bed().client(), "POST auth/userpass/login/alice", { password: PASSWORD })).toBe(403);
+    expect(await succeed("enable", "alice")).toBe("alice is enabled\n");
+    expect(await attempt(bed().client(client_token), "GET kv/data/web/db")).toBe(403);
+    await logIn(bed(), "alice");
+  });
+
+  test("failed logins lock a user out, and enable ends that", async () => {
+    for (let failure = 0; failure < 5; failure++) await bed().refused("userpass/login/alice", { password: "wrong" });
+    expect(await bed().refused("userpass/login/alice", { password: PASSWORD })).toContain("permission denied");
+    expect(await succeed("list")).toContain("alice: locked out\n");
+    await succeed("enable", "alice");
+    await logIn(bed(), "alice");
+  });
+
+  test("refusals name the way out", async () => {
+    expect((await command(["add", "mallory"])).failure).toContain(
+      '[user-unknown] The instance has no user "mallory"; add it to people.users of the tenant file',
+    );
+    expect((await command(["reset", "dave"])).failure).toContain("[user-not-allowed] This token may not hand a login");
+    const { client_token } = await logIn(bed(), "alice");
+    expect((await command(["disable", "bob"], client_token)).failure).toContain("[replica-denied]");
+    expect((await command(["list"], "")).failure).toContain("[usage] No token for the instance at");
+  });
+
+  test("no password is in the state or the audit log", () => {
+    expect(
+      bed()
+        .files()
+        .filter((text) => text.includes(PASSWORD) || text.includes("correct horse")),
+    ).toEqual([]);
+  });
+}

@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import {
+  AccessRole,
+  AppRoleLogin,
+  CertificateLogin,
+  Duration,
+  GitHubLogin,
+  GitLabLogin,
+  KubernetesLogin,
+  OidcLogin,
+  SecretRef,
+  type AccessRoleProps,
+  type GitHubJob,
+  type GitLabJob,
+  type LayerStack,
+  type OidcLoginProps,
+} from "../../../../src/index";
+import type { VaultProvider } from "../../../../src/terraform/providers/vault";
+import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
+
+interface Providers {
+  readonly provider: VaultProvider;
+  readonly centralProvider: VaultProvider;
+}
+
+/** A role that is reached by a login. */
+function role(
+  login: (stack: LayerStack, providers: Providers) => AccessRoleProps["login"],
+  props: Partial<AccessRoleProps> = {},
+): Synthesized["resource"] {
+  return synthesizeInVault((stack, providers) => {
+    const { provider } = providers;
+    new AccessRole(stack, "Web", { name: "web", login: login(stack, providers), provider, ...props });
+  }).resource;
+}
+
+const gitlab = (job: GitLabJob, props = {}): Synthesized["resource"] =>
+  role((stack, { provider }) => new GitLabLogin(stack, "GitLab", { audience: "a", provider, ...props }).job(job));
+const github = (job: GitHubJob): Synthesized["resource"] =>
+  role((stack, { provider }) => new GitHubLogin(stack, "GitHub", { audience: "a", provider }).job(job));
+const pods = (namespace: string, serviceAccount: string): Synthesized["resource"] =>
+  role((stack, { provider }) =>
+    new KubernetesLogin(stack, "Kubernetes", { provider }).serviceAccount({ namespace, serviceAccount }),
+  );
+const oidc = (props: Partial<OidcLoginProps> = {}, group = "developers"): Synthesized["resource"] =>
+  role((stack, providers) =>
+    new OidcLogin(stack, "Oidc", {
+      discoveryUrl: "https://keycloak.example/realms/acme",
+      clientId: "vault",
+      clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+      redirectUris: ["https://vault.example:8200/callback", "http://localhost:8250/oidc/callback"],
+      ...providers,
+      ...props,
+    }).group(group),
+  );
+
+describe("jobs of GitLab", () => {
+  test("are bound to project, protection and kind of the ref, and audience", () => {
+    const resource = gitlab({ projectId: 42, ref: "main" });
+    expect(only(resource, "vault_jwt_auth_backend")).toMatchObject({
+      path: "gitlab",
+      bound_issuer: "https://gitlab.com",
+      jwks_url: "https://gitlab.com/oauth/discovery/keys",
+    });
+    expect(only(resource, "vault_jwt_auth_backend_role")).toEqual({
+      provider: "vault.instance",
+      backend: "${vault_jwt_auth_backend.git_lab.path}",
+      role_name: "web",
+      role_type: "jwt",
+      user_claim: "project_id",
+      bound_audiences: ["a"],
+      bound_claims: { project_id: "42", ref_protected: "true", ref_type: "branch", ref: "main" },
+      token_policies: ["${vault_policy.web_policy.name}"],
+      token_ttl: 3600,
+      token_max_ttl: 14_400,
+    });
+    expect(resource.vault_approle_auth_backend_role).toBeUndefined();
+  });
+
+  test.each<[string, GitLabJob]>([
+    ["no project", {}],
+    ["any branch by a pattern", { projectId: 42, ref: "*" }],
+    ["branches that begin so", { projectId: 42, ref: "release/*" }],
+    ["an empty environment", { projectId: 42, environment: "" }],
+    ["two branches in one", { projectId: 42, ref: "main,feature" }],
+  ])("are refused with %s", (_case, job) => {
+    expect(() => gitlab(job)).toThrow(/binds (no project|ref to|environment to)/);
+  });
+
+  test.each(["", "*"])("are refused with the audience %j", (audience) => {
+    expect(() => gitlab({ projectId: 42 }, { audience })).toThrow(/binds audience to .*write the one value/);
+  });
+
+  test("are refused if keys come over an open connection", () => {
+    expect(() => gitlab({ projectId: 42 }, { address: "http://gitlab.example" })).toThrow(/not reached by TLS/);
+  });
+});
+
+describe("jobs of GitHub", () => {
+  test("are bound to repository, branch and environment", () => {
+    const resource = github({ repository: "acme/shop", repositoryId: 7, branch: "main", environment: "production" });
+    expect(only(resource, "vault_jwt_auth_backend_role").bound_claims).toEqual({
+      repository: "acme/shop",
+      repository_id: "7",
+      ref: "refs/heads/main",
+      environment: "production",
+    });
+  });
+
+  test.each<[string, GitHubJob]>([
+    ["any branch and environment", { repository: "acme/shop" }],
+    ["any repository of an owner", { repository: "acme/*", branch: "main" }],
+    ["no name of a repository", { repository: "acme", branch: "main" }],
+    ["any environment by a pattern", { repository: "acme/shop", environment: "*" }],
+  ])("are refused with %s", (_case, job) => {
+    expect(() => github(job)).toThrow(/binds|is not a repository/);
+  });
+});
+
+describe("pods", () => {
+  test("have one service account; without a CA the servers' own token reviews theirs", () => {
+    const resource = pods("sample", "web");
+    expect(only(resource, "vault_kubernetes_auth_backend_role")).toMatchObject({
+      bound_service_account_namespaces: ["sample"],
+      bound_service_account_names: ["web"],
+    });
+    const config = only(resource, "vault_kubernetes_auth_backend_config");
+    expect(config).toMatchObject({ kubernetes_host: "https://kubernetes.default.svc", disable_local_ca_jwt: false });
+    expect(config).not.toHaveProperty("token_reviewer_jwt");
+  });
+
+  test.each([
+    ["*", "web"],
+    ["sample", "*"],
+    ["", "web"],
+    ["sample", ""],
+  ])("of %j/%j are refused", (namespace, name) => {
+    expect(() => pods(namespace, name)).toThrow(/is not a service account of Kubernetes/);
+  });
+});
+
+describe("people at another provider of identities", () => {
+  test("are bound to a group, and the secret of the client is write-only", () => {
+    const resource = oidc();
+    const { oidc_client_secret_wo, ...backend } = only(resource, "vault_jwt_auth_backend");
+    expect(oidc_client_secret_wo).toMatch(/^\$\{ephemeral\.vault_kv_secret_v2\.\w+\.data\["secret"\]\}$/);
+    expect(backend).not.toHaveProperty("oidc_client_secret");
+    expect(only(resource, "vault_jwt_auth_backend_role")).toMatchObject({
+      role_type: "oidc",
+      bound_claims: { groups: "developers" },
+      allowed_redirect_uris: ["https://vault.example:8200/callback", "http://localhost:8250/oidc/callback"],
+    });
+  });
+
+  test.each<[string, Partial<OidcLoginProps>]>([
+    ["no redirect URI", { redirectUris: [] }],
+    ["a redirect URI of any host", { redirectUris: ["https://*.example/callback"] }],
+    ["a redirect URI without TLS", { redirectUris: ["http://vault.example/callback"] }],
+    ["a provider without TLS", { discoveryUrl: "http://keycloak.example" }],
+  ])("are refused with %s", (_case, props) => {
+    expect(() => oidc(props)).toThrow(/\[test\/Oidc\] The OIDC login has/);
+  });
+
+  test.each(["", "*"])("are refused with the group %j", (group) => {
+    expect(() => oidc({}, group)).toThrow(/binds groups to/);
+  });
+});
+
+test("certificates are bound to one common name", () => {
+  const client = (name: string) =>
+    role((stack, { provider }) => new CertificateLogin(stack, "Cert", { caCertificate: "pem", provider }).client(name));
+  expect(only(client("web.acme.internal"), "vault_cert_auth_backend_role")).toMatchObject({
+    name: "web",
+    certificate: "pem",
+    allowed_common_names: ["web.acme.internal"],
+  });
+  expect(() => client("*.acme.internal")).toThrow(/binds commonName to/);
+});
+
+describe("a role with several logins", () => {
+  const several = (props: Partial<AccessRoleProps> = {}) =>
+    role((stack, { provider }) => {
+      const jobs = new GitLabLogin(stack, "GitLab", { audience: "a", provider }).job({ projectId: 42 });
+      return [new AppRoleLogin(stack, "Login", { provider }), jobs];
+    }, props);
+
+  test("has one policy", () => {
+    const resource = several({ boundCidrs: ["192.0.2.1/32", "10.0.0.0/8"] });
+    expect(Object.keys(resource.vault_policy ?? {})).toHaveLength(1);
+    expect(only(resource, "vault_approle_auth_backend_role").token_bound_cidrs).toEqual(["192.0.2.1/32", "10.0.0.0/8"]);
+    expect(only(resource, "vault_jwt_auth_backend_role").token_bound_cidrs).toEqual(["192.0.2.1", "10.0.0.0/8"]);
+  });
+
+  test("is refused with the same login twice, none, or something else", () => {
+    const twice = (stack: LayerStack, { provider }: Providers) => {
+      const login = new GitLabLogin(stack, "GitLab", { audience: "a", provider });
+      return [login.job({ projectId: 42 }), login.job({ projectId: 43 })];
+    };
+    expect(() => role(twice)).toThrow(/has two logins at gitlab; make another role/);
+    expect(() => role(() => [{ path: "a" }, { path: "b" }])).toThrow(/has two logins by AppRole/);
+    expect(() => role(() => [])).toThrow(/login is a list, which is not an AppRoleLogin/);
+    expect(() => role(() => ["approle"] as never)).toThrow(/login is a list/);
+  });
+});
+
+test("a role without an AppRole has no role ID, and no secret IDs", () => {
+  const job = (stack: LayerStack, { provider }: Providers) =>
+    new GitLabLogin(stack, "GitLab", { audience: "a", provider }).job({ projectId: 42 });
+  expect(() => role(job, { secretIdTtl: Duration.days(1) })).toThrow(/has a secretIdTtl, but no AppRole/);
+  synthesizeInVault((stack, providers) => {
+    const { provider } = providers;
+    const web = new AccessRole(stack, "Web", { name: "web", login: job(stack, providers), provider });
+    expect(() => web.roleId).toThrow(/has no AppRole, so it has no role ID/);
+  });
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { AccessRole, AdminRole, Users, type Duty, type UserProps, type UsersProps } from "../../../../src/index";
+import { NO_PASSWORD } from "../../../../src/contract/people";
+import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
+
+/** Users, and a role with a duty for each group of this name. */
+function people(
+  users: readonly UserProps[],
+  duties: Readonly<Record<string, Duty>> = {},
+  props: Partial<UsersProps> = {},
+): Synthesized["resource"] {
+  return synthesizeInVault((stack, { provider }) => {
+    const made = new Users(stack, "Users", { users, provider, ...props });
+    const web = new AccessRole(stack, "Web", { name: "web", login: made.group("developers"), provider });
+    web.grant({ path: "kv/data/web", capabilities: ["read"], reason: "read" });
+    for (const [group, duty] of Object.entries(duties))
+      new AdminRole(stack, group, {
+        name: duty,
+        duty,
+        users: made,
+        assignable: ["web"],
+        login: made.group(group),
+        provider,
+      });
+  }).resource;
+}
+
+const ALICE = { name: "alice", groups: ["developers"] };
+
+test("an account is made with a hash of no password, which no later deployment writes", () => {
+  const { users_user_alice_account: account, users_user_alice_token: token } =
+    people([ALICE]).vault_generic_endpoint ?? {};
+  expect(account).toMatchObject({
+    path: "auth/${vault_auth_backend.users.path}/users/alice",
+    data_json: `\${jsonencode({"password_hash" = "${NO_PASSWORD}"})}`,
+    lifecycle: { ignore_changes: ["data_json"] },
+  });
+  expect(token?.disable_delete).toBe(true);
+  expect(token?.data_json).not.toContain("password_hash");
+});
+
+test("tokens live as the console had it: 720 h, 8760 h, 168 h, 700 uses", () => {
+  const token = people([ALICE]).vault_generic_endpoint?.users_user_alice_token;
+  for (const part of [
+    '"token_ttl" = 2592000',
+    '"token_max_ttl" = 31536000',
+    '"token_period" = 604800',
+    '"token_num_uses" = 700',
+  ])
+    expect(token?.data_json).toContain(part);
+});
+
+test("single addresses are written as the server gives them back", () => {
+  const boundCidrs = ["192.168.1.0/24", "192.0.2.1/32", "2001:db8::1/128", "2001:db8::/32"];
+  expect(people([{ ...ALICE, boundCidrs }]).vault_generic_endpoint?.users_user_alice_token?.data_json).toContain(
+    '"token_bound_cidrs" = ["192.168.1.0/24", "192.0.2.1", "2001:db8::1", "2001:db8::/32"]',
+  );
+});
+
+test("a group has the policies of the roles that name it", () => {
+  expect(only(people([ALICE, { name: "bob" }]), "vault_identity_group")).toMatchObject({
+    name: "developers",
+    policies: ["${vault_policy.web_policy.name}"],
+    member_entity_ids: ["${vault_identity_entity.users_user_alice.id}"],
+  });
+});
+
+test("a first login is used once, for one user, and those of admins are apart", () => {
+  const { vault_token_auth_backend_role: roles = {} } = people([ALICE, { name: "carol", groups: ["a"] }], {
+    a: "users",
+  });
+  expect(roles.users_user_alice_first_login).toMatchObject({
+    role_name: "tenant-vault-first-login-users-alice",
+    allowed_entity_aliases: ["alice"],
+    token_num_uses: 1,
+    token_no_default_policy: true,
+    token_explicit_max_ttl: 259_200,
+    renewable: false,
+    orphan: true,
+  });
+  expect(roles.users_user_carol_first_login?.role_name).toBe("tenant-vault-first-login-admins-carol");
+});
+
+describe("fails when", () => {
+  test.each(["Alice", "", "a b", "-a", "a/b", "ä", "a*"])("a user is named %j", (name) => {
+    expect(() => people([{ name }])).toThrow(/is not a valid name of a user; use up to 63 small letters/);
+  });
+
+  test("two users differ in case alone", () => {
+    expect(() => people([{ name: "alice" }, { name: "Alice" }])).toThrow(
+      /Two users are named "alice", since Vault ignores/,
+    );
+  });
+
+  test("a group has capital letters", () => {
+    expect(() => people([{ name: "alice", groups: ["Developers"] }])).toThrow(/is not a valid name of a group/);
+  });
+
+  test("one person has two duties", () => {
+    const both = [{ name: "carol", groups: ["a", "b"] }];
+    expect(() => people(both, { a: "users", b: "security" })).toThrow(
+      /The user carol is in groups with the duties users and security; give each duty to another person/,
+    );
+  });
+});
+
+describe("an admin of the configuration", () => {
+  const policyOf = (...args: Parameters<typeof people>): unknown => people(...args).vault_policy?.a_policy?.policy;
+
+  test("assigns policies to groups that administer nothing, also if a duty is given later", () => {
+    const policy = policyOf([ALICE], { a: "security", b: "users" });
+    expect(policy).toContain('path "identity/group/name/developers"');
+    expect(policy).not.toContain("identity/group/name/a");
+    expect(policy).not.toContain("identity/group/name/b");
+  });
+});

@@ -1,0 +1,95 @@
+import { beforeEach, expect, test } from "vitest";
+import { Secret } from "../../../../src/core/secret";
+import {
+  disableUser,
+  enableUser,
+  inviteUser,
+  listUsers,
+  removeUser,
+  resetUser,
+  type Users,
+} from "../../../../src/operations/users/manage-users";
+
+let calls: string[];
+beforeEach(() => (calls = []));
+
+/** A server with alice, and dave who administers something. It notes what changes it. */
+function server(mayInvite: readonly string[] = ["users"], disabled: boolean | undefined = false): Users {
+  const note = (call: string): Promise<void> => {
+    calls.push(call);
+    return Promise.resolve();
+  };
+  return {
+    names: () => Promise.resolve(["dave", "alice"]),
+    exists: (user) => Promise.resolve(["alice", "dave"].includes(user)),
+    isDisabled: (name) => Promise.resolve(name === "user-alice" ? disabled : true),
+    setDisabled: (name, value) => note(`${value ? "disable" : "enable"} ${name}`),
+    setPasswordHash: (user) => note(`take the password of ${user}`),
+    revokeLogins: (user) => note(`revoke ${user}`),
+    revokeTokens: (role) => note(`void ${role.replace("tenant-vault-first-login-", "")}`),
+    lockedOut: () => Promise.resolve([{ accessor: "a", user: "alice" }]),
+    unlock: ({ accessor, user }) => note(`unlock ${accessor} ${user}`),
+    makeLogin: (role, user) => {
+      const people = user === "dave" ? "admins" : "users";
+      if (!role.endsWith(`${people}-${user}`)) return Promise.resolve("unknown");
+      if (!mayInvite.includes(people)) return Promise.resolve("denied");
+      calls.push(`invite ${user}`);
+      return Promise.resolve({ token: new Secret("s.wrapping"), expires: new Date(0) });
+    },
+  };
+}
+
+test("users are listed by name", async () => {
+  expect(await listUsers(server())).toEqual([
+    { name: "alice", disabled: false, lockedOut: true },
+    { name: "dave", disabled: true, lockedOut: false },
+  ]);
+});
+
+const VOIDED = ["void users-alice", "void admins-alice"];
+
+test("a login that is handed over voids former ones", async () => {
+  await inviteUser(server(), "alice", 60);
+  expect(calls).toEqual([...VOIDED, "invite alice"]);
+});
+
+test("a reset takes password and tokens away once the login is made", async () => {
+  await resetUser(server(), "alice", 60);
+  expect(calls).toEqual([...VOIDED, "invite alice", "take the password of alice", "revoke alice"]);
+});
+
+test("whoever may not hand a login over locks nobody out", async () => {
+  await expect(resetUser(server(), "dave", 60)).rejects.toThrow(/may not hand a login over to "dave"; users take one/);
+  expect(calls).toEqual(["void users-dave", "void admins-dave"]);
+  await resetUser(server(["admins"]), "dave", 60);
+  expect(calls).toContain("invite dave");
+});
+
+test("disable ends everything that a user has, and enable ends a lock", async () => {
+  expect(await disableUser(server(), "alice")).toEqual({ user: "alice", disabled: true });
+  expect(calls).toEqual(["disable user-alice", ...VOIDED, "revoke alice"]);
+  calls = [];
+  expect(await enableUser(server(), "alice")).toEqual({ user: "alice", disabled: false });
+  expect(calls).toEqual(["enable user-alice", "unlock a alice"]);
+});
+
+test("remove leaves no password either", async () => {
+  await removeUser(server(), "alice");
+  expect(calls).toEqual(["disable user-alice", ...VOIDED, "revoke alice", "take the password of alice"]);
+});
+
+test.each([
+  ["mallory", server()],
+  ["alice", { ...server(), isDisabled: () => Promise.resolve(undefined) }],
+])("%s, whose account or entity is missing, is unknown", async (user, api) => {
+  for (const operation of [inviteUser, resetUser])
+    await expect(operation(api, user, 60)).rejects.toMatchObject({ code: "user-unknown" });
+  for (const operation of [disableUser, enableUser, removeUser])
+    await expect(operation(api, user)).rejects.toMatchObject({ code: "user-unknown" });
+  expect(calls).toEqual([]);
+});
+
+test("a user without a role for first logins needs a deployment", async () => {
+  const api: Users = { ...server(), makeLogin: () => Promise.resolve("unknown") };
+  await expect(inviteUser(api, "alice", 60)).rejects.toThrow(/has no role for first logins; deploy the layer config/);
+});

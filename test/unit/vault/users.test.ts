@@ -1,0 +1,59 @@
+import { afterEach, expect, test } from "vitest";
+import { UserApi } from "../../../src/vault/users";
+import { FakeVault } from "../../support/vault-api";
+
+let fake: FakeVault;
+afterEach(() => fake.stop());
+
+/** A server that gives these answers by method and path; 404 otherwise. */
+async function server(answers: Readonly<Record<string, { readonly status?: number; readonly body?: object }>>) {
+  fake = await FakeVault.start(({ method, path }) => answers[`${method} ${path}`] ?? { status: 404 });
+  return new UserApi(fake.client(), "people");
+}
+
+const ROLE = "auth/token/create/first";
+
+test("an instance without users has none", async () => {
+  const api = await server({});
+  expect(await api.names()).toEqual([]);
+  expect(await api.exists("alice")).toBe(false);
+  expect(await api.isDisabled("user-alice")).toBeUndefined();
+});
+
+test("a login is made wrapped, for one user", async () => {
+  const wrap_info = { token: "s.wrapping", ttl: 60, creation_time: "2027-01-01T00:00:00.5Z" };
+  const api = await server({ [`POST ${ROLE}`]: { body: { wrap_info } } });
+  const login = await api.makeLogin("first", "alice", 60);
+  expect(login).toMatchObject({ expires: new Date("2027-01-01T00:01:00.5Z") });
+  expect(JSON.stringify(Object.keys(login))).not.toContain("s.wrapping");
+  expect(fake.requests[0]).toMatchObject({ body: { entity_alias: "alice" } });
+  expect(fake.requests[0]?.headers["x-vault-wrap-ttl"]).toBe("60s");
+});
+
+test.each([
+  [403, [], "denied"],
+  [400, ["unknown role first"], "unknown"],
+])("a login that is refused with %i %j is %s", async (status, errors, outcome) => {
+  const api = await server({ [`POST ${ROLE}`]: { status, body: { errors } } });
+  expect(await api.makeLogin("first", "alice", 60)).toBe(outcome);
+});
+
+test("a login that cannot be made fails with the server's words", async () => {
+  const api = await server({ [`POST ${ROLE}`]: { status: 400, body: { errors: ["invalid 'entity_alias' value"] } } });
+  await expect(api.makeLogin("first", "alice", 60)).rejects.toThrow("invalid 'entity_alias' value");
+});
+
+test("users who are locked out are those of all mounts", async () => {
+  const mounts = [
+    { mount_accessor: "a", alias_identifiers: ["alice", "bob"] },
+    { mount_accessor: "b", alias_identifiers: ["alice"] },
+  ];
+  const api = await server({
+    "GET sys/locked-users": { body: { data: { by_namespace: [{ mount_accessors: mounts }] } } },
+  });
+  expect(await api.lockedOut()).toEqual([
+    { accessor: "a", user: "alice" },
+    { accessor: "a", user: "bob" },
+    { accessor: "b", user: "alice" },
+  ]);
+});
