@@ -18,6 +18,7 @@ export interface IdentityScope {
 const MANAGE: readonly Capability[] = ["create", "read", "update", "patch", "delete", "list"];
 const LOOK: readonly Capability[] = ["read", "list"];
 const WRITE: readonly Capability[] = ["create", "update"];
+const CONFIGURE: readonly Capability[] = ["create", "read", "update"];
 
 /** A part of an engine's API, below its mount. */
 interface Part {
@@ -59,6 +60,22 @@ const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "rotate-root/+", apply: WRITE, reason: "replace a connection's password by one that nobody knows" },
   ],
   kv: [{ path: "config", reason: "how many versions are kept, and how long" }],
+  aws: [
+    { path: "config/root", apply: CONFIGURE, reason: "the root key, without its secret" },
+    { path: "roles/+", reason: "roles of credentials" },
+  ],
+  azure: [
+    { path: "config", apply: CONFIGURE, reason: "the application that creates service principals, without its secret" },
+    { path: "roles/+", reason: "roles of credentials" },
+  ],
+  gcp: [
+    { path: "config", apply: CONFIGURE, reason: "how service accounts are impersonated, without the key" },
+    { path: "impersonated-account/+", reason: "roles of access tokens" },
+  ],
+  terraform: [
+    { path: "config", apply: CONFIGURE, reason: "the address of Terraform Cloud, without the token" },
+    { path: "role/+", reason: "roles of tokens" },
+  ],
 };
 
 /** The configuration of each login method, below `auth/<path>/`. */

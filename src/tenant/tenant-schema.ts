@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ExternalPlugin } from "../constructs/server-config/external-plugin";
 import type { Product } from "../core/product";
 import type { InstanceProviderProps } from "../constructs/vault-instance/instance-provider";
 import type { VaultInstanceProps } from "../constructs/vault-instance/vault-instance";
@@ -18,11 +19,12 @@ import { boolean, choice, name, uniquelyNamed, validationMessage } from "./build
 import { address, label } from "./fields";
 import { shape } from "./in-file";
 import { check, type FieldProblem } from "./problems";
-import { checkGrants, checkMounts, checkPolicies, type Report } from "./references";
+import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
 import { ROOT_TOKEN_CHOICES } from "../contract/identities";
 import { identities, type IdentitiesSpec } from "./sections/identities";
+import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
 
@@ -70,6 +72,13 @@ export interface InstanceSpec
    */
   readonly name: string;
   /**
+   * External plugins of the servers, for OpenBao. The app registers them on servers that it deploys; other servers must have them.
+   *
+   * @default - none
+   * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
+   */
+  readonly plugins?: readonly ExternalPlugin[];
+  /**
    * Deployment of the servers.
    *
    * @changes as its own fields say; from standalone to ha replicas join; any other mode is refused
@@ -113,6 +122,7 @@ const instance = shape<InstanceSpec>()({
   }),
   product: choice(...products),
   address,
+  plugins: plugins.optional(),
   caCertificateFile: name("certificates/customer10.pem").optional(),
   deployment,
   seal: seal.optional(),
@@ -122,7 +132,7 @@ const instance = shape<InstanceSpec>()({
   roles: roles.optional(),
   appRole: appRole.optional(),
   retired: boolean.optional(),
-}).superRefine(all(checkMounts, checkPolicies, checkGrants));
+}).superRefine(all(checkMounts, checkPolicies, checkGrants, checkServers));
 
 /** The schema of a tenant file. */
 export const tenantSchema = shape<TenantSpec>()({
