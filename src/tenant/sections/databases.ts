@@ -117,7 +117,32 @@ const mysql = shape<MysqlDatabaseSpec>()({
   caCertificateFile: name("certificates/mysql.pem").optional(),
 });
 
-const database = z.discriminatedUnion("engine", [postgresql, mysql]);
+/** Plugins of engines that the file does not describe: Terraform's state would have their passwords, or no product has them. */
+const OTHER_ENGINES: ReadonlyMap<string, string> = new Map([
+  ["cassandra", "cassandra-database-plugin"],
+  ["couchbase", "couchbase-database-plugin"],
+  ["elasticsearch", "elasticsearch-database-plugin"],
+  ["hana", "hana-database-plugin"],
+  ["influxdb", "influxdb-database-plugin"],
+  ["mongodb", "mongodb-database-plugin"],
+  ["mssql", "mssql-database-plugin"],
+  ["oracle", "vault-plugin-database-oracle"],
+  ["redis", "redis-database-plugin"],
+  ["redshift", "redshift-database-plugin"],
+  ["snowflake", "snowflake-database-plugin"],
+  ["valkey", "valkey-database-plugin"],
+]);
+
+const database = z.discriminatedUnion("engine", [postgresql, mysql], {
+  error: ({ input }) => {
+    const { engine: written } = Object(input) as { readonly engine?: unknown };
+    const plugin = typeof written === "string" ? OTHER_ENGINES.get(written) : undefined;
+    return (
+      plugin &&
+      `"${written as string}" is not an engine of this file; write "postgresql", "mysql" or "mariadb", or configure ${plugin} by hand in a mount of its own`
+    );
+  },
+});
 
 /** The server that a file describes. */
 function serverOf(spec: z.output<typeof database>): Database {
