@@ -149,13 +149,13 @@ export {
   type AzureRoleProps,
   type AzureRootProps,
 } from "./constructs/cloud-credentials/azure-credentials";
-export {
+export type {
   CloudCredentials,
-  type CloudCredentialsProps,
-  type CloudEngine,
-  type CloudTtls,
-  type ICloudCredentials,
-  type CloudPropOfInstance,
+  CloudCredentialsProps,
+  CloudEngine,
+  CloudTtls,
+  ICloudCredentials,
+  CloudPropOfInstance,
 } from "./constructs/cloud-credentials/cloud-credentials";
 export {
   GcpCredentials,

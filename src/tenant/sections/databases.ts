@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkHost, Database } from "../../constructs/dynamic-db/database";
+import { checkHost, checkHosts, Database } from "../../constructs/dynamic-db/database";
 import type { MysqlProps, PostgresqlProps } from "../../constructs/dynamic-db/database-props";
 import { checkCredentialTtls, databaseMount, DynamicDb } from "../../constructs/dynamic-db/dynamic-db";
 import type {
@@ -103,12 +103,18 @@ const common = {
   staticRoles: uniquelyNamed(staticRole).optional(),
 };
 
-const postgresql = shape<PostgresqlDatabaseSpec>()({
-  ...common,
-  engine: only("postgresql"),
-  host: validatedBy(name("postgres.customer10.internal"), checkHost),
-  caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
-});
+const postgresqlHost = validatedBy(name("postgres.customer10.internal"), checkHost);
+
+const postgresql = validatedBy(
+  shape<PostgresqlDatabaseSpec>()({
+    ...common,
+    engine: only("postgresql"),
+    host: postgresqlHost,
+    failoverHosts: list(postgresqlHost, '"postgres-2.customer10.internal"').optional(),
+    caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
+  }),
+  checkHosts,
+);
 
 const mysql = shape<MysqlDatabaseSpec>()({
   ...common,

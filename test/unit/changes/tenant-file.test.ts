@@ -582,6 +582,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ];
   }),
   [
+    "PostgresqlProps.failoverHosts",
+    {},
+    instance({ "databases.0.failoverHosts": ["postgres-2.customer10.internal"] }),
+    ["update vault_database_secrets_mount.main_database_orders_engine: postgresql.#.connection_url"],
+  ],
+  [
     "PostgresqlDatabaseSpec.engine",
     {},
     instance({ "databases.0.engine": "mysql" }),
