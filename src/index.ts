@@ -118,6 +118,7 @@ export type * from "./constructs/seal/kms-seals";
 export { Seal } from "./constructs/seal/seal";
 export type { TransitSealProps } from "./constructs/seal/transit-seal";
 export { AuditDevice } from "./constructs/server-config/audit-device";
+export type { EngineServers, ExternalPlugin, MissingEngine } from "./constructs/server-config/external-plugin";
 export { SelfInitialization, type SelfInitializationRequest } from "./constructs/server-config/self-initialization";
 export type { LogFormat, LogLevel } from "./constructs/server-config/server-config";
 
@@ -147,6 +148,45 @@ export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/te
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
 export { AdminRole, type AdminRoleProps } from "./constructs/access/admin-role";
+export {
+  AwsCredentials,
+  type AwsCredentialsProps,
+  type AwsRootProps,
+} from "./constructs/cloud-credentials/aws-credentials";
+export { AwsRole } from "./constructs/cloud-credentials/aws-role";
+export type {
+  AwsAssumedRoleProps,
+  AwsFederationTokenProps,
+  AwsIamUserProps,
+  AwsPermissions,
+  AwsSessionTtls,
+} from "./constructs/cloud-credentials/aws-role-props";
+export {
+  AzureCredentials,
+  type AzureCredentialsProps,
+  type AzureRoleAssignment,
+  type AzureRoleProps,
+  type AzureRootProps,
+} from "./constructs/cloud-credentials/azure-credentials";
+export type {
+  CloudCredentials,
+  CloudCredentialsProps,
+  CloudEngine,
+  CloudTtls,
+  ICloudCredentials,
+  CloudPropOfInstance,
+} from "./constructs/cloud-credentials/cloud-credentials";
+export {
+  GcpCredentials,
+  type GcpCredentialsProps,
+  type GcpRoleProps,
+} from "./constructs/cloud-credentials/gcp-credentials";
+export {
+  TerraformCloudCredentials,
+  type TerraformCloudCredentialsProps,
+  type TerraformCloudRoleProps,
+  type TerraformCloudRootProps,
+} from "./constructs/cloud-credentials/terraform-cloud-credentials";
 export { Database } from "./constructs/dynamic-db/database";
 export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
 export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";

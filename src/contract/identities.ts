@@ -50,7 +50,7 @@ export const ACCESS_FIELDS = {
 } as const;
 
 /** Secrets engines whose configuration the identities `apply` and `plan` know; "kv" is version 2. */
-export const ENGINE_TYPES = ["pki", "ssh", "database", "kv"] as const;
+export const ENGINE_TYPES = ["pki", "ssh", "database", "kv", "aws", "azure", "gcp", "terraform"] as const;
 
 /** Type of a secrets engine. */
 export type EngineType = (typeof ENGINE_TYPES)[number];

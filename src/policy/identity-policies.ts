@@ -26,6 +26,8 @@ const EDIT: readonly Capability[] = ["create", "read", "update", "patch", "delet
 const CONFIGURE: readonly Capability[] = ["create", "read", "update", "patch"];
 const LOOK: readonly Capability[] = ["read", "list"];
 const WRITE: readonly Capability[] = ["create", "update"];
+/** For settings of engines that know no patch. */
+const SET: readonly Capability[] = ["create", "read", "update"];
 
 /** A part of an engine's API, below its mount. */
 interface Part {
@@ -67,6 +69,22 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "rotate-root/+", apply: WRITE, reason: "replace a connection's password by one that nobody knows" },
   ],
   kv: [{ path: "config", apply: CONFIGURE, reason: "how many versions are kept, and how long" }],
+  aws: [
+    { path: "config/root", apply: SET, reason: "the root key, without its secret" },
+    { path: "roles/+", reason: "roles of credentials" },
+  ],
+  azure: [
+    { path: "config", apply: SET, reason: "the application that creates service principals, without its secret" },
+    { path: "roles/+", reason: "roles of credentials" },
+  ],
+  gcp: [
+    { path: "config", apply: SET, reason: "how service accounts are impersonated, without the key" },
+    { path: "impersonated-account/+", reason: "roles of access tokens" },
+  ],
+  terraform: [
+    { path: "config", apply: SET, reason: "the address of Terraform Cloud, without the token" },
+    { path: "role/+", reason: "roles of tokens" },
+  ],
 };
 
 /** Logins by tokens that another party signed. The secret of a client is never returned. */

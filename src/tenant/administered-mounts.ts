@@ -5,12 +5,13 @@ import type { EngineType } from "../contract/identities";
 import { PEOPLE_LOGIN } from "../contract/people";
 import type { InstanceMounts } from "../policy/policy-lint";
 import { mountsOf, type EngineFields } from "./engines";
+import { cloudMounts } from "./sections/cloud-credentials";
 import { loginMounts } from "./sections/logins";
 import { hasAppRole } from "./sections/roles";
 import type { TenantInstance } from "./tenant-schema";
 
 /** Type of the secrets engine that each field of the tenant file describes. */
-const TYPES: Readonly<Record<keyof EngineFields, EngineType>> = {
+const TYPES: Readonly<Record<Exclude<keyof EngineFields, "clouds">, EngineType>> = {
   pki: "pki",
   ssh: "ssh",
   databases: "database",
@@ -22,7 +23,7 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const engines = Object.entries(TYPES).flatMap(([field, type]) =>
     mountsOf({ [field]: instance[field as keyof EngineFields] }).map((path) => ({ path, type })),
   );
-  const { roles = [], appRole, logins: methods = {}, people } = instance;
+  const { roles = [], appRole, logins: methods = {}, people, clouds = [] } = instance;
   const logins = [
     ...(roles.some(hasAppRole) ? [{ path: appRole?.path ?? "approle", type: "approle" as const }] : []),
     ...loginMounts(methods),
@@ -31,7 +32,11 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const placeholders = (instance.keyValue ?? []).flatMap(({ mount = KEY_VALUE_MOUNT, ...spec }) =>
     placeholdersOf(mount, spec).map(({ path }) => ({ mount, path })),
   );
-  return { engines, logins, ...(placeholders.length === 0 ? {} : { placeholders }) };
+  return {
+    engines: [...engines, ...cloudMounts(clouds)],
+    logins,
+    ...(placeholders.length === 0 ? {} : { placeholders }),
+  };
 }
 
 /** The same mounts, for the comparison of roles' policies with the APIs of their engines. */

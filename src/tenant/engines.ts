@@ -1,14 +1,15 @@
 import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { IGrantee } from "../policy/grantee";
+import { clouds } from "./sections/cloud-credentials";
 import { databases } from "./sections/databases";
-import type { EngineContext, EngineOutputs, EngineSection, GrantSchemas } from "./sections/engine";
+import type { EngineContext, EngineOutputs, EngineSection, GrantSchemas, NeededEngine } from "./sections/engine";
 import { keyValue } from "./sections/key-value";
 import { pki } from "./sections/pki";
 import { ssh } from "./sections/ssh";
 
 /** The engines that a tenant file may describe, in the order in which they are created. */
-const SECTIONS = [pki, ssh, databases, keyValue] as const;
+const SECTIONS = [pki, ssh, databases, keyValue, clouds] as const;
 
 type Sections = typeof SECTIONS;
 
@@ -49,6 +50,13 @@ export const GRANT_FIELDS: readonly string[] = Object.keys(grantSchemas);
 /** Paths of all mounts of an instance's engines. */
 export function mountsOf(instance: EngineSpecs): string[] {
   return present(instance).flatMap(({ section, spec }) => section.mounts(spec));
+}
+
+/** Engines of an instance that not every server has, with the fields that need them. */
+export function enginesOf(instance: EngineSpecs): NeededEngine[] {
+  return present(instance).flatMap(({ section, spec }) =>
+    (section.engines?.(spec) ?? []).map(({ path, engine }) => ({ path: [section.field, ...path], engine })),
+  );
 }
 
 /** Names of all policies that an instance's engines write. */

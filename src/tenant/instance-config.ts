@@ -68,7 +68,7 @@ export class InstanceConfig extends Construct {
     super(scope, id);
     const { instance, identity, ...context } = props;
     if (identity !== undefined) openEphemeralResourcesIf(this, identity.mayChange);
-    const { name, address, product, deployment } = instance;
+    const { name, address, product, plugins, deployment } = instance;
     if (product === "vault" && runsInCluster(deployment)) {
       new AuditDevices(this, "Audit", { auditDevices: deployment.auditDevices, provider: props.provider });
     }
@@ -76,6 +76,7 @@ export class InstanceConfig extends Construct {
       ...context,
       name,
       product,
+      plugins,
       address,
       login: { path: instance.appRole?.path ?? "approle" },
       namespace: instanceNamespace(props.tenant, instance),

@@ -27,7 +27,7 @@ export interface InstanceDeploymentProps {
 
 /** The deployment that a tenant file describes. */
 export function instanceDeployment({ tenant, instance, cluster, certificate }: InstanceDeploymentProps): IDeployment {
-  const { deployment, address, caCertificateFile, retired } = instance;
+  const { deployment, address, caCertificateFile, retired, plugins } = instance;
   if (deployment.mode === "namespace")
     return new NamespaceDeployment({ of: deployment.of, address, caCertificateFile });
   if (deployment.mode === "external" || cluster === undefined) {
@@ -38,12 +38,17 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
   const { egress = [], kubernetesApiCidrs = retired === true ? [] : undefined } = deployment;
   const props: HelmDeploymentProps = {
     ...deployment,
+    plugins,
     certificate: deployment.certificate ?? certificate,
     cluster,
     exposure: exposureOf(deployment),
     clients: clientsOf(deployment, tenant),
     egress: [
-      ...(instance.databases ?? []).map(({ name, port = 5432 }) => ({ port, reason: `the database ${name}` })),
+      ...(instance.databases ?? []).map(({ name, engine, port = DATABASE_PORTS[engine] }) => ({
+        port,
+        reason: `the database ${name}`,
+      })),
+      ...(instance.clouds ?? []).map(({ cloud }) => ({ port: 443, reason: `the API of ${cloud}` })),
       ...egress.map(toEgress),
     ],
     kubernetesApi: kubernetesApiCidrs && apiPeers(kubernetesApiCidrs),
@@ -58,6 +63,8 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     ? new StandaloneDeployment({ ...props, storage })
     : new HighAvailabilityDeployment({ ...props, storage });
 }
+
+const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306 } as const;
 
 /** Whether Terraform creates the volumes of an instance on OpenStack. */
 export function usesCinder({ deployment }: TenantInstance): boolean {

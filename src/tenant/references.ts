@@ -1,6 +1,10 @@
 import { firstDuplicate } from "../core/duplicates";
 import { oneOf } from "./messages";
-import { GRANT_FIELDS, mountsOf, policiesOf, refuseGrant, type EngineSpecs } from "./engines";
+import { enginesOf, GRANT_FIELDS, mountsOf, policiesOf, refuseGrant, type EngineSpecs } from "./engines";
+
+import type { Product } from "../core/product";
+import { checkPlugins, requireEngine, type ExternalPlugin } from "../constructs/server-config/external-plugin";
+import { validationMessage } from "./builders";
 
 /** Reports a problem of a field, by the path of the field. */
 export type Report = (path: readonly PropertyKey[], message: string) => void;
@@ -24,6 +28,17 @@ export function checkMounts(instance: Referring, report: Report): void {
 /** Whether a path is another one, or below it. */
 function isBelow(path: string, other: string): boolean {
   return `${path}/`.startsWith(`${other}/`);
+}
+
+/** The servers must have every engine, by themselves or by a plugin. */
+export function checkServers(instance: Referring, report: Report): void {
+  const { product, plugins = [] } = instance as { product: Product; plugins?: readonly ExternalPlugin[] };
+  const refused = validationMessage(() => checkPlugins({ product, plugins }));
+  if (refused !== undefined) report(["plugins"], refused);
+  for (const { path, engine } of enginesOf(instance)) {
+    const missing = validationMessage(() => requireEngine({ product, plugins }, engine));
+    if (missing !== undefined) report(path, missing);
+  }
 }
 
 /** A policy that has the name of another one would replace it. */

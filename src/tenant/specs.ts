@@ -15,6 +15,18 @@ export type {
   MagnumSpec,
 } from "./sections/cluster";
 export type {
+  AwsAssumedRoleSpec,
+  AwsCredentialsSpec,
+  AwsFederationTokenSpec,
+  AwsIamUserSpec,
+  AzureCredentialsSpec,
+  CloudsField,
+  CloudsGrants,
+  CloudCredentialsSpec,
+  GcpCredentialsSpec,
+  TerraformCloudCredentialsSpec,
+} from "./sections/cloud-credentials";
+export type {
   DatabaseRoleSpec,
   DatabaseSpec,
   DatabasesField,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ExternalPlugin } from "../constructs/server-config/external-plugin";
 import type { Product } from "../core/product";
 import type { InstanceProviderProps } from "../constructs/vault-instance/instance-provider";
 import type { VaultInstanceProps } from "../constructs/vault-instance/vault-instance";
@@ -19,13 +20,14 @@ import { address, label } from "./fields";
 import { shape } from "./in-file";
 import { check, type FieldProblem } from "./problems";
 import { checkRoleLogins } from "./role-logins";
-import { checkGrants, checkMounts, checkPolicies, type Report } from "./references";
+import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
 import { ROOT_TOKEN_CHOICES } from "../contract/identities";
 import { identities, type IdentitiesSpec } from "./sections/identities";
 import { logins, type LoginsSpec } from "./sections/logins";
 import { people, type PeopleSpec } from "./sections/people";
+import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
 
@@ -72,6 +74,13 @@ export interface InstanceSpec
    * @changes refused: record, namespace and release have this name; retire the instance and deploy another one
    */
   readonly name: string;
+  /**
+   * External plugins of the servers, for OpenBao. The app registers them on servers that it deploys; other servers must have them.
+   *
+   * @default - none
+   * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
+   */
+  readonly plugins?: readonly ExternalPlugin[];
   /**
    * Deployment of the servers.
    *
@@ -130,6 +139,7 @@ const instance = shape<InstanceSpec>()({
   }),
   product: choice(...products),
   address,
+  plugins: plugins.optional(),
   caCertificateFile: name("certificates/customer10.pem").optional(),
   deployment,
   seal: seal.optional(),
@@ -141,7 +151,7 @@ const instance = shape<InstanceSpec>()({
   logins: logins.optional(),
   people: people.optional(),
   retired: boolean.optional(),
-}).superRefine(all(checkMounts, checkPolicies, checkGrants, checkRoleLogins));
+}).superRefine(all(checkMounts, checkPolicies, checkGrants, checkRoleLogins, checkServers));
 
 /** The schema of a tenant file. */
 export const tenantSchema = shape<TenantSpec>()({

@@ -8,6 +8,9 @@ const SECRET_ARGUMENT =
 /** Arguments whose names match although they hold no secret. The variable KUBECONFIG names a file. */
 const HARMLESS = /^(automount_service_account_token|auth_type_api_key|token_type|KUBECONFIG)$/;
 
+/** The ID of a key of AWS. It tells which key it is, and opens nothing. */
+const KEY_ID = /^resource\.vault_aws_secret_backend\.[^.]+\.access_key$/;
+
 /** Maps in which every value is a secret, whatever its key. */
 const SECRET_MAP = /^resource\.kubernetes_secret\w*\.[^.]+\.(binary_)?data\.|\.(binary_)?data_wo(\.|$)/;
 
@@ -37,7 +40,7 @@ export function findLiteralSecretsIn(value: unknown, path: readonly string[]): s
   if (typeof value !== "string" || EMPTY.has(value) || isReference(value)) return [];
   const argument = path.at(-1) ?? "";
   const name = path.join(".");
-  const named = isSecretName(argument) || SECRET_MAP.test(name);
+  const named = (isSecretName(argument) && !KEY_ID.test(name)) || SECRET_MAP.test(name);
   return named || looksLikeSecret(value) ? [name] : [];
 }
 

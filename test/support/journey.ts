@@ -28,6 +28,8 @@ export const JOURNEY = [
 
 const CLUSTER = "needs a Kubernetes cluster; test/acceptance runs its operation";
 
+const CLOUDS = "needs an engine of a cloud, which OpenBao has as a plugin only";
+
 const MIRROR = "mirror.test.ts runs it with two Vaults of its own";
 
 const SNAPSHOTS = "snapshots.test.ts runs the command with storage of its own";
@@ -62,6 +64,12 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   ),
   "CONTRIBUTING.md: npm ci": "installs this project and runs this test; CI does both",
   "README.md: npm ci && npm run lab": "installs this project and runs this test; lab.test.ts runs the lab",
+  "src/constructs/cloud-credentials/README.md: vault write -f aws/config/rotate-root": CLOUDS,
+  "src/constructs/cloud-credentials/README.md: vault write aws/config/root access_key=AKIA... secret_key=- region=eu-central-1":
+    CLOUDS,
+  "src/constructs/cloud-credentials/README.md: openstack application credential create deploy-2027-01 --role member --expiration 2027-02-01T00:00:00 -f json |":
+    "needs an OpenStack",
+  "src/constructs/server-config/README.md: vault secrets tune -plugin-version=v0.2.0 aws": CLOUDS,
   "docs/clusters.md: kubectl apply -f docs/terraform-service-account.yaml": CLUSTER,
   "docs/operating/adopt-volumes.md: kubectl get pv -o custom-columns=NAME:.metadata.name,STATUS:.status.phase,CLAIM:.spec.claimRef.name,SPACE:.spec.claimRef.namespace":
     CLUSTER,

@@ -50,6 +50,14 @@ export interface PostgresqlProps extends DatabaseConnectionProps {
    */
   readonly host: string;
   /**
+   * Names or IPv4 addresses of further servers of the same cluster, at the same port. The instance connects to the first one that accepts
+   * writes.
+   *
+   * @default - none
+   * @changes in place: leases that exist keep working
+   */
+  readonly failoverHosts?: readonly string[];
+  /**
    * Port of the server.
    *
    * @default 5432

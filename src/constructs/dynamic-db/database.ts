@@ -1,6 +1,7 @@
 import { Token } from "cdktf";
 import ipaddr from "ipaddr.js";
 import { checkDurations } from "../../core/duration";
+import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
 import { withoutBrackets } from "../../core/host";
 import { checkSecretRefs } from "../../core/secret-ref";
@@ -23,8 +24,11 @@ export class Database {
   static postgresql(props: PostgresqlProps): Database {
     const { database, username, caCertificatePath, port = 5432 } = props;
     const trust = caCertificatePath === undefined ? "" : `&sslrootcert=${encode(caCertificatePath)}`;
-    const server = `${hostInUrl(props.host)}:${checkPort("PostgreSQL", port)}`;
-    const url = `postgresql://{{username}}:{{password}}@${server}/${encode(database)}?sslmode=verify-full${trust}`;
+    const servers = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("PostgreSQL", port)}`);
+    // Otherwise the instance would create logins on a standby, which refuses them.
+    const writer = servers.length > 1 ? "&target_session_attrs=read-write" : "";
+    const parameters = `sslmode=verify-full${trust}${writer}`;
+    const url = `postgresql://{{username}}:{{password}}@${servers.join(",")}/${encode(database)}?${parameters}`;
     return new Database("postgresql", url, props, {
       readonlyRole: (role) => readonlyStatements(groupName(username, database, role)),
       revocation: REVOCATION_STATEMENTS,
@@ -86,6 +90,17 @@ export class Database {
   nameIn(mount: DatabaseSecretsMount): string {
     return this.engine === "postgresql" ? mount.postgresql.get(0).name : mount.mysql.get(0).name;
   }
+}
+
+/** All servers of a cluster. @throws ValidationError if the client of PostgreSQL could not read the list. */
+export function checkHosts({ host, failoverHosts = [] }: Pick<PostgresqlProps, "host" | "failoverHosts">): string[] {
+  const hosts = [host, ...failoverHosts];
+  const wrong = firstDuplicate(hosts) ?? (hosts.length > 1 ? hosts.find((each) => each.includes(":")) : undefined);
+  if (wrong === undefined) return hosts;
+  throw new ValidationError(
+    "host",
+    `"${wrong}" cannot be one of several hosts; write each once, as a name or an IPv4 address.`,
+  );
 }
 
 /** With a CA of its own, the engine sets the parameter of TLS itself. */

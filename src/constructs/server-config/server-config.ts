@@ -3,6 +3,7 @@ import type { Product } from "../../core/product";
 import { metricsListener, telemetry } from "../monitoring/telemetry";
 import type { SealConfig } from "../seal/seal-config";
 import { allAuditDevices, declaresAudit, type AuditDevice } from "./audit-device";
+import { pluginStanzas, type ExternalPlugin } from "./external-plugin";
 import { API_PORT, CLUSTER_PORT, podAddress, type ReleaseNames } from "./names";
 import { bootstrapSecretName, type SelfInitialization } from "./self-initialization";
 
@@ -49,6 +50,13 @@ export interface ServerConfigProps {
    */
   readonly auditDevices: readonly AuditDevice[];
   /**
+   * External plugins, for OpenBao.
+   *
+   * @default - none
+   * @changes rolling restart by the hook
+   */
+  readonly plugins?: readonly ExternalPlugin[];
+  /**
    * @default - none: the hook initialises the server
    * @changes rolling restart by the hook, and no more: servers that are initialised ignore it
    */
@@ -66,7 +74,9 @@ export interface ServerConfigProps {
  * https://developer.hashicorp.com/vault/docs/configuration. The charts set the server's own addresses in its environment.
  */
 export function serverConfig(props: ServerConfigProps): string {
-  const { product, names, seal, metrics, selfInitialization, auditDevices, paths } = props;
+  const { product, names, seal, metrics, selfInitialization, auditDevices, paths, plugins = [] } = props;
+  // A seal by a plugin names the folder, too.
+  const hasFolder = seal.stanzas.some((each) => each.startsWith("plugin_directory"));
   return [
     ...attributes({
       ui: props.ui,
@@ -82,6 +92,7 @@ export function serverConfig(props: ServerConfigProps): string {
     raftStorage(props),
     'service_registration "kubernetes" {}',
     ...seal.stanzas,
+    ...pluginStanzas(plugins, hasFolder),
     ...(metrics === undefined ? [] : [stanza("telemetry", telemetry(metrics.statsdAddress))]),
     ...(declaresAudit(product) ? allAuditDevices(paths.audit, auditDevices).map((each) => each.stanza()) : []),
     ...(selfInitialization?.stanzas(paths.secret(bootstrapSecretName(names.release))) ?? []),

@@ -6,6 +6,7 @@ import { InstanceMonitoring } from "../monitoring/instance-monitoring";
 import { monitoringValues, type MonitoringProps } from "../monitoring/monitoring-values";
 import { METRICS_PORT } from "../monitoring/telemetry";
 import { podAddress, releaseNames, type ReleaseNames } from "../server-config/names";
+import { checkPlugins, type ExternalPlugin } from "../server-config/external-plugin";
 import { bootstrapSecretName, type SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, type LogFormat, type LogLevel } from "../server-config/server-config";
 import type { IKubernetesCluster } from "../tenant-cluster/kubernetes-cluster";
@@ -101,6 +102,13 @@ export interface HelmDeploymentProps
    */
   readonly auditDevices?: readonly AuditDevice[];
   /**
+   * External plugins of OpenBao that the servers register. The image or a volume must hold their programs.
+   *
+   * @default - none
+   * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
+   */
+  readonly plugins?: readonly ExternalPlugin[];
+  /**
    * Whether the servers may review tokens of ServiceAccounts, which the Kubernetes login method needs.
    *
    * @default false
@@ -156,7 +164,8 @@ export function deployRelease(
 ): Deployed {
   checkTypes(scope, props);
   const { product, tenant, seal } = context;
-  const { cluster, exposure, monitoring, selfInitialization } = props;
+  const { cluster, exposure, monitoring, selfInitialization, plugins = [] } = props;
+  checkPlugins({ product, plugins }, scope);
   if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
   if (exposure !== undefined) {
     checkClients(scope, props.clients);
@@ -209,6 +218,7 @@ export function deployRelease(
     placement: props,
     priorityClass: namespace.priorityClassName,
     auditDevices: props.auditDevices ?? [],
+    plugins,
     ui: props.ui ?? false,
     logLevel: props.logLevel ?? "info",
     logFormat: props.logFormat ?? "json",

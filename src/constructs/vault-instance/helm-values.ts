@@ -2,6 +2,7 @@ import type { Product } from "../../core/product";
 import type { Size } from "../../core/size";
 import type { SealConfig } from "../seal/seal-config";
 import type { AuditDevice } from "../server-config/audit-device";
+import type { ExternalPlugin } from "../server-config/external-plugin";
 import { CLUSTER_PORT, podAddress, type ReleaseNames } from "../server-config/names";
 import { bootstrapSecretName, type SelfInitialization } from "../server-config/self-initialization";
 import { mountPaths, serverConfig, type LogFormat, type LogLevel } from "../server-config/server-config";
@@ -22,6 +23,8 @@ export interface HelmValuesProps extends Omit<PodValuesProps, "release"> {
   readonly dataSize: Size;
   readonly auditSize: Size;
   readonly auditDevices: readonly AuditDevice[];
+  /** @default - none */
+  readonly plugins?: readonly ExternalPlugin[];
   readonly ui: boolean;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;

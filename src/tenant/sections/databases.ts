@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkHost, Database } from "../../constructs/dynamic-db/database";
+import { checkHost, checkHosts, Database } from "../../constructs/dynamic-db/database";
 import type { MysqlProps, PostgresqlProps } from "../../constructs/dynamic-db/database-props";
 import { checkCredentialTtls, databaseMount, DynamicDb } from "../../constructs/dynamic-db/dynamic-db";
 import type {
@@ -103,12 +103,18 @@ const common = {
   staticRoles: uniquelyNamed(staticRole).optional(),
 };
 
-const postgresql = shape<PostgresqlDatabaseSpec>()({
-  ...common,
-  engine: only("postgresql"),
-  host: validatedBy(name("postgres.customer10.internal"), checkHost),
-  caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
-});
+const postgresqlHost = validatedBy(name("postgres.customer10.internal"), checkHost);
+
+const postgresql = validatedBy(
+  shape<PostgresqlDatabaseSpec>()({
+    ...common,
+    engine: only("postgresql"),
+    host: postgresqlHost,
+    failoverHosts: list(postgresqlHost, '"postgres-2.customer10.internal"').optional(),
+    caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
+  }),
+  checkHosts,
+);
 
 const mysql = shape<MysqlDatabaseSpec>()({
   ...common,
@@ -117,7 +123,32 @@ const mysql = shape<MysqlDatabaseSpec>()({
   caCertificateFile: name("certificates/mysql.pem").optional(),
 });
 
-const database = z.discriminatedUnion("engine", [postgresql, mysql]);
+/** Plugins of engines that the file does not describe: Terraform's state would have their passwords, or no product has them. */
+const OTHER_ENGINES: ReadonlyMap<string, string> = new Map([
+  ["cassandra", "cassandra-database-plugin"],
+  ["couchbase", "couchbase-database-plugin"],
+  ["elasticsearch", "elasticsearch-database-plugin"],
+  ["hana", "hana-database-plugin"],
+  ["influxdb", "influxdb-database-plugin"],
+  ["mongodb", "mongodb-database-plugin"],
+  ["mssql", "mssql-database-plugin"],
+  ["oracle", "vault-plugin-database-oracle"],
+  ["redis", "redis-database-plugin"],
+  ["redshift", "redshift-database-plugin"],
+  ["snowflake", "snowflake-database-plugin"],
+  ["valkey", "valkey-database-plugin"],
+]);
+
+const database = z.discriminatedUnion("engine", [postgresql, mysql], {
+  error: ({ input }) => {
+    const { engine: written } = Object(input) as { readonly engine?: unknown };
+    const plugin = typeof written === "string" ? OTHER_ENGINES.get(written) : undefined;
+    return (
+      plugin &&
+      `"${written as string}" is not an engine of this file; write "postgresql", "mysql" or "mariadb", or configure ${plugin} by hand in a mount of its own`
+    );
+  },
+});
 
 /** The server that a file describes. */
 function serverOf(spec: z.output<typeof database>): Database {

@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { IAppRoleLogin } from "../../constructs/login/app-role-login";
 import type { IRootCa } from "../../constructs/tenant-pki/root-ca";
+import type { ExternalPlugin, MissingEngine } from "../../constructs/server-config/external-plugin";
 import type { Product } from "../../core/product";
 import type { IGrantee } from "../../policy/grantee";
 
@@ -17,6 +18,8 @@ export interface EngineContext {
   /** Namespace of its engines. @default - the root namespace */
   readonly namespace?: string | undefined;
   readonly product: Product;
+  /** External plugins of its servers. @default - none */
+  readonly plugins?: readonly ExternalPlugin[] | undefined;
   /** The login of the tenant's programs. */
   readonly login: IAppRoleLogin;
   /** The authority that signs the tenant's intermediate. */
@@ -27,6 +30,12 @@ export interface EngineContext {
   readonly centralProvider: TerraformProvider;
   /** @default true */
   readonly deletionProtection?: boolean;
+}
+
+/** An engine that not every server has, and the path of the field that needs it. */
+export interface NeededEngine {
+  readonly path: readonly PropertyKey[];
+  readonly engine: MissingEngine;
 }
 
 /** Values of outputs by their names; an output without a value does not exist. */
@@ -48,6 +57,8 @@ export interface EngineSection<Field, Grants, Name extends keyof Field, Schema e
   readonly types?: { readonly field: Field; readonly grants: Grants };
   /** Paths of the engine's mounts. */
   mounts(spec: z.output<Schema>): readonly string[];
+  /** Engines that not every server has, by the paths of the fields that need them. @default - none */
+  engines?(spec: z.output<Schema>): readonly NeededEngine[];
   /** Names of the policies that the engine writes. @default - none */
   policies?(spec: z.output<Schema>): readonly string[];
   /** Why a role cannot be granted an entry of one of its fields; undefined if it can. */

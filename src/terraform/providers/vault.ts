@@ -5,6 +5,13 @@ import { versionRange } from "../provider-ranges";
 export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
+export { AwsSecretBackend } from "@cdktf/provider-vault/lib/aws-secret-backend";
+export {
+  AwsSecretBackendRole,
+  type AwsSecretBackendRoleConfig,
+} from "@cdktf/provider-vault/lib/aws-secret-backend-role";
+export { AzureSecretBackend } from "@cdktf/provider-vault/lib/azure-secret-backend";
+export { AzureSecretBackendRole } from "@cdktf/provider-vault/lib/azure-secret-backend-role";
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
 export { CertAuthBackendRole } from "@cdktf/provider-vault/lib/cert-auth-backend-role";
 export { DataVaultAuthBackend } from "@cdktf/provider-vault/lib/data-vault-auth-backend";
@@ -14,6 +21,8 @@ export {
   DatabaseSecretsMount,
   type DatabaseSecretsMountPostgresql,
 } from "@cdktf/provider-vault/lib/database-secrets-mount";
+export { GcpSecretBackend } from "@cdktf/provider-vault/lib/gcp-secret-backend";
+export { GcpSecretImpersonatedAccount } from "@cdktf/provider-vault/lib/gcp-secret-impersonated-account";
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
 export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";
@@ -41,6 +50,8 @@ export {
   SshSecretBackendRole,
   type SshSecretBackendRoleConfig,
 } from "@cdktf/provider-vault/lib/ssh-secret-backend-role";
+export { TerraformCloudSecretBackend } from "@cdktf/provider-vault/lib/terraform-cloud-secret-backend";
+export { TerraformCloudSecretRole } from "@cdktf/provider-vault/lib/terraform-cloud-secret-role";
 export { TokenAuthBackendRole } from "@cdktf/provider-vault/lib/token-auth-backend-role";
 export { TransitSecretBackendKey } from "@cdktf/provider-vault/lib/transit-secret-backend-key";
 

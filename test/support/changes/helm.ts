@@ -52,6 +52,14 @@ function selfInitialized(request?: Partial<Record<string, string>>): Synthesized
   return synthesizeInstance(new StandaloneDeployment({ ...STORED, selfInitialization }), { seal: Seal.transit() });
 }
 
+const EXTERNAL = {
+  type: "secret",
+  name: "aws",
+  command: "openbao-plugin-secrets-aws",
+  version: "v0.1.0",
+  sha256sum: "0".repeat(64),
+} as const;
+
 /** Changes of the servers' pods, or of what is around them. */
 export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
   [
@@ -207,6 +215,24 @@ export const HELM_CHANGES: readonly FieldChange<InstanceSetting>[] = [
     helm({ auditDevices: [AuditDevice.syslog()] }),
     ["run terraform_data.main_unseal: revision", "update helm_release.main_release: values.#.server.ha.raft.config"],
   ],
+  [
+    "HelmDeploymentProps.plugins",
+    {},
+    helm({ plugins: [EXTERNAL] }),
+    ["run terraform_data.main_unseal: revision", "update helm_release.main_release: values.#.server.ha.raft.config"],
+  ],
+  ...Object.entries({
+    "ExternalPlugin.type": { type: "database" as const },
+    "ExternalPlugin.name": { name: "other" },
+    "ExternalPlugin.command": { command: "other" },
+    "ExternalPlugin.version": { version: "v0.2.0" },
+    "ExternalPlugin.sha256sum": { sha256sum: "1".repeat(64) },
+  }).map(([field, other]): FieldChange<InstanceSetting> => [
+    field,
+    helm({ plugins: [EXTERNAL] }),
+    helm({ plugins: [{ ...EXTERNAL, ...other }] }),
+    ["run terraform_data.main_unseal: revision", "update helm_release.main_release: values.#.server.ha.raft.config"],
+  ]),
   [
     "HelmDeploymentProps.kubernetesAuth",
     {},

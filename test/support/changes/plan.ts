@@ -33,7 +33,7 @@ export function planOf(before: Synthesized, after: Synthesized): string[] {
   const [former, planned] = [resourcesOf(before), resourcesOf(after, others)];
   const moves = (after.moved ?? []).filter(({ from }) => keyAddresses(former).includes(from));
   const moved = moves.flatMap(({ from, to }) => [from, to]);
-  const lines = [...new Set([...former.keys(), ...planned.keys()])].flatMap((address) => {
+  const own = [...new Set([...former.keys(), ...planned.keys()])].flatMap((address) => {
     const [one, other] = [former.get(address), planned.get(address)];
     const keys = keysOf(address, one, other, moved);
     if (one !== undefined && other !== undefined) return [...keys, ...changeOf(address, one, other)];
@@ -41,12 +41,27 @@ export function planOf(before: Synthesized, after: Synthesized): string[] {
     if (one === undefined) return [`create ${address}`];
     return [`${forgotten.includes(address) ? "forget" : "delete"} ${address}`];
   });
+  const lines = withTriggered(planned, own);
   const surroundings = [...surroundingsOf(before, after), ...refusingClaims(before, after)];
   const runs = [...planned].flatMap(([address, { triggers_replace }]) =>
     followsUpdate(triggers_replace, lines) ? [`run ${address}: revision`] : [],
   );
   const moveLines = moves.map(({ from, to }) => `move ${from} to ${to}`);
   return [...new Set([...lines, ...moveLines, ...surroundings, ...runs].map(withoutIndexes))].sort();
+}
+
+/** Resources that are replaced because another one is, whatever else changes in them. */
+function withTriggered(planned: ReadonlyMap<string, Arguments>, lines: readonly string[]): string[] {
+  const replaced = [...planned].flatMap(([address, { lifecycle }]) => {
+    const { replace_triggered_by = [] } = (lifecycle ?? {}) as Lifecycle;
+    const cause = replace_triggered_by.find((each) => {
+      const [type = "", name = ""] = each.split(".");
+      return lines.some((line) => /^(run|replace) (\S+):/.exec(line)?.[2] === `${type}.${name}`);
+    });
+    return cause === undefined ? [] : [{ address, line: `replace ${address}: ${cause}` }];
+  });
+  const others = lines.filter((line) => !replaced.some(({ address }) => line.split(/[ :]/)[1] === address));
+  return [...others, ...replaced.map(({ line }) => line)];
 }
 
 function withoutIndexes(line: string): string {
@@ -125,6 +140,7 @@ function changeOf(address: string, before: Arguments, after: Arguments): string[
 interface Lifecycle {
   readonly prevent_destroy?: boolean;
   readonly ignore_changes?: "all" | readonly string[];
+  readonly replace_triggered_by?: readonly string[];
   readonly postcondition?: readonly { readonly condition: string }[];
 }
 

@@ -1,7 +1,8 @@
 /**
  * Attributes whose change replaces a resource, by Terraform's type: `ForceNew` and `RequiresReplace` in the sources of the
  * providers openstack 3.4.0, kubernetes 2.38.0 and helm 3.1.2, as far as the library's constructs set them. `#` stands for each
- * index of a list. What the Vault provider replaces is planned on real servers, in test/integration/changes.test.ts.
+ * index of a list. What else the Vault
+ * provider replaces is planned on real servers, in test/integration/changes.test.ts.
  */
 export const REPLACING_ATTRIBUTES: Readonly<Record<string, readonly string[]>> = {
   openstack_compute_instance_v2: [
@@ -78,4 +79,10 @@ export const REPLACING_ATTRIBUTES: Readonly<Record<string, readonly string[]>> =
   ],
   kubernetes_storage_class_v1: ["metadata.name", "storage_provisioner", "volume_binding_mode"],
   helm_release: ["name", "namespace"],
+  // OpenBao has no engines of clouds, so these are not planned on real servers.
+  vault_aws_secret_backend_role: ["backend", "name", "role_arns"],
+  vault_azure_secret_backend: ["subscription_id"],
+  vault_azure_secret_backend_role: ["backend", "role"],
+  vault_gcp_secret_impersonated_account: ["backend", "impersonated_account", "service_account_email"],
+  vault_terraform_cloud_secret_role: ["backend", "name"],
 };

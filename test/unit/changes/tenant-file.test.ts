@@ -103,6 +103,36 @@ const ONE_REPLICA = [
   "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
 ];
 
+const SECRET = { mount: "operator", path: "cloud", field: "secret" };
+const ARN = "arn:aws:iam::123456789012:role/deploy";
+/** A role of each kind. */
+const ROLES = [
+  { type: "assumed-role", name: "deploy", roleArns: [ARN] },
+  { type: "federation-token", name: "deploy", policyArns: [ARN] },
+  { type: "iam-user", name: "deploy", policyArns: [ARN] },
+];
+/** A cloud of each kind. */
+const CLOUDS: Readonly<Record<string, object>> = {
+  aws: {
+    cloud: "aws",
+    accessKeyId: "AKIA",
+    secretAccessKey: SECRET,
+    region: "eu-central-1",
+    roles: [ROLES[0]],
+  },
+  azure: { cloud: "azure", subscriptionId: "s", tenantId: "t", clientId: "c", clientSecret: SECRET, roles: [] },
+  gcp: { cloud: "gcp", credentials: SECRET, roles: [] },
+  terraform: { cloud: "terraform", token: SECRET, roles: [] },
+};
+const PLUGINS = Object.keys(CLOUDS).map((name) => ({
+  type: "secret",
+  name,
+  command: `plugin-${name}`,
+  version: "v0.1.0",
+  sha256sum: "0".repeat(64),
+}));
+const CLOUD = { plugins: PLUGINS, clouds: [CLOUDS.aws] };
+
 const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "AuditSocketSpec.address",
@@ -484,10 +514,85 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_policy.main_role_web_policy: policy"],
   ],
   [
+    "InstanceSpec.plugins",
+    {},
+    instance({ plugins: PLUGINS }),
+    ["run terraform_data.main_unseal: revision", "update helm_release.main_release: values.#.server.ha.raft.config"],
+  ],
+  [
+    "CloudsField.clouds",
+    instance({ ...CLOUD, "roles.0.clouds": ["aws/deploy"] }),
+    instance({ plugins: PLUGINS }),
+    [
+      "delete terraform_data.main_cloud_aws_root",
+      "delete vault_aws_secret_backend.main_cloud_aws_engine",
+      "delete vault_aws_secret_backend_role.main_cloud_aws_role_deploy",
+      "read ephemeral",
+      "run terraform_data.main_unseal: description.identities.mounts.#",
+      "update kubernetes_network_policy_v1.main_namespace_allow_egress: metadata.annotations.kubernetes.io/description, spec.egress.#.ports.#.port, spec.egress.#",
+      "update vault_policy.access_deploy_policy: policy",
+      "update vault_policy.main_role_web_policy: policy",
+    ],
+  ],
+  [
+    "CloudsGrants.clouds",
+    instance(CLOUD),
+    instance({ ...CLOUD, "roles.0.clouds": ["aws/deploy"] }),
+    ["update vault_policy.main_role_web_policy: policy"],
+  ],
+  [
+    "AwsCredentialsSpec.roles",
+    instance(CLOUD),
+    instance({ ...CLOUD, "clouds.0.roles": [] }),
+    ["delete vault_aws_secret_backend_role.main_cloud_aws_role_deploy"],
+  ],
+  ...ROLES.map((role, index): FieldChange<Setting> => [
+    ["AwsAssumedRoleSpec.type", "AwsFederationTokenSpec.type", "AwsIamUserSpec.type"][index] ?? "",
+    instance({ ...CLOUD, "clouds.0.roles.0": role }),
+    instance({ ...CLOUD, "clouds.0.roles.0": ROLES[(index + 1) % 3] }),
+    [
+      index === 1
+        ? "update vault_aws_secret_backend_role.main_cloud_aws_role_deploy: credential_type, default_sts_ttl, max_sts_ttl"
+        : `replace vault_aws_secret_backend_role.main_cloud_aws_role_deploy: role_arns`,
+    ],
+  ]),
+  ...Object.keys(CLOUDS).map((cloud, index, clouds): FieldChange<Setting> => {
+    const next = clouds[(index + 1) % 4] ?? "";
+    const at = (name: string): Setting =>
+      instance({ plugins: PLUGINS, clouds: [{ ...CLOUDS[name], mount: "cloud", roles: [] }] });
+    const engine = (name: string): string =>
+      `vault_${name === "terraform" ? "terraform_cloud" : name}_secret_backend.main_cloud_cloud_engine`;
+    return [
+      [
+        "AwsCredentialsSpec.cloud",
+        "AzureCredentialsSpec.cloud",
+        "GcpCredentialsSpec.cloud",
+        "TerraformCloudCredentialsSpec.cloud",
+      ][index] ?? "",
+      at(cloud),
+      at(next),
+      [
+        ...(next === "aws" ? ["create terraform_data.main_cloud_cloud_root"] : []),
+        `create ${engine(next)}`,
+        ...(cloud === "aws" ? ["delete terraform_data.main_cloud_cloud_root"] : []),
+        `delete ${engine(cloud)}`,
+        "run terraform_data.main_unseal: description.identities.mounts.#.type",
+        "update kubernetes_network_policy_v1.main_namespace_allow_egress: metadata.annotations.kubernetes.io/description",
+      ],
+    ];
+  }),
+  [
+    "PostgresqlProps.failoverHosts",
+    {},
+    instance({ "databases.0.failoverHosts": ["postgres-2.customer10.internal"] }),
+    ["update vault_database_secrets_mount.main_database_orders_engine: postgresql.#.connection_url"],
+  ],
+  [
     "PostgresqlDatabaseSpec.engine",
     {},
     instance({ "databases.0.engine": "mysql" }),
     [
+      "update kubernetes_network_policy_v1.main_namespace_allow_egress: metadata.annotations.kubernetes.io/description, spec.egress.#.ports.#.port",
       "update vault_database_secret_backend_role.main_database_orders_role_readonly: creation_statements.#, creation_statements.#, db_name, revocation_statements.#, revocation_statements.#",
       "update vault_database_secrets_mount.main_database_orders_engine: mysql, postgresql",
     ],
@@ -497,6 +602,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     instance({ "databases.0.engine": "mysql" }),
     {},
     [
+      "update kubernetes_network_policy_v1.main_namespace_allow_egress: metadata.annotations.kubernetes.io/description, spec.egress.#.ports.#.port",
       "update vault_database_secret_backend_role.main_database_orders_role_readonly: creation_statements.#, creation_statements.#, db_name, revocation_statements.#, revocation_statements.#",
       "update vault_database_secrets_mount.main_database_orders_engine: mysql, postgresql",
     ],

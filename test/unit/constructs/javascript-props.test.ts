@@ -8,6 +8,7 @@ import {
   ClusterProviders,
   Database,
   DynamicDb,
+  GcpCredentials,
   HighAvailabilityDeployment,
   InstanceProvider,
   KeyValue,
@@ -142,6 +143,13 @@ const DATABASE = {
   centralProvider: undefined as unknown as VaultProvider,
 };
 
+const CLOUD = {
+  product: "vault",
+  credentials: SecretRef.centralVault({ mount: "operator", path: "gcp", field: "key" }),
+  roles: [],
+  centralProvider: undefined as unknown as VaultProvider,
+} as const;
+
 /** Gives a construct something else for one of its props that take an object of a class, by interface and prop. */
 const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unknown>> = {
   "VaultInstanceProps: deployment": (_, prop) => synthesizeInstance(undefined as never, prop),
@@ -166,6 +174,8 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "DynamicDbProps: database": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
   "DynamicDbProps: centralProvider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
   "DynamicDbProps: provider": (stack, prop) => new DynamicDb(stack, "It", { ...DATABASE, ...prop }),
+  "CloudCredentialsProps: centralProvider": (stack, prop) => new GcpCredentials(stack, "It", { ...CLOUD, ...prop }),
+  "CloudCredentialsProps: provider": (stack, prop) => new GcpCredentials(stack, "It", { ...CLOUD, ...prop }),
   "SshCaProps: roles": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "SshCaProps: key": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "SshCaProps: provider": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),

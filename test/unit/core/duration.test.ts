@@ -7,6 +7,7 @@ import {
   CentralVault,
   Database,
   DynamicDb,
+  GcpCredentials,
   KeyValue,
   PkiAuthority,
   RootCa,
@@ -53,6 +54,14 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
   SshHostRoleProps: (_stack, _providers, prop) =>
     SshRole.host({ name: "hosts", allowedDomains: ["a.internal"], maxTtl: TEXT, ...prop }),
   DatabaseConnectionProps: (_stack, _providers, prop) => Database.postgresql({ ...SERVER, ...prop }),
+  GcpRoleProps: (stack, { provider, centralProvider }, prop) =>
+    new GcpCredentials(stack, "G", {
+      product: "vault",
+      credentials: SERVER.password,
+      roles: [{ name: "r", serviceAccountEmail: "a@p.example", ...prop }],
+      provider,
+      centralProvider,
+    }),
   DynamicDbRoleProps: (stack, { provider, centralProvider }, prop) =>
     new DynamicDb(stack, "D", { name: "d", database, roles: [{ name: "r", ...prop }], provider, centralProvider }),
   DynamicDbStaticRoleProps: (stack, { provider, centralProvider }, prop) => {

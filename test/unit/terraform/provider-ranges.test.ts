@@ -55,9 +55,30 @@ const DEMAND: spi.Demand = {
 };
 
 /** Each exported construct alone in a stack. */
+const SECRET = library.SecretRef.centralVault({ mount: "m", path: "p", field: "f" });
+
 const CONSTRUCTS: Record<string, Build> = {
   AccessRole: (stack) => new library.AccessRole(stack, "C", { name: "web", login: { path: "approle" } }),
   AppRoleLogin: (stack) => new library.AppRoleLogin(stack, "C"),
+  AwsCredentials: (stack, centralProvider) =>
+    new library.AwsCredentials(stack, "C", {
+      product: "vault",
+      accessKeyId: "AKIA",
+      secretAccessKey: SECRET,
+      region: "eu-central-1",
+      roles: [],
+      centralProvider,
+    }),
+  AzureCredentials: (stack, centralProvider) =>
+    new library.AzureCredentials(stack, "C", {
+      product: "vault",
+      subscriptionId: "s",
+      tenantId: "t",
+      clientId: "c",
+      clientSecret: SECRET,
+      roles: [],
+      centralProvider,
+    }),
   CentralSecret: (stack, provider) => new spi.CentralSecret(stack, "C", provider, { mount: "m", path: "p" }),
   CentralVault: (stack) => new library.CentralVault(stack, "C", { address: CENTRAL.address }),
   ClusterProviders: (stack, centralProvider) =>
@@ -70,13 +91,15 @@ const CONSTRUCTS: Record<string, Build> = {
         host: "postgres.example",
         database: "orders",
         username: "vault",
-        password: library.SecretRef.centralVault({ mount: "m", path: "p", field: "f" }),
+        password: SECRET,
       }),
       roles: [],
       centralProvider,
     }),
   EphemeralResource: (stack, provider) =>
     new spi.EphemeralResource(stack, "C", { type: "vault_kv_secret_v2", provider, attributes: {} }),
+  GcpCredentials: (stack, centralProvider) =>
+    new library.GcpCredentials(stack, "C", { product: "vault", credentials: SECRET, roles: [], centralProvider }),
   InstanceConfig: (stack, provider) => {
     const [instance] = tenant.defineTenant({
       name: "customer10",
@@ -159,6 +182,8 @@ const CONSTRUCTS: Record<string, Build> = {
       central: CENTRAL,
       deployment: new library.ExternalDeployment({ addresses: ["https://vault.example:8200"] }),
     }),
+  TerraformCloudCredentials: (stack, centralProvider) =>
+    new library.TerraformCloudCredentials(stack, "C", { product: "vault", token: SECRET, roles: [], centralProvider }),
 };
 
 const isClassOf = (value: unknown, ...bases: (abstract new (...parameters: never[]) => object)[]): boolean =>

@@ -133,6 +133,16 @@ describe("properties", () => {
     });
   });
 
+  test("failoverHosts: the server that accepts writes", () => {
+    const { connection_url: url } = connection({ failoverHosts: ["b.internal", "10.0.0.3"] }) as Record<string, string>;
+    expect(url).toBe(
+      "postgresql://{{username}}:{{password}}@postgres.customer10.internal:5432,b.internal:5432,10.0.0.3:5432/orders?sslmode=verify-full&target_session_attrs=read-write",
+    );
+    expect(connection({ failoverHosts: [] })).toEqual(connection({}));
+    for (const failoverHosts of [["fd00::5"], [SERVER.host], ["b:1"], ["b", "b"]])
+      expect(() => connection({ failoverHosts })).toThrow(/cannot be one of several hosts|is not a valid host/);
+  });
+
   test("a new revision of the password, or another one, writes it again", () => {
     const location = { mount: "operator", path: "db", field: "password" };
     const versions = [location, { ...location, revision: 2 }, { ...location, path: "other" }].map(

@@ -1,0 +1,101 @@
+import type { IConstruct } from "constructs";
+import { firstDuplicate } from "../../core/duplicates";
+import { ValidationError } from "../../core/errors";
+import { attributes, block } from "../../core/hcl";
+import type { Product } from "../../core/product";
+
+/**
+ * A plugin for OpenBao that is not built in: a secrets engine, or an engine of databases. The image or a volume must hold the program
+ * in the folder `/openbao/plugins`; https://openbao.org/docs/configuration/plugins
+ */
+export interface ExternalPlugin {
+  /**
+   * What the plugin is.
+   *
+   * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
+   */
+  readonly type: "secret" | "database";
+  /**
+   * Name in the catalogue, such as `aws`. It is the type of the engine.
+   *
+   * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
+   */
+  readonly name: string;
+  /**
+   * Name of the program in the plugin folder.
+   *
+   * @changes rolling restart by the hook
+   */
+  readonly command: string;
+  /**
+   * Version in the catalogue, such as `v0.1.0`. Mounts keep theirs, so add another version beside the former one.
+   *
+   * @changes rolling restart by the hook; mounts keep their version, and answer nothing without it
+   */
+  readonly version: string;
+  /**
+   * SHA-256 of the program, hexadecimal.
+   *
+   * @changes rolling restart by the hook; servers do not start a program with another one
+   */
+  readonly sha256sum: string;
+}
+
+/** Servers, as far as it matters which engines they have. */
+export interface EngineServers {
+  readonly product: Product;
+  /** External plugins of the servers. @default - none */
+  readonly plugins?: readonly Pick<ExternalPlugin, "type" | "name">[];
+}
+
+/** An engine that Vault has built in, and OpenBao has not. */
+export interface MissingEngine extends Pick<ExternalPlugin, "type" | "name"> {
+  /** What the engine is for, such as `AWS`. */
+  readonly title: string;
+  /** The program of a plugin with the engine. */
+  readonly program: string;
+}
+
+/** @throws ValidationError if the servers lack an engine. */
+export function requireEngine(
+  { product, plugins = [] }: EngineServers,
+  { type, name, title, program }: MissingEngine,
+  scope?: IConstruct,
+): void {
+  if (product === "vault" || plugins.some((plugin) => plugin.type === type && plugin.name === name)) return;
+  throw new ValidationError(
+    "missing-engine",
+    `OpenBao has no engine for ${title}; add the ${type} plugin "${name}" to plugins, such as ${program}, or use the product vault.`,
+    scope,
+  );
+}
+
+/** Where the servers look for plugins. */
+const FOLDER = "/openbao/plugins";
+
+/** @throws ValidationError if the product takes no plugins from its configuration, or could not tell two apart. */
+export function checkPlugins(
+  { product, plugins }: { readonly product: Product; readonly plugins: readonly ExternalPlugin[] },
+  scope?: IConstruct,
+): void {
+  if (product === "vault" && plugins.length > 0)
+    throw new ValidationError(
+      "plugins",
+      "Vault accepts plugins only over its API; remove plugins, and register them there, or use openbao.",
+      scope,
+    );
+  const twice = firstDuplicate(plugins.map(({ type, name, version }) => `${type} ${name} ${version}`));
+  if (twice !== undefined)
+    throw new ValidationError("plugins", `Two plugins are ${twice}; remove one, or give it another version.`, scope);
+}
+
+/** Configuration of the servers that registers plugins. @param hasFolder Whether the configuration names the folder already. */
+export function pluginStanzas(plugins: readonly ExternalPlugin[], hasFolder: boolean): string[] {
+  if (plugins.length === 0) return [];
+  return [
+    ...attributes({ plugin_directory: hasFolder ? undefined : FOLDER, plugin_auto_register: true }),
+    ...plugins.map(({ type, name, command, version, sha256sum }) =>
+      block(`plugin "${type}" "${name}"`, attributes({ command, version, sha256sum })),
+    ),
+  ];
+}
