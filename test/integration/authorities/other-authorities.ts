@@ -65,7 +65,7 @@ export function testOtherAuthorities(bed: AuthorityBed): void {
 
     // ExternalAuthoritySpec.type
     test("ExternalAuthorityProps.chainFiles: a CA elsewhere signs the request of the instance", async () => {
-      bed.change('{ type: "internal" }', '{ type: "external" }');
+      bed.change('{ type: "internal", maxPathLength: 1 }', '{ type: "external" }');
       bed.change('lifetime: "87600h"', 'lifetime: "300d"');
       await bed.deploy();
       const file = (name: string): string => join(bed.lab.serverFolder, `outside-${name}.pem`);

@@ -12,6 +12,7 @@ import {
   HighAvailabilityDeployment,
   InstanceProvider,
   KeyValue,
+  PlaceholderHook,
   Provisioner,
   RaftSnapshots,
   RootCa,
@@ -179,6 +180,10 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "SshCaProps: roles": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "SshCaProps: key": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
   "SshCaProps: provider": (stack, prop) => new SshCa(stack, "It", { roles: [], ...prop }),
+  "SshHostsProps: login": (stack, prop) =>
+    new SshCa(stack, "It", { roles: [], hosts: { address: ADDRESS, users: {}, ...prop } }),
+  "PlaceholderHookProps: central": (stack, prop) =>
+    new PlaceholderHook(stack, "It", { tenant: "customer10", name: "main", keyValues: [], ...prop } as never),
   "KeyValueProps: provider": (stack, prop) => new KeyValue(stack, "It", prop),
   "AppRoleLoginProps: provider": (stack, prop) => new AppRoleLogin(stack, "It", prop),
   "AccessRoleProps: login": (stack, prop) => new AccessRole(stack, "It", { name: "web", ...prop } as never),

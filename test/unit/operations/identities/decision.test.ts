@@ -57,8 +57,13 @@ test.each<[string, IdentityView, object]>([
   ["ceremony has no role", view({ ceremony: { role: undefined } }), { ...NOTHING, roles: ["ceremony"] }],
   [
     "an engine exists that apply and plan do not know",
-    view({}, { engines: [{ path: "pki", type: "pki", maxTtl: 0 }] }),
+    view({}, { engines: [{ path: "ssh", type: "ssh", maxTtl: 0 }] }),
     { ...NOTHING, policies: ["apply", "plan"] },
+  ],
+  [
+    "a PKI exists, whose certificates operate may revoke",
+    view({}, { engines: [{ path: "pki", type: "pki", maxTtl: 0 }] }),
+    { ...NOTHING, policies: ["apply", "plan", "operate"] },
   ],
   ["apply does not log in", view({ apply: { works: false } }), { do: "issue", identities: ["apply"] }],
   [
