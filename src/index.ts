@@ -212,7 +212,7 @@ export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-rol
 export { CertificateLogin, type CertificateLoginProps } from "./constructs/login/certificate-login";
 export { GitHubLogin, type GitHubJob, type GitHubLoginProps } from "./constructs/login/github-login";
 export { GitLabLogin, type GitLabJob, type GitLabLoginProps } from "./constructs/login/gitlab-login";
-export { JwtLogin, type JwtIssuer, type JwtLoginProps } from "./constructs/login/jwt-login";
+export type { JwtIssuer, JwtLogin, JwtLoginProps } from "./constructs/login/jwt-login";
 export {
   KubernetesLogin,
   type KubernetesLoginProps,

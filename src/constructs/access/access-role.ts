@@ -183,7 +183,8 @@ export class AccessRole extends Construct implements IGrantee {
     Aspects.of(this).add({
       visit: (node) => {
         if (node !== this) return;
-        for (const { message } of lintPolicy(this.policy().statements, mounts)) Annotations.of(this).addWarning(message);
+        for (const { message } of lintPolicy(this.policy().statements, mounts))
+          Annotations.of(this).addWarning(message);
       },
     });
   }

@@ -5,13 +5,17 @@ import {
   AccessRole,
   AppRoleLogin,
   CentralVault,
+  CertificateLogin,
   ClusterProviders,
   Database,
   DynamicDb,
   GcpCredentials,
+  GitLabLogin,
   HighAvailabilityDeployment,
   InstanceProvider,
   KeyValue,
+  KubernetesLogin,
+  OidcLogin,
   PlaceholderHook,
   Provisioner,
   RaftSnapshots,
@@ -25,6 +29,7 @@ import {
   TenantCluster,
   TenantPKI,
   UnsealWatch,
+  Users,
   ValidationError,
   VaultProvider,
   WatchLogin,
@@ -93,6 +98,7 @@ describe.each(Object.entries(WRONG_SECRETS))("C10: for a SecretRef, %s is refuse
           }),
         ),
     ],
+    ["clientSecret", () => synthesize((stack) => new OidcLogin(stack, "It", { ...OIDC, clientSecret: secret }))],
     ["2026", () => seal(Seal.staticKey({ keyId: "2026", key: secret }))],
     // Without credentials, the pods have an identity of their own.
     ...(kind === "nothing"
@@ -151,6 +157,14 @@ const CLOUD = {
   centralProvider: undefined as unknown as VaultProvider,
 } as const;
 
+const OIDC = {
+  discoveryUrl: "https://keycloak.example",
+  clientId: "vault",
+  clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+  redirectUris: ["https://vault.example/callback"],
+  centralProvider: undefined as unknown as VaultProvider,
+};
+
 /** Gives a construct something else for one of its props that take an object of a class, by interface and prop. */
 const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unknown>> = {
   "VaultInstanceProps: deployment": (_, prop) => synthesizeInstance(undefined as never, prop),
@@ -186,6 +200,13 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
     new PlaceholderHook(stack, "It", { tenant: "customer10", name: "main", keyValues: [], ...prop } as never),
   "KeyValueProps: provider": (stack, prop) => new KeyValue(stack, "It", prop),
   "AppRoleLoginProps: provider": (stack, prop) => new AppRoleLogin(stack, "It", prop),
+  "CertificateLoginProps: provider": (stack, prop) =>
+    new CertificateLogin(stack, "It", { caCertificate: "pem", ...prop }),
+  "JwtLoginProps: provider": (stack, prop) => new GitLabLogin(stack, "It", { audience: "a", ...prop }),
+  "KubernetesLoginProps: provider": (stack, prop) => new KubernetesLogin(stack, "It", prop),
+  "OidcLoginProps: centralProvider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
+  "OidcLoginProps: provider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
+  "UsersProps: provider": (stack, prop) => new Users(stack, "It", { users: [], ...prop }),
   "AccessRoleProps: login": (stack, prop) => new AccessRole(stack, "It", { name: "web", ...prop } as never),
   "AccessRoleProps: provider": (stack, prop) =>
     new AccessRole(stack, "It", { name: "web", login: { path: "approle" }, ...prop }),
@@ -220,7 +241,7 @@ function deployed(_: unknown, prop: object): unknown {
 function objectProps(): string[] {
   const root = join(PROJECT, "src");
   const types =
-    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshCaKey|SshRole|IAppRoleLogin|IRootCa|PkiAuthority|WatchLogin";
+    "TerraformProvider|ISeal|IDeployment|CentralVaultAccess|IKubernetesCluster|ServerCertificate|Exposure|AuditDevice|SelfInitialization|NetworkPeer|IVaultStorage|IProvisioner|ApiAccess|Database|SshCaKey|SshRole|IAppRoleLogin|RoleLogin \\| readonly RoleLogin\\[\\]|IRootCa|PkiAuthority|WatchLogin";
   return all(["constructs", "terraform"]).flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
@@ -248,11 +269,13 @@ const INTERNAL = [
   "HookProps",
   "IntermediateProps",
   "PkiMountProps",
+  "RoleToken",
   "SealContext",
   "ServerConfigProps",
   "ShareGroupsProps",
   "SshAuthorityProps",
   "UnsealHookProps",
+  "UserAccount",
 ];
 
 describe("C10: something else for an object of a class is refused, and the prop is named", () => {

@@ -59,6 +59,21 @@ const SECRET = library.SecretRef.centralVault({ mount: "m", path: "p", field: "f
 
 const CONSTRUCTS: Record<string, Build> = {
   AccessRole: (stack) => new library.AccessRole(stack, "C", { name: "web", login: { path: "approle" } }),
+  AdminRole: (stack) =>
+    new library.AdminRole(stack, "C", { name: "admin", duty: "servers", login: { path: "approle" } }),
+  CertificateLogin: (stack) => new library.CertificateLogin(stack, "C", { caCertificate: "pem" }),
+  GitHubLogin: (stack) => new library.GitHubLogin(stack, "C", { audience: "a" }),
+  GitLabLogin: (stack) => new library.GitLabLogin(stack, "C", { audience: "a" }),
+  KubernetesLogin: (stack) => new library.KubernetesLogin(stack, "C"),
+  OidcLogin: (stack, centralProvider) =>
+    new library.OidcLogin(stack, "C", {
+      discoveryUrl: "https://keycloak.example",
+      clientId: "vault",
+      clientSecret: library.SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+      redirectUris: ["https://vault.example/callback"],
+      centralProvider,
+    }),
+  Users: (stack) => new library.Users(stack, "C", { users: [] }),
   AppRoleLogin: (stack) => new library.AppRoleLogin(stack, "C"),
   AwsCredentials: (stack, centralProvider) =>
     new library.AwsCredentials(stack, "C", {
