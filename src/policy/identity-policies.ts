@@ -62,7 +62,14 @@ const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "static-roles/*", reason: "roles of static credentials" },
     { path: "rotate-root/+", apply: WRITE, reason: "replace a connection's password by one that nobody knows" },
   ],
-  kv: [{ path: "config", apply: CONFIGURE, reason: "how many versions are kept, and how long" }],
+  kv: [
+    {
+      path: "config",
+      // The engine refuses the deletion, which keeps the secrets, and its answer says more than a denial.
+      apply: EDIT,
+      reason: "how many versions are kept, and how long",
+    },
+  ],
 };
 
 /** The configuration of each login method, below `auth/<path>/`. */
