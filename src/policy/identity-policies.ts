@@ -68,7 +68,14 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "static-roles/*", reason: "roles of static credentials" },
     { path: "rotate-root/+", apply: WRITE, reason: "replace a connection's password by one that nobody knows" },
   ],
-  kv: [{ path: "config", apply: CONFIGURE, reason: "how many versions are kept, and how long" }],
+  kv: [
+    {
+      path: "config",
+      // The engine refuses the deletion, which keeps the secrets, and its answer says more than a denial.
+      apply: EDIT,
+      reason: "how many versions are kept, and how long",
+    },
+  ],
   aws: [
     { path: "config/root", apply: SET, reason: "the root key, without its secret" },
     { path: "roles/+", reason: "roles of credentials" },

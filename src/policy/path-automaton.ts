@@ -103,7 +103,8 @@ function classOf(
     products.map((product, acl) =>
       decisive(matched(state, acl), lists && shortened !== undefined ? matched(shortened, acl) : undefined, product),
     );
-  return { path, own: decide(false), ofLists: decide(true) };
+  const own = decide(false);
+  return { path, own, ofLists: shortened === undefined ? own : decide(true) };
 }
 
 function matched({ nodes, open }: State, acl: number): MatchedRules {
