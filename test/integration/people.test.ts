@@ -4,7 +4,7 @@ import type { InstanceSpec } from "../../src/tenant";
 import { attempt } from "./support/attempts";
 import { AUDIENCE, PeopleBed, REDIRECT, type Login } from "./people/people-bed";
 import { testAttempts } from "./people/attempts";
-import { testUsers } from "./people/users";
+import { PASSWORD, person, testUsers } from "./people/users";
 
 let people: PeopleBed;
 
@@ -200,6 +200,20 @@ describe("people at another provider of identities", () => {
 describe("people who log in by password", () => testUsers(() => people));
 
 describe("duties are separate", () => testAttempts(() => people));
+
+test("a user whom the file drops is refused at once, and a deployment leaves the passwords of others", async () => {
+  const alice = await person(people, "alice", "users");
+  const carol = await person(people, "carol", "admins");
+  const { people: section, ...others } = spec();
+  const users = section?.users.filter(({ name }) => name !== "alice") ?? [];
+  const stack = people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
+  await people.project.apply(stack);
+  expect(await attempt(people.client(alice.client_token), "GET kv/data/web/db")).toBe(403);
+  expect(await attempt(people.client(carol.client_token), "LIST auth/userpass/users")).toBe(200);
+  await people.logIn("userpass/login/carol", { password: PASSWORD });
+  expect(await people.refused("userpass/login/alice", { password: PASSWORD })).toContain("invalid username");
+  expect(await people.project.isUnchanged(stack)).toBe(true);
+});
 
 /** Does something for each, several at a time. */
 async function each<Item>(items: readonly Item[], work: (item: Item, index: number) => Promise<void>): Promise<void> {

@@ -4,7 +4,8 @@ import { attempt } from "../support/attempts";
 import type { CommandOutcome } from "../support/test-bed";
 import type { Login, PeopleBed } from "./people-bed";
 
-const PASSWORD = "correct horse battery staple";
+/** What everybody chooses. */
+export const PASSWORD = "correct horse battery staple";
 
 /** What a person does who got a wrapping token: unwraps it, and chooses a password. */
 export async function chooseFirstPassword(bed: PeopleBed, user: string, wrapping: string): Promise<Login> {

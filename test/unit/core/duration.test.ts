@@ -17,6 +17,7 @@ import {
   TenantAccess,
   TenantPKI,
   UnsealWatch,
+  Users,
   ValidationError,
   type Duration,
   WatchLogin,
@@ -47,6 +48,7 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
   KeyValueProps: (stack, { provider }, prop) => new KeyValue(stack, "K", { provider, ...prop }),
   AccessRoleProps: (stack, { provider }, prop) =>
     new AccessRole(stack, "R", { name: "web", login: { path: "approle" }, provider, ...prop }),
+  UsersProps: (stack, { provider }, prop) => new Users(stack, "U", { users: [], provider, ...prop }),
   AppRoleLoginProps: (stack, { provider }, prop) => new AppRoleLogin(stack, "L", { provider, ...prop }),
   CertManagerProps: (_stack, _providers, prop) => ServerCertificate.certManager({ issuer: "ca", ...prop }),
   SshCertificateRoleProps: (_stack, _providers, prop) =>
