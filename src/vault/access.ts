@@ -300,9 +300,13 @@ export class AccessApi {
     return parseAnswer(keyStatus, body.data ?? body, "sys/key-status").term;
   }
 
-  /** Cancels a ceremony, even after an interruption of the run. */
+  /** Cancels the ceremony that somebody has begun, even after an interruption of the run. */
   async cancelCeremony(path: string): Promise<void> {
-    await this.client.send("DELETE", path, { uninterruptible: true });
+    const { body } = await this.client.send("GET", path, { uninterruptible: true });
+    const begun = parseCeremony(body, path);
+    if (begun === undefined) return;
+    // Vault asks for the nonce since 1.20, and other servers ignore it; https://discuss.hashicorp.com/t/hcsec-2025-11
+    await this.client.send("DELETE", path, { body: { nonce: begun.nonce }, uninterruptible: true });
   }
 
   private async list(path: string): Promise<ServerMount[]> {

@@ -126,11 +126,16 @@ test.each([
 test("a ceremony is begun and cancelled, unless another has begun one", async () => {
   const api = await server({
     "PUT free": { body: { nonce: "n", otp: "" } },
+    "GET free": { body: { started: true, nonce: "n" } },
     "DELETE free": { status: 204 },
+    "GET idle": { body: { started: false } },
     "PUT taken": { status: 400 },
   });
   expect(await api.beginCeremony("free", {})).toEqual({ nonce: "n", otp: undefined });
   await api.cancelCeremony("free");
+  expect(fake.requests.at(-1)).toMatchObject({ method: "DELETE", body: { nonce: "n" } });
+  await api.cancelCeremony("idle");
+  expect(fake.requests.at(-1)).toMatchObject({ method: "GET", path: "idle" });
   expect(await api.beginCeremony("taken", {})).toBeUndefined();
 });
 
