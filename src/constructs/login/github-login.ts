@@ -42,10 +42,13 @@ export interface GitHubJob {
   readonly environment?: string;
 }
 
+/** Issuer of github.com. */
+export const DEFAULT_GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
+
 /** The login of GitHub's jobs by their tokens; https://docs.github.com/actions/reference/openid-connect-reference */
 export class GitHubLogin extends JwtLogin {
   constructor(scope: Construct, id: string, props: GitHubLoginProps) {
-    const issuer = props.issuer ?? "https://token.actions.githubusercontent.com";
+    const issuer = props.issuer ?? DEFAULT_GITHUB_ISSUER;
     super(scope, id, props, { issuer, jwksUrl: `${issuer}/.well-known/jwks` }, "github");
   }
 

@@ -53,10 +53,13 @@ export interface GitLabJob {
   readonly environment?: string;
 }
 
+/** URL of the GitLab that is nobody's own. */
+export const DEFAULT_GITLAB = "https://gitlab.com";
+
 /** The login of GitLab's jobs by their ID tokens; https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
 export class GitLabLogin extends JwtLogin {
   constructor(scope: Construct, id: string, props: GitLabLoginProps) {
-    const issuer = (props.address ?? "https://gitlab.com").replace(/\/+$/, "");
+    const issuer = (props.address ?? DEFAULT_GITLAB).replace(/\/+$/, "");
     super(scope, id, props, { issuer, jwksUrl: `${issuer}/oauth/discovery/keys` }, "gitlab");
   }
 
