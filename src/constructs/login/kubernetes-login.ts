@@ -35,7 +35,8 @@ export interface KubernetesLoginProps {
    * PEM certificate of the CA of another cluster than the one that the servers run in. That cluster reviews a pod's token by the
    * right of the pod itself: its service account needs the ClusterRole `system:auth-delegator`.
    *
-   * @default - the servers run in the cluster, and their own service account, which Kubernetes renews, reviews tokens
+   * @default - the servers run in the cluster, and their own service account, which Kubernetes renews, reviews tokens; it needs
+   * `kubernetesAuth` of the deployment
    * @changes in place: tokens that exist stay valid until they expire
    */
   readonly caCertificate?: string;
