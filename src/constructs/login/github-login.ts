@@ -42,6 +42,9 @@ export interface GitHubJob {
   readonly environment?: string;
 }
 
+/** Default path and type of the login. */
+export const GITHUB_LOGIN = { path: "github", type: "jwt" } as const;
+
 /** Issuer of github.com. */
 export const DEFAULT_GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
@@ -49,7 +52,7 @@ export const DEFAULT_GITHUB_ISSUER = "https://token.actions.githubusercontent.co
 export class GitHubLogin extends JwtLogin {
   constructor(scope: Construct, id: string, props: GitHubLoginProps) {
     const issuer = props.issuer ?? DEFAULT_GITHUB_ISSUER;
-    super(scope, id, props, { issuer, jwksUrl: `${issuer}/.well-known/jwks` }, "github");
+    super(scope, id, props, { issuer, jwksUrl: `${issuer}/.well-known/jwks` }, GITHUB_LOGIN);
   }
 
   /** Jobs of one repository, for one branch or environment. */

@@ -53,6 +53,9 @@ export interface GitLabJob {
   readonly environment?: string;
 }
 
+/** Default path and type of the login. */
+export const GITLAB_LOGIN = { path: "gitlab", type: "jwt" } as const;
+
 /** URL of the GitLab that is nobody's own. */
 export const DEFAULT_GITLAB = "https://gitlab.com";
 
@@ -60,7 +63,7 @@ export const DEFAULT_GITLAB = "https://gitlab.com";
 export class GitLabLogin extends JwtLogin {
   constructor(scope: Construct, id: string, props: GitLabLoginProps) {
     const issuer = (props.address ?? DEFAULT_GITLAB).replace(/\/+$/, "");
-    super(scope, id, props, { issuer, jwksUrl: `${issuer}/oauth/discovery/keys` }, "gitlab");
+    super(scope, id, props, { issuer, jwksUrl: `${issuer}/oauth/discovery/keys` }, GITLAB_LOGIN);
   }
 
   /** Jobs of one project, or of the projects of one namespace, for protected refs. */

@@ -72,6 +72,9 @@ export interface OidcLoginProps {
   readonly centralProvider: TerraformProvider;
 }
 
+/** Default path and type of the login. */
+export const OIDC_LOGIN = { path: "oidc", type: "oidc" } as const;
+
 /**
  * The login of people at another provider of identities; https://developer.hashicorp.com/vault/docs/auth/jwt/oidc-providers. Their
  * groups are known at the login alone, so keep the lifetimes of the roles' tokens short.
@@ -92,11 +95,11 @@ export class OidcLogin extends Construct {
     const { clientSecret, centralProvider, provider } = props;
     checkSecretRefs({ clientSecret }, this);
     checkOidcAddresses(props, this);
-    this.mount = checkLoginPath(props.path ?? "oidc", this);
+    this.mount = checkLoginPath(props.path ?? OIDC_LOGIN.path, this);
     const secret = new CentralSecret(this, "ClientSecret", centralProvider, clientSecret);
     const backend = new JwtAuthBackend(this, "Resource", {
       path: this.mount,
-      type: "oidc",
+      type: OIDC_LOGIN.type,
       description: props.description,
       oidcDiscoveryUrl: props.discoveryUrl,
       oidcDiscoveryCaPem: props.caCertificate,
