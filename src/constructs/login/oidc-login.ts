@@ -58,6 +58,13 @@ export interface OidcLoginProps {
    */
   readonly redirectUris: readonly string[];
   /**
+   * Scopes to request besides `openid`, for a provider that tells groups only on request.
+   *
+   * @default - none
+   * @changes in place: for logins that begin afterwards
+   */
+  readonly scopes?: readonly string[];
+  /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
@@ -133,6 +140,7 @@ export class OidcLogin extends Construct {
           boundAudiences: [this.props.clientId],
           boundClaims,
           allowedRedirectUris: [...this.props.redirectUris],
+          oidcScopes: this.props.scopes && [...this.props.scopes],
         });
       },
     };

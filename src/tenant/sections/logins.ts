@@ -186,6 +186,7 @@ export const logins = shape<LoginsSpec>()({
       clientId: name("vault"),
       clientSecret: secretRef,
       redirectUris: list(name("https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback")),
+      scopes: list(name("groups")).optional(),
     }),
     (oidc) => checkOidcAddresses(oidc),
   ).optional(),

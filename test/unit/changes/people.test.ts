@@ -397,6 +397,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend_role.main_role_web_login_oidc: allowed_redirect_uris.#"],
   ],
   [
+    "OidcLoginProps.scopes",
+    {},
+    { "logins.oidc.scopes": ["groups"] },
+    ["update vault_jwt_auth_backend_role.main_role_web_login_oidc: oidc_scopes"],
+  ],
+  [
     "RoleLoginSpec.appRole",
     {},
     { "roles.0.login.appRole": true },
