@@ -10,8 +10,8 @@ import {
   SecretRef,
   Users,
   VaultProvider,
-  type IRoleLogin,
 } from "../../../src/index";
+import type { IRoleLogin } from "../../../src/spi";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { synthesize, synthesizeInVault, type Synthesized } from "../../support/synth";
