@@ -169,6 +169,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "Without `--json`, it is the wrapping token alone. The first who unwraps it has the login, so hand it to the user by a channel of its own.",
       "The login can be used once, until `expires`. A second `add`, `rotate` or `reset` voids it.",
+      "`expires` is the end of the wrapping, which `--valid` sets. The login in it ends after `firstLoginTtl` of the tenant file, if that is sooner.",
     ],
   },
   "user rotate": {

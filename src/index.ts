@@ -219,7 +219,7 @@ export {
   type KubernetesServiceAccount,
 } from "./constructs/login/kubernetes-login";
 export { OidcLogin, type OidcLoginProps } from "./constructs/login/oidc-login";
-export type { IRoleLogin, RoleLogin, RoleToken } from "./constructs/login/role-login";
+export type { RoleLogin } from "./constructs/login/role-login";
 export { Users } from "./constructs/users/users";
 export type { UserProps, UsersProps } from "./constructs/users/users-props";
 export type { Duty, PeopleScope } from "./policy/people-policies";

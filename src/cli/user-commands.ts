@@ -21,7 +21,12 @@ export function defineUserCommands(program: Command, execute: Execute): void {
   ] as const)
     ofLogin(define(group, name, description))
       .argument("<user>")
-      .option("--valid <seconds>", "how long the login can be used", parseSeconds, INVITATION)
+      .option(
+        "--valid <seconds>",
+        "how long the login can be used; a shorter firstLoginTtl of the tenant file ends it sooner",
+        parseSeconds,
+        INVITATION,
+      )
       .action((user: string, options: CommonOptions & InviteOptions) =>
         execute(options, async (host) => (await import("./users.js")).invite(host, name, user, options)),
       );

@@ -1,3 +1,5 @@
+import { DEFAULT_GITHUB_ISSUER } from "../constructs/login/github-login";
+import { DEFAULT_GITLAB } from "../constructs/login/gitlab-login";
 import type { IKubernetesCluster } from "../constructs/tenant-cluster/kubernetes-cluster";
 import type { IDeployment } from "../constructs/vault-instance/deployment";
 import { DevelopmentDeployment } from "../constructs/vault-instance/development-deployment";
@@ -7,7 +9,7 @@ import type { HelmDeploymentProps } from "../constructs/vault-instance/helm-depl
 import { HighAvailabilityDeployment } from "../constructs/vault-instance/high-availability-deployment";
 import { NamespaceDeployment } from "../constructs/vault-instance/namespace-deployment";
 import { NetworkPeer } from "../constructs/vault-instance/network-peer";
-import { apiPeers, toEgress } from "../constructs/vault-instance/network-policies";
+import { apiPeers, toEgress, type Egress } from "../constructs/vault-instance/network-policies";
 import type { ServerCertificate } from "../constructs/vault-instance/server-certificate";
 import { StandaloneDeployment } from "../constructs/vault-instance/standalone-deployment";
 import { VaultStorage } from "../constructs/vault-instance/storage";
@@ -49,6 +51,7 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
         reason: `the database ${name}`,
       })),
       ...(instance.clouds ?? []).map(({ cloud }) => ({ port: 443, reason: `the API of ${cloud}` })),
+      ...loginEgress(instance.logins ?? {}),
       ...egress.map(toEgress),
     ],
     kubernetesApi: kubernetesApiCidrs && apiPeers(kubernetesApiCidrs),
@@ -65,6 +68,22 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
 }
 
 const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306 } as const;
+
+/** What the servers ask about those who log in. The API of their own cluster is allowed anyway, and certificates need nobody. */
+function loginEgress({ gitlab, github, kubernetes, oidc }: NonNullable<TenantInstance["logins"]>): Egress[] {
+  const asked: readonly (readonly [reason: string, url: string | undefined])[] = [
+    ["the keys of GitLab", gitlab && (gitlab.address ?? DEFAULT_GITLAB)],
+    ["the keys of GitHub", github && (github.issuer ?? DEFAULT_GITHUB_ISSUER)],
+    ["the cluster of the login kubernetes", kubernetes?.host],
+    ["the provider of identities", oidc?.discoveryUrl],
+  ];
+  return asked.flatMap(([reason, url]) => (url === undefined ? [] : [{ port: portOf(url), reason }]));
+}
+
+/** Port of an https address. */
+function portOf(url: string): number {
+  return Number(new URL(url).port || 443);
+}
 
 /** Whether Terraform creates the volumes of an instance on OpenStack. */
 export function usesCinder({ deployment }: TenantInstance): boolean {

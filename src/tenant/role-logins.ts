@@ -1,18 +1,29 @@
 import type { UserProps } from "../constructs/users/users-props";
 import type { Report } from "./references";
+import { runsInCluster, type Deployment } from "./sections/deployment";
 import { LOGIN_FIELDS, type LoginsSpec, type RoleLoginSpec } from "./sections/logins";
 
 /** An instance, as far as the logins of its roles are concerned. */
 interface CheckedInstance {
-  readonly logins?: Partial<Record<keyof LoginsSpec, object>>;
+  readonly deployment: Deployment;
+  readonly logins?: Partial<Record<keyof LoginsSpec, { readonly caCertificate?: string }>>;
   readonly people?: { readonly users: readonly UserProps[] };
   readonly pki?: unknown;
   readonly roles?: readonly { readonly login?: RoleLoginSpec }[];
 }
 
-/** Every login that a role names must exist, and every group that a user has must be that of a role. */
-export function checkRoleLogins({ logins = {}, people, pki, roles = [] }: CheckedInstance, report: Report): void {
-  if (logins.certificate !== undefined && !("caCertificate" in logins.certificate) && pki === undefined)
+/** Every login must be able to work, every login that a role names must exist, and every group that a user has must be that of a role. */
+export function checkRoleLogins(
+  { deployment, logins = {}, people, pki, roles = [] }: CheckedInstance,
+  report: Report,
+): void {
+  const mayReview = !runsInCluster(deployment) || deployment.kubernetesAuth === true;
+  if (logins.kubernetes !== undefined && logins.kubernetes.caCertificate === undefined && !mayReview)
+    report(
+      ["logins", "kubernetes"],
+      "needs servers that may review tokens; add kubernetesAuth: true to the deployment, or caCertificate for pods of another cluster, whose service accounts need the ClusterRole system:auth-delegator",
+    );
+  if (logins.certificate !== undefined && logins.certificate.caCertificate === undefined && pki === undefined)
     report(
       ["logins", "certificate"],
       "has no authority of the clients; add caCertificate, or the field pki to the instance",

@@ -133,7 +133,7 @@ export interface InstanceSpec
 
 const products: readonly [Product, ...Product[]] = ["vault", "openbao"];
 
-const instance = shape<InstanceSpec>()({
+const instanceFields = shape<InstanceSpec>()({
   name: label.refine((value) => value !== "central", {
     error: '"central" is the stack of the central Vault; choose another name',
   }),
@@ -151,7 +151,11 @@ const instance = shape<InstanceSpec>()({
   logins: logins.optional(),
   people: people.optional(),
   retired: boolean.optional(),
-}).superRefine(all(checkMounts, checkPolicies, checkGrants, checkRoleLogins, checkServers));
+});
+
+const instance = instanceFields.superRefine(
+  all<z.output<typeof instanceFields>>(checkMounts, checkPolicies, checkGrants, checkRoleLogins, checkServers),
+);
 
 /** The schema of a tenant file. */
 export const tenantSchema = shape<TenantSpec>()({

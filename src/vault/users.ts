@@ -26,6 +26,7 @@ const locked = z.object({
 /** A first login in a wrapping: the first who unwraps it has it, and nobody else does. */
 export interface WrappedLogin {
   readonly token: Secret;
+  /** End of the wrapping. The server does not tell that of the login, whose role may end it sooner. */
   readonly expires: Date;
 }
 

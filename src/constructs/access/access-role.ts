@@ -77,12 +77,10 @@ export class AccessRole extends Construct implements IGrantee {
   private readonly granted: PolicyStatement[] = [];
   private readonly appRoles: ApproleAuthBackendRole[] = [];
 
-  /** @param duty What the role is for, if it administers the instance. */
   constructor(
     scope: Construct,
     id: string,
     private readonly props: AccessRoleProps,
-    duty?: Duty,
   ) {
     super(scope, id);
     requireProviderRanges(this);
@@ -106,6 +104,7 @@ export class AccessRole extends Construct implements IGrantee {
       provider: props.provider,
     };
     const { boundCidrs } = props;
+    const duty = this.dutyOf(props);
     for (const login of logins) {
       if ("bind" in login)
         login.bind(this, { ...token, duty, tokenBoundCidrs: boundCidrs && boundAddresses(boundCidrs) });
@@ -121,6 +120,11 @@ export class AccessRole extends Construct implements IGrantee {
   grant(statement: PolicyStatement): void {
     checkPolicyPath(statement.path, this);
     this.granted.push(statement);
+  }
+
+  /** What the role is for, if it administers the instance. The constructor asks, so only the props are there. */
+  protected dutyOf(_props: AccessRoleProps): Duty | undefined {
+    return undefined;
   }
 
   /** What the role may do besides what is granted to it. It is asked last, when all roles are there. */

@@ -48,7 +48,11 @@ export class AdminRole extends AccessRole {
     id: string,
     private readonly adminProps: AdminRoleProps,
   ) {
-    super(scope, id, adminProps, adminProps.duty);
+    super(scope, id, adminProps);
+  }
+
+  protected override dutyOf({ duty }: AdminRoleProps): Duty {
+    return duty;
   }
 
   protected override ownStatements(): readonly PolicyStatement[] {

@@ -38,6 +38,9 @@ export interface CertificateLoginProps {
   readonly provider?: TerraformProvider;
 }
 
+/** Default path and type of the login. */
+export const CERTIFICATE_LOGIN = { path: "cert", type: "cert" } as const;
+
 /**
  * The login of clients by TLS certificates; https://developer.hashicorp.com/vault/docs/auth/cert. Clients connect to the servers
  * directly, because a proxy that ends TLS hides the certificate.
@@ -56,8 +59,13 @@ export class CertificateLogin extends Construct {
     requireProviderRanges(this);
     checkProviders(props, this);
     const { description, provider } = props;
-    this.mount = checkLoginPath(props.path ?? "cert", this);
-    this.path = new AuthBackend(this, "Resource", { type: "cert", path: this.mount, description, provider }).path;
+    this.mount = checkLoginPath(props.path ?? CERTIFICATE_LOGIN.path, this);
+    this.path = new AuthBackend(this, "Resource", {
+      type: CERTIFICATE_LOGIN.type,
+      path: this.mount,
+      description,
+      provider,
+    }).path;
   }
 
   /** Clients whose certificate has one common name. */

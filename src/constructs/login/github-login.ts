@@ -42,11 +42,17 @@ export interface GitHubJob {
   readonly environment?: string;
 }
 
+/** Default path and type of the login. */
+export const GITHUB_LOGIN = { path: "github", type: "jwt" } as const;
+
+/** Issuer of github.com. */
+export const DEFAULT_GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
+
 /** The login of GitHub's jobs by their tokens; https://docs.github.com/actions/reference/openid-connect-reference */
 export class GitHubLogin extends JwtLogin {
   constructor(scope: Construct, id: string, props: GitHubLoginProps) {
-    const issuer = props.issuer ?? "https://token.actions.githubusercontent.com";
-    super(scope, id, props, { issuer, jwksUrl: `${issuer}/.well-known/jwks` }, "github");
+    const issuer = props.issuer ?? DEFAULT_GITHUB_ISSUER;
+    super(scope, id, props, { issuer, jwksUrl: `${issuer}/.well-known/jwks` }, GITHUB_LOGIN);
   }
 
   /** Jobs of one repository, for one branch or environment. */

@@ -53,11 +53,17 @@ export interface GitLabJob {
   readonly environment?: string;
 }
 
+/** Default path and type of the login. */
+export const GITLAB_LOGIN = { path: "gitlab", type: "jwt" } as const;
+
+/** URL of the GitLab that is nobody's own. */
+export const DEFAULT_GITLAB = "https://gitlab.com";
+
 /** The login of GitLab's jobs by their ID tokens; https://docs.gitlab.com/ci/secrets/id_token_authentication/ */
 export class GitLabLogin extends JwtLogin {
   constructor(scope: Construct, id: string, props: GitLabLoginProps) {
-    const issuer = (props.address ?? "https://gitlab.com").replace(/\/+$/, "");
-    super(scope, id, props, { issuer, jwksUrl: `${issuer}/oauth/discovery/keys` }, "gitlab");
+    const issuer = (props.address ?? DEFAULT_GITLAB).replace(/\/+$/, "");
+    super(scope, id, props, { issuer, jwksUrl: `${issuer}/oauth/discovery/keys` }, GITLAB_LOGIN);
   }
 
   /** Jobs of one project, or of the projects of one namespace, for protected refs. */

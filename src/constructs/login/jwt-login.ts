@@ -13,7 +13,7 @@ export interface JwtLoginProps {
   /**
    * Path of the auth mount, without `auth/`.
    *
-   * @default - "jwt"; "gitlab" or "github" for the jobs of these platforms
+   * @default - "gitlab" or "github", as the platform of the jobs
    * @changes replaces the roles of the login: clients log in at the new path
    */
   readonly path?: string;
@@ -65,17 +65,17 @@ export abstract class JwtLogin extends Construct {
     id: string,
     private readonly props: JwtLoginProps,
     { issuer, jwksUrl }: JwtIssuer,
-    defaultPath: string,
+    defaults: { readonly path: string; readonly type: string },
   ) {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
-    this.mount = checkLoginPath(props.path ?? defaultPath, this);
+    this.mount = checkLoginPath(props.path ?? defaults.path, this);
     checkClaims(`login ${this.mount}`, { audience: props.audience, issuer }, this);
     checkJwksUrl(jwksUrl, this);
     const backend = new JwtAuthBackend(this, "Resource", {
       path: this.mount,
-      type: "jwt",
+      type: defaults.type,
       description: props.description,
       boundIssuer: issuer,
       jwksUrl,

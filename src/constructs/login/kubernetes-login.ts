@@ -35,7 +35,8 @@ export interface KubernetesLoginProps {
    * PEM certificate of the CA of another cluster than the one that the servers run in. That cluster reviews a pod's token by the
    * right of the pod itself: its service account needs the ClusterRole `system:auth-delegator`.
    *
-   * @default - the servers run in the cluster, and their own service account, which Kubernetes renews, reviews tokens
+   * @default - the servers run in the cluster, and their own service account, which Kubernetes renews, reviews tokens; it needs
+   * `kubernetesAuth` of the deployment
    * @changes in place: tokens that exist stay valid until they expire
    */
   readonly caCertificate?: string;
@@ -66,6 +67,9 @@ export interface KubernetesServiceAccount {
   readonly audience?: string;
 }
 
+/** Default path and type of the login. */
+export const KUBERNETES_LOGIN = { path: "kubernetes", type: "kubernetes" } as const;
+
 /**
  * The login of pods by the tokens of their service accounts; https://developer.hashicorp.com/vault/docs/auth/kubernetes. No token that
  * reviews others is stored.
@@ -80,8 +84,13 @@ export class KubernetesLogin extends Construct {
     requireProviderRanges(this);
     checkProviders(props, this);
     const { description, host = "https://kubernetes.default.svc", caCertificate, provider } = props;
-    this.mount = checkLoginPath(props.path ?? "kubernetes", this);
-    const backend = new AuthBackend(this, "Resource", { type: "kubernetes", path: this.mount, description, provider });
+    this.mount = checkLoginPath(props.path ?? KUBERNETES_LOGIN.path, this);
+    const backend = new AuthBackend(this, "Resource", {
+      type: KUBERNETES_LOGIN.type,
+      path: this.mount,
+      description,
+      provider,
+    });
     this.path = backend.path;
     new KubernetesAuthBackendConfig(this, "Config", {
       backend: this.path,

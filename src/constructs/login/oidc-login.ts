@@ -58,6 +58,13 @@ export interface OidcLoginProps {
    */
   readonly redirectUris: readonly string[];
   /**
+   * Scopes to request besides `openid`, for a provider that tells groups only on request.
+   *
+   * @default - none
+   * @changes in place: for logins that begin afterwards
+   */
+  readonly scopes?: readonly string[];
+  /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
@@ -71,6 +78,9 @@ export interface OidcLoginProps {
    */
   readonly centralProvider: TerraformProvider;
 }
+
+/** Default path and type of the login. */
+export const OIDC_LOGIN = { path: "oidc", type: "oidc" } as const;
 
 /**
  * The login of people at another provider of identities; https://developer.hashicorp.com/vault/docs/auth/jwt/oidc-providers. Their
@@ -92,11 +102,11 @@ export class OidcLogin extends Construct {
     const { clientSecret, centralProvider, provider } = props;
     checkSecretRefs({ clientSecret }, this);
     checkOidcAddresses(props, this);
-    this.mount = checkLoginPath(props.path ?? "oidc", this);
+    this.mount = checkLoginPath(props.path ?? OIDC_LOGIN.path, this);
     const secret = new CentralSecret(this, "ClientSecret", centralProvider, clientSecret);
     const backend = new JwtAuthBackend(this, "Resource", {
       path: this.mount,
-      type: "oidc",
+      type: OIDC_LOGIN.type,
       description: props.description,
       oidcDiscoveryUrl: props.discoveryUrl,
       oidcDiscoveryCaPem: props.caCertificate,
@@ -130,6 +140,7 @@ export class OidcLogin extends Construct {
           boundAudiences: [this.props.clientId],
           boundClaims,
           allowedRedirectUris: [...this.props.redirectUris],
+          oidcScopes: this.props.scopes && [...this.props.scopes],
         });
       },
     };

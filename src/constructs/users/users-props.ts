@@ -84,7 +84,7 @@ export interface UsersProps {
    */
   readonly boundCidrs?: readonly string[];
   /**
-   * Time within which a user must choose a first password.
+   * Time within which a user must choose a first password. `--valid` of `tenant-vault user add` can shorten it, and not extend it.
    *
    * @default - 72 hours
    * @changes in place: first logins that were handed over keep their time

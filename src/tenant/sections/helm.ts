@@ -55,7 +55,7 @@ export interface HelmSpec extends InFile<
   readonly clients?: readonly ClientSpec[];
   /**
    * Additional destinations of the servers, such as a hardware security module. Destinations that are always allowed: each
-   * other, DNS, the Kubernetes API, the seal, `databases`, `clouds` and `auditDevices`.
+   * other, DNS, the Kubernetes API, the seal, `databases`, `clouds`, `logins` and `auditDevices`.
    *
    * @default - none
    * @changes in place: a destination that is removed is cut off at once

@@ -1,24 +1,31 @@
 import type { Construct } from "constructs";
-import { CertificateLogin, type CertificateLoginProps } from "../../constructs/login/certificate-login";
+import {
+  CERTIFICATE_LOGIN,
+  CertificateLogin,
+  type CertificateLoginProps,
+} from "../../constructs/login/certificate-login";
 import {
   checkGitHubJob,
+  GITHUB_LOGIN,
   GitHubLogin,
   type GitHubJob,
   type GitHubLoginProps,
 } from "../../constructs/login/github-login";
 import {
   checkGitLabJob,
+  GITLAB_LOGIN,
   GitLabLogin,
   type GitLabJob,
   type GitLabLoginProps,
 } from "../../constructs/login/gitlab-login";
 import {
   checkServiceAccount,
+  KUBERNETES_LOGIN,
   KubernetesLogin,
   type KubernetesLoginProps,
   type KubernetesServiceAccount,
 } from "../../constructs/login/kubernetes-login";
-import { checkOidcAddresses, OidcLogin, type OidcLoginProps } from "../../constructs/login/oidc-login";
+import { checkOidcAddresses, OIDC_LOGIN, OidcLogin, type OidcLoginProps } from "../../constructs/login/oidc-login";
 import type { IRoleLogin } from "../../constructs/login/role-login";
 import { checkGroupName } from "../../constructs/users/user-names";
 import type { Users } from "../../constructs/users/users";
@@ -138,11 +145,11 @@ export const LOGIN_FIELDS = ["gitlab", "github", "kubernetes", "certificate", "o
 
 /** Default path and type of each method. */
 const MOUNTS: Readonly<Record<keyof LoginsSpec, { readonly path: string; readonly type: LoginType }>> = {
-  gitlab: { path: "gitlab", type: "jwt" },
-  github: { path: "github", type: "jwt" },
-  kubernetes: { path: "kubernetes", type: "kubernetes" },
-  certificate: { path: "cert", type: "cert" },
-  oidc: { path: "oidc", type: "oidc" },
+  gitlab: GITLAB_LOGIN,
+  github: GITHUB_LOGIN,
+  kubernetes: KUBERNETES_LOGIN,
+  certificate: CERTIFICATE_LOGIN,
+  oidc: OIDC_LOGIN,
 };
 
 const loginPath = validatedBy(path, (value) => checkLoginPath(value));
@@ -179,6 +186,7 @@ export const logins = shape<LoginsSpec>()({
       clientId: name("vault"),
       clientSecret: secretRef,
       redirectUris: list(name("https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback")),
+      scopes: list(name("groups")).optional(),
     }),
     (oidc) => checkOidcAddresses(oidc),
   ).optional(),

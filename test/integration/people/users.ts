@@ -58,8 +58,11 @@ export function testUsers(bed: () => PeopleBed): void {
   });
 
   test("a first login lets its holder choose a password, once and nothing else; then the group's policies apply", async () => {
-    const wrapping = await succeed("add", "alice");
+    const wrapping = await succeed("add", "alice", "--valid", "604800");
     const first = await unwrap(bed(), wrapping);
+    // A longer wrapping does not extend the login.
+    const { body: own } = await bed().root.send("POST", "auth/token/lookup", { body: { token: first } });
+    expect((own.data as { ttl: number }).ttl).toBeLessThanOrEqual(72 * 3600);
     expect(await attempt(bed().client(wrapping.trim()), "POST sys/wrapping/unwrap")).toBe(400);
     const client = bed().client(first);
     const password = { password: PASSWORD };

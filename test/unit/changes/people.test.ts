@@ -10,8 +10,8 @@ import {
   SecretRef,
   Users,
   VaultProvider,
-  type IRoleLogin,
 } from "../../../src/index";
+import type { IRoleLogin } from "../../../src/spi";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { synthesize, synthesizeInVault, type Synthesized } from "../../support/synth";
@@ -395,6 +395,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     {},
     { "logins.oidc.redirectUris": ["https://other.example/callback"] },
     ["update vault_jwt_auth_backend_role.main_role_web_login_oidc: allowed_redirect_uris.#"],
+  ],
+  [
+    "OidcLoginProps.scopes",
+    {},
+    { "logins.oidc.scopes": ["groups"] },
+    ["update vault_jwt_auth_backend_role.main_role_web_login_oidc: oidc_scopes"],
   ],
   [
     "RoleLoginSpec.appRole",

@@ -73,6 +73,43 @@ describe("a deployment of a tenant file", () => {
     ]);
   });
 
+  const EGRESS = "main_namespace_allow_egress";
+  const egressFor = (logins: TenantSpec["instances"][number]["logins"]): string | undefined => {
+    const spec = tenant({ ...HA, kubernetesAuth: true });
+    const policies = vaultStack({ ...spec, instances: spec.instances.map((instance) => ({ ...instance, logins })) })
+      .resource.kubernetes_network_policy_v1 as Record<string, { metadata: { annotations: object } }> | undefined;
+    return policies?.[EGRESS] && JSON.stringify(policies[EGRESS]);
+  };
+
+  test("reaches the issuers of its logins, at their ports", () => {
+    const audience = "https://main.customers.example:8200";
+    const oidc = {
+      discoveryUrl: "https://keycloak.example:9443/realms/acme",
+      clientId: "vault",
+      clientSecret: { mount: "operator", path: "oidc", field: "secret" },
+      redirectUris: ["https://main.customers.example:8200/ui/vault/auth/oidc/oidc/callback"],
+    };
+    const egress = egressFor({
+      gitlab: { audience, address: "https://gitlab.example:8443" },
+      github: { audience },
+      kubernetes: { host: "https://other.example:6443", caCertificate: "pem" },
+      oidc,
+    });
+    for (const [what, port] of [
+      ["the keys of GitLab", 8443],
+      ["the keys of GitHub", 443],
+      ["the cluster of the login kubernetes", 6443],
+      ["the provider of identities", 9443],
+    ] as const) {
+      expect(egress).toContain(`${what} (port ${port})`);
+      expect(egress).toContain(`"port":"${port}"`);
+    }
+  });
+
+  test("reaches nobody else for pods of its own cluster, and for certificates", () => {
+    expect(egressFor({ kubernetes: {}, certificate: { caCertificate: "pem" } })).toBeUndefined();
+  });
+
   test("is exposed at a load balancer", () => {
     const annotations = { "loadbalancer.openstack.org/class": "internal" };
     const json = vaultStack(tenant({ ...HA, clients: [{ namespace: "web" }], loadBalancer: { annotations } }));

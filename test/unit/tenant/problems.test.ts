@@ -8,6 +8,8 @@ import { changed, REMOVED, RIGHT } from "../../support/tenant-file";
 /** Put together, so that nothing takes this file for one that holds a key. */
 const PRIVATE_KEY = ["-----BEGIN", "OPENSSH PRIVATE KEY-----"].join(" ");
 
+const EXTERNAL = { mode: "external", addresses: ["https://10.0.0.1:8200"] };
+
 function linesOf(file: unknown): string[] {
   const checked = checkTenant(file);
   return "problems" in checked ? checked.problems.map(({ field, reason }) => `${field}: ${reason}`) : [];
@@ -53,6 +55,18 @@ describe("T8: a wrong file gets one line per mistake, with field, value, what is
       'instances[1].address: https://main.customers.example:8200 is used by the instance "main"; choose another',
     ]);
   });
+});
+
+test.each([
+  ["servers that may review tokens", { "deployment.kubernetesAuth": true, logins: { kubernetes: {} } }],
+  ["pods of another cluster, which review their own", { logins: { kubernetes: { caCertificate: "pem" } } }],
+  ["servers elsewhere", { deployment: EXTERNAL, seal: REMOVED, logins: { kubernetes: {} } }],
+])("the login of pods works with %s", (_what, fields) => {
+  const file = Object.entries(fields).reduce<object>(
+    (now, [field, value]) => changed(`instances.0.${field}`, value, now),
+    RIGHT,
+  );
+  expect(linesOf(file)).toEqual([]);
 });
 
 describe("a value that may be a secret is never quoted", () => {

@@ -152,6 +152,12 @@ describe("people at another provider of identities", () => {
     });
   });
 
+  test("request scopes only if some are given", () => {
+    const requested = (props: Partial<OidcLoginProps>) => only(oidc(props), "vault_jwt_auth_backend_role").oidc_scopes;
+    expect(requested({ scopes: ["groups"] })).toEqual(["groups"]);
+    expect(requested({})).toBeUndefined();
+  });
+
   test.each<[string, Partial<OidcLoginProps>]>([
     ["no redirect URI", { redirectUris: [] }],
     ["a redirect URI of any host", { redirectUris: ["https://*.example/callback"] }],
