@@ -69,7 +69,7 @@ export interface AccessRoleProps {
 }
 
 /**
- * A user of an instance: an AppRole and the policy of its tokens. It has the permissions that are granted to it and no others.
+ * A user of an instance: a policy, and the logins by which it is reached. It has the permissions that are granted to it and no others.
  * An operator requests its secret ID, because a secret ID that Terraform creates would be in the state.
  */
 export class AccessRole extends Construct implements IGrantee {
