@@ -6,12 +6,7 @@ import {
   type GitHubJob,
   type GitHubLoginProps,
 } from "../../constructs/login/github-login";
-import {
-  checkGitLabJob,
-  GitLabLogin,
-  type GitLabJob,
-  type GitLabLoginProps,
-} from "../../constructs/login/gitlab-login";
+import { GitLabLogin, type GitLabJob, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
 import {
   checkServiceAccount,
   KubernetesLogin,
@@ -188,16 +183,12 @@ export const logins = shape<LoginsSpec>()({
 export const roleLogin = validatedBy(
   shape<RoleLoginSpec>()({
     appRole: only(true).optional(),
-    gitlab: validatedBy(
-      shape<GitLabJob>()({
-        projectId: whole("project", 1).optional(),
-        namespaceId: whole("namespace", 1).optional(),
-        refType: choice("branch", "tag").optional(),
-        ref: name("main").optional(),
-        environment: name("production").optional(),
-      }),
-      (job) => checkGitLabJob(job),
-    ).optional(),
+    gitlab: shape<GitLabJob>()({
+      projectId: whole("project", 1),
+      refType: choice("branch", "tag").optional(),
+      ref: name("main").optional(),
+      environment: name("production").optional(),
+    }).optional(),
     github: validatedBy(
       shape<GitHubJob>()({
         repository: name("acme/shop"),

@@ -167,12 +167,6 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend_role.main_role_web_login_gitlab: bound_claims.environment"],
   ],
   [
-    "GitLabJob.namespaceId",
-    {},
-    { "roles.0.login.gitlab.namespaceId": 7 },
-    ["update vault_jwt_auth_backend_role.main_role_web_login_gitlab: bound_claims.namespace_id"],
-  ],
-  [
     "GitLabJob.projectId",
     {},
     { "roles.0.login.gitlab.projectId": 43 },
@@ -621,7 +615,9 @@ describe("what a login says of its tokens", () => {
   });
 
   test("IRoleLogin.ownsTokens: a role that would change them is refused", () => {
-    expect(() => role({ ownsTokens: true }, { tokenTtl: Duration.hours(1) })).toThrow(/has tokenTtl, but only groups/);
+    expect(() => role({ ownsTokens: true }, { tokenTtl: Duration.hours(1) })).toThrow(
+      /has tokenTtl, which does nothing/,
+    );
     expect(() => role({ ownsTokens: true })).not.toThrow();
   });
 });

@@ -9,6 +9,7 @@ import {
   KubernetesLogin,
   OidcLogin,
   SecretRef,
+  Users,
   type AccessRoleProps,
   type GitHubJob,
   type GitLabJob,
@@ -78,13 +79,17 @@ describe("jobs of GitLab", () => {
   });
 
   test.each<[string, GitLabJob]>([
-    ["no project", {}],
+    ["no project", {} as GitLabJob],
+    ["a namespace alone", { namespaceId: 7 } as never],
+    ["a project without a number", { projectId: NaN }],
     ["any branch by a pattern", { projectId: 42, ref: "*" }],
     ["branches that begin so", { projectId: 42, ref: "release/*" }],
     ["an empty environment", { projectId: 42, environment: "" }],
     ["two branches in one", { projectId: 42, ref: "main,feature" }],
   ])("are refused with %s", (_case, job) => {
-    expect(() => gitlab(job)).toThrow(/binds (no project|ref to|environment to)/);
+    expect(() => gitlab(job)).toThrow(
+      /has no valid projectId, so other projects could log in|binds (ref|environment) to/,
+    );
   });
 
   test.each(["", "*"])("are refused with the audience %j", (audience) => {
@@ -189,6 +194,22 @@ describe("a role with several logins", () => {
     expect(Object.keys(resource.vault_policy ?? {})).toHaveLength(1);
     expect(only(resource, "vault_approle_auth_backend_role").token_bound_cidrs).toEqual(["192.0.2.1/32", "10.0.0.0/8"]);
     expect(only(resource, "vault_jwt_auth_backend_role").token_bound_cidrs).toEqual(["192.0.2.1", "10.0.0.0/8"]);
+  });
+
+  test.each<[string, Partial<AccessRoleProps>]>([
+    ["tokenTtl", { tokenTtl: Duration.minutes(5) }],
+    ["tokenMaxTtl", { tokenMaxTtl: Duration.hours(2) }],
+    ["boundCidrs", { boundCidrs: ["192.0.2.1/32"] }],
+  ])("is refused with %s if one is a group of people, on whose tokens it has no effect", (field, props) => {
+    const logins = (stack: LayerStack, { provider }: Providers) => {
+      const users = new Users(stack, "Users", { users: [{ name: "alice", groups: ["developers"] }], provider });
+      return [new AppRoleLogin(stack, "Login", { provider }), users.group("developers")];
+    };
+    expect(() => role(logins, props)).toThrow(
+      `The role web has ${field}, which does nothing for its groups of people, whose tokens are as all tokens of their login`,
+    );
+    expect(() => role(logins)).not.toThrow();
+    expect(() => several(props)).not.toThrow();
   });
 
   test("is refused with the same login twice, none, or something else", () => {
