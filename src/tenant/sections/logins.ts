@@ -192,9 +192,10 @@ export const roleLogin = validatedBy(
     github: validatedBy(
       shape<GitHubJob>()({
         repository: name("acme/shop"),
-        repositoryId: whole("repository", 1).optional(),
-        branch: name("main").optional(),
+        repositoryId: whole("repository", 1),
+        branch: name("main"),
         environment: name("production").optional(),
+        events: distinct(name("push"), '"push"').optional(),
       }),
       (job) => checkGitHubJob(job),
     ).optional(),
@@ -202,7 +203,7 @@ export const roleLogin = validatedBy(
       shape<KubernetesServiceAccount>()({
         namespace: label,
         serviceAccount: name("web"),
-        audience: name("vault").optional(),
+        audience: name("vault"),
       }),
       (account) => checkServiceAccount(account),
     ).optional(),

@@ -47,8 +47,8 @@ const INSTANCE: InstanceSpec = {
       read: ["kv/web"],
       login: {
         gitlab: { projectId: 42 },
-        github: { repository: "acme/shop", branch: "main" },
-        kubernetes: { namespace: "sample", serviceAccount: "web" },
+        github: { repository: "acme/shop", repositoryId: 6, branch: "main" },
+        kubernetes: { namespace: "sample", serviceAccount: "web", audience: "vault" },
         certificate: "web.acme.internal",
         oidc: "developers",
         groups: ["developers"],
@@ -141,6 +141,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     {},
     { "roles.0.login.github.environment": "production" },
     ["update vault_jwt_auth_backend_role.main_role_web_login_github: bound_claims.environment"],
+  ],
+  [
+    "GitHubJob.events",
+    {},
+    { "roles.0.login.github.events": ["push"] },
+    ["update vault_jwt_auth_backend_role.main_role_web_login_github: bound_claims.event_name"],
   ],
   [
     "GitHubJob.repository",
@@ -288,7 +294,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "KubernetesServiceAccount.audience",
     {},
-    { "roles.0.login.kubernetes.audience": "vault" },
+    { "roles.0.login.kubernetes.audience": "other" },
     ["update vault_kubernetes_auth_backend_role.main_role_web_login_kubernetes: audience"],
   ],
   [

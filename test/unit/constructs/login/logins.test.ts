@@ -13,6 +13,8 @@ import {
   type AccessRoleProps,
   type GitHubJob,
   type GitLabJob,
+  type KubernetesLoginProps,
+  type KubernetesServiceAccount,
   type LayerStack,
   type OidcLoginProps,
 } from "../../../../src/index";
@@ -39,9 +41,18 @@ const gitlab = (job: GitLabJob, props = {}): Synthesized["resource"] =>
   role((stack, { provider }) => new GitLabLogin(stack, "GitLab", { audience: "a", provider, ...props }).job(job));
 const github = (job: GitHubJob): Synthesized["resource"] =>
   role((stack, { provider }) => new GitHubLogin(stack, "GitHub", { audience: "a", provider }).job(job));
-const pods = (namespace: string, serviceAccount: string): Synthesized["resource"] =>
+const pods = (
+  namespace: string,
+  serviceAccount: string,
+  audience = "vault",
+  props: KubernetesLoginProps = {},
+): Synthesized["resource"] =>
   role((stack, { provider }) =>
-    new KubernetesLogin(stack, "Kubernetes", { provider }).serviceAccount({ namespace, serviceAccount }),
+    new KubernetesLogin(stack, "Kubernetes", { provider, ...props }).serviceAccount({
+      namespace,
+      serviceAccount,
+      audience,
+    }),
   );
 const oidc = (props: Partial<OidcLoginProps> = {}, group = "developers"): Synthesized["resource"] =>
   role((stack, providers) =>
@@ -102,23 +113,33 @@ describe("jobs of GitLab", () => {
 });
 
 describe("jobs of GitHub", () => {
-  test("are bound to repository, branch and environment", () => {
+  const SHOP = { repository: "acme/shop", repositoryId: 7, branch: "main" };
+
+  test("are bound to repository, branch, environment and events", () => {
     const resource = github({ repository: "acme/shop", repositoryId: 7, branch: "main", environment: "production" });
     expect(only(resource, "vault_jwt_auth_backend_role").bound_claims).toEqual({
       repository: "acme/shop",
       repository_id: "7",
       ref: "refs/heads/main",
       environment: "production",
+      event_name: "push,workflow_dispatch,schedule",
     });
+    const { bound_claims } = only(github({ ...SHOP, events: ["push"] }), "vault_jwt_auth_backend_role");
+    expect(bound_claims).toMatchObject({ event_name: "push" });
   });
 
   test.each<[string, GitHubJob]>([
-    ["any branch and environment", { repository: "acme/shop" }],
-    ["any repository of an owner", { repository: "acme/*", branch: "main" }],
-    ["no name of a repository", { repository: "acme", branch: "main" }],
-    ["any environment by a pattern", { repository: "acme/shop", environment: "*" }],
+    ["any branch", { repository: "acme/shop", repositoryId: 7 } as GitHubJob],
+    ["an environment alone", { repository: "acme/shop", repositoryId: 7, environment: "production" } as GitHubJob],
+    ["a name that somebody else can get later", { repository: "acme/shop", branch: "main" } as GitHubJob],
+    ["any repository of an owner", { ...SHOP, repository: "acme/*" }],
+    ["no name of a repository", { ...SHOP, repository: "acme" }],
+    ["any environment by a pattern", { ...SHOP, environment: "*" }],
+    ["no event", { ...SHOP, events: [] }],
+    ["any event by a pattern", { ...SHOP, events: ["*"] }],
+    ["two events in one", { ...SHOP, events: ["push,pull_request_target"] }],
   ])("are refused with %s", (_case, job) => {
-    expect(() => github(job)).toThrow(/binds|is not a repository/);
+    expect(() => github(job)).toThrow(/binds|is not a repository|has no valid repositoryId|names no events/);
   });
 });
 
@@ -128,6 +149,7 @@ describe("pods", () => {
     expect(only(resource, "vault_kubernetes_auth_backend_role")).toMatchObject({
       bound_service_account_namespaces: ["sample"],
       bound_service_account_names: ["web"],
+      audience: "vault",
     });
     const config = only(resource, "vault_kubernetes_auth_backend_config");
     expect(config).toMatchObject({ kubernetes_host: "https://kubernetes.default.svc", disable_local_ca_jwt: false });
@@ -141,6 +163,18 @@ describe("pods", () => {
     ["sample", ""],
   ])("of %j/%j are refused", (namespace, name) => {
     expect(() => pods(namespace, name)).toThrow(/is not a service account of Kubernetes/);
+  });
+
+  test("without an audience are refused", () => {
+    const account = { namespace: "sample", serviceAccount: "web" } as KubernetesServiceAccount;
+    const login = (stack: LayerStack, { provider }: Providers) =>
+      new KubernetesLogin(stack, "Kubernetes", { provider }).serviceAccount(account);
+    expect(() => role(login)).toThrow(/login of the pods of sample\/web binds nothing/);
+    expect(() => pods("sample", "web", "*")).toThrow(/binds audience to/);
+  });
+
+  test("are refused if an open connection says whose a token is", () => {
+    expect(() => pods("sample", "web", "vault", { host: "http://api.example:6443" })).toThrow(/not reached by TLS/);
   });
 });
 
