@@ -18,6 +18,7 @@ import { engineSchemas, type EngineFields } from "./engines";
 import { boolean, choice, name, uniquelyNamed, validationMessage } from "./builders";
 import { address, label } from "./fields";
 import { shape } from "./in-file";
+import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
 import { checkRoleLogins } from "./role-logins";
 import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
@@ -151,7 +152,7 @@ const instance = shape<InstanceSpec>()({
   logins: logins.optional(),
   people: people.optional(),
   retired: boolean.optional(),
-}).superRefine(all(checkMounts, checkPolicies, checkGrants, checkRoleLogins, checkServers));
+}).superRefine(all(checkMounts, checkPolicies, checkGrants, checkRoleLogins, checkOwnAuthority, checkServers));
 
 /** The schema of a tenant file. */
 export const tenantSchema = shape<TenantSpec>()({
