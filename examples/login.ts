@@ -26,7 +26,7 @@ new AccessRole(stack, "Shop", {
   name: "shop",
   login: [
     gitlab.job({ projectId: 42, ref: "main" }),
-    kubernetes.serviceAccount({ namespace: "shop", serviceAccount: "web" }),
+    kubernetes.serviceAccount({ namespace: "shop", serviceAccount: "web", audience: "vault" }),
   ],
 });
 

@@ -18,6 +18,7 @@ import { engineSchemas, type EngineFields } from "./engines";
 import { boolean, choice, name, uniquelyNamed, validationMessage } from "./builders";
 import { address, label } from "./fields";
 import { shape } from "./in-file";
+import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
 import { checkRoleLogins } from "./role-logins";
 import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
@@ -154,7 +155,14 @@ const instanceFields = shape<InstanceSpec>()({
 });
 
 const instance = instanceFields.superRefine(
-  all<z.output<typeof instanceFields>>(checkMounts, checkPolicies, checkGrants, checkRoleLogins, checkServers),
+  all<z.output<typeof instanceFields>>(
+    checkMounts,
+    checkPolicies,
+    checkGrants,
+    checkRoleLogins,
+    checkOwnAuthority,
+    checkServers,
+  ),
 );
 
 /** The schema of a tenant file. */

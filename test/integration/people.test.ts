@@ -45,8 +45,8 @@ function spec(): Partial<InstanceSpec> {
         name: "web",
         login: {
           gitlab: { projectId: 42, ref: "main" },
-          github: { repository: "acme/shop", branch: "main", environment: "production" },
-          kubernetes: { namespace: "sample", serviceAccount: "web" },
+          github: { repository: "acme/shop", repositoryId: 7, branch: "main", environment: "production" },
+          kubernetes: { namespace: "sample", serviceAccount: "web", audience: "https://kubernetes.default.svc" },
           certificate: "web.acme.internal",
           oidc: "developers",
           groups: ["developers"],
@@ -114,18 +114,31 @@ describe("jobs of GitHub", () => {
     sub: "repo:acme/shop:environment:production",
     aud: AUDIENCE,
     repository: "acme/shop",
+    repository_id: "7",
     ref: "refs/heads/main",
+    event_name: "push",
     environment: "production",
   };
 
-  test("of the repository, branch and environment log in", async () => {
-    await expectWeb(await people.logIn("github/login", { role: "web", jwt: people.issuer.token(JOB) }));
-  });
+  test.each(["push", "workflow_dispatch", "schedule"])(
+    "of the repository, branch and environment log in for %s",
+    async (event) => {
+      const jwt = people.issuer.token({ ...JOB, event_name: event });
+      await expectWeb(await people.logIn("github/login", { role: "web", jwt }));
+    },
+  );
 
   test.each([
     ["a fork", { repository: "stranger/shop" }, "repository"],
     ["a pull request", { ref: "refs/pull/7/merge" }, "ref"],
     ["another environment", { environment: "test" }, "environment"],
+    ["another repository of the same name", { repository_id: "8" }, "repository_id"],
+    [
+      "a pull request of a fork that runs with the ref of the branch",
+      { event_name: "pull_request_target" },
+      "event_name",
+    ],
+    ["several events in one", { event_name: "push,workflow_dispatch,schedule" }, "event_name"],
   ])("of %s are refused", async (_case, changes, claim) => {
     const jwt = people.issuer.token({ ...JOB, ...changes });
     expect(await people.refused("github/login", { role: "web", jwt })).toContain(`claim \\"${claim}\\" does not match`);
@@ -133,10 +146,10 @@ describe("jobs of GitHub", () => {
 });
 
 describe("pods", () => {
-  const pod = (namespace: string, name: string): string =>
+  const pod = (namespace: string, name: string, audience = "https://kubernetes.default.svc"): string =>
     people.issuer.token({
       sub: `system:serviceaccount:${namespace}:${name}`,
-      aud: ["https://kubernetes.default.svc"],
+      aud: [audience],
       "kubernetes.io": { namespace, serviceaccount: { name, uid: "1" } },
     });
 
@@ -153,6 +166,11 @@ describe("pods", () => {
     expect(await people.refused("kubernetes/login", { role: "web", jwt: pod(namespace, name) })).toMatch(
       /not authorized/,
     );
+  });
+
+  test("with a token for another service are refused", async () => {
+    const jwt = pod("sample", "web", "https://other.example");
+    expect(await people.refused("kubernetes/login", { role: "web", jwt })).toMatch(/audience/);
   });
 });
 

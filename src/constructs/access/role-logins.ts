@@ -19,7 +19,7 @@ interface Reached {
 /**
  * The logins of a role.
  *
- * @throws ValidationError if one is none, two are the same, or a prop would have no effect in any of them.
+ * @throws ValidationError if one is none, two are the same, or a prop would have no effect in one of them.
  */
 export function checkLogins(props: Reached, scope: Construct): readonly RoleLogin[] {
   const logins = asList(props.login);
@@ -48,11 +48,11 @@ function checkEffects(props: Reached, logins: readonly RoleLogin[], scope: Const
   const hasAppRole = logins.some((login) => !("bind" in login));
   if (props.secretIdTtl !== undefined && !hasAppRole)
     throw roleLogin(`The role ${props.name} has a secretIdTtl, but no AppRole; remove secretIdTtl.`, scope);
-  if (logins.some((login) => !("bind" in login) || login.ownsTokens !== true)) return;
+  if (!logins.some((login) => "bind" in login && login.ownsTokens === true)) return;
   const field = (["tokenTtl", "tokenMaxTtl", "boundCidrs"] as const).find((name) => props[name] !== undefined);
   if (field === undefined) return;
   throw roleLogin(
-    `The role ${props.name} has ${field}, but only groups of people reach it, whose tokens are as all tokens of their login; set ${field} there.`,
+    `The role ${props.name} has ${field}, which does nothing for its groups of people, whose tokens are as all tokens of their login; set ${field} there, or on another role for its other logins.`,
     scope,
   );
 }

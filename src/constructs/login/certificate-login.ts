@@ -23,8 +23,8 @@ export interface CertificateLoginProps {
    */
   readonly description?: string;
   /**
-   * PEM certificate of the authority of the clients, such as that of a `TenantPKI`. Keep it apart from authorities that issue
-   * certificates for the same names to others.
+   * PEM certificate of the authority of the clients, such as that of a `TenantPKI`. All its certificates with the common name of a
+   * role log in as that role, so it must not issue them to others.
    *
    * @changes in place: clients need certificates of the new authority; tokens that exist stay valid until they expire
    */
@@ -43,7 +43,8 @@ export const CERTIFICATE_LOGIN = { path: "cert", type: "cert" } as const;
 
 /**
  * The login of clients by TLS certificates; https://developer.hashicorp.com/vault/docs/auth/cert. Clients connect to the servers
- * directly, because a proxy that ends TLS hides the certificate.
+ * directly, because a proxy that ends TLS hides the certificate. A revoked certificate logs in until it expires: the login checks neither
+ * revocation lists nor OCSP.
  */
 export class CertificateLogin extends Construct {
   /** Path of the auth mount, without `auth/`. */

@@ -1,7 +1,6 @@
 import type { Construct } from "constructs";
-import { ValidationError } from "../../core/errors";
 import { JwtLogin, type JwtLoginProps } from "./jwt-login";
-import type { IRoleLogin } from "./role-login";
+import { checkNumber, type IRoleLogin } from "./role-login";
 
 /** Properties of a {@link GitLabLogin}. */
 export interface GitLabLoginProps extends JwtLoginProps {
@@ -15,24 +14,14 @@ export interface GitLabLoginProps extends JwtLoginProps {
 }
 
 /**
- * Jobs of GitLab CI. A job of a fork has another project, and one of a merge request or an unprotected branch is not protected, so
- * none of them logs in.
+ * Jobs of GitLab CI, of one project. Its forks and new projects have other numbers, and jobs for unprotected refs are not protected, so
+ * none of them logs in. Several projects are reached by a role each.
  *
  * @changes in place: tokens that exist stay valid until they expire
  */
 export interface GitLabJob {
-  /**
-   * Number of the project. Unlike its path, nobody else can get it later.
-   *
-   * @default - any project of {@link namespaceId}
-   */
-  readonly projectId?: number;
-  /**
-   * Number of a group or user with several projects.
-   *
-   * @default - that of {@link projectId}
-   */
-  readonly namespaceId?: number;
+  /** Number of the project. Unlike its path, nobody else can get it later. */
+  readonly projectId: number;
   /**
    * Kind of the protected ref that the job runs for.
    *
@@ -66,27 +55,14 @@ export class GitLabLogin extends JwtLogin {
     super(scope, id, props, { issuer, jwksUrl: `${issuer}/oauth/discovery/keys` }, GITLAB_LOGIN);
   }
 
-  /** Jobs of one project, or of the projects of one namespace, for protected refs. */
-  job(job: GitLabJob): IRoleLogin {
-    checkGitLabJob(job, this);
-    const { projectId, namespaceId, refType = "branch", ref, environment } = job;
+  /** Jobs of one project for its protected refs. */
+  job({ projectId, refType = "branch", ref, environment }: GitLabJob): IRoleLogin {
     return this.login("project_id", {
-      project_id: projectId?.toString(),
-      namespace_id: namespaceId?.toString(),
+      project_id: checkNumber("login of GitLab's jobs", "projectId", projectId, this),
       ref_protected: "true",
       ref_type: refType,
       ref,
       environment,
     });
   }
-}
-
-/** @throws ValidationError if the jobs of any project could log in. */
-export function checkGitLabJob({ projectId, namespaceId }: GitLabJob, scope?: Construct): void {
-  if (projectId !== undefined || namespaceId !== undefined) return;
-  throw new ValidationError(
-    "login-claim",
-    "The login of GitLab's jobs binds no project, so a job of any project could log in; write projectId or namespaceId.",
-    scope,
-  );
 }

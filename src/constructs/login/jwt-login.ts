@@ -85,9 +85,18 @@ export abstract class JwtLogin extends Construct {
     this.path = backend.path;
   }
 
-  /** @param userClaim The claim that names the client. */
-  protected login(userClaim: string, claims: Readonly<Record<string, string | undefined>>): IRoleLogin {
+  /**
+   * @param userClaim The claim that names the client.
+   * @param oneOf Claims that have one of several values. The caller checks them.
+   */
+  protected login(
+    userClaim: string,
+    claims: Readonly<Record<string, string | undefined>>,
+    oneOf: Readonly<Record<string, readonly string[]>> = {},
+  ): IRoleLogin {
     const boundClaims = checkClaims(`login ${this.mount}`, claims, this);
+    // The provider makes a list of values that commas separate.
+    for (const [name, values] of Object.entries(oneOf)) boundClaims[name] = values.join(",");
     return {
       id: this.mount,
       bind: (scope, token) => {

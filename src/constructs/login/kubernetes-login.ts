@@ -1,12 +1,13 @@
-import type { TerraformProvider } from "cdktf";
+import { Token, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { DNS_LABEL } from "../../core/dns-label";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
+import { isEncrypted } from "../../core/secure-address";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend, KubernetesAuthBackendConfig, KubernetesAuthBackendRole } from "../../terraform/providers/vault";
-import type { IRoleLogin } from "./role-login";
+import { checkClaims, type IRoleLogin } from "./role-login";
 
 /** Properties of a {@link KubernetesLogin}. */
 export interface KubernetesLoginProps {
@@ -25,7 +26,7 @@ export interface KubernetesLoginProps {
    */
   readonly description?: string;
   /**
-   * URL of the cluster's API. The servers of the instance must reach it.
+   * URL of the cluster's API, by https. The servers of the instance must reach it.
    *
    * @default "https://kubernetes.default.svc"
    * @changes in place: tokens that exist stay valid until they expire
@@ -60,11 +61,10 @@ export interface KubernetesServiceAccount {
   /** Name of their service account. */
   readonly serviceAccount: string;
   /**
-   * Audience that the pod's token must name.
-   *
-   * @default - that of the cluster's API
+   * Audience that the pod's token must name, such as "vault", so that a token for another service is refused. With a
+   * `caCertificate` of the login, that of the cluster's API, because the token then also authenticates there.
    */
-  readonly audience?: string;
+  readonly audience: string;
 }
 
 /** Default path and type of the login. */
@@ -85,6 +85,7 @@ export class KubernetesLogin extends Construct {
     checkProviders(props, this);
     const { description, host = "https://kubernetes.default.svc", caCertificate, provider } = props;
     this.mount = checkLoginPath(props.path ?? KUBERNETES_LOGIN.path, this);
+    checkHost(host, this);
     const backend = new AuthBackend(this, "Resource", {
       type: KUBERNETES_LOGIN.type,
       path: this.mount,
@@ -123,11 +124,26 @@ export class KubernetesLogin extends Construct {
 const SERVICE_ACCOUNT = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /** @throws ValidationError unless it is one service account: `*` would also allow others. */
-export function checkServiceAccount({ namespace, serviceAccount }: KubernetesServiceAccount, scope?: Construct): void {
-  if (DNS_LABEL.test(namespace) && SERVICE_ACCOUNT.test(serviceAccount)) return;
+export function checkServiceAccount(
+  { namespace, serviceAccount, audience }: KubernetesServiceAccount,
+  scope?: Construct,
+): void {
+  if (!DNS_LABEL.test(namespace) || !SERVICE_ACCOUNT.test(serviceAccount))
+    throw new ValidationError(
+      "login-claim",
+      `${JSON.stringify(`${namespace}/${serviceAccount}`)} is not a service account of Kubernetes; write the name of one namespace and of one service account, without "*".`,
+      scope,
+    );
+  // Without an audience, a token that a pod sends to any other service would log in.
+  checkClaims(`login of the pods of ${namespace}/${serviceAccount}`, { audience }, scope);
+}
+
+/** @throws ValidationError if somebody on the way could say whose a token is, or read it. */
+function checkHost(host: string, scope: Construct): void {
+  if (Token.isUnresolved(host) || isEncrypted(host)) return;
   throw new ValidationError(
-    "login-claim",
-    `${JSON.stringify(`${namespace}/${serviceAccount}`)} is not a service account of Kubernetes; write the name of one namespace and of one service account, without "*".`,
+    "kubernetes-host",
+    `The API of Kubernetes is at ${JSON.stringify(host)}, which is not reached by TLS, so answers on the way could let anybody log in; write an https address.`,
     scope,
   );
 }

@@ -75,3 +75,13 @@ export function checkClaims(
     );
   return Object.fromEntries(given);
 }
+
+/** @throws ValidationError unless it is a number of a project or repository: without it, others could log in. */
+export function checkNumber(login: string, name: string, value: unknown, scope?: Construct): string {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return String(value);
+  throw new ValidationError(
+    "login-claim",
+    `The ${login} has no valid ${name}, so other projects could log in; write the number that the platform shows.`,
+    scope,
+  );
+}

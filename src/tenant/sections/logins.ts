@@ -11,13 +11,7 @@ import {
   type GitHubJob,
   type GitHubLoginProps,
 } from "../../constructs/login/github-login";
-import {
-  checkGitLabJob,
-  GITLAB_LOGIN,
-  GitLabLogin,
-  type GitLabJob,
-  type GitLabLoginProps,
-} from "../../constructs/login/gitlab-login";
+import { GITLAB_LOGIN, GitLabLogin, type GitLabJob, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
 import {
   checkServiceAccount,
   KUBERNETES_LOGIN,
@@ -196,22 +190,19 @@ export const logins = shape<LoginsSpec>()({
 export const roleLogin = validatedBy(
   shape<RoleLoginSpec>()({
     appRole: only(true).optional(),
-    gitlab: validatedBy(
-      shape<GitLabJob>()({
-        projectId: whole("project", 1).optional(),
-        namespaceId: whole("namespace", 1).optional(),
-        refType: choice("branch", "tag").optional(),
-        ref: name("main").optional(),
-        environment: name("production").optional(),
-      }),
-      (job) => checkGitLabJob(job),
-    ).optional(),
+    gitlab: shape<GitLabJob>()({
+      projectId: whole("project", 1),
+      refType: choice("branch", "tag").optional(),
+      ref: name("main").optional(),
+      environment: name("production").optional(),
+    }).optional(),
     github: validatedBy(
       shape<GitHubJob>()({
         repository: name("acme/shop"),
-        repositoryId: whole("repository", 1).optional(),
-        branch: name("main").optional(),
+        repositoryId: whole("repository", 1),
+        branch: name("main"),
         environment: name("production").optional(),
+        events: distinct(name("push"), '"push"').optional(),
       }),
       (job) => checkGitHubJob(job),
     ).optional(),
@@ -219,7 +210,7 @@ export const roleLogin = validatedBy(
       shape<KubernetesServiceAccount>()({
         namespace: label,
         serviceAccount: name("web"),
-        audience: name("vault").optional(),
+        audience: name("vault"),
       }),
       (account) => checkServiceAccount(account),
     ).optional(),

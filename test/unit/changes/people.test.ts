@@ -47,8 +47,8 @@ const INSTANCE: InstanceSpec = {
       read: ["kv/web"],
       login: {
         gitlab: { projectId: 42 },
-        github: { repository: "acme/shop", branch: "main" },
-        kubernetes: { namespace: "sample", serviceAccount: "web" },
+        github: { repository: "acme/shop", repositoryId: 6, branch: "main" },
+        kubernetes: { namespace: "sample", serviceAccount: "web", audience: "vault" },
         certificate: "web.acme.internal",
         oidc: "developers",
         groups: ["developers"],
@@ -143,6 +143,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend_role.main_role_web_login_github: bound_claims.environment"],
   ],
   [
+    "GitHubJob.events",
+    {},
+    { "roles.0.login.github.events": ["push"] },
+    ["update vault_jwt_auth_backend_role.main_role_web_login_github: bound_claims.event_name"],
+  ],
+  [
     "GitHubJob.repository",
     {},
     { "roles.0.login.github.repository": "acme/other" },
@@ -165,12 +171,6 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     {},
     { "roles.0.login.gitlab.environment": "production" },
     ["update vault_jwt_auth_backend_role.main_role_web_login_gitlab: bound_claims.environment"],
-  ],
-  [
-    "GitLabJob.namespaceId",
-    {},
-    { "roles.0.login.gitlab.namespaceId": 7 },
-    ["update vault_jwt_auth_backend_role.main_role_web_login_gitlab: bound_claims.namespace_id"],
   ],
   [
     "GitLabJob.projectId",
@@ -294,7 +294,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "KubernetesServiceAccount.audience",
     {},
-    { "roles.0.login.kubernetes.audience": "vault" },
+    { "roles.0.login.kubernetes.audience": "other" },
     ["update vault_kubernetes_auth_backend_role.main_role_web_login_kubernetes: audience"],
   ],
   [
@@ -627,7 +627,9 @@ describe("what a login says of its tokens", () => {
   });
 
   test("IRoleLogin.ownsTokens: a role that would change them is refused", () => {
-    expect(() => role({ ownsTokens: true }, { tokenTtl: Duration.hours(1) })).toThrow(/has tokenTtl, but only groups/);
+    expect(() => role({ ownsTokens: true }, { tokenTtl: Duration.hours(1) })).toThrow(
+      /has tokenTtl, which does nothing/,
+    );
     expect(() => role({ ownsTokens: true })).not.toThrow();
   });
 });

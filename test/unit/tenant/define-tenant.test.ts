@@ -324,3 +324,32 @@ describe("fails, naming field and reason, when", () => {
     expect(problemsOf({ ...TENANT, name: "A", cluster: { ...CLUSTER, image: "" } }).length).toBe(2);
   });
 });
+
+describe("a duty that is reached by a certificate", () => {
+  const PKI = { roles: [{ name: "web", allowedDomains: ["acme.internal"], usage: "client" }] };
+  const problems = (certificate: object, role: object) =>
+    problemsOf({
+      ...TENANT,
+      instances: [
+        {
+          ...INSTANCE,
+          pki: PKI,
+          logins: { certificate },
+          roles: [{ name: "admin", login: { certificate: "admin.acme.internal" }, ...role }],
+        },
+      ],
+    });
+
+  test("is refused if the instance's own PKI issues it", () => {
+    expect(problems({}, { duty: "security" })).toEqual([
+      expect.stringMatching(
+        /^instances\[0\]\.roles\[0\]\.login\.certificate: reaches a role with a duty .* add caCertificate of another authority/,
+      ),
+    ]);
+  });
+
+  test("is allowed by another authority, and a role without a duty by the instance's own", () => {
+    expect(problems({ caCertificate: "pem" }, { duty: "security" })).toEqual([]);
+    expect(problems({}, { certificates: ["web"] })).toEqual([]);
+  });
+});

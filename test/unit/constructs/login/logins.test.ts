@@ -9,9 +9,12 @@ import {
   KubernetesLogin,
   OidcLogin,
   SecretRef,
+  Users,
   type AccessRoleProps,
   type GitHubJob,
   type GitLabJob,
+  type KubernetesLoginProps,
+  type KubernetesServiceAccount,
   type LayerStack,
   type OidcLoginProps,
 } from "../../../../src/index";
@@ -38,9 +41,18 @@ const gitlab = (job: GitLabJob, props = {}): Synthesized["resource"] =>
   role((stack, { provider }) => new GitLabLogin(stack, "GitLab", { audience: "a", provider, ...props }).job(job));
 const github = (job: GitHubJob): Synthesized["resource"] =>
   role((stack, { provider }) => new GitHubLogin(stack, "GitHub", { audience: "a", provider }).job(job));
-const pods = (namespace: string, serviceAccount: string): Synthesized["resource"] =>
+const pods = (
+  namespace: string,
+  serviceAccount: string,
+  audience = "vault",
+  props: KubernetesLoginProps = {},
+): Synthesized["resource"] =>
   role((stack, { provider }) =>
-    new KubernetesLogin(stack, "Kubernetes", { provider }).serviceAccount({ namespace, serviceAccount }),
+    new KubernetesLogin(stack, "Kubernetes", { provider, ...props }).serviceAccount({
+      namespace,
+      serviceAccount,
+      audience,
+    }),
   );
 const oidc = (props: Partial<OidcLoginProps> = {}, group = "developers"): Synthesized["resource"] =>
   role((stack, providers) =>
@@ -78,13 +90,17 @@ describe("jobs of GitLab", () => {
   });
 
   test.each<[string, GitLabJob]>([
-    ["no project", {}],
+    ["no project", {} as GitLabJob],
+    ["a namespace alone", { namespaceId: 7 } as never],
+    ["a project without a number", { projectId: NaN }],
     ["any branch by a pattern", { projectId: 42, ref: "*" }],
     ["branches that begin so", { projectId: 42, ref: "release/*" }],
     ["an empty environment", { projectId: 42, environment: "" }],
     ["two branches in one", { projectId: 42, ref: "main,feature" }],
   ])("are refused with %s", (_case, job) => {
-    expect(() => gitlab(job)).toThrow(/binds (no project|ref to|environment to)/);
+    expect(() => gitlab(job)).toThrow(
+      /has no valid projectId, so other projects could log in|binds (ref|environment) to/,
+    );
   });
 
   test.each(["", "*"])("are refused with the audience %j", (audience) => {
@@ -97,23 +113,33 @@ describe("jobs of GitLab", () => {
 });
 
 describe("jobs of GitHub", () => {
-  test("are bound to repository, branch and environment", () => {
+  const SHOP = { repository: "acme/shop", repositoryId: 7, branch: "main" };
+
+  test("are bound to repository, branch, environment and events", () => {
     const resource = github({ repository: "acme/shop", repositoryId: 7, branch: "main", environment: "production" });
     expect(only(resource, "vault_jwt_auth_backend_role").bound_claims).toEqual({
       repository: "acme/shop",
       repository_id: "7",
       ref: "refs/heads/main",
       environment: "production",
+      event_name: "push,workflow_dispatch,schedule",
     });
+    const { bound_claims } = only(github({ ...SHOP, events: ["push"] }), "vault_jwt_auth_backend_role");
+    expect(bound_claims).toMatchObject({ event_name: "push" });
   });
 
   test.each<[string, GitHubJob]>([
-    ["any branch and environment", { repository: "acme/shop" }],
-    ["any repository of an owner", { repository: "acme/*", branch: "main" }],
-    ["no name of a repository", { repository: "acme", branch: "main" }],
-    ["any environment by a pattern", { repository: "acme/shop", environment: "*" }],
+    ["any branch", { repository: "acme/shop", repositoryId: 7 } as GitHubJob],
+    ["an environment alone", { repository: "acme/shop", repositoryId: 7, environment: "production" } as GitHubJob],
+    ["a name that somebody else can get later", { repository: "acme/shop", branch: "main" } as GitHubJob],
+    ["any repository of an owner", { ...SHOP, repository: "acme/*" }],
+    ["no name of a repository", { ...SHOP, repository: "acme" }],
+    ["any environment by a pattern", { ...SHOP, environment: "*" }],
+    ["no event", { ...SHOP, events: [] }],
+    ["any event by a pattern", { ...SHOP, events: ["*"] }],
+    ["two events in one", { ...SHOP, events: ["push,pull_request_target"] }],
   ])("are refused with %s", (_case, job) => {
-    expect(() => github(job)).toThrow(/binds|is not a repository/);
+    expect(() => github(job)).toThrow(/binds|is not a repository|has no valid repositoryId|names no events/);
   });
 });
 
@@ -123,6 +149,7 @@ describe("pods", () => {
     expect(only(resource, "vault_kubernetes_auth_backend_role")).toMatchObject({
       bound_service_account_namespaces: ["sample"],
       bound_service_account_names: ["web"],
+      audience: "vault",
     });
     const config = only(resource, "vault_kubernetes_auth_backend_config");
     expect(config).toMatchObject({ kubernetes_host: "https://kubernetes.default.svc", disable_local_ca_jwt: false });
@@ -136,6 +163,18 @@ describe("pods", () => {
     ["sample", ""],
   ])("of %j/%j are refused", (namespace, name) => {
     expect(() => pods(namespace, name)).toThrow(/is not a service account of Kubernetes/);
+  });
+
+  test("without an audience are refused", () => {
+    const account = { namespace: "sample", serviceAccount: "web" } as KubernetesServiceAccount;
+    const login = (stack: LayerStack, { provider }: Providers) =>
+      new KubernetesLogin(stack, "Kubernetes", { provider }).serviceAccount(account);
+    expect(() => role(login)).toThrow(/login of the pods of sample\/web binds nothing/);
+    expect(() => pods("sample", "web", "*")).toThrow(/binds audience to/);
+  });
+
+  test("are refused if an open connection says whose a token is", () => {
+    expect(() => pods("sample", "web", "vault", { host: "http://api.example:6443" })).toThrow(/not reached by TLS/);
   });
 });
 
@@ -195,6 +234,22 @@ describe("a role with several logins", () => {
     expect(Object.keys(resource.vault_policy ?? {})).toHaveLength(1);
     expect(only(resource, "vault_approle_auth_backend_role").token_bound_cidrs).toEqual(["192.0.2.1/32", "10.0.0.0/8"]);
     expect(only(resource, "vault_jwt_auth_backend_role").token_bound_cidrs).toEqual(["192.0.2.1", "10.0.0.0/8"]);
+  });
+
+  test.each<[string, Partial<AccessRoleProps>]>([
+    ["tokenTtl", { tokenTtl: Duration.minutes(5) }],
+    ["tokenMaxTtl", { tokenMaxTtl: Duration.hours(2) }],
+    ["boundCidrs", { boundCidrs: ["192.0.2.1/32"] }],
+  ])("is refused with %s if one is a group of people, on whose tokens it has no effect", (field, props) => {
+    const logins = (stack: LayerStack, { provider }: Providers) => {
+      const users = new Users(stack, "Users", { users: [{ name: "alice", groups: ["developers"] }], provider });
+      return [new AppRoleLogin(stack, "Login", { provider }), users.group("developers")];
+    };
+    expect(() => role(logins, props)).toThrow(
+      `The role web has ${field}, which does nothing for its groups of people, whose tokens are as all tokens of their login`,
+    );
+    expect(() => role(logins)).not.toThrow();
+    expect(() => several(props)).not.toThrow();
   });
 
   test("is refused with the same login twice, none, or something else", () => {
