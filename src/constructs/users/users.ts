@@ -26,7 +26,7 @@ const FIRST_LOGIN_TTL = Duration.hours(72);
 interface Group {
   readonly members: readonly UserProps[];
   readonly policies: string[];
-  duty?: Duty;
+  readonly duties: Set<Duty>;
 }
 
 /**
@@ -80,14 +80,14 @@ export class Users extends Construct {
 
   /** Names of the groups of people who administer nothing. */
   get ordinaryGroups(): string[] {
-    return [...this.groups].filter(([, { duty }]) => duty === undefined).map(([name]) => name);
+    return [...this.groups].filter(([, { duties }]) => duties.size === 0).map(([name]) => name);
   }
 
   private assign(name: string, { tokenPolicies, duty }: RoleToken): void {
     const group = this.groups.get(name) ?? this.createGroup(name, []);
     group.policies.push(...tokenPolicies);
     if (duty === undefined) return;
-    group.duty = duty;
+    group.duties.add(duty);
     for (const { name: user } of group.members) this.checkDuties(user);
   }
 
@@ -105,7 +105,7 @@ export class Users extends Construct {
   private dutiesOf(user: string): Duty[] {
     return [...this.groups.values()]
       .filter(({ members }) => members.some(({ name }) => name === user))
-      .flatMap(({ duty }) => duty ?? []);
+      .flatMap(({ duties }) => [...duties]);
   }
 
   private isAdmin({ name }: UserProps): boolean {
@@ -142,7 +142,11 @@ export class Users extends Construct {
   }
 
   private createGroup(name: string, users: readonly User[]): Group {
-    const group: Group = { members: this.props.users.filter(({ groups = [] }) => groups.includes(name)), policies: [] };
+    const group: Group = {
+      members: this.props.users.filter(({ groups = [] }) => groups.includes(name)),
+      policies: [],
+      duties: new Set(),
+    };
     const members = group.members.map((member) => users.find((user) => user.name === member.name)?.entityId ?? "");
     new VaultIdentityGroup(this, `Group-${name}`, {
       name,

@@ -102,6 +102,19 @@ describe("fails when", () => {
       /The user carol is in groups with the duties users and security; give each duty to another person/,
     );
   });
+
+  test("one group has two duties", () => {
+    const synthesize = (members: readonly UserProps[]): Synthesized =>
+      synthesizeInVault((stack, { provider }) => {
+        const users = new Users(stack, "Users", { users: members, provider });
+        for (const duty of ["users", "security"] as const)
+          new AdminRole(stack, duty, { name: duty, duty, users, login: users.group("a"), provider });
+      });
+    expect(() => synthesize([{ name: "carol", groups: ["a"] }])).toThrow(
+      /The user carol is in groups with the duties users and security/,
+    );
+    expect(() => synthesize([])).not.toThrow();
+  });
 });
 
 describe("an admin of the configuration", () => {
