@@ -91,6 +91,11 @@ function manageUsers({ login, accessor }: PeopleScope): PolicyStatement[] {
       allowedParameters: { disabled: [] },
     },
     {
+      path: `sys/leases/lookup/auth/${login}/login/`,
+      capabilities: ["list", "sudo"],
+      reason: "find the tokens of a user, whose name may be written in upper case",
+    },
+    {
       path: `sys/leases/revoke-prefix/auth/${login}/login/+`,
       capabilities: ["update", "sudo"],
       reason: "revoke the tokens of a user",
