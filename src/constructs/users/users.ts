@@ -1,6 +1,6 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { FIRST_LOGIN, firstLoginRole, OWN_PASSWORD, PEOPLE_LOGIN } from "../../contract/people";
+import { FIRST_LOGIN, firstLoginRole, OWN_PASSWORD, PEOPLE_LOGIN, type People } from "../../contract/people";
 import { boundAddresses } from "../../core/cidr";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -20,6 +20,8 @@ const TOKEN = {
   period: Duration.hours(168),
   numUses: 700,
 };
+/** Tokens of people with a duty, at most. They cannot be renewed without end. */
+const ADMIN_TOKEN = { ttl: Duration.hours(1), maxTtl: Duration.hours(8) };
 const FIRST_LOGIN_TTL = Duration.hours(72);
 
 /** A group and what its members are for. */
@@ -37,8 +39,7 @@ interface Group {
 export class Users extends Construct {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
-  /** What the policies of admins name. */
-  readonly scope: PeopleScope;
+  private readonly accessor: string;
   private readonly groups = new Map<string, Group>();
 
   constructor(
@@ -62,9 +63,9 @@ export class Users extends Construct {
       provider,
     });
     this.path = backend.path;
-    this.scope = { login: mount, accessor: backend.accessor };
-    const firstLogin = this.createPolicies();
-    const users = props.users.map((user) => this.createUser(user, backend, firstLogin));
+    this.accessor = backend.accessor;
+    const firstLogins = this.createPolicies();
+    const users = props.users.map((user) => this.createUser(user, backend, firstLogins));
     const names = new Set(props.users.flatMap(({ groups = [] }) => groups));
     for (const name of names) this.createGroup(name, users);
   }
@@ -75,6 +76,17 @@ export class Users extends Construct {
       id: `group ${name}`,
       ownsTokens: true,
       bind: (_scope, token) => this.assign(name, token),
+    };
+  }
+
+  /** What the policies of admins name. It is complete once all roles are there. */
+  get scope(): PeopleScope {
+    const named = (whose: People): string[] =>
+      this.props.users.filter((user) => this.kindOf(user) === whose).map(({ name }) => name);
+    return {
+      login: this.props.path ?? PEOPLE_LOGIN,
+      accessor: this.accessor,
+      people: { users: named("users"), admins: named("admins") },
     };
   }
 
@@ -108,33 +120,35 @@ export class Users extends Construct {
       .flatMap(({ duties }) => [...duties]);
   }
 
-  private isAdmin({ name }: UserProps): boolean {
-    return this.dutiesOf(name).length > 0;
+  private kindOf({ name }: UserProps): People {
+    return this.dutiesOf(name).length > 0 ? "admins" : "users";
   }
 
-  private createUser(user: UserProps, backend: AuthBackend, policy: string): User {
+  private createUser(user: UserProps, backend: AuthBackend, policies: Readonly<Record<People, string>>): User {
     const { tokenTtl = TOKEN.ttl, tokenMaxTtl = TOKEN.maxTtl, tokenPeriod = TOKEN.period, provider } = this.props;
+    // Which duties a user has is known once all roles are there.
+    const isAdmin = (): boolean => this.kindOf(user) === "admins";
+    const seconds = (ordinary: Duration, most: Duration): number =>
+      Lazy.numberValue({ produce: () => Math.min(ordinary.toSeconds(), isAdmin() ? most.toSeconds() : Infinity) });
+    const maxTtl = seconds(tokenMaxTtl, ADMIN_TOKEN.maxTtl);
     return new User(this, `User-${user.name}`, {
       ...user,
       backend,
       token: {
         token_bound_cidrs: boundAddresses(user.boundCidrs ?? this.props.boundCidrs ?? []),
-        token_explicit_max_ttl: tokenMaxTtl.toSeconds(),
-        token_max_ttl: tokenMaxTtl.toSeconds(),
+        token_explicit_max_ttl: maxTtl,
+        token_max_ttl: maxTtl,
         // A server makes no token, and so no first login, for a token whose uses are counted.
         token_num_uses: Lazy.numberValue({
-          produce: () => (this.isAdmin(user) ? 0 : (this.props.tokenNumUses ?? TOKEN.numUses)),
+          produce: () => (isAdmin() ? 0 : (this.props.tokenNumUses ?? TOKEN.numUses)),
         }),
-        token_period: tokenPeriod.toSeconds(),
+        token_period: Lazy.numberValue({ produce: () => (isAdmin() ? 0 : tokenPeriod.toSeconds()) }),
         token_policies: [OWN_PASSWORD],
-        token_ttl: tokenTtl.toSeconds(),
+        token_ttl: seconds(tokenTtl, ADMIN_TOKEN.ttl),
       },
       firstLogin: {
-        policy,
-        // Which duties a user has is known once all roles are there.
-        role: Lazy.stringValue({
-          produce: () => firstLoginRole(this.isAdmin(user) ? "admins" : "users", user.name),
-        }),
+        policy: Lazy.stringValue({ produce: () => policies[this.kindOf(user)] }),
+        role: Lazy.stringValue({ produce: () => firstLoginRole(this.kindOf(user), user.name) }),
         ttl: (this.props.firstLoginTtl ?? FIRST_LOGIN_TTL).toSeconds(),
       },
       provider,
@@ -159,16 +173,18 @@ export class Users extends Construct {
     return group;
   }
 
-  /** @returns The policy of first logins. These are tokens of an entity of their own, so that they have nothing of the user's groups. */
-  private createPolicies(): string {
+  /** @returns The policies of first logins. These are tokens of an entity of their own, so that they have nothing of the user's groups. */
+  private createPolicies(): Readonly<Record<People, string>> {
     const { provider } = this.props;
     const tokens = new DataVaultAuthBackend(this, "Tokens", { path: "token", provider });
-    const firstLogin = new Policy(this, "FirstLogin", {
-      name: FIRST_LOGIN,
-      policy: firstLoginPolicy(this.scope, tokens.accessor),
-      provider,
-    });
-    new Policy(this, "OwnPassword", { name: OWN_PASSWORD, policy: ownPasswordPolicy(this.scope), provider });
-    return firstLogin.name;
+    const create = (id: string, whose: People): string =>
+      new Policy(this, id, {
+        name: `${FIRST_LOGIN}-${whose}`,
+        policy: Lazy.stringValue({ produce: () => firstLoginPolicy(whose, this.scope, tokens.accessor) }),
+        provider,
+      }).name;
+    const { login, accessor } = this.scope;
+    new Policy(this, "OwnPassword", { name: OWN_PASSWORD, policy: ownPasswordPolicy({ login, accessor }), provider });
+    return { users: create("FirstLogin", "users"), admins: create("AdminFirstLogin", "admins") };
   }
 }

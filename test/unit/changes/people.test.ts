@@ -231,6 +231,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     { ...ONLY_GITLAB, people: REMOVED },
     [
       "delete vault_auth_backend.main_people",
+      "delete vault_policy.main_people_admin_first_login",
       "delete vault_policy.main_people_first_login",
       "delete vault_policy.main_people_own_password",
     ],
@@ -484,6 +485,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete vault_identity_entity.main_people_user_bob",
       "delete vault_identity_entity_alias.main_people_user_bob_alias",
       "delete vault_token_auth_backend_role.main_people_user_bob_first_login",
+      "update vault_policy.main_role_user_admin_policy: policy",
     ],
   ],
   [
@@ -557,6 +559,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete vault_identity_entity.main_people_user_bob",
       "delete vault_identity_entity_alias.main_people_user_bob_alias",
       "delete vault_token_auth_backend_role.main_people_user_bob_first_login",
+      "update vault_policy.main_role_user_admin_policy: policy",
     ],
   ],
 ];
@@ -571,6 +574,7 @@ const MOVED: readonly FieldChange<Setting>[] = [
     { "people.path": "people" },
     [
       "update vault_auth_backend.main_people: path",
+      "update vault_policy.main_people_admin_first_login: policy",
       "update vault_policy.main_people_first_login: policy",
       "update vault_policy.main_people_own_password: policy",
       "update vault_policy.main_role_user_admin_policy: policy",
