@@ -11,7 +11,7 @@ export interface PeopleScope {
   /** Accessor of the mount. */
   readonly accessor: string;
   /** Names of people without a duty, and of those with one. */
-  readonly people: Readonly<Record<People, readonly string[]>>;
+  readonly people: { readonly users: readonly string[]; readonly admins: readonly string[] };
 }
 
 /** What an admin administers. */

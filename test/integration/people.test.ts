@@ -218,7 +218,7 @@ test("a dropped user is refused at once, one who gets a duty starts again, and o
   expect(await attempt(people.client(carol.client_token), "LIST auth/userpass/users")).toBe(200);
   await people.logIn("userpass/login/carol", { password: PASSWORD });
   expect(await people.refused("userpass/login/alice", { password: PASSWORD })).toContain("invalid username");
-  // Heidi has a duty now. Whoever handed the first login over knows nothing with which to be her.
+  // Heidi has a duty now. The admin who handed her first login over cannot log in as her.
   expect(await attempt(people.client(heidi.client_token), "GET sys/storage/raft/configuration")).toBe(403);
   expect(await people.refused("userpass/login/heidi", { password: PASSWORD })).toContain("invalid username");
   const password = { password: PASSWORD };

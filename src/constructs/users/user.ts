@@ -41,7 +41,7 @@ export class User extends Construct {
       tokenExplicitMaxTtl: firstLogin.ttl,
       provider,
     });
-    // The role has another name once the user gets or loses a duty. Who handed a login over to an ordinary person could know the
+    // The role has another name once the user gets or loses a duty. An admin who handed the first login over could know the
     // password, or have a token. So the user starts again, and the group gets a member of which nobody has a token.
     const replaceTriggeredBy = [`${expressionOf(role)}.role_name`];
     const account = new GenericEndpoint(this, "Account", {

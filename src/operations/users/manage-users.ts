@@ -79,7 +79,7 @@ export async function removeUser(api: Users, user: string): Promise<UserReport> 
   return report;
 }
 
-/** Changes a user who exists. Whoever sees users may still not change those with a duty. */
+/** Changes a user who exists. An admin who sees all users may still not change those with a duty. */
 async function manage<Result>(api: Users, user: string, change: () => Promise<Result>): Promise<Result> {
   await requireUser(api, user);
   try {
