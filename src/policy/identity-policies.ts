@@ -24,7 +24,7 @@ export const MANAGE: readonly Capability[] = ["create", "read", "update", "patch
 const EDIT: readonly Capability[] = ["create", "read", "update", "patch", "delete"];
 /** For settings, which exist as long as their engine does. */
 const CONFIGURE: readonly Capability[] = ["create", "read", "update", "patch"];
-const LOOK: readonly Capability[] = ["read", "list"];
+export const LOOK: readonly Capability[] = ["read", "list"];
 const WRITE: readonly Capability[] = ["create", "update"];
 /** For settings of engines that know no patch. */
 const SET: readonly Capability[] = ["create", "read", "update"];
@@ -35,6 +35,8 @@ interface Part {
   readonly reason: string;
   /** What `apply` may do there. `plan` may read and list if `apply` may. @default - everything */
   readonly apply?: readonly Capability[];
+  /** Whether it holds a credential that the server sends to an address which stands there, too. @default false */
+  readonly holdsCredential?: boolean;
 }
 
 /** The configuration of each engine. Nothing at these paths returns a secret value, creates a credential or signs. */
@@ -63,7 +65,7 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "roles/*", reason: "roles of logins" },
   ],
   database: [
-    { path: "config/*", reason: "connections, without their passwords" },
+    { path: "config/*", reason: "connections, without their passwords", holdsCredential: true },
     { path: "roles/*", reason: "roles of credentials" },
     { path: "static-roles/*", reason: "roles of static credentials" },
     { path: "rotate-root/+", apply: WRITE, reason: "replace a connection's password by one that nobody knows" },
@@ -77,19 +79,29 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     },
   ],
   aws: [
-    { path: "config/root", apply: SET, reason: "the root key, without its secret" },
+    { path: "config/root", apply: SET, reason: "the root key, without its secret", holdsCredential: true },
     { path: "roles/+", reason: "roles of credentials" },
   ],
   azure: [
-    { path: "config", apply: SET, reason: "the application that creates service principals, without its secret" },
+    {
+      path: "config",
+      apply: SET,
+      reason: "the application that creates service principals, without its secret",
+      holdsCredential: true,
+    },
     { path: "roles/+", reason: "roles of credentials" },
   ],
   gcp: [
-    { path: "config", apply: SET, reason: "how service accounts are impersonated, without the key" },
+    {
+      path: "config",
+      apply: SET,
+      reason: "how service accounts are impersonated, without the key",
+      holdsCredential: true,
+    },
     { path: "impersonated-account/+", reason: "roles of access tokens" },
   ],
   terraform: [
-    { path: "config", apply: SET, reason: "the address of Terraform Cloud, without the token" },
+    { path: "config", apply: SET, reason: "the address of Terraform Cloud, without the token", holdsCredential: true },
     { path: "role/+", reason: "roles of tokens" },
   ],
 };

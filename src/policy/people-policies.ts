@@ -1,7 +1,7 @@
-import { FIRST_LOGIN, firstLoginRole, NO_PASSWORD, PERSON_PREFIX, type People } from "../contract/people";
+import { entityOf, FIRST_LOGIN, firstLoginRole, NO_PASSWORD, PERSON_PREFIX, type People } from "../contract/people";
 import type { EngineType } from "../contract/identities";
 import { Duration } from "../core/duration";
-import { ENGINES, MANAGE, operations } from "./identity-policies";
+import { ENGINES, LOOK, MANAGE, operations } from "./identity-policies";
 import { PolicyDocument, type PolicyStatement } from "./policy-document";
 
 /** The login of people by password. A part may be an expression of Terraform. */
@@ -10,6 +10,8 @@ export interface PeopleScope {
   readonly login: string;
   /** Accessor of the mount. */
   readonly accessor: string;
+  /** Names of people without a duty, and of those with one. */
+  readonly people: { readonly users: readonly string[]; readonly admins: readonly string[] };
 }
 
 /** What an admin administers. */
@@ -38,27 +40,42 @@ export function adminStatements(duty: Duty, scope: AdminScope): PolicyStatement[
 }
 
 const STATEMENTS: Readonly<Record<Duty, (scope: AdminScope) => PolicyStatement[]>> = {
-  users: ({ people }) => (people === undefined ? [] : manageUsers(people)),
+  users: ({ people }) =>
+    people === undefined ? [] : [...lookAtUsers(people), ...manage("users", people), ...protectAdmins(people)],
   security,
   servers: operations,
   "privileged-access": (scope) => [
     ...security(scope),
-    ...(scope.people === undefined ? [] : [...manageUsers(scope.people), firstLogins("admins")]),
+    ...(scope.people === undefined
+      ? []
+      : [...lookAtUsers(scope.people), ...manage("users", scope.people), ...manage("admins", scope.people)]),
   ],
 };
 
-/** The policy of a first login: its holder chooses a password, and does nothing else. @param tokens Accessor of the tokens' mount. */
-export function firstLoginPolicy({ login }: PeopleScope, tokens: string): string {
-  return render({
-    path: `auth/${login}/users/{{identity.entity.aliases.${tokens}.name}}/password`,
-    capabilities: ["update"],
-    reason: "choose the first password",
-    allowedParameters: { password: [] },
-  });
+/**
+ * The policy of a first login: its holder chooses a password, and does nothing else. That of a person without a duty is of no use any
+ * more once the person has one, because an admin of users may have kept it.
+ *
+ * @param tokens Accessor of the tokens' mount.
+ */
+export function firstLoginPolicy(whose: People, { login, people }: PeopleScope, tokens: string): string {
+  return render(
+    {
+      path: `auth/${login}/users/{{identity.entity.aliases.${tokens}.name}}/password`,
+      capabilities: ["update"],
+      reason: "choose the first password",
+      allowedParameters: { password: [] },
+    },
+    ...(whose === "admins" ? [] : people.admins).map((user): PolicyStatement => ({
+      path: `auth/${login}/users/${user}/password`,
+      capabilities: ["deny"],
+      reason: "not the password of a person with a duty",
+    })),
+  );
 }
 
 /** The policy of everybody who logged in by password. */
-export function ownPasswordPolicy({ login, accessor }: PeopleScope): string {
+export function ownPasswordPolicy({ login, accessor }: Pick<PeopleScope, "login" | "accessor">): string {
   return render({
     path: `auth/${login}/users/{{identity.entity.aliases.${accessor}.name}}/password`,
     capabilities: ["update"],
@@ -67,28 +84,31 @@ export function ownPasswordPolicy({ login, accessor }: PeopleScope): string {
   });
 }
 
-function render(statement: PolicyStatement): string {
+function render(...statements: readonly PolicyStatement[]): string {
   const policy = new PolicyDocument();
-  policy.add(statement);
+  for (const statement of statements) policy.add(statement);
   return policy.render();
 }
 
-/** An admin of users chooses no password, makes no entity with policies, and touches no group. */
-function manageUsers({ login, accessor }: PeopleScope): PolicyStatement[] {
+function lookAtUsers({ login, accessor }: PeopleScope): PolicyStatement[] {
   return [
-    firstLogins("users"),
     { path: `auth/${login}/users`, capabilities: ["list"], reason: "list users" },
-    {
-      path: `auth/${login}/users/+`,
-      capabilities: ["read", "update"],
-      reason: "see users, and take a user's password away",
-      allowedParameters: { password_hash: [NO_PASSWORD] },
-    },
+    { path: `auth/${login}/users/+`, capabilities: ["read"], reason: "see users" },
     {
       path: `identity/entity/name/${PERSON_PREFIX}*`,
-      capabilities: ["read", "update"],
-      reason: "see whether users are disabled, disable and enable them",
-      allowedParameters: { disabled: [] },
+      capabilities: ["read"],
+      reason: "see whether users are disabled",
+    },
+    { path: "sys/locked-users", capabilities: ["read"], reason: "see who is locked out after failed logins" },
+    {
+      path: `sys/locked-users/${accessor}/unlock/+`,
+      capabilities: ["update", "sudo"],
+      reason: "let a user log in again after failed logins",
+    },
+    {
+      path: `sys/leases/lookup/auth/${login}/login/`,
+      capabilities: ["list", "sudo"],
+      reason: "find the tokens of a user, whose name may be written in upper case",
     },
     {
       path: `sys/leases/revoke-prefix/auth/${login}/login/+`,
@@ -100,33 +120,63 @@ function manageUsers({ login, accessor }: PeopleScope): PolicyStatement[] {
       capabilities: ["update", "sudo"],
       reason: "revoke first logins of a user",
     },
-    { path: "sys/locked-users", capabilities: ["read"], reason: "see who is locked out after failed logins" },
-    {
-      path: `sys/locked-users/${accessor}/unlock/+`,
-      capabilities: ["update", "sudo"],
-      reason: "let a user log in again after failed logins",
-    },
   ];
 }
 
-function firstLogins(people: People): PolicyStatement {
-  return {
-    path: `auth/token/create/${firstLoginRole(people)}*`,
-    capabilities: ["update"],
-    reason: "hand a first login over, wrapped",
-    allowedParameters: { entity_alias: [] },
-    requiredParameters: ["entity_alias"],
-    minWrappingTtl: WRAPPED,
-  };
+/**
+ * An admin chooses no password, makes no entity with policies, and touches no group. Servers ignore the case of these names, and
+ * policies need not, so the names of those who are managed are written out.
+ */
+function manage(whose: People, { login, people }: PeopleScope): PolicyStatement[] {
+  // No value at all would mean any value.
+  if (people[whose].length === 0) return [];
+  return [
+    {
+      path: `auth/token/create/${firstLoginRole(whose)}*`,
+      capabilities: ["update"],
+      reason: "hand a first login over, wrapped",
+      allowedParameters: { entity_alias: people[whose] },
+      requiredParameters: ["entity_alias"],
+      minWrappingTtl: WRAPPED,
+    },
+    ...people[whose].flatMap((user): PolicyStatement[] => [
+      {
+        path: `auth/${login}/users/${user}`,
+        capabilities: ["read", "update"],
+        reason: `take the password of ${user} away`,
+        allowedParameters: { password_hash: [NO_PASSWORD] },
+      },
+      {
+        path: `identity/entity/name/${entityOf(user)}`,
+        capabilities: ["read", "update"],
+        reason: `disable and enable ${user}`,
+        allowedParameters: { disabled: [] },
+      },
+    ]),
+  ];
 }
 
-/** An admin of the configuration makes no account, changes no membership, and writes no policy. */
+/** The server keeps tokens and locks by names as they are written, so a denial of the name itself is enough. */
+function protectAdmins({ login, accessor, people }: PeopleScope): PolicyStatement[] {
+  return people.admins.flatMap((user) =>
+    [
+      `sys/locked-users/${accessor}/unlock/${user}`,
+      `sys/leases/revoke-prefix/auth/${login}/login/${user}`,
+      `sys/leases/revoke-prefix/auth/token/create/${firstLoginRole("admins", user)}`,
+    ].map((path): PolicyStatement => ({ path, capabilities: ["deny"], reason: `${user} has a duty` })),
+  );
+}
+
+/**
+ * An admin of the configuration makes no account, changes no membership, and writes no policy. It writes no configuration that holds a
+ * credential either: with another address, the server would send the credential there.
+ */
 function security({ mounts, groups = [], roles = [] }: AdminScope): PolicyStatement[] {
   return [
     ...mounts.flatMap(({ path, type }) =>
       ENGINES[type].map((part) => ({
         path: `${path}/${part.path}`,
-        capabilities: part.apply ?? MANAGE,
+        capabilities: (part.apply ?? MANAGE).filter((each) => part.holdsCredential !== true || LOOK.includes(each)),
         reason: `${path}: ${part.reason}`,
       })),
     ),

@@ -72,7 +72,13 @@ export class UserApi {
 
   /** Revokes all tokens that a user got by password, with what they requested. */
   async revokeLogins(user: string): Promise<void> {
-    await this.revoke(`auth/${this.login}/login/${user}`);
+    const logins = `auth/${this.login}/login/`;
+    const path = `sys/leases/lookup/${logins}`;
+    const { status, body } = await this.client.send("LIST", path, { accept: [MISSING] });
+    const prefixes = status === MISSING ? [] : parseAnswer(keys, body, path).data.keys;
+    // "Alice" logs in as "alice", and the server keeps the tokens by the name as it was written.
+    const written = prefixes.map((prefix) => prefix.replace(/\/$/, "")).filter((name) => name.toLowerCase() === user);
+    for (const name of new Set([user, ...written])) await this.revoke(`${logins}${name}`);
   }
 
   /** Revokes all tokens of a token role. */

@@ -4,7 +4,7 @@ import type { InstanceSpec } from "../../src/tenant";
 import { attempt } from "./support/attempts";
 import { AUDIENCE, PeopleBed, REDIRECT, type Login } from "./people/people-bed";
 import { testAttempts } from "./people/attempts";
-import { PASSWORD, person, testUsers } from "./people/users";
+import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
 
 let people: PeopleBed;
 
@@ -38,6 +38,8 @@ function spec(): Partial<InstanceSpec> {
         { name: "dave", groups: ["security-admins"] },
         { name: "erin", groups: ["server-admins"] },
         { name: "frank", groups: ["emergency"] },
+        { name: "grace", groups: ["server-admins"] },
+        { name: "heidi", groups: ["developers"] },
       ],
     },
     roles: [
@@ -219,17 +221,33 @@ describe("people who log in by password", () => testUsers(() => people));
 
 describe("duties are separate", () => testAttempts(() => people));
 
-test("a user whom the file drops is refused at once, and a deployment leaves the passwords of others", async () => {
+test("a dropped user is refused at once, one who gets a duty starts again, and others keep their passwords", async () => {
   const alice = await person(people, "alice", "users");
   const carol = await person(people, "carol", "admins");
+  const heidi = await person(people, "heidi", "users");
+  const kept = await unwrap(people, await invite(people, "heidi", "users"));
   const { people: section, ...others } = spec();
-  const users = section?.users.filter(({ name }) => name !== "alice") ?? [];
+  const users = (section?.users ?? [])
+    .filter(({ name }) => name !== "alice")
+    .map((user) => (user.name === "heidi" ? { ...user, groups: ["server-admins"] } : user));
   const stack = people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
   await people.project.apply(stack);
   expect(await attempt(people.client(alice.client_token), "GET kv/data/web/db")).toBe(403);
   expect(await attempt(people.client(carol.client_token), "LIST auth/userpass/users")).toBe(200);
   await people.logIn("userpass/login/carol", { password: PASSWORD });
   expect(await people.refused("userpass/login/alice", { password: PASSWORD })).toContain("invalid username");
+  // Heidi has a duty now. The admin who handed her first login over cannot log in as her.
+  expect(await attempt(people.client(heidi.client_token), "GET sys/storage/raft/configuration")).toBe(403);
+  expect(await people.refused("userpass/login/heidi", { password: PASSWORD })).toContain("invalid username");
+  const password = { password: PASSWORD };
+  expect(await attempt(people.client(kept), "POST auth/userpass/users/heidi/password", password)).toBe(403);
+  const admin = await person(people, "heidi", "admins");
+  expect(admin).toMatchObject({ lease_duration: 3600, num_uses: 0, identity_policies: ["server-admin"] });
+  const own = people.client(admin.client_token);
+  expect(await attempt(own, "GET sys/storage/raft/configuration")).toBe(200);
+  const { body } = await own.send("GET", "auth/token/lookup-self");
+  expect(body.data).toMatchObject({ explicit_max_ttl: 8 * 3600 });
+  expect(body.data).not.toHaveProperty("period");
   expect(await people.project.isUnchanged(stack)).toBe(true);
 });
 

@@ -8,6 +8,7 @@ import {
   TokenAuthBackendRole,
   type AuthBackend,
 } from "../../terraform/providers/vault";
+import { expressionOf } from "../../terraform/resource-address";
 
 /** Properties of a {@link User}. */
 export interface UserAccount {
@@ -29,37 +30,7 @@ export class User extends Construct {
     super(scope, id);
     this.name = name;
     const path = `auth/${backend.path}/users/${name}`;
-    const account = new GenericEndpoint(this, "Account", {
-      path,
-      dataJson: Fn.jsonencode({ password_hash: NO_PASSWORD }),
-      ignoreAbsentFields: true,
-      // The user's own password stays.
-      lifecycle: { ignoreChanges: ["data_json"] },
-      provider,
-    });
-    new GenericEndpoint(this, "Token", {
-      path,
-      dataJson: Fn.jsonencode(token),
-      ignoreAbsentFields: true,
-      disableDelete: true,
-      dependsOn: [account],
-      provider,
-    });
-    const entity = new IdentityEntity(this, "Resource", {
-      name: entityOf(name),
-      externalPolicies: true,
-      // An admin of users disables and enables it.
-      lifecycle: { ignoreChanges: ["disabled"] },
-      provider,
-    });
-    new IdentityEntityAlias(this, "Alias", {
-      name,
-      mountAccessor: backend.accessor,
-      canonicalId: entity.id,
-      provider,
-    });
-    this.entityId = entity.id;
-    new TokenAuthBackendRole(this, "FirstLogin", {
+    const role = new TokenAuthBackendRole(this, "FirstLogin", {
       roleName: firstLogin.role,
       allowedPolicies: [firstLogin.policy],
       allowedEntityAliases: [name],
@@ -70,5 +41,42 @@ export class User extends Construct {
       tokenExplicitMaxTtl: firstLogin.ttl,
       provider,
     });
+    // The role has another name once the user gets or loses a duty. An admin who handed the first login over could know the
+    // password, or have a token. So the user starts again, and the group gets a member of which nobody has a token.
+    const replaceTriggeredBy = [`${expressionOf(role)}.role_name`];
+    const account = new GenericEndpoint(this, "Account", {
+      path,
+      dataJson: Fn.jsonencode({ password_hash: NO_PASSWORD }),
+      ignoreAbsentFields: true,
+      // The user's own password stays.
+      lifecycle: { ignoreChanges: ["data_json"], replaceTriggeredBy },
+      dependsOn: [role],
+      provider,
+    });
+    const settings = new GenericEndpoint(this, "Token", {
+      path,
+      dataJson: Fn.jsonencode(token),
+      ignoreAbsentFields: true,
+      disableDelete: true,
+      lifecycle: { replaceTriggeredBy },
+      dependsOn: [account],
+      provider,
+    });
+    const entity = new IdentityEntity(this, "Resource", {
+      name: entityOf(name),
+      externalPolicies: true,
+      // An admin of users disables and enables it.
+      lifecycle: { ignoreChanges: ["disabled"], replaceTriggeredBy },
+      dependsOn: [settings],
+      provider,
+    });
+    new IdentityEntityAlias(this, "Alias", {
+      name,
+      mountAccessor: backend.accessor,
+      canonicalId: entity.id,
+      lifecycle: { replaceTriggeredBy },
+      provider,
+    });
+    this.entityId = entity.id;
   }
 }

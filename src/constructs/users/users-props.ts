@@ -13,7 +13,7 @@ export interface UserProps {
    * Groups of the user. The roles that name a group say what its users may do.
    *
    * @default - none: the user may change its own password
-   * @changes in place: tokens that exist have the rights of the new groups at once
+   * @changes in place: tokens that exist have the rights of the new groups at once; who gets or loses a duty chooses a password again, and former tokens are refused
    */
   readonly groups?: readonly string[];
   /**
@@ -48,21 +48,21 @@ export interface UsersProps {
    */
   readonly description?: string;
   /**
-   * Lifetime of a token if {@link tokenPeriod} is longer or a token is not renewed.
+   * Lifetime of a token if {@link tokenPeriod} is longer or a token is not renewed. For people in a group with a duty, at most 1 hour.
    *
    * @default - 720 hours
    * @changes in place: tokens that exist keep their lifetime
    */
   readonly tokenTtl?: Duration;
   /**
-   * Maximum lifetime of a token, also with renewals.
+   * Maximum lifetime of a token, also with renewals. For people in a group with a duty, at most 8 hours.
    *
    * @default - 8760 hours
    * @changes in place: tokens that exist keep their maximum
    */
   readonly tokenMaxTtl?: Duration;
   /**
-   * Time within which a token must be renewed each time.
+   * Time within which a token must be renewed each time. Tokens of people in a group with a duty have none.
    *
    * @default - 168 hours
    * @changes in place: tokens that exist keep their period until they are renewed

@@ -1,6 +1,6 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { FIRST_LOGIN, firstLoginRole, OWN_PASSWORD, PEOPLE_LOGIN } from "../../contract/people";
+import { FIRST_LOGIN, firstLoginRole, OWN_PASSWORD, PEOPLE_LOGIN, type People } from "../../contract/people";
 import { boundAddresses } from "../../core/cidr";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -20,13 +20,15 @@ const TOKEN = {
   period: Duration.hours(168),
   numUses: 700,
 };
+/** Tokens of people with a duty, at most. They cannot be renewed without end. */
+const ADMIN_TOKEN = { ttl: Duration.hours(1), maxTtl: Duration.hours(8) };
 const FIRST_LOGIN_TTL = Duration.hours(72);
 
 /** A group and what its members are for. */
 interface Group {
   readonly members: readonly UserProps[];
   readonly policies: string[];
-  duty?: Duty;
+  readonly duties: Set<Duty>;
 }
 
 /**
@@ -37,8 +39,7 @@ interface Group {
 export class Users extends Construct {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
-  /** What the policies of admins name. */
-  readonly scope: PeopleScope;
+  private readonly accessor: string;
   private readonly groups = new Map<string, Group>();
 
   constructor(
@@ -62,9 +63,9 @@ export class Users extends Construct {
       provider,
     });
     this.path = backend.path;
-    this.scope = { login: mount, accessor: backend.accessor };
-    const firstLogin = this.createPolicies();
-    const users = props.users.map((user) => this.createUser(user, backend, firstLogin));
+    this.accessor = backend.accessor;
+    const firstLogins = this.createPolicies();
+    const users = props.users.map((user) => this.createUser(user, backend, firstLogins));
     const names = new Set(props.users.flatMap(({ groups = [] }) => groups));
     for (const name of names) this.createGroup(name, users);
   }
@@ -78,16 +79,27 @@ export class Users extends Construct {
     };
   }
 
+  /** What the policies of admins name. It is complete once all roles are there. */
+  get scope(): PeopleScope {
+    const named = (whose: People): string[] =>
+      this.props.users.filter((user) => this.kindOf(user) === whose).map(({ name }) => name);
+    return {
+      login: this.props.path ?? PEOPLE_LOGIN,
+      accessor: this.accessor,
+      people: { users: named("users"), admins: named("admins") },
+    };
+  }
+
   /** Names of the groups of people who administer nothing. */
   get ordinaryGroups(): string[] {
-    return [...this.groups].filter(([, { duty }]) => duty === undefined).map(([name]) => name);
+    return [...this.groups].filter(([, { duties }]) => duties.size === 0).map(([name]) => name);
   }
 
   private assign(name: string, { tokenPolicies, duty }: RoleToken): void {
     const group = this.groups.get(name) ?? this.createGroup(name, []);
     group.policies.push(...tokenPolicies);
     if (duty === undefined) return;
-    group.duty = duty;
+    group.duties.add(duty);
     for (const { name: user } of group.members) this.checkDuties(user);
   }
 
@@ -105,36 +117,38 @@ export class Users extends Construct {
   private dutiesOf(user: string): Duty[] {
     return [...this.groups.values()]
       .filter(({ members }) => members.some(({ name }) => name === user))
-      .flatMap(({ duty }) => duty ?? []);
+      .flatMap(({ duties }) => [...duties]);
   }
 
-  private isAdmin({ name }: UserProps): boolean {
-    return this.dutiesOf(name).length > 0;
+  private kindOf({ name }: UserProps): People {
+    return this.dutiesOf(name).length > 0 ? "admins" : "users";
   }
 
-  private createUser(user: UserProps, backend: AuthBackend, policy: string): User {
+  private createUser(user: UserProps, backend: AuthBackend, policies: Readonly<Record<People, string>>): User {
     const { tokenTtl = TOKEN.ttl, tokenMaxTtl = TOKEN.maxTtl, tokenPeriod = TOKEN.period, provider } = this.props;
+    // Which duties a user has is known once all roles are there.
+    const isAdmin = (): boolean => this.kindOf(user) === "admins";
+    const seconds = (ordinary: Duration, most: Duration): number =>
+      Lazy.numberValue({ produce: () => Math.min(ordinary.toSeconds(), isAdmin() ? most.toSeconds() : Infinity) });
+    const maxTtl = seconds(tokenMaxTtl, ADMIN_TOKEN.maxTtl);
     return new User(this, `User-${user.name}`, {
       ...user,
       backend,
       token: {
         token_bound_cidrs: boundAddresses(user.boundCidrs ?? this.props.boundCidrs ?? []),
-        token_explicit_max_ttl: tokenMaxTtl.toSeconds(),
-        token_max_ttl: tokenMaxTtl.toSeconds(),
+        token_explicit_max_ttl: maxTtl,
+        token_max_ttl: maxTtl,
         // A server makes no token, and so no first login, for a token whose uses are counted.
         token_num_uses: Lazy.numberValue({
-          produce: () => (this.isAdmin(user) ? 0 : (this.props.tokenNumUses ?? TOKEN.numUses)),
+          produce: () => (isAdmin() ? 0 : (this.props.tokenNumUses ?? TOKEN.numUses)),
         }),
-        token_period: tokenPeriod.toSeconds(),
+        token_period: Lazy.numberValue({ produce: () => (isAdmin() ? 0 : tokenPeriod.toSeconds()) }),
         token_policies: [OWN_PASSWORD],
-        token_ttl: tokenTtl.toSeconds(),
+        token_ttl: seconds(tokenTtl, ADMIN_TOKEN.ttl),
       },
       firstLogin: {
-        policy,
-        // Which duties a user has is known once all roles are there.
-        role: Lazy.stringValue({
-          produce: () => firstLoginRole(this.isAdmin(user) ? "admins" : "users", user.name),
-        }),
+        policy: Lazy.stringValue({ produce: () => policies[this.kindOf(user)] }),
+        role: Lazy.stringValue({ produce: () => firstLoginRole(this.kindOf(user), user.name) }),
         ttl: (this.props.firstLoginTtl ?? FIRST_LOGIN_TTL).toSeconds(),
       },
       provider,
@@ -142,7 +156,11 @@ export class Users extends Construct {
   }
 
   private createGroup(name: string, users: readonly User[]): Group {
-    const group: Group = { members: this.props.users.filter(({ groups = [] }) => groups.includes(name)), policies: [] };
+    const group: Group = {
+      members: this.props.users.filter(({ groups = [] }) => groups.includes(name)),
+      policies: [],
+      duties: new Set(),
+    };
     const members = group.members.map((member) => users.find((user) => user.name === member.name)?.entityId ?? "");
     new VaultIdentityGroup(this, `Group-${name}`, {
       name,
@@ -155,16 +173,18 @@ export class Users extends Construct {
     return group;
   }
 
-  /** @returns The policy of first logins. These are tokens of an entity of their own, so that they have nothing of the user's groups. */
-  private createPolicies(): string {
+  /** @returns The policies of first logins. These are tokens of an entity of their own, so that they have nothing of the user's groups. */
+  private createPolicies(): Readonly<Record<People, string>> {
     const { provider } = this.props;
     const tokens = new DataVaultAuthBackend(this, "Tokens", { path: "token", provider });
-    const firstLogin = new Policy(this, "FirstLogin", {
-      name: FIRST_LOGIN,
-      policy: firstLoginPolicy(this.scope, tokens.accessor),
-      provider,
-    });
-    new Policy(this, "OwnPassword", { name: OWN_PASSWORD, policy: ownPasswordPolicy(this.scope), provider });
-    return firstLogin.name;
+    const create = (id: string, whose: People): string =>
+      new Policy(this, id, {
+        name: `${FIRST_LOGIN}-${whose}`,
+        policy: Lazy.stringValue({ produce: () => firstLoginPolicy(whose, this.scope, tokens.accessor) }),
+        provider,
+      }).name;
+    const { login, accessor } = this.scope;
+    new Policy(this, "OwnPassword", { name: OWN_PASSWORD, policy: ownPasswordPolicy({ login, accessor }), provider });
+    return { users: create("FirstLogin", "users"), admins: create("AdminFirstLogin", "admins") };
   }
 }

@@ -1,5 +1,6 @@
 import { entityOf, firstLoginRole, NO_PASSWORD, PEOPLE } from "../../contract/people";
 import { OperationError } from "../../core/errors";
+import { ReplicaError } from "../../vault/errors";
 import type { UserApi, WrappedLogin } from "../../vault/users";
 
 /** The users of a server. */
@@ -35,42 +36,64 @@ export async function listUsers(api: Users): Promise<readonly UserState[]> {
  * @param ttl Seconds for which it can be used.
  */
 export async function inviteUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
-  await requireUser(api, user);
-  await voidFirstLogins(api, user);
-  return makeFirstLogin(api, user, ttl);
+  return manage(api, user, async () => {
+    await voidFirstLogins(api, user);
+    return makeFirstLogin(api, user, ttl);
+  });
 }
 
 /** Takes password and tokens away from a user, and hands a login over with which the user chooses another password. */
 export async function resetUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
   // It is made first: an admin who may not make it must not lock the user out.
   const login = await inviteUser(api, user, ttl);
-  await api.setPasswordHash(user, NO_PASSWORD);
-  await api.revokeLogins(user);
-  return login;
+  return manage(api, user, async () => {
+    await api.setPasswordHash(user, NO_PASSWORD);
+    await api.revokeLogins(user);
+    return login;
+  });
 }
 
 /** Refuses a user from now on. The password stays, so that {@link enableUser} needs no other one. */
 export async function disableUser(api: Users, user: string): Promise<UserReport> {
-  await requireUser(api, user);
-  await api.setDisabled(entityOf(user), true);
-  await voidFirstLogins(api, user);
-  await api.revokeLogins(user);
-  return { user, disabled: true };
+  return manage(api, user, async () => {
+    await api.setDisabled(entityOf(user), true);
+    await voidFirstLogins(api, user);
+    await api.revokeLogins(user);
+    return { user, disabled: true };
+  });
 }
 
 /** Lets a user log in again, also after failed logins. */
 export async function enableUser(api: Users, user: string): Promise<UserReport> {
-  await requireUser(api, user);
-  await api.setDisabled(entityOf(user), false);
-  for (const locked of await api.lockedOut()) if (locked.user === user) await api.unlock(locked);
-  return { user, disabled: false };
+  return manage(api, user, async () => {
+    await api.setDisabled(entityOf(user), false);
+    for (const locked of await api.lockedOut()) if (locked.user === user) await api.unlock(locked);
+    return { user, disabled: false };
+  });
 }
 
 /** Disables a user, and takes the password away. The next deployment removes the account, once the tenant file does not name the user. */
 export async function removeUser(api: Users, user: string): Promise<UserReport> {
   const report = await disableUser(api, user);
-  await api.setPasswordHash(user, NO_PASSWORD);
+  await manage(api, user, () => api.setPasswordHash(user, NO_PASSWORD));
   return report;
+}
+
+/** Changes a user who exists. An admin who sees all users may still not change those with a duty. */
+async function manage<Result>(api: Users, user: string, change: () => Promise<Result>): Promise<Result> {
+  await requireUser(api, user);
+  try {
+    return await change();
+  } catch (error) {
+    throw error instanceof ReplicaError && error.failure === "denied" ? notAllowed(user) : error;
+  }
+}
+
+function notAllowed(user: string): OperationError {
+  return new OperationError(
+    "user-not-allowed",
+    `This token may not manage "${user}"; users take one of duty users, and people who administer the instance one of duty privileged-access.`,
+  );
 }
 
 async function requireUser(api: Users, user: string): Promise<void> {
@@ -93,10 +116,9 @@ async function makeFirstLogin(api: Users, user: string, ttl: number): Promise<Wr
     if (typeof login === "object") return login;
     denied ||= login === "denied";
   }
+  if (denied) throw notAllowed(user);
   throw new OperationError(
     "user-not-allowed",
-    denied
-      ? `This token may not hand a login over to "${user}"; users take one of duty users, and people who administer the instance one of duty privileged-access.`
-      : `The user "${user}" has no role for first logins; deploy the layer config.`,
+    `The user "${user}" has no role for first logins; deploy the layer config.`,
   );
 }

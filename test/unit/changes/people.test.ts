@@ -231,6 +231,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     { ...ONLY_GITLAB, people: REMOVED },
     [
       "delete vault_auth_backend.main_people",
+      "delete vault_policy.main_people_admin_first_login",
       "delete vault_policy.main_people_first_login",
       "delete vault_policy.main_people_own_password",
     ],
@@ -490,6 +491,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete vault_identity_entity.main_people_user_bob",
       "delete vault_identity_entity_alias.main_people_user_bob_alias",
       "delete vault_token_auth_backend_role.main_people_user_bob_first_login",
+      "update vault_policy.main_role_user_admin_policy: policy",
     ],
   ],
   [
@@ -563,6 +565,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete vault_identity_entity.main_people_user_bob",
       "delete vault_identity_entity_alias.main_people_user_bob_alias",
       "delete vault_token_auth_backend_role.main_people_user_bob_first_login",
+      "update vault_policy.main_role_user_admin_policy: policy",
     ],
   ],
 ];
@@ -577,6 +580,7 @@ const MOVED: readonly FieldChange<Setting>[] = [
     { "people.path": "people" },
     [
       "update vault_auth_backend.main_people: path",
+      "update vault_policy.main_people_admin_first_login: policy",
       "update vault_policy.main_people_first_login: policy",
       "update vault_policy.main_people_own_password: policy",
       "update vault_policy.main_role_user_admin_policy: policy",

@@ -57,3 +57,25 @@ test("users who are locked out are those of all mounts", async () => {
     { accessor: "b", user: "alice" },
   ]);
 });
+
+test("tokens are revoked however the name was written, and those of others are not", async () => {
+  const revoked = (name: string): string => `POST sys/leases/revoke-prefix/auth/people/login/${name}`;
+  const api = await server({
+    "GET sys/leases/lookup/auth/people/login/?list=true": {
+      body: { data: { keys: ["alice/", "ALICE/", "Alice2/", "bob/"] } },
+    },
+    [revoked("alice")]: { status: 204 },
+    [revoked("ALICE")]: { status: 204 },
+  });
+  await api.revokeLogins("alice");
+  expect(fake.requests.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    revoked("alice"),
+    revoked("ALICE"),
+  ]);
+});
+
+test("tokens of a user who never logged in are none", async () => {
+  const api = await server({ "POST sys/leases/revoke-prefix/auth/people/login/alice": { status: 204 } });
+  await api.revokeLogins("alice");
+  expect(fake.requests).toHaveLength(2);
+});

@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { AccessRole, AdminRole, Users, type Duty, type UserProps, type UsersProps } from "../../../../src/index";
+import {
+  AccessRole,
+  AdminRole,
+  Duration,
+  Users,
+  type Duty,
+  type UserProps,
+  type UsersProps,
+} from "../../../../src/index";
 import { NO_PASSWORD } from "../../../../src/contract/people";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
@@ -102,6 +110,19 @@ describe("fails when", () => {
       /The user carol is in groups with the duties users and security; give each duty to another person/,
     );
   });
+
+  test("one group has two duties", () => {
+    const synthesize = (members: readonly UserProps[]): Synthesized =>
+      synthesizeInVault((stack, { provider }) => {
+        const users = new Users(stack, "Users", { users: members, provider });
+        for (const duty of ["users", "security"] as const)
+          new AdminRole(stack, duty, { name: duty, duty, users, login: users.group("a"), provider });
+      });
+    expect(() => synthesize([{ name: "carol", groups: ["a"] }])).toThrow(
+      /The user carol is in groups with the duties users and security/,
+    );
+    expect(() => synthesize([])).not.toThrow();
+  });
 });
 
 describe("an admin of the configuration", () => {
@@ -113,4 +134,82 @@ describe("an admin of the configuration", () => {
     expect(policy).not.toContain("identity/group/name/a");
     expect(policy).not.toContain("identity/group/name/b");
   });
+});
+
+/** Carol and dave have duties, and alice has none. */
+const STAFF = [ALICE, { name: "carol", groups: ["a"] }, { name: "dave", groups: ["b"] }];
+const STAFF_DUTIES = { a: "users", b: "privileged-access" } as const;
+
+test("tokens of people with a duty end within 8 hours, and have no period", () => {
+  const token = (props: Partial<UsersProps>): string =>
+    String(people(STAFF, STAFF_DUTIES, props).vault_generic_endpoint?.users_user_carol_token?.data_json);
+  for (const part of ['"token_explicit_max_ttl" = 28800', '"token_period" = 0', '"token_ttl" = 3600'])
+    expect(token({ tokenTtl: Duration.hours(24), tokenPeriod: Duration.hours(24) })).toContain(part);
+  const short = token({ tokenTtl: Duration.minutes(10), tokenMaxTtl: Duration.hours(1) });
+  expect(short).toContain('"token_ttl" = 600');
+  expect(short).toContain('"token_max_ttl" = 3600');
+});
+
+describe("a person who gets a duty", () => {
+  test("is replaced, once the role of the former first logins is gone", () => {
+    const replaced = { replace_triggered_by: ["vault_token_auth_backend_role.users_user_alice_first_login.role_name"] };
+    const resource = people([ALICE]);
+    for (const [type, name] of [
+      ["vault_generic_endpoint", "users_user_alice_account"],
+      ["vault_generic_endpoint", "users_user_alice_token"],
+      ["vault_identity_entity", "users_user_alice"],
+      ["vault_identity_entity_alias", "users_user_alice_alias"],
+    ] as const)
+      expect(resource[type]?.[name]?.lifecycle, name).toMatchObject(replaced);
+  });
+
+  test("chooses no password with a first login of before", () => {
+    const { users_first_login: users, users_admin_first_login: admins } =
+      people(STAFF, STAFF_DUTIES).vault_policy ?? {};
+    for (const name of ["carol", "dave"])
+      expect(users?.policy).toContain(`users/${name}/password" {\n  capabilities = ["deny"]`);
+    expect(users?.policy).not.toContain("users/alice/password");
+    expect(admins?.policy).not.toContain("deny");
+  });
+});
+
+describe("an admin of users", () => {
+  const policies = (users: readonly UserProps[]) => people(users, STAFF_DUTIES).vault_policy ?? {};
+
+  test("changes people without a duty, by name", () => {
+    const { a_policy: own, b_policy: privileged } = policies(STAFF);
+    const changed = (policy: unknown): string[] =>
+      [...String(policy).matchAll(/entity\/name\/user-([a-z]+)" \{\n {2}capabilities = \["read","update"\]/g)].map(
+        ([, name]) => name ?? "",
+      );
+    expect(changed(own?.policy)).toEqual(["alice"]);
+    expect(changed(privileged?.policy)).toEqual(["alice", "carol", "dave"]);
+    expect(own?.policy).toContain('"entity_alias" = ["alice"]');
+    expect(privileged?.policy).not.toContain('"deny"');
+  });
+
+  test("has a policy that a server stores, with a thousand people of long names", () => {
+    const many = Array.from({ length: 1000 }, (_, index) => ({ name: `firstname.lastname-${index}` }));
+    const { a_policy: own, b_policy: privileged } = policies([...STAFF, ...many]);
+    // A server stores up to 1 MiB.
+    for (const policy of [own?.policy, privileged?.policy]) expect(String(policy).length).toBeLessThan(700_000);
+  });
+});
+
+test("an admin of the configuration does not write where a server keeps a root credential", () => {
+  const policy = synthesizeInVault((stack, { provider }) => {
+    const users = new Users(stack, "Users", { users: [], provider });
+    const engines = (["database", "aws", "azure", "gcp", "terraform", "pki"] as const).map((type) => ({
+      path: type,
+      type,
+    }));
+    new AdminRole(stack, "Role", { name: "security", duty: "security", engines, login: users.group("a"), provider });
+  }).resource.vault_policy?.role_policy?.policy;
+  const capabilities = (path: string): unknown =>
+    new RegExp(`path "${path.replace("*", "\\*")}" \\{\n  capabilities = (.*)`).exec(String(policy))?.[1];
+  expect(capabilities("database/config/*")).toBe('["read","list"]');
+  for (const path of ["aws/config/root", "azure/config", "gcp/config", "terraform/config"])
+    expect(capabilities(path), path).toBe('["read"]');
+  expect(capabilities("database/roles/*")).toContain("create");
+  expect(capabilities("pki/config/*")).toContain("update");
 });

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { Secret } from "../../../../src/core/secret";
+import { ReplicaError } from "../../../../src/vault/errors";
 import {
   disableUser,
   enableUser,
@@ -59,10 +60,19 @@ test("a reset takes password and tokens away once the login is made", async () =
 });
 
 test("whoever may not hand a login over locks nobody out", async () => {
-  await expect(resetUser(server(), "dave", 60)).rejects.toThrow(/may not hand a login over to "dave"; users take one/);
+  await expect(resetUser(server(), "dave", 60)).rejects.toThrow(/may not manage "dave"; users take one/);
   expect(calls).toEqual(["void users-dave", "void admins-dave"]);
   await resetUser(server(["admins"]), "dave", 60);
   expect(calls).toContain("invite dave");
+});
+
+test("a refusal says who may manage a person with a duty", async () => {
+  const denied = (): Promise<void> => Promise.reject(new ReplicaError("denied", "403", 403));
+  const api: Users = { ...server(), setDisabled: denied, setPasswordHash: denied };
+  for (const change of [disableUser(api, "dave"), enableUser(api, "dave"), resetUser(api, "alice", 60)])
+    await expect(change).rejects.toMatchObject({ code: "user-not-allowed" });
+  const broken: Users = { ...server(), setDisabled: () => Promise.reject(new ReplicaError("sealed", "503", 503)) };
+  await expect(disableUser(broken, "alice")).rejects.toMatchObject({ code: "replica-sealed" });
 });
 
 test("disable ends everything that a user has, and enable ends a lock", async () => {
