@@ -61,7 +61,7 @@ describe("the job with credentials of a cloud", () => {
   }
 
   const CALLS = [
-    "vault write -field=token auth/jwt/login role=deploy jwt=- token=",
+    "vault write -field=token auth/gitlab/login role=deploy jwt=- token=",
     "signed-by-gitlab",
     "vault read -format=json aws/creds/deploy token=job-token",
     "terraform init AKIA s/e+c session jwt=",
