@@ -1,7 +1,8 @@
 import { entityOf, FIRST_LOGIN, firstLoginRole, NO_PASSWORD, PERSON_PREFIX, type People } from "../contract/people";
 import type { EngineType } from "../contract/identities";
 import { Duration } from "../core/duration";
-import { ENGINES, LOOK, MANAGE, operations } from "./identity-policies";
+import { ENGINES, LOOK, MANAGE } from "./configuration-parts";
+import { operations } from "./identity-policies";
 import { PolicyDocument, type PolicyStatement } from "./policy-document";
 
 /** The login of people by password. A part may be an expression of Terraform. */
