@@ -1,7 +1,11 @@
 import { entityOf, firstLoginRole, NO_PASSWORD, PEOPLE } from "../../contract/people";
+import { mapConcurrently } from "../../core/concurrent";
 import { OperationError } from "../../core/errors";
 import { ReplicaError } from "../../vault/errors";
 import type { UserApi, WrappedLogin } from "../../vault/users";
+
+/** Users whose states are read at once. */
+const READS_AT_ONCE = 8;
 
 /** The users of a server. */
 export type Users = Pick<UserApi, keyof UserApi>;
@@ -23,10 +27,11 @@ export interface UserReport {
 /** Lists users, sorted by name. */
 export async function listUsers(api: Users): Promise<readonly UserState[]> {
   const locked = new Set((await api.lockedOut()).map(({ user }) => user));
-  const states: UserState[] = [];
-  for (const name of [...(await api.names())].sort())
-    states.push({ name, disabled: (await api.isDisabled(entityOf(name))) === true, lockedOut: locked.has(name) });
-  return states;
+  return mapConcurrently([...(await api.names())].sort(), READS_AT_ONCE, async (name) => ({
+    name,
+    disabled: (await api.isDisabled(entityOf(name))) === true,
+    lockedOut: locked.has(name),
+  }));
 }
 
 /**
@@ -36,17 +41,14 @@ export async function listUsers(api: Users): Promise<readonly UserState[]> {
  * @param ttl Seconds for which it can be used.
  */
 export async function inviteUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
-  return manage(api, user, async () => {
-    await voidFirstLogins(api, user);
-    return makeFirstLogin(api, user, ttl);
-  });
+  return manage(api, user, () => invite(api, user, ttl));
 }
 
 /** Takes password and tokens away from a user, and hands a login over with which the user chooses another password. */
 export async function resetUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
-  // It is made first: an admin who may not make it must not lock the user out.
-  const login = await inviteUser(api, user, ttl);
   return manage(api, user, async () => {
+    // It is made first: an admin who may not make it must not lock the user out.
+    const login = await invite(api, user, ttl);
     await api.setPasswordHash(user, NO_PASSWORD);
     await api.revokeLogins(user);
     return login;
@@ -55,12 +57,7 @@ export async function resetUser(api: Users, user: string, ttl: number): Promise<
 
 /** Refuses a user from now on. The password stays, so that {@link enableUser} needs no other one. */
 export async function disableUser(api: Users, user: string): Promise<UserReport> {
-  return manage(api, user, async () => {
-    await api.setDisabled(entityOf(user), true);
-    await voidFirstLogins(api, user);
-    await api.revokeLogins(user);
-    return { user, disabled: true };
-  });
+  return manage(api, user, () => disable(api, user));
 }
 
 /** Lets a user log in again, also after failed logins. */
@@ -74,9 +71,23 @@ export async function enableUser(api: Users, user: string): Promise<UserReport> 
 
 /** Disables a user, and takes the password away. The next deployment removes the account, once the tenant file does not name the user. */
 export async function removeUser(api: Users, user: string): Promise<UserReport> {
-  const report = await disableUser(api, user);
-  await manage(api, user, () => api.setPasswordHash(user, NO_PASSWORD));
-  return report;
+  return manage(api, user, async () => {
+    const report = await disable(api, user);
+    await api.setPasswordHash(user, NO_PASSWORD);
+    return report;
+  });
+}
+
+async function invite(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+  await voidFirstLogins(api, user);
+  return makeFirstLogin(api, user, ttl);
+}
+
+async function disable(api: Users, user: string): Promise<UserReport> {
+  await api.setDisabled(entityOf(user), true);
+  await voidFirstLogins(api, user);
+  await api.revokeLogins(user);
+  return { user, disabled: true };
 }
 
 /** Changes a user who exists. An admin who sees all users may still not change those with a duty. */
