@@ -115,6 +115,7 @@ export class InstanceConfig extends Construct {
       programs.length === 0
         ? []
         : [new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(programs), provider })];
+    const mounts = instanceMounts(instance);
     for (const { login: wanted, duty, ...role } of roles) {
       const by = [...(hasAppRole({ login: wanted }) ? login : []), ...(wanted === undefined ? [] : reached(wanted))];
       const props = { ...role, login: by, provider };
@@ -123,7 +124,7 @@ export class InstanceConfig extends Construct {
           ? new AccessRole(this, `Role-${role.name}`, props)
           : new AdminRole(this, `Role-${role.name}`, { ...props, ...adminProps(instance, duty, users) });
       grantEngines(this.engines, grantee, role);
-      grantee.warnAboutStatements(instanceMounts(instance));
+      grantee.warnAboutStatements(mounts);
     }
   }
 }

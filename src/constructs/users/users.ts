@@ -100,28 +100,26 @@ export class Users extends Construct {
     group.policies.push(...tokenPolicies);
     if (duty === undefined) return;
     group.duties.add(duty);
-    for (const { name: user } of group.members) this.checkDuties(user);
+    for (const user of group.members) this.checkDuties(user);
   }
 
   /** @throws ValidationError if one person would have what is divided among several. */
-  private checkDuties(user: string): void {
-    const duties = new Set(this.dutiesOf(user));
+  private checkDuties(user: UserProps): void {
+    const duties = this.dutiesOf(user);
     if (duties.size < 2) return;
     throw new ValidationError(
       "admin-duties",
-      `The user ${user} is in groups with the duties ${[...duties].join(" and ")}; give each duty to another person.`,
+      `The user ${user.name} is in groups with the duties ${[...duties].join(" and ")}; give each duty to another person.`,
       this,
     );
   }
 
-  private dutiesOf(user: string): Duty[] {
-    return [...this.groups.values()]
-      .filter(({ members }) => members.some(({ name }) => name === user))
-      .flatMap(({ duties }) => [...duties]);
+  private dutiesOf({ groups = [] }: UserProps): ReadonlySet<Duty> {
+    return new Set(groups.flatMap((name) => [...(this.groups.get(name)?.duties ?? [])]));
   }
 
-  private kindOf({ name }: UserProps): People {
-    return this.dutiesOf(name).length > 0 ? "admins" : "users";
+  private kindOf(user: UserProps): People {
+    return this.dutiesOf(user).size > 0 ? "admins" : "users";
   }
 
   private createUser(user: UserProps, backend: AuthBackend, policies: Readonly<Record<People, string>>): User {
