@@ -97,7 +97,7 @@ export class VaultServer {
   private configuration(): string {
     const { name, port, raftPort, folder, product } = this.props;
     return `
-ui = false
+ui = true
 disable_mlock = true
 api_addr = "${this.address}"
 cluster_addr = "https://127.0.0.1:${raftPort}"

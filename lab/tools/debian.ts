@@ -6,8 +6,6 @@ import { requireProgram } from "./path";
 /** Packages to unpack. */
 export interface DebianPackages {
   readonly packages: readonly string[];
-  /** Packages that only some releases have. @default - none */
-  readonly optionalPackages?: readonly string[];
   /** Message if there is no apt. */
   readonly remedy: string;
 }
@@ -17,9 +15,12 @@ export function withLibraries(libraries: readonly string[]): NodeJS.ProcessEnv {
   return libraries.length === 0 ? process.env : { ...process.env, LD_LIBRARY_PATH: libraries.join(":") };
 }
 
-/** Unpacks packages of the machine's Debian into a folder without installing them. apt verifies their signatures. */
+/**
+ * Unpacks packages of the machine's Debian into a folder without installing them, and those that they need and the machine lacks. apt
+ * verifies their signatures.
+ */
 export async function unpackDebianPackages(folder: string, props: DebianPackages): Promise<void> {
-  const { packages, optionalPackages = [], remedy } = props;
+  const { packages, remedy } = props;
   const apt = requireProgram("apt-get", remedy);
   // Separate package lists, because those of the machine may be missing or old, and only root may update them.
   const state = join(folder, "apt");
@@ -36,9 +37,17 @@ export async function unpackDebianPackages(folder: string, props: DebianPackages
   ];
   await run(apt, [...options, "update"]);
   await run(apt, [...options, "download", ...packages], { cwd: archives });
-  for (const name of optionalPackages) await tryRun(apt, [...options, "download", name], { cwd: archives });
+  // Of what they depend on, only what the machine lacks. apt takes no lock, because it installs nothing.
+  const missing = ["-o", "Debug::NoLocking=1", "--download-only", "--no-install-recommends", "--yes"];
+  await tryRun(apt, [...options, ...missing, "install", ...packages]);
   for (const archive of readdirSync(archives).filter((name) => name.endsWith(".deb"))) {
     await run("dpkg-deb", ["--extract", join(archives, archive), folder]);
   }
   rmSync(state, { recursive: true });
+}
+
+/** Folders with libraries in a folder that packages were unpacked into. */
+export function librariesIn(root: string): string[] {
+  const files = readdirSync(root, { recursive: true, withFileTypes: true });
+  return [...new Set(files.filter(({ name }) => /\.so(\.|$)/.test(name)).map(({ parentPath }) => parentPath))];
 }

@@ -1,7 +1,6 @@
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cachedFolder } from "./cache";
-import { unpackDebianPackages } from "./debian";
+import { librariesIn, unpackDebianPackages } from "./debian";
 import { findProgram } from "./path";
 
 /** The programs of a MariaDB server and client. */
@@ -25,22 +24,16 @@ export async function obtainMariadb(): Promise<MariadbPrograms> {
   if (install !== undefined && server !== undefined && client !== undefined)
     return { install, server, client, libraries: [] };
   const root = await cachedFolder("mariadb", (folder) =>
-    unpackDebianPackages(folder, { packages: PACKAGES, optionalPackages: LIBRARIES, remedy: REMEDY }),
+    unpackDebianPackages(folder, { packages: PACKAGES, remedy: REMEDY }),
   );
   const base = join(root, "usr");
-  const libraries = readdirSync(join(base, "lib")).flatMap((name) =>
-    ["usr", ""].map((folder) => join(root, folder, "lib", name)),
-  );
   return {
     install: join(base, "bin", "mariadb-install-db"),
     server: join(base, "sbin", "mariadbd"),
     client: join(base, "bin", "mariadb"),
     base,
-    libraries,
+    libraries: librariesIn(root),
   };
 }
 
 const PACKAGES = ["mariadb-server-core", "mariadb-client-core", "mariadb-common", "libmariadb3"];
-
-/** Libraries of the programs that a small machine may lack. Their names differ between releases. */
-const LIBRARIES = ["liburing2", "libaio1", "libaio1t64", "libnuma1", "libsnappy1v5", "libncurses6"];

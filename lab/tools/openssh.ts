@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cachedFolder } from "./cache";
-import { unpackDebianPackages } from "./debian";
+import { librariesIn, unpackDebianPackages } from "./debian";
 import { findProgram } from "./path";
 
 /** The programs of an OpenSSH server and client. */
@@ -26,10 +26,9 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
     return { sshd, sftp, ssh, sshKeygen, sshdPrograms: {}, libraries: [] };
   }
   const root = await cachedFolder("openssh", (folder) =>
-    unpackDebianPackages(folder, { packages: PACKAGES, optionalPackages: LIBRARIES, remedy: REMEDY }),
+    unpackDebianPackages(folder, { packages: PACKAGES, remedy: REMEDY }),
   );
   const programs = join(root, "usr", "bin");
-  const libraries = readdirSync(join(root, "usr", "lib")).map((name) => join(root, "usr", "lib", name));
   return {
     sshd: join(root, "usr", "sbin", "sshd"),
     sftp: join(programs, "sftp"),
@@ -40,7 +39,7 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
         .map(([setting, name]) => [setting, join(root, "usr", "lib", "openssh", name)] as const)
         .filter(([, path]) => existsSync(path)),
     ),
-    libraries,
+    libraries: librariesIn(root),
   };
 }
 
@@ -48,6 +47,3 @@ export async function obtainOpenssh(): Promise<OpensshPrograms> {
 const SSHD_PROGRAMS = { SshdSessionPath: "sshd-session", SshdAuthPath: "sshd-auth" };
 
 const PACKAGES = ["openssh-server", "openssh-client"];
-
-/** Libraries of the programs that a small machine may lack. Their names differ between releases. */
-const LIBRARIES = ["libwrap0", "libwrap0t64", "libfido2-1", "libcbor0.8", "libcbor0.10"];

@@ -12,6 +12,7 @@ export const LONG = [
   "unit/operations/snapshot/s3-target",
   "unit/kubernetes/client",
   "integration/authorities",
+  "integration/browser",
   "integration/faults",
   "integration/restore",
   "integration/standby",

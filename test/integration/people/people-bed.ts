@@ -15,7 +15,7 @@ import { TokenIssuer, type Claims } from "../support/token-issuer";
 
 export const AUDIENCE = "https://vault.customer10.example:8200";
 export const REDIRECT = "https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback";
-const OIDC = { id: "vault", secret: "secret-of-the-oidc-client" };
+export const OIDC = { id: "vault", secret: "secret-of-the-oidc-client" };
 
 /** What a login gives. */
 export interface Login {
@@ -131,6 +131,7 @@ async function applyToken({ central }: TestBed): Promise<string> {
     product: "openbao",
     mounts: [
       { path: "pki", type: "pki" },
+      { path: "ssh", type: "ssh" },
       { path: "kv", type: "kv" },
     ],
     logins: [

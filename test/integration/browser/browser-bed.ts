@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { freePort } from "../../../lab/ports";
+import { KeycloakServer } from "../../../lab/servers/keycloak-server";
+import { obtainChromium } from "../../../lab/tools/chromium";
+import { obtainKeycloak } from "../../../lab/tools/keycloak";
+import { OIDC, PeopleBed } from "../people/people-bed";
+
+const REALM = "acme";
+const PAGE_TIMEOUT = 60_000;
+
+/** A server with its page, a real Keycloak at which people log in, and a real browser. */
+export class BrowserBed {
+  static async start(): Promise<BrowserBed> {
+    const people = await PeopleBed.start();
+    const { folder, authority } = people.bed;
+    const keycloak = new KeycloakServer({
+      program: await obtainKeycloak(),
+      port: await freePort(),
+      folder: join(folder, "keycloak"),
+      authority,
+    });
+    const [browser] = await Promise.all([startBrowser(), keycloak.start()]);
+    const bed = new BrowserBed(people, keycloak, browser);
+    await keycloak.administer("POST", "", realm(bed.redirect));
+    return bed;
+  }
+
+  private constructor(
+    readonly people: PeopleBed,
+    private readonly keycloak: KeycloakServer,
+    private readonly browser: Browser,
+  ) {}
+
+  /** The section of the tenant file for logins at Keycloak. */
+  get oidc() {
+    return {
+      discoveryUrl: `${this.keycloak.address}/realms/${REALM}`,
+      caCertificate: this.people.bed.authority.certificate,
+      clientId: OIDC.id,
+      clientSecret: { mount: "operator", path: "oidc", field: "secret" },
+      redirectUris: [this.redirect],
+    };
+  }
+
+  /** The start page of the instance, for somebody who has not been there before. */
+  async open(): Promise<Page> {
+    const context = await this.browser.newContext({ ignoreHTTPSErrors: true });
+    context.setDefaultTimeout(PAGE_TIMEOUT);
+    const page = await context.newPage();
+    await page.goto(this.url(""));
+    return page;
+  }
+
+  /** @param path Below `/ui/`. */
+  url(path: string): string {
+    return `${this.people.bed.central.server.address}/ui/${path}`;
+  }
+
+  /** What a page says once it has loaded. */
+  async read(page: Page, path: string): Promise<string> {
+    await page.goto(this.url(path));
+    await page.waitForLoadState("networkidle");
+    return page.locator(".page-container").innerText();
+  }
+
+  /** Takes somebody out of the group in Keycloak. */
+  async leaveGroup(username: string): Promise<void> {
+    const [user] = (await this.keycloak.administer("GET", `/${REALM}/users?username=${username}`)) as { id: string }[];
+    const [group] = (await this.keycloak.administer("GET", `/${REALM}/groups`)) as { id: string }[];
+    await this.keycloak.administer("DELETE", `/${REALM}/users/${user?.id ?? ""}/groups/${group?.id ?? ""}`);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.keycloak.stop();
+    await this.people.stop();
+  }
+
+  private get redirect(): string {
+    return this.url("vault/auth/oidc/oidc/callback");
+  }
+}
+
+/** The password of a person at Keycloak. */
+export function passwordOf(username: string): string {
+  return `${username}'s password at Keycloak`;
+}
+
+async function startBrowser(): Promise<Browser> {
+  const { program, environment } = await obtainChromium();
+  const env = Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value ?? ""]));
+  // Root has no sandbox, and the pages are our own.
+  return chromium.launch({ executablePath: program, env, args: ["--no-sandbox"] });
+}
+
+/** One group, one person in it, and one outside. */
+function realm(redirect: string): object {
+  const user = (username: string, groups: readonly string[]): object => ({
+    username,
+    email: `${username}@acme.example`,
+    firstName: username,
+    lastName: "Person",
+    enabled: true,
+    groups,
+    credentials: [{ type: "password", value: passwordOf(username) }],
+  });
+  const groups = {
+    name: "groups",
+    protocol: "openid-connect",
+    protocolMapper: "oidc-group-membership-mapper",
+    config: { "claim.name": "groups", "full.path": "false", "id.token.claim": "true" },
+  };
+  return {
+    realm: REALM,
+    enabled: true,
+    groups: [{ name: "developers" }],
+    users: [user("nina", ["/developers"]), user("olaf", [])],
+    clients: [{ clientId: OIDC.id, secret: OIDC.secret, redirectUris: [redirect], protocolMappers: [groups] }],
+  };
+}
