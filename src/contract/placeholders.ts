@@ -4,21 +4,31 @@ import { parseDescription } from "./description";
 /** Value of a key that a person fills in later. */
 export const TBD = "TBD";
 
+/** {@link PLACEHOLDER_METADATA.mark} of a secret whose values the hook generated. */
+export const GENERATED = "generated";
+
 /** Keys of the custom metadata of a secret that was declared as a placeholder. */
 export const PLACEHOLDER_METADATA = {
-  /** {@link TBD} if the hook wrote the first version. */
+  /** {@link TBD} or {@link GENERATED} if the hook wrote the first version. */
   mark: "placeholder",
   owner: "owner",
   type: "type",
 } as const;
+
+/** Characters of a generated value: about 119 bits at least. */
+export const MIN_GENERATED_LENGTH = 20;
+/** Characters of a generated value at most. */
+export const MAX_GENERATED_LENGTH = 512;
 
 const placeholder = z.object({
   /** Mount of KV version 2. */
   mount: z.string().min(1),
   /** Path of the secret below the mount. */
   path: z.string().min(1),
-  /** Keys of the secret, each with the value TBD. */
+  /** Keys of the secret, each with the value TBD or a generated one. */
   keys: z.array(z.string().min(1)).min(1).readonly(),
+  /** Number of characters of each value, if the hook generates them. */
+  generatedLength: z.number().int().min(MIN_GENERATED_LENGTH).max(MAX_GENERATED_LENGTH).optional(),
   /** Who fills it in. */
   owner: z.string().min(1).optional(),
   /** What kind of secret it is. */

@@ -1,7 +1,10 @@
 /** What a secret is. Its type stands in its custom metadata. */
 export type PlaceholderType = "password" | "api-key" | "ssh-key" | "database-credential";
 
-/** A secret that people fill in later. It is written once, with the value TBD for each key, and never read or overwritten. */
+/**
+ * A secret that people fill in later, or that the hook generates. It is written once, with the value TBD or a random one for each key,
+ * and never read or overwritten.
+ */
 export interface PlaceholderContent {
   /**
    * What the secret is. Its metadata say so.
@@ -17,6 +20,14 @@ export interface PlaceholderContent {
    * @changes new placeholders only: the secret stays as it is
    */
   readonly keys?: readonly string[];
+  /**
+   * Number of characters of values that the hook generates in place of TBD, from 20 to 512: letters and digits. Nobody fills them in,
+   * and Terraform never sees them. For the types "password" and "api-key", and for `keys`.
+   *
+   * @default - none: people fill the secret in
+   * @changes new placeholders only: the secret stays as it is
+   */
+  readonly generatedLength?: number;
   /**
    * Who fills it in: a person, a team or an address. Its metadata say so.
    *

@@ -1,4 +1,4 @@
-import type { Placeholder } from "../../contract/placeholders";
+import { MAX_GENERATED_LENGTH, MIN_GENERATED_LENGTH, type Placeholder } from "../../contract/placeholders";
 import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
 import { environmentsOf } from "./environment-policies";
@@ -49,7 +49,7 @@ export function placeholdersOf(
 
 function placeholder(mount: string, path: string, content: PlaceholderContent, scope: Scope): Placeholder {
   checkFolder(path, mount);
-  const { type, owner, keys = type === undefined ? [] : PLACEHOLDER_KEYS[type] } = content;
+  const { type, owner, generatedLength, keys = type === undefined ? [] : PLACEHOLDER_KEYS[type] } = content;
   const where = `${mount}/${path}`;
   if (keys.length === 0) throw failure(`${where} has no key; add keys, or a type`, scope);
   const twice = firstDuplicate(keys);
@@ -60,7 +60,26 @@ function placeholder(mount: string, path: string, content: PlaceholderContent, s
       `${where} has the owner ${JSON.stringify(owner)}; write one line of up to ${METADATA_LIMIT} bytes`,
       scope,
     );
-  return { mount, path, keys, ...(owner === undefined ? {} : { owner }), ...(type === undefined ? {} : { type }) };
+  if (generatedLength !== undefined) checkGenerated(where, generatedLength, content, scope);
+  return {
+    mount,
+    path,
+    keys,
+    ...(generatedLength === undefined ? {} : { generatedLength }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(type === undefined ? {} : { type }),
+  };
+}
+
+/** @throws ValidationError if random values of that length are too short or too long, or not what the keys hold. */
+function checkGenerated(where: string, length: number, { type, keys }: PlaceholderContent, scope: Scope): void {
+  if (!Number.isInteger(length) || length < MIN_GENERATED_LENGTH || length > MAX_GENERATED_LENGTH)
+    throw failure(
+      `${where} has the generatedLength ${length}; use a whole number from ${MIN_GENERATED_LENGTH} to ${MAX_GENERATED_LENGTH}`,
+      scope,
+    );
+  if (keys === undefined && (type === "ssh-key" || type === "database-credential"))
+    throw failure(`${where} of the type ${type} cannot be generated; remove generatedLength, or name its keys`, scope);
 }
 
 function isMetadata(text: string): boolean {

@@ -1,4 +1,4 @@
-import { PLACEHOLDER_METADATA, TBD, type Placeholder } from "../../contract/placeholders";
+import { GENERATED, PLACEHOLDER_METADATA, TBD, type Placeholder } from "../../contract/placeholders";
 import type { Content } from "../../vault/content";
 
 /**
@@ -54,11 +54,11 @@ function stepFor(
   metadata: Content | undefined,
   attempted: ReadonlySet<string>,
 ): PlaceholderStep {
-  const { owner, type } = placeholder;
+  const { owner, type, generatedLength } = placeholder;
   const writes = metadata === undefined;
   const isOurs = writes || (placeholderState(metadata) === "unconfirmed" && attempted.has(pathOf(placeholder)));
   const wanted = {
-    ...(isOurs ? { [PLACEHOLDER_METADATA.mark]: TBD } : {}),
+    ...(isOurs ? { [PLACEHOLDER_METADATA.mark]: generatedLength === undefined ? TBD : GENERATED } : {}),
     ...(owner === undefined ? {} : { [PLACEHOLDER_METADATA.owner]: owner }),
     ...(type === undefined ? {} : { [PLACEHOLDER_METADATA.type]: type }),
   };

@@ -2,6 +2,7 @@ import { TBD, type Placeholder } from "../../contract/placeholders";
 import type { Replica } from "../../contract/instance";
 import { mapConcurrently } from "../../core/concurrent";
 import { OperationError } from "../../core/errors";
+import { generatePassword } from "../../core/password";
 import type { Content, ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
 import { findActive } from "../active";
@@ -111,8 +112,9 @@ class PlaceholderRun {
 
   /** @returns Whether this run wrote it; a person may have been faster. */
   private async write(api: ContentRequests, placeholder: Placeholder): Promise<boolean> {
-    const { mount, path, keys } = placeholder;
-    const data = Object.fromEntries(keys.map((key) => [key, TBD]));
+    const { mount, path, keys, generatedLength } = placeholder;
+    const value = (): string => (generatedLength === undefined ? TBD : generatePassword(generatedLength));
+    const data = Object.fromEntries(keys.map((key) => [key, value()]));
     this.attempted.add(pathOf(placeholder));
     try {
       await api.write(`${mount}/data/${path}`, { data, options: { cas: 0 } });

@@ -8,6 +8,7 @@ import type {
 } from "../../constructs/key-value/key-value-props";
 import type { AppPlaceholderProps, PlaceholderProps } from "../../constructs/key-value/placeholder-props";
 import { placeholdersOf } from "../../constructs/key-value/placeholders";
+import { MAX_GENERATED_LENGTH, MIN_GENERATED_LENGTH } from "../../contract/placeholders";
 import { boolean, choice, list, name, validatedBy, validationMessage, whole } from "../builders";
 import { duration, label, mountPath, path } from "../fields";
 import { shape, type InFile } from "../in-file";
@@ -77,6 +78,7 @@ const labels = (example: string) => list(label, example).optional();
 const content = {
   type: choice("password", "api-key", "ssh-key", "database-credential").optional(),
   keys: list(name("password"), '"password"').optional(),
+  generatedLength: whole("number of characters", MIN_GENERATED_LENGTH, MAX_GENERATED_LENGTH).optional(),
   owner: name("mail-team@example.com").optional(),
 };
 

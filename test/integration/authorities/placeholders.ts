@@ -37,6 +37,13 @@ export function testPlaceholders(bed: AuthorityBed): void {
       expect(await bed.lab.cdktf.terraform("trust-config", "state", "pull")).not.toContain('"TBD"');
     });
 
+    test("a password is generated, and no state has it (PlaceholderContent.generatedLength)", async () => {
+      const { password = "" } = (await secret(bed, "shared/session")) as { password?: string };
+      expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+      expect(await metadata(bed, "shared/session")).toEqual({ placeholder: "generated", type: "password" });
+      expect(await bed.lab.cdktf.terraform("trust-config", "state", "pull")).not.toContain(password);
+    });
+
     test("status stops listing what a person has filled in, and names what was deleted", async () => {
       await bed.operator.send("POST", `kvv2/data/${DEVELOPMENT}`, { body: { data: WRITTEN, options: { cas: 1 } } });
       await bed.operator.send("DELETE", `kvv2/data/${SHARED}`);

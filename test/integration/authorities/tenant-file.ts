@@ -83,7 +83,10 @@ export default defineTenant({
               ],
             },
           ],
-          placeholders: [{ path: "shared/payments", type: "api-key" }],
+          placeholders: [
+            { path: "shared/payments", type: "api-key" },
+            { path: "shared/session", type: "password", generatedLength: 32 },
+          ],
         },
       ],
       roles: [

@@ -50,6 +50,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["run terraform_data.placeholders: description.placeholders.#.keys.#"],
   ],
   [
+    "PlaceholderContent.generatedLength",
+    {},
+    { placeholder: { generatedLength: 32 } },
+    ["run terraform_data.placeholders: description.placeholders.#.generatedLength"],
+  ],
+  [
     "PlaceholderContent.owner",
     {},
     { placeholder: { owner: "mail-team" } },

@@ -99,6 +99,10 @@ describe("placeholders", () => {
     ["a", { keys: [" "] }, /has an empty key/],
     ["a", { type: "password", owner: "a\nb" }, /has the owner "a\\nb"; write one line of up to 512 bytes/],
     ["a", { type: "password", owner: "ü".repeat(257) }, /write one line of up to 512 bytes/],
+    ["a", { type: "password", generatedLength: 19 }, /has the generatedLength 19; use a whole number from 20 to 512/],
+    ["a", { type: "api-key", generatedLength: 20.5 }, /use a whole number from 20 to 512/],
+    ["a", { type: "ssh-key", generatedLength: 32 }, /of the type ssh-key cannot be generated; remove generatedLength/],
+    ["a", { type: "database-credential", generatedLength: 32 }, /cannot be generated/],
     ["data/a", { type: "password" }, /contains "data"/],
     ["a/", { type: "password" }, /is not a valid folder/],
   ] as const)("fail at synthesis (%s %j)", (path, content, message) => {

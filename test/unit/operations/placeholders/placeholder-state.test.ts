@@ -17,6 +17,7 @@ describe("the state of a placeholder", () => {
     ["TBD", metadata(1, { placeholder: "TBD" })],
     ["unconfirmed", metadata(1)],
     ["filled", metadata(1, { placeholder: "filled" })],
+    ["filled", metadata(1, { placeholder: "generated" })],
     ["filled", metadata(2, { placeholder: "TBD" })],
     ["deleted", metadata(1, { placeholder: "TBD" }, { deletion_time: "2026-11-27T18:28:59.9Z" })],
     ["deleted", metadata(3, null, { destroyed: true })],
@@ -32,6 +33,11 @@ describe("what is to be done", () => {
 
   test("a placeholder that is not there is written, and marked", () => {
     expect(steps(undefined)).toEqual([{ writes: true, describes: { placeholder: "TBD", ...DESCRIBED } }]);
+  });
+
+  test("one whose values are generated is marked so", () => {
+    const found = decidePlaceholders([{ mount: "kv", path: "a", keys: ["b"], generatedLength: 20 }], [undefined]);
+    expect(found).toMatchObject([{ writes: true, describes: { placeholder: "generated" } }]);
   });
 
   test("nothing, if it is as described, also where people added metadata of their own", () => {

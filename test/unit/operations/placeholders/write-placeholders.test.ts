@@ -20,6 +20,20 @@ test("what is not there is written once with cas 0, and marked; what is there is
   expect(universe.events.map(({ message }) => message)).toContain("wrote a placeholder");
 });
 
+test("values are generated for each key, and told to nobody", async () => {
+  const api = new MemoryContent();
+  const { context, universe } = await instanceWith(api);
+  const keys = ["key", "secret"];
+  const report = await writePlaceholders(context, [{ mount: "kv", path: "app", keys, generatedLength: 40 }]);
+  const [[, written], described] = api.written as [[string, { data: Record<string, string> }], unknown];
+  const values = Object.values(written.data);
+  expect(Object.keys(written.data)).toEqual(keys);
+  for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{40}$/);
+  expect(new Set(values).size).toBe(2);
+  expect(described).toEqual(["kv/metadata/app", { custom_metadata: { placeholder: "generated" } }]);
+  for (const value of values) expect(JSON.stringify([report, universe.events])).not.toContain(value);
+});
+
 test("a person who was faster keeps the secret, and it is not marked", async () => {
   const api = new MemoryContent();
   api.onRequest = (path) => {
