@@ -39,8 +39,12 @@ export class LabAuthority {
     this.certificate = `${issuer.toString("pem")}\n`;
   }
 
-  /** A certificate for servers on this machine. */
-  async issue(commonName: string): Promise<ServerIdentity> {
+  /**
+   * A certificate for servers on this machine.
+   *
+   * @param addresses Further IP addresses of the machine.
+   */
+  async issue(commonName: string, addresses: readonly string[] = []): Promise<ServerIdentity> {
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.create({
       subject: `CN=${commonName}`,
@@ -54,7 +58,7 @@ export class LabAuthority {
           { type: "dns", value: "localhost" },
           // Names that only the proxy of a test resolves.
           { type: "dns", value: "*.lab.example" },
-          { type: "ip", value: "127.0.0.1" },
+          ...["127.0.0.1", ...addresses].map((value) => ({ type: "ip" as const, value })),
         ]),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       ],

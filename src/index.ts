@@ -189,7 +189,7 @@ export {
 } from "./constructs/cloud-credentials/terraform-cloud-credentials";
 export { Database } from "./constructs/dynamic-db/database";
 export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
-export { DynamicDb, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
+export { DynamicDb, type DatabaseCredentials, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
 export type {
   DynamicDbProps,
   DynamicDbRoleProps,
@@ -215,11 +215,30 @@ export { GitLabLogin, type GitLabJob, type GitLabLoginProps } from "./constructs
 export type { JwtIssuer, JwtLogin, JwtLoginProps } from "./constructs/login/jwt-login";
 export {
   KubernetesLogin,
+  type IKubernetesLogin,
   type KubernetesLoginProps,
   type KubernetesServiceAccount,
 } from "./constructs/login/kubernetes-login";
 export { OidcLogin, type OidcLoginProps } from "./constructs/login/oidc-login";
 export type { RoleLogin } from "./constructs/login/role-login";
+export type { PodAdditions, WorkloadServer } from "./constructs/workload/delivery";
+export type {
+  RestartTarget,
+  RolloutRestart,
+  VaultSecretsOperatorProps,
+} from "./constructs/workload/vault-secrets-operator";
+export { Workload } from "./constructs/workload/workload";
+export { WorkloadDelivery } from "./constructs/workload/workload-delivery";
+export type { WorkloadProps } from "./constructs/workload/workload-props";
+export {
+  WorkloadSecret,
+  type CertificateContent,
+  type CertificateSecretProps,
+  type DatabaseSecretProps,
+  type KeyValueSecretProps,
+  type WorkloadSecretProps,
+  type WorkloadSecretSource,
+} from "./constructs/workload/workload-secret";
 export { Users } from "./constructs/users/users";
 export type { UserProps, UsersProps } from "./constructs/users/users-props";
 export type { Duty, PeopleScope } from "./policy/people-policies";

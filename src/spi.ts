@@ -32,6 +32,8 @@ export type { ISeal, SealConfig, SealContext, SealEgress, SecretVariable } from 
 // Login: a grantee of the engines
 export type { IAppRoleLogin } from "./constructs/login/app-role-login";
 export type { IRoleLogin, RoleToken } from "./constructs/login/role-login";
+export type { DeliveredWorkload, Delivery, IWorkloadDelivery } from "./constructs/workload/delivery";
+export type { KubernetesObject } from "./constructs/workload/object-release";
 export type { IGrantee } from "./policy/grantee";
 export { PolicyDocument } from "./policy/policy-document";
 export type { Capability, ParameterValue, ParameterValues, PolicyStatement } from "./policy/statement";

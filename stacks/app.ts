@@ -24,16 +24,10 @@ function createStacks(operator: Operator, tenants: readonly Tenant[]): App {
   new CentralStack(app, "central", operator);
   for (const tenant of tenants) {
     const machines = createMachines(app, operator, tenant);
-    const vault = new VaultStack(
-      app,
-      `${tenant.name}-vault`,
-      operator,
-      tenant,
-      machines?.cluster ?? existingCluster(tenant),
-      tenants,
-    );
+    const cluster = machines?.cluster ?? existingCluster(tenant);
+    const vault = new VaultStack(app, `${tenant.name}-vault`, operator, tenant, cluster, tenants);
     if (machines !== undefined) vault.addDependency(machines);
-    const config = new ConfigStack(app, `${tenant.name}-config`, operator, tenant);
+    const config = new ConfigStack(app, `${tenant.name}-config`, operator, tenant, cluster);
     config.addDependency(vault);
     const layers = [machines, vault, config].filter((layer) => layer !== undefined);
     new AccessStack(app, `${tenant.name}-access`, operator, tenant, layers);

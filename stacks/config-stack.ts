@@ -1,17 +1,29 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
-import { ConfigIdentity, DeletionProtection, InstanceProvider, LayerStack, ROOT_CA_MOUNT, RootCa } from "tenant-vault";
+import {
+  ClusterProviders,
+  ConfigIdentity,
+  DeletionProtection,
+  InstanceProvider,
+  LayerStack,
+  ROOT_CA_MOUNT,
+  RootCa,
+  type IKubernetesCluster,
+} from "tenant-vault";
 import { hasCentralCertificate, InstanceConfig, instanceNamespace, type Tenant } from "tenant-vault/tenant";
 
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
-/** Third layer of a tenant: engines, policies and roles in its instances. */
+/** Third layer of a tenant: engines, policies and roles in its instances, and objects of workloads in its cluster. */
 export class ConfigStack extends LayerStack {
-  constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant) {
+  constructor(scope: Construct, id: string, operator: Operator, tenant: Tenant, cluster?: IKubernetesCluster) {
     super(scope, id, operator.backend);
     new DeletionProtection(this, "DeletionProtection", { deletionProtection: tenant.deletionProtection });
     const { provider: centralProvider, access } = new CentralProvider(this, "Central", operator);
+    // Not only for workloads: Terraform must reach the cluster to remove the last one.
+    if (cluster !== undefined && tenant.instances.some(({ logins }) => logins?.kubernetes !== undefined))
+      new ClusterProviders(this, "Cluster", { kubeconfig: cluster.kubeconfig, centralProvider });
     const identity = new ConfigIdentity(this, "identity");
     const rootCa = RootCa.fromRootCaAttributes({
       mount: ROOT_CA_MOUNT,
@@ -20,7 +32,7 @@ export class ConfigStack extends LayerStack {
     });
     for (const instance of tenant.instances) {
       const { name, address, caCertificateFile } = instance;
-      const { provider } = new InstanceProvider(this, `${name}-provider`, {
+      const { provider, caCertificate } = new InstanceProvider(this, `${name}-provider`, {
         tenant: tenant.name,
         name,
         address,
@@ -41,6 +53,7 @@ export class ConfigStack extends LayerStack {
         centralProvider,
         central: access,
         identity,
+        caCertificate,
         deletionProtection,
       });
       for (const [output, value] of Object.entries(config.outputs))

@@ -4,6 +4,7 @@ import { AccessRole } from "../constructs/access/access-role";
 import { AdminRole } from "../constructs/access/admin-role";
 import { PlaceholderHook } from "../constructs/key-value/placeholder-hook";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
+import type { KubernetesLogin } from "../constructs/login/kubernetes-login";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
 import { Users } from "../constructs/users/users";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
@@ -20,6 +21,7 @@ import { runsInCluster } from "./sections/deployment";
 import type { EngineOutputs } from "./sections/engine";
 import { createLogins } from "./sections/logins";
 import { hasAppRole, loginMaxTtl } from "./sections/roles";
+import { createWorkloads } from "./sections/workloads";
 import type { TenantInstance } from "./tenant-schema";
 
 /** Properties of an {@link InstanceConfig}. */
@@ -48,6 +50,12 @@ export interface InstanceConfigProps {
    */
   readonly identity?: ConfigIdentity;
   /**
+   * PEM certificate of the CA of the instance, or an expression for it. Workloads in Kubernetes trust it.
+   *
+   * @default - the certificates that their operators trust
+   */
+  readonly caCertificate?: string;
+  /**
    * Whether Terraform refuses to destroy CA keys and secrets.
    *
    * @default true
@@ -59,6 +67,7 @@ export interface InstanceConfigProps {
 export class InstanceConfig extends Construct {
   /** The engines by their fields in the tenant file. */
   readonly engines: Engines;
+  private workloadOutputs: EngineOutputs = {};
 
   constructor(
     scope: Construct,
@@ -83,13 +92,13 @@ export class InstanceConfig extends Construct {
     });
     this.createRoles();
     this.createPlaceholders();
-    // The servers are destroyed and their data is kept, so Terraform forgets the engines.
-    if (instance.retired === true) retire(this, () => true);
+    // The servers are destroyed and their data is kept, so Terraform forgets the engines. Objects in the cluster are removed.
+    if (instance.retired === true) retire(this, (type) => type !== "helm_release");
   }
 
   /** What people and hosts need to know of the engines, by names of outputs. A retired instance has none. */
   get outputs(): EngineOutputs {
-    return this.props.instance.retired === true ? {} : outputsOf(this.engines);
+    return this.props.instance.retired === true ? {} : { ...outputsOf(this.engines), ...this.workloadOutputs };
   }
 
   private createPlaceholders(): void {
@@ -109,7 +118,7 @@ export class InstanceConfig extends Construct {
     const { provider, instance } = this.props;
     const { roles = [], appRole, logins = {}, people } = instance;
     const users = people && new Users(this, "People", { ...people, provider });
-    const reached = createLogins(this, logins, this.props, users, () => this.engines.pki?.certificate ?? "");
+    const methods = createLogins(this, logins, this.props, users, () => this.engines.pki?.certificate ?? "");
     const programs = roles.filter(hasAppRole);
     const login =
       programs.length === 0
@@ -117,7 +126,10 @@ export class InstanceConfig extends Construct {
         : [new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(programs), provider })];
     const mounts = instanceMounts(instance);
     for (const { login: wanted, duty, ...role } of roles) {
-      const by = [...(hasAppRole({ login: wanted }) ? login : []), ...(wanted === undefined ? [] : reached(wanted))];
+      const by = [
+        ...(hasAppRole({ login: wanted }) ? login : []),
+        ...(wanted === undefined ? [] : methods.reach(wanted)),
+      ];
       const props = { ...role, login: by, provider };
       const grantee =
         duty === undefined
@@ -126,6 +138,15 @@ export class InstanceConfig extends Construct {
       grantEngines(this.engines, grantee, role);
       grantee.warnAboutStatements(mounts);
     }
+    this.createWorkloads(methods.kubernetes);
+  }
+
+  private createWorkloads(login: KubernetesLogin | undefined): void {
+    const { tenant, instance, caCertificate, provider } = this.props;
+    if (login === undefined) return;
+    const server = { address: instance.address, namespace: instanceNamespace(tenant, instance), caCertificate };
+    const context = { engines: this.engines, login, server, provider };
+    this.workloadOutputs = createWorkloads(this, instance.workloads ?? [], context);
   }
 }
 

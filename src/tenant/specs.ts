@@ -116,4 +116,15 @@ export type {
   SshOneTimePasswordRoleSpec,
   SshSpec,
 } from "./sections/ssh";
+export type {
+  AgentInjectorSpec,
+  ExternalSecretsSpec,
+  VaultSecretsOperatorSpec,
+  WorkloadCertificateSpec,
+  WorkloadDatabaseSpec,
+  WorkloadDeliverySpec,
+  WorkloadKeyValueSpec,
+  WorkloadSecretSpec,
+  WorkloadSpec,
+} from "./sections/workloads";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

@@ -31,6 +31,13 @@ import { people, type PeopleSpec } from "./sections/people";
 import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
+import { workloads, type WorkloadSpec } from "./sections/workloads";
+import {
+  checkUniqueWorkloads,
+  checkWorkloadCluster,
+  checkWorkloadLogins,
+  checkWorkloadSecrets,
+} from "./workload-checks";
 
 /** A tenant, as its file under `tenants/` describes it. */
 export interface TenantSpec {
@@ -130,6 +137,13 @@ export interface InstanceSpec
    * @changes in place: a removed user cannot log in, and its tokens are refused at once
    */
   readonly people?: PeopleSpec;
+  /**
+   * Workloads in Kubernetes that get secrets of the instance.
+   *
+   * @default - none
+   * @changes in place: the Secrets of a removed workload are removed, and its role
+   */
+  readonly workloads?: readonly WorkloadSpec[];
 }
 
 const products: readonly [Product, ...Product[]] = ["vault", "openbao"];
@@ -151,6 +165,7 @@ const instanceFields = shape<InstanceSpec>()({
   appRole: appRole.optional(),
   logins: logins.optional(),
   people: people.optional(),
+  workloads: workloads.optional(),
   retired: boolean.optional(),
 });
 
@@ -162,17 +177,21 @@ const instance = instanceFields.superRefine(
     checkRoleLogins,
     checkOwnAuthority,
     checkServers,
+    checkWorkloadLogins,
+    checkWorkloadSecrets,
   ),
 );
 
-/** The schema of a tenant file. */
-export const tenantSchema = shape<TenantSpec>()({
+const tenantFields = shape<TenantSpec>()({
   name: label,
   cluster: cluster.optional(),
   instances: uniquelyNamed(instance),
   deletionProtection: boolean.optional(),
-}).superRefine(
-  all(
+});
+
+/** The schema of a tenant file. */
+export const tenantSchema = tenantFields.superRefine(
+  all<z.output<typeof tenantFields>>(
     checkClusterPresent,
     checkKubernetesApi,
     checkCapacity,
@@ -182,6 +201,8 @@ export const tenantSchema = shape<TenantSpec>()({
     checkUniqueNodePorts,
     checkUniqueAddresses,
     checkNamespaces,
+    checkWorkloadCluster,
+    checkUniqueWorkloads,
   ),
 );
 

@@ -62,6 +62,19 @@ function spec(): Partial<InstanceSpec> {
       { name: "server-admin", duty: "servers", login: { groups: ["server-admins"] } },
       { name: "privileged-access", duty: "privileged-access", login: { groups: ["emergency"] } },
     ],
+    workloads: [
+      {
+        name: "sample-node-api",
+        namespace: "sample",
+        serviceAccount: "node-api",
+        audience: "https://kubernetes.default.svc",
+        delivery: { type: "agent-injector" },
+        secrets: [
+          { type: "key-value", name: "sample-node-api-dev", path: "kv/sample/node-api" },
+          { type: "certificate", name: "tls", role: "web", commonName: "api.acme.internal", ttl: "1h" },
+        ],
+      },
+    ],
   };
 }
 
@@ -70,7 +83,7 @@ beforeAll(async () => {
   const stack = people.stack(spec());
   await people.project.apply(stack);
   expect(await people.project.isUnchanged(stack)).toBe(true);
-  for (const path of ["web/db", "batch/db"])
+  for (const path of ["web/db", "batch/db", "sample/node-api", "sample/python-api"])
     await people.root.send("POST", `kv/data/${path}`, { body: { data: { password: "x" } } });
 });
 afterAll(() => people.stop());
@@ -173,6 +186,28 @@ describe("pods", () => {
   test("with a token for another service are refused", async () => {
     const jwt = pod("sample", "web", "https://other.example");
     expect(await people.refused("kubernetes/login", { role: "web", jwt })).toMatch(/audience/);
+  });
+});
+
+describe("the pods of a workload", () => {
+  test("get its secrets and no others, with a token that is valid as long as it is renewed", async () => {
+    const jwt = people.issuer.token({
+      sub: "system:serviceaccount:sample:node-api",
+      aud: ["https://kubernetes.default.svc"],
+      "kubernetes.io": { namespace: "sample", serviceaccount: { name: "node-api", uid: "1" } },
+    });
+    const { client_token } = await people.logIn("kubernetes/login", { role: "sample-node-api", jwt });
+    const client = people.client(client_token);
+    expect((await client.send("GET", "auth/token/lookup-self")).body.data).toMatchObject({ period: 3600 });
+    expect(await attempt(client, "GET kv/data/sample/node-api")).toBe(200);
+    expect(await attempt(client, "GET kv/data/sample/python-api")).toBe(403);
+    const issue = async (more: object): Promise<number> => {
+      const body = { common_name: "api.acme.internal", ttl: "1h", ...more };
+      return (await client.send("POST", "pki/issue/web", { body, accept: [403] })).status;
+    };
+    expect(await issue({})).toBe(200);
+    expect(await issue({ not_after: "2027-12-31T23:59:59Z" })).toBe(403);
+    expect(await attempt(client, "POST pki/sign/web")).toBe(403);
   });
 });
 

@@ -77,6 +77,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/operating/grow-volumes.md: kubectl -n <namespace> delete statefulset <release> --cascade=orphan": CLUSTER,
   "docs/operating/replace-replica.md: kubectl -n <namespace> delete pvc data-<release>-1 audit-<release>-1 --wait=false":
     CLUSTER,
+  "docs/operating/workloads.md: kubectl -n sample get secret sample-node-api-dev": CLUSTER,
   "docs/operating/replace-replica.md: kubectl delete pv <release>-1-data <release>-1-audit": CLUSTER,
   "docs/troubleshooting.md: vault kv get -field=kubeconfig clusters/${instance%/*} > /dev/shm/kubeconfig": CLUSTER,
   "docs/troubleshooting.md: kubectl -n $release get certificate": CLUSTER,

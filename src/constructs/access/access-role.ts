@@ -46,6 +46,14 @@ export interface AccessRoleProps {
    */
   readonly tokenMaxTtl?: Duration;
   /**
+   * Time within which a token must be renewed. Then it has no maximum lifetime, for programs that never stop, such as operators of
+   * Kubernetes.
+   *
+   * @default - none: tokens expire at {@link tokenMaxTtl}
+   * @changes in place: tokens that exist keep their lifetimes until they are renewed
+   */
+  readonly tokenPeriod?: Duration;
+  /**
    * Lifetime of a secret ID. Request a new one before it expires.
    *
    * @default - 30 days
@@ -88,7 +96,7 @@ export class AccessRole extends Construct implements IGrantee {
     const logins = checkLogins(props, this);
     checkRoleName("AppRole", props.name, this);
     this.name = checkPolicyName(props.name);
-    checkDurations(props, ["tokenTtl", "tokenMaxTtl", "secretIdTtl"], this);
+    checkDurations(props, ["tokenTtl", "tokenMaxTtl", "tokenPeriod", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
     for (const login of logins) checkLoginTtl(props, login, this);
     const policy = new Policy(this, "Policy", {
@@ -101,6 +109,7 @@ export class AccessRole extends Construct implements IGrantee {
       tokenPolicies: [policy.name],
       tokenTtl: tokenTtl.toSeconds(),
       tokenMaxTtl: tokenMaxTtl.toSeconds(),
+      tokenPeriod: props.tokenPeriod?.toSeconds(),
       provider: props.provider,
     };
     const { boundCidrs } = props;
@@ -218,16 +227,26 @@ const DEFAULT_MAX_TTL = Duration.hours(4);
 const DEFAULT_SECRET_ID_TTL = Duration.days(30);
 
 /** The longest lifetime of a role's tokens and secret IDs, which its login must allow. */
-export function longestTtl(role: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl" | "secretIdTtl">): Duration {
+export function longestTtl(role: LimitedRole & Pick<AccessRoleProps, "secretIdTtl">): Duration {
+  return longer(role.secretIdTtl ?? DEFAULT_SECRET_ID_TTL, longestTokenTtl(role));
+}
+
+type LimitedRole = Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl" | "tokenPeriod">;
+
+/** A renewal gives a token its period again, so its login must allow that, too. */
+function longestTokenTtl(role: LimitedRole): Duration {
   const { tokenMaxTtl } = checkTokenTtls(role);
-  const { secretIdTtl = DEFAULT_SECRET_ID_TTL } = role;
-  return secretIdTtl.isLongerThan(tokenMaxTtl) ? secretIdTtl : tokenMaxTtl;
+  return longer(role.tokenPeriod ?? tokenMaxTtl, tokenMaxTtl);
+}
+
+function longer(one: Duration, other: Duration): Duration {
+  return one.isLongerThan(other) ? one : other;
 }
 
 /** @throws ValidationError if the login would shorten the role's tokens or secret IDs. */
 function checkLoginTtl(props: AccessRoleProps, login: RoleLogin, scope: Construct): void {
   const { maxTtl = LOGIN_MAX_TTL } = login;
-  const longest = "bind" in login ? checkTokenTtls(props).tokenMaxTtl : longestTtl(props);
+  const longest = "bind" in login ? longestTokenTtl(props) : longestTtl(props);
   if (!longest.isLongerThan(maxTtl)) return;
   throw new ValidationError(
     "login-ttl",

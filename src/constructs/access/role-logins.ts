@@ -12,6 +12,7 @@ interface Reached {
   readonly login: RoleLogin | readonly RoleLogin[];
   readonly tokenTtl?: unknown;
   readonly tokenMaxTtl?: unknown;
+  readonly tokenPeriod?: unknown;
   readonly secretIdTtl?: unknown;
   readonly boundCidrs?: unknown;
 }
@@ -49,7 +50,9 @@ function checkEffects(props: Reached, logins: readonly RoleLogin[], scope: Const
   if (props.secretIdTtl !== undefined && !hasAppRole)
     throw roleLogin(`The role ${props.name} has a secretIdTtl, but no AppRole; remove secretIdTtl.`, scope);
   if (!logins.some((login) => "bind" in login && login.ownsTokens === true)) return;
-  const field = (["tokenTtl", "tokenMaxTtl", "boundCidrs"] as const).find((name) => props[name] !== undefined);
+  const field = (["tokenTtl", "tokenMaxTtl", "tokenPeriod", "boundCidrs"] as const).find(
+    (name) => props[name] !== undefined,
+  );
   if (field === undefined) return;
   throw roleLogin(
     `The role ${props.name} has ${field}, which does nothing for its groups of people, whose tokens are as all tokens of their login; set ${field} there, or on another role for its other logins.`,

@@ -22,10 +22,26 @@ export function databaseMount({ name, mount }: Pick<DynamicDbProps, "name" | "mo
   return mount ?? `database/${name}`;
 }
 
+/** Where the credentials of a role are, and how long they are valid. */
+export interface DatabaseCredentials {
+  /** Path below the mount. */
+  readonly path: string;
+  /** Whether the login exists already and only its password changes. */
+  readonly isStatic: boolean;
+  /** Lifetime of the credentials, or the time after which the password of a static role changes. */
+  readonly lifetime: Duration;
+}
+
 /** Credentials for a database, created on request. */
 export interface IDynamicDb {
-  /** Path of the database mount. */
+  /**
+   * Path of the database mount.
+   *
+   * @changes in place: workloads get other credentials
+   */
   readonly mount: string;
+  /** The credentials of a role. @throws ValidationError if the role does not exist. */
+  credentials(role: string): DatabaseCredentials;
   /** Allows the grantee to request credentials of a role. @throws ValidationError if the role does not exist. */
   grantCredentials(grantee: IGrantee, role: string): void;
   /** Allows the grantee to rotate the password of a static role before its time. @throws ValidationError if there is no such role. */
@@ -35,8 +51,8 @@ export interface IDynamicDb {
 /** A connection to a database in its own mount, and roles whose credentials expire with their lease. */
 export class DynamicDb extends Construct implements IDynamicDb {
   readonly mount: string;
-  /** Paths of the credentials of each role. */
-  private readonly credentials: ReadonlyMap<string, string>;
+  /** The credentials of each role. */
+  private readonly credentialsOf: ReadonlyMap<string, DatabaseCredentials>;
   private readonly staticRoles: readonly string[];
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
@@ -51,9 +67,14 @@ export class DynamicDb extends Construct implements IDynamicDb {
     this.mount = checkMountPath(databaseMount(props), this);
     checkUniqueRoles(all, this);
     this.staticRoles = staticRoles.map(({ name }) => name);
-    this.credentials = new Map([
-      ...props.roles.map(({ name }) => [name, `creds/${name}`] as const),
-      ...this.staticRoles.map((name) => [name, `static-creds/${name}`] as const),
+    this.credentialsOf = new Map<string, DatabaseCredentials>([
+      ...props.roles.map((role) => {
+        const lifetime = checkCredentialTtls(role, this).defaultTtl;
+        return [role.name, { path: `creds/${role.name}`, isStatic: false, lifetime }] as const;
+      }),
+      ...staticRoles.map(({ name, rotationPeriod = DEFAULT_ROTATION_PERIOD }) => {
+        return [name, { path: `static-creds/${name}`, isStatic: true, lifetime: rotationPeriod }] as const;
+      }),
     ]);
 
     const engine = this.createEngine(props);
@@ -70,7 +91,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
         provider,
       });
     }
-    for (const { name, username, rotationPeriod = Duration.hours(24) } of staticRoles) {
+    for (const { name, username, rotationPeriod = DEFAULT_ROTATION_PERIOD } of staticRoles) {
       new DatabaseSecretBackendStaticRole(this, `StaticRole-${name}`, {
         backend: engine.path,
         name,
@@ -82,9 +103,14 @@ export class DynamicDb extends Construct implements IDynamicDb {
     }
   }
 
+  credentials(role: string): DatabaseCredentials {
+    const credentials = this.credentialsOf.get(role);
+    if (credentials === undefined) throw unknownRole("database", role, this.credentialsOf.keys(), this);
+    return credentials;
+  }
+
   grantCredentials(grantee: IGrantee, role: string): void {
-    const path = this.credentials.get(role);
-    if (path === undefined) throw unknownRole("database", role, this.credentials.keys(), this);
+    const { path } = this.credentials(role);
     grantee.grant({
       path: `${this.mount}/${path}`,
       capabilities: ["read"],
@@ -119,7 +145,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
       [database.engine]: [
         {
           name,
-          allowedRoles: [...this.credentials.keys()],
+          allowedRoles: [...this.credentialsOf.keys()],
           ...database.connection,
           passwordWo: secret.field(password.field),
           passwordWoVersion: revisionOf({ password }),
@@ -129,6 +155,8 @@ export class DynamicDb extends Construct implements IDynamicDb {
     });
   }
 }
+
+const DEFAULT_ROTATION_PERIOD = Duration.hours(24);
 
 /** What earlier releases had instead. A deployment of theirs imports the mount, as the changelog says. */
 const FORMER_RESOURCES = [

@@ -19,7 +19,11 @@ export const KEY_VALUE_MOUNT = "kv";
 
 /** A mount whose secrets users write and read. */
 export interface IKeyValue {
-  /** Path of the mount. */
+  /**
+   * Path of the mount.
+   *
+   * @changes in place: workloads get the secrets of the other mount
+   */
   readonly mount: string;
   /** Allows the grantee to read and list everything below a folder. */
   grantRead(grantee: IGrantee, folder: string): void;

@@ -67,6 +67,18 @@ export interface KubernetesServiceAccount {
   readonly audience: string;
 }
 
+/** A login of pods. */
+export interface IKubernetesLogin {
+  /**
+   * Path of the auth mount, without `auth/`.
+   *
+   * @changes in place: workloads log in at the other path
+   */
+  readonly path: string;
+  /** Pods of one service account. */
+  serviceAccount(account: KubernetesServiceAccount): IRoleLogin;
+}
+
 /** Default path and type of the login. */
 export const KUBERNETES_LOGIN = { path: "kubernetes", type: "kubernetes" } as const;
 
@@ -74,8 +86,7 @@ export const KUBERNETES_LOGIN = { path: "kubernetes", type: "kubernetes" } as co
  * The login of pods by the tokens of their service accounts; https://developer.hashicorp.com/vault/docs/auth/kubernetes. No token that
  * reviews others is stored.
  */
-export class KubernetesLogin extends Construct {
-  /** Path of the auth mount, without `auth/`. */
+export class KubernetesLogin extends Construct implements IKubernetesLogin {
   readonly path: string;
   private readonly mount: string;
 
@@ -102,7 +113,6 @@ export class KubernetesLogin extends Construct {
     });
   }
 
-  /** Pods of one service account. */
   serviceAccount(account: KubernetesServiceAccount): IRoleLogin {
     checkServiceAccount(account, this);
     return {

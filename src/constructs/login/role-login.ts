@@ -15,6 +15,8 @@ export interface RoleToken {
   readonly tokenTtl: number;
   /** Maximum lifetime, seconds. */
   readonly tokenMaxTtl: number;
+  /** Period of a token, seconds; undefined if a token expires at its maximum lifetime. */
+  readonly tokenPeriod: number | undefined;
   /** CIDRs from which clients may log in and use tokens. */
   readonly tokenBoundCidrs: string[] | undefined;
   /** What the role is for, if it administers the instance. @default - it does not */

@@ -67,6 +67,8 @@ const ROOT_NAMESPACE = "root";
  */
 export class InstanceProvider extends Construct {
   readonly provider: TerraformProvider;
+  /** PEM certificate of the CA of the instance, as an expression. @default - a CA that the machine trusts, or that VAULT_CACERT names */
+  readonly caCertificate?: string;
 
   constructor(scope: Construct, id: string, props: InstanceProviderProps) {
     super(scope, id);
@@ -78,6 +80,8 @@ export class InstanceProvider extends Construct {
       mount: ACCESS_MOUNT,
       path: accessPath(`${tenant}/${name}`, identity),
     });
+    const { caCertificateFile, rootCaFile } = certificatePaths(this, props);
+    this.caCertificate = fileContent(caCertificateFile ?? rootCaFile);
     const { hostname } = parseServerAddress(props.address, this);
     this.provider = new VaultProvider(this, "Provider", {
       address: props.address,
@@ -96,7 +100,7 @@ export class InstanceProvider extends Construct {
       ],
       // The identities may not create tokens.
       skipChildToken: true,
-      caCertFile: certificatePath(this, props),
+      caCertFile: caCertificateFile ?? existing(rootCaFile),
       alias: props.alias,
     });
   }
@@ -104,11 +108,18 @@ export class InstanceProvider extends Construct {
 
 type Certificates = Pick<InstanceProviderProps, "caCertificateFile" | "rootCaFile">;
 
-/** The provider takes a file. A given one is copied beside the synthesized JSON. @returns A path from Terraform's folder. */
-function certificatePath(scope: Construct, { caCertificateFile, rootCaFile }: Certificates): string | undefined {
-  if (caCertificateFile !== undefined) return certificateAsset(scope, "Ca", caCertificateFile, "caCertificateFile");
-  if (rootCaFile === undefined) return undefined;
-  // Terraform looks for it, because synthesis must not depend on what was deployed.
-  const path = fromStackFolder(TerraformStack.of(scope), rootCaFile);
-  return Token.asString(Fn.conditional(Fn.fileexists(path), path, Token.nullValue()));
+/** The provider takes a file. A given one is copied beside the synthesized JSON. @returns Paths from Terraform's folder. */
+function certificatePaths(scope: Construct, { caCertificateFile, rootCaFile }: Certificates): Certificates {
+  if (caCertificateFile !== undefined)
+    return { caCertificateFile: certificateAsset(scope, "Ca", caCertificateFile, "caCertificateFile") };
+  return rootCaFile === undefined ? {} : { rootCaFile: fromStackFolder(TerraformStack.of(scope), rootCaFile) };
+}
+
+/** Terraform looks for the file, because synthesis must not depend on what was deployed. */
+function existing(path: string | undefined): string | undefined {
+  return path && Token.asString(Fn.conditional(Fn.fileexists(path), path, Token.nullValue()));
+}
+
+function fileContent(path: string | undefined): string | undefined {
+  return path && Fn.file(path);
 }

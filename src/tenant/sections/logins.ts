@@ -241,14 +241,22 @@ export function loginMounts(specs: Partial<Record<keyof LoginsSpec, { readonly p
   });
 }
 
-/** Creates the login methods of an instance. @returns The logins of a role, without its AppRole. */
+/** The login methods of an instance. */
+export interface CreatedLogins {
+  /** @default - pods do not log in */
+  readonly kubernetes: KubernetesLogin | undefined;
+  /** The logins of a role, without its AppRole. */
+  reach(login: RoleLoginSpec): IRoleLogin[];
+}
+
+/** Creates the login methods of an instance. */
 export function createLogins(
   scope: Construct,
   { gitlab, github, kubernetes, certificate, oidc }: ParsedLogins,
   { provider, centralProvider }: Pick<EngineContext, "provider" | "centralProvider">,
   users: Users | undefined,
   ownCertificate: () => string,
-): (login: RoleLoginSpec) => IRoleLogin[] {
+): CreatedLogins {
   const methods = {
     gitlab: gitlab && new GitLabLogin(scope, "GitLab", { ...gitlab, provider }),
     github: github && new GitHubLogin(scope, "GitHub", { ...github, provider }),
@@ -262,7 +270,7 @@ export function createLogins(
       }),
     oidc: oidc && new OidcLogin(scope, "Oidc", { ...oidc, provider, centralProvider }),
   };
-  return (login) => [
+  const reach = (login: RoleLoginSpec): IRoleLogin[] => [
     ...present(login.gitlab, (job) => methods.gitlab?.job(job)),
     ...present(login.github, (job) => methods.github?.job(job)),
     ...present(login.kubernetes, (account) => methods.kubernetes?.serviceAccount(account)),
@@ -270,6 +278,7 @@ export function createLogins(
     ...present(login.oidc, (group) => methods.oidc?.group(group)),
     ...(login.groups ?? []).flatMap((group) => present(group, (each) => users?.group(each))),
   ];
+  return { kubernetes: methods.kubernetes, reach };
 }
 
 /** Login methods of a checked file. */

@@ -37,6 +37,7 @@ export const roles = uniquelyNamed(
       name: validatedBy(label, checkPolicyName),
       tokenTtl: duration.optional(),
       tokenMaxTtl: duration.optional(),
+      tokenPeriod: duration.optional(),
       secretIdTtl: duration.optional(),
       boundCidrs: cidrs.optional(),
       login: roleLogin.optional(),

@@ -71,7 +71,8 @@ export function plannedKinds(lines: readonly string[]): Kind[] {
 /** Whether a plan changes what the pods of the servers are made from. The hook restarts them then. */
 function restartsPods(line: string): boolean {
   if (CERTIFICATE.test(line)) return true;
-  const [, attributes] = /^update helm_release\.(?!\w*_(?:certificate|guard):)\w+: (.*)$/.exec(line) ?? [];
+  const [, attributes] =
+    /^update helm_release\.(?!\w*_(?:certificate|guard|login|secrets):)\w+: (.*)$/.exec(line) ?? [];
   return attributes?.split(", ").some((path) => !NOT_IN_PODS.test(path)) ?? false;
 }
 

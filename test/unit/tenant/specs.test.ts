@@ -75,6 +75,21 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "TenantClusterProps.tenant": ["TenantSpec.name"],
   "TenantPKIProps.authority": ["PkiSpec.authority", "InternalAuthoritySpec.type", "ExternalAuthoritySpec.type"],
   "TenantPKIProps.commonName": ["PkiSpec.commonName"],
+  "WorkloadProps.delivery": [
+    "WorkloadSpec.delivery",
+    "VaultSecretsOperatorSpec.type",
+    "ExternalSecretsSpec.type",
+    "AgentInjectorSpec.type",
+  ],
+  "WorkloadProps.secrets": [
+    "WorkloadSpec.secrets",
+    "WorkloadKeyValueSpec.type",
+    "WorkloadDatabaseSpec.type",
+    "WorkloadCertificateSpec.type",
+  ],
+  "KeyValueSecretProps.path": ["WorkloadKeyValueSpec.path"],
+  "DatabaseSecretProps.role": ["WorkloadDatabaseSpec.role"],
+  "CertificateSecretProps.role": ["WorkloadCertificateSpec.role"],
   "VaultInstanceProps.deployment": [
     "InstanceSpec.deployment",
     ...["HighAvailability", "Standalone", "Development", "Custom", "External", "Namespace"].map(
@@ -150,6 +165,11 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   [/^InstanceFlows\.(monitoringNamespace|metricsPort)$/, "monitoring.namespace, and the library's own port"],
   [/^IKubernetesCluster\.apiCidrs$/, "kubernetesApiCidrs of a deployment names them"],
   [/^ISeal\./, "the fields of each seal describe it"],
+  [/^(WorkloadProps\.(login|server)$|WorkloadServer\.)/, "the instance has them already"],
+  [
+    /^(KeyValueSecretProps\.keyValue|DatabaseSecretProps\.database|(IKeyValue|IDynamicDb|IPkiRole)\.(mount|name)|IKubernetesLogin\.path)$/,
+    "a name or a path in the file stands for the engine or the login",
+  ],
   [/^(AlertRulesProps|MonitoredInstance)\./, "a function for alerts outside the cluster of the tenant"],
 ];
 
@@ -160,6 +180,7 @@ const OF_THE_FILE = [
   "ExistingClusterSpec.existing",
   "InstanceSpec.people",
   "InstanceSpec.roles",
+  "InstanceSpec.workloads",
   "PkiField.pki",
   "SshField.ssh",
   "DatabasesField.databases",
@@ -220,6 +241,12 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "SshRole.oneTimePassword": "SshOneTimePasswordRoleSpec.type",
   "VaultStorage.cinder": "CinderStorageProps.volumeType",
   "VaultStorage.storageClass": "VolumesSpec.storageClass",
+  "WorkloadDelivery.agentInjector": "AgentInjectorSpec.type",
+  "WorkloadDelivery.externalSecrets": "ExternalSecretsSpec.type",
+  "WorkloadDelivery.vaultSecretsOperator": "VaultSecretsOperatorSpec.type",
+  "WorkloadSecret.certificate": "WorkloadCertificateSpec.type",
+  "WorkloadSecret.database": "WorkloadDatabaseSpec.type",
+  "WorkloadSecret.keyValue": "WorkloadKeyValueSpec.type",
 };
 
 /** Factories for what every instance has, and for what the stack passes. */

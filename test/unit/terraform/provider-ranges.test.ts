@@ -74,6 +74,15 @@ const CONSTRUCTS: Record<string, Build> = {
       centralProvider,
     }),
   Users: (stack) => new library.Users(stack, "C", { users: [] }),
+  Workload: (stack) =>
+    new library.Workload(stack, "C", {
+      ...{ name: "web", namespace: "web", serviceAccount: "web", server: CENTRAL },
+      login: new library.KubernetesLogin(stack, "Pods"),
+      delivery: library.WorkloadDelivery.externalSecrets(),
+      secrets: [
+        library.WorkloadSecret.keyValue({ name: "web", keyValue: library.KeyValue.fromMount("kv"), path: "web" }),
+      ],
+    }),
   AppRoleLogin: (stack) => new library.AppRoleLogin(stack, "C"),
   AwsCredentials: (stack, centralProvider) =>
     new library.AwsCredentials(stack, "C", {
