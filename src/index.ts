@@ -81,7 +81,7 @@ export {
 } from "./constructs/vault-instance/high-availability-deployment";
 export type { HookSecrets } from "./constructs/vault-instance/hook-identity";
 export type { InstanceCapacity, ServerResources } from "./constructs/vault-instance/instance-limits";
-export type { EngineType, LoginType } from "./contract/identities";
+export type { EngineType, Feature, LoginType } from "./contract/identities";
 export type {
   AdministeredEngine,
   AdministeredLogin,
@@ -148,6 +148,7 @@ export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/te
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
 export { AdminRole, type AdminRoleProps } from "./constructs/access/admin-role";
+export { TokenRole, type TokenRoleProps } from "./constructs/access/token-role";
 export {
   AwsCredentials,
   type AwsCredentialsProps,

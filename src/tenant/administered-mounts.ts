@@ -23,7 +23,7 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const engines = Object.entries(TYPES).flatMap(([field, type]) =>
     mountsOf({ [field]: instance[field as keyof EngineFields] }).map((path) => ({ path, type })),
   );
-  const { roles = [], appRole, logins: methods = {}, people, clouds = [] } = instance;
+  const { roles = [], appRole, logins: methods = {}, people, clouds = [], tokenRoles = [] } = instance;
   const logins = [
     ...(roles.some(hasAppRole) ? [{ path: appRole?.path ?? "approle", type: "approle" as const }] : []),
     ...loginMounts(methods),
@@ -35,6 +35,7 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   return {
     engines: [...engines, ...cloudMounts(clouds)],
     logins,
+    ...(tokenRoles.length === 0 ? {} : { features: ["token-roles" as const] }),
     ...(placeholders.length === 0 ? {} : { placeholders }),
   };
 }

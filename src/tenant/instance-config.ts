@@ -2,6 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { AccessRole } from "../constructs/access/access-role";
 import { AdminRole } from "../constructs/access/admin-role";
+import { TokenRole } from "../constructs/access/token-role";
 import { PlaceholderHook } from "../constructs/key-value/placeholder-hook";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
@@ -116,6 +117,7 @@ export class InstanceConfig extends Construct {
         ? []
         : [new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(programs), provider })];
     const mounts = instanceMounts(instance);
+    const made = new Map<string, AccessRole>();
     for (const { login: wanted, duty, ...role } of roles) {
       const by = [...(hasAppRole({ login: wanted }) ? login : []), ...(wanted === undefined ? [] : reached(wanted))];
       const props = { ...role, login: by, provider };
@@ -125,6 +127,21 @@ export class InstanceConfig extends Construct {
           : new AdminRole(this, `Role-${role.name}`, { ...props, ...adminProps(instance, duty, users) });
       grantEngines(this.engines, grantee, role);
       grantee.warnAboutStatements(mounts);
+      made.set(role.name, grantee);
+    }
+    this.createTokenRoles(made);
+  }
+
+  private createTokenRoles(made: ReadonlyMap<string, AccessRole>): void {
+    const { provider, instance } = this.props;
+    for (const tokenRole of instance.tokenRoles ?? []) {
+      const { name, roles: named } = tokenRole;
+      const roles = named.flatMap((role) => made.get(role) ?? []);
+      const created = new TokenRole(this, `TokenRole-${name}`, { ...tokenRole, roles, provider });
+      for (const { name: role, createTokens = [] } of instance.roles ?? []) {
+        const grantee = made.get(role);
+        if (grantee !== undefined && createTokens.includes(name)) created.grantCreate(grantee);
+      }
     }
   }
 }

@@ -116,4 +116,5 @@ export type {
   SshOneTimePasswordRoleSpec,
   SshSpec,
 } from "./sections/ssh";
+export type { TokenRoleSpec } from "./sections/token-roles";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

@@ -21,6 +21,7 @@ import { shape } from "./in-file";
 import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
 import { checkRoleLogins } from "./role-logins";
+import { checkTokenRoles } from "./token-roles";
 import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
@@ -31,6 +32,7 @@ import { people, type PeopleSpec } from "./sections/people";
 import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { seal, type SealSpec } from "./sections/seal";
+import { tokenRoles, type TokenRoleSpec } from "./sections/token-roles";
 
 /** A tenant, as its file under `tenants/` describes it. */
 export interface TenantSpec {
@@ -110,6 +112,13 @@ export interface InstanceSpec
    */
   readonly roles?: readonly RoleSpec[];
   /**
+   * Ways to create tokens with the policies of some roles. Roles name them in `createTokens`.
+   *
+   * @default - none
+   * @changes in place: a removed one creates no tokens any more; tokens that exist stay valid until they expire
+   */
+  readonly tokenRoles?: readonly TokenRoleSpec[];
+  /**
    * The login method of the roles.
    *
    * @default - AppRole at its default path
@@ -148,6 +157,7 @@ const instanceFields = shape<InstanceSpec>()({
   rootToken: choice(...ROOT_TOKEN_CHOICES).optional(),
   ...engineSchemas,
   roles: roles.optional(),
+  tokenRoles: tokenRoles.optional(),
   appRole: appRole.optional(),
   logins: logins.optional(),
   people: people.optional(),
@@ -160,6 +170,7 @@ const instance = instanceFields.superRefine(
     checkPolicies,
     checkGrants,
     checkRoleLogins,
+    checkTokenRoles,
     checkOwnAuthority,
     checkServers,
   ),

@@ -1,73 +1,17 @@
 import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { InstanceSpec } from "../../src/tenant";
 import { attempt } from "./support/attempts";
-import { AUDIENCE, PeopleBed, REDIRECT, type Login } from "./people/people-bed";
+import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testAttempts } from "./people/attempts";
+import { instanceSpec } from "./people/instance-spec";
+import { testTokenRoles } from "./people/token-roles";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
 
 let people: PeopleBed;
 
-function spec(): Partial<InstanceSpec> {
-  const { issuer, bed } = people;
-  const { certificate: caCertificate } = bed.authority;
-  return {
-    pki: {
-      commonName: "Customer 10",
-      roles: [{ name: "web", allowedDomains: ["acme.internal"], usage: "client", maxTtl: "1h" }],
-    },
-    keyValue: [{ mount: "kv" }],
-    logins: {
-      gitlab: { address: issuer.url, audience: AUDIENCE, caCertificate },
-      github: { issuer: issuer.url, audience: AUDIENCE, caCertificate },
-      kubernetes: { host: people.clusterUrl, caCertificate },
-      certificate: {},
-      oidc: {
-        discoveryUrl: issuer.url,
-        caCertificate,
-        clientId: "vault",
-        clientSecret: { mount: "operator", path: "oidc", field: "secret" },
-        redirectUris: [REDIRECT],
-      },
-    },
-    people: {
-      users: [
-        { name: "alice", groups: ["developers"] },
-        { name: "bob", groups: ["developers"], boundCidrs: ["192.0.2.1/32", "2001:db8::1/128"] },
-        { name: "carol", groups: ["user-admins"] },
-        { name: "dave", groups: ["security-admins"] },
-        { name: "erin", groups: ["server-admins"] },
-        { name: "frank", groups: ["emergency"] },
-        { name: "grace", groups: ["server-admins"] },
-        { name: "heidi", groups: ["developers"] },
-      ],
-    },
-    roles: [
-      {
-        name: "web",
-        login: {
-          gitlab: { projectId: 42, ref: "main" },
-          github: { repository: "acme/shop", repositoryId: 7, branch: "main", environment: "production" },
-          kubernetes: { namespace: "sample", serviceAccount: "web", audience: "https://kubernetes.default.svc" },
-          certificate: "web.acme.internal",
-          oidc: "developers",
-          groups: ["developers"],
-        },
-        read: ["kv/web"],
-        write: ["kv/people/{{identity.entity.id}}"],
-      },
-      { name: "batch", read: ["kv/batch"] },
-      { name: "user-admin", duty: "users", login: { groups: ["user-admins"] } },
-      { name: "security-admin", duty: "security", login: { groups: ["security-admins"] } },
-      { name: "server-admin", duty: "servers", login: { groups: ["server-admins"] } },
-      { name: "privileged-access", duty: "privileged-access", login: { groups: ["emergency"] } },
-    ],
-  };
-}
-
 beforeAll(async () => {
   people = await PeopleBed.start();
-  const stack = people.stack(spec());
+  const stack = people.stack(instanceSpec(people));
   await people.project.apply(stack);
   expect(await people.project.isUnchanged(stack)).toBe(true);
   for (const path of ["web/db", "batch/db"])
@@ -219,6 +163,8 @@ describe("people at another provider of identities", () => {
 
 describe("people who log in by password", () => testUsers(() => people));
 
+describe("token roles", () => testTokenRoles(() => people));
+
 describe("duties are separate", () => testAttempts(() => people));
 
 test("a dropped user is refused at once, one who gets a duty starts again, and others keep their passwords", async () => {
@@ -226,7 +172,7 @@ test("a dropped user is refused at once, one who gets a duty starts again, and o
   const carol = await person(people, "carol", "admins");
   const heidi = await person(people, "heidi", "users");
   const kept = await unwrap(people, await invite(people, "heidi", "users"));
-  const { people: section, ...others } = spec();
+  const { people: section, ...others } = instanceSpec(people);
   const users = (section?.users ?? [])
     .filter(({ name }) => name !== "alice")
     .map((user) => (user.name === "heidi" ? { ...user, groups: ["server-admins"] } : user));
