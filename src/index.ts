@@ -221,6 +221,9 @@ export {
 } from "./constructs/login/kubernetes-login";
 export { OidcLogin, type OidcLoginProps } from "./constructs/login/oidc-login";
 export type { RoleLogin } from "./constructs/login/role-login";
+export { LeaseLimit, type LeaseLimitProps } from "./constructs/quotas/lease-limit";
+export type { QuotaTarget } from "./constructs/quotas/quota-target";
+export { RateLimit, type RateLimitProps } from "./constructs/quotas/rate-limit";
 export { Users } from "./constructs/users/users";
 export type { UserProps, UsersProps } from "./constructs/users/users-props";
 export type { Duty, PeopleScope } from "./policy/people-policies";

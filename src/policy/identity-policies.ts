@@ -74,6 +74,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     { path: "sys/auth/*", capabilities: [...allowed(EDIT), "sudo"], reason: "login methods" },
     { path: "sys/policies/acl/*", capabilities: allowed(MANAGE), reason: "policies" },
     { path: "auth/token/roles/+", capabilities: allowed(MANAGE), reason: "token roles, and first logins of people" },
+    ...(scope.isNamespace === true ? [] : quotas(scope, allowed(MANAGE))),
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
     ...(scope.logins.some(({ type }) => type === "userpass") ? people() : []).map((each) => ({
@@ -83,6 +84,12 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
   ];
   return statements.filter(({ capabilities }) => capabilities.length > 0);
+}
+
+/** Only Vault has quotas of leases, and no namespace has quotas. */
+function quotas({ product }: IdentityScope, capabilities: readonly Capability[]): PolicyStatement[] {
+  const kinds = ["rate-limit", ...(product === "vault" ? ["lease-count"] : [])];
+  return kinds.map((kind) => ({ path: `sys/quotas/${kind}/+`, capabilities, reason: "quotas" }));
 }
 
 /** OpenBao has audit devices in its servers' configuration alone. */

@@ -116,5 +116,6 @@ export type {
   SshOneTimePasswordRoleSpec,
   SshSpec,
 } from "./sections/ssh";
+export type { LeaseLimitSpec, RateLimitSpec } from "./sections/quotas";
 export type { TokenRoleSpec } from "./sections/token-roles";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

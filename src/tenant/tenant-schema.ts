@@ -20,6 +20,7 @@ import { address, label } from "./fields";
 import { shape } from "./in-file";
 import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
+import { checkQuotas } from "./quotas";
 import { checkRoleLogins } from "./role-logins";
 import { checkTokenRoles } from "./token-roles";
 import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
@@ -31,6 +32,7 @@ import { logins, type LoginsSpec } from "./sections/logins";
 import { people, type PeopleSpec } from "./sections/people";
 import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
+import { leaseLimits, rateLimits, type LeaseLimitSpec, type RateLimitSpec } from "./sections/quotas";
 import { seal, type SealSpec } from "./sections/seal";
 import { tokenRoles, type TokenRoleSpec } from "./sections/token-roles";
 
@@ -119,6 +121,20 @@ export interface InstanceSpec
    */
   readonly tokenRoles?: readonly TokenRoleSpec[];
   /**
+   * Limits of requests per client address: to the whole instance, to a mount, to a login method, or to the logins of one role.
+   *
+   * @default - none
+   * @changes in place: a removed one limits nothing any more
+   */
+  readonly rateLimits?: readonly RateLimitSpec[];
+  /**
+   * Limits of leases that exist at the same time, for Vault Enterprise.
+   *
+   * @default - none
+   * @changes in place: a removed one limits nothing any more
+   */
+  readonly leaseLimits?: readonly LeaseLimitSpec[];
+  /**
    * The login method of the roles.
    *
    * @default - AppRole at its default path
@@ -158,6 +174,8 @@ const instanceFields = shape<InstanceSpec>()({
   ...engineSchemas,
   roles: roles.optional(),
   tokenRoles: tokenRoles.optional(),
+  rateLimits: rateLimits.optional(),
+  leaseLimits: leaseLimits.optional(),
   appRole: appRole.optional(),
   logins: logins.optional(),
   people: people.optional(),
@@ -172,6 +190,7 @@ const instance = instanceFields.superRefine(
     checkRoleLogins,
     checkTokenRoles,
     checkOwnAuthority,
+    checkQuotas,
     checkServers,
   ),
 );

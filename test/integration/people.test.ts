@@ -165,6 +165,18 @@ describe("people who log in by password", () => testUsers(() => people));
 
 describe("token roles", () => testTokenRoles(() => people));
 
+test("logins as a role above its limit get 429, and those as other roles do not", async () => {
+  const { body } = await people.root.send("GET", "auth/approle/role/batch/role-id");
+  const { role_id } = body.data as { role_id: string };
+  const logIn = async (id: string): Promise<number> => {
+    const credentials = { role_id: id, secret_id: "wrong" };
+    const accept = [400, 429];
+    return (await people.client().send("POST", "auth/approle/login", { body: credentials, accept })).status;
+  };
+  expect([await logIn(role_id), await logIn(role_id), await logIn(role_id)]).toEqual([400, 400, 429]);
+  expect(await logIn("another")).toBe(400);
+});
+
 describe("duties are separate", () => testAttempts(() => people));
 
 test("a dropped user is refused at once, one who gets a duty starts again, and others keep their passwords", async () => {

@@ -56,6 +56,10 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
       { name: "server-admin", duty: "servers", login: { groups: ["server-admins"] } },
       { name: "privileged-access", duty: "privileged-access", login: { groups: ["emergency"] } },
     ],
+    rateLimits: [
+      { name: "programs", login: "approle", role: "batch", rate: 2, interval: "1m" },
+      { name: "secrets", mount: "kv", rate: 10_000 },
+    ],
     tokenRoles: [
       { name: "ci", roles: ["web"], maxTtl: "1h", boundCidrs: ["127.0.0.1/32"] },
       { name: "batch", roles: ["web"], type: "batch", maxTtl: "30m" },

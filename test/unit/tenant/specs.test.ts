@@ -75,6 +75,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "TenantClusterProps.tenant": ["TenantSpec.name"],
   "TenantPKIProps.authority": ["PkiSpec.authority", "InternalAuthoritySpec.type", "ExternalAuthoritySpec.type"],
   "TenantPKIProps.commonName": ["PkiSpec.commonName"],
+  "LeaseLimitProps.product": ["InstanceSpec.leaseLimits", "InstanceSpec.rateLimits"],
   "TokenRoleProps.roles": ["TokenRoleSpec.roles", "InstanceSpec.tokenRoles", "RoleSpec.createTokens"],
   "VaultInstanceProps.deployment": [
     "InstanceSpec.deployment",
