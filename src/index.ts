@@ -219,6 +219,7 @@ export {
   type KubernetesLoginProps,
   type KubernetesServiceAccount,
 } from "./constructs/login/kubernetes-login";
+export type { LoginLockout } from "./constructs/login/lockout";
 export { OidcLogin, type OidcLoginProps } from "./constructs/login/oidc-login";
 export type { RoleLogin } from "./constructs/login/role-login";
 export { LeaseLimit, type LeaseLimitProps } from "./constructs/quotas/lease-limit";

@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attempt } from "./support/attempts";
 import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
@@ -162,6 +163,28 @@ describe("people at another provider of identities", () => {
 });
 
 describe("people who log in by password", () => testUsers(() => people));
+
+test("the login page learns of the logins of people, and not of those of programs", async () => {
+  const { body } = await people.client().send("GET", "sys/internal/ui/mounts");
+  const { auth } = body.data as { auth: Record<string, { type: string }> };
+  expect(Object.entries(auth).map(([path, { type }]) => [path, type])).toEqual([
+    ["oidc/", "oidc"],
+    ["userpass/", "userpass"],
+  ]);
+});
+
+test("wrong secret IDs lock a role ID out, until the time is over", async () => {
+  const role = "auth/approle/role/worker";
+  const { role_id } = (await people.root.send("GET", `${role}/role-id`)).body.data as { role_id: string };
+  const { secret_id } = (await people.root.send("POST", `${role}/secret-id`)).body.data as { secret_id: string };
+  const refused = (secret: string): Promise<string> => people.refused("approle/login", { role_id, secret_id: secret });
+  for (let failure = 0; failure < 2; failure++) expect(await refused("wrong")).toContain("invalid");
+  expect(await refused(secret_id)).toContain("permission denied");
+  await sleep(2_500);
+  expect(await people.logIn("approle/login", { role_id, secret_id })).toMatchObject({
+    policies: ["default", "worker"],
+  });
+});
 
 describe("token roles", () => testTokenRoles(() => people));
 

@@ -4,7 +4,7 @@ import type { Duration } from "../../core/duration";
 import { checkLoginPath } from "../../core/mount-path";
 import { grantSchemas, type EngineGrants } from "../engines";
 import { choice, distinct, name, uniquelyNamed, validatedBy } from "../builders";
-import { cidrs, duration, label, path } from "../fields";
+import { cidrs, duration, label, lockout, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { DUTIES, type Duty } from "../../policy/people-policies";
 import { roleLogin, type RoleLoginSpec } from "./logins";
@@ -74,4 +74,5 @@ export function loginMaxTtl(specs: readonly Parameters<typeof longestTtl>[0][]):
 export const appRole = shape<AppRoleSpec>()({
   path: validatedBy(path, (value) => checkLoginPath(value)).optional(),
   description: name("Programs of customer10").optional(),
+  lockout: lockout.optional(),
 });

@@ -25,6 +25,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
       },
     },
     people: {
+      lockout: { threshold: 4 },
       users: [
         { name: "alice", groups: ["developers"] },
         { name: "bob", groups: ["developers"], boundCidrs: ["192.0.2.1/32", "2001:db8::1/128"] },
@@ -51,11 +52,13 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
         write: ["kv/people/{{identity.entity.id}}"],
       },
       { name: "batch", read: ["kv/batch"], createTokens: ["ci", "batch", "agent"] },
+      { name: "worker", read: ["kv/web"] },
       { name: "user-admin", duty: "users", login: { groups: ["user-admins"] } },
       { name: "security-admin", duty: "security", login: { groups: ["security-admins"] } },
       { name: "server-admin", duty: "servers", login: { groups: ["server-admins"] } },
       { name: "privileged-access", duty: "privileged-access", login: { groups: ["emergency"] } },
     ],
+    appRole: { lockout: { threshold: 2, duration: "2s", counterReset: "1m" } },
     rateLimits: [
       { name: "programs", login: "approle", role: "batch", rate: 2, interval: "1m" },
       { name: "secrets", mount: "kv", rate: 10_000 },

@@ -384,6 +384,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend.main_oidc: oidc_discovery_url"],
   ],
   [
+    "OidcLoginProps.listingVisibility",
+    {},
+    { "logins.oidc.listingVisibility": "hidden" },
+    ["update vault_jwt_auth_backend.main_oidc: tune.#.listing_visibility"],
+  ],
+  [
     "OidcLoginProps.path",
     {},
     { "logins.oidc.path": "sso" },
@@ -589,6 +595,48 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "update vault_token_auth_backend_role.main_people_user_alice_first_login: token_explicit_max_ttl",
       "update vault_token_auth_backend_role.main_people_user_bob_first_login: token_explicit_max_ttl",
     ],
+  ],
+  [
+    "UsersProps.listingVisibility",
+    {},
+    { "people.listingVisibility": "hidden" },
+    ["update vault_auth_backend.main_people: tune.#.listing_visibility"],
+  ],
+  [
+    "UsersProps.lockout",
+    {},
+    { "people.lockout": { threshold: 3 } },
+    ["create vault_generic_endpoint.main_people_lockout"],
+  ],
+  [
+    "LoginLockout.counterReset",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { threshold: 3, counterReset: "1h" } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "LoginLockout.disabled",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { disabled: true } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "LoginLockout.duration",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { threshold: 3, duration: "1h" } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "LoginLockout.threshold",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { threshold: 4 } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "AppRoleLoginProps.lockout",
+    { "roles.3": { name: "batch", read: ["kv/b"] } },
+    { "roles.3": { name: "batch", read: ["kv/b"] }, "appRole.lockout": { threshold: 3 } },
+    ["create vault_generic_endpoint.main_login_lockout"],
   ],
   [
     "UsersProps.tokenMaxTtl",
