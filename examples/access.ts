@@ -1,5 +1,14 @@
 import { App, TerraformOutput } from "cdktf";
-import { AccessRole, AppRoleLogin, Duration, KeyValue, LayerStack, localBackend, VaultProvider } from "tenant-vault";
+import {
+  AccessRole,
+  AppRoleLogin,
+  Duration,
+  KeyValue,
+  LayerStack,
+  localBackend,
+  TokenRole,
+  VaultProvider,
+} from "tenant-vault";
 
 const app = new App();
 const stack = new LayerStack(app, "access", localBackend(".terraform-state"));
@@ -19,6 +28,10 @@ secrets.grantRead(web, "web");
 
 // Permissions that no construct grants.
 web.grant({ path: "transit/sign/web", capabilities: ["update"], reason: "sign with the key of the web servers" });
+
+// A scheduler creates short tokens with the policy of the web servers for its jobs.
+const scheduler = new AccessRole(stack, "Scheduler", { name: "scheduler", login: { path: "approle" } });
+new TokenRole(stack, "Jobs", { name: "jobs", roles: [web], maxTtl: Duration.minutes(15) }).grantCreate(scheduler);
 
 new TerraformOutput(stack, "web_role_id", { value: web.roleId });
 

@@ -81,7 +81,7 @@ export {
 } from "./constructs/vault-instance/high-availability-deployment";
 export type { HookSecrets } from "./constructs/vault-instance/hook-identity";
 export type { InstanceCapacity, ServerResources } from "./constructs/vault-instance/instance-limits";
-export type { EngineType, LoginType } from "./contract/identities";
+export type { EngineType, Feature, LoginType } from "./contract/identities";
 export type {
   AdministeredEngine,
   AdministeredLogin,
@@ -148,6 +148,7 @@ export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/te
 // Engines and access in an instance
 export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
 export { AdminRole, type AdminRoleProps } from "./constructs/access/admin-role";
+export { TokenRole, type TokenRoleProps } from "./constructs/access/token-role";
 export {
   AwsCredentials,
   type AwsCredentialsProps,
@@ -219,6 +220,7 @@ export {
   type KubernetesLoginProps,
   type KubernetesServiceAccount,
 } from "./constructs/login/kubernetes-login";
+export type { LoginLockout } from "./constructs/login/lockout";
 export { OidcLogin, type OidcLoginProps } from "./constructs/login/oidc-login";
 export type { RoleLogin } from "./constructs/login/role-login";
 export type { PodAdditions, WorkloadServer } from "./constructs/workload/delivery";
@@ -239,6 +241,9 @@ export {
   type WorkloadSecretProps,
   type WorkloadSecretSource,
 } from "./constructs/workload/workload-secret";
+export { LeaseLimit, type LeaseLimitProps } from "./constructs/quotas/lease-limit";
+export type { QuotaTarget } from "./constructs/quotas/quota-target";
+export { RateLimit, type RateLimitProps } from "./constructs/quotas/rate-limit";
 export { Users } from "./constructs/users/users";
 export type { UserProps, UsersProps } from "./constructs/users/users-props";
 export type { Duty, PeopleScope } from "./policy/people-policies";

@@ -61,6 +61,12 @@ export const LOGIN_TYPES = ["approle", "jwt", "oidc", "kubernetes", "cert", "use
 /** Type of a login method. */
 export type LoginType = (typeof LOGIN_TYPES)[number];
 
+/** What `apply` may configure besides mounts. */
+export const FEATURES = ["token-roles", "quotas"] as const;
+
+/** A part of an instance's configuration besides mounts. */
+export type Feature = (typeof FEATURES)[number];
+
 /** Default lifetime of an identity's token, seconds: 1 hour. */
 export const DEFAULT_TOKEN_TTL = 3_600;
 
@@ -79,6 +85,11 @@ export const identitySettings = z.object({
   mounts: z.array(z.object({ path: z.string().min(1), type: z.enum(ENGINE_TYPES) })).readonly(),
   /** Login methods that it describes; paths without `auth/`. */
   logins: z.array(z.object({ path: z.string().min(1), type: z.enum(LOGIN_TYPES) })).readonly(),
+  /**
+   * What else it describes. The identities always have the rights, also to remove it. This lets the hook run, and grant them, once a
+   * tenant file of before begins to use it.
+   */
+  features: z.array(z.enum(FEATURES)).min(1).readonly().optional(),
   /** Secrets that the hook of the config layer creates, for people to fill in. */
   placeholders: z.array(placeholderPaths).min(1).readonly().optional(),
   /** Lifetime of a token, seconds. */

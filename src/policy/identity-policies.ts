@@ -1,5 +1,4 @@
 import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginName, type LoginType } from "../contract/identities";
-import { FIRST_LOGIN } from "../contract/people";
 import { isNamespaceLogin } from "../contract/namespaces";
 import type { PlaceholderPaths } from "../contract/placeholders";
 import type { Product } from "../core/product";
@@ -20,7 +19,7 @@ export interface IdentityScope {
   readonly isNamespace?: boolean;
 }
 
-/** Groups of people, and the token roles of their first logins. */
+/** People and their groups. */
 function people(): Omit<PolicyStatement, "capabilities">[] {
   return [
     { path: "identity/entity", reason: "people" },
@@ -30,7 +29,6 @@ function people(): Omit<PolicyStatement, "capabilities">[] {
     { path: "identity/lookup/*", reason: "find people and groups" },
     { path: "identity/group", reason: "groups of people" },
     { path: "identity/group/id/*", reason: "groups of people" },
-    { path: `auth/token/roles/${FIRST_LOGIN}-*`, reason: "first logins of people" },
   ];
 }
 
@@ -75,6 +73,8 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     { path: "sys/auth", capabilities: ["read"], reason: "find login methods" },
     { path: "sys/auth/*", capabilities: [...allowed(EDIT), "sudo"], reason: "login methods" },
     { path: "sys/policies/acl/*", capabilities: allowed(MANAGE), reason: "policies" },
+    { path: "auth/token/roles/+", capabilities: allowed(MANAGE), reason: "token roles, and first logins of people" },
+    ...(scope.isNamespace === true ? [] : quotas(scope, allowed(MANAGE))),
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
     ...(scope.logins.some(({ type }) => type === "userpass") ? people() : []).map((each) => ({
@@ -84,6 +84,12 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
   ];
   return statements.filter(({ capabilities }) => capabilities.length > 0);
+}
+
+/** Only Vault has quotas of leases, and no namespace has quotas. */
+function quotas({ product }: IdentityScope, capabilities: readonly Capability[]): PolicyStatement[] {
+  const kinds = ["rate-limit", ...(product === "vault" ? ["lease-count"] : [])];
+  return kinds.map((kind) => ({ path: `sys/quotas/${kind}/+`, capabilities, reason: "quotas" }));
 }
 
 /** OpenBao has audit devices in its servers' configuration alone. */

@@ -1,13 +1,11 @@
 import { KEY_VALUE_MOUNT } from "../constructs/key-value/key-value";
 import { placeholdersOf } from "../constructs/key-value/placeholders";
 import type { AdministeredMounts } from "../constructs/vault-instance/identity-settings";
-import type { EngineType } from "../contract/identities";
-import { PEOPLE_LOGIN } from "../contract/people";
+import type { EngineType, Feature } from "../contract/identities";
 import type { InstanceMounts } from "../policy/policy-lint";
 import { mountsOf, type EngineFields } from "./engines";
+import { instanceLogins } from "./instance-logins";
 import { cloudMounts } from "./sections/cloud-credentials";
-import { loginMounts } from "./sections/logins";
-import { hasAppRole } from "./sections/roles";
 import type { TenantInstance } from "./tenant-schema";
 
 /** Type of the secrets engine that each field of the tenant file describes. */
@@ -23,18 +21,18 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const engines = Object.entries(TYPES).flatMap(([field, type]) =>
     mountsOf({ [field]: instance[field as keyof EngineFields] }).map((path) => ({ path, type })),
   );
-  const { roles = [], appRole, logins: methods = {}, people, clouds = [] } = instance;
-  const logins = [
-    ...(roles.some(hasAppRole) ? [{ path: appRole?.path ?? "approle", type: "approle" as const }] : []),
-    ...loginMounts(methods),
-    ...(people === undefined ? [] : [{ path: people.path ?? PEOPLE_LOGIN, type: "userpass" as const }]),
-  ];
+  const { clouds = [], tokenRoles = [], rateLimits = [], leaseLimits = [] } = instance;
   const placeholders = (instance.keyValue ?? []).flatMap(({ mount = KEY_VALUE_MOUNT, ...spec }) =>
     placeholdersOf(mount, spec).map(({ path }) => ({ mount, path })),
   );
+  const features: readonly Feature[] = [
+    ...(tokenRoles.length === 0 ? [] : ["token-roles" as const]),
+    ...(rateLimits.length + leaseLimits.length === 0 ? [] : ["quotas" as const]),
+  ];
   return {
     engines: [...engines, ...cloudMounts(clouds)],
-    logins,
+    logins: instanceLogins(instance),
+    ...(features.length === 0 ? {} : { features }),
     ...(placeholders.length === 0 ? {} : { placeholders }),
   };
 }

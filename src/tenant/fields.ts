@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkLockout, type LoginLockout } from "../constructs/login/lockout";
 import { parseAnyCidr, parseCidr } from "../core/cidr";
 import { DNS_LABEL } from "../core/dns-label";
 import { Duration, type DurationText } from "../core/duration";
@@ -7,8 +8,8 @@ import { PLAIN_PATH } from "../core/path";
 import { SecretRef, type SecretLocation } from "../core/secret-ref";
 import { Size, type SizeText } from "../core/size";
 import { parseServerAddress } from "../terraform/server-address";
-import { distinct, map, name, parsedBy, text, validatedBy, whole } from "./builders";
-import { shape } from "./in-file";
+import { distinct, map, name, only, parsedBy, text, validatedBy, whole } from "./builders";
+import { shape, type InFile } from "./in-file";
 import { absence, allowed } from "./messages";
 
 export const label = text(
@@ -96,6 +97,17 @@ export const secretRef = parsedBy(
       absence(input, LOCATION) ?? `is not the location of a secret; write ${LOCATION}, never the secret itself`,
   ).meta({ title: "location of a secret" }),
   (location) => SecretRef.centralVault(location),
+);
+
+/** When failed logins lock somebody out. */
+export const lockout = validatedBy(
+  shape<InFile<LoginLockout>>()({
+    threshold: whole("number of failed logins", 1).optional(),
+    duration: duration.optional(),
+    counterReset: duration.optional(),
+    disabled: only(true).optional(),
+  }),
+  (value) => checkLockout(value),
 );
 
 /** A URL with TLS; unlike an address it may have a path. */

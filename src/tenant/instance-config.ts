@@ -2,17 +2,22 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { AccessRole } from "../constructs/access/access-role";
 import { AdminRole } from "../constructs/access/admin-role";
+import { TokenRole } from "../constructs/access/token-role";
 import { PlaceholderHook } from "../constructs/key-value/placeholder-hook";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
 import type { KubernetesLogin } from "../constructs/login/kubernetes-login";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
+import { LeaseLimit } from "../constructs/quotas/lease-limit";
+import { RateLimit } from "../constructs/quotas/rate-limit";
 import { Users } from "../constructs/users/users";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
+import type { QuotaTarget } from "../constructs/quotas/quota-target";
 import { ValidationError } from "../core/errors";
 import type { Duty } from "../policy/people-policies";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import type { CentralVaultAccess } from "../terraform/hook";
+import { mountBelow } from "../terraform/mount-below";
 import { retire } from "../terraform/retire";
 import { administeredMounts, instanceMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
@@ -91,6 +96,7 @@ export class InstanceConfig extends Construct {
       namespace: instanceNamespace(props.tenant, instance),
     });
     this.createRoles();
+    this.createQuotas();
     this.createPlaceholders();
     // The servers are destroyed and their data is kept, so Terraform forgets the engines. Objects in the cluster are removed.
     if (instance.retired === true) retire(this, (type) => type !== "helm_release");
@@ -125,6 +131,7 @@ export class InstanceConfig extends Construct {
         ? []
         : [new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(programs), provider })];
     const mounts = instanceMounts(instance);
+    const made = new Map<string, AccessRole>();
     for (const { login: wanted, duty, ...role } of roles) {
       const by = [
         ...(hasAppRole({ login: wanted }) ? login : []),
@@ -137,8 +144,34 @@ export class InstanceConfig extends Construct {
           : new AdminRole(this, `Role-${role.name}`, { ...props, ...adminProps(instance, duty, users) });
       grantEngines(this.engines, grantee, role);
       grantee.warnAboutStatements(mounts);
+      made.set(role.name, grantee);
     }
+    this.createTokenRoles(made);
     this.createWorkloads(methods.kubernetes);
+  }
+
+  /** The server refuses a quota of a mount that does not exist, so each waits for its mount. */
+  private createQuotas(): void {
+    const { provider, instance } = this.props;
+    const { rateLimits = [], leaseLimits = [], product } = instance;
+    const created = <Limit extends QuotaTarget>(limit: Limit): Limit =>
+      limit.namespace === undefined ? { ...limit, ...createdPaths(this, limit) } : limit;
+    for (const limit of rateLimits) new RateLimit(this, `RateLimit-${limit.name}`, { ...created(limit), provider });
+    for (const limit of leaseLimits)
+      new LeaseLimit(this, `LeaseLimit-${limit.name}`, { ...created(limit), product, provider });
+  }
+
+  private createTokenRoles(made: ReadonlyMap<string, AccessRole>): void {
+    const { provider, instance } = this.props;
+    for (const tokenRole of instance.tokenRoles ?? []) {
+      const { name, roles: named } = tokenRole;
+      const roles = named.flatMap((role) => made.get(role) ?? []);
+      const created = new TokenRole(this, `TokenRole-${name}`, { ...tokenRole, roles, provider });
+      for (const { name: role, createTokens = [] } of instance.roles ?? []) {
+        const grantee = made.get(role);
+        if (grantee !== undefined && createTokens.includes(name)) created.grantCreate(grantee);
+      }
+    }
   }
 
   private createWorkloads(login: KubernetesLogin | undefined): void {
@@ -154,4 +187,12 @@ export class InstanceConfig extends Construct {
 function adminProps(instance: TenantInstance, duty: Duty, users: Users | undefined) {
   const assignable = (instance.roles ?? []).filter((role) => role.duty === undefined).map(({ name }) => name);
   return { duty, users, engines: administeredMounts(instance).engines, assignable };
+}
+
+/** The paths of a target as the resources of its mounts tell them, so that Terraform creates these first. */
+function createdPaths(scope: Construct, { mount, login }: QuotaTarget): Pick<QuotaTarget, "mount" | "login"> {
+  return {
+    mount: mount && (mountBelow(scope, "engine", mount) ?? mount),
+    login: login && (mountBelow(scope, "login", login) ?? login),
+  };
 }

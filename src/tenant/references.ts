@@ -58,7 +58,11 @@ export function checkPolicies(instance: Referring, report: Report): void {
 export function checkGrants(instance: Referring, report: Report): void {
   instance.roles?.forEach((role, index) => {
     const granted = GRANT_FIELDS.map((field) => ({ field, entries: (role[field] ?? []) as readonly string[] }));
-    if (role.duty === undefined && granted.every(({ entries }) => entries.length === 0)) {
+    if (
+      role.duty === undefined &&
+      role.createTokens === undefined &&
+      granted.every(({ entries }) => entries.length === 0)
+    ) {
       report(["roles", index], `is granted nothing; add an entry to ${oneOf(GRANT_FIELDS)}, or remove the role`);
     }
     for (const { field, entries } of granted) {

@@ -127,4 +127,6 @@ export type {
   WorkloadSecretSpec,
   WorkloadSpec,
 } from "./sections/workloads";
+export type { LeaseLimitSpec, RateLimitSpec } from "./sections/quotas";
+export type { TokenRoleSpec } from "./sections/token-roles";
 export type { InstanceSpec, TenantSpec } from "./tenant-schema";

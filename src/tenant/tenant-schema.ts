@@ -20,7 +20,9 @@ import { address, label } from "./fields";
 import { shape } from "./in-file";
 import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
+import { checkQuotas } from "./quotas";
 import { checkRoleLogins } from "./role-logins";
+import { checkTokenRoles } from "./token-roles";
 import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
 import { deployment, type DeploymentSpec } from "./sections/deployment";
@@ -30,6 +32,7 @@ import { logins, type LoginsSpec } from "./sections/logins";
 import { people, type PeopleSpec } from "./sections/people";
 import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
+import { leaseLimits, rateLimits, type LeaseLimitSpec, type RateLimitSpec } from "./sections/quotas";
 import { seal, type SealSpec } from "./sections/seal";
 import { workloads, type WorkloadSpec } from "./sections/workloads";
 import {
@@ -38,6 +41,7 @@ import {
   checkWorkloadLogins,
   checkWorkloadSecrets,
 } from "./workload-checks";
+import { tokenRoles, type TokenRoleSpec } from "./sections/token-roles";
 
 /** A tenant, as its file under `tenants/` describes it. */
 export interface TenantSpec {
@@ -117,6 +121,27 @@ export interface InstanceSpec
    */
   readonly roles?: readonly RoleSpec[];
   /**
+   * Ways to create tokens with the policies of some roles. Roles name them in `createTokens`.
+   *
+   * @default - none
+   * @changes in place: a removed one creates no tokens any more; tokens that exist stay valid until they expire
+   */
+  readonly tokenRoles?: readonly TokenRoleSpec[];
+  /**
+   * Limits of requests per client address: to the whole instance, to a mount, to a login method, or to the logins of one role.
+   *
+   * @default - none
+   * @changes in place: a removed one limits nothing any more
+   */
+  readonly rateLimits?: readonly RateLimitSpec[];
+  /**
+   * Limits of leases that exist at the same time, for Vault Enterprise.
+   *
+   * @default - none
+   * @changes in place: a removed one limits nothing any more
+   */
+  readonly leaseLimits?: readonly LeaseLimitSpec[];
+  /**
    * The login method of the roles.
    *
    * @default - AppRole at its default path
@@ -162,6 +187,9 @@ const instanceFields = shape<InstanceSpec>()({
   rootToken: choice(...ROOT_TOKEN_CHOICES).optional(),
   ...engineSchemas,
   roles: roles.optional(),
+  tokenRoles: tokenRoles.optional(),
+  rateLimits: rateLimits.optional(),
+  leaseLimits: leaseLimits.optional(),
   appRole: appRole.optional(),
   logins: logins.optional(),
   people: people.optional(),
@@ -175,7 +203,9 @@ const instance = instanceFields.superRefine(
     checkPolicies,
     checkGrants,
     checkRoleLogins,
+    checkTokenRoles,
     checkOwnAuthority,
+    checkQuotas,
     checkServers,
     checkWorkloadLogins,
     checkWorkloadSecrets,

@@ -1,86 +1,18 @@
 import { request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { InstanceSpec } from "../../src/tenant";
 import { attempt } from "./support/attempts";
-import { AUDIENCE, PeopleBed, REDIRECT, type Login } from "./people/people-bed";
+import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testAttempts } from "./people/attempts";
+import { instanceSpec } from "./people/instance-spec";
+import { testTokenRoles } from "./people/token-roles";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
 
 let people: PeopleBed;
 
-function spec(): Partial<InstanceSpec> {
-  const { issuer, bed } = people;
-  const { certificate: caCertificate } = bed.authority;
-  return {
-    pki: {
-      commonName: "Customer 10",
-      roles: [{ name: "web", allowedDomains: ["acme.internal"], usage: "client", maxTtl: "1h" }],
-    },
-    keyValue: [{ mount: "kv" }],
-    logins: {
-      gitlab: { address: issuer.url, audience: AUDIENCE, caCertificate },
-      github: { issuer: issuer.url, audience: AUDIENCE, caCertificate },
-      kubernetes: { host: people.clusterUrl, caCertificate },
-      certificate: {},
-      oidc: {
-        discoveryUrl: issuer.url,
-        caCertificate,
-        clientId: "vault",
-        clientSecret: { mount: "operator", path: "oidc", field: "secret" },
-        redirectUris: [REDIRECT],
-      },
-    },
-    people: {
-      users: [
-        { name: "alice", groups: ["developers"] },
-        { name: "bob", groups: ["developers"], boundCidrs: ["192.0.2.1/32", "2001:db8::1/128"] },
-        { name: "carol", groups: ["user-admins"] },
-        { name: "dave", groups: ["security-admins"] },
-        { name: "erin", groups: ["server-admins"] },
-        { name: "frank", groups: ["emergency"] },
-        { name: "grace", groups: ["server-admins"] },
-        { name: "heidi", groups: ["developers"] },
-      ],
-    },
-    roles: [
-      {
-        name: "web",
-        login: {
-          gitlab: { projectId: 42, ref: "main" },
-          github: { repository: "acme/shop", repositoryId: 7, branch: "main", environment: "production" },
-          kubernetes: { namespace: "sample", serviceAccount: "web", audience: "https://kubernetes.default.svc" },
-          certificate: "web.acme.internal",
-          oidc: "developers",
-          groups: ["developers"],
-        },
-        read: ["kv/web"],
-        write: ["kv/people/{{identity.entity.id}}"],
-      },
-      { name: "batch", read: ["kv/batch"] },
-      { name: "user-admin", duty: "users", login: { groups: ["user-admins"] } },
-      { name: "security-admin", duty: "security", login: { groups: ["security-admins"] } },
-      { name: "server-admin", duty: "servers", login: { groups: ["server-admins"] } },
-      { name: "privileged-access", duty: "privileged-access", login: { groups: ["emergency"] } },
-    ],
-    workloads: [
-      {
-        name: "sample-node-api",
-        namespace: "sample",
-        serviceAccount: "node-api",
-        audience: "https://kubernetes.default.svc",
-        delivery: { type: "agent-injector" },
-        secrets: [
-          { type: "key-value", name: "sample-node-api-dev", path: "kv/sample/node-api" },
-          { type: "certificate", name: "tls", role: "web", commonName: "api.acme.internal", ttl: "1h" },
-        ],
-      },
-    ],
-  };
-}
-
 beforeAll(async () => {
   people = await PeopleBed.start();
-  const stack = people.stack(spec());
+  const stack = people.stack(instanceSpec(people));
   await people.project.apply(stack);
   expect(await people.project.isUnchanged(stack)).toBe(true);
   for (const path of ["web/db", "batch/db", "sample/node-api", "sample/python-api"])
@@ -254,6 +186,42 @@ describe("people at another provider of identities", () => {
 
 describe("people who log in by password", () => testUsers(() => people));
 
+test("the login page learns of the logins of people, and not of those of programs", async () => {
+  const { body } = await people.client().send("GET", "sys/internal/ui/mounts");
+  const { auth } = body.data as { auth: Record<string, { type: string }> };
+  expect(Object.entries(auth).map(([path, { type }]) => [path, type])).toEqual([
+    ["oidc/", "oidc"],
+    ["userpass/", "userpass"],
+  ]);
+});
+
+test("wrong secret IDs lock a role ID out, until the time is over", async () => {
+  const role = "auth/approle/role/worker";
+  const { role_id } = (await people.root.send("GET", `${role}/role-id`)).body.data as { role_id: string };
+  const { secret_id } = (await people.root.send("POST", `${role}/secret-id`)).body.data as { secret_id: string };
+  const refused = (secret: string): Promise<string> => people.refused("approle/login", { role_id, secret_id: secret });
+  for (let failure = 0; failure < 2; failure++) expect(await refused("wrong")).toContain("invalid");
+  expect(await refused(secret_id)).toContain("permission denied");
+  await sleep(2_500);
+  expect(await people.logIn("approle/login", { role_id, secret_id })).toMatchObject({
+    policies: ["default", "worker"],
+  });
+});
+
+describe("token roles", () => testTokenRoles(() => people));
+
+test("logins as a role above its limit get 429, and those as other roles do not", async () => {
+  const { body } = await people.root.send("GET", "auth/approle/role/batch/role-id");
+  const { role_id } = body.data as { role_id: string };
+  const logIn = async (id: string): Promise<number> => {
+    const credentials = { role_id: id, secret_id: "wrong" };
+    const accept = [400, 429];
+    return (await people.client().send("POST", "auth/approle/login", { body: credentials, accept })).status;
+  };
+  expect([await logIn(role_id), await logIn(role_id), await logIn(role_id)]).toEqual([400, 400, 429]);
+  expect(await logIn("another")).toBe(400);
+});
+
 describe("duties are separate", () => testAttempts(() => people));
 
 test("a dropped user is refused at once, one who gets a duty starts again, and others keep their passwords", async () => {
@@ -261,7 +229,7 @@ test("a dropped user is refused at once, one who gets a duty starts again, and o
   const carol = await person(people, "carol", "admins");
   const heidi = await person(people, "heidi", "users");
   const kept = await unwrap(people, await invite(people, "heidi", "users"));
-  const { people: section, ...others } = spec();
+  const { people: section, ...others } = instanceSpec(people);
   const users = (section?.users ?? [])
     .filter(({ name }) => name !== "alice")
     .map((user) => (user.name === "heidi" ? { ...user, groups: ["server-admins"] } : user));

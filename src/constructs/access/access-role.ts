@@ -82,6 +82,8 @@ export interface AccessRoleProps {
  */
 export class AccessRole extends Construct implements IGrantee {
   readonly name: string;
+  /** What the role is for, if it administers the instance. @default - it does not */
+  readonly duty?: Duty;
   private readonly granted: PolicyStatement[] = [];
   private readonly appRoles: ApproleAuthBackendRole[] = [];
 
@@ -114,6 +116,7 @@ export class AccessRole extends Construct implements IGrantee {
     };
     const { boundCidrs } = props;
     const duty = this.dutyOf(props);
+    this.duty = duty;
     for (const login of logins) {
       if ("bind" in login)
         login.bind(this, { ...token, duty, tokenBoundCidrs: boundCidrs && boundAddresses(boundCidrs) });

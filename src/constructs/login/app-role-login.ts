@@ -6,6 +6,7 @@ import type { ValueType } from "../../core/value-type";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend } from "../../terraform/providers/vault";
+import { Lockout, type LoginLockout } from "./lockout";
 
 /** A login method for programs, by role ID and secret ID. */
 export interface IAppRoleLogin {
@@ -51,6 +52,13 @@ export interface AppRoleLoginProps {
    */
   readonly maxTtl?: Duration;
   /**
+   * When failed logins lock a role ID out.
+   *
+   * @default - after 5 failed logins, for 15 minutes, as the server has it by itself
+   * @changes in place: who is locked out stays so for the former duration; removed, the former limits stay
+   */
+  readonly lockout?: LoginLockout;
+  /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
@@ -76,6 +84,7 @@ export class AppRoleLogin extends Construct implements IAppRoleLogin {
       tune: props.maxTtl === undefined ? undefined : [{ maxLeaseTtl: props.maxTtl.toString() }],
       provider: props.provider,
     });
+    if (props.lockout !== undefined) new Lockout(this, backend.path, props.lockout, props.provider);
     this.maxTtl = props.maxTtl;
     this.path = backend.path;
   }

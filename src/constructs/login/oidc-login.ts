@@ -65,6 +65,13 @@ export interface OidcLoginProps {
    */
   readonly scopes?: readonly string[];
   /**
+   * Whether the login page of the instance offers the login. Everybody who reaches the instance then knows its path.
+   *
+   * @default "unauth": it offers it
+   * @changes in place
+   */
+  readonly listingVisibility?: "unauth" | "hidden";
+  /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
@@ -111,8 +118,7 @@ export class OidcLogin extends Construct {
       oidcDiscoveryUrl: props.discoveryUrl,
       oidcDiscoveryCaPem: props.caCertificate,
       oidcClientId: props.clientId,
-      // The login page offers it.
-      tune: [{ listingVisibility: "unauth" }],
+      tune: [{ listingVisibility: props.listingVisibility ?? "unauth" }],
       provider,
     });
     // The prebuilt bindings do not know the arguments.

@@ -1,5 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
+import type { LoginLockout } from "../login/lockout";
 
 /** A person who logs in by password. */
 export interface UserProps {
@@ -83,6 +84,20 @@ export interface UsersProps {
    * @changes in place: tokens that exist keep their networks
    */
   readonly boundCidrs?: readonly string[];
+  /**
+   * When failed logins lock a user out.
+   *
+   * @default - after 5 failed logins, for 15 minutes, as the server has it by itself
+   * @changes in place: who is locked out stays so for the former duration; removed, the former limits stay
+   */
+  readonly lockout?: LoginLockout;
+  /**
+   * Whether the login page of the instance offers the login. Everybody who reaches the instance then knows its path.
+   *
+   * @default "unauth": it offers it
+   * @changes in place
+   */
+  readonly listingVisibility?: "unauth" | "hidden";
   /**
    * Time within which a user must choose a first password. `--valid` of `tenant-vault user add` can shorten it, and not extend it.
    *

@@ -9,6 +9,7 @@ import { firstLoginPolicy, ownPasswordPolicy, type Duty, type PeopleScope } from
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend, DataVaultAuthBackend, Policy, VaultIdentityGroup } from "../../terraform/providers/vault";
+import { Lockout } from "../login/lockout";
 import type { IRoleLogin, RoleToken } from "../login/role-login";
 import { User } from "./user";
 import { checkUsers } from "./user-names";
@@ -52,16 +53,16 @@ export class Users extends Construct {
     checkProviders(props, this);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "tokenPeriod", "firstLoginTtl"], this);
     checkUsers(props.users, this);
-    const { provider, description, tokenMaxTtl = TOKEN.maxTtl } = props;
+    const { provider, description, tokenMaxTtl = TOKEN.maxTtl, listingVisibility = "unauth" } = props;
     const mount = checkLoginPath(props.path ?? PEOPLE_LOGIN, this);
     const backend = new AuthBackend(this, "Resource", {
       type: "userpass",
       path: mount,
       description,
-      // The login page offers it.
-      tune: [{ maxLeaseTtl: tokenMaxTtl.toString(), listingVisibility: "unauth" }],
+      tune: [{ maxLeaseTtl: tokenMaxTtl.toString(), listingVisibility }],
       provider,
     });
+    if (props.lockout !== undefined) new Lockout(this, backend.path, props.lockout, provider);
     this.path = backend.path;
     this.accessor = backend.accessor;
     const firstLogins = this.createPolicies();

@@ -3,6 +3,7 @@ import {
   DEFAULT_TOKEN_TTL,
   IDENTITY_LOGIN,
   type EngineType,
+  type Feature,
   type IdentitySettings,
   type LoginType,
   type RootTokenChoice,
@@ -95,6 +96,13 @@ export interface AdministeredMounts {
   /** Login methods. */
   readonly logins: readonly AdministeredLogin[];
   /**
+   * What else the tenant file describes.
+   *
+   * @default - nothing
+   * @changes in place: the hook writes the policies of the identities again
+   */
+  readonly features?: readonly Feature[];
+  /**
    * Secrets that the hook of the config layer creates, for people to fill in.
    *
    * @default - none
@@ -106,7 +114,7 @@ export interface AdministeredMounts {
 /** The part of an instance's description that is about its identities. @throws ValidationError if a mount has the path of theirs. */
 export function identitySettings(
   props: IdentitiesProps,
-  { engines, logins, placeholders = [] }: AdministeredMounts,
+  { engines, logins, features = [], placeholders = [] }: AdministeredMounts,
   rootToken: RootTokenChoice = "keep",
   namespaces: readonly string[] = [],
 ): IdentitySettings {
@@ -121,6 +129,7 @@ export function identitySettings(
   return {
     mounts: engines,
     logins,
+    ...(features.length === 0 ? {} : { features }),
     ...(placeholders.length === 0 ? {} : { placeholders: placeholderPathsOf(placeholders) }),
     tokenTtl: tokenTtl?.toSeconds() ?? DEFAULT_TOKEN_TTL,
     secretIdTtl: secretIdTtl?.toSeconds() ?? DEFAULT_SECRET_ID_TTL,

@@ -181,6 +181,7 @@ export const logins = shape<LoginsSpec>()({
       clientSecret: secretRef,
       redirectUris: list(name("https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback")),
       scopes: list(name("groups")).optional(),
+      listingVisibility: choice("unauth", "hidden").optional(),
     }),
     (oidc) => checkOidcAddresses(oidc),
   ).optional(),

@@ -1,8 +1,8 @@
 import { checkGroupName, checkUserName, checkUsers } from "../../constructs/users/user-names";
 import type { UserProps, UsersProps } from "../../constructs/users/users-props";
 import { checkLoginPath } from "../../core/mount-path";
-import { distinct, list, name, validatedBy, whole } from "../builders";
-import { cidrs, duration, label, path } from "../fields";
+import { choice, distinct, list, name, validatedBy, whole } from "../builders";
+import { cidrs, duration, label, lockout, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 
 /** A person, by name. A password never stands in a file. */
@@ -34,5 +34,7 @@ export const people = shape<PeopleSpec>()({
   tokenPeriod: duration.optional(),
   tokenNumUses: whole("number", 1).optional(),
   boundCidrs: cidrs.optional(),
+  lockout: lockout.optional(),
+  listingVisibility: choice("unauth", "hidden").optional(),
   firstLoginTtl: duration.optional(),
 });

@@ -3,8 +3,8 @@ import { DEFAULT_MAX_TTL, type AppRoleLoginProps } from "../../constructs/login/
 import type { Duration } from "../../core/duration";
 import { checkLoginPath } from "../../core/mount-path";
 import { grantSchemas, type EngineGrants } from "../engines";
-import { choice, name, uniquelyNamed, validatedBy } from "../builders";
-import { cidrs, duration, label, path } from "../fields";
+import { choice, distinct, name, uniquelyNamed, validatedBy } from "../builders";
+import { cidrs, duration, label, lockout, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { DUTIES, type Duty } from "../../policy/people-policies";
 import { roleLogin, type RoleLoginSpec } from "./logins";
@@ -25,6 +25,13 @@ export interface RoleSpec extends InFile<Omit<AccessRoleProps, "login" | "provid
    * @changes in place: tokens that exist have the other rights at once
    */
   readonly duty?: Duty;
+  /**
+   * Token roles, by whose names the role may create tokens.
+   *
+   * @default - none
+   * @changes in place: tokens that exist have the other rights at once
+   */
+  readonly createTokens?: readonly string[];
 }
 
 /** The login method of the roles. */
@@ -42,6 +49,7 @@ export const roles = uniquelyNamed(
       boundCidrs: cidrs.optional(),
       login: roleLogin.optional(),
       duty: choice(...DUTIES).optional(),
+      createTokens: distinct(name("ci"), '"ci"').optional(),
       ...grantSchemas,
     }),
     checkTokenTtls,
@@ -67,4 +75,5 @@ export function loginMaxTtl(specs: readonly Parameters<typeof longestTtl>[0][]):
 export const appRole = shape<AppRoleSpec>()({
   path: validatedBy(path, (value) => checkLoginPath(value)).optional(),
   description: name("Programs of customer10").optional(),
+  lockout: lockout.optional(),
 });

@@ -45,6 +45,8 @@ export {
 export { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 export { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
 export { Policy } from "@cdktf/provider-vault/lib/policy";
+export { QuotaLeaseCount } from "@cdktf/provider-vault/lib/quota-lease-count";
+export { QuotaRateLimit } from "@cdktf/provider-vault/lib/quota-rate-limit";
 export { SshSecretBackendCa, type SshSecretBackendCaConfig } from "@cdktf/provider-vault/lib/ssh-secret-backend-ca";
 export {
   SshSecretBackendRole,

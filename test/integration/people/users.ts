@@ -144,7 +144,7 @@ export function testUsers(bed: () => PeopleBed): void {
   });
 
   test("failed logins lock a user out, and enable ends that", async () => {
-    for (let failure = 0; failure < 5; failure++) await bed().refused("userpass/login/alice", { password: "wrong" });
+    for (let failure = 0; failure < 4; failure++) await bed().refused("userpass/login/alice", { password: "wrong" });
     expect(await bed().refused("userpass/login/alice", { password: PASSWORD })).toContain("permission denied");
     expect(await succeed("list")).toContain("alice: locked out\n");
     await succeed("enable", "alice");

@@ -303,6 +303,12 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     ["run terraform_data.main_unseal: description.identities.logins.#.path"],
   ],
   [
+    "AdministeredMounts.features",
+    {},
+    administered({ features: ["token-roles"] }),
+    ["run terraform_data.main_unseal: description.identities.features"],
+  ],
+  [
     "AdministeredMounts.placeholders",
     {},
     administered({ placeholders: [{ mount: "kv", path: "web" }] }),

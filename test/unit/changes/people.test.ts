@@ -8,6 +8,7 @@ import {
   OidcLogin,
   RootCa,
   SecretRef,
+  TokenRole,
   Users,
   VaultProvider,
 } from "../../../src/index";
@@ -57,6 +58,7 @@ const INSTANCE: InstanceSpec = {
     { name: "security-admin", duty: "security", login: { groups: ["security-admins"] } },
     { name: "user-admin", duty: "users", login: { groups: ["user-admins"] } },
   ],
+  tokenRoles: [{ name: "ci", roles: ["web"] }],
 };
 const ONLY_GITLAB: Setting = {
   roles: [{ name: "web", read: ["kv/web"], login: { gitlab: { projectId: 42 } } }],
@@ -382,6 +384,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend.main_oidc: oidc_discovery_url"],
   ],
   [
+    "OidcLoginProps.listingVisibility",
+    {},
+    { "logins.oidc.listingVisibility": "hidden" },
+    ["update vault_jwt_auth_backend.main_oidc: tune.#.listing_visibility"],
+  ],
+  [
     "OidcLoginProps.path",
     {},
     { "logins.oidc.path": "sso" },
@@ -465,6 +473,76 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ],
   ],
   [
+    "RoleSpec.createTokens",
+    {},
+    { "roles.0.createTokens": ["ci"] },
+    ["update vault_policy.main_role_web_policy: policy"],
+  ],
+  ["InstanceSpec.tokenRoles", {}, { tokenRoles: REMOVED }, ["delete vault_token_auth_backend_role.main_token_role_ci"]],
+  [
+    "TokenRoleProps.boundCidrs",
+    {},
+    { "tokenRoles.0.boundCidrs": ["192.0.2.0/24"] },
+    ["update vault_token_auth_backend_role.main_token_role_ci: token_bound_cidrs"],
+  ],
+  [
+    "TokenRoleProps.maxTtl",
+    {},
+    { "tokenRoles.0.maxTtl": "1h" },
+    ["update vault_token_auth_backend_role.main_token_role_ci: token_explicit_max_ttl"],
+  ],
+  [
+    "TokenRoleProps.name",
+    {},
+    { "tokenRoles.0.name": "jobs" },
+    [
+      "create vault_token_auth_backend_role.main_token_role_jobs",
+      "delete vault_token_auth_backend_role.main_token_role_ci",
+    ],
+  ],
+  [
+    "TokenRoleProps.orphan",
+    {},
+    { "tokenRoles.0.orphan": true },
+    ["update vault_token_auth_backend_role.main_token_role_ci: orphan"],
+  ],
+  [
+    "TokenRoleProps.period",
+    {},
+    { "tokenRoles.0.period": "1h" },
+    ["update vault_token_auth_backend_role.main_token_role_ci: token_explicit_max_ttl, token_period"],
+  ],
+  [
+    "TokenRoleProps.renewable",
+    {},
+    { "tokenRoles.0.renewable": false },
+    ["update vault_token_auth_backend_role.main_token_role_ci: renewable"],
+  ],
+  [
+    "TokenRoleProps.roles",
+    {},
+    { "tokenRoles.0.roles": ["web", "worker"], "roles.3": { name: "worker", read: ["kv/b"] } },
+    [
+      "create vault_approle_auth_backend_role.main_role_worker",
+      "create vault_auth_backend.main_login",
+      "create vault_policy.main_role_worker_policy",
+      "update vault_policy.main_role_security_admin_policy: policy",
+      "update vault_token_auth_backend_role.main_token_role_ci: allowed_policies.#",
+    ],
+  ],
+  [
+    "TokenRoleSpec.roles",
+    { "tokenRoles.0.roles": ["user"], "roles.3": { name: "user", read: ["kv/b"] } },
+    { "tokenRoles.0.roles": ["web"], "roles.3": { name: "user", read: ["kv/b"] } },
+    ["update vault_token_auth_backend_role.main_token_role_ci: allowed_policies.#"],
+  ],
+  [
+    "TokenRoleProps.type",
+    {},
+    { "tokenRoles.0.type": "batch" },
+    ["update vault_token_auth_backend_role.main_token_role_ci: orphan, renewable, token_explicit_max_ttl, token_type"],
+  ],
+  [
     "UserProps.boundCidrs",
     {},
     { "people.users.0.boundCidrs": ["192.0.2.1/32"] },
@@ -517,6 +595,48 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "update vault_token_auth_backend_role.main_people_user_alice_first_login: token_explicit_max_ttl",
       "update vault_token_auth_backend_role.main_people_user_bob_first_login: token_explicit_max_ttl",
     ],
+  ],
+  [
+    "UsersProps.listingVisibility",
+    {},
+    { "people.listingVisibility": "hidden" },
+    ["update vault_auth_backend.main_people: tune.#.listing_visibility"],
+  ],
+  [
+    "UsersProps.lockout",
+    {},
+    { "people.lockout": { threshold: 3 } },
+    ["create vault_generic_endpoint.main_people_lockout"],
+  ],
+  [
+    "LoginLockout.counterReset",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { threshold: 3, counterReset: "1h" } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "LoginLockout.disabled",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { disabled: true } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "LoginLockout.duration",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { threshold: 3, duration: "1h" } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "LoginLockout.threshold",
+    { "people.lockout": { threshold: 3 } },
+    { "people.lockout": { threshold: 4 } },
+    ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "AppRoleLoginProps.lockout",
+    { "roles.3": { name: "batch", read: ["kv/b"] } },
+    { "roles.3": { name: "batch", read: ["kv/b"] }, "appRole.lockout": { threshold: 3 } },
+    ["create vault_generic_endpoint.main_login_lockout"],
   ],
   [
     "UsersProps.tokenMaxTtl",
@@ -601,6 +721,8 @@ function logins(instance: string, central: string): object {
     new CertificateLogin(stack, "Certificate", { caCertificate: "pem", provider });
     new OidcLogin(stack, "Oidc", { ...oidc, clientSecret, provider, centralProvider });
     new Users(stack, "Users", { users: [{ name: "alice", groups: ["developers"] }], provider });
+    const role = new AccessRole(stack, "Role", { name: "web", login: { path: "approle" }, provider });
+    new TokenRole(stack, "TokenRole", { name: "ci", roles: [role], provider });
   });
   return JSON.parse(JSON.stringify(resource).replaceAll(`vault.${instance}`, "vault.same")) as object;
 }
@@ -611,6 +733,7 @@ test.each([
   "KubernetesLoginProps.provider",
   "OidcLoginProps.centralProvider",
   "OidcLoginProps.provider",
+  "TokenRoleProps.provider",
   "UsersProps.provider",
 ])("%s: another provider of the same server changes nothing else", () => {
   expect(logins("one", "two")).toEqual(logins("three", "four"));

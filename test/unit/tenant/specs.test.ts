@@ -90,6 +90,8 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "KeyValueSecretProps.path": ["WorkloadKeyValueSpec.path"],
   "DatabaseSecretProps.role": ["WorkloadDatabaseSpec.role"],
   "CertificateSecretProps.role": ["WorkloadCertificateSpec.role"],
+  "LeaseLimitProps.product": ["InstanceSpec.leaseLimits", "InstanceSpec.rateLimits"],
+  "TokenRoleProps.roles": ["TokenRoleSpec.roles", "InstanceSpec.tokenRoles", "RoleSpec.createTokens"],
   "VaultInstanceProps.deployment": [
     "InstanceSpec.deployment",
     ...["HighAvailability", "Standalone", "Development", "Custom", "External", "Namespace"].map(
