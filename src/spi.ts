@@ -32,6 +32,7 @@ export type { ISeal, SealConfig, SealContext, SealEgress, SecretVariable } from 
 // Login: a grantee of the engines
 export type { IAppRoleLogin } from "./constructs/login/app-role-login";
 export type { IRoleLogin, RoleToken } from "./constructs/login/role-login";
+export type { LoginUse, StatementUse } from "./contract/guide";
 export type { IGrantee } from "./policy/grantee";
 export { PolicyDocument } from "./policy/policy-document";
 export type { Capability, ParameterValue, ParameterValues, PolicyStatement } from "./policy/statement";

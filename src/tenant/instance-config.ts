@@ -8,10 +8,12 @@ import type { IRootCa } from "../constructs/tenant-pki/root-ca";
 import { Users } from "../constructs/users/users";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
+import { GUIDES, type GuidedInstance } from "../contract/guide";
 import { ValidationError } from "../core/errors";
 import type { Duty } from "../policy/people-policies";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import type { CentralVaultAccess } from "../terraform/hook";
+import { StackComment } from "../terraform/stack-comment";
 import { retire } from "../terraform/retire";
 import { administeredMounts, instanceMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
@@ -81,8 +83,9 @@ export class InstanceConfig extends Construct {
       login: { path: instance.appRole?.path ?? "approle" },
       namespace: instanceNamespace(props.tenant, instance),
     });
-    this.createRoles();
+    const roles = this.createRoles();
     this.createPlaceholders();
+    if (instance.retired !== true) this.describe(roles);
     // The servers are destroyed and their data is kept, so Terraform forgets the engines.
     if (instance.retired === true) retire(this, () => true);
   }
@@ -90,6 +93,22 @@ export class InstanceConfig extends Construct {
   /** What people and hosts need to know of the engines, by names of outputs. A retired instance has none. */
   get outputs(): EngineOutputs {
     return this.props.instance.retired === true ? {} : outputsOf(this.engines);
+  }
+
+  /** What the command `guide` reads. */
+  private describe(roles: readonly AccessRole[]): void {
+    const { tenant, instance } = this.props;
+    const { name, product, address } = instance;
+    const namespace = instanceNamespace(tenant, instance);
+    new StackComment(this, "Guide", () => {
+      const guide: GuidedInstance = {
+        product,
+        address,
+        ...(namespace === undefined ? {} : { namespace }),
+        roles: roles.map((role) => role.guide),
+      };
+      return { [GUIDES]: { [`${tenant}/${name}`]: guide } };
+    });
   }
 
   private createPlaceholders(): void {
@@ -105,7 +124,7 @@ export class InstanceConfig extends Construct {
     new PlaceholderHook(this, "Placeholders", { tenant, name: instance.name, keyValues, central });
   }
 
-  private createRoles(): void {
+  private createRoles(): AccessRole[] {
     const { provider, instance } = this.props;
     const { roles = [], appRole, logins = {}, people } = instance;
     const users = people && new Users(this, "People", { ...people, provider });
@@ -116,7 +135,7 @@ export class InstanceConfig extends Construct {
         ? []
         : [new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(programs), provider })];
     const mounts = instanceMounts(instance);
-    for (const { login: wanted, duty, ...role } of roles) {
+    return roles.map(({ login: wanted, duty, ...role }) => {
       const by = [...(hasAppRole({ login: wanted }) ? login : []), ...(wanted === undefined ? [] : reached(wanted))];
       const props = { ...role, login: by, provider };
       const grantee =
@@ -125,7 +144,8 @@ export class InstanceConfig extends Construct {
           : new AdminRole(this, `Role-${role.name}`, { ...props, ...adminProps(instance, duty, users) });
       grantEngines(this.engines, grantee, role);
       grantee.warnAboutStatements(mounts);
-    }
+      return grantee;
+    });
   }
 }
 

@@ -2,7 +2,8 @@ import { request } from "node:https";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InstanceSpec } from "../../src/tenant";
 import { attempt } from "./support/attempts";
-import { AUDIENCE, PeopleBed, REDIRECT, type Login } from "./people/people-bed";
+import { AUDIENCE, CALLBACK, PeopleBed, REDIRECT, type Login } from "./people/people-bed";
+import { testGuide } from "./people/guide";
 import { testAttempts } from "./people/attempts";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
 
@@ -27,7 +28,7 @@ function spec(): Partial<InstanceSpec> {
         caCertificate,
         clientId: "vault",
         clientSecret: { mount: "operator", path: "oidc", field: "secret" },
-        redirectUris: [REDIRECT],
+        redirectUris: [REDIRECT, CALLBACK],
       },
     },
     people: {
@@ -40,6 +41,7 @@ function spec(): Partial<InstanceSpec> {
         { name: "frank", groups: ["emergency"] },
         { name: "grace", groups: ["server-admins"] },
         { name: "heidi", groups: ["developers"] },
+        { name: "ivan", groups: ["developers"] },
       ],
     },
     roles: [
@@ -216,6 +218,8 @@ describe("people at another provider of identities", () => {
     expect(state).not.toContain("secret-of-the-oidc-client");
   });
 });
+
+describe("the guide", () => testGuide(() => people));
 
 describe("people who log in by password", () => testUsers(() => people));
 

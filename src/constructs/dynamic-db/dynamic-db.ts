@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import type { DatabaseServer } from "../../contract/guide";
 import type { IGrantee } from "../../policy/grantee";
 import { checkRoleName, checkUniqueRoles, longerThanMaxTtl, unknownRole } from "../access/roles";
 import { checkDurations, Duration } from "../../core/duration";
@@ -38,6 +39,9 @@ export class DynamicDb extends Construct implements IDynamicDb {
   /** Paths of the credentials of each role. */
   private readonly credentials: ReadonlyMap<string, string>;
   private readonly staticRoles: readonly string[];
+  private readonly server: DatabaseServer;
+  /** Seconds, per role. */
+  private readonly lifetimes = new Map<string, number>();
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
@@ -49,6 +53,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
     for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
     for (const role of staticRoles) checkDurations(role, ["rotationPeriod"], this);
     this.mount = checkMountPath(databaseMount(props), this);
+    this.server = database.server;
     checkUniqueRoles(all, this);
     this.staticRoles = staticRoles.map(({ name }) => name);
     this.credentials = new Map([
@@ -59,6 +64,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
     const engine = this.createEngine(props);
     for (const role of props.roles) {
       const { defaultTtl, maxTtl } = checkCredentialTtls(role, this);
+      this.lifetimes.set(role.name, defaultTtl.toSeconds());
       new DatabaseSecretBackendRole(this, `Role-${role.name}`, {
         backend: engine.path,
         name: role.name,
@@ -84,11 +90,13 @@ export class DynamicDb extends Construct implements IDynamicDb {
 
   grantCredentials(grantee: IGrantee, role: string): void {
     const path = this.credentials.get(role);
+    const lifetime = this.lifetimes.get(role);
     if (path === undefined) throw unknownRole("database", role, this.credentials.keys(), this);
     grantee.grant({
       path: `${this.mount}/${path}`,
       capabilities: ["read"],
       reason: `credentials of the database role ${role}`,
+      use: { kind: "database", role, server: this.server, ...(lifetime === undefined ? {} : { lifetime }) },
     });
   }
 

@@ -107,6 +107,7 @@ export class KubernetesLogin extends Construct {
     checkServiceAccount(account, this);
     return {
       id: this.mount,
+      use: () => ({ kind: "kubernetes", path: this.mount, ...account }),
       bind: (scope, token) => {
         new KubernetesAuthBackendRole(scope, `Login-${this.mount}`, {
           ...token,

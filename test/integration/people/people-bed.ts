@@ -6,6 +6,8 @@ import { PROJECT } from "../../../lab/cdktf";
 import { obtainTerraform } from "../../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../../lab/tools/vault-provider";
 import { LayerStack, localBackend, RootCa, VaultProvider } from "../../../src";
+import { guideOf, type Guide } from "../../../src/guide/guide";
+import { guidedInstance, type GuidedStack } from "../../../src/guide/guided-instance";
 import { identityPolicy } from "../../../src/policy/identity-policies";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
 import type { VaultClient } from "../../../src/vault/client";
@@ -15,6 +17,9 @@ import { TokenIssuer, type Claims } from "../support/token-issuer";
 
 export const AUDIENCE = "https://vault.customer10.example:8200";
 export const REDIRECT = "https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback";
+/** Where the command `login` waits for a browser. */
+export const CALLBACK = "http://localhost:8250/oidc/callback";
+const INSTANCE = "customer10/main";
 const OIDC = { id: "vault", secret: "secret-of-the-oidc-client" };
 
 /** What a login gives. */
@@ -58,6 +63,14 @@ export class PeopleBed {
 
   get root(): VaultClient {
     return this.bed.central.client;
+  }
+
+  /** The guide of the instance, from the stack that was synthesized last. */
+  guide(): Guide {
+    const file = join(this.project.app.outdir, "stacks", "people", "cdk.tf.json");
+    const guided = guidedInstance(JSON.parse(readFileSync(file, "utf8")) as GuidedStack, INSTANCE);
+    if (guided === undefined) throw new Error("The stack says nothing about the instance.");
+    return guideOf(guided, { instance: INSTANCE, caCertificate: this.bed.authority.certificate });
   }
 
   /** The stack of an instance that the file describes so. */
