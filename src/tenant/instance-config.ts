@@ -10,6 +10,7 @@ import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
 import { GUIDES, type GuidedInstance } from "../contract/guide";
 import { ValidationError } from "../core/errors";
+import type { PolicyStatement } from "../policy/statement";
 import type { Duty } from "../policy/people-policies";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import type { CentralVaultAccess } from "../terraform/hook";
@@ -17,7 +18,8 @@ import { StackComment } from "../terraform/stack-comment";
 import { retire } from "../terraform/retire";
 import { administeredMounts, instanceMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
-import { createEngines, grantEngines, outputsOf, type Engines } from "./engines";
+import { createEngines, grantEngines, outputsOf, type EngineGrants, type Engines } from "./engines";
+import { checkWithinLimits } from "./request-limits";
 import { runsInCluster } from "./sections/deployment";
 import type { EngineOutputs } from "./sections/engine";
 import { createLogins } from "./sections/logins";
@@ -124,9 +126,25 @@ export class InstanceConfig extends Construct {
     new PlaceholderHook(this, "Placeholders", { tenant, name: instance.name, keyValues, central });
   }
 
+  /** The roles that owners of projects request, each proven to be within its limits. */
+  private requestedRoles() {
+    const { product, selfService: { requests, limits } = { requests: [], limits: [] } } = this.props.instance;
+    const statementsOf = (granted: EngineGrants): PolicyStatement[] => {
+      const statements: PolicyStatement[] = [];
+      grantEngines(this.engines, { grant: (statement) => void statements.push(statement) }, granted);
+      return statements;
+    };
+    return requests.map((request) => {
+      checkWithinLimits(request, { product, limits, statementsOf });
+      const { file: _, ttl, ...role } = request;
+      return { ...role, duty: undefined, tokenTtl: ttl, tokenMaxTtl: ttl };
+    });
+  }
+
   private createRoles(): AccessRole[] {
     const { provider, instance } = this.props;
-    const { roles = [], appRole, logins = {}, people } = instance;
+    const { appRole, logins = {}, people } = instance;
+    const roles = [...(instance.roles ?? []), ...this.requestedRoles()];
     const users = people && new Users(this, "People", { ...people, provider });
     const reached = createLogins(this, logins, this.props, users, () => this.engines.pki?.certificate ?? "");
     const programs = roles.filter(hasAppRole);

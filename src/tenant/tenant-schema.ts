@@ -30,6 +30,7 @@ import { logins, type LoginsSpec } from "./sections/logins";
 import { people, type PeopleSpec } from "./sections/people";
 import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
+import { selfService, type SelfServiceSpec } from "./sections/self-service";
 import { seal, type SealSpec } from "./sections/seal";
 
 /** A tenant, as its file under `tenants/` describes it. */
@@ -130,6 +131,13 @@ export interface InstanceSpec
    * @changes in place: a removed user cannot log in, and its tokens are refused at once
    */
   readonly people?: PeopleSpec;
+  /**
+   * Access that the owners of projects request by files of their own.
+   *
+   * @default - nobody requests any
+   * @changes in place: without it, the roles of the requests are removed; their tokens lose their rights at once
+   */
+  readonly selfService?: SelfServiceSpec;
 }
 
 const products: readonly [Product, ...Product[]] = ["vault", "openbao"];
@@ -151,6 +159,7 @@ const instanceFields = shape<InstanceSpec>()({
   appRole: appRole.optional(),
   logins: logins.optional(),
   people: people.optional(),
+  selfService: selfService.optional(),
   retired: boolean.optional(),
 });
 

@@ -44,6 +44,7 @@ function spec(): Partial<InstanceSpec> {
         { name: "ivan", groups: ["developers"] },
       ],
     },
+    selfService: { folder: "requests", limits: [{ gitlabProjects: [44], maxTtl: "1h", read: ["kv/shop"] }] },
     roles: [
       {
         name: "web",
@@ -69,10 +70,10 @@ function spec(): Partial<InstanceSpec> {
 
 beforeAll(async () => {
   people = await PeopleBed.start();
-  const stack = people.stack(spec());
+  const stack = await people.stack(spec());
   await people.project.apply(stack);
   expect(await people.project.isUnchanged(stack)).toBe(true);
-  for (const path of ["web/db", "batch/db"])
+  for (const path of ["web/db", "batch/db", "shop/web/db", "shop/other/db"])
     await people.root.send("POST", `kv/data/${path}`, { body: { data: { password: "x" } } });
 });
 afterAll(() => people.stop());
@@ -110,6 +111,29 @@ describe("jobs of GitLab", () => {
   ])("of %s are refused", async (_case, changes, reason) => {
     const jwt = people.issuer.token({ ...JOB, ...changes });
     expect(await people.refused("gitlab/login", { role: "web", jwt })).toContain(reason);
+  });
+});
+
+describe("jobs of a project that requested access", () => {
+  const job = (project: string): string =>
+    people.issuer.token({
+      sub: "a",
+      aud: AUDIENCE,
+      project_id: project,
+      ref: "main",
+      ref_type: "branch",
+      ref_protected: "true",
+    });
+
+  test("log in for the time that was requested, read what was requested, and nothing else", async () => {
+    const login = await people.logIn("gitlab/login", { role: "request-shop-web", jwt: job("44") });
+    expect(login).toMatchObject({ policies: ["default", "request-shop-web"], lease_duration: 1800 });
+    const client = people.client(login.client_token);
+    expect(await attempt(client, "GET kv/data/shop/web/db")).toBe(200);
+    for (const refused of ["GET kv/data/shop/other/db", "GET kv/data/web/db", "POST kv/data/shop/web/db"])
+      expect(await attempt(client, refused)).toBe(403);
+    const refusal = await people.refused("gitlab/login", { role: "request-shop-web", jwt: job("42") });
+    expect(refusal).toContain('claim \\"project_id\\" does not match');
   });
 });
 
@@ -234,7 +258,7 @@ test("a dropped user is refused at once, one who gets a duty starts again, and o
   const users = (section?.users ?? [])
     .filter(({ name }) => name !== "alice")
     .map((user) => (user.name === "heidi" ? { ...user, groups: ["server-admins"] } : user));
-  const stack = people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
+  const stack = await people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
   await people.project.apply(stack);
   expect(await attempt(people.client(alice.client_token), "GET kv/data/web/db")).toBe(403);
   expect(await attempt(people.client(carol.client_token), "LIST auth/userpass/users")).toBe(200);

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { guideOf, type Guide } from "../../../src/guide/guide";
 import { guidedInstance, type GuidedStack } from "../../../src/guide/guided-instance";
 import { identityPolicy } from "../../../src/policy/identity-policies";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { withRequests } from "../../../src/tenant/requests";
 import type { VaultClient } from "../../../src/vault/client";
 import { TerraformProject } from "../support/terraform-project";
 import { TestBed } from "../support/test-bed";
@@ -19,6 +20,12 @@ export const AUDIENCE = "https://vault.customer10.example:8200";
 export const REDIRECT = "https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback";
 /** Where the command `login` waits for a browser. */
 export const CALLBACK = "http://localhost:8250/oidc/callback";
+/** What the owners of a project request by a file. */
+const REQUEST = `login:
+  gitlab: { projectId: 44, ref: main }
+ttl: 30m
+read: [kv/shop/web]
+`;
 const INSTANCE = "customer10/main";
 const OIDC = { id: "vault", secret: "secret-of-the-oidc-client" };
 
@@ -74,7 +81,7 @@ export class PeopleBed {
   }
 
   /** The stack of an instance that the file describes so. */
-  stack(spec: Partial<InstanceSpec>): LayerStack {
+  async stack(spec: Partial<InstanceSpec>): Promise<LayerStack> {
     const stack = new LayerStack(this.project.newApp(), "people", localBackend(this.project.stateFolder));
     const { address } = this.bed.central.server;
     const provider = new VaultProvider(stack, "Vault", { address, caCertFile: this.bed.caFile });
@@ -85,12 +92,16 @@ export class PeopleBed {
       provider,
       deletionProtection: false,
     });
-    const [instance] = defineTenant({
+    const tenant = defineTenant({
       name: "customer10",
       instances: [
         { name: "main", product: "openbao", address, deployment: { mode: "external", addresses: [address] }, ...spec },
       ],
-    }).instances;
+    });
+    const requests = join(this.bed.folder, "requests");
+    mkdirSync(requests, { recursive: true });
+    writeFileSync(join(requests, "shop-web.yaml"), REQUEST);
+    const [instance] = (await withRequests(tenant, join(this.bed.folder, "customer10.yaml"))).instances;
     if (instance === undefined) throw new Error("There is no instance.");
     const context = { tenant: "customer10", rootCa, provider, centralProvider: provider, deletionProtection: false };
     new InstanceConfig(stack, "main", { ...context, instance });
