@@ -1,5 +1,5 @@
 // Which part of the project may import which.
-const RUN_TIME = "^src/(central|vault|kubernetes|operations|watch|cli)/";
+const RUN_TIME = "^src/(central|vault|kubernetes|operations|watch|guide|cli)/";
 const SYNTHESIS = "^src/(terraform|constructs|tenant|fleet)/";
 const ENTRIES = "^src/(index|tenant|spi)[.]ts$";
 
@@ -16,9 +16,22 @@ const ALLOWED = {
   central: ["core", "contract", "vault"],
   operations: ["core", "contract", "policy", "vault", "kubernetes", "central"],
   watch: ["core", "contract", "vault", "kubernetes", "central", "operations"],
+  guide: ["core", "contract"],
   review: ["core", "policy"],
   fleet: ["core", "contract", "tenant"],
-  cli: ["core", "contract", "vault", "kubernetes", "central", "operations", "watch", "review", "fleet", "tenant"],
+  cli: [
+    "core",
+    "contract",
+    "vault",
+    "kubernetes",
+    "central",
+    "operations",
+    "watch",
+    "guide",
+    "review",
+    "fleet",
+    "tenant",
+  ],
 };
 
 module.exports = {

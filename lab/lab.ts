@@ -26,6 +26,8 @@ export interface Lab {
   readonly central: LabCentral;
   readonly cdktf: Cdktf;
   readonly authority: LabAuthority;
+  /** The program of the servers, which is also that of their clients. */
+  readonly program: string;
   readonly openssh: OpensshPrograms;
   readonly account: Account;
   readonly postgresql: PostgresqlServer;
@@ -147,6 +149,7 @@ export async function startLab(
       central,
       cdktf,
       authority,
+      program: program.program,
       openssh: {
         ...openssh,
         sshd: reachable(openssh.sshd),

@@ -6,6 +6,7 @@ import { startLab, type Lab } from "./lab";
 import { Progress } from "./progress";
 import { proveCertificate } from "./proofs/certificate";
 import { proveDatabase } from "./proofs/database";
+import { proveGuide } from "./proofs/guide";
 import { DeployedInstance } from "./proofs/instance";
 import { proveKeyValue } from "./proofs/key-value";
 import { proveNoLeaks } from "./proofs/leaks";
@@ -66,6 +67,7 @@ async function proveAll(lab: Lab, progress: Progress): Promise<void> {
     await progress.prove(() => proveSshOneTimePassword(instance));
     await progress.prove(() => proveDatabase(instance));
     await progress.prove(() => proveKeyValue(instance));
+    await progress.prove(() => proveGuide(instance));
     await progress.prove(() => proveRestart(instance));
   }
   await progress.prove(() => proveUnchanged(lab));

@@ -11,6 +11,7 @@ import type { PlaceholdersReport } from "../src/operations/placeholders/write-pl
 import type { RevocationReport } from "../src/operations/certificates/revoke-certificates";
 import type { StoredCertificate } from "../src/operations/certificates/stored-certificate";
 import type { ExportReport } from "../src/operations/portability/export-instance";
+import type { Guide } from "../src/guide/guide";
 import type { ImportReport } from "../src/operations/portability/import-instance";
 import type { GenerationReport } from "../src/operations/root-token/generate-root-token";
 import type { SealReport } from "../src/operations/seal/seal-instance";
@@ -445,6 +446,28 @@ const RESULTS: Readonly<Record<string, Result>> = {
     ],
   },
   purge: { example: { instance: "customer10/main", destroyedVersions: 4 }, notes: [] },
+  guide: {
+    example: {
+      instance: "customer10/main",
+      address: "https://customer10.customers.operator.example:8200",
+      product: "openbao",
+      sections: [
+        {
+          title: "Secrets below `kv/web`",
+          level: 3,
+          parts: [
+            "Read a secret:",
+            { language: "sh", text: 'bao kv get -mount=kv "web/SECRET"', placeholders: { SECRET: "smtp" } },
+          ],
+        },
+      ],
+    } satisfies Guide,
+    notes: [
+      "It synthesizes the project in the current folder and asks no server. The result contains no secret: see [Guide](operating/guide.md).",
+      "A part is text in Markdown, or a block. `placeholders` are the words that a reader replaces in it, each with an example.",
+      "`caCertificate` is missing if Terraform trusts no certificate of its own for the instance, and `namespace` if the instance is none.",
+    ],
+  },
   preflight: {
     example: {
       tenant: "customer10",

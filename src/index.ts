@@ -188,6 +188,7 @@ export {
   type TerraformCloudRoleProps,
   type TerraformCloudRootProps,
 } from "./constructs/cloud-credentials/terraform-cloud-credentials";
+export type { DatabaseServer } from "./contract/guide";
 export { Database } from "./constructs/dynamic-db/database";
 export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
 export { DynamicDb, type DatabaseCredentials, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";

@@ -34,6 +34,7 @@ export type { IAppRoleLogin } from "./constructs/login/app-role-login";
 export type { IRoleLogin, RoleToken } from "./constructs/login/role-login";
 export type { DeliveredWorkload, Delivery, IWorkloadDelivery } from "./constructs/workload/delivery";
 export type { KubernetesObject } from "./constructs/workload/object-release";
+export type { LoginUse, StatementUse } from "./contract/guide";
 export type { IGrantee } from "./policy/grantee";
 export { PolicyDocument } from "./policy/policy-document";
 export type { Capability, ParameterValue, ParameterValues, PolicyStatement } from "./policy/statement";

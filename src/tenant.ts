@@ -6,6 +6,7 @@
 
 // Writing a tenant file
 export { defineTenant, TenantError } from "./tenant/define-tenant";
+export { defineRequest } from "./tenant/requests";
 export type * from "./tenant/specs";
 
 // Loading tenant files

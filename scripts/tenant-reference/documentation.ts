@@ -3,16 +3,14 @@ import { checkedProject } from "../../test/support/checker";
 import { exportedTypes } from "../../test/support/fields";
 import { optionsOf, type Schema } from "./schema";
 
-const SOURCE = "src/tenant/tenant-schema.ts";
-
 /** Text before the default in a description. */
 export const DEFAULT = "\n\nDefault: ";
 
-/** Adds the documentation of the types of a tenant file to its JSON Schema. @throws Error if a field has none. */
-export function addDocumentation(schema: Schema): Schema {
+/** Adds the documentation of the type of a file to its JSON Schema. @throws Error if a field has none. */
+export function addDocumentation(schema: Schema, source: string, name: string): Schema {
   const project = checkedProject();
-  const spec = exportedTypes(project, SOURCE).get("TenantSpec");
-  if (spec === undefined) throw new Error(`${SOURCE} exports no TenantSpec.`);
+  const spec = exportedTypes(project, source).get(name);
+  if (spec === undefined) throw new Error(`${source} exports no ${name}.`);
   new Documentation(project.checker, schema.$defs ?? {}).describe(schema, spec, "");
   return schema;
 }

@@ -1,5 +1,7 @@
 import { resolve } from "node:path";
 import { format, resolveConfig } from "prettier";
+import { requestSchema } from "../../src/tenant/sections/self-service";
+import { tenantSchema } from "../../src/tenant/tenant-schema";
 import { changeableFields } from "../changes-reference/fields";
 import { renderChanges, testsByField } from "../changes-reference/page";
 import { addDocumentation } from "./documentation";
@@ -57,10 +59,20 @@ file: the file names [its location](#location-of-a-secret) in the central Vault.
 
 /** Generates the JSON Schema of a tenant file, its reference, and the page of what changes do, by their paths in the project. */
 export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
-  const schema = addDocumentation(structure());
+  const schema = addDocumentation(
+    structure(tenantSchema, "Tenant file of tenant-vault"),
+    "src/tenant/tenant-schema.ts",
+    "TenantSpec",
+  );
+  const request = addDocumentation(
+    structure(requestSchema, "Request of access, for tenant-vault"),
+    "src/tenant/sections/self-service.ts",
+    "RequestSpec",
+  );
   const fields = changeableFields();
   return new Map([
     await formatted("schemas/tenant.schema.json", JSON.stringify(withDefinitions(schema))),
+    await formatted("schemas/request.schema.json", JSON.stringify(withDefinitions(request))),
     await formatted("docs/tenant-file.md", INTRODUCTION + renderFields(schema)),
     await formatted("docs/changes.md", renderChanges(fields, testsByField(fields))),
   ]);

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { tenantSchema } from "../../src/tenant/tenant-schema";
 
 /** The part of JSON Schema that the schema of a tenant file uses. */
 export interface Schema {
@@ -25,14 +24,14 @@ export interface Schema {
   readOnly?: boolean;
 }
 
-/** Returns the structure of a tenant file, without documentation. */
-export function structure(): Schema {
-  const schema = z.toJSONSchema(tenantSchema, {
+/** Returns the structure of a file, without documentation. */
+export function structure(file: z.ZodType, title: string): Schema {
+  const schema = z.toJSONSchema(file, {
     io: "input",
     override: ({ jsonSchema }) => simplify(jsonSchema as Schema),
   }) as Schema;
   const { $schema, ...rest } = schema;
-  return { $schema, title: "Tenant file of tenant-vault", ...rest };
+  return { $schema, title, ...rest };
 }
 
 /** Removes what is irrelevant for a file: the bounds of JavaScript's numbers, and the read-only flag of lists. */

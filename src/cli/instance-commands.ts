@@ -9,6 +9,7 @@ import {
   type CommonOptions,
   type Execute,
 } from "./define";
+import type { GuideOptions } from "./guide";
 import type { InstanceOptions } from "./instance";
 import type { PurgeOptions } from "./purge";
 import type { SealOptions } from "./seal";
@@ -71,6 +72,12 @@ export function defineInstanceCommands(program: Command, execute: Execute): void
     .addOption(new Option("--prometheus", "print metrics for node_exporter's textfile collector").conflicts("json"))
     .action((selection: string | undefined, options: CommonOptions & { prometheus?: true }) =>
       execute(options, async (host) => (await import("./status.js")).status(host, selection, options)),
+    );
+  define(program, "guide", "print the page for the people of an instance: how to log in, and what each role may do")
+    .argument("<tenant/instance>")
+    .option("--role <name>", "for this role alone")
+    .action((target: string, options: CommonOptions & GuideOptions) =>
+      execute(options, async (host) => (await import("./guide.js")).guide(host, target, options)),
     );
   define(program, "purge", "destroy the keys in a record that was deleted before, for good; needs the operator's token")
     .argument("<tenant/instance>")

@@ -144,6 +144,9 @@ export const ERROR_CODES = [
   "kubespray-failed",
   "kubespray-host-key",
 
+  // guide
+  "synthesis-failed",
+
   // user
   "user-not-allowed",
   "user-unknown",

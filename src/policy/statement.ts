@@ -1,3 +1,4 @@
+import type { StatementUse } from "../contract/guide";
 import type { Duration } from "../core/duration";
 import type { HclValue } from "../core/hcl";
 import type { Product } from "../core/product";
@@ -89,4 +90,10 @@ export interface PolicyStatement {
    * @default - none
    */
   readonly further?: Readonly<Record<string, HclValue>>;
+  /**
+   * What clients do with the path, for the guide of the instance. It is not part of the policy.
+   *
+   * @default - the guide names path and capabilities
+   */
+  readonly use?: StatementUse;
 }

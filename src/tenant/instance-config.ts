@@ -13,15 +13,19 @@ import { Users } from "../constructs/users/users";
 import { AuditDevices } from "../constructs/vault-instance/audit-devices";
 import type { ConfigIdentity } from "../constructs/vault-instance/config-identity";
 import type { QuotaTarget } from "../constructs/quotas/quota-target";
+import { GUIDES, type GuidedInstance } from "../contract/guide";
 import { ValidationError } from "../core/errors";
+import type { PolicyStatement } from "../policy/statement";
 import type { Duty } from "../policy/people-policies";
 import { openEphemeralResourcesIf } from "../terraform/ephemeral-resource";
 import type { CentralVaultAccess } from "../terraform/hook";
 import { mountBelow } from "../terraform/mount-below";
+import { StackComment } from "../terraform/stack-comment";
 import { retire } from "../terraform/retire";
 import { administeredMounts, instanceMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
-import { createEngines, grantEngines, outputsOf, type Engines } from "./engines";
+import { createEngines, grantEngines, outputsOf, type EngineGrants, type Engines } from "./engines";
+import { checkWithinLimits } from "./request-limits";
 import { runsInCluster } from "./sections/deployment";
 import type { EngineOutputs } from "./sections/engine";
 import { createLogins } from "./sections/logins";
@@ -95,9 +99,10 @@ export class InstanceConfig extends Construct {
       login: { path: instance.appRole?.path ?? "approle" },
       namespace: instanceNamespace(props.tenant, instance),
     });
-    this.createRoles();
+    const roles = this.createRoles();
     this.createQuotas();
     this.createPlaceholders();
+    if (instance.retired !== true) this.describe(roles);
     // The servers are destroyed and their data is kept, so Terraform forgets the engines. Objects in the cluster are removed.
     if (instance.retired === true) retire(this, (type) => type !== "helm_release");
   }
@@ -105,6 +110,22 @@ export class InstanceConfig extends Construct {
   /** What people and hosts need to know of the engines, by names of outputs. A retired instance has none. */
   get outputs(): EngineOutputs {
     return this.props.instance.retired === true ? {} : { ...outputsOf(this.engines), ...this.workloadOutputs };
+  }
+
+  /** What the command `guide` reads. */
+  private describe(roles: readonly AccessRole[]): void {
+    const { tenant, instance } = this.props;
+    const { name, product, address } = instance;
+    const namespace = instanceNamespace(tenant, instance);
+    new StackComment(this, "Guide", () => {
+      const guide: GuidedInstance = {
+        product,
+        address,
+        ...(namespace === undefined ? {} : { namespace }),
+        roles: roles.map((role) => role.guide),
+      };
+      return { [GUIDES]: { [`${tenant}/${name}`]: guide } };
+    });
   }
 
   private createPlaceholders(): void {
@@ -120,9 +141,25 @@ export class InstanceConfig extends Construct {
     new PlaceholderHook(this, "Placeholders", { tenant, name: instance.name, keyValues, central });
   }
 
-  private createRoles(): void {
+  /** The roles that owners of projects request, each proven to be within its limits. */
+  private requestedRoles() {
+    const { product, selfService: { requests, limits } = { requests: [], limits: [] } } = this.props.instance;
+    const statementsOf = (granted: EngineGrants): PolicyStatement[] => {
+      const statements: PolicyStatement[] = [];
+      grantEngines(this.engines, { grant: (statement) => void statements.push(statement) }, granted);
+      return statements;
+    };
+    return requests.map((request) => {
+      checkWithinLimits(request, { product, limits, statementsOf });
+      const { file: _, ttl, ...role } = request;
+      return { ...role, duty: undefined, tokenTtl: ttl, tokenMaxTtl: ttl };
+    });
+  }
+
+  private createRoles(): AccessRole[] {
     const { provider, instance } = this.props;
-    const { roles = [], appRole, logins = {}, people } = instance;
+    const { appRole, logins = {}, people } = instance;
+    const roles = [...(instance.roles ?? []), ...this.requestedRoles()];
     const users = people && new Users(this, "People", { ...people, provider });
     const methods = createLogins(this, logins, this.props, users, () => this.engines.pki?.certificate ?? "");
     const programs = roles.filter(hasAppRole);
@@ -131,8 +168,7 @@ export class InstanceConfig extends Construct {
         ? []
         : [new AppRoleLogin(this, "Login", { ...appRole, maxTtl: loginMaxTtl(programs), provider })];
     const mounts = instanceMounts(instance);
-    const made = new Map<string, AccessRole>();
-    for (const { login: wanted, duty, ...role } of roles) {
+    const made = roles.map(({ login: wanted, duty, ...role }) => {
       const by = [
         ...(hasAppRole({ login: wanted }) ? login : []),
         ...(wanted === undefined ? [] : methods.reach(wanted)),
@@ -144,10 +180,11 @@ export class InstanceConfig extends Construct {
           : new AdminRole(this, `Role-${role.name}`, { ...props, ...adminProps(instance, duty, users) });
       grantEngines(this.engines, grantee, role);
       grantee.warnAboutStatements(mounts);
-      made.set(role.name, grantee);
-    }
-    this.createTokenRoles(made);
+      return grantee;
+    });
+    this.createTokenRoles(new Map(made.map((role) => [role.name, role])));
     this.createWorkloads(methods.kubernetes);
+    return made;
   }
 
   /** The server refuses a quota of a mount that does not exist, so each waits for its mount. */

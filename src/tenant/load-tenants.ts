@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { overlap, parseCidr } from "../core/cidr";
 import { parseServerAddress } from "../terraform/server-address";
 import { checkedTenant, TenantError } from "./define-tenant";
+import { importDefault, MODULES } from "./load-module";
 import { fieldName, type FieldProblem } from "./problems";
+import { withRequests } from "./requests";
 import { refuseHost } from "./shared-instances";
 import type { Tenant } from "./tenant-schema";
 import { readYaml } from "./yaml";
@@ -16,7 +17,6 @@ export interface TenantFile {
   readonly tenant: Tenant;
 }
 
-const MODULES = [".ts", ".js", ".mts", ".mjs"];
 const YAML = [".yaml", ".yml"];
 
 /**
@@ -41,7 +41,8 @@ export async function loadTenants(folder: string): Promise<Tenant[]> {
  */
 export async function loadTenant(file: string): Promise<TenantFile> {
   if (!existsSync(file)) throw fileError(file, "does not exist; check the path");
-  return { file, tenant: YAML.includes(extname(file)) ? loadYaml(file) : await loadModule(file) };
+  const tenant = YAML.includes(extname(file)) ? loadYaml(file) : await loadModule(file);
+  return { file, tenant: await withRequests(tenant, file) };
 }
 
 function loadYaml(file: string): Tenant {
@@ -51,27 +52,19 @@ function loadYaml(file: string): Tenant {
 }
 
 async function loadModule(file: string): Promise<Tenant> {
-  const value = defaultExport(await importModule(file));
+  const value = await importTenant(file);
   if (value === undefined)
     throw fileError(file, "has no tenant as its default export; write: export default defineTenant({ ... })");
   return checkedTenant(value, () => file);
 }
 
-async function importModule(file: string): Promise<object> {
+async function importTenant(file: string): Promise<unknown> {
   try {
-    return (await import(pathToFileURL(file).href)) as object;
+    return await importDefault(file);
   } catch (error) {
     if (error instanceof TenantError) throw new TenantError(file, error.problems);
     throw error;
   }
-}
-
-/** A module's default export. Node.js wraps a CommonJS module once more. */
-function defaultExport(module: object): unknown {
-  const { default: outer } = module as { default?: unknown };
-  return typeof outer === "object" && outer !== null && "__esModule" in outer
-    ? (outer as { default?: unknown }).default
-    : outer;
 }
 
 function fileError(file: string, reason: string): TenantError {

@@ -93,6 +93,14 @@ export type {
 } from "./sections/pki";
 export type { AppRoleSpec, RoleSpec } from "./sections/roles";
 export type {
+  AccessRequest,
+  RequestLimitProps,
+  RequestLimitSpec,
+  RequestLoginSpec,
+  RequestSpec,
+  SelfServiceSpec,
+} from "./sections/self-service";
+export type {
   AliCloudKmsSealSpec,
   AwsKmsSealSpec,
   AzureKeyVaultSealSpec,

@@ -33,6 +33,7 @@ import { people, type PeopleSpec } from "./sections/people";
 import { plugins } from "./sections/plugins";
 import { appRole, roles, type AppRoleSpec, type RoleSpec } from "./sections/roles";
 import { leaseLimits, rateLimits, type LeaseLimitSpec, type RateLimitSpec } from "./sections/quotas";
+import { selfService, type SelfServiceSpec } from "./sections/self-service";
 import { seal, type SealSpec } from "./sections/seal";
 import { workloads, type WorkloadSpec } from "./sections/workloads";
 import {
@@ -169,6 +170,13 @@ export interface InstanceSpec
    * @changes in place: the Secrets of a removed workload are removed, and its role
    */
   readonly workloads?: readonly WorkloadSpec[];
+  /**
+   * Access that the owners of projects request by files of their own.
+   *
+   * @default - nobody requests any
+   * @changes in place: without it, the roles of the requests are removed; their tokens lose their rights at once
+   */
+  readonly selfService?: SelfServiceSpec;
 }
 
 const products: readonly [Product, ...Product[]] = ["vault", "openbao"];
@@ -194,6 +202,7 @@ const instanceFields = shape<InstanceSpec>()({
   logins: logins.optional(),
   people: people.optional(),
   workloads: workloads.optional(),
+  selfService: selfService.optional(),
   retired: boolean.optional(),
 });
 

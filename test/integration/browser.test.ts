@@ -22,7 +22,7 @@ let bed: BrowserBed;
 beforeAll(async () => {
   bed = await BrowserBed.start();
   const { people } = bed;
-  const stack = people.stack({
+  const stack = await people.stack({
     pki: { commonName: "Customer 10", roles: [{ name: "web", allowedDomains: ["acme.internal"], maxTtl: "72h" }] },
     ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" }] },
     keyValue: [{ mount: "kv" }],

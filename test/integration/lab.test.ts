@@ -47,6 +47,7 @@ describe("npm run lab", () => {
       `a one-time SSH password of ${tenant}/main is accepted once and not again`,
       `credentials from ${tenant}/main log in to PostgreSQL, and no longer do after their lease was revoked`,
       `the role ops of ${tenant}/main writes below kv/${folder} and web reads it; web cannot write there`,
+      `blocks of commands in the guide of ${tenant}/main work as they are written`,
       `a replica of ${tenant}/main, killed and restarted, comes back sealed; "tenant-vault unseal ${tenant}/main" brings it back`,
       `a second "cdktf deploy" changes nothing in central, ${tenant}-vault, ${tenant}-config: 0 to add, 0 to change, 0 to destroy`,
       "keys, tokens and passwords is in any of",

@@ -132,6 +132,7 @@ describe("the tarball", () => {
       ".",
       "./tenant",
       "./spi",
+      "./schemas/request.schema.json",
       "./schemas/tenant.schema.json",
       "./package.json",
     ]);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attempt } from "./support/attempts";
 import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
+import { testGuide } from "./people/guide";
 import { testAttempts } from "./people/attempts";
 import { instanceSpec } from "./people/instance-spec";
 import { testTokenRoles } from "./people/token-roles";
@@ -12,10 +13,10 @@ let people: PeopleBed;
 
 beforeAll(async () => {
   people = await PeopleBed.start();
-  const stack = people.stack(instanceSpec(people));
+  const stack = await people.stack(instanceSpec(people));
   await people.project.apply(stack);
   expect(await people.project.isUnchanged(stack)).toBe(true);
-  for (const path of ["web/db", "batch/db", "sample/node-api", "sample/python-api"])
+  for (const path of ["web/db", "batch/db", "shop/web/db", "shop/other/db", "sample/node-api", "sample/python-api"])
     await people.root.send("POST", `kv/data/${path}`, { body: { data: { password: "x" } } });
 });
 afterAll(() => people.stop());
@@ -53,6 +54,29 @@ describe("jobs of GitLab", () => {
   ])("of %s are refused", async (_case, changes, reason) => {
     const jwt = people.issuer.token({ ...JOB, ...changes });
     expect(await people.refused("gitlab/login", { role: "web", jwt })).toContain(reason);
+  });
+});
+
+describe("jobs of a project that requested access", () => {
+  const job = (project: string): string =>
+    people.issuer.token({
+      sub: "a",
+      aud: AUDIENCE,
+      project_id: project,
+      ref: "main",
+      ref_type: "branch",
+      ref_protected: "true",
+    });
+
+  test("log in for the time that was requested, read what was requested, and nothing else", async () => {
+    const login = await people.logIn("gitlab/login", { role: "request-shop-web", jwt: job("44") });
+    expect(login).toMatchObject({ policies: ["default", "request-shop-web"], lease_duration: 1800 });
+    const client = people.client(login.client_token);
+    expect(await attempt(client, "GET kv/data/shop/web/db")).toBe(200);
+    for (const refused of ["GET kv/data/shop/other/db", "GET kv/data/web/db", "POST kv/data/shop/web/db"])
+      expect(await attempt(client, refused)).toBe(403);
+    const refusal = await people.refused("gitlab/login", { role: "request-shop-web", jwt: job("42") });
+    expect(refusal).toContain('claim \\"project_id\\" does not match');
   });
 });
 
@@ -184,6 +208,8 @@ describe("people at another provider of identities", () => {
   });
 });
 
+describe("the guide", () => testGuide(() => people));
+
 describe("people who log in by password", () => testUsers(() => people));
 
 test("the login page learns of the logins of people, and not of those of programs", async () => {
@@ -233,7 +259,7 @@ test("a dropped user is refused at once, one who gets a duty starts again, and o
   const users = (section?.users ?? [])
     .filter(({ name }) => name !== "alice")
     .map((user) => (user.name === "heidi" ? { ...user, groups: ["server-admins"] } : user));
-  const stack = people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
+  const stack = await people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
   await people.project.apply(stack);
   expect(await attempt(people.client(alice.client_token), "GET kv/data/web/db")).toBe(403);
   expect(await attempt(people.client(carol.client_token), "LIST auth/userpass/users")).toBe(200);

@@ -1,5 +1,6 @@
 import { Annotations, Aspects, Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import type { GuidedRole, LoginUse } from "../../contract/guide";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { boundAddresses } from "../../core/cidr";
 import { checkDurations, Duration } from "../../core/duration";
@@ -86,6 +87,7 @@ export class AccessRole extends Construct implements IGrantee {
   readonly duty?: Duty;
   private readonly granted: PolicyStatement[] = [];
   private readonly appRoles: ApproleAuthBackendRole[] = [];
+  private readonly logins: readonly RoleLogin[];
 
   constructor(
     scope: Construct,
@@ -96,6 +98,7 @@ export class AccessRole extends Construct implements IGrantee {
     requireProviderRanges(this);
     checkProviders(props, this);
     const logins = checkLogins(props, this);
+    this.logins = logins;
     checkRoleName("AppRole", props.name, this);
     this.name = checkPolicyName(props.name);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "tokenPeriod", "secretIdTtl"], this);
@@ -127,6 +130,31 @@ export class AccessRole extends Construct implements IGrantee {
   /** Role ID, not a secret. A program logs in with it and a secret ID. @throws ValidationError if the role has no AppRole. */
   get roleId(): string {
     return this.appRole().roleId;
+  }
+
+  /** What the guide of the instance says of the role. It is complete once everything is granted. */
+  get guide(): GuidedRole {
+    const { tokenTtl, tokenMaxTtl } = checkTokenTtls(this.props);
+    const duty = this.dutyOf(this.props);
+    return {
+      name: this.name,
+      ...(duty === undefined ? {} : { duty }),
+      tokenTtl: tokenTtl.toSeconds(),
+      tokenMaxTtl: tokenMaxTtl.toSeconds(),
+      logins: this.logins.flatMap((login) => this.useOf(login) ?? []),
+      statements: this.policy().statements.map(({ path, capabilities, reason, use }) => ({
+        path,
+        capabilities,
+        reason,
+        ...(use === undefined ? {} : { use }),
+      })),
+    };
+  }
+
+  private useOf(login: RoleLogin): LoginUse | undefined {
+    if ("bind" in login) return login.use?.();
+    const { secretIdTtl = DEFAULT_SECRET_ID_TTL } = this.props;
+    return { kind: "appRole", path: login.path, secretIdTtl: secretIdTtl.toSeconds() };
   }
 
   grant(statement: PolicyStatement): void {

@@ -93,7 +93,8 @@ export abstract class CloudCredentials extends Construct implements ICloudCreden
       throw unknownRole(title, role, names, this);
     }
     const path = `${this.mount}/${credentials(role)}`;
-    grantee.grant({ path, capabilities: ["read"], reason: `credentials of the ${title} role ${role}` });
+    const reason = `credentials of the ${title} role ${role}`;
+    grantee.grant({ path, capabilities: ["read"], reason, use: { kind: "credentials", title: reason } });
   }
 
   /** The root credential as an expression, for a write-only argument. */

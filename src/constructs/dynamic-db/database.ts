@@ -1,5 +1,6 @@
 import { Token } from "cdktf";
 import ipaddr from "ipaddr.js";
+import type { DatabaseServer } from "../../contract/guide";
 import { checkDurations } from "../../core/duration";
 import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
@@ -29,7 +30,8 @@ export class Database {
     const writer = servers.length > 1 ? "&target_session_attrs=read-write" : "";
     const parameters = `sslmode=verify-full${trust}${writer}`;
     const url = `postgresql://{{username}}:{{password}}@${servers.join(",")}/${encode(database)}?${parameters}`;
-    return new Database("postgresql", url, props, {
+    const server: DatabaseServer = { engine: "postgresql", addresses: servers, database };
+    return new Database(server, url, props, {
       readonlyRole: (role) => readonlyStatements(groupName(username, database, role)),
       revocation: REVOCATION_STATEMENTS,
     });
@@ -37,22 +39,30 @@ export class Database {
 
   /** MySQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/mysql-maria */
   static mysql(props: MysqlProps): Database {
-    return new Database("mysql", mysqlUrl("MySQL", props), props, mysqlStatements(props, MYSQL_REVOCATION));
+    const server = mysqlServer("mysql", props);
+    return new Database(server, mysqlUrl("MySQL", props), props, mysqlStatements(props, MYSQL_REVOCATION));
   }
 
   /** MariaDB over TLS; the name of the server is verified. Revoked logins are disconnected. */
   static mariadb(props: MysqlProps): Database {
-    return new Database("mysql", mysqlUrl("MariaDB", props), props, mysqlStatements(props, MARIADB_REVOCATION));
+    const server = mysqlServer("mariadb", props);
+    return new Database(server, mysqlUrl("MariaDB", props), props, mysqlStatements(props, MARIADB_REVOCATION));
   }
 
   private constructor(
-    readonly engine: "postgresql" | "mysql",
+    /** Where clients reach it. */
+    readonly server: DatabaseServer,
     readonly connectionUrl: string,
     private readonly props: PostgresqlProps | MysqlProps,
     readonly statements: Statements,
   ) {
     checkSecretRefs({ password: props.password });
     checkDurations(props, ["maxConnectionLifetime"]);
+  }
+
+  /** The plugin. */
+  get engine(): "postgresql" | "mysql" {
+    return this.server.engine === "postgresql" ? "postgresql" : "mysql";
   }
 
   /** The administrator. */
@@ -103,10 +113,19 @@ export function checkHosts({ host, failoverHosts = [] }: Pick<PostgresqlProps, "
   );
 }
 
+const MYSQL_PORT = 3306;
+
 /** With a CA of its own, the engine sets the parameter of TLS itself. */
-function mysqlUrl(product: string, { host, port = 3306, caCertificateFile }: MysqlProps): string {
+function mysqlUrl(product: string, { host, port = MYSQL_PORT, caCertificateFile }: MysqlProps): string {
   const tls = caCertificateFile === undefined ? "?tls=true" : "";
   return `{{username}}:{{password}}@tcp(${hostInUrl(host)}:${checkPort(product, port)})/${tls}`;
+}
+
+function mysqlServer(
+  engine: DatabaseServer["engine"],
+  { host, port = MYSQL_PORT, database }: MysqlProps,
+): DatabaseServer {
+  return { engine, addresses: [`${hostInUrl(host)}:${port}`], database };
 }
 
 function mysqlStatements({ database }: MysqlProps, revocation: readonly string[]): Statements {

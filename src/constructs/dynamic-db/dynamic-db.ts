@@ -1,4 +1,5 @@
 import { Construct } from "constructs";
+import type { DatabaseServer } from "../../contract/guide";
 import type { IGrantee } from "../../policy/grantee";
 import { checkRoleName, checkUniqueRoles, longerThanMaxTtl, unknownRole } from "../access/roles";
 import { checkDurations, Duration } from "../../core/duration";
@@ -54,6 +55,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
   /** The credentials of each role. */
   private readonly credentialsOf: ReadonlyMap<string, DatabaseCredentials>;
   private readonly staticRoles: readonly string[];
+  private readonly server: DatabaseServer;
 
   constructor(scope: Construct, id: string, props: DynamicDbProps) {
     super(scope, id);
@@ -65,6 +67,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
     for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
     for (const role of staticRoles) checkDurations(role, ["rotationPeriod"], this);
     this.mount = checkMountPath(databaseMount(props), this);
+    this.server = database.server;
     checkUniqueRoles(all, this);
     this.staticRoles = staticRoles.map(({ name }) => name);
     this.credentialsOf = new Map<string, DatabaseCredentials>([
@@ -110,11 +113,12 @@ export class DynamicDb extends Construct implements IDynamicDb {
   }
 
   grantCredentials(grantee: IGrantee, role: string): void {
-    const { path } = this.credentials(role);
+    const { path, isStatic, lifetime } = this.credentials(role);
     grantee.grant({
       path: `${this.mount}/${path}`,
       capabilities: ["read"],
       reason: `credentials of the database role ${role}`,
+      use: { kind: "database", role, server: this.server, ...(isStatic ? {} : { lifetime: lifetime.toSeconds() }) },
     });
   }
 

@@ -163,7 +163,12 @@ class ExistingKeyValue implements IKeyValue {
     checkFolder(folder);
     // The secret of that name and everything below it, but not siblings whose names start with the same letters.
     for (const path of [`${this.mount}/${part}/${folder}`, `${this.mount}/${part}/${folder}/*`]) {
-      grantee.grant({ path, capabilities, reason: `${reason} below ${this.mount}/${folder}` });
+      grantee.grant({
+        path,
+        capabilities,
+        reason: `${reason} below ${this.mount}/${folder}`,
+        use: { kind: "secrets", mount: this.mount, folder },
+      });
     }
   }
 }

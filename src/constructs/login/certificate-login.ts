@@ -74,6 +74,7 @@ export class CertificateLogin extends Construct {
     checkClaims(`login ${this.mount}`, { commonName }, this);
     return {
       id: this.mount,
+      use: () => ({ kind: "certificate", path: this.mount, commonName }),
       bind: (scope, { roleName, ...token }) => {
         new CertAuthBackendRole(scope, `Login-${this.mount}`, {
           ...token,

@@ -65,7 +65,7 @@ export abstract class JwtLogin extends Construct {
     id: string,
     private readonly props: JwtLoginProps,
     { issuer, jwksUrl }: JwtIssuer,
-    defaults: { readonly path: string; readonly type: string },
+    private readonly defaults: { readonly path: string; readonly type: string },
   ) {
     super(scope, id);
     requireProviderRanges(this);
@@ -97,8 +97,10 @@ export abstract class JwtLogin extends Construct {
     const boundClaims = checkClaims(`login ${this.mount}`, claims, this);
     // The provider makes a list of values that commas separate.
     for (const [name, values] of Object.entries(oneOf)) boundClaims[name] = values.join(",");
+    const { path: platform } = this.defaults;
     return {
       id: this.mount,
+      use: () => ({ kind: "jwt", platform, path: this.mount, audience: this.props.audience, claims: boundClaims }),
       bind: (scope, token) => {
         new JwtAuthBackendRole(scope, `Login-${this.mount}`, {
           ...token,

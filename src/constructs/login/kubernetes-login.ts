@@ -117,6 +117,7 @@ export class KubernetesLogin extends Construct implements IKubernetesLogin {
     checkServiceAccount(account, this);
     return {
       id: this.mount,
+      use: () => ({ kind: "kubernetes", path: this.mount, ...account }),
       bind: (scope, token) => {
         new KubernetesAuthBackendRole(scope, `Login-${this.mount}`, {
           ...token,

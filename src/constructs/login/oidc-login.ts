@@ -135,8 +135,10 @@ export class OidcLogin extends Construct {
    */
   group(group: string, claim = "groups"): IRoleLogin {
     const boundClaims = checkClaims(`login ${this.mount}`, { [claim]: group }, this);
+    const { redirectUris } = this.props;
     return {
       id: this.mount,
+      use: () => ({ kind: "oidc", path: this.mount, group, redirectUris }),
       bind: (scope, token) => {
         new JwtAuthBackendRole(scope, `Login-${this.mount}`, {
           ...token,
@@ -145,7 +147,7 @@ export class OidcLogin extends Construct {
           userClaim: "sub",
           boundAudiences: [this.props.clientId],
           boundClaims,
-          allowedRedirectUris: [...this.props.redirectUris],
+          allowedRedirectUris: [...redirectUris],
           oidcScopes: this.props.scopes && [...this.props.scopes],
         });
       },

@@ -1,5 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
+import type { LoginUse } from "../../contract/guide";
 import type { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { IAppRoleLogin } from "./app-role-login";
@@ -40,6 +41,8 @@ export interface IRoleLogin {
   readonly maxTtl?: Duration;
   /** Whether its tokens have lifetimes and networks of their own, which a role cannot change. @default false */
   readonly ownsTokens?: boolean;
+  /** How clients log in, for the guide of the instance. Without it, the guide tells people to ask. */
+  use?(): LoginUse;
   /** Lets the role be reached. */
   bind(scope: Construct, token: RoleToken): void;
 }

@@ -132,6 +132,10 @@ export class SshCa extends Construct implements ISshCa {
   grantLogin(grantee: IGrantee, role: string): void {
     const known = this.roles.get(role);
     if (known === undefined) throw unknownRole("SSH", role, this.roles.keys(), this);
-    for (const mount of known.endpoint === "sign" ? this.mounts : [this.mount]) known.grantLogin(mount, grantee);
+    const isSigned = known.endpoint === "sign";
+    const newest = isSigned ? this.signingMount : this.mount;
+    const hosts = [...this.roles.values()].flatMap((each) => each.hosts);
+    for (const mount of isSigned ? this.mounts : [this.mount])
+      known.grantLogin(mount, grantee, mount === newest ? known.useOn(mount, hosts) : undefined);
   }
 }

@@ -1,3 +1,4 @@
+import type { StatementUse } from "../../contract/guide";
 import type { IGrantee } from "../../policy/grantee";
 import { ValidationError } from "../../core/errors";
 import { parseAnyCidr } from "../../core/cidr";
@@ -145,8 +146,12 @@ export class SshRole {
     readonly config: Omit<SshSecretBackendRoleConfig, "name" | "backend">,
   ) {}
 
-  /** Allows the grantee to use this role of a mount. */
-  grantLogin(mount: string, grantee: IGrantee): void {
+  /**
+   * Allows the grantee to use this role of a mount.
+   *
+   * @param use What the guide says of it; nothing if another mount has taken its place.
+   */
+  grantLogin(mount: string, grantee: IGrantee, use?: StatementUse): void {
     grantee.grant({
       path: `${mount}/${this.endpoint}/${this.name}`,
       capabilities: ["create", "update"],
@@ -154,7 +159,39 @@ export class SshRole {
         this.config.allowHostCertificates === true
           ? `host certificates of the SSH role ${this.name}`
           : `SSH logins with the role ${this.name}`,
+      use,
     });
+  }
+
+  /** Domains of the hosts whose keys it signs. */
+  get hosts(): readonly string[] {
+    const { allowHostCertificates, allowedDomains = "" } = this.config;
+    return allowHostCertificates === true ? allowedDomains.split(",") : [];
+  }
+
+  /** What clients do with it on a mount. @param hosts Domains of the hosts that the authority of the mount knows. */
+  useOn(mount: string, hosts: readonly string[]): StatementUse {
+    const { name: role, endpoint, config } = this;
+    const [domain] = this.hosts;
+    if (domain !== undefined) return { kind: "ssh-host", mount, role, domain };
+    const user = config.defaultUser ?? "";
+    if (endpoint === "creds") {
+      const [address = ""] = (config.cidrList ?? "").split(/[,/]/);
+      // A host has not the address of its network.
+      return { kind: "ssh-password", role, user, example: address.replace(/\.0$/, ".1") };
+    }
+    const kinds = config.allowedUserKeyConfig;
+    const kind = Array.isArray(kinds) ? (kinds.find(({ type }) => type === "ed25519") ?? kinds[0]) : undefined;
+    const [bits] = kind?.lengths ?? [];
+    return {
+      kind: "ssh-certificate",
+      mount,
+      role,
+      user,
+      hosts,
+      keyType: kind?.type ?? "ed25519",
+      ...(bits === undefined || bits === 0 ? {} : { keyBits: bits }),
+    };
   }
 }
 

@@ -31,10 +31,14 @@ export interface IPkiRole {
 export class PkiRole implements IPkiRole {
   constructor(
     readonly mount: string,
-    readonly name: string,
+    private readonly props: PkiRoleProps,
     /** Whether clients of ACME need a credential of the instance. */
     private readonly bindsAccounts: boolean,
   ) {}
+
+  get name(): string {
+    return this.props.name;
+  }
 
   grantIssue(grantee: IGrantee): void {
     for (const operation of ["issue", "sign"] as const) this.grantOn(grantee, operation);
@@ -43,6 +47,7 @@ export class PkiRole implements IPkiRole {
       path: `${this.mount}/roles/${this.name}/acme/new-eab`,
       capabilities: ["create", "update"],
       reason: `accounts of ACME for the role ${this.name}`,
+      use: { kind: "acme", mount: this.mount, role: this.name },
     });
   }
 
@@ -61,8 +66,23 @@ export class PkiRole implements IPkiRole {
       reason: `certificates of the role ${this.name}`,
       // A time in the request would take the place of maxTtl, up to the end of the issuer.
       deniedParameters: ["not_after", "not_before"],
+      use: {
+        kind: "certificate",
+        mount: this.mount,
+        role: this.name,
+        request: operation,
+        example: exampleName(this.props),
+        keyType: this.props.keyType ?? "ec",
+        keyBits: this.props.keyBits,
+      },
     });
   }
+}
+
+/** A name for which the role issues a certificate. */
+function exampleName({ allowedDomains: [domain = "localhost"], allowSubdomains = true }: PkiRoleProps): string {
+  if (isPattern(domain)) return domain.replaceAll("*", "www");
+  return allowSubdomains ? `www.${domain}` : domain;
 }
 
 /** Default lifetime of an intermediate. */

@@ -106,7 +106,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
         dependsOn: this.authority.issuers && [this.authority.issuers],
         provider,
       });
-      this.roles.set(role.name, new PkiRole(this.mount, role.name, bindsAccounts(props, role.name)));
+      this.roles.set(role.name, new PkiRole(this.mount, role, bindsAccounts(props, role.name)));
     }
   }
 

@@ -73,8 +73,10 @@ export class Users extends Construct {
 
   /** The users of a group. A role that they reach gives them its policy. Their tokens are as those of all users. */
   group(name: string): IRoleLogin {
+    const { path = PEOPLE_LOGIN, firstLoginTtl = FIRST_LOGIN_TTL } = this.props;
     return {
       id: `group ${name}`,
+      use: () => ({ kind: "password", path, group: name, firstLoginTtl: firstLoginTtl.toSeconds() }),
       ownsTokens: true,
       bind: (_scope, token) => this.assign(name, token),
     };

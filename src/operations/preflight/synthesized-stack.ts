@@ -1,3 +1,5 @@
+import { GUIDES, type GuidedInstance } from "../../contract/guide";
+
 /** Arguments of a block of Terraform. */
 export type Block = Readonly<Record<string, unknown>>;
 
@@ -5,6 +7,7 @@ type Named = Readonly<Record<string, Readonly<Record<string, Block>>>>;
 
 /** What cdktf wrote for one stack. */
 export interface StackJson {
+  readonly "//"?: { readonly [GUIDES]?: Readonly<Record<string, GuidedInstance>> };
   readonly resource?: Named;
   readonly data?: Named;
   readonly ephemeral?: Named;

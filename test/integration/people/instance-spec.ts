@@ -1,5 +1,5 @@
 import type { InstanceSpec } from "../../../src/tenant";
-import { AUDIENCE, REDIRECT, type PeopleBed } from "./people-bed";
+import { AUDIENCE, CALLBACK, REDIRECT, type PeopleBed } from "./people-bed";
 
 /** An instance with every login, people, and roles that are reached by them. */
 export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
@@ -21,7 +21,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
         caCertificate,
         clientId: "vault",
         clientSecret: { mount: "operator", path: "oidc", field: "secret" },
-        redirectUris: [REDIRECT],
+        redirectUris: [REDIRECT, CALLBACK],
       },
     },
     people: {
@@ -35,8 +35,10 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
         { name: "frank", groups: ["emergency"] },
         { name: "grace", groups: ["server-admins"] },
         { name: "heidi", groups: ["developers"] },
+        { name: "ivan", groups: ["developers"] },
       ],
     },
+    selfService: { folder: "requests", limits: [{ gitlabProjects: [44], maxTtl: "1h", read: ["kv/shop"] }] },
     roles: [
       {
         name: "web",

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -6,8 +6,11 @@ import { PROJECT } from "../../../lab/cdktf";
 import { obtainTerraform } from "../../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../../lab/tools/vault-provider";
 import { LayerStack, localBackend, RootCa, VaultProvider } from "../../../src";
+import { guideOf, type Guide } from "../../../src/guide/guide";
+import { guidedInstance, type GuidedStack } from "../../../src/guide/guided-instance";
 import { identityPolicy } from "../../../src/policy/identity-policies";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { withRequests } from "../../../src/tenant/requests";
 import type { VaultClient } from "../../../src/vault/client";
 import { TerraformProject } from "../support/terraform-project";
 import { TestBed } from "../support/test-bed";
@@ -16,6 +19,16 @@ import { TokenIssuer, type Claims } from "../support/token-issuer";
 export const AUDIENCE = "https://vault.customer10.example:8200";
 export const REDIRECT = "https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback";
 export const OIDC = { id: "vault", secret: "secret-of-the-oidc-client" };
+
+/** Where the command `login` waits for a browser. */
+export const CALLBACK = "http://localhost:8250/oidc/callback";
+/** What the owners of a project request by a file. */
+const REQUEST = `login:
+  gitlab: { projectId: 44, ref: main }
+ttl: 30m
+read: [kv/shop/web]
+`;
+const INSTANCE = "customer10/main";
 
 /** What a login gives. */
 export interface Login {
@@ -60,8 +73,16 @@ export class PeopleBed {
     return this.bed.central.client;
   }
 
+  /** The guide of the instance, from the stack that was synthesized last. */
+  guide(): Guide {
+    const file = join(this.project.app.outdir, "stacks", "people", "cdk.tf.json");
+    const guided = guidedInstance(JSON.parse(readFileSync(file, "utf8")) as GuidedStack, INSTANCE);
+    if (guided === undefined) throw new Error("The stack says nothing about the instance.");
+    return guideOf(guided, { instance: INSTANCE, caCertificate: this.bed.authority.certificate });
+  }
+
   /** The stack of an instance that the file describes so. */
-  stack(spec: Partial<InstanceSpec>): LayerStack {
+  async stack(spec: Partial<InstanceSpec>): Promise<LayerStack> {
     const stack = new LayerStack(this.project.newApp(), "people", localBackend(this.project.stateFolder));
     const { address } = this.bed.central.server;
     const provider = new VaultProvider(stack, "Vault", { address, caCertFile: this.bed.caFile });
@@ -72,12 +93,16 @@ export class PeopleBed {
       provider,
       deletionProtection: false,
     });
-    const [instance] = defineTenant({
+    const tenant = defineTenant({
       name: "customer10",
       instances: [
         { name: "main", product: "openbao", address, deployment: { mode: "external", addresses: [address] }, ...spec },
       ],
-    }).instances;
+    });
+    const requests = join(this.bed.folder, "requests");
+    mkdirSync(requests, { recursive: true });
+    writeFileSync(join(requests, "shop-web.yaml"), REQUEST);
+    const [instance] = (await withRequests(tenant, join(this.bed.folder, "customer10.yaml"))).instances;
     if (instance === undefined) throw new Error("There is no instance.");
     const context = { tenant: "customer10", rootCa, provider, centralProvider: provider, deletionProtection: false };
     new InstanceConfig(stack, "main", { ...context, instance });

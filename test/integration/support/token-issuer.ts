@@ -35,6 +35,9 @@ export class TokenIssuer {
     const answer = ({ url = "", headers }: IncomingMessage): object | undefined => {
       // The first is GitLab's, the second GitHub's.
       if (["/oauth/discovery/keys", "/.well-known/jwks"].includes(url)) return { keys: [jwk] };
+      const [, audience] = /^\/actions\?api-version=1&audience=(.*)$/.exec(url) ?? [];
+      if (audience !== undefined && headers.authorization === "bearer job" && issuer.identity !== undefined)
+        return { count: 1, value: issuer.token({ ...issuer.identity, aud: decodeURIComponent(audience) }) };
       if (client === undefined) return undefined;
       if (url === "/.well-known/openid-configuration") return discovery(issuer);
       const basic = Buffer.from(`${client.id}:${client.secret}`).toString("base64");
@@ -64,6 +67,11 @@ export class TokenIssuer {
   ) {
     this.url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.jwksUrl = `${this.url}/oauth/discovery/keys`;
+  }
+
+  /** Where a job of GitHub asks for a token about {@link identity}, with the token "job". */
+  get actionsUrl(): string {
+    return `${this.url}/actions?api-version=1`;
   }
 
   /** Requests that the issuer has answered. */

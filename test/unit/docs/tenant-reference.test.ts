@@ -14,7 +14,12 @@ const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8")
 
 test("the JSON Schema and the reference of the tenant file are up to date; else run npm run reference", async () => {
   const files = await generateFiles();
-  expect([...files.keys()]).toEqual(["schemas/tenant.schema.json", "docs/tenant-file.md", "docs/changes.md"]);
+  expect([...files.keys()]).toEqual([
+    "schemas/tenant.schema.json",
+    "schemas/request.schema.json",
+    "docs/tenant-file.md",
+    "docs/changes.md",
+  ]);
   for (const [path, text] of files) expect(read(path), path).toBe(text);
 }, 120_000);
 

@@ -51,9 +51,10 @@ const LAYOUT: Readonly<Record<string, string>> = {
   central: "core contract vault",
   operations: "core contract policy vault kubernetes central",
   watch: "core contract vault kubernetes central operations",
+  guide: "core contract",
   review: "core policy",
   fleet: "core contract tenant",
-  cli: "core contract vault kubernetes central operations watch review fleet tenant",
+  cli: "core contract vault kubernetes central operations watch guide review fleet tenant",
 };
 const FOLDERS = Object.keys(LAYOUT);
 

@@ -199,6 +199,13 @@ const OF_THE_FILE = [
   "KeyValueGrants.read",
   "KeyValueGrants.write",
   "KeyValueGrants.keyValuePolicies",
+  // The construct of a request is the role.
+  "InstanceSpec.selfService",
+  "RequestLimitProps.githubRepositories",
+  "RequestLimitProps.gitlabProjects",
+  "RequestLimitProps.maxTtl",
+  "SelfServiceSpec.folder",
+  "SelfServiceSpec.limits",
 ];
 
 /** Factories of the constructs' classes, and the fields that call them; those of the operator are left out. */

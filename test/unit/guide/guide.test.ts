@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import type { GuidedInstance, GuidedRole, LoginUse, StatementUse } from "../../../src/contract/guide";
+import { guideOf } from "../../../src/guide/guide";
+import { guidedInstance, guidedInstances } from "../../../src/guide/guided-instance";
+import { guideMarkdown } from "../../../src/guide/markdown";
+import { lifetime } from "../../../src/guide/section";
+
+const ROLE: GuidedRole = { name: "web", tokenTtl: 3600, tokenMaxTtl: 14_400, logins: [], statements: [] };
+
+function page(role: Partial<GuidedRole>, instance: Partial<GuidedInstance> = {}, caCertificate?: string): string {
+  const guided = { product: "openbao", address: "https://a:8200", roles: [{ ...ROLE, ...role }], ...instance } as const;
+  return guideMarkdown(guideOf(guided, { instance: "acme/main", caCertificate }));
+}
+
+function used(use: StatementUse, path: string, capabilities = ["read"]): string {
+  return page({ statements: [{ path, capabilities, reason: "r", use }] });
+}
+
+function loggedIn(login: LoginUse): string {
+  return page({ logins: [login] });
+}
+
+describe("the set-up", () => {
+  test("names the address, and what else the instance needs", () => {
+    expect(page({})).toContain("export VAULT_ADDR=https://a:8200\n```");
+    const text = page({}, { namespace: "customer10" }, "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n");
+    expect(text).toContain("export VAULT_NAMESPACE=customer10\ncat > acme-main-ca.pem <<'END'\n-----BEGIN");
+    expect(text).toContain("export VAULT_CACERT=$PWD/acme-main-ca.pem");
+    expect(text).toContain('--header "X-Vault-Namespace: $VAULT_NAMESPACE" --cacert "$VAULT_CACERT"');
+  });
+
+  test("has the command of the product", () => {
+    expect(page({}, { product: "vault" })).toContain("vault token renew");
+    expect(page({})).toContain("bao token renew");
+  });
+});
+
+describe("logins", () => {
+  test.each<[LoginUse, string]>([
+    [
+      { kind: "appRole", path: "programs", secretIdTtl: 86_400 },
+      "write -field=token auth/programs/login role_id=ROLE_ID",
+    ],
+    [{ kind: "password", path: "userpass", group: "g", firstLoginTtl: 60 }, "bao login -method=userpass username=NAME"],
+    [{ kind: "password", path: "people", group: "g", firstLoginTtl: 60 }, "-method=userpass -path=people username"],
+    [{ kind: "certificate", path: "cert", commonName: "a.b" }, "-token-only name=web"],
+    [
+      { kind: "oidc", path: "oidc", group: "g", redirectUris: ["http://localhost:8250/oidc/callback"] },
+      "bao login -method=oidc -path=oidc role=web",
+    ],
+    [{ kind: "oidc", path: "oidc", group: "g", redirectUris: ["https://a/ui"] }, "On the instance's page"],
+    [
+      { kind: "jwt", platform: "gitlab", path: "gitlab", audience: "a", claims: { project_id: "42" } },
+      "`project_id` is `42`",
+    ],
+    [{ kind: "jwt", platform: "own", path: "ci", audience: "a", claims: {} }, "its token for the audience `a`"],
+  ])("by %j", (login, text) => {
+    expect(loggedIn(login)).toContain(text);
+  });
+
+  test("of a role without any that the guide knows", () => {
+    expect(page({})).toContain("Ask the operator how to log in.");
+  });
+});
+
+describe("tasks", () => {
+  const DATABASE = { kind: "database", role: "r" } as const;
+  const SSH = { kind: "ssh-certificate", mount: "ssh", role: "ops", keyType: "ed25519" } as const;
+
+  test.each<[string, StatementUse, string, string]>([
+    [
+      "a database with several hosts",
+      { ...DATABASE, lifetime: 60, server: { engine: "postgresql", addresses: ["a:1", "b:1"], database: "d" } },
+      "database/d/creds/r",
+      'psql "postgresql://USERNAME@a:1,b:1/d?sslmode=verify-full"',
+    ],
+    [
+      "MariaDB at an address of IPv6",
+      { ...DATABASE, server: { engine: "mariadb", addresses: ["[::1]:3306"], database: "d" } },
+      "database/d/static-creds/r",
+      "mariadb --host=::1 --port=3306 --user=USERNAME --password --ssl-verify-server-cert d",
+    ],
+    [
+      "MySQL",
+      { ...DATABASE, server: { engine: "mysql", addresses: ["a:3306"], database: "d" } },
+      "database/d/creds/r",
+      "--ssl-mode=VERIFY_IDENTITY d",
+    ],
+    [
+      "a key of RSA for SSH",
+      { ...SSH, keyType: "rsa", keyBits: 4096, user: "ubuntu", hosts: [] },
+      "ssh/sign/ops",
+      'ssh-keygen -t rsa -b 4096 -f "$HOME/.ssh/acme-main"',
+    ],
+    [
+      "hosts with certificates",
+      { ...SSH, user: "ubuntu", hosts: ["acme.internal"] },
+      "ssh/sign/ops",
+      "printf '@cert-authority *.acme.internal %s\\n'",
+    ],
+    ["a user by template", { ...SSH, user: "{{identity.entity.name}}", hosts: [] }, "ssh/sign/ops", "principals=USER "],
+    ["a host", { kind: "ssh-host", mount: "ssh", role: "h", domain: "a.b" }, "ssh/sign/h", "cert_type=host"],
+    [
+      "an account of ACME",
+      { kind: "acme", mount: "pki", role: "web" },
+      "pki/roles/web/acme/new-eab",
+      "bao write -f pki/",
+    ],
+    ["a cloud", { kind: "credentials", title: "credentials of AWS" }, "aws/creds/deploy", "bao read aws/creds/deploy"],
+  ])("with %s", (_case, use, path, text) => {
+    expect(used(use, path)).toContain(text);
+  });
+
+  test("with secrets are those of the capabilities", () => {
+    const use = { kind: "secrets", mount: "kv", folder: "web" } as const;
+    const read = used(use, "kv/data/web/*");
+    expect(read).toContain('bao kv get -mount=kv "web/SECRET"');
+    for (const command of ["put", "list", "delete", "destroy"]) expect(read).not.toContain(`kv ${command}`);
+    expect(used(use, "kv/destroy/web/*", ["update"])).toContain("bao kv destroy");
+    expect(used(use, "kv/metadata/web/*", ["delete", "update"])).toContain("bao kv metadata delete");
+  });
+
+  test("with a folder per person find out who it is", () => {
+    const folder = "people/{{identity.entity.id}}";
+    const text = used({ kind: "secrets", mount: "kv", folder }, `kv/data/${folder}/*`);
+    expect(text).toContain("ENTITY_ID=$(bao read -field=entity_id auth/token/lookup-self)");
+    expect(text).toContain('bao kv get -mount=kv "people/$ENTITY_ID/SECRET"');
+    const other = "{{identity.groups.names.web.metadata.app}}";
+    expect(used({ kind: "secrets", mount: "kv", folder: other }, `kv/data/${other}/*`)).toContain(
+      "Replace `GROUPS_NAMES_WEB_METADATA_APP`, such as `app`",
+    );
+  });
+
+  test.each([
+    ["ec", undefined, "ec -pkeyopt ec_paramgen_curve:P-256"],
+    ["ec", 384, "ec -pkeyopt ec_paramgen_curve:P-384"],
+    ["rsa", undefined, "rsa:2048"],
+    ["ed25519", undefined, "ed25519"],
+    ["any", undefined, "ec -pkeyopt ec_paramgen_curve:P-256"],
+  ])("with a certificate for a key of %s %s", (keyType, keyBits, text) => {
+    const use = {
+      kind: "certificate",
+      mount: "pki",
+      role: "web",
+      request: "sign",
+      example: "a.b",
+      keyType,
+      keyBits,
+    } as const;
+    expect(used(use, "pki/sign/web")).toContain(`openssl req -new -newkey ${text} -nodes`);
+  });
+
+  test("name every path that has no commands", () => {
+    const text = page({ statements: [{ path: "sys/health", capabilities: ["read", "sudo"], reason: "see\nit" }] });
+    expect(text).toContain("| `sys/health` | read, sudo | see it |");
+  });
+});
+
+describe("what a stack says", () => {
+  const resource = { vault_auth_backend: { main_login: { path: "programs" } } };
+  const login = { kind: "appRole", path: "${vault_auth_backend.main_login.path}", secretIdTtl: 1 } as const;
+  const statement = { path: "a/${vault_auth_backend.main_login.accessor}/$${b}", capabilities: [], reason: "" };
+  const role = { ...ROLE, logins: [login], statements: [statement] };
+  const stack = {
+    "//": { guides: { "acme/main": { product: "vault", address: "https://a", roles: [role] } } },
+    resource,
+  } as const;
+
+  test("is without expressions of Terraform", () => {
+    const [read] = guidedInstance(stack, "acme/main")?.roles ?? [];
+    expect(read?.logins).toEqual([{ ...login, path: "programs" }]);
+    expect(read?.statements[0]?.path).toBe("a/ACCESSOR/${b}");
+  });
+
+  test("is about its own instances", () => {
+    expect(guidedInstances(stack)).toEqual(["acme/main"]);
+    expect(guidedInstance(stack, "acme/other")).toBeUndefined();
+    expect(guidedInstances({})).toEqual([]);
+  });
+});
+
+test.each([
+  [86_400, "1 day"],
+  [90, "90 seconds"],
+  [5400, "90 minutes"],
+  [7200, "2 hours"],
+])("%d seconds are %s", (seconds, text) => {
+  expect(lifetime(seconds)).toBe(text);
+});
