@@ -33,6 +33,9 @@ import {
   ValidationError,
   VaultProvider,
   WatchLogin,
+  Workload,
+  WorkloadDelivery,
+  WorkloadSecret,
   type LayerStack,
   type TenantClusterProps,
 } from "../../../src/index";
@@ -206,6 +209,14 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "KubernetesLoginProps: provider": (stack, prop) => new KubernetesLogin(stack, "It", prop),
   "OidcLoginProps: centralProvider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
   "OidcLoginProps: provider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
+  "WorkloadProps: provider": (stack, prop) =>
+    new Workload(stack, "It", {
+      ...{ name: "web", namespace: "web", serviceAccount: "web", server: { address: ADDRESS } },
+      login: new KubernetesLogin(stack, "Pods"),
+      delivery: WorkloadDelivery.agentInjector(),
+      secrets: [WorkloadSecret.keyValue({ name: "web", keyValue: KeyValue.fromMount("kv"), path: "web" })],
+      ...prop,
+    }),
   "UsersProps: provider": (stack, prop) => new Users(stack, "It", { users: [], ...prop }),
   "AccessRoleProps: login": (stack, prop) => new AccessRole(stack, "It", { name: "web", ...prop } as never),
   "AccessRoleProps: provider": (stack, prop) =>

@@ -21,6 +21,9 @@ import {
   ValidationError,
   type Duration,
   WatchLogin,
+  Workload,
+  WorkloadDelivery,
+  WorkloadSecret,
 } from "../../../src/index";
 import { alertRules, type AlertRulesProps } from "../../../src/constructs/monitoring/alert-rules";
 import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
@@ -48,6 +51,15 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
   KeyValueProps: (stack, { provider }, prop) => new KeyValue(stack, "K", { provider, ...prop }),
   AccessRoleProps: (stack, { provider }, prop) =>
     new AccessRole(stack, "R", { name: "web", login: { path: "approle" }, provider, ...prop }),
+  WorkloadProps: (stack, { provider }, prop) =>
+    new Workload(stack, "W", {
+      ...{ name: "web", namespace: "web", serviceAccount: "web", server: { address: "https://instance:8200" } },
+      login: { path: "kubernetes", serviceAccount: () => ({ id: "kubernetes", bind: () => undefined }) },
+      delivery: WorkloadDelivery.agentInjector(),
+      secrets: [WorkloadSecret.keyValue({ name: "web", keyValue: KeyValue.fromMount("kv"), path: "web" })],
+      provider,
+      ...prop,
+    }),
   UsersProps: (stack, { provider }, prop) => new Users(stack, "U", { users: [], provider, ...prop }),
   AppRoleLoginProps: (stack, { provider }, prop) => new AppRoleLogin(stack, "L", { provider, ...prop }),
   CertManagerProps: (_stack, _providers, prop) => ServerCertificate.certManager({ issuer: "ca", ...prop }),
