@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attempt } from "./support/attempts";
 import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testAttempts } from "./people/attempts";
+import { testExternalGroups } from "./people/external-groups";
 import { instanceSpec } from "./people/instance-spec";
 import { testTokenRoles } from "./people/token-roles";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
@@ -161,6 +162,8 @@ describe("people at another provider of identities", () => {
     expect(state).not.toContain("secret-of-the-oidc-client");
   });
 });
+
+describe("people in groups of that provider", () => testExternalGroups(() => people));
 
 describe("people who log in by password", () => testUsers(() => people));
 

@@ -29,6 +29,9 @@ import {
   TenantCluster,
   TenantPKI,
   UnsealWatch,
+  LeaseLimit,
+  RateLimit,
+  TokenRole,
   Users,
   ValidationError,
   VaultProvider,
@@ -207,6 +210,10 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "OidcLoginProps: centralProvider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
   "OidcLoginProps: provider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
   "UsersProps: provider": (stack, prop) => new Users(stack, "It", { users: [], ...prop }),
+  "TokenRoleProps: provider": (stack, prop) => new TokenRole(stack, "It", { name: "ci", roles: [], ...prop }),
+  "RateLimitProps: provider": (stack, prop) => new RateLimit(stack, "It", { name: "all", rate: 100, ...prop }),
+  "LeaseLimitProps: provider": (stack, prop) =>
+    new LeaseLimit(stack, "It", { name: "all", product: "vault", maxLeases: 100, ...prop }),
   "AccessRoleProps: login": (stack, prop) => new AccessRole(stack, "It", { name: "web", ...prop } as never),
   "AccessRoleProps: provider": (stack, prop) =>
     new AccessRole(stack, "It", { name: "web", login: { path: "approle" }, ...prop }),
@@ -264,6 +271,7 @@ const INTERNAL = [
   "CentralConnection",
   "DeploymentContext",
   "EphemeralResourceProps",
+  "ExternalGroupsProps",
   "GroupProps",
   "HelmValuesProps",
   "HookProps",

@@ -21,6 +21,9 @@ import {
   ValidationError,
   type Duration,
   WatchLogin,
+  TokenRole,
+  RateLimit,
+  OidcLogin,
 } from "../../../src/index";
 import { alertRules, type AlertRulesProps } from "../../../src/constructs/monitoring/alert-rules";
 import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
@@ -50,6 +53,18 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
     new AccessRole(stack, "R", { name: "web", login: { path: "approle" }, provider, ...prop }),
   UsersProps: (stack, { provider }, prop) => new Users(stack, "U", { users: [], provider, ...prop }),
   AppRoleLoginProps: (stack, { provider }, prop) => new AppRoleLogin(stack, "L", { provider, ...prop }),
+  TokenRoleProps: (stack, { provider }, prop) =>
+    new TokenRole(stack, "T", { name: "ci", roles: [], provider, ...prop }),
+  RateLimitProps: (stack, { provider }, prop) => new RateLimit(stack, "Q", { name: "all", rate: 1, provider, ...prop }),
+  OidcLoginProps: (stack, providers, prop) =>
+    new OidcLogin(stack, "O", {
+      discoveryUrl: "https://keycloak.example",
+      clientId: "vault",
+      clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+      redirectUris: ["https://vault.example:8200/callback"],
+      ...providers,
+      ...prop,
+    }),
   CertManagerProps: (_stack, _providers, prop) => ServerCertificate.certManager({ issuer: "ca", ...prop }),
   SshCertificateRoleProps: (_stack, _providers, prop) =>
     SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu"], maxTtl: TEXT, ...prop }),
@@ -126,6 +141,8 @@ function durationProps(): string[] {
 const INTERNAL = [
   "AuthorityProps.lifetime",
   "AuthorityProps.longestTtl",
+  "ExternalGroupsProps.tokenTtl",
+  "ExternalGroupsProps.tokenMaxTtl",
   "PkiMountProps.lifetime",
   "CertManagerCertificateProps.duration",
   "CertManagerCertificateProps.renewBefore",
