@@ -29,6 +29,8 @@ function people(): Omit<PolicyStatement, "capabilities">[] {
     { path: "identity/lookup/*", reason: "find people and groups" },
     { path: "identity/group", reason: "groups of people" },
     { path: "identity/group/id/*", reason: "groups of people" },
+    { path: "identity/group-alias", reason: "groups of another provider of identities" },
+    { path: "identity/group-alias/id/*", reason: "groups of another provider of identities" },
   ];
 }
 
@@ -77,7 +79,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...(scope.isNamespace === true ? [] : quotas(scope, allowed(MANAGE))),
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
-    ...(scope.logins.some(({ type }) => type === "userpass") ? people() : []).map((each) => ({
+    ...(scope.logins.some(({ type }) => type === "userpass" || type === "oidc") ? people() : []).map((each) => ({
       ...each,
       capabilities: allowed(MANAGE),
     })),

@@ -28,6 +28,9 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const features: readonly Feature[] = [
     ...(tokenRoles.length === 0 ? [] : ["token-roles" as const]),
     ...(rateLimits.length + leaseLimits.length === 0 ? [] : ["quotas" as const]),
+    ...((instance.roles ?? []).some(({ login }) => login?.oidcGroups !== undefined)
+      ? ["external-groups" as const]
+      : []),
   ];
   return {
     engines: [...engines, ...cloudMounts(clouds)],

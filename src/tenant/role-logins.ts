@@ -33,6 +33,8 @@ export function checkRoleLogins(
       if (login[field] === undefined || logins[field] !== undefined) continue;
       report(["roles", index, "login", field], `there is no such login; add the field "${field}" to logins`);
     }
+    if (login.oidcGroups !== undefined && logins.oidc === undefined)
+      report(["roles", index, "login", "oidcGroups"], 'there is no such login; add the field "oidc" to logins');
     if (login.groups !== undefined && people === undefined)
       report(["roles", index, "login", "groups"], "there are no people; add the field people to the instance");
   });

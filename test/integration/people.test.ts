@@ -5,6 +5,7 @@ import { attempt } from "./support/attempts";
 import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testGuide } from "./people/guide";
 import { testAttempts } from "./people/attempts";
+import { testExternalGroups } from "./people/external-groups";
 import { instanceSpec } from "./people/instance-spec";
 import { testTokenRoles } from "./people/token-roles";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
@@ -209,6 +210,7 @@ describe("people at another provider of identities", () => {
 });
 
 describe("the guide", () => testGuide(() => people));
+describe("people in groups of that provider", () => testExternalGroups(() => people));
 
 describe("people who log in by password", () => testUsers(() => people));
 

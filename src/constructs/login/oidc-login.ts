@@ -1,5 +1,6 @@
-import type { TerraformProvider } from "cdktf";
+import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { checkDurations, type Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf, type SecretRef } from "../../core/secret-ref";
@@ -8,6 +9,7 @@ import { CentralSecret } from "../../terraform/central-secret";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
+import { EXTERNAL_GROUPS_ROLE, ExternalGroups, GROUP_TOKEN_TTL } from "./external-groups";
 import { checkClaims, type IRoleLogin } from "./role-login";
 
 /** Properties of an {@link OidcLogin}. */
@@ -65,6 +67,28 @@ export interface OidcLoginProps {
    */
   readonly scopes?: readonly string[];
   /**
+   * Claim with the groups of a person, for {@link OidcLogin.externalGroup}.
+   *
+   * @default "groups"
+   * @changes in place: for logins that begin afterwards
+   */
+  readonly groupsClaim?: string;
+  /**
+   * Lifetime of the tokens of people in external groups.
+   *
+   * @default - 1 hour
+   * @changes in place: tokens that exist keep their lifetime until they are renewed
+   */
+  readonly tokenTtl?: Duration;
+  /**
+   * Maximum lifetime of these tokens. Who is removed from a group at the provider has its rights until then, unless there is another login
+   * before.
+   *
+   * @default - the longer of 4 hours and {@link tokenTtl}
+   * @changes in place: tokens that exist keep their maximum until they are renewed
+   */
+  readonly tokenMaxTtl?: Duration;
+  /**
    * Whether the login page of the instance offers the login. Everybody who reaches the instance then knows its path.
    *
    * @default "unauth": it offers it
@@ -97,6 +121,8 @@ export class OidcLogin extends Construct {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
   private readonly mount: string;
+  private readonly backend: JwtAuthBackend;
+  private groups: ExternalGroups | undefined;
 
   constructor(
     scope: Construct,
@@ -107,6 +133,8 @@ export class OidcLogin extends Construct {
     requireProviderRanges(this);
     checkProviders(props, this);
     const { clientSecret, centralProvider, provider } = props;
+    checkDurations(props, ["tokenTtl", "tokenMaxTtl"], this);
+    checkGroupTokens(props, this);
     checkSecretRefs({ clientSecret }, this);
     checkOidcAddresses(props, this);
     this.mount = checkLoginPath(props.path ?? OIDC_LOGIN.path, this);
@@ -118,13 +146,28 @@ export class OidcLogin extends Construct {
       oidcDiscoveryUrl: props.discoveryUrl,
       oidcDiscoveryCaPem: props.caCertificate,
       oidcClientId: props.clientId,
+      // The login page needs no name of a role then.
+      defaultRole: Lazy.stringValue({ produce: () => this.groups && EXTERNAL_GROUPS_ROLE }),
       tune: [{ listingVisibility: props.listingVisibility ?? "unauth" }],
       provider,
     });
     // The prebuilt bindings do not know the arguments.
     backend.addOverride("oidc_client_secret_wo", secret.field(clientSecret.field));
     backend.addOverride("oidc_client_secret_wo_version", revisionOf({ clientSecret }));
+    this.backend = backend;
     this.path = backend.path;
+  }
+
+  /**
+   * People in a group, without a role to choose: at a login they get the policies of all their groups that roles name so. They lose those of
+   * others then, also with tokens that exist.
+   *
+   * @param group Name of the group, as the provider writes it into the claim.
+   */
+  externalGroup(group: string): IRoleLogin {
+    const { mount, backend, props: login } = this;
+    this.groups ??= new ExternalGroups(this, { mount, backend, login });
+    return this.groups.group(group);
   }
 
   /**
@@ -153,6 +196,19 @@ export class OidcLogin extends Construct {
       },
     };
   }
+}
+
+/** @throws ValidationError if tokens of people in external groups would be valid for longer than their maximum. */
+export function checkGroupTokens(
+  { tokenTtl, tokenMaxTtl }: Pick<OidcLoginProps, "tokenTtl" | "tokenMaxTtl">,
+  scope?: Construct,
+): void {
+  if (tokenMaxTtl === undefined || (tokenTtl ?? GROUP_TOKEN_TTL).isLongerThan(tokenMaxTtl) === false) return;
+  throw new ValidationError(
+    "token-ttl",
+    `The OIDC login has tokens of ${(tokenTtl ?? GROUP_TOKEN_TTL).toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
+    scope,
+  );
 }
 
 /** @throws ValidationError if somebody on the way could take part in a login. */

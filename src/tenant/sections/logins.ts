@@ -19,7 +19,13 @@ import {
   type KubernetesLoginProps,
   type KubernetesServiceAccount,
 } from "../../constructs/login/kubernetes-login";
-import { checkOidcAddresses, OIDC_LOGIN, OidcLogin, type OidcLoginProps } from "../../constructs/login/oidc-login";
+import {
+  checkGroupTokens,
+  checkOidcAddresses,
+  OIDC_LOGIN,
+  OidcLogin,
+  type OidcLoginProps,
+} from "../../constructs/login/oidc-login";
 import type { IRoleLogin } from "../../constructs/login/role-login";
 import { checkGroupName } from "../../constructs/users/user-names";
 import type { Users } from "../../constructs/users/users";
@@ -27,7 +33,7 @@ import type { LoginType } from "../../contract/identities";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { choice, distinct, list, name, only, validatedBy, whole } from "../builders";
-import { httpsUrl, label, path, secretRef } from "../fields";
+import { duration, httpsUrl, label, path, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import type { EngineContext } from "./engine";
 
@@ -127,6 +133,12 @@ export interface RoleLoginSpec {
    */
   readonly oidc?: string;
   /**
+   * Groups, at the provider of identities, of people who choose no role: at each login they get the policies of all their groups.
+   *
+   * @default - none
+   */
+  readonly oidcGroups?: readonly string[];
+  /**
    * Groups of the people who log in by password.
    *
    * @default - none
@@ -181,9 +193,15 @@ export const logins = shape<LoginsSpec>()({
       clientSecret: secretRef,
       redirectUris: list(name("https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback")),
       scopes: list(name("groups")).optional(),
+      groupsClaim: name("groups").optional(),
+      tokenTtl: duration.optional(),
+      tokenMaxTtl: duration.optional(),
       listingVisibility: choice("unauth", "hidden").optional(),
     }),
-    (oidc) => checkOidcAddresses(oidc),
+    (oidc) => {
+      checkOidcAddresses(oidc);
+      checkGroupTokens(oidc);
+    },
   ).optional(),
 });
 
@@ -217,6 +235,7 @@ export const roleLogin = validatedBy(
     ).optional(),
     certificate: name("web.customer10.internal").optional(),
     oidc: name("developers").optional(),
+    oidcGroups: distinct(name("developers"), '"developers"').optional(),
     groups: distinct(
       validatedBy(label, (value) => checkGroupName(value)),
       '"developers"',
@@ -277,6 +296,7 @@ export function createLogins(
     ...present(login.kubernetes, (account) => methods.kubernetes?.serviceAccount(account)),
     ...present(login.certificate, (commonName) => methods.certificate?.client(commonName)),
     ...present(login.oidc, (group) => methods.oidc?.group(group)),
+    ...(login.oidcGroups ?? []).flatMap((group) => present(group, (each) => methods.oidc?.externalGroup(each))),
     ...(login.groups ?? []).flatMap((group) => present(group, (each) => users?.group(each))),
   ];
   return { kubernetes: methods.kubernetes, reach };

@@ -28,6 +28,7 @@ export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
 export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";
 export { IdentityEntity } from "@cdktf/provider-vault/lib/identity-entity";
 export { IdentityEntityAlias } from "@cdktf/provider-vault/lib/identity-entity-alias";
+export { IdentityGroupAlias } from "@cdktf/provider-vault/lib/identity-group-alias";
 export { IdentityGroup as VaultIdentityGroup } from "@cdktf/provider-vault/lib/identity-group";
 export { KubernetesAuthBackendConfig } from "@cdktf/provider-vault/lib/kubernetes-auth-backend-config";
 export { KubernetesAuthBackendRole } from "@cdktf/provider-vault/lib/kubernetes-auth-backend-role";

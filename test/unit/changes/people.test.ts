@@ -75,6 +75,8 @@ function config(setting: Setting): Synthesized {
   });
 }
 
+const READERS: Setting = { "roles.0.login.oidcGroups": ["readers"] };
+
 const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "AdminRoleProps.assignable",
@@ -443,6 +445,35 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "create vault_identity_group.main_people_group_staff",
       "update vault_policy.main_role_security_admin_policy: policy",
     ],
+  ],
+  [
+    "RoleLoginSpec.oidcGroups",
+    {},
+    READERS,
+    [
+      "create vault_identity_group.main_oidc_groups_group_oidc_readers",
+      "create vault_identity_group_alias.main_oidc_groups_alias_oidc_readers",
+      "create vault_jwt_auth_backend_role.main_oidc_groups_role",
+      "update vault_jwt_auth_backend.main_oidc: default_role",
+    ],
+  ],
+  [
+    "OidcLoginProps.groupsClaim",
+    READERS,
+    { ...READERS, "logins.oidc.groupsClaim": "roles" },
+    ["update vault_jwt_auth_backend_role.main_oidc_groups_role: bound_claims.groups, bound_claims.roles, groups_claim"],
+  ],
+  [
+    "OidcLoginProps.tokenMaxTtl",
+    READERS,
+    { ...READERS, "logins.oidc.tokenMaxTtl": "2h" },
+    ["update vault_jwt_auth_backend_role.main_oidc_groups_role: token_max_ttl"],
+  ],
+  [
+    "OidcLoginProps.tokenTtl",
+    READERS,
+    { ...READERS, "logins.oidc.tokenTtl": "2h" },
+    ["update vault_jwt_auth_backend_role.main_oidc_groups_role: token_ttl"],
   ],
   [
     "RoleLoginSpec.kubernetes",

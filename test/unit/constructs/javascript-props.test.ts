@@ -29,6 +29,9 @@ import {
   TenantCluster,
   TenantPKI,
   UnsealWatch,
+  LeaseLimit,
+  RateLimit,
+  TokenRole,
   Users,
   ValidationError,
   VaultProvider,
@@ -218,6 +221,10 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
       ...prop,
     }),
   "UsersProps: provider": (stack, prop) => new Users(stack, "It", { users: [], ...prop }),
+  "TokenRoleProps: provider": (stack, prop) => new TokenRole(stack, "It", { name: "ci", roles: [], ...prop }),
+  "RateLimitProps: provider": (stack, prop) => new RateLimit(stack, "It", { name: "all", rate: 100, ...prop }),
+  "LeaseLimitProps: provider": (stack, prop) =>
+    new LeaseLimit(stack, "It", { name: "all", product: "vault", maxLeases: 100, ...prop }),
   "AccessRoleProps: login": (stack, prop) => new AccessRole(stack, "It", { name: "web", ...prop } as never),
   "AccessRoleProps: provider": (stack, prop) =>
     new AccessRole(stack, "It", { name: "web", login: { path: "approle" }, ...prop }),
@@ -275,6 +282,7 @@ const INTERNAL = [
   "CentralConnection",
   "DeploymentContext",
   "EphemeralResourceProps",
+  "ExternalGroupsProps",
   "GroupProps",
   "HelmValuesProps",
   "HookProps",

@@ -24,6 +24,9 @@ import {
   Workload,
   WorkloadDelivery,
   WorkloadSecret,
+  TokenRole,
+  RateLimit,
+  OidcLogin,
 } from "../../../src/index";
 import { alertRules, type AlertRulesProps } from "../../../src/constructs/monitoring/alert-rules";
 import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
@@ -62,6 +65,18 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
     }),
   UsersProps: (stack, { provider }, prop) => new Users(stack, "U", { users: [], provider, ...prop }),
   AppRoleLoginProps: (stack, { provider }, prop) => new AppRoleLogin(stack, "L", { provider, ...prop }),
+  TokenRoleProps: (stack, { provider }, prop) =>
+    new TokenRole(stack, "T", { name: "ci", roles: [], provider, ...prop }),
+  RateLimitProps: (stack, { provider }, prop) => new RateLimit(stack, "Q", { name: "all", rate: 1, provider, ...prop }),
+  OidcLoginProps: (stack, providers, prop) =>
+    new OidcLogin(stack, "O", {
+      discoveryUrl: "https://keycloak.example",
+      clientId: "vault",
+      clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+      redirectUris: ["https://vault.example:8200/callback"],
+      ...providers,
+      ...prop,
+    }),
   CertManagerProps: (_stack, _providers, prop) => ServerCertificate.certManager({ issuer: "ca", ...prop }),
   SshCertificateRoleProps: (_stack, _providers, prop) =>
     SshRole.certificate({ name: "ops", allowedUsers: ["ubuntu"], maxTtl: TEXT, ...prop }),
@@ -138,6 +153,8 @@ function durationProps(): string[] {
 const INTERNAL = [
   "AuthorityProps.lifetime",
   "AuthorityProps.longestTtl",
+  "ExternalGroupsProps.tokenTtl",
+  "ExternalGroupsProps.tokenMaxTtl",
   "PkiMountProps.lifetime",
   "CertManagerCertificateProps.duration",
   "CertManagerCertificateProps.renewBefore",

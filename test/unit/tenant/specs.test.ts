@@ -10,7 +10,7 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
     "InstanceSpec.logins",
     ...["certificate", "github", "gitlab", "kubernetes", "oidc"].map((login) => `LoginsSpec.${login}`),
     "RoleSpec.login",
-    ...["appRole", "certificate", "github", "gitlab", "groups", "kubernetes", "oidc"].map(
+    ...["appRole", "certificate", "github", "gitlab", "groups", "kubernetes", "oidc", "oidcGroups"].map(
       (login) => `RoleLoginSpec.${login}`,
     ),
   ],

@@ -73,6 +73,12 @@ const CONSTRUCTS: Record<string, Build> = {
       redirectUris: ["https://vault.example/callback"],
       centralProvider,
     }),
+  TokenRole: (stack) => {
+    const web = new library.AccessRole(stack, "Web", { name: "web", login: { path: "approle" } });
+    new library.TokenRole(stack, "C", { name: "ci", roles: [web] });
+  },
+  RateLimit: (stack) => new library.RateLimit(stack, "C", { name: "all", rate: 100 }),
+  LeaseLimit: (stack) => new library.LeaseLimit(stack, "C", { name: "all", product: "vault", maxLeases: 100 }),
   Users: (stack) => new library.Users(stack, "C", { users: [] }),
   Workload: (stack) =>
     new library.Workload(stack, "C", {

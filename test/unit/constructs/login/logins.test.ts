@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   AccessRole,
+  AdminRole,
   AppRoleLogin,
   CertificateLogin,
   Duration,
@@ -208,6 +209,72 @@ describe("people at another provider of identities", () => {
 
   test.each(["", "*"])("are refused with the group %j", (group) => {
     expect(() => oidc({}, group)).toThrow(/binds groups to/);
+  });
+});
+
+describe("people in groups of another provider", () => {
+  /** Roles that are reached by groups, by their names. */
+  const groups = (roles: Readonly<Record<string, readonly string[]>>, props: Partial<OidcLoginProps> = {}) =>
+    synthesizeInVault((stack, providers) => {
+      const { provider } = providers;
+      const login = new OidcLogin(stack, "Oidc", {
+        discoveryUrl: "https://keycloak.example",
+        clientId: "vault",
+        clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+        redirectUris: ["https://vault.example:8200/callback"],
+        ...providers,
+        ...props,
+      });
+      for (const [name, named] of Object.entries(roles))
+        new AccessRole(stack, name, { name, login: named.map((group) => login.externalGroup(group)), provider });
+    }).resource;
+
+  test("log in at one role, whose groups alone are allowed, and Terraform writes no members", () => {
+    const resource = groups({ web: ["b", "a"], batch: ["a"] });
+    expect(only(resource, "vault_jwt_auth_backend").default_role).toBe("tenant-vault-groups");
+    expect(only(resource, "vault_jwt_auth_backend_role")).toMatchObject({
+      role_name: "tenant-vault-groups",
+      groups_claim: "groups",
+      bound_claims: { groups: "a,b" },
+      token_ttl: 3600,
+      token_max_ttl: 14_400,
+    });
+    expect(resource.vault_identity_group?.oidc_groups_group_oidc_a).toEqual({
+      provider: "vault.instance",
+      name: "oidc.a",
+      type: "external",
+      policies: ["${vault_policy.web_policy.name}", "${vault_policy.batch_policy.name}"],
+    });
+    expect(resource.vault_identity_group_alias?.oidc_groups_alias_oidc_a).toMatchObject({ name: "a" });
+  });
+
+  test("tokenTtl, tokenMaxTtl and groupsClaim", () => {
+    const props = { tokenTtl: Duration.hours(8), groupsClaim: "roles" };
+    expect(only(groups({ web: ["a"] }, props), "vault_jwt_auth_backend_role")).toMatchObject({
+      groups_claim: "roles",
+      bound_claims: { roles: "a" },
+      token_ttl: 28_800,
+      token_max_ttl: 28_800,
+    });
+    expect(() => groups({}, { tokenMaxTtl: Duration.minutes(10) })).toThrow(/longer than their tokenMaxTtl of 10m/);
+  });
+
+  test("are refused with a pattern, with one name for two groups, or a duty", () => {
+    expect(() => groups({ web: ["*"] })).toThrow(/binds group to/);
+    expect(() => groups({ web: ["a b", "a/b"] })).toThrow(/would have one name in the instance, oidc.a-b/);
+    expect(() =>
+      synthesizeInVault((stack, providers) => {
+        const login = new OidcLogin(stack, "Oidc", {
+          discoveryUrl: "https://keycloak.example",
+          clientId: "vault",
+          clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+          redirectUris: ["https://vault.example:8200/callback"],
+          ...providers,
+        });
+        const { provider } = providers;
+        new AdminRole(stack, "A", { name: "a", duty: "servers", login: login.externalGroup("a"), provider });
+      }),
+    ).toThrow(/The role a has a duty, whose tokens must be short/);
   });
 });
 
