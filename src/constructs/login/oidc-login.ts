@@ -200,13 +200,13 @@ export class OidcLogin extends Construct {
 
 /** @throws ValidationError if tokens of people in external groups would be valid for longer than their maximum. */
 export function checkGroupTokens(
-  { tokenTtl, tokenMaxTtl }: Pick<OidcLoginProps, "tokenTtl" | "tokenMaxTtl">,
+  { tokenTtl = GROUP_TOKEN_TTL, tokenMaxTtl }: Pick<OidcLoginProps, "tokenTtl" | "tokenMaxTtl">,
   scope?: Construct,
 ): void {
-  if (tokenMaxTtl === undefined || (tokenTtl ?? GROUP_TOKEN_TTL).isLongerThan(tokenMaxTtl) === false) return;
+  if (tokenMaxTtl === undefined || !tokenTtl.isLongerThan(tokenMaxTtl)) return;
   throw new ValidationError(
     "token-ttl",
-    `The OIDC login has tokens of ${(tokenTtl ?? GROUP_TOKEN_TTL).toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
+    `The OIDC login has tokens of ${tokenTtl.toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
     scope,
   );
 }
