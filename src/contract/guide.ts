@@ -63,7 +63,14 @@ export type LoginUse =
       readonly audience: string;
     }
   | { readonly kind: "certificate"; readonly path: string; readonly commonName: string }
-  | { readonly kind: "oidc"; readonly path: string; readonly group: string; readonly redirectUris: readonly string[] };
+  | {
+      readonly kind: "oidc";
+      readonly path: string;
+      readonly group: string;
+      readonly redirectUris: readonly string[];
+      /** Lifetimes of tokens, seconds, of a login at which people choose no role. @default - they choose the role */
+      readonly tokens?: { readonly ttl: number; readonly maxTtl: number };
+    };
 
 /** A path that a role may use. */
 export interface GuidedStatement {

@@ -64,7 +64,7 @@ function setUp(target: Target): Section {
 
 function roleSections(role: GuidedRole, target: Target): Section[] {
   const { name, duty, tokenTtl, tokenMaxTtl, logins } = role;
-  const own = logins.some(({ kind }) => kind !== "password")
+  const own = logins.some((login) => login.kind !== "password" && !("tokens" in login))
     ? [`A token is valid for ${lifetime(tokenTtl)}, and can be renewed up to ${lifetime(tokenMaxTtl)}.`]
     : [];
   const unknown = logins.length === 0 ? ["Ask the operator how to log in."] : [];

@@ -170,12 +170,18 @@ function byCertificate({ path, commonName }: Use<"certificate">, role: string, {
 /** Where the command waits for the browser. */
 const CALLBACK = "http://localhost:8250/oidc/callback";
 
-function byOidc({ path, group, redirectUris }: Use<"oidc">, role: string, { program }: Target): Part[] {
-  const intro = `**At your organization's login**, as a member of the group \`${group}\`.`;
-  const page = "On the instance's page, choose the method OIDC and write the role";
-  if (!redirectUris.includes(CALLBACK)) return [`${intro} ${page} \`${role}\`.`];
-  return [
-    `${intro} The command opens a browser:`,
-    commands([`${program} login -method=oidc -path=${path} role=${role}`]),
-  ];
+function byOidc({ path, group, redirectUris, tokens }: Use<"oidc">, role: string, { program }: Target): Part[] {
+  const intro = [
+    `**At your organization's login**, as a member of the group \`${group}\`.`,
+    ...(tokens === undefined
+      ? []
+      : [
+          `A token has the rights of all your groups. It is valid for ${lifetime(tokens.ttl)}, and can be renewed up to ${lifetime(tokens.maxTtl)}.`,
+        ]),
+  ].join(" ");
+  const written = tokens === undefined ? `write the role \`${role}\`` : "leave the role empty";
+  if (!redirectUris.includes(CALLBACK))
+    return [`${intro} On the instance's page, choose the method OIDC and ${written}.`];
+  const chosen = tokens === undefined ? ` role=${role}` : "";
+  return [`${intro} The command opens a browser:`, commands([`${program} login -method=oidc -path=${path}${chosen}`])];
 }

@@ -227,5 +227,10 @@ function connection({ engine, addresses, database: name }: DatabaseServer): stri
     return `psql "postgresql://USERNAME@${addresses.join(",")}/${encodeURIComponent(name)}?sslmode=verify-full"`;
   const [, host = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(addresses[0] ?? "") ?? [];
   const verify = engine === "mysql" ? "--ssl-mode=VERIFY_IDENTITY" : "--ssl-verify-server-cert";
-  return `${engine} --host=${host} --port=${port} --user=USERNAME --password ${verify} ${name}`;
+  return `${engine} --host=${host} --port=${port} --user=USERNAME --password ${verify} ${quoted(name)}`;
+}
+
+/** As one word of a shell. */
+function quoted(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,6 +1,7 @@
 import type { LoginType } from "../contract/identities";
 import { PEOPLE_LOGIN } from "../contract/people";
-import { loginMounts, type RoleLoginSpec } from "./sections/logins";
+import { loginMounts } from "./sections/logins";
+import type { RoleLoginSpec } from "./sections/role-login";
 import { hasAppRole } from "./sections/roles";
 
 /** An instance, as far as its login methods are concerned. */

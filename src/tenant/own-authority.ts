@@ -1,5 +1,5 @@
 import type { Report } from "./references";
-import type { RoleLoginSpec } from "./sections/logins";
+import type { RoleLoginSpec } from "./sections/role-login";
 
 /** An instance, as far as programs with certificates that administer it are concerned. */
 interface CheckedInstance {

@@ -7,7 +7,7 @@ import { instanceLogins, type WithLogins } from "./instance-logins";
 import type { Report } from "./references";
 import type { Deployment } from "./sections/deployment";
 import { unknownName } from "./sections/engine";
-import type { RoleLoginSpec } from "./sections/logins";
+import type { RoleLoginSpec } from "./sections/role-login";
 
 /** An instance, as far as its quotas are concerned. */
 interface CheckedInstance extends WithLogins {

@@ -1,7 +1,8 @@
 import type { UserProps } from "../constructs/users/users-props";
 import type { Report } from "./references";
 import { runsInCluster, type Deployment } from "./sections/deployment";
-import { LOGIN_FIELDS, type LoginsSpec, type RoleLoginSpec } from "./sections/logins";
+import { LOGIN_FIELDS, type LoginsSpec } from "./sections/logins";
+import type { RoleLoginSpec } from "./sections/role-login";
 
 /** An instance, as far as the logins of its roles are concerned. */
 interface CheckedInstance {

@@ -79,8 +79,8 @@ export type {
   KubernetesLoginSpec,
   LoginsSpec,
   OidcLoginSpec,
-  RoleLoginSpec,
 } from "./sections/logins";
+export type { RoleLoginSpec } from "./sections/role-login";
 export type { PeopleSpec, UserSpec } from "./sections/people";
 export type {
   ExternalAuthoritySpec,

@@ -41,6 +41,8 @@ export interface ExternalGroupsProps {
 export class ExternalGroups extends Construct {
   private readonly policies = new Map<string, string[]>();
   private readonly names = new Map<string, string>();
+  /** Lifetimes of tokens, seconds. */
+  private readonly tokens: { readonly ttl: number; readonly maxTtl: number };
 
   constructor(
     scope: Construct,
@@ -50,6 +52,7 @@ export class ExternalGroups extends Construct {
     const { backend, login } = props;
     const { tokenTtl = GROUP_TOKEN_TTL, groupsClaim = "groups" } = login;
     const { tokenMaxTtl = tokenTtl.isLongerThan(MAX_TTL) ? tokenTtl : MAX_TTL } = login;
+    this.tokens = { ttl: tokenTtl.toSeconds(), maxTtl: tokenMaxTtl.toSeconds() };
     new JwtAuthBackendRole(this, "Role", {
       backend: backend.path,
       roleName: EXTERNAL_GROUPS_ROLE,
@@ -61,17 +64,23 @@ export class ExternalGroups extends Construct {
       boundClaims: { [groupsClaim]: Lazy.stringValue({ produce: () => [...this.policies.keys()].sort().join(",") }) },
       allowedRedirectUris: [...login.redirectUris],
       oidcScopes: login.scopes && [...login.scopes],
-      tokenTtl: tokenTtl.toSeconds(),
-      tokenMaxTtl: tokenMaxTtl.toSeconds(),
+      tokenTtl: this.tokens.ttl,
+      tokenMaxTtl: this.tokens.maxTtl,
       provider: login.provider,
     });
   }
 
   /** The login of the members of a group. */
   group(group: string): IRoleLogin {
-    const { mount } = this.props;
+    const { mount, login } = this.props;
     checkClaims(`login ${mount}`, { group }, this);
-    return { id: `${mount} group ${group}`, ownsTokens: true, bind: (_scope, token) => this.assign(group, token) };
+    const { redirectUris } = login;
+    return {
+      id: `${mount} group ${group}`,
+      ownsTokens: true,
+      use: () => ({ kind: "oidc", path: mount, group, redirectUris, tokens: this.tokens }),
+      bind: (_scope, token) => this.assign(group, token),
+    };
   }
 
   private assign(group: string, { roleName, tokenPolicies, duty }: RoleToken): void {

@@ -4,21 +4,9 @@ import {
   CertificateLogin,
   type CertificateLoginProps,
 } from "../../constructs/login/certificate-login";
-import {
-  checkGitHubJob,
-  GITHUB_LOGIN,
-  GitHubLogin,
-  type GitHubJob,
-  type GitHubLoginProps,
-} from "../../constructs/login/github-login";
-import { GITLAB_LOGIN, GitLabLogin, type GitLabJob, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
-import {
-  checkServiceAccount,
-  KUBERNETES_LOGIN,
-  KubernetesLogin,
-  type KubernetesLoginProps,
-  type KubernetesServiceAccount,
-} from "../../constructs/login/kubernetes-login";
+import { GITHUB_LOGIN, GitHubLogin, type GitHubLoginProps } from "../../constructs/login/github-login";
+import { GITLAB_LOGIN, GitLabLogin, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
+import { KUBERNETES_LOGIN, KubernetesLogin, type KubernetesLoginProps } from "../../constructs/login/kubernetes-login";
 import {
   checkGroupTokens,
   checkOidcAddresses,
@@ -27,15 +15,14 @@ import {
   type OidcLoginProps,
 } from "../../constructs/login/oidc-login";
 import type { IRoleLogin } from "../../constructs/login/role-login";
-import { checkGroupName } from "../../constructs/users/user-names";
 import type { Users } from "../../constructs/users/users";
 import type { LoginType } from "../../contract/identities";
-import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
-import { choice, distinct, list, name, only, validatedBy, whole } from "../builders";
-import { duration, httpsUrl, label, path, secretRef } from "../fields";
+import { choice, list, name, validatedBy } from "../builders";
+import { duration, httpsUrl, path, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import type { EngineContext } from "./engine";
+import type { RoleLoginSpec } from "./role-login";
 
 /** The certificate of the authority may be that of the instance's own PKI. */
 type CertificateSpecProps = Omit<CertificateLoginProps, "provider" | "caCertificate"> &
@@ -88,62 +75,6 @@ export interface LoginsSpec {
    * @default - none
    */
   readonly oidc?: OidcLoginSpec;
-}
-
-/**
- * By which logins a role is reached.
- *
- * @changes in place: a removed login does not reach the role any more; tokens that exist stay valid until they expire
- */
-export interface RoleLoginSpec {
-  /**
-   * Programs with a role ID and a secret ID.
-   *
-   * @default - none do, because the role names other logins
-   */
-  readonly appRole?: true;
-  /**
-   * Jobs of GitLab CI.
-   *
-   * @default - none
-   */
-  readonly gitlab?: GitLabJob;
-  /**
-   * Jobs of GitHub Actions.
-   *
-   * @default - none
-   */
-  readonly github?: GitHubJob;
-  /**
-   * Pods with a service account.
-   *
-   * @default - none
-   */
-  readonly kubernetes?: KubernetesServiceAccount;
-  /**
-   * Common name of the certificate of programs.
-   *
-   * @default - none
-   */
-  readonly certificate?: string;
-  /**
-   * Group, at the provider of identities, of people.
-   *
-   * @default - none
-   */
-  readonly oidc?: string;
-  /**
-   * Groups, at the provider of identities, of people who choose no role: at each login they get the policies of all their groups.
-   *
-   * @default - none
-   */
-  readonly oidcGroups?: readonly string[];
-  /**
-   * Groups of the people who log in by password.
-   *
-   * @default - none
-   */
-  readonly groups?: readonly string[];
 }
 
 /** Login methods that a role names by the field of the method. */
@@ -204,54 +135,6 @@ export const logins = shape<LoginsSpec>()({
     },
   ).optional(),
 });
-
-/** The section of the logins of a role. */
-export const roleLogin = validatedBy(
-  shape<RoleLoginSpec>()({
-    appRole: only(true).optional(),
-    gitlab: shape<GitLabJob>()({
-      projectId: whole("project", 1),
-      refType: choice("branch", "tag").optional(),
-      ref: name("main").optional(),
-      environment: name("production").optional(),
-    }).optional(),
-    github: validatedBy(
-      shape<GitHubJob>()({
-        repository: name("acme/shop"),
-        repositoryId: whole("repository", 1),
-        branch: name("main"),
-        environment: name("production").optional(),
-        events: distinct(name("push"), '"push"').optional(),
-      }),
-      (job) => checkGitHubJob(job),
-    ).optional(),
-    kubernetes: validatedBy(
-      shape<KubernetesServiceAccount>()({
-        namespace: label,
-        serviceAccount: name("web"),
-        audience: name("vault"),
-      }),
-      (account) => checkServiceAccount(account),
-    ).optional(),
-    certificate: name("web.customer10.internal").optional(),
-    oidc: name("developers").optional(),
-    oidcGroups: distinct(name("developers"), '"developers"').optional(),
-    groups: distinct(
-      validatedBy(label, (value) => checkGroupName(value)),
-      '"developers"',
-    ).optional(),
-  }),
-  checkReached,
-);
-
-/** @throws ValidationError if a role names no login: without the field it has an AppRole. */
-function checkReached(login: RoleLoginSpec): void {
-  if (Object.values(login).some((value) => value !== undefined)) return;
-  throw new ValidationError(
-    "role-login",
-    "names no login, so nobody reaches the role; name one, or remove the field login for an AppRole.",
-  );
-}
 
 /** The mounts of login methods that an instance describes. */
 export function loginMounts(specs: Partial<Record<keyof LoginsSpec, { readonly path?: string }>>) {

@@ -7,7 +7,7 @@ import { choice, distinct, name, uniquelyNamed, validatedBy } from "../builders"
 import { cidrs, duration, label, lockout, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { DUTIES, type Duty } from "../../policy/people-policies";
-import { roleLogin, type RoleLoginSpec } from "./logins";
+import { roleLogin, type RoleLoginSpec } from "./role-login";
 
 /** A program or a group of people. It may do what is listed here, and nothing else. */
 export interface RoleSpec extends InFile<Omit<AccessRoleProps, "login" | "provider">>, EngineGrants {

@@ -5,7 +5,7 @@ import { grantSchemas } from "../engines";
 import { distinct, list, parsedBy, validatedBy, whole } from "../builders";
 import { duration, path } from "../fields";
 import { shape, type InFile } from "../in-file";
-import { roleLogin, type RoleLoginSpec } from "./logins";
+import { roleLogin, type RoleLoginSpec } from "./role-login";
 
 /** What some projects may request, at most. */
 export interface RequestLimitProps {

@@ -58,6 +58,16 @@ describe("logins", () => {
     expect(loggedIn(login)).toContain(text);
   });
 
+  test("by groups of an organization, without a role, and with tokens of the login", () => {
+    const tokens = { ttl: 3600, maxTtl: 14_400 };
+    const oidc = { kind: "oidc", path: "oidc", group: "g", tokens } as const;
+    const byCommand = loggedIn({ ...oidc, redirectUris: ["http://localhost:8250/oidc/callback"] });
+    expect(byCommand).toContain("bao login -method=oidc -path=oidc\n");
+    expect(byCommand).toContain("valid for 1 hour, and can be renewed up to 4 hours");
+    expect(byCommand.match(/is valid for/g)).toHaveLength(1);
+    expect(loggedIn({ ...oidc, redirectUris: ["https://a/ui"] })).toContain("leave the role empty");
+  });
+
   test("of a role without any that the guide knows", () => {
     expect(page({})).toContain("Ask the operator how to log in.");
   });
@@ -85,6 +95,12 @@ describe("tasks", () => {
       { ...DATABASE, server: { engine: "mysql", addresses: ["a:3306"], database: "d" } },
       "database/d/creds/r",
       "--ssl-mode=VERIFY_IDENTITY d",
+    ],
+    [
+      "a database whose name is no word of a shell",
+      { ...DATABASE, server: { engine: "mysql", addresses: ["a:3306"], database: "it's $HOME" } },
+      "database/d/creds/r",
+      String.raw`--ssl-mode=VERIFY_IDENTITY 'it'\''s $HOME'`,
     ],
     [
       "a key of RSA for SSH",

@@ -1,0 +1,112 @@
+import { checkGitHubJob, type GitHubJob } from "../../constructs/login/github-login";
+import type { GitLabJob } from "../../constructs/login/gitlab-login";
+import { checkServiceAccount, type KubernetesServiceAccount } from "../../constructs/login/kubernetes-login";
+import { checkGroupName } from "../../constructs/users/user-names";
+import { ValidationError } from "../../core/errors";
+import { choice, distinct, name, only, validatedBy, whole } from "../builders";
+import { label } from "../fields";
+import { shape } from "../in-file";
+
+/**
+ * By which logins a role is reached.
+ *
+ * @changes in place: a removed login does not reach the role any more; tokens that exist stay valid until they expire
+ */
+export interface RoleLoginSpec {
+  /**
+   * Programs with a role ID and a secret ID.
+   *
+   * @default - none do, because the role names other logins
+   */
+  readonly appRole?: true;
+  /**
+   * Jobs of GitLab CI.
+   *
+   * @default - none
+   */
+  readonly gitlab?: GitLabJob;
+  /**
+   * Jobs of GitHub Actions.
+   *
+   * @default - none
+   */
+  readonly github?: GitHubJob;
+  /**
+   * Pods with a service account.
+   *
+   * @default - none
+   */
+  readonly kubernetes?: KubernetesServiceAccount;
+  /**
+   * Common name of the certificate of programs.
+   *
+   * @default - none
+   */
+  readonly certificate?: string;
+  /**
+   * Group, at the provider of identities, of people.
+   *
+   * @default - none
+   */
+  readonly oidc?: string;
+  /**
+   * Groups, at the provider of identities, of people who choose no role: at each login they get the policies of all their groups.
+   *
+   * @default - none
+   */
+  readonly oidcGroups?: readonly string[];
+  /**
+   * Groups of the people who log in by password.
+   *
+   * @default - none
+   */
+  readonly groups?: readonly string[];
+}
+
+/** The section of the logins of a role. */
+export const roleLogin = validatedBy(
+  shape<RoleLoginSpec>()({
+    appRole: only(true).optional(),
+    gitlab: shape<GitLabJob>()({
+      projectId: whole("project", 1),
+      refType: choice("branch", "tag").optional(),
+      ref: name("main").optional(),
+      environment: name("production").optional(),
+    }).optional(),
+    github: validatedBy(
+      shape<GitHubJob>()({
+        repository: name("acme/shop"),
+        repositoryId: whole("repository", 1),
+        branch: name("main"),
+        environment: name("production").optional(),
+        events: distinct(name("push"), '"push"').optional(),
+      }),
+      (job) => checkGitHubJob(job),
+    ).optional(),
+    kubernetes: validatedBy(
+      shape<KubernetesServiceAccount>()({
+        namespace: label,
+        serviceAccount: name("web"),
+        audience: name("vault"),
+      }),
+      (account) => checkServiceAccount(account),
+    ).optional(),
+    certificate: name("web.customer10.internal").optional(),
+    oidc: name("developers").optional(),
+    oidcGroups: distinct(name("developers"), '"developers"').optional(),
+    groups: distinct(
+      validatedBy(label, (value) => checkGroupName(value)),
+      '"developers"',
+    ).optional(),
+  }),
+  checkReached,
+);
+
+/** @throws ValidationError if a role names no login: without the field it has an AppRole. */
+function checkReached(login: RoleLoginSpec): void {
+  if (Object.values(login).some((value) => value !== undefined)) return;
+  throw new ValidationError(
+    "role-login",
+    "names no login, so nobody reaches the role; name one, or remove the field login for an AppRole.",
+  );
+}
