@@ -77,7 +77,9 @@ export async function runLoop<Seen, Step, Result>(
     if (outcome !== undefined && "done" in outcome) return outcome.done;
     const mayEnd = loop.mayEnd?.() ?? true;
     if (outcome !== undefined) {
-      if (outcome.wait !== waiting?.reason) {
+      // The end cuts requests off, which says less than the reason before.
+      const isCutOff = waiting !== undefined && mayEnd && (signal.aborted || clock.now() >= deadline);
+      if (outcome.wait !== waiting?.reason && !isCutOff) {
         log.info("waiting", { reason: outcome.wait });
         waiting = { reason: outcome.wait, since: clock.now() };
       }

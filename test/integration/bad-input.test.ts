@@ -124,7 +124,7 @@ describe("a wrong instance", () => {
   test("has a replica that does not answer: nothing is initialised, since that one may hold the data", async () => {
     const port = await freePort();
     const replicas = [...instance.replicas, { name: "main-1", address: `https://127.0.0.1:${port}` }];
-    expect(await unseal(bed.environment({ ...instance, replicas }), "--timeout", "5")).toMatch(
+    expect(await unseal(bed.environment({ ...instance, replicas }), "--timeout", "10")).toMatch(
       /did not come up in time \(last: no answer from main-1 .*ECONNREFUSED/,
     );
     await expectUntouched();

@@ -94,6 +94,16 @@ describe("a loop", () => {
     await expect(runLoop(run(-1), loopOf([undefined]))).rejects.toMatchObject({ code: "timeout", message: "none" });
   });
 
+  test("names the reason before the end, and not what the end has cut off", async () => {
+    const context = run();
+    const perform = (step: number): Promise<Outcome<string>> => {
+      if (step === 2) context.stop();
+      return Promise.resolve({ wait: step < 2 ? "refused" : "cut off" });
+    };
+    await expect(runLoop(context, loopOf([], { perform }))).rejects.toMatchObject({ message: "refused" });
+    expect(context.events).toHaveLength(1);
+  });
+
   test("ends when it is interrupted, after the turn that is under way", async () => {
     const context = run();
     let turns = 0;
