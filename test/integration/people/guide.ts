@@ -125,21 +125,26 @@ export function testGuide(people: () => PeopleBed): void {
     }
   });
 
-  test("logs people in at another provider of identities", async () => {
-    const [block] = blocks("At your");
-    if (block === undefined) throw new Error("The block is missing.");
-    const entered = commands.enter(block);
-    const address = join(folder, "address");
-    await expect.poll(() => existsSync(address), { timeout: 10_000 }).toBe(true);
-    const { searchParams } = new URL(readFileSync(address, "utf8"));
-    const [state = "", nonce = "", callback = ""] = ["state", "nonce", "redirect_uri"].map(
-      (name) => searchParams.get(name) ?? "",
-    );
-    people().issuer.identity = { sub: "1", groups: ["developers"], nonce };
-    expect((await fetch(`${callback}?state=${state}&code=a`)).status).toBe(200);
-    await entered;
-    await reads();
-  });
+  // A role of its own, and the groups that need none.
+  test.each(["developers", "readers"])(
+    "logs people in at another provider of identities, as one of the %s",
+    async (group) => {
+      const [block] = blocks(`At your organization's login**, as a member of the group \`${group}\``);
+      if (block === undefined) throw new Error("The block is missing.");
+      const entered = commands.enter(block);
+      const address = join(folder, "address");
+      await expect.poll(() => existsSync(address), { timeout: 10_000 }).toBe(true);
+      const { searchParams } = new URL(readFileSync(address, "utf8"));
+      rmSync(address);
+      const [state = "", nonce = "", callback = ""] = ["state", "nonce", "redirect_uri"].map(
+        (name) => searchParams.get(name) ?? "",
+      );
+      people().issuer.identity = { sub: "1", groups: [group], nonce };
+      expect((await fetch(`${callback}?state=${state}&code=a`)).status).toBe(200);
+      await entered;
+      await reads();
+    },
+  );
 
   test("writes to a folder of the person alone, and every login was run", async () => {
     const { issuer } = people();
