@@ -79,7 +79,7 @@ test("of two runs at once the first one's is kept, and the other's ended", async
   api.delete(NAME);
   await Promise.all([secret.ensure(hook, systemClock), secret.ensure(hook, systemClock)]);
   expect(await secret.remaining(hook)).toBeGreaterThan(0);
-  expect(await accessors()).toHaveLength(before.length + 1);
+  expect((await accessors()).filter((accessor) => !before.includes(accessor))).toHaveLength(1);
 });
 
 test("it is renewed when little is left, and replaced, for the servers to start anew, when it is over", async () => {
@@ -174,7 +174,8 @@ describe("when the Secret cannot be written", () => {
       await expect(secret.ensure(hook, systemClock)).rejects.toThrow(
         `answers ${status} to the request to write the Secret main/${NAME}`,
       );
-      expect(await accessors()).toHaveLength(before.length);
+      // Tokens of the tests before expire meanwhile.
+      expect((await accessors()).filter((accessor) => !before.includes(accessor))).toEqual([]);
     },
   );
 
