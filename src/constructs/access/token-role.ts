@@ -4,6 +4,7 @@ import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { boundAddresses } from "../../core/cidr";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { goDuration } from "../../core/go-duration";
 import type { IGrantee } from "../../policy/grantee";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
@@ -142,9 +143,7 @@ function maxTtlOf({ maxTtl, period }: CheckedTokenRole): Duration | undefined {
 /** Texts by which clients request a lifetime: the last one is that of the product's command. */
 function spellings(ttl: Duration): string[] {
   const seconds = ttl.toSeconds();
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  const long = `${hours > 0 ? `${hours}h` : ""}${seconds >= 60 ? `${minutes}m` : ""}${rest}s`;
-  return [...new Set([ttl.toString(), String(seconds), `${seconds}s`, long])];
+  return [...new Set([ttl.toString(), String(seconds), `${seconds}s`, goDuration(ttl)])];
 }
 
 /** @throws ValidationError if the server would refuse the role, or a setting contradicts another one. */

@@ -2,6 +2,7 @@ import type { IGrantee } from "../../policy/grantee";
 import { isPattern, isWithin, parseDomainPattern } from "../../core/domains";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { goDuration } from "../../core/go-duration";
 import type { PkiSecretBackendRoleConfig } from "../../terraform/providers/vault";
 import type { Construct } from "constructs";
 import { checkRoleName } from "../access/roles";
@@ -147,10 +148,7 @@ function validityOf(role: PkiRoleProps): Partial<PkiSecretBackendRoleConfig> {
 
 /** As the provider reads it back: `1h30m`, but `1h0m5s`. Another form of the same time would be a change in every plan. */
 function toProviderText(duration: Duration): string {
-  const seconds = duration.toSeconds();
-  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const text = `${hours === 0 ? "" : `${hours}h`}${seconds < 60 ? "" : `${minutes}m`}${seconds % 60}s`;
-  return text.replace(/m0s$/, "m").replace(/h0m$/, "h");
+  return goDuration(duration).replace(/m0s$/, "m").replace(/h0m$/, "h");
 }
 
 function copied<Value>(values: readonly Value[] | undefined): Value[] | undefined {
