@@ -222,7 +222,8 @@ export {
   type KubernetesServiceAccount,
 } from "./constructs/login/kubernetes-login";
 export type { LoginLockout } from "./constructs/login/lockout";
-export { OidcLogin, type OidcLoginProps } from "./constructs/login/oidc-login";
+export { OidcLogin } from "./constructs/login/oidc-login";
+export type { OidcLoginProps } from "./constructs/login/oidc-login-props";
 export type { RoleLogin } from "./constructs/login/role-login";
 export type { PodAdditions, WorkloadServer } from "./constructs/workload/delivery";
 export type {

@@ -1,4 +1,4 @@
-import { Lazy, type TerraformProvider } from "cdktf";
+import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { Duration } from "../../core/duration";
@@ -9,6 +9,7 @@ import {
   VaultIdentityGroup,
   type JwtAuthBackend,
 } from "../../terraform/providers/vault";
+import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin, type RoleToken } from "./role-login";
 
 /** Role at which people of all external groups log in. No {@link AccessRole} has such a name. */
@@ -22,16 +23,10 @@ const MAX_TTL = Duration.hours(4);
 export interface ExternalGroupsProps {
   readonly mount: string;
   readonly backend: JwtAuthBackend;
-  /** What the login has of the props of the same names. */
-  readonly login: {
-    readonly clientId: string;
-    readonly redirectUris: readonly string[];
-    readonly scopes?: readonly string[];
-    readonly groupsClaim?: string;
-    readonly tokenTtl?: Duration;
-    readonly tokenMaxTtl?: Duration;
-    readonly provider?: TerraformProvider;
-  };
+  readonly login: Pick<
+    OidcLoginProps,
+    "clientId" | "redirectUris" | "scopes" | "groupsClaim" | "tokenTtl" | "tokenMaxTtl" | "provider"
+  >;
 }
 
 /**

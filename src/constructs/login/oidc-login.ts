@@ -1,114 +1,17 @@
-import { Lazy, type TerraformProvider } from "cdktf";
+import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { checkDurations, type Duration } from "../../core/duration";
+import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
-import { checkSecretRefs, revisionOf, type SecretRef } from "../../core/secret-ref";
+import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
 import { isEncrypted, isSecureAddress } from "../../core/secure-address";
 import { CentralSecret } from "../../terraform/central-secret";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
 import { EXTERNAL_GROUPS_ROLE, ExternalGroups, GROUP_TOKEN_TTL } from "./external-groups";
+import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin } from "./role-login";
-
-/** Properties of an {@link OidcLogin}. */
-export interface OidcLoginProps {
-  /**
-   * Path of the auth mount, without `auth/`.
-   *
-   * @default "oidc"
-   * @changes replaces the roles of the login: people log in at the new path
-   */
-  readonly path?: string;
-  /**
-   * Description of the mount.
-   *
-   * @default - no description
-   * @changes in place
-   */
-  readonly description?: string;
-  /**
-   * URL of the provider of identities, such as "https://keycloak.example/realms/acme".
-   *
-   * @changes in place: tokens that exist stay valid until they expire
-   */
-  readonly discoveryUrl: string;
-  /**
-   * PEM certificates of the CA of that URL.
-   *
-   * @default - those that the servers' machines trust
-   * @changes in place
-   */
-  readonly caCertificate?: string;
-  /**
-   * Identifier of the instance at the provider.
-   *
-   * @changes in place: tokens that exist stay valid until they expire
-   */
-  readonly clientId: string;
-  /**
-   * The client's secret. It reaches neither the state nor a plan.
-   *
-   * @changes in place: raise its revision after the secret has changed
-   */
-  readonly clientSecret: SecretRef;
-  /**
-   * URLs to which the provider sends people back: that of the instance's page, and that of the command of the product.
-   *
-   * @changes in place: for logins that begin afterwards
-   */
-  readonly redirectUris: readonly string[];
-  /**
-   * Scopes to request besides `openid`, for a provider that tells groups only on request.
-   *
-   * @default - none
-   * @changes in place: for logins that begin afterwards
-   */
-  readonly scopes?: readonly string[];
-  /**
-   * Claim with the groups of a person, for {@link OidcLogin.externalGroup}.
-   *
-   * @default "groups"
-   * @changes in place: for logins that begin afterwards
-   */
-  readonly groupsClaim?: string;
-  /**
-   * Lifetime of the tokens of people in external groups.
-   *
-   * @default - 1 hour
-   * @changes in place: tokens that exist keep their lifetime until they are renewed
-   */
-  readonly tokenTtl?: Duration;
-  /**
-   * Maximum lifetime of these tokens. Who is removed from a group at the provider has its rights until then, unless there is another login
-   * before.
-   *
-   * @default - the longer of 4 hours and {@link tokenTtl}
-   * @changes in place: tokens that exist keep their maximum until they are renewed
-   */
-  readonly tokenMaxTtl?: Duration;
-  /**
-   * Whether the login page of the instance offers the login. Everybody who reaches the instance then knows its path.
-   *
-   * @default "unauth": it offers it
-   * @changes in place
-   */
-  readonly listingVisibility?: "unauth" | "hidden";
-  /**
-   * The provider of the instance.
-   *
-   * @default - the stack's Vault provider
-   * @changes in place: the provider must reach the same instance
-   */
-  readonly provider?: TerraformProvider;
-  /**
-   * The provider of the central Vault, which holds the secret.
-   *
-   * @changes in place: the provider must reach the same Vault
-   */
-  readonly centralProvider: TerraformProvider;
-}
 
 /** Default path and type of the login. */
 export const OIDC_LOGIN = { path: "oidc", type: "oidc" } as const;

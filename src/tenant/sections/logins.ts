@@ -7,13 +7,8 @@ import {
 import { GITHUB_LOGIN, GitHubLogin, type GitHubLoginProps } from "../../constructs/login/github-login";
 import { GITLAB_LOGIN, GitLabLogin, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
 import { KUBERNETES_LOGIN, KubernetesLogin, type KubernetesLoginProps } from "../../constructs/login/kubernetes-login";
-import {
-  checkGroupTokens,
-  checkOidcAddresses,
-  OIDC_LOGIN,
-  OidcLogin,
-  type OidcLoginProps,
-} from "../../constructs/login/oidc-login";
+import { checkGroupTokens, checkOidcAddresses, OIDC_LOGIN, OidcLogin } from "../../constructs/login/oidc-login";
+import type { OidcLoginProps } from "../../constructs/login/oidc-login-props";
 import type { IRoleLogin } from "../../constructs/login/role-login";
 import type { Users } from "../../constructs/users/users";
 import type { LoginType } from "../../contract/identities";
