@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { DNS_LABEL } from "../core/dns-label";
-import type { Duration } from "../core/duration";
 import { escapeExpressions, hasExpressions } from "../terraform/literal-text";
 import { TenantError } from "./define-tenant";
 import { GRANT_FIELDS, refuseGrant } from "./engines";
@@ -143,11 +142,7 @@ function checkRequestLimits(request: AccessRequest, { selfService }: WithSelfSer
 
 /** The limits under which a request is. */
 export function limitsOf(request: AccessRequest, limits: readonly RequestLimit[]): RequestLimit[] {
-  return limitsOfProject(request, limits).filter(({ maxTtl }) => !isLonger(request.ttl, maxTtl));
-}
-
-function isLonger(one: Duration, other: Duration): boolean {
-  return one.isLongerThan(other);
+  return limitsOfProject(request, limits).filter(({ maxTtl }) => !request.ttl.isLongerThan(maxTtl));
 }
 
 function limitsOfProject({ login }: AccessRequest, limits: readonly RequestLimit[]): RequestLimit[] {

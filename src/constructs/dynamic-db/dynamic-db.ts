@@ -70,27 +70,29 @@ export class DynamicDb extends Construct implements IDynamicDb {
     this.server = database.server;
     checkUniqueRoles(all, this);
     this.staticRoles = staticRoles.map(({ name }) => name);
+    const roles = props.roles.map((role) => ({ ...role, ...checkCredentialTtls(role, this) }));
     this.credentialsOf = new Map<string, DatabaseCredentials>([
-      ...props.roles.map((role) => {
-        const lifetime = checkCredentialTtls(role, this).defaultTtl;
-        return [role.name, { path: `creds/${role.name}`, isStatic: false, lifetime }] as const;
+      ...roles.map(({ name, defaultTtl }) => {
+        return [name, { path: `creds/${name}`, isStatic: false, lifetime: defaultTtl }] as const;
       }),
       ...staticRoles.map(({ name, rotationPeriod = DEFAULT_ROTATION_PERIOD }) => {
         return [name, { path: `static-creds/${name}`, isStatic: true, lifetime: rotationPeriod }] as const;
       }),
     ]);
 
-    const engine = this.createEngine(props);
-    for (const role of props.roles) {
-      const { defaultTtl, maxTtl } = checkCredentialTtls(role, this);
+    const engine = this.createEngine(
+      props,
+      roles.map(({ maxTtl }) => maxTtl.toSeconds()),
+    );
+    for (const role of roles) {
       new DatabaseSecretBackendRole(this, `Role-${role.name}`, {
         backend: engine.path,
         name: role.name,
         dbName: database.nameIn(engine),
         creationStatements: [...(role.creationStatements ?? database.statements.readonlyRole(role.name))],
         revocationStatements: [...(role.revocationStatements ?? database.statements.revocation)],
-        defaultTtl: defaultTtl.toSeconds(),
-        maxTtl: maxTtl.toSeconds(),
+        defaultTtl: role.defaultTtl.toSeconds(),
+        maxTtl: role.maxTtl.toSeconds(),
         provider,
       });
     }
@@ -136,11 +138,11 @@ export class DynamicDb extends Construct implements IDynamicDb {
    * One resource has both the mount and its connection. Terraform would remove a connection of its own before the mount, and
    * then no lease could be revoked: the logins would stay, and so would the mount.
    */
-  private createEngine(props: DynamicDbProps): DatabaseSecretsMount {
+  private createEngine(props: DynamicDbProps, maxTtls: readonly number[]): DatabaseSecretsMount {
     const { name, database, centralProvider, provider } = props;
     const { password } = database.login;
     const secret = new CentralSecret(this, "Password", centralProvider, password);
-    const longestTtl = Math.max(0, ...props.roles.map((role) => checkCredentialTtls(role, this).maxTtl.toSeconds()));
+    const longestTtl = Math.max(0, ...maxTtls);
     for (const [id, type] of FORMER_RESOURCES) new ForgottenResource(this, id, type, "Engine has both now.");
     return new DatabaseSecretsMount(this, "Engine", {
       path: this.mount,
