@@ -67,3 +67,8 @@ export function changed(path: string, value: unknown, file: object = RIGHT): obj
   else entries[first] = value;
   return copy;
 }
+
+/** Returns a valid file with several values changed, by the paths of their fields. */
+export function withFields(fields: Readonly<Record<string, unknown>>, file: object = RIGHT): object {
+  return Object.entries(fields).reduce<object>((now, [path, value]) => changed(path, value, now), file);
+}

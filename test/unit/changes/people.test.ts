@@ -6,17 +6,17 @@ import {
   GitLabLogin,
   KubernetesLogin,
   OidcLogin,
-  RootCa,
   SecretRef,
   TokenRole,
   Users,
   VaultProvider,
 } from "../../../src/index";
 import type { IRoleLogin } from "../../../src/spi";
-import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { type InstanceSpec } from "../../../src/tenant";
+import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { synthesize, synthesizeInVault, type Synthesized } from "../../support/synth";
-import { changed, REMOVED } from "../../support/tenant-file";
+import { REMOVED, withFields } from "../../support/tenant-file";
 
 /** Values of an instance that has every login, by the paths of their fields. */
 type Setting = Readonly<Record<string, unknown>>;
@@ -65,15 +65,7 @@ const ONLY_GITLAB: Setting = {
   people: { users: [] },
 };
 
-function config(setting: Setting): Synthesized {
-  const instance = Object.entries(setting).reduce<object>((now, [path, value]) => changed(path, value, now), INSTANCE);
-  return synthesizeInVault((stack, { provider, centralProvider }) => {
-    const [first] = defineTenant({ name: "customer10", instances: [instance as InstanceSpec] }).instances;
-    if (first === undefined) throw new Error("There is no instance.");
-    const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", provider: centralProvider });
-    new InstanceConfig(stack, "main", { tenant: "customer10", instance: first, rootCa, provider, centralProvider });
-  });
-}
+const config = (setting: Setting): Synthesized => configOf(withFields(setting, INSTANCE));
 
 const READERS: Setting = { "roles.0.login.oidcGroups": ["readers"] };
 

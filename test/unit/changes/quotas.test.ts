@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { LeaseLimit, RateLimit, RootCa, VaultProvider } from "../../../src/index";
-import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { LeaseLimit, RateLimit, VaultProvider } from "../../../src/index";
+import { type InstanceSpec } from "../../../src/tenant";
+import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
-import { synthesize, synthesizeInVault, type Synthesized } from "../../support/synth";
-import { changed, REMOVED } from "../../support/tenant-file";
+import { synthesize, type Synthesized } from "../../support/synth";
+import { REMOVED, withFields } from "../../support/tenant-file";
 
 type Setting = Readonly<Record<string, unknown>>;
 
@@ -24,15 +25,7 @@ const INSTANCE: InstanceSpec = {
   leaseLimits: [{ name: "leases", maxLeases: 1000 }],
 };
 
-function config(setting: Setting): Synthesized {
-  const instance = Object.entries(setting).reduce<object>((now, [path, value]) => changed(path, value, now), INSTANCE);
-  return synthesizeInVault((stack, { provider, centralProvider }) => {
-    const [first] = defineTenant({ name: "customer10", instances: [instance as InstanceSpec] }).instances;
-    if (first === undefined) throw new Error("There is no instance.");
-    const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", provider: centralProvider });
-    new InstanceConfig(stack, "main", { tenant: "customer10", instance: first, rootCa, provider, centralProvider });
-  });
-}
+const config = (setting: Setting): Synthesized => configOf(withFields(setting, INSTANCE));
 
 const SECRETS = "vault_quota_rate_limit.main_rate_limit_secrets";
 const LOGINS = "vault_quota_rate_limit.main_rate_limit_logins";

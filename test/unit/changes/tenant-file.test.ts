@@ -4,7 +4,7 @@ import { defineTenant } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
 import { testChanges, type FieldChange, type Layers } from "../../support/changes/test-changes";
 import { toJson } from "../../support/synth";
-import { changed, REMOVED, RIGHT } from "../../support/tenant-file";
+import { REMOVED, RIGHT, withFields } from "../../support/tenant-file";
 
 /** Values of a tenant file that uses every section, by the paths of their fields. */
 type Setting = Readonly<Record<string, unknown>>;
@@ -15,7 +15,7 @@ const OPERATOR = {
 };
 
 function layers(setting: Setting): Layers {
-  const file = Object.entries(setting).reduce<object>((now, [path, value]) => changed(path, value, now), RIGHT);
+  const file = withFields(setting);
   const app = buildApp(OPERATOR, [defineTenant(file as never)]);
   const stacks = app.node.children.filter(({ node }) => node.id !== "central") as LayerStack[];
   return { layers: new Map(stacks.map((stack) => [stack.node.id, toJson(stack)])) };

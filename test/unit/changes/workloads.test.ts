@@ -3,18 +3,18 @@ import {
   Duration,
   KeyValue,
   KubernetesLogin,
-  RootCa,
   VaultProvider,
   Workload,
   WorkloadDelivery,
   WorkloadSecret,
   type WorkloadServer,
 } from "../../../src/index";
-import { defineTenant, InstanceConfig, type InstanceSpec, type WorkloadSpec } from "../../../src/tenant";
+import { type InstanceSpec, type WorkloadSpec } from "../../../src/tenant";
 import { HelmProvider } from "../../../src/terraform/providers/kubernetes";
+import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
-import { synthesize, synthesizeInVault, type Synthesized } from "../../support/synth";
-import { changed, REMOVED } from "../../support/tenant-file";
+import { synthesize, type Synthesized } from "../../support/synth";
+import { REMOVED, withFields } from "../../support/tenant-file";
 
 /** Values of an instance with a workload, by the paths of their fields. */
 type Setting = Readonly<Record<string, unknown>>;
@@ -62,18 +62,8 @@ const INSTANCE: InstanceSpec = {
 };
 
 function config(setting: Setting): Synthesized {
-  const instance = Object.entries(setting).reduce<object>((now, [path, value]) => changed(path, value, now), INSTANCE);
-  return synthesizeInVault((stack, { provider, centralProvider }) => {
-    new HelmProvider(stack, "Helm");
-    const [first] = defineTenant({
-      name: "customer10",
-      cluster: { existing: true },
-      instances: [changed("deployment.kubernetesApiCidrs", ["10.0.0.1/32"], instance) as InstanceSpec],
-    }).instances;
-    if (first === undefined) throw new Error("There is no instance.");
-    const rootCa = RootCa.fromRootCaAttributes({ mount: "pki-root", provider: centralProvider });
-    new InstanceConfig(stack, "main", { tenant: "customer10", instance: first, rootCa, provider, centralProvider });
-  });
+  const instance = withFields({ "deployment.kubernetesApiCidrs": ["10.0.0.1/32"] }, withFields(setting, INSTANCE));
+  return configOf(instance, { cluster: { existing: true } }, (stack) => new HelmProvider(stack, "Helm"));
 }
 
 const injected = { "workloads.0.delivery": { type: "agent-injector" } };

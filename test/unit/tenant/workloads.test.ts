@@ -5,7 +5,7 @@ import { defineTenant, InstanceConfig } from "../../../src/tenant";
 import { HelmProvider } from "../../../src/terraform/providers/kubernetes";
 import { checkTenant } from "../../../src/tenant/tenant-schema";
 import { synthesizeInVault, type Synthesized } from "../../support/synth";
-import { changed, REMOVED, RIGHT } from "../../support/tenant-file";
+import { REMOVED, RIGHT, withFields } from "../../support/tenant-file";
 
 const SECRETS = [
   { type: "key-value", name: "settings", path: "kv/sample/dev" },
@@ -29,10 +29,7 @@ const WITH_WORKLOAD: Readonly<Record<string, unknown>> = {
 };
 
 function fileWith(setting: Readonly<Record<string, unknown>>): object {
-  return Object.entries({ ...WITH_WORKLOAD, ...setting }).reduce<object>(
-    (now, [path, value]) => changed(path, value, now),
-    RIGHT,
-  );
+  return withFields({ ...WITH_WORKLOAD, ...setting });
 }
 
 const INJECTED = { "instances.0.workloads.0.delivery": { type: "agent-injector" } };
