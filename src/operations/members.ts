@@ -71,7 +71,8 @@ export async function observeMembers(
   // Raft counts a new member before it gets data, so only a list that is read after the data tells who is outside.
   const newest = token === undefined ? [] : await memberNames(context, active, token);
   if (newest === undefined) return { active: false, outsiders: [] };
-  return { active: true, outsiders: holders.filter((name) => !newest.includes(name)) };
+  const outside = absentReplicas(context.instance, newest);
+  return { active: true, outsiders: holders.filter((name) => outside.includes(name)) };
 }
 
 /** The active replica. Scaling down keeps the first ones, so of two that say so the first is right. */

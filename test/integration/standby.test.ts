@@ -226,6 +226,10 @@ test("main, with servers that lost their storage, takes the data of the promoted
   }
   const status = await bed.run(["status", MAIN, "--json"], environment);
   expect(JSON.parse(status.stdout)).toMatchObject([{ healthy: true, record: { state: "complete" } }]);
+  // The restored data name the server of the standby as the leader, which is not the one to join.
+  const { "root-token": token } = await record("standby");
+  const { body } = await standby.client(token).send("GET", "sys/storage/raft/configuration");
+  expect(body.data).toMatchObject({ config: { servers: [{ node_id: "standby-0" }] } });
 });
 
 test("a standby whose seal unseals by itself takes a snapshot only if the seal opens it", async () => {

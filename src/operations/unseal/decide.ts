@@ -46,7 +46,7 @@ export type Step =
   /** Delete the record's version, recoverably, because the volatile data of its keys are lost. */
   | { readonly do: "discard" }
   | { readonly do: "unseal"; readonly replicas: readonly SeenReplica[] }
-  | { readonly do: "join"; readonly replicas: readonly SeenReplica[]; readonly leader: SeenReplica }
+  | { readonly do: "join"; readonly replicas: readonly SeenReplica[] }
   /** Every replica is unsealed: check leader and peers. */
   | { readonly do: "verify" }
   | { readonly do: "wait"; readonly reason: string }
@@ -159,10 +159,10 @@ function isOutsider({ name }: SeenReplica, { raft }: Observation): boolean {
 function bringUp(seen: Observation): Step {
   const { instance, replicas } = seen;
   const empty = replicas.filter(({ status }) => status.state === "uninitialized");
-  const leader = replicas.find((replica) => replica.status.state === "unsealed" && !isOutsider(replica, seen));
-  if (empty.length > 0 && leader !== undefined) {
+  const canJoin = replicas.some((replica) => replica.status.state === "unsealed" && !isOutsider(replica, seen));
+  if (empty.length > 0 && canJoin) {
     const isMajorityLost = seen.raft.late && empty.length * 2 >= replicas.length;
-    return isMajorityLost ? waitForMajority(empty, seen.record) : { do: "join", replicas: empty, leader };
+    return isMajorityLost ? waitForMajority(empty, seen.record) : { do: "join", replicas: empty };
   }
 
   if (hasSplit(replicas)) return { do: "stop", code: "split", details: replicas.map(({ name }) => name).join(", ") };

@@ -164,7 +164,7 @@ class UnsealRun {
         if (this.context.respectsHold === true) await refuseNewHold(this.context.store);
         return this.unseal(step.replicas, keySets(record.fields, "unseal"));
       case "join":
-        await joinReplicas(this.context, step.replicas, step.leader);
+        await joinReplicas(this.context, step.replicas);
         for (const { name } of step.replicas) this.joined.add(name);
         return undefined;
       case "verify":

@@ -103,7 +103,7 @@ async function perform(
       return undefined;
     }
     case "join":
-      await joinReplicas(context, step.replicas, step.leader);
+      await joinReplicas(context, step.replicas);
       return undefined;
     case "verify":
       return { done: [...unsealed] };

@@ -5,6 +5,7 @@ import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
 import { shareGroups } from "../../vault/shares";
+import { activeAddress } from "../active";
 import { deleteFormerClaims } from "../claims";
 import type { OperationContext } from "../context";
 import type { Outcome, Waiting } from "../loop";
@@ -149,17 +150,10 @@ async function sendKeys(
   }
 }
 
-/** Makes empty replicas members of the leader's cluster. */
-export async function joinReplicas(
-  context: ServerContext,
-  replicas: readonly SeenReplica[],
-  leader: SeenReplica,
-): Promise<void> {
-  const active = await context.replica(leader).leader();
-  if (active === undefined) throw new ReplicaError("unreachable", "no replica is active yet");
-  await Promise.all(
-    replicas.map((replica) => context.replica(replica).join(active.address, context.instance.caCertificate)),
-  );
+/** Makes empty replicas members of the active one's cluster. */
+export async function joinReplicas(context: ServerContext, replicas: readonly SeenReplica[]): Promise<void> {
+  const leader = await activeAddress(context);
+  await Promise.all(replicas.map((replica) => context.replica(replica).join(leader, context.instance.caCertificate)));
 }
 
 /** Checks an instance whose replicas are all unsealed. */

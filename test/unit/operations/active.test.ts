@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findActive } from "../../../src/operations/active";
+import { activeAddress, findActive } from "../../../src/operations/active";
 import type { OperationContext } from "../../../src/operations/context";
 import { ReplicaError } from "../../../src/vault/errors";
 
@@ -10,7 +10,10 @@ function contextOf(...answers: readonly (boolean | ReplicaError)[]) {
   const replica = ({ name }: { readonly name: string }) => {
     const answer = answers[REPLICAS.findIndex((each) => each.name === name)];
     return {
-      leader: () => (answer instanceof ReplicaError ? Promise.reject(answer) : Promise.resolve({ isSelf: answer })),
+      leader: () =>
+        answer instanceof ReplicaError
+          ? Promise.reject(answer)
+          : Promise.resolve({ isSelf: answer, address: `https://${answer ? "10.0.0.7" : "of-a-former-leader"}:8200` }),
     };
   };
   return { instance: { replicas: REPLICAS }, replica } as unknown as Pick<OperationContext, "instance" | "replica">;
@@ -22,8 +25,12 @@ test("is the replica that says so, although others are away", async () => {
   expect(await findActive(contextOf(AWAY, true))).toBe(REPLICAS[1]);
 });
 
-test("fails for a while without one", async () => {
-  await expect(findActive(contextOf(AWAY, false))).rejects.toMatchObject({ failure: "unreachable", retryable: true });
+test("has the address that it tells itself, and not the one that another replica tells", async () => {
+  expect(await activeAddress(contextOf(false, true))).toBe("https://10.0.0.7:8200");
+});
+
+test.each([findActive, activeAddress])("fails for a while without one (%o)", async (find) => {
+  await expect(find(contextOf(AWAY, false))).rejects.toMatchObject({ failure: "unreachable", retryable: true });
 });
 
 test("fails with what waiting does not mend", async () => {

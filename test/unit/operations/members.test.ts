@@ -101,6 +101,17 @@ describe("K1: the members of raft", () => {
       active: false,
       outsiders: [],
     });
+    let asked = 0;
+    const refusedLater: OperationContext["replica"] = (each) => ({
+      ...context.replica(each),
+      raftPeers: (token) =>
+        asked++ === 0 ? context.replica(each).raftPeers(token) : Promise.reject(new ReplicaError("denied", "no")),
+    });
+    expect(await observeMembers({ ...context, replica: refusedLater }, looked, TOKEN)).toEqual({
+      active: true,
+      outsiders: [],
+    });
+    expect(asked).toBe(2);
     for (const server of universe.servers) server.sealed = true;
     expect(await observeMembers(context, await seen(), TOKEN)).toEqual({ active: false, outsiders: [] });
   });

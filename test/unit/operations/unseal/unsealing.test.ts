@@ -70,9 +70,22 @@ describe("a sealed replica", () => {
   });
 });
 
+test("nothing joins the leader of before a restore, which open replicas name until one of them is active", async () => {
+  const universe = new Universe(INSTANCE);
+  const context = universe.start();
+  const asked: string[] = [];
+  const replica: OperationContext["replica"] = (each) => ({
+    ...context.replica(each),
+    leader: () => Promise.resolve({ address: "https://standby-0:8200", isSelf: false }),
+    join: (leader) => Promise.resolve(void asked.push(leader)),
+  });
+  await expect(joinReplicas({ ...context, replica }, [SEALED])).rejects.toMatchObject({ retryable: true });
+  expect(asked).toEqual([]);
+});
+
 test("nothing joins before a replica is active", async () => {
   const universe = new Universe(INSTANCE);
-  await expect(joinReplicas(universe.start(), [SEALED], SEALED)).rejects.toMatchObject({ code: "replica-unreachable" });
+  await expect(joinReplicas(universe.start(), [SEALED])).rejects.toMatchObject({ code: "replica-unreachable" });
 });
 
 describe("an instance whose replicas are unsealed", () => {
