@@ -1,5 +1,6 @@
 import { apiUrl } from "../../terraform/server-address";
 import type { SshHostsProps } from "./ssh-hosts-props";
+import { closeForPasswords, openForPasswords, passwordService } from "./ssh-password-files";
 
 /** A file on a host. */
 export interface HostFile {
@@ -9,7 +10,10 @@ export interface HostFile {
 }
 
 interface HostFilesProps extends SshHostsProps {
-  readonly mount: string;
+  /** Where hosts have their keys signed. */
+  readonly signingMount: string;
+  /** Where the roles of one-time passwords are. */
+  readonly passwordMount: string;
   readonly publicKey: string;
 }
 
@@ -24,7 +28,8 @@ export const TIMER = "tenant-vault-ssh.timer";
 
 /** Files of a host. */
 export function hostFiles(props: HostFilesProps): HostFile[] {
-  const { users, hostRole, revokedSerials = [], publicKey } = props;
+  const { users, hostRole, oneTimePasswordRoles = [], revokedSerials = [], publicKey } = props;
+  const { path, content } = passwordService(FOLDER);
   const lines = (each: readonly string[]): string => each.map((line) => `${line}\n`).join("");
   const sshd = [
     `TrustedUserCAKeys ${FOLDER}/trusted-user-ca-keys.pem`,
@@ -38,6 +43,7 @@ export function hostFiles(props: HostFilesProps): HostFile[] {
     file(`${FOLDER}/revoked-serials`, lines(revokedSerials.map((serial) => `serial: 0x${serial}`))),
     { ...file(SCRIPT, script(props)), permissions: "0755" },
     ...(hostRole === undefined ? [] : units()),
+    ...(oneTimePasswordRoles.length === 0 ? [] : [file(path, content)]),
     // sshd accepts no key at all without the revocation list, which the script makes.
     file("/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf", lines(sshd)),
   ];
@@ -48,6 +54,7 @@ function file(path: string, content: string): HostFile {
 }
 
 function script(props: HostFilesProps): string {
+  const takesPasswords = (props.oneTimePasswordRoles ?? []).length > 0;
   return `#!/bin/sh
 # Makes the revocation list, and renews the certificate of the host key. Then sshd reads both.
 set -eu
@@ -59,13 +66,15 @@ while read -r key; do
   ssh-keygen -q -k -u -f revoked-keys.new -s revoking-ca.new revoked-serials
 done < trusted-user-ca-keys.pem
 mv revoked-keys.new revoked-keys
-${props.hostRole === undefined ? "" : renewal(props)}
-systemctl try-reload-or-restart ssh.service sshd.service
-`;
+${props.hostRole === undefined ? "" : renewal(props)}${takesPasswords ? "" : closeForPasswords()}
+reload() { systemctl try-reload-or-restart ssh.service sshd.service; }
+reload
+${takesPasswords ? `${openForPasswords(props, props.passwordMount)}reload
+` : ""}`;
 }
 
 /** A host without a login yet shows no certificate. No secret is an argument of a program. */
-function renewal({ mount, hostRole, login, ...instance }: HostFilesProps): string {
+function renewal({ signingMount, hostRole, login, ...instance }: HostFilesProps): string {
   const loginUrl = apiUrl(instance, `auth/${login?.path ?? "approle"}/login`);
   return `
 if [ -s role-id ] && [ -s secret-id ]; then
@@ -77,7 +86,7 @@ if [ -s role-id ] && [ -s secret-id ]; then
   printf '{"cert_type":"host","valid_principals":"%s","public_key":"%s"}' \\
     "$(hostname -f)" "$(cat /etc/ssh/ssh_host_ed25519_key.pub)" > request.new
   printf 'X-Vault-Token: %s\\n' "$token" |
-    post --header @- --data @request.new ${apiUrl(instance, `${mount}/sign/${hostRole}`)} | value signed_key > host-cert.new
+    post --header @- --data @request.new ${apiUrl(instance, `${signingMount}/sign/${hostRole}`)} | value signed_key > host-cert.new
   ssh-keygen -L -f host-cert.new > /dev/null
   mv host-cert.new host-cert.pub
 fi

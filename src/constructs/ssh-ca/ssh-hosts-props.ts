@@ -3,7 +3,7 @@ import type { IAppRoleLogin } from "../login/app-role-login";
 /** How hosts are set up for the logins of an SSH authority. */
 export interface SshHostsProps {
   /**
-   * URL of the instance, which a host with a hostRole asks for its certificate.
+   * URL of the instance, which a host asks for its certificate, and whether a one-time password is valid.
    *
    * @changes in place: of the outputs alone; bring them to the hosts
    */
@@ -35,6 +35,14 @@ export interface SshHostsProps {
    * @changes in place: of the outputs alone; bring them to the hosts
    */
   readonly hostRole?: string;
+  /**
+   * Roles of one-time passwords with which people log in to the hosts. A host takes these passwords once the product's SSH helper is
+   * installed there.
+   *
+   * @default - hosts take no passwords
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly oneTimePasswordRoles?: readonly string[];
   /**
    * Serial numbers of certificates that hosts refuse, in hexadecimal digits as the instance returns them.
    *

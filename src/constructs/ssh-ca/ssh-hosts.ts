@@ -20,10 +20,19 @@ const KEYS = "keys-of-the-authority";
 /** A name of a user, and a principal. Both stand in files of their own. */
 const NAME = /^\w[\w.@+-]*$/;
 
-/** Renders the setup of hosts. JSON is YAML as well. @param publicKey Public keys that hosts trust, one per line. */
-export function sshHostSetup(props: SshHostsProps, publicKey: string, mount: string): SshHostSetup {
+/**
+ * Renders the setup of hosts. JSON is YAML as well.
+ *
+ * @param publicKey Public keys that hosts trust, one per line.
+ * @param mounts Where hosts have their keys signed, and where the roles of one-time passwords are.
+ */
+export function sshHostSetup(
+  props: SshHostsProps,
+  publicKey: string,
+  mounts: { readonly signingMount: string; readonly passwordMount: string },
+): SshHostSetup {
   parseServerAddress(props.address);
-  const files = hostFiles({ ...props, mount, publicKey: KEYS });
+  const files = hostFiles({ ...props, ...mounts, publicKey: KEYS });
   const hasTimer = props.hostRole !== undefined;
   const enable = ["systemctl", "enable", "--now", TIMER];
   const cloudInit = {
@@ -57,7 +66,7 @@ function jsonOf(template: string): string {
 
 /** @throws ValidationError if a file on a host would be wrong. */
 export function checkHosts(
-  { users, revokedSerials = [], hostRole }: Omit<SshHostsProps, "address" | "namespace" | "login">,
+  { users, revokedSerials = [], hostRole, oneTimePasswordRoles = [] }: Omit<SshHostsProps, "address" | "namespace" | "login">,
   roles: readonly SshRole[],
   scope?: Construct,
 ): void {
@@ -79,4 +88,7 @@ export function checkHosts(
     );
   const names = roles.filter(({ config }) => config.allowHostCertificates === true).map(({ name }) => name);
   if (hostRole !== undefined && !names.includes(hostRole)) throw unknownRole("SSH host", hostRole, names, scope);
+  const passwordRoles = roles.filter(({ endpoint }) => endpoint === "creds").map(({ name }) => name);
+  const unknown = oneTimePasswordRoles.find((name) => !passwordRoles.includes(name));
+  if (unknown !== undefined) throw unknownRole("SSH one-time-password", unknown, passwordRoles, scope);
 }

@@ -183,6 +183,7 @@ const key = z.discriminatedUnion("type", [
 const hosts = shape<SshHostsSpec>()({
   users: map(name("ubuntu"), list(name("ops"), '"ops"')),
   hostRole: name("hosts").optional(),
+  oneTimePasswordRoles: distinct(name("break-glass"), '"break-glass"').optional(),
   revokedSerials: distinct(name("5d2f7a9c0e1b3c4d"), '"5d2f7a9c0e1b3c4d"').optional(),
 });
 

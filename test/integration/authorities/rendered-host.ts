@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { OpensshPrograms } from "../../../lab/tools/openssh";
 import { run } from "../../../lab/run";
@@ -65,6 +65,10 @@ export class RenderedHost {
 
   read(path: string): string {
     return readFileSync(`${this.props.root}${path}`, "utf8");
+  }
+
+  has(path: string): boolean {
+    return existsSync(`${this.props.root}${path}`);
   }
 
   private below(text: string): string {

@@ -150,7 +150,10 @@ export function testSsh(bed: AuthorityBed): void {
 
       const { address } = bed.lab.tenant.instances[0] as { address: string };
       const place = { address, namespace: "hosts", login: { path: "programs" } };
-      const { cloudInit } = sshHostSetup({ ...place, users: {}, hostRole: "hosts" }, "", "ssh");
+      const { cloudInit } = sshHostSetup({ ...place, users: {}, hostRole: "hosts" }, "", {
+        signingMount: "ssh",
+        passwordMount: "ssh",
+      });
       const rendered = hostAt(join(folder, "namespaced"));
       rendered.setUp(cloudInit.replace(/\$\{jsonencode\(("[^"]*")\)\}/, "$1"), { role_id, secret_id });
       rendered.write("/etc/ssh/ssh_host_ed25519_key.pub", readFileSync(`${key("ed25519")}.pub`, "utf8").trim());
@@ -161,6 +164,69 @@ export function testSsh(bed: AuthorityBed): void {
         join(folder, "namespaced/etc/ssh/tenant-vault/host-cert.pub"),
       ]);
       expect(stdout).toMatch(/host certificate[^]*Principals:\s+one\.acme\.internal/);
+    });
+
+    test("a host with the helper takes one-time passwords instead of its own ones, once each, until they are no longer wanted", async () => {
+      const post = (path: string, body: object): Promise<{ body: { data?: unknown } }> =>
+        bed.operator.send("POST", path, { body });
+      await post("sys/mounts/passwords", { type: "ssh" });
+      const cidr_list = "127.0.0.0/8";
+      for (const role of ["break-glass", "other"])
+        await post(`passwords/roles/${role}`, { key_type: "otp", default_user: "ubuntu", cidr_list });
+      const { address } = bed.lab.tenant.instances[0] as { address: string };
+      const setup = (oneTimePasswordRoles: readonly string[]): string =>
+        sshHostSetup({ address, users: {}, oneTimePasswordRoles }, "", {
+          signingMount: "ssh",
+          passwordMount: "passwords",
+        }).cloudInit.replace(/\$\{jsonencode\(("[^"]*")\)\}/, "$1");
+      const rendered = hostAt(join(folder, "passwords"));
+      const apply = async (...roles: readonly string[]): Promise<void> => {
+        rendered.setUp(setup(roles), { role_id: "", secret_id: "" });
+        await rendered.apply();
+      };
+      const PAM = "/etc/pam.d/sshd";
+      const SSHD = "/etc/ssh/sshd_config.d/10-tenant-vault-passwords.conf";
+      const before = "@include common-auth\naccount required pam_nologin.so\n";
+      rendered.write(PAM, before);
+      await apply("break-glass");
+      expect([rendered.read(PAM), rendered.has(SSHD)]).toEqual([before, false]);
+
+      // Does what the product's helper does with the same settings, and prints what the instance answers.
+      rendered.write(
+        "/usr/local/bin/vault-ssh-helper",
+        `#!/usr/bin/env node
+const { execFileSync } = require("node:child_process");
+const { readFileSync } = require("node:fs");
+const file = process.argv.find((each) => each.startsWith("-config=")).slice("-config=".length);
+const { vault_addr, ssh_mount_point, allowed_roles, ca_cert } = JSON.parse(readFileSync(file, "utf8"));
+const otp = process.argv.includes("-verify-only") ? "verify-echo-request" : readFileSync(0, "utf8");
+const url = vault_addr + "/v1/" + ssh_mount_point + "/verify";
+const answer = execFileSync("curl", ["-sS", "--fail", "--cacert", ca_cert, "--data", JSON.stringify({ otp }), url]);
+const { message, role_name } = JSON.parse(answer).data;
+if (message !== "verify-echo-response" && !allowed_roles.split(",").includes(role_name)) process.exit(1);
+`,
+        0o755,
+      );
+      await apply("break-glass");
+      expect(rendered.read(PAM)).toBe("@include tenant-vault-ssh\naccount required pam_nologin.so\n");
+      expect(rendered.read(SSHD)).toBe("UsePAM yes\nKbdInteractiveAuthentication yes\nPasswordAuthentication no\n");
+      const [, helper = "", config = ""] = /pam_exec.so.* (\S+) (-config=\S+)$/m.exec(
+        rendered.read("/etc/pam.d/tenant-vault-ssh"),
+      ) as readonly string[];
+      const draw = async (role: string): Promise<string> =>
+        ((await post(`passwords/creds/${role}`, { ip: "127.0.0.1" })).body.data as { key: string }).key;
+      const accepts = async (input: string): Promise<boolean> =>
+        (await tryRun(helper, [config], { input })).code === 0;
+      const password = await draw("break-glass");
+      expect(await accepts(password)).toBe(true);
+      expect(await accepts(password)).toBe(false);
+      expect(await accepts(await draw("other"))).toBe(false);
+
+      rendered.write(PAM, "auth required pam_deny.so\n");
+      await expect(apply("break-glass")).rejects.toThrow("does not include common-auth");
+      rendered.write(PAM, "@include tenant-vault-ssh\n");
+      await apply();
+      expect([rendered.read(PAM), rendered.has(SSHD)]).toEqual(["@include common-auth\n", false]);
     });
 
     test("a certificate for other networks is refused, also if a request asks for other critical options", async () => {

@@ -624,6 +624,15 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [[]],
   ),
   row(
+    "SshHostsProps.oneTimePasswordRoles",
+    [undefined, ["ops"], undefined],
+    ssh((oneTimePasswordRoles) => ({
+      roles: [SshRole.oneTimePassword(PASSWORD_ROLE)],
+      hosts: { address: "https://a.example:8200", users: {}, oneTimePasswordRoles },
+    })),
+    [[]],
+  ),
+  row(
     "SshHostsProps.revokedSerials",
     [undefined, ["1f"], undefined],
     hosts((revokedSerials) => ({ revokedSerials })),

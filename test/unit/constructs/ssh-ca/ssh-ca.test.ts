@@ -237,6 +237,20 @@ describe("hosts", () => {
     expect(() => script({ login: {} as never })).toThrow(/login/);
   });
 
+  test("take one-time passwords of the named roles, at the first mount (SshHostsProps.oneTimePasswordRoles)", () => {
+    const script = "/usr/local/sbin/tenant-vault-ssh";
+    const found = files({ oneTimePasswordRoles: ["break-glass"], namespace: "team1" }, { generation: 2 });
+    expect(content(found, "/etc/pam.d/tenant-vault-ssh")).toContain(
+      "/usr/local/bin/vault-ssh-helper -config=/etc/ssh/tenant-vault/one-time-passwords.json\n",
+    );
+    expect(content(found, script)).toContain(
+      '{"vault_addr":"https://vault.example:8200","ssh_mount_point":"ssh","namespace":"team1","allowed_roles":"break-glass"',
+    );
+    const without = files({ oneTimePasswordRoles: [] });
+    expect([...without.keys()]).not.toContain("/etc/pam.d/tenant-vault-ssh");
+    expect(content(without, script)).not.toContain("vault-ssh-helper");
+  });
+
   test("get the same files from Ansible", () => {
     const text = setup({ hostRole: "hosts" }).ansible.replace(/\$\{jsonencode\("(.*)"\)\}/, (_, keys: string) =>
       JSON.stringify(keys),
@@ -256,6 +270,9 @@ describe("hosts", () => {
     expect(() => setup({ users: { "../root": [] } })).toThrow(/which is not a valid name/);
     expect(() => setup({ revokedSerials: ["0x1"] })).toThrow(/revoke "0x1", which is not a serial number/);
     expect(() => setup({ hostRole: "ops" })).toThrow(/There is no SSH host role "ops"; there are: hosts/);
+    expect(() => setup({ oneTimePasswordRoles: ["ops"] })).toThrow(
+      /There is no SSH one-time-password role "ops"; there are: break-glass/,
+    );
     expect(() => setup({ address: "http://vault" })).toThrow();
   });
 });
