@@ -50,6 +50,10 @@ export async function runLoop<Seen, Step, Result>(
   const { clock, log, signal, deadline, lease } = context;
   let waiting: { readonly reason: string; since: number; blockedBy?: string | undefined } | undefined;
 
+  /** The end cuts requests off, which says less than the reason before. */
+  const isCutOff = (): boolean =>
+    waiting !== undefined && (loop.mayEnd?.() ?? true) && (signal.aborted || clock.now() >= deadline);
+
   const turn = async (): Promise<Outcome<Result>> => {
     await lease?.renew();
     try {
@@ -66,7 +70,7 @@ export async function runLoop<Seen, Step, Result>(
     } catch (error) {
       // An inner loop has the deadline of the outer loop.
       if (error instanceof UnfinishedError) throw error;
-      const recovered = loop.recover(error);
+      const recovered = loop.recover(error) ?? (isCutOff() ? recoverRetryable(error) : undefined);
       if (recovered === undefined) throw error;
       return recovered;
     }
@@ -77,9 +81,7 @@ export async function runLoop<Seen, Step, Result>(
     if (outcome !== undefined && "done" in outcome) return outcome.done;
     const mayEnd = loop.mayEnd?.() ?? true;
     if (outcome !== undefined) {
-      // The end cuts requests off, which says less than the reason before.
-      const isCutOff = waiting !== undefined && mayEnd && (signal.aborted || clock.now() >= deadline);
-      if (outcome.wait !== waiting?.reason && !isCutOff) {
+      if (outcome.wait !== waiting?.reason && !isCutOff()) {
         log.info("waiting", { reason: outcome.wait });
         waiting = { reason: outcome.wait, since: clock.now() };
       }

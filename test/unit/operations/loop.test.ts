@@ -104,6 +104,20 @@ describe("a loop", () => {
     expect(context.events).toHaveLength(1);
   });
 
+  test.each([
+    ["time may heal says less than the reason before", true, "refused"],
+    ["a person must mend says more", false, "Cut off."],
+  ])("what the end meets and %s, although a loop does not recover from it", async (_, retryable, message) => {
+    const context = run();
+    const perform = (step: number): Promise<Outcome<string>> => {
+      if (step < 2) return Promise.resolve({ wait: "refused" });
+      context.stop();
+      return Promise.reject(new OperationError("central-unreachable", "Cut off.", { retryable }));
+    };
+    const loop = loopOf([], { perform, recover: () => undefined });
+    await expect(runLoop(context, loop)).rejects.toMatchObject({ message });
+  });
+
   test("ends when it is interrupted, after the turn that is under way", async () => {
     const context = run();
     let turns = 0;
