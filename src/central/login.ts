@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { COMMAND_LOGIN } from "../contract/central-vault";
-import { setting } from "../core/environment";
+import { homeFolder, setting } from "../core/environment";
 import { proxiesOf } from "../core/proxies";
 import { Secret } from "../core/secret";
 import { askCentral, CentralError } from "./client";
@@ -129,7 +128,7 @@ function explainLogin(error: unknown): never {
 
 /** A person's token. @param server What it is for, for messages. @throws CentralError if there is none. */
 export function findToken(client: VaultClient, environment: NodeJS.ProcessEnv, server = CENTRAL_VAULT): Secret {
-  const file = join(homedir(), ".vault-token");
+  const file = join(homeFolder(environment), ".vault-token");
   const token = (setting(environment, "VAULT_TOKEN") ?? readIfExists(file))?.trim();
   if (token === undefined || token === "") {
     throw new CentralError(

@@ -78,10 +78,10 @@ async function statusOf(
 }
 
 /** Asks on a terminal without echo, key by key. From a pipe, it reads what a file would have. */
-async function ask({ signal }: CommandHost, { secretShares }: Instance): Promise<TypedKeys> {
-  const { stdin, stderr } = process;
-  const type = (prompt: string): Promise<Secret> => readHidden(prompt, stdin, stderr, signal);
-  if (!stdin.isTTY) return parseKeyFile((await type("")).reveal());
+async function ask(host: CommandHost, { secretShares }: Instance): Promise<TypedKeys> {
+  const { stdin } = host;
+  const type = (prompt: string): Promise<Secret> => readHidden(prompt, host);
+  if (stdin.isTTY !== true) return parseKeyFile((await type("")).reveal());
   return withoutEcho(stdin, () => askEach(type, secretShares));
 }
 

@@ -37,9 +37,7 @@ export function unseal(host: CommandHost, options: CentralUnsealOptions): Promis
         : await giveKey(host.clock, servers, async (states) => {
             for (const each of inState(states, "sealed"))
               host.log.info("sealed", { server: each.address, received: progressText(each) });
-            return parseKey(
-              await readHidden("Your key (it is not shown): ", process.stdin, process.stderr, host.signal),
-            );
+            return parseKey(await readHidden("Your key (it is not shown): ", host));
           });
     return resultOf(outcomes);
   });

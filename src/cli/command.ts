@@ -1,8 +1,24 @@
+import type { Readable, Writable } from "node:stream";
 import type { Clock } from "../core/clock";
 import type { Log } from "../core/log";
 
+/** Standard input: a terminal, a pipe or a file. */
+export type Input = Readable & {
+  readonly isTTY?: boolean;
+  readonly isRaw?: boolean;
+  setRawMode?(raw: boolean): unknown;
+};
+
+/** Where a command reads what people type, and writes. */
+export interface Streams {
+  readonly stdin: Input;
+  /** For the result alone. */
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+}
+
 /** Surroundings of a command. */
-export interface CommandHost {
+export interface CommandHost extends Streams {
   readonly environment: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly log: Log;

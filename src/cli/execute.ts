@@ -2,42 +2,44 @@ import type { CommanderError } from "commander";
 import { systemClock } from "../core/clock";
 import { OperationError } from "../core/errors";
 import { eventJson, eventText, Log } from "../core/log";
-import type { CommandHost, CommandResult } from "./command";
-import type { Interruption } from "./interruption";
+import type { CommandHost, CommandResult, Streams } from "./command";
 
-/** Runs a command. Its result goes to standard output, and everything else to standard error. */
+/** Surroundings of a command line. */
+export type CommandLineHost = Omit<CommandHost, "clock" | "log">;
+
+/** Runs a command. Its result goes to standard output, and everything else to standard error. @returns The exit code. */
 export async function execute(
   command: (host: CommandHost) => Promise<CommandResult>,
-  interruption: Interruption,
+  host: CommandLineHost,
   asJson: boolean,
-): Promise<void> {
+): Promise<number> {
   const log = new Log((event) => {
-    process.stderr.write(`${asJson ? eventJson(event, systemClock.date()) : eventText(event)}\n`);
+    host.stderr.write(`${asJson ? eventJson(event, systemClock.date()) : eventText(event)}\n`);
   });
   try {
-    const {
-      text,
-      json,
-      exitCode = 0,
-    } = await command({ environment: process.env, clock: systemClock, log, ...interruption });
+    const { text, json, exitCode = 0 } = await command({ ...host, clock: systemClock, log });
     const output = json === undefined ? "" : `${JSON.stringify(json, undefined, 2)}\n`;
-    process.stdout.write(asJson ? output : text);
-    process.exitCode = exitCode;
+    host.stdout.write(asJson ? output : text);
+    return exitCode;
   } catch (error) {
-    printFailure(error, asJson);
+    return printFailure(error, host, asJson);
   }
 }
 
-/** Prints the code and the message of a failure. */
-export function printFailure(error: unknown, asJson: boolean): void {
+/** Prints the code and the message of a failure. @returns The exit code. */
+export function printFailure(
+  error: unknown,
+  { stdout, stderr }: Pick<Streams, "stdout" | "stderr">,
+  asJson: boolean,
+): number {
   const failure = describeFailure(error);
   const { code, message } = failure;
-  if (asJson) process.stdout.write(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
+  if (asJson) stdout.write(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
   const line = asJson
     ? eventJson({ level: "error", message, fields: { code } }, systemClock.date())
     : `tenant-vault: [${code}] ${message}`;
-  process.stderr.write(`${line}\n`);
-  process.exitCode = 1;
+  stderr.write(`${line}\n`);
+  return 1;
 }
 
 /** By its code: the start of the command has a Commander of its own, which need not be loaded again. */

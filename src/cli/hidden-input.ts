@@ -1,13 +1,6 @@
-import type { Readable, Writable } from "node:stream";
 import { OperationError } from "../core/errors";
 import { Secret } from "../core/secret";
-
-/** Standard input: a terminal, a pipe or a file. */
-export type Input = Readable & {
-  readonly isTTY?: boolean;
-  readonly isRaw?: boolean;
-  setRawMode?(raw: boolean): unknown;
-};
+import type { CommandHost, Input } from "./command";
 
 /** Longest input in bytes. */
 const LONGEST = 4096;
@@ -25,7 +18,10 @@ const FIRST_PRINTABLE = 0x20;
  * @param prompt Shown on a terminal.
  * @throws OperationError `interrupted`, or `usage` if the input is too long.
  */
-export async function readHidden(prompt: string, input: Input, output: Writable, signal: AbortSignal): Promise<Secret> {
+export async function readHidden(
+  prompt: string,
+  { stdin: input, stderr: output, signal }: Pick<CommandHost, "stdin" | "stderr" | "signal">,
+): Promise<Secret> {
   const terminal = input.isTTY === true;
   return withoutEcho(input, async () => {
     if (terminal) output.write(prompt);

@@ -1,26 +1,13 @@
 #!/usr/bin/env node
-import { CommanderError } from "commander";
+import { runCommandLine } from "./command-line";
 import { listenForInterruption } from "./interruption";
-import { allCommands, buildProgram } from "./program";
 
 async function main(): Promise<void> {
-  const interruption = listenForInterruption(process);
+  const { stdin, stdout, stderr, env: environment } = process;
   // A closed terminal or pipe must not end a run that holds keys.
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-  const program = buildProgram(async ({ json }, command) => {
-    const { execute } = await import("./execute.js");
-    await execute(command, interruption, json === true);
-  });
-  for (const command of allCommands(program)) {
-    command.exitOverride().configureOutput({ outputError: () => undefined });
-  }
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    // Commander reports help and version as errors, but has already printed them.
-    if (error instanceof CommanderError && error.exitCode === 0) return;
-    (await import("./execute.js")).printFailure(error, process.argv.includes("--json"));
-  }
+  for (const stream of [stdout, stderr]) stream.on("error", () => undefined);
+  const host = { stdin, stdout, stderr, environment, ...listenForInterruption(process) };
+  process.exitCode = await runCommandLine(process.argv.slice(2), host);
 }
 
 void main();

@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { generateRootToken, type GenerationReport } from "../operations/root-token/generate-root-token";
 import { revokeRootToken } from "../operations/root-token/revoke-root-token";
 import { OperationError } from "../core/errors";
@@ -25,7 +26,8 @@ export async function generate(host: CommandHost, target: string, options: Gener
   return withInstance(host, target, options, async (context) => {
     const { print, json } = options;
     // Printed before the run ends, because a token that nobody gets is revoked then.
-    const deliver = (token: Secret): Promise<void> => write(json ? printed(target, token) : `${token.reveal()}\n`);
+    const deliver = (token: Secret): Promise<void> =>
+      write(host.stdout, json ? printed(target, token) : `${token.reveal()}\n`);
     const report = await generateRootToken(context, print ? deliver : undefined);
     if (print) return { text: "", json: undefined };
     return { text: `${target}: ${kept(report)}\n`, json: { instance: target, ...report } };
@@ -51,9 +53,9 @@ export function revoke(host: CommandHost, target: string, options: InstanceOptio
 }
 
 /** Resolves once the text is written. A pipe that nobody reads rejects. */
-function write(text: string): Promise<void> {
+function write(stdout: Writable, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
+    stdout.write(text, (error) => {
       if (error) reject(unread());
       else resolve();
     });

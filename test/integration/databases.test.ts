@@ -4,15 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
-import { tryRun } from "../../lab/run";
 import { MariadbServer } from "../../lab/servers/mariadb-server";
 import { copyFromCache } from "../../lab/tools/cache";
 import { obtainMariadb } from "../../lab/tools/mariadb";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
 import type { VaultClient } from "../../src/vault/client";
+import { runCommand } from "./support/command";
 import { removeLab } from "./support/lab";
-import { COMMAND } from "./support/test-bed";
 
 /** As deep in the project as the lab's own, so that its imports hold. */
 const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
@@ -233,15 +232,12 @@ describe("a deployed tenant", () => {
     ["status", "data/main", { VAULT_NAMESPACE: "team1" }, "healthy"],
     ["unseal", "data/main", { VAULT_NAMESPACE: "team1" }, "1 of 1 replicas unsealed"],
   ])("C2: tenant-vault %s %s with %j says %j", async (command, subject, namespace, answer) => {
-    const { code, stdout, stderr } = await tryRun(process.execPath, [COMMAND, command, subject], {
-      cwd: PROJECT,
-      env: {
-        ...lab.cdktf.environment,
-        ...namespace,
-        VAULT_ADDR: lab.central.server.address,
-        VAULT_CACERT: lab.caCertificateFile,
-        CDKTF_APP: `test -z "$VAULT_NAMESPACE" && ${lab.cdktf.compileApp()}`,
-      },
+    const { code, stdout, stderr } = await runCommand([command, subject], {
+      ...lab.cdktf.environment,
+      ...namespace,
+      VAULT_ADDR: lab.central.server.address,
+      VAULT_CACERT: lab.caCertificateFile,
+      CDKTF_APP: `test -z "$VAULT_NAMESPACE" && ${lab.cdktf.compileApp()}`,
     });
     expect(stdout + stderr).toContain(answer);
     expect(code).toBe(0);

@@ -6,7 +6,8 @@ import type { Instance } from "../../src/contract/instance";
 import { ReplicaApi } from "../../src/vault/replica";
 import { randomOf } from "../support/random";
 import { DISTURBANCES, FaultyProxy } from "./support/proxy";
-import { TestBed, type CommandOutcome } from "./support/test-bed";
+import type { CommandOutcome } from "./support/command";
+import { TestBed } from "./support/test-bed";
 
 /** Schedules in all. `npm run bench` plays ten times as many. */
 const SCHEDULES = Number(process.env.FAULT_SCHEDULES ?? 100);

@@ -6,7 +6,8 @@ import { waitUntil } from "../../lab/wait";
 import type { Instance } from "../../src/contract/instance";
 import { ReplicaApi } from "../../src/vault/replica";
 import { ConnectProxy } from "../support/connect-proxy";
-import { COMMAND, TestBed, type CommandOutcome } from "./support/test-bed";
+import type { CommandOutcome } from "./support/command";
+import { COMMAND, TestBed } from "./support/test-bed";
 
 /** Names that nobody resolves but the proxy; RFC 6761, section 6.4. */
 const CENTRAL = "central.lab.example:8200";

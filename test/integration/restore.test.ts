@@ -9,7 +9,8 @@ import { ReplicaApi } from "../../src/vault/replica";
 import { ageKey, type AgeKey } from "../support/age";
 import { all } from "../support/all";
 import { staticSeal } from "./support/seals";
-import { TestBed, type CommandOutcome } from "./support/test-bed";
+import type { CommandOutcome } from "./support/command";
+import { TestBed } from "./support/test-bed";
 
 let bed: TestBed;
 let key: AgeKey;

@@ -18,7 +18,8 @@ import { attempt } from "./support/attempts";
 import { readCertificate, verify } from "./support/certificates";
 import { FaultyProxy } from "./support/proxy";
 import { TerraformProject } from "./support/terraform-project";
-import { TestBed, type CommandOutcome } from "./support/test-bed";
+import type { CommandOutcome } from "./support/command";
+import { TestBed } from "./support/test-bed";
 
 const SHARED = "customer10/shared";
 const GUESTS = ["customer20", "customer21"] as const;

@@ -7,7 +7,8 @@ import { waitUntil } from "../../lab/wait";
 import { ageKey } from "../support/age";
 import { all } from "../support/all";
 import { staticSeal } from "./support/seals";
-import { TestBed, type CommandOutcome } from "./support/test-bed";
+import type { CommandOutcome } from "./support/command";
+import { TestBed } from "./support/test-bed";
 
 const MAIN = "customer10/main";
 const STANDBY = "customer10/standby";

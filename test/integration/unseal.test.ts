@@ -98,8 +98,8 @@ describe("from empty servers", () => {
     const args = ["unseal", "customer10/twice"];
 
     const results = await Promise.all([
-      bed.run(args, bed.environment(instance)),
-      bed.run(args, bed.environment(instance)),
+      bed.begin(args, bed.environment(instance)).ended,
+      bed.begin(args, bed.environment(instance)).ended,
     ]);
 
     expect(results.map(({ code, failure }) => [code, failure])).toEqual([

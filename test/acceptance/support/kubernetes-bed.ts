@@ -22,7 +22,8 @@ import {
 import { CentralProvider } from "../../../stacks/central-provider";
 import { CentralStack } from "../../../stacks/central-stack";
 import type { Operator } from "../../../stacks/operator";
-import { TestBed, type CommandOutcome } from "../../integration/support/test-bed";
+import type { CommandOutcome } from "../../integration/support/command";
+import { TestBed } from "../../integration/support/test-bed";
 import { kubectl } from "./kubectl";
 import { LocalVolumes } from "./local-volumes";
 import { TerraformProject } from "../../integration/support/terraform-project";

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { NO_PASSWORD } from "../../../src/contract/people";
 import { attempt } from "../support/attempts";
-import type { CommandOutcome } from "../support/test-bed";
+import type { CommandOutcome } from "../support/command";
 import type { Login, PeopleBed } from "./people-bed";
 
 /** What everybody chooses. */

@@ -4,22 +4,17 @@ import { join } from "node:path";
 import { LabCentral } from "../../../lab/central";
 import { LabAuthority } from "../../../lab/certificates";
 import { freePort } from "../../../lab/ports";
-import { begin, type Command, type RunResult } from "../../../lab/run";
+import { begin, type Command } from "../../../lab/run";
 import { VaultCluster } from "../../../lab/servers/vault-cluster";
 import { VaultServer } from "../../../lab/servers/vault-server";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
 import { tenantPolicyName } from "../../../src/contract/central-vault";
 import type { Instance } from "../../../src/contract/instance";
 import { tenantPolicy } from "../../../src/policy/central-policies";
+import { outcomeOf, runCommand, type CommandOutcome } from "./command";
 
 /** The compiled command. */
 export const COMMAND = join(__dirname, "..", "..", "..", "lib", "cli", "main.js");
-
-/** What a run of the command came to. */
-export interface CommandOutcome extends RunResult {
-  /** The line that says why it failed; empty if it did not. */
-  readonly failure: string;
-}
 
 /** A run of the command. */
 export interface BegunCommand extends Command {
@@ -127,19 +122,15 @@ export class TestBed {
     };
   }
 
-  /** Runs the command to its end. */
-  async run(args: readonly string[], environment: Record<string, string>): Promise<CommandOutcome> {
-    return this.begin(args, environment).ended;
+  /** Runs a command line to its end, in this process. @param input What a pipe gives it. */
+  run(args: readonly string[], environment: Record<string, string>, input?: string): Promise<CommandOutcome> {
+    return runCommand(args, environment, input);
   }
 
-  /** Starts the command. */
+  /** Starts the compiled command in a process of its own, which can be killed. */
   begin(args: readonly string[], environment: Record<string, string>, onOutput?: (text: string) => void): BegunCommand {
     const command = begin(process.execPath, [COMMAND, ...args], { env: environment, onOutput });
-    const ended = command.ended.then((result) => ({
-      ...result,
-      failure: /^tenant-vault: .*\n$/m.exec(result.stderr)?.[0] ?? "",
-    }));
-    return { ...command, ended };
+    return { ...command, ended: command.ended.then(outcomeOf) };
   }
 
   /** Brings an instance up, which must work. */

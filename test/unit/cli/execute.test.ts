@@ -1,54 +1,48 @@
 import { CommanderError } from "commander";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { execute, printFailure } from "../../../src/cli/execute";
 import { OperationError } from "../../../src/core/errors";
+import { commandLineHost, type CollectingHost } from "../../support/command-line-host";
 
-const interruption = { signal: new AbortController().signal, holds: new Set<string>() };
-let out: string;
-let err: string;
+let host: CollectingHost;
 beforeEach(() => {
-  out = err = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => Boolean((out += String(text))));
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => Boolean((err += String(text))));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  process.exitCode = undefined;
+  host = commandLineHost();
 });
 
 describe("a command", () => {
   test("prints its result on standard output, and what happens on standard error", async () => {
-    await execute(
+    const code = await execute(
       ({ log }) => {
         log.info("replica unsealed", { replica: "main-0" });
         return Promise.resolve({ text: "done\n", json: {}, exitCode: 2 });
       },
-      interruption,
+      host,
       false,
     );
-    expect([out, err, process.exitCode]).toEqual(["done\n", "replica unsealed replica=main-0\n", 2]);
+    expect([host.out, host.err, code]).toEqual(["done\n", "replica unsealed replica=main-0\n", 2]);
   });
 
   test("prints JSON instead if that is wanted: one document, and lines of events", async () => {
-    await execute(
+    const code = await execute(
       ({ log }) => {
         log.info("replica unsealed", { replica: "main-0" });
         return Promise.resolve({ text: "done\n", json: { healthy: true } });
       },
-      interruption,
+      host,
       true,
     );
-    expect(JSON.parse(out)).toEqual({ healthy: true });
-    expect(JSON.parse(err)).toMatchObject({ level: "info", message: "replica unsealed", replica: "main-0" });
-    expect(process.exitCode).toBe(0);
+    expect(JSON.parse(host.out)).toEqual({ healthy: true });
+    expect(JSON.parse(host.err)).toMatchObject({ level: "info", message: "replica unsealed", replica: "main-0" });
+    expect(code).toBe(0);
   });
 
   test("that fails prints its code and one sentence, and its code is part of the JSON", async () => {
     const failing = () => Promise.reject(new OperationError("central-sealed", "It is sealed.", { retryable: true }));
-    await execute(failing, interruption, true);
-    expect(JSON.parse(err)).toMatchObject({ level: "error", code: "central-sealed", message: "It is sealed." });
-    expect(JSON.parse(out)).toEqual({ error: { code: "central-sealed", message: "It is sealed.", retryable: true } });
-    expect(process.exitCode).toBe(1);
+    expect(await execute(failing, host, true)).toBe(1);
+    expect(JSON.parse(host.err)).toMatchObject({ level: "error", code: "central-sealed", message: "It is sealed." });
+    expect(JSON.parse(host.out)).toEqual({
+      error: { code: "central-sealed", message: "It is sealed.", retryable: true },
+    });
   });
 });
 
@@ -66,6 +60,6 @@ test.each<[string, unknown, string]>([
     "tenant-vault: [usage] no command given; use one of the commands above.\n",
   ],
 ])("%s has a code as well, and one line", (_, error, line) => {
-  printFailure(error, false);
-  expect([out, err]).toEqual(["", line]);
+  expect(printFailure(error, host, false)).toBe(1);
+  expect([host.out, host.err]).toEqual(["", line]);
 });

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { beforeEach, describe, expect, test } from "vitest";
+import type { Input } from "../../../src/cli/command";
 import { readHidden, withoutEcho } from "../../../src/cli/hidden-input";
 
 let output: PassThrough;
@@ -25,6 +26,8 @@ function shown(): string {
   return String(output.read() ?? "");
 }
 
+const hostOf = (stdin: Input, signal = new AbortController().signal) => ({ stdin, stderr: output, signal });
+
 describe("a terminal", () => {
   test.each([
     ["a line", "secret\r", "secret"],
@@ -33,7 +36,7 @@ describe("a terminal", () => {
     ["control characters", "\x1bsec\tret\x04", "secret"],
   ])("gives %s, and shows nothing of it", async (_, typed, text) => {
     const terminal = new Terminal();
-    const read = readHidden("Key: ", terminal, output, new AbortController().signal);
+    const read = readHidden("Key: ", hostOf(terminal));
     for (const character of typed) terminal.write(character);
     expect((await read).reveal()).toBe(text);
     expect(shown()).toBe("Key: \n");
@@ -45,7 +48,7 @@ describe("a terminal", () => {
     "gives answers that were pasted together, and echoes nothing between them",
     async (end) => {
       const terminal = new Terminal();
-      const ask = async () => (await readHidden("Key: ", terminal, output, new AbortController().signal)).reveal();
+      const ask = async () => (await readHidden("Key: ", hostOf(terminal))).reveal();
       terminal.write(["one", "two", "", "three", ""].join(end));
       expect(await withoutEcho(terminal, async () => [await ask(), await ask(), await ask(), await ask()])).toEqual([
         "one",
@@ -59,7 +62,7 @@ describe("a terminal", () => {
 
   test("that is interrupted echoes again, and nothing is read", async () => {
     const terminal = new Terminal();
-    const read = readHidden("Key: ", terminal, output, new AbortController().signal);
+    const read = readHidden("Key: ", hostOf(terminal));
     terminal.write("sec\x03");
     await expect(read).rejects.toMatchObject({ code: "interrupted" });
     expect(terminal.modes).toEqual([true, false]);
@@ -68,11 +71,11 @@ describe("a terminal", () => {
   test("stops waiting if the command is ended", async () => {
     const terminal = new Terminal();
     const end = new AbortController();
-    const read = readHidden("Key: ", terminal, output, end.signal);
+    const read = readHidden("Key: ", hostOf(terminal, end.signal));
     end.abort();
     await expect(read).rejects.toMatchObject({ code: "interrupted" });
     expect(terminal.modes).toEqual([true, false]);
-    await expect(readHidden("", new Terminal(), output, end.signal)).rejects.toMatchObject({ code: "interrupted" });
+    await expect(readHidden("", hostOf(new Terminal(), end.signal))).rejects.toMatchObject({ code: "interrupted" });
   });
 });
 
@@ -80,12 +83,12 @@ test("a pipe is read to its end, without a prompt", async () => {
   const pipe = new PassThrough();
   pipe.write("sec");
   pipe.end("ret\n");
-  expect((await readHidden("Key: ", pipe, output, new AbortController().signal)).reveal()).toBe("secret\n");
+  expect((await readHidden("Key: ", hostOf(pipe))).reveal()).toBe("secret\n");
   expect(shown()).toBe("");
 });
 
 test("more than a key is refused", async () => {
   const pipe = new PassThrough();
   pipe.end(Buffer.alloc(5000, "a"));
-  await expect(readHidden("", pipe, output, new AbortController().signal)).rejects.toMatchObject({ code: "usage" });
+  await expect(readHidden("", hostOf(pipe))).rejects.toMatchObject({ code: "usage" });
 });
