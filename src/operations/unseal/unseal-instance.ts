@@ -19,7 +19,7 @@ import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
 import { StalledPods } from "../restart/stalled-pods";
 import { StuckReplicas } from "../restart/stuck-replicas";
-import type { SeenReplica } from "../seen";
+import { stateOfNewMember, type SeenReplica } from "../seen";
 import { differingShares } from "../shares";
 import { decide, type Observation, type Step, type StopCode } from "./decide";
 import { escrowKeys, forgetJournal } from "./escrow";
@@ -124,7 +124,8 @@ class UnsealRun {
       instance.replicas.map(async (replica) => {
         const status = await this.context.replica(replica).status({ uninterruptible: unanswered !== undefined });
         if (replica.name === unanswered?.replica && status.state !== "unreachable") this.unanswered = undefined;
-        return { ...replica, status: await this.stalled.explain(replica, status) };
+        const known = this.joined.has(replica.name) ? stateOfNewMember(status, instance.secretThreshold) : status;
+        return { ...replica, status: await this.stalled.explain(replica, known) };
       }),
     );
     if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;

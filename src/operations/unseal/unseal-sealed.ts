@@ -7,6 +7,7 @@ import { keyTypeOf } from "../../vault/keys";
 import type { ReplicaState } from "../../vault/replica-state";
 import type { OperationContext, RunContext } from "../context";
 import { MemberObserver } from "../members";
+import { stateOfNewMember } from "../seen";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decide, type Observation, type Step } from "./decide";
 import { explainStop } from "./explain";
@@ -35,6 +36,7 @@ const POLL = 100;
  */
 export function unsealSealed(context: UnsealSealedContext): Promise<readonly string[]> {
   const unsealed = new Set<string>();
+  const joined = new Set<string>();
   /** Replicas that have the shares of the group. */
   const given = new Set<string>();
   const members = new MemberObserver(context);
@@ -42,7 +44,7 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
   let isConfirmed = context.record === undefined;
   return runLoop<Observation, Step | "done", readonly string[]>(context, {
     observe: async () => {
-      const seen = await observe(context, members, isConfirmed ? undefined : context.record);
+      const seen = await observe(context, members, joined, isConfirmed ? undefined : context.record);
       isConfirmed = true;
       return seen;
     },
@@ -50,7 +52,7 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
     perform: async (step, seen) => {
       if (turns++ > 0 && step !== "done") await refuseNewHold(context.store);
       if (step !== "done" && step.do === "unseal") members.expectLeader();
-      return perform(context, step, seen, { unsealed, given });
+      return perform(context, step, seen, { unsealed, given, joined });
     },
     recover: (error) => (isConfirmed ? recoverRetryable(error) : undefined),
     unfinished: (code, last) =>
@@ -65,13 +67,18 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
 async function observe(
   context: UnsealSealedContext,
   members: MemberObserver,
+  joined: ReadonlySet<string>,
   known: Promise<SeenRecord> | undefined,
 ): Promise<Observation> {
   const { instance, store } = context;
   const [record, replicas] = await Promise.all([
     known ?? store.read(),
     Promise.all(
-      instance.replicas.map(async (replica) => ({ ...replica, status: await context.replica(replica).status() })),
+      instance.replicas.map(async (replica) => {
+        const status = await context.replica(replica).status();
+        const isNew = joined.has(replica.name);
+        return { ...replica, status: isNew ? stateOfNewMember(status, instance.secretThreshold) : status };
+      }),
     ),
   ]);
   const raft = await members.observe(replicas, (asked) => context.operator.get(record.fields, asked));
@@ -82,7 +89,7 @@ async function perform(
   context: UnsealSealedContext,
   step: Step | "done",
   { record, replicas }: Observation,
-  { unsealed, given }: { readonly unsealed: Set<string>; readonly given: Set<string> },
+  { unsealed, given, joined }: Readonly<Record<"unsealed" | "given" | "joined", Set<string>>>,
 ): Promise<Outcome<readonly string[]>> {
   if (step === "done") return { done: [...unsealed] };
   const type = keyTypeOf(context.instance.seal);
@@ -104,6 +111,7 @@ async function perform(
     }
     case "join":
       await joinReplicas(context, step.replicas);
+      for (const { name } of step.replicas) joined.add(name);
       return undefined;
     case "verify":
       return { done: [...unsealed] };
