@@ -126,7 +126,10 @@ export class SshCa extends Construct implements ISshCa {
     if (hosts === undefined) return;
     checkValues(hosts, ["login"], { ...APP_ROLE_LOGIN, required: false }, this);
     checkHosts(hosts, props.roles, this);
-    this.hostSetup = sshHostSetup(hosts, this.publicKey, { signingMount: this.signingMount, passwordMount: this.mount });
+    this.hostSetup = sshHostSetup(hosts, this.publicKey, {
+      signingMount: this.signingMount,
+      passwordMount: this.mount,
+    });
   }
 
   grantLogin(grantee: IGrantee, role: string): void {

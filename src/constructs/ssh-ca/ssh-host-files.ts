@@ -69,8 +69,12 @@ mv revoked-keys.new revoked-keys
 ${props.hostRole === undefined ? "" : renewal(props)}${takesPasswords ? "" : closeForPasswords()}
 reload() { systemctl try-reload-or-restart ssh.service sshd.service; }
 reload
-${takesPasswords ? `${openForPasswords(props, props.passwordMount)}reload
-` : ""}`;
+${
+  takesPasswords
+    ? `${openForPasswords(props, props.passwordMount)}reload
+`
+    : ""
+}`;
 }
 
 /** A host without a login yet shows no certificate. No secret is an argument of a program. */

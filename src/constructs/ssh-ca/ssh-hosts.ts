@@ -66,7 +66,12 @@ function jsonOf(template: string): string {
 
 /** @throws ValidationError if a file on a host would be wrong. */
 export function checkHosts(
-  { users, revokedSerials = [], hostRole, oneTimePasswordRoles = [] }: Omit<SshHostsProps, "address" | "namespace" | "login">,
+  {
+    users,
+    revokedSerials = [],
+    hostRole,
+    oneTimePasswordRoles = [],
+  }: Omit<SshHostsProps, "address" | "namespace" | "login">,
   roles: readonly SshRole[],
   scope?: Construct,
 ): void {

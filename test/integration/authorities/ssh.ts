@@ -215,8 +215,7 @@ if (message !== "verify-echo-response" && !allowed_roles.split(",").includes(rol
       ) as readonly string[];
       const draw = async (role: string): Promise<string> =>
         ((await post(`passwords/creds/${role}`, { ip: "127.0.0.1" })).body.data as { key: string }).key;
-      const accepts = async (input: string): Promise<boolean> =>
-        (await tryRun(helper, [config], { input })).code === 0;
+      const accepts = async (input: string): Promise<boolean> => (await tryRun(helper, [config], { input })).code === 0;
       const password = await draw("break-glass");
       expect(await accepts(password)).toBe(true);
       expect(await accepts(password)).toBe(false);
