@@ -5,6 +5,7 @@ import type { Argument, Command, Option } from "commander";
 import { format, resolveConfig } from "prettier";
 import type { AdoptionReport } from "../src/operations/adoption/adopt-instance";
 import type { UnmanagedReport } from "../src/operations/adoption/unmanaged";
+import type { AuthorityReport } from "../src/operations/authorities/ensure-authority";
 import type { CustodyReport } from "../src/operations/custody/keep-custody";
 import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
 import type { PlaceholdersReport } from "../src/operations/placeholders/write-placeholders";
@@ -94,6 +95,17 @@ const RESULTS: Readonly<Record<string, Result>> = {
     } satisfies RevocationReport & { readonly instance: string },
     notes: [
       "`already` is the number of those that were revoked before. Dates select no certificate of a CA, and none that has expired.",
+    ],
+  },
+  authority: {
+    example: {
+      instance: "customer10/main",
+      mount: "pki",
+      issuer: "exported-1a2b3c4d",
+      steps: ["generate-key", "certify", "keep-certificate"],
+    } satisfies AuthorityReport & { readonly instance: string },
+    notes: [
+      "`steps` is what this run did: `generate-key`, `certify`, `keep-certificate`, `import` and `name`. It is empty if the mount had the CA.",
     ],
   },
   placeholders: {

@@ -87,6 +87,7 @@ export type {
   AdministeredLogin,
   AdministeredMounts,
   IdentitiesProps,
+  HeldAuthorityMount,
   PlaceholderPath,
 } from "./constructs/vault-instance/identity-settings";
 export { InstanceNamespace, type InstanceNamespaceProps } from "./constructs/vault-instance/instance-namespace";
@@ -266,7 +267,12 @@ export type { PkiKeyType } from "./constructs/tenant-pki/key-bits";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { MachineCertificate, type MachineCertificateProps } from "./constructs/tenant-pki/machine-certificate";
 export type { InternalAuthorityProps } from "./constructs/tenant-pki/internal-root";
-export { PkiAuthority, type ExternalAuthorityProps } from "./constructs/tenant-pki/pki-authority";
+export type { PkiHookProps } from "./constructs/tenant-pki/authority-props";
+export {
+  PkiAuthority,
+  type ExternalAuthorityProps,
+  type ImportedAuthorityProps,
+} from "./constructs/tenant-pki/pki-authority";
 export type { PkiAcme, PkiServices, PkiTidy } from "./constructs/tenant-pki/pki-services";
 export { RootCa, type IRootCa, type RootCaProps } from "./constructs/tenant-pki/root-ca";
 export { TenantPKI, type ITenantPKI } from "./constructs/tenant-pki/tenant-pki";

@@ -16,7 +16,7 @@ export type { Tenant, TenantInstance } from "./tenant/tenant-schema";
 
 // Building the stacks of a tenant
 export { administeredMounts } from "./tenant/administered-mounts";
-export { certifiedServers, signedIntermediates } from "./tenant/tenant-access";
+export { certifiedServers, exportedAuthorities, signedIntermediates } from "./tenant/tenant-access";
 export { hostedInstances, instanceNamespace, sharedNamespaces } from "./tenant/shared-instances";
 export { InstanceConfig, type InstanceConfigProps } from "./tenant/instance-config";
 export {

@@ -1,7 +1,13 @@
 import { TerraformOutput } from "cdktf";
 import type { Construct } from "constructs";
 import { centralSecretsOf, LayerStack, TENANT_IDENTITIES, TenantAccess } from "tenant-vault";
-import { certifiedServers, sharedNamespaces, signedIntermediates, type Tenant } from "tenant-vault/tenant";
+import {
+  certifiedServers,
+  sharedNamespaces,
+  exportedAuthorities,
+  signedIntermediates,
+  type Tenant,
+} from "tenant-vault/tenant";
 import { CentralProvider } from "./central-provider";
 import type { Operator } from "./operator";
 
@@ -17,6 +23,7 @@ export class AccessStack extends LayerStack {
     const access = new TenantAccess(this, "Access", {
       tenant: tenant.name,
       secrets: centralSecretsOf(layers),
+      authorities: exportedAuthorities(tenant),
       intermediates: signedIntermediates(tenant),
       servers: certifiedServers(tenant),
       namespaces: sharedNamespaces(tenant),

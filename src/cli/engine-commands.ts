@@ -20,6 +20,12 @@ export function defineEngineCommands(program: Command, execute: Execute): void {
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./placeholders.js")).placeholders(host, target, options)),
     );
+  define(program, "authority", "bring a CA whose key the central Vault holds into its mount; Terraform runs it")
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .action((target: string, options: CommonOptions & InstanceOptions) =>
+      execute(options, async (host) => (await import("./authority.js")).authority(host, target, options)),
+    );
   const certificates = program
     .command("certificates")
     .description("list and revoke the certificates that an instance has issued");

@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { AuthorityStore } from "../central/authority-store";
 import { CredentialStore } from "../central/credential-store";
 import { describeInstance, parseTarget } from "../central/instances";
 import { Journal, journalFolder } from "../central/journal";
@@ -101,6 +102,7 @@ async function connected<Result>(
       instance,
       store: new RecordStore(central.withSignal(network.end), tenant, name, run.clock),
       patientStore: new RecordStore(central, tenant, name, run.clock),
+      authorities: new AuthorityStore(central.withSignal(network.end), `${tenant}/${name}`),
       shares: new ShareCopies(central.withSignal(network.end), `${tenant}/${name}`),
       journal: new Journal(journalFolder(host.environment), `${tenant}/${name}`),
       lock: new OperationLock(central, `${tenant}/${name}`, run.clock),

@@ -1,6 +1,7 @@
 import { CentralError } from "../central/client";
 import { connectToCentral } from "../central/login";
 import { SecretMirror, type MirroredSecret } from "../central/secret-mirror";
+import { AUTHORITIES_MOUNT } from "../contract/authorities";
 import { CLUSTERS_MOUNT, RECORDS_MOUNT } from "../contract/central-vault";
 import { ACCESS_MOUNT, LOCK } from "../contract/identities";
 import { mapConcurrently } from "../core/concurrent";
@@ -16,13 +17,13 @@ const AT_ONCE = 8;
 const PREFIX = "TENANT_VAULT_MIRROR_";
 
 /** What became of one secret. */
-interface Outcome {
+interface Outcome<Result = MirroredSecret> {
   readonly path: string;
-  readonly result?: MirroredSecret;
+  readonly result?: Result;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-/** `tenant-vault mirror`: copies records, kubeconfigs and credentials to a second Vault, so that a lost central Vault loses no key. */
+/** `tenant-vault mirror`: copies records, kubeconfigs, credentials and keys of CAs to a second Vault, so that a lost central Vault loses no key. */
 export async function mirror({ environment, log, clock }: CommandHost): Promise<CommandResult> {
   const mirrored = mirrorEnvironment(environment);
   const central = await connectToCentral(environment);
@@ -35,14 +36,23 @@ export async function mirror({ environment, log, clock }: CommandHost): Promise<
           `VAULT_ADDR and ${PREFIX}ADDR are the same Vault; set ${PREFIX}ADDR to another one.`,
         );
       const copier = new SecretMirror(central, to, clock);
-      const mounts = await Promise.all(
-        [RECORDS_MOUNT, CLUSTERS_MOUNT, ACCESS_MOUNT].map(async (mount) =>
-          (await copier.list(mount)).filter((path) => !isLock(mount, path)).map((path) => ({ mount, path })),
-        ),
+      const found = await Promise.all(
+        [RECORDS_MOUNT, CLUSTERS_MOUNT, ACCESS_MOUNT, AUTHORITIES_MOUNT].map(async (mount) => ({
+          mount,
+          ...(await attempt(mount, () => copier.list(mount))),
+        })),
       );
-      const outcomes = await mapConcurrently(mounts.flat(), AT_ONCE, ({ mount, path }) =>
+      const secrets = found.flatMap(({ mount, result = [] }) =>
+        result.filter((path) => !isLock(mount, path)).map((path) => ({ mount, path })),
+      );
+      const copied = await mapConcurrently(secrets, AT_ONCE, ({ mount, path }) =>
         attempt(`${mount}/${path}`, () => copier.copy(mount, path)),
       );
+      // A token of before one of the mounts still copies the others.
+      const outcomes = [
+        ...copied,
+        ...found.flatMap(({ path, error }) => (error === undefined ? [] : [{ path, error }])),
+      ];
       for (const { path, error } of outcomes) if (error !== undefined) log.warn("not mirrored", { path, ...error });
       return report(outcomes, to.address);
     } finally {
@@ -83,7 +93,7 @@ function isLock(mount: string, path: string): boolean {
   return mount === ACCESS_MOUNT && path.endsWith(`/${LOCK}`);
 }
 
-async function attempt(path: string, work: () => Promise<MirroredSecret>): Promise<Outcome> {
+async function attempt<Result>(path: string, work: () => Promise<Result>): Promise<Outcome<Result>> {
   try {
     return { path, result: await work() };
   } catch (error) {

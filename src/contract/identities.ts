@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { heldAuthority } from "./authorities";
 import { INSTANCE_PATH, namespaceLogin, type NamespaceLogin } from "./namespaces";
 import { placeholderPaths } from "./placeholders";
 
@@ -92,6 +93,8 @@ export const identitySettings = z.object({
   features: z.array(z.enum(FEATURES)).min(1).readonly().optional(),
   /** Secrets that the hook of the config layer creates, for people to fill in. */
   placeholders: z.array(placeholderPaths).min(1).readonly().optional(),
+  /** PKI mounts whose CAs have their keys in the central Vault as well. */
+  authorities: z.array(heldAuthority).min(1).readonly().optional(),
   /** Lifetime of a token, seconds. */
   tokenTtl: z.number().int().min(60).default(DEFAULT_TOKEN_TTL),
   /** Lifetime of a secret ID, seconds. */

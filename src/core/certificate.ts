@@ -8,3 +8,8 @@ export function readCertificate(pem: string): X509Certificate | undefined {
     return undefined;
   }
 }
+
+/** The certificates of a PEM file, each as PEM, in their order. */
+export function certificatesOf(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
+}

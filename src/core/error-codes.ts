@@ -84,6 +84,12 @@ export const ERROR_CODES = [
   "certificates-denied",
   "serial-unknown",
 
+  // authority
+  "authority-bundle",
+  "authority-conflict",
+  "authority-deleted",
+  "authority-denied",
+
   // placeholders
   "placeholder-denied",
 

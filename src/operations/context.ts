@@ -1,3 +1,4 @@
+import type { AuthorityStore } from "../central/authority-store";
 import type { CredentialStore } from "../central/credential-store";
 import type { Journal } from "../central/journal";
 import type { OperationLock } from "../central/operation-lock";
@@ -90,4 +91,6 @@ export interface OperationContext extends RunContext {
 export interface ContentContext extends OperationContext {
   /** Anything that the instance has at its paths. @param token Of the caller. */
   content(replica: Replica, token: Secret): ContentRequests;
+  /** CAs of the instance whose keys the central Vault holds. */
+  readonly authorities: Pick<AuthorityStore, keyof AuthorityStore>;
 }

@@ -9,6 +9,7 @@ import {
   SHARE_GROUPS,
   type TenantIdentity,
 } from "../contract/central-vault";
+import { AUTHORITIES_MOUNT, authorityPath } from "../contract/authorities";
 import { inOneOrder } from "../core/domains";
 import { ACCESS_MOUNT, accessPath, LOCK } from "../contract/identities";
 import { namespaceLogin, NAMESPACE_LOGIN_PREFIX } from "../contract/namespaces";
@@ -33,6 +34,8 @@ export interface TenantScope {
   readonly secrets: readonly { readonly mount: string; readonly path: string }[];
   /** Intermediates of the tenant's instances. */
   readonly intermediates: readonly SignedIntermediate[];
+  /** The tenant's instances with an exported CA. @default - none */
+  readonly authorities?: readonly string[];
   /** The tenant's instances that are namespaces, `<tenant>/<instance>` each, of which instance. @default - none */
   readonly namespaces?: readonly { readonly instance: string; readonly sharedInstance: string }[];
 }
@@ -176,13 +179,19 @@ function sealTokens(prefix: string, reason: string): PolicyStatement {
   return { path: `auth/token/create/${SEAL_ROLE_PREFIX}${prefix}*`, capabilities: WRITE, reason };
 }
 
-function deploy({ tenant, secrets, intermediates }: TenantScope): PolicyStatement[] {
+function deploy({ tenant, secrets, intermediates, authorities = [] }: TenantScope): PolicyStatement[] {
   const read = (path: string, reason: string): PolicyStatement => ({ path, capabilities: ["read"], reason });
   const seals = `${SEAL_ROLE_PREFIX}${tenant}.*`;
   return [
     childToken(),
     rootCertificate(),
     ...secrets.map(({ mount, path }) => read(`${mount}/data/${path}`, "a secret that the tenant's file names")),
+    // It may neither overwrite nor delete a key.
+    ...authorities.map((instance): PolicyStatement => ({
+      path: `${AUTHORITIES_MOUNT}/data/${authorityPath(`${tenant}/${instance}`, "*")}`,
+      capabilities: ["create", "read"],
+      reason: "keep the keys of exported CAs, and bring them into the instance",
+    })),
     // It may not write them, because a policy and a token role of its own would give it any right.
     read(`${SEALS_MOUNT}/keys/${tenant}.*`, "compare the keys of transit seals"),
     read(`sys/policies/acl/${seals}`, "compare the policies of transit seals"),

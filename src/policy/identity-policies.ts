@@ -1,5 +1,6 @@
 import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginName, type LoginType } from "../contract/identities";
 import { isNamespaceLogin } from "../contract/namespaces";
+import type { HeldAuthority } from "../contract/authorities";
 import type { PlaceholderPaths } from "../contract/placeholders";
 import type { Product } from "../core/product";
 import { EDIT, ENGINES, LOGINS, LOOK, MANAGE, WRITE, type Part } from "./configuration-parts";
@@ -15,6 +16,8 @@ export interface IdentityScope {
   readonly logins: readonly { readonly path: string; readonly type: LoginType }[];
   /** Secrets that people fill in later, by mount. @default - none */
   readonly placeholders?: readonly PlaceholderPaths[] | undefined;
+  /** PKI mounts whose CAs have their keys in the central Vault as well. @default - none */
+  readonly authorities?: readonly HeldAuthority[] | undefined;
   /** Whether the instance is a namespace of a shared one. @default false */
   readonly isNamespace?: boolean;
 }
@@ -43,7 +46,13 @@ export function identityPolicy(identity: LoginName, scope: IdentityScope): strin
 }
 
 const STATEMENTS: Readonly<Record<Identity, (scope: IdentityScope) => PolicyStatement[]>> = {
-  apply: (scope) => [...configuration(scope, MANAGE), ...placeholders(scope), ...logins(), ...moves()],
+  apply: (scope) => [
+    ...configuration(scope, MANAGE),
+    ...placeholders(scope),
+    ...authorities(scope),
+    ...logins(),
+    ...moves(),
+  ],
   plan: (scope) => configuration(scope, LOOK),
   operate: (scope) => [
     ...(scope.isNamespace === true ? [keyStatus()] : operations()),
@@ -113,6 +122,27 @@ function placeholders(scope: IdentityScope): PolicyStatement[] {
       reason: "whether the placeholder exists, and whose it is",
       allowedParameters: { custom_metadata: [] },
     },
+  ]);
+}
+
+/** A CA whose key is known elsewhere may come into the mounts that the tenant file describes so, and into no other. */
+function authorities({ authorities: held = [] }: IdentityScope): PolicyStatement[] {
+  return held.flatMap(({ mount, type }): PolicyStatement[] => [
+    {
+      path: `${mount}/issuers/import/bundle`,
+      capabilities: WRITE,
+      reason: "import the CA that the central Vault holds",
+    },
+    ...(type === "exported"
+      ? [
+          { path: `${mount}/keys/import`, capabilities: WRITE, reason: "import the key of a new CA" },
+          {
+            path: `${mount}/issuers/generate/root/existing`,
+            capabilities: WRITE,
+            reason: "make the certificate of that CA",
+          },
+        ]
+      : []),
   ]);
 }
 

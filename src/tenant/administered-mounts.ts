@@ -1,5 +1,6 @@
 import { KEY_VALUE_MOUNT } from "../constructs/key-value/key-value";
 import { placeholdersOf } from "../constructs/key-value/placeholders";
+import { PKI_MOUNT } from "../constructs/tenant-pki/tenant-pki";
 import type { AdministeredMounts } from "../constructs/vault-instance/identity-settings";
 import type { EngineType, Feature } from "../contract/identities";
 import type { InstanceMounts } from "../policy/policy-lint";
@@ -25,6 +26,7 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const placeholders = (instance.keyValue ?? []).flatMap(({ mount = KEY_VALUE_MOUNT, ...spec }) =>
     placeholdersOf(mount, spec).map(({ path }) => ({ mount, path })),
   );
+  const held = instance.pki?.authority?.held;
   const features: readonly Feature[] = [
     ...(tokenRoles.length === 0 ? [] : ["token-roles" as const]),
     ...(rateLimits.length + leaseLimits.length === 0 ? [] : ["quotas" as const]),
@@ -37,6 +39,7 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
     logins: instanceLogins(instance),
     ...(features.length === 0 ? {} : { features }),
     ...(placeholders.length === 0 ? {} : { placeholders }),
+    ...(held === undefined ? {} : { authorities: [{ mount: instance.pki?.mount ?? PKI_MOUNT, type: held }] }),
   };
 }
 

@@ -46,9 +46,9 @@ export interface InstanceConfigProps {
   /** The provider of the central Vault. */
   readonly centralProvider: TerraformProvider;
   /**
-   * How the hook that writes placeholders reaches the central Vault.
+   * How hooks reach the central Vault: those that write placeholders and import CAs.
    *
-   * @default - none: a tenant file with placeholders is refused
+   * @default - none: a tenant file with placeholders, or with an exported or imported CA, is refused
    */
   readonly central?: CentralVaultAccess;
   /**

@@ -83,7 +83,9 @@ export type {
 export type { RoleLoginSpec } from "./sections/role-login";
 export type { PeopleSpec, UserSpec } from "./sections/people";
 export type {
+  ExportedAuthoritySpec,
   ExternalAuthoritySpec,
+  ImportedAuthoritySpec,
   InternalAuthoritySpec,
   MachineCertificateSpec,
   PkiField,

@@ -28,6 +28,11 @@ export function signedIntermediates({ name: tenant, instances }: Tenant): Tenant
   });
 }
 
+/** Names of the instances of a tenant with an exported CA, whose key the pipeline keeps in the central Vault. */
+export function exportedAuthorities({ instances }: Tenant): string[] {
+  return instances.filter(({ pki }) => pki?.authority?.held === "exported").map(({ name }) => name);
+}
+
 /** The servers of a tenant whose TLS certificates the central Vault issues. */
 export function certifiedServers({ instances }: Tenant): CertifiedServers[] {
   return instances

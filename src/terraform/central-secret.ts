@@ -1,5 +1,5 @@
 import { Token, type TerraformProvider } from "cdktf";
-import type { Construct, IConstruct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { ValidationError } from "../core/errors";
 import type { SecretRef } from "../core/secret-ref";
 import { EphemeralResource } from "./ephemeral-resource";
@@ -28,11 +28,22 @@ export class CentralSecret extends EphemeralResource {
   }
 }
 
+/** A secret of the central Vault that a hook reads, and Terraform does not. */
+export class HookSecret extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly location: Pick<SecretRef, "mount" | "path">,
+  ) {
+    super(scope, id);
+  }
+}
+
 /** The secrets of the central Vault that constructs read, each once, without those whose place is known only to Terraform. */
 export function centralSecretsOf(scopes: readonly IConstruct[]): Pick<SecretRef, "mount" | "path">[] {
   const locations = scopes
     .flatMap((scope) => scope.node.findAll())
-    .flatMap((each) => (each instanceof CentralSecret ? [each.location] : []))
+    .flatMap((each) => (each instanceof CentralSecret || each instanceof HookSecret ? [each.location] : []))
     .filter(({ mount, path }) => !Token.isUnresolved(mount) && !Token.isUnresolved(path));
   return [...new Map(locations.map((location) => [`${location.mount}/${location.path}`, location])).values()];
 }

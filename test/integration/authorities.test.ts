@@ -4,6 +4,7 @@ import { obtainVaultProvider } from "../../lab/tools/vault-provider";
 import { Duration, LayerStack, localBackend, RootCa, TenantPKI, VaultProvider } from "../../src";
 import { AuthorityBed } from "./authorities/authority-bed";
 import { testCertificates } from "./authorities/certificates";
+import { testHeldAuthorities } from "./authorities/held-authorities";
 import { testIssuers } from "./authorities/issuers";
 import { testKeyValue } from "./authorities/key-value";
 import { testOtherAuthorities } from "./authorities/other-authorities";
@@ -27,6 +28,7 @@ testSsh(bed);
 testLaterPlaceholders(bed);
 testIssuers(bed);
 testOtherAuthorities(bed);
+testHeldAuthorities(bed);
 testRemoval(bed);
 
 test("P9: URLs of a namespace, and of an address with a slash at its end, answer 200 (CentralVaultProps.namespace)", async () => {

@@ -1,9 +1,12 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { rootToken, withAnswer, withKeys, withoutRootToken } from "../../src/central/record";
+import type { AuthorityDescription } from "../../src/contract/authorities";
 import type { Instance } from "../../src/contract/instance";
 import type { Placeholder } from "../../src/contract/placeholders";
 import type { OperationError } from "../../src/core/errors";
 import { Secret } from "../../src/core/secret";
+import { isOfKey } from "../../src/operations/authorities/authority-bundle";
+import { ensureAuthority } from "../../src/operations/authorities/ensure-authority";
 import { rotateBarrier } from "../../src/operations/ceremonies/rotate-barrier";
 import { revokeCertificates } from "../../src/operations/certificates/revoke-certificates";
 import { rotateKeys } from "../../src/operations/ceremonies/rotate-keys";
@@ -37,6 +40,7 @@ import {
   withPerson,
 } from "./explored-worlds";
 import { split } from "./shamir";
+import { simulatedAuthority, simulatedKey } from "./simulated-authorities";
 import { INSTANCE, Universe } from "./simulation";
 
 const TRANSIT: Instance = { ...INSTANCE, seal: "transit" };
@@ -174,6 +178,34 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { mount: "kv", path: "payments", keys: ["key"] },
 ];
 
+const EXPORTED: AuthorityDescription = {
+  tenant: "customer10",
+  name: "main",
+  mount: "pki",
+  issuer: "exported-1",
+  source: { type: "exported", keyType: "ed25519", keyBits: 0, parameters: { common_name: "CA" } },
+};
+
+/** A mount must not have a key that is nowhere else. */
+function lostAuthority({ content, authorities }: Universe): string | undefined {
+  const issuers = Object.entries(content.objects).filter(([path]) => path.startsWith("pki/issuer/"));
+  if (issuers.length === 0) return undefined;
+  const { key } = authorities.read(EXPORTED.issuer);
+  const isHeld = issuers.every(([, { certificate }]) => key !== undefined && isOfKey(String(certificate), key));
+  return isHeld ? undefined : "the central Vault does not have the key of an issuer";
+}
+
+function expectAuthority({ content, authorities }: Universe, name: string): void {
+  const issuers = Object.entries(content.objects).filter(([path]) => path.startsWith("pki/issuer/"));
+  deepEqual(
+    issuers.map(([, { issuer_name: found }]) => found),
+    [name],
+  );
+  const { key, certificate } = authorities.read(name);
+  ok(key !== undefined && certificate !== undefined && isOfKey(certificate, key), "the central Vault has no CA");
+  equal(issuers[0]?.[1].certificate, certificate);
+}
+
 const SERIALS = ["0a", "0b", "0c"];
 
 /** Operations whose faults are explored, each with a world in which it has something to do. */
@@ -212,6 +244,28 @@ export const EXPLORED_OPERATIONS: readonly ExploredOperation[] = [
         ok(state === "TBD" || (universe.newest > 2 && state === "unconfirmed"), state);
       }
     },
+  },
+  {
+    name: "authority, exported",
+    begin: () => running(),
+    run: (context) => ensureAuthority(context, EXPORTED, simulatedKey),
+    codes: [...CENTRAL],
+    lost: (universe) => lostKeys(universe) ?? lostAuthority(universe),
+    expectReached: (universe) => expectAuthority(universe, EXPORTED.issuer),
+  },
+  {
+    name: "authority, exported, into a mount that is created again",
+    begin: async () => {
+      const universe = await running();
+      const { key, certificate } = simulatedAuthority(0);
+      universe.authorities.keep(EXPORTED.issuer, "key", key);
+      universe.authorities.keep(EXPORTED.issuer, "certificate", certificate);
+      return universe;
+    },
+    run: (context) => ensureAuthority(context, EXPORTED, simulatedKey),
+    codes: [...CENTRAL],
+    lost: lostKeys,
+    expectReached: (universe) => expectAuthority(universe, EXPORTED.issuer),
   },
   {
     name: "certificates revoke",

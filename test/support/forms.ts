@@ -34,9 +34,9 @@ export const FORMS: Readonly<Record<string, Proof>> = {
 
   "common name, organization and unit of a CA": [PKI, OWN_CA],
   "country, province and locality": [PKI, OWN_CA],
-  "internal or external CA": [
-    PKI,
-    "ExternalAuthorityProps.chainFiles: a CA elsewhere signs the request of the instance",
+  "internal, exported or external CA": [
+    "integration/authorities/held-authorities.ts",
+    "ExportedAuthoritySpec.type: the form of a CA whose key the central Vault holds; a client that knows its root alone connects",
   ],
   "type and bits of the key of a CA, and its TTL": [PKI, OWN_CA],
   "role for certificates": [PKI, OWN_CA],

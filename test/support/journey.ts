@@ -46,6 +46,8 @@ const CENTRAL = "lost-central.test.ts runs it with servers of its own";
 
 const ADOPTION = "adoption.test.ts runs the command on a server that it makes by hand";
 
+const HELD_AUTHORITIES = "authorities.test.ts reads and writes the same secrets through the API";
+
 const CERTIFICATES = "authorities.test.ts runs the command on certificates that it issues";
 
 const PORTABILITY = "portability.test.ts runs it with instances of its own";
@@ -95,7 +97,7 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/operating/remove-nodes.md: folder=~/.local/state/tenant-vault/kubespray/<tenant>": "needs machines of a cloud",
   "docs/troubleshooting.md: vault kv get -format=json access/$instance/ceremony > /dev/shm/ceremony":
     "a person copies values from one command to the next; identities.test.ts makes a root token by the same requests",
-  "docs/operating/mirror.md: for mount in customers clusters access; do": MIRROR,
+  "docs/operating/mirror.md: for mount in customers clusters access authorities; do": MIRROR,
   "docs/operating/mirror.md: export VAULT_TOKEN=$(cat central-token) TENANT_VAULT_MIRROR_TOKEN=$(cat mirror-token)":
     MIRROR,
   "docs/operating/mirror.md: npx tenant-vault unseal <tenant>/<instance>": MIRROR,
@@ -161,6 +163,9 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     CERTIFICATES,
   "docs/operating/revoke-certificates.md: npx tenant-vault certificates revoke <tenant>/<instance> --issued-since 2026-11-27T09:00:00Z --yes-revoke <tenant>/<instance>":
     CERTIFICATES,
+  "docs/operating/held-authorities.md: vault kv get -field=private-key authorities/<tenant>/<instance>/<issuer>/key > ca-key.pem":
+    HELD_AUTHORITIES,
+  "docs/operating/held-authorities.md: vault kv put operator/<tenant>/ca bundle=@ca-bundle.pem": HELD_AUTHORITIES,
   "docs/operating/step-down.md: npx tenant-vault step-down <tenant>/<instance>":
     "seal.test.ts runs it on an instance of its own",
   "docs/operating/back-up.md: npx tenant-vault snapshot save <tenant>/<instance> --target s3://backups/vault --recipient age1...":

@@ -1,6 +1,7 @@
 import { Secret } from "../../src/core/secret";
 import { ReplicaError } from "../../src/vault/errors";
 import type { Content, ContentRequests } from "../../src/vault/content";
+import { answerOfAuthority } from "./simulated-authorities";
 import { merged, namesIn } from "./memory-content";
 
 /** How a simulated process reaches what is outside it. */
@@ -34,15 +35,19 @@ export class SimulatedContent {
     };
   }
 
-  private write(path: string, body: object): undefined {
+  private write(path: string, body: object): Content | undefined {
+    const answer = answerOfAuthority(this.objects, path, body);
+    if (answer === "refused") throw new ReplicaError("refused", `${path}: issuer name already in use`, 400);
+    if (answer !== undefined) return answer;
     if ("options" in body) this.writeVersion(path);
     const { serial_number: serial } = body as { serial_number?: string };
     if (serial !== undefined) this.revoke(path.replace(/revoke$/, `cert/${serial}`));
     this.objects[path] = { ...body };
     const [, mounts, mount] = /^(sys\/mounts)\/(.+)$/.exec(path) ?? [];
-    if (mounts === undefined) return;
+    if (mounts === undefined) return undefined;
     const entry = { config: {}, options: null, accessor: `accessor-${mount}`, ...body };
     this.objects[mounts] = { ...this.objects[mounts], [`${mount}/`]: entry };
+    return undefined;
   }
 
   private revoke(certificate: string): void {

@@ -18,6 +18,7 @@ import type { KeysInUse, SimulatedKeys } from "./simulated-ceremonies";
 import { Readable } from "node:stream";
 import { collect } from "./archive";
 import { SimulatedAccess, SimulatedCredentials } from "./simulated-access";
+import { SimulatedAuthorities } from "./simulated-authorities";
 import { SimulatedContent } from "./simulated-content";
 import { atEffects, centralPeer, KUBERNETES, serverPeer, type FaultPlan, type FaultSource } from "./simulated-faults";
 import { SimulatedProcess, type SimulatedWorld } from "./simulated-process";
@@ -93,6 +94,8 @@ export class Universe implements SimulatedWorld {
   readonly snapshots = new SimulatedSnapshots();
   /** What an import writes. */
   readonly content = new SimulatedContent();
+  /** CAs in the central Vault. */
+  readonly authorities = new SimulatedAuthorities();
   /** Groups of watchers that the central Vault declares, and the shares that each has. */
   readonly shareGroups: string[] = [];
   readonly shareCopies = new Map<string, RecordFields>();
@@ -267,6 +270,13 @@ export class Universe implements SimulatedWorld {
         return known;
       },
       snapshots: (replica, token) => this.snapshotsOf(process, replica, token),
+      authorities: process.named(centralPeer("authorities"), {
+        read: (issuer) => look(() => this.authorities.read(issuer)),
+        keepKey: (issuer, key) => affect(() => this.authorities.keep(issuer, "key", key.reveal())),
+        keepCertificate: (issuer, certificate) =>
+          affect(() => this.authorities.keep(issuer, "certificate", certificate)),
+        readBundle: (mount, path, field) => look(() => this.authorities.bundles.get(`${mount}/${path}#${field}`)),
+      } satisfies ContentContext["authorities"]),
       content: (replica) =>
         process.named(
           serverPeer(replica.name),

@@ -11,6 +11,7 @@ import {
   WATCH_ROLE,
   watchRole,
 } from "../../contract/central-vault";
+import { AUTHORITIES_MOUNT } from "../../contract/authorities";
 import { ACCESS_MOUNT } from "../../contract/identities";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -172,6 +173,8 @@ export class CentralVault extends Construct {
       provider,
     );
     this.createStore("Clusters", CLUSTERS_MOUNT, "Kubeconfig of each tenant's cluster", lifecycle, provider);
+
+    this.createStore("Authorities", AUTHORITIES_MOUNT, "Keys and certificates of exported CAs", lifecycle, provider);
 
     new Mount(this, "Seals", {
       path: SEALS_MOUNT,

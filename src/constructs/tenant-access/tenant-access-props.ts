@@ -107,6 +107,13 @@ export interface TenantAccessProps {
    */
   readonly servers?: readonly CertifiedServers[];
   /**
+   * Names of the tenant's instances with an exported CA: `deploy` may create its key in the central Vault, and read it.
+   *
+   * @default - none
+   * @changes in place: tokens that exist get the new rights at once
+   */
+  readonly authorities?: readonly string[];
+  /**
    * Instances of the tenant that are namespaces of shared instances: `hook` and `deploy` may read the login of each.
    *
    * @default - none

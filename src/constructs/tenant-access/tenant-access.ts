@@ -58,13 +58,23 @@ export class TenantAccess extends Construct {
 
   /** @returns The role ID. */
   private createLogin(identity: TenantIdentity): string {
-    const { tenant, secrets = [], intermediates = [], namespaces, boundCidrs, pipeline, provider } = this.props;
+    const {
+      tenant,
+      secrets = [],
+      authorities,
+      intermediates = [],
+      namespaces,
+      boundCidrs,
+      pipeline,
+      provider,
+    } = this.props;
     const policy = new Policy(this, `${identity}-policy`, {
       name: tenantPolicyName(tenant, identity),
       policy: tenantPolicy(identity, {
         tenant,
         secrets,
         intermediates: intermediates.map(requestOf),
+        authorities,
         namespaces,
       }),
       provider,

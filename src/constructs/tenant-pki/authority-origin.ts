@@ -45,5 +45,10 @@ export function digestOf({ mountPath, ...props }: AuthorityProps, issuer: string
     // What an intermediate of before has none of leaves its address as it is.
     ...(Object.keys(further).length === 0 ? [] : [further]),
   ];
+  return shortDigest(content);
+}
+
+/** A digest of values in their order. */
+export function shortDigest(content: readonly unknown[]): string {
   return createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 8);
 }

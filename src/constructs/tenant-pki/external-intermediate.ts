@@ -1,7 +1,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { readCertificate } from "../../core/certificate";
+import { certificatesOf, readCertificate } from "../../core/certificate";
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { readCertificateFile } from "../../terraform/certificate-file";
@@ -121,10 +121,6 @@ function checkGenerations(chains: number, generation: number, scope: Construct):
     `The PKI has ${chains} chainFiles, and its generation is ${generation}; set generation to ${chains}, or remove a file.`,
     scope,
   );
-}
-
-function certificatesOf(pem: string): string[] {
-  return pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [];
 }
 
 function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {

@@ -2,8 +2,8 @@ import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { GenericEndpoint, PkiSecretBackendConfigIssuers } from "../../terraform/providers/vault";
 import { expressionOf } from "../../terraform/resource-address";
-import { signingParameters } from "./authority-content";
 import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
+import { rootParameters } from "./root-parameters";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
 
 /** Properties of `PkiAuthority.internal()`. */
@@ -30,22 +30,16 @@ export class InternalRoot extends Construct implements BoundAuthority {
   constructor(scope: Construct, id: string, { maxPathLength = 0, ...props }: AuthorityProps & InternalAuthorityProps) {
     // A root of before has no length in its address.
     super(scope, `${id}-${digestOf(props, maxPathLength === 0 ? "internal" : `internal ${maxPathLength}`)}`);
-    const { mount, mountPath, lifetime, organization, permittedDomains, provider } = props;
+    const { mount, mountPath, lifetime, provider } = props;
     const preventDestroy = props.deletionProtection;
     const fix = `set generation of the PKI to ${props.generation + 1} and deploy again`;
     const origin = recordOrigin(this, props);
     const root = new GenericEndpoint(this, "Resource", {
       path: `${mount.path}/issuers/generate/root/internal`,
       dataJson: Fn.jsonencode({
-        common_name: props.commonName,
-        ...(organization === undefined ? {} : { organization }),
-        ...signingParameters(props.content),
+        ...rootParameters(props, maxPathLength),
         key_type: props.keyType,
         key_bits: props.keyBits,
-        ttl: String(lifetime.toSeconds()),
-        exclude_cn_from_sans: true,
-        max_path_length: maxPathLength,
-        ...(permittedDomains === undefined ? {} : { permitted_dns_domains: permittedDomains.join(",") }),
       }),
       writeFields: ["certificate", "issuer_id"],
       disableRead: true,

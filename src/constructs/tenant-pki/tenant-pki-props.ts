@@ -2,6 +2,7 @@ import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { Product } from "../../core/product";
 import type { IAppRoleLogin } from "../login/app-role-login";
+import type { PkiHookProps } from "./authority-props";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
 import type { MachineCertificateProps } from "./machine-certificate";
@@ -47,13 +48,21 @@ export interface TenantPKIProps extends AuthorityContent, PkiServices {
    */
   readonly rootCa?: IRootCa;
   /**
-   * Where the CA comes from, if the root CA does not sign it: `PkiAuthority.internal()` is a root of the tenant's own, and
+   * Where the CA comes from, if the root CA does not sign it: `PkiAuthority.internal()` is a root of the tenant's own,
+   * `PkiAuthority.exported()` one whose key the central Vault holds, `PkiAuthority.imported()` a CA that exists, and
    * `PkiAuthority.external()` an intermediate that an authority elsewhere signs.
    *
    * @default - an intermediate that rootCa signs
    * @changes new issuer, the old one stays until it expires: clients must trust the new root first
    */
   readonly authority?: PkiAuthority;
+  /**
+   * What the hook needs that brings an exported or imported CA into the mount.
+   *
+   * @default - none: such a CA is refused
+   * @changes in place: the hook uses it from its next run on
+   */
+  readonly hook?: PkiHookProps;
   /**
    * Address of the instance, for the issuer and CRL URLs in certificates.
    *

@@ -41,7 +41,7 @@ export interface ITenantPKI {
 
 /**
  * The CA of a tenant and its roles: an intermediate that the operator's root CA signs, or another authority.
- * Vault generates its key in the tenant's instance; the key never leaves it.
+ * Vault generates its key in the tenant's instance, and the key never leaves it, unless the authority says otherwise.
  */
 export class TenantPKI extends Construct implements ITenantPKI {
   readonly mount: string;
@@ -49,6 +49,8 @@ export class TenantPKI extends Construct implements ITenantPKI {
   readonly request?: string;
   /** The root CA of the tenant's own that clients must trust, PEM. @default - there is none */
   readonly rootCertificate?: string;
+  /** Where the central Vault has the key of the CA, for `vault kv` commands. @default - the key never leaves the instance */
+  readonly keyPath?: string;
   /** Certificates that machines renew by themselves, by their names. */
   readonly machines: ReadonlyMap<string, MachineCertificate>;
   private readonly authority: BoundAuthority;
@@ -92,11 +94,13 @@ export class TenantPKI extends Construct implements ITenantPKI {
       longestTtl: longestOf(props.roles),
       mount,
       mountPath: this.mount,
+      hook: props.hook,
       deletionProtection,
       provider,
     });
     this.machines = this.machinesOf(props);
     this.request = this.authority.request;
+    this.keyPath = this.authority.keyPath;
     this.rootCertificate = this.authority.rootCertificate;
     for (const role of props.roles) {
       new PkiSecretBackendRole(this, `Role-${role.name}`, {

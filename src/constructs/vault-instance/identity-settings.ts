@@ -8,6 +8,7 @@ import {
   type LoginType,
   type RootTokenChoice,
 } from "../../contract/identities";
+import type { AUTHORITY_TYPES } from "../../contract/authorities";
 import { placeholderPathsOf } from "../../contract/placeholders";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -69,6 +70,22 @@ export interface PlaceholderPath {
   readonly path: string;
 }
 
+/** A PKI mount whose CA has its key in the central Vault as well. */
+export interface HeldAuthorityMount {
+  /**
+   * Path of the mount.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly mount: string;
+  /**
+   * Where the CA comes from: "exported" or "imported".
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly type: (typeof AUTHORITY_TYPES)[number];
+}
+
 /** A login method that the identities `apply` and `plan` configure. */
 export interface AdministeredLogin {
   /**
@@ -109,12 +126,19 @@ export interface AdministeredMounts {
    * @changes in place: the hook changes the policies of the identities
    */
   readonly placeholders?: readonly PlaceholderPath[];
+  /**
+   * PKI mounts into which the hook of the config layer imports a CA with its key.
+   *
+   * @default - none
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly authorities?: readonly HeldAuthorityMount[];
 }
 
 /** The part of an instance's description that is about its identities. @throws ValidationError if a mount has the path of theirs. */
 export function identitySettings(
   props: IdentitiesProps,
-  { engines, logins, features = [], placeholders = [] }: AdministeredMounts,
+  { engines, logins, features = [], placeholders = [], authorities = [] }: AdministeredMounts,
   rootToken: RootTokenChoice = "keep",
   namespaces: readonly string[] = [],
 ): IdentitySettings {
@@ -131,6 +155,7 @@ export function identitySettings(
     logins,
     ...(features.length === 0 ? {} : { features }),
     ...(placeholders.length === 0 ? {} : { placeholders: placeholderPathsOf(placeholders) }),
+    ...(authorities.length === 0 ? {} : { authorities }),
     tokenTtl: tokenTtl?.toSeconds() ?? DEFAULT_TOKEN_TTL,
     secretIdTtl: secretIdTtl?.toSeconds() ?? DEFAULT_SECRET_ID_TTL,
     ...(rootToken === "keep" ? {} : { rootToken }),

@@ -45,6 +45,7 @@ export function scopeOf(
     ...(sharedInstance === undefined ? {} : { isNamespace: true }),
     mounts: unique([...settings.mounts, ...engines.filter(isKeyValue2OrOther).flatMap(typed(ENGINE_TYPES))]),
     placeholders: settings.placeholders,
+    authorities: settings.authorities,
     logins: unique([...settings.logins, ...ours.flatMap(typed(LOGIN_TYPES))]),
   };
 }

@@ -1,5 +1,4 @@
 import { TBD, type Placeholder } from "../../contract/placeholders";
-import type { Replica } from "../../contract/instance";
 import { mapConcurrently } from "../../core/concurrent";
 import { OperationError } from "../../core/errors";
 import { generatePassword } from "../../core/password";
@@ -7,6 +6,7 @@ import type { Content, ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
 import { findActive } from "../active";
 import type { ContentContext } from "../context";
+import { contentAsApply } from "../identities/apply-content";
 import { LoginSessions } from "../identities/login-sessions";
 import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decidePlaceholders, pathOf, type PlaceholderStep } from "./placeholder-state";
@@ -78,26 +78,13 @@ class PlaceholderRun {
   }
 
   private async observe(): Promise<Seen> {
-    const active = await findActive(this.context);
-    const api = await this.logIn(active);
+    const api = await contentAsApply(this.context, this.sessions, await findActive(this.context));
     const metadata = await mapConcurrently(this.placeholders, READS_AT_ONCE, (placeholder) =>
       api.read(metadataPath(placeholder)).catch((error: unknown) => {
         throw this.explain(error, placeholder);
       }),
     );
     return { api, metadata };
-  }
-
-  private async logIn(active: Replica): Promise<ContentRequests> {
-    const { context, sessions } = this;
-    const { credential } = await context.credentials.read("apply");
-    await sessions.logIn(active, "apply", credential);
-    const token = sessions.token("apply");
-    if (token !== undefined) return context.content(active, token);
-    throw new OperationError(
-      "identity-rehearsal",
-      `The identity apply of ${context.store.path} cannot log in; run "tenant-vault unseal ${context.store.path}", which repairs it.`,
-    );
   }
 
   private async perform(steps: readonly PlaceholderStep[], { api }: Seen): Promise<Outcome<PlaceholdersReport>> {

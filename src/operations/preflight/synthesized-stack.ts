@@ -1,3 +1,4 @@
+import type { AuthorityDescription } from "../../contract/authorities";
 import { GUIDES, type GuidedInstance } from "../../contract/guide";
 
 /** Arguments of a block of Terraform. */
@@ -70,8 +71,22 @@ export function flavorsOf(stack: SynthesizedStack): FlavorUse[] {
   }));
 }
 
-/** Secrets that a stack reads. */
+/** Secrets that a stack reads, and its hooks. */
 export function secretReads(stack: SynthesizedStack): SecretRead[] {
+  return [...readsOfTerraform(stack), ...readsOfAuthorities(stack)];
+}
+
+/** Bundles of CAs that the hook imports. */
+function readsOfAuthorities(stack: SynthesizedStack): SecretRead[] {
+  return descriptionsFor(stack, "authority").flatMap((description) => {
+    const { source } = description as unknown as AuthorityDescription;
+    if (source.type === "exported") return [];
+    const { mount, path, field } = source.bundle;
+    return [{ mount, path, fields: [field] }];
+  });
+}
+
+function readsOfTerraform(stack: SynthesizedStack): SecretRead[] {
   const text = JSON.stringify(stack.json);
   return Object.entries(stack.json.ephemeral?.vault_kv_secret_v2 ?? {})
     .filter(([, { provider }]) => provider === CENTRAL)
@@ -108,8 +123,8 @@ export function signaturesOf({ json }: SynthesizedStack): Signature[] {
     }));
 }
 
-/** The description that a stack passes to a hook: to `unseal` for each instance, to `kubespray` for the machines. */
-export function descriptionsFor(stack: SynthesizedStack, command: "unseal" | "kubespray"): Block[] {
+/** The description that a stack passes to a hook: to `unseal` for each instance, to `kubespray` for the machines, to `authority` for a CA. */
+export function descriptionsFor(stack: SynthesizedStack, command: "unseal" | "kubespray" | "authority"): Block[] {
   return blocksOf(stack, "terraform_data").flatMap(({ provisioner, triggers_replace: triggers }) =>
     JSON.stringify(provisioner ?? "").includes(` ${command} `)
       ? [(triggers as { description: Block }).description]

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { IAppRoleLogin } from "../../constructs/login/app-role-login";
 import type { IRootCa } from "../../constructs/tenant-pki/root-ca";
 import type { ExternalPlugin, MissingEngine } from "../../constructs/server-config/external-plugin";
+import type { CentralVaultAccess } from "../../terraform/hook";
 import type { Product } from "../../core/product";
 import type { IGrantee } from "../../policy/grantee";
 
@@ -28,6 +29,8 @@ export interface EngineContext {
   readonly provider: TerraformProvider;
   /** The provider of the central Vault. */
   readonly centralProvider: TerraformProvider;
+  /** How hooks reach the central Vault. @default - engines that need one are refused */
+  readonly central?: CentralVaultAccess | undefined;
   /** @default true */
   readonly deletionProtection?: boolean;
 }

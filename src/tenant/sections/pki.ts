@@ -10,7 +10,11 @@ import {
 import { authorityKeyBits } from "../../constructs/tenant-pki/key-bits";
 import { checkMachines, type MachineCertificateProps } from "../../constructs/tenant-pki/machine-certificate";
 import type { InternalAuthorityProps } from "../../constructs/tenant-pki/internal-root";
-import { PkiAuthority, type ExternalAuthorityProps } from "../../constructs/tenant-pki/pki-authority";
+import {
+  PkiAuthority,
+  type ExternalAuthorityProps,
+  type ImportedAuthorityProps,
+} from "../../constructs/tenant-pki/pki-authority";
 import { checkPkiRole } from "../../constructs/tenant-pki/pki-role";
 import {
   checkPkiServices,
@@ -38,7 +42,7 @@ import {
   validatedBy,
   whole,
 } from "../builders";
-import { duration, mountPath } from "../fields";
+import { duration, mountPath, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
@@ -78,7 +82,7 @@ export interface PkiSpec extends InFile<
    * @default - an intermediate CA, signed by the operator's root
    * @changes new issuer, the old one stays until it expires: clients must trust the new root first
    */
-  readonly authority?: InternalAuthoritySpec | ExternalAuthoritySpec;
+  readonly authority?: InternalAuthoritySpec | ExportedAuthoritySpec | ExternalAuthoritySpec | ImportedAuthoritySpec;
 }
 
 /** A root CA of the tenant's own. The instance generates its key, which never leaves it. */
@@ -91,6 +95,18 @@ export interface InternalAuthoritySpec extends InFile<InternalAuthorityProps> {
 export interface ExternalAuthoritySpec extends InFile<ExternalAuthorityProps> {
   /** @changes new issuer, the old one stays until it expires: clients must trust the new root first */
   readonly type: "external";
+}
+
+/** A root CA of the tenant's own, whose key the central Vault holds as well. Clients must trust it. */
+export interface ExportedAuthoritySpec extends InFile<InternalAuthorityProps> {
+  /** @changes new issuer, the old one stays until it expires: clients must trust the new root first */
+  readonly type: "exported";
+}
+
+/** A CA that exists, with its key, which the hook imports from the central Vault. */
+export interface ImportedAuthoritySpec extends InFile<ImportedAuthorityProps> {
+  /** @changes new issuer, the old one stays until it expires: clients must trust the new CA first */
+  readonly type: "imported";
 }
 
 /** The field of an instance. */
@@ -189,6 +205,13 @@ const authorities = z.discriminatedUnion("type", [
     (spec) => PkiAuthority.internal(spec),
   ),
   parsedBy(
+    shape<ExportedAuthoritySpec>()({ type: only("exported"), maxPathLength: whole("path length", 0).optional() }),
+    (spec) => PkiAuthority.exported(spec),
+  ),
+  parsedBy(shape<ImportedAuthoritySpec>()({ type: only("imported"), bundle: secretRef }), (spec) =>
+    PkiAuthority.imported(spec),
+  ),
+  parsedBy(
     shape<ExternalAuthoritySpec>()({
       type: only("external"),
       chainFiles: list(name("tenants/customer10-ca.pem"), '"tenants/customer10-ca.pem"').optional(),
@@ -243,17 +266,19 @@ export const pki = engine<PkiField, PkiGrants>()({
   grants: { certificates: list(name("web"), '"web"').optional() },
   mounts: ({ mount = PKI_MOUNT }) => [mount],
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((each) => each.name) ?? []),
-  create: (scope, { commonName, ...spec }, { tenant, name: instance, rootCa, ...context }) =>
+  create: (scope, { commonName, ...spec }, { tenant, name: instance, rootCa, central, ...context }) =>
     new TenantPKI(scope, "Pki", {
       ...spec,
       ...(spec.authority === undefined ? { rootCa } : {}),
       commonName: commonName ?? intermediateName(tenant, instance),
+      ...(central === undefined ? {} : { hook: { tenant, name: instance, central } }),
       ...context,
     }),
   forget: (scope) => forgetBelow(scope, ["Pki", "Mount", "Resource"], "vault_mount", KEPT),
-  outputs: ({ request, rootCertificate, machines }) => ({
+  outputs: ({ request, rootCertificate, keyPath, machines }) => ({
     pki_request: request,
     pki_root_certificate: rootCertificate,
+    pki_key_path: keyPath,
     pki_machines:
       machines.size === 0
         ? undefined

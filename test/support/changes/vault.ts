@@ -1636,6 +1636,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [DEPLOY_POLICY],
   ),
   row(
+    "TenantAccessProps.authorities",
+    [undefined, ["main"], ["other"], undefined],
+    tenantAccess((authorities) => ({ authorities })),
+    [DEPLOY_POLICY],
+  ),
+  row(
     "TenantAccessProps.namespaces",
     [undefined, [NAMESPACE], [{ ...NAMESPACE, instance: "a/other" }], undefined],
     tenantAccess((namespaces) => ({ namespaces })),

@@ -258,6 +258,7 @@ function instance({ kind = HA, other = false, ...props }: Instance): Synthesized
   });
 }
 
+const EXPORTED = { mount: "pki", type: "exported" } as const;
 const [PKI, PROGRAMS] = [
   { path: "pki", type: "pki" },
   { path: "programs", type: "approle" },
@@ -325,6 +326,24 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     administered({ placeholders: [{ mount: "kv", path: "web" }] }),
     administered({ placeholders: [{ mount: "kv", path: "shop" }] }),
     ["run terraform_data.main_unseal: description.identities.placeholders.#.paths.#"],
+  ],
+  [
+    "AdministeredMounts.authorities",
+    {},
+    administered({ authorities: [EXPORTED] }),
+    ["run terraform_data.main_unseal: description.identities.authorities"],
+  ],
+  [
+    "HeldAuthorityMount.mount",
+    administered({ authorities: [EXPORTED] }),
+    administered({ authorities: [{ ...EXPORTED, mount: "other" }] }),
+    ["run terraform_data.main_unseal: description.identities.authorities.#.mount"],
+  ],
+  [
+    "HeldAuthorityMount.type",
+    administered({ authorities: [EXPORTED] }),
+    administered({ authorities: [{ ...EXPORTED, type: "imported" }] }),
+    ["run terraform_data.main_unseal: description.identities.authorities.#.type"],
   ],
   // There is one type so far.
   [

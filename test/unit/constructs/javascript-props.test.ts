@@ -27,6 +27,7 @@ import {
   StandaloneDeployment,
   TenantAccess,
   TenantCluster,
+  PkiAuthority,
   TenantPKI,
   UnsealWatch,
   LeaseLimit,
@@ -204,6 +205,13 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
     new SshCa(stack, "It", { roles: [], hosts: { address: ADDRESS, users: {}, ...prop } }),
   "PlaceholderHookProps: central": (stack, prop) =>
     new PlaceholderHook(stack, "It", { tenant: "customer10", name: "main", keyValues: [], ...prop } as never),
+  "PkiHookProps: central": (stack, prop) =>
+    new TenantPKI(stack, "It", {
+      ...PKI,
+      rootCa: undefined,
+      authority: PkiAuthority.exported(),
+      hook: { tenant: "customer10", name: "main", ...prop },
+    } as never),
   "KeyValueProps: provider": (stack, prop) => new KeyValue(stack, "It", prop),
   "AppRoleLoginProps: provider": (stack, prop) => new AppRoleLogin(stack, "It", prop),
   "CertificateLoginProps: provider": (stack, prop) =>

@@ -53,6 +53,35 @@ describe.each(TENANT_IDENTITIES)("%s", (identity) => {
   });
 });
 
+describe("keys of exported CAs", () => {
+  const scope = { ...SCOPE, authorities: ["main"] };
+  const key = "authorities/data/customer1/main/exported-1/key";
+
+  test("deploy creates and reads them, of its instance alone, and overwrites or deletes none", () => {
+    const policy = tenantPolicy("deploy", scope);
+    expect(capabilitiesOn(policy, key)).toEqual(["create", "read"]);
+    for (const path of [
+      key.replace("main", "other"),
+      key.replace("customer1", "customer10"),
+      key.replace("data", "metadata"),
+      key.replace("data", "delete"),
+      key.replace("data", "destroy"),
+    ])
+      expect(capabilitiesOn(policy, path), path).toEqual([]);
+  });
+
+  test("nobody else sees one, and nobody without such a CA", () => {
+    const others = [
+      tenantPolicy("hook", scope),
+      tenantPolicy("plan", scope),
+      tenantPolicy("deploy", SCOPE),
+      watchPolicy(),
+      maintenancePolicy(),
+    ];
+    for (const policy of others) expect(capabilitiesOn(policy, key)).toEqual([]);
+  });
+});
+
 test("P1: the order of permittedDomains makes no other policy, as it makes no other request", () => {
   const policyFor = (...permittedDomains: string[]): string =>
     tenantPolicy("deploy", { ...SCOPE, intermediates: [{ commonName: "CA", permittedDomains, ttl: 60 }] });

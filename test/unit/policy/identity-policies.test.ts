@@ -138,6 +138,35 @@ test("operate lists and revokes certificates, and issues none", () => {
     expect(capabilitiesOn(policyOf(identity), "pki/revoke")).toEqual([]);
 });
 
+describe("CAs whose keys the central Vault holds", () => {
+  const authorities = [
+    { mount: "pki", type: "exported" },
+    { mount: "pki-old", type: "imported" },
+  ] as const;
+  const policy = policyOf("apply", { ...SCOPE, authorities });
+
+  test.each([
+    ["pki/issuers/import/bundle", ["create", "update"]],
+    ["pki/keys/import", ["create", "update"]],
+    ["pki/issuers/generate/root/existing", ["create", "update"]],
+    ["pki-old/issuers/import/bundle", ["create", "update"]],
+    ["pki-old/keys/import", []],
+    ["pki-old/issuers/generate/root/existing", []],
+    ["other/issuers/import/bundle", []],
+    ["pki/issuers/generate/root/exported", []],
+  ])("apply has at %s the capabilities %j", (path, capabilities) => {
+    expect(capabilitiesOn(policy, path)).toEqual(capabilities);
+  });
+
+  test("nobody else imports one, and without the declaration nobody does", () => {
+    for (const identity of ["plan", "operate", "ceremony"] as const)
+      expect(capabilitiesOn(policyOf(identity, { ...SCOPE, authorities }), "pki/issuers/import/bundle")).not.toContain(
+        "update",
+      );
+    expect(capabilitiesOn(policyOf("apply"), "pki/issuers/import/bundle")).toEqual([]);
+  });
+});
+
 describe("placeholders", () => {
   const scope = { ...SCOPE, placeholders: [{ mount: "kv", paths: ["web/smtp"] }] };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { AUTHORITIES_MOUNT } from "../../../src/contract/authorities";
 import { ACCESS_MOUNT } from "../../../src/contract/identities";
 import {
   CLUSTERS_MOUNT,
@@ -91,7 +92,10 @@ describe("the product's own policies have no finding", () => {
 
   test("of the central Vault", () => {
     const mounts = [
-      ...[ACCESS_MOUNT, CLUSTERS_MOUNT, RECORDS_MOUNT, SHARES_MOUNT, "operator"].map((path) => ({ path, type: "kv" })),
+      ...[ACCESS_MOUNT, AUTHORITIES_MOUNT, CLUSTERS_MOUNT, RECORDS_MOUNT, SHARES_MOUNT, "operator"].map((path) => ({
+        path,
+        type: "kv",
+      })),
       { path: ROOT_CA_MOUNT, type: "pki" },
       { path: SEALS_MOUNT, type: "transit" },
     ];

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { certifiedServers, defineTenant, signedIntermediates, type TenantSpec } from "../../../src/tenant";
+import {
+  certifiedServers,
+  defineTenant,
+  exportedAuthorities,
+  signedIntermediates,
+  type TenantSpec,
+} from "../../../src/tenant";
 import { customer10 } from "../../support/customer10";
 import { RIGHT } from "../../support/tenant-file";
 
@@ -20,6 +26,13 @@ test("the request of the construct and the policy name the same domains: ASCII, 
 
 test("an intermediate that could sign for every tenant is left to people", () => {
   expect(signedIntermediates(withPki({}))).toEqual([]);
+});
+
+test("the instances whose pipeline keeps the key of a CA are those with an exported one", () => {
+  const bundle = { mount: "operator", path: "ca", field: "bundle" };
+  expect(exportedAuthorities(withPki({ authority: { type: "exported" } }))).toEqual(["main"]);
+  for (const authority of [undefined, { type: "internal" }, { type: "imported", bundle }])
+    expect(exportedAuthorities(withPki({ authority }))).toEqual([]);
 });
 
 test("the servers whose certificate the central Vault issues are those in a cluster", () => {

@@ -16,6 +16,18 @@ test("the secrets that a stack reads from the central Vault, and the fields that
   ]);
 });
 
+test("the bundle of a CA that a hook imports is read, and the key of an exported one is not", () => {
+  const hook = (source: object) => ({
+    provisioner: [{ "local-exec": { command: "node main.js authority customer10/main" } }],
+    triggers_replace: { description: { source } },
+  });
+  const bundle = { mount: "operator", path: "customer10/ca", field: "bundle" };
+  const terraform_data = { one: hook({ type: "imported", bundle }), other: hook({ type: "exported" }) };
+  expect(secretReads({ name: "customer10-config", json: { resource: { terraform_data } } })).toEqual([
+    { mount: "operator", path: "customer10/ca", fields: ["bundle"] },
+  ]);
+});
+
 test("a secret of another provider is none of the central Vault's", () => {
   const ephemeral = { vault_kv_secret_v2: { other: { mount: "kv", name: "a", provider: "vault.instance-main" } } };
   expect(secretReads({ name: "customer10-config", json: { ephemeral } })).toEqual([]);

@@ -1,0 +1,220 @@
+import {
+  AUTHORITIES_MOUNT,
+  authorityPath,
+  type AuthorityDescription,
+  type ExportedAuthority,
+} from "../../contract/authorities";
+import { readCertificate } from "../../core/certificate";
+import { OperationError } from "../../core/errors";
+import { Secret } from "../../core/secret";
+import type { ContentRequests } from "../../vault/content";
+import { ReplicaError } from "../../vault/errors";
+import { findActive } from "../active";
+import type { ContentContext } from "../context";
+import { contentAsApply } from "../identities/apply-content";
+import { LoginSessions } from "../identities/login-sessions";
+import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { isOfKey, openBundle } from "./authority-bundle";
+import { decideAuthority, type AuthorityStep, type HeldState, type SeenIssuer } from "./authority-decision";
+import { generateAuthorityKey } from "./authority-key";
+
+const POLL = 1_000;
+
+/** What the log says of each step. */
+const EVENTS = {
+  "generate-key": "wrote the key of a CA to the central Vault",
+  certify: "made the certificate of a CA",
+  "keep-certificate": "wrote the certificate of a CA to the central Vault",
+  import: "imported a CA",
+  name: "named the issuer of a CA",
+} as const;
+
+/** A step that changes something. */
+type Change = keyof typeof EVENTS;
+
+/** Result of a run. */
+export interface AuthorityReport {
+  readonly mount: string;
+  /** Name of the issuer. */
+  readonly issuer: string;
+  /** What this run did, in order. */
+  readonly steps: readonly Change[];
+}
+
+interface Held extends HeldState {
+  /** The key alone, or with its certificate and chain. PEM. */
+  readonly pem: Secret | undefined;
+}
+
+interface Seen {
+  readonly api: ContentRequests;
+  readonly held: Held;
+  readonly issuers: readonly SeenIssuer[];
+}
+
+/**
+ * Ensures that a PKI mount has the CA whose key the central Vault holds, as the identity `apply`. The key of an exported CA is made
+ * here and written to the central Vault first. The instance gets it from there, now and after a mount was lost.
+ *
+ * @param generateKey Makes a key. @default - a random one
+ */
+export async function ensureAuthority(
+  context: ContentContext,
+  authority: AuthorityDescription,
+  generateKey: typeof generateAuthorityKey = generateAuthorityKey,
+): Promise<AuthorityReport> {
+  const run = new AuthorityRun(context, authority, generateKey);
+  try {
+    return await run.run();
+  } finally {
+    await run.end();
+  }
+}
+
+class AuthorityRun {
+  private readonly sessions: LoginSessions;
+  private readonly steps: Change[] = [];
+
+  constructor(
+    private readonly context: ContentContext,
+    private readonly authority: AuthorityDescription,
+    private readonly generateKey: typeof generateAuthorityKey,
+  ) {
+    this.sessions = new LoginSessions(context);
+  }
+
+  run(): Promise<AuthorityReport> {
+    const { mount, issuer } = this.authority;
+    return runLoop<Seen, AuthorityStep, AuthorityReport>(this.context, {
+      observe: () => this.explained(() => this.observe()),
+      decide: ({ held, issuers }) => decideAuthority(issuer, held, issuers),
+      perform: (step, seen) => this.explained(() => this.perform(step, seen)),
+      recover: recoverUnlessDenied,
+      unfinished: (code, last) =>
+        new UnfinishedError(
+          code,
+          `The mount ${mount} of ${this.context.store.path} does not have its CA yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
+        ),
+      poll: POLL,
+    });
+  }
+
+  end(): Promise<void> {
+    return this.sessions.endAll();
+  }
+
+  private async observe(): Promise<Seen> {
+    const held = await this.readHeld();
+    const api = await contentAsApply(this.context, this.sessions, await findActive(this.context));
+    const { mount } = this.authority;
+    const issuers: SeenIssuer[] = [];
+    for (const id of await api.list(`${mount}/issuers`)) {
+      const { issuer_name: name, certificate, key_id: key } = (await api.read(`${mount}/issuer/${id}`)) ?? {};
+      const pem = String(certificate);
+      const fingerprint = readCertificate(pem)?.fingerprint256;
+      issuers.push({
+        id,
+        name: String(name),
+        certificate: pem,
+        fingerprint,
+        hasKey: typeof key === "string" && key !== "",
+      });
+    }
+    return { api, held, issuers };
+  }
+
+  private async readHeld(): Promise<Held> {
+    const { source, issuer } = this.authority;
+    const { authorities } = this.context;
+    if (source.type === "exported") {
+      const { key, certificate } = await authorities.read(issuer);
+      if (key === undefined || certificate === undefined)
+        return { pem: key, hasKey: key !== undefined, fingerprint: undefined };
+      return {
+        hasKey: true,
+        ...this.opened(new Secret(`${key.reveal()}\n${certificate}`), `The exported CA ${issuer}`),
+      };
+    }
+    const { mount, path, field } = source.bundle;
+    const where = `The field ${field} of ${mount}/${path} in the central Vault`;
+    const bundle = await authorities.readBundle(mount, path, field);
+    if (bundle === undefined)
+      throw new OperationError(
+        "authority-bundle",
+        `${where} is empty; write the bundle of the CA there, and deploy again.`,
+      );
+    return { hasKey: true, ...this.opened(bundle, where) };
+  }
+
+  private opened(bundle: Secret, where: string) {
+    const opened = openBundle(bundle);
+    if (typeof opened !== "string") return opened;
+    throw new OperationError("authority-bundle", `${where} ${opened}, and deploy again.`);
+  }
+
+  private async perform(step: AuthorityStep, seen: Seen): Promise<Outcome<AuthorityReport>> {
+    const { mount, issuer } = this.authority;
+    if (step.do === "nothing") return { done: { mount, issuer, steps: this.steps } };
+    if (step.do === "refuse") throw this.refusal(step.why);
+    await this.change(step, seen);
+    this.steps.push(step.do);
+    this.context.log.info(EVENTS[step.do], { mount, issuer });
+    return undefined;
+  }
+
+  private async change(step: Extract<AuthorityStep, { do: Change }>, { api, held }: Seen): Promise<void> {
+    const { mount, issuer, source } = this.authority;
+    if (step.do === "name") await api.patch(`${mount}/issuer/${step.id}`, { issuer_name: issuer });
+    else if (step.do === "import")
+      await api.write(`${mount}/issuers/import/bundle`, { pem_bundle: held.pem?.reveal() });
+    // An imported CA has key and certificate.
+    else if (source.type === "exported") await this.make(step, source, api, held);
+  }
+
+  private async make(
+    step: Exclude<Extract<AuthorityStep, { do: Change }>, { do: "name" | "import" }>,
+    source: ExportedAuthority,
+    api: ContentRequests,
+    { pem }: Held,
+  ): Promise<void> {
+    const { mount, issuer } = this.authority;
+    const { authorities } = this.context;
+    if (step.do === "generate-key") return authorities.keepKey(issuer, await this.generateKey(source));
+    if (pem === undefined) return;
+    if (step.do === "keep-certificate") {
+      if (!isOfKey(step.certificate, pem)) throw this.refusal("other-issuer");
+      return authorities.keepCertificate(issuer, step.certificate);
+    }
+    // The server knows a key that it has. Only one of two runs gets the name, and the other one finds its issuer.
+    const { key_id: key } = (await api.write(`${mount}/keys/import`, { pem_bundle: pem.reveal() })) ?? {};
+    const names = { key_ref: key, issuer_name: issuer };
+    await api.write(`${mount}/issuers/generate/root/existing`, { ...source.parameters, ...names });
+  }
+
+  private refusal(why: "key-lost" | "other-issuer"): OperationError {
+    const { mount, issuer } = this.authority;
+    const place = `The mount ${mount} of ${this.context.store.path} has an issuer ${issuer}`;
+    return new OperationError(
+      "authority-conflict",
+      why === "key-lost"
+        ? `${place}, whose key the central Vault does not have; restore ${AUTHORITIES_MOUNT}/${authorityPath(this.context.store.path, issuer)}/key, or raise generation of the PKI for another CA.`
+        : `${place} that is not the CA that the central Vault holds; raise revision of an imported bundle, or generation of an exported CA.`,
+    );
+  }
+
+  /** A policy of before the authority says no more than a number. */
+  private async explained<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ReplicaError) || error.failure !== "denied") throw error;
+      const { path } = this.context.store;
+      const [tenant = ""] = path.split("/");
+      throw new OperationError(
+        "authority-denied",
+        `The identity apply of ${path} may not import a CA into the mount ${this.authority.mount} yet; deploy the stack ${tenant}-vault, and then ${tenant}-config.`,
+        { cause: error },
+      );
+    }
+  }
+}
