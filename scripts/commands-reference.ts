@@ -193,9 +193,18 @@ const RESULTS: Readonly<Record<string, Result>> = {
     example: { user: "alice", wrappingToken: "s.7tb0q0Mz9WqGxG1vXkYl3uQp", expires: "2027-01-04T09:00:00.000Z" },
     notes: ["As for `user add`. The user has no password, and its tokens are revoked."],
   },
+  "user mfa": {
+    example: { user: "alice", wrappingToken: "s.7tb0q0Mz9WqGxG1vXkYl3uQp", expires: "2027-01-04T09:00:00.000Z" },
+    notes: [
+      "As for `user add`. The wrapping contains the address for an authenticator app, as `url`. The former second factor is void at once.",
+    ],
+  },
   "user list": {
-    example: [{ name: "alice", disabled: false, lockedOut: true }] satisfies UserState[],
-    notes: ["`lockedOut` is whether failed logins keep the user out, for some minutes."],
+    example: [{ name: "alice", disabled: false, lockedOut: true, needsSecondFactor: false }] satisfies UserState[],
+    notes: [
+      "`lockedOut` is whether failed logins keep the user out, for some minutes.",
+      "`needsSecondFactor` is whether the user logs in with a code only. No server tells whether the user has a second factor.",
+    ],
   },
   "user disable": {
     example: { user: "alice", disabled: true } satisfies UserReport,

@@ -223,6 +223,7 @@ export {
   type KubernetesServiceAccount,
 } from "./constructs/login/kubernetes-login";
 export type { LoginLockout } from "./constructs/login/lockout";
+export type { LoginMfa } from "./constructs/users/totp-mfa";
 export { OidcLogin } from "./constructs/login/oidc-login";
 export type { OidcLoginProps } from "./constructs/login/oidc-login-props";
 export type { RoleLogin } from "./constructs/login/role-login";

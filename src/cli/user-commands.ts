@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { define, parseSeconds, type CommonOptions, type Execute } from "./define";
 import type { InviteOptions, UserOptions } from "./users";
 
-/** Seconds for which a first login can be used. */
+/** Seconds for which a first login, or a second factor, can be unwrapped. */
 const INVITATION = 259_200;
 
 /** Adds the commands for the people of an instance. */
@@ -18,12 +18,15 @@ export function defineUserCommands(program: Command, execute: Execute): void {
     ["add", "hand over a login at which a user of the tenant file chooses the first password, once"],
     ["rotate", "hand over a login at which a user chooses another password; the present one works until then"],
     ["reset", "take password and tokens away from a user, and hand over a login at which it chooses another password"],
+    ["mfa", "hand over another second factor for the authenticator app of a user, once; a former one is void"],
   ] as const)
     ofLogin(define(group, name, description))
       .argument("<user>")
       .option(
         "--valid <seconds>",
-        "how long the login can be used; a shorter firstLoginTtl of the tenant file ends it sooner",
+        name === "mfa"
+          ? "how long the second factor can be unwrapped"
+          : "how long the login can be used; a shorter firstLoginTtl of the tenant file ends it sooner",
         parseSeconds,
         INVITATION,
       )

@@ -5,6 +5,7 @@ import { OperationError } from "../core/errors";
 import {
   disableUser,
   enableUser,
+  giveSecondFactor,
   inviteUser,
   listUsers,
   removeUser,
@@ -20,7 +21,7 @@ export interface UserOptions {
   readonly login: string;
 }
 
-/** Options of the commands that hand a login over. */
+/** Options of the commands that hand a login or a second factor over. */
 export interface InviteOptions extends UserOptions {
   /** Seconds. */
   readonly valid: number;
@@ -30,17 +31,27 @@ export interface InviteOptions extends UserOptions {
 export function list(host: CommandHost, options: UserOptions): Promise<CommandResult> {
   return withUsers(host, options, async (api) => {
     const users = await listUsers(api);
-    const text = users.map(({ name, disabled, lockedOut }) => {
-      const states = [...(disabled ? ["disabled"] : []), ...(lockedOut ? ["locked out"] : [])];
+    const text = users.map(({ name, disabled, lockedOut, needsSecondFactor }) => {
+      const states = [
+        ...(disabled ? ["disabled"] : []),
+        ...(lockedOut ? ["locked out"] : []),
+        ...(needsSecondFactor ? ["needs a second factor"] : []),
+      ];
       return `${name}${states.length === 0 ? "" : `: ${states.join(", ")}`}\n`;
     });
     return { text: text.join(""), json: users };
   });
 }
 
-const INVITATIONS = { add: inviteUser, rotate: inviteUser, reset: resetUser } as const;
+const CHOOSES = "unwraps it and chooses a password";
+const INVITATIONS = {
+  add: { give: inviteUser, then: CHOOSES },
+  rotate: { give: inviteUser, then: CHOOSES },
+  reset: { give: resetUser, then: CHOOSES },
+  mfa: { give: giveSecondFactor, then: "unwraps it and adds it to an authenticator app" },
+} as const;
 
-/** `tenant-vault user add`, `rotate` and `reset`: hand a login over. */
+/** `tenant-vault user add`, `rotate`, `reset` and `mfa`: hand a login or a second factor over. */
 export function invite(
   host: CommandHost,
   command: keyof typeof INVITATIONS,
@@ -48,8 +59,9 @@ export function invite(
   options: InviteOptions,
 ): Promise<CommandResult> {
   return withUsers(host, options, async (api) => {
-    const { token, expires } = await INVITATIONS[command](api, user, options.valid);
-    host.log.info("hand the token on standard output to the user, who unwraps it and chooses a password", { user });
+    const { give, then } = INVITATIONS[command];
+    const { token, expires } = await give(api, user, options.valid);
+    host.log.info(`hand the token on standard output to the user, who ${then}`, { user });
     return {
       text: `${token.reveal()}\n`,
       json: { user, wrappingToken: token.reveal(), expires: expires.toISOString() },

@@ -46,7 +46,14 @@ export interface DatabaseServer {
 /** How a client logs in as a role, so that a guide can say how. The path is without `auth/`. */
 export type LoginUse =
   | { readonly kind: "appRole"; readonly path: string; readonly secretIdTtl: number }
-  | { readonly kind: "password"; readonly path: string; readonly group: string; readonly firstLoginTtl: number }
+  | {
+      readonly kind: "password";
+      readonly path: string;
+      readonly group: string;
+      readonly firstLoginTtl: number;
+      /** Whether a code of an authenticator app is needed, too. @default - a password is enough */
+      readonly mfa?: true;
+    }
   | {
       readonly kind: "jwt";
       /** The platform whose jobs log in, such as "gitlab". */

@@ -63,7 +63,7 @@ export const LOGIN_TYPES = ["approle", "jwt", "oidc", "kubernetes", "cert", "use
 export type LoginType = (typeof LOGIN_TYPES)[number];
 
 /** What `apply` may configure besides mounts. */
-export const FEATURES = ["token-roles", "quotas", "external-groups"] as const;
+export const FEATURES = ["token-roles", "quotas", "external-groups", "mfa"] as const;
 
 /** A part of an instance's configuration besides mounts. */
 export type Feature = (typeof FEATURES)[number];

@@ -28,6 +28,15 @@ export function firstLoginRole(people: People, user = ""): string {
   return `${FIRST_LOGIN}-${people}-${user}`;
 }
 
+/**
+ * Name, at a login of people, of what requires a second factor, and of the group of those who need one.
+ *
+ * @param login Path of the login, without `auth/`.
+ */
+export function mfaName(login: string): string {
+  return `tenant-vault-mfa-${login.replaceAll(/[^\w.-]/g, "-")}`;
+}
+
 /** Policy of people who have logged in by password. */
 export const OWN_PASSWORD = "tenant-vault-own-password";
 

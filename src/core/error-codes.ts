@@ -154,6 +154,7 @@ export const ERROR_CODES = [
   "synthesis-failed",
 
   // user
+  "user-mfa",
   "user-not-allowed",
   "user-unknown",
 ] as const;

@@ -25,7 +25,7 @@ export function loginParts(use: LoginUse, role: string, target: Target): Part[] 
   }
 }
 
-function byPassword({ path, group, firstLoginTtl }: Use<"password">, { program }: Target): Part[] {
+function byPassword({ path, group, firstLoginTtl, mfa }: Use<"password">, { program }: Target): Part[] {
   const name = { NAME: "alice" };
   const at = path === "userpass" ? "" : ` -path=${path}`;
   return [
@@ -41,7 +41,8 @@ function byPassword({ path, group, firstLoginTtl }: Use<"password">, { program }
       ],
       name,
     ),
-    "If the token cannot be unwrapped, somebody else may have used it: tell the admin at once. Then, and each time later:",
+    `If the token cannot be unwrapped, somebody else may have used it: tell the admin at once.${mfa === true ? "" : " Then, and each time later:"}`,
+    ...(mfa === true ? secondFactor(program) : []),
     commands([`${program} login -method=userpass${at} username=NAME`], name),
     "To change your password, log in, and type another one:",
     commands(
@@ -52,6 +53,19 @@ function byPassword({ path, group, firstLoginTtl }: Use<"password">, { program }
       ],
       name,
     ),
+  ];
+}
+
+/** A person gets the secret of an authenticator app as a first password: wrapped, once. */
+function secondFactor(program: string): Part[] {
+  return [
+    "You need an authenticator app as well. The admin gives you another wrapping token for it. Type the token, which is not shown. Then add an account to the app with the `secret` of the address, or with a QR code of the whole address:",
+    commands([
+      "read -rs WRAPPING_TOKEN &&",
+      `  VAULT_TOKEN=$WRAPPING_TOKEN ${program} unwrap -field=url`,
+      "unset WRAPPING_TOKEN",
+    ]),
+    "Anyone who has seen the address has your second factor: clear the terminal, and keep no copy. If the token cannot be unwrapped, tell the admin at once. If you lose the app, the admin gives you another token. To log in, type your password, and then a code of the app, which works once:",
   ];
 }
 

@@ -37,6 +37,26 @@ function people(): Omit<PolicyStatement, "capabilities">[] {
   ];
 }
 
+/** That people need second factors. These themselves are out of reach. */
+function secondFactors(capabilities: readonly Capability[]): PolicyStatement[] {
+  const method = "identity/mfa/method/totp";
+  const read: PolicyStatement[] = [
+    { path: `${method}/+`, capabilities, reason: "method of second factors" },
+    { path: "identity/mfa/login-enforcement/+", capabilities, reason: "for whom a second factor is required" },
+  ];
+  if (!capabilities.includes("update")) return read;
+  return [
+    ...read,
+    { path: method, capabilities: WRITE, reason: "make the method" },
+    ...["generate", "admin-generate", "admin-destroy"].map((each): PolicyStatement => ({
+      // The path of a method by its ID stands for these, too.
+      path: `${method}/${each}`,
+      capabilities: ["deny"],
+      reason: "no second factor of a person",
+    })),
+  ];
+}
+
 /** The policy of an identity, or of the login of a namespace, as text. */
 export function identityPolicy(identity: LoginName, scope: IdentityScope): string {
   const policy = new PolicyDocument();
@@ -92,6 +112,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
       ...each,
       capabilities: allowed(MANAGE),
     })),
+    ...(scope.logins.some(({ type }) => type === "userpass") ? secondFactors(allowed(EDIT)) : []),
     ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
   ];
   return statements.filter(({ capabilities }) => capabilities.length > 0);

@@ -1,4 +1,13 @@
-import { entityOf, FIRST_LOGIN, firstLoginRole, NO_PASSWORD, PERSON_PREFIX, type People } from "../contract/people";
+import {
+  entityOf,
+  FIRST_LOGIN,
+  firstLoginRole,
+  mfaName,
+  NO_PASSWORD,
+  PEOPLE,
+  PERSON_PREFIX,
+  type People,
+} from "../contract/people";
 import type { EngineType } from "../contract/identities";
 import { Duration } from "../core/duration";
 import { ENGINES, LOOK, MANAGE } from "./configuration-parts";
@@ -13,6 +22,13 @@ export interface PeopleScope {
   readonly accessor: string;
   /** Names of people without a duty, and of those with one. */
   readonly people: { readonly users: readonly string[]; readonly admins: readonly string[] };
+  /** The method of second factors, and the IDs of the entities of these people. @default - there are no second factors */
+  readonly mfa?:
+    | {
+        readonly method: string;
+        readonly entities: { readonly users: readonly string[]; readonly admins: readonly string[] };
+      }
+    | undefined;
 }
 
 /** What an admin administers. */
@@ -32,7 +48,7 @@ export const DUTIES = ["users", "security", "servers", "privileged-access"] as c
 /** What an admin is for. */
 export type Duty = (typeof DUTIES)[number];
 
-/** Shortest time for which a first login is wrapped, so that nobody gets one without a wrapping token. */
+/** Shortest time for which a first login, or a second factor, is wrapped, so that nobody gets one without a wrapping token. */
 const WRAPPED = Duration.minutes(1);
 
 /** What an admin may do. */
@@ -42,14 +58,25 @@ export function adminStatements(duty: Duty, scope: AdminScope): PolicyStatement[
 
 const STATEMENTS: Readonly<Record<Duty, (scope: AdminScope) => PolicyStatement[]>> = {
   users: ({ people }) =>
-    people === undefined ? [] : [...lookAtUsers(people), ...manage("users", people), ...protectAdmins(people)],
+    people === undefined
+      ? []
+      : [
+          ...lookAtUsers(people),
+          ...manage("users", people),
+          ...secondFactors(["users"], people),
+          ...protectAdmins(people),
+        ],
   security,
   servers: operations,
   "privileged-access": (scope) => [
     ...security(scope),
     ...(scope.people === undefined
       ? []
-      : [...lookAtUsers(scope.people), ...manage("users", scope.people), ...manage("admins", scope.people)]),
+      : [
+          ...lookAtUsers(scope.people),
+          ...PEOPLE.flatMap((whose) => manage(whose, scope.people as PeopleScope)),
+          ...secondFactors(PEOPLE, scope.people),
+        ]),
   ],
 };
 
@@ -91,8 +118,17 @@ function render(...statements: readonly PolicyStatement[]): string {
   return policy.render();
 }
 
-function lookAtUsers({ login, accessor }: PeopleScope): PolicyStatement[] {
+function lookAtUsers({ login, accessor, mfa }: PeopleScope): PolicyStatement[] {
   return [
+    ...(mfa === undefined
+      ? []
+      : [
+          {
+            path: `identity/mfa/login-enforcement/${mfaName(login)}`,
+            capabilities: ["read"] as const,
+            reason: "see for whom a second factor is required",
+          },
+        ]),
     { path: `auth/${login}/users`, capabilities: ["list"], reason: "list users" },
     { path: `auth/${login}/users/+`, capabilities: ["read"], reason: "see users" },
     {
@@ -154,6 +190,30 @@ function manage(whose: People, { login, people }: PeopleScope): PolicyStatement[
         allowedParameters: { disabled: [] },
       },
     ]),
+  ];
+}
+
+/**
+ * An admin makes and destroys second factors of those whom it manages, and does not see them: they are wrapped. It knows no password, so
+ * a second factor that it unwrapped itself lets it log in as nobody.
+ */
+function secondFactors(whose: readonly People[], { mfa }: PeopleScope): PolicyStatement[] {
+  const entities = whose.flatMap((each) => mfa?.entities[each] ?? []);
+  // No value at all would mean any value.
+  if (mfa === undefined || entities.length === 0) return [];
+  const constraints = {
+    capabilities: ["update"],
+    allowedParameters: { entity_id: entities, method_id: [mfa.method] },
+    requiredParameters: ["entity_id", "method_id"],
+  } as const;
+  return [
+    {
+      path: "identity/mfa/method/totp/admin-generate",
+      reason: "hand a second factor over, wrapped",
+      minWrappingTtl: WRAPPED,
+      ...constraints,
+    },
+    { path: "identity/mfa/method/totp/admin-destroy", reason: "take a second factor away", ...constraints },
   ];
 }
 

@@ -33,6 +33,7 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
     ...((instance.roles ?? []).some(({ login }) => login?.oidcGroups !== undefined)
       ? ["external-groups" as const]
       : []),
+    ...(instance.people?.mfa === undefined ? [] : ["mfa" as const]),
   ];
   return {
     engines: [...engines, ...cloudMounts(clouds)],

@@ -9,7 +9,12 @@ const DENIED = 403;
 const MISSING = 404;
 
 const keys = z.object({ data: z.object({ keys: z.array(z.string()) }) });
-const entity = z.object({ data: z.object({ disabled: z.boolean() }) });
+const entity = z.object({
+  data: z.object({ id: z.string(), disabled: z.boolean(), direct_group_ids: z.array(z.string()).nullish() }),
+});
+const enforcement = z.object({
+  data: z.object({ mfa_method_ids: z.array(z.string()).min(1), identity_group_ids: z.array(z.string()).nullish() }),
+});
 const wrapped = z.object({
   wrap_info: z.object({ token: z.string().min(1), ttl: z.number(), creation_time: z.string() }),
 });
@@ -23,11 +28,27 @@ const locked = z.object({
   }),
 });
 
-/** A first login in a wrapping: the first who unwraps it has it, and nobody else does. */
-export interface WrappedLogin {
+/** A first login or a second factor in a wrapping: the first who unwraps it has it, and nobody else does. */
+export interface Wrapped {
   readonly token: Secret;
-  /** End of the wrapping. The server does not tell that of the login, whose role may end it sooner. */
+  /** End of the wrapping. The server does not tell that of a login, whose role may end it sooner. */
   readonly expires: Date;
+}
+
+/** The entity of a person. */
+export interface Person {
+  readonly id: string;
+  readonly disabled: boolean;
+  /** IDs of the groups of which it is a member. */
+  readonly groups: readonly string[];
+}
+
+/** What requires second factors. */
+export interface Enforcement {
+  /** ID of the method by which they are made. */
+  readonly method: string;
+  /** IDs of the groups whose members need one. */
+  readonly groups: readonly string[];
 }
 
 /** A mount and a user who is locked out there after failed logins. */
@@ -41,7 +62,7 @@ export class UserApi {
   /** @param login Path of the login by password, without `auth/`. */
   constructor(
     private readonly client: VaultClient,
-    private readonly login: string,
+    readonly login: string,
   ) {}
 
   async names(): Promise<readonly string[]> {
@@ -56,10 +77,34 @@ export class UserApi {
   }
 
   /** Undefined if there is no such entity. */
-  async isDisabled(name: string): Promise<boolean | undefined> {
+  async person(name: string): Promise<Person | undefined> {
     const path = `identity/entity/name/${name}`;
     const { status, body } = await this.client.send("GET", path, { accept: [MISSING] });
-    return status === MISSING ? undefined : parseAnswer(entity, body, path).data.disabled;
+    if (status === MISSING) return undefined;
+    const { id, disabled, direct_group_ids: groups } = parseAnswer(entity, body, path).data;
+    return { id, disabled, groups: groups ?? [] };
+  }
+
+  /** Undefined if it does not exist, or the client may not see it. */
+  async enforcement(name: string): Promise<Enforcement | undefined> {
+    const path = `identity/mfa/login-enforcement/${name}`;
+    const { status, body } = await this.client.send("GET", path, { accept: [DENIED, MISSING] });
+    if (status >= 400) return undefined;
+    const { mfa_method_ids, identity_group_ids: groups } = parseAnswer(enforcement, body, path).data;
+    return { method: mfa_method_ids[0] ?? "", groups: groups ?? [] };
+  }
+
+  /**
+   * Makes another second factor of a person. Not even this program sees it. The former one is void.
+   *
+   * @param ttl Seconds for which it is kept.
+   */
+  async makeSecondFactor(method: string, person: string, ttl: number): Promise<Wrapped> {
+    const factor = { method_id: method, entity_id: person };
+    const path = "identity/mfa/method/totp";
+    await this.client.send("POST", `${path}/admin-destroy`, { body: factor });
+    const { body } = await this.client.send("POST", `${path}/admin-generate`, { body: factor, wrapTtl: ttl });
+    return wrappedOf(body, path);
   }
 
   async setDisabled(name: string, disabled: boolean): Promise<void> {
@@ -105,7 +150,7 @@ export class UserApi {
    * @param ttl Seconds for which it is kept.
    * @returns `unknown` if there is no such role, and `denied` if the client may not use it.
    */
-  async makeLogin(role: string, user: string, ttl: number): Promise<WrappedLogin | "unknown" | "denied"> {
+  async makeLogin(role: string, user: string, ttl: number): Promise<Wrapped | "unknown" | "denied"> {
     const path = `auth/token/create/${role}`;
     const { status, body } = await this.client.send("POST", path, {
       body: { entity_alias: user },
@@ -116,11 +161,15 @@ export class UserApi {
     const errors = JSON.stringify(body.errors ?? "");
     if (status === REFUSED && errors.includes("unknown role")) return "unknown";
     if (status === REFUSED) throw new ReplicaError("refused", `${path}: ${status} ${errors}`, status);
-    const { token, creation_time, ttl: seconds } = parseAnswer(wrapped, body, path).wrap_info;
-    return { token: new Secret(token), expires: new Date(Date.parse(creation_time) + seconds * 1000) };
+    return wrappedOf(body, path);
   }
 
   private async revoke(prefix: string): Promise<void> {
     await this.client.send("POST", `sys/leases/revoke-prefix/${prefix}`, { body: { sync: true } });
   }
+}
+
+function wrappedOf(body: unknown, path: string): Wrapped {
+  const { token, creation_time, ttl } = parseAnswer(wrapped, body, path).wrap_info;
+  return { token: new Secret(token), expires: new Date(Date.parse(creation_time) + ttl * 1000) };
 }

@@ -7,6 +7,7 @@ import { testGuide } from "./people/guide";
 import { testAttempts } from "./people/attempts";
 import { testExternalGroups } from "./people/external-groups";
 import { instanceSpec } from "./people/instance-spec";
+import { testMfa } from "./people/mfa";
 import { testTokenRoles } from "./people/token-roles";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
 
@@ -213,6 +214,8 @@ describe("the guide", () => testGuide(() => people));
 describe("people in groups of that provider", () => testExternalGroups(() => people));
 
 describe("people who log in by password", () => testUsers(() => people));
+
+describe("people who need a second factor", () => testMfa(() => people));
 
 test("the login page learns of the logins of people, and not of those of programs", async () => {
   const { body } = await people.client().send("GET", "sys/internal/ui/mounts");

@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { LoginLockout } from "../login/lockout";
+import type { LoginMfa } from "./totp-mfa";
 
 /** A person who logs in by password. */
 export interface UserProps {
@@ -91,6 +92,13 @@ export interface UsersProps {
    * @changes in place: who is locked out stays so for the former duration; removed, the former limits stay
    */
   readonly lockout?: LoginLockout;
+  /**
+   * A second factor. Hand one over to each person by `tenant-vault user mfa` before it is required: without one, nobody logs in who needs it.
+   *
+   * @default - none: a password is enough
+   * @changes in place: people need a code from their next login on; removed, all second factors are gone
+   */
+  readonly mfa?: LoginMfa;
   /**
    * Whether the login page of the instance offers the login. Everybody who reaches the instance then knows its path.
    *

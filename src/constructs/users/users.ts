@@ -1,6 +1,6 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
-import { FIRST_LOGIN, firstLoginRole, OWN_PASSWORD, PEOPLE_LOGIN, type People } from "../../contract/people";
+import { FIRST_LOGIN, firstLoginRole, OWN_PASSWORD, PEOPLE, PEOPLE_LOGIN, type People } from "../../contract/people";
 import { boundAddresses } from "../../core/cidr";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
@@ -11,6 +11,7 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend, DataVaultAuthBackend, Policy, VaultIdentityGroup } from "../../terraform/providers/vault";
 import { Lockout } from "../login/lockout";
 import type { IRoleLogin, RoleToken } from "../login/role-login";
+import { checkMfa, TotpMfa, usersWithMfa } from "./totp-mfa";
 import { User } from "./user";
 import { checkUsers } from "./user-names";
 import type { UserProps, UsersProps } from "./users-props";
@@ -42,6 +43,8 @@ export class Users extends Construct {
   readonly path: string;
   private readonly accessor: string;
   private readonly groups = new Map<string, Group>();
+  private readonly entities = new Map<string, string>();
+  private readonly mfa: TotpMfa | undefined;
 
   constructor(
     scope: Construct,
@@ -53,7 +56,8 @@ export class Users extends Construct {
     checkProviders(props, this);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "tokenPeriod", "firstLoginTtl"], this);
     checkUsers(props.users, this);
-    const { provider, description, tokenMaxTtl = TOKEN.maxTtl, listingVisibility = "unauth" } = props;
+    if (props.mfa !== undefined) checkMfa(props.mfa, props.users, this);
+    const { provider, mfa, description, tokenMaxTtl = TOKEN.maxTtl, listingVisibility = "unauth" } = props;
     const mount = checkLoginPath(props.path ?? PEOPLE_LOGIN, this);
     const backend = new AuthBackend(this, "Resource", {
       type: "userpass",
@@ -66,17 +70,26 @@ export class Users extends Construct {
     this.path = backend.path;
     this.accessor = backend.accessor;
     const firstLogins = this.createPolicies();
-    const users = props.users.map((user) => this.createUser(user, backend, firstLogins));
+    for (const user of props.users) this.entities.set(user.name, this.createUser(user, backend, firstLogins).entityId);
     const names = new Set(props.users.flatMap(({ groups = [] }) => groups));
-    for (const name of names) this.createGroup(name, users);
+    for (const name of names) this.createGroup(name);
+    const members = mfa === undefined ? [] : this.entitiesOf(usersWithMfa(mfa, props.users));
+    this.mfa = mfa && new TotpMfa(this, { ...mfa, login: mount, members, provider });
   }
 
   /** The users of a group. A role that they reach gives them its policy. Their tokens are as those of all users. */
   group(name: string): IRoleLogin {
-    const { path = PEOPLE_LOGIN, firstLoginTtl = FIRST_LOGIN_TTL } = this.props;
+    const { path = PEOPLE_LOGIN, firstLoginTtl = FIRST_LOGIN_TTL, mfa } = this.props;
+    const needsCode = mfa !== undefined && (mfa.groups ?? [name]).includes(name);
     return {
       id: `group ${name}`,
-      use: () => ({ kind: "password", path, group: name, firstLoginTtl: firstLoginTtl.toSeconds() }),
+      use: () => ({
+        kind: "password",
+        path,
+        group: name,
+        firstLoginTtl: firstLoginTtl.toSeconds(),
+        ...(needsCode ? { mfa: true } : {}),
+      }),
       ownsTokens: true,
       bind: (_scope, token) => this.assign(name, token),
     };
@@ -84,12 +97,16 @@ export class Users extends Construct {
 
   /** What the policies of admins name. It is complete once all roles are there. */
   get scope(): PeopleScope {
-    const named = (whose: People): string[] =>
-      this.props.users.filter((user) => this.kindOf(user) === whose).map(({ name }) => name);
+    const [users, admins] = PEOPLE.map((whose) => this.props.users.filter((user) => this.kindOf(user) === whose));
+    const each = <Value>(value: (people: readonly UserProps[]) => Value) => ({
+      users: value(users ?? []),
+      admins: value(admins ?? []),
+    });
     return {
       login: this.props.path ?? PEOPLE_LOGIN,
       accessor: this.accessor,
-      people: { users: named("users"), admins: named("admins") },
+      people: each((people) => people.map(({ name }) => name)),
+      mfa: this.mfa && { method: this.mfa.methodId, entities: each((people) => this.entitiesOf(people)) },
     };
   }
 
@@ -99,7 +116,7 @@ export class Users extends Construct {
   }
 
   private assign(name: string, { tokenPolicies, duty }: RoleToken): void {
-    const group = this.groups.get(name) ?? this.createGroup(name, []);
+    const group = this.groups.get(name) ?? this.createGroup(name);
     group.policies.push(...tokenPolicies);
     if (duty === undefined) return;
     group.duties.add(duty);
@@ -156,17 +173,20 @@ export class Users extends Construct {
     });
   }
 
-  private createGroup(name: string, users: readonly User[]): Group {
+  private entitiesOf(people: readonly UserProps[]): string[] {
+    return people.map(({ name }) => this.entities.get(name) ?? "");
+  }
+
+  private createGroup(name: string): Group {
     const group: Group = {
       members: this.props.users.filter(({ groups = [] }) => groups.includes(name)),
       policies: [],
       duties: new Set(),
     };
-    const members = group.members.map((member) => users.find((user) => user.name === member.name)?.entityId ?? "");
     new VaultIdentityGroup(this, `Group-${name}`, {
       name,
       type: "internal",
-      memberEntityIds: members,
+      memberEntityIds: this.entitiesOf(group.members),
       policies: Lazy.listValue({ produce: () => group.policies.sort() }),
       provider: this.props.provider,
     });

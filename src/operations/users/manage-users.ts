@@ -1,8 +1,8 @@
-import { entityOf, firstLoginRole, NO_PASSWORD, PEOPLE } from "../../contract/people";
+import { entityOf, firstLoginRole, mfaName, NO_PASSWORD, PEOPLE } from "../../contract/people";
 import { mapConcurrently } from "../../core/concurrent";
 import { OperationError } from "../../core/errors";
 import { ReplicaError } from "../../vault/errors";
-import type { UserApi, WrappedLogin } from "../../vault/users";
+import type { Person, UserApi, Wrapped } from "../../vault/users";
 
 /** Users whose states are read at once. */
 const READS_AT_ONCE = 8;
@@ -16,6 +16,8 @@ export interface UserState {
   readonly disabled: boolean;
   /** Whether failed logins keep the user from logging in, for some minutes. */
   readonly lockedOut: boolean;
+  /** Whether it logs in with a second factor only. No server tells who has one. */
+  readonly needsSecondFactor: boolean;
 }
 
 /** What became of a user. */
@@ -27,11 +29,16 @@ export interface UserReport {
 /** Lists users, sorted by name. */
 export async function listUsers(api: Users): Promise<readonly UserState[]> {
   const locked = new Set((await api.lockedOut()).map(({ user }) => user));
-  return mapConcurrently([...(await api.names())].sort(), READS_AT_ONCE, async (name) => ({
-    name,
-    disabled: (await api.isDisabled(entityOf(name))) === true,
-    lockedOut: locked.has(name),
-  }));
+  const enforcement = await api.enforcement(mfaName(api.login));
+  return mapConcurrently([...(await api.names())].sort(), READS_AT_ONCE, async (name) => {
+    const person = await api.person(entityOf(name));
+    return {
+      name,
+      disabled: person?.disabled === true,
+      lockedOut: locked.has(name),
+      needsSecondFactor: person?.groups.some((group) => enforcement?.groups.includes(group)) === true,
+    };
+  });
 }
 
 /**
@@ -40,18 +47,34 @@ export async function listUsers(api: Users): Promise<readonly UserState[]> {
  *
  * @param ttl Seconds for which it can be used.
  */
-export async function inviteUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+export async function inviteUser(api: Users, user: string, ttl: number): Promise<Wrapped> {
   return manage(api, user, () => invite(api, user, ttl));
 }
 
 /** Takes password and tokens away from a user, and hands a login over with which the user chooses another password. */
-export async function resetUser(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+export async function resetUser(api: Users, user: string, ttl: number): Promise<Wrapped> {
   return manage(api, user, async () => {
     // It is made first: an admin who may not make it must not lock the user out.
     const login = await invite(api, user, ttl);
     await api.setPasswordHash(user, NO_PASSWORD);
     await api.revokeLogins(user);
     return login;
+  });
+}
+
+/**
+ * Hands a second factor over. A former one is void. It is nobody's login: for that the password is needed, too.
+ *
+ * @param ttl Seconds for which it can be unwrapped.
+ */
+export async function giveSecondFactor(api: Users, user: string, ttl: number): Promise<Wrapped> {
+  return manage(api, user, async ({ id }) => {
+    const enforcement = await api.enforcement(mfaName(api.login));
+    if (enforcement !== undefined) return api.makeSecondFactor(enforcement.method, id, ttl);
+    throw new OperationError(
+      "user-mfa",
+      `The login "${api.login}" has no second factors, or this token may not see them; add people.mfa to the tenant file and deploy the layer config, or use a token of duty users.`,
+    );
   });
 }
 
@@ -78,7 +101,7 @@ export async function removeUser(api: Users, user: string): Promise<UserReport> 
   });
 }
 
-async function invite(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+async function invite(api: Users, user: string, ttl: number): Promise<Wrapped> {
   await voidFirstLogins(api, user);
   return makeFirstLogin(api, user, ttl);
 }
@@ -91,10 +114,10 @@ async function disable(api: Users, user: string): Promise<UserReport> {
 }
 
 /** Changes a user who exists. An admin who sees all users may still not change those with a duty. */
-async function manage<Result>(api: Users, user: string, change: () => Promise<Result>): Promise<Result> {
-  await requireUser(api, user);
+async function manage<Result>(api: Users, user: string, change: (person: Person) => Promise<Result>): Promise<Result> {
+  const person = await requireUser(api, user);
   try {
-    return await change();
+    return await change(person);
   } catch (error) {
     throw error instanceof ReplicaError && error.failure === "denied" ? notAllowed(user) : error;
   }
@@ -107,9 +130,10 @@ function notAllowed(user: string): OperationError {
   );
 }
 
-async function requireUser(api: Users, user: string): Promise<void> {
+async function requireUser(api: Users, user: string): Promise<Person> {
   // An account whose entity is missing would get another one without groups, which nobody could disable.
-  if ((await api.exists(user)) && (await api.isDisabled(entityOf(user))) !== undefined) return;
+  const person = (await api.exists(user)) ? await api.person(entityOf(user)) : undefined;
+  if (person !== undefined) return person;
   throw new OperationError(
     "user-unknown",
     `The instance has no user "${user}"; add it to people.users of the tenant file and deploy the layer config first.`,
@@ -120,7 +144,7 @@ async function voidFirstLogins(api: Users, user: string): Promise<void> {
   for (const people of PEOPLE) await api.revokeTokens(firstLoginRole(people, user));
 }
 
-async function makeFirstLogin(api: Users, user: string, ttl: number): Promise<WrappedLogin> {
+async function makeFirstLogin(api: Users, user: string, ttl: number): Promise<Wrapped> {
   let denied = false;
   for (const people of PEOPLE) {
     const login = await api.makeLogin(firstLoginRole(people, user), user, ttl);

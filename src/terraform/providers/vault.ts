@@ -30,6 +30,8 @@ export { IdentityEntity } from "@cdktf/provider-vault/lib/identity-entity";
 export { IdentityEntityAlias } from "@cdktf/provider-vault/lib/identity-entity-alias";
 export { IdentityGroupAlias } from "@cdktf/provider-vault/lib/identity-group-alias";
 export { IdentityGroup as VaultIdentityGroup } from "@cdktf/provider-vault/lib/identity-group";
+export { IdentityMfaLoginEnforcement } from "@cdktf/provider-vault/lib/identity-mfa-login-enforcement";
+export { IdentityMfaTotp } from "@cdktf/provider-vault/lib/identity-mfa-totp";
 export { KubernetesAuthBackendConfig } from "@cdktf/provider-vault/lib/kubernetes-auth-backend-config";
 export { KubernetesAuthBackendRole } from "@cdktf/provider-vault/lib/kubernetes-auth-backend-role";
 export { KvSecretBackendV2 } from "@cdktf/provider-vault/lib/kv-secret-backend-v2";

@@ -15,6 +15,8 @@ interface Own {
   readonly entity: string;
   readonly other: string;
   readonly accessor: string;
+  /** The method of second factors, and the entities of a person without a duty and of one with a duty. */
+  readonly factor: { readonly method: string; readonly judy: string; readonly grace: string };
 }
 
 /** A request, its body, and who may send it. */
@@ -27,6 +29,11 @@ const PRIVILEGED: readonly Who[] = ["privileged"];
 const SECURITY: readonly Who[] = ["security", "privileged"];
 const ANYTHING = 'path "*" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }';
 const FIRST = "auth/token/create/tenant-vault-first-login";
+const TOTP = "identity/mfa/method/totp";
+const MFA = "tenant-vault-mfa-userpass";
+const factorOf =
+  (whose: "judy" | "grace") =>
+  ({ factor }: Own) => ({ method_id: factor.method, entity_id: factor[whose] });
 
 const ROWS: readonly Row[] = [
   // Tokens.
@@ -114,6 +121,24 @@ const ROWS: readonly Row[] = [
   ["PUT sys/leases/revoke-prefix/auth/token/create", {}],
   ["POST sys/locked-users/accessor/unlock/grace", {}, PRIVILEGED],
   ["POST sys/locked-users/accessor/unlock/bob", {}, USERS],
+  // Second factors. Nobody gets one without a wrapping, and nobody ends that they are needed.
+  [`POST ${TOTP}/admin-generate`, factorOf("judy")],
+  [`POST ${TOTP}/admin-generate`, factorOf("grace")],
+  [`POST ${TOTP}/generate`, ({ factor }) => ({ method_id: factor.method })],
+  [`POST ${TOTP}/admin-destroy`, factorOf("judy"), USERS],
+  [`POST ${TOTP}/admin-destroy`, factorOf("grace"), PRIVILEGED],
+  [`POST ${TOTP}/admin-destroy`, ({ factor, entity }) => ({ method_id: factor.method, entity_id: entity }), PRIVILEGED],
+  [`POST ${TOTP}/admin-destroy`, ({ factor }) => ({ method_id: "other", entity_id: factor.judy })],
+  [`POST ${TOTP}/admin-destroy`, ({ factor }) => ({ method_id: factor.method })],
+  [`POST ${TOTP}`, { issuer: "own" }],
+  [`POST ${TOTP}/method`, { issuer: "own", max_validation_attempts: 1_000_000 }],
+  [`DELETE ${TOTP}/method`, undefined],
+  [`LIST ${TOTP}`, undefined],
+  [`GET identity/mfa/login-enforcement/${MFA}`, undefined, USERS],
+  [`POST identity/mfa/login-enforcement/${MFA}`, ({ factor }) => ({ mfa_method_ids: [factor.method] })],
+  [`DELETE identity/mfa/login-enforcement/${MFA}`, undefined],
+  [`POST identity/group/name/${MFA}`, { member_entity_ids: [] }],
+  [`POST identity/group/name/${MFA}`, { policies: "web" }],
   // Roles of logins.
   ["POST auth/approle/role/batch", { token_policies: ["root"] }],
   ["POST auth/approle/role/batch/secret-id", {}],
@@ -140,7 +165,6 @@ const ROWS: readonly Row[] = [
   ["POST sys/mounts/own", { type: "kv" }],
   ["POST sys/remount", { from: "kv", to: "own" }],
   ["POST sys/namespaces/own", {}],
-  ["POST identity/mfa/method/totp", { issuer: "own" }],
   ["POST identity/oidc/client/own", {}],
   ["POST sys/quotas/rate-limit/own", { rate: 1 }],
   // Engines.
@@ -186,10 +210,17 @@ export function testAttempts(bed: () => PeopleBed): void {
   beforeAll(async () => {
     const { body } = await bed().root.send("GET", "sys/auth");
     const { accessor } = (body.data as Record<string, { accessor: string }>)["userpass/"] as { accessor: string };
+    const read = async (path: string): Promise<Record<string, unknown>> =>
+      (await bed().root.send("GET", `identity/${path}`)).body.data as Record<string, unknown>;
+    const [method] = (await read(`mfa/login-enforcement/${MFA}`)).mfa_method_ids as string[];
+    const [judy, grace] = await Promise.all(
+      ["judy", "grace"].map(async (name) => String((await read(`entity/name/user-${name}`)).id)),
+    );
+    const factor = { method: method ?? "", judy: judy ?? "", grace: grace ?? "" };
     for (const who of ALL) {
       const login = await person(bed(), PEOPLE[who], who === "user" ? "users" : "admins");
       clients.set(who, bed().client(login.client_token));
-      own.set(who, { entity: login.entity_id, other: "", accessor });
+      own.set(who, { entity: login.entity_id, other: "", accessor, factor });
     }
     for (const [who, other] of [
       ["user", "users"],
@@ -204,7 +235,9 @@ export function testAttempts(bed: () => PeopleBed): void {
   const send = (who: Who, request: string, body: Body): Promise<number> =>
     attempt(
       clients.get(who),
-      request.replace("/accessor/", `/${own.get(who)?.accessor ?? ""}/`),
+      request
+        .replace("/accessor/", `/${own.get(who)?.accessor ?? ""}/`)
+        .replace(/\/totp\/method$/, `/totp/${own.get(who)?.factor.method ?? ""}`),
       isOwn(body) ? body(own.get(who) as Own) : body,
     );
 
@@ -237,6 +270,20 @@ export function testAttempts(bed: () => PeopleBed): void {
       expect(await wrapped(who, "admins-dave", "dave"), who).toBe(who === "privileged" ? 200 : 403);
       expect(await wrapped(who, "users-bob", "dave"), who).toBe(403);
       expect(await wrapped(who, "users-bob", "Bob"), who).toBe(403);
+    }
+  });
+
+  test("a second factor is handed over to whom an admin manages, wrapped", async () => {
+    const wrapped = async (who: Who, whose: "judy" | "grace"): Promise<number> => {
+      const body = factorOf(whose)(own.get(who) as Own);
+      return (
+        (await clients.get(who)?.send("POST", `${TOTP}/admin-generate`, { body, wrapTtl: 60, accept: [403] }))
+          ?.status ?? 0
+      );
+    };
+    for (const who of ALL) {
+      expect(await wrapped(who, "judy"), who).toBe(USERS.includes(who) ? 200 : 403);
+      expect(await wrapped(who, "grace"), who).toBe(who === "privileged" ? 200 : 403);
     }
   });
 }

@@ -26,6 +26,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
     },
     people: {
       lockout: { threshold: 4 },
+      mfa: { issuer: "customer10 main", groups: ["auditors"] },
       users: [
         { name: "alice", groups: ["developers"] },
         { name: "bob", groups: ["developers"], boundCidrs: ["192.0.2.1/32", "2001:db8::1/128"] },
@@ -36,6 +37,8 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
         { name: "grace", groups: ["server-admins"] },
         { name: "heidi", groups: ["developers"] },
         { name: "ivan", groups: ["developers"] },
+        { name: "judy", groups: ["auditors"] },
+        { name: "ken", groups: ["auditors"] },
       ],
     },
     selfService: { folder: "requests", limits: [{ gitlabProjects: [44], maxTtl: "1h", read: ["kv/shop"] }] },
@@ -57,6 +60,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
       { name: "batch", read: ["kv/batch"], createTokens: ["ci", "batch", "agent"] },
       { name: "worker", read: ["kv/web"] },
       { name: "reports", read: ["kv/batch"], login: { oidcGroups: ["/acme/reports"] } },
+      { name: "auditor", read: ["kv/web"], login: { groups: ["auditors"] } },
       { name: "user-admin", duty: "users", login: { groups: ["user-admins"] } },
       { name: "security-admin", duty: "security", login: { groups: ["security-admins"] } },
       { name: "server-admin", duty: "servers", login: { groups: ["server-admins"] } },

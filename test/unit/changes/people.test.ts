@@ -656,6 +656,53 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_generic_endpoint.main_people_lockout: data_json"],
   ],
   [
+    "UsersProps.mfa",
+    {},
+    { "people.mfa": { issuer: "main" } },
+    [
+      "create vault_identity_group.main_people_mfa_group",
+      "create vault_identity_mfa_login_enforcement.main_people_mfa_enforcement",
+      "create vault_identity_mfa_totp.main_people_mfa",
+      "update vault_policy.main_role_user_admin_policy: policy",
+    ],
+  ],
+  [
+    "LoginMfa.groups",
+    { "people.mfa": { issuer: "main" } },
+    { "people.mfa": { issuer: "main", groups: ["developers"] } },
+    ["update vault_identity_group.main_people_mfa_group: member_entity_ids.#"],
+  ],
+  [
+    "LoginMfa.algorithm",
+    { "people.mfa": { issuer: "main" } },
+    { "people.mfa": { issuer: "main", algorithm: "SHA256" } },
+    ["update vault_identity_mfa_totp.main_people_mfa: algorithm"],
+  ],
+  [
+    "LoginMfa.digits",
+    { "people.mfa": { issuer: "main" } },
+    { "people.mfa": { issuer: "main", digits: 8 } },
+    ["update vault_identity_mfa_totp.main_people_mfa: digits"],
+  ],
+  [
+    "LoginMfa.issuer",
+    { "people.mfa": { issuer: "main" } },
+    { "people.mfa": { issuer: "other" } },
+    ["update vault_identity_mfa_totp.main_people_mfa: issuer"],
+  ],
+  [
+    "LoginMfa.maxValidationAttempts",
+    { "people.mfa": { issuer: "main" } },
+    { "people.mfa": { issuer: "main", maxValidationAttempts: 3 } },
+    ["update vault_identity_mfa_totp.main_people_mfa: max_validation_attempts"],
+  ],
+  [
+    "LoginMfa.period",
+    { "people.mfa": { issuer: "main" } },
+    { "people.mfa": { issuer: "main", period: "60s" } },
+    ["update vault_identity_mfa_totp.main_people_mfa: period"],
+  ],
+  [
     "AppRoleLoginProps.lockout",
     { "roles.3": { name: "batch", read: ["kv/b"] } },
     { "roles.3": { name: "batch", read: ["kv/b"] }, "appRole.lockout": { threshold: 3 } },

@@ -42,6 +42,10 @@ describe("logins", () => {
       "write -field=token auth/programs/login role_id=ROLE_ID",
     ],
     [{ kind: "password", path: "userpass", group: "g", firstLoginTtl: 60 }, "bao login -method=userpass username=NAME"],
+    [
+      { kind: "password", path: "userpass", group: "g", firstLoginTtl: 60, mfa: true },
+      "VAULT_TOKEN=$WRAPPING_TOKEN bao unwrap -field=url",
+    ],
     [{ kind: "password", path: "people", group: "g", firstLoginTtl: 60 }, "-method=userpass -path=people username"],
     [{ kind: "certificate", path: "cert", commonName: "a.b" }, "-token-only name=web"],
     [

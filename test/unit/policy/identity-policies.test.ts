@@ -220,3 +220,15 @@ test("ceremony carries out the ceremonies of OpenBao, and does nothing else", ()
 test.each(IDENTITIES)("%s does not depend on the order of engines", (identity) => {
   expect(policyOf(identity, { ...SCOPE, mounts: [...SCOPE.mounts].reverse() })).toBe(policyOf(identity));
 });
+
+test("apply requires second factors of people who log in by password, and reaches none of them", () => {
+  const scope: IdentityScope = { ...SCOPE, logins: [{ path: "userpass", type: "userpass" }] };
+  const method = "identity/mfa/method/totp";
+  for (const path of [method, `${method}/1`, "identity/mfa/login-enforcement/people"]) {
+    expect(capabilitiesOn(policyOf("apply", scope), path)).toContain("update");
+    expect(capabilitiesOn(policyOf("plan", scope), path)).not.toContain("update");
+    expect(capabilitiesOn(policyOf("apply"), path)).toEqual([]);
+  }
+  for (const path of ["generate", "admin-generate", "admin-destroy"])
+    expect(capabilitiesOn(policyOf("apply", scope), `${method}/${path}`)).toEqual([]);
+});

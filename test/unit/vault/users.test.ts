@@ -17,7 +17,8 @@ test("an instance without users has none", async () => {
   const api = await server({});
   expect(await api.names()).toEqual([]);
   expect(await api.exists("alice")).toBe(false);
-  expect(await api.isDisabled("user-alice")).toBeUndefined();
+  expect(await api.person("user-alice")).toBeUndefined();
+  expect(await api.enforcement("mfa")).toBeUndefined();
 });
 
 test("a login is made wrapped, for one user", async () => {
@@ -78,4 +79,39 @@ test("tokens of a user who never logged in are none", async () => {
   const api = await server({ "POST sys/leases/revoke-prefix/auth/people/login/alice": { status: 204 } });
   await api.revokeLogins("alice");
   expect(fake.requests).toHaveLength(2);
+});
+
+test("a person is known with its groups, of which a server may tell none", async () => {
+  const person = { id: "1", disabled: false };
+  const api = await server({
+    "GET identity/entity/name/user-alice": { body: { data: { ...person, direct_group_ids: ["a"] } } },
+    "GET identity/entity/name/user-bob": { body: { data: { ...person, direct_group_ids: null } } },
+  });
+  expect(await api.person("user-alice")).toEqual({ ...person, groups: ["a"] });
+  expect(await api.person("user-bob")).toEqual({ ...person, groups: [] });
+});
+
+test("an enforcement names a method and groups; one that may not be seen is none", async () => {
+  const data = { mfa_method_ids: ["m"], identity_group_ids: ["a", "b"] };
+  const api = await server({
+    "GET identity/mfa/login-enforcement/mfa": { body: { data } },
+    "GET identity/mfa/login-enforcement/hidden": { status: 403 },
+  });
+  expect(await api.enforcement("mfa")).toEqual({ method: "m", groups: ["a", "b"] });
+  expect(await api.enforcement("hidden")).toBeUndefined();
+});
+
+test("a second factor is made wrapped, once the former one is destroyed", async () => {
+  const wrap_info = { token: "s.wrapping", ttl: 60, creation_time: "2027-01-01T00:00:00Z" };
+  const api = await server({
+    "POST identity/mfa/method/totp/admin-destroy": { status: 204 },
+    "POST identity/mfa/method/totp/admin-generate": { body: { wrap_info } },
+  });
+  expect(await api.makeSecondFactor("m", "1", 60)).toMatchObject({ expires: new Date("2027-01-01T00:01:00Z") });
+  const body = { method_id: "m", entity_id: "1" };
+  expect(fake.requests).toMatchObject([
+    { path: "identity/mfa/method/totp/admin-destroy", body },
+    { path: "identity/mfa/method/totp/admin-generate", body },
+  ]);
+  expect(fake.requests.map(({ headers }) => headers["x-vault-wrap-ttl"])).toEqual([undefined, "60s"]);
 });

@@ -48,3 +48,10 @@ test("a tenant file's engines and its login are administered", () => {
     logins: [{ path: "approle", type: "approle" }],
   });
 });
+
+test("a tenant file that begins to require second factors lets the hook run, which grants the right", () => {
+  const people = { users: [], mfa: { issuer: "main" } };
+  const [first] = RIGHT.instances;
+  const [instance] = defineTenant({ ...RIGHT, instances: [{ ...first, people }] }).instances;
+  expect(instance && administeredMounts(instance)).toMatchObject({ features: ["mfa"] });
+});

@@ -1,9 +1,10 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Secret } from "../../../../src/core/secret";
 import { ReplicaError } from "../../../../src/vault/errors";
 import {
   disableUser,
   enableUser,
+  giveSecondFactor,
   inviteUser,
   listUsers,
   removeUser,
@@ -14,16 +15,30 @@ import {
 let calls: string[];
 beforeEach(() => (calls = []));
 
-/** A server with alice, and dave who administers something. It notes what changes it. */
-function server(mayInvite: readonly string[] = ["users"], disabled: boolean | undefined = false): Users {
+const WRAPPED = { token: new Secret("s.wrapping"), expires: new Date(0) };
+
+/** A server with alice, who needs a second factor, and dave who administers something. It notes what changes it. */
+function server(mayInvite: readonly string[] = ["users"]): Users {
   const note = (call: string): Promise<void> => {
     calls.push(call);
     return Promise.resolve();
   };
   return {
+    login: "userpass",
     names: () => Promise.resolve(["dave", "alice"]),
     exists: (user) => Promise.resolve(["alice", "dave"].includes(user)),
-    isDisabled: (name) => Promise.resolve(name === "user-alice" ? disabled : true),
+    person: (name) =>
+      Promise.resolve(
+        name === "user-alice"
+          ? { id: "1", disabled: false, groups: ["a", "b"] }
+          : { id: "2", disabled: true, groups: ["a"] },
+      ),
+    enforcement: (name) =>
+      Promise.resolve(name === "tenant-vault-mfa-userpass" ? { method: "m", groups: ["b"] } : undefined),
+    makeSecondFactor: (method, person) => {
+      calls.push(`second factor ${method} ${person}`);
+      return Promise.resolve(WRAPPED);
+    },
     setDisabled: (name, value) => note(`${value ? "disable" : "enable"} ${name}`),
     setPasswordHash: (user) => note(`take the password of ${user}`),
     revokeLogins: (user) => note(`revoke ${user}`),
@@ -35,15 +50,15 @@ function server(mayInvite: readonly string[] = ["users"], disabled: boolean | un
       if (!role.endsWith(`${people}-${user}`)) return Promise.resolve("unknown");
       if (!mayInvite.includes(people)) return Promise.resolve("denied");
       calls.push(`invite ${user}`);
-      return Promise.resolve({ token: new Secret("s.wrapping"), expires: new Date(0) });
+      return Promise.resolve(WRAPPED);
     },
   };
 }
 
 test("users are listed by name", async () => {
   expect(await listUsers(server())).toEqual([
-    { name: "alice", disabled: false, lockedOut: true },
-    { name: "dave", disabled: true, lockedOut: false },
+    { name: "alice", disabled: false, lockedOut: true, needsSecondFactor: true },
+    { name: "dave", disabled: true, lockedOut: false, needsSecondFactor: false },
   ]);
 });
 
@@ -90,9 +105,9 @@ test("remove leaves no password either", async () => {
 
 test.each([
   ["mallory", server()],
-  ["alice", { ...server(), isDisabled: () => Promise.resolve(undefined) }],
+  ["alice", { ...server(), person: () => Promise.resolve(undefined) }],
 ])("%s, whose account or entity is missing, is unknown", async (user, api) => {
-  for (const operation of [inviteUser, resetUser])
+  for (const operation of [inviteUser, resetUser, giveSecondFactor])
     await expect(operation(api, user, 60)).rejects.toMatchObject({ code: "user-unknown" });
   for (const operation of [disableUser, enableUser, removeUser])
     await expect(operation(api, user)).rejects.toMatchObject({ code: "user-unknown" });
@@ -102,4 +117,27 @@ test.each([
 test("a user without a role for first logins needs a deployment", async () => {
   const api: Users = { ...server(), makeLogin: () => Promise.resolve("unknown") };
   await expect(inviteUser(api, "alice", 60)).rejects.toThrow(/has no role for first logins; deploy the layer config/);
+});
+
+describe("a second factor", () => {
+  test("is handed over by the method of the login, for the person alone", async () => {
+    expect(await giveSecondFactor(server(), "alice", 60)).toBe(WRAPPED);
+    expect(calls).toEqual(["second factor m 1"]);
+  });
+
+  test("needs a tenant file that has them, and an admin of the person", async () => {
+    await expect(giveSecondFactor({ ...server(), login: "people" }, "alice", 60)).rejects.toMatchObject({
+      code: "user-mfa",
+      message: expect.stringContaining('The login "people" has no second factors') as string,
+    });
+    const denied = (): Promise<never> => Promise.reject(new ReplicaError("denied", "403", 403));
+    await expect(giveSecondFactor({ ...server(), makeSecondFactor: denied }, "dave", 60)).rejects.toMatchObject({
+      code: "user-not-allowed",
+    });
+  });
+
+  test("is needed by nobody whom no list names", async () => {
+    const none: Users = { ...server(), enforcement: () => Promise.resolve(undefined) };
+    expect((await listUsers(none)).map(({ needsSecondFactor }) => needsSecondFactor)).toEqual([false, false]);
+  });
 });
