@@ -19,6 +19,8 @@ import { decideAuthority, type AuthorityStep, type HeldState, type SeenIssuer } 
 import { generateAuthorityKey } from "./authority-key";
 
 const POLL = 1_000;
+/** Turns in a row that must see a conflict. Another run may work between two requests, and a standby may answer with older data. */
+const SEEN_IN_TURNS = 3;
 
 /** What the log says of each step. */
 const EVENTS = {
@@ -74,6 +76,8 @@ export async function ensureAuthority(
 class AuthorityRun {
   private readonly sessions: LoginSessions;
   private readonly steps: Change[] = [];
+  /** Turns in a row that saw a conflict. */
+  private conflicts = 0;
 
   constructor(
     private readonly context: ContentContext,
@@ -155,7 +159,11 @@ class AuthorityRun {
   private async perform(step: AuthorityStep, seen: Seen): Promise<Outcome<AuthorityReport>> {
     const { mount, issuer } = this.authority;
     if (step.do === "nothing") return { done: { mount, issuer, steps: this.steps } };
-    if (step.do === "refuse") throw this.refusal(step.why);
+    if (step.do === "refuse") {
+      if (++this.conflicts >= SEEN_IN_TURNS) throw this.refusal(step.why);
+      return { wait: `the issuer ${issuer} of the mount ${mount} does not match what the central Vault holds` };
+    }
+    this.conflicts = 0;
     await this.change(step, seen);
     this.steps.push(step.do);
     this.context.log.info(EVENTS[step.do], { mount, issuer });
