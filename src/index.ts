@@ -267,6 +267,7 @@ export type { AuthorityContent } from "./constructs/tenant-pki/authority-content
 export type { PkiKeyType } from "./constructs/tenant-pki/key-bits";
 export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { MachineCertificate, type MachineCertificateProps } from "./constructs/tenant-pki/machine-certificate";
+export { machineAlertRules, type MachineAlertRule } from "./constructs/tenant-pki/machine-metrics";
 export type { InternalAuthorityProps } from "./constructs/tenant-pki/internal-root";
 export type { PkiHookProps } from "./constructs/tenant-pki/authority-props";
 export {

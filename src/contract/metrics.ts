@@ -37,6 +37,12 @@ export const WATCH_METRICS = {
   notificationsLost: "tenant_vault_watch_notifications_lost_total",
 } as const;
 
+/** Names of the metrics of a machine that renews its certificate by itself. Labelled with `certificate`, its name. */
+export const MACHINE_METRICS = {
+  certificateStart: "tenant_vault_machine_certificate_start_timestamp_seconds",
+  certificateExpiry: "tenant_vault_machine_certificate_expiry_timestamp_seconds",
+} as const;
+
 /**
  * Labels of a metric of one instance. The label is not `instance`, because Prometheus uses that label for the scraped address.
  *

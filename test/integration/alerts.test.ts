@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, test } from "vitest";
 import { stringify } from "yaml";
 import { run } from "../../lab/run";
 import { obtainPromtool } from "../../lab/tools/promtool";
-import { alertRules } from "../../src";
+import { alertRules, machineAlertRules } from "../../src";
 import { exposition } from "../../src/operations/status/exposition";
 import { TARGET } from "../unit/constructs/monitoring/instance";
 import { NOW, STATUSES } from "../support/statuses";
@@ -65,6 +65,15 @@ const watcher = (metric: string, value: number): Values => ({
   [`tenant_vault_${metric}{tenant="customer10",vault_instance="main",instance="10.0.0.8:9764"}`]: `${value}${HALF_AN_HOUR}`,
 });
 
+/** A certificate of a machine: seconds from the beginning of the test to its start and to its end. */
+const machine = (start: number, end: number): Values =>
+  Object.fromEntries(
+    Object.entries({ start, expiry: end }).map(([name, value]) => [
+      `tenant_vault_machine_certificate_${name}_timestamp_seconds{certificate="web1",instance="10.0.0.7:9100"}`,
+      `${value}${HALF_AN_HOUR}`,
+    ]),
+  );
+
 /** Prometheus' own tool. */
 let promtool: string;
 let folder: string;
@@ -85,7 +94,11 @@ describe("Prometheus, given the rules", () => {
 
   beforeAll(() => {
     file = join(folder, "rules.yaml");
-    writeFileSync(file, stringify({ groups: [{ name: "customer10-main", rules: alertRules(TARGET) }] }));
+    const groups = [
+      { name: "customer10-main", rules: alertRules(TARGET) },
+      { name: "machines", rules: machineAlertRules() },
+    ];
+    writeFileSync(file, stringify({ groups }));
   });
 
   test("accepts them", async () => {
@@ -121,6 +134,13 @@ describe("Prometheus, given the rules", () => {
       ["VaultCertificateExpiring"],
     ],
     ["a certificate ends in a month", status("certificate_expiry_timestamp_seconds", 2_592_000), []],
+    ["a machine's certificate has a tenth of its life left", machine(-90_000, 10_000), []],
+    [
+      "a machine's certificate has a hundredth of its life left",
+      machine(-99_000, 1_000),
+      ["VaultMachineCertificateExpiring"],
+    ],
+    ["a machine's certificate has expired", machine(-100_000, -1_000), ["VaultMachineCertificateExpiring"]],
     ["an issuer ends in a week", status("issuer_expiry_timestamp_seconds", 604_800), ["VaultIssuerExpiring"]],
     ["an issuer ends in two months", status("issuer_expiry_timestamp_seconds", 5_184_000), []],
     [

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Construct } from "constructs";
 import { parseDomainPattern } from "../../core/domains";
 import { firstDuplicate } from "../../core/duplicates";
@@ -8,6 +9,7 @@ import { toYaml } from "../../core/yaml";
 import { checkRoleName } from "../access/roles";
 import { parseIpAddress } from "./authority-content";
 import { maxTtlOf } from "./pki-role";
+import { metricsScript, metricsUnits } from "./machine-metrics";
 import type { PkiRoleProps } from "./pki-role-props";
 
 /** A certificate that a machine renews by itself. */
@@ -71,7 +73,21 @@ export interface MachineCertificateProps {
    * @changes in place: install the new configuration on the machine
    */
   readonly caCertificateFile?: string;
+  /**
+   * Folder of the textfile collector of node_exporter on the machine. It gets metrics of the certificate there, every minute, by which
+   * an alert tells that it is not renewed.
+   *
+   * @default - no metrics
+   * @changes in place: install the new configuration on the machine
+   */
+  readonly metricsFolder?: string;
 }
+
+/** Folder of systemd's units on a machine. */
+const UNITS = "/etc/systemd/system";
+
+/** A path that a script takes as it is. */
+const FOLDER = /^(\/[\w.-]+)+$/;
 
 /** The instance that issues, as the machine reaches it. */
 export interface IssuingInstance {
@@ -174,17 +190,37 @@ WantedBy=multi-user.target
 
   /** All of it for cloud-init; https://cloudinit.readthedocs.io/en/latest/reference/modules.html */
   get cloudInit(): string {
+    const { metricsFiles } = this;
+    const timers = metricsFiles.map(({ path }) => basename(path)).filter((name) => name.endsWith(".timer"));
     const config = {
       write_files: [
         { path: this.file("agent.hcl"), permissions: "0644", content: this.agentConfig },
-        { path: `/etc/systemd/system/${this.service}`, permissions: "0644", content: this.systemdUnit },
+        { path: `${UNITS}/${this.service}`, permissions: "0644", content: this.systemdUnit },
+        ...metricsFiles,
       ],
       runcmd: [
         ["systemctl", "daemon-reload"],
-        ["systemctl", "enable", "--now", this.service],
+        ["systemctl", "enable", "--now", this.service, ...timers],
       ],
     };
     return `#cloud-config\n${toYaml(config, { lineWidth: 0 })}`;
+  }
+
+  private get metricsFiles() {
+    const { name, metricsFolder } = this.props;
+    if (metricsFolder === undefined) return [];
+    const script = this.file("metrics");
+    const { service, timer } = metricsUnits(name, script);
+    const unit = `${UNITS}/tenant-vault-certificate-${name}-metrics`;
+    return [
+      {
+        path: script,
+        permissions: "0755",
+        content: metricsScript(name, this.file("certificate.pem"), metricsFolder),
+      },
+      { path: `${unit}.service`, permissions: "0644", content: service },
+      { path: `${unit}.timer`, permissions: "0644", content: timer },
+    ];
   }
 
   /** The bundle keeps a certificate that is still valid when the agent starts again. The other files are parts of it. */
@@ -238,6 +274,10 @@ function checkMachine(machine: MachineCertificateProps, roles: readonly PkiRoleP
   };
   checkRoleName("machine", machine.name, scope);
   checkDurations(machine, ["ttl"], scope);
+  if (machine.metricsFolder !== undefined && !FOLDER.test(machine.metricsFolder))
+    fail(
+      `has the metricsFolder ${JSON.stringify(machine.metricsFolder)}, which is not a valid folder; write an absolute path of letters, digits, _, . and -.`,
+    );
   [machine.commonName, ...(machine.altNames ?? [])].forEach(parseDomainPattern);
   (machine.ipSans ?? []).forEach(parseIpAddress);
   const role = roles.find(({ name }) => name === machine.role);

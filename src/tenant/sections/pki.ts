@@ -184,6 +184,7 @@ const machine = shape<MachineCertificateSpec>()({
   reload: list(name("systemctl"), '"systemctl", "reload", "nginx"'),
   user: name("www-data").optional(),
   caCertificateFile: name("/etc/ssl/certs/instance-ca.pem").optional(),
+  metricsFolder: name("/var/lib/prometheus/node-exporter").optional(),
 });
 
 const subjectText = (example: string) => parsedBy(name(example), parseSubjectText).optional();

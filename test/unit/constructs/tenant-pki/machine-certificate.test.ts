@@ -99,6 +99,26 @@ test("mount and login are those of the instance, product and namespace those of 
   expect(systemdUnit).toContain("ExecStart=/usr/bin/env vault agent -config=/etc/tenant-vault/web1/agent.hcl\n");
 });
 
+test("with MachineCertificateProps.metricsFolder, cloud-init also writes and starts what tells metrics", () => {
+  const { write_files: files, runcmd } = parse(
+    machine({ metricsFolder: "/var/lib/prometheus/node-exporter" }).cloudInit,
+  ) as { write_files: { path: string; permissions: string; content: string }[]; runcmd: string[][] };
+  const units = "/etc/systemd/system/tenant-vault-certificate-web1";
+  expect(files.slice(2).map(({ path, permissions }) => [path, permissions])).toEqual([
+    ["/etc/tenant-vault/web1/metrics", "0755"],
+    [`${units}-metrics.service`, "0644"],
+    [`${units}-metrics.timer`, "0644"],
+  ]);
+  expect(files[3]?.content).toContain("ExecStart=/etc/tenant-vault/web1/metrics\n");
+  expect(runcmd[1]?.slice(3)).toEqual([
+    "tenant-vault-certificate-web1.service",
+    "tenant-vault-certificate-web1-metrics.timer",
+  ]);
+  expect(() => machine({ metricsFolder: "/var/my metrics" })).toThrow(
+    'has the metricsFolder "/var/my metrics", which is not a valid folder',
+  );
+});
+
 test("cloud-init writes configuration and service, and no credential", () => {
   const made = machine();
   expect(made.cloudInit.startsWith("#cloud-config\n")).toBe(true);
