@@ -1,6 +1,5 @@
 import { deepEqual, equal, notEqual, ok } from "node:assert/strict";
 import { rootToken, withAnswer, withKeys, withoutRootToken } from "../../src/central/record";
-import type { AuthorityDescription } from "../../src/contract/authorities";
 import type { Instance } from "../../src/contract/instance";
 import type { Placeholder } from "../../src/contract/placeholders";
 import type { OperationError } from "../../src/core/errors";
@@ -40,7 +39,7 @@ import {
   withPerson,
 } from "./explored-worlds";
 import { split } from "./shamir";
-import { simulatedAuthority, simulatedKey } from "./simulated-authorities";
+import { EXPORTED, simulatedAuthority, simulatedKey } from "./simulated-authorities";
 import { INSTANCE, Universe } from "./simulation";
 
 const TRANSIT: Instance = { ...INSTANCE, seal: "transit" };
@@ -177,14 +176,6 @@ const PLACEHOLDERS: readonly Placeholder[] = [
   { mount: "kv", path: "web/smtp", keys: ["password"], owner: "mail-team" },
   { mount: "kv", path: "payments", keys: ["key"] },
 ];
-
-const EXPORTED: AuthorityDescription = {
-  tenant: "customer10",
-  name: "main",
-  mount: "pki",
-  issuer: "exported-1",
-  source: { type: "exported", keyType: "ed25519", keyBits: 0, parameters: { common_name: "CA" } },
-};
 
 /** A mount must not have a key that is nowhere else. */
 function lostAuthority({ content, authorities }: Universe): string | undefined {

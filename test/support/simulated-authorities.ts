@@ -1,7 +1,17 @@
+import type { AuthorityDescription } from "../../src/contract/authorities";
 import type { HeldParts } from "../../src/central/authority-store";
 import { Secret } from "../../src/core/secret";
 import type { Content } from "../../src/vault/content";
 import { madeAuthority, type MadeAuthority } from "./made-authority";
+
+/** A CA whose key the central Vault holds. */
+export const EXPORTED: AuthorityDescription = {
+  tenant: "customer10",
+  name: "main",
+  mount: "pki",
+  issuer: "exported-1",
+  source: { type: "exported", keyType: "ed25519", keyBits: 0, parameters: { common_name: "CA" } },
+};
 
 /** CAs in the central Vault, and what a PKI mount makes of their keys. */
 export class SimulatedAuthorities {

@@ -7,16 +7,9 @@ import { instanceWith } from "../../../support/data-context";
 import { running } from "../../../support/explored-worlds";
 import { madeAuthority } from "../../../support/made-authority";
 import { MemoryContent } from "../../../support/memory-content";
-import { simulatedAuthority, simulatedKey } from "../../../support/simulated-authorities";
+import { EXPORTED, simulatedAuthority, simulatedKey } from "../../../support/simulated-authorities";
 import type { Universe } from "../../../support/simulation";
 
-const EXPORTED: AuthorityDescription = {
-  tenant: "customer10",
-  name: "main",
-  mount: "pki",
-  issuer: "exported-1",
-  source: { type: "exported", keyType: "ed25519", keyBits: 0, parameters: { common_name: "CA" } },
-};
 const IMPORTED: AuthorityDescription = {
   ...EXPORTED,
   issuer: "imported-1",
