@@ -25,6 +25,7 @@ export function centralStack(app: App): void {
     ["customers", "Unseal keys and root token of each tenant's instances"],
     ["clusters", "Kubeconfig of each tenant's cluster"],
     ["access", "Credentials of the identities in each tenant's instances"],
+    ["authorities", "Keys and certificates of exported CAs"],
   ] as const) {
     const options = { version: "2" };
     const mount = new Mount(stack, path, { path, type: "kv", options, description, lifecycle, provider });
