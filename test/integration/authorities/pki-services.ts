@@ -166,7 +166,7 @@ export function testPkiServices(bed: AuthorityBed): void {
       } finally {
         await machine.stop();
       }
-    }, 60_000);
+    }, 120_000);
 
     test("no request of a tenant's program makes a certificate that is valid for longer than maxTtl, or earlier", async () => {
       const app = await (await bed.instance()).client("app");

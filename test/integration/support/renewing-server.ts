@@ -8,7 +8,7 @@ import { connect, createServer, type Server } from "node:tls";
 
 /** Milliseconds between two connections of the client. */
 const INTERVAL = 50;
-const PATIENCE = 45_000;
+const PATIENCE = 75_000;
 
 /** What a client saw that connects again and again. */
 export interface Connections {
