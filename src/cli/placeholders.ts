@@ -1,14 +1,16 @@
-import { parseTarget } from "../central/instances";
-import { parsePlaceholders, PLACEHOLDERS_VARIABLE, type Placeholder } from "../contract/placeholders";
-import { setting } from "../core/environment";
-import { OperationError } from "../core/errors";
+import { parsePlaceholders, PLACEHOLDERS_VARIABLE } from "../contract/placeholders";
 import { writePlaceholders } from "../operations/placeholders/write-placeholders";
 import type { CommandHost, CommandResult } from "./command";
+import { hookDescription } from "./hook-description";
 import { withInstance, type InstanceOptions } from "./instance";
 
 /** `tenant-vault placeholders`: the hook of the config layer, which writes secrets that people fill in. */
 export function placeholders(host: CommandHost, target: string, options: InstanceOptions): Promise<CommandResult> {
-  const described = describedPlaceholders(host.environment, target);
+  const { placeholders: described } = hookDescription(host.environment, target, {
+    variable: PLACEHOLDERS_VARIABLE,
+    what: "the placeholders",
+    parse: parsePlaceholders,
+  });
   return withInstance(host, target, { ...options, supplies: false }, async (context) => {
     const report = await writePlaceholders(context, described);
     return {
@@ -16,21 +18,4 @@ export function placeholders(host: CommandHost, target: string, options: Instanc
       json: { instance: target, ...report },
     };
   });
-}
-
-function describedPlaceholders(environment: NodeJS.ProcessEnv, target: string): readonly Placeholder[] {
-  const { tenant, name } = parseTarget(target);
-  const passed = setting(environment, PLACEHOLDERS_VARIABLE);
-  if (passed === undefined) {
-    throw new OperationError(
-      "not-described",
-      `${PLACEHOLDERS_VARIABLE} does not describe the placeholders of ${target}; deploy the stack ${tenant}-config, which runs this.`,
-    );
-  }
-  const described = parsePlaceholders(passed);
-  if (described.tenant === tenant && described.name === name) return described.placeholders;
-  throw new OperationError(
-    "description-mismatch",
-    `${PLACEHOLDERS_VARIABLE} describes ${described.tenant}/${described.name}, not ${target}; unset it, or name the instance that it describes.`,
-  );
 }
