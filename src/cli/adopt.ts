@@ -79,7 +79,7 @@ async function statusOf(
 
 /** Asks on a terminal without echo, key by key. From a pipe, it reads what a file would have. */
 async function ask(host: CommandHost, { secretShares }: Instance): Promise<TypedKeys> {
-  const { stdin } = host;
+  const stdin = host.stdin();
   const type = (prompt: string): Promise<Secret> => readHidden(prompt, host);
   if (stdin.isTTY !== true) return parseKeyFile((await type("")).reveal());
   return withoutEcho(stdin, () => askEach(type, secretShares));

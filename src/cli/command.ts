@@ -11,7 +11,8 @@ export type Input = Readable & {
 
 /** Where a command reads what people type, and writes. */
 export interface Streams {
-  readonly stdin: Input;
+  /** Opened by the first call, which loads more of Node.js. */
+  readonly stdin: () => Input;
   /** For the result alone. */
   readonly stdout: Writable;
   readonly stderr: Writable;

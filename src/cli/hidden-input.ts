@@ -20,8 +20,9 @@ const FIRST_PRINTABLE = 0x20;
  */
 export async function readHidden(
   prompt: string,
-  { stdin: input, stderr: output, signal }: Pick<CommandHost, "stdin" | "stderr" | "signal">,
+  { stdin, stderr: output, signal }: Pick<CommandHost, "stdin" | "stderr" | "signal">,
 ): Promise<Secret> {
+  const input = stdin();
   const terminal = input.isTTY === true;
   return withoutEcho(input, async () => {
     if (terminal) output.write(prompt);

@@ -18,9 +18,10 @@ export function commandLineHost(environment: NodeJS.ProcessEnv = {}, input = "")
         written();
       },
     });
+  const stdin = Readable.from([Buffer.from(input)]);
   return {
     environment,
-    stdin: Readable.from([Buffer.from(input)]),
+    stdin: () => stdin,
     stdout: collect("out"),
     stderr: collect("err"),
     signal: new AbortController().signal,

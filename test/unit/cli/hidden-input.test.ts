@@ -26,7 +26,11 @@ function shown(): string {
   return String(output.read() ?? "");
 }
 
-const hostOf = (stdin: Input, signal = new AbortController().signal) => ({ stdin, stderr: output, signal });
+const hostOf = (stdin: Input, signal = new AbortController().signal) => ({
+  stdin: () => stdin,
+  stderr: output,
+  signal,
+});
 
 describe("a terminal", () => {
   test.each([
