@@ -1,14 +1,18 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import type { Writable } from "node:stream";
 import type { Clock } from "../../core/clock";
 import { OperationError } from "../../core/errors";
 import { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
+
+type Supervisor = ChildProcessByStdio<Writable, null, null>;
 
 /** A folder in memory, so that nothing is left on a disk. */
 const MEMORY = "/dev/shm";
@@ -17,14 +21,16 @@ const STARTS_WITHIN = 60_000;
 const POLL = 100;
 
 /**
- * Runs the server, and ends it and deletes its folder once its standard input is closed: also if this program is killed. Signals of a
- * terminal do not end it before that.
+ * Waits for a line, runs the server, and ends it and deletes its folder once its standard input is closed: also if this program is killed.
+ * It is there before the folder, so that no moment leaves one. Signals of a terminal do not end it before that.
  */
 const SUPERVISOR = `trap '' INT TERM HUP
-"$1" server -config "$2/server.hcl" > "$2/server.log" 2>&1 < /dev/null &
-read -r _
-kill -9 $!
-wait
+if read -r _; then
+  "$1" server -config "$2/server.hcl" > "$2/server.log" 2>&1 < /dev/null &
+  read -r _
+  kill -9 $!
+  wait
+fi
 rm -rf "$2"`;
 
 /** A server of one replica on this machine, with an empty raft storage in memory. It is reached by a socket that only this user may use. */
@@ -34,11 +40,13 @@ export class ThrowAwayServer {
    * @throws OperationError `drill-failed` if the server does not start.
    */
   static async start(program: string, clock: Clock, signal: AbortSignal): Promise<ThrowAwayServer> {
-    const folder = await prepareFolder();
+    const folder = join(existsSync(MEMORY) ? MEMORY : tmpdir(), `tenant-vault-drill-${randomUUID()}`);
     const supervisor = await supervise(program, folder);
     const client = new VaultClient({ address: "http://localhost", socketPath: join(folder, "socket"), signal });
     const server = new ThrowAwayServer(folder, supervisor, client);
     try {
+      await prepareFolder(folder);
+      supervisor.stdin.write("start\n");
       await server.waitUntilStarted(clock, signal);
       return server;
     } catch (error) {
@@ -49,7 +57,7 @@ export class ThrowAwayServer {
 
   private constructor(
     private readonly folder: string,
-    private readonly supervisor: ChildProcess,
+    private readonly supervisor: Supervisor,
     readonly client: VaultClient,
   ) {}
 
@@ -57,7 +65,7 @@ export class ThrowAwayServer {
   async destroy(): Promise<void> {
     await this.client.close();
     const ended = once(this.supervisor, "exit");
-    this.supervisor.stdin?.end();
+    this.supervisor.stdin.end();
     const { exitCode, signalCode } = this.supervisor;
     if (exitCode === null && signalCode === null) await ended;
     await rm(this.folder, { recursive: true, force: true });
@@ -84,33 +92,30 @@ export class ThrowAwayServer {
   }
 }
 
-/** @throws OperationError `drill-failed` if there is no room for it. */
-async function prepareFolder(): Promise<string> {
-  const place = existsSync(MEMORY) ? MEMORY : tmpdir();
-  let folder: string | undefined;
-  try {
-    folder = await mkdtemp(join(place, "tenant-vault-drill-"));
-    await mkdir(join(folder, "data"));
-    await writeFile(join(folder, "server.hcl"), configuration(folder, await freePort(), await freePort()));
-    return folder;
-  } catch (error) {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-    throw unprepared(error, `the throw-away server has no folder in ${place}`);
-  }
-}
-
-/** @throws OperationError `drill-failed` if this machine has no room for another process. The folder is removed then. */
-async function supervise(program: string, folder: string): Promise<ChildProcess> {
+/** @throws OperationError `drill-failed` if this machine has no room for another process. */
+async function supervise(program: string, folder: string): Promise<Supervisor> {
   const supervisor = spawn("sh", ["-c", SUPERVISOR, "sh", program, folder], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
+  // Whether it runs still is told by its exit, and not by what it no longer reads.
+  supervisor.stdin.on("error", () => undefined);
   try {
     await once(supervisor, "spawn");
     return supervisor;
   } catch (error) {
-    await rm(folder, { recursive: true, force: true });
     throw unprepared(error, "the throw-away server cannot be started");
+  }
+}
+
+/** @throws OperationError `drill-failed` if there is no room for it. */
+async function prepareFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    await mkdir(join(folder, "data"));
+    await writeFile(join(folder, "server.hcl"), configuration(folder, await freePort(), await freePort()));
+  } catch (error) {
+    throw unprepared(error, `the throw-away server has no folder in ${dirname(folder)}`);
   }
 }
 

@@ -1,6 +1,7 @@
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { systemClock } from "../../../../src/core/clock";
 import { ThrowAwayServer } from "../../../../src/operations/drill/throw-away-server";
@@ -53,6 +54,21 @@ test("a machine that starts no process is named, and has nothing left", async ()
     /^The drill cannot begin, because the throw-away server cannot be started \(ENOENT\); .*\.$/,
   );
   expect(drills()).toEqual(before);
+});
+
+test("a supervisor whose drill was killed before the start leaves nothing", async () => {
+  const before = drills();
+  const script = `import { ThrowAwayServer } from ${JSON.stringify(resolve("src/operations/drill/throw-away-server"))};
+import { systemClock } from ${JSON.stringify(resolve("src/core/clock"))};
+import fs from "node:fs/promises";
+fs.writeFile = () => process.kill(process.pid, "SIGKILL");
+void ThrowAwayServer.start("bao", systemClock, new AbortController().signal);
+`;
+  const file = join(folder, "killed.ts");
+  writeFileSync(file, script);
+  const killed = spawnSync(process.execPath, ["--import", "tsx", file], { encoding: "utf8" });
+  expect([killed.signal, killed.stderr]).toEqual(["SIGKILL", ""]);
+  await vi.waitFor(() => expect(drills()).toEqual(before));
 });
 
 test("a server whose supervisor was killed is not waited for", async () => {
