@@ -28,6 +28,9 @@ interface Care {
 /** Records whose proofs are read at once. */
 const PROOFS_AT_ONCE = 4;
 
+/** Milliseconds within which an instance is inspected the first time. */
+const FIRST_LOOK = 1_000;
+
 /** Milliseconds between two lists while the central Vault does not answer. */
 const RETURN_POLL = 2_000;
 
@@ -59,8 +62,8 @@ export async function watchFleet(
     const maintained = maintenance && new InstanceMaintenance(instance, { ...surroundings, maintenance });
     const others = maintained === undefined ? [proof] : [proof, maintained];
     cared.set(instance, { watch, others });
-    // All watches begin at once. Their requests must not.
-    schedule.add(watch, Math.random() * poll);
+    // All watches begin at once. Their requests must not, and what is sealed already must not wait for a long poll.
+    schedule.add(watch, Math.random() * Math.min(poll, FIRST_LOOK));
     for (const other of others) schedule.add(other, other.delay);
   };
   const stop = (instance: string, { watch, others }: Care): void => {

@@ -65,6 +65,8 @@ let lose: () => void;
 let change: () => void;
 /** Milliseconds that an opened instance stays usable. */
 let lifetime: number | undefined;
+/** Milliseconds between two looks. */
+let poll: number;
 /** Milliseconds of the simulated clock. */
 let time: number;
 
@@ -72,6 +74,7 @@ beforeEach(() => {
   [instance, listed, events, logged, opened, time] = [new FakeInstance(), [MAIN], [], [], [], 0];
   [maintenance, drills, lifetime] = [undefined, undefined, undefined];
   shareGroup = undefined;
+  poll = 1_000;
   proofs = new Map();
 });
 
@@ -114,7 +117,7 @@ async function watch(seconds: number, at: Readonly<Record<number, () => void>> =
   const tell = (event: WatchEvent): void => void events.push(event);
   const log = new Log((event) => void logged.push(event));
   const done = watchFleet(
-    { fleet, clock, log, tell, gate: new Gate(4), poll: 1_000, shareGroup },
+    { fleet, clock, log, tell, gate: new Gate(4), poll, shareGroup },
     { refresh: 5_000, signal: end.signal, tenant, maintenance, drills },
   );
   // It may fail while time passes.
@@ -136,6 +139,13 @@ function told(kind: WatchEvent["kind"]): WatchEvent[] {
 }
 
 describe("a watch", () => {
+  test("looks within a second of its start, however long the time between two looks is", async () => {
+    poll = 60_000;
+    instance.states = ["sealed"];
+    await watch(2);
+    expect(instance.states).toEqual(["unsealed"]);
+  });
+
   test("looks about once a second, with one connection, and closes it at the end", async () => {
     await watch(20);
     expect(instance.looks).toBeGreaterThan(16);
