@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
@@ -19,6 +20,12 @@ import {
   type VaultInstanceProps,
 } from "../../../src";
 
+import { rootToken } from "../../../src/central/record";
+import { API_PORT } from "../../../src/constructs/server-config/names";
+import { KubernetesClient } from "../../../src/kubernetes/client";
+import { parseKubeconfig } from "../../../src/kubernetes/kubeconfig";
+import { openTunnels } from "../../../src/kubernetes/tunnels";
+import { VaultClient } from "../../../src/vault/client";
 import { CentralProvider } from "../../../stacks/central-provider";
 import { CentralStack } from "../../../stacks/central-stack";
 import type { Operator } from "../../../stacks/operator";
@@ -32,6 +39,9 @@ const { TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE } = process.env;
 
 /** The product that is tested. */
 export const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
+
+/** Milliseconds between two looks for the active replica. */
+const PAUSE = 50;
 
 /** What differs between the stacks of one test. */
 export type InstanceProps = Partial<
@@ -133,6 +143,44 @@ export class KubernetesBed {
   async caCertificate(): Promise<string> {
     const where = ["-n", this.release, "get", "secret", `${this.release}-tls`];
     return Buffer.from(await kubectl(...where, "-o", "jsonpath={.data.ca\\.crt}"), "base64").toString("utf8");
+  }
+
+  /** Names of its three pods. */
+  get pods(): readonly string[] {
+    return [0, 1, 2].map((index) => `${this.release}-${index}`);
+  }
+
+  /** Does something with a client of each replica, which has the root token, through tunnels of its own. */
+  async withReplicas<T>(action: (clients: readonly VaultClient[]) => Promise<T>): Promise<T> {
+    const token = rootToken(await this.bed.central.readRecord(this.tenant, "main"));
+    const caCertificate = await this.caCertificate();
+    const cluster = new KubernetesClient(parseKubeconfig(await kubectl("config", "view", "--raw", "--flatten")));
+    const tunnels = await openTunnels(
+      cluster,
+      this.release,
+      this.pods.map((pod) => ({ pod, port: API_PORT })),
+    );
+    const address = `https://${this.release}.${this.release}.svc:${API_PORT}`;
+    const clients = this.pods.map(
+      (pod) => new VaultClient({ address, caCertificate, token, dial: tunnels.endpoint(pod) }),
+    );
+    try {
+      return await action(clients);
+    } finally {
+      await Promise.all(clients.map((client) => client.close()));
+      tunnels.close();
+      await cluster.close();
+    }
+  }
+
+  /** Waits until one of the replicas is active. */
+  async activeOf(clients: readonly VaultClient[]): Promise<VaultClient> {
+    for (;;) {
+      for (const client of clients) {
+        if ((await client.send("GET", "sys/leader", { accept: [503] })).body.is_self === true) return client;
+      }
+      await sleep(PAUSE);
+    }
   }
 
   /** Destroys the stack and everything around it. */
