@@ -164,6 +164,7 @@ beforeAll(async () => {
   await postgresql.start();
   for (const user of ["postgres_batch", "postgres_other"])
     await postgresql.query("postgres", PASSWORD, "postgres", `CREATE ROLE ${user} LOGIN`);
+  await postgresql.query("postgres", PASSWORD, "postgres", `CREATE ROLE postgres_root LOGIN PASSWORD '${PASSWORD}'`);
   const forwarded = await freePort();
   otherPort = createServer((socket) => {
     const onward = connect(port, "127.0.0.1");

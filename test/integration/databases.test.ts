@@ -10,6 +10,7 @@ import { obtainMariadb } from "../../lab/tools/mariadb";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
 import type { VaultClient } from "../../src/vault/client";
+import { all } from "../support/all";
 import { runCommand } from "./support/command";
 import { removeLab } from "./support/lab";
 
@@ -58,8 +59,13 @@ const MARIADB = {
   database: SHOP,
   username: "vault",
   password: password("password-of-mariadb"),
+  rotateRoot: true,
   roles: [{ name: "readonly" }],
 };
+
+/** A database whose administrator has a password that only the instance knows. */
+const rotated = (name: string, revision = 1): object =>
+  database(name, { username: name, rotateRoot: true, password: { ...password(`password-of-${name}`), revision } });
 
 const FIRST = {
   databases: [
@@ -74,6 +80,8 @@ const FIRST = {
     database("reports", {}),
     database("ledger", {}),
     database("stock", { mount: "db/first" }),
+    rotated("audit"),
+    rotated("archive"),
     MARIADB,
   ],
   keyValue: [{ mount: "kv", description: LITERAL, maxVersions: 3 }, { mount: "notes" }],
@@ -96,7 +104,9 @@ const CHANGED = {
     }),
     database("journal", {}),
     database("stock", { mount: "db/second" }),
-    MARIADB,
+    rotated("audit", 2),
+    rotated("archive"),
+    { ...MARIADB, maxOpenConnections: 4 },
   ],
   keyValue: [{ mount: "kv", description: "Secrets", maxVersions: 2, deleteVersionAfter: "30d" }, { mount: "notes" }],
   roles: [
@@ -315,12 +325,27 @@ describe("a deployed tenant", () => {
     expect([await canLogIn(after.password), await canLogIn(before.password)]).toEqual([true, false]);
   });
 
-  test("MariaDB: after a rotation only the instance knows the administrator's password, and no plan puts it back", async () => {
-    await operator.send("POST", "database/shop/rotate-root/shop");
+  test("rotateRoot: nobody knows the administrator's password, and its logins work", async () => {
+    for (const name of ["audit", "archive"]) {
+      expect(await isAlive({ username: name, password: lab.passwords[1] ?? "" } as Login)).toBe(false);
+      expect(await isAlive(await draw(`database/${name}`))).toBe(true);
+    }
     expect(await mariadb.client("vault", SHOP_PASSWORD, "SELECT 1")).toContain("Access denied");
     const { username, password: secret } = await draw("database/shop");
     expect(await mariadb.client(username, secret, `SELECT id FROM ${SHOP}.items`)).toBe("1");
-    expect(await lab.cdktf.plan("data-config")).toMatch(/No changes/);
+  });
+
+  test("rotateRoot: a former password does not replace the present one", async () => {
+    for (const [name, engine, username, former] of [
+      ["shop", "mysql", "vault", SHOP_PASSWORD],
+      ["audit", "postgresql", "audit", lab.passwords[1] ?? ""],
+    ] as const) {
+      const { connection_url } = await connection(name);
+      const body = { plugin_name: `${engine}-database-plugin`, connection_url, username, password: former };
+      const path = `database/${name}/config/${name}`;
+      expect((await operator.send("POST", path, { body, accept: [400, 500] })).status).toBeGreaterThanOrEqual(400);
+      await draw(`database/${name}`);
+    }
   });
 
   test("D4: a TTL longer than the server's own maximum is kept", async () => {
@@ -362,8 +387,17 @@ async function connection(name: string): Promise<Record<string, unknown>> {
   return data.connection_details;
 }
 
+/** What the database servers keep of the passwords of rotated administrators. */
+async function rotatedPasswords(): Promise<Record<string, unknown>> {
+  const names = "SELECT rolname, rolpassword FROM pg_authid WHERE rolname IN ('archive', 'audit')";
+  const rows = (await administer("postgres", names)) as { rolname: string; rolpassword: string }[];
+  const shop = await mariadb.client("root", "", "SELECT authentication_string FROM mysql.user WHERE user = 'vault'");
+  return { ...Object.fromEntries(rows.map(({ rolname, rolpassword }) => [rolname, rolpassword])), shop };
+}
+
 describe("a changed tenant file", () => {
   const before: Record<string, Login> = {};
+  let passwordsBefore: Record<string, unknown>;
   let token: VaultClient;
   beforeAll(async () => {
     for (const [name, mount, role] of [
@@ -376,6 +410,12 @@ describe("a changed tenant file", () => {
       before[name] = await draw(mount, role);
     token = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("ops");
     await operator.send("POST", "notes/data/kept", { body: { data: { answer: "42" } } });
+    // A deployment that was killed after the rotation, before its state was written.
+    const rotation = "vault_generic_endpoint.main_database_archive_root_rotation";
+    await lab.cdktf.terraform("data-config", "state", "rm", rotation);
+    await administer("postgres", "ALTER ROLE audit PASSWORD 'third'");
+    await lab.central.keepPassword(password("password-of-audit"), "third");
+    passwordsBefore = await rotatedPasswords();
     writeTenantFile(CHANGED);
     await deploy();
   });
@@ -387,6 +427,17 @@ describe("a changed tenant file", () => {
 
   test("plans nothing more afterwards", async () => {
     expect(await lab.cdktf.plan("data-config")).toMatch(/No changes/);
+  });
+
+  test("DatabaseConnectionProps.rotateRoot: a rotated password stays until another one is written, or the rotation was not recorded", async () => {
+    const after = await rotatedPasswords();
+    const changed = all(Object.keys(after)).filter((name) => after[name] !== passwordsBefore[name]);
+    expect(changed.sort()).toEqual(["archive", "audit"]);
+    expect(await isAlive({ username: "audit", password: "third" } as Login)).toBe(false);
+    for (const name of ["audit", "archive"]) expect(await isAlive(await draw(`database/${name}`))).toBe(true);
+    expect(await connection("shop")).toMatchObject({ max_open_connections: 4 });
+    const { username, password: secret } = await draw("database/shop");
+    expect(await mariadb.client(username, secret, `SELECT id FROM ${SHOP}.items`)).toBe("1");
   });
 
   test("D1: a database that is taken out loses its logins and its mount", async () => {

@@ -215,8 +215,6 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "needs machines of a cloud; host-keys.test.ts refuses another key",
   "src/constructs/dynamic-db/README.md: vault lease revoke -force -prefix database/orders":
     "needs a database that is gone; databases.test.ts revokes leases",
-  "src/constructs/dynamic-db/README.md: vault write -f database/orders/rotate-root/orders":
-    "databases.test.ts sends the same request for MariaDB",
   "src/constructs/ssh-ca/README.md: vault write -field=key ssh/creds/break-glass ip=<address of the host>":
     "it takes a host with the product's SSH helper; test/integration/authorities/ssh.ts asks the instance as that helper does",
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":

@@ -39,6 +39,14 @@ export interface DatabaseConnectionProps {
    * @changes in place: leases that exist keep working
    */
   readonly verifyConnection?: boolean;
+  /**
+   * Whether the instance replaces the administrator's password by one that nobody knows, once after the first deployment. It does so
+   * again after each change of `password`. No other connection or program may use the same administrator.
+   *
+   * @default false
+   * @changes in place: true replaces the password; false keeps the one that nobody knows, until another revision of `password` is written
+   */
+  readonly rotateRoot?: boolean;
 }
 
 /** Address and administrator of a PostgreSQL server. */

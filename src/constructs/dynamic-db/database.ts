@@ -9,7 +9,7 @@ import { checkSecretRefs } from "../../core/secret-ref";
 import type { ValueType } from "../../core/value-type";
 import { readCertificateFile } from "../../terraform/certificate-file";
 import type { DatabaseSecretsMount, DatabaseSecretsMountPostgresql } from "../../terraform/providers/vault";
-import type { MysqlProps, PostgresqlProps } from "./database-props";
+import type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./database-props";
 import { MARIADB_REVOCATION, MYSQL_REVOCATION, mysqlReadonlyStatements } from "./mysql-statements";
 import { groupName, readonlyStatements, REVOCATION_STATEMENTS } from "./postgresql-statements";
 
@@ -58,6 +58,12 @@ export class Database {
   ) {
     checkSecretRefs({ password: props.password });
     checkDurations(props, ["maxConnectionLifetime"]);
+    checkRootRotation(props);
+  }
+
+  /** Whether only the instance knows the administrator's password. */
+  get rotatesRoot(): boolean {
+    return this.props.rotateRoot ?? false;
   }
 
   /** The plugin. */
@@ -100,6 +106,20 @@ export class Database {
   nameIn(mount: DatabaseSecretsMount): string {
     return this.engine === "postgresql" ? mount.postgresql.get(0).name : mount.mysql.get(0).name;
   }
+}
+
+/**
+ * A state of before the rotation writes the former password again. A server that verifies it refuses it, and keeps the one that only it
+ * knows.
+ *
+ * @throws ValidationError if a connection whose password is rotated is not verified.
+ */
+export function checkRootRotation({ rotateRoot, verifyConnection }: DatabaseConnectionProps): void {
+  if (rotateRoot !== true || verifyConnection !== false) return;
+  throw new ValidationError(
+    "rotate-root",
+    "A connection with rotateRoot must be verified, so that a former password never replaces the present one; remove verifyConnection.",
+  );
 }
 
 /** All servers of a cluster. @throws ValidationError if the client of PostgreSQL could not read the list. */

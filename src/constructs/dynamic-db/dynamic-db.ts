@@ -1,3 +1,4 @@
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { DatabaseServer } from "../../contract/guide";
 import type { IGrantee } from "../../policy/grantee";
@@ -10,10 +11,12 @@ import { checkValues } from "../../core/value-type";
 import { CentralSecret } from "../../terraform/central-secret";
 import { ForgottenResource } from "../../terraform/forgotten-resource";
 import { checkProviders } from "../../terraform/provider-value";
+import { expressionOf } from "../../terraform/resource-address";
 import {
   DatabaseSecretBackendRole,
   DatabaseSecretBackendStaticRole,
   DatabaseSecretsMount,
+  GenericEndpoint,
 } from "../../terraform/providers/vault";
 import { DATABASE } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
@@ -96,16 +99,19 @@ export class DynamicDb extends Construct implements IDynamicDb {
         provider,
       });
     }
-    for (const { name, username, rotationPeriod = DEFAULT_ROTATION_PERIOD } of staticRoles) {
-      new DatabaseSecretBackendStaticRole(this, `StaticRole-${name}`, {
-        backend: engine.path,
-        name,
-        dbName: database.nameIn(engine),
-        username,
-        rotationPeriod: rotationPeriod.toSeconds(),
-        provider,
-      });
-    }
+    const changed = staticRoles.map(
+      ({ name, username, rotationPeriod = DEFAULT_ROTATION_PERIOD }) =>
+        new DatabaseSecretBackendStaticRole(this, `StaticRole-${name}`, {
+          backend: engine.path,
+          name,
+          dbName: database.nameIn(engine),
+          username,
+          rotationPeriod: rotationPeriod.toSeconds(),
+          provider,
+        }),
+    );
+    // A rotation closes the connection, which the creation of a static role uses.
+    if (database.rotatesRoot) this.rotateRoot(engine, props, changed);
   }
 
   credentials(role: string): DatabaseCredentials {
@@ -157,6 +163,27 @@ export class DynamicDb extends Construct implements IDynamicDb {
           passwordWoVersion: revisionOf({ password }),
         },
       ],
+      provider,
+    });
+  }
+
+  /**
+   * Replaces the password once Terraform has written it. Terraform's state says that it was done. If it is lost, the next deployment
+   * replaces the password again, which does no harm.
+   */
+  private rotateRoot(
+    engine: DatabaseSecretsMount,
+    { name, database, provider }: DynamicDbProps,
+    dependsOn: ITerraformDependable[],
+  ): void {
+    const written = ["accessor", `${database.engine}[0].password_wo_version`];
+    new GenericEndpoint(this, "RootRotation", {
+      path: `${engine.path}/rotate-root/${name}`,
+      dataJson: "{}",
+      disableRead: true,
+      disableDelete: true,
+      dependsOn,
+      lifecycle: { replaceTriggeredBy: written.map((attribute) => `${expressionOf(engine)}.${attribute}`) },
       provider,
     });
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { checkHost, checkHosts, Database } from "../../constructs/dynamic-db/database";
+import { checkHost, checkHosts, checkRootRotation, Database } from "../../constructs/dynamic-db/database";
 import type { MysqlProps, PostgresqlProps } from "../../constructs/dynamic-db/database-props";
 import { checkCredentialTtls, databaseMount, DynamicDb } from "../../constructs/dynamic-db/dynamic-db";
 import type {
@@ -7,6 +7,7 @@ import type {
   DynamicDbRoleProps,
   DynamicDbStaticRoleProps,
 } from "../../constructs/dynamic-db/dynamic-db-props";
+import { ValidationError } from "../../core/errors";
 import { boolean, choice, list, name, only, uniquelyNamed, validatedBy, whole } from "../builders";
 import { checkRoleName } from "../../constructs/access/roles";
 import { duration, label, mountPath, path, port, secretRef } from "../fields";
@@ -99,6 +100,7 @@ const common = {
   maxConnectionLifetime: duration.optional(),
   usernameTemplate: name('{{printf "app-%s" (random 20)}}').optional(),
   verifyConnection: boolean.optional(),
+  rotateRoot: boolean.optional(),
   roles: uniquelyNamed(role),
   staticRoles: uniquelyNamed(staticRole).optional(),
 };
@@ -113,15 +115,21 @@ const postgresql = validatedBy(
     failoverHosts: list(postgresqlHost, '"postgres-2.customer10.internal"').optional(),
     caCertificatePath: name("/etc/ssl/postgresql.pem").optional(),
   }),
-  checkHosts,
+  (spec) => {
+    checkHosts(spec);
+    checkRootRotation(spec);
+  },
 );
 
-const mysql = shape<MysqlDatabaseSpec>()({
-  ...common,
-  engine: choice("mysql", "mariadb"),
-  host: validatedBy(name("mysql.customer10.internal"), checkHost),
-  caCertificateFile: name("certificates/mysql.pem").optional(),
-});
+const mysql = validatedBy(
+  shape<MysqlDatabaseSpec>()({
+    ...common,
+    engine: choice("mysql", "mariadb"),
+    host: validatedBy(name("mysql.customer10.internal"), checkHost),
+    caCertificateFile: name("certificates/mysql.pem").optional(),
+  }),
+  checkRootRotation,
+);
 
 /** Plugins of engines that the file does not describe: Terraform's state would have their passwords, or no product has them. */
 const OTHER_ENGINES: ReadonlyMap<string, string> = new Map([
@@ -156,6 +164,24 @@ function serverOf(spec: z.output<typeof database>): Database {
   return spec.engine === "mysql" ? Database.mysql(spec) : Database.mariadb(spec);
 }
 
+/** @throws ValidationError if the rotation of one connection's password would lock another one out. */
+function checkAdministrators(specs: readonly z.output<typeof database>[]): void {
+  const rotated = specs.filter(({ rotateRoot }) => rotateRoot === true);
+  for (const spec of rotated) {
+    const other = specs.find((each) => each !== spec && administratorOf(each) === administratorOf(spec));
+    if (other === undefined) continue;
+    throw new ValidationError(
+      "rotate-root",
+      `rotateRoot of ${spec.name} replaces the password of ${spec.username}, which ${other.name} uses, too; create an administrator for each.`,
+    );
+  }
+}
+
+function administratorOf(spec: z.output<typeof database>): string {
+  const [address = ""] = serverOf(spec).server.addresses;
+  return `${spec.username}@${address}`;
+}
+
 /**
  * By the mount, so that Terraform replaces a database that is renamed on its mount: it removes the former one first. Two
  * resources would be changed at the same time, and their mounts would be in each other's way.
@@ -168,7 +194,7 @@ function constructId(spec: Pick<DynamicDbProps, "name" | "mount">): string {
 
 export const databases = engine<DatabasesField, DatabasesGrants>()({
   field: "databases",
-  schema: uniquelyNamed(database),
+  schema: validatedBy(uniquelyNamed(database), checkAdministrators),
   grants: { databases: list(path, '"orders/readonly"').optional() },
   mounts: (specs) => specs.map(databaseMount),
   refuse: (specs = [], _field, entry) =>

@@ -1090,6 +1090,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     ],
   ),
   row(
+    "DatabaseConnectionProps.rotateRoot",
+    [undefined, true, undefined],
+    db((rotateRoot) => ({ server: { username: "postgres_root", rotateRoot } })),
+    [["create vault_generic_endpoint.db_root_rotation"], ["delete vault_generic_endpoint.db_root_rotation"]],
+  ),
+  row(
     "DynamicDbProps.staticRoles",
     [undefined, [{ name: "batch", username: "postgres_batch" }], undefined],
     db((staticRoles) => ({ db: { staticRoles } })),

@@ -199,6 +199,21 @@ describe("fails, naming field and reason, when", () => {
       /^instances\[0\].databases\[0\].roles\[0\]: The database role r has a defaultTtl of 2h/,
     ],
     [
+      "a former password could replace a rotated one",
+      withInstance({ databases: [{ ...DATABASE, roles: [], rotateRoot: true, verifyConnection: false }] }),
+      /^instances\[0\].databases\[0\]: A connection with rotateRoot must be verified/,
+    ],
+    [
+      "the rotation of a password locks another connection out",
+      withInstance({
+        databases: [
+          { ...DATABASE, name: "reports", roles: [] },
+          { ...DATABASE, roles: [], rotateRoot: true },
+        ],
+      }),
+      /^instances\[0\].databases: rotateRoot of orders replaces the password of vault, which reports uses, too/,
+    ],
+    [
       "the key to upload is empty",
       { ...TENANT, cluster: { ...CLUSTER, key: { publicKey: " " } } },
       /^cluster.key.publicKey: key.publicKey is empty/,

@@ -152,6 +152,33 @@ describe("properties", () => {
     expect(new Set(versions).size).toBe(3);
   });
 
+  test("rotateRoot: Terraform replaces the password after each time that it has written one", () => {
+    const rotating = (server: Partial<PostgresqlProps>, staticRoles: DynamicDbProps["staticRoles"] = []): Synthesized =>
+      db({ database: Database.postgresql({ ...SERVER, ...server }), staticRoles });
+    expect(rotating({ rotateRoot: false })).toEqual(rotating({}));
+    expect(connection({ rotateRoot: true })).toEqual(connection({}));
+    const { resource } = rotating({ rotateRoot: true }, [{ name: "batch", username: "b" }]);
+    expect(only(resource, "vault_generic_endpoint")).toMatchObject({
+      path: "${vault_database_secrets_mount.orders_engine.path}/rotate-root/orders",
+      data_json: "{}",
+      disable_read: true,
+      disable_delete: true,
+      depends_on: ["vault_database_secret_backend_static_role.orders_static_role_batch"],
+      lifecycle: {
+        replace_triggered_by: [
+          "vault_database_secrets_mount.orders_engine.accessor",
+          "vault_database_secrets_mount.orders_engine.postgresql[0].password_wo_version",
+        ],
+      },
+    });
+    const { host, database, username, password } = SERVER;
+    const mysql = db({ database: Database.mysql({ host, database, username, password, rotateRoot: true }) }).resource;
+    expect(JSON.stringify(only(mysql, "vault_generic_endpoint"))).toContain(
+      "orders_engine.mysql[0].password_wo_version",
+    );
+    expect(() => rotating({ rotateRoot: true, verifyConnection: false })).toThrow(/with rotateRoot must be verified/);
+  });
+
   test("statements and TTLs of a role", () => {
     const roles = [
       {
