@@ -3,6 +3,8 @@ import { oneOf } from "./messages";
 import { enginesOf, GRANT_FIELDS, mountsOf, policiesOf, refuseGrant, type EngineSpecs } from "./engines";
 
 import type { Product } from "../core/product";
+import type { DynamicDbProps } from "../constructs/dynamic-db/dynamic-db-props";
+import { checkStaticRotation } from "../constructs/dynamic-db/static-rotation";
 import { checkPlugins, requireEngine, type ExternalPlugin } from "../constructs/server-config/external-plugin";
 import { validationMessage } from "./builders";
 
@@ -14,6 +16,13 @@ type Granted = Readonly<Record<string, unknown>>;
 
 /** An instance, as far as its engines and roles are concerned. */
 export type Referring = EngineSpecs & { readonly roles?: readonly Granted[] };
+
+/** An instance, as far as what its servers have is concerned. */
+interface CheckedServers {
+  readonly product: Product;
+  readonly plugins?: readonly ExternalPlugin[];
+  readonly databases?: readonly Pick<DynamicDbProps, "staticRoles">[];
+}
 
 /** No mount may be another one, or be below it. */
 export function checkMounts(instance: Referring, report: Report): void {
@@ -30,15 +39,21 @@ function isBelow(path: string, other: string): boolean {
   return `${path}/`.startsWith(`${other}/`);
 }
 
-/** The servers must have every engine, by themselves or by a plugin. */
+/** The servers must have every engine, by themselves or by a plugin, and what databases use of theirs. */
 export function checkServers(instance: Referring, report: Report): void {
-  const { product, plugins = [] } = instance as { product: Product; plugins?: readonly ExternalPlugin[] };
+  const { product, plugins = [], databases = [] } = instance as unknown as CheckedServers;
   const refused = validationMessage(() => checkPlugins({ product, plugins }));
   if (refused !== undefined) report(["plugins"], refused);
   for (const { path, engine } of enginesOf(instance)) {
     const missing = validationMessage(() => requireEngine({ product, plugins }, engine));
     if (missing !== undefined) report(path, missing);
   }
+  databases.forEach(({ staticRoles = [] }, database) => {
+    staticRoles.forEach((role, index) => {
+      const unknown = validationMessage(() => checkStaticRotation(role, product));
+      if (unknown !== undefined) report(["databases", database, "staticRoles", index], unknown);
+    });
+  });
 }
 
 /** A policy that has the name of another one would replace it. */

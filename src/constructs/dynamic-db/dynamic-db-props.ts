@@ -1,5 +1,6 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
+import type { Product } from "../../core/product";
 import type { Database } from "./database";
 
 /** What the credentials of a role may do, and for how long. */
@@ -24,6 +25,20 @@ export interface DynamicDbRoleProps {
    * @changes in place: they also remove the logins of leases that exist
    */
   readonly revocationStatements?: readonly string[];
+  /**
+   * SQL statements that run when a lease is renewed. PostgreSQL needs one that sets `VALID UNTIL '{{expiration}}'`.
+   *
+   * @default - PostgreSQL extends the end of the login
+   * @changes in place: also for leases that exist
+   */
+  readonly renewStatements?: readonly string[];
+  /**
+   * SQL statements that remove what is left of a login whose creation failed.
+   *
+   * @default - none: the database undoes the failed statements by itself, if it can
+   * @changes in place: for logins that are created afterwards
+   */
+  readonly rollbackStatements?: readonly string[];
   /**
    * How long credentials are valid, unless their lease is renewed.
    *
@@ -57,10 +72,26 @@ export interface DynamicDbStaticRoleProps {
   /**
    * How long a password is valid before the instance changes it.
    *
-   * @default - 24 hours
+   * @default - 24 hours, without a rotationSchedule
    * @changes in place: for the time after the next change of the password
    */
   readonly rotationPeriod?: Duration;
+  /**
+   * When the instance changes the password, in place of rotationPeriod: the five fields of cron, in the time zone of its servers.
+   * OpenBao has no schedules.
+   *
+   * @default - none: after each rotationPeriod
+   * @changes in place: for the next change of the password
+   */
+  readonly rotationSchedule?: string;
+  /**
+   * Time within which a change of the schedule must begin, at least 1 hour. If it fails until then, the instance waits for the next
+   * time of the schedule.
+   *
+   * @default - none: the instance tries until it succeeds
+   * @changes in place: for the next change of the password
+   */
+  readonly rotationWindow?: Duration;
 }
 
 /** Properties of a {@link DynamicDb}. */
@@ -97,6 +128,13 @@ export interface DynamicDbProps {
    * @changes in place: the user of a removed role keeps its last password
    */
   readonly staticRoles?: readonly DynamicDbStaticRoleProps[];
+  /**
+   * Which server the instance runs. Only Vault changes passwords by a schedule.
+   *
+   * @default "openbao"
+   * @changes refused: the instance keeps its product
+   */
+  readonly product?: Product;
   /**
    * The provider of the central Vault, which holds the administrator's password.
    *

@@ -20,21 +20,17 @@ import {
 } from "../../terraform/providers/vault";
 import { DATABASE } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
+import { staticRotation } from "./static-rotation";
 
 /** Path of a database mount. */
 export function databaseMount({ name, mount }: Pick<DynamicDbProps, "name" | "mount">): string {
   return mount ?? `database/${name}`;
 }
 
-/** Where the credentials of a role are, and how long they are valid. */
-export interface DatabaseCredentials {
-  /** Path below the mount. */
-  readonly path: string;
-  /** Whether the login exists already and only its password changes. */
-  readonly isStatic: boolean;
-  /** Lifetime of the credentials, or the time after which the password of a static role changes. */
-  readonly lifetime: Duration;
-}
+/** Where the credentials of a role are, below the mount, and how long they are valid. A static login exists: only its password changes. */
+export type DatabaseCredentials =
+  | { readonly path: string; readonly isStatic: true }
+  | { readonly path: string; readonly isStatic: false; readonly lifetime: Duration };
 
 /** Credentials for a database, created on request. */
 export interface IDynamicDb {
@@ -64,11 +60,11 @@ export class DynamicDb extends Construct implements IDynamicDb {
     super(scope, id);
     checkValues(props, ["database"], DATABASE, this);
     checkProviders(props, this);
-    const { database, provider, staticRoles = [] } = props;
+    const { database, provider, staticRoles = [], product = "openbao" } = props;
     const all = [...props.roles, ...staticRoles];
     for (const { name } of all) checkRoleName("database", name, this);
     for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
-    for (const role of staticRoles) checkDurations(role, ["rotationPeriod"], this);
+    for (const role of staticRoles) checkDurations(role, ["rotationPeriod", "rotationWindow"], this);
     this.mount = checkMountPath(databaseMount(props), this);
     this.server = database.server;
     checkUniqueRoles(all, this);
@@ -78,9 +74,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
       ...roles.map(({ name, defaultTtl }) => {
         return [name, { path: `creds/${name}`, isStatic: false, lifetime: defaultTtl }] as const;
       }),
-      ...staticRoles.map(({ name, rotationPeriod = DEFAULT_ROTATION_PERIOD }) => {
-        return [name, { path: `static-creds/${name}`, isStatic: true, lifetime: rotationPeriod }] as const;
-      }),
+      ...staticRoles.map(({ name }) => [name, { path: `static-creds/${name}`, isStatic: true }] as const),
     ]);
 
     const engine = this.createEngine(
@@ -94,19 +88,21 @@ export class DynamicDb extends Construct implements IDynamicDb {
         dbName: database.nameIn(engine),
         creationStatements: [...(role.creationStatements ?? database.statements.readonlyRole(role.name))],
         revocationStatements: [...(role.revocationStatements ?? database.statements.revocation)],
+        renewStatements: role.renewStatements && [...role.renewStatements],
+        rollbackStatements: role.rollbackStatements && [...role.rollbackStatements],
         defaultTtl: role.defaultTtl.toSeconds(),
         maxTtl: role.maxTtl.toSeconds(),
         provider,
       });
     }
     const changed = staticRoles.map(
-      ({ name, username, rotationPeriod = DEFAULT_ROTATION_PERIOD }) =>
-        new DatabaseSecretBackendStaticRole(this, `StaticRole-${name}`, {
+      (role) =>
+        new DatabaseSecretBackendStaticRole(this, `StaticRole-${role.name}`, {
           backend: engine.path,
-          name,
+          name: role.name,
           dbName: database.nameIn(engine),
-          username,
-          rotationPeriod: rotationPeriod.toSeconds(),
+          username: role.username,
+          ...staticRotation(role, product, this),
           provider,
         }),
     );
@@ -121,12 +117,17 @@ export class DynamicDb extends Construct implements IDynamicDb {
   }
 
   grantCredentials(grantee: IGrantee, role: string): void {
-    const { path, isStatic, lifetime } = this.credentials(role);
+    const credentials = this.credentials(role);
     grantee.grant({
-      path: `${this.mount}/${path}`,
+      path: `${this.mount}/${credentials.path}`,
       capabilities: ["read"],
       reason: `credentials of the database role ${role}`,
-      use: { kind: "database", role, server: this.server, ...(isStatic ? {} : { lifetime: lifetime.toSeconds() }) },
+      use: {
+        kind: "database",
+        role,
+        server: this.server,
+        ...(credentials.isStatic ? {} : { lifetime: credentials.lifetime.toSeconds() }),
+      },
     });
   }
 
@@ -188,8 +189,6 @@ export class DynamicDb extends Construct implements IDynamicDb {
     });
   }
 }
-
-const DEFAULT_ROTATION_PERIOD = Duration.hours(24);
 
 /** What earlier releases had instead. A deployment of theirs imports the mount, as the changelog says. */
 const FORMER_RESOURCES = [

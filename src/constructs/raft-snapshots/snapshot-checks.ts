@@ -1,4 +1,5 @@
 import type { Construct } from "constructs";
+import { isCronSchedule } from "../../core/cron";
 import { ValidationError } from "../../core/errors";
 import type { RaftSnapshotsProps } from "./raft-snapshots-props";
 
@@ -32,7 +33,7 @@ export function checkSnapshots(props: RaftSnapshotsProps, scope: Construct): voi
       scope,
     );
   }
-  if (schedule !== undefined && !/^[\w*/,-]+( [\w*/,-]+){4}$/.test(schedule)) {
+  if (schedule !== undefined && !isCronSchedule(schedule)) {
     throw new ValidationError(
       "snapshot-schedule",
       `"${schedule}" is not a valid schedule; write the five fields of cron, such as "15 3 * * *".`,

@@ -1,7 +1,7 @@
 import type { IGrantee } from "../../policy/grantee";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
-import type { IDynamicDb } from "../dynamic-db/dynamic-db";
+import type { DatabaseCredentials, IDynamicDb } from "../dynamic-db/dynamic-db";
 import type { IKeyValue } from "../key-value/key-value";
 import type { IPkiRole } from "../tenant-pki/pki-role";
 
@@ -97,13 +97,7 @@ export interface CertificateSecretProps extends WorkloadSecretProps, Certificate
 /** Where a secret comes from, as deliveries need it. */
 export type WorkloadSecretSource =
   | { readonly type: "key-value"; readonly mount: string; readonly path: string }
-  | {
-      readonly type: "credentials";
-      readonly mount: string;
-      readonly path: string;
-      readonly isStatic: boolean;
-      readonly lifetime: Duration;
-    }
+  | ({ readonly type: "credentials"; readonly mount: string } & DatabaseCredentials)
   | ({
       readonly type: "certificate";
       readonly mount: string;

@@ -74,6 +74,8 @@ const staticRole = shape<StaticDatabaseRoleSpec>()({
   name: roleName("batch"),
   username: name("batch"),
   rotationPeriod: duration.optional(),
+  rotationSchedule: name("0 3 * * SAT").optional(),
+  rotationWindow: duration.optional(),
 });
 
 const role = validatedBy(
@@ -81,6 +83,8 @@ const role = validatedBy(
     name: roleName("readonly"),
     creationStatements: list(name("CREATE ROLE ..."), '"CREATE ROLE ..."').optional(),
     revocationStatements: list(name("DROP ROLE ..."), '"DROP ROLE ..."').optional(),
+    renewStatements: list(name("ALTER ROLE ..."), '"ALTER ROLE ..."').optional(),
+    rollbackStatements: list(name("DROP ROLE ..."), '"DROP ROLE ..."').optional(),
     defaultTtl: duration.optional(),
     maxTtl: duration.optional(),
   }),
@@ -202,7 +206,7 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
       entry,
       specs.flatMap((spec) => [...spec.roles, ...(spec.staticRoles ?? [])].map((each) => `${spec.name}/${each.name}`)),
     ),
-  create: (scope, specs, { provider, centralProvider }) =>
+  create: (scope, specs, { product, provider, centralProvider }) =>
     new Map(
       specs.map((spec) => [
         spec.name,
@@ -212,6 +216,7 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
           database: serverOf(spec),
           roles: spec.roles,
           staticRoles: spec.staticRoles,
+          product,
           centralProvider,
           provider,
         }),

@@ -1050,6 +1050,18 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     ],
   ),
   row(
+    "DynamicDbRoleProps.renewStatements",
+    [undefined, ["a"], ["b"], undefined],
+    db((renewStatements) => ({ role: { renewStatements } })),
+    [["update vault_database_secret_backend_role.db_role_readonly: renew_statements"]],
+  ),
+  row(
+    "DynamicDbRoleProps.rollbackStatements",
+    [undefined, ["a"], ["b"], undefined],
+    db((rollbackStatements) => ({ role: { rollbackStatements } })),
+    [["update vault_database_secret_backend_role.db_role_readonly: rollback_statements"]],
+  ),
+  row(
     "DynamicDbRoleProps.revocationStatements",
     [undefined, ["SELECT 1"], ["SELECT 2"], undefined],
     db((revocationStatements) => ({ role: { revocationStatements } })),

@@ -130,7 +130,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     /^(TenantPKIProps|InstanceProviderProps|SshHostsProps)\.(address|tenant|name|product|login)$/,
     "the instance has it already",
   ],
-  [/^CloudCredentialsProps\.(product|plugins)$/, "the instance has them already"],
+  [/^(CloudCredentialsProps\.(product|plugins)|DynamicDbProps\.product)$/, "the instance has them already"],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",

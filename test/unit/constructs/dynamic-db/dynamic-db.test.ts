@@ -185,6 +185,8 @@ describe("properties", () => {
         name: "r",
         creationStatements: ["CREATE"],
         revocationStatements: ["DROP"],
+        renewStatements: ["ALTER"],
+        rollbackStatements: ["UNDO"],
         defaultTtl: Duration.minutes(5),
         maxTtl: Duration.minutes(10),
       },
@@ -192,6 +194,8 @@ describe("properties", () => {
     expect(only(db({ roles }).resource, "vault_database_secret_backend_role")).toMatchObject({
       creation_statements: ["CREATE"],
       revocation_statements: ["DROP"],
+      renew_statements: ["ALTER"],
+      rollback_statements: ["UNDO"],
       default_ttl: 300,
       max_ttl: 600,
     });
