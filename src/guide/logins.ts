@@ -22,6 +22,8 @@ export function loginParts(use: LoginUse, role: string, target: Target): Part[] 
       return byCertificate(use, role, target);
     case "oidc":
       return byOidc(use, role, target);
+    case "ldap":
+      return byLdap(use, target);
   }
 }
 
@@ -187,15 +189,23 @@ const CALLBACK = "http://localhost:8250/oidc/callback";
 function byOidc({ path, group, redirectUris, tokens }: Use<"oidc">, role: string, { program }: Target): Part[] {
   const intro = [
     `**At your organization's login**, as a member of the group \`${group}\`.`,
-    ...(tokens === undefined
-      ? []
-      : [
-          `A token has the rights of all your groups. It is valid for ${lifetime(tokens.ttl)}, and can be renewed up to ${lifetime(tokens.maxTtl)}.`,
-        ]),
+    ...(tokens === undefined ? [] : [ofGroups(tokens)]),
   ].join(" ");
   const written = tokens === undefined ? `write the role \`${role}\`` : "leave the role empty";
   if (!redirectUris.includes(CALLBACK))
     return [`${intro} On the instance's page, choose the method OIDC and ${written}.`];
   const chosen = tokens === undefined ? ` role=${role}` : "";
   return [`${intro} The command opens a browser:`, commands([`${program} login -method=oidc -path=${path}${chosen}`])];
+}
+
+function byLdap({ path, group, tokens }: Use<"ldap">, { program }: Target): Part[] {
+  return [
+    `**With your password in the directory** (LDAP), as a member of the group \`${group}\`. ${ofGroups(tokens)} The command asks for the password, which is not shown:`,
+    commands([`${program} login -method=ldap -path=${path} username=NAME`], { NAME: "alice" }),
+  ];
+}
+
+/** What tokens of people are who have chosen no role. */
+function ofGroups({ ttl, maxTtl }: { readonly ttl: number; readonly maxTtl: number }): string {
+  return `A token has the rights of all your groups. It is valid for ${lifetime(ttl)}, and can be renewed up to ${lifetime(maxTtl)}.`;
 }

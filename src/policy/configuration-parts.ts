@@ -116,4 +116,5 @@ export const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
     { path: "users", apply: ["list"], reason: "find users" },
     { path: "users/+", reason: "users, without their passwords" },
   ],
+  ldap: [{ path: "config", apply: SET, reason: "the directory, without the password of its account" }],
 };

@@ -82,6 +82,9 @@ const STATEMENTS: Readonly<Record<Identity, (scope: IdentityScope) => PolicyStat
   ceremony: (scope) => ceremonies(scope),
 };
 
+/** Login methods with groups of people. */
+const OF_PEOPLE: readonly LoginType[] = ["userpass", "oidc", "ldap"];
+
 function ownToken(): PolicyStatement[] {
   return [
     { path: "auth/token/lookup-self", capabilities: ["read"], reason: "know its own token" },
@@ -108,7 +111,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...(scope.isNamespace === true ? [] : quotas(scope, allowed(MANAGE))),
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
-    ...(scope.logins.some(({ type }) => type === "userpass" || type === "oidc") ? people() : []).map((each) => ({
+    ...(scope.logins.some(({ type }) => OF_PEOPLE.includes(type)) ? people() : []).map((each) => ({
       ...each,
       capabilities: allowed(MANAGE),
     })),

@@ -30,7 +30,7 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
   const features: readonly Feature[] = [
     ...(tokenRoles.length === 0 ? [] : ["token-roles" as const]),
     ...(rateLimits.length + leaseLimits.length === 0 ? [] : ["quotas" as const]),
-    ...((instance.roles ?? []).some(({ login }) => login?.oidcGroups !== undefined)
+    ...((instance.roles ?? []).some(({ login }) => (login?.oidcGroups ?? login?.ldapGroups) !== undefined)
       ? ["external-groups" as const]
       : []),
     ...(instance.people?.mfa === undefined ? [] : ["mfa" as const]),

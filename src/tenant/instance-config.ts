@@ -158,10 +158,16 @@ export class InstanceConfig extends Construct {
 
   private createRoles(): AccessRole[] {
     const { provider, instance } = this.props;
-    const { appRole, logins = {}, people } = instance;
+    const { appRole, logins = {}, people, product, plugins } = instance;
     const roles = [...(instance.roles ?? []), ...this.requestedRoles()];
     const users = people && new Users(this, "People", { ...people, provider });
-    const methods = createLogins(this, logins, this.props, users, () => this.engines.pki?.certificate ?? "");
+    const methods = createLogins(
+      this,
+      logins,
+      { ...this.props, product, plugins },
+      users,
+      () => this.engines.pki?.certificate ?? "",
+    );
     const programs = roles.filter(hasAppRole);
     const login =
       programs.length === 0

@@ -70,20 +70,24 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
 const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306 } as const;
 
 /** What the servers ask about those who log in. The API of their own cluster is allowed anyway, and certificates need nobody. */
-function loginEgress({ gitlab, github, kubernetes, oidc }: NonNullable<TenantInstance["logins"]>): Egress[] {
+function loginEgress({ gitlab, github, kubernetes, oidc, ldap }: NonNullable<TenantInstance["logins"]>): Egress[] {
   const asked: readonly (readonly [reason: string, url: string | undefined])[] = [
     ["the keys of GitLab", gitlab && (gitlab.address ?? DEFAULT_GITLAB)],
     ["the keys of GitHub", github && (github.issuer ?? DEFAULT_GITHUB_ISSUER)],
     ["the cluster of the login kubernetes", kubernetes?.host],
     ["the provider of identities", oidc?.discoveryUrl],
+    ...(ldap?.urls ?? []).map((url) => ["the directory", url] as const),
   ];
   return asked.flatMap(([reason, url]) => (url === undefined ? [] : [{ port: portOf(url), reason }]));
 }
 
-/** Port of an https address. */
+/** Port of an address. */
 function portOf(url: string): number {
-  return Number(new URL(url).port || 443);
+  const { protocol, port } = new URL(url);
+  return Number(port || (DEFAULT_PORTS[protocol] ?? 443));
 }
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { "ldaps:": 636, "ldap:": 389 };
 
 /** Whether Terraform creates the volumes of an instance on OpenStack. */
 export function usesCinder({ deployment }: TenantInstance): boolean {

@@ -2,6 +2,7 @@ import { firstDuplicate } from "../core/duplicates";
 import { oneOf } from "./messages";
 import { enginesOf, GRANT_FIELDS, mountsOf, policiesOf, refuseGrant, type EngineSpecs } from "./engines";
 
+import { neededLogins } from "./sections/logins";
 import type { Product } from "../core/product";
 import type { DynamicDbProps } from "../constructs/dynamic-db/dynamic-db-props";
 import { checkStaticRotation } from "../constructs/dynamic-db/static-rotation";
@@ -21,6 +22,7 @@ export type Referring = EngineSpecs & { readonly roles?: readonly Granted[] };
 interface CheckedServers {
   readonly product: Product;
   readonly plugins?: readonly ExternalPlugin[];
+  readonly logins?: object;
   readonly databases?: readonly Pick<DynamicDbProps, "staticRoles">[];
 }
 
@@ -39,12 +41,12 @@ function isBelow(path: string, other: string): boolean {
   return `${path}/`.startsWith(`${other}/`);
 }
 
-/** The servers must have every engine, by themselves or by a plugin, and what databases use of theirs. */
+/** The servers must have every engine and login method, by themselves or by a plugin, and what databases use of theirs. */
 export function checkServers(instance: Referring, report: Report): void {
-  const { product, plugins = [], databases = [] } = instance as unknown as CheckedServers;
+  const { product, plugins = [], logins = {}, databases = [] } = instance as unknown as CheckedServers;
   const refused = validationMessage(() => checkPlugins({ product, plugins }));
   if (refused !== undefined) report(["plugins"], refused);
-  for (const { path, engine } of enginesOf(instance)) {
+  for (const { path, engine } of [...enginesOf(instance), ...neededLogins(logins)]) {
     const missing = validationMessage(() => requireEngine({ product, plugins }, engine));
     if (missing !== undefined) report(path, missing);
   }

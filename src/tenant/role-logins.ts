@@ -34,8 +34,10 @@ export function checkRoleLogins(
       if (login[field] === undefined || logins[field] !== undefined) continue;
       report(["roles", index, "login", field], `there is no such login; add the field "${field}" to logins`);
     }
-    if (login.oidcGroups !== undefined && logins.oidc === undefined)
-      report(["roles", index, "login", "oidcGroups"], 'there is no such login; add the field "oidc" to logins');
+    for (const field of ["oidc", "ldap"] as const) {
+      if (login[`${field}Groups`] === undefined || logins[field] !== undefined) continue;
+      report(["roles", index, "login", `${field}Groups`], `there is no such login; add the field "${field}" to logins`);
+    }
     if (login.groups !== undefined && people === undefined)
       report(["roles", index, "login", "groups"], "there are no people; add the field people to the instance");
   });

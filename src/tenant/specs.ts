@@ -77,6 +77,7 @@ export type {
   GitHubLoginSpec,
   GitLabLoginSpec,
   KubernetesLoginSpec,
+  LdapLoginSpec,
   LoginsSpec,
   OidcLoginSpec,
 } from "./sections/logins";

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attempt } from "./support/attempts";
 import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testGuide } from "./people/guide";
+import { testDirectory } from "./people/directory";
 import { testAttempts } from "./people/attempts";
 import { testExternalGroups } from "./people/external-groups";
 import { instanceSpec } from "./people/instance-spec";
@@ -212,6 +213,8 @@ describe("people at another provider of identities", () => {
 
 describe("the guide", () => testGuide(() => people));
 describe("people in groups of that provider", () => testExternalGroups(() => people));
+
+describe("people in a directory", () => testDirectory(() => people));
 
 describe("people who log in by password", () => testUsers(() => people));
 

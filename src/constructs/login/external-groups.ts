@@ -1,79 +1,88 @@
-import { Lazy } from "cdktf";
+import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
+import type { LoginUse } from "../../contract/guide";
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
-import {
-  IdentityGroupAlias,
-  JwtAuthBackendRole,
-  VaultIdentityGroup,
-  type JwtAuthBackend,
-} from "../../terraform/providers/vault";
+import { IdentityGroupAlias, VaultIdentityGroup } from "../../terraform/providers/vault";
 import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin, type RoleToken } from "./role-login";
 
-/** Role at which people of all external groups log in. No {@link AccessRole} has such a name. */
-export const EXTERNAL_GROUPS_ROLE = `${IDENTITY_POLICY_PREFIX}groups`;
+/** Lifetimes of the tokens of people in external groups, unless the login says otherwise. */
+const GROUP_TOKEN = { ttl: Duration.hours(1), maxTtl: Duration.hours(4) };
 
-/** Lifetime of the tokens of people in external groups, unless the login says otherwise. */
-export const GROUP_TOKEN_TTL = Duration.hours(1);
-const MAX_TTL = Duration.hours(4);
-
-/** Properties of {@link ExternalGroups}. */
-export interface ExternalGroupsProps {
-  readonly mount: string;
-  readonly backend: JwtAuthBackend;
-  readonly login: Pick<
-    OidcLoginProps,
-    "clientId" | "redirectUris" | "scopes" | "groupsClaim" | "tokenTtl" | "tokenMaxTtl" | "provider"
-  >;
+/** Lifetimes with defaults, seconds. */
+export interface GroupTokens {
+  readonly ttl: number;
+  readonly maxTtl: number;
 }
 
 /**
- * Groups of another provider of identities. Who logs in is a member of those that the claim names, and of no others any more: the
+ * Lifetimes of tokens, with defaults.
+ *
+ * @param title The method of the login, such as `OIDC`.
+ * @throws ValidationError if tokens would be valid for longer than their maximum.
+ */
+export function groupTokens(
+  title: string,
+  {
+    tokenTtl = GROUP_TOKEN.ttl,
+    tokenMaxTtl = longer(tokenTtl, GROUP_TOKEN.maxTtl),
+  }: Pick<OidcLoginProps, "tokenTtl" | "tokenMaxTtl">,
+  scope?: Construct,
+): GroupTokens {
+  if (!tokenTtl.isLongerThan(tokenMaxTtl)) return { ttl: tokenTtl.toSeconds(), maxTtl: tokenMaxTtl.toSeconds() };
+  throw new ValidationError(
+    "token-ttl",
+    `The ${title} login has tokens of ${tokenTtl.toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
+    scope,
+  );
+}
+
+function longer(one: Duration, other: Duration): Duration {
+  return one.isLongerThan(other) ? one : other;
+}
+
+/** Properties of {@link ExternalGroups}. */
+export interface ExternalGroupsProps {
+  /** Path of the auth mount, without `auth/`. */
+  readonly mount: string;
+  /** Accessor of the auth mount. */
+  readonly accessor: string;
+  /** How the members of a group log in. */
+  readonly use: (group: string) => LoginUse;
+  /** What to do about a role with a duty, for its message. */
+  readonly insteadForDuty: string;
+  readonly provider: TerraformProvider | undefined;
+}
+
+/**
+ * Groups of another provider of identities. Who logs in is a member of those that the provider tells, and of no others any more: the
  * server writes the members at each login, and Terraform never does.
  */
 export class ExternalGroups extends Construct {
   private readonly policies = new Map<string, string[]>();
   private readonly names = new Map<string, string>();
-  /** Lifetimes of tokens, seconds. */
-  private readonly tokens: { readonly ttl: number; readonly maxTtl: number };
 
   constructor(
     scope: Construct,
     private readonly props: ExternalGroupsProps,
   ) {
     super(scope, "Groups");
-    const { backend, login } = props;
-    const { tokenTtl = GROUP_TOKEN_TTL, groupsClaim = "groups" } = login;
-    const { tokenMaxTtl = tokenTtl.isLongerThan(MAX_TTL) ? tokenTtl : MAX_TTL } = login;
-    this.tokens = { ttl: tokenTtl.toSeconds(), maxTtl: tokenMaxTtl.toSeconds() };
-    new JwtAuthBackendRole(this, "Role", {
-      backend: backend.path,
-      roleName: EXTERNAL_GROUPS_ROLE,
-      roleType: "oidc",
-      userClaim: "sub",
-      groupsClaim,
-      boundAudiences: [login.clientId],
-      // Who is in none of the groups is refused. The provider makes a list of values that commas separate.
-      boundClaims: { [groupsClaim]: Lazy.stringValue({ produce: () => [...this.policies.keys()].sort().join(",") }) },
-      allowedRedirectUris: [...login.redirectUris],
-      oidcScopes: login.scopes && [...login.scopes],
-      tokenTtl: this.tokens.ttl,
-      tokenMaxTtl: this.tokens.maxTtl,
-      provider: login.provider,
-    });
+  }
+
+  /** The groups that roles name, sorted. It is complete once all roles are there. */
+  get groups(): string[] {
+    return [...this.policies.keys()].sort();
   }
 
   /** The login of the members of a group. */
   group(group: string): IRoleLogin {
-    const { mount, login } = this.props;
+    const { mount, use } = this.props;
     checkClaims(`login ${mount}`, { group }, this);
-    const { redirectUris } = login;
     return {
       id: `${mount} group ${group}`,
       ownsTokens: true,
-      use: () => ({ kind: "oidc", path: mount, group, redirectUris, tokens: this.tokens }),
+      use: () => use(group),
       bind: (_scope, token) => this.assign(group, token),
     };
   }
@@ -82,7 +91,7 @@ export class ExternalGroups extends Construct {
     if (duty !== undefined)
       throw new ValidationError(
         "admin-duties",
-        `The role ${roleName} has a duty, whose tokens must be short; reach it by oidc instead of oidcGroups.`,
+        `The role ${roleName} has a duty, whose tokens must be short; ${this.props.insteadForDuty}.`,
         this,
       );
     const policies = this.policies.get(group) ?? this.create(group);
@@ -90,7 +99,7 @@ export class ExternalGroups extends Construct {
   }
 
   private create(group: string): string[] {
-    const { mount, backend, login } = this.props;
+    const { mount, accessor, provider } = this.props;
     // A group of users has no dot in its name.
     const name = `${mount}.${group}`.replace(/[^\w.-]+/g, "-");
     const other = this.names.get(name.toLowerCase());
@@ -103,7 +112,6 @@ export class ExternalGroups extends Construct {
     this.names.set(name.toLowerCase(), group);
     const policies: string[] = [];
     this.policies.set(group, policies);
-    const { provider } = login;
     const made = new VaultIdentityGroup(this, `Group-${name}`, {
       name,
       type: "external",
@@ -112,7 +120,7 @@ export class ExternalGroups extends Construct {
     });
     new IdentityGroupAlias(this, `Alias-${name}`, {
       name: group,
-      mountAccessor: backend.accessor,
+      mountAccessor: accessor,
       canonicalId: made.id,
       provider,
     });

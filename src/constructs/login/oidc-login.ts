@@ -1,5 +1,6 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
@@ -9,12 +10,15 @@ import { CentralSecret } from "../../terraform/central-secret";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
-import { EXTERNAL_GROUPS_ROLE, ExternalGroups, GROUP_TOKEN_TTL } from "./external-groups";
+import { ExternalGroups, groupTokens, type GroupTokens } from "./external-groups";
 import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin } from "./role-login";
 
 /** Default path and type of the login. */
 export const OIDC_LOGIN = { path: "oidc", type: "oidc" } as const;
+
+/** Role at which people of all external groups log in. No {@link AccessRole} has such a name. */
+const EXTERNAL_GROUPS_ROLE = `${IDENTITY_POLICY_PREFIX}groups`;
 
 /**
  * The login of people at another provider of identities; https://developer.hashicorp.com/vault/docs/auth/jwt/oidc-providers. Their
@@ -25,6 +29,7 @@ export class OidcLogin extends Construct {
   readonly path: string;
   private readonly mount: string;
   private readonly backend: JwtAuthBackend;
+  private readonly tokens: GroupTokens;
   private groups: ExternalGroups | undefined;
 
   constructor(
@@ -37,7 +42,7 @@ export class OidcLogin extends Construct {
     checkProviders(props, this);
     const { clientSecret, centralProvider, provider } = props;
     checkDurations(props, ["tokenTtl", "tokenMaxTtl"], this);
-    checkGroupTokens(props, this);
+    this.tokens = groupTokens("OIDC", props, this);
     checkSecretRefs({ clientSecret }, this);
     checkOidcAddresses(props, this);
     this.mount = checkLoginPath(props.path ?? OIDC_LOGIN.path, this);
@@ -68,8 +73,7 @@ export class OidcLogin extends Construct {
    * @param group Name of the group, as the provider writes it into the claim.
    */
   externalGroup(group: string): IRoleLogin {
-    const { mount, backend, props: login } = this;
-    this.groups ??= new ExternalGroups(this, { mount, backend, login });
+    this.groups ??= this.createGroups();
     return this.groups.group(group);
   }
 
@@ -99,19 +103,34 @@ export class OidcLogin extends Construct {
       },
     };
   }
-}
 
-/** @throws ValidationError if tokens of people in external groups would be valid for longer than their maximum. */
-export function checkGroupTokens(
-  { tokenTtl = GROUP_TOKEN_TTL, tokenMaxTtl }: Pick<OidcLoginProps, "tokenTtl" | "tokenMaxTtl">,
-  scope?: Construct,
-): void {
-  if (tokenMaxTtl === undefined || !tokenTtl.isLongerThan(tokenMaxTtl)) return;
-  throw new ValidationError(
-    "token-ttl",
-    `The OIDC login has tokens of ${tokenTtl.toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
-    scope,
-  );
+  private createGroups(): ExternalGroups {
+    const { mount, tokens } = this;
+    const { clientId, redirectUris, scopes, groupsClaim = "groups", provider } = this.props;
+    const groups = new ExternalGroups(this, {
+      mount,
+      accessor: this.backend.accessor,
+      use: (group) => ({ kind: "oidc", path: mount, group, redirectUris, tokens }),
+      insteadForDuty: "reach it by oidc instead of oidcGroups",
+      provider,
+    });
+    new JwtAuthBackendRole(groups, "Role", {
+      backend: this.path,
+      roleName: EXTERNAL_GROUPS_ROLE,
+      roleType: "oidc",
+      userClaim: "sub",
+      groupsClaim,
+      boundAudiences: [clientId],
+      // Who is in none of the groups is refused. The provider makes a list of values that commas separate.
+      boundClaims: { [groupsClaim]: Lazy.stringValue({ produce: () => groups.groups.join(",") }) },
+      allowedRedirectUris: [...redirectUris],
+      oidcScopes: scopes && [...scopes],
+      tokenTtl: tokens.ttl,
+      tokenMaxTtl: tokens.maxTtl,
+      provider,
+    });
+    return groups;
+  }
 }
 
 /** @throws ValidationError if somebody on the way could take part in a login. */

@@ -5,7 +5,7 @@ import { attributes, block } from "../../core/hcl";
 import type { Product } from "../../core/product";
 
 /**
- * A plugin for OpenBao that is not built in: a secrets engine, or an engine of databases. The image or a volume must hold the program
+ * A plugin for OpenBao that is not built in: a secrets engine, an engine of databases, or a login method. The image or a volume must hold the program
  * in the folder `/openbao/plugins`; https://openbao.org/docs/configuration/plugins
  */
 export interface ExternalPlugin {
@@ -14,9 +14,9 @@ export interface ExternalPlugin {
    *
    * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
    */
-  readonly type: "secret" | "database";
+  readonly type: "secret" | "database" | "auth";
   /**
-   * Name in the catalogue, such as `aws`. It is the type of the engine.
+   * Name in the catalogue, such as `aws`. It is the type of the engine or of the login method.
    *
    * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
    */
@@ -41,22 +41,22 @@ export interface ExternalPlugin {
   readonly sha256sum: string;
 }
 
-/** Servers, as far as it matters which engines they have. */
+/** Servers, as far as it matters which engines and login methods they have. */
 export interface EngineServers {
   readonly product: Product;
   /** External plugins of the servers. @default - none */
   readonly plugins?: readonly Pick<ExternalPlugin, "type" | "name">[];
 }
 
-/** An engine that Vault has built in, and OpenBao has not. */
+/** An engine or a login method that Vault has built in, and OpenBao has not. */
 export interface MissingEngine extends Pick<ExternalPlugin, "type" | "name"> {
-  /** What the engine is for, such as `AWS`. */
+  /** What it is for, such as `AWS`. */
   readonly title: string;
-  /** The program of a plugin with the engine. */
+  /** The program of a plugin with it. */
   readonly program: string;
 }
 
-/** @throws ValidationError if the servers lack an engine. */
+/** @throws ValidationError if the servers lack an engine or a login method. */
 export function requireEngine(
   { product, plugins = [] }: EngineServers,
   { type, name, title, program }: MissingEngine,
@@ -65,7 +65,7 @@ export function requireEngine(
   if (product === "vault" || plugins.some((plugin) => plugin.type === type && plugin.name === name)) return;
   throw new ValidationError(
     "missing-engine",
-    `OpenBao has no engine for ${title}; add the ${type} plugin "${name}" to plugins, such as ${program}, or use the product vault.`,
+    `OpenBao has no ${type === "auth" ? "login" : "engine"} for ${title}; add the ${type} plugin "${name}" to plugins, such as ${program}, or use the product vault.`,
     scope,
   );
 }

@@ -7,7 +7,10 @@ import {
 import { GITHUB_LOGIN, GitHubLogin, type GitHubLoginProps } from "../../constructs/login/github-login";
 import { GITLAB_LOGIN, GitLabLogin, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
 import { KUBERNETES_LOGIN, KubernetesLogin, type KubernetesLoginProps } from "../../constructs/login/kubernetes-login";
-import { checkGroupTokens, checkOidcAddresses, OIDC_LOGIN, OidcLogin } from "../../constructs/login/oidc-login";
+import { groupTokens } from "../../constructs/login/external-groups";
+import { checkDirectory, LDAP, LDAP_LOGIN, LdapLogin } from "../../constructs/login/ldap-login";
+import type { LdapLoginProps } from "../../constructs/login/ldap-login-props";
+import { checkOidcAddresses, OIDC_LOGIN, OidcLogin } from "../../constructs/login/oidc-login";
 import type { OidcLoginProps } from "../../constructs/login/oidc-login-props";
 import type { IRoleLogin } from "../../constructs/login/role-login";
 import type { Users } from "../../constructs/users/users";
@@ -16,7 +19,7 @@ import { checkLoginPath } from "../../core/mount-path";
 import { choice, list, name, validatedBy } from "../builders";
 import { duration, httpsUrl, path, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
-import type { EngineContext } from "./engine";
+import type { EngineContext, NeededEngine } from "./engine";
 import type { RoleLoginSpec } from "./role-login";
 
 /** The certificate of the authority may be that of the instance's own PKI. */
@@ -33,6 +36,10 @@ export type KubernetesLoginSpec = InFile<Omit<KubernetesLoginProps, "provider">>
 export type CertificateLoginSpec = InFile<CertificateSpecProps>;
 /** The login of people at another provider of identities. */
 export type OidcLoginSpec = InFile<Omit<OidcLoginProps, "provider" | "centralProvider">>;
+/** The login of people by LDAP. */
+export type LdapLoginSpec = InFile<Omit<LdapLoginProps, PropOfInstance>>;
+/** Props that say which instance has the login. */
+type PropOfInstance = "product" | "plugins" | "provider" | "centralProvider";
 
 /**
  * Login methods besides AppRole. Roles name them.
@@ -70,10 +77,19 @@ export interface LoginsSpec {
    * @default - none
    */
   readonly oidc?: OidcLoginSpec;
+  /**
+   * People log in with their passwords in a directory, such as Active Directory. OpenBao 2.7 needs a plugin for it.
+   *
+   * @default - none
+   */
+  readonly ldap?: LdapLoginSpec;
 }
 
 /** Login methods that a role names by the field of the method. */
 export const LOGIN_FIELDS = ["gitlab", "github", "kubernetes", "certificate", "oidc"] as const;
+
+/** All login methods. */
+const FIELDS = [...LOGIN_FIELDS, "ldap"] as const;
 
 /** Default path and type of each method. */
 const MOUNTS: Readonly<Record<keyof LoginsSpec, { readonly path: string; readonly type: LoginType }>> = {
@@ -82,6 +98,7 @@ const MOUNTS: Readonly<Record<keyof LoginsSpec, { readonly path: string; readonl
   kubernetes: KUBERNETES_LOGIN,
   certificate: CERTIFICATE_LOGIN,
   oidc: OIDC_LOGIN,
+  ldap: LDAP_LOGIN,
 };
 
 const loginPath = validatedBy(path, (value) => checkLoginPath(value));
@@ -126,17 +143,43 @@ export const logins = shape<LoginsSpec>()({
     }),
     (oidc) => {
       checkOidcAddresses(oidc);
-      checkGroupTokens(oidc);
+      groupTokens("OIDC", oidc);
+    },
+  ).optional(),
+  ldap: validatedBy(
+    shape<LdapLoginSpec>()({
+      path: loginPath.optional(),
+      description: description.optional(),
+      urls: list(name("ldaps://ldap.example")),
+      caCertificate: pem.optional(),
+      bindDn: name("cn=vault,ou=services,dc=example"),
+      bindPassword: secretRef,
+      userDn: name("ou=people,dc=example"),
+      userAttr: name("uid").optional(),
+      groupDn: name("ou=groups,dc=example"),
+      groupFilter: name("(member={{.UserDN}})").optional(),
+      tokenTtl: duration.optional(),
+      tokenMaxTtl: duration.optional(),
+      listingVisibility: choice("unauth", "hidden").optional(),
+    }),
+    (ldap) => {
+      checkDirectory(ldap);
+      groupTokens("LDAP", ldap);
     },
   ).optional(),
 });
 
 /** The mounts of login methods that an instance describes. */
 export function loginMounts(specs: Partial<Record<keyof LoginsSpec, { readonly path?: string }>>) {
-  return LOGIN_FIELDS.flatMap((field) => {
+  return FIELDS.flatMap((field) => {
     const spec = specs[field];
     return spec === undefined ? [] : [{ ...MOUNTS[field], path: spec.path ?? MOUNTS[field].path }];
   });
+}
+
+/** Login methods of an instance that not every server has, with the fields that need them. */
+export function neededLogins(specs: Partial<Record<keyof LoginsSpec, unknown>>): NeededEngine[] {
+  return specs.ldap === undefined ? [] : [{ path: ["logins", "ldap"], engine: LDAP }];
 }
 
 /** The login methods of an instance. */
@@ -150,8 +193,8 @@ export interface CreatedLogins {
 /** Creates the login methods of an instance. */
 export function createLogins(
   scope: Construct,
-  { gitlab, github, kubernetes, certificate, oidc }: ParsedLogins,
-  { provider, centralProvider }: Pick<EngineContext, "provider" | "centralProvider">,
+  { gitlab, github, kubernetes, certificate, oidc, ldap }: ParsedLogins,
+  { product, plugins, provider, centralProvider }: Pick<EngineContext, PropOfInstance>,
   users: Users | undefined,
   ownCertificate: () => string,
 ): CreatedLogins {
@@ -167,6 +210,7 @@ export function createLogins(
         provider,
       }),
     oidc: oidc && new OidcLogin(scope, "Oidc", { ...oidc, provider, centralProvider }),
+    ldap: ldap && new LdapLogin(scope, "Ldap", { ...ldap, product, plugins, provider, centralProvider }),
   };
   const reach = (login: RoleLoginSpec): IRoleLogin[] => [
     ...present(login.gitlab, (job) => methods.gitlab?.job(job)),
@@ -175,6 +219,7 @@ export function createLogins(
     ...present(login.certificate, (commonName) => methods.certificate?.client(commonName)),
     ...present(login.oidc, (group) => methods.oidc?.group(group)),
     ...(login.oidcGroups ?? []).flatMap((group) => present(group, (each) => methods.oidc?.externalGroup(each))),
+    ...(login.ldapGroups ?? []).flatMap((group) => present(group, (each) => methods.ldap?.group(each))),
     ...(login.groups ?? []).flatMap((group) => present(group, (each) => users?.group(each))),
   ];
   return { kubernetes: methods.kubernetes, reach };
@@ -187,6 +232,7 @@ type ParsedLogins = Readonly<{
   kubernetes?: Omit<KubernetesLoginProps, "provider">;
   certificate?: CertificateSpecProps;
   oidc?: Omit<OidcLoginProps, "provider" | "centralProvider">;
+  ldap?: Omit<LdapLoginProps, PropOfInstance>;
 }>;
 
 function present<Value>(value: Value | undefined, bind: (value: Value) => IRoleLogin | undefined): IRoleLogin[] {

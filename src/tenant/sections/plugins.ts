@@ -5,7 +5,7 @@ import { shape } from "../in-file";
 /** External plugins of an instance's servers. */
 export const plugins = list(
   shape<ExternalPlugin>()({
-    type: choice("secret", "database"),
+    type: choice("secret", "database", "auth"),
     name: name("aws"),
     command: text(
       /^[\w.-]+$/,

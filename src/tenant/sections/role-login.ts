@@ -56,6 +56,12 @@ export interface RoleLoginSpec {
    */
   readonly oidcGroups?: readonly string[];
   /**
+   * Groups, in the directory of the login by LDAP, of people who choose no role: they get the policies of all their groups.
+   *
+   * @default - none
+   */
+  readonly ldapGroups?: readonly string[];
+  /**
    * Groups of the people who log in by password.
    *
    * @default - none
@@ -94,6 +100,7 @@ export const roleLogin = validatedBy(
     certificate: name("web.customer10.internal").optional(),
     oidc: name("developers").optional(),
     oidcGroups: distinct(name("developers"), '"developers"').optional(),
+    ldapGroups: distinct(name("developers"), '"developers"').optional(),
     groups: distinct(
       validatedBy(label, (value) => checkGroupName(value)),
       '"developers"',

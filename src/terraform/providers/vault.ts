@@ -26,6 +26,7 @@ export { GcpSecretImpersonatedAccount } from "@cdktf/provider-vault/lib/gcp-secr
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";
 export { JwtAuthBackend } from "@cdktf/provider-vault/lib/jwt-auth-backend";
 export { JwtAuthBackendRole } from "@cdktf/provider-vault/lib/jwt-auth-backend-role";
+export { LdapAuthBackend } from "@cdktf/provider-vault/lib/ldap-auth-backend";
 export { IdentityEntity } from "@cdktf/provider-vault/lib/identity-entity";
 export { IdentityEntityAlias } from "@cdktf/provider-vault/lib/identity-entity-alias";
 export { IdentityGroupAlias } from "@cdktf/provider-vault/lib/identity-group-alias";

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -14,6 +15,7 @@ import { withRequests } from "../../../src/tenant/requests";
 import type { VaultClient } from "../../../src/vault/client";
 import { TerraformProject } from "../support/terraform-project";
 import { TestBed } from "../support/test-bed";
+import { DirectoryBed } from "./directory-bed";
 import { TokenIssuer, type Claims } from "../support/token-issuer";
 
 export const AUDIENCE = "https://vault.customer10.example:8200";
@@ -47,9 +49,11 @@ export class PeopleBed {
     const issuer = await TokenIssuer.start(bed.authority, OIDC);
     const cluster = await startReviews(bed);
     const provider = await obtainVaultProvider(await obtainTerraform());
-    const project = new TerraformProject({ ...provider, VAULT_TOKEN: await applyToken(bed) });
+    const token = randomUUID();
+    await createApplyToken(bed, token);
+    const project = new TerraformProject({ ...provider, VAULT_TOKEN: token });
     await bed.central.keepPassword({ mount: "operator", path: "oidc", field: "secret" }, OIDC.secret);
-    return new PeopleBed(bed, issuer, cluster, project);
+    return new PeopleBed(bed, issuer, cluster, project, await DirectoryBed.start(bed, token));
   }
 
   private constructor(
@@ -57,6 +61,7 @@ export class PeopleBed {
     readonly issuer: TokenIssuer,
     private readonly cluster: Server,
     readonly project: TerraformProject,
+    readonly directory: DirectoryBed,
   ) {}
 
   /** URL of the API of the cluster. */
@@ -73,12 +78,12 @@ export class PeopleBed {
     return this.bed.central.client;
   }
 
-  /** The guide of the instance, from the stack that was synthesized last. */
-  guide(): Guide {
+  /** The guide of an instance, from the stack that was synthesized last. */
+  guide(name = INSTANCE): Guide {
     const file = join(this.project.app.outdir, "stacks", "people", "cdk.tf.json");
-    const guided = guidedInstance(JSON.parse(readFileSync(file, "utf8")) as GuidedStack, INSTANCE);
+    const guided = guidedInstance(JSON.parse(readFileSync(file, "utf8")) as GuidedStack, name);
     if (guided === undefined) throw new Error("The stack says nothing about the instance.");
-    return guideOf(guided, { instance: INSTANCE, caCertificate: this.bed.authority.certificate });
+    return guideOf(guided, { instance: name, caCertificate: this.bed.authority.certificate });
   }
 
   /** The stack of an instance that the file describes so. */
@@ -97,15 +102,18 @@ export class PeopleBed {
       name: "customer10",
       instances: [
         { name: "main", product: "openbao", address, deployment: { mode: "external", addresses: [address] }, ...spec },
+        this.directory.spec,
       ],
     });
     const requests = join(this.bed.folder, "requests");
     mkdirSync(requests, { recursive: true });
     writeFileSync(join(requests, "shop-web.yaml"), REQUEST);
-    const [instance] = (await withRequests(tenant, join(this.bed.folder, "customer10.yaml"))).instances;
-    if (instance === undefined) throw new Error("There is no instance.");
-    const context = { tenant: "customer10", rootCa, provider, centralProvider: provider, deletionProtection: false };
-    new InstanceConfig(stack, "main", { ...context, instance });
+    const { instances } = await withRequests(tenant, join(this.bed.folder, "customer10.yaml"));
+    const context = { tenant: "customer10", rootCa, centralProvider: provider, deletionProtection: false };
+    const providers = [provider, this.directory.provider(stack)] as const;
+    instances.forEach((instance, index) => {
+      new InstanceConfig(stack, instance.name, { ...context, instance, provider: providers[index] ?? provider });
+    });
     this.project.synthesize();
     return stack;
   }
@@ -146,12 +154,13 @@ export class PeopleBed {
     this.cluster.closeAllConnections();
     this.cluster.close();
     this.project.remove();
+    await this.directory.stop();
     await this.bed.stop();
   }
 }
 
-/** A token with the policy of the identity that deploys, and what the stack does in the central Vault. */
-async function applyToken({ central }: TestBed): Promise<string> {
+/** Creates the token, with the policy of the identity that deploys, and what the stack does in the central Vault. */
+async function createApplyToken({ central }: TestBed, id: string): Promise<void> {
   const scope = {
     product: "openbao",
     mounts: [
@@ -169,16 +178,15 @@ async function applyToken({ central }: TestBed): Promise<string> {
       { path: "userpass", type: "userpass" },
     ],
   } as const;
-  const others = ["pki-root/*", "operator/data/oidc", "auth/token/create"].map(
+  const others = ["pki-root/*", "operator/data/+", "auth/token/create"].map(
     (path) => `path "${path}" { capabilities = ["create", "read", "update", "delete", "list", "sudo"] }`,
   );
   const policies = { "tenant-vault-apply": identityPolicy("apply", scope), central: others.join("\n") };
   for (const [name, policy] of Object.entries(policies))
     await central.client.send("PUT", `sys/policies/acl/${name}`, { body: { policy } });
-  const { body } = await central.client.send("POST", "auth/token/create-orphan", {
-    body: { policies: Object.keys(policies), no_default_policy: true },
+  await central.client.send("POST", "auth/token/create-orphan", {
+    body: { id, policies: Object.keys(policies), no_default_policy: true },
   });
-  return (body.auth as { client_token: string }).client_token;
 }
 
 /** The API of a cluster that reviews tokens: it knows every token that is signed for one of its service accounts. */

@@ -7,7 +7,7 @@ import { freePort } from "../../../lab/ports";
 import { begin, type Command } from "../../../lab/run";
 import { VaultCluster } from "../../../lab/servers/vault-cluster";
 import { VaultServer } from "../../../lab/servers/vault-server";
-import { obtainVaultServer } from "../../../lab/tools/vault-server";
+import { obtainVaultServer, type ServerProgram } from "../../../lab/tools/vault-server";
 import { tenantPolicyName } from "../../../src/contract/central-vault";
 import type { Instance } from "../../../src/contract/instance";
 import { tenantPolicy } from "../../../src/policy/central-policies";
@@ -92,10 +92,9 @@ export class TestBed {
     return { tls_cert_file: join(folder, "tls.crt"), tls_key_file: join(folder, "tls.key") };
   }
 
-  async startServer(name: string, settings?: string): Promise<VaultServer> {
-    const program = await obtainVaultServer();
+  async startServer(name: string, settings?: string, program?: ServerProgram): Promise<VaultServer> {
     const server = new VaultServer({
-      ...program,
+      ...(program ?? (await obtainVaultServer())),
       name,
       port: await freePort(),
       raftPort: await freePort(),

@@ -15,6 +15,7 @@ import {
   InstanceProvider,
   KeyValue,
   KubernetesLogin,
+  LdapLogin,
   OidcLogin,
   PlaceholderHook,
   Provisioner,
@@ -172,6 +173,16 @@ const OIDC = {
   centralProvider: undefined as unknown as VaultProvider,
 };
 
+const LDAP = {
+  product: "vault" as const,
+  urls: ["ldaps://ldap.example"],
+  bindDn: "cn=vault,dc=example",
+  bindPassword: SecretRef.centralVault({ mount: "operator", path: "ldap", field: "password" }),
+  userDn: "ou=people,dc=example",
+  groupDn: "ou=groups,dc=example",
+  centralProvider: undefined as unknown as VaultProvider,
+};
+
 /** Gives a construct something else for one of its props that take an object of a class, by interface and prop. */
 const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unknown>> = {
   "VaultInstanceProps: deployment": (_, prop) => synthesizeInstance(undefined as never, prop),
@@ -219,7 +230,9 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "JwtLoginProps: provider": (stack, prop) => new GitLabLogin(stack, "It", { audience: "a", ...prop }),
   "KubernetesLoginProps: provider": (stack, prop) => new KubernetesLogin(stack, "It", prop),
   "OidcLoginProps: centralProvider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
+  "LdapLoginProps: centralProvider": (stack, prop) => new LdapLogin(stack, "It", { ...LDAP, ...prop }),
   "OidcLoginProps: provider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
+  "LdapLoginProps: provider": (stack, prop) => new LdapLogin(stack, "It", { ...LDAP, ...prop }),
   "WorkloadProps: provider": (stack, prop) =>
     new Workload(stack, "It", {
       ...{ name: "web", namespace: "web", serviceAccount: "web", server: { address: ADDRESS } },

@@ -26,6 +26,7 @@ import {
   WorkloadSecret,
   TokenRole,
   RateLimit,
+  LdapLogin,
   OidcLogin,
 } from "../../../src/index";
 import { alertRules, type AlertRulesProps } from "../../../src/constructs/monitoring/alert-rules";
@@ -74,6 +75,17 @@ const CASES: Readonly<Record<string, (stack: Context[0], providers: Context[1], 
       clientId: "vault",
       clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
       redirectUris: ["https://vault.example:8200/callback"],
+      ...providers,
+      ...prop,
+    }),
+  LdapLoginProps: (stack, providers, prop) =>
+    new LdapLogin(stack, "L", {
+      product: "vault",
+      urls: ["ldaps://ldap.example"],
+      bindDn: "cn=vault,dc=example",
+      bindPassword: SecretRef.centralVault({ mount: "operator", path: "ldap", field: "password" }),
+      userDn: "ou=people,dc=example",
+      groupDn: "ou=groups,dc=example",
       ...providers,
       ...prop,
     }),

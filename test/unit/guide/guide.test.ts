@@ -57,6 +57,10 @@ describe("logins", () => {
       { kind: "jwt", platform: "gitlab", path: "gitlab", audience: "a", claims: { project_id: "42" } },
       "`project_id` is `42`",
     ],
+    [
+      { kind: "ldap", path: "ldap", group: "g", tokens: { ttl: 3600, maxTtl: 14_400 } },
+      "valid for 1 hour, and can be renewed up to 4 hours. The command asks for the password, which is not shown:\n\n```sh\nbao login -method=ldap -path=ldap username=NAME",
+    ],
     [{ kind: "jwt", platform: "own", path: "ci", audience: "a", claims: {} }, "its token for the audience `a`"],
   ])("by %j", (login, text) => {
     expect(loggedIn(login)).toContain(text);

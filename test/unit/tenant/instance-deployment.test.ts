@@ -2,6 +2,7 @@ import { TerraformStack } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { defineTenant, TenantError, type DeploymentSpec, type SealSpec, type TenantSpec } from "../../../src/tenant";
+import type { Product } from "../../../src/core/product";
 import { buildApp } from "../../../stacks/app";
 import { testBackend, toJson, type Synthesized } from "../../support/synth";
 
@@ -74,10 +75,15 @@ describe("a deployment of a tenant file", () => {
   });
 
   const EGRESS = "main_namespace_allow_egress";
-  const egressFor = (logins: TenantSpec["instances"][number]["logins"]): string | undefined => {
+  const egressFor = (
+    logins: TenantSpec["instances"][number]["logins"],
+    product: Product = "openbao",
+  ): string | undefined => {
     const spec = tenant({ ...HA, kubernetesAuth: true });
-    const policies = vaultStack({ ...spec, instances: spec.instances.map((instance) => ({ ...instance, logins })) })
-      .resource.kubernetes_network_policy_v1 as Record<string, { metadata: { annotations: object } }> | undefined;
+    const policies = vaultStack({
+      ...spec,
+      instances: spec.instances.map((instance) => ({ ...instance, logins, product })),
+    }).resource.kubernetes_network_policy_v1 as Record<string, { metadata: { annotations: object } }> | undefined;
     return policies?.[EGRESS] && JSON.stringify(policies[EGRESS]);
   };
 
@@ -104,6 +110,24 @@ describe("a deployment of a tenant file", () => {
       expect(egress).toContain(`${what} (port ${port})`);
       expect(egress).toContain(`"port":"${port}"`);
     }
+  });
+
+  test("reaches its directory, at the ports of its addresses", () => {
+    const directory = (...urls: string[]): string | undefined =>
+      egressFor(
+        {
+          ldap: {
+            urls,
+            bindDn: "cn=vault,dc=example",
+            bindPassword: { mount: "operator", path: "ldap", field: "password" },
+            userDn: "ou=people,dc=example",
+            groupDn: "ou=groups,dc=example",
+          },
+        },
+        "vault",
+      );
+    const egress = directory("ldaps://a.example", "ldap://b.example", "ldaps://c.example:3269");
+    for (const port of [636, 389, 3269]) expect(egress).toContain(`the directory (port ${port})`);
   });
 
   test("reaches nobody else for pods of its own cluster, and for certificates", () => {

@@ -8,9 +8,9 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "AccessRoleProps.login": [
     "InstanceSpec.appRole",
     "InstanceSpec.logins",
-    ...["certificate", "github", "gitlab", "kubernetes", "oidc"].map((login) => `LoginsSpec.${login}`),
+    ...["certificate", "github", "gitlab", "kubernetes", "ldap", "oidc"].map((login) => `LoginsSpec.${login}`),
     "RoleSpec.login",
-    ...["appRole", "certificate", "github", "gitlab", "groups", "kubernetes", "oidc", "oidcGroups"].map(
+    ...["appRole", "certificate", "github", "gitlab", "groups", "kubernetes", "ldapGroups", "oidc", "oidcGroups"].map(
       (login) => `RoleLoginSpec.${login}`,
     ),
   ],
@@ -130,7 +130,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     /^(TenantPKIProps|InstanceProviderProps|SshHostsProps)\.(address|tenant|name|product|login)$/,
     "the instance has it already",
   ],
-  [/^(CloudCredentialsProps\.(product|plugins)|DynamicDbProps\.product)$/, "the instance has them already"],
+  [/^((CloudCredentials|LdapLogin)Props\.(product|plugins)|DynamicDbProps\.product)$/, "the instance has them already"],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",

@@ -73,6 +73,16 @@ const CONSTRUCTS: Record<string, Build> = {
       redirectUris: ["https://vault.example/callback"],
       centralProvider,
     }),
+  LdapLogin: (stack, centralProvider) =>
+    new library.LdapLogin(stack, "C", {
+      product: "vault",
+      urls: ["ldaps://ldap.example"],
+      bindDn: "cn=vault,dc=example",
+      bindPassword: library.SecretRef.centralVault({ mount: "operator", path: "ldap", field: "password" }),
+      userDn: "ou=people,dc=example",
+      groupDn: "ou=groups,dc=example",
+      centralProvider,
+    }),
   TokenRole: (stack) => {
     const web = new library.AccessRole(stack, "Web", { name: "web", login: { path: "approle" } });
     new library.TokenRole(stack, "C", { name: "ci", roles: [web] });

@@ -8,6 +8,7 @@ import {
   GitHubLogin,
   GitLabLogin,
   KubernetesLogin,
+  LdapLogin,
   OidcLogin,
   SecretRef,
   Users,
@@ -17,6 +18,7 @@ import {
   type KubernetesLoginProps,
   type KubernetesServiceAccount,
   type LayerStack,
+  type LdapLoginProps,
   type OidcLoginProps,
 } from "../../../../src/index";
 import type { VaultProvider } from "../../../../src/terraform/providers/vault";
@@ -275,6 +277,147 @@ describe("people in groups of another provider", () => {
         new AdminRole(stack, "A", { name: "a", duty: "servers", login: login.externalGroup("a"), provider });
       }),
     ).toThrow(/The role a has a duty, whose tokens must be short/);
+  });
+});
+
+describe("people in a directory", () => {
+  const directory = (props: Partial<LdapLoginProps> = {}, ...groups: readonly string[]) =>
+    synthesizeInVault((stack, providers) => {
+      const { provider } = providers;
+      const login = new LdapLogin(stack, "Ldap", {
+        product: "vault",
+        urls: ["ldaps://a.example", "ldap://b.example:389"],
+        bindDn: "cn=vault,dc=example",
+        bindPassword: SecretRef.centralVault({ mount: "operator", path: "ldap", field: "password" }),
+        userDn: "ou=people,dc=example",
+        groupDn: "ou=groups,dc=example",
+        ...providers,
+        ...props,
+      });
+      new AccessRole(stack, "Web", {
+        name: "web",
+        login: [new AppRoleLogin(stack, "Login", { provider }), ...groups.map((group) => login.group(group))],
+        provider,
+      });
+    }).resource;
+
+  test("log in over TLS alone, with a password, and the password of the searching account is write-only", () => {
+    const { bindpass_wo, ...backend } = only(directory(), "vault_ldap_auth_backend");
+    expect(bindpass_wo).toMatch(/^\$\{ephemeral\.vault_kv_secret_v2\.\w+\.data\["password"\]\}$/);
+    expect(backend).toEqual({
+      provider: "vault.instance",
+      path: "ldap",
+      url: "ldaps://a.example,ldap://b.example:389",
+      starttls: true,
+      insecure_tls: false,
+      tls_min_version: "tls12",
+      binddn: "cn=vault,dc=example",
+      bindpass_wo_version: expect.any(Number),
+      deny_null_bind: true,
+      userdn: "ou=people,dc=example",
+      userattr: "uid",
+      username_as_alias: false,
+      case_sensitive_names: false,
+      groupdn: "ou=groups,dc=example",
+      groupattr: "cn",
+      groupfilter: "(|(member={{.UserDN}})(uniqueMember={{.UserDN}}))",
+      token_ttl: 3600,
+      token_max_ttl: 14_400,
+      tune: [expect.objectContaining({ listing_visibility: "unauth", token_type: null })],
+    });
+  });
+
+  test("have the policies of their groups, whose members Terraform does not write", () => {
+    const resource = directory({}, "developers", "staff");
+    expect(resource.vault_identity_group?.ldap_groups_group_ldap_developers).toEqual({
+      provider: "vault.instance",
+      name: "ldap.developers",
+      type: "external",
+      policies: ["${vault_policy.web_policy.name}"],
+    });
+    expect(resource.vault_identity_group_alias?.ldap_groups_alias_ldap_staff).toMatchObject({
+      name: "staff",
+      mount_accessor: "${vault_ldap_auth_backend.ldap.accessor}",
+    });
+    expect(() => directory({}, "*")).toThrow(/binds group to/);
+  });
+
+  test("have no duty", () => {
+    expect(() =>
+      synthesizeInVault((stack, providers) => {
+        const login = new LdapLogin(stack, "Ldap", {
+          product: "vault",
+          urls: ["ldaps://a.example"],
+          bindDn: "cn=vault,dc=example",
+          bindPassword: SecretRef.centralVault({ mount: "operator", path: "ldap", field: "password" }),
+          userDn: "ou=people,dc=example",
+          groupDn: "ou=groups,dc=example",
+          ...providers,
+        });
+        new AdminRole(stack, "A", {
+          name: "a",
+          duty: "servers",
+          login: login.group("a"),
+          provider: providers.provider,
+        });
+      }),
+    ).toThrow(/The role a has a duty, whose tokens must be short; reach it by another login than LDAP/);
+  });
+
+  test("need a plugin of OpenBao", () => {
+    const plugin = {
+      type: "auth",
+      name: "ldap",
+      command: "ldap",
+      version: "v0.1.0",
+      sha256sum: "0".repeat(64),
+    } as const;
+    const wrong = '[test/Ldap] OpenBao has no login for LDAP; add the auth plugin "ldap" to plugins';
+    expect(() => directory({ product: "openbao" })).toThrow(wrong);
+    expect(() => directory({ product: "openbao", plugins: [{ ...plugin, type: "secret" }] })).toThrow(wrong);
+    expect(() => directory({ product: "openbao", plugins: [plugin] })).not.toThrow();
+  });
+
+  test.each<[Partial<LdapLoginProps>, RegExp]>([
+    [{ urls: [] }, /has no urls/],
+    [{ urls: ["http://a.example"] }, /has the address "http:\/\/a.example"; write ldaps/],
+    [{ urls: ["ldaps://a.example", "ldaps://b.example,ldap://c.example"] }, /has the address "ldaps:\/\/b.example,/],
+    [{ urls: ["ldaps://vault:secret@a.example"] }, /has the address/],
+    [{ bindDn: "vault" }, /has the bindDn "vault", which is not a DN/],
+    [{ userDn: "" }, /has the userDn "", which is not a DN/],
+    [{ groupDn: "ou=" }, /has the groupDn "ou=", which is not a DN/],
+    [{ userAttr: "uid=a" }, /has the userAttr "uid=a", which is not the name of an attribute/],
+    [{ groupFilter: "(objectClass=group)" }, /which finds groups of others as well/],
+    [{ groupFilter: "member={{.UserDN}}" }, /write it in parentheses/],
+    [{ tokenMaxTtl: Duration.minutes(10) }, /The LDAP login has tokens of 1h, longer than their tokenMaxTtl of 10m/],
+  ])("are refused with %j", (props, message) => {
+    expect(() => directory(props)).toThrow(message);
+  });
+
+  test.each(["ldaps://[2001:db8::1]:636", "ldap://192.0.2.1", "ldaps://ldap-1.example.com:3269"])("at %s", (url) => {
+    expect(only(directory({ urls: [url] }), "vault_ldap_auth_backend").url).toBe(url);
+  });
+
+  test("path, description, caCertificate, userAttr, groupFilter, tokenTtl and listingVisibility", () => {
+    const props = {
+      path: "ad",
+      description: "People",
+      caCertificate: "pem",
+      userAttr: "sAMAccountName",
+      groupFilter: "(&(objectClass=group)(member:1.2.840.113556.1.4.1941:={{.UserDN}}))",
+      tokenTtl: Duration.hours(8),
+      listingVisibility: "hidden",
+    } as const;
+    expect(only(directory(props), "vault_ldap_auth_backend")).toMatchObject({
+      path: "ad",
+      description: "People",
+      certificate: "pem",
+      userattr: "sAMAccountName",
+      groupfilter: props.groupFilter,
+      token_ttl: 28_800,
+      token_max_ttl: 28_800,
+      tune: [expect.objectContaining({ listing_visibility: "hidden" })],
+    });
   });
 });
 
