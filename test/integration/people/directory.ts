@@ -17,10 +17,11 @@ export function testDirectory(people: () => PeopleBed): void {
     name: string,
     password: string,
   ): Promise<{ status: number; auth?: Login; errors: string }> => {
+    // Vault answers 500 where OpenBao answers 400.
     const path = `auth/ldap/login/${encodeURIComponent(name)}`;
     const { status, body } = await bed()
       .client()
-      .send("POST", path, { body: { password }, accept: [400, 403] });
+      .send("POST", path, { body: { password }, accept: [400, 403, 500] });
     return { status, auth: body.auth as Login | undefined, errors: JSON.stringify(body.errors) };
   };
   const logIn = async (name: string, password = passwordOf(name)): Promise<Login> => {
