@@ -6,7 +6,9 @@ import { ageKey } from "../support/age";
 import { kubectl } from "./support/kubectl";
 import { KubernetesBed } from "./support/kubernetes-bed";
 
-const INSTANCE = "lost/main";
+const TENANT = "acceptance-lost";
+const INSTANCE = `${TENANT}/main`;
+const RELEASE = "acceptance-lost-main";
 const VALUE = { value: "kept" };
 
 // Needs what kubernetes.test.ts needs.
@@ -18,7 +20,7 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("an instance whose namespa
   let snapshot: string;
 
   beforeAll(async () => {
-    on = await KubernetesBed.start("lost");
+    on = await KubernetesBed.start("acceptance-lost");
     await on.volumes.add(6);
     stack = on.describe();
     await on.project.apply(stack);
@@ -43,31 +45,31 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("an instance whose namespa
   afterAll(() => on.stop(stack));
 
   test("is not initialised again by a deployment", async () => {
-    await kubectl("delete", "namespace", on.release);
+    await kubectl("delete", "namespace", RELEASE);
     await on.volumes.add(6);
     await expect(on.project.apply(stack)).rejects.toThrow("data-lost");
   });
 
   // As docs/operating/lost-cluster.md says.
   test("is restored from nothing but the snapshot and the record", async () => {
-    const record = await on.bed.central.readRecord("lost", "main");
+    const record = await on.bed.central.readRecord(TENANT, "main");
     const begun = Date.now();
     const restore = ["snapshot", "restore", INSTANCE, "--from", snapshot, "--identity", identity];
     const restored = await on.bed.run([...restore, "--force", "--break-glass", "cluster lost"], environment);
     expect([restored.code, restored.failure]).toEqual([0, ""]);
     console.info(`restored in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
 
-    expect(await on.bed.central.readRecord("lost", "main")).toEqual(record);
+    expect(await on.bed.central.readRecord(TENANT, "main")).toEqual(record);
     await on.withReplicas(async (clients) => {
       for (const client of clients) expect((await client.send("GET", "sys/seal-status")).body.sealed).toBe(false);
       const active = await on.activeOf(clients);
       expect((await active.send("GET", "secrets/canary")).body.data).toEqual(VALUE);
     });
-    expect((await on.run("status")).stdout).toMatch(/lost\/main {2}healthy/);
+    expect((await on.run("status")).stdout).toMatch(/main {2}healthy/);
   });
 
   test("opens with the keys of the record after all its pods restarted", async () => {
-    await kubectl("-n", on.release, "delete", "pod", ...on.pods);
+    await kubectl("-n", RELEASE, "delete", "pod", ...on.pods);
     const unsealed = await on.run("unseal");
     expect([unsealed.code, unsealed.failure]).toEqual([0, ""]);
   });

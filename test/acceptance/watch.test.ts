@@ -6,6 +6,7 @@ import { waitUntil } from "../../lab/wait";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed } from "./support/kubernetes-bed";
 
+const RELEASE = "acceptance-watch-main";
 const ROUNDS = 30;
 /** Seconds between two looks of the watcher: far more than the bars, so that only the pods can tell it in time. */
 const POLL = 60;
@@ -20,7 +21,7 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a watcher of an instance 
   let output = "";
 
   beforeAll(async () => {
-    on = await KubernetesBed.start("watched");
+    on = await KubernetesBed.start("acceptance-watch");
     await on.volumes.add(6);
     stack = on.describe();
     await on.project.apply(stack);
@@ -49,10 +50,10 @@ describe.skipIf(process.env.KUBECONFIG === undefined)("a watcher of an instance 
 
   /** Deletes pods, and waits until those in their place are ready, which sealed ones are not. */
   async function restart(pods: readonly string[]): Promise<void> {
-    await kubectl("-n", on.release, "delete", "pod", ...pods);
+    await kubectl("-n", RELEASE, "delete", "pod", ...pods);
     for (const pod of pods) {
-      await waitForPod(on.release, pod);
-      await kubectl("-n", on.release, "wait", "--for=condition=Ready", `pod/${pod}`, "--timeout=60s");
+      await waitForPod(RELEASE, pod);
+      await kubectl("-n", RELEASE, "wait", "--for=condition=Ready", `pod/${pod}`, "--timeout=60s");
     }
   }
 
