@@ -214,8 +214,11 @@ async function summarizeReplica(
   };
 }
 
-/** Number of attempts, one second apart, for a standby that may have just been unsealed. */
-const ATTEMPTS = 5;
+/**
+ * Number of attempts, one second apart, for a standby that may have just been unsealed. It answers once the active server has found it,
+ * which takes as long as DNS keeps the former address of its pod: 30 s by default (https://coredns.io/plugins/cache/).
+ */
+const ATTEMPTS = 30;
 
 /** Standbys of OpenBao answer by themselves, unless their setup failed, for example at a broken audit device. Vault's never do. */
 async function countAuditDevices(

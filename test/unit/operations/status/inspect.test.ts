@@ -112,6 +112,15 @@ describe("an instance", () => {
     expect(status.replicas.map((replica) => replica.votes)).toEqual(votes);
   });
 
+  test("whose standby answers for itself within 30 s is healthy", async () => {
+    let asked = 0;
+    const status = await looked(INSTANCE, (name) => ({
+      auditDevices: () => Promise.resolve(name === "main-2" && asked++ < 25 ? undefined : ["file/"]),
+    }));
+    expect(status.healthy).toBe(true);
+    expect(asked).toBe(26);
+  });
+
   test("K1: whose new member votes within 15 s is healthy", async () => {
     let asked = 0;
     const status = await looked(INSTANCE, () => ({
