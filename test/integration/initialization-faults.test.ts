@@ -53,7 +53,7 @@ test("H4: the escrow ends when the record holds the keys, in a state folder that
 
     expect([code, failure]).toEqual([0, ""]);
     expect(stderr).toMatch(/the journal cannot be written; do not stop this program/);
-    expect(stderr).toMatch(/the keys are safe, and the journal cannot be deleted; delete it/);
+    expect(stderr).toMatch(/nothing is lost, and the journal cannot be deleted; delete it/);
     expect(await stateOf(server)).toBe("unsealed");
     expect(Object.keys(await bed.central.readRecord("customer10", "read-only"))).toContain("unseal-key-4");
   } finally {

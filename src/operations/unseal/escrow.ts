@@ -72,7 +72,7 @@ export function forgetJournal({ journal, log }: OperationContext, file: string):
     journal.forget(file);
     return true;
   } catch (error) {
-    log.warn("the keys are safe, and the journal cannot be deleted; delete it", {
+    log.warn("nothing is lost, and the journal cannot be deleted; delete it", {
       journal: file,
       reason: reasonOf(error as Error),
     });

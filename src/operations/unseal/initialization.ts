@@ -17,7 +17,7 @@ import type { InitAnswer } from "../../vault/keys";
 import { INIT_TIMEOUT } from "../../vault/replica";
 import type { OperationContext } from "../context";
 import { ANNOUNCEMENT_LEASE } from "./decide";
-import { escrowKeys } from "./escrow";
+import { escrowKeys, forgetJournal } from "./escrow";
 
 /** Milliseconds after the announcement in which the request must be sent, so that its answer arrives before a takeover. */
 const INIT_WITHIN = ANNOUNCEMENT_LEASE * 1000 - INIT_TIMEOUT - 10_000;
@@ -131,7 +131,7 @@ export class Initialization {
 
   /** Withdraws the announcement. This loses nothing, because no request was sent. */
   private withdraw(): void {
-    if (this.current !== undefined) this.context.journal.forget(this.current.journal);
+    if (this.current !== undefined) forgetJournal(this.context, this.current.journal);
     this.current = undefined;
   }
 
@@ -151,7 +151,7 @@ export class Initialization {
       this.current = { version, fields, at, key, journal };
     } catch (error) {
       // If the answer was lost, the announcement may exist. The journal then shows the next run that this run is dead.
-      if (!mayStand(error)) this.context.journal.forget(journal);
+      if (!mayStand(error)) forgetJournal(this.context, journal);
       throw error;
     }
   }
@@ -204,7 +204,7 @@ export class Initialization {
 
   private forgetDeadRuns(): void {
     for (const { file, owner, keys } of this.context.journal.entries()) {
-      if ((owner === "over" || owner === "self") && keys === undefined) this.context.journal.forget(file);
+      if ((owner === "over" || owner === "self") && keys === undefined) forgetJournal(this.context, file);
     }
   }
 }

@@ -55,6 +55,44 @@ describe("an announcement", () => {
     expect(successor.announced).toBe(3);
   });
 
+  describe("whose journal cannot be deleted is a note", () => {
+    /** A run on a machine whose state folder lets nobody delete a file. */
+    function started(universe: Universe): Initialization {
+      const context = universe.start();
+      const forget = (): never => {
+        throw Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
+      };
+      return new Initialization({ ...context, journal: { ...context.journal, forget } });
+    }
+    const note = { level: "warn", message: "nothing is lost, and the journal cannot be deleted; delete it" };
+
+    test("when it is given up", async () => {
+      const universe = new Universe(INSTANCE);
+      const initialization = started(universe);
+      await initialization.announce(NEVER);
+      universe.now += ANNOUNCEMENT_LEASE * 1000;
+      expect(initialization.announced).toBeUndefined();
+      expect(universe.events.at(-1)).toMatchObject(note);
+    });
+
+    test("when another run was first", async () => {
+      const universe = new Universe(INSTANCE);
+      universe.versions.push({ fields: {}, at: 0, deleted: false });
+      await expect(started(universe).announce(NEVER)).rejects.toMatchObject({ code: "central-conflict" });
+      expect(universe.events.at(-1)).toMatchObject(note);
+    });
+
+    test("when the run that wrote it is over", async () => {
+      const universe = new Universe(INSTANCE);
+      await new Initialization(universe.start()).announce(NEVER);
+      universe.living.clear();
+      const successor = started(universe);
+      await successor.takeOver({ ...NEVER, version: 2, fields: universe.record });
+      expect(successor.announced).toBe(3);
+      expect(universe.events).toContainEqual(expect.objectContaining(note));
+    });
+  });
+
   test("H6: that is taken over is not carried out by the former run, which is refused before it sends anything", async () => {
     const universe = new Universe(INSTANCE);
     const former = new Initialization(universe.start());
