@@ -25,17 +25,16 @@ export class PostgresqlServer {
   constructor(private readonly props: PostgresqlServerProps) {}
 
   async start(): Promise<void> {
-    const { folder, port, authority, account, password } = this.props;
-    const { initdb, postgres } = this.props.programs;
+    const { folder, authority, account, password } = this.props;
+    const { initdb } = this.props.programs;
     mkdirSync(folder, { recursive: true });
     giveTo(account, folder);
     const passwordFile = this.write("password", password);
-    const data = join(folder, "data");
     await run(
       initdb,
       [
         "--pgdata",
-        data,
+        join(folder, "data"),
         "--username",
         "postgres",
         "--pwfile",
@@ -51,19 +50,31 @@ export class PostgresqlServer {
       { cwd: folder, ...account.ids },
     );
     const identity = await authority.issue("postgresql");
+    this.write("tls.crt", identity.certificate);
+    this.write("tls.key", identity.key);
+    await this.resume();
+  }
+
+  /** Starts it again with its data, after {@link stop}. */
+  async resume(): Promise<void> {
+    const { folder, port, account, password, programs } = this.props;
     const settings = {
       port,
       listen_addresses: "127.0.0.1",
       unix_socket_directories: "",
       fsync: "off",
       ssl: "on",
-      ssl_cert_file: this.write("tls.crt", identity.certificate),
-      ssl_key_file: this.write("tls.key", identity.key),
+      ssl_cert_file: join(folder, "tls.crt"),
+      ssl_key_file: join(folder, "tls.key"),
     };
     this.process = ManagedProcess.start({
       name: "PostgreSQL",
-      command: postgres,
-      args: ["-D", data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])],
+      command: programs.postgres,
+      args: [
+        "-D",
+        join(folder, "data"),
+        ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+      ],
       logFile: join(folder, "server.log"),
       ...account.ids,
     });

@@ -127,6 +127,12 @@ describe("Prometheus, given the rules", () => {
       ["VaultDown"],
     ],
     ["audit fails", servers("vault_audit_log_request_failure", ["0x20 1+1x10"], ""), ["VaultAuditFailing"]],
+    [
+      "a database refused to revoke leases",
+      servers("vault_expire_num_irrevocable_leases", constant(2), ""),
+      ["VaultLeasesNotRevoked"],
+    ],
+    ["a former active server gave leases up", servers("vault_expire_num_irrevocable_leases", constant(0, 2), ""), []],
     ["there is no audit device", status("replica_audit_devices", 0), ["VaultAuditFailing"]],
     [
       "a certificate ends in a week",

@@ -6,6 +6,7 @@ import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
 import { MariadbServer } from "../../lab/servers/mariadb-server";
 import { copyFromCache } from "../../lab/tools/cache";
+import { waitUntil } from "../../lab/wait";
 import { obtainMariadb } from "../../lab/tools/mariadb";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
@@ -293,6 +294,30 @@ describe("a deployed tenant", () => {
     await revoke(login);
     expect(await isAlive(login)).toBe(false);
     await administer("postgres", "DROP SCHEMA elsewhere");
+  });
+
+  test("500 logins at once are 500 users, and none is left when they are revoked", async () => {
+    const logins = await Promise.all(Array.from({ length: 500 }, () => draw("database/orders")));
+    expect(new Set(logins.map(({ username }) => username)).size).toBe(500);
+    const sample = logins.filter((_, index) => index % 50 === 0);
+    expect(await Promise.all(sample.map(isAlive))).toEqual(sample.map(() => true));
+    await operator.send("POST", "sys/leases/revoke-prefix/database/orders/creds/readonly", { body: { sync: true } });
+    expect(await administer("orders", "SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%-readonly-%'")).toEqual([]);
+  });
+
+  test("a user whose lease ends while the database is down is removed once it is back", async () => {
+    const { username, leaseId } = await draw("database/orders");
+    const exists = async (): Promise<boolean> =>
+      (await administer("orders", `SELECT 1 FROM pg_roles WHERE rolname = '${username}'`)).length > 0;
+    await operator.send("POST", "sys/leases/renew", { body: { lease_id: leaseId, increment: 3 } });
+    await lab.postgresql.stop();
+    await waitUntil("its lease has ended", async () => {
+      const { body } = await operator.send("POST", "sys/leases/lookup", { body: { lease_id: leaseId } });
+      return (body.data as { ttl: number }).ttl <= 0;
+    });
+    await lab.postgresql.resume();
+    expect(await exists()).toBe(true);
+    await waitUntil("the user is gone", async () => !(await exists()));
   });
 
   test("MariaDB: a login reads its database, also new tables, and nothing else, until it is revoked", async () => {

@@ -134,6 +134,16 @@ function serverAlerts(props: AlertRulesProps, target: string): Alert[] {
       description: `A replica of ${target} cannot write its audit log, or has none. It refuses requests that no audit device records.`,
       action: `Check whether the audit volume is full or read-only, and fix that. The server's log contains the reason.`,
     },
+    {
+      alert: "VaultLeasesNotRevoked",
+      severity: "warning",
+      // A server tries six times, within about ten minutes: https://developer.hashicorp.com/vault/docs/concepts/lease
+      expr: series.ofActive(`${series.ofServers("vault_expire_num_irrevocable_leases")} > 0`),
+      for: "5m",
+      summary: `${target}: credentials outlive their leases`,
+      description: `${target} gave up {{ $value }} leases, because a database or cloud did not revoke their credentials. These still work.`,
+      action: `Check whether the database or cloud answers, and takes the password of its connection. List the leases with "vault read sys/leases type=irrevocable". Then revoke each of them with "vault write sys/leases/revoke lease_id=<id>".`,
+    },
   ];
 }
 

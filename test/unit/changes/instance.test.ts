@@ -860,7 +860,14 @@ const SHARES: readonly FieldChange<Instance>[] = [
 describe("another number of key shares", () => testChanges(instance, SHARES, false));
 
 type Alerts = Partial<AlertRulesProps>;
-const ON_PODS = ["VaultDown", "VaultNoLeader", "VaultSealed", "VaultRaftPeerLost", "VaultAuditFailing"];
+const ON_PODS = [
+  "VaultDown",
+  "VaultNoLeader",
+  "VaultSealed",
+  "VaultRaftPeerLost",
+  "VaultAuditFailing",
+  "VaultLeasesNotRevoked",
+];
 const ON_RECORDS = [
   "VaultCertificateExpiring",
   "VaultIssuerExpiring",
