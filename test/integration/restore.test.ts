@@ -12,6 +12,9 @@ import { staticSeal } from "./support/seals";
 import type { CommandOutcome } from "./support/command";
 import { TestBed } from "./support/test-bed";
 
+/** Seconds after which a command says what it waits for. */
+const PATIENCE = "240";
+
 let bed: TestBed;
 let key: AgeKey;
 let identity: string;
@@ -58,7 +61,8 @@ class Scene {
   }
 
   arguments(...options: string[]): string[] {
-    return ["snapshot", "restore", this.path, "--from", this.snapshot, "--identity", identity, ...options];
+    const from = ["--from", this.snapshot, "--identity", identity];
+    return ["snapshot", "restore", this.path, ...from, "--timeout", PATIENCE, ...options];
   }
 
   restore(...options: string[]): Promise<CommandOutcome> {
@@ -82,7 +86,7 @@ class Scene {
     await this.expectData();
     await Promise.all(this.servers.map((server) => server.stop("SIGKILL")));
     await Promise.all(this.servers.map((server) => server.start()));
-    const again = await bed.run(["unseal", this.path], environment);
+    const again = await bed.run(["unseal", this.path, "--timeout", PATIENCE], environment);
     expect([again.code, again.failure]).toEqual([0, ""]);
     await this.expectData();
     const status = await bed.run(["status", this.path, "--json"], environment);
