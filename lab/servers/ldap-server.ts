@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import type { LabAuthority } from "../certificates";
+import { isListening } from "../ports";
 import { run } from "../run";
 import { withLibraries } from "../tools/debian";
 import type { OpenldapPrograms } from "../tools/openldap";
@@ -49,7 +49,7 @@ export class LdapServer {
       logFile: join(folder, "server.log"),
       env: this.environment,
     });
-    await this.process.waitUntil(() => listens(tlsPort));
+    await this.process.waitUntil(() => isListening(tlsPort));
   }
 
   async stop(): Promise<void> {
@@ -97,14 +97,4 @@ directory ${this.path("data")}
     writeFileSync(this.path(name), content, { mode: 0o600 });
     return this.path(name);
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
 }

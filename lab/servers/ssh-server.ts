@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
+import { isListening } from "../ports";
 import { run, tryRun } from "../run";
 import { withLibraries } from "../tools/debian";
 import type { OpensshPrograms } from "../tools/openssh";
@@ -157,14 +157,4 @@ export class SshServer {
   private write(name: string, content: string): string {
     return writeFor(this.props.account, join(this.props.folder, name), content);
   }
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
 }

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   ClusterProviders,
   HighAvailabilityDeployment,
@@ -26,6 +25,7 @@ import { KubernetesClient } from "../../../src/kubernetes/client";
 import { parseKubeconfig } from "../../../src/kubernetes/kubeconfig";
 import { openTunnels } from "../../../src/kubernetes/tunnels";
 import { VaultClient } from "../../../src/vault/client";
+import { waitUntil } from "../../../lab/wait";
 import { CentralProvider } from "../../../stacks/central-provider";
 import { CentralStack } from "../../../stacks/central-stack";
 import type { Operator } from "../../../stacks/operator";
@@ -39,9 +39,6 @@ const { TENANT_VAULT_CHART, TENANT_VAULT_SERVER_IMAGE } = process.env;
 
 /** The product that is tested. */
 export const PRODUCT = (process.env.TENANT_VAULT_PRODUCT ?? "openbao") as Product;
-
-/** Milliseconds between two looks for the active replica. */
-const PAUSE = 50;
 
 /** What differs between the stacks of one test. */
 export type InstanceProps = Partial<
@@ -175,12 +172,15 @@ export class KubernetesBed {
 
   /** Waits until one of the replicas is active. */
   async activeOf(clients: readonly VaultClient[]): Promise<VaultClient> {
-    for (;;) {
+    const active: VaultClient[] = [];
+    await waitUntil("a replica is active", async () => {
       for (const client of clients) {
-        if ((await client.send("GET", "sys/leader", { accept: [503] })).body.is_self === true) return client;
+        const { body } = await client.send("GET", "sys/leader", { accept: [503] });
+        if (body.is_self === true) active.push(client);
       }
-      await sleep(PAUSE);
-    }
+      return active.length > 0;
+    });
+    return active[0] as VaultClient;
   }
 
   /** Destroys the stack and everything around it. */
