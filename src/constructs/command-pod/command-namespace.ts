@@ -2,7 +2,6 @@ import type { TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { ConfigMapV1, NamespaceV1, NetworkPolicyV1, ServiceAccountV1 } from "../../terraform/providers/kubernetes";
 import { podSecurity } from "../vault-instance/instance-namespace";
-import { CA_FILE } from "./command-pod";
 import { DESCRIPTION, toDns, toRule, type Egress } from "../vault-instance/network-policies";
 
 /** A namespace in which only the command runs. */
@@ -16,22 +15,22 @@ export interface CommandNamespaceProps {
   readonly ingress: readonly ReturnType<typeof toRule>[];
   /** Destinations besides DNS. @default - any address */
   readonly egress: readonly Egress[] | undefined;
-  /** PEM certificates of the CA of the central Vault. @default - none */
-  readonly caCertificate: string | undefined;
+  /** PEM certificates of CAs by the names of their files. Those that are undefined are left out. */
+  readonly certificates: Readonly<Record<string, string | undefined>>;
   /** Why the network policy is as it is; written beside it. */
   readonly description: string;
   readonly provider: TerraformProvider | undefined;
 }
 
 /**
- * Adds a namespace with Pod Security `restricted`, a ServiceAccount without rights, a NetworkPolicy, and the CA of the central Vault to
- * a construct.
+ * Adds a namespace with Pod Security `restricted`, a ServiceAccount without rights, a NetworkPolicy, and certificates of CAs to a
+ * construct.
  *
- * @returns Metadata of the other objects in it, and the name of the ConfigMap with the CA; undefined without one.
+ * @returns Metadata of the other objects in it, and the name of the ConfigMap with the certificates; undefined without one.
  */
 export function addCommandNamespace(
   scope: Construct,
-  { namespace, name, labels, ingress, egress, caCertificate, description, provider }: CommandNamespaceProps,
+  { namespace, name, labels, ingress, egress, certificates, description, provider }: CommandNamespaceProps,
 ) {
   const resource = new NamespaceV1(scope, "Resource", {
     metadata: { name: namespace, labels: podSecurity("restricted") },
@@ -51,9 +50,12 @@ export function addCommandNamespace(
     },
     provider,
   });
+  const files = Object.entries(certificates).flatMap(([file, pem]) =>
+    pem === undefined ? [] : [[file, pem] as const],
+  );
   const ca =
-    caCertificate === undefined
+    files.length === 0
       ? undefined
-      : new ConfigMapV1(scope, "Ca", { metadata, data: { [CA_FILE]: caCertificate }, provider });
+      : new ConfigMapV1(scope, "Ca", { metadata, data: Object.fromEntries(files), provider });
   return { metadata, ca: ca?.metadata.name };
 }

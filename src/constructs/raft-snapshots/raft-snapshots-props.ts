@@ -83,6 +83,13 @@ export interface RaftSnapshotsProps {
    */
   readonly endpoint?: string;
   /**
+   * PEM certificates of the CA of the storage's TLS certificate.
+   *
+   * @default - the certificates that Node.js trusts
+   * @changes in place: the next run uses it
+   */
+  readonly endpointCaCertificate?: string;
+  /**
    * How many complete snapshots of each instance stay. If it is set, each run removes older ones after it has saved.
    *
    * @default - it removes none

@@ -5,10 +5,11 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { CronJobV1 } from "../../terraform/providers/kubernetes";
 import { checkValues } from "../../core/value-type";
 import { addCommandNamespace } from "../command-pod/command-namespace";
+import { CA_FILE } from "../command-pod/command-pod";
 import { WATCH_LOGIN } from "../command-pod/watch-login";
 import type { RaftSnapshotsProps } from "./raft-snapshots-props";
 import { checkSnapshots, jobName } from "./snapshot-checks";
-import { jobSpec } from "./snapshot-job";
+import { jobSpec, STORAGE_CA_FILE } from "./snapshot-job";
 
 /** Name of the objects in the namespace. */
 const NAME = "tenant-vault-snapshots";
@@ -31,14 +32,14 @@ export class RaftSnapshots extends Construct {
     checkProviders(props, this);
     checkValues(props, ["login"], WATCH_LOGIN, this);
     checkSnapshots(props, this);
-    const { namespace = NAME, egress, provider, caCertificate } = props;
+    const { namespace = NAME, egress, provider, caCertificate, endpointCaCertificate } = props;
     const { metadata, ca } = addCommandNamespace(this, {
       namespace,
       name: NAME,
       labels: LABELS,
       ingress: [],
       egress,
-      caCertificate,
+      certificates: { [CA_FILE]: caCertificate, [STORAGE_CA_FILE]: endpointCaCertificate },
       description: "Nobody connects to a pod that saves snapshots.",
       provider,
     });

@@ -1,5 +1,7 @@
 import { SNAPSHOTS_ROLE } from "../../contract/central-vault";
 import {
+  CA_FOLDER,
+  caMounts,
   COMMAND_SECURITY,
   loginMounts,
   loginVariables,
@@ -14,6 +16,8 @@ import type { RaftSnapshotsProps } from "./raft-snapshots-props";
 const SCHEDULE = "17 2 * * *";
 /** Seconds for one attempt to save. */
 const TIMEOUT = 3600;
+/** Key of the ConfigMap with the CA certificate of the storage, and name of the file. */
+export const STORAGE_CA_FILE = "storage-ca.pem";
 
 /** What the CronJob of an instance needs besides the props. */
 export interface SnapshotJobProps extends RaftSnapshotsProps {
@@ -21,7 +25,7 @@ export interface SnapshotJobProps extends RaftSnapshotsProps {
   readonly instance: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly serviceAccount: string;
-  /** Name of the ConfigMap with the CA certificate. @default - none */
+  /** Name of the ConfigMap with CA certificates. @default - none */
   readonly ca: string | undefined;
 }
 
@@ -59,9 +63,9 @@ export function jobSpec(props: SnapshotJobProps) {
 }
 
 function saveContainer(props: SnapshotJobProps) {
-  const { instance, target, recipients, credentialsSecret, ca } = props;
+  const { instance, target, recipients, credentialsSecret, ca, caCertificate } = props;
   const keys = recipients.flatMap((key) => ["--recipient", key]);
-  const login = loginVariables({ ...props, hasCa: ca !== undefined, role: SNAPSHOTS_ROLE });
+  const login = loginVariables({ ...props, hasCa: caCertificate !== undefined, role: SNAPSHOTS_ROLE });
   return {
     ...container(props, "save"),
     args: ["snapshot", "save", instance, "--json", "--target", target, "--timeout", String(TIMEOUT), ...keys],
@@ -72,12 +76,13 @@ function saveContainer(props: SnapshotJobProps) {
 
 /** It needs the storage alone, so it has no token of the ServiceAccount. */
 function prune(props: SnapshotJobProps) {
-  const { instance, target, keep, keepDays = 0, credentialsSecret, pruneCredentialsSecret } = props;
+  const { instance, target, keep, keepDays = 0, credentialsSecret, pruneCredentialsSecret, ca } = props;
   const stay = ["--keep", String(keep), "--keep-days", String(keepDays)];
   return {
     ...container(props, "prune"),
     args: ["snapshot", "prune", instance, "--json", "--target", target, ...stay],
     env: storageVariables(props, pruneCredentialsSecret ?? credentialsSecret),
+    volumeMount: caMounts(ca),
   };
 }
 
@@ -92,7 +97,7 @@ function container({ image }: SnapshotJobProps, name: string) {
 }
 
 /** Only these two keys of the Secret: another one could change what the command does. */
-function storageVariables({ region, endpoint }: SnapshotJobProps, secret: string) {
+function storageVariables({ region, endpoint, endpointCaCertificate }: SnapshotJobProps, secret: string) {
   return [
     ...["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].map((key) => ({
       name: key,
@@ -100,5 +105,8 @@ function storageVariables({ region, endpoint }: SnapshotJobProps, secret: string
     })),
     ...(region === undefined ? [] : [{ name: "AWS_REGION", value: region }]),
     ...(endpoint === undefined ? [] : [{ name: "AWS_ENDPOINT_URL_S3", value: endpoint }]),
+    ...(endpointCaCertificate === undefined
+      ? []
+      : [{ name: "AWS_CA_BUNDLE", value: `${CA_FOLDER}/${STORAGE_CA_FILE}` }]),
   ];
 }

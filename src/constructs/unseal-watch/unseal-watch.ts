@@ -7,6 +7,7 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PodDisruptionBudgetV1, ServiceV1, StatefulSetV1 } from "../../terraform/providers/kubernetes";
 import { checkValues } from "../../core/value-type";
 import { addCommandNamespace } from "../command-pod/command-namespace";
+import { CA_FILE } from "../command-pod/command-pod";
 import { WATCH_LOGIN } from "../command-pod/watch-login";
 import { NetworkPeer } from "../vault-instance/network-peer";
 import { toRule } from "../vault-instance/network-policies";
@@ -58,7 +59,7 @@ export class UnsealWatch extends Construct {
           ? []
           : [toRule({ to: NetworkPeer.namespace(monitoringNamespace), port: METRICS_PORT })],
       egress,
-      caCertificate: props.caCertificate,
+      certificates: { [CA_FILE]: props.caCertificate },
       description: "Nobody connects to a watcher but who reads its metrics.",
       provider,
     });

@@ -137,6 +137,12 @@ export const SNAPSHOTS_CHANGES: readonly FieldChange<SnapshotsSetting>[] = [
     ],
   ],
   [
+    "RaftSnapshotsProps.endpointCaCertificate",
+    { endpointCaCertificate: "A" },
+    { endpointCaCertificate: "B" },
+    ["update kubernetes_config_map_v1.snapshots_ca: data.storage-ca.pem"],
+  ],
+  [
     "RaftSnapshotsProps.keep",
     { keep: 7 },
     { keep: 6 },

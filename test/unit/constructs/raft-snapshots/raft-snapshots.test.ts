@@ -65,6 +65,21 @@ test("logs in with a token of its ServiceAccount, as a role that writes nothing"
   expect(podOf().container[0]?.env).toContainEqual({ name: "TENANT_VAULT_JWT_ROLE", value: "snapshots" });
 });
 
+test("both containers trust the CA of the storage, and only the one that logs in that of the central Vault", () => {
+  const setting = { keep: 7, endpoint: "https://storage.example", endpointCaCertificate: "STORAGE" };
+  const both = synthesizeSnapshots({ ...setting, caCertificate: "CENTRAL" });
+  expect(only(both.resource, "kubernetes_config_map_v1")).toMatchObject({
+    data: { "ca.pem": "CENTRAL", "storage-ca.pem": "STORAGE" },
+  });
+  const { init_container: [save] = [], container } = podOf(setting);
+  const bundle = { name: "AWS_CA_BUNDLE", value: "/etc/tenant-vault/ca/storage-ca.pem" };
+  for (const one of [save, container[0]]) {
+    expect(one?.env).toContainEqual(bundle);
+    expect(one?.volume_mount).toContainEqual({ name: "ca", mount_path: "/etc/tenant-vault/ca", read_only: true });
+    expect((one?.env ?? []).map(({ name }) => name)).not.toContain("VAULT_CACERT");
+  }
+});
+
 test("only the container that prunes has the access key that deletes, and no login", () => {
   const { init_container: [save] = [], container } = podOf({ keep: 7, pruneCredentialsSecret: "prune" });
   const secrets = (one: Container | undefined) => (one?.env ?? []).flatMap(({ value_from }) => value_from ?? []);
@@ -76,7 +91,7 @@ test("only the container that prunes has the access key that deletes, and no log
     { secret_key_ref: { name: "prune", key: "AWS_ACCESS_KEY_ID" } },
     { secret_key_ref: { name: "prune", key: "AWS_SECRET_ACCESS_KEY" } },
   ]);
-  expect(container[0]).not.toHaveProperty("volume_mount");
+  expect(container[0]?.volume_mount ?? []).toEqual([]);
   expect(container[0]?.env.map(({ name }) => name)).toEqual(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
 });
 
