@@ -1,10 +1,11 @@
-import { createServer, connect, type Server } from "node:net";
+import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Exposure, NetworkPeer, Seal, Size, type LayerStack } from "../../src";
 import { waitUntil } from "../../lab/wait";
 import { Secret } from "../../src/core/secret";
 import { VaultClient } from "../../src/vault/client";
+import { openGate, type Gate } from "./support/gate";
 import { kubectl, waitForPod } from "./support/kubectl";
 import { KubernetesBed, parseImage, type InstanceProps } from "./support/kubernetes-bed";
 import { Load, type LoadReport } from "./support/load";
@@ -21,7 +22,7 @@ const LONGEST_OUTAGE = 10_000;
 describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => {
   let on: KubernetesBed;
   let newest: LayerStack;
-  let gate: Server | undefined;
+  let gate: Gate | undefined;
 
   beforeAll(async () => {
     on = await KubernetesBed.start("operations");
@@ -122,10 +123,10 @@ describe.skipIf(KUBECONFIG === undefined)("a VaultInstance in operation", () => 
   });
 
   test("is sealed by the central Vault, once its seal is migrated, and unseals itself from then on", async () => {
-    gate = await openGate(on);
-    const { port } = gate.address() as { port: number };
+    const central = Number(new URL(on.bed.central.server.address).port);
+    gate = await openGate(TENANT_VAULT_HOST_ADDRESS, () => connect(central, "127.0.0.1"));
     const seal = Seal.transit({
-      address: `https://${TENANT_VAULT_HOST_ADDRESS}:${port}`,
+      address: `https://${TENANT_VAULT_HOST_ADDRESS}:${gate.port}`,
       tlsServerName: "localhost",
     });
     await expect(deploy({ ...LARGER, seal })).rejects.toThrow(/migrate-seal operations\/main/);
@@ -188,16 +189,4 @@ async function startLoad(on: KubernetesBed): Promise<Load> {
     return status === 200;
   });
   return new Load(client, mount);
-}
-
-/** Lets pods reach the central Vault, which listens on this machine alone. @returns Its port. */
-async function openGate({ bed }: KubernetesBed): Promise<Server> {
-  const { port } = new URL(bed.central.server.address);
-  const server = createServer((socket) => {
-    const onward = connect(Number(port), "127.0.0.1");
-    for (const end of [socket, onward]) end.on("error", () => [socket, onward].forEach((each) => each.destroy()));
-    socket.pipe(onward).pipe(socket);
-  });
-  await new Promise<void>((resolve) => server.listen(0, TENANT_VAULT_HOST_ADDRESS, resolve));
-  return server;
 }
