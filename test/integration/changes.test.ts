@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { createServer as createHttpsServer, type Server as HttpsServer } from "node:https";
 import { connect, createServer, type Server } from "node:net";
 import { join, relative } from "node:path";
@@ -9,10 +9,7 @@ import { Construct, type IConstruct } from "constructs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newFolderInProject, PROJECT } from "../../lab/cdktf";
 import { freePort } from "../../lab/ports";
-import { PostgresqlServer } from "../../lab/servers/postgresql-server";
-import { unprivilegedAccount } from "../../lab/servers/unprivileged";
-import { copyFromCache } from "../../lab/tools/cache";
-import { obtainPostgresql } from "../../lab/tools/postgresql";
+import type { PostgresqlServer } from "../../lab/servers/postgresql-server";
 import { obtainTerraform } from "../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../lab/tools/vault-provider";
 import { Duration, LayerStack, RootCa, VaultProvider } from "../../src";
@@ -21,6 +18,7 @@ import { RecordedValue } from "../../src/terraform/recorded-value";
 import { all } from "../support/all";
 import { declaredKind, plannedKinds } from "../support/changes/declarations";
 import { VAULT_CHANGES, type Servers } from "../support/changes/vault";
+import { startPostgresql } from "./support/postgresql";
 import { StateServer } from "./support/state-server";
 import { TerraformProject, type PlannedChange } from "./support/terraform-project";
 import { TestBed } from "./support/test-bed";
@@ -148,20 +146,8 @@ beforeAll(async () => {
   ] as const)
     for (const field of ["password", "same"]) await bed.central.keepPassword({ mount, path, field }, PASSWORD);
 
-  // The unprivileged account of PostgreSQL reaches its own folder there.
-  chmodSync(bed.folder, 0o711);
-  const [programs, account] = [await obtainPostgresql(), await unprivilegedAccount()];
-  const reachable = (path: string): string => (account.ids === undefined ? path : copyFromCache(path, bed.folder));
-  const port = await freePort();
-  postgresql = new PostgresqlServer({
-    programs: { initdb: reachable(programs.initdb), postgres: reachable(programs.postgres) },
-    port,
-    folder: join(bed.folder, "postgresql"),
-    authority: bed.authority,
-    account,
-    password: PASSWORD,
-  });
-  await postgresql.start();
+  const { server: database, port } = await startPostgresql(bed.folder, bed.authority, PASSWORD);
+  postgresql = database;
   for (const user of ["postgres_batch", "postgres_other"])
     await postgresql.query("postgres", PASSWORD, "postgres", `CREATE ROLE ${user} LOGIN`);
   await postgresql.query("postgres", PASSWORD, "postgres", `CREATE ROLE postgres_root LOGIN PASSWORD '${PASSWORD}'`);

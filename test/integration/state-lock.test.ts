@@ -1,17 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PgBackend } from "cdktf";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { LabAuthority } from "../../lab/certificates";
-import { freePort } from "../../lab/ports";
-import { PostgresqlServer } from "../../lab/servers/postgresql-server";
-import { unprivilegedAccount } from "../../lab/servers/unprivileged";
-import { copyFromCache } from "../../lab/tools/cache";
-import { obtainPostgresql } from "../../lab/tools/postgresql";
+import type { PostgresqlServer } from "../../lab/servers/postgresql-server";
 import { LayerStack, type BackendFactory } from "../../src";
 import { CommandResource } from "../../src/terraform/terraform-data";
+import { startPostgresql } from "./support/postgresql";
 import { TerraformProject } from "./support/terraform-project";
 
 const PASSWORD = randomBytes(12).toString("hex");
@@ -22,19 +19,9 @@ let project: TerraformProject;
 let connStr = "";
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "tenant-vault-state-"));
-  chmodSync(folder, 0o711);
-  const [account, programs, port] = [await unprivilegedAccount(), await obtainPostgresql(), await freePort()];
-  const reachable = (path: string): string => (account.ids === undefined ? path : copyFromCache(path, folder));
-  server = new PostgresqlServer({
-    programs: { initdb: reachable(programs.initdb), postgres: reachable(programs.postgres) },
-    port,
-    folder: join(folder, "postgresql"),
-    authority: await LabAuthority.create(),
-    account,
-    password: PASSWORD,
-  });
-  await server.start();
-  connStr = `postgres://127.0.0.1:${port}/postgres?sslmode=require`;
+  const started = await startPostgresql(folder, await LabAuthority.create(), PASSWORD);
+  server = started.server;
+  connStr = `postgres://127.0.0.1:${started.port}/postgres?sslmode=require`;
   project = new TerraformProject({ PGUSER: "postgres", PGPASSWORD: PASSWORD });
 });
 afterAll(async () => {

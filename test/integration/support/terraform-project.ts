@@ -110,8 +110,8 @@ export class TerraformProject {
     await this.terraform(stack, "destroy", "-input=false", "-auto-approve");
   }
 
-  async output(stack: TerraformStack, name: string): Promise<string> {
-    return JSON.parse(await this.terraform(stack, "output", "-json", name)) as string;
+  async output<T = string>(stack: TerraformStack, name: string): Promise<T> {
+    return JSON.parse(await this.terraform(stack, "output", "-json", name)) as T;
   }
 
   remove(): void {
