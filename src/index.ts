@@ -212,7 +212,11 @@ export type {
   PlaceholderType,
 } from "./constructs/key-value/placeholder-props";
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
+export { AwsLogin, type AwsLoginProps, type AwsProgram } from "./constructs/login/aws-login";
+export { AzureLogin, type AzureLoginProps, type AzureProgram } from "./constructs/login/azure-login";
 export { CertificateLogin, type CertificateLoginProps } from "./constructs/login/certificate-login";
+export type { Cloud, CloudLogin, CloudLoginProps } from "./constructs/login/cloud-login";
+export { GcpLogin, type GcpLoginProps, type GcpProgram } from "./constructs/login/gcp-login";
 export { GitHubLogin, type GitHubJob, type GitHubLoginProps } from "./constructs/login/github-login";
 export { GitLabLogin, type GitLabJob, type GitLabLoginProps } from "./constructs/login/gitlab-login";
 export type { JwtIssuer, JwtLogin, JwtLoginProps } from "./constructs/login/jwt-login";

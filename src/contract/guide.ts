@@ -84,7 +84,22 @@ export type LoginUse =
       readonly group: string;
       /** Lifetimes of tokens, seconds. */
       readonly tokens: { readonly ttl: number; readonly maxTtl: number };
-    };
+    }
+  | {
+      readonly kind: "aws";
+      readonly path: string;
+      readonly principals: readonly string[];
+      readonly serverId: string;
+      /** Region of the STS that confirms who logs in. @default - that of all regions */
+      readonly region?: string;
+    }
+  | {
+      readonly kind: "azure";
+      readonly path: string;
+      readonly servicePrincipalIds: readonly string[];
+      readonly resource: string;
+    }
+  | { readonly kind: "gcp"; readonly path: string; readonly serviceAccounts: readonly string[] };
 
 /** A path that a role may use. */
 export interface GuidedStatement {

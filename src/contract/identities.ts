@@ -57,7 +57,18 @@ export const ENGINE_TYPES = ["pki", "ssh", "database", "kv", "aws", "azure", "gc
 export type EngineType = (typeof ENGINE_TYPES)[number];
 
 /** Login methods whose configuration they know. */
-export const LOGIN_TYPES = ["approle", "jwt", "oidc", "kubernetes", "cert", "userpass", "ldap"] as const;
+export const LOGIN_TYPES = [
+  "approle",
+  "jwt",
+  "oidc",
+  "kubernetes",
+  "cert",
+  "userpass",
+  "ldap",
+  "aws",
+  "azure",
+  "gcp",
+] as const;
 
 /** Type of a login method. */
 export type LoginType = (typeof LOGIN_TYPES)[number];

@@ -1,11 +1,9 @@
 import type { LoginUse } from "../contract/guide";
-import { commands, lifetime, type Block, type Target } from "./section";
+import { byAws, byAzure, byGcp } from "./cloud-logins";
+import { commands, lifetime, TOKEN_OF_ANSWER, type Block, type Target } from "./section";
 
 type Use<Kind extends LoginUse["kind"]> = Extract<LoginUse, { readonly kind: Kind }>;
 type Part = string | Block;
-
-/** Turns the answer of a login into the token. */
-const TOKEN_OF_ANSWER = String.raw`sed -n 's/.*"client_token":"\([^"]*\)".*/\1/p'`;
 
 /** How a client logs in as a role. */
 export function loginParts(use: LoginUse, role: string, target: Target): Part[] {
@@ -24,6 +22,12 @@ export function loginParts(use: LoginUse, role: string, target: Target): Part[] 
       return byOidc(use, role, target);
     case "ldap":
       return byLdap(use, target);
+    case "aws":
+      return byAws(use, role, target);
+    case "azure":
+      return byAzure(use, role, target);
+    case "gcp":
+      return byGcp(use, role, target);
   }
 }
 

@@ -36,6 +36,9 @@ export function commands(lines: readonly string[], placeholders: Block["placehol
   return { language: "sh", text: lines.join("\n"), placeholders };
 }
 
+/** Turns the answer of a login into the token. */
+export const TOKEN_OF_ANSWER = String.raw`sed -n 's/.*"client_token":"\([^"]*\)".*/\1/p'`;
+
 /** A lifetime for people. */
 export function lifetime(seconds: number): string {
   const units = [

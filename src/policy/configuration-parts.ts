@@ -98,6 +98,9 @@ const TOKEN_LOGIN: readonly Part[] = [
   { path: "role/+", reason: "roles of clients" },
 ];
 
+/** Roles of programs that a cloud identifies. */
+const CLOUD_ROLES: readonly Part[] = [{ path: "role/+", reason: "roles of programs" }];
+
 /** The configuration of each login method, below `auth/<path>/`. */
 export const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
   approle: [
@@ -117,4 +120,7 @@ export const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
     { path: "users/+", reason: "users, without their passwords" },
   ],
   ldap: [{ path: "config", apply: SET, reason: "the directory, without the password of its account" }],
+  aws: [{ path: "config/client", reason: "where the service is that knows the programs" }, ...CLOUD_ROLES],
+  azure: [{ path: "config", reason: "whose programs log in" }, ...CLOUD_ROLES],
+  gcp: [{ path: "config", apply: SET, reason: "the account that finds others, without its key" }, ...CLOUD_ROLES],
 };

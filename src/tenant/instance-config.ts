@@ -158,13 +158,13 @@ export class InstanceConfig extends Construct {
 
   private createRoles(): AccessRole[] {
     const { provider, instance } = this.props;
-    const { appRole, logins = {}, people, product, plugins } = instance;
+    const { appRole, logins = {}, people, product, plugins, address } = instance;
     const roles = [...(instance.roles ?? []), ...this.requestedRoles()];
     const users = people && new Users(this, "People", { ...people, provider });
     const methods = createLogins(
       this,
       logins,
-      { ...this.props, product, plugins },
+      { ...this.props, product, plugins, address },
       users,
       () => this.engines.pki?.certificate ?? "",
     );

@@ -1,3 +1,4 @@
+import { stsEndpoint } from "../constructs/login/aws-login";
 import { DEFAULT_GITHUB_ISSUER } from "../constructs/login/github-login";
 import { DEFAULT_GITLAB } from "../constructs/login/gitlab-login";
 import type { IKubernetesCluster } from "../constructs/tenant-cluster/kubernetes-cluster";
@@ -70,11 +71,15 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
 const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306 } as const;
 
 /** What the servers ask about those who log in. The API of their own cluster is allowed anyway, and certificates need nobody. */
-function loginEgress({ gitlab, github, kubernetes, oidc, ldap }: NonNullable<TenantInstance["logins"]>): Egress[] {
+function loginEgress(logins: NonNullable<TenantInstance["logins"]>): Egress[] {
+  const { gitlab, github, kubernetes, aws, azure, gcp, oidc, ldap } = logins;
   const asked: readonly (readonly [reason: string, url: string | undefined])[] = [
     ["the keys of GitLab", gitlab && (gitlab.address ?? DEFAULT_GITLAB)],
     ["the keys of GitHub", github && (github.issuer ?? DEFAULT_GITHUB_ISSUER)],
     ["the cluster of the login kubernetes", kubernetes?.host],
+    ["STS of AWS", aws && stsEndpoint(aws)],
+    ["the keys of Azure", azure && "https://login.microsoftonline.com"],
+    ["the keys and service accounts of Google Cloud", gcp && "https://www.googleapis.com"],
     ["the provider of identities", oidc?.discoveryUrl],
     ...(ldap?.urls ?? []).map((url) => ["the directory", url] as const),
   ];

@@ -19,7 +19,7 @@ interface CheckedInstance extends WithLogins {
 }
 
 /** Login methods whose roles a server tells apart before a login succeeds. */
-const WITH_ROLES: readonly string[] = ["approle", "jwt", "oidc", "kubernetes", "cert"];
+const WITH_ROLES: readonly string[] = ["approle", "jwt", "oidc", "kubernetes", "cert", "aws", "azure", "gcp"];
 
 /** Quotas need a server of the instance's own, a product that has them, and a mount that exists; each target has one. */
 export function checkQuotas(instance: CheckedInstance, report: Report): void {

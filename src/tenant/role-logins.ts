@@ -7,7 +7,8 @@ import type { RoleLoginSpec } from "./sections/role-login";
 /** An instance, as far as the logins of its roles are concerned. */
 interface CheckedInstance {
   readonly deployment: Deployment;
-  readonly logins?: Partial<Record<keyof LoginsSpec, { readonly caCertificate?: string }>>;
+  readonly logins?: Partial<Record<keyof LoginsSpec, object>> &
+    Partial<Record<"kubernetes" | "certificate", { readonly caCertificate?: string }>>;
   readonly people?: { readonly users: readonly UserProps[] };
   readonly pki?: unknown;
   readonly roles?: readonly { readonly login?: RoleLoginSpec }[];

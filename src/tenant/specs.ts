@@ -72,6 +72,7 @@ export type {
   KeyValueSpec,
   PlaceholderSpec,
 } from "./sections/key-value";
+export type { AwsLoginSpec, AzureLoginSpec, GcpLoginSpec } from "./sections/cloud-logins";
 export type {
   CertificateLoginSpec,
   GitHubLoginSpec,

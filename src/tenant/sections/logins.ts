@@ -19,7 +19,19 @@ import { checkLoginPath } from "../../core/mount-path";
 import { choice, list, name, validatedBy } from "../builders";
 import { duration, httpsUrl, path, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
-import type { EngineContext, NeededEngine } from "./engine";
+import {
+  CLOUDS,
+  cloudLogins,
+  cloudMethods,
+  createCloudLogins,
+  type AwsLoginSpec,
+  type AzureLoginSpec,
+  type CloudLoginContext,
+  type GcpLoginSpec,
+  type ParsedCloudLogins,
+  type PropOfInstance,
+} from "./cloud-logins";
+import type { NeededEngine } from "./engine";
 import type { RoleLoginSpec } from "./role-login";
 
 /** The certificate of the authority may be that of the instance's own PKI. */
@@ -38,8 +50,6 @@ export type CertificateLoginSpec = InFile<CertificateSpecProps>;
 export type OidcLoginSpec = InFile<Omit<OidcLoginProps, "provider" | "centralProvider">>;
 /** The login of people by LDAP. */
 export type LdapLoginSpec = InFile<Omit<LdapLoginProps, PropOfInstance>>;
-/** Props that say which instance has the login. */
-type PropOfInstance = "product" | "plugins" | "provider" | "centralProvider";
 
 /**
  * Login methods besides AppRole. Roles name them.
@@ -72,6 +82,24 @@ export interface LoginsSpec {
    */
   readonly certificate?: CertificateLoginSpec;
   /**
+   * Programs log in with their IAM credentials of AWS. OpenBao needs a plugin for it.
+   *
+   * @default - none
+   */
+  readonly aws?: AwsLoginSpec;
+  /**
+   * Programs log in with their tokens of Azure. OpenBao needs a plugin for it.
+   *
+   * @default - none
+   */
+  readonly azure?: AzureLoginSpec;
+  /**
+   * Programs log in with tokens that Google Cloud signs for their service accounts. OpenBao needs a plugin for it.
+   *
+   * @default - none
+   */
+  readonly gcp?: GcpLoginSpec;
+  /**
    * People log in at a provider of identities, such as Keycloak.
    *
    * @default - none
@@ -86,7 +114,7 @@ export interface LoginsSpec {
 }
 
 /** Login methods that a role names by the field of the method. */
-export const LOGIN_FIELDS = ["gitlab", "github", "kubernetes", "certificate", "oidc"] as const;
+export const LOGIN_FIELDS = ["gitlab", "github", "kubernetes", "certificate", "aws", "azure", "gcp", "oidc"] as const;
 
 /** All login methods. */
 const FIELDS = [...LOGIN_FIELDS, "ldap"] as const;
@@ -97,6 +125,7 @@ const MOUNTS: Readonly<Record<keyof LoginsSpec, { readonly path: string; readonl
   github: GITHUB_LOGIN,
   kubernetes: KUBERNETES_LOGIN,
   certificate: CERTIFICATE_LOGIN,
+  ...cloudMethods,
   oidc: OIDC_LOGIN,
   ldap: LDAP_LOGIN,
 };
@@ -126,6 +155,7 @@ export const logins = shape<LoginsSpec>()({
     description: description.optional(),
     caCertificate: pem.optional(),
   }).optional(),
+  ...cloudLogins,
   oidc: validatedBy(
     shape<OidcLoginSpec>()({
       path: loginPath.optional(),
@@ -179,7 +209,9 @@ export function loginMounts(specs: Partial<Record<keyof LoginsSpec, { readonly p
 
 /** Login methods of an instance that not every server has, with the fields that need them. */
 export function neededLogins(specs: Partial<Record<keyof LoginsSpec, unknown>>): NeededEngine[] {
-  return specs.ldap === undefined ? [] : [{ path: ["logins", "ldap"], engine: LDAP }];
+  return Object.entries({ ...CLOUDS, ldap: LDAP }).flatMap(([field, engine]) =>
+    specs[field as keyof LoginsSpec] === undefined ? [] : [{ path: ["logins", field], engine }],
+  );
 }
 
 /** The login methods of an instance. */
@@ -193,11 +225,12 @@ export interface CreatedLogins {
 /** Creates the login methods of an instance. */
 export function createLogins(
   scope: Construct,
-  { gitlab, github, kubernetes, certificate, oidc, ldap }: ParsedLogins,
-  { product, plugins, provider, centralProvider }: Pick<EngineContext, PropOfInstance>,
+  { gitlab, github, kubernetes, certificate, oidc, ldap, ...clouds }: ParsedLogins,
+  context: CloudLoginContext,
   users: Users | undefined,
   ownCertificate: () => string,
 ): CreatedLogins {
+  const { product, plugins, provider, centralProvider } = context;
   const methods = {
     gitlab: gitlab && new GitLabLogin(scope, "GitLab", { ...gitlab, provider }),
     github: github && new GitHubLogin(scope, "GitHub", { ...github, provider }),
@@ -211,12 +244,16 @@ export function createLogins(
       }),
     oidc: oidc && new OidcLogin(scope, "Oidc", { ...oidc, provider, centralProvider }),
     ldap: ldap && new LdapLogin(scope, "Ldap", { ...ldap, product, plugins, provider, centralProvider }),
+    ...createCloudLogins(scope, clouds, context),
   };
   const reach = (login: RoleLoginSpec): IRoleLogin[] => [
     ...present(login.gitlab, (job) => methods.gitlab?.job(job)),
     ...present(login.github, (job) => methods.github?.job(job)),
     ...present(login.kubernetes, (account) => methods.kubernetes?.serviceAccount(account)),
     ...present(login.certificate, (commonName) => methods.certificate?.client(commonName)),
+    ...present(login.aws, (program) => methods.aws?.program(program)),
+    ...present(login.azure, (program) => methods.azure?.program(program)),
+    ...present(login.gcp, (program) => methods.gcp?.program(program)),
     ...present(login.oidc, (group) => methods.oidc?.group(group)),
     ...(login.oidcGroups ?? []).flatMap((group) => present(group, (each) => methods.oidc?.externalGroup(each))),
     ...(login.ldapGroups ?? []).flatMap((group) => present(group, (each) => methods.ldap?.group(each))),
@@ -233,7 +270,8 @@ type ParsedLogins = Readonly<{
   certificate?: CertificateSpecProps;
   oidc?: Omit<OidcLoginProps, "provider" | "centralProvider">;
   ldap?: Omit<LdapLoginProps, PropOfInstance>;
-}>;
+}> &
+  ParsedCloudLogins;
 
 function present<Value>(value: Value | undefined, bind: (value: Value) => IRoleLogin | undefined): IRoleLogin[] {
   const login = value === undefined ? undefined : bind(value);

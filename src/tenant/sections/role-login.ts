@@ -1,3 +1,6 @@
+import type { AwsProgram } from "../../constructs/login/aws-login";
+import type { AzureProgram } from "../../constructs/login/azure-login";
+import type { GcpProgram } from "../../constructs/login/gcp-login";
 import { checkGitHubJob, type GitHubJob } from "../../constructs/login/github-login";
 import type { GitLabJob } from "../../constructs/login/gitlab-login";
 import { checkServiceAccount, type KubernetesServiceAccount } from "../../constructs/login/kubernetes-login";
@@ -6,6 +9,7 @@ import { ValidationError } from "../../core/errors";
 import { choice, distinct, name, only, validatedBy, whole } from "../builders";
 import { label } from "../fields";
 import { shape } from "../in-file";
+import { cloudPrograms } from "./cloud-logins";
 
 /**
  * By which logins a role is reached.
@@ -43,6 +47,24 @@ export interface RoleLoginSpec {
    * @default - none
    */
   readonly certificate?: string;
+  /**
+   * Programs with IAM credentials of AWS.
+   *
+   * @default - none
+   */
+  readonly aws?: AwsProgram;
+  /**
+   * Programs with an identity in Azure.
+   *
+   * @default - none
+   */
+  readonly azure?: AzureProgram;
+  /**
+   * Programs with a service account of Google Cloud.
+   *
+   * @default - none
+   */
+  readonly gcp?: GcpProgram;
   /**
    * Group, at the provider of identities, of people.
    *
@@ -98,6 +120,7 @@ export const roleLogin = validatedBy(
       (account) => checkServiceAccount(account),
     ).optional(),
     certificate: name("web.customer10.internal").optional(),
+    ...cloudPrograms,
     oidc: name("developers").optional(),
     oidcGroups: distinct(name("developers"), '"developers"').optional(),
     ldapGroups: distinct(name("developers"), '"developers"').optional(),

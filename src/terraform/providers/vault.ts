@@ -5,11 +5,15 @@ import { versionRange } from "../provider-ranges";
 export { ApproleAuthBackendRole } from "@cdktf/provider-vault/lib/approle-auth-backend-role";
 export { Audit } from "@cdktf/provider-vault/lib/audit";
 export { AuthBackend } from "@cdktf/provider-vault/lib/auth-backend";
+export { AwsAuthBackendClient } from "@cdktf/provider-vault/lib/aws-auth-backend-client";
+export { AwsAuthBackendRole } from "@cdktf/provider-vault/lib/aws-auth-backend-role";
 export { AwsSecretBackend } from "@cdktf/provider-vault/lib/aws-secret-backend";
 export {
   AwsSecretBackendRole,
   type AwsSecretBackendRoleConfig,
 } from "@cdktf/provider-vault/lib/aws-secret-backend-role";
+export { AzureAuthBackendConfig } from "@cdktf/provider-vault/lib/azure-auth-backend-config";
+export { AzureAuthBackendRole } from "@cdktf/provider-vault/lib/azure-auth-backend-role";
 export { AzureSecretBackend } from "@cdktf/provider-vault/lib/azure-secret-backend";
 export { AzureSecretBackendRole } from "@cdktf/provider-vault/lib/azure-secret-backend-role";
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
@@ -21,6 +25,8 @@ export {
   DatabaseSecretsMount,
   type DatabaseSecretsMountPostgresql,
 } from "@cdktf/provider-vault/lib/database-secrets-mount";
+export { GcpAuthBackend } from "@cdktf/provider-vault/lib/gcp-auth-backend";
+export { GcpAuthBackendRole } from "@cdktf/provider-vault/lib/gcp-auth-backend-role";
 export { GcpSecretBackend } from "@cdktf/provider-vault/lib/gcp-secret-backend";
 export { GcpSecretImpersonatedAccount } from "@cdktf/provider-vault/lib/gcp-secret-impersonated-account";
 export { GenericEndpoint } from "@cdktf/provider-vault/lib/generic-endpoint";

@@ -10,6 +10,7 @@ import {
   Database,
   DynamicDb,
   GcpCredentials,
+  GcpLogin,
   GitLabLogin,
   HighAvailabilityDeployment,
   InstanceProvider,
@@ -183,6 +184,12 @@ const LDAP = {
   centralProvider: undefined as unknown as VaultProvider,
 };
 
+const GCP = {
+  product: "vault" as const,
+  credentials: SecretRef.centralVault({ mount: "operator", path: "gcp", field: "key" }),
+  centralProvider: undefined as unknown as VaultProvider,
+};
+
 /** Gives a construct something else for one of its props that take an object of a class, by interface and prop. */
 const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unknown>> = {
   "VaultInstanceProps: deployment": (_, prop) => synthesizeInstance(undefined as never, prop),
@@ -233,6 +240,8 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "LdapLoginProps: centralProvider": (stack, prop) => new LdapLogin(stack, "It", { ...LDAP, ...prop }),
   "OidcLoginProps: provider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),
   "LdapLoginProps: provider": (stack, prop) => new LdapLogin(stack, "It", { ...LDAP, ...prop }),
+  "CloudLoginProps: provider": (stack, prop) => new GcpLogin(stack, "It", { ...GCP, ...prop }),
+  "GcpLoginProps: centralProvider": (stack, prop) => new GcpLogin(stack, "It", { ...GCP, ...prop }),
   "WorkloadProps: provider": (stack, prop) =>
     new Workload(stack, "It", {
       ...{ name: "web", namespace: "web", serviceAccount: "web", server: { address: ADDRESS } },

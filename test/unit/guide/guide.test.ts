@@ -66,6 +66,34 @@ describe("logins", () => {
     expect(loggedIn(login)).toContain(text);
   });
 
+  test.each<[LoginUse, string]>([
+    [
+      { kind: "aws", path: "aws", principals: ["arn:aws:iam::123456789012:role/web"], serverId: "vault.example" },
+      "VAULT_TOKEN=$(vault login -method=aws -path=aws -token-only role=web header_value=vault.example)",
+    ],
+    [
+      { kind: "aws", path: "amazon", principals: ["a", "b"], serverId: "v", region: "eu-central-1" },
+      "as `a` or `b`. The command signs a request with the IAM credentials of the program, as the AWS command finds them.\n\n```sh\nexport VAULT_TOKEN=$(vault login -method=aws -path=amazon -token-only role=web header_value=v region=eu-central-1)",
+    ],
+    [
+      { kind: "azure", path: "azure", servicePrincipalIds: ["id"], resource: "api://vault.example" },
+      "&resource=api%3A%2F%2Fvault.example' |\n",
+    ],
+    [
+      { kind: "azure", path: "entra", servicePrincipalIds: ["id"], resource: "api://vault.example" },
+      "vault write -field=token auth/entra/login role=web jwt=-",
+    ],
+    [{ kind: "gcp", path: "gcp", serviceAccounts: ["a"] }, "vault login -method=gcp -path=gcp -token-only role=web)"],
+    [{ kind: "gcp", path: "gcp", serviceAccounts: ["a"] }, "-token-only role=web service_account=SERVICE_ACCOUNT)"],
+  ])("of programs in clouds by %j", (login, text) => {
+    expect(page({ logins: [login] }, { product: "vault" })).toContain(text);
+  });
+
+  test("of programs in clouds need the command of Vault", () => {
+    const gcp = loggedIn({ kind: "gcp", path: "gcp", serviceAccounts: ["a"] });
+    expect(gcp).toContain("The command is that of Vault, because `bao` has no such login. On a machine");
+  });
+
   test("by groups of an organization, without a role, and with tokens of the login", () => {
     const tokens = { ttl: 3600, maxTtl: 14_400 };
     const oidc = { kind: "oidc", path: "oidc", group: "g", tokens } as const;

@@ -130,6 +130,20 @@ describe("a deployment of a tenant file", () => {
     for (const port of [636, 389, 3269]) expect(egress).toContain(`the directory (port ${port})`);
   });
 
+  test("reaches the clouds whose programs log in", () => {
+    const egress = egressFor(
+      {
+        aws: { region: "eu-central-1", stsEndpoint: "https://sts.example:8443" },
+        azure: { tenantId: "8f6c1f6e-0c1b-4c5e-9d3a-5b7e2f4a1c60", resource: "api://vault.example" },
+        gcp: { credentials: { mount: "operator", path: "gcp", field: "key" } },
+      },
+      "vault",
+    );
+    expect(egress).toContain("STS of AWS (port 8443)");
+    expect(egress).toContain("the keys of Azure (port 443)");
+    expect(egress).toContain("the keys and service accounts of Google Cloud (port 443)");
+  });
+
   test("reaches nobody else for pods of its own cluster, and for certificates", () => {
     expect(egressFor({ kubernetes: {}, certificate: { caCertificate: "pem" } })).toBeUndefined();
   });

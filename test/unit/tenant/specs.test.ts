@@ -3,16 +3,17 @@ import { describe, expect, test } from "vitest";
 import { checkedProject } from "../../support/checker";
 import { exportedTypes, FieldWalk } from "../../support/fields";
 
+/** Logins of programs whose field an instance and a role have. */
+const PROGRAMS = ["aws", "azure", "certificate", "gcp", "github", "gitlab", "kubernetes"];
+
 /** Props that the tenant file writes in another way, and the fields that do so. */
 const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
   "AccessRoleProps.login": [
     "InstanceSpec.appRole",
     "InstanceSpec.logins",
-    ...["certificate", "github", "gitlab", "kubernetes", "ldap", "oidc"].map((login) => `LoginsSpec.${login}`),
+    ...[...PROGRAMS, "ldap", "oidc"].map((login) => `LoginsSpec.${login}`),
     "RoleSpec.login",
-    ...["appRole", "certificate", "github", "gitlab", "groups", "kubernetes", "ldapGroups", "oidc", "oidcGroups"].map(
-      (login) => `RoleLoginSpec.${login}`,
-    ),
+    ...["appRole", ...PROGRAMS, "groups", "ldapGroups", "oidc", "oidcGroups"].map((login) => `RoleLoginSpec.${login}`),
   ],
   "AdminRoleProps.duty": ["RoleSpec.duty"],
   "DynamicDbProps.database": ["PostgresqlDatabaseSpec.engine", "MysqlDatabaseSpec.engine"],
@@ -130,7 +131,10 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     /^(TenantPKIProps|InstanceProviderProps|SshHostsProps)\.(address|tenant|name|product|login)$/,
     "the instance has it already",
   ],
-  [/^((CloudCredentials|LdapLogin)Props\.(product|plugins)|DynamicDbProps\.product)$/, "the instance has them already"],
+  [
+    /^((CloudCredentials|CloudLogin|LdapLogin)Props\.(product|plugins)|DynamicDbProps\.product)$/,
+    "the instance has them already",
+  ],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",

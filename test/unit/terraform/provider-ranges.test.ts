@@ -83,6 +83,15 @@ const CONSTRUCTS: Record<string, Build> = {
       groupDn: "ou=groups,dc=example",
       centralProvider,
     }),
+  AwsLogin: (stack) => new library.AwsLogin(stack, "C", { product: "vault", serverId: "vault.example" }),
+  AzureLogin: (stack) =>
+    new library.AzureLogin(stack, "C", {
+      product: "vault",
+      tenantId: "8f6c1f6e-0c1b-4c5e-9d3a-5b7e2f4a1c60",
+      resource: "api://vault.example",
+    }),
+  GcpLogin: (stack, centralProvider) =>
+    new library.GcpLogin(stack, "C", { product: "vault", credentials: SECRET, centralProvider }),
   TokenRole: (stack) => {
     const web = new library.AccessRole(stack, "Web", { name: "web", login: { path: "approle" } });
     new library.TokenRole(stack, "C", { name: "ci", roles: [web] });
