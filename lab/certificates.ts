@@ -40,7 +40,7 @@ export class LabAuthority {
   }
 
   /**
-   * A certificate for servers on this machine.
+   * A certificate for servers on this machine, and for what they are clients of.
    *
    * @param addresses Further IP addresses of the machine.
    */
@@ -60,7 +60,7 @@ export class LabAuthority {
           { type: "dns", value: "*.lab.example" },
           ...["127.0.0.1", ...addresses].map((value) => ({ type: "ip" as const, value })),
         ]),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
       ],
     });
     const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");

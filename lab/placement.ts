@@ -55,9 +55,9 @@ export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
         seal: instance.seal && Seal.shamir(instance.seal),
         databases: instance.databases?.map((database) => {
           const host = LOOPBACK.includes(database.host) ? database.host : LOOPBACK[0];
-          return database.engine === "postgresql"
-            ? { ...database, host, port: postgresqlPort, caCertificatePath: caCertificateFile }
-            : { ...database, host, caCertificateFile };
+          if (database.engine === "postgresql")
+            return { ...database, host, port: postgresqlPort, caCertificatePath: caCertificateFile };
+          return database.engine === "mssql" ? { ...database, host } : { ...database, host, caCertificateFile };
         }),
       };
     }),

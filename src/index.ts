@@ -191,13 +191,25 @@ export {
 } from "./constructs/cloud-credentials/terraform-cloud-credentials";
 export type { DatabaseServer } from "./contract/guide";
 export { Database } from "./constructs/dynamic-db/database";
-export type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./constructs/dynamic-db/database-props";
+export type {
+  DatabaseConnectionProps,
+  MongodbProps,
+  MssqlProps,
+  MysqlProps,
+  PostgresqlProps,
+} from "./constructs/dynamic-db/database-props";
 export { DynamicDb, type DatabaseCredentials, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
 export type {
   DynamicDbProps,
   DynamicDbRoleProps,
   DynamicDbStaticRoleProps,
 } from "./constructs/dynamic-db/dynamic-db-props";
+export {
+  PasswordPolicy,
+  type PasswordPolicyProps,
+  type PasswordRule,
+  type PasswordRules,
+} from "./constructs/dynamic-db/password-policy";
 export { KeyValue, type IKeyValue } from "./constructs/key-value/key-value";
 export type {
   KeyValueAppProps,

@@ -37,7 +37,7 @@ export type StatementUse =
 
 /** Where clients reach a database, by TLS. */
 export interface DatabaseServer {
-  readonly engine: "postgresql" | "mysql" | "mariadb";
+  readonly engine: "postgresql" | "mysql" | "mariadb" | "mongodb" | "mssql";
   /** Each with its port. */
   readonly addresses: readonly string[];
   readonly database: string;

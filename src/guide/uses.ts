@@ -215,17 +215,23 @@ function database({ role, server, lifetime: seconds }: Use<"database">, path: st
       "Request a user and its password:",
       ...readParts(path, target),
       "Connect with them. The client asks for the password:",
-      commands([connection(server)], { USERNAME: "v-token-readonly-1M2n3o" }),
+      commands([connection(server, seconds === undefined)], { USERNAME: "v-token-readonly-1M2n3o" }),
       ...lease,
     ],
   };
 }
 
 /** The client of a database. It verifies the name of the server. */
-function connection({ engine, addresses, database: name }: DatabaseServer): string {
+function connection({ engine, addresses, database: name }: DatabaseServer, isStatic: boolean): string {
   if (engine === "postgresql")
     return `psql "postgresql://USERNAME@${addresses.join(",")}/${encodeURIComponent(name)}?sslmode=verify-full"`;
+  if (engine === "mongodb") {
+    // The engine creates logins in their database, and changes the passwords of users of admin.
+    const parameters = isStatic ? "tls=true&authSource=admin" : "tls=true";
+    return `mongosh "mongodb://${addresses.join(",")}/${encodeURIComponent(name)}?${parameters}" --username USERNAME`;
+  }
   const [, host = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(addresses[0] ?? "") ?? [];
+  if (engine === "mssql") return `sqlcmd -S ${host},${port} -N -U USERNAME -d ${quoted(name)}`;
   const verify = engine === "mysql" ? "--ssl-mode=VERIFY_IDENTITY" : "--ssl-verify-server-cert";
   return `${engine} --host=${host} --port=${port} --user=USERNAME --password ${verify} ${quoted(name)}`;
 }

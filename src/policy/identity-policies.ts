@@ -109,6 +109,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     { path: "sys/policies/acl/*", capabilities: allowed(MANAGE), reason: "policies" },
     { path: "auth/token/roles/+", capabilities: allowed(MANAGE), reason: "token roles, and first logins of people" },
     ...(scope.isNamespace === true ? [] : quotas(scope, allowed(MANAGE))),
+    ...(scope.mounts.some(({ type }) => type === "database") ? passwordPolicies(allowed(EDIT)) : []),
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
     ...(scope.logins.some(({ type }) => OF_PEOPLE.includes(type)) ? people() : []).map((each) => ({
@@ -119,6 +120,11 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
   ];
   return statements.filter(({ capabilities }) => capabilities.length > 0);
+}
+
+/** They say how databases generate passwords, and hold none. */
+function passwordPolicies(capabilities: readonly Capability[]): PolicyStatement[] {
+  return [{ path: "sys/policies/password/+", capabilities, reason: "how passwords of databases are generated" }];
 }
 
 /** Only Vault has quotas of leases, and no namespace has quotas. */

@@ -68,7 +68,7 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     : new HighAvailabilityDeployment({ ...props, storage });
 }
 
-const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306 } as const;
+const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306, mongodb: 27_017, mssql: 1433 } as const;
 
 /** What the servers ask about those who log in. The API of their own cluster is allowed anyway, and certificates need nobody. */
 function loginEgress(logins: NonNullable<TenantInstance["logins"]>): Egress[] {

@@ -29,12 +29,15 @@ export type {
 export type {
   DatabaseRoleSpec,
   DatabaseSpec,
-  DatabasesField,
-  DatabasesGrants,
+  MongodbDatabaseSpec,
+  MssqlDatabaseSpec,
   MysqlDatabaseSpec,
+  PasswordRulesSpec,
+  PasswordRuleSpec,
   PostgresqlDatabaseSpec,
   StaticDatabaseRoleSpec,
-} from "./sections/databases";
+} from "./sections/database-servers";
+export type { DatabasesField, DatabasesGrants } from "./sections/databases";
 export type {
   CustomSpec,
   Deployment,

@@ -1,10 +1,11 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
 import { MariadbServer } from "../../lab/servers/mariadb-server";
+import { writeFor } from "../../lab/servers/unprivileged";
 import { copyFromCache } from "../../lab/tools/cache";
 import { waitUntil } from "../../lab/wait";
 import { obtainMariadb } from "../../lab/tools/mariadb";
@@ -20,6 +21,25 @@ const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
 
 /** A text that Terraform must not read. */
 const LITERAL = "${HOME} %{if}";
+
+/** Certificate and key with which the instance logs in to PostgreSQL. */
+const CLIENT = ["pem", "key"].map((end) => join(dirname(TENANT_FILE), `client-${process.pid}.${end}`)) as [
+  string,
+  string,
+];
+
+/** Passwords with what separates the parts of statements and connections. */
+const PASSWORDS = {
+  length: 40,
+  rules: [
+    { charset: "ABCDEFGHJKLMNPQRSTUVWXYZ" },
+    { charset: "23456789", minChars: 4 },
+    { charset: "!#$%&()*+,-./:;<=>?@[]^_|~", minChars: 8 },
+  ],
+};
+
+/** A schema whose name needs quotes. */
+const ODD_SCHEMA = `it's "odd"`;
 
 const password = (field: string): { mount: string; path: string; field: string } => ({
   mount: "operator",
@@ -43,6 +63,11 @@ const OWNER = [
   `COMMENT ON ROLE "{{name}}" IS '${LITERAL}'`,
 ];
 
+const BATCH_ROTATION = [
+  `ALTER ROLE "{{name}}" WITH PASSWORD '{{password}}'`,
+  `COMMENT ON ROLE "{{name}}" IS 'changed by the instance'`,
+];
+
 /** Of the server that these tests start. The lab has none. */
 const MARIADB_PORT = 19_520;
 
@@ -61,6 +86,7 @@ const MARIADB = {
   username: "vault",
   password: password("password-of-mariadb"),
   rotateRoot: true,
+  passwordPolicy: PASSWORDS,
   roles: [{ name: "readonly" }],
 };
 
@@ -76,10 +102,13 @@ const FIRST = {
         { name: "owner", creationStatements: OWNER, defaultTtl: "60d", maxTtl: "90d" },
         { name: "temporary" },
       ],
-      staticRoles: [{ name: "batch", username: "batch_user", rotationPeriod: "1d" }],
+      staticRoles: [
+        { name: "batch", username: "batch_user", rotationPeriod: "1d", rotationStatements: BATCH_ROTATION },
+      ],
+      passwordPolicy: PASSWORDS,
     }),
-    database("reports", {}),
-    database("ledger", {}),
+    database("reports", { username: "certified", clientCertificatePath: CLIENT[0], clientKeyPath: CLIENT[1] }),
+    database("ledger", { schemas: ["sales", ODD_SCHEMA], sslMode: "verify-ca" }),
     database("stock", { mount: "db/first" }),
     rotated("audit"),
     rotated("archive"),
@@ -182,6 +211,7 @@ beforeAll(async () => {
   await lab.central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
   await lab.central.keepPassword(MARIADB.password, SHOP_PASSWORD);
   mariadb = await startMariadb();
+  await requireCertificate("certified");
   await administer(
     "postgres",
     "CREATE ROLE batch_user LOGIN PASSWORD 'first'",
@@ -223,6 +253,19 @@ async function startMariadb(): Promise<MariadbServer> {
   return started;
 }
 
+/** Makes PostgreSQL refuse a user without a certificate of the lab's authority. */
+async function requireCertificate(user: string): Promise<void> {
+  const folder = join(lab.serverFolder, "postgresql");
+  const { certificate, key } = await lab.authority.issue(user);
+  writeFileSync(CLIENT[0], certificate);
+  writeFileSync(CLIENT[1], key, { mode: 0o600 });
+  const rules = join(folder, "data", "pg_hba.conf");
+  const rule = `hostssl all ${user} 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\n`;
+  writeFileSync(rules, rule + readFileSync(rules, "utf8"));
+  const authority = writeFor(lab.account, join(folder, "clients.pem"), lab.authority.certificate);
+  await administer("postgres", `ALTER SYSTEM SET ssl_ca_file = '${authority}'`, "SELECT pg_reload_conf()");
+}
+
 /** Deploys the changed tenant file. */
 function deploy(): Promise<void> {
   return lab.cdktf.apply("data-access", "data-vault", "data-config");
@@ -230,7 +273,7 @@ function deploy(): Promise<void> {
 afterAll(async () => {
   await mariadb.stop();
   await removeLab(lab);
-  rmSync(TENANT_FILE, { force: true });
+  for (const file of [TENANT_FILE, ...CLIENT]) rmSync(file, { force: true });
 });
 
 describe("a deployed tenant", () => {
@@ -272,6 +315,56 @@ describe("a deployed tenant", () => {
     const rights = await administer("orders", "SELECT relacl::text AS acl FROM pg_class WHERE relname = 'orders'");
     expect(JSON.stringify(rights)).toMatch(/vault-orders-readonly[\\"]*=r\/vault/);
     expect(JSON.stringify(rights)).not.toContain(login.username);
+    await revoke(login);
+    expect(await isAlive(login)).toBe(false);
+  });
+
+  test("DatabaseConnectionProps.passwordPolicy: the passwords of logins and of static roles match it", async () => {
+    const batch = (await read("database/orders/static-creds/batch")) as Login;
+    for (const each of [await draw("database/orders"), await draw("database/shop"), batch]) {
+      expect(each.password).toMatch(/^[A-HJ-NP-Z2-9!#$%&()*+,\-./:;<=>?@[\]^_|~]{40}$/);
+      expect(each.password.replaceAll(/[A-Z]/g, "")).not.toBe(each.password);
+      expect(each.password.replaceAll(/[^2-9]/g, "").length).toBeGreaterThanOrEqual(4);
+      expect(each.password.replaceAll(/[A-Z2-9]/g, "").length).toBeGreaterThanOrEqual(8);
+    }
+    expect(await isAlive(batch)).toBe(true);
+    expect(await isAlive(await draw("database/orders"))).toBe(true);
+    const archive = await draw("database/archive");
+    expect(archive.password).toMatch(/^(?=.*-)[A-Za-z0-9-]{24}$/);
+    await revoke(archive);
+  });
+
+  test("PostgresqlProps.clientCertificatePath: a server that requires a certificate gets it", async () => {
+    const [, secret = ""] = lab.passwords;
+    expect(await isAlive({ username: "vault", password: secret } as Login)).toBe(true);
+    expect(await isAlive({ username: "certified", password: secret } as Login)).toBe(false);
+    const login = await draw("database/reports");
+    expect(await isAlive(login)).toBe(true);
+    await revoke(login);
+  });
+
+  test("PostgresqlProps.schemas: a login reads these, also new tables, and no others", async () => {
+    const add = (table: string): string[] => [
+      `CREATE TABLE ${table} AS SELECT 42 AS id`,
+      `GRANT SELECT ON ${table} TO vault WITH GRANT OPTION`,
+    ];
+    const quoted = `"${ODD_SCHEMA.replaceAll('"', '""')}"`;
+    await expect(draw("database/ledger")).rejects.toThrow("sales");
+    for (const schema of ["sales", "hidden", quoted])
+      await administer(
+        "orders",
+        `CREATE SCHEMA ${schema}`,
+        `GRANT USAGE ON SCHEMA ${schema} TO vault WITH GRANT OPTION`,
+        ...add(`${schema}.bills`),
+      );
+    const login = await draw("database/ledger");
+    for (const schema of ["sales", quoted])
+      expect(await query(login, `SELECT id FROM ${schema}.bills`)).toEqual([{ id: 42 }]);
+    for (const table of ["hidden.bills", "public.orders"])
+      await expect(query(login, `SELECT id FROM ${table}`)).rejects.toThrow("permission denied");
+    await administer("orders", ...add("sales.later"));
+    await revoke(await draw("database/ledger"));
+    expect(await query(login, "SELECT id FROM sales.later")).toEqual([{ id: 42 }]);
     await revoke(login);
     expect(await isAlive(login)).toBe(false);
   });
@@ -352,6 +445,8 @@ describe("a deployed tenant", () => {
     await operator.send("POST", "database/orders/rotate-role/batch");
     const after = await credentials();
     expect([await canLogIn(after.password), await canLogIn(before.password)]).toEqual([true, false]);
+    const comment = "SELECT shobj_description(oid, 'pg_authid') AS text FROM pg_roles WHERE rolname = 'batch_user'";
+    expect(await administer("orders", comment)).toEqual([{ text: "changed by the instance" }]);
   });
 
   test("rotateRoot: nobody knows the administrator's password, and its logins work", async () => {
@@ -444,6 +539,7 @@ describe("a changed tenant file", () => {
     await lab.cdktf.terraform("data-config", "state", "rm", rotation);
     await administer("postgres", "ALTER ROLE audit PASSWORD 'third'");
     await lab.central.keepPassword(password("password-of-audit"), "third");
+    await operator.send("DELETE", "sys/policies/password/database.audit");
     passwordsBefore = await rotatedPasswords();
     writeTenantFile(CHANGED);
     await deploy();
@@ -467,6 +563,17 @@ describe("a changed tenant file", () => {
     expect(await connection("shop")).toMatchObject({ max_open_connections: 4 });
     const { username, password: secret } = await draw("database/shop");
     expect(await mariadb.client(username, secret, `SELECT id FROM ${SHOP}.items`)).toBe("1");
+  });
+
+  test("DatabaseConnectionProps.passwordPolicy: one that is taken out becomes the default, and a deleted one is there again", async () => {
+    expect((await draw("database/orders")).password).toMatch(/^(?=.*-)[A-Za-z0-9-]{24}$/);
+    const { body } = await operator.send("LIST", "sys/policies/password");
+    expect((body.data as { keys: string[] }).keys.sort()).toEqual(
+      ["audit", "archive", "journal", "orders", "shop"]
+        .map((name) => `database.${name}`)
+        .concat("db.second")
+        .sort(),
+    );
   });
 
   test("D1: a database that is taken out loses its logins and its mount", async () => {

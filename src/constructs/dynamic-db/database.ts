@@ -1,39 +1,59 @@
-import { Token } from "cdktf";
-import ipaddr from "ipaddr.js";
 import type { DatabaseServer } from "../../contract/guide";
 import { checkDurations } from "../../core/duration";
-import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
-import { withoutBrackets } from "../../core/host";
 import { checkSecretRefs } from "../../core/secret-ref";
 import type { ValueType } from "../../core/value-type";
 import { readCertificateFile } from "../../terraform/certificate-file";
 import type { DatabaseSecretsMount, DatabaseSecretsMountPostgresql } from "../../terraform/providers/vault";
-import type { DatabaseConnectionProps, MysqlProps, PostgresqlProps } from "./database-props";
+import type { MissingEngine } from "../server-config/external-plugin";
+import { checkHosts, checkPort, encode, hostInUrl } from "./database-address";
+import type { DatabaseConnectionProps, MongodbProps, MssqlProps, MysqlProps, PostgresqlProps } from "./database-props";
+import { mongodbReadonlyStatements, mongodbRevocation } from "./mongodb-statements";
+import { MSSQL_READONLY } from "./mssql-statements";
+import { checkPasswordRules, type PasswordRules } from "./password-policy";
 import { MARIADB_REVOCATION, MYSQL_REVOCATION, mysqlReadonlyStatements } from "./mysql-statements";
-import { groupName, readonlyStatements, REVOCATION_STATEMENTS } from "./postgresql-statements";
+import {
+  checkSchemas,
+  DEFAULT_SCHEMAS,
+  groupName,
+  readonlyStatements,
+  REVOCATION_STATEMENTS,
+} from "./postgresql-statements";
 
 /** Statements for a role that has none of its own. */
 interface Statements {
   readonly readonlyRole: (role: string) => readonly string[];
-  readonly revocation: readonly string[];
+  /** Statements that remove the logins which the others create. */
+  readonly revocation: (creation: readonly string[]) => readonly string[];
+}
+
+/** Engines that OpenBao has as external plugins only. */
+export const MISSING_DATABASES: Readonly<Partial<Record<DatabaseServer["engine"], MissingEngine>>> = {
+  mongodb: missing("MongoDB", "mongodb-database-plugin"),
+  mssql: missing("Microsoft SQL Server", "mssql-database-plugin"),
+};
+
+function missing(title: string, name: string): MissingEngine {
+  return { type: "database", name, title, program: name };
 }
 
 /** A database server on which credentials are created. */
 export class Database {
   /** PostgreSQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql */
   static postgresql(props: PostgresqlProps): Database {
-    const { database, username, caCertificatePath, port = 5432 } = props;
-    const trust = caCertificatePath === undefined ? "" : `&sslrootcert=${encode(caCertificatePath)}`;
+    const { database, username, port = 5432, schemas = DEFAULT_SCHEMAS } = props;
+    checkSchemas(schemas);
     const servers = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("PostgreSQL", port)}`);
-    // Otherwise the instance would create logins on a standby, which refuses them.
-    const writer = servers.length > 1 ? "&target_session_attrs=read-write" : "";
-    const parameters = `sslmode=verify-full${trust}${writer}`;
-    const url = `postgresql://{{username}}:{{password}}@${servers.join(",")}/${encode(database)}?${parameters}`;
+    const parameters = Object.entries({
+      ...postgresqlTls(props),
+      // Otherwise the instance would create logins on a standby, which refuses them.
+      target_session_attrs: servers.length > 1 ? "read-write" : undefined,
+    }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encode(value)}`]));
+    const url = `postgresql://{{username}}:{{password}}@${servers.join(",")}/${encode(database)}?${parameters.join("&")}`;
     const server: DatabaseServer = { engine: "postgresql", addresses: servers, database };
     return new Database(server, url, props, {
-      readonlyRole: (role) => readonlyStatements(groupName(username, database, role)),
-      revocation: REVOCATION_STATEMENTS,
+      readonlyRole: (role) => readonlyStatements(groupName({ username, database, role, schemas }), schemas),
+      revocation: () => REVOCATION_STATEMENTS,
     });
   }
 
@@ -49,16 +69,49 @@ export class Database {
     return new Database(server, mysqlUrl("MariaDB", props), props, mysqlStatements(props, MARIADB_REVOCATION));
   }
 
+  /**
+   * MongoDB over TLS, of Vault, or of OpenBao with the plugin; the name of the server is verified;
+   * https://developer.hashicorp.com/vault/docs/secrets/databases/mongodb
+   */
+  static mongodb(props: MongodbProps): Database {
+    const { database, port = 27_017 } = props;
+    const addresses = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("MongoDB", port)}`);
+    const url = `mongodb://{{username}}:{{password}}@${addresses.join(",")}/admin?tls=true`;
+    return new Database({ engine: "mongodb", addresses, database }, url, props, {
+      readonlyRole: () => mongodbReadonlyStatements(database),
+      revocation: mongodbRevocation,
+    });
+  }
+
+  /**
+   * Microsoft SQL Server over TLS, of Vault, or of OpenBao with the plugin; the name of the server is verified;
+   * https://developer.hashicorp.com/vault/docs/secrets/databases/mssql
+   */
+  static mssql(props: MssqlProps): Database {
+    const { host, database, port = 1433, caCertificatePath } = props;
+    const address = `${hostInUrl(host)}:${checkPort("SQL Server", port)}`;
+    const trust = caCertificatePath === undefined ? "" : `&certificate=${encode(caCertificatePath)}`;
+    const parameters = `database=${encode(database)}&encrypt=true&TrustServerCertificate=false${trust}`;
+    const url = `sqlserver://{{username}}:{{password}}@${address}?${parameters}`;
+    return new Database({ engine: "mssql", addresses: [address], database }, url, props, {
+      readonlyRole: () => MSSQL_READONLY,
+      // The engine's own ones disconnect the login, and remove it from every database.
+      revocation: () => [],
+    });
+  }
+
   private constructor(
     /** Where clients reach it. */
     readonly server: DatabaseServer,
     readonly connectionUrl: string,
-    private readonly props: PostgresqlProps | MysqlProps,
+    private readonly props: PostgresqlProps | MysqlProps | MongodbProps | MssqlProps,
     readonly statements: Statements,
   ) {
     checkSecretRefs({ password: props.password });
-    checkDurations(props, ["maxConnectionLifetime"]);
+    const pool: Partial<DatabaseConnectionProps> = props;
+    checkDurations(pool, ["maxConnectionLifetime"]);
     checkRootRotation(props);
+    checkPasswordRules(this.passwordRules);
   }
 
   /** Whether only the instance knows the administrator's password. */
@@ -66,9 +119,14 @@ export class Database {
     return this.props.rotateRoot ?? false;
   }
 
+  /** How passwords are generated. */
+  get passwordRules(): PasswordRules {
+    return this.props.passwordPolicy ?? {};
+  }
+
   /** The plugin. */
-  get engine(): "postgresql" | "mysql" {
-    return this.server.engine === "postgresql" ? "postgresql" : "mysql";
+  get engine(): Exclude<DatabaseServer["engine"], "mariadb"> {
+    return this.server.engine === "mariadb" ? "mysql" : this.server.engine;
   }
 
   /** The administrator. */
@@ -88,15 +146,16 @@ export class Database {
     | "usernameTemplate"
     | "verifyConnection"
   > {
-    const { username, maxOpenConnections, maxIdleConnections, usernameTemplate, verifyConnection } = this.props;
+    const { username, usernameTemplate, verifyConnection } = this.props;
+    const pool: Partial<DatabaseConnectionProps> = this.props;
     const caFile = "caCertificateFile" in this.props ? this.props.caCertificateFile : undefined;
     return {
       connectionUrl: this.connectionUrl,
       username,
       tlsCa: caFile === undefined ? undefined : readCertificateFile(caFile, "caCertificateFile"),
-      maxOpenConnections,
-      maxIdleConnections,
-      maxConnectionLifetime: this.props.maxConnectionLifetime?.toSeconds(),
+      maxOpenConnections: pool.maxOpenConnections,
+      maxIdleConnections: pool.maxIdleConnections,
+      maxConnectionLifetime: pool.maxConnectionLifetime?.toSeconds(),
       usernameTemplate,
       verifyConnection,
     };
@@ -104,7 +163,7 @@ export class Database {
 
   /** Name of the connection, as an attribute of its mount. */
   nameIn(mount: DatabaseSecretsMount): string {
-    return this.engine === "postgresql" ? mount.postgresql.get(0).name : mount.mysql.get(0).name;
+    return mount[this.engine].get(0).name;
   }
 }
 
@@ -122,14 +181,26 @@ export function checkRootRotation({ rotateRoot, verifyConnection }: DatabaseConn
   );
 }
 
-/** All servers of a cluster. @throws ValidationError if the client of PostgreSQL could not read the list. */
-export function checkHosts({ host, failoverHosts = [] }: Pick<PostgresqlProps, "host" | "failoverHosts">): string[] {
-  const hosts = [host, ...failoverHosts];
-  const wrong = firstDuplicate(hosts) ?? (hosts.length > 1 ? hosts.find((each) => each.includes(":")) : undefined);
-  if (wrong === undefined) return hosts;
+type PostgresqlTls = Pick<PostgresqlProps, "sslMode" | "caCertificatePath" | "clientCertificatePath" | "clientKeyPath">;
+
+/** What the client verifies, and the files on the disks of the instance. The Vault provider would keep a key in Terraform's state. */
+function postgresqlTls(props: PostgresqlTls): Readonly<Record<string, string | undefined>> {
+  checkPostgresqlTls(props);
+  const { sslMode = "verify-full", caCertificatePath, clientCertificatePath, clientKeyPath } = props;
+  return { sslmode: sslMode, sslrootcert: caCertificatePath, sslcert: clientCertificatePath, sslkey: clientKeyPath };
+}
+
+/** @throws ValidationError if the server is not verified, or a client certificate has no key. */
+export function checkPostgresqlTls({ sslMode, clientCertificatePath, clientKeyPath }: PostgresqlTls): void {
+  if (sslMode !== undefined && !/^verify-(full|ca)$/.test(sslMode))
+    throw new ValidationError(
+      "db-tls",
+      `The sslMode ${JSON.stringify(sslMode)} does not verify the server; write "verify-full", or "verify-ca" if its certificate has another name.`,
+    );
+  if ((clientCertificatePath === undefined) === (clientKeyPath === undefined)) return;
   throw new ValidationError(
-    "host",
-    `"${wrong}" cannot be one of several hosts; write each once, as a name or an IPv4 address.`,
+    "db-tls",
+    "A client certificate needs its key, and a key its certificate; write both clientCertificatePath and clientKeyPath.",
   );
 }
 
@@ -149,7 +220,7 @@ function mysqlServer(
 }
 
 function mysqlStatements({ database }: MysqlProps, revocation: readonly string[]): Statements {
-  return { readonlyRole: () => mysqlReadonlyStatements(database), revocation };
+  return { readonlyRole: () => mysqlReadonlyStatements(database), revocation: () => revocation };
 }
 
 /** A database, for checks at run time. */
@@ -159,40 +230,3 @@ export const DATABASE: ValueType = {
   example: 'Database.postgresql({ host: "postgres.customer10.internal", ... })',
   required: true,
 };
-
-/** Labels of a name, or the numbers of an IPv4 address. */
-const HOST = /^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/;
-
-/** @throws ValidationError if the host has a port, a path, a user or another part of a URL. */
-export function checkHost(host: string): string {
-  if (Token.isUnresolved(host) || HOST.test(host) || isIPv6(withoutBrackets(host))) return host;
-  throw new ValidationError(
-    "host",
-    `"${host}" is not a valid host; write a host name or an IP address without a port, such as "postgres.customer10.internal".`,
-  );
-}
-
-function hostInUrl(host: string): string {
-  const address = withoutBrackets(checkHost(host));
-  return isIPv6(address) ? `[${address}]` : host;
-}
-
-/** A zone such as `%eth0` means something on one machine only. */
-function isIPv6(address: string): boolean {
-  return ipaddr.IPv6.isValid(address) && !address.includes("%");
-}
-
-function checkPort(product: string, port: number): number {
-  if (!Token.isUnresolved(port) && (!Number.isInteger(port) || port < 1 || port > 65_535)) {
-    throw new ValidationError(
-      "port",
-      `The ${product} port ${port} is not possible; give a whole number from 1 to 65535.`,
-    );
-  }
-  return port;
-}
-
-/** A part of a URL; Terraform fills in what is known only when it runs. */
-function encode(part: string): string {
-  return Token.isUnresolved(part) ? part : encodeURIComponent(part);
-}

@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { Product } from "../../core/product";
+import type { ExternalPlugin } from "../server-config/external-plugin";
 import type { Database } from "./database";
 
 /** What the credentials of a role may do, and for how long. */
@@ -14,7 +15,7 @@ export interface DynamicDbRoleProps {
   /**
    * SQL statements that create a login. The engine fills in `{{name}}`, `{{password}}` and `{{expiration}}`.
    *
-   * @default - create a login that may read the tables of the schema public
+   * @default - create a login that may read the tables of the database, in PostgreSQL those of `schemas`
    * @changes in place: leases that exist keep the rights of their login
    */
   readonly creationStatements?: readonly string[];
@@ -92,6 +93,13 @@ export interface DynamicDbStaticRoleProps {
    * @changes in place: for the next change of the password
    */
   readonly rotationWindow?: Duration;
+  /**
+   * SQL statements that change the password. The engine fills in `{{name}}` or `{{username}}`, and `{{password}}`.
+   *
+   * @default - those of the engine: `ALTER ROLE` in PostgreSQL, `ALTER USER` in MySQL
+   * @changes in place: for the next change of the password
+   */
+  readonly rotationStatements?: readonly string[];
 }
 
 /** Properties of a {@link DynamicDb}. */
@@ -129,12 +137,19 @@ export interface DynamicDbProps {
    */
   readonly staticRoles?: readonly DynamicDbStaticRoleProps[];
   /**
-   * Which server the instance runs. Only Vault changes passwords by a schedule.
+   * Which server the instance runs. Only Vault changes passwords by a schedule, and has MongoDB and Microsoft SQL Server built in.
    *
    * @default "openbao"
    * @changes refused: the instance keeps its product
    */
   readonly product?: Product;
+  /**
+   * External plugins of the servers, of which OpenBao needs one for MongoDB and one for Microsoft SQL Server.
+   *
+   * @default - none
+   * @changes in place: nothing here; see the plugins of the servers
+   */
+  readonly plugins?: readonly ExternalPlugin[];
   /**
    * The provider of the central Vault, which holds the administrator's password.
    *

@@ -18,8 +18,11 @@ import {
   DatabaseSecretsMount,
   GenericEndpoint,
 } from "../../terraform/providers/vault";
-import { DATABASE } from "./database";
+import { requireEngine } from "../server-config/external-plugin";
+import { DATABASE, MISSING_DATABASES } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
+import { checkMongodbRoles } from "./mongodb-statements";
+import { PasswordPolicy } from "./password-policy";
 import { staticRotation } from "./static-rotation";
 
 /** Path of a database mount. */
@@ -60,7 +63,10 @@ export class DynamicDb extends Construct implements IDynamicDb {
     super(scope, id);
     checkValues(props, ["database"], DATABASE, this);
     checkProviders(props, this);
-    const { database, provider, staticRoles = [], product = "openbao" } = props;
+    const { database, provider, staticRoles = [], product = "openbao", plugins } = props;
+    const missing = MISSING_DATABASES[database.server.engine];
+    if (missing !== undefined) requireEngine({ product, plugins }, missing, this);
+    if (database.engine === "mongodb") checkMongodbRoles(props, this);
     const all = [...props.roles, ...staticRoles];
     for (const { name } of all) checkRoleName("database", name, this);
     for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
@@ -82,12 +88,13 @@ export class DynamicDb extends Construct implements IDynamicDb {
       roles.map(({ maxTtl }) => maxTtl.toSeconds()),
     );
     for (const role of roles) {
+      const creation = role.creationStatements ?? database.statements.readonlyRole(role.name);
       new DatabaseSecretBackendRole(this, `Role-${role.name}`, {
         backend: engine.path,
         name: role.name,
         dbName: database.nameIn(engine),
-        creationStatements: [...(role.creationStatements ?? database.statements.readonlyRole(role.name))],
-        revocationStatements: [...(role.revocationStatements ?? database.statements.revocation)],
+        creationStatements: [...creation],
+        revocationStatements: [...(role.revocationStatements ?? database.statements.revocation(creation))],
         renewStatements: role.renewStatements && [...role.renewStatements],
         rollbackStatements: role.rollbackStatements && [...role.rollbackStatements],
         defaultTtl: role.defaultTtl.toSeconds(),
@@ -103,6 +110,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
           dbName: database.nameIn(engine),
           username: role.username,
           ...staticRotation(role, product, this),
+          rotationStatements: role.rotationStatements && [...role.rotationStatements],
           provider,
         }),
     );
@@ -151,7 +159,13 @@ export class DynamicDb extends Construct implements IDynamicDb {
     const secret = new CentralSecret(this, "Password", centralProvider, password);
     const longestTtl = Math.max(0, ...maxTtls);
     for (const [id, type] of FORMER_RESOURCES) new ForgottenResource(this, id, type, "Engine has both now.");
-    return new DatabaseSecretsMount(this, "Engine", {
+    // Always, because the provider cannot remove it from a connection again.
+    const policy = new PasswordPolicy(this, "Passwords", {
+      ...database.passwordRules,
+      name: policyNameOf(this.mount),
+      provider,
+    });
+    const mount = new DatabaseSecretsMount(this, "Engine", {
       path: this.mount,
       // Otherwise the server's own maximum would shorten longer leases without a word.
       maxLeaseTtlSeconds: longestTtl === 0 ? undefined : longestTtl,
@@ -166,6 +180,11 @@ export class DynamicDb extends Construct implements IDynamicDb {
       ],
       provider,
     });
+    // The bindings are older than the policy, and than the CA of MongoDB.
+    const { tlsCa } = database.connection;
+    for (const [argument, value] of Object.entries({ password_policy: policy.name, tls_ca: tlsCa }))
+      if (value !== undefined) mount.addOverride(`${database.engine}.0.${argument}`, value);
+    return mount;
   }
 
   /**
@@ -188,6 +207,12 @@ export class DynamicDb extends Construct implements IDynamicDb {
       provider,
     });
   }
+}
+
+/** Name of the password policy of a mount: one segment of a path, which begins and ends with a letter, a digit or _. */
+function policyNameOf(mount: string): string {
+  const name = mount.replaceAll(/[^\w-]/g, ".");
+  return /^\w(.*\w)?$/.test(name) ? name : `_${name}_`;
 }
 
 /** What earlier releases had instead. A deployment of theirs imports the mount, as the changelog says. */

@@ -25,6 +25,8 @@ import {
   type MysqlProps,
   type PipelineIssuer,
   type PkiRoleProps,
+  PasswordPolicy,
+  type PasswordPolicyProps,
   type PostgresqlProps,
   type SshCaProps,
   type SharedNamespace,
@@ -180,6 +182,14 @@ function db<Value>(props: (value: Value, servers: Servers) => DbSetting): Build<
 
 const staticRole = <Value>(props: (value: Value) => object): Build<Value> =>
   db((value) => ({ db: { staticRoles: [{ name: "batch", username: "postgres_batch", ...props(value) }] } }));
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
+function passwords<Value>(props: (value: Value, servers: Servers) => Partial<PasswordPolicyProps>): Build<Value> {
+  return (scope, key, value, servers) => {
+    new PasswordPolicy(scope, "Passwords", { name: key, provider: servers.provider, ...props(value, servers) });
+  };
+}
 
 /** The engine does not connect, because there is no such server. */
 function mysql<Value>(props: (value: Value, servers: Servers) => Partial<MysqlProps>): Build<Value> {
@@ -969,7 +979,8 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [
       [
         "replace vault_database_secret_backend_role.db_role_readonly: backend",
-        "update vault_database_secrets_mount.db_engine: path",
+        "update vault_database_secrets_mount.db_engine: path, postgresql",
+        "replace vault_generic_endpoint.db_passwords: path",
       ],
     ],
   ),
@@ -981,6 +992,7 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       [
         "replace vault_database_secret_backend_role.db_role_readonly: backend, db_name",
         "replace vault_database_secrets_mount.db_engine: postgresql",
+        "replace vault_generic_endpoint.db_passwords: path",
       ],
     ],
   ),
@@ -988,7 +1000,13 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     "DynamicDbProps.provider",
     [false, true],
     db((moves, { provider, elsewhere }) => ({ db: { provider: moves ? elsewhere : provider } })),
-    [["create vault_database_secret_backend_role.db_role_readonly", "create vault_database_secrets_mount.db_engine"]],
+    [
+      [
+        "create vault_database_secret_backend_role.db_role_readonly",
+        "create vault_database_secrets_mount.db_engine",
+        "create vault_generic_endpoint.db_passwords",
+      ],
+    ],
   ),
   row(
     "DynamicDbProps.roles",
@@ -1086,6 +1104,48 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [["update vault_database_secrets_mount.db_engine: postgresql"]],
   ),
   row(
+    "DatabaseConnectionProps.passwordPolicy",
+    [undefined, { length: 30 }, undefined],
+    db((passwordPolicy) => ({ server: { passwordPolicy } })),
+    [["update vault_generic_endpoint.db_passwords: data_json"]],
+  ),
+  row(
+    "PasswordRules.length",
+    [undefined, 30, 40, undefined],
+    passwords((length) => ({ length })),
+    [["update vault_generic_endpoint.passwords: data_json"]],
+  ),
+  row(
+    "PasswordRules.rules",
+    [undefined, [{ charset: LETTERS }], undefined],
+    passwords((rules) => ({ rules })),
+    [["update vault_generic_endpoint.passwords: data_json"]],
+  ),
+  row(
+    "PasswordRule.charset",
+    [LETTERS, `${LETTERS}!`],
+    passwords((charset) => ({ rules: [{ charset }] })),
+    [["update vault_generic_endpoint.passwords: data_json"]],
+  ),
+  row(
+    "PasswordRule.minChars",
+    [undefined, 2, undefined],
+    passwords((minChars) => ({ rules: [{ charset: LETTERS, minChars }] })),
+    [["update vault_generic_endpoint.passwords: data_json"]],
+  ),
+  row(
+    "PasswordPolicyProps.name",
+    ["a", "b"],
+    (scope, key, name, servers) => passwords(() => ({ name: `${key}-${name}` }))(scope, key, name, servers),
+    [["replace vault_generic_endpoint.passwords: path"]],
+  ),
+  row(
+    "PasswordPolicyProps.provider",
+    [false, true],
+    passwords((moves, { provider, elsewhere }) => ({ provider: moves ? elsewhere : provider })),
+    [["create vault_generic_endpoint.passwords"]],
+  ),
+  row(
     "DatabaseConnectionProps.usernameTemplate",
     [undefined, "{{random 20}}", "{{random 30}}", undefined],
     db((usernameTemplate) => ({ server: { usernameTemplate } })),
@@ -1141,6 +1201,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [["update vault_database_secret_backend_static_role.db_static_role_batch: rotation_period"]],
   ),
   row(
+    "DynamicDbStaticRoleProps.rotationStatements",
+    [undefined, [`ALTER ROLE "{{name}}" WITH PASSWORD '{{password}}'`], undefined],
+    staticRole((rotationStatements) => ({ rotationStatements })),
+    [["update vault_database_secret_backend_static_role.db_static_role_batch: rotation_statements"]],
+  ),
+  row(
     "DynamicDbStaticRoleProps.username",
     ["postgres_batch", "postgres_other"],
     staticRole((username) => ({ username })),
@@ -1188,6 +1254,34 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     "PostgresqlProps.caCertificatePath",
     [0, 1],
     db((index, { postgresql }) => ({ server: { caCertificatePath: postgresql.caCertificates[index] } })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "PostgresqlProps.clientCertificatePath",
+    [undefined, "/tls/a.pem", "/tls/b.pem", undefined],
+    db((path) => ({
+      server: { clientCertificatePath: path, clientKeyPath: path && "/tls/a.key", verifyConnection: false },
+    })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "PostgresqlProps.clientKeyPath",
+    ["/tls/a.key", "/tls/b.key"],
+    db((clientKeyPath) => ({
+      server: { clientCertificatePath: "/tls/a.pem", clientKeyPath, verifyConnection: false },
+    })),
+    [["update vault_database_secrets_mount.db_engine: postgresql"]],
+  ),
+  row(
+    "PostgresqlProps.schemas",
+    [undefined, ["sales"], undefined],
+    db((schemas) => ({ server: { schemas } })),
+    [["update vault_database_secret_backend_role.db_role_readonly: creation_statements"]],
+  ),
+  row(
+    "PostgresqlProps.sslMode",
+    [undefined, "verify-ca" as const, undefined],
+    db((sslMode) => ({ server: { sslMode } })),
     [["update vault_database_secrets_mount.db_engine: postgresql"]],
   ),
   row(

@@ -46,6 +46,111 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   ],
 ];
 
+const server = (engine: "mongodb" | "mssql"): InstanceSpec => ({
+  ...INSTANCE,
+  databases: [
+    {
+      name: "orders",
+      engine,
+      host: "db.customer10.internal",
+      database: "orders",
+      username: "vault",
+      password: { mount: "operator", path: "customer10/db", field: "password" },
+      roles: [{ name: "readonly" }],
+    },
+  ],
+});
+
+const MOUNT = "update vault_database_secrets_mount.main_database_orders_engine";
+const ROLE = "update vault_database_secret_backend_role.main_database_orders_role_readonly";
+describe("MongoDB", () => {
+  testChanges(
+    (setting: Setting) => configOf(withFields(setting, server("mongodb"))),
+    [
+      [
+        "MongodbDatabaseSpec.engine",
+        {},
+        { "databases.0.engine": "mssql" },
+        [
+          `${ROLE}: creation_statements.#, creation_statements.#, creation_statements.#, db_name, revocation_statements.#`,
+          `${MOUNT}: mongodb, mssql`,
+        ],
+      ],
+      ["MongodbProps.host", {}, { "databases.0.host": "other.internal" }, [`${MOUNT}: mongodb.#.connection_url`]],
+      ["MongodbProps.port", {}, { "databases.0.port": 1000 }, [`${MOUNT}: mongodb.#.connection_url`]],
+      ["MongodbProps.username", {}, { "databases.0.username": "admin" }, [`${MOUNT}: mongodb.#.username`]],
+      [
+        "MongodbProps.password",
+        {},
+        { "databases.0.password.revision": 2 },
+        [`${MOUNT}: mongodb.#.password_wo_version`],
+      ],
+      [
+        "MongodbProps.database",
+        {},
+        { "databases.0.database": "shop" },
+        [`${ROLE}: creation_statements.#, revocation_statements.#`],
+      ],
+      [
+        "MongodbProps.failoverHosts",
+        {},
+        { "databases.0.failoverHosts": ["b.internal"] },
+        [`${MOUNT}: mongodb.#.connection_url`],
+      ],
+      [
+        "MongodbProps.caCertificateFile",
+        {},
+        { "databases.0.caCertificateFile": "LICENSE" },
+        [`${MOUNT}: mongodb.#.tls_ca`],
+      ],
+    ],
+  );
+
+  test("OpenBao needs the plugin", () => {
+    const openbao = { ...server("mongodb"), product: "openbao" as const };
+    expect(() => configOf(openbao)).toThrow(
+      /databases\[0\]\.engine: OpenBao has no engine for MongoDB; add the database plugin "mongodb-database-plugin"/,
+    );
+  });
+});
+
+describe("Microsoft SQL Server", () =>
+  testChanges(
+    (setting: Setting) => configOf(withFields(setting, server("mssql"))),
+    [
+      [
+        "MssqlDatabaseSpec.engine",
+        {},
+        { "databases.0.engine": "mongodb" },
+        [
+          `${ROLE}: creation_statements.#, creation_statements.#, creation_statements.#, db_name, revocation_statements.#`,
+          `${MOUNT}: mongodb, mssql`,
+        ],
+      ],
+      ["MssqlProps.host", {}, { "databases.0.host": "other.internal" }, [`${MOUNT}: mssql.#.connection_url`]],
+      ["MssqlProps.port", {}, { "databases.0.port": 1000 }, [`${MOUNT}: mssql.#.connection_url`]],
+      ["MssqlProps.username", {}, { "databases.0.username": "admin" }, [`${MOUNT}: mssql.#.username`]],
+      ["MssqlProps.password", {}, { "databases.0.password.revision": 2 }, [`${MOUNT}: mssql.#.password_wo_version`]],
+      ["MssqlProps.database", {}, { "databases.0.database": "shop" }, [`${MOUNT}: mssql.#.connection_url`]],
+      [
+        "MssqlProps.caCertificatePath",
+        {},
+        { "databases.0.caCertificatePath": "/ca.pem" },
+        [`${MOUNT}: mssql.#.connection_url`],
+      ],
+    ],
+  ));
+
+test("DynamicDbProps.plugins: an instance with the plugin has the same databases", () => {
+  const plugin = { type: "database", command: "p", version: "v0.1.0", sha256sum: "a".repeat(64) } as const;
+  const { resource } = configOf({
+    ...server("mongodb"),
+    product: "openbao",
+    plugins: [{ ...plugin, name: "mongodb-database-plugin" }],
+  });
+  expect(Object.keys(resource.vault_database_secrets_mount ?? {})).toEqual(["main_database_orders_engine"]);
+});
+
 describe("schedules of a tenant file", () => testChanges(config, CHANGES));
 
 test("DynamicDbProps.product: the other product is refused", () => {

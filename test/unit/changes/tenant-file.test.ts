@@ -501,6 +501,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     [
       "delete vault_database_secret_backend_role.main_database_orders_role_readonly",
       "delete vault_database_secrets_mount.main_database_orders_engine",
+      "delete vault_generic_endpoint.main_database_orders_passwords",
       "read ephemeral",
       "run terraform_data.main_unseal: description.identities.mounts.#.path, description.identities.mounts.#.type, description.identities.mounts.#",
       "update kubernetes_network_policy_v1.main_namespace_allow_egress: metadata.annotations.kubernetes.io/description, spec.egress.#.ports.#.port, spec.egress.#",

@@ -139,6 +139,24 @@ describe("tasks", () => {
       String.raw`--ssl-mode=VERIFY_IDENTITY 'it'\''s $HOME'`,
     ],
     [
+      "MongoDB",
+      { ...DATABASE, lifetime: 60, server: { engine: "mongodb", addresses: ["a:1", "b:1"], database: "d" } },
+      "database/d/creds/r",
+      'mongosh "mongodb://a:1,b:1/d?tls=true" --username USERNAME',
+    ],
+    [
+      "a user of MongoDB that stays",
+      { ...DATABASE, server: { engine: "mongodb", addresses: ["a:1"], database: "d" } },
+      "database/d/static-creds/r",
+      'mongosh "mongodb://a:1/d?tls=true&authSource=admin" --username USERNAME',
+    ],
+    [
+      "Microsoft SQL Server",
+      { ...DATABASE, server: { engine: "mssql", addresses: ["a:1433"], database: "d" } },
+      "database/d/creds/r",
+      "sqlcmd -S a,1433 -N -U USERNAME -d d",
+    ],
+    [
       "a key of RSA for SSH",
       { ...SSH, keyType: "rsa", keyBits: 4096, user: "ubuntu", hosts: [] },
       "ssh/sign/ops",

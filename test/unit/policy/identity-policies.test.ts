@@ -30,6 +30,7 @@ const SECRETS = [
   "ssh/creds/break-glass",
   "database/orders/creds/readonly",
   "database/orders/static-creds/app",
+  "sys/policies/password/database.orders/generate",
   "auth/approle/role/web/secret-id",
   "auth/approle/role/web/custom-secret-id",
   "auth/token/create",
@@ -68,6 +69,7 @@ test.each([
   ["ssh/roles/ops", "create"],
   ["database/orders/config/orders", "update"],
   ["database/orders/roles/readonly", "create"],
+  ["sys/policies/password/database.orders", "update"],
   ["kv/config", "update"],
   ["auth/approle/role/web", "create"],
   ["auth/tenant-vault/role/operate/secret-id", "update"],
@@ -103,6 +105,7 @@ test("apply and plan know only the engines and logins that they are given", () =
   const empty = { ...SCOPE, mounts: [], logins: [] };
   for (const identity of ["apply", "plan"] as const) {
     expect(capabilitiesOn(policyOf(identity, empty), "pki/roles/web")).toEqual([]);
+    expect(capabilitiesOn(policyOf(identity, empty), "sys/policies/password/orders")).toEqual([]);
     expect(capabilitiesOn(policyOf(identity, empty), "auth/approle/role/web")).toEqual([]);
   }
 });

@@ -16,7 +16,12 @@ const WRITTEN_AS: Readonly<Record<string, readonly string[]>> = {
     ...["appRole", ...PROGRAMS, "groups", "ldapGroups", "oidc", "oidcGroups"].map((login) => `RoleLoginSpec.${login}`),
   ],
   "AdminRoleProps.duty": ["RoleSpec.duty"],
-  "DynamicDbProps.database": ["PostgresqlDatabaseSpec.engine", "MysqlDatabaseSpec.engine"],
+  "DynamicDbProps.database": [
+    "PostgresqlDatabaseSpec.engine",
+    "MysqlDatabaseSpec.engine",
+    "MongodbDatabaseSpec.engine",
+    "MssqlDatabaseSpec.engine",
+  ],
   "AwsCredentialsProps.roles": [
     "AwsCredentialsSpec.roles",
     "AwsAssumedRoleSpec.type",
@@ -131,10 +136,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     /^(TenantPKIProps|InstanceProviderProps|SshHostsProps)\.(address|tenant|name|product|login)$/,
     "the instance has it already",
   ],
-  [
-    /^((CloudCredentials|CloudLogin|LdapLogin)Props\.(product|plugins)|DynamicDbProps\.product)$/,
-    "the instance has them already",
-  ],
+  [/^(CloudCredentials|CloudLogin|DynamicDb|LdapLogin)Props\.(product|plugins)$/, "the instance has them already"],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",
@@ -155,6 +157,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
   ],
   [/^(UnsealWatchProps|WebhookSecret)\./, "the operator runs the watchers of all tenants"],
   [/^(PlaceholderHookProps\.|PkiHookProps\.|TenantPKIProps\.hook$)/, "the stack passes it"],
+  [/^PasswordPolicyProps\.name$/, "each database has a policy of its own"],
   [/^RaftSnapshotsProps\./, "the operator keeps the snapshots of all tenants"],
   [/^VaultInstanceProps\.namespaces$/, "the stack derives it from the files of all tenants"],
   [/^NamespaceDeploymentProps\.(address|caCertificateFile)$/, "the fields of the instance say it"],
@@ -229,6 +232,8 @@ const FACTORIES: Readonly<Record<string, string>> = {
   "AwsRole.federationToken": "AwsFederationTokenSpec.type",
   "AwsRole.iamUser": "AwsIamUserSpec.type",
   "Database.mariadb": "MysqlDatabaseSpec.engine",
+  "Database.mongodb": "MongodbDatabaseSpec.engine",
+  "Database.mssql": "MssqlDatabaseSpec.engine",
   "Database.mysql": "MysqlDatabaseSpec.engine",
   "Database.postgresql": "PostgresqlDatabaseSpec.engine",
   "Exposure.loadBalancer": "HelmSpec.loadBalancer",

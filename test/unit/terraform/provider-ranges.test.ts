@@ -179,6 +179,7 @@ const CONSTRUCTS: Record<string, Build> = {
   InstanceProvider: (stack, centralProvider) =>
     new library.InstanceProvider(stack, "C", { tenant: "t", name: "n", address: "https://v", centralProvider }),
   KeyValue: (stack) => new library.KeyValue(stack, "C"),
+  PasswordPolicy: (stack) => new library.PasswordPolicy(stack, "C", { name: "long" }),
   Preflight: (stack) => new spi.Preflight(stack, "C", { demand: DEMAND, checkQuotas: true }),
   RaftSnapshots: (stack) =>
     new library.RaftSnapshots(stack, "C", {

@@ -55,6 +55,16 @@ test("D5: a name cannot add parameters to the connection", () => {
   expect(url({ database: "{{password}}/ü" })).toContain("/%7B%7Bpassword%7D%7D%2F%C3%BC?");
 });
 
+test("TLS: the server is always verified, and the files are on the disks of the instance", () => {
+  expect(url({ sslMode: "verify-ca", clientCertificatePath: "/c&d.pem", clientKeyPath: "/c.key" })).toBe(
+    "postgresql://postgres.customer10.internal:5432/orders?sslmode=verify-ca&sslcert=%2Fc%26d.pem&sslkey=%2Fc.key",
+  );
+  for (const sslMode of ["require", "disable", ""])
+    expect(() => url({ sslMode: sslMode as never })).toThrow(/does not verify the server; write "verify-full"/);
+  for (const part of [{ clientCertificatePath: "/c.pem" }, { clientKeyPath: "/c.key" }])
+    expect(() => url(part)).toThrow(/needs its key, and a key its certificate/);
+});
+
 test.each([0, 65_536, 1.5])("fails when the port is %d", (port) => {
   expect(() => Database.postgresql({ ...SERVER, port })).toThrow(/port .* is not possible/);
 });

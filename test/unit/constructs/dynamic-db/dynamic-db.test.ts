@@ -91,6 +91,38 @@ describe("properties", () => {
     expect(() => connection({ maxConnectionLifetime: "1h" as never })).toThrow(/not a Duration/);
   });
 
+  test("rotationStatements change the password of a static role", () => {
+    const rotationStatements = [`ALTER ROLE "{{name}}" WITH PASSWORD '{{password}}'`];
+    const of = (role: object): unknown =>
+      only(
+        db({ staticRoles: [{ name: "batch", username: "b", ...role }] }).resource,
+        "vault_database_secret_backend_static_role",
+      ).rotation_statements;
+    expect([of({ rotationStatements }), of({})]).toEqual([rotationStatements, undefined]);
+  });
+
+  test("schemas: the tables that a role reads", () => {
+    const of = (server: Partial<PostgresqlProps>): unknown[] => {
+      const { resource } = db({ database: Database.postgresql({ ...SERVER, ...server }) });
+      return only(resource, "vault_database_secret_backend_role").creation_statements as unknown[];
+    };
+    expect(of({ schemas: ["public"] })).toEqual(of({}));
+    expect(of({ schemas: ["sales"] })[0]).toContain("ARRAY['sales']");
+    expect(() => of({ schemas: [] })).toThrow(/schemas is empty/);
+  });
+
+  test("passwordPolicy: a policy of each mount, with a name that every server accepts", () => {
+    const policyOf = (mount: string | undefined, server: Partial<PostgresqlProps> = {}): Record<string, unknown> =>
+      only(db({ mount, database: Database.postgresql({ ...SERVER, ...server }) }).resource, "vault_generic_endpoint");
+    expect(connection({})).toMatchObject({
+      password_policy: '${trimprefix(vault_generic_endpoint.orders_passwords.path, "sys/policies/password/")}',
+    });
+    expect(policyOf(undefined, { passwordPolicy: { length: 40 } }).data_json).toContain("length = 40");
+    const names = ["db/a.b", "db-", "-db", "ü/db"].map((mount) => policyOf(mount).path);
+    expect(names).toEqual(["db.a.b", "_db-_", "_-db_", "_..db_"].map((name) => `sys/policies/password/${name}`));
+    expect(() => connection({ passwordPolicy: { length: 8 } })).toThrow(/can be guessed/);
+  });
+
   test("MySQL and MariaDB", () => {
     const { database: name, username, password } = SERVER;
     const of = (server: Partial<MysqlProps>, kind: "mysql" | "mariadb" = "mysql"): Synthesized["resource"] =>
@@ -126,6 +158,45 @@ describe("properties", () => {
     expect(() => of({ caCertificateFile: "nowhere.pem" })).toThrow(/nowhere.pem", which cannot be read/);
   });
 
+  test("MongoDB and SQL Server, of Vault or of a plugin", () => {
+    const { database: name, username, password } = SERVER;
+    const server = { host: "a.internal", database: name, username, password };
+    const mongodb = Database.mongodb({ ...server, failoverHosts: ["b.internal"], caCertificateFile: "LICENSE" });
+    const mssql = Database.mssql({ ...server, database: "a&b", caCertificatePath: "/ca.pem" });
+    const made = (database: Database): [unknown, Record<string, unknown>] => {
+      const { resource } = db({ database, product: "vault" });
+      const mount = only(resource, "vault_database_secrets_mount") as Record<string, unknown[]>;
+      return [mount[database.engine]?.[0], only(resource, "vault_database_secret_backend_role")];
+    };
+    const [connection, role] = made(mongodb);
+    expect(connection).toMatchObject({
+      connection_url: "mongodb://{{username}}:{{password}}@a.internal:27017,b.internal:27017/admin?tls=true",
+      tls_ca: expect.stringContaining("Mozilla") as string,
+      password_wo: '${ephemeral.vault_kv_secret_v2.orders_password.data["password"]}',
+    });
+    expect(role).toMatchObject({
+      db_name: "${vault_database_secrets_mount.orders_engine.mongodb[0].name}",
+      creation_statements: ['{"db":"orders","roles":[{"role":"read"}]}'],
+      revocation_statements: ['{"db":"orders"}'],
+    });
+    const [sqlServer, login] = made(mssql);
+    expect(sqlServer).toMatchObject({
+      connection_url:
+        "sqlserver://{{username}}:{{password}}@a.internal:1433?database=a%26b&encrypt=true&TrustServerCertificate=false&certificate=%2Fca.pem",
+    });
+    expect(login).toMatchObject({ revocation_statements: [] });
+    const plugin = { type: "database", command: "p", version: "v1", sha256sum: "0" } as const;
+    for (const [database, plugged] of [
+      [mongodb, "mongodb-database-plugin"],
+      [mssql, "mssql-database-plugin"],
+    ] as const) {
+      expect(() => db({ database })).toThrow(`add the database plugin "${plugged}" to plugins`);
+      expect(() => db({ database, plugins: [{ ...plugin, name: plugged }] })).not.toThrow();
+    }
+    const staticRoles = [{ name: "b", username: "b", rotationStatements: ["x"] }];
+    expect(() => db({ database: mongodb, product: "vault", staticRoles })).toThrow(/does not execute/);
+  });
+
   test("port and caCertificatePath", () => {
     expect(connection({ port: 6432, caCertificatePath: "/etc/ca.pem" })).toMatchObject({
       connection_url:
@@ -158,7 +229,7 @@ describe("properties", () => {
     expect(rotating({ rotateRoot: false })).toEqual(rotating({}));
     expect(connection({ rotateRoot: true })).toEqual(connection({}));
     const { resource } = rotating({ rotateRoot: true }, [{ name: "batch", username: "b" }]);
-    expect(only(resource, "vault_generic_endpoint")).toMatchObject({
+    expect(resource.vault_generic_endpoint?.orders_root_rotation).toMatchObject({
       path: "${vault_database_secrets_mount.orders_engine.path}/rotate-root/orders",
       data_json: "{}",
       disable_read: true,
@@ -173,7 +244,7 @@ describe("properties", () => {
     });
     const { host, database, username, password } = SERVER;
     const mysql = db({ database: Database.mysql({ host, database, username, password, rotateRoot: true }) }).resource;
-    expect(JSON.stringify(only(mysql, "vault_generic_endpoint"))).toContain(
+    expect(JSON.stringify(mysql.vault_generic_endpoint?.orders_root_rotation)).toContain(
       "orders_engine.mysql[0].password_wo_version",
     );
     expect(() => rotating({ rotateRoot: true, verifyConnection: false })).toThrow(/with rotateRoot must be verified/);
@@ -209,7 +280,11 @@ describe("properties", () => {
 
 test("D1: mount and connection are one resource, so that Terraform revokes the leases while the connection exists", () => {
   const { resource, removed } = db();
-  expect(Object.keys(resource).sort()).toEqual(["vault_database_secret_backend_role", "vault_database_secrets_mount"]);
+  expect(Object.keys(resource).sort()).toEqual([
+    "vault_database_secret_backend_role",
+    "vault_database_secrets_mount",
+    "vault_generic_endpoint",
+  ]);
   // What earlier releases had is left alone.
   expect(removed).toEqual([
     { from: "vault_mount.orders_mount", lifecycle: { destroy: false } },

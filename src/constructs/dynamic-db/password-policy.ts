@@ -1,0 +1,145 @@
+import { Fn, type TerraformProvider } from "cdktf";
+import { Construct } from "constructs";
+import { ValidationError } from "../../core/errors";
+import { attributes, block } from "../../core/hcl";
+import { requireProviderRanges } from "../../terraform/provider-ranges";
+import { checkProviders } from "../../terraform/provider-value";
+import { GenericEndpoint } from "../../terraform/providers/vault";
+
+/** Characters that passwords contain. */
+export interface PasswordRule {
+  /**
+   * The characters, each once: letters, digits and punctuation, without quotes, backslashes, braces and spaces.
+   *
+   * @changes in place: for passwords that are generated afterwards
+   */
+  readonly charset: string;
+  /**
+   * How many of them a password contains at least.
+   *
+   * @default 1
+   * @changes in place: for passwords that are generated afterwards
+   */
+  readonly minChars?: number;
+}
+
+/** Length and characters of generated passwords. */
+export interface PasswordRules {
+  /**
+   * Number of characters, 100 at most.
+   *
+   * @default 24
+   * @changes in place: for passwords that are generated afterwards
+   */
+  readonly length?: number;
+  /**
+   * Characters that passwords contain. A password consists of the characters of all rules.
+   *
+   * @default - lower-case letters, upper-case letters, digits and "-", each at least once
+   * @changes in place: for passwords that are generated afterwards
+   */
+  readonly rules?: readonly PasswordRule[];
+}
+
+/** Properties of a {@link PasswordPolicy}. */
+export interface PasswordPolicyProps extends PasswordRules {
+  /**
+   * Name of the policy.
+   *
+   * @changes replaces the policy: engines that name the former one generate no passwords until they name this one
+   */
+  readonly name: string;
+  /**
+   * The provider of the instance.
+   *
+   * @default - the stack's Vault provider
+   * @changes needs a new construct: Terraform looks for the policy in the new instance and leaves it in the former one
+   */
+  readonly provider?: TerraformProvider;
+}
+
+/** How engines generate passwords; https://developer.hashicorp.com/vault/docs/concepts/password-policies */
+export class PasswordPolicy extends Construct {
+  /** Name of the policy, which engines take. */
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, props: PasswordPolicyProps) {
+    super(scope, id);
+    requireProviderRanges(this);
+    checkProviders(props, this);
+    checkPasswordRules(props, this);
+    const { name, provider } = props;
+    if (!POLICY_NAME.test(name))
+      throw passwordError(`${JSON.stringify(name)} is not a valid name; use letters, digits, _, - and .`, this);
+    // The provider's own resource fails, instead of writing the policy again, if somebody has deleted it.
+    const policy = new GenericEndpoint(this, "Resource", {
+      path: `${POLICIES}${name}`,
+      dataJson: Fn.jsonencode({ policy: Fn.rawString(passwordPolicy(props)) }),
+      ignoreAbsentFields: true,
+      // Otherwise engines would name a policy that does not exist, for a moment.
+      lifecycle: { createBeforeDestroy: true },
+      provider,
+    });
+    this.name = Fn.trimprefix(policy.path, POLICIES);
+  }
+}
+
+const POLICIES = "sys/policies/password/";
+
+/** Names are one segment of a path. */
+const POLICY_NAME = /^\w([\w.-]*\w)?$/;
+
+const DEFAULT_LENGTH = 24;
+/** All products generate 100 characters at most. */
+const LONGEST = 100;
+/** Strength of the weakest password that is accepted, the logarithm of the number of possible passwords. */
+const LEAST_BITS = 80;
+
+const DEFAULT_RULES: readonly PasswordRule[] = [
+  { charset: "abcdefghijklmnopqrstuvwxyz" },
+  { charset: "ABCDEFGHIJKLMNOPQRSTUVWXYZ" },
+  { charset: "0123456789" },
+  { charset: "-" },
+];
+
+/** Characters that mean nothing else within the quotes of a statement or of a configuration. */
+const CHARSET = /^[A-Za-z0-9!#$%&()*+,\-./:;<=>?@[\]^_|~]+$/;
+
+/** The policy as a server reads it. */
+export function passwordPolicy({ length = DEFAULT_LENGTH, rules = DEFAULT_RULES }: PasswordRules): string {
+  const blocks = rules.map(({ charset, minChars = 1 }) =>
+    block('rule "charset"', attributes({ charset, "min-chars": minChars })),
+  );
+  return [...attributes({ length }), ...blocks].join("\n");
+}
+
+/** @throws ValidationError if no server generates such a password, a statement cannot contain it, or somebody could guess it. */
+export function checkPasswordRules(
+  { length = DEFAULT_LENGTH, rules = DEFAULT_RULES }: PasswordRules,
+  scope?: Construct,
+): void {
+  if (!Number.isInteger(length) || length < 1 || length > LONGEST)
+    throw passwordError(`The length ${length} is not possible; write a whole number up to ${LONGEST}.`, scope);
+  for (const { charset, minChars = 1 } of rules) {
+    if (!CHARSET.test(charset))
+      throw passwordError(
+        `The charset ${JSON.stringify(charset)} is not possible; write letters, digits and punctuation without quotes, backslashes, braces and spaces.`,
+        scope,
+      );
+    if (!Number.isInteger(minChars) || minChars < 0)
+      throw passwordError(`minChars ${minChars} of "${charset}" is not possible; write a whole number.`, scope);
+  }
+  const required = rules.reduce((sum, { minChars = 1 }) => sum + minChars, 0);
+  if (required > length)
+    throw passwordError(`The rules require ${required} characters; write a length of at least ${required}.`, scope);
+  const alphabet = new Set(rules.flatMap(({ charset }) => Array.from(charset))).size;
+  if (length * Math.log2(Math.max(1, alphabet)) < LEAST_BITS)
+    throw passwordError(
+      `A password of ${length} characters out of ${alphabet} can be guessed; write a greater length, or more characters.`,
+      scope,
+    );
+}
+
+function passwordError(problem: string, scope?: Construct): ValidationError {
+  return new ValidationError("password-policy", `Password policy: ${problem}`, scope);
+}
