@@ -20,6 +20,11 @@ import { Fn, TerraformOutput, TerraformResource, type App, type TerraformStack }
 import { RecordedValue } from "../../../src/terraform/recorded-value";
 import { CENTRAL_ADDRESS, CRL, deletionProtection, emptyStack, policy } from "./stack";
 
+const PASSWORDS = ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", "-"].reduce(
+  (text, charset) => `${text}\nrule "charset" {\n  charset = "${charset}"\n  min-chars = 1\n}`,
+  "length = 24",
+);
+
 const STATEMENTS = [
   `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
   'GRANT CONNECT ON DATABASE "orders" TO "{{name}}"',
@@ -157,6 +162,13 @@ export function configStack(app: App, tenant: string): TerraformStack {
     cidrList: "10.0.0.0/8",
     provider,
   });
+  new GenericEndpoint(stack, "passwords", {
+    path: "sys/policies/password/database.orders",
+    dataJson: JSON.stringify({ policy: PASSWORDS }),
+    ignoreAbsentFields: true,
+    lifecycle: { createBeforeDestroy: true },
+    provider,
+  });
   const db = new DatabaseSecretsMount(stack, "db", {
     path: "database/orders",
     maxLeaseTtlSeconds: 86_400,
@@ -172,6 +184,7 @@ export function configStack(app: App, tenant: string): TerraformStack {
     ],
     provider,
   });
+  db.addOverride("postgresql.0.password_policy", "database.orders");
   new DatabaseSecretBackendRole(stack, "readonly", {
     backend: db.path,
     name: "readonly",
