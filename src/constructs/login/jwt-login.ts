@@ -106,6 +106,7 @@ export abstract class JwtLogin extends Construct {
           ...token,
           backend: this.path,
           roleType: "jwt",
+          boundClaimsType: "string",
           userClaim,
           boundAudiences: [this.props.audience],
           boundClaims,

@@ -100,6 +100,7 @@ export class TenantAccess extends Construct {
         ...token,
         backend: checkLoginPath(pipeline.login, this),
         roleType: "jwt",
+        boundClaimsType: "string",
         userClaim: "sub",
         boundAudiences: [...pipeline.audiences],
         boundClaims: { ...claims },
@@ -117,6 +118,8 @@ export class TenantAccess extends Construct {
       backend: ROOT_CA_MOUNT,
       name: certificateRole(tenant),
       allowedDomains: names,
+      // As the server has it by default. A plan would not show that somebody changes what is not written.
+      cnValidations: ["email", "hostname"],
       allowGlobDomains: true,
       allowSubdomains: false,
       allowBareDomains: true,

@@ -39,6 +39,8 @@ export class ExternalIntermediate extends Construct implements BoundAuthority {
     this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
       backend: mount.path,
       default: `\${${expressionOf(newest)}.imported_issuers[0]}`,
+      // Otherwise a plan would not show that somebody lets each new issuer become the default.
+      defaultFollowsLatestIssuer: false,
       provider,
     });
   }

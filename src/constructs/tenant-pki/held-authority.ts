@@ -70,6 +70,8 @@ export class HeldAuthority extends Construct implements BoundAuthority {
     this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
       backend: mount.path,
       default: issuer.issuerId,
+      // Otherwise a plan would not show that somebody lets each new issuer become the default.
+      defaultFollowsLatestIssuer: false,
       lifecycle: {
         precondition: [
           {

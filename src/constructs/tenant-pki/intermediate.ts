@@ -105,6 +105,8 @@ export class Intermediate extends Construct implements BoundAuthority {
       backend: mount.path,
       // The intermediate; the bundle's second certificate is the root.
       default: lastOf(imported, "imported_issuers[0]"),
+      // Otherwise a plan would not show that somebody lets each new issuer become the default.
+      defaultFollowsLatestIssuer: false,
       lifecycle: {
         precondition: [
           {

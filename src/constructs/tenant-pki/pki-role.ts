@@ -126,6 +126,9 @@ export function pkiRoleConfig(role: PkiRoleProps): Omit<PkiSecretBackendRoleConf
     allowLocalhost: false,
     allowIpSans: role.allowIpSans ?? false,
     allowedUriSans: copied(role.allowedUriSans),
+    // As the server has them by default. A plan would not show that somebody changes what is not written.
+    allowedUriSansTemplate: false,
+    cnValidations: ["email", "hostname"],
     allowedOtherSans: copied(role.allowedOtherSans),
     requireCn: role.requireCn,
     ...USAGE_FLAGS[usage],

@@ -82,6 +82,7 @@ describe("jobs of GitLab", () => {
       backend: "${vault_jwt_auth_backend.git_lab.path}",
       role_name: "web",
       role_type: "jwt",
+      bound_claims_type: "string",
       user_claim: "project_id",
       bound_audiences: ["a"],
       bound_claims: { project_id: "42", ref_protected: "true", ref_type: "branch", ref: "main" },
