@@ -18,6 +18,7 @@ import { RecordedValue } from "../../src/terraform/recorded-value";
 import { all } from "../support/all";
 import { declaredKind, plannedKinds } from "../support/changes/declarations";
 import { VAULT_CHANGES, type Servers } from "../support/changes/vault";
+import { changeByHand } from "./support/changed-by-hand";
 import { startPostgresql } from "./support/postgresql";
 import { StateServer } from "./support/state-server";
 import { TerraformProject, type PlannedChange } from "./support/terraform-project";
@@ -201,6 +202,20 @@ describe("a change plans exactly this, as its field declares", () => {
       for (const lines of kind === undefined ? [] : planned) expect(plannedKinds(lines)).toContain(kind);
     },
   );
+});
+
+test("what somebody changes by hand is in the plan, and is put back", async () => {
+  const stack = stackOf(STAGES);
+  // The provider of the others is of another namespace.
+  const resources = (await project.state(stack)).filter(({ address }) => !address.endsWith("_elsewhere"));
+  const changed = await changeByHand(bed.central.client, resources);
+  expect(changed.length).toBeGreaterThan(12);
+  expect((await project.changes(stack)).map(({ action, address }) => `${action} ${address}`)).toEqual(
+    changed.map(({ address }) => `update ${address}`),
+  );
+  await project.applyPlan(stack);
+  for (const { address, now, before } of changed) expect(await now(), address).toEqual(before);
+  expect(await project.changes(stack)).toEqual([]);
 });
 
 describe("a change that would lose a key", () => {

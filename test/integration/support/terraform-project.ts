@@ -4,6 +4,7 @@ import { App, type TerraformStack } from "cdktf";
 import { newFolderInProject, PROJECT } from "../../../lab/cdktf";
 import { begin, run, tryRun, type Command } from "../../../lab/run";
 import { obtainTerraform } from "../../../lab/tools/terraform";
+import type { StateResource } from "./changed-by-hand";
 
 /** What a plan would do, by address. */
 export interface Plan {
@@ -99,6 +100,14 @@ export class TerraformProject {
       resource_changes?: ResourceChange[];
     };
     return resource_changes.flatMap(plannedChange).sort((one, other) => (one.address < other.address ? -1 : 1));
+  }
+
+  /** What the state has. */
+  async state(stack: TerraformStack): Promise<readonly StateResource[]> {
+    const { values } = JSON.parse(await this.terraform(stack, "show", "-json")) as {
+      values: { root_module: { resources: readonly StateResource[] } };
+    };
+    return values.root_module.resources;
   }
 
   /** Applies the last plan of {@link changes}. */
