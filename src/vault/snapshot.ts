@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { z } from "zod";
+import { systemClock, type Clock } from "../core/clock";
 import type { Secret } from "../core/secret";
 import { parseAnswer } from "./answer";
 import type { VaultClient } from "./client";
@@ -10,11 +11,20 @@ const PATH = "sys/storage/raft/snapshot";
 /** The servers' answer to a snapshot of other keys, https://developer.hashicorp.com/vault/api-docs/system/storage/raft */
 const OTHER_KEYS = "could not verify hash file";
 
+/** A secret of the token alone. The restored data do not have it, and may not know the token. */
+const MARK = "cubbyhole/tenant-vault-restore";
+/** Milliseconds within which a server replaces its data. */
+const PATIENCE = 60_000;
+const POLL = 50;
+
 const version = z.object({ version: z.string().min(1) });
 
 /** Snapshots of the raft storage of one server. */
 export class SnapshotApi {
-  constructor(private readonly client: VaultClient) {}
+  constructor(
+    private readonly client: VaultClient,
+    private readonly clock: Pick<Clock, "now" | "sleep"> = systemClock,
+  ) {}
 
   /** @param token Of the caller. */
   static as(client: VaultClient, token: Secret): SnapshotApi {
@@ -33,18 +43,44 @@ export class SnapshotApi {
   }
 
   /**
-   * Replaces the data of the instance by a snapshot.
+   * Replaces the data of the instance by a snapshot. The server answers before it does so, and a server that steps down meanwhile keeps
+   * its former data and is sealed; so this waits until a mark in them is gone.
    *
    * @param force Whether a snapshot of other keys is accepted as well. The servers are sealed then.
    * @returns "other-keys" if the server refuses the snapshot because the keys in use do not open it.
    */
   async restore(snapshot: AsyncIterable<Uint8Array>, force: boolean): Promise<"restored" | "other-keys"> {
+    const isMarked = await this.mark();
     try {
       await this.client.upload(force ? `${PATH}-force` : PATH, snapshot);
-      return "restored";
     } catch (error) {
       if (error instanceof ReplicaError && error.message.includes(OTHER_KEYS)) return "other-keys";
       throw error;
     }
+    const giveUp = this.clock.now() + PATIENCE;
+    while (isMarked && this.clock.now() < giveUp && (await this.hasMark())) await this.clock.sleep(POLL);
+    return "restored";
+  }
+
+  /** @returns Whether the token may have a mark. */
+  private async mark(): Promise<boolean> {
+    return unlessRefused(async () => {
+      await this.client.send("POST", MARK, { body: { restores: "true" } });
+      return true;
+    });
+  }
+
+  /** A server that does not answer as before is at work, or has done it. */
+  private async hasMark(): Promise<boolean> {
+    return unlessRefused(async () => (await this.client.send("GET", MARK, { timeout: PATIENCE })).status === 200);
+  }
+}
+
+async function unlessRefused(work: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ReplicaError) return false;
+    throw error;
   }
 }

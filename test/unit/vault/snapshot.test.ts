@@ -8,6 +8,7 @@ import { VaultClient } from "../../../src/vault/client";
 import { SnapshotApi } from "../../../src/vault/snapshot";
 import { collect, piecesOf } from "../../support/archive";
 
+const MARK = "/v1/cubbyhole/tenant-vault-restore";
 const BYTES = randomBytes(3_000_000);
 let server: Server | undefined;
 let client: VaultClient | undefined;
@@ -51,14 +52,30 @@ test("a snapshot is sent as a stream, to the endpoint that checks its seal unles
   const seen: { url: string; bytes: Buffer }[] = [];
   const api = await start((request, response) => {
     void collect(request).then((bytes) => {
-      seen.push({ url: request.url ?? "", bytes });
-      response.writeHead(204).end();
+      const isMark = request.url === MARK;
+      if (!isMark) seen.push({ url: request.url ?? "", bytes });
+      response.writeHead(isMark ? 403 : 204).end("{}");
     });
   });
   expect(await api.restore(piecesOf(BYTES, 50_000), false)).toBe("restored");
   expect(await api.restore(piecesOf(BYTES, 50_000), true)).toBe("restored");
   expect(seen.map(({ url }) => url)).toEqual(["/v1/sys/storage/raft/snapshot", "/v1/sys/storage/raft/snapshot-force"]);
   expect(seen.every(({ bytes }) => bytes.equals(BYTES))).toBe(true);
+});
+
+test("a restore ends when the former data, and the mark in them, are gone", async () => {
+  const seen: string[] = [];
+  const api = await start((request, response) => {
+    request.resume().on("end", () => {
+      seen.push(`${request.method} ${request.url}`);
+      const isReplaced = seen.filter((each) => each === `GET ${MARK}`).length > 2;
+      if (request.method === "GET" && isReplaced) response.writeHead(404).end('{"errors":[]}');
+      else response.writeHead(200).end('{"data":{"restores":"true"}}');
+    });
+  });
+  expect(await api.restore(piecesOf(BYTES, 50_000), false)).toBe("restored");
+  const looks = Array.from({ length: 3 }, () => `GET ${MARK}`);
+  expect(seen).toEqual([`POST ${MARK}`, "POST /v1/sys/storage/raft/snapshot", ...looks]);
 });
 
 test("a snapshot of other keys is told from other failures", async () => {
@@ -73,7 +90,8 @@ test("a snapshot of other keys is told from other failures", async () => {
 
 test("a snapshot that fails while it is sent never arrives completely, and its own failure is told", async () => {
   let complete: boolean | undefined;
-  const api = await start((request) => {
+  const api = await start((request, response) => {
+    if (request.url === MARK) return void response.writeHead(403).end("{}");
     request.resume().on("close", () => (complete = request.complete));
   });
   const failing = async function* (): AsyncGenerator<Uint8Array> {
