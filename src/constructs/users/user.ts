@@ -64,7 +64,6 @@ export class User extends Construct {
     });
     const entity = new IdentityEntity(this, "Resource", {
       name: entityOf(name),
-      externalPolicies: true,
       // An admin of users disables and enables it.
       lifecycle: { ignoreChanges: ["disabled"], replaceTriggeredBy },
       dependsOn: [settings],
