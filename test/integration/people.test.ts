@@ -1,7 +1,9 @@
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LayerStack } from "../../src";
 import { attempt } from "./support/attempts";
+import { proveDrift } from "./support/changed-by-hand";
 import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testGuide } from "./people/guide";
 import { testDirectory } from "./people/directory";
@@ -13,12 +15,13 @@ import { testTokenRoles } from "./people/token-roles";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
 
 let people: PeopleBed;
+let deployed: LayerStack;
 
 beforeAll(async () => {
   people = await PeopleBed.start();
-  const stack = await people.stack(instanceSpec(people));
-  await people.project.apply(stack);
-  expect(await people.project.isUnchanged(stack)).toBe(true);
+  deployed = await people.stack(instanceSpec(people));
+  await people.project.apply(deployed);
+  expect(await people.project.isUnchanged(deployed)).toBe(true);
   for (const path of ["web/db", "batch/db", "shop/web/db", "shop/other/db", "sample/node-api", "sample/python-api"])
     await people.root.send("POST", `kv/data/${path}`, { body: { data: { password: "x" } } });
 });
@@ -257,6 +260,25 @@ test("logins as a role above its limit get 429, and those as other roles do not"
 });
 
 describe("duties are separate", () => testAttempts(() => people));
+
+test("what somebody changes by hand is in the plan, and is put back", async () => {
+  const types = [
+    "vault_cert_auth_backend_role",
+    "vault_identity_entity",
+    "vault_identity_group",
+    "vault_jwt_auth_backend",
+    "vault_kubernetes_auth_backend_role",
+    "vault_quota_rate_limit",
+    "vault_token_auth_backend_role",
+  ];
+  const seen = await proveDrift(
+    people.project,
+    deployed,
+    people.root,
+    ({ type, address }) => types.includes(type) && !address.includes("directory"),
+  );
+  expect(seen).toEqual(types);
+});
 
 test("a dropped user is refused at once, one who gets a duty starts again, and others keep their passwords", async () => {
   const alice = await person(people, "alice", "users");

@@ -1,5 +1,7 @@
 import { expect } from "vitest";
+import type { LayerStack } from "../../../src";
 import type { VaultClient } from "../../../src/vault/client";
+import type { TerraformProject } from "./terraform-project";
 
 /** A resource of the state. */
 export interface StateResource {
@@ -27,6 +29,9 @@ const tune = (path: string): HandChange => ({ path: `${path}/tune`, change: { de
 /** What lets a role of PKI certify more than its fields say. */
 const OPEN_CERTIFICATES = { cn_validations: ["disabled"], allowed_uri_sans_template: true };
 
+/** Of the paths that have no resource of their own, these are read again. */
+const PASSWORD_POLICIES = "sys/policies/password/";
+
 /** One change of each type whose drift a plan shows. */
 const CHANGES: Readonly<Record<string, (values: Values) => HandChange>> = {
   vault_approle_auth_backend_role: (values) => ({ ...loginRole(values), replaces: false }),
@@ -42,7 +47,7 @@ const CHANGES: Readonly<Record<string, (values: Values) => HandChange>> = {
   }),
   vault_identity_entity: ({ id }) => ({ path: `identity/entity/id/${id}`, change: { policies: ["by-hand"] } }),
   vault_identity_group: ({ id }) => ({ path: `identity/group/id/${id}`, change: { policies: ["by-hand"] } }),
-  vault_jwt_auth_backend: ({ path }) => tune(`sys/auth/${path}`),
+  vault_jwt_auth_backend: ({ path }) => merged(`auth/${path}/config`, { default_role: "by-hand" }),
   vault_jwt_auth_backend_role: ({ backend, role_name }) =>
     merged(`auth/${backend}/role/${role_name}`, { bound_claims_type: "glob" }),
   vault_kubernetes_auth_backend_role: loginRole,
@@ -64,7 +69,7 @@ const CHANGES: Readonly<Record<string, (values: Values) => HandChange>> = {
 };
 
 /** Types that cannot be changed in place, or whose content no plan may see, by the reason. */
-export const WITHOUT_DRIFT: Readonly<Record<string, readonly string[]>> = {
+const WITHOUT_DRIFT: Readonly<Record<string, readonly string[]>> = {
   "a certificate or a key, which nobody can change": [
     "vault_pki_secret_backend_intermediate_cert_request",
     "vault_pki_secret_backend_intermediate_set_signed",
@@ -76,7 +81,8 @@ export const WITHOUT_DRIFT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What somebody has changed. */
-export interface ChangedByHand {
+interface ChangedByHand {
+  readonly type: string;
   readonly address: string;
   /** Reads what it is now. */
   readonly now: () => Promise<object>;
@@ -85,20 +91,48 @@ export interface ChangedByHand {
 }
 
 /**
+ * Changes one resource of each type by hand. The next plan shows exactly these, and applying it puts them back.
+ *
+ * @param client Has the root token.
+ * @param isWatched Whether a resource may be changed. It is in the server of the client.
+ * @returns The types, sorted.
+ */
+export async function proveDrift(
+  project: TerraformProject,
+  stack: LayerStack,
+  client: VaultClient,
+  isWatched: (resource: StateResource) => boolean,
+): Promise<string[]> {
+  const resources = (await project.state(stack)).filter(isWatched);
+  const changed = await changeByHand(client, resources);
+  expect((await project.changes(stack)).map(({ action, address }) => `${action} ${address}`)).toEqual(
+    changed.map(({ address }) => `update ${address}`),
+  );
+  await project.applyPlan(stack);
+  for (const { address, now, before } of changed) expect(await now(), address).toEqual(before);
+  expect(await project.changes(stack)).toEqual([]);
+  return changed.map(({ type }) => type).sort();
+}
+
+/**
  * Changes one resource of each type, as a person with the root token could.
  *
  * @returns What was changed, sorted by address.
  * @throws Error for a type that is neither known to be seen in a plan nor not to be.
  */
-export async function changeByHand(client: VaultClient, resources: readonly StateResource[]): Promise<ChangedByHand[]> {
+async function changeByHand(client: VaultClient, resources: readonly StateResource[]): Promise<ChangedByHand[]> {
   const changed = new Map<string, ChangedByHand>();
   const unseen = new Set(Object.values(WITHOUT_DRIFT).flat());
+  const types = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("vault_")));
+  const unknown = [...types].filter((type) => CHANGES[type] === undefined && !unseen.has(type));
+  if (unknown.length > 0)
+    throw new Error(`Nobody says how ${unknown.join(", ")} is changed by hand; add it to CHANGES.`);
   for (const { address, mode, type, values } of resources) {
-    const isRead = values.disable_read !== true && (values.namespace ?? null) === null;
+    const isOther = type === "vault_generic_endpoint" && !String(values.path).startsWith(PASSWORD_POLICIES);
+    const isRead = !isOther && (values.namespace ?? null) === null;
     if (mode !== "managed" || !type.startsWith("vault_") || unseen.has(type) || changed.has(type) || !isRead) continue;
     const change = CHANGES[type];
-    if (change === undefined) throw new Error(`Nobody says how ${type} is changed by hand; add it to CHANGES.`);
-    changed.set(type, { address, ...(await write(client, change(values as Values))) });
+    if (change !== undefined) changed.set(type, { type, address, ...(await write(client, change(values as Values))) });
   }
   return [...changed.values()].sort((one, other) => (one.address < other.address ? -1 : 1));
 }
@@ -106,7 +140,7 @@ export async function changeByHand(client: VaultClient, resources: readonly Stat
 async function write(
   client: VaultClient,
   { path, change, replaces = false }: HandChange,
-): Promise<Omit<ChangedByHand, "address">> {
+): Promise<Omit<ChangedByHand, "type" | "address">> {
   const read = async (): Promise<Record<string, unknown>> =>
     (await client.send("GET", path)).body.data as Record<string, unknown>;
   const former = await read();
