@@ -6,13 +6,13 @@ import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { readCertificateFile } from "../../terraform/certificate-file";
 import {
-  PkiSecretBackendConfigIssuers,
   PkiSecretBackendIntermediateCertRequest,
   PkiSecretBackendIntermediateSetSigned,
 } from "../../terraform/providers/vault";
 import { expressionOf } from "../../terraform/resource-address";
 import { contentConfig } from "./authority-content";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
+import { setDefaultIssuer } from "./default-issuer";
 
 /** Properties of an {@link ExternalIntermediate}. */
 export interface ExternalIntermediateProps extends AuthorityProps {
@@ -28,7 +28,7 @@ export class ExternalIntermediate extends Construct implements BoundAuthority {
 
   constructor(scope: Construct, id: string, props: ExternalIntermediateProps) {
     super(scope, id);
-    const { chains, generation, mount, provider } = props;
+    const { chains, generation } = props;
     checkGenerations(chains.length, generation, this);
     const requests = Array.from({ length: generation }, (_, index) => this.createRequest(index + 1, props));
     this.request = requests.at(-1)?.csr ?? "";
@@ -36,13 +36,7 @@ export class ExternalIntermediate extends Construct implements BoundAuthority {
     const newest = signed.at(-1);
     if (newest === undefined) return;
     this.certificate = certificatesOf(chains.at(-1) ?? "")[0];
-    this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
-      backend: mount.path,
-      default: `\${${expressionOf(newest)}.imported_issuers[0]}`,
-      // Otherwise a plan would not show that somebody lets each new issuer become the default.
-      defaultFollowsLatestIssuer: false,
-      provider,
-    });
+    this.issuers = setDefaultIssuer(scope, props, `\${${expressionOf(newest)}.imported_issuers[0]}`);
   }
 
   private createRequest(generation: number, props: AuthorityProps): PkiSecretBackendIntermediateCertRequest {

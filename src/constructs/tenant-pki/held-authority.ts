@@ -12,9 +12,10 @@ import { checkValues } from "../../core/value-type";
 import { CertificateExpiry } from "../../terraform/certificate-expiry";
 import { HookSecret } from "../../terraform/central-secret";
 import { CENTRAL_ACCESS, createHook } from "../../terraform/hook";
-import { DataVaultPkiSecretBackendIssuer, PkiSecretBackendConfigIssuers } from "../../terraform/providers/vault";
+import { DataVaultPkiSecretBackendIssuer } from "../../terraform/providers/vault";
 import { digestOf, shortDigest } from "./authority-origin";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
+import { setDefaultIssuer } from "./default-issuer";
 import { rootParameters } from "./root-parameters";
 
 /** Properties of a {@link HeldAuthority}. */
@@ -67,21 +68,12 @@ export class HeldAuthority extends Construct implements BoundAuthority {
       provider,
     });
     const expiry = new CertificateExpiry(this, "Expiry", issuer.certificate).expression;
-    this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
-      backend: mount.path,
-      default: issuer.issuerId,
-      // Otherwise a plan would not show that somebody lets each new issuer become the default.
-      defaultFollowsLatestIssuer: false,
-      lifecycle: {
-        precondition: [
-          {
-            condition: `\${timecmp(timeadd(plantimestamp(), "${longestTtl.toSeconds()}s"), ${expiry}) < 0}`,
-            errorMessage: `The CA of the mount ${mountPath} expires before the certificates that its roles issue; ${renewal}, and let clients trust the new CA.`,
-          },
-        ],
+    this.issuers = setDefaultIssuer(scope, props, issuer.issuerId, [
+      {
+        condition: `\${timecmp(timeadd(plantimestamp(), "${longestTtl.toSeconds()}s"), ${expiry}) < 0}`,
+        errorMessage: `The CA of the mount ${mountPath} expires before the certificates that its roles issue; ${renewal}, and let clients trust the new CA.`,
       },
-      provider,
-    });
+    ]);
     this.certificate = issuer.certificate;
   }
 }

@@ -1,7 +1,6 @@
 import { TerraformResource, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import {
-  PkiSecretBackendConfigIssuers,
   PkiSecretBackendIntermediateCertRequest,
   PkiSecretBackendIntermediateSetSigned,
   PkiSecretBackendRootSignIntermediate,
@@ -11,6 +10,7 @@ import { expressionOf } from "../../terraform/resource-address";
 import { contentConfig } from "./authority-content";
 import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
+import { setDefaultIssuer } from "./default-issuer";
 import type { IRootCa } from "./root-ca";
 
 /** Properties of an {@link Intermediate}. */
@@ -101,22 +101,13 @@ export class Intermediate extends Construct implements BoundAuthority {
       provider,
     });
     imported.addOverride("count", `\${length(${expressionOf(signature)})}`);
-    this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
-      backend: mount.path,
-      // The intermediate; the bundle's second certificate is the root.
-      default: lastOf(imported, "imported_issuers[0]"),
-      // Otherwise a plan would not show that somebody lets each new issuer become the default.
-      defaultFollowsLatestIssuer: false,
-      lifecycle: {
-        precondition: [
-          {
-            condition: isBefore(origin, half * (MOST_ROTATIONS + 1) - props.longestTtl.toSeconds()),
-            errorMessage: `The intermediate of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}.`,
-          },
-        ],
+    // The intermediate; the bundle's second certificate is the root.
+    this.issuers = setDefaultIssuer(scope, props, lastOf(imported, "imported_issuers[0]"), [
+      {
+        condition: isBefore(origin, half * (MOST_ROTATIONS + 1) - props.longestTtl.toSeconds()),
+        errorMessage: `The intermediate of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}.`,
       },
-      provider,
-    });
+    ]);
     this.certificate = lastOf(signature, "certificate");
   }
 }

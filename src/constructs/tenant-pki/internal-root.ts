@@ -1,10 +1,11 @@
 import { Fn, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { GenericEndpoint, PkiSecretBackendConfigIssuers } from "../../terraform/providers/vault";
+import { GenericEndpoint } from "../../terraform/providers/vault";
 import { expressionOf } from "../../terraform/resource-address";
 import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import { rootParameters } from "./root-parameters";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
+import { setDefaultIssuer } from "./default-issuer";
 
 /** Properties of `PkiAuthority.internal()`. */
 export interface InternalAuthorityProps {
@@ -49,24 +50,17 @@ export class InternalRoot extends Construct implements BoundAuthority {
       provider,
     });
     const answer = `${expressionOf(root)}.write_data`;
-    this.issuers = new PkiSecretBackendConfigIssuers(scope, "Issuers", {
-      backend: mount.path,
-      default: `\${${answer}["issuer_id"]}`,
-      lifecycle: {
-        precondition: [
-          inSameMount(
-            origin,
-            mount,
-            `The mount ${mountPath} was created again, so the key of its root CA is lost; ${fix}, and let clients trust the new root.`,
-          ),
-          {
-            condition: isBefore(origin, lifetime.toSeconds() - props.longestTtl.toSeconds()),
-            errorMessage: `The root CA of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}, and let clients trust the new root.`,
-          },
-        ],
+    this.issuers = setDefaultIssuer(scope, props, `\${${answer}["issuer_id"]}`, [
+      inSameMount(
+        origin,
+        mount,
+        `The mount ${mountPath} was created again, so the key of its root CA is lost; ${fix}, and let clients trust the new root.`,
+      ),
+      {
+        condition: isBefore(origin, lifetime.toSeconds() - props.longestTtl.toSeconds()),
+        errorMessage: `The root CA of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}, and let clients trust the new root.`,
       },
-      provider,
-    });
+    ]);
     this.rootCertificate = this.certificate = `\${${answer}["certificate"]}`;
   }
 }

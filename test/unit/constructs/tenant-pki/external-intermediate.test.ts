@@ -83,6 +83,7 @@ test("chainFiles: a signed chain is imported, and the default issuer", () => {
     depends_on: ["vault_pki_secret_backend_intermediate_cert_request.pki_external_intermediate_request_1"],
   });
   const issuers = only(resource, "vault_pki_secret_backend_config_issuers");
+  expect(issuers.default_follows_latest_issuer).toBe(false);
   expect(issuers.default).toBe(`\${${SIGNED}.${name}.imported_issuers[0]}`);
   expect(only(resource, "vault_pki_secret_backend_role").depends_on).toEqual([
     "vault_pki_secret_backend_config_issuers.pki_issuers",

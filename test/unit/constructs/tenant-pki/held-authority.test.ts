@@ -69,6 +69,7 @@ describe("an exported CA", () => {
     expect(data).toMatchObject({ backend: "${vault_mount.pki_mount.path}", issuer_ref: issuer });
     expect(JSON.stringify(data?.depends_on)).toContain("terraform_data.pki_exported_root");
     const issuers = only(json.resource, "vault_pki_secret_backend_config_issuers");
+    expect(issuers.default_follows_latest_issuer).toBe(false);
     expect(issuers.default).toBe(`\${data.vault_pki_secret_backend_issuer.${name}.issuer_id}`);
     expect(JSON.stringify(issuers.lifecycle)).toContain("259200s");
     expect(JSON.stringify(only(json.resource, "vault_pki_secret_backend_role").depends_on)).toContain("config_issuers");

@@ -283,6 +283,7 @@ describe("properties", () => {
         max_path_length: 0,
       });
       const issuers = only(json.resource, "vault_pki_secret_backend_config_issuers");
+      expect(issuers.default_follows_latest_issuer).toBe(false);
       expect(issuers.default).toBe(`\${vault_generic_endpoint.${name}.write_data["issuer_id"]}`);
       expect(JSON.stringify(issuers.lifecycle)).toContain(`${315_360_000 - 3 * 86_400}s`);
       expect(only(json.resource, "vault_mount").max_lease_ttl_seconds).toBe(315_360_000);
