@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Readable } from "node:stream";
 import { z } from "zod";
 import { systemClock, type Clock } from "../core/clock";
@@ -50,7 +51,12 @@ export class SnapshotApi {
    * @returns "other-keys" if the server refuses the snapshot because the keys in use do not open it.
    */
   async restore(snapshot: AsyncIterable<Uint8Array>, force: boolean): Promise<"restored" | "other-keys"> {
-    const isMarked = await this.mark();
+    // Another restore may have left its own: a snapshot that was refused, or is of later.
+    const mark = randomUUID();
+    const isMarked = await unlessRefused(async () => {
+      await this.client.send("POST", MARK, { body: { restore: mark } });
+      return true;
+    });
     try {
       await this.client.upload(force ? `${PATH}-force` : PATH, snapshot);
     } catch (error) {
@@ -58,21 +64,16 @@ export class SnapshotApi {
       throw error;
     }
     const giveUp = this.clock.now() + PATIENCE;
-    while (isMarked && this.clock.now() < giveUp && (await this.hasMark())) await this.clock.sleep(POLL);
+    while (isMarked && this.clock.now() < giveUp && (await this.has(mark))) await this.clock.sleep(POLL);
     return "restored";
   }
 
-  /** @returns Whether the token may have a mark. */
-  private async mark(): Promise<boolean> {
+  /** Whether the former data are there. A server that does not answer as before is at work, or has done it. */
+  private async has(mark: string): Promise<boolean> {
     return unlessRefused(async () => {
-      await this.client.send("POST", MARK, { body: { restores: "true" } });
-      return true;
+      const { body } = await this.client.send("GET", MARK, { timeout: PATIENCE });
+      return (body.data as { restore?: unknown } | undefined)?.restore === mark;
     });
-  }
-
-  /** A server that does not answer as before is at work, or has done it. */
-  private async hasMark(): Promise<boolean> {
-    return unlessRefused(async () => (await this.client.send("GET", MARK, { timeout: PATIENCE })).status === 200);
   }
 }
 
