@@ -41,12 +41,24 @@ export function synthesizeInVault(
     stack: LayerStack,
     providers: { readonly provider: VaultProvider; readonly centralProvider: VaultProvider },
   ) => void,
+  aliases = { instance: "instance", central: "central" },
 ): Synthesized {
   return synthesize((stack) => {
-    const provider = new VaultProvider(stack, "instance", { alias: "instance", address: "https://instance:8200" });
-    const centralProvider = new VaultProvider(stack, "central", { alias: "central", address: "https://central:8200" });
+    const [provider, centralProvider] = (["instance", "central"] as const).map(
+      (name) => new VaultProvider(stack, name, { alias: aliases[name], address: `https://${name}:8200` }),
+    ) as [VaultProvider, VaultProvider];
     build(stack, { provider, centralProvider });
   });
+}
+
+/** Resources of such a stack with providers of other names, which reach the same servers. Their references are made equal. */
+export function resourcesThrough(
+  instance: string,
+  central: string,
+  build: Parameters<typeof synthesizeInVault>[0],
+): object {
+  const { resource } = synthesizeInVault(build, { instance, central });
+  return JSON.parse(JSON.stringify(resource).replaceAll(`vault.${instance}`, "vault.same")) as object;
 }
 
 /** Returns the content of cdk.tf.json, without cdktf's own metadata. */

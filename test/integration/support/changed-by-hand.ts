@@ -123,16 +123,14 @@ export async function proveDrift(
 async function changeByHand(client: VaultClient, resources: readonly StateResource[]): Promise<ChangedByHand[]> {
   const changed = new Map<string, ChangedByHand>();
   const unseen = new Set(Object.values(WITHOUT_DRIFT).flat());
-  const types = new Set(resources.map(({ type }) => type).filter((type) => type.startsWith("vault_")));
-  const unknown = [...types].filter((type) => CHANGES[type] === undefined && !unseen.has(type));
-  if (unknown.length > 0)
-    throw new Error(`Nobody says how ${unknown.join(", ")} is changed by hand; add it to CHANGES.`);
   for (const { address, mode, type, values } of resources) {
-    const isOther = type === "vault_generic_endpoint" && !String(values.path).startsWith(PASSWORD_POLICIES);
-    const isRead = !isOther && (values.namespace ?? null) === null;
-    if (mode !== "managed" || !type.startsWith("vault_") || unseen.has(type) || changed.has(type) || !isRead) continue;
+    if (mode !== "managed" || !type.startsWith("vault_") || unseen.has(type)) continue;
     const change = CHANGES[type];
-    if (change !== undefined) changed.set(type, { type, address, ...(await write(client, change(values as Values))) });
+    if (change === undefined) throw new Error(`Nobody says how ${type} is changed by hand; add it to CHANGES.`);
+    const isOther = type === "vault_generic_endpoint" && !String(values.path).startsWith(PASSWORD_POLICIES);
+    const isElsewhere = (values.namespace ?? null) !== null;
+    if (isOther || isElsewhere || changed.has(type)) continue;
+    changed.set(type, { type, address, ...(await write(client, change(values as Values))) });
   }
   return [...changed.values()].sort((one, other) => (one.address < other.address ? -1 : 1));
 }

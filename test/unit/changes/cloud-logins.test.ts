@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { AwsLogin, AzureLogin, GcpLogin, SecretRef, VaultProvider } from "../../../src/index";
+import { AwsLogin, AzureLogin, GcpLogin, SecretRef } from "../../../src/index";
 import { type InstanceSpec } from "../../../src/tenant";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { configOf } from "../../support/config";
-import { synthesize, type Synthesized } from "../../support/synth";
+import { resourcesThrough, type Synthesized } from "../../support/synth";
 import { REMOVED, withFields } from "../../support/tenant-file";
 
 /** Values of an instance whose programs log in from clouds, by the paths of their fields. */
@@ -146,16 +146,12 @@ test("CloudLoginProps.product, CloudLoginProps.plugins: they say alone whether t
 });
 
 test("CloudLoginProps.provider, GcpLoginProps.centralProvider: another provider of the same server changes nothing else", () => {
-  const logins = (instance: string, central: string): object => {
-    const { resource } = synthesize((stack) => {
-      const provider = new VaultProvider(stack, "i", { alias: instance, address: "https://instance:8200" });
-      const centralProvider = new VaultProvider(stack, "c", { alias: central, address: "https://central:8200" });
+  const logins = (instance: string, central: string): object =>
+    resourcesThrough(instance, central, (stack, { provider, centralProvider }) => {
       const of = { product: "vault", provider } as const;
       new AwsLogin(stack, "Aws", { ...of, serverId: "main.example" });
       new AzureLogin(stack, "Azure", { ...of, tenantId: TENANT, resource: "api://main.example" });
       new GcpLogin(stack, "Gcp", { ...of, credentials: SecretRef.centralVault(KEY), centralProvider });
     });
-    return JSON.parse(JSON.stringify(resource).replaceAll(`vault.${instance}`, "vault.same")) as object;
-  };
   expect(logins("one", "two")).toEqual(logins("three", "four"));
 });

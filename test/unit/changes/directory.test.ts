@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { LdapLogin, SecretRef, VaultProvider } from "../../../src/index";
+import { LdapLogin, SecretRef } from "../../../src/index";
 import { type InstanceSpec } from "../../../src/tenant";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { configOf } from "../../support/config";
-import { synthesize, type Synthesized } from "../../support/synth";
+import { resourcesThrough, type Synthesized } from "../../support/synth";
 import { REMOVED, withFields } from "../../support/tenant-file";
 
 /** Values of an instance with a directory, by the paths of their fields. */
@@ -85,10 +85,8 @@ test("LdapLoginProps.product, LdapLoginProps.plugins: they say alone whether the
 });
 
 test("LdapLoginProps.provider, LdapLoginProps.centralProvider: another provider of the same server changes nothing else", () => {
-  const login = (instance: string, central: string): object => {
-    const { resource } = synthesize((stack) => {
-      const provider = new VaultProvider(stack, "i", { alias: instance, address: "https://instance:8200" });
-      const centralProvider = new VaultProvider(stack, "c", { alias: central, address: "https://central:8200" });
+  const login = (instance: string, central: string): object =>
+    resourcesThrough(instance, central, (stack, { provider, centralProvider }) => {
       new LdapLogin(stack, "Ldap", {
         product: "vault",
         urls: ["ldaps://ldap.example"],
@@ -100,7 +98,5 @@ test("LdapLoginProps.provider, LdapLoginProps.centralProvider: another provider 
         centralProvider,
       });
     });
-    return JSON.parse(JSON.stringify(resource).replaceAll(`vault.${instance}`, "vault.same")) as object;
-  };
   expect(login("one", "two")).toEqual(login("three", "four"));
 });

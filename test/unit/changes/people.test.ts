@@ -9,13 +9,12 @@ import {
   SecretRef,
   TokenRole,
   Users,
-  VaultProvider,
 } from "../../../src/index";
 import type { IRoleLogin } from "../../../src/spi";
 import { type InstanceSpec } from "../../../src/tenant";
 import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
-import { synthesize, synthesizeInVault, type Synthesized } from "../../support/synth";
+import { resourcesThrough, synthesizeInVault, type Synthesized } from "../../support/synth";
 import { REMOVED, withFields } from "../../support/tenant-file";
 
 /** Values of an instance that has every login, by the paths of their fields. */
@@ -781,9 +780,7 @@ describe("the mount of people", () => testChanges(config, MOVED, false));
 
 /** Every construct of a login, with providers of the same servers by these names. */
 function logins(instance: string, central: string): object {
-  const { resource } = synthesize((stack) => {
-    const provider = new VaultProvider(stack, "i", { alias: instance, address: "https://instance:8200" });
-    const centralProvider = new VaultProvider(stack, "c", { alias: central, address: "https://central:8200" });
+  return resourcesThrough(instance, central, (stack, { provider, centralProvider }) => {
     const clientSecret = SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" });
     const oidc = { discoveryUrl: "https://a.example", clientId: "a", redirectUris: ["https://b.example"] };
     new GitLabLogin(stack, "GitLab", { audience: "a", provider });
@@ -794,7 +791,6 @@ function logins(instance: string, central: string): object {
     const role = new AccessRole(stack, "Role", { name: "web", login: { path: "approle" }, provider });
     new TokenRole(stack, "TokenRole", { name: "ci", roles: [role], provider });
   });
-  return JSON.parse(JSON.stringify(resource).replaceAll(`vault.${instance}`, "vault.same")) as object;
 }
 
 test.each([

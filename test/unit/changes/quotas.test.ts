@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { LeaseLimit, RateLimit, VaultProvider } from "../../../src/index";
+import { LeaseLimit, RateLimit } from "../../../src/index";
 import { type InstanceSpec } from "../../../src/tenant";
 import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
-import { synthesize, type Synthesized } from "../../support/synth";
+import { resourcesThrough, type Synthesized } from "../../support/synth";
 import { REMOVED, withFields } from "../../support/tenant-file";
 
 type Setting = Readonly<Record<string, unknown>>;
@@ -83,14 +83,11 @@ test("LeaseLimitProps.product: the other product is refused", () => {
 test.each(["LeaseLimitProps.provider", "RateLimitProps.provider"])(
   "%s: another provider of the same server changes nothing else",
   () => {
-    const limits = (alias: string): object => {
-      const { resource } = synthesize((stack) => {
-        const provider = new VaultProvider(stack, "i", { alias, address: "https://instance:8200" });
+    const limits = (alias: string): object =>
+      resourcesThrough(alias, "central", (stack, { provider }) => {
         new RateLimit(stack, "Rate", { name: "all", rate: 10, provider });
         new LeaseLimit(stack, "Lease", { name: "leases", product: "vault", maxLeases: 10, provider });
       });
-      return JSON.parse(JSON.stringify(resource).replaceAll(`vault.${alias}`, "vault.same")) as object;
-    };
     expect(limits("one")).toEqual(limits("two"));
   },
 );
