@@ -9,6 +9,7 @@ import { waitUntil } from "../../lab/wait";
 import { KubeconfigStore } from "../../src/central/kubeconfig-store";
 import { systemClock } from "../../src/core/clock";
 import { SealTokenSecret } from "../../src/operations/supply/seal-token";
+import type { VaultClient } from "../../src/vault/client";
 import { KubernetesApi } from "../support/kubernetes-api";
 import { COMMAND, TestBed } from "./support/test-bed";
 
@@ -22,18 +23,22 @@ beforeAll(async () => {
   if (bed.cluster === undefined) throw new Error("no cluster");
   cluster = bed.cluster;
   // For a moment after a mount is made, standbys do not know that it has versions.
-  for (const server of cluster.servers) {
-    const client = server.client(bed.central.rootToken);
-    for (const mount of ["customers", "clusters"]) {
-      await waitUntil(`${server.name} knows the versions of ${mount}`, async () => {
-        const { status } = await client.send("GET", `${mount}/data/nothing`, { accept: [400, 404] });
-        return status === 404;
-      });
-    }
-    await client.close();
-  }
+  await everyServer("knows the versions of the mounts", async (client) => {
+    const paths = ["customers", "clusters"].map((mount) => `${mount}/data/nothing`);
+    const answers = await Promise.all(paths.map((path) => client.send("GET", path, { accept: [400, 404] })));
+    return answers.every(({ status }) => status === 404);
+  });
 });
 afterAll(() => bed.stop());
+
+/** Waits until each server has learned of a write. Standbys answer reads, and learn of it a moment later. */
+async function everyServer(learns: string, check: (client: VaultClient) => Promise<boolean>): Promise<void> {
+  for (const server of cluster.servers) {
+    const client = server.client(bed.central.rootToken);
+    await waitUntil(`${server.name} ${learns}`, () => check(client));
+    await client.close();
+  }
+}
 
 /** The environment of a command that reaches the central Vault through a standby only. */
 async function throughStandby(instance?: Parameters<TestBed["environment"]>[0]): Promise<Record<string, string>> {
@@ -170,6 +175,10 @@ describe("the hook", () => {
     const { body } = await bed.central.client.send("GET", "customers/metadata/customer10/replaced");
     const { current_version: version } = body.data as { current_version: number };
     await bed.central.client.send("POST", "customers/data/customer10/replaced", { body: { data: { note: "mine" } } });
+    await everyServer("knows it", async (client) => {
+      const { body: now } = await client.send("GET", "customers/metadata/customer10/replaced");
+      return (now.data as { current_version: number }).current_version > version;
+    });
     await servers[0]?.stop("SIGKILL");
     await servers[0]?.start();
 
@@ -196,14 +205,15 @@ describe("the hook", () => {
       expect(code).toBe(0);
       return (JSON.parse(stdout) as { record: { expires?: string } }[])[0]?.record.expires;
     };
-    expect(Date.parse(String(await expires()))).toBeGreaterThan(Date.now());
+    // A standby may answer, and it learns of a write a moment later.
+    await waitUntil("status says when", async () => Date.parse(String(await expires())) > Date.now());
 
     // What the warning advises.
     await bed.central.client.send("POST", metadata, { body: { delete_version_after: "0s" } });
     const { body } = await bed.central.client.send("GET", metadata);
     const { current_version: version } = body.data as { current_version: number };
     await bed.central.client.send("POST", "customers/undelete/customer10/expiring", { body: { versions: [version] } });
-    expect(await expires()).toBeUndefined();
+    await waitUntil("status says no more", async () => (await expires()) === undefined);
     await bed.unseal(instance);
     expect(await expires()).toBeUndefined();
   });
