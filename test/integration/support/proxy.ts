@@ -78,10 +78,12 @@ export class FaultyProxy {
     return this.disturbances.splice(0).length;
   }
 
-  /** Cuts every connection; answers that are under way are lost. */
-  cut(): void {
-    for (const socket of this.sockets) socket.destroy();
-    this.sockets.clear();
+  /** Cuts connections; answers that are under way are lost. @param sockets Of which ones. @default - all there are */
+  cut(sockets: readonly Socket[] = [...this.sockets]): void {
+    for (const socket of sockets) {
+      socket.destroy();
+      this.sockets.delete(socket);
+    }
   }
 
   stop(): void {
@@ -107,11 +109,13 @@ export class FaultyProxy {
   }
 
   private async passOn(kind: Disturbance | undefined, chunk: Buffer, pass: (bytes: Buffer) => void): Promise<void> {
+    // Not those of a later command, which begins while this one stalls.
+    const sockets = [...this.sockets];
     if (kind === "delay") await sleep(DELAY);
     if (kind === "stall") await sleep(STALL);
     if (kind === "truncate") pass(chunk.subarray(0, chunk.length / 2));
     if (kind === undefined || kind === "delay") pass(chunk);
-    else this.cut();
+    else this.cut(sockets);
   }
 
   private disturbanceOfNext(): Disturbance | undefined {
