@@ -35,7 +35,7 @@ export interface PeopleScope {
 export interface AdminScope {
   /** The login of people by password. @default - there is none */
   readonly people?: PeopleScope | undefined;
-  /** Groups of people who administer nothing, and roles, without duties of an admin, whose policies they may get. @default - none */
+  /** Groups of which no member may assign roles, and roles, without duties of an admin, whose policies they may get. @default - none */
   readonly groups?: readonly string[];
   readonly roles?: readonly string[];
   /** Secrets engines, each once. */
@@ -47,6 +47,11 @@ export const DUTIES = ["users", "security", "servers", "privileged-access"] as c
 
 /** What an admin is for. */
 export type Duty = (typeof DUTIES)[number];
+
+/** Whether people with this duty give the policies of roles to groups. */
+export function assignsRoles(duty: Duty): boolean {
+  return duty === "security" || duty === "privileged-access";
+}
 
 /** Shortest time for which a first login, or a second factor, is wrapped, so that nobody gets one without a wrapping token. */
 const WRAPPED = Duration.minutes(1);

@@ -30,7 +30,7 @@ export interface AdminRoleProps extends AccessRoleProps {
    */
   readonly engines?: readonly AdministeredEngine[];
   /**
-   * Names of roles whose policies `security` may assign to groups of people who administer nothing.
+   * Names of roles whose policies `security` may assign to groups without a duty and without a member who assigns.
    *
    * @default - none
    * @changes in place: tokens that exist have the other rights at once
@@ -59,7 +59,7 @@ export class AdminRole extends AccessRole {
     const { duty, users, engines = [], assignable } = this.adminProps;
     return adminStatements(duty, {
       people: users?.scope,
-      groups: users?.ordinaryGroups,
+      groups: users?.assignableGroups,
       roles: assignable,
       mounts: engines,
     });

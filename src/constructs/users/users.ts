@@ -5,7 +5,13 @@ import { boundAddresses } from "../../core/cidr";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
-import { firstLoginPolicy, ownPasswordPolicy, type Duty, type PeopleScope } from "../../policy/people-policies";
+import {
+  assignsRoles,
+  firstLoginPolicy,
+  ownPasswordPolicy,
+  type Duty,
+  type PeopleScope,
+} from "../../policy/people-policies";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend, DataVaultAuthBackend, Policy, VaultIdentityGroup } from "../../terraform/providers/vault";
@@ -110,9 +116,11 @@ export class Users extends Construct {
     };
   }
 
-  /** Names of the groups of people who administer nothing. */
-  get ordinaryGroups(): string[] {
-    return [...this.groups].filter(([, { duties }]) => duties.size === 0).map(([name]) => name);
+  /** Names of the groups that may get further roles: they have no duty, and nobody in them could give a role to oneself. */
+  get assignableGroups(): string[] {
+    const isAssignable = ({ members, duties }: Group): boolean =>
+      duties.size === 0 && !members.some((user) => [...this.dutiesOf(user)].some(assignsRoles));
+    return [...this.groups].filter(([, group]) => isAssignable(group)).map(([name]) => name);
   }
 
   private assign(name: string, { tokenPolicies, duty }: RoleToken): void {

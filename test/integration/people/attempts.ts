@@ -75,6 +75,8 @@ const ROWS: readonly Row[] = [
   ["POST identity/group/name/user-admins", { policies: "web" }],
   ["POST identity/group/name/user-admins", ({ entity }) => ({ member_entity_ids: [entity] })],
   ["POST identity/group/name/security-admins", ({ entity }) => ({ member_entity_ids: [entity] })],
+  // The admin of security is a member of it.
+  ["POST identity/group/name/observers", { policies: "batch" }],
   ["POST identity/group/id/own", { policies: ["root"] }],
   ["DELETE identity/group/name/developers", undefined],
   // Aliases.

@@ -134,6 +134,17 @@ describe("an admin of the configuration", () => {
     expect(policy).not.toContain("identity/group/name/a");
     expect(policy).not.toContain("identity/group/name/b");
   });
+
+  test.each(["security", "privileged-access"] as const)("assigns none to a group of somebody with %s", (duty) => {
+    const member = { name: "dave", groups: ["developers", "b"] };
+    expect(policyOf([ALICE], { a: "security", b: duty })).toContain("identity/group/name/developers");
+    expect(policyOf([ALICE, member], { a: "security", b: duty })).not.toContain("identity/group/name/developers");
+  });
+
+  test("assigns policies to the groups of those who cannot assign", () => {
+    const policy = policyOf([{ name: "carol", groups: ["developers", "b"] }], { a: "security", b: "users" });
+    expect(policy).toContain('path "identity/group/name/developers"');
+  });
 });
 
 /** Carol and dave have duties, and alice has none. */
