@@ -20,6 +20,7 @@ import { FaultyProxy } from "./support/proxy";
 import { TerraformProject } from "./support/terraform-project";
 import type { CommandOutcome } from "./support/command";
 import { TestBed } from "./support/test-bed";
+import { chooseFirstPassword, logIn, person, type PeopleServer } from "./people/users";
 
 const SHARED = "customer10/shared";
 const GUESTS = ["customer20", "customer21"] as const;
@@ -50,7 +51,10 @@ function guest(tenant: string, address = server.address): Instance {
         { path: "ssh", type: "ssh" },
         { path: "kv", type: "kv" },
       ],
-      logins: [{ path: "approle", type: "approle" }],
+      logins: [
+        { path: "approle", type: "approle" },
+        { path: "userpass", type: "userpass" },
+      ],
       tokenTtl: 3_600,
       secretIdTtl: 7_776_000,
     },
@@ -222,7 +226,21 @@ test("the config layer works in the namespace, and its clients too", async () =>
         },
         ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" }] },
         keyValue: [{ mount: "kv" }],
-        roles: [{ name: "app", certificates: ["web"], ssh: ["ops"], write: ["kv/app"] }],
+        people: {
+          mfa: { issuer: "customer20", groups: ["auditors"] },
+          users: [
+            { name: "alice", groups: ["developers"] },
+            { name: "carol", groups: ["user-admins"] },
+            { name: "dave", groups: ["security-admins"] },
+            { name: "judy", groups: ["auditors"] },
+          ],
+        },
+        roles: [
+          { name: "app", certificates: ["web"], ssh: ["ops"], write: ["kv/app"] },
+          { name: "web", read: ["kv/app"], login: { groups: ["developers", "auditors"] } },
+          { name: "user-admin", duty: "users", login: { groups: ["user-admins"] } },
+          { name: "security-admin", duty: "security", login: { groups: ["security-admins"] } },
+        ],
       },
     ],
   });
@@ -269,6 +287,46 @@ test("the config layer works in the namespace, and its clients too", async () =>
   writeFileSync(`${file}-cert.pub`, (signed.body.data as { signed_key: string }).signed_key);
   expect((await run("ssh-keygen", ["-L", "-f", `${file}-cert.pub`])).stdout).toContain("ubuntu");
 }, 120_000);
+
+test("people log in to the namespace, and admins of users hand logins and second factors over in it", async () => {
+  const namespace = "customer20.main";
+  const { "root-token": rootToken } = await bed.central.readRecord("customer20", "main");
+  const people: PeopleServer = {
+    client: (token) => server.client(token, namespace),
+    root: server.client(rootToken, namespace),
+  };
+  const carol = await person(people, "carol", "admins");
+  const user = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await bed.run(["user", ...args], {
+      ...bed.environment(),
+      VAULT_ADDR: server.address,
+      VAULT_NAMESPACE: namespace,
+      VAULT_TOKEN: carol.client_token,
+    });
+    expect(code, stderr).toBe(0);
+    return stdout;
+  };
+  const alice = await chooseFirstPassword(people, "alice", await user("add", "alice"));
+  expect(alice).toMatchObject({ identity_policies: ["web"] });
+  expect(await attempt(people.client(alice.client_token), "GET kv/data/app/x")).toBe(200);
+
+  await user("disable", "alice");
+  expect(await attempt(people.client(alice.client_token), "GET kv/data/app/x")).toBe(403);
+  await user("enable", "alice");
+  for (let failure = 0; failure < 5; failure++)
+    await attempt(people.client(), "POST auth/userpass/login/alice", { password: "wrong" });
+  expect(await user("list")).toContain("alice: locked out");
+  await user("enable", "alice");
+  await logIn(people, "alice");
+  await chooseFirstPassword(people, "alice", await user("reset", "alice"));
+
+  expect(await user("mfa", "judy")).toMatch(/\S/);
+  const dave = people.client((await person(people, "dave", "admins")).client_token);
+  const assign = "POST identity/group/name/developers";
+  expect(await attempt(dave, assign, { policies: "web" })).toBe(204);
+  expect(await attempt(dave, assign, { policies: "user-admin" })).toBe(403);
+  expect(await attempt(dave, "POST auth/userpass/users/alice", { password: "known" })).toBe(403);
+}, 60_000);
 
 test("nobody of another tenant reaches a namespace, and no identity the shared instance", async () => {
   const other = await identity("customer21/main", "apply", "customer21.main");

@@ -1,31 +1,41 @@
 import { beforeAll, expect, test } from "vitest";
 import { NO_PASSWORD } from "../../../src/contract/people";
 import { attempt } from "../support/attempts";
+import type { VaultClient } from "../../../src/vault/client";
 import type { CommandOutcome } from "../support/command";
 import type { Login, PeopleBed } from "./people-bed";
+
+/** A server with people, or a namespace of it. */
+export interface PeopleServer {
+  /** A client with a token; without one nobody. */
+  client(token?: string): VaultClient;
+  readonly root: VaultClient;
+}
 
 /** What everybody chooses. */
 export const PASSWORD = "correct horse battery staple";
 
 /** What a person does who got a wrapping token: unwraps it, and chooses a password. */
-export async function chooseFirstPassword(bed: PeopleBed, user: string, wrapping: string): Promise<Login> {
+export async function chooseFirstPassword(bed: PeopleServer, user: string, wrapping: string): Promise<Login> {
   const first = await unwrap(bed, wrapping);
   await bed.client(first).send("POST", `auth/userpass/users/${user}/password`, { body: { password: PASSWORD } });
   return logIn(bed, user);
 }
 
 /** What is in a wrapping. */
-export async function unwrap(bed: PeopleBed, wrapping: string): Promise<string> {
+export async function unwrap(bed: PeopleServer, wrapping: string): Promise<string> {
   const { body } = await bed.client(wrapping.trim()).send("POST", "sys/wrapping/unwrap");
   return (body.auth as { client_token: string }).client_token;
 }
 
-function logIn(bed: PeopleBed, user: string, password = PASSWORD): Promise<Login> {
-  return bed.logIn(`userpass/login/${user}`, { password });
+/** A login by password. */
+export async function logIn(bed: PeopleServer, user: string, password = PASSWORD): Promise<Login> {
+  const { body } = await bed.client().send("POST", `auth/userpass/login/${user}`, { body: { password } });
+  return body.auth as Login;
 }
 
 /** A first login, which root hands over, as the first admin of an instance gets it. @returns The wrapping token. */
-export async function invite(bed: PeopleBed, user: string, people: "users" | "admins"): Promise<string> {
+export async function invite(bed: PeopleServer, user: string, people: "users" | "admins"): Promise<string> {
   const { body } = await bed.root.send("POST", `auth/token/create/tenant-vault-first-login-${people}-${user}`, {
     body: { entity_alias: user },
     wrapTtl: 60,
@@ -34,7 +44,7 @@ export async function invite(bed: PeopleBed, user: string, people: "users" | "ad
 }
 
 /** A person of the tenant file who has chosen a password. */
-export async function person(bed: PeopleBed, user: string, people: "users" | "admins"): Promise<Login> {
+export async function person(bed: PeopleServer, user: string, people: "users" | "admins"): Promise<Login> {
   return chooseFirstPassword(bed, user, await invite(bed, user, people));
 }
 
