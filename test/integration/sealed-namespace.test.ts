@@ -8,8 +8,10 @@ import { obtainVaultProvider } from "../../lab/tools/vault-provider";
 import { waitUntil } from "../../lab/wait";
 import { localBackend } from "../../src";
 import { tenantPolicyName } from "../../src/contract/central-vault";
+import type { GuidedInstance } from "../../src/contract/guide";
 import { IDENTITIES } from "../../src/contract/identities";
 import type { Instance } from "../../src/contract/instance";
+import { guidedInstance, type GuidedStack } from "../../src/guide/guided-instance";
 import { tenantPolicy, watchPolicy } from "../../src/policy/central-policies";
 import { defineTenant } from "../../src/tenant";
 import type { VaultClient } from "../../src/vault/client";
@@ -20,7 +22,7 @@ import { FaultyProxy } from "./support/proxy";
 import { TerraformProject } from "./support/terraform-project";
 import type { CommandOutcome } from "./support/command";
 import { TestBed } from "./support/test-bed";
-import { chooseFirstPassword, logIn, person, type PeopleServer } from "./people/users";
+import { testPeople } from "./sealed-namespace/people";
 
 const SHARED = "customer10/shared";
 const GUESTS = ["customer20", "customer21"] as const;
@@ -32,6 +34,8 @@ let bed: TestBed;
 let host: Instance;
 let server: VaultServer;
 const tokens = new Map<string, string>();
+/** What the layer config says about the namespace of the first guest. */
+let guided: GuidedInstance | undefined;
 
 /** What the stack "vault" of a tenant with a namespace passes to the hook. */
 function guest(tenant: string, address = server.address): Instance {
@@ -255,6 +259,8 @@ test("the config layer works in the namespace, and its clients too", async () =>
     project.synthesize();
     await project.apply(stack);
     expect(await project.isUnchanged(stack)).toBe(true);
+    const file = join(project.app.outdir, "stacks", stack.node.id, "cdk.tf.json");
+    guided = guidedInstance(JSON.parse(readFileSync(file, "utf8")) as GuidedStack, "customer20/main");
   } finally {
     project.remove();
   }
@@ -288,45 +294,11 @@ test("the config layer works in the namespace, and its clients too", async () =>
   expect((await run("ssh-keygen", ["-L", "-f", `${file}-cert.pub`])).stdout).toContain("ubuntu");
 }, 120_000);
 
-test("people log in to the namespace, and admins of users hand logins and second factors over in it", async () => {
-  const namespace = "customer20.main";
-  const { "root-token": rootToken } = await bed.central.readRecord("customer20", "main");
-  const people: PeopleServer = {
-    client: (token) => server.client(token, namespace),
-    root: server.client(rootToken, namespace),
-  };
-  const carol = await person(people, "carol", "admins");
-  const user = async (...args: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await bed.run(["user", ...args], {
-      ...bed.environment(),
-      VAULT_ADDR: server.address,
-      VAULT_NAMESPACE: namespace,
-      VAULT_TOKEN: carol.client_token,
-    });
-    expect(code, stderr).toBe(0);
-    return stdout;
-  };
-  const alice = await chooseFirstPassword(people, "alice", await user("add", "alice"));
-  expect(alice).toMatchObject({ identity_policies: ["web"] });
-  expect(await attempt(people.client(alice.client_token), "GET kv/data/app/x")).toBe(200);
-
-  await user("disable", "alice");
-  expect(await attempt(people.client(alice.client_token), "GET kv/data/app/x")).toBe(403);
-  await user("enable", "alice");
-  for (let failure = 0; failure < 5; failure++)
-    await attempt(people.client(), "POST auth/userpass/login/alice", { password: "wrong" });
-  expect(await user("list")).toContain("alice: locked out");
-  await user("enable", "alice");
-  await logIn(people, "alice");
-  await chooseFirstPassword(people, "alice", await user("reset", "alice"));
-
-  expect(await user("mfa", "judy")).toMatch(/\S/);
-  const dave = people.client((await person(people, "dave", "admins")).client_token);
-  const assign = "POST identity/group/name/developers";
-  expect(await attempt(dave, assign, { policies: "web" })).toBe(204);
-  expect(await attempt(dave, assign, { policies: "user-admin" })).toBe(403);
-  expect(await attempt(dave, "POST auth/userpass/users/alice", { password: "known" })).toBe(403);
-}, 60_000);
+describe("people in the namespace", () =>
+  testPeople(async () => {
+    const { "root-token": root } = await bed.central.readRecord("customer20", "main");
+    return { bed, server, namespace: "customer20.main", root: server.client(root, "customer20.main"), guided };
+  }));
 
 test("nobody of another tenant reaches a namespace, and no identity the shared instance", async () => {
   const other = await identity("customer21/main", "apply", "customer21.main");
