@@ -4,6 +4,7 @@ import { releaseName } from "../constructs/server-config/names";
 import type { ISeal } from "../constructs/seal/seal-config";
 import { DEFAULT_REPLICAS } from "../constructs/vault-instance/high-availability-deployment";
 import { checkNamespace } from "../constructs/vault-instance/namespace-deployment";
+import type { Duty } from "../policy/people-policies";
 import type { Product } from "../core/product";
 import { parseServerAddress } from "../terraform/server-address";
 import { validationMessage } from "./builders";
@@ -19,6 +20,7 @@ interface CheckedInstance {
   readonly deployment: Deployment;
   readonly seal?: Pick<ISeal, "type">;
   readonly retired?: boolean;
+  readonly roles?: readonly { readonly duty?: Duty }[];
 }
 
 /** A tenant, as far as these checks are concerned. */
@@ -135,12 +137,18 @@ export function checkReleaseNames({ name: tenant, instances }: CheckedTenant, re
   });
 }
 
-/** Namespaces with keys of their own are those of OpenBao, with Shamir's seal. */
+/** Namespaces with keys of their own are those of OpenBao, with Shamir's seal. They have no servers. */
 export function checkNamespaces({ instances }: CheckedTenant, report: Report): void {
-  instances.forEach(({ product, seal, deployment }, index) => {
+  instances.forEach(({ product, seal, deployment, roles = [] }, index) => {
     if (deployment.mode !== "namespace") return;
+    const { of } = deployment;
     const message = validationMessage(() => checkNamespace({ product, seal: seal?.type ?? "shamir" }));
     if (message !== undefined) report(["instances", index, "deployment", "mode"], message);
+    roles.forEach(({ duty }, role) => {
+      if (duty !== "servers") return;
+      const refused = `a namespace has no servers of its own; give somebody a role with this duty at ${of}`;
+      report(["instances", index, "roles", role, "duty"], refused);
+    });
   });
 }
 

@@ -112,6 +112,14 @@ describe("a tenant file with a namespace", () => {
     );
   });
 
+  test("has no duty that is about servers", () => {
+    const roles = [{ name: "server-admin", duty: "servers" } as const];
+    expect(() => tenant("a", { ...NAMESPACE, roles })).toThrow(
+      "instances[0].roles[0].duty: a namespace has no servers of its own; give somebody a role with this duty at shared/main",
+    );
+    expect(() => tenant("shared", { ...SHARED, roles })).not.toThrow();
+  });
+
   test("names the instance by tenant and name", () => {
     expect(() => tenant("a", { ...NAMESPACE, deployment: { mode: "namespace", of: "shared" } })).toThrow(
       'instances[0].deployment.of: "shared" does not name an instance; write <tenant>/<instance>',
