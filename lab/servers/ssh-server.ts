@@ -144,6 +144,18 @@ export class SshServer {
     return code === 0;
   }
 
+  /** Ways to log in that sshd offers, such as `publickey`. */
+  async methods(): Promise<readonly string[]> {
+    const { programs, port, account } = this.props;
+    const options = ["BatchMode=yes", "PreferredAuthentications=none", ...this.hostOptions(undefined)];
+    const args = ["-F", "/dev/null", ...options.flatMap((option) => ["-o", option]), "-p", String(port)];
+    const { stderr } = await tryRun(programs.ssh, [...args, `${account.name}@127.0.0.1`, "true"], {
+      env: this.environment,
+      timeout: 20_000,
+    });
+    return /Permission denied \((.*)\)/.exec(stderr)?.[1]?.split(",") ?? [];
+  }
+
   private hostOptions(host: KnownHost | undefined): string[] {
     if (host === undefined) return ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"];
     const known = this.write("known_hosts", `@cert-authority ${host.name} ${host.ca}`);

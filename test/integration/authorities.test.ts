@@ -12,6 +12,7 @@ import { testLaterPlaceholders, testPlaceholders } from "./authorities/placehold
 import { testPkiServices } from "./authorities/pki-services";
 import { testRemoval } from "./authorities/removal";
 import { testSsh } from "./authorities/ssh";
+import { testSshHosts } from "./authorities/ssh-hosts";
 import { download, readCertificate } from "./support/certificates";
 import { TerraformProject } from "./support/terraform-project";
 
@@ -24,6 +25,7 @@ testPkiServices(bed);
 testCertificates(bed);
 testKeyValue(bed);
 testPlaceholders(bed);
+testSshHosts(bed);
 testSsh(bed);
 testLaterPlaceholders(bed);
 testIssuers(bed);

@@ -1,6 +1,7 @@
 import { apiUrl } from "../../terraform/server-address";
 import type { SshHostsProps } from "./ssh-hosts-props";
 import { closeForPasswords, openForPasswords, passwordService } from "./ssh-password-files";
+import { formerSshdFile, sshdFile } from "./sshd-files";
 
 /** A file on a host. */
 export interface HostFile {
@@ -45,7 +46,7 @@ export function hostFiles(props: HostFilesProps): HostFile[] {
     ...(hostRole === undefined ? [] : units()),
     ...(oneTimePasswordRoles.length === 0 ? [] : [file(path, content)]),
     // sshd accepts no key at all without the revocation list, which the script makes.
-    file("/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf", lines(sshd)),
+    file(sshdFile("ca"), lines(sshd)),
   ];
 }
 
@@ -66,6 +67,7 @@ while read -r key; do
   ssh-keygen -q -k -u -f revoked-keys.new -s revoking-ca.new revoked-serials
 done < trusted-user-ca-keys.pem
 mv revoked-keys.new revoked-keys
+rm -f ${formerSshdFile("ca")}
 ${props.hostRole === undefined ? "" : renewal(props)}${takesPasswords ? "" : closeForPasswords()}
 reload() { systemctl try-reload-or-restart ssh.service sshd.service; }
 reload

@@ -1,4 +1,5 @@
 import type { SshHostsProps } from "./ssh-hosts-props";
+import { formerSshdFile, sshdFile } from "./sshd-files";
 
 /** The product's helper, where its documentation puts it; https://github.com/hashicorp/vault-ssh-helper */
 const HELPER = "/usr/local/bin/vault-ssh-helper";
@@ -8,7 +9,8 @@ const SERVICE = "tenant-vault-ssh";
 
 const PAM = `/etc/pam.d/${SERVICE}`;
 const SSHD_PAM = "/etc/pam.d/sshd";
-const SSHD = "/etc/ssh/sshd_config.d/10-tenant-vault-passwords.conf";
+const SSHD = sshdFile("passwords");
+const FORMER_SSHD = formerSshdFile("passwords");
 const CONFIG = "one-time-passwords.json";
 
 /** How the helper checks a password, as a service of PAM. Its last line lets PAM clean up, and decides nothing. */
@@ -49,6 +51,7 @@ if [ -x ${HELPER} ]; then
     exit 1
   fi
   printf 'UsePAM yes\\nKbdInteractiveAuthentication yes\\nPasswordAuthentication no\\n' > ${SSHD}
+  rm -f ${FORMER_SSHD}
 fi
 `;
 }
@@ -56,8 +59,8 @@ fi
 /** Part of the script of a host that takes back what let one-time passwords in. */
 export function closeForPasswords(): string {
   return `
-if [ -f ${SSHD} ]; then
-  rm ${SSHD}
+if [ -f ${SSHD} ] || [ -f ${FORMER_SSHD} ]; then
+  rm -f ${SSHD} ${FORMER_SSHD}
   sed -i 's/^@include ${SERVICE}$/@include common-auth/' ${SSHD_PAM}
 fi
 `;

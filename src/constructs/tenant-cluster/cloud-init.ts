@@ -45,7 +45,7 @@ export function cloudInit({
     disable_root: true,
     ...(packages.length === 0 ? {} : { package_update: true, packages: [...packages] }),
     write_files: [
-      // sshd reads the files of this folder by name, and uses the first value of a setting.
+      // sshd reads the files of this folder by name, and uses the first value of a setting. Those of an SSH authority's hosts come first.
       file("/etc/ssh/sshd_config.d/00-tenant-vault.conf", `${sshd.join("\n")}\n`),
       ...(trusted ? [file(CA_KEYS, `${trustedUserCaKeys.join("\n")}\n`)] : []),
       ...files,

@@ -100,7 +100,7 @@ export interface TenantClusterProps extends NodeDefaults {
     readonly ports: readonly number[];
   };
   /**
-   * Public keys of SSH CAs that new machines trust for user logins.
+   * Public keys of SSH CAs that new machines trust for user logins. The files of an SSH authority's hosts take their place.
    *
    * @default - none
    * @changes new nodes only: cloud-init runs once per machine

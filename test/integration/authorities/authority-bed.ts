@@ -107,6 +107,11 @@ export class AuthorityBed {
     return checkIntermediates(this.lab.central.client, [{ name: CONFIG, json }], { ...access, now: new Date() });
   }
 
+  /** Public key of the SSH authority. */
+  async sshPublicKey(): Promise<string> {
+    return `${((await this.read("ssh/config/ca")) as { public_key: string }).public_key.trim()}\n`;
+  }
+
   async read(path: string): Promise<unknown> {
     return (await this.operator.send("GET", path)).body.data;
   }

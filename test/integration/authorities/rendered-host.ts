@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { parse } from "yaml";
 import type { OpensshPrograms } from "../../../lab/tools/openssh";
 import { run } from "../../../lab/run";
 
@@ -27,9 +28,9 @@ export class RenderedHost {
   constructor(private readonly props: HostProps) {}
 
   /** Writes the files of cloud-init, and what a person brings to the host. */
-  setUp(cloudInit: string, { role_id, secret_id }: HostLogin): void {
+  setUp(cloudInit: string, { role_id, secret_id }: HostLogin = { role_id: "", secret_id: "" }): void {
     const { root, account, name, caCertificateFile } = this.props;
-    const { write_files: files, runcmd } = JSON.parse(cloudInit.replace(/^#.*/, "")) as {
+    const { write_files: files, runcmd } = parse(cloudInit) as {
       write_files: { path: string; content: string; permissions: string }[];
       runcmd: string[][];
     };

@@ -201,11 +201,11 @@ describe("hosts", () => {
       "/etc/ssh/tenant-vault/principals/ubuntu",
       "/etc/ssh/tenant-vault/revoked-serials",
       "/usr/local/sbin/tenant-vault-ssh",
-      "/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf",
+      "/etc/ssh/sshd_config.d/00-tenant-vault-ca.conf",
     ]);
     expect(content(found, "/etc/ssh/tenant-vault/trusted-user-ca-keys.pem")).toMatch(/^\$\{.*\.public_key\}$/);
     expect(content(found, "/etc/ssh/tenant-vault/principals/ubuntu")).toBe("ubuntu\nops\n");
-    expect(content(found, "/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf")).not.toContain("HostCertificate");
+    expect(content(found, "/etc/ssh/sshd_config.d/00-tenant-vault-ca.conf")).not.toContain("HostCertificate");
     expect(found.get("/usr/local/sbin/tenant-vault-ssh")?.permissions).toBe("0755");
     expect(content(found, "/usr/local/sbin/tenant-vault-ssh")).not.toContain("curl");
   });
@@ -218,7 +218,7 @@ describe("hosts", () => {
   test("with a hostRole, renew their certificate at the newest mount; revokedSerials", () => {
     const found = files({ hostRole: "hosts", revokedSerials: ["1f"] }, { generation: 2 });
     expect(content(found, "/etc/ssh/tenant-vault/revoked-serials")).toBe("serial: 0x1f\n");
-    expect(content(found, "/etc/ssh/sshd_config.d/10-tenant-vault-ca.conf")).toContain(
+    expect(content(found, "/etc/ssh/sshd_config.d/00-tenant-vault-ca.conf")).toContain(
       "HostCertificate /etc/ssh/tenant-vault/host-cert.pub",
     );
     expect(content(found, "/usr/local/sbin/tenant-vault-ssh")).toContain(
