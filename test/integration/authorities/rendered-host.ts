@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { parse } from "yaml";
 import type { OpensshPrograms } from "../../../lab/tools/openssh";
 import { run } from "../../../lab/run";
+import { obtainAnsible } from "../../../lab/tools/ansible";
 
 /** A login by AppRole. */
 export interface HostLogin {
@@ -21,41 +22,41 @@ interface HostProps {
   readonly caCertificateFile: string;
 }
 
-/** A host below a folder, set up with what cloud-init gets. */
+/** A host below a folder, set up with what cloud-init or Ansible gets. */
 export class RenderedHost {
   private command = "";
 
   constructor(private readonly props: HostProps) {}
 
   /** Writes the files of cloud-init, and what a person brings to the host. */
-  setUp(cloudInit: string, { role_id, secret_id }: HostLogin = { role_id: "", secret_id: "" }): void {
-    const { root, account, name, caCertificateFile } = this.props;
+  setUp(cloudInit: string, login?: HostLogin): void {
     const { write_files: files, runcmd } = parse(cloudInit) as {
       write_files: { path: string; content: string; permissions: string }[];
       runcmd: string[][];
     };
     for (const { path, content, permissions } of files)
-      this.write(
-        path.replace(/principals\/ubuntu$/, `principals/${account}`),
-        this.below(content),
-        parseInt(permissions, 8),
-      );
-    this.write("/etc/ssh/tenant-vault/role-id", role_id, 0o600);
-    this.write("/etc/ssh/tenant-vault/secret-id", secret_id, 0o600);
-    this.write("/etc/ssh/tenant-vault/ca.pem", readFileSync(caCertificateFile, "utf8"));
-    for (const [program, text] of [
-      ["hostname", `echo ${name}`],
-      ["systemctl", `echo "$@" >> ${root}/systemctl`],
-    ] as const)
-      this.write(`/bin/${program}`, `#!/bin/sh\n${text}\n`, 0o755);
+      this.write(this.renamed(path), this.below(content), parseInt(permissions, 8));
+    this.prepare(login);
     this.command = this.below(runcmd[0]?.[0] ?? "");
+  }
+
+  /** Runs a playbook on the host, to which a person has brought a login. */
+  async play(playbook: string, login: HostLogin): Promise<void> {
+    const ansible = await obtainAnsible();
+    this.prepare(login);
+    // Those that every system has.
+    for (const folder of ["/usr/local/sbin", "/etc/ssh/sshd_config.d", "/etc/systemd/system"])
+      mkdirSync(`${this.props.root}${folder}`, { recursive: true });
+    this.write("/playbook.yml", this.below(this.renamed(playbook)));
+    const variables = { ansible_become: false, ansible_python_interpreter: "{{ ansible_playbook_python }}" };
+    const args = ["--inventory", "localhost,", "--connection", "local", "--extra-vars", JSON.stringify(variables)];
+    const env = { ...this.environment(ansible.PATH), PYTHONPATH: ansible.PYTHONPATH, HOME: this.props.root };
+    await run("ansible-playbook", [...args, `${this.props.root}/playbook.yml`], { env });
   }
 
   /** Runs what the timer runs. */
   async apply(): Promise<void> {
-    const { root, programs } = this.props;
-    const PATH = [`${root}/bin`, dirname(programs.sshKeygen), process.env.PATH].join(":");
-    await run(this.command, [], { env: { ...process.env, PATH, LD_LIBRARY_PATH: programs.libraries.join(":") } });
+    await run(this.command, [], { env: this.environment(process.env.PATH) });
   }
 
   write(path: string, text: string, mode = 0o644): void {
@@ -70,6 +71,33 @@ export class RenderedHost {
 
   has(path: string): boolean {
     return existsSync(`${this.props.root}${path}`);
+  }
+
+  private prepare({ role_id, secret_id }: HostLogin = { role_id: "", secret_id: "" }): void {
+    const { root, name, caCertificateFile } = this.props;
+    this.write("/etc/ssh/tenant-vault/role-id", role_id, 0o600);
+    this.write("/etc/ssh/tenant-vault/secret-id", secret_id, 0o600);
+    this.write("/etc/ssh/tenant-vault/ca.pem", readFileSync(caCertificateFile, "utf8"));
+    const systemctl = `case $1 in
+show) printf 'LoadState=loaded\\nActiveState=inactive\\n' ;;
+is-enabled) exit 1 ;;
+*) echo "$@" >> ${root}/systemctl ;;
+esac`;
+    for (const [program, text] of [
+      ["hostname", `echo ${name}`],
+      ["systemctl", systemctl],
+    ] as const)
+      this.write(`/bin/${program}`, `#!/bin/sh\n${text}\n`, 0o755);
+  }
+
+  private environment(path = ""): NodeJS.ProcessEnv {
+    const { root, programs } = this.props;
+    const PATH = [`${root}/bin`, dirname(programs.sshKeygen), path].join(":");
+    return { ...process.env, PATH, LD_LIBRARY_PATH: programs.libraries.join(":") };
+  }
+
+  private renamed(text: string): string {
+    return text.replaceAll(/principals\/ubuntu\b/g, `principals/${this.props.account}`);
   }
 
   private below(text: string): string {

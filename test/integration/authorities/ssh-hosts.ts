@@ -73,6 +73,29 @@ export function testSshHosts(bed: AuthorityBed): void {
       }
     });
 
+    test("a host on which the playbook has run trusts the authority, shows a certificate, and renews it every day", async () => {
+      const root = join(user.folder, "played");
+      const rendered = hostAt(root);
+      const host = await serverOf(root, []);
+      const hostKey = readFileSync(`${await host.createHostKey()}.pub`, "utf8");
+      rendered.write("/etc/ssh/ssh_host_ed25519_key.pub", hostKey.trim());
+      await rendered.play(await bed.lab.cdktf.output(CONFIG, "main_ssh_hosts_ansible"), await bed.loginOf("approle"));
+      expect(rendered.read("/systemctl").trim().split("\n")).toEqual([
+        "try-reload-or-restart ssh.service sshd.service",
+        "daemon-reload",
+        "enable tenant-vault-ssh.timer",
+        "start tenant-vault-ssh.timer",
+      ]);
+      await host.start();
+      try {
+        const known = { ca: trustedCa, name: HOST };
+        expect(await host.canLogIn(user.key(), (await user.sign("ops")).file, known)).toBe(true);
+        expect(await host.canLogIn(user.key(), (await user.sign("self")).file, known)).toBe(false);
+      } finally {
+        await host.stop();
+      }
+    });
+
     test("a cluster's node takes the keys and the passwords of the hosts' files instead of its own settings", async () => {
       const root = join(user.folder, "node");
       const rendered = hostAt(root);
