@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { isListening } from "../ports";
-import { run, tryRun } from "../run";
+import { run, tryRun, type RunResult } from "../run";
 import { withLibraries } from "../tools/debian";
 import type { OpensshPrograms } from "../tools/openssh";
 import { ManagedProcess } from "./managed-process";
@@ -115,6 +115,11 @@ export class SshServer {
    * @param host The host that the client expects. @default - any
    */
   async canLogIn(keyFile: string, certificateFile: string, host?: KnownHost): Promise<boolean> {
+    return (await this.sftp(keyFile, certificateFile, host)).code === 0;
+  }
+
+  /** Logs in with a key and its certificate, and asks for the folder in which the session begins. */
+  async sftp(keyFile: string, certificateFile: string, host?: KnownHost): Promise<RunResult> {
     const { programs, port, account } = this.props;
     const options = [
       "BatchMode=yes",
@@ -124,7 +129,7 @@ export class SshServer {
       `IdentityFile="${keyFile}"`,
       `CertificateFile="${certificateFile}"`,
     ];
-    const { code } = await tryRun(
+    return tryRun(
       programs.sftp,
       [
         "-q",
@@ -141,7 +146,6 @@ export class SshServer {
       ],
       { input: "pwd\n", env: this.environment, timeout: 20_000 },
     );
-    return code === 0;
   }
 
   /** Ways to log in that sshd offers, such as `publickey`. */

@@ -13,6 +13,7 @@ export function testSsh(bed: AuthorityBed): void {
     let server: SshServer;
     let user: SshUser;
     let trustedCa = "";
+    let log = "";
     const HOST = "one.acme.internal";
 
     beforeAll(async () => {
@@ -26,14 +27,19 @@ export function testSsh(bed: AuthorityBed): void {
         account,
         trustedCa,
         principals: ["ubuntu", "alice"],
+        settings: ["ForceCommand none"],
       });
+      log = join(serverFolder, "sshd", "sshd.log");
       const hostKey = readFileSync(`${await server.createHostKey()}.pub`, "utf8");
       server.useHostCertificate((await user.signHost(hostKey, HOST)).signed_key ?? "");
       await server.start();
       for (const bits of ["2048", "4096"]) await user.createKey(`rsa-${bits}`, "rsa", bits);
+      await user.createKey("ecdsa-521", "ecdsa", "521");
       const { body: self } = await user.client.send("GET", "auth/token/lookup-self");
       const { entity_id } = self.data as { entity_id: string };
-      await bed.operator.send("POST", `identity/entity/id/${entity_id}`, { body: { name: "alice" } });
+      await bed.operator.send("POST", `identity/entity/id/${entity_id}`, {
+        body: { name: "alice", metadata: { unix: "ubuntu" } },
+      });
     });
     afterAll(() => server.stop());
 
@@ -74,6 +80,31 @@ export function testSsh(bed: AuthorityBed): void {
       expect(await canLogIn(unknown.file)).toBe(false);
     });
 
+    test("the command of a role runs instead of what the user asks for", async () => {
+      const folderOf = async (role: string): Promise<string | undefined> => {
+        const { stdout } = await server.sftp(user.key(), (await user.sign(role)).file);
+        return /working directory: (.*)/.exec(stdout)?.[1];
+      };
+      // Both ask for sshd's own server of SFTP, which begins at home.
+      expect(await folderOf("ops")).toMatch(/^\/(?!usr$)/);
+      expect(await folderOf("files")).toBe("/usr");
+    });
+
+    test("sshd logs who logged in, by the key ID of the role or of the request, and which CA signed", async () => {
+      const { file } = await user.sign("traced");
+      const { stdout } = await tryRun(bed.lab.openssh.sshKeygen, ["-L", "-f", file]);
+      expect(stdout).toMatch(/Principals:\s+ubuntu\s/);
+      expect(await canLogIn(file)).toBe(true);
+      const chosen = await user.sign("traced", "ecdsa-521", "ssh", { key_id: "chosen" });
+      expect(await canLogIn(chosen.file, "ecdsa-521")).toBe(true);
+      const logins = readFileSync(log, "utf8").matchAll(/Accepted publickey .* (\S+) \S+ ID (\S+) .* CA (\S+) /g);
+      expect([...logins].slice(-2).map(([, ...login]) => login)).toEqual([
+        ["ED25519-CERT", "traced-of-approle", "ECDSA"],
+        ["ECDSA-CERT", "chosen", "ECDSA"],
+      ]);
+      expect((await user.sign("ops", "ed25519", "ssh", { key_id: "chosen" })).status).toBe(400);
+    });
+
     test("a revoked certificate is refused, and others are not", async () => {
       const [revoked, other] = [await user.sign("ops"), await user.sign("ops")];
       await server.revoke(trustedCa, [revoked.serial]);
@@ -112,7 +143,7 @@ export function testSsh(bed: AuthorityBed): void {
 
     test("another kind of key is refused, and another generation loses no login (SshCaProps.key, SshSpec.key, RsaSshCaKeyProps.bits, EcdsaSshCaKeyProps.bits, Ed25519SshKeySpec.type, RsaSshKeySpec.type, EcdsaSshKeySpec.type)", async () => {
       const before = await user.sign("ops", "ed25519", "ssh-logins");
-      bed.change("ssh: {", 'ssh: {\n        key: { type: "rsa" },');
+      bed.change('key: { type: "ecdsa", bits: 384 }', 'key: { type: "rsa" }');
       await bed.lab.cdktf.synthesize();
       expect(await bed.failure("plan")).toMatch(
         /The signing key of ssh-logins is of another kind than the SSH authority describes; set the former key again, or raise generation to 2/,
@@ -120,7 +151,7 @@ export function testSsh(bed: AuthorityBed): void {
 
       bed.change("ssh: {", "ssh: {\n        generation: 2,");
       await bed.allowMounts();
-      expect(await bed.deploy()).toMatch(/ 7 to add, 1 to change, 0 to destroy/);
+      expect(await bed.deploy()).toMatch(/ 9 to add, 1 to change, 0 to destroy/);
       server.trust(await bed.lab.cdktf.output(CONFIG, "main_ssh_ca_public_key"));
       const after = await user.sign("ops", "ed25519", "ssh-logins-2");
       for (const { file } of [before, after, await user.sign("ops", "ed25519", "ssh-logins")])
@@ -130,7 +161,7 @@ export function testSsh(bed: AuthorityBed): void {
       );
 
       bed.change("generation: 2", "generation: 2,\n        oldestGeneration: 2");
-      expect(await bed.deploy()).toMatch(/ 0 to add, 1 to change, 5 to destroy/);
+      expect(await bed.deploy()).toMatch(/ 0 to add, 1 to change, 7 to destroy/);
       server.trust(await bed.lab.cdktf.output(CONFIG, "main_ssh_ca_public_key"));
       expect(await canLogIn(before.file)).toBe(false);
       expect(await canLogIn(after.file)).toBe(true);

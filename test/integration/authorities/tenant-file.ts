@@ -56,12 +56,28 @@ export default defineTenant({
         ],
       },
       ssh: {
+        key: { type: "ecdsa", bits: 384 },
         hosts: { users: { ubuntu: ["ubuntu"] }, hostRole: "hosts" },
         roles: [
           { type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" },
           { type: "certificate", name: "self", allowedUsers: ["{{identity.entity.name}}"], maxTtl: "30m" },
           { type: "certificate", name: "near", allowedUsers: ["ubuntu"], sourceCidrs: ["127.0.0.0/8"], maxTtl: "30m" },
           { type: "certificate", name: "far", allowedUsers: ["ubuntu"], sourceCidrs: ["192.0.2.0/24"], maxTtl: "30m" },
+          {
+            type: "certificate",
+            name: "files",
+            allowedUsers: ["ubuntu"],
+            forceCommand: "internal-sftp -d /usr",
+            maxTtl: "30m",
+          },
+          {
+            type: "certificate",
+            name: "traced",
+            allowedUsers: ["{{identity.entity.metadata.unix}}"],
+            keyIdFormat: "{{role_name}}-of-{{token_display_name}}",
+            allowUserKeyIds: true,
+            maxTtl: "30m",
+          },
           { type: "host", name: "hosts", allowedDomains: ["acme.internal"], maxTtl: "30d" },
         ],
       },
@@ -95,7 +111,7 @@ export default defineTenant({
         {
           name: "app",
           certificates: ["web"],
-          ssh: ["ops", "self", "near", "far", "hosts"],
+          ssh: ["ops", "self", "near", "far", "files", "traced", "hosts"],
           write: ["kv/app"],
           secretIdTtl: "90d",
           tokenTtl: "60d",
