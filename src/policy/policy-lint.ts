@@ -49,10 +49,12 @@ export function lintPolicy(
   );
 }
 
-function foreign({ capabilities }: PolicyStatement, product: Product): string[] {
-  return capabilities
-    .filter((capability) => !hasCapability(product, capability))
-    .map((capability) => `has the capability "${capability}", which ${product} does not have; remove it`);
+function foreign({ capabilities, expiration }: PolicyStatement, product: Product): string[] {
+  const others = capabilities.filter((capability) => !hasCapability(product, capability));
+  return [
+    ...others.map((capability) => `the capability "${capability}"`),
+    ...(expiration !== undefined && product === "vault" ? ["an expiration"] : []),
+  ].map((what) => `has ${what}, which ${product} does not have; remove it`);
 }
 
 /** The mount below which a path lies for certain. */

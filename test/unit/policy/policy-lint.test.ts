@@ -50,6 +50,18 @@ describe("a statement that cannot do what it says", () => {
       'The policy\'s path "kv/data/web" has the capability "scan", which vault does not have; remove it.',
     ]);
   });
+
+  test("has an expiration, which Vault does not have", () => {
+    const [statement] = parsePolicy(
+      'path "kv/data/web" { capabilities = ["read"] expiration = "2027-01-31T00:00:00Z" }',
+    );
+    const lint = (product: "openbao" | "vault"): readonly unknown[] =>
+      lintPolicy(statement === undefined ? [] : [statement], { product, mounts: MOUNTS }).map(({ message }) => message);
+    expect(lint("vault")).toEqual([
+      'The policy\'s path "kv/data/web" has an expiration, which vault does not have; remove it.',
+    ]);
+    expect(lint("openbao")).toEqual([]);
+  });
 });
 
 test.each([
