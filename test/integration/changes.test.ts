@@ -192,12 +192,19 @@ test("each field is set later, changed and removed, and no plan has more to do a
   expect(await project.changes(stackOf(STAGES))).toEqual([]);
 });
 
+function sorted(lines: readonly string[]): string[] {
+  return [...lines].sort();
+}
+
 describe("a change plans exactly this, as its field declares", () => {
   test.each(VAULT_CHANGES.map((change, index) => ({ ...change, index })))(
     "$field",
     ({ field, values, plans: expected, index }) => {
       const planned = all(plans[index] ?? []).slice(0, values.length - 1);
-      expect(planned).toEqual(expected.length === 1 ? planned.map(() => expected[0]) : expected);
+      const wanted = planned.map((_, stage) => expected[expected.length === 1 ? 0 : stage] ?? []);
+      expect(expected.length === 1 || expected.length === planned.length).toBe(true);
+      // The hash in an address, and so the order, depends on the number of the row.
+      expect(planned.map(sorted)).toEqual(wanted.map(sorted));
       const kind = declaredKind(field);
       for (const lines of kind === undefined ? [] : planned) expect(plannedKinds(lines)).toContain(kind);
     },
