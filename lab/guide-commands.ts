@@ -97,6 +97,11 @@ export class GuideCommands {
     writeFileSync(join(this.props.folder, file), filled(block, words).replaceAll("~/", `${this.props.folder}/`));
   }
 
+  /** What is in a file that a block wrote, without the end of its line. */
+  read(file: string): string {
+    return readFileSync(join(this.props.folder, file), "utf8").trim();
+  }
+
   private counted(block: Block): Block {
     this.run.add(block);
     return block;

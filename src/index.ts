@@ -147,7 +147,8 @@ export { statementEffects, type StatementEffect } from "./policy/statement-effec
 export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/templates";
 
 // Engines and access in an instance
-export { AccessRole, type AccessRoleProps } from "./constructs/access/access-role";
+export { AccessRole } from "./constructs/access/access-role";
+export type { AccessRoleProps } from "./constructs/access/access-role-props";
 export { AdminRole, type AdminRoleProps } from "./constructs/access/admin-role";
 export { TokenRole, type TokenRoleProps } from "./constructs/access/token-role";
 export {

@@ -112,16 +112,19 @@ async function enterRole(
     SECRET: "guide",
     HOST: "127.0.0.1",
   };
-  const logIn = async (block: Block): Promise<void> => {
-    const { body: created } = await operator.send("POST", `auth/approle/role/${role}/secret-id`);
-    const secretId = (created.data as { secret_id: string }).secret_id;
-    instance.secrets.push(secretId);
+  const logIn = async (unwrap: Block, block: Block): Promise<void> => {
+    const path = `auth/approle/role/${role}/secret-id`;
+    const { body: created } = await operator.send("POST", path, { wrapTtl: 60 });
+    const { token } = created.wrap_info as { token: string };
     commands.logOut();
-    await commands.enter(block, { words, typed: `${secretId}\n` });
+    await commands.enter(unwrap, { typed: `${token}\n` });
+    instance.secrets.push(token, commands.read(`${instance.target.replace("/", "-")}-${role}-secret-id`));
+    await commands.enter(block, { words });
   };
-  const [byCommand, byCurl] = login === undefined ? [] : blocksOf(login);
-  if (byCommand === undefined || byCurl === undefined) throw new Error(`The guide has no login for ${role}.`);
-  await logIn(byCommand);
+  const [unwrap, unwrapByCurl, byCommand, byCurl] = login === undefined ? [] : blocksOf(login);
+  if (unwrap === undefined || unwrapByCurl === undefined || byCommand === undefined || byCurl === undefined)
+    throw new Error(`The guide has no login for ${role}.`);
+  await logIn(unwrap, byCommand);
   let printed = "";
   for (const block of tasks.flatMap(blocksOf)) {
     if (block.language === "ssh-config") commands.write(block, ".ssh/config", words);
@@ -130,7 +133,7 @@ async function enterRole(
   const [lookUp, lookUpByCurl, renew, renewByCurl, end, endByCurl] = session === undefined ? [] : blocksOf(session);
   for (const block of [lookUp, lookUpByCurl, renew, renewByCurl, end])
     if (block !== undefined) await commands.enter(block);
-  await logIn(byCurl);
+  await logIn(unwrapByCurl, byCurl);
   if (endByCurl !== undefined) await commands.enter(endByCurl);
 }
 

@@ -122,7 +122,7 @@ function explainLogin(error: unknown): never {
   if (!(error instanceof CentralError) || error.status !== 400) throw error;
   throw new CentralError(
     "denied",
-    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has expired, is used up, or belongs to another role than TENANT_VAULT_ROLE_ID: create a new one with "vault write -f auth/${COMMAND_LOGIN}/role/<role>/secret-id".`,
+    `${error.message.replace(/\.$/, "")}; TENANT_VAULT_SECRET_ID has expired, is used up, or belongs to another role than TENANT_VAULT_ROLE_ID: create a new one with "vault write -wrap-ttl=1h -f auth/${COMMAND_LOGIN}/role/<role>/secret-id".`,
   );
 }
 

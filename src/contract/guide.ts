@@ -33,7 +33,8 @@ export type StatementUse =
       /** Without it, the password of a user that stays. */
       readonly lifetime?: number;
     }
-  | { readonly kind: "credentials"; readonly title: string };
+  | { readonly kind: "credentials"; readonly title: string }
+  | { readonly kind: "secret-ids"; readonly role: string };
 
 /** Where clients reach a database, by TLS. */
 export interface DatabaseServer {
@@ -45,7 +46,13 @@ export interface DatabaseServer {
 
 /** How a client logs in as a role, so that a guide can say how. The path is without `auth/`. */
 export type LoginUse =
-  | { readonly kind: "appRole"; readonly path: string; readonly secretIdTtl: number }
+  | {
+      readonly kind: "appRole";
+      readonly path: string;
+      readonly secretIdTtl: number;
+      /** Number of logins for which a secret ID may be used. @default - any number */
+      readonly secretIdNumUses?: number;
+    }
   | {
       readonly kind: "password";
       readonly path: string;

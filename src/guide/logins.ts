@@ -1,6 +1,6 @@
 import type { LoginUse } from "../contract/guide";
 import { byAws, byAzure, byGcp } from "./cloud-logins";
-import { commands, lifetime, TOKEN_OF_ANSWER, type Block, type Target } from "./section";
+import { commands, fileName, lifetime, TOKEN_OF_ANSWER, type Block, type Target } from "./section";
 
 type Use<Kind extends LoginUse["kind"]> = Extract<LoginUse, { readonly kind: Kind }>;
 type Part = string | Block;
@@ -75,22 +75,40 @@ function secondFactor(program: string): Part[] {
   ];
 }
 
-function byAppRole({ path, secretIdTtl }: Use<"appRole">, role: string, { program }: Target): Part[] {
+/** Anyone who rewraps a secret ID that it has stolen cannot forge the path at which the wrapping was made. */
+function byAppRole({ path, secretIdTtl, secretIdNumUses }: Use<"appRole">, role: string, target: Target): Part[] {
+  const { program } = target;
   const ids = { ROLE_ID: "675a50e7-cfe0-be76-e35f-49ec009731ea" };
+  const file = `${fileName(target)}-${role}-secret-id`;
+  const made = `auth/${path}/role/${role}/secret-id`;
+  const uses =
+    secretIdNumUses === undefined ? "" : `, and after ${secretIdNumUses} ${secretIdNumUses === 1 ? "login" : "logins"}`;
   return [
-    `**As a program**, with a role ID and a secret ID, which the operator hands over. A secret ID expires after ${lifetime(secretIdTtl)}: ask for another one before. Type the secret ID, which is not shown:`,
+    "**As a program**, with a role ID and a secret ID. The person who creates the secret ID gives you a wrapping token, which works once. Write the secret ID into a file that only you can read. Type the token, which is not shown:",
+    commands([
+      "read -rs WRAPPING_TOKEN &&",
+      `  printf %s "$WRAPPING_TOKEN" | ${program} write -field=creation_path sys/wrapping/lookup token=- | grep ${made} &&`,
+      `  (umask 077 && VAULT_TOKEN=$WRAPPING_TOKEN ${program} unwrap -field=secret_id > ${file})`,
+      "unset WRAPPING_TOKEN",
+    ]),
+    commands([
+      "read -rs WRAPPING_TOKEN &&",
+      `  printf '{"token":"%s"}' "$WRAPPING_TOKEN" | api --data @- "$VAULT_ADDR/v1/sys/wrapping/lookup" | grep -o ${made} &&`,
+      '  (umask 077 && VAULT_TOKEN=$WRAPPING_TOKEN api --request POST "$VAULT_ADDR/v1/sys/wrapping/unwrap" |',
+      `    sed -n 's/.*"secret_id":"\\([^"]*\\)".*/\\1/p' | grep . > ${file})`,
+      "unset WRAPPING_TOKEN",
+    ]),
+    `If the path \`${made}\` is not shown, or the token cannot be unwrapped, somebody else may have used it. Tell the person who gave it to you at once, so that the secret ID is destroyed. Otherwise log in. A secret ID expires after ${lifetime(secretIdTtl)}${uses}: ask for another one before:`,
     commands(
       [
-        "read -rs SECRET_ID &&",
-        `  export VAULT_TOKEN=$(printf %s "$SECRET_ID" | ${program} write -field=token auth/${path}/login role_id=ROLE_ID secret_id=-)`,
+        `export VAULT_TOKEN=$(printf %s "$(cat ${file})" | ${program} write -field=token auth/${path}/login role_id=ROLE_ID secret_id=-)`,
       ],
       ids,
     ),
     commands(
       [
-        "read -rs SECRET_ID &&",
-        `  export VAULT_TOKEN=$(printf '{"role_id":"ROLE_ID","secret_id":"%s"}' "$SECRET_ID" |`,
-        `    api --data @- "$VAULT_ADDR/v1/auth/${path}/login" | ${TOKEN_OF_ANSWER})`,
+        `export VAULT_TOKEN=$(printf '{"role_id":"ROLE_ID","secret_id":"%s"}' "$(cat ${file})" |`,
+        `  api --data @- "$VAULT_ADDR/v1/auth/${path}/login" | ${TOKEN_OF_ANSWER})`,
       ],
       ids,
     ),

@@ -34,6 +34,8 @@ export function taskOf(use: StatementUse, statements: Statements, target: Target
       return database(use, path, target);
     case "credentials":
       return { title: upperFirst(use.title), parts: readParts(path, target) };
+    case "secret-ids":
+      return secretIds(use, path, target);
   }
 }
 
@@ -217,6 +219,31 @@ function database({ role, server, lifetime: seconds }: Use<"database">, path: st
       "Connect with them. The client asks for the password:",
       commands([connection(server, seconds === undefined)], { USERNAME: "v-token-readonly-1M2n3o" }),
       ...lease,
+    ],
+  };
+}
+
+/** @param path Where they are created and listed. */
+function secretIds({ role }: Use<"secret-ids">, path: string, { program }: Target): Task {
+  const accessor = { ACCESSOR: "b3ee01ac-7f9c-4f7a-96f7-0b3aee3ce3f7" };
+  return {
+    title: `Secret IDs of the role \`${role}\``,
+    parts: [
+      "Create one, and hand the wrapping token over. Within an hour, it works once:",
+      commands([`${program} write -wrap-ttl=1h -field=wrapping_token -f ${path}`]),
+      commands([
+        `api --header 'X-Vault-Wrap-TTL: 1h' --request POST "$VAULT_ADDR/v1/${path}" |`,
+        String.raw`  sed -n 's/.*"wrap_info":{"token":"\([^"]*\)".*/\1/p'`,
+      ]),
+      "If it cannot be unwrapped, somebody else may have the secret ID: destroy it at once. Destroy the former one as soon as the program has the next. List the accessors:",
+      commands([`${program} list ${path}`]),
+      commands([`api --request LIST "$VAULT_ADDR/v1/${path}"`]),
+      "`creation_time` tells which one it is:",
+      commands([`${program} write ${path}-accessor/lookup secret_id_accessor=ACCESSOR`], accessor),
+      commands([`api --data '{"secret_id_accessor":"ACCESSOR"}' "$VAULT_ADDR/v1/${path}-accessor/lookup"`], accessor),
+      "Destroy it. Tokens of its logins stay valid until they expire:",
+      commands([`${program} write ${path}-accessor/destroy secret_id_accessor=ACCESSOR`], accessor),
+      commands([`api --data '{"secret_id_accessor":"ACCESSOR"}' "$VAULT_ADDR/v1/${path}-accessor/destroy"`], accessor),
     ],
   };
 }

@@ -188,7 +188,10 @@ export class InstanceConfig extends Construct {
       grantee.warnAboutStatements(mounts);
       return grantee;
     });
-    this.createTokenRoles(new Map(made.map((role) => [role.name, role])));
+    const byName = new Map(made.map((role) => [role.name, role]));
+    for (const { name, rotateSecretIds = [] } of instance.roles ?? [])
+      for (const rotated of rotateSecretIds) byName.get(rotated)?.grantRotate(byName.get(name) as AccessRole);
+    this.createTokenRoles(byName);
     this.createWorkloads(methods.kubernetes);
     return made;
   }

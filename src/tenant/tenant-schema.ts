@@ -22,6 +22,7 @@ import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
 import { checkQuotas } from "./quotas";
 import { checkRoleLogins } from "./role-logins";
+import { checkRotatedSecretIds } from "./rotated-secret-ids";
 import { checkTokenRoles } from "./token-roles";
 import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
 import { cluster, type ClusterSpec } from "./sections/cluster";
@@ -213,6 +214,7 @@ const instance = instanceFields.superRefine(
     checkGrants,
     checkRoleLogins,
     checkTokenRoles,
+    checkRotatedSecretIds,
     checkOwnAuthority,
     checkQuotas,
     checkServers,

@@ -10,6 +10,7 @@ interface CheckedInstance {
     readonly name: string;
     readonly duty?: Duty;
     readonly createTokens?: readonly string[];
+    readonly tokenNumUses?: number;
   }[];
   readonly tokenRoles?: readonly { readonly name: string; readonly roles: readonly string[] }[];
 }
@@ -28,7 +29,12 @@ export function checkTokenRoles({ roles = [], tokenRoles = [] }: CheckedInstance
     if (refused !== undefined) report(["tokenRoles", index, "roles"], refused);
   });
   const known = tokenRoles.map(({ name }) => name);
-  roles.forEach(({ createTokens = [] }, index) => {
+  roles.forEach(({ createTokens = [], tokenNumUses }, index) => {
+    if (createTokens.length > 0 && tokenNumUses !== undefined)
+      report(
+        ["roles", index, "tokenNumUses"],
+        "counts the uses of tokens, for which a server makes no other token; remove it, or createTokens",
+      );
     createTokens.forEach((tokenRole, position) => {
       const unknown = unknownName(tokenRole, known);
       if (unknown !== undefined) report(["roles", index, "createTokens", position], unknown);

@@ -129,7 +129,7 @@ test("a secret id that is used up is named, by the first login and by a later on
   await outliveToken();
 
   const sentence =
-    /^(.*The central Vault at http\S+ refuses the request auth\/tenant-vault\/login: 400 invalid role or secret ID; TENANT_VAULT_SECRET_ID has expired, is used up, .*: create a new one with "vault write -f auth\/tenant-vault\/role\/<role>\/secret-id"\.)$/;
+    /^(.*The central Vault at http\S+ refuses the request auth\/tenant-vault\/login: 400 invalid role or secret ID; TENANT_VAULT_SECRET_ID has expired, is used up, .*: create a new one with "vault write -wrap-ttl=1h -f auth\/tenant-vault\/role\/<role>\/secret-id"\.)$/;
   const failures = await Promise.all([
     store.read().catch(String),
     connectToCentral(environment(secretId)).catch(String),

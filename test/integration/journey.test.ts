@@ -137,7 +137,8 @@ const BEFORE: Partial<Record<Block, () => Situation | undefined | Promise<Situat
   "README.md: npx cdktf diff <tenant>-config": () => asTenant("deploy"),
   "src/constructs/vault-instance/README.md: TF_VAR_identity=plan npx cdktf diff customer10-config": () =>
     asTenant("plan"),
-  "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id": atInstance,
+  "docs/operating/secret-ids.md: vault write -wrap-ttl=1h -field=wrapping_token -f auth/approle/role/web/secret-id":
+    atInstance,
   // Terraform made the mount and was killed before it wrote the state.
   "docs/operating/interrupted-deployment.md: cd cdktf.out/stacks/<tenant>-config": async () => {
     const forget = "cd cdktf.out/stacks/customer10-config && terraform state rm vault_mount.main_key_value_kv";
@@ -175,8 +176,10 @@ const PRINTS: Partial<Record<Block, RegExp>> = {
   "README.md: npx tenant-vault preflight <tenant>": /customer10: ready to deploy[^]*Apply complete/,
   "README.md: npx cdktf diff <tenant>-config": /No changes/,
   "README.md: npx tenant-vault status": /customer10\/main.*healthy[^]*every replica runs with the seal "shamir"/,
-  "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/<tenant>-hook/secret-id": /secret_id /,
-  "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id": /secret_id /,
+  "docs/operating/secret-ids.md: vault write -wrap-ttl=1h -field=wrapping_token -f auth/tenant-vault/role/<tenant>-hook/secret-id":
+    /^s\./,
+  "docs/operating/secret-ids.md: vault write -wrap-ttl=1h -field=wrapping_token -f auth/approle/role/web/secret-id":
+    /^s\./,
   "docs/troubleshooting.md: instance=customer10/main": /healthy/,
   "docs/troubleshooting.md: vault operator raft list-peers": /leader[^]*follower/,
   "docs/operating/power-failure.md: npx tenant-vault unseal --all": /customer10\/main: 3 of 3 replicas unsealed/,

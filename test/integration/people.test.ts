@@ -11,6 +11,7 @@ import { testAttempts } from "./people/attempts";
 import { testExternalGroups } from "./people/external-groups";
 import { instanceSpec } from "./people/instance-spec";
 import { testMfa } from "./people/mfa";
+import { testSecretIds } from "./people/secret-ids";
 import { testTokenRoles } from "./people/token-roles";
 import { invite, PASSWORD, person, testUsers, unwrap } from "./people/users";
 
@@ -244,6 +245,8 @@ test("wrong secret IDs lock a role ID out, until the time is over", async () => 
     policies: ["default", "worker"],
   });
 });
+
+describe("secret IDs", () => testSecretIds(() => people));
 
 describe("token roles", () => testTokenRoles(() => people));
 

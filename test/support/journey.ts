@@ -8,8 +8,8 @@ export const JOURNEY = [
   "src/constructs/vault-instance/README.md: TF_VAR_identity=plan npx cdktf diff customer10-config",
   "README.md: npx tenant-vault status",
   "docs/operating/interrupted-deployment.md: cd cdktf.out/stacks/<tenant>-config",
-  "docs/operating/secret-ids.md: vault write -f auth/tenant-vault/role/<tenant>-hook/secret-id",
-  "docs/operating/secret-ids.md: vault write -f auth/approle/role/web/secret-id",
+  "docs/operating/secret-ids.md: vault write -wrap-ttl=1h -field=wrapping_token -f auth/tenant-vault/role/<tenant>-hook/secret-id",
+  "docs/operating/secret-ids.md: vault write -wrap-ttl=1h -field=wrapping_token -f auth/approle/role/web/secret-id",
   "docs/troubleshooting.md: instance=customer10/main",
   "docs/troubleshooting.md: npx tenant-vault unseal $instance",
   "docs/troubleshooting.md: vault kv metadata get customers/$instance",
@@ -231,7 +231,10 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/troubleshooting.md: vault operator raft remove-peer <id>": "needs a server that is gone for good",
   "docs/troubleshooting.md: tail -50 ~/.local/state/tenant-vault/kubespray/<tenant>/kubespray.log":
     "needs machines of a cloud",
-  "src/constructs/access/README.md: vault write -f auth/approle/role/web/secret-id":
+  "docs/operating/secret-ids.md: read -rs WRAPPING_TOKEN": "people.test.ts runs the same commands of the guide",
+  "docs/operating/secret-ids.md: vault list auth/approle/role/web/secret-id":
+    "people.test.ts runs the same commands of the guide",
+  "src/constructs/access/README.md: vault write -wrap-ttl=1h -field=wrapping_token -f auth/approle/role/web/secret-id":
     "the block of docs/operating/secret-ids.md is the same",
   "src/constructs/monitoring/README.md: #!/bin/sh":
     "writes a folder of the machine; monitoring.test.ts runs its command",

@@ -1,4 +1,4 @@
-import { Annotations, Aspects, Lazy, type TerraformProvider } from "cdktf";
+import { Annotations, Aspects, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import type { GuidedRole, LoginUse } from "../../contract/guide";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
@@ -10,72 +10,15 @@ import type { RoleLogin, RoleToken } from "../login/role-login";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
-import { checkLogins } from "./role-logins";
+import type { AccessRoleProps } from "./access-role-props";
+import { checkLogins, checkUses } from "./role-logins";
 import { checkRoleName } from "./roles";
+import { checkRotated, secretIdStatements } from "./secret-ids";
 import type { IGrantee } from "../../policy/grantee";
 import { lintPolicy, type InstanceMounts } from "../../policy/policy-lint";
 import type { Duty } from "../../policy/people-policies";
 import { checkPolicyPath } from "../../policy/policy-path";
 import { PolicyDocument, type PolicyStatement } from "../../policy/policy-document";
-
-/** Properties of an {@link AccessRole}. */
-export interface AccessRoleProps {
-  /**
-   * Name of the role and of its policy.
-   *
-   * @changes replaces the role and its policy: role ID and secret IDs are new; tokens that exist lose their permissions
-   */
-  readonly name: string;
-  /**
-   * Login method of the role, or several: an AppRole, jobs of a platform, pods, certificates, a group of people.
-   *
-   * @changes replaces the role: role ID and secret IDs are new; tokens that exist stay valid until they expire
-   */
-  readonly login: RoleLogin | readonly RoleLogin[];
-  /**
-   * Lifetime of a token. Clients can renew it up to {@link tokenMaxTtl}.
-   *
-   * @default - 1 hour
-   * @changes in place: tokens that exist keep their lifetime until they are renewed
-   */
-  readonly tokenTtl?: Duration;
-  /**
-   * Maximum lifetime of a token.
-   *
-   * @default - the longer of 4 hours and {@link tokenTtl}
-   * @changes in place: tokens that exist keep their maximum until they are renewed
-   */
-  readonly tokenMaxTtl?: Duration;
-  /**
-   * Time within which a token must be renewed. Then it has no maximum lifetime, for programs that never stop, such as operators of
-   * Kubernetes.
-   *
-   * @default - none: tokens expire at {@link tokenMaxTtl}
-   * @changes in place: tokens that exist keep their lifetimes until they are renewed
-   */
-  readonly tokenPeriod?: Duration;
-  /**
-   * Lifetime of a secret ID. Request a new one before it expires.
-   *
-   * @default - 30 days
-   * @changes in place: secret IDs that exist keep their lifetime
-   */
-  readonly secretIdTtl?: Duration;
-  /**
-   * CIDRs from which clients may log in and use tokens.
-   *
-   * @default - none: from anywhere
-   * @changes in place: tokens that exist keep their networks; new tokens are bound to the new ones
-   */
-  readonly boundCidrs?: readonly string[];
-  /**
-   * The provider of the instance.
-   *
-   * @default - the stack's Vault provider
-   * @changes needs a new construct: Terraform looks for the role in the new instance and leaves it in the former one
-   */
-  readonly provider?: TerraformProvider;
-}
 
 /**
  * A user of an instance: a policy, and the logins by which it is reached. It has the permissions that are granted to it and no others.
@@ -115,11 +58,13 @@ export class AccessRole extends Construct implements IGrantee {
       tokenTtl: tokenTtl.toSeconds(),
       tokenMaxTtl: tokenMaxTtl.toSeconds(),
       tokenPeriod: props.tokenPeriod?.toSeconds(),
+      tokenNumUses: props.tokenNumUses,
       provider: props.provider,
     };
     const { boundCidrs } = props;
     const duty = this.dutyOf(props);
     this.duty = duty;
+    checkUses({ ...props, duty }, this);
     for (const login of logins) {
       if ("bind" in login)
         login.bind(this, { ...token, duty, tokenBoundCidrs: boundCidrs && boundAddresses(boundCidrs) });
@@ -153,8 +98,13 @@ export class AccessRole extends Construct implements IGrantee {
 
   private useOf(login: RoleLogin): LoginUse | undefined {
     if ("bind" in login) return login.use?.();
-    const { secretIdTtl = DEFAULT_SECRET_ID_TTL } = this.props;
-    return { kind: "appRole", path: login.path, secretIdTtl: secretIdTtl.toSeconds() };
+    const { secretIdTtl = DEFAULT_SECRET_ID_TTL, secretIdNumUses } = this.props;
+    return {
+      kind: "appRole",
+      path: login.path,
+      secretIdTtl: secretIdTtl.toSeconds(),
+      ...(secretIdNumUses === undefined ? {} : { secretIdNumUses }),
+    };
   }
 
   grant(statement: PolicyStatement): void {
@@ -193,30 +143,22 @@ export class AccessRole extends Construct implements IGrantee {
       ...token,
       backend: path,
       secretIdTtl: (this.props.secretIdTtl ?? DEFAULT_SECRET_ID_TTL).toSeconds(),
+      secretIdNumUses: this.props.secretIdNumUses,
       secretIdBoundCidrs: token.tokenBoundCidrs,
     });
     this.appRoles.push(role);
   }
 
   /**
-   * Allows the grantee to request, find and destroy secret IDs of this role, and so to log in as it.
+   * Allows the grantee to create, find and destroy secret IDs of this role, and so to log in as it. It gets each secret ID wrapped, to
+   * hand it over.
    *
-   * @throws ValidationError if the role has no AppRole.
+   * @throws ValidationError if the role has no AppRole, or administers the instance.
    */
   grantRotate(grantee: IGrantee): void {
+    checkRotated(this, this);
     const path = `auth/${this.appRole().backendInput}/role/${this.name}`;
-    const writes = ["secret-id-accessor/lookup", "secret-id-accessor/destroy"];
-    grantee.grant({
-      path: `${path}/secret-id`,
-      capabilities: ["create", "update", "list"],
-      reason: `request and find secret IDs of the role ${this.name}`,
-    });
-    for (const endpoint of writes)
-      grantee.grant({
-        path: `${path}/${endpoint}`,
-        capabilities: ["create", "update"],
-        reason: `destroy former secret IDs of the role ${this.name}`,
-      });
+    for (const statement of secretIdStatements(path, this.name)) grantee.grant(statement);
   }
 
   /**

@@ -3,7 +3,8 @@ import type { PolicyStatement } from "../../policy/policy-document";
 import { adminStatements, type Duty } from "../../policy/people-policies";
 import type { Users } from "../users/users";
 import type { AdministeredEngine } from "../vault-instance/identity-settings";
-import { AccessRole, type AccessRoleProps } from "./access-role";
+import { AccessRole } from "./access-role";
+import type { AccessRoleProps } from "./access-role-props";
 
 /** Properties of an {@link AdminRole}. */
 export interface AdminRoleProps extends AccessRoleProps {

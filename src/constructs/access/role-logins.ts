@@ -4,6 +4,7 @@ import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkValues } from "../../core/value-type";
 import { APP_ROLE_LOGIN } from "../login/app-role-login";
+import type { Duty } from "../../policy/people-policies";
 import type { RoleLogin } from "../login/role-login";
 
 /** A role, as far as its logins are concerned. */
@@ -13,8 +14,18 @@ interface Reached {
   readonly tokenTtl?: unknown;
   readonly tokenMaxTtl?: unknown;
   readonly tokenPeriod?: unknown;
+  readonly tokenNumUses?: unknown;
   readonly secretIdTtl?: unknown;
+  readonly secretIdNumUses?: unknown;
   readonly boundCidrs?: unknown;
+}
+
+/** A role, as far as numbers of uses are concerned. */
+interface Counted {
+  readonly name: string;
+  readonly duty?: Duty | undefined;
+  readonly tokenNumUses?: number | undefined;
+  readonly secretIdNumUses?: number | undefined;
 }
 
 /**
@@ -47,10 +58,11 @@ function isLogin(login: unknown): boolean {
 /** Tokens of people are as all tokens of their login. */
 function checkEffects(props: Reached, logins: readonly RoleLogin[], scope: Construct): void {
   const hasAppRole = logins.some((login) => !("bind" in login));
-  if (props.secretIdTtl !== undefined && !hasAppRole)
-    throw roleLogin(`The role ${props.name} has a secretIdTtl, but no AppRole; remove secretIdTtl.`, scope);
+  const ofSecretIds = (["secretIdTtl", "secretIdNumUses"] as const).find((name) => props[name] !== undefined);
+  if (ofSecretIds !== undefined && !hasAppRole)
+    throw roleLogin(`The role ${props.name} has a ${ofSecretIds}, but no AppRole; remove ${ofSecretIds}.`, scope);
   if (!logins.some((login) => "bind" in login && login.ownsTokens === true)) return;
-  const field = (["tokenTtl", "tokenMaxTtl", "tokenPeriod", "boundCidrs"] as const).find(
+  const field = (["tokenTtl", "tokenMaxTtl", "tokenPeriod", "tokenNumUses", "boundCidrs"] as const).find(
     (name) => props[name] !== undefined,
   );
   if (field === undefined) return;
@@ -60,6 +72,23 @@ function checkEffects(props: Reached, logins: readonly RoleLogin[], scope: Const
   );
 }
 
-function roleLogin(message: string, scope: Construct): ValidationError {
+/** @throws ValidationError if a number of uses is none, or an admin could hand no first login over. */
+export function checkUses(role: Counted, scope?: Construct): void {
+  for (const field of ["tokenNumUses", "secretIdNumUses"] as const) {
+    const uses = role[field];
+    if (uses === undefined || (Number.isSafeInteger(uses) && uses > 0)) continue;
+    throw roleLogin(
+      `The role ${role.name} has ${field} ${String(uses)}, which is not possible; write a whole number from 1.`,
+      scope,
+    );
+  }
+  if (role.duty === undefined || role.tokenNumUses === undefined) return;
+  throw roleLogin(
+    `The role ${role.name} administers the instance, and a server makes no first login for a token whose uses are counted; remove tokenNumUses.`,
+    scope,
+  );
+}
+
+function roleLogin(message: string, scope?: Construct): ValidationError {
   return new ValidationError("role-login", message, scope);
 }

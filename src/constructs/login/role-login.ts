@@ -18,6 +18,8 @@ export interface RoleToken {
   readonly tokenMaxTtl: number;
   /** Period of a token, seconds; undefined if a token expires at its maximum lifetime. */
   readonly tokenPeriod: number | undefined;
+  /** Number of requests that a token may make; undefined for any number. */
+  readonly tokenNumUses: number | undefined;
   /** CIDRs from which clients may log in and use tokens. */
   readonly tokenBoundCidrs: string[] | undefined;
   /** What the role is for, if it administers the instance. @default - it does not */

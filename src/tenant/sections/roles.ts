@@ -1,9 +1,11 @@
-import { checkPolicyName, checkTokenTtls, longestTtl, type AccessRoleProps } from "../../constructs/access/access-role";
+import { checkPolicyName, checkTokenTtls, longestTtl } from "../../constructs/access/access-role";
+import type { AccessRoleProps } from "../../constructs/access/access-role-props";
+import { checkUses } from "../../constructs/access/role-logins";
 import { DEFAULT_MAX_TTL, type AppRoleLoginProps } from "../../constructs/login/app-role-login";
 import type { Duration } from "../../core/duration";
 import { checkLoginPath } from "../../core/mount-path";
 import { grantSchemas, type EngineGrants } from "../engines";
-import { choice, distinct, name, uniquelyNamed, validatedBy } from "../builders";
+import { choice, distinct, name, uniquelyNamed, validatedBy, whole } from "../builders";
 import { cidrs, duration, label, lockout, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { DUTIES, type Duty } from "../../policy/people-policies";
@@ -32,6 +34,13 @@ export interface RoleSpec extends InFile<Omit<AccessRoleProps, "login" | "provid
    * @changes in place: tokens that exist have the other rights at once
    */
   readonly createTokens?: readonly string[];
+  /**
+   * Roles whose secret IDs the role may create, find and destroy. It gets them wrapped, and can log in as these roles.
+   *
+   * @default - none
+   * @changes in place: tokens that exist have the other rights at once
+   */
+  readonly rotateSecretIds?: readonly string[];
 }
 
 /** The login method of the roles. */
@@ -45,14 +54,20 @@ export const roles = uniquelyNamed(
       tokenTtl: duration.optional(),
       tokenMaxTtl: duration.optional(),
       tokenPeriod: duration.optional(),
+      tokenNumUses: whole("number of requests", 1).optional(),
       secretIdTtl: duration.optional(),
+      secretIdNumUses: whole("number of logins", 1).optional(),
       boundCidrs: cidrs.optional(),
       login: roleLogin.optional(),
       duty: choice(...DUTIES).optional(),
       createTokens: distinct(name("ci"), '"ci"').optional(),
+      rotateSecretIds: distinct(name("web"), '"web"').optional(),
       ...grantSchemas,
     }),
-    checkTokenTtls,
+    (role) => {
+      checkTokenTtls(role);
+      checkUses(role);
+    },
   ),
 );
 

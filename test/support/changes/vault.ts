@@ -333,6 +333,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [["create vault_approle_auth_backend_role.role", "update vault_policy.role_policy: policy"]],
   ),
   row(
+    "AccessRoleProps.secretIdNumUses",
+    [undefined, 1, 2, undefined],
+    access((secretIdNumUses) => ({ secretIdNumUses })),
+    [["update vault_approle_auth_backend_role.role: secret_id_num_uses"]],
+  ),
+  row(
     "AccessRoleProps.secretIdTtl",
     DAYS,
     access((secretIdTtl) => ({ secretIdTtl })),
@@ -343,6 +349,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     DAYS,
     access((tokenMaxTtl) => ({ tokenMaxTtl })),
     [["update vault_approle_auth_backend_role.role: token_max_ttl"]],
+  ),
+  row(
+    "AccessRoleProps.tokenNumUses",
+    [undefined, 100, 200, undefined],
+    access((tokenNumUses) => ({ tokenNumUses })),
+    [["update vault_approle_auth_backend_role.role: token_num_uses"]],
   ),
   row(
     "AccessRoleProps.tokenTtl",

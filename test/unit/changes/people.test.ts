@@ -500,6 +500,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     { "roles.0.createTokens": ["ci"] },
     ["update vault_policy.main_role_web_policy: policy"],
   ],
+  [
+    "RoleSpec.rotateSecretIds",
+    { "roles.3": { name: "worker", read: ["kv/b"] } },
+    { "roles.0.rotateSecretIds": ["worker"], "roles.3": { name: "worker", read: ["kv/b"] } },
+    ["update vault_policy.main_role_web_policy: policy"],
+  ],
   ["InstanceSpec.tokenRoles", {}, { tokenRoles: REMOVED }, ["delete vault_token_auth_backend_role.main_token_role_ci"]],
   [
     "TokenRoleProps.boundCidrs",

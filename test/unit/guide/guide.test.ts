@@ -39,6 +39,18 @@ describe("logins", () => {
   test.each<[LoginUse, string]>([
     [
       { kind: "appRole", path: "programs", secretIdTtl: 86_400 },
+      "VAULT_TOKEN=$WRAPPING_TOKEN bao unwrap -field=secret_id > acme-main-web-secret-id)",
+    ],
+    [
+      { kind: "appRole", path: "programs", secretIdTtl: 86_400 },
+      "sys/wrapping/lookup token=- | grep auth/programs/role/web/secret-id &&",
+    ],
+    [
+      { kind: "appRole", path: "programs", secretIdTtl: 86_400, secretIdNumUses: 2 },
+      "A secret ID expires after 1 day, and after 2 logins: ask",
+    ],
+    [
+      { kind: "appRole", path: "programs", secretIdTtl: 86_400 },
       "write -field=token auth/programs/login role_id=ROLE_ID",
     ],
     [{ kind: "password", path: "userpass", group: "g", firstLoginTtl: 60 }, "bao login -method=userpass username=NAME"],
@@ -175,6 +187,12 @@ describe("tasks", () => {
       { kind: "acme", mount: "pki", role: "web" },
       "pki/roles/web/acme/new-eab",
       "bao write -f pki/",
+    ],
+    [
+      "secret IDs of another role",
+      { kind: "secret-ids", role: "web" },
+      "auth/approle/role/web/secret-id",
+      "bao write -wrap-ttl=1h -field=wrapping_token -f auth/approle/role/web/secret-id\n",
     ],
     ["a cloud", { kind: "credentials", title: "credentials of AWS" }, "aws/creds/deploy", "bao read aws/creds/deploy"],
   ])("with %s", (_case, use, path, text) => {

@@ -196,6 +196,7 @@ const OF_THE_FILE = [
   "InstanceSpec.people",
   "InstanceSpec.roles",
   "InstanceSpec.workloads",
+  "RoleSpec.rotateSecretIds",
   "PkiField.pki",
   "SshField.ssh",
   "DatabasesField.databases",

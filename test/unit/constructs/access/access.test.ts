@@ -1,7 +1,16 @@
 import { TerraformOutput, Testing } from "cdktf";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AccessRole, Acl, AppRoleLogin, Duration, lintPolicy, type AccessRoleProps } from "../../../../src/index";
+import {
+  accessDiff,
+  AccessRole,
+  Acl,
+  AdminRole,
+  AppRoleLogin,
+  Duration,
+  lintPolicy,
+  type AccessRoleProps,
+} from "../../../../src/index";
 import { PolicyDocument, type PolicyStatement } from "../../../../src/spi";
 import { only, synthesizeInVault } from "../../../support/synth";
 
@@ -74,6 +83,13 @@ describe("properties", () => {
     });
   });
 
+  test("tokenNumUses, secretIdNumUses", () => {
+    expect(appRole({ tokenNumUses: 5, secretIdNumUses: 1 })).toMatchObject({
+      token_num_uses: 5,
+      secret_id_num_uses: 1,
+    });
+  });
+
   test("boundCidrs bind the login and its tokens", () => {
     expect(appRole({ boundCidrs: ["10.0.0.0/8"] })).toMatchObject({
       token_bound_cidrs: ["10.0.0.0/8"],
@@ -125,6 +141,22 @@ describe("fails when", () => {
   });
 });
 
+test.each([0, -1, 1.5, "1" as never])("fails if %j is the number of uses", (uses) => {
+  for (const field of ["tokenNumUses", "secretIdNumUses"])
+    expect(() => appRole({ [field]: uses })).toThrow(
+      `[test/Web] The role web has ${field} ${String(uses)}, which is not possible; write a whole number from 1.`,
+    );
+});
+
+test("fails if the uses of an admin's tokens are counted", () => {
+  expect(() =>
+    synthesizeInVault((stack, { provider }) => {
+      const login = { path: "approle" };
+      new AdminRole(stack, "Admin", { name: "admin", duty: "users", tokenNumUses: 9, login, provider });
+    }),
+  ).toThrow("a server makes no first login for a token whose uses are counted; remove tokenNumUses.");
+});
+
 describe("T1: lifetimes that the login would cut", () => {
   const roleOn = (maxTtl: Duration | undefined, props: Partial<AccessRoleProps>) =>
     synthesizeInVault((stack, { provider }) => {
@@ -167,16 +199,55 @@ test("statements that can do nothing in the instance are warned about, also thos
   ]);
 });
 
-test("a role's secret IDs are rotated by whom it grants that, and its settings are not", () => {
-  const statements: PolicyStatement[] = [];
-  synthesizeInVault((stack, { provider }) => {
-    const role = new AccessRole(stack, "Web", { name: "web", login: { path: "programs" }, provider });
-    role.grantRotate({ grant: (each) => void statements.push(each) });
+describe("secret IDs", () => {
+  function rotating(): PolicyStatement[] {
+    const statements: PolicyStatement[] = [];
+    synthesizeInVault((stack, { provider }) => {
+      const role = new AccessRole(stack, "Web", { name: "web", login: { path: "programs" }, provider });
+      role.grantRotate({ grant: (each) => void statements.push(each) });
+    });
+    return statements;
+  }
+
+  test("are rotated by whom the role grants that, and its settings are not", () => {
+    const statements = rotating();
+    const mounts = [{ path: "auth/programs", type: "auth/approle" }];
+    expect(lintPolicy(statements, { product: "openbao", mounts })).toEqual([]);
+    const acl = new Acl(statements);
+    expect(acl.allows("auth/programs/role/web/secret-id", "update")).toBe(true);
+    expect(acl.allows("auth/programs/role/web/secret-id-accessor/destroy", "update")).toBe(true);
+    for (const refused of ["web", "web/role-id", "web/custom-secret-id", "web/policies", "other/secret-id"])
+      expect(acl.capabilities(`auth/programs/role/${refused}`)).toEqual(["deny"]);
   });
-  const mounts = [{ path: "auth/programs", type: "auth/approle" }];
-  expect(lintPolicy(statements, { product: "openbao", mounts })).toEqual([]);
-  const acl = new Acl(statements);
-  expect(acl.allows("auth/programs/role/web/secret-id", "update")).toBe(true);
-  expect(acl.allows("auth/programs/role/web/secret-id-accessor/destroy", "update")).toBe(true);
-  expect(acl.capabilities("auth/programs/role/web")).toEqual(["deny"]);
+
+  test("are created wrapped and listed without; a difference of policies shows both", () => {
+    const unwrapped = rotating().map(({ minWrappingTtl: _, ...statement }) => statement);
+    const path = "auth/programs/role/web/secret-id";
+    const rows = accessDiff(new Acl([]), new Acl(rotating())).added;
+    expect(rows.map(({ pattern, capability }) => `${capability} ${pattern}`)).toEqual([
+      `create ${path}`,
+      `update ${path}`,
+      `create ${path}-accessor/destroy`,
+      `update ${path}-accessor/destroy`,
+      `create ${path}-accessor/lookup`,
+      `update ${path}-accessor/lookup`,
+      `list ${path}/`,
+    ]);
+    const { added, removed, changed } = accessDiff(new Acl(unwrapped), new Acl(rotating()));
+    expect([added, removed]).toEqual([[], []]);
+    expect(changed.map(({ pattern, capability }) => `${capability} ${pattern}`)).toEqual([
+      `create ${path}`,
+      `update ${path}`,
+    ]);
+  });
+
+  test("of a role with a duty are nobody's to create", () => {
+    synthesizeInVault((stack, { provider }) => {
+      const login = { path: "approle" };
+      const admin = new AdminRole(stack, "Admin", { name: "admin", duty: "servers", login, provider });
+      expect(() => admin.grantRotate({ grant: () => undefined })).toThrow(
+        '[test/Admin] Anyone who creates a secret ID of the role admin could log in with its duty "servers"; let no role create them.',
+      );
+    });
+  });
 });

@@ -479,6 +479,7 @@ test("a role without an AppRole has no role ID, and no secret IDs", () => {
   const job = (stack: LayerStack, { provider }: Providers) =>
     new GitLabLogin(stack, "GitLab", { audience: "a", provider }).job({ projectId: 42 });
   expect(() => role(job, { secretIdTtl: Duration.days(1) })).toThrow(/has a secretIdTtl, but no AppRole/);
+  expect(() => role(job, { secretIdNumUses: 1 })).toThrow(/has a secretIdNumUses, but no AppRole/);
   synthesizeInVault((stack, providers) => {
     const { provider } = providers;
     const web = new AccessRole(stack, "Web", { name: "web", login: job(stack, providers), provider });
