@@ -10,6 +10,24 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
       commonName: "Customer 10",
       roles: [{ name: "web", allowedDomains: ["acme.internal"], usage: "client", maxTtl: "1h" }],
     },
+    ssh: {
+      mount: "ssh",
+      roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], defaultUser: "ubuntu", maxTtl: "1h" }],
+    },
+    // Nobody needs the database itself.
+    databases: [
+      {
+        name: "orders",
+        mount: "database/orders",
+        engine: "postgresql",
+        host: "127.0.0.1",
+        database: "orders",
+        username: "vault",
+        password: { mount: "operator", path: "postgresql", field: "password" },
+        verifyConnection: false,
+        roles: [{ name: "readonly" }],
+      },
+    ],
     keyValue: [{ mount: "kv" }],
     logins: {
       gitlab: { address: issuer.url, audience: AUDIENCE, caCertificate },

@@ -21,6 +21,8 @@ import { TokenIssuer, type Claims } from "../support/token-issuer";
 export const AUDIENCE = "https://vault.customer10.example:8200";
 export const REDIRECT = "https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback";
 export const OIDC = { id: "vault", secret: "secret-of-the-oidc-client" };
+/** Password of the administrator of a database that does not run. */
+const DATABASE_PASSWORD = "password-of-the-database";
 
 /** Where the command `login` waits for a browser. */
 export const CALLBACK = "http://localhost:8250/oidc/callback";
@@ -53,6 +55,7 @@ export class PeopleBed {
     await createApplyToken(bed, token);
     const project = new TerraformProject({ ...provider, VAULT_TOKEN: token });
     await bed.central.keepPassword({ mount: "operator", path: "oidc", field: "secret" }, OIDC.secret);
+    await bed.central.keepPassword({ mount: "operator", path: "postgresql", field: "password" }, DATABASE_PASSWORD);
     return new PeopleBed(bed, issuer, cluster, project, await DirectoryBed.start(bed, token));
   }
 
@@ -167,6 +170,7 @@ async function createApplyToken({ central }: TestBed, id: string): Promise<void>
       { path: "pki", type: "pki" },
       { path: "ssh", type: "ssh" },
       { path: "kv", type: "kv" },
+      { path: "database/orders", type: "database" },
     ],
     logins: [
       { path: "approle", type: "approle" },
