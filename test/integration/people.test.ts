@@ -283,14 +283,14 @@ test("what somebody changes by hand is in the plan, and is put back", async () =
   expect(seen).toEqual(types);
 });
 
-test("a dropped user is refused at once, one who gets a duty starts again, and others keep their passwords", async () => {
+test("dropped users are refused at once, and have no account; one who gets a duty starts again, and others keep their passwords", async () => {
   const alice = await person(people, "alice", "users");
   const carol = await person(people, "carol", "admins");
   const heidi = await person(people, "heidi", "users");
   const kept = await unwrap(people, await invite(people, "heidi", "users"));
   const { people: section, ...others } = instanceSpec(people);
   const users = (section?.users ?? [])
-    .filter(({ name }) => name !== "alice")
+    .filter(({ name }) => !["alice", "leo"].includes(name))
     .map((user) => (user.name === "heidi" ? { ...user, groups: ["server-admins"] } : user));
   const stack = await people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
   await people.project.apply(stack);
@@ -298,6 +298,9 @@ test("a dropped user is refused at once, one who gets a duty starts again, and o
   expect(await attempt(people.client(carol.client_token), "LIST auth/userpass/users")).toBe(200);
   await people.logIn("userpass/login/carol", { password: PASSWORD });
   expect(await people.refused("userpass/login/alice", { password: PASSWORD })).toContain("invalid username");
+  // The admin of users removed the second one before.
+  for (const gone of ["auth/userpass/users/alice", "auth/userpass/users/leo", "identity/entity/name/user-leo"])
+    expect(await attempt(people.root, `GET ${gone}`)).toBe(404);
   // Heidi has a duty now. The admin who handed her first login over cannot log in as her.
   expect(await attempt(people.client(heidi.client_token), "GET sys/storage/raft/configuration")).toBe(403);
   expect(await people.refused("userpass/login/heidi", { password: PASSWORD })).toContain("invalid username");
@@ -350,4 +353,14 @@ test("one policy serves a thousand users, of whom none reads what another one ha
     expect(rights[0]).toContain("read");
     expect(rights.slice(1)).toEqual(others.map(() => ["deny"]));
   });
+  for (const index of [0, 1, 250, 499, 750, 999]) {
+    const [[own = "", token = ""] = [], [other = ""] = []] = [users[index], users[(index + 1) % users.length]];
+    const client = people.client(token);
+    const body = { data: { note: own } };
+    expect(await attempt(client, `POST kv/data/people/${own}/note`, body)).toBe(200);
+    const read = await client.send("GET", `kv/data/people/${own}/note`);
+    expect(read.body.data).toMatchObject({ data: { note: own } });
+    for (const request of ["GET", "POST", "DELETE"])
+      expect(await attempt(client, `${request} kv/data/people/${other}/note`, body)).toBe(403);
+  }
 });

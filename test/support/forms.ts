@@ -84,11 +84,12 @@ export const FORMS: Readonly<Record<string, Proof>> = {
     PEOPLE,
     "a first login lets its holder choose a password, once and nothing else; then the group's policies apply",
   ],
-  "networks of users": [PEOPLE, "users change their own password, and nobody else's"],
-  "disable, enable or remove a user": [
+  "networks of users": [PEOPLE, "users log in from their networks, and from no others"],
+  "disable or enable a user": [
     PEOPLE,
     "disable refuses a user, its tokens and first logins; enable needs no other password",
   ],
+  "remove a user": [PEOPLE, "remove refuses a user, its tokens and first logins, and takes the password away"],
   "forgotten password": [PEOPLE, "reset takes password and tokens away"],
   "log in": [PAGES, "the login page offers what people log in with, and nothing else"],
   "role, and what it may do": ["integration/databases.test.ts", "a grant applies to tokens that exist"],

@@ -57,6 +57,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
         { name: "ivan", groups: ["developers"] },
         { name: "judy", groups: ["auditors"] },
         { name: "ken", groups: ["auditors"] },
+        { name: "leo", groups: ["developers"], boundCidrs: ["127.0.0.1/32"] },
       ],
     },
     selfService: { folder: "requests", limits: [{ gitlabProjects: [44], maxTtl: "1h", read: ["kv/shop"] }] },

@@ -111,6 +111,16 @@ export function testUsers(bed: () => PeopleBed): void {
     expect(await attempt(alice, "POST auth/userpass/users/bob/password", { password: "x" })).toBe(403);
     expect(await attempt(alice, "POST auth/userpass/users/alice/password", { password: "second" })).toBe(204);
     await logIn(bed(), "alice", "second");
+  });
+
+  test("users log in from their networks, and from no others", async () => {
+    const { client_token } = await person(bed(), "leo", "users");
+    expect(await attempt(bed().client(client_token), "GET kv/data/web/db")).toBe(200);
+    const first = bed().client(await unwrap(bed(), await invite(bed(), "bob", "users")));
+    const chosen = await attempt(first, "POST auth/userpass/users/bob/password", { password: PASSWORD });
+    expect(chosen).toBe(204);
+    expect(await bed().refused("userpass/login/bob", { password: PASSWORD })).toContain("permission denied");
+    expect(await bed().refused("userpass/login/bob", { password: "wrong" })).toContain("invalid username");
     const { body } = await bed().root.send("GET", "auth/userpass/users/bob");
     expect(body.data).toMatchObject({ token_bound_cidrs: ["192.0.2.1", "2001:db8::1"] });
   });
@@ -151,6 +161,23 @@ export function testUsers(bed: () => PeopleBed): void {
     expect(await succeed("enable", "alice")).toBe("alice is enabled\n");
     expect(await attempt(bed().client(client_token), "GET kv/data/web/db")).toBe(403);
     await logIn(bed(), "alice");
+  });
+
+  test("remove refuses a user, its tokens and first logins, and takes the password away", async () => {
+    const { client_token } = await person(bed(), "leo", "users");
+    const invited = await unwrap(bed(), await succeed("rotate", "leo"));
+    expect(await succeed("remove", "leo")).toBe(
+      "leo is disabled and has no password; remove it from the tenant file and deploy\n",
+    );
+    expect(await succeed("list")).toContain("leo: disabled\n");
+    expect(await attempt(bed().client(client_token), "GET kv/data/web/db")).toBe(403);
+    const password = { password: PASSWORD };
+    expect(await attempt(bed().client(invited), "POST auth/userpass/users/leo/password", password)).toBe(403);
+    await bed().refused("userpass/login/leo", password);
+    // Enabling the user does not give the password back.
+    await succeed("enable", "leo");
+    expect(await bed().refused("userpass/login/leo", password)).toContain("invalid username");
+    await succeed("remove", "leo");
   });
 
   test("failed logins lock a user out, and enable ends that", async () => {
