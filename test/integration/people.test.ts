@@ -1,6 +1,7 @@
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filesWith } from "../../lab/secret-search";
 import type { LayerStack } from "../../src";
 import { attempt } from "./support/attempts";
 import { proveDrift } from "./support/changed-by-hand";
@@ -209,7 +210,7 @@ describe("people at another provider of identities", () => {
   });
 
   test("the secret of the client is in no file of Terraform", () => {
-    const [state = ""] = people.files();
+    const { state } = people;
     expect(state).toContain("oidc_client_id");
     expect(state).not.toContain("secret-of-the-oidc-client");
   });
@@ -314,6 +315,7 @@ test("dropped users are refused at once, and have no account; one who gets a dut
   expect(body.data).toMatchObject({ explicit_max_ttl: 8 * 3600 });
   expect(body.data).not.toHaveProperty("period");
   expect(await people.project.isUnchanged(stack)).toBe(true);
+  deployed = stack;
 });
 
 /** Does something for each, several at a time. */
@@ -363,4 +365,14 @@ test("one policy serves a thousand users, of whom none reads what another one ha
     for (const request of ["GET", "POST", "DELETE"])
       expect(await attempt(client, `${request} kv/data/people/${other}/note`, body)).toBe(403);
   }
+});
+
+test("no token, wrapping, password, second factor or secret ID is in any file of Terraform, or in a log", async () => {
+  const { secrets } = people;
+  secrets.add(PASSWORD);
+  expect(secrets.size).toBeGreaterThan(50);
+  const texts = await people.texts(deployed);
+  expect(filesWith(texts, secrets)).toEqual([]);
+  // What is written down in clear is found.
+  expect(filesWith(texts, ["192.0.2.0/24"])).not.toEqual([]);
 });

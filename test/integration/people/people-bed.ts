@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { PROJECT } from "../../../lab/cdktf";
+import { filesBelow, has, readTexts, type Texts } from "../../../lab/secret-search";
 import { obtainTerraform } from "../../../lab/tools/terraform";
 import { obtainVaultProvider } from "../../../lab/tools/vault-provider";
 import { LayerStack, localBackend, RootCa, VaultProvider } from "../../../src";
@@ -72,8 +73,12 @@ export class PeopleBed {
     return `https://127.0.0.1:${(this.cluster.address() as AddressInfo).port}`;
   }
 
+  /** What no file may contain. Each token that is used or given is among it. */
+  readonly secrets = new Set<string>([OIDC.secret, DATABASE_PASSWORD]);
+
   /** A client with a token; without one nobody. */
   client(token?: string): VaultClient {
+    if (token !== undefined && token !== "") this.secrets.add(token.trim());
     return this.bed.central.server.client(token);
   }
 
@@ -123,7 +128,9 @@ export class PeopleBed {
 
   async logIn(path: string, body: object): Promise<Login> {
     const answer = await this.client().send("POST", `auth/${path}`, { body });
-    return answer.body.auth as Login;
+    const login = answer.body.auth as Login;
+    if (login.client_token !== "") this.secrets.add(login.client_token);
+    return login;
   }
 
   /** @returns The errors of a login that must fail. */
@@ -146,10 +153,36 @@ export class PeopleBed {
     return { status: answer.status, auth: answer.body.auth as Login | undefined };
   }
 
-  /** What must contain no secret: the state of Terraform, and the audit log. */
-  files(): string[] {
-    const state = join(PROJECT, this.project.stateFolder, "people.tfstate");
-    return [state, join(this.bed.folder, "central", "audit.log")].map((file) => readFileSync(file, "utf8"));
+  /** The state of Terraform. */
+  get state(): string {
+    return readFileSync(this.stateFile, "utf8");
+  }
+
+  private get stateFile(): string {
+    return join(PROJECT, this.project.stateFolder, "people.tfstate");
+  }
+
+  /**
+   * What must contain no secret: what was synthesized, the last plan, the state, and what Terraform and the servers wrote.
+   *
+   * @throws Error if one of them is missing. A search in nothing proves nothing.
+   */
+  async texts(stack: LayerStack): Promise<Texts> {
+    const plan = this.project.planFile(stack);
+    writeFileSync(`${plan}.json`, await this.project.terraform(stack, "show", "-json", plan));
+    const servers = filesBelow(this.bed.folder).filter((file) => file.endsWith(".log"));
+    const texts = readTexts([...filesBelow(this.project.folder), ...servers]);
+    for (const [file, text] of [
+      [join(dirname(plan), "cdk.tf.json"), "vault_policy"],
+      [plan, "terraform_version"],
+      [`${plan}.json`, "vault_policy"],
+      [this.stateFile, "oidc_client_id"],
+      [this.project.logFile, "Apply complete"],
+      [join(this.bed.folder, "central", "audit.log"), "sys/wrapping/unwrap"],
+      [join(this.bed.folder, "central", "server.log"), "core"],
+    ] as const)
+      if (!has(texts, file, text)) throw new Error(`${file} has no "${text}".`);
+    return texts;
   }
 
   async stop(): Promise<void> {

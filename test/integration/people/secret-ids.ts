@@ -34,7 +34,9 @@ export function testSecretIds(bed: () => PeopleBed): void {
 
   async function unwrap(wrapping: string): Promise<string> {
     const { body } = await bed().client(wrapping).send("POST", "sys/wrapping/unwrap");
-    return (body.data as { secret_id: string }).secret_id;
+    const { secret_id } = body.data as { secret_id: string };
+    bed().secrets.add(secret_id);
+    return secret_id;
   }
 
   async function credentials(role: string, secret_id: string) {

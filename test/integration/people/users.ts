@@ -10,6 +10,8 @@ export interface PeopleServer {
   /** A client with a token; without one nobody. */
   client(token?: string): VaultClient;
   readonly root: VaultClient;
+  /** What must be in no file. @default - nobody looks */
+  readonly secrets?: Set<string>;
 }
 
 /** What everybody chooses. */
@@ -25,7 +27,9 @@ export async function chooseFirstPassword(bed: PeopleServer, user: string, wrapp
 /** What is in a wrapping. */
 export async function unwrap(bed: PeopleServer, wrapping: string): Promise<string> {
   const { body } = await bed.client(wrapping.trim()).send("POST", "sys/wrapping/unwrap");
-  return (body.auth as { client_token: string }).client_token;
+  const { client_token } = body.auth as { client_token: string };
+  bed.secrets?.add(client_token);
+  return client_token;
 }
 
 /** A login by password. */
@@ -198,13 +202,5 @@ export function testUsers(bed: () => PeopleBed): void {
     const { client_token } = await logIn(bed(), "alice");
     expect((await command(["disable", "bob"], client_token)).failure).toContain("[replica-denied]");
     expect((await command(["list"], "")).failure).toContain("[usage] No token for the instance at");
-  });
-
-  test("no password is in the state or the audit log", () => {
-    expect(
-      bed()
-        .files()
-        .filter((text) => text.includes(PASSWORD) || text.includes("correct horse")),
-    ).toEqual([]);
   });
 }

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { App, type TerraformStack } from "cdktf";
 import { newFolderInProject, PROJECT } from "../../../lab/cdktf";
@@ -35,7 +35,7 @@ interface ResourceChange {
 
 /** Stacks that are applied by Terraform itself, which finds providers as the machine is configured to. */
 export class TerraformProject {
-  private readonly folder = newFolderInProject("acceptance");
+  readonly folder = newFolderInProject("acceptance");
   app = this.newApp();
 
   constructor(private readonly environment: Readonly<Record<string, string>> = {}) {}
@@ -70,7 +70,7 @@ export class TerraformProject {
     const { program } = await obtainTerraform();
     const { code, stdout } = await tryRun(
       program,
-      ["plan", "-input=false", "-no-color", "-detailed-exitcode"],
+      ["plan", "-input=false", "-no-color", "-detailed-exitcode", "-out=review.tfplan"],
       this.options(stack),
     );
     if (code === 2) process.stdout.write(stdout);
@@ -144,13 +144,24 @@ export class TerraformProject {
     writeFileSync(join(this.folderOf(stack), name), content);
   }
 
+  /** What Terraform has printed. */
+  get logFile(): string {
+    return join(this.folder, "terraform.log");
+  }
+
+  /** Where the last plan of a stack is saved. */
+  planFile(stack: TerraformStack): string {
+    return join(this.folderOf(stack), "review.tfplan");
+  }
+
   private folderOf(stack: TerraformStack): string {
     return join(this.folder, "cdktf.out", "stacks", stack.node.id);
   }
 
   private options(stack: TerraformStack) {
     const cwd = this.folderOf(stack);
-    return { cwd, env: { ...process.env, ...this.environment, TF_IN_AUTOMATION: "true" } };
+    const env = { ...process.env, ...this.environment, TF_IN_AUTOMATION: "true" };
+    return { cwd, env, onOutput: (text: string) => appendFileSync(this.logFile, text) };
   }
 }
 
