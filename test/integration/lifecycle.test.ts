@@ -5,7 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab, type Lab } from "../../lab/lab";
 import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
+import { proveCertificate } from "../../lab/proofs/certificate";
+import { proveDatabase } from "../../lab/proofs/database";
 import { DeployedInstance } from "../../lab/proofs/instance";
+import { proveKeyValue } from "../../lab/proofs/key-value";
+import { proveSshCertificate } from "../../lab/proofs/ssh";
 import { run } from "../../lab/run";
 import { removeLab } from "./support/lab";
 import { COMMAND } from "./support/test-bed";
@@ -145,5 +149,14 @@ describe("what holds data", () => {
     const { body } = await instance.operator().send("GET", "sys/mounts");
     expect(Object.keys(body.data as object)).not.toContain("kv/");
     expect(await lab.central.readRecord("lifecycle", "main")).toEqual(before);
+  });
+
+  test("works again after the layers are deployed once more, and a plan has no changes", async () => {
+    await lab.cdktf.apply("lifecycle-vault", "lifecycle-config");
+
+    const instance = await DeployedInstance.open(lab, lab.tenant.instances[0] as never);
+    for (const prove of [proveCertificate, proveSshCertificate, proveDatabase, proveKeyValue])
+      expect(await prove(instance)).toBeTypeOf("string");
+    expect(await lab.cdktf.plan("lifecycle-config")).toMatch(/No changes/);
   });
 });

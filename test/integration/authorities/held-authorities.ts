@@ -135,6 +135,14 @@ export function testHeldAuthorities(bed: AuthorityBed): void {
     expect((await expectForm(bed)).fingerprint256).toBe(root.fingerprint256);
     expect(await bed.lab.cdktf.output(CONFIG, "main_pki_key_path")).toBe(keyPath);
   });
+
+  test("a config layer that was destroyed and is deployed again has the same CA", async () => {
+    await bed.lab.cdktf.terraform(CONFIG, "destroy", "-auto-approve", "-input=false");
+    const { body } = await bed.operator.send("GET", "sys/mounts");
+    expect(Object.keys(body.data as object)).not.toContain(`${MOUNT}/`);
+    await bed.deploy();
+    expect((await expectForm(bed)).fingerprint256).toBe(root.fingerprint256);
+  });
 }
 
 /** What Terraform passes to the hook. */
