@@ -1,11 +1,14 @@
+import { relative } from "node:path";
 import ts from "typescript";
-import { checkedProject } from "../../test/support/checker";
+import { checkedProject, PROJECT } from "../../test/support/checker";
 import { exportedTypes, FieldWalk } from "../../test/support/fields";
 
 /** A field of the tenant file or a prop of a construct. */
 export interface Field {
   /** Its interface and its name, such as `PkiRoleProps.maxTtl`. */
   readonly name: string;
+  /** Path of its source in the project. */
+  readonly file: string;
   /** Text of its tag `@changes`; undefined if it has none. */
   readonly change: string | undefined;
 }
@@ -19,7 +22,11 @@ export function changeableFields(): Field[] {
   walk.visit(ofTheFile);
   for (const [name, type] of exportedTypes(checked, "src/index.ts")) if (name.endsWith("Props")) walk.visit(type);
   return [...walk.found]
-    .map(([declaration, name]) => ({ name, change: changeOf(declaration) }))
+    .map(([declaration, name]) => ({
+      name,
+      file: relative(PROJECT, declaration.getSourceFile().fileName),
+      change: changeOf(declaration),
+    }))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 

@@ -37,9 +37,9 @@ export function renderChanges(fields: readonly Field[], tests: ReadonlyMap<strin
   const owners = [...new Set(fields.map(({ name }) => ownerOf(name)))];
   const sections = owners.map((owner) => {
     const own = fields.filter(({ name }) => ownerOf(name) === owner);
-    const rows = own.map(({ name, change = UNKNOWN }) => {
-      const shownBy = (tests.get(name) ?? []).map((file) => `\`${file}\``).join(", ");
-      return `| \`${name.slice(owner.length + 1)}\` | ${change.replaceAll("|", "\\|")} | ${shownBy} |`;
+    const rows = own.map((field) => {
+      const shownBy = (tests.get(field.name) ?? []).map((file) => `\`${file}\``).join(", ");
+      return `| \`${field.name.slice(owner.length + 1)}\` | ${changeIn(field)} | ${shownBy} |`;
     });
     return `## \`${owner}\`\n\n| Field | After a change | Shown by |\n| --- | --- | --- |\n${rows.join("\n")}\n`;
   });
@@ -67,6 +67,11 @@ function textWithTables(file: string): string {
   const parts = new RegExp(`from "(\\./${basename(file, ".test.ts")}/[\\w-]+|[./]+/support/changes/[\\w-]+)"`, "g");
   const imported = [...text.matchAll(parts)].map(([, path = ""]) => `${join(dirname(file), path)}.ts`);
   return [text, ...imported.map((each) => readFileSync(each, "utf8"))].join("\n");
+}
+
+/** What a change of a field does, in a cell of a table. */
+export function changeIn({ change = UNKNOWN }: Field): string {
+  return change.replaceAll("|", "\\|");
 }
 
 function ownerOf(name: string): string {

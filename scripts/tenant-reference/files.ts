@@ -4,6 +4,7 @@ import { requestSchema } from "../../src/tenant/sections/self-service";
 import { tenantSchema } from "../../src/tenant/tenant-schema";
 import { changeableFields } from "../changes-reference/fields";
 import { renderChanges, testsByField } from "../changes-reference/page";
+import { renderReadmes } from "../changes-reference/readmes";
 import { addDocumentation } from "./documentation";
 import { withDefinitions } from "./definitions";
 import { renderFields } from "./markdown";
@@ -57,7 +58,10 @@ file: the file names [its location](#location-of-a-secret) in the central Vault.
 
 `;
 
-/** Generates the JSON Schema of a tenant file, its reference, and the page of what changes do, by their paths in the project. */
+/**
+ * Generates the JSON Schema of a tenant file, its reference, the page of what changes do, and its tables in the READMEs of the constructs,
+ * by their paths in the project.
+ */
 export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
   const schema = addDocumentation(
     structure(tenantSchema, "Tenant file of tenant-vault"),
@@ -75,6 +79,7 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
     await formatted("schemas/request.schema.json", JSON.stringify(withDefinitions(request))),
     await formatted("docs/tenant-file.md", INTRODUCTION + renderFields(schema)),
     await formatted("docs/changes.md", renderChanges(fields, testsByField(fields))),
+    ...(await Promise.all(renderReadmes(fields).map(([path, text]) => formatted(path, text)))),
   ]);
 }
 

@@ -7,18 +7,22 @@ import { UNKNOWN } from "../../../scripts/changes-reference/page";
 import type { Schema } from "../../../scripts/tenant-reference/schema";
 import { checkTenant } from "../../../src/tenant/tenant-schema";
 import { readYaml } from "../../../src/tenant/yaml";
+import { all } from "../../support/all";
 import { PROJECT } from "../../support/checker";
+import { markdownFiles } from "../../support/markdown";
 import { changed, REMOVED, RIGHT } from "../../support/tenant-file";
 
 const read = (path: string): string => readFileSync(join(PROJECT, path), "utf8");
 
-test("the JSON Schema and the reference of the tenant file are up to date; else run npm run reference", async () => {
+test("the JSON Schema, the reference of the tenant file and the tables of changes are up to date; else run npm run reference", async () => {
   const files = await generateFiles();
   expect([...files.keys()]).toEqual([
     "schemas/tenant.schema.json",
     "schemas/request.schema.json",
     "docs/tenant-file.md",
     "docs/changes.md",
+    // Without that of the pods of commands, which only other constructs create.
+    ...all(markdownFiles().filter((path) => /^src\/constructs\/(?!command-pod)[^/]+\/README\.md$/.test(path))).sort(),
   ]);
   for (const [path, text] of files) expect(read(path), path).toBe(text);
 }, 120_000);
