@@ -6,7 +6,7 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { GenericEndpoint, Mount, PkiSecretBackendConfigUrls } from "../../terraform/providers/vault";
 import { expressionOf } from "../../terraform/resource-address";
 import { apiUrl } from "../../terraform/server-address";
-import { acmeConfig, tidyConfig, type PkiServices } from "./pki-services";
+import { acmeConfig, tidyConfig, type PkiAcme, type PkiServices } from "./pki-services";
 
 /** Properties of a {@link PkiMount}. */
 export interface PkiMountProps {
@@ -40,6 +40,7 @@ export class PkiMount extends Construct {
   /** The mount's accessor. */
   readonly accessor: string;
   private readonly provider: TerraformProvider | undefined;
+  private readonly cluster: GenericEndpoint | undefined;
 
   constructor(scope: Construct, id: string, props: PkiMountProps) {
     super(scope, id);
@@ -90,9 +91,17 @@ export class PkiMount extends Construct {
         [urls],
       );
     if (services.tidy !== undefined) this.configure("Tidy", "auto-tidy", tidyConfig(services.tidy));
-    if (services.acme === undefined) return;
-    const cluster = this.configure("Cluster", "cluster", { path: apiUrl(props, props.path) });
-    this.configure("Acme", "acme", acmeConfig(services.acme), [cluster]);
+    if (services.acme !== undefined)
+      this.cluster = this.configure("Cluster", "cluster", { path: apiUrl(props, props.path) });
+  }
+
+  /**
+   * Lets clients obtain certificates by ACME. The server must know its own URL before.
+   *
+   * @param roles The roles, because the server refuses names of roles that it does not have yet.
+   */
+  enableAcme(acme: PkiAcme, roles: readonly ITerraformDependable[]): void {
+    this.configure("Acme", "acme", acmeConfig(acme), [...(this.cluster === undefined ? [] : [this.cluster]), ...roles]);
   }
 
   /** The provider's own resources fail every plan if the mount is lost. */

@@ -102,16 +102,17 @@ export class TenantPKI extends Construct implements ITenantPKI {
     this.request = this.authority.request;
     this.keyPath = this.authority.keyPath;
     this.rootCertificate = this.authority.rootCertificate;
-    for (const role of props.roles) {
-      new PkiSecretBackendRole(this, `Role-${role.name}`, {
+    const roles = props.roles.map((role) => {
+      this.roles.set(role.name, new PkiRole(this.mount, role, bindsAccounts(props, role.name)));
+      return new PkiSecretBackendRole(this, `Role-${role.name}`, {
         ...pkiRoleConfig(role),
         backend: mount.path,
         // A role issues from the default issuer.
         dependsOn: this.authority.issuers && [this.authority.issuers],
         provider,
       });
-      this.roles.set(role.name, new PkiRole(this.mount, role, bindsAccounts(props, role.name)));
-    }
+    });
+    if (props.acme !== undefined) mount.enableAcme(props.acme, roles);
   }
 
   /** Certificate of the default issuer, PEM. @throws ValidationError while an authority elsewhere has not signed it. */

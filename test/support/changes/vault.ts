@@ -1867,4 +1867,10 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       ),
     ],
   ),
+  row(
+    "PkiTidy.interval",
+    [undefined, Duration.hours(6), Duration.hours(24), undefined],
+    pki((interval) => ({ tidy: { interval }, acme: { roles: [PKI_ROLE.name] } })),
+    [["update vault_generic_endpoint.pki_mount_tidy: data_json"]],
+  ),
 ];
