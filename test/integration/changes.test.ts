@@ -216,12 +216,18 @@ test("what somebody changes by hand is in the plan, and is put back", async () =
   // The provider of the others is of another namespace.
   const types = await proveDrift(project, stack, bed.central.client, ({ address }) => !address.endsWith("_elsewhere"));
   expect(types).toEqual([
+    "/config/acme",
+    "/config/auto-tidy",
+    "/config/cluster",
+    "/config/crl",
+    "/issuer/default",
+    "sys/policies/password/",
     "vault_approle_auth_backend_role",
     "vault_auth_backend",
     "vault_database_secret_backend_role",
     "vault_database_secret_backend_static_role",
     "vault_database_secrets_mount",
-    "vault_generic_endpoint",
+    "vault_database_secrets_mount, connection",
     "vault_jwt_auth_backend_role",
     "vault_kv_secret_backend_v2",
     "vault_mount",

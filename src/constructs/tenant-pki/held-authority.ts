@@ -15,7 +15,7 @@ import { CENTRAL_ACCESS, createHook } from "../../terraform/hook";
 import { DataVaultPkiSecretBackendIssuer } from "../../terraform/providers/vault";
 import { digestOf, shortDigest } from "./authority-origin";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
-import { setDefaultIssuer } from "./default-issuer";
+import { limitDefaultIssuer, setDefaultIssuer } from "./default-issuer";
 import { rootParameters } from "./root-parameters";
 
 /** Properties of a {@link HeldAuthority}. */
@@ -95,6 +95,7 @@ export class ExportedRoot extends HeldAuthority {
       source: { type: "exported", keyType, keyBits, parameters: rootParameters(props, maxPathLength) },
       renewal: `set generation of the PKI to ${generation + 1}`,
     });
+    limitDefaultIssuer(scope, props, this.issuers, this.issuer);
     this.rootCertificate = this.certificate;
     this.keyPath = `${AUTHORITIES_MOUNT}/${authorityPath(this.instance, this.issuer)}/key`;
   }

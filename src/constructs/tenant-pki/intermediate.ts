@@ -10,7 +10,7 @@ import { expressionOf } from "../../terraform/resource-address";
 import { contentConfig } from "./authority-content";
 import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
-import { setDefaultIssuer } from "./default-issuer";
+import { limitDefaultIssuer, setDefaultIssuer } from "./default-issuer";
 import type { IRootCa } from "./root-ca";
 
 /** Properties of an {@link Intermediate}. */
@@ -108,6 +108,7 @@ export class Intermediate extends Construct implements BoundAuthority {
         errorMessage: `The intermediate of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}.`,
       },
     ]);
+    limitDefaultIssuer(scope, props, this.issuers);
     this.certificate = lastOf(signature, "certificate");
   }
 }

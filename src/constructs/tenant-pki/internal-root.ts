@@ -5,7 +5,7 @@ import { expressionOf } from "../../terraform/resource-address";
 import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import { rootParameters } from "./root-parameters";
 import type { AuthorityProps, BoundAuthority } from "./authority-props";
-import { setDefaultIssuer } from "./default-issuer";
+import { limitDefaultIssuer, setDefaultIssuer } from "./default-issuer";
 
 /** Properties of `PkiAuthority.internal()`. */
 export interface InternalAuthorityProps {
@@ -61,6 +61,7 @@ export class InternalRoot extends Construct implements BoundAuthority {
         errorMessage: `The root CA of the mount ${mountPath} expires before the certificates that its roles issue; ${fix}, and let clients trust the new root.`,
       },
     ]);
+    limitDefaultIssuer(scope, props, this.issuers);
     this.rootCertificate = this.certificate = `\${${answer}["certificate"]}`;
   }
 }

@@ -189,6 +189,15 @@ export function testIssuers(bed: AuthorityBed): void {
       await bed.expectVerified(await bed.issue("web", "g.acme.internal", "certificates"));
     });
 
+    test("P3: a default issuer that somebody deleted fails each plan, until its limits are out of the state", async () => {
+      await bed.operator.send("DELETE", "certificates/issuer/default");
+      expect(await bed.failure("plan")).toContain("no default issuer currently configured");
+      await bed.lab.cdktf.terraform(CONFIG, "state", "rm", "vault_generic_endpoint.main_pki_issuer_limits");
+      bed.change("generation: 4", "generation: 5");
+      await bed.deploy();
+      await bed.expectVerified(await bed.issue("web", "h.acme.internal", "certificates"));
+    });
+
     test("P2: -replace of the signature: refused where it is protected, else its issuer is used (TenantPKIProps.deletionProtection)", async () => {
       const before = await bed.issue("web", "d.acme.internal", "certificates");
       const address = /vault_pki_secret_backend_root_sign_intermediate\S+/.exec(

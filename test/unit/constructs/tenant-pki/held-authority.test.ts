@@ -72,6 +72,8 @@ describe("an exported CA", () => {
     expect(issuers.default_follows_latest_issuer).toBe(false);
     expect(issuers.default).toBe(`\${data.vault_pki_secret_backend_issuer.${name}.issuer_id}`);
     expect(JSON.stringify(issuers.lifecycle)).toContain("259200s");
+    const limits = json.resource.vault_generic_endpoint?.pki_issuer_limits;
+    expect(limits?.data_json).toBe(`\${jsonencode({"issuer_name" = "${issuer}", "leaf_not_after_behavior" = "err"})}`);
     expect(JSON.stringify(only(json.resource, "vault_pki_secret_backend_role").depends_on)).toContain("config_issuers");
   });
 
@@ -106,6 +108,8 @@ describe("an imported CA", () => {
       expect([created.keyPath, created.rootCertificate]).toEqual([undefined, undefined]);
     });
     expect(json.ephemeral).toBeUndefined();
+    // A request would also set usages, which its certificate may not allow.
+    expect(json.resource.vault_generic_endpoint).not.toHaveProperty("pki_issuer_limits");
   });
 
   test("a bundle of another revision is another issuer; another lifetime or name is not", () => {

@@ -332,9 +332,9 @@ describe("properties", () => {
 
   describe("of the services", () => {
     const configs = (props: Partial<TenantPKIProps>): Record<string, unknown> => {
-      const endpoints = pki(props).resource.vault_generic_endpoint ?? {};
+      const endpoints = Object.values(pki(props).resource.vault_generic_endpoint ?? {});
       return Object.fromEntries(
-        all(Object.values(endpoints)).map(({ path, data_json: json }) => [
+        all(endpoints.filter(({ path }) => String(path).includes("/config/"))).map(({ path, data_json: json }) => [
           String(path).replace(/.*\/config\//, ""),
           evaluated(String(json)),
         ]),
