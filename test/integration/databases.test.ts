@@ -63,6 +63,31 @@ const OWNER = [
   `COMMENT ON ROLE "{{name}}" IS '${LITERAL}'`,
 ];
 
+/** What makes a login, and then fails. */
+const BROKEN = {
+  name: "broken",
+  creationStatements: [OWNER[0], "SELECT 1 / 0"],
+  rollbackStatements: ["CREATE ROLE rolled_back"],
+};
+
+/** The form of a database, at a mount of its own: a role and its lifetimes. */
+const FORM = {
+  mount: "pgsql",
+  usernameTemplate: '{{printf "app-%s" (random 20)}}',
+  roles: [
+    { name: "readonly", defaultTtl: "30m", maxTtl: "2h" },
+    {
+      name: "renewed",
+      creationStatements: [OWNER[0]],
+      renewStatements: [
+        `ALTER ROLE "{{name}}" VALID UNTIL '{{expiration}}'`,
+        `COMMENT ON ROLE "{{name}}" IS 'until {{expiration}}'`,
+      ],
+    },
+    BROKEN,
+  ],
+};
+
 const BATCH_ROTATION = [
   `ALTER ROLE "{{name}}" WITH PASSWORD '{{password}}'`,
   `COMMENT ON ROLE "{{name}}" IS 'changed by the instance'`,
@@ -87,7 +112,14 @@ const MARIADB = {
   password: password("password-of-mariadb"),
   rotateRoot: true,
   passwordPolicy: PASSWORDS,
-  roles: [{ name: "readonly" }],
+  roles: [
+    { name: "readonly" },
+    {
+      name: "broken",
+      creationStatements: [`CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'`, `SELECT id FROM ${SHOP}.nowhere`],
+      rollbackStatements: [`DROP USER '{{name}}'@'%'`],
+    },
+  ],
 };
 
 /** A database whose administrator has a password that only the instance knows. */
@@ -109,7 +141,7 @@ const FIRST = {
     }),
     database("reports", { username: "certified", clientCertificatePath: CLIENT[0], clientKeyPath: CLIENT[1] }),
     database("ledger", { schemas: ["sales", ODD_SCHEMA], sslMode: "verify-ca" }),
-    database("stock", { mount: "db/first" }),
+    database("stock", FORM),
     rotated("audit"),
     rotated("archive"),
     MARIADB,
@@ -334,6 +366,38 @@ describe("a deployed tenant", () => {
     await revoke(archive);
   });
 
+  test("the form of a database, DatabaseConnectionProps.usernameTemplate: its role gives logins of that name and lifetime", async () => {
+    const login = await draw("pgsql");
+    expect(login.username).toMatch(/^app-[A-Za-z0-9]{20}$/);
+    expect(login.seconds).toBe(1800);
+    expect(await query(login, "SELECT id FROM orders")).toHaveLength(1);
+    await revoke(login);
+    expect(await isAlive(login)).toBe(false);
+  });
+
+  test("DynamicDbRoleProps.renewStatements: a renewal executes them", async () => {
+    const login = await draw("pgsql", "renewed");
+    const role = `SELECT shobj_description(oid, 'pg_authid') AS text, rolvaliduntil FROM pg_roles WHERE rolname = '${login.username}'`;
+    const [before] = (await administer("orders", role)) as { text: null; rolvaliduntil: Date }[];
+    await operator.send("POST", "sys/leases/renew", { body: { lease_id: login.leaseId, increment: 7200 } });
+    const [after] = (await administer("orders", role)) as { text: string; rolvaliduntil: Date }[];
+    expect([before?.text, after?.text]).toEqual([null, expect.stringMatching(/^until 2/)]);
+    expect(Number(after?.rolvaliduntil) - Number(before?.rolvaliduntil)).toBeGreaterThan(3_500_000);
+    expect(await isAlive(login)).toBe(true);
+    await revoke(login);
+  });
+
+  test("DynamicDbRoleProps.rollbackStatements: no engine executes them; PostgreSQL undoes a failed creation, MariaDB does not", async () => {
+    await expect(draw("pgsql", "broken")).rejects.toThrow("division by zero");
+    const left = "SELECT 1 FROM pg_roles WHERE rolname LIKE 'app-%' OR rolname = 'rolled_back'";
+    expect(await administer("orders", left)).toEqual([]);
+    await expect(draw("database/shop", "broken")).rejects.toThrow("nowhere");
+    const users = "SELECT user FROM mysql.user WHERE user LIKE 'v-%-broken-%'";
+    const user = await mariadb.client("root", "", users);
+    expect(user).toMatch(/^v-\S+$/);
+    await mariadb.client("root", "", `DROP USER '${user}'`);
+  });
+
   test("PostgresqlProps.clientCertificatePath: a server that requires a certificate gets it", async () => {
     const [, secret = ""] = lab.passwords;
     expect(await isAlive({ username: "vault", password: secret } as Login)).toBe(true);
@@ -529,7 +593,7 @@ describe("a changed tenant file", () => {
       ["temporary", "database/orders", "temporary"],
       ["reports", "database/reports", "readonly"],
       ["ledger", "database/ledger", "readonly"],
-      ["stock", "db/first", "readonly"],
+      ["stock", "pgsql", "readonly"],
     ] as const)
       before[name] = await draw(mount, role);
     token = await (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).client("ops");
@@ -589,7 +653,7 @@ describe("a changed tenant file", () => {
 
   test("D1: DynamicDbProps.mount: the former logins are revoked, the new path gives others", async () => {
     expect(await isAlive(login("stock"))).toBe(false);
-    expect(await mounts()).not.toContain("db/first/");
+    expect(await mounts()).not.toContain("pgsql/");
     expect(await isAlive(await draw("db/second"))).toBe(true);
   });
 

@@ -26,8 +26,9 @@ export interface DatabaseConnectionProps {
    */
   readonly maxConnectionLifetime?: Duration;
   /**
-   * Template of the names of logins, such as `{{printf "app-%s" (random 20)}}`. A database cuts off or refuses longer names: 63
-   * characters in PostgreSQL, 32 in MySQL, 80 in MariaDB.
+   * Template of the names of logins, such as `{{printf "app-%s" (random 20)}}`. PostgreSQL cuts off names of more than 63 characters. MySQL
+   * refuses more than 32, MariaDB more than 80. A template whose names are always longer is refused. If a name also contains that of the
+   * role or of the token, end the template with a filter, such as `| truncate 32`.
    *
    * @default - the template of the engine, which fits
    * @changes in place: for logins that are created afterwards

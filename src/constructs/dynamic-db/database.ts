@@ -19,6 +19,7 @@ import {
   readonlyStatements,
   REVOCATION_STATEMENTS,
 } from "./postgresql-statements";
+import { checkUsernameTemplate } from "./username-template";
 
 /** Statements for a role that has none of its own. */
 interface Statements {
@@ -111,6 +112,7 @@ export class Database {
     const pool: Partial<DatabaseConnectionProps> = props;
     checkDurations(pool, ["maxConnectionLifetime"]);
     checkRootRotation(props);
+    checkUsernameTemplate({ ...props, engine: server.engine });
     checkPasswordRules(this.passwordRules);
   }
 

@@ -27,16 +27,18 @@ export interface DynamicDbRoleProps {
    */
   readonly revocationStatements?: readonly string[];
   /**
-   * SQL statements that run when a lease is renewed. PostgreSQL needs one that sets `VALID UNTIL '{{expiration}}'`.
+   * SQL statements that run when a lease is renewed. PostgreSQL needs one that sets `VALID UNTIL '{{expiration}}'`. The other engines
+   * execute none.
    *
    * @default - PostgreSQL extends the end of the login
    * @changes in place: also for leases that exist
    */
   readonly renewStatements?: readonly string[];
   /**
-   * SQL statements that remove what is left of a login whose creation failed.
+   * SQL statements that remove what is left of a login whose creation failed. The instance keeps them, but the engines of today execute
+   * none: PostgreSQL and SQL Server undo failed statements themselves, and in MySQL and MariaDB the user stays.
    *
-   * @default - none: the database undoes the failed statements by itself, if it can
+   * @default - none
    * @changes in place: for logins that are created afterwards
    */
   readonly rollbackStatements?: readonly string[];

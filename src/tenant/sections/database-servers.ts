@@ -10,6 +10,7 @@ import type {
   DynamicDbStaticRoleProps,
 } from "../../constructs/dynamic-db/dynamic-db-props";
 import { checkMongodbRoles } from "../../constructs/dynamic-db/mongodb-statements";
+import { checkUsernameTemplate } from "../../constructs/dynamic-db/username-template";
 import { checkPasswordRules, type PasswordRule, type PasswordRules } from "../../constructs/dynamic-db/password-policy";
 import { checkSchemas } from "../../constructs/dynamic-db/postgresql-statements";
 import { boolean, choice, list, name, only, uniquelyNamed, validatedBy, whole } from "../builders";
@@ -154,6 +155,7 @@ const postgresql = validatedBy(
     checkHosts(spec);
     checkPostgresqlTls(spec);
     checkRootRotation(spec);
+    checkUsernameTemplate(spec);
   },
 );
 
@@ -164,7 +166,10 @@ const mysql = validatedBy(
     host: validatedBy(name("mysql.customer10.internal"), checkHost),
     caCertificateFile: name("certificates/mysql.pem").optional(),
   }),
-  checkRootRotation,
+  (spec) => {
+    checkRootRotation(spec);
+    checkUsernameTemplate(spec);
+  },
 );
 
 const mongodbHost = validatedBy(name("mongodb.customer10.internal"), checkHost);

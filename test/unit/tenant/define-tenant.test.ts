@@ -214,6 +214,11 @@ describe("fails, naming field and reason, when", () => {
       /^instances\[0\].databases: rotateRoot of orders replaces the password of vault, which reports uses, too/,
     ],
     [
+      "each login would have a name that is too long",
+      withInstance({ databases: [{ ...DATABASE, engine: "mysql", roles: [], usernameTemplate: "{{random 33}}" }] }),
+      /^instances\[0\].databases\[0\]: Each name of the usernameTemplate "\{\{random 33\}\}" has 33 characters or more, but mysql/,
+    ],
+    [
       "the key to upload is empty",
       { ...TENANT, cluster: { ...CLUSTER, key: { publicKey: " " } } },
       /^cluster.key.publicKey: key.publicKey is empty/,
