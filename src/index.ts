@@ -175,6 +175,7 @@ export type {
   CloudCredentials,
   CloudCredentialsProps,
   CloudEngine,
+  CloudRootRotation,
   CloudTtls,
   ICloudCredentials,
   CloudPropOfInstance,

@@ -65,6 +65,7 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
   ],
   aws: [
     { path: "config/root", apply: SET, reason: "the root key, without its secret", holdsCredential: true },
+    { path: "config/rotate-root", apply: WRITE, reason: "replace the root credential by one that nobody knows" },
     { path: "roles/+", reason: "roles of credentials" },
   ],
   azure: [
@@ -74,6 +75,7 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
       reason: "the application that creates service principals, without its secret",
       holdsCredential: true,
     },
+    { path: "rotate-root", apply: WRITE, reason: "replace the root credential by one that nobody knows" },
     { path: "roles/+", reason: "roles of credentials" },
   ],
   gcp: [
@@ -83,6 +85,7 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
       reason: "how service accounts are impersonated, without the key",
       holdsCredential: true,
     },
+    { path: "config/rotate-root", apply: WRITE, reason: "replace the root credential by one that nobody knows" },
     { path: "impersonated-account/+", reason: "roles of access tokens" },
   ],
   terraform: [

@@ -10,6 +10,7 @@ import {
   cloudTtls,
   type CloudCredentialsProps,
   type CloudEngine,
+  type CloudRootRotation,
   type CloudTtls,
 } from "./cloud-credentials";
 
@@ -23,7 +24,7 @@ export const AWS: CloudEngine = {
 };
 
 /** The root key of an AWS engine, and where it is used. */
-export interface AwsRootProps {
+export interface AwsRootProps extends CloudRootRotation {
   /**
    * ID of the root key, an access key of an IAM user. The ID is not secret.
    *
@@ -113,5 +114,6 @@ export class AwsCredentials extends CloudCredentials {
         lifecycle: { replaceTriggeredBy: [root.reference] },
       });
     }
+    if (props.rotateRoot === true) this.replaceRoot(`${engine.path}/config/rotate-root`, [root.reference]);
   }
 }

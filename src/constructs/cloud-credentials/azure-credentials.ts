@@ -2,12 +2,14 @@ import type { Construct } from "constructs";
 import { checkDurations } from "../../core/duration";
 import { checkSecretRefs, revisionOf, type SecretRef } from "../../core/secret-ref";
 import { AzureSecretBackend, AzureSecretBackendRole } from "../../terraform/providers/vault";
+import { expressionOf } from "../../terraform/resource-address";
 import { ValidationError } from "../../core/errors";
 import {
   CloudCredentials,
   cloudTtls,
   type CloudCredentialsProps,
   type CloudEngine,
+  type CloudRootRotation,
   type CloudTtls,
 } from "./cloud-credentials";
 
@@ -53,7 +55,7 @@ export interface AzureRoleProps extends CloudTtls {
 }
 
 /** The application that creates service principals. */
-export interface AzureRootProps {
+export interface AzureRootProps extends CloudRootRotation {
   /**
    * ID of the subscription.
    *
@@ -117,6 +119,8 @@ export class AzureCredentials extends CloudCredentials {
         provider,
       });
     }
+    const written = ["id", "client_secret_wo_version"].map((attribute) => `${expressionOf(engine)}.${attribute}`);
+    if (props.rotateRoot === true) this.replaceRoot(`${engine.path}/rotate-root`, written);
   }
 }
 

@@ -8,6 +8,7 @@ import type { SecretRef } from "../../core/secret-ref";
 import type { IGrantee } from "../../policy/grantee";
 import { CentralSecret } from "../../terraform/central-secret";
 import { checkProviders } from "../../terraform/provider-value";
+import { GenericEndpoint } from "../../terraform/providers/vault";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { requireEngine, type ExternalPlugin, type MissingEngine } from "../server-config/external-plugin";
 
@@ -56,6 +57,19 @@ export interface CloudCredentialsProps {
   readonly provider?: TerraformProvider;
 }
 
+/** What becomes of the root credential. */
+export interface CloudRootRotation {
+  /**
+   * Whether the instance replaces the root credential by one that nobody knows, once after the first deployment. It does so again after
+   * each change of the root credential. Nothing else may use the same one. The password that Azure makes expires after 182 days: rotate
+   * it by hand before.
+   *
+   * @default false
+   * @changes in place: true replaces the root credential; false keeps the one that nobody knows, until another one is written
+   */
+  readonly rotateRoot?: boolean;
+}
+
 /** Props that say which instance has the mount. */
 export type CloudPropOfInstance = "product" | "plugins" | "centralProvider" | "provider";
 
@@ -95,6 +109,24 @@ export abstract class CloudCredentials extends Construct implements ICloudCreden
     const path = `${this.mount}/${credentials(role)}`;
     const reason = `credentials of the ${title} role ${role}`;
     grantee.grant({ path, capabilities: ["read"], reason, use: { kind: "credentials", title: reason } });
+  }
+
+  /**
+   * Replaces the root credential once Terraform has written it. Terraform's state says that it was done. If it is lost, the next
+   * deployment replaces the root credential again, which does no harm.
+   *
+   * @param path Of the engine's endpoint, as an expression that needs the mount.
+   * @param written What changes whenever Terraform writes a root credential.
+   */
+  protected replaceRoot(path: string, written: readonly string[]): void {
+    new GenericEndpoint(this, "RootRotation", {
+      path,
+      dataJson: "{}",
+      disableRead: true,
+      disableDelete: true,
+      lifecycle: { replaceTriggeredBy: [...written] },
+      provider: this.cloud.provider,
+    });
   }
 
   /** The root credential as an expression, for a write-only argument. */

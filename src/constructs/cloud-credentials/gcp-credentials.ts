@@ -3,7 +3,13 @@ import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkSecretRefs, revisionOf, type SecretRef } from "../../core/secret-ref";
 import { GcpSecretBackend, GcpSecretImpersonatedAccount } from "../../terraform/providers/vault";
-import { CloudCredentials, type CloudCredentialsProps, type CloudEngine } from "./cloud-credentials";
+import { expressionOf } from "../../terraform/resource-address";
+import {
+  CloudCredentials,
+  type CloudCredentialsProps,
+  type CloudEngine,
+  type CloudRootRotation,
+} from "./cloud-credentials";
 
 /** The engine of Google Cloud. */
 export const GCP: CloudEngine = {
@@ -45,7 +51,7 @@ export interface GcpRoleProps {
 }
 
 /** Properties of {@link GcpCredentials}. */
-export interface GcpCredentialsProps extends CloudCredentialsProps {
+export interface GcpCredentialsProps extends CloudCredentialsProps, CloudRootRotation {
   /**
    * Where the central Vault holds the key of a service account as JSON.
    *
@@ -86,6 +92,8 @@ export class GcpCredentials extends CloudCredentials {
         provider,
       });
     }
+    const written = ["accessor", "credentials_wo_version"].map((attribute) => `${expressionOf(engine)}.${attribute}`);
+    if (props.rotateRoot === true) this.replaceRoot(`${engine.path}/config/rotate-root`, written);
   }
 }
 

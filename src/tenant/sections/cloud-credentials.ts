@@ -35,7 +35,9 @@ import {
   type TerraformCloudCredentialsProps,
   type TerraformCloudRoleProps,
 } from "../../constructs/cloud-credentials/terraform-cloud-credentials";
-import { list, name, only, parsedBy, uniquelyNamed, validatedBy } from "../builders";
+import { ValidationError } from "../../core/errors";
+import type { SecretRef } from "../../core/secret-ref";
+import { boolean, list, name, only, parsedBy, uniquelyNamed, validatedBy } from "../builders";
 import { duration, httpsUrl, mountPath, path, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
@@ -153,6 +155,7 @@ const aws = shape<AwsCredentialsSpec>()({
   region: name("eu-central-1"),
   iamEndpoint: httpsUrl.optional(),
   stsEndpoint: httpsUrl.optional(),
+  rotateRoot: boolean.optional(),
   userTtls: validatedBy(shape<InFile<CloudTtls>>()(ttls), (each) => cloudTtls("userTtls", each)).optional(),
   roles: uniquelyNamed(awsRole),
 });
@@ -164,6 +167,7 @@ const azure = shape<AzureCredentialsSpec>()({
   tenantId: name("7d4a2f60-..."),
   clientId: name("0f5d8c1a-..."),
   clientSecret: secretRef,
+  rotateRoot: boolean.optional(),
   roles: uniquelyNamed(
     validatedBy(
       shape<InFile<AzureRoleProps>>()({
@@ -183,6 +187,7 @@ const gcp = shape<GcpCredentialsSpec>()({
   cloud: only("gcp"),
   mount: mountPath.optional(),
   credentials: secretRef,
+  rotateRoot: boolean.optional(),
   roles: uniquelyNamed(
     validatedBy(
       shape<InFile<GcpRoleProps>>()({
@@ -223,6 +228,36 @@ function mountOf({ cloud, mount }: Pick<Cloud, "cloud" | "mount">): string {
   return cloudMount({ name: cloud }, { mount });
 }
 
+/** @throws ValidationError if the rotation of one root credential would lock another mount out. */
+function checkRoots(specs: readonly Cloud[]): void {
+  for (const spec of specs.filter((each) => each.cloud !== "terraform" && each.rotateRoot === true)) {
+    const other = specs.find((each) => each !== spec && rootOf(each) === rootOf(spec));
+    if (other === undefined) continue;
+    throw new ValidationError(
+      "rotate-root",
+      `rotateRoot of ${mountOf(spec)} replaces the root credential that ${mountOf(other)} uses, too; create one for each.`,
+    );
+  }
+}
+
+/** What identifies the root credential of a cloud. */
+function rootOf(spec: Cloud): string {
+  switch (spec.cloud) {
+    case "aws":
+      return `aws ${spec.accessKeyId}`;
+    case "azure":
+      return `azure ${spec.clientId}`;
+    case "gcp":
+      return `gcp ${locationOf(spec.credentials)}`;
+    case "terraform":
+      return `terraform ${locationOf(spec.token)}`;
+  }
+}
+
+function locationOf({ mount, path: at, field }: SecretRef): string {
+  return [mount, at, field].join(" ");
+}
+
 /** The mounts of clouds, with the types of their engines. */
 export function cloudMounts(clouds: readonly Cloud[]): { readonly path: string; readonly type: Cloud["cloud"] }[] {
   return clouds.map((cloud) => ({ path: mountOf(cloud), type: cloud.cloud }));
@@ -230,7 +265,7 @@ export function cloudMounts(clouds: readonly Cloud[]): { readonly path: string; 
 
 export const clouds = engine<CloudsField, CloudsGrants>()({
   field: "clouds",
-  schema: list(cloudSchema, '{ cloud: "aws", ... }'),
+  schema: validatedBy(list(cloudSchema, '{ cloud: "aws", ... }'), checkRoots),
   grants: { clouds: list(path, '"aws/deploy"').optional() },
   mounts: (specs) => specs.map(mountOf),
   engines: (specs) => specs.map(({ cloud }, index) => ({ path: [index, "cloud"], engine: ENGINES[cloud] })),

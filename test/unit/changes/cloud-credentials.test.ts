@@ -63,6 +63,7 @@ describe("AWS", () => {
     ["AwsRootProps.secretAccessKey", {}, { secretAccessKey: secret(2) }, anew("version")],
     ["AwsRootProps.region", {}, { region: "eu-west-1" }, anew("region")],
     ["AwsRootProps.iamEndpoint", {}, { iamEndpoint: endpoint("iam") }, anew("iamEndpoint")],
+    ["CloudRootRotation.rotateRoot", {}, { rotateRoot: true }, ["create vault_generic_endpoint.aws_root_rotation"]],
     ["AwsRootProps.stsEndpoint", {}, { stsEndpoint: endpoint("sts") }, anew("stsEndpoint")],
     [
       "AwsCredentialsProps.userTtls",

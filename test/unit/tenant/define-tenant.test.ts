@@ -17,6 +17,14 @@ const CLUSTER = {
   key: { keyPair: "operator" },
 } as const;
 
+const CLOUD = {
+  cloud: "aws",
+  accessKeyId: "AKIAIOSFODNN7EXAMPLE",
+  secretAccessKey: { mount: "operator", path: "customer10/aws", field: "secret-key" },
+  region: "eu-central-1",
+  roles: [],
+};
+
 const DATABASE = {
   name: "orders",
   engine: "postgresql",
@@ -212,6 +220,17 @@ describe("fails, naming field and reason, when", () => {
         ],
       }),
       /^instances\[0\].databases: rotateRoot of orders replaces the password of vault, which reports uses, too/,
+    ],
+    [
+      "the rotation of a root credential locks another mount out",
+      withInstance({
+        product: "vault",
+        clouds: [
+          { ...CLOUD, mount: "other" },
+          { ...CLOUD, rotateRoot: true },
+        ],
+      }),
+      /^instances\[0\].clouds: rotateRoot of aws replaces the root credential that other uses, too; create one for each/,
     ],
     [
       "each login would have a name that is too long",

@@ -133,6 +133,55 @@ describe.each(CLOUDS)("%s", (name, make, path, type, argument) => {
   });
 });
 
+describe("rotateRoot", () => {
+  const rotation = (make: (scope: Scope, given: Given) => unknown): unknown =>
+    synth(make).resource.vault_generic_endpoint?.cloud_root_rotation;
+  const rotateRoot = true;
+
+  test.each<[string, (scope: Scope, given: Given) => unknown, string, string[]]>([
+    [
+      "AWS",
+      (scope, given) => new AwsCredentials(scope, "Cloud", { ...AWS_PROPS, ...given, rotateRoot }),
+      "${vault_aws_secret_backend.cloud_engine.path}/config/rotate-root",
+      ["terraform_data.cloud_root.id"],
+    ],
+    [
+      "Azure",
+      (scope, given) => new AzureCredentials(scope, "Cloud", { ...AZURE_PROPS, ...given, rotateRoot }),
+      "${vault_azure_secret_backend.cloud_engine.path}/rotate-root",
+      [
+        "vault_azure_secret_backend.cloud_engine.id",
+        "vault_azure_secret_backend.cloud_engine.client_secret_wo_version",
+      ],
+    ],
+    [
+      "Google Cloud",
+      (scope, given) => new GcpCredentials(scope, "Cloud", { ...GCP_PROPS, ...given, rotateRoot }),
+      "${vault_gcp_secret_backend.cloud_engine.path}/config/rotate-root",
+      [
+        "vault_gcp_secret_backend.cloud_engine.accessor",
+        "vault_gcp_secret_backend.cloud_engine.credentials_wo_version",
+      ],
+    ],
+  ])("%s: replaces the root credential after each time that Terraform has written one", (_, make, path, written) => {
+    expect(rotation(make)).toMatchObject({
+      path,
+      data_json: "{}",
+      disable_read: true,
+      disable_delete: true,
+      lifecycle: { replace_triggered_by: written },
+    });
+  });
+
+  test("is off by default, and leaves everything else as it is", () => {
+    const of = (props: object): Synthesized =>
+      synth((scope, given) => new GcpCredentials(scope, "Cloud", { ...GCP_PROPS, ...given, ...props }));
+    expect(of({ rotateRoot: false })).toEqual(of({}));
+    expect(of({}).resource.vault_generic_endpoint).toBeUndefined();
+    expect(of({ rotateRoot }).resource.vault_gcp_secret_backend).toEqual(of({}).resource.vault_gcp_secret_backend);
+  });
+});
+
 describe("AWS", () => {
   const role = (of: AwsRole): Record<string, unknown> =>
     only(aws({ roles: [of] }).resource, "vault_aws_secret_backend_role");
