@@ -11,8 +11,9 @@ interface Row {
 
 const COUNTS = [0, 1, 10, 100, 1000];
 const ROUNDS = 3;
-/** Bars that the synthesis is to keep. */
+/** Bars that the synthesis is to keep. With few tenants, the start of the process decides, whose time varies. */
 const HIGHEST_RATIO = 1.2;
+const MANY = { tenants: 100, highestRatio: 1 };
 const HIGHEST_FIRST_TENANT = 1.5;
 const HIGHEST_GROWTH = 2;
 
@@ -40,9 +41,11 @@ async function main(): Promise<void> {
   if (
     firstTenant > HIGHEST_FIRST_TENANT ||
     growth > HIGHEST_GROWTH ||
-    rows.some(({ ratio }) => ratio > HIGHEST_RATIO)
+    rows.some(({ tenants, ratio }) => ratio > (tenants < MANY.tenants ? HIGHEST_RATIO : MANY.highestRatio))
   ) {
-    print(`A bar is broken: ratios are to be at most ${HIGHEST_RATIO}.`);
+    print(
+      `A bar is broken: ratios are to be at most ${HIGHEST_RATIO}, and ${MANY.highestRatio} from ${MANY.tenants} tenants on.`,
+    );
     process.exitCode = 1;
   }
 }

@@ -103,9 +103,17 @@ export function configStack(app: App, tenant: string): TerraformStack {
     certificate: signed.certificateBundle,
     provider,
   });
-  new PkiSecretBackendConfigIssuers(stack, "issuers", {
+  const issuers = new PkiSecretBackendConfigIssuers(stack, "issuers", {
     backend: pki.path,
     default: Fn.element(set.importedIssuers, 0) as string,
+    provider,
+  });
+  new GenericEndpoint(stack, "issuer-limits", {
+    path: `${pki.path}/issuer/default`,
+    dataJson: Fn.jsonencode({ leaf_not_after_behavior: "err" }),
+    ignoreAbsentFields: true,
+    disableDelete: true,
+    dependsOn: [issuers],
     provider,
   });
   new PkiSecretBackendConfigUrls(stack, "urls", {
