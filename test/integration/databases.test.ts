@@ -11,13 +11,26 @@ import { waitUntil } from "../../lab/wait";
 import { obtainMariadb } from "../../lab/tools/mariadb";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
+import { Secret } from "../../src/core/secret";
 import type { VaultClient } from "../../src/vault/client";
 import { all } from "../support/all";
+import { attempt } from "./support/attempts";
 import { runCommand } from "./support/command";
 import { removeLab } from "./support/lab";
+import { TokenIssuer } from "./support/token-issuer";
 
 /** As deep in the project as the lab's own, so that its imports hold. */
 const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
+
+/** What the owners of a project request, in a folder beside the file. */
+const REQUESTS = "requests";
+const REQUEST = `login:
+  gitlab: { projectId: 44, ref: main }
+ttl: 1h
+read: [kv/shop/web/prod]
+databases: [orders/readonly]
+`;
+const AUDIENCE = "https://vault.data.example:8200";
 
 /** A text that Terraform must not read. */
 const LITERAL = "${HOME} %{if}";
@@ -181,10 +194,22 @@ const CHANGED = {
 function writeTenantFile(engines: object, tenant: object = {}): void {
   const address = "https://127.0.0.1:19510";
   const deployment = { mode: "external", addresses: [address] };
-  const instance = { name: "main", product: "openbao", address, deployment, ...engines };
+  const instance = { name: "main", product: "openbao", address, deployment, ...jobs(), ...engines };
   const spec = JSON.stringify({ name: "data", ...tenant, instances: [instance] });
   mkdirSync(dirname(TENANT_FILE), { recursive: true });
   writeFileSync(TENANT_FILE, `export default ${spec};\n`);
+}
+
+/** Jobs of GitLab, and what the owners of their projects may request. */
+function jobs(): object {
+  if (issuer === undefined) return {};
+  return {
+    logins: { gitlab: { address: issuer.url, audience: AUDIENCE, caCertificate: lab.authority.certificate } },
+    selfService: {
+      folder: REQUESTS,
+      limits: [{ gitlabProjects: [44], maxTtl: "1h", read: ["kv/shop"], databases: ["orders/readonly"] }],
+    },
+  };
 }
 
 /** Credentials, as a client has them. */
@@ -201,9 +226,10 @@ const CLIENT_TIMEOUT = 60_000;
 let lab: Lab;
 let operator: VaultClient;
 let mariadb: MariadbServer;
+let issuer: TokenIssuer | undefined;
 
-async function draw(mount: string, role = "readonly"): Promise<Login> {
-  const { body } = await operator.send("GET", `${mount}/creds/${role}`, { timeout: CLIENT_TIMEOUT });
+async function draw(mount: string, role = "readonly", client = operator): Promise<Login> {
+  const { body } = await client.send("GET", `${mount}/creds/${role}`, { timeout: CLIENT_TIMEOUT });
   const data = body.data as { username: string; password: string };
   return { ...data, leaseId: String(body.lease_id), seconds: Number(body.lease_duration) };
 }
@@ -237,6 +263,12 @@ async function read(path: string): Promise<unknown> {
 beforeAll(async () => {
   writeTenantFile(FIRST);
   lab = await startLab(TENANT_FILE, new Progress(() => undefined), { centralNamespace: "team1" });
+  issuer = await TokenIssuer.start(lab.authority);
+  // The lab's app reads a compiled copy of the file.
+  const requests = join(lab.deployFolder, REQUESTS);
+  mkdirSync(requests);
+  writeFileSync(join(requests, "shop-web.yaml"), REQUEST);
+  writeTenantFile(FIRST);
   await administer("postgres", `CREATE ROLE vault2 LOGIN CREATEROLE PASSWORD 'second'`);
   for (const grant of ["ALL ON ALL TABLES IN SCHEMA public", "USAGE ON SCHEMA public", "CONNECT ON DATABASE orders"])
     await administer("orders", `GRANT ${grant} TO vault2 WITH GRANT OPTION`);
@@ -303,6 +335,7 @@ function deploy(): Promise<void> {
   return lab.cdktf.apply("data-access", "data-vault", "data-config");
 }
 afterAll(async () => {
+  issuer?.stop();
   await mariadb.stop();
   await removeLab(lab);
   for (const file of [TENANT_FILE, ...CLIENT]) rmSync(file, { force: true });
@@ -511,6 +544,28 @@ describe("a deployed tenant", () => {
     expect([await canLogIn(after.password), await canLogIn(before.password)]).toEqual([true, false]);
     const comment = "SELECT shobj_description(oid, 'pg_authid') AS text FROM pg_roles WHERE rolname = 'batch_user'";
     expect(await administer("orders", comment)).toEqual([{ text: "changed by the instance" }]);
+  });
+
+  test("a job of a project draws what its owners requested, for an hour at most; it ends with the job's token", async () => {
+    const claims = {
+      sub: "a",
+      aud: AUDIENCE,
+      project_id: "44",
+      ref: "main",
+      ref_type: "branch",
+      ref_protected: "true",
+    };
+    const jwt = issuer?.token(claims);
+    const { body } = await operator.send("POST", "auth/gitlab/login", { body: { role: "request-shop-web", jwt } });
+    const { client_token, lease_duration } = body.auth as { client_token: string; lease_duration: number };
+    expect(lease_duration).toBe(3600);
+    const job = operator.withToken(new Secret(client_token));
+    const login = await draw("database/orders", "readonly", job);
+    expect(login.seconds).toBeLessThanOrEqual(3600);
+    expect(await query(login, "SELECT id FROM orders")).toHaveLength(1);
+    expect(await attempt(job, "GET database/orders/creds/owner")).toBe(403);
+    await job.send("POST", "auth/token/revoke-self");
+    await waitUntil("the login is gone", async () => !(await isAlive(login)));
   });
 
   test("rotateRoot: nobody knows the administrator's password, and its logins work", async () => {
