@@ -29,7 +29,25 @@ export function checkGroupName(name: string, scope?: Construct): string {
   );
 }
 
-/** @throws ValidationError if a name is not valid, or two users differ in case alone. */
+/** Keys and values of a user's metadata. A value with `*`, `+` or `/` would widen a path that names it. */
+const METADATA_KEY = /^[\w-]{1,128}$/;
+const METADATA_VALUE = /^[\w.@-]{1,512}$/;
+
+/** @throws ValidationError unless policies can name it safely. */
+export function checkUserMetadata(
+  { name, metadata = {} }: Pick<UserProps, "name" | "metadata">,
+  scope?: Construct,
+): void {
+  const wrong = Object.entries(metadata).find(([key, value]) => !METADATA_KEY.test(key) || !METADATA_VALUE.test(value));
+  if (wrong === undefined) return;
+  throw new ValidationError(
+    "user-metadata",
+    `The user ${name} has the metadata ${JSON.stringify(Object.fromEntries([wrong]))}, which a policy cannot name; use letters, digits, _ and - for a key, and also . and @ for a value.`,
+    scope,
+  );
+}
+
+/** @throws ValidationError if a name or metadata are not valid, or two users differ in case alone. */
 export function checkUsers(users: readonly UserProps[], scope?: Construct): void {
   const twice = firstDuplicate(users.map(({ name }) => name.toLowerCase()));
   if (twice !== undefined) {
@@ -39,8 +57,9 @@ export function checkUsers(users: readonly UserProps[], scope?: Construct): void
       scope,
     );
   }
-  for (const { name, groups = [] } of users) {
-    checkUserName(name, scope);
-    for (const group of groups) checkGroupName(group, scope);
+  for (const user of users) {
+    checkUserName(user.name, scope);
+    for (const group of user.groups ?? []) checkGroupName(group, scope);
+    checkUserMetadata(user, scope);
   }
 }

@@ -18,6 +18,7 @@ export interface UserAccount {
   readonly token: Readonly<Record<string, unknown>>;
   /** Policy, token role and lifetime, seconds, of first logins. */
   readonly firstLogin: { readonly policy: string; readonly role: string; readonly ttl: number };
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly provider: TerraformProvider | undefined;
 }
 
@@ -26,7 +27,7 @@ export class User extends Construct {
   readonly name: string;
   readonly entityId: string;
 
-  constructor(scope: Construct, id: string, { name, backend, token, firstLogin, provider }: UserAccount) {
+  constructor(scope: Construct, id: string, { name, backend, token, firstLogin, metadata, provider }: UserAccount) {
     super(scope, id);
     this.name = name;
     const path = `auth/${backend.path}/users/${name}`;
@@ -64,6 +65,7 @@ export class User extends Construct {
     });
     const entity = new IdentityEntity(this, "Resource", {
       name: entityOf(name),
+      metadata,
       // An admin of users disables and enables it.
       lifecycle: { ignoreChanges: ["disabled"], replaceTriggeredBy },
       dependsOn: [settings],

@@ -25,6 +25,14 @@ export interface UserProps {
    * @changes in place: tokens that exist keep their networks
    */
   readonly boundCidrs?: readonly string[];
+  /**
+   * What policies and SSH roles may name by `{{identity.entity.metadata.<key>}}`, such as `{ unix: "alice" }`. A path is to mean one thing,
+   * so values have letters, digits, `_`, `.`, `@` and `-` alone; https://developer.hashicorp.com/vault/docs/concepts/identity.
+   *
+   * @default - none
+   * @changes in place: tokens that exist have the other rights at once
+   */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Properties of {@link Users}. */

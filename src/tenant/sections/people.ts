@@ -2,7 +2,7 @@ import { checkDigits, checkMfa, type LoginMfa } from "../../constructs/users/tot
 import { checkGroupName, checkUserName, checkUsers } from "../../constructs/users/user-names";
 import type { UserProps, UsersProps } from "../../constructs/users/users-props";
 import { checkLoginPath } from "../../core/mount-path";
-import { choice, count, distinct, list, name, validatedBy, whole } from "../builders";
+import { choice, count, distinct, list, map, name, validatedBy, whole } from "../builders";
 import { cidrs, duration, label, lockout, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 
@@ -33,6 +33,7 @@ export const people = validatedBy(
             '"developers"',
           ).optional(),
           boundCidrs: cidrs.optional(),
+          metadata: map(name("unix"), name("alice")).optional(),
         }),
         '{ name: "alice" }',
       ),

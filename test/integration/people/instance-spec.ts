@@ -46,7 +46,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
       lockout: { threshold: 4 },
       mfa: { issuer: "customer10 main", groups: ["auditors"] },
       users: [
-        { name: "alice", groups: ["developers"] },
+        { name: "alice", groups: ["developers"], metadata: { team: "shop" } },
         { name: "bob", groups: ["developers"], boundCidrs: ["192.0.2.1/32", "2001:db8::1/128"] },
         { name: "carol", groups: ["user-admins"] },
         { name: "dave", groups: ["security-admins", "observers"] },
@@ -74,7 +74,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
           groups: ["developers"],
         },
         read: ["kv/web"],
-        write: ["kv/people/{{identity.entity.id}}"],
+        write: ["kv/people/{{identity.entity.id}}", "kv/teams/{{identity.entity.metadata.team}}"],
       },
       { name: "batch", read: ["kv/batch"], createTokens: ["ci", "batch", "agent"] },
       { name: "worker", read: ["kv/web"] },

@@ -117,6 +117,14 @@ export function testUsers(bed: () => PeopleBed): void {
     await logIn(bed(), "alice", "second");
   });
 
+  test("a policy names the metadata of a user, and allows nothing where there is none", async () => {
+    const [alice, leo] = await Promise.all([logIn(bed(), "alice", "second"), person(bed(), "leo", "users")]);
+    const write = (who: Login, team: string): Promise<number> =>
+      attempt(bed().client(who.client_token), `POST kv/data/teams/${team}`, { data: { note: "mine" } });
+    expect(await Promise.all([write(alice, "shop/note"), write(alice, "other/note")])).toEqual([200, 403]);
+    expect(await Promise.all([write(leo, "shop/note"), write(leo, "note")])).toEqual([403, 403]);
+  });
+
   test("users log in from their networks, and from no others", async () => {
     const { client_token } = await person(bed(), "leo", "users");
     expect(await attempt(bed().client(client_token), "GET kv/data/web/db")).toBe(200);

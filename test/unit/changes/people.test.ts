@@ -583,6 +583,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_identity_group.main_people_group_developers: member_entity_ids.#"],
   ],
   [
+    "UserProps.metadata",
+    {},
+    { "people.users.0.metadata": { unix: "alice" } },
+    ["update vault_identity_entity.main_people_user_alice: metadata"],
+  ],
+  [
     "UserProps.name",
     {},
     { "people.users.1.name": "robert" },

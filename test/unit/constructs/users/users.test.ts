@@ -65,6 +65,26 @@ test("single addresses are written as the server gives them back", () => {
   );
 });
 
+test("a user has metadata for policies and SSH roles", () => {
+  const { users_user_alice: alice, users_user_bob: bob } =
+    people([{ ...ALICE, metadata: { unix: "alice", mail: "alice@acme.example" } }, { name: "bob" }])
+      .vault_identity_entity ?? {};
+  expect(alice).toMatchObject({ metadata: { unix: "alice", mail: "alice@acme.example" } });
+  expect(bob).not.toHaveProperty("metadata");
+});
+
+test.each([
+  ["team", "*"],
+  ["team", "shop/+"],
+  ["team", ""],
+  ["the team", "shop"],
+  ["team", "{{identity.entity.id}}"],
+  ["team", "a".repeat(513)],
+])("refuses the metadata %s: %s", (key, value) => {
+  const user = { ...ALICE, metadata: { [key]: value } };
+  expect(() => people([user])).toThrow(/The user alice has the metadata .* which a policy cannot name/);
+});
+
 test("a group has the policies of the roles that name it", () => {
   expect(only(people([ALICE, { name: "bob" }]), "vault_identity_group")).toMatchObject({
     name: "developers",
