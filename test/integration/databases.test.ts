@@ -1,194 +1,36 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startLab, type Lab } from "../../lab/lab";
-import { PROJECT } from "../../lab/cdktf";
 import { Progress } from "../../lab/progress";
-import { MariadbServer } from "../../lab/servers/mariadb-server";
-import { writeFor } from "../../lab/servers/unprivileged";
-import { copyFromCache } from "../../lab/tools/cache";
+import type { MariadbServer } from "../../lab/servers/mariadb-server";
 import { waitUntil } from "../../lab/wait";
-import { obtainMariadb } from "../../lab/tools/mariadb";
 import { DeployedInstance } from "../../lab/proofs/instance";
 import { Database, SecretRef } from "../../src/index";
 import { Secret } from "../../src/core/secret";
 import type { VaultClient } from "../../src/vault/client";
 import { all } from "../support/all";
+import { requireCertificate, startMariadb } from "./databases/servers";
+import {
+  TENANT_FILE,
+  REQUESTS,
+  REQUEST,
+  AUDIENCE,
+  LITERAL,
+  CLIENT,
+  ODD_SCHEMA,
+  password,
+  OWNER,
+  SHOP,
+  SHOP_PASSWORD,
+  MARIADB,
+  FIRST,
+  CHANGED,
+} from "./databases/tenant";
 import { attempt } from "./support/attempts";
 import { runCommand } from "./support/command";
 import { removeLab } from "./support/lab";
 import { TokenIssuer } from "./support/token-issuer";
-
-/** As deep in the project as the lab's own, so that its imports hold. */
-const TENANT_FILE = join(PROJECT, ".lab", `data-tenant-${process.pid}.ts`);
-
-/** What the owners of a project request, in a folder beside the file. */
-const REQUESTS = "requests";
-const REQUEST = `login:
-  gitlab: { projectId: 44, ref: main }
-ttl: 1h
-read: [kv/shop/web/prod]
-databases: [orders/readonly]
-`;
-const AUDIENCE = "https://vault.data.example:8200";
-
-/** A text that Terraform must not read. */
-const LITERAL = "${HOME} %{if}";
-
-/** Certificate and key with which the instance logs in to PostgreSQL. */
-const CLIENT = ["pem", "key"].map((end) => join(dirname(TENANT_FILE), `client-${process.pid}.${end}`)) as [
-  string,
-  string,
-];
-
-/** Passwords with what separates the parts of statements and connections. */
-const PASSWORDS = {
-  length: 40,
-  rules: [
-    { charset: "ABCDEFGHJKLMNPQRSTUVWXYZ" },
-    { charset: "23456789", minChars: 4 },
-    { charset: "!#$%&()*+,-./:;<=>?@[]^_|~", minChars: 8 },
-  ],
-};
-
-/** A schema whose name needs quotes. */
-const ODD_SCHEMA = `it's "odd"`;
-
-const password = (field: string): { mount: string; path: string; field: string } => ({
-  mount: "operator",
-  path: "data/postgresql",
-  field,
-});
-
-const database = (name: string, more: object): object => ({
-  name,
-  engine: "postgresql",
-  host: "127.0.0.1",
-  database: "orders",
-  username: "vault",
-  password: password("password"),
-  roles: [{ name: "readonly" }],
-  ...more,
-});
-
-const OWNER = [
-  `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
-  `COMMENT ON ROLE "{{name}}" IS '${LITERAL}'`,
-];
-
-/** What makes a login, and then fails. */
-const BROKEN = {
-  name: "broken",
-  creationStatements: [OWNER[0], "SELECT 1 / 0"],
-  rollbackStatements: ["CREATE ROLE rolled_back"],
-};
-
-/** The form of a database, at a mount of its own: a role and its lifetimes. */
-const FORM = {
-  mount: "pgsql",
-  usernameTemplate: '{{printf "app-%s" (random 20)}}',
-  roles: [
-    { name: "readonly", defaultTtl: "30m", maxTtl: "2h" },
-    {
-      name: "renewed",
-      creationStatements: [OWNER[0]],
-      renewStatements: [
-        `ALTER ROLE "{{name}}" VALID UNTIL '{{expiration}}'`,
-        `COMMENT ON ROLE "{{name}}" IS 'until {{expiration}}'`,
-      ],
-    },
-    BROKEN,
-  ],
-};
-
-const BATCH_ROTATION = [
-  `ALTER ROLE "{{name}}" WITH PASSWORD '{{password}}'`,
-  `COMMENT ON ROLE "{{name}}" IS 'changed by the instance'`,
-];
-
-/** Of the server that these tests start. The lab has none. */
-const MARIADB_PORT = 19_520;
-
-/** Underscores stand for any character in a grant of MySQL. */
-const SHOP = "web_shop";
-
-/** What only those who deploy know. It has the characters that separate the parts of a connection. */
-const SHOP_PASSWORD = "a:b@c/d?e&f%g'h";
-
-const MARIADB = {
-  name: "shop",
-  engine: "mariadb",
-  host: "127.0.0.1",
-  port: MARIADB_PORT,
-  database: SHOP,
-  username: "vault",
-  password: password("password-of-mariadb"),
-  rotateRoot: true,
-  passwordPolicy: PASSWORDS,
-  roles: [
-    { name: "readonly" },
-    {
-      name: "broken",
-      creationStatements: [`CREATE USER '{{name}}'@'%' IDENTIFIED BY '{{password}}'`, `SELECT id FROM ${SHOP}.nowhere`],
-      rollbackStatements: [`DROP USER '{{name}}'@'%'`],
-    },
-  ],
-};
-
-/** A database whose administrator has a password that only the instance knows. */
-const rotated = (name: string, revision = 1): object =>
-  database(name, { username: name, rotateRoot: true, password: { ...password(`password-of-${name}`), revision } });
-
-const FIRST = {
-  databases: [
-    database("orders", {
-      roles: [
-        { name: "readonly" },
-        { name: "owner", creationStatements: OWNER, defaultTtl: "60d", maxTtl: "90d" },
-        { name: "temporary" },
-      ],
-      staticRoles: [
-        { name: "batch", username: "batch_user", rotationPeriod: "1d", rotationStatements: BATCH_ROTATION },
-      ],
-      passwordPolicy: PASSWORDS,
-    }),
-    database("reports", { username: "certified", clientCertificatePath: CLIENT[0], clientKeyPath: CLIENT[1] }),
-    database("ledger", { schemas: ["sales", ODD_SCHEMA], sslMode: "verify-ca" }),
-    database("stock", FORM),
-    rotated("audit"),
-    rotated("archive"),
-    MARIADB,
-  ],
-  keyValue: [{ mount: "kv", description: LITERAL, maxVersions: 3 }, { mount: "notes" }],
-  roles: [
-    { name: "web", databases: ["orders/readonly", "orders/batch"], write: ["kv/web"] },
-    { name: "ops", read: ["kv/web"], tokenTtl: "10m" },
-  ],
-};
-
-const CHANGED = {
-  databases: [
-    database("orders", {
-      host: "localhost",
-      username: "vault2",
-      password: password("password-of-vault2"),
-      roles: [
-        { name: "readonly", defaultTtl: "2h", maxTtl: "3h" },
-        { name: "owner", creationStatements: [OWNER[0]], defaultTtl: "30d", maxTtl: "30d" },
-      ],
-    }),
-    database("journal", {}),
-    database("stock", { mount: "db/second" }),
-    rotated("audit", 2),
-    rotated("archive"),
-    { ...MARIADB, maxOpenConnections: 4 },
-  ],
-  keyValue: [{ mount: "kv", description: "Secrets", maxVersions: 2, deleteVersionAfter: "30d" }, { mount: "notes" }],
-  roles: [
-    { name: "web", databases: ["orders/readonly"], read: ["kv/web"], tokenTtl: "5m", boundCidrs: ["10.0.0.0/8"] },
-    { name: "ops", write: ["kv/web"], tokenTtl: "20m", tokenMaxTtl: "25m", secretIdTtl: "1d" },
-  ],
-};
 
 /** The tenant, as its engineer writes it. */
 function writeTenantFile(engines: object, tenant: object = {}): void {
@@ -274,8 +116,8 @@ beforeAll(async () => {
     await administer("orders", `GRANT ${grant} TO vault2 WITH GRANT OPTION`);
   await lab.central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
   await lab.central.keepPassword(MARIADB.password, SHOP_PASSWORD);
-  mariadb = await startMariadb();
-  await requireCertificate("certified");
+  mariadb = await startMariadb(lab);
+  await requireCertificate(lab, "certified");
   await administer(
     "postgres",
     "CREATE ROLE batch_user LOGIN PASSWORD 'first'",
@@ -285,51 +127,6 @@ beforeAll(async () => {
   await deploy();
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
 });
-/** A server with an administrator, and a database that a careless grant would include. */
-async function startMariadb(): Promise<MariadbServer> {
-  const { serverFolder, authority, account } = lab;
-  const found = await obtainMariadb();
-  const reachable = (path: string): string => (account.ids === undefined ? path : copyFromCache(path, serverFolder));
-  const [install, server, client] = [found.install, found.server, found.client].map(reachable) as [
-    string,
-    string,
-    string,
-  ];
-  const programs = {
-    install,
-    server,
-    client,
-    base: found.base && reachable(found.base),
-    libraries: found.libraries.map(reachable),
-  };
-  const grants = ["CREATE USER, CONNECTION ADMIN ON *.*", "SELECT ON `web\\_shop`.*"];
-  const setup = [
-    ...[SHOP, "webXshop"].flatMap((name) => [`CREATE DATABASE ${name}`, `CREATE TABLE ${name}.items (id int)`]),
-    `INSERT INTO ${SHOP}.items VALUES (1)`,
-    `CREATE USER vault IDENTIFIED BY '${SHOP_PASSWORD.replace("'", "''")}'`,
-    ...grants.map((grant) => `GRANT ${grant} TO vault WITH GRANT OPTION`),
-    `CREATE USER owner IDENTIFIED BY 'owner'`,
-    `GRANT ALL ON ${SHOP}.* TO owner`,
-  ];
-  const folder = join(serverFolder, "mariadb");
-  const started = new MariadbServer({ programs, port: MARIADB_PORT, folder, authority, account, setup });
-  await started.start();
-  return started;
-}
-
-/** Makes PostgreSQL refuse a user without a certificate of the lab's authority. */
-async function requireCertificate(user: string): Promise<void> {
-  const folder = join(lab.serverFolder, "postgresql");
-  const { certificate, key } = await lab.authority.issue(user);
-  writeFileSync(CLIENT[0], certificate);
-  writeFileSync(CLIENT[1], key, { mode: 0o600 });
-  const rules = join(folder, "data", "pg_hba.conf");
-  const rule = `hostssl all ${user} 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\n`;
-  writeFileSync(rules, rule + readFileSync(rules, "utf8"));
-  const authority = writeFor(lab.account, join(folder, "clients.pem"), lab.authority.certificate);
-  await administer("postgres", `ALTER SYSTEM SET ssl_ca_file = '${authority}'`, "SELECT pg_reload_conf()");
-}
-
 /** Deploys the changed tenant file. */
 function deploy(): Promise<void> {
   return lab.cdktf.apply("data-access", "data-vault", "data-config");
