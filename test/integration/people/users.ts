@@ -10,6 +10,8 @@ export interface PeopleServer {
   /** A client with a token; without one nobody. */
   client(token?: string): VaultClient;
   readonly root: VaultClient;
+  /** @param path Of the login, below `auth/`. */
+  logIn(path: string, body: object): Promise<Login>;
   /** What must be in no file. @default - nobody looks */
   readonly secrets?: Set<string>;
 }
@@ -33,9 +35,8 @@ export async function unwrap(bed: PeopleServer, wrapping: string): Promise<strin
 }
 
 /** A login by password. */
-export async function logIn(bed: PeopleServer, user: string, password = PASSWORD): Promise<Login> {
-  const { body } = await bed.client().send("POST", `auth/userpass/login/${user}`, { body: { password } });
-  return body.auth as Login;
+export function logIn(bed: PeopleServer, user: string, password = PASSWORD): Promise<Login> {
+  return bed.logIn(`userpass/login/${user}`, { password });
 }
 
 /** A first login, which root hands over, as the first admin of an instance gets it. @returns The wrapping token. */

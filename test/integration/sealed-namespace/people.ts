@@ -7,6 +7,7 @@ import type { GuidedInstance } from "../../../src/contract/guide";
 import { guideOf } from "../../../src/guide/guide";
 import type { Block } from "../../../src/guide/section";
 import type { VaultClient } from "../../../src/vault/client";
+import type { Login } from "../people/people-bed";
 import { chooseFirstPassword, logIn, PASSWORD, person, type PeopleServer } from "../people/users";
 import { attempt } from "../support/attempts";
 import { runInTerminal } from "../support/terminal";
@@ -27,7 +28,12 @@ interface Setting {
 export function testPeople(setting: () => Promise<Setting>): void {
   test("people log in to the namespace, and admins of users hand logins and second factors over in it", async () => {
     const { bed, server, namespace, root } = await setting();
-    const people: PeopleServer = { client: (token) => server.client(token, namespace), root };
+    const client = (token?: string): VaultClient => server.client(token, namespace);
+    const people: PeopleServer = {
+      client,
+      root,
+      logIn: async (path, body) => (await client().send("POST", `auth/${path}`, { body })).body.auth as Login,
+    };
     const carol = await person(people, "carol", "admins");
     const user = async (...args: readonly string[]): Promise<string> => {
       const { code, stdout, stderr } = await bed.run(["user", ...args], {
