@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { PROJECT } from "../../test/support/checker";
 import type { Field } from "./fields";
-
-const PROJECT = resolve(__dirname, "..", "..");
 
 /** Names fields for another purpose: it compares the tenant file with the props. */
 const OTHER = "unit/tenant/specs.test.ts";
