@@ -9,10 +9,10 @@ import {
   type People,
 } from "../contract/people";
 import type { EngineType } from "../contract/identities";
-import { Duration } from "../core/duration";
 import { ENGINES, LOOK, MANAGE } from "./configuration-parts";
 import { operations } from "./identity-policies";
 import { PolicyDocument, type PolicyStatement } from "./policy-document";
+import { SHORTEST_WRAPPING } from "./wrapping";
 
 /** The login of people by password. A part may be an expression of Terraform. */
 export interface PeopleScope {
@@ -52,9 +52,6 @@ export type Duty = (typeof DUTIES)[number];
 export function assignsRoles(duty: Duty): boolean {
   return duty === "security" || duty === "privileged-access";
 }
-
-/** Shortest time for which a first login, or a second factor, is wrapped, so that nobody gets one without a wrapping token. */
-const WRAPPED = Duration.minutes(1);
 
 /** What an admin may do. */
 export function adminStatements(duty: Duty, scope: AdminScope): PolicyStatement[] {
@@ -179,7 +176,7 @@ function manage(whose: People, { login, people }: PeopleScope): PolicyStatement[
       reason: "hand a first login over, wrapped",
       allowedParameters: { entity_alias: people[whose] },
       requiredParameters: ["entity_alias"],
-      minWrappingTtl: WRAPPED,
+      minWrappingTtl: SHORTEST_WRAPPING,
     },
     ...people[whose].flatMap((user): PolicyStatement[] => [
       {
@@ -215,7 +212,7 @@ function secondFactors(whose: readonly People[], { mfa }: PeopleScope): PolicySt
     {
       path: "identity/mfa/method/totp/admin-generate",
       reason: "hand a second factor over, wrapped",
-      minWrappingTtl: WRAPPED,
+      minWrappingTtl: SHORTEST_WRAPPING,
       ...constraints,
     },
     { path: "identity/mfa/method/totp/admin-destroy", reason: "take a second factor away", ...constraints },

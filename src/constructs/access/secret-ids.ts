@@ -1,11 +1,8 @@
 import type { Construct } from "constructs";
-import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { Duty } from "../../policy/people-policies";
 import type { PolicyStatement } from "../../policy/policy-document";
-
-/** Shortest time for which a secret ID is wrapped, so that nobody gets one without a wrapping token. */
-const WRAPPED = Duration.minutes(1);
+import { SHORTEST_WRAPPING } from "../../policy/wrapping";
 
 /**
  * What allows to create, find and destroy secret IDs of a role. They are handed over wrapped.
@@ -25,7 +22,7 @@ export function secretIdStatements(path: string, role: string): PolicyStatement[
       path: `${path}/secret-id`,
       capabilities: ["create", "update"],
       reason: `create secret IDs of the role ${role}, wrapped`,
-      minWrappingTtl: WRAPPED,
+      minWrappingTtl: SHORTEST_WRAPPING,
       use,
     },
     // A list needs no wrapping, and it is decided by this path first.
