@@ -40,7 +40,7 @@ export class PkiMount extends Construct {
   /** The mount's accessor. */
   readonly accessor: string;
   private readonly provider: TerraformProvider | undefined;
-  private readonly cluster: GenericEndpoint | undefined;
+  private readonly url: string;
 
   constructor(scope: Construct, id: string, props: PkiMountProps) {
     super(scope, id);
@@ -59,15 +59,16 @@ export class PkiMount extends Construct {
     this.path = mount.path;
     this.provider = provider;
     this.accessor = mount.accessor;
+    this.url = apiUrl(props, props.path);
     this.accessorExpression = `${expressionOf(mount)}.accessor`;
     // Each issuer by its ID: the plain paths answer for the default issuer alone, whose list says nothing of older certificates.
-    const issuer = `${apiUrl(props, props.path)}/issuer/{{issuer_id}}`;
+    const issuer = `${this.url}/issuer/{{issuer_id}}`;
     const urls = new PkiSecretBackendConfigUrls(this, "Urls", {
       backend: mount.path,
       issuingCertificates: [`${issuer}/der`],
       crlDistributionPoints: [`${issuer}/crl/der`],
       // Without an issuer: the responder finds it in the request.
-      ocspServers: services.ocsp === true ? [`${apiUrl(props, props.path)}/ocsp`] : undefined,
+      ocspServers: services.ocsp === true ? [`${this.url}/ocsp`] : undefined,
       enableTemplating: true,
       // In place, the provider would look for them at the former path of a renamed mount, and fail.
       lifecycle: { replaceTriggeredBy: [`${expressionOf(mount)}.path`] },
@@ -91,8 +92,6 @@ export class PkiMount extends Construct {
         [urls],
       );
     if (services.tidy !== undefined) this.configure("Tidy", "auto-tidy", tidyConfig(services.tidy));
-    if (services.acme !== undefined)
-      this.cluster = this.configure("Cluster", "cluster", { path: apiUrl(props, props.path) });
   }
 
   /**
@@ -101,7 +100,8 @@ export class PkiMount extends Construct {
    * @param roles The roles, because the server refuses names of roles that it does not have yet.
    */
   enableAcme(acme: PkiAcme, roles: readonly ITerraformDependable[]): void {
-    this.configure("Acme", "acme", acmeConfig(acme), [...(this.cluster === undefined ? [] : [this.cluster]), ...roles]);
+    const cluster = this.configure("Cluster", "cluster", { path: this.url });
+    this.configure("Acme", "acme", acmeConfig(acme), [cluster, ...roles]);
   }
 
   /** The provider's own resources fail every plan if the mount is lost. */
