@@ -8,7 +8,7 @@ import type { SecretRef } from "../../core/secret-ref";
 import type { IGrantee } from "../../policy/grantee";
 import { CentralSecret } from "../../terraform/central-secret";
 import { checkProviders } from "../../terraform/provider-value";
-import { GenericEndpoint } from "../../terraform/providers/vault";
+import { rotateRoot } from "../../terraform/root-rotation";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { requireEngine, type ExternalPlugin, type MissingEngine } from "../server-config/external-plugin";
 
@@ -112,21 +112,13 @@ export abstract class CloudCredentials extends Construct implements ICloudCreden
   }
 
   /**
-   * Replaces the root credential once Terraform has written it. Terraform's state says that it was done. If it is lost, the next
-   * deployment replaces the root credential again, which does no harm.
+   * Replaces the root credential once Terraform has written it.
    *
    * @param path Of the engine's endpoint, as an expression that needs the mount.
-   * @param written What changes whenever Terraform writes a root credential.
+   * @param written Addresses of what changes whenever Terraform writes a root credential.
    */
   protected replaceRoot(path: string, written: readonly string[]): void {
-    new GenericEndpoint(this, "RootRotation", {
-      path,
-      dataJson: "{}",
-      disableRead: true,
-      disableDelete: true,
-      lifecycle: { replaceTriggeredBy: [...written] },
-      provider: this.cloud.provider,
-    });
+    rotateRoot(this, { path, written, provider: this.cloud.provider });
   }
 
   /** The root credential as an expression, for a write-only argument. */

@@ -1,4 +1,3 @@
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { DatabaseServer } from "../../contract/guide";
 import type { IGrantee } from "../../policy/grantee";
@@ -16,8 +15,8 @@ import {
   DatabaseSecretBackendRole,
   DatabaseSecretBackendStaticRole,
   DatabaseSecretsMount,
-  GenericEndpoint,
 } from "../../terraform/providers/vault";
+import { rotateRoot } from "../../terraform/root-rotation";
 import { requireEngine } from "../server-config/external-plugin";
 import { DATABASE, MISSING_DATABASES } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
@@ -115,7 +114,15 @@ export class DynamicDb extends Construct implements IDynamicDb {
         }),
     );
     // A rotation closes the connection, which the creation of a static role uses.
-    if (database.rotatesRoot) this.rotateRoot(engine, props, changed);
+    if (database.rotatesRoot) {
+      const written = ["accessor", `${database.engine}[0].password_wo_version`];
+      rotateRoot(this, {
+        path: `${engine.path}/rotate-root/${props.name}`,
+        written: written.map((attribute) => `${expressionOf(engine)}.${attribute}`),
+        dependsOn: changed,
+        provider: props.provider,
+      });
+    }
   }
 
   credentials(role: string): DatabaseCredentials {
@@ -185,27 +192,6 @@ export class DynamicDb extends Construct implements IDynamicDb {
     for (const [argument, value] of Object.entries({ password_policy: policy.name, tls_ca: tlsCa }))
       if (value !== undefined) mount.addOverride(`${database.engine}.0.${argument}`, value);
     return mount;
-  }
-
-  /**
-   * Replaces the password once Terraform has written it. Terraform's state says that it was done. If it is lost, the next deployment
-   * replaces the password again, which does no harm.
-   */
-  private rotateRoot(
-    engine: DatabaseSecretsMount,
-    { name, database, provider }: DynamicDbProps,
-    dependsOn: ITerraformDependable[],
-  ): void {
-    const written = ["accessor", `${database.engine}[0].password_wo_version`];
-    new GenericEndpoint(this, "RootRotation", {
-      path: `${engine.path}/rotate-root/${name}`,
-      dataJson: "{}",
-      disableRead: true,
-      disableDelete: true,
-      dependsOn,
-      lifecycle: { replaceTriggeredBy: written.map((attribute) => `${expressionOf(engine)}.${attribute}`) },
-      provider,
-    });
   }
 }
 
