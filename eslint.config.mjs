@@ -55,26 +55,13 @@ const WITHOUT_PROCESS = {
   ],
 };
 
+// oxlint has the rules about types, see .oxlintrc.json.
 export default tseslint.config(
   { ignores: ["**/lib/", "**/generated/", "**/cdktf.out/", ".cache/", ".lab/", "docs/"] },
-  ...tseslint.configs.strictTypeChecked,
-  ...tseslint.configs.stylisticTypeChecked,
-  {
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: {
-      // A construct adds resources to its scope; a class of static factories is an open set of values.
-      "@typescript-eslint/no-extraneous-class": "off",
-      // Another rule forbids the alternative that it suggests.
-      "@typescript-eslint/non-nullable-type-assertion-style": "off",
-      // cdktf and Node.js declare interfaces where they pass instances of classes, so casts are needed.
-      "@typescript-eslint/no-unsafe-class-instance-assignment": "off",
-      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
-      "@typescript-eslint/no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
-    },
-  },
+  { files: ["**/*.{cjs,mjs}"], extends: [tseslint.configs.strict, tseslint.configs.stylistic] },
   {
     files: ["src/**/*.ts"],
+    languageOptions: { parser: tseslint.parser },
     plugins: { jsdoc },
     rules: {
       "jsdoc/require-jsdoc": [
@@ -88,12 +75,5 @@ export default tseslint.config(
       "jsdoc/check-tag-names": ["error", { definedTags: ["default", "changes"] }],
     },
   },
-  {
-    files: ["src/**/*.ts"],
-    ignores: WITH_PROCESS,
-    rules: WITHOUT_PROCESS,
-  },
-  // The matchers of the test runner have the type any.
-  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-unsafe-assignment": "off" } },
-  { files: ["**/*.{cjs,mjs}"], ...tseslint.configs.disableTypeChecked },
+  { files: ["src/**/*.ts"], ignores: WITH_PROCESS, rules: WITHOUT_PROCESS },
 );

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Argument, Command, Option } from "commander";
-import { format, resolveConfig } from "prettier";
+import { formatted } from "./formatted";
 import type { AdoptionReport } from "../src/operations/adoption/adopt-instance";
 import type { UnmanagedReport } from "../src/operations/adoption/unmanaged";
 import type { AuthorityReport } from "../src/operations/authorities/ensure-authority";
@@ -549,7 +549,7 @@ export async function withCommands(page: string): Promise<string> {
   if (before === undefined || after === undefined) throw new Error(`docs/commands.md needs "${BEGIN}" and "${END}".`);
   const sections = runnableCommands(buildProgram(() => Promise.resolve())).map(section);
   const text = [before, BEGIN, "\n\n", sections.join("\n"), "\n", END, after].join("");
-  return format(text, { ...(await resolveConfig(FILE)), parser: "markdown" });
+  return formatted(FILE, text);
 }
 
 function section(command: Command): string {

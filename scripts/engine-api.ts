@@ -1,7 +1,7 @@
 // Writes what the engines of the lab's server offer to src/policy/engine-apis: node --import tsx scripts/engine-api.ts
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { format, resolveConfig } from "prettier";
+import { formatted } from "./formatted";
 import { TestBed } from "../test/integration/support/test-bed";
 import { readEngineApis } from "./engine-api/read-api";
 
@@ -33,7 +33,7 @@ ${apis.join("\n")}
 } as const satisfies Readonly<Record<string, string>>;
 `;
     const file = join(__dirname, "..", "src", "policy", "engine-apis", `${name}.ts`);
-    writeFileSync(file, await format(text, { ...(await resolveConfig(file)), parser: "typescript" }));
+    writeFileSync(file, await formatted(file, text));
     process.stdout.write(`${file}\n`);
   } finally {
     await bed.stop();

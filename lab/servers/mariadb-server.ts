@@ -93,7 +93,8 @@ export class MariadbServer {
   }
 
   private get environment(): NodeJS.ProcessEnv {
-    return withLibraries(this.props.programs.libraries);
+    // The account may not be allowed to write into the folder of temporary files of this process.
+    return { ...withLibraries(this.props.programs.libraries), TMPDIR: this.props.folder };
   }
 
   private write(name: string, content: string): string {

@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { format, resolveConfig } from "prettier";
+import { formatted } from "../formatted";
 import { requestSchema } from "../../src/tenant/sections/self-service";
 import { tenantSchema } from "../../src/tenant/tenant-schema";
 import { changeableFields } from "../changes-reference/fields";
@@ -9,8 +8,6 @@ import { addDocumentation } from "./documentation";
 import { withDefinitions } from "./definitions";
 import { renderFields } from "./markdown";
 import { structure } from "./schema";
-
-const PROJECT = resolve(__dirname, "..", "..");
 
 const INTRODUCTION = `# The tenant file
 
@@ -75,15 +72,14 @@ export async function generateFiles(): Promise<ReadonlyMap<string, string>> {
   );
   const fields = changeableFields();
   return new Map([
-    await formatted("schemas/tenant.schema.json", JSON.stringify(withDefinitions(schema))),
-    await formatted("schemas/request.schema.json", JSON.stringify(withDefinitions(request))),
-    await formatted("docs/tenant-file.md", INTRODUCTION + renderFields(schema)),
-    await formatted("docs/changes.md", renderChanges(fields, testsByField(fields))),
-    ...(await Promise.all(renderReadmes(fields).map(([path, text]) => formatted(path, text)))),
+    await file("schemas/tenant.schema.json", JSON.stringify(withDefinitions(schema))),
+    await file("schemas/request.schema.json", JSON.stringify(withDefinitions(request))),
+    await file("docs/tenant-file.md", INTRODUCTION + renderFields(schema)),
+    await file("docs/changes.md", renderChanges(fields, testsByField(fields))),
+    ...(await Promise.all(renderReadmes(fields).map(([path, text]) => file(path, text)))),
   ]);
 }
 
-async function formatted(path: string, text: string): Promise<readonly [string, string]> {
-  const file = resolve(PROJECT, path);
-  return [path, await format(text, { ...(await resolveConfig(file)), filepath: file })];
+async function file(path: string, text: string): Promise<readonly [string, string]> {
+  return [path, await formatted(path, text)];
 }

@@ -25,7 +25,8 @@ export interface SeenLock {
   readonly age: number;
   /** Undefined while the lock is free. */
   readonly holder:
-    (LockEntry & { readonly host: string; readonly pid: number; readonly state: OwnerState }) | undefined;
+    | (LockEntry & { readonly host: string; readonly pid: number; readonly state: OwnerState })
+    | undefined;
 }
 
 type StoredEntry = LockEntry & { readonly process: ProcessIdentity };

@@ -74,8 +74,8 @@ const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306, mongodb: 
 function loginEgress(logins: NonNullable<TenantInstance["logins"]>): Egress[] {
   const { gitlab, github, kubernetes, aws, azure, gcp, oidc, ldap } = logins;
   const asked: readonly (readonly [reason: string, url: string | undefined])[] = [
-    ["the keys of GitLab", gitlab && (gitlab.address ?? DEFAULT_GITLAB)],
-    ["the keys of GitHub", github && (github.issuer ?? DEFAULT_GITHUB_ISSUER)],
+    ["the keys of GitLab", gitlab === undefined ? undefined : (gitlab.address ?? DEFAULT_GITLAB)],
+    ["the keys of GitHub", github === undefined ? undefined : (github.issuer ?? DEFAULT_GITHUB_ISSUER)],
     ["the cluster of the login kubernetes", kubernetes?.host],
     ["STS of AWS", aws && stsEndpoint(aws)],
     ["the keys of Azure", azure && "https://login.microsoftonline.com"],

@@ -74,7 +74,8 @@ describe("the listener for metrics", () => {
     const wanted = metricsOf(JSON.stringify([alertRules(INSTANCE), grafanaDashboard(INSTANCE)]));
     expect(wanted.length).toBeGreaterThan(10);
     const missing = (text: string): string[] => wanted.filter((metric) => !text.includes(`\n${metric}`));
-    for (let end = Date.now() + 30_000; Date.now() < end && missing(await scrape()).length > 0;) await sleep(500);
+    const end = Date.now() + 30_000;
+    while (Date.now() < end && missing(await scrape()).length > 0) await sleep(500);
     expect(missing(await scrape())).toEqual([]);
   });
 

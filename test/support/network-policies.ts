@@ -30,7 +30,8 @@ interface Policy {
 
 /** Sender or receiver: a pod by its labels and the labels of its namespace, or an address outside the pods. */
 export type Endpoint =
-  { readonly namespace: Labels; readonly pod: Labels; readonly inside?: boolean } | { readonly address: string };
+  | { readonly namespace: Labels; readonly pod: Labels; readonly inside?: boolean }
+  | { readonly address: string };
 
 /** A connection to check. */
 export interface Flow {

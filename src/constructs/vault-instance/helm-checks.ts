@@ -11,7 +11,13 @@ import { CERTIFICATE } from "./server-certificate";
 
 /** Props of a deployment that take an object of a class. */
 type CheckedProp =
-  "cluster" | "certificate" | "exposure" | "selfInitialization" | "clients" | "kubernetesApi" | "auditDevices";
+  | "cluster"
+  | "certificate"
+  | "exposure"
+  | "selfInitialization"
+  | "clients"
+  | "kubernetesApi"
+  | "auditDevices";
 
 /** @throws ValidationError if a JavaScript program passes something else. */
 export function checkTypes(scope: Construct, props: Readonly<Partial<Record<CheckedProp, unknown>>>): void {

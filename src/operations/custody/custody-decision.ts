@@ -8,7 +8,8 @@ export type StoredCustody = CustodyManifest & {
 
 /** How the newest custody compares with the record, the people and the servers. */
 export type CustodyState =
-  { readonly state: "missing" | "outdated" } | { readonly state: "current"; readonly custody: StoredCustody };
+  | { readonly state: "missing" | "outdated" }
+  | { readonly state: "current"; readonly custody: StoredCustody };
 
 /**
  * Decides whether the files at a target are those that would be written now.

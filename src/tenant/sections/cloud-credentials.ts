@@ -94,7 +94,10 @@ export interface TerraformCloudCredentialsSpec extends InFile<
 
 /** Credentials of a cloud. */
 export type CloudCredentialsSpec =
-  AwsCredentialsSpec | AzureCredentialsSpec | GcpCredentialsSpec | TerraformCloudCredentialsSpec;
+  | AwsCredentialsSpec
+  | AzureCredentialsSpec
+  | GcpCredentialsSpec
+  | TerraformCloudCredentialsSpec;
 
 /** The field of an instance. */
 export interface CloudsField {

@@ -73,7 +73,12 @@ export interface NamespaceSpec extends InFile<Pick<NamespaceDeploymentProps, "of
 
 /** Deployment of an instance's servers. */
 export type DeploymentSpec =
-  HighAvailabilitySpec | StandaloneSpec | DevelopmentSpec | CustomSpec | ExternalSpec | NamespaceSpec;
+  | HighAvailabilitySpec
+  | StandaloneSpec
+  | DevelopmentSpec
+  | CustomSpec
+  | ExternalSpec
+  | NamespaceSpec;
 
 const volumes = {
   storageClass: name("fast-retain").optional(),

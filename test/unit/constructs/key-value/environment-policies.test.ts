@@ -36,7 +36,7 @@ test("environments that are accepted cannot be confused, and only its own polici
       const names = policies.map((policy) => policy.name);
       expect(new Set(names).size).toBe(names.length);
       const all = given.flatMap((organization) =>
-        organization.apps.flatMap(({ name: owner, environments: own = [], protectedEnvironments = [] }) =>
+        organization.apps.flatMap(({ name: owner, environments: own, protectedEnvironments }) =>
           own.map((environment) => ({
             name: `${owner}-${environment}`,
             folder: `${organization.name}/${owner}/${owner}-${environment}`,
