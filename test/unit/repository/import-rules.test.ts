@@ -153,7 +153,7 @@ describe("in this project", () => {
       modules,
       summary: { violations },
     } = await cruise(PROJECT));
-  });
+  }, 120_000);
 
   test("no import breaks a rule", () => {
     expect(modules.length).toBeGreaterThan(200);
