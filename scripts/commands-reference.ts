@@ -106,6 +106,7 @@ const RESULTS: Readonly<Record<string, Result>> = {
     } satisfies AuthorityReport & { readonly instance: string },
     notes: [
       "`steps` is what this run did: `generate-key`, `certify`, `keep-certificate`, `import` and `name`. It is empty if the mount had the CA.",
+      "For the key of an SSH authority, `issuer` is its fingerprint, and the only step is `import`.",
     ],
   },
   placeholders: {

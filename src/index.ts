@@ -273,7 +273,7 @@ export type { UserProps, UsersProps } from "./constructs/users/users-props";
 export type { Duty, PeopleScope } from "./policy/people-policies";
 export { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "./constructs/ssh-ca/ssh-ca-key";
 export { SshCa, type ISshCa, type SshCaProps } from "./constructs/ssh-ca/ssh-ca";
-export type { SshGenerations } from "./constructs/ssh-ca/ssh-generations";
+export type { SshGenerations, SshImportedKey } from "./constructs/ssh-ca/ssh-generations";
 export type { SshHostSetup } from "./constructs/ssh-ca/ssh-hosts";
 export type { SshHostsProps } from "./constructs/ssh-ca/ssh-hosts-props";
 export type { SshKeyKind } from "./constructs/ssh-ca/ssh-keys";
@@ -289,7 +289,7 @@ export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { MachineCertificate, type MachineCertificateProps } from "./constructs/tenant-pki/machine-certificate";
 export { machineAlertRules, type MachineAlertRule } from "./constructs/tenant-pki/machine-metrics";
 export type { InternalAuthorityProps } from "./constructs/tenant-pki/internal-root";
-export type { PkiHookProps } from "./constructs/tenant-pki/authority-props";
+export type { AuthorityHookProps } from "./terraform/hook";
 export {
   PkiAuthority,
   type ExternalAuthorityProps,

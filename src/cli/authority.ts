@@ -1,5 +1,6 @@
 import { AUTHORITY_VARIABLE, parseAuthority } from "../contract/authorities";
 import { ensureAuthority } from "../operations/authorities/ensure-authority";
+import { ensureSshKey } from "../operations/authorities/ensure-ssh-key";
 import type { CommandHost, CommandResult } from "./command";
 import { hookDescription } from "./hook-description";
 import { withInstance, type InstanceOptions } from "./instance";
@@ -12,7 +13,9 @@ export function authority(host: CommandHost, target: string, options: InstanceOp
     parse: parseAuthority,
   });
   return withInstance(host, target, { ...options, supplies: false }, async (context) => {
-    const report = await ensureAuthority(context, described);
+    const report = await ("privateKey" in described
+      ? ensureSshKey(context, described)
+      : ensureAuthority(context, described));
     const did = report.steps.length === 0 ? "nothing to do" : report.steps.join(", ");
     return {
       text: `${target}: the mount ${report.mount} has the issuer ${report.issuer} (${did})\n`,

@@ -33,10 +33,13 @@ const exported = z.object({
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
+/** A field of a secret in the central Vault. */
+const place = z.object({ mount: z.string().min(1), path: z.string().min(1), field: z.string().min(1) });
+
 const imported = z.object({
   type: z.literal("imported"),
-  /** A field of a secret in the central Vault: a PEM bundle of key, certificate and chain. */
-  bundle: z.object({ mount: z.string().min(1), path: z.string().min(1), field: z.string().min(1) }),
+  /** A PEM bundle of key, certificate and chain. */
+  bundle: place,
 });
 
 const authority = z.object({
@@ -52,6 +55,19 @@ const authority = z.object({
 /** A CA whose key the central Vault holds, for the hook. It contains no secret. */
 export type AuthorityDescription = Readonly<z.output<typeof authority>>;
 
+const sshKey = z.object({
+  tenant: z.string().min(1),
+  name: z.string().min(1),
+  /** Path of the SSH mount. */
+  mount: z.string().min(1),
+  privateKey: place,
+  /** Of the secret. Another one has the hook compare both keys again. */
+  revision: z.number().int().min(1),
+});
+
+/** The signing key of an SSH authority in the central Vault, for the hook. It contains no secret. */
+export type SshKeyDescription = Readonly<z.output<typeof sshKey>>;
+
 /** How the hook makes the key and the certificate of an exported CA. */
 export type ExportedAuthority = Readonly<z.output<typeof exported>>;
 
@@ -59,6 +75,6 @@ export type ExportedAuthority = Readonly<z.output<typeof exported>>;
 export const AUTHORITY_VARIABLE = "TENANT_VAULT_AUTHORITY";
 
 /** Parses what the Terraform hook passes. */
-export function parseAuthority(json: string): AuthorityDescription {
-  return parseDescription(authority, "authority", AUTHORITY_VARIABLE, json);
+export function parseAuthority(json: string): AuthorityDescription | SshKeyDescription {
+  return parseDescription(z.union([authority, sshKey]), "authority", AUTHORITY_VARIABLE, json);
 }

@@ -128,6 +128,7 @@ export type {
   SshGrants,
   SshHostRoleSpec,
   SshHostsSpec,
+  SshImportedKeySpec,
   SshOneTimePasswordRoleSpec,
   SshSpec,
 } from "./sections/ssh";

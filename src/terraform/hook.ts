@@ -26,6 +26,28 @@ export interface CentralVaultAccess {
   readonly caCertificatePath?: string;
 }
 
+/** What the hook needs that brings a CA whose key the central Vault holds into its mount. */
+export interface AuthorityHookProps {
+  /**
+   * Name of the tenant.
+   *
+   * @changes new instance: the hook brings the CA there
+   */
+  readonly tenant: string;
+  /**
+   * Name of the instance.
+   *
+   * @changes new instance: the hook brings the CA there
+   */
+  readonly name: string;
+  /**
+   * How the hook reaches the central Vault, which also has the credentials of the identity `apply`.
+   *
+   * @changes in place: the hook uses it from its next run on
+   */
+  readonly central: CentralVaultAccess;
+}
+
 /** A connection to the central Vault, for checks at run time. */
 export const CENTRAL_ACCESS: ValueType = {
   name: "CentralVaultAccess",

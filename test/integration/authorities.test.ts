@@ -12,6 +12,7 @@ import { testLaterPlaceholders, testPlaceholders } from "./authorities/placehold
 import { testPkiServices } from "./authorities/pki-services";
 import { testRemoval } from "./authorities/removal";
 import { testSsh } from "./authorities/ssh";
+import { testImportedSshKeys } from "./authorities/ssh-imported";
 import { testSshHosts } from "./authorities/ssh-hosts";
 import { download, readCertificate } from "./support/certificates";
 import { TerraformProject } from "./support/terraform-project";
@@ -27,6 +28,7 @@ testKeyValue(bed);
 testPlaceholders(bed);
 testSshHosts(bed);
 testSsh(bed);
+testImportedSshKeys(bed);
 testLaterPlaceholders(bed);
 testIssuers(bed);
 testOtherAuthorities(bed);

@@ -6,6 +6,7 @@ import type { OperationError } from "../../src/core/errors";
 import { Secret } from "../../src/core/secret";
 import { isOfKey } from "../../src/operations/authorities/authority-bundle";
 import { ensureAuthority } from "../../src/operations/authorities/ensure-authority";
+import { ensureSshKey } from "../../src/operations/authorities/ensure-ssh-key";
 import { rotateBarrier } from "../../src/operations/ceremonies/rotate-barrier";
 import { revokeCertificates } from "../../src/operations/certificates/revoke-certificates";
 import { rotateKeys } from "../../src/operations/ceremonies/rotate-keys";
@@ -39,8 +40,9 @@ import {
   withPerson,
 } from "./explored-worlds";
 import { split } from "./shamir";
-import { EXPORTED, simulatedAuthority, simulatedKey } from "./simulated-authorities";
+import { EXPORTED, simulatedAuthority, simulatedKey, SSH_KEY } from "./simulated-authorities";
 import { INSTANCE, Universe } from "./simulation";
+import { madeSshKey } from "./ssh-keys";
 
 const TRANSIT: Instance = { ...INSTANCE, seal: "transit" };
 const NEW = { shares: 7, threshold: 4 };
@@ -197,6 +199,8 @@ function expectAuthority({ content, authorities }: Universe, name: string): void
   equal(issuers[0]?.[1].certificate, certificate);
 }
 
+const OF_SSH = madeSshKey();
+
 const SERIALS = ["0a", "0b", "0c"];
 
 /** Operations whose faults are explored, each with a world in which it has something to do. */
@@ -257,6 +261,18 @@ export const EXPLORED_OPERATIONS: readonly ExploredOperation[] = [
     codes: [...CENTRAL],
     lost: lostKeys,
     expectReached: (universe) => expectAuthority(universe, EXPORTED.issuer),
+  },
+  {
+    name: "authority, the key of an SSH authority",
+    begin: async () => {
+      const universe = await running();
+      universe.authorities.bundles.set("operator/ssh-ca#private-key", new Secret(OF_SSH.file));
+      return universe;
+    },
+    run: (context) => ensureSshKey(context, SSH_KEY),
+    codes: [...CENTRAL],
+    lost: lostKeys,
+    expectReached: ({ content }) => equal(content.objects["ssh/config/ca"]?.public_key, OF_SSH.publicKey),
   },
   {
     name: "certificates revoke",

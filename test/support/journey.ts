@@ -219,6 +219,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
     "it takes a host with the product's SSH helper; test/integration/authorities/ssh.ts asks the instance as that helper does",
   "src/constructs/ssh-ca/README.md: terraform apply -target=vault_mount.main_ssh_mount":
     "authorities.test.ts runs the same commands",
+  "src/constructs/ssh-ca/README.md: vault kv put operator/<tenant>/ssh-ca private-key=@ca": HELD_AUTHORITIES,
+  "docs/operating/held-authorities.md: vault kv put operator/<tenant>/ssh-ca private-key=@ca": HELD_AUTHORITIES,
   "src/constructs/ssh-ca/README.md: ssh-keygen -t rsa -b 4096 -f ~/.ssh/id_rsa":
     "writes a folder of the user; authorities.test.ts makes, signs and uses such a key",
   "docs/operating/back-up.md: kubectl get jobs -n tenant-vault-snapshots": "needs a cluster of the operator",

@@ -1,4 +1,4 @@
-import type { AuthorityDescription } from "../../src/contract/authorities";
+import type { AuthorityDescription, SshKeyDescription } from "../../src/contract/authorities";
 import type { HeldParts } from "../../src/central/authority-store";
 import { Secret } from "../../src/core/secret";
 import type { Content } from "../../src/vault/content";
@@ -11,6 +11,15 @@ export const EXPORTED: AuthorityDescription = {
   mount: "pki",
   issuer: "exported-1",
   source: { type: "exported", keyType: "ed25519", keyBits: 0, parameters: { common_name: "CA" } },
+};
+
+/** The signing key of an SSH authority that the central Vault holds. */
+export const SSH_KEY: SshKeyDescription = {
+  tenant: "customer10",
+  name: "main",
+  mount: "ssh",
+  privateKey: { mount: "operator", path: "ssh-ca", field: "private-key" },
+  revision: 1,
 };
 
 /** CAs in the central Vault, and what a PKI mount makes of their keys. */

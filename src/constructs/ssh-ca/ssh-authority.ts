@@ -1,8 +1,10 @@
 import { TerraformIterator, type TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
+import type { AuthorityHookProps } from "../../terraform/hook";
 import { SshCaKey } from "./ssh-ca-key";
 import { mountOfGeneration, type GenerationRange } from "./ssh-generations";
+import { ImportedSshKey, type ImportedKeys } from "./ssh-imported-keys";
 import type { SshRole } from "./ssh-role";
 
 /** Properties of a mount that signs. */
@@ -10,6 +12,9 @@ export interface SshAuthorityProps extends GenerationRange {
   /** Path of the first mount. */
   readonly mount: string;
   readonly key?: SshCaKey;
+  /** Keys that the instance does not generate. */
+  readonly imported: ImportedKeys;
+  readonly hook?: AuthorityHookProps;
   readonly roles: readonly SshRole[];
   readonly deletionProtection?: boolean;
   readonly provider?: TerraformProvider;
@@ -38,11 +43,12 @@ export function createSshAuthority(
     provider,
   });
   const backend = isFirst ? mount.path : `\${${mount.fqn}[each.key].path}`;
+  const generated = (isFirst ? [1] : later).filter((generation) => !props.imported.has(generation));
   const ca = new SshSecretBackendCa(scope, "Resource", {
     backend,
     generateSigningKey: true,
     ...(props.key ?? SshCaKey.ed25519()).config,
-    ...forEach(later),
+    ...(isFirst ? onlyIf(generated.length > 0) : { forEach: TerraformIterator.fromList(generated.map(String)) }),
     // A provider upgrade that reads an argument differently must not replace the key.
     lifecycle: {
       preventDestroy,
@@ -66,8 +72,29 @@ export function createSshAuthority(
       provider,
     });
   }
-  const key = isFirst ? () => ca.fqn : (generation: number) => `${ca.fqn}["${generation}"]`;
-  return trusted.map((generation) => `${key(generation)}.public_key`);
+  const instance = (of: Mount | SshSecretBackendCa, generation: number): string =>
+    isFirst ? of.fqn : `${of.fqn}["${generation}"]`;
+  const imported = new Map(
+    [...props.imported]
+      .filter(([generation]) => (isFirst ? generation === 1 : generation > 1))
+      .map(([generation, privateKey]) => {
+        const { publicKey } = new ImportedSshKey(scope, `Imported-${generation}`, {
+          hook: props.hook,
+          mount: mountOfGeneration(props.mount, generation),
+          backend: `\${${instance(mount, generation)}.path}`,
+          accessor: `\${${instance(mount, generation)}.accessor}`,
+          privateKey,
+          provider,
+        });
+        return [generation, publicKey];
+      }),
+  );
+  return trusted.map((generation) => imported.get(generation) ?? `${instance(ca, generation)}.public_key`);
+}
+
+/** Terraform refuses to destroy a key that is taken from the configuration so. */
+function onlyIf(isGenerated: boolean): { readonly count?: number } {
+  return isGenerated ? {} : { count: 0 };
 }
 
 /**

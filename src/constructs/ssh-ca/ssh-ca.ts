@@ -7,12 +7,14 @@ import { APP_ROLE_LOGIN } from "../login/app-role-login";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { checkProviders } from "../../terraform/provider-value";
 import { forgetBelow } from "../../terraform/forgotten-resource";
+import type { AuthorityHookProps } from "../../terraform/hook";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { createSshAuthority } from "./ssh-authority";
 import { SSH_CA_KEY, type SshCaKey } from "./ssh-ca-key";
 import { generationsOf, signingMounts, type SshGenerations } from "./ssh-generations";
 import { checkHosts, sshHostSetup, type SshHostSetup } from "./ssh-hosts";
 import type { SshHostsProps } from "./ssh-hosts-props";
+import { guardImportedKeys, importedKeysOf } from "./ssh-imported-keys";
 import { SSH_ROLE, type SshRole } from "./ssh-role";
 
 /** Default mount of the SSH engine. */
@@ -40,7 +42,14 @@ export interface SshCaProps extends SshGenerations {
    */
   readonly mount?: string;
   /**
-   * Kind of the signing key.
+   * What the hook needs that imports keys.
+   *
+   * @default - none: importedKeys are refused
+   * @changes in place: the hook uses it from its next run on
+   */
+  readonly hook?: AuthorityHookProps;
+  /**
+   * Kind of the signing key that the instance generates.
    *
    * @default - Ed25519
    * @changes refused: raise generation, which creates another key beside the former one
@@ -89,7 +98,7 @@ export interface ISshCa {
 
 /**
  * A tenant's SSH authority: signed certificates and one-time passwords.
- * Vault generates the signing key in the instance; the key never leaves it.
+ * The instance generates the signing key, which never leaves it, or the hook imports a key of the central Vault.
  */
 export class SshCa extends Construct implements ISshCa {
   readonly mount: string;
@@ -115,12 +124,14 @@ export class SshCa extends Construct implements ISshCa {
     this.mounts = signingMounts(this.mount, { oldest, newest });
     this.signingMount = this.mounts.at(-1) ?? this.mount;
 
-    const settings = { ...props, mount: this.mount, oldest, newest };
+    const imported = importedKeysOf(props, this);
+    const settings = { ...props, mount: this.mount, imported, oldest, newest };
     const keys = [...createSshAuthority(this, settings)];
     if (newest > 1) {
       const later = Array.from({ length: newest - 1 }, (_, index) => index + 2);
       keys.push(...createSshAuthority(new Construct(this, SUCCESSORS), settings, later));
     } else if (props.deletionProtection !== false) forgetSuccessors(this);
+    guardImportedKeys(this, imported, props.deletionProtection ?? true);
     this.publicKey = keys.length === 1 ? `\${${keys.join()}}` : keys.map((key) => `\${trimspace(${key})}\n`).join("");
     const { hosts } = props;
     if (hosts === undefined) return;

@@ -1,5 +1,24 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
+import type { SecretRef } from "../../core/secret-ref";
+
+/** A signing key that exists, which the hook imports in place of one that the instance generates. */
+export interface SshImportedKey {
+  /**
+   * Number of the key among those of the authority. The first one, or a higher `generation` of the authority.
+   *
+   * @default 1
+   * @changes refused: a key keeps its number; add an entry for another generation
+   */
+  readonly generation?: number;
+  /**
+   * Where the central Vault has the private key: as `ssh-keygen` saves it, without a passphrase, of Ed25519, ECDSA, or RSA from 3,072
+   * bits.
+   *
+   * @changes refused by the hook, if the secret there is another key: import that one as another generation
+   */
+  readonly privateKey: SecretRef;
+}
 
 /** Which keys an SSH authority has had, and which of them still sign. */
 export interface SshGenerations {
@@ -18,6 +37,13 @@ export interface SshGenerations {
    * @changes in place: roles of older keys are deleted; certificates stay valid on hosts that still trust those keys
    */
   readonly oldestGeneration?: number;
+  /**
+   * Signing keys that exist. The hook imports them from the central Vault.
+   *
+   * @default - none: the instance generates each key
+   * @changes refused for a generation that has its key; raise generation, and import the next key as that one
+   */
+  readonly importedKeys?: readonly SshImportedKey[];
 }
 
 /** The generations that sign. */

@@ -1,31 +1,9 @@
 import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
-import type { CentralVaultAccess } from "../../terraform/hook";
+import type { AuthorityHookProps } from "../../terraform/hook";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
 import type { PkiMount } from "./pki-mount";
-
-/** What the hook needs that brings a CA whose key the central Vault holds into its mount. */
-export interface PkiHookProps {
-  /**
-   * Name of the tenant.
-   *
-   * @changes new instance: the hook brings the CA there
-   */
-  readonly tenant: string;
-  /**
-   * Name of the instance.
-   *
-   * @changes new instance: the hook brings the CA there
-   */
-  readonly name: string;
-  /**
-   * How the hook reaches the central Vault, which also has the credentials of the identity `apply`.
-   *
-   * @changes in place: the hook uses it from its next run on
-   */
-  readonly central: CentralVaultAccess;
-}
 
 /** What the certificate of an authority says, where it is, and what makes it another one. */
 export interface AuthorityProps {
@@ -43,7 +21,7 @@ export interface AuthorityProps {
   readonly mountPath: string;
   /** Of the certificates that the roles issue. */
   readonly longestTtl: Duration;
-  readonly hook?: PkiHookProps | undefined;
+  readonly hook?: AuthorityHookProps | undefined;
   readonly deletionProtection: boolean;
   readonly provider?: TerraformProvider;
 }

@@ -1,8 +1,8 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { Product } from "../../core/product";
+import type { AuthorityHookProps } from "../../terraform/hook";
 import type { IAppRoleLogin } from "../login/app-role-login";
-import type { PkiHookProps } from "./authority-props";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
 import type { MachineCertificateProps } from "./machine-certificate";
@@ -62,7 +62,7 @@ export interface TenantPKIProps extends AuthorityContent, PkiServices {
    * @default - none: such a CA is refused
    * @changes in place: the hook uses it from its next run on
    */
-  readonly hook?: PkiHookProps;
+  readonly hook?: AuthorityHookProps;
   /**
    * Address of the instance, for the issuer and CRL URLs in certificates.
    *

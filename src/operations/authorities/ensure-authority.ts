@@ -8,7 +8,6 @@ import { readCertificate } from "../../core/certificate";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
 import type { ContentRequests } from "../../vault/content";
-import { ReplicaError } from "../../vault/errors";
 import { findActive } from "../active";
 import type { ContentContext } from "../context";
 import { contentAsApply } from "../identities/apply-content";
@@ -16,6 +15,7 @@ import { LoginSessions } from "../identities/login-sessions";
 import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { isOfKey, openBundle } from "./authority-bundle";
 import { decideAuthority, type AuthorityStep, type HeldState, type SeenIssuer } from "./authority-decision";
+import { explainDenial } from "./authority-denied";
 import { generateAuthorityKey } from "./authority-key";
 
 const POLL = 1_000;
@@ -37,7 +37,7 @@ type Change = keyof typeof EVENTS;
 /** Result of a run. */
 export interface AuthorityReport {
   readonly mount: string;
-  /** Name of the issuer. */
+  /** Name of the issuer. Of an SSH authority, the fingerprint of its key. */
   readonly issuer: string;
   /** What this run did, in order. */
   readonly steps: readonly Change[];
@@ -90,9 +90,9 @@ class AuthorityRun {
   run(): Promise<AuthorityReport> {
     const { mount, issuer } = this.authority;
     return runLoop<Seen, AuthorityStep, AuthorityReport>(this.context, {
-      observe: () => this.explained(() => this.observe()),
+      observe: () => explainDenial(this.context, mount, () => this.observe()),
       decide: ({ held, issuers }) => decideAuthority(issuer, held, issuers),
-      perform: (step, seen) => this.explained(() => this.perform(step, seen)),
+      perform: (step, seen) => explainDenial(this.context, mount, () => this.perform(step, seen)),
       recover: recoverUnlessDenied,
       unfinished: (code, last) =>
         new UnfinishedError(
@@ -208,21 +208,5 @@ class AuthorityRun {
         ? `${place}, whose key the central Vault does not have; restore ${AUTHORITIES_MOUNT}/${authorityPath(this.context.store.path, issuer)}/key, or raise generation of the PKI for another CA.`
         : `${place} that is not the CA that the central Vault holds; raise revision of an imported bundle, or generation of an exported CA.`,
     );
-  }
-
-  /** A policy of before the authority says no more than a number. */
-  private async explained<Result>(work: () => Promise<Result>): Promise<Result> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ReplicaError) || error.failure !== "denied") throw error;
-      const { path } = this.context.store;
-      const [tenant = ""] = path.split("/");
-      throw new OperationError(
-        "authority-denied",
-        `The identity apply of ${path} may not import a CA into the mount ${this.authority.mount} yet; deploy the stack ${tenant}-vault, and then ${tenant}-config.`,
-        { cause: error },
-      );
-    }
   }
 }

@@ -48,9 +48,10 @@ export function orphanedInstances(
 const FIXES = {
   not_destroyable: 'write it again, or remove it as docs/operating/remove-nodes.md says and name it in "destroyable"',
   instances_not_retired: RESTORE_INSTANCE,
+  imported_keys: "list that key in importedKeys again, because the instance would generate another one in its place",
 } as const;
 
-/** Nodes, volumes, gateways and instances that a plan would destroy, and for which Terraform refuses the plan. */
+/** Nodes, volumes, gateways, instances and imported keys that a plan would destroy, and for which Terraform refuses the plan. */
 export function lostNames({ name: stack, json }: SynthesizedStack, { resources = [] }: TerraformState): string[] {
   const moved = (json.moved ?? []).map(({ from }) => from);
   return Object.entries(json.resource?.terraform_data ?? {}).flatMap(([block, { for_each: names, lifecycle }]) => {

@@ -1,4 +1,4 @@
-import type { AuthorityDescription } from "../../contract/authorities";
+import type { AuthorityDescription, SshKeyDescription } from "../../contract/authorities";
 import { GUIDES, type GuidedInstance } from "../../contract/guide";
 
 /** Arguments of a block of Terraform. */
@@ -76,14 +76,17 @@ export function secretReads(stack: SynthesizedStack): SecretRead[] {
   return [...readsOfTerraform(stack), ...readsOfAuthorities(stack)];
 }
 
-/** Bundles of CAs that the hook imports. */
+/** Keys of CAs that the hook imports. */
 function readsOfAuthorities(stack: SynthesizedStack): SecretRead[] {
   return descriptionsFor(stack, "authority").flatMap((description) => {
-    const { source } = description as unknown as AuthorityDescription;
-    if (source.type === "exported") return [];
-    const { mount, path, field } = source.bundle;
-    return [{ mount, path, fields: [field] }];
+    const described = description as unknown as AuthorityDescription | SshKeyDescription;
+    const place = "privateKey" in described ? described.privateKey : bundleOf(described);
+    return place === undefined ? [] : [{ mount: place.mount, path: place.path, fields: [place.field] }];
   });
+}
+
+function bundleOf({ source }: AuthorityDescription) {
+  return source.type === "imported" ? source.bundle : undefined;
 }
 
 function readsOfTerraform(stack: SynthesizedStack): SecretRead[] {

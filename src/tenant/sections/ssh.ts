@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { forgetSuccessors, KEPT, SSH_MOUNT, SshCa, type SshCaProps } from "../../constructs/ssh-ca/ssh-ca";
 import { SshCaKey, type EcdsaSshCaKeyProps, type RsaSshCaKeyProps } from "../../constructs/ssh-ca/ssh-ca-key";
-import { generationsOf, signingMounts } from "../../constructs/ssh-ca/ssh-generations";
+import {
+  generationsOf,
+  signingMounts,
+  type SshGenerations,
+  type SshImportedKey,
+} from "../../constructs/ssh-ca/ssh-generations";
 import { checkHosts } from "../../constructs/ssh-ca/ssh-hosts";
+import { importedKeysOf } from "../../constructs/ssh-ca/ssh-imported-keys";
 import type { SshHostsProps } from "../../constructs/ssh-ca/ssh-hosts-props";
 import { SSH_KEY_KINDS } from "../../constructs/ssh-ca/ssh-keys";
 import { SshRole } from "../../constructs/ssh-ca/ssh-role";
@@ -28,7 +34,7 @@ import {
   whole,
 } from "../builders";
 import { forgetBelow } from "../../terraform/forgotten-resource";
-import { cidr, cidrs, duration, mountPath } from "../fields";
+import { cidr, cidrs, duration, mountPath, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
 
@@ -71,10 +77,13 @@ export interface EcdsaSshKeySpec extends InFile<EcdsaSshCaKeyProps> {
 /** Hosts that trust the authority. */
 export type SshHostsSpec = InFile<Omit<SshHostsProps, "address" | "namespace" | "login">>;
 
+/** A signing key that exists, which the hook imports from the central Vault. */
+export type SshImportedKeySpec = InFile<SshImportedKey>;
+
 /** SSH logins of a tenant. */
-export interface SshSpec extends InFile<Pick<SshCaProps, "mount" | "generation" | "oldestGeneration">> {
+export interface SshSpec extends InFile<SshGenerations & Pick<SshCaProps, "mount">> {
   /**
-   * Kind of the signing key.
+   * Kind of the signing key that the instance generates.
    *
    * @default - Ed25519
    * @changes refused: raise generation, which creates another key beside the former one
@@ -180,6 +189,11 @@ const key = z.discriminatedUnion("type", [
   ),
 ]);
 
+const importedKey = shape<SshImportedKeySpec>()({
+  generation: whole("generation", 1).optional(),
+  privateKey: secretRef,
+});
+
 const hosts = shape<SshHostsSpec>()({
   users: map(name("ubuntu"), list(name("ops"), '"ops"')),
   hostRole: name("hosts").optional(),
@@ -195,24 +209,29 @@ export const ssh = engine<SshField, SshGrants>()({
       key: key.optional(),
       generation: whole("generation", 1).optional(),
       oldestGeneration: whole("generation", 1).optional(),
+      importedKeys: list(importedKey, "{ privateKey: { ... } }").optional(),
       hosts: hosts.optional(),
       roles: uniquelyNamed(z.discriminatedUnion("type", [certificate, host, oneTimePassword])),
     }),
     (spec) => {
       generationsOf(spec);
+      importedKeysOf(spec);
       if (spec.hosts !== undefined) checkHosts(spec.hosts, spec.roles);
     },
   ),
   grants: { ssh: list(name("ops"), '"ops"').optional() },
   mounts: ({ mount = SSH_MOUNT, generation: newest = 1 }) => signingMounts(mount, { oldest: 1, newest }),
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((role) => role.name) ?? []),
-  create: (scope, { hosts: each, ...spec }, { address, namespace, login, provider, deletionProtection }) =>
-    new SshCa(scope, "Ssh", {
+  create: (scope, { hosts: each, ...spec }, { tenant, name: instance, central, ...context }) => {
+    const { address, namespace, login, provider, deletionProtection } = context;
+    return new SshCa(scope, "Ssh", {
       ...spec,
+      ...(central === undefined ? {} : { hook: { tenant, name: instance, central } }),
       hosts: each && { ...each, address, namespace, login },
       deletionProtection,
       provider,
-    }),
+    });
+  },
   forget: (scope) => {
     forgetBelow(scope, ["Ssh", "Mount"], "vault_mount", KEPT);
     forgetBelow(scope, ["Ssh", "Resource"], "vault_ssh_secret_backend_ca", KEPT);

@@ -19,6 +19,7 @@ export { AzureSecretBackendRole } from "@cdktf/provider-vault/lib/azure-secret-b
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
 export { CertAuthBackendRole } from "@cdktf/provider-vault/lib/cert-auth-backend-role";
 export { DataVaultAuthBackend } from "@cdktf/provider-vault/lib/data-vault-auth-backend";
+export { DataVaultGenericSecret } from "@cdktf/provider-vault/lib/data-vault-generic-secret";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";
 export { DatabaseSecretBackendStaticRole } from "@cdktf/provider-vault/lib/database-secret-backend-static-role";
 export {

@@ -148,6 +148,11 @@ export function configStack(app: App, tenant: string): TerraformStack {
     lifecycle: { ...lifecycle, ignoreChanges: "all" },
     provider,
   });
+  const kept = new TerraformResource(stack, "ssh-imported-keys", {
+    terraformResourceType: "terraform_data",
+    lifecycle,
+  });
+  kept.addOverride("for_each", {});
   new SshSecretBackendRole(stack, "ssh-ops", {
     backend: ssh.path,
     name: "ops",

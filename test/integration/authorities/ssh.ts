@@ -118,14 +118,6 @@ export function testSsh(bed: AuthorityBed): void {
       expect((await user.sign("ops", "rsa-2048", "ssh", request)).status).toBe(400);
     });
 
-    test("an authority takes a key that exists, as documented", async () => {
-      await bed.operator.send("POST", "sys/mounts/imported", { body: { type: "ssh" } });
-      const public_key = user.publicKey();
-      const body = { generate_signing_key: false, private_key: readFileSync(user.key(), "utf8"), public_key };
-      await bed.operator.send("POST", "imported/config/ca", { body });
-      expect(await bed.read("imported/config/ca")).toMatchObject({ public_key });
-    });
-
     test("S1: a renamed mount is refused, and by the documented steps keeps the key and its users (SshCaProps.mount)", async () => {
       bed.change("ssh: {", 'ssh: {\n        mount: "ssh-logins",');
       await bed.lab.cdktf.synthesize();

@@ -156,7 +156,7 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     "the root CA is the operator's",
   ],
   [/^(UnsealWatchProps|WebhookSecret)\./, "the operator runs the watchers of all tenants"],
-  [/^(PlaceholderHookProps\.|PkiHookProps\.|TenantPKIProps\.hook$)/, "the stack passes it"],
+  [/^(PlaceholderHookProps\.|AuthorityHookProps\.|(TenantPKI|SshCa)Props\.hook$)/, "the stack passes it"],
   [/^PasswordPolicyProps\.name$/, "each database has a policy of its own"],
   [/^RaftSnapshotsProps\./, "the operator keeps the snapshots of all tenants"],
   [/^VaultInstanceProps\.namespaces$/, "the stack derives it from the files of all tenants"],

@@ -103,6 +103,7 @@ describe("generations", () => {
       "ssh_role_ops",
       "ssh_role_break_glass",
       "ssh_successors_role_ops",
+      "ssh_imported_keys",
     ]);
     expect(after.vault_mount?.ssh_successors_mount).toMatchObject({
       path: "ssh-${each.key}",

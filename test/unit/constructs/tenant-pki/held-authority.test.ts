@@ -36,7 +36,9 @@ function imported(props: Partial<TenantPKIProps> = {}, location: Partial<SecretL
 /** What the hook gets. */
 function described({ resource }: Synthesized) {
   const { triggers_replace: triggers } = only(resource, "terraform_data");
-  return parseAuthority(JSON.stringify((triggers as { description: object }).description));
+  const description = parseAuthority(JSON.stringify((triggers as { description: object }).description));
+  if ("privateKey" in description) throw new Error("It is the key of an SSH authority.");
+  return description;
 }
 
 describe("an exported CA", () => {

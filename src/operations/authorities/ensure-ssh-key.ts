@@ -1,0 +1,111 @@
+import type { SshKeyDescription } from "../../contract/authorities";
+import { OperationError } from "../../core/errors";
+import type { ContentRequests } from "../../vault/content";
+import { ReplicaError } from "../../vault/errors";
+import { findActive } from "../active";
+import type { ContentContext } from "../context";
+import { contentAsApply } from "../identities/apply-content";
+import { LoginSessions } from "../identities/login-sessions";
+import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { explainDenial } from "./authority-denied";
+import type { AuthorityReport } from "./ensure-authority";
+import { fingerprintOf, openSshKey, type SshKey } from "./ssh-key";
+
+const POLL = 1_000;
+
+const REFUSED = 400;
+/** What OpenBao and Vault answer while a mount has no signing key. */
+const NO_KEY = /no default issuer currently configured|keys haven't been configured yet/;
+
+interface Seen {
+  readonly api: ContentRequests;
+  readonly held: SshKey;
+  /** Public key of the mount; undefined if it has none. */
+  readonly present: string | undefined;
+}
+
+/**
+ * Ensures that an SSH mount signs with the key that the central Vault holds, as the identity `apply`. A mount that has another key
+ * keeps it: OpenBao would replace a key without a word, and hosts would refuse every later login.
+ */
+export async function ensureSshKey(context: ContentContext, description: SshKeyDescription): Promise<AuthorityReport> {
+  const { mount } = description;
+  const sessions = new LoginSessions(context);
+  const steps: AuthorityReport["steps"][number][] = [];
+
+  const observe = async (): Promise<Seen> => {
+    const held = await readHeld(context, description);
+    const api = await contentAsApply(context, sessions, await findActive(context));
+    return { api, held, present: await presentKey(api, mount) };
+  };
+
+  const perform = async (step: SshKeyStep, { api, held }: Seen): Promise<Outcome<AuthorityReport>> => {
+    const issuer = fingerprintOf(held.publicKey);
+    if (step === "nothing") return { done: { mount, issuer, steps } };
+    if (step === "refuse") throw refusal(context, description);
+    await api.write(`${mount}/config/ca`, {
+      generate_signing_key: false,
+      private_key: held.pem.reveal(),
+      public_key: held.publicKey,
+    });
+    steps.push(step);
+    context.log.info("imported the key of an SSH authority", { mount, issuer });
+    return undefined;
+  };
+
+  try {
+    return await runLoop<Seen, SshKeyStep, AuthorityReport>(context, {
+      observe: () => explainDenial(context, mount, observe),
+      decide: ({ held, present }) => decideSshKey(held.publicKey, present),
+      perform: (step, seen) => explainDenial(context, mount, () => perform(step, seen)),
+      recover: recoverUnlessDenied,
+      unfinished: (code, last) =>
+        new UnfinishedError(
+          code,
+          `The mount ${mount} of ${context.store.path} does not have its key yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
+        ),
+      poll: POLL,
+    });
+  } finally {
+    await sessions.endAll();
+  }
+}
+
+/** What is to be done so that a mount has a key. */
+export type SshKeyStep = "import" | "nothing" | "refuse";
+
+/** @param present Public key of the mount, perhaps with a comment. */
+export function decideSshKey(held: string, present: string | undefined): SshKeyStep {
+  if (present === undefined) return "import";
+  return present.trim().split(/\s+/).slice(0, 2).join(" ") === held ? "nothing" : "refuse";
+}
+
+async function readHeld(context: ContentContext, { privateKey }: SshKeyDescription): Promise<SshKey> {
+  const { mount, path, field } = privateKey;
+  const text = await context.authorities.readBundle(mount, path, field);
+  const opened = text === undefined ? "is empty; write the private key of the CA there" : openSshKey(text);
+  if (typeof opened !== "string") return opened;
+  throw new OperationError("authority-bundle", `The field ${placeOf(privateKey)} ${opened}, and deploy again.`);
+}
+
+/** Any other failure says nothing about the key. */
+async function presentKey(api: ContentRequests, mount: string): Promise<string | undefined> {
+  try {
+    const found = await api.read(`${mount}/config/ca`);
+    return found === undefined ? undefined : String(found.public_key);
+  } catch (error) {
+    if (error instanceof ReplicaError && error.status === REFUSED && NO_KEY.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+function refusal({ store }: ContentContext, { mount, privateKey }: SshKeyDescription): OperationError {
+  return new OperationError(
+    "authority-conflict",
+    `The mount ${mount} of ${store.path} signs with another key than the field ${placeOf(privateKey)}; write the former key there again, or raise generation of the SSH authority and import this key as that generation.`,
+  );
+}
+
+function placeOf({ mount, path, field }: SshKeyDescription["privateKey"]): string {
+  return `${field} of ${mount}/${path} in the central Vault`;
+}
