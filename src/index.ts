@@ -206,12 +206,8 @@ export type {
   DynamicDbRoleProps,
   DynamicDbStaticRoleProps,
 } from "./constructs/dynamic-db/dynamic-db-props";
-export {
-  PasswordPolicy,
-  type PasswordPolicyProps,
-  type PasswordRule,
-  type PasswordRules,
-} from "./constructs/dynamic-db/password-policy";
+export { PasswordPolicy, type PasswordPolicyProps, type PasswordRules } from "./constructs/dynamic-db/password-policy";
+export type { PasswordRule } from "./core/password-rules";
 export { KeyValue, type IKeyValue } from "./constructs/key-value/key-value";
 export type {
   KeyValueAppProps,

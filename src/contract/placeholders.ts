@@ -29,6 +29,12 @@ const placeholder = z.object({
   keys: z.array(z.string().min(1)).min(1).readonly(),
   /** Number of characters of each value, if the hook generates them. */
   generatedLength: z.number().int().min(MIN_GENERATED_LENGTH).max(MAX_GENERATED_LENGTH).optional(),
+  /** Their characters. @default - letters and digits */
+  generatedRules: z
+    .array(z.object({ charset: z.string().min(1), minChars: z.number().int().min(0).optional() }))
+    .min(1)
+    .readonly()
+    .optional(),
   /** Who fills it in. */
   owner: z.string().min(1).optional(),
   /** What kind of secret it is. */

@@ -33,10 +33,10 @@ export type {
   MssqlDatabaseSpec,
   MysqlDatabaseSpec,
   PasswordRulesSpec,
-  PasswordRuleSpec,
   PostgresqlDatabaseSpec,
   StaticDatabaseRoleSpec,
 } from "./sections/database-servers";
+export type { PasswordRuleSpec } from "./sections/password-rules";
 export type { DatabasesField, DatabasesGrants } from "./sections/databases";
 export type {
   CustomSpec,

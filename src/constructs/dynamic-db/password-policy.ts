@@ -2,26 +2,10 @@ import { Fn, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import { attributes, block } from "../../core/hcl";
+import { passwordRulesProblem, type PasswordRule } from "../../core/password-rules";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { checkProviders } from "../../terraform/provider-value";
 import { GenericEndpoint } from "../../terraform/providers/vault";
-
-/** Characters that passwords contain. */
-export interface PasswordRule {
-  /**
-   * The characters, each once: letters, digits and punctuation, without quotes, backslashes, braces and spaces.
-   *
-   * @changes in place: for passwords that are generated afterwards
-   */
-  readonly charset: string;
-  /**
-   * How many of them a password contains at least.
-   *
-   * @default 1
-   * @changes in place: for passwords that are generated afterwards
-   */
-  readonly minChars?: number;
-}
 
 /** Length and characters of generated passwords. */
 export interface PasswordRules {
@@ -92,8 +76,6 @@ const POLICY_NAME = /^\w([\w.-]*\w)?$/;
 const DEFAULT_LENGTH = 24;
 /** All products generate 100 characters at most. */
 const LONGEST = 100;
-/** Strength of the weakest password that is accepted, the logarithm of the number of possible passwords. */
-const LEAST_BITS = 80;
 
 const DEFAULT_RULES: readonly PasswordRule[] = [
   { charset: "abcdefghijklmnopqrstuvwxyz" },
@@ -101,9 +83,6 @@ const DEFAULT_RULES: readonly PasswordRule[] = [
   { charset: "0123456789" },
   { charset: "-" },
 ];
-
-/** Characters that mean nothing else within the quotes of a statement or of a configuration. */
-const CHARSET = /^[A-Za-z0-9!#$%&()*+,\-./:;<=>?@[\]^_|~]+$/;
 
 /** The policy as a server reads it. */
 export function passwordPolicy({ length = DEFAULT_LENGTH, rules = DEFAULT_RULES }: PasswordRules): string {
@@ -120,24 +99,8 @@ export function checkPasswordRules(
 ): void {
   if (!Number.isInteger(length) || length < 1 || length > LONGEST)
     throw passwordError(`The length ${length} is not possible; write a whole number up to ${LONGEST}.`, scope);
-  for (const { charset, minChars = 1 } of rules) {
-    if (!CHARSET.test(charset))
-      throw passwordError(
-        `The charset ${JSON.stringify(charset)} is not possible; write letters, digits and punctuation without quotes, backslashes, braces and spaces.`,
-        scope,
-      );
-    if (!Number.isInteger(minChars) || minChars < 0)
-      throw passwordError(`minChars ${minChars} of "${charset}" is not possible; write a whole number.`, scope);
-  }
-  const required = rules.reduce((sum, { minChars = 1 }) => sum + minChars, 0);
-  if (required > length)
-    throw passwordError(`The rules require ${required} characters; write a length of at least ${required}.`, scope);
-  const alphabet = new Set(rules.flatMap(({ charset }) => Array.from(charset))).size;
-  if (length * Math.log2(Math.max(1, alphabet)) < LEAST_BITS)
-    throw passwordError(
-      `A password of ${length} characters out of ${alphabet} can be guessed; write a greater length, or more characters.`,
-      scope,
-    );
+  const problem = passwordRulesProblem(length, rules);
+  if (problem !== undefined) throw passwordError(`${problem}.`, scope);
 }
 
 function passwordError(problem: string, scope?: Construct): ValidationError {

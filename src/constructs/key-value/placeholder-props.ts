@@ -1,3 +1,5 @@
+import type { PasswordRule } from "../../core/password-rules";
+
 /** What a secret is. Its type stands in its custom metadata. */
 export type PlaceholderType = "password" | "api-key" | "ssh-key" | "database-credential";
 
@@ -21,13 +23,20 @@ export interface PlaceholderContent {
    */
   readonly keys?: readonly string[];
   /**
-   * Number of characters of values that the hook generates in place of TBD, from 20 to 512: letters and digits. Nobody fills them in,
-   * and Terraform never sees them. For the types "password" and "api-key", and for `keys`.
+   * Number of characters of values that the hook generates in place of TBD, from 20 to 512. Nobody fills them in, and Terraform never
+   * sees them. For the types "password" and "api-key", and for `keys`.
    *
    * @default - none: people fill the secret in
    * @changes new placeholders only: the secret stays as it is
    */
   readonly generatedLength?: number;
+  /**
+   * Characters of the generated values. A value consists of the characters of all rules.
+   *
+   * @default - letters and digits
+   * @changes new placeholders only: the secret stays as it is
+   */
+  readonly generatedRules?: readonly PasswordRule[];
   /**
    * Who fills it in: a person, a team or an address. Its metadata say so.
    *

@@ -1,6 +1,7 @@
 import { MAX_GENERATED_LENGTH, MIN_GENERATED_LENGTH, type Placeholder } from "../../contract/placeholders";
 import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
+import { passwordRulesProblem } from "../../core/password-rules";
 import { environmentsOf } from "./environment-policies";
 import { checkFolder } from "./folder";
 import type { KeyValueProps } from "./key-value-props";
@@ -49,7 +50,13 @@ export function placeholdersOf(
 
 function placeholder(mount: string, path: string, content: PlaceholderContent, scope: Scope): Placeholder {
   checkFolder(path, mount);
-  const { type, owner, generatedLength, keys = type === undefined ? [] : PLACEHOLDER_KEYS[type] } = content;
+  const {
+    type,
+    owner,
+    generatedLength,
+    generatedRules,
+    keys = type === undefined ? [] : PLACEHOLDER_KEYS[type],
+  } = content;
   const where = `${mount}/${path}`;
   if (keys.length === 0) throw failure(`${where} has no key; add keys, or a type`, scope);
   const twice = firstDuplicate(keys);
@@ -61,18 +68,26 @@ function placeholder(mount: string, path: string, content: PlaceholderContent, s
       scope,
     );
   if (generatedLength !== undefined) checkGenerated(where, generatedLength, content, scope);
+  else if (generatedRules !== undefined)
+    throw failure(`${where} has generatedRules, and nothing is generated; add generatedLength`, scope);
   return {
     mount,
     path,
     keys,
     ...(generatedLength === undefined ? {} : { generatedLength }),
+    ...(generatedRules === undefined ? {} : { generatedRules }),
     ...(owner === undefined ? {} : { owner }),
     ...(type === undefined ? {} : { type }),
   };
 }
 
 /** @throws ValidationError if random values of that length are too short or too long, or not what the keys hold. */
-function checkGenerated(where: string, length: number, { type, keys }: PlaceholderContent, scope: Scope): void {
+function checkGenerated(
+  where: string,
+  length: number,
+  { type, keys, generatedRules: rules }: PlaceholderContent,
+  scope: Scope,
+): void {
   if (!Number.isInteger(length) || length < MIN_GENERATED_LENGTH || length > MAX_GENERATED_LENGTH)
     throw failure(
       `${where} has the generatedLength ${length}; use a whole number from ${MIN_GENERATED_LENGTH} to ${MAX_GENERATED_LENGTH}`,
@@ -80,6 +95,8 @@ function checkGenerated(where: string, length: number, { type, keys }: Placehold
     );
   if (keys === undefined && (type === "ssh-key" || type === "database-credential"))
     throw failure(`${where} of the type ${type} cannot be generated; remove generatedLength, or name its keys`, scope);
+  const problem = rules === undefined ? undefined : passwordRulesProblem(length, rules);
+  if (problem !== undefined) throw failure(`${where} cannot be generated. ${problem}`, scope);
 }
 
 function isMetadata(text: string): boolean {

@@ -1,7 +1,7 @@
 import { TBD, type Placeholder } from "../../contract/placeholders";
 import { mapConcurrently } from "../../core/concurrent";
 import { OperationError } from "../../core/errors";
-import { generatePassword } from "../../core/password";
+import { generateByRules, generatePassword } from "../../core/password";
 import type { Content, ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
 import { findActive } from "../active";
@@ -99,9 +99,8 @@ class PlaceholderRun {
 
   /** @returns Whether this run wrote it; a person may have been faster. */
   private async write(api: ContentRequests, placeholder: Placeholder): Promise<boolean> {
-    const { mount, path, keys, generatedLength } = placeholder;
-    const value = (): string => (generatedLength === undefined ? TBD : generatePassword(generatedLength));
-    const data = Object.fromEntries(keys.map((key) => [key, value()]));
+    const { mount, path, keys } = placeholder;
+    const data = Object.fromEntries(keys.map((key) => [key, valueOf(placeholder)]));
     this.attempted.add(pathOf(placeholder));
     try {
       await api.write(`${mount}/data/${path}`, { data, options: { cas: 0 } });
@@ -125,6 +124,11 @@ class PlaceholderRun {
       { cause: error },
     );
   }
+}
+
+function valueOf({ generatedLength: length, generatedRules: rules }: Placeholder): string {
+  if (length === undefined) return TBD;
+  return rules === undefined ? generatePassword(length) : generateByRules(length, rules);
 }
 
 function metadataPath({ mount, path }: Placeholder): string {

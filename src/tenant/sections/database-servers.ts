@@ -11,11 +11,12 @@ import type {
 } from "../../constructs/dynamic-db/dynamic-db-props";
 import { checkMongodbRoles } from "../../constructs/dynamic-db/mongodb-statements";
 import { checkUsernameTemplate } from "../../constructs/dynamic-db/username-template";
-import { checkPasswordRules, type PasswordRule, type PasswordRules } from "../../constructs/dynamic-db/password-policy";
+import { checkPasswordRules, type PasswordRules } from "../../constructs/dynamic-db/password-policy";
 import { checkSchemas } from "../../constructs/dynamic-db/postgresql-statements";
 import { boolean, choice, list, name, only, uniquelyNamed, validatedBy, whole } from "../builders";
 import { duration, label, mountPath, port, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
+import { passwordRuleList } from "./password-rules";
 
 /** Permissions and lifetime of the credentials of a role. */
 export type DatabaseRoleSpec = InFile<DynamicDbRoleProps>;
@@ -25,9 +26,6 @@ export type StaticDatabaseRoleSpec = InFile<DynamicDbStaticRoleProps>;
 
 /** Length and characters of generated passwords. */
 export type PasswordRulesSpec = InFile<PasswordRules>;
-
-/** Characters that passwords contain. */
-export type PasswordRuleSpec = InFile<PasswordRule>;
 
 /** The database of a connection, and its roles. */
 type NamedDatabase = InFile<Pick<DynamicDbProps, "name" | "mount" | "roles" | "staticRoles">>;
@@ -102,13 +100,7 @@ const role = validatedBy(
 const passwordRules = validatedBy(
   shape<PasswordRulesSpec>()({
     length: whole("number of characters", 1).optional(),
-    rules: list(
-      shape<PasswordRuleSpec>()({
-        charset: name("abcdefghijklmnopqrstuvwxyz"),
-        minChars: whole("number of characters", 0).optional(),
-      }),
-      '{ charset: "0123456789" }',
-    ).optional(),
+    rules: passwordRuleList.optional(),
   }),
   (rules) => checkPasswordRules(rules),
 );

@@ -13,6 +13,7 @@ import { boolean, choice, list, name, validatedBy, validationMessage, whole } fr
 import { duration, label, mountPath, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
+import { passwordRuleList } from "./password-rules";
 
 /** A secret that people fill in later. */
 export type PlaceholderSpec = InFile<PlaceholderProps>;
@@ -79,6 +80,7 @@ const content = {
   type: choice("password", "api-key", "ssh-key", "database-credential").optional(),
   keys: list(name("password"), '"password"').optional(),
   generatedLength: whole("number of characters", MIN_GENERATED_LENGTH, MAX_GENERATED_LENGTH).optional(),
+  generatedRules: passwordRuleList.optional(),
   owner: name("mail-team@example.com").optional(),
 };
 

@@ -44,6 +44,13 @@ export function testPlaceholders(bed: AuthorityBed): void {
       expect(await bed.lab.cdktf.terraform("trust-config", "state", "pull")).not.toContain(password);
     });
 
+    test("a password meets its rules (PlaceholderContent.generatedRules)", async () => {
+      const { password = "" } = (await secret(bed, "shared/legacy")) as { password?: string };
+      expect(password).toMatch(/^(?=(.*[#!%]){2})[a-km-np-z2-9#!%]{24}$/);
+      expect(await metadata(bed, "shared/legacy")).toEqual({ placeholder: "generated", type: "password" });
+      expect(await bed.lab.cdktf.terraform("trust-config", "state", "pull")).not.toContain(password);
+    });
+
     test("status stops listing what a person has filled in, and names what was deleted", async () => {
       await bed.operator.send("POST", `kvv2/data/${DEVELOPMENT}`, { body: { data: WRITTEN, options: { cas: 1 } } });
       await bed.operator.send("DELETE", `kvv2/data/${SHARED}`);

@@ -103,6 +103,12 @@ export default defineTenant({
           placeholders: [
             { path: "shared/payments", type: "api-key" },
             { path: "shared/session", type: "password", generatedLength: 32 },
+            {
+              path: "shared/legacy",
+              type: "password",
+              generatedLength: 24,
+              generatedRules: [{ charset: "abcdefghkmnpqrstuvwxyz23456789" }, { charset: "#!%", minChars: 2 }],
+            },
           ],
         },
       ],

@@ -56,6 +56,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["run terraform_data.placeholders: description.placeholders.#.generatedLength"],
   ],
   [
+    "PlaceholderContent.generatedRules",
+    { placeholder: { generatedLength: 32 } },
+    { placeholder: { generatedLength: 32, generatedRules: [{ charset: "abcdefgh" }] } },
+    ["run terraform_data.placeholders: description.placeholders.#.generatedRules"],
+  ],
+  [
     "PlaceholderContent.owner",
     {},
     { placeholder: { owner: "mail-team" } },

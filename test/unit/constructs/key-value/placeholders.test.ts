@@ -103,6 +103,17 @@ describe("placeholders", () => {
     ["a", { type: "api-key", generatedLength: 20.5 }, /use a whole number from 20 to 512/],
     ["a", { type: "ssh-key", generatedLength: 32 }, /of the type ssh-key cannot be generated; remove generatedLength/],
     ["a", { type: "database-credential", generatedLength: 32 }, /cannot be generated/],
+    ["a", { type: "password", generatedRules: [{ charset: "ab" }] }, /has generatedRules, .*; add generatedLength/],
+    [
+      "a",
+      { type: "password", generatedLength: 32, generatedRules: [{ charset: "ab'" }] },
+      /kv\/a cannot be generated\. The charset "ab'" is not possible; write letters/,
+    ],
+    [
+      "a",
+      { type: "password", generatedLength: 20, generatedRules: [{ charset: "ab" }] },
+      /A password of 20 characters out of 2 can be guessed; write a greater length/,
+    ],
     ["data/a", { type: "password" }, /contains "data"/],
     ["a/", { type: "password" }, /is not a valid folder/],
   ] as const)("fail at synthesis (%s %j)", (path, content, message) => {

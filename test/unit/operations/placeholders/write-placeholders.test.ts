@@ -34,6 +34,15 @@ test("values are generated for each key, and told to nobody", async () => {
   for (const value of values) expect(JSON.stringify([report, universe.events])).not.toContain(value);
 });
 
+test("generated values meet their rules", async () => {
+  const api = new MemoryContent();
+  const { context } = await instanceWith(api);
+  const generatedRules = [{ charset: "abcdefgh" }, { charset: "#!", minChars: 3 }];
+  await writePlaceholders(context, [{ mount: "kv", path: "app", keys: ["key"], generatedLength: 40, generatedRules }]);
+  const [[, written]] = api.written as [[string, { data: { key: string } }]];
+  expect(written.data.key).toMatch(/^(?=(.*[#!]){3})(?=.*[a-h])[a-h#!]{40}$/);
+});
+
 test("a person who was faster keeps the secret, and it is not marked", async () => {
   const api = new MemoryContent();
   api.onRequest = (path) => {
