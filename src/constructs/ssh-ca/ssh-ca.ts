@@ -132,12 +132,14 @@ export class SshCa extends Construct implements ISshCa {
       keys.push(...createSshAuthority(new Construct(this, SUCCESSORS), settings, later));
     } else if (props.deletionProtection !== false) forgetSuccessors(this);
     guardImportedKeys(this, imported, props.deletionProtection ?? true);
-    this.publicKey = keys.length === 1 ? `\${${keys.join()}}` : keys.map((key) => `\${trimspace(${key})}\n`).join("");
+    const lines = keys.map((key) => `\${trimspace(${key})}\n`).join("");
+    this.publicKey = keys.length === 1 ? `\${${keys.join()}}` : lines;
     const { hosts } = props;
     if (hosts === undefined) return;
     checkValues(hosts, ["login"], { ...APP_ROLE_LOGIN, required: false }, this);
     checkHosts(hosts, props.roles, this);
-    this.hostSetup = sshHostSetup(hosts, this.publicKey, {
+    const others = (hosts.additionalTrustedKeys ?? []).map((key) => `${key.trim()}\n`);
+    this.hostSetup = sshHostSetup(hosts, others.length === 0 ? this.publicKey : [lines, ...others].join(""), {
       signingMount: this.signingMount,
       passwordMount: this.mount,
     });

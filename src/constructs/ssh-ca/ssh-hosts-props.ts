@@ -44,6 +44,14 @@ export interface SshHostsProps {
    */
   readonly oneTimePasswordRoles?: readonly string[];
   /**
+   * Public keys of other SSH CAs whose user certificates hosts accept as well, such as the operator's, one line each: Ed25519, ECDSA, or
+   * RSA from 3,072 bits.
+   *
+   * @default - none
+   * @changes in place: of the outputs alone; bring them to the hosts
+   */
+  readonly additionalTrustedKeys?: readonly string[];
+  /**
    * Serial numbers of certificates that hosts refuse, in hexadecimal digits as the instance returns them.
    *
    * @default - none

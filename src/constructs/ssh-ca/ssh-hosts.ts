@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
+import { readSshCaKey } from "../../core/ssh-public-key";
 import { unknownRole } from "../access/roles";
 import { parseServerAddress } from "../../terraform/server-address";
 import type { SshHostsProps } from "./ssh-hosts-props";
@@ -64,10 +65,35 @@ function jsonOf(template: string): string {
   return `\${jsonencode("${template.replaceAll("\n", "\\n")}")}`;
 }
 
+/** A line of a file of public keys: type, encoded key, and perhaps a comment without characters that Terraform or a shell reads. */
+const PUBLIC_KEY = /^([a-z0-9@.-]+) ([A-Za-z0-9+/]+={0,2})( [\w.@+:/ -]*)?$/;
+
+/** @throws ValidationError if no CA should have the key. */
+function checkTrustedKey(line: string, scope?: Construct): void {
+  const fail = (problem: string): never => {
+    throw new ValidationError(
+      "ssh-hosts",
+      `The hosts of the SSH authority trust ${JSON.stringify(line)}, which ${problem}.`,
+      scope,
+    );
+  };
+  const [, type, encoded = ""] = PUBLIC_KEY.exec(line.trim()) ?? [];
+  let key: ReturnType<typeof readSshCaKey> | undefined;
+  try {
+    key = readSshCaKey(Buffer.from(encoded, "base64"));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  if (key === undefined || key.type !== type)
+    return fail('is not a public key; write the line of its file, such as "ssh-ed25519 AAAA..."');
+  if (key.problem !== undefined) fail(key.problem);
+}
+
 /** @throws ValidationError if a file on a host would be wrong. */
 export function checkHosts(
   {
     users,
+    additionalTrustedKeys = [],
     revokedSerials = [],
     hostRole,
     oneTimePasswordRoles = [],
@@ -84,6 +110,7 @@ export function checkHosts(
       `The hosts of the SSH authority have ${JSON.stringify(wrong)}, which is not a valid name; write letters, digits, _, -, ., @ and +.`,
       scope,
     );
+  for (const key of additionalTrustedKeys) checkTrustedKey(key, scope);
   const serial = revokedSerials.find((each) => !/^[0-9a-f]{1,16}$/i.test(each));
   if (serial !== undefined)
     throw new ValidationError(

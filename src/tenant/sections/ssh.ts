@@ -198,6 +198,7 @@ const hosts = shape<SshHostsSpec>()({
   users: map(name("ubuntu"), list(name("ops"), '"ops"')),
   hostRole: name("hosts").optional(),
   oneTimePasswordRoles: distinct(name("break-glass"), '"break-glass"').optional(),
+  additionalTrustedKeys: distinct(name("ssh-ed25519 AAAA..."), '"ssh-ed25519 AAAA..."').optional(),
   revokedSerials: distinct(name("5d2f7a9c0e1b3c4d"), '"5d2f7a9c0e1b3c4d"').optional(),
 });
 

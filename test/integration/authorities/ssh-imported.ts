@@ -149,5 +149,22 @@ export function testImportedSshKeys(bed: AuthorityBed): void {
       server.trust(`${keys.join("\n")}\n`);
       await expectLogins(base, base + 1, base + 2, base + 3);
     });
+
+    test("a host also accepts what another CA has signed (SshHostsProps.additionalTrustedKeys)", async () => {
+      await user.createKey("operator", "rsa", "3072");
+      const file = await user.signWith("operator");
+      expect(await server.canLogIn(user.key(), file)).toBe(false);
+      const key = JSON.stringify(user.publicKey("operator").trim());
+      bed.change('users: { ubuntu: ["ubuntu"] },', `users: { ubuntu: ["ubuntu"] }, additionalTrustedKeys: [${key}],`);
+      await bed.deploy();
+      const cloudInit = await bed.lab.cdktf.output(CONFIG, "main_ssh_hosts_cloud_init");
+      const { write_files: files } = JSON.parse(cloudInit.replace(/^#.*/, "")) as {
+        write_files: { path: string; content: string }[];
+      };
+      server.trust(files.find(({ path }) => path.endsWith("/trusted-user-ca-keys.pem"))?.content ?? "");
+      expect(await server.canLogIn(user.key(), file)).toBe(true);
+      await expectLogins(base + 1, base + 3);
+      expect(await server.canLogIn(user.key(), await user.signWith("stranger"))).toBe(false);
+    });
   });
 }

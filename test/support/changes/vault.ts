@@ -35,6 +35,7 @@ import {
   type TenantPKIProps,
 } from "../../../src/index";
 import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { madeSshKey } from "../ssh-keys";
 
 /** The servers that the constructs of all rows share. */
 export interface Servers {
@@ -654,6 +655,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
       roles: [SshRole.oneTimePassword(PASSWORD_ROLE)],
       hosts: { address: "https://a.example:8200", users: {}, oneTimePasswordRoles },
     })),
+    [[]],
+  ),
+  row(
+    "SshHostsProps.additionalTrustedKeys",
+    [undefined, [madeSshKey().publicKey], undefined],
+    hosts((additionalTrustedKeys) => ({ additionalTrustedKeys })),
     [[]],
   ),
   row(

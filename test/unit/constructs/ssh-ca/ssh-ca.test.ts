@@ -12,6 +12,7 @@ import {
   type SshHostRoleProps,
 } from "../../../../src/index";
 import type { IGrantee } from "../../../../src/spi";
+import { madeSshKey } from "../../../support/ssh-keys";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const ROLES = [
@@ -214,6 +215,26 @@ describe("hosts", () => {
   test("trust both keys during a rotation", () => {
     const keys = content(files({}, { generation: 2 }), "/etc/ssh/tenant-vault/trusted-user-ca-keys.pem");
     expect(keys).toMatch(/^\$\{trimspace\(.*\)\}\\n\$\{trimspace\(.*\)\}\\n$/);
+  });
+
+  test("trust the keys of other CAs as well (additionalTrustedKeys)", () => {
+    const [one, other] = [`${madeSshKey().publicKey} operator@example`, madeSshKey({ bits: 3072 }).publicKey];
+    const keys = content(
+      files({ additionalTrustedKeys: [one, `${other}\n`] }),
+      "/etc/ssh/tenant-vault/trusted-user-ca-keys.pem",
+    );
+    expect(keys).toMatch(/^\$\{trimspace\(.*\.public_key\)\}\\n/);
+    expect(keys.split("\\n").slice(1)).toEqual([one, other, ""]);
+  });
+
+  test.each([
+    ["ssh-ed25519 AAAA", /which is not a public key; write the line of its file/],
+    ["hunter2", /which is not a public key/],
+    [madeSshKey().publicKey.replace("ssh-ed25519", "ssh-rsa"), /which is not a public key/],
+    [`${madeSshKey().publicKey} \${path.module}`, /which is not a public key/],
+    [madeSshKey({ bits: 2048 }).publicKey, /which has an RSA key of 2048 bits/],
+  ])("fail for a key that no CA should have (%#)", (key, problem) => {
+    expect(() => setup({ additionalTrustedKeys: [key] })).toThrow(problem);
   });
 
   test("with a hostRole, renew their certificate at the newest mount; revokedSerials", () => {
