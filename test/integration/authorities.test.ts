@@ -10,6 +10,7 @@ import { testKeyValue } from "./authorities/key-value";
 import { testOtherAuthorities } from "./authorities/other-authorities";
 import { testLaterPlaceholders, testPlaceholders } from "./authorities/placeholders";
 import { testPkiServices } from "./authorities/pki-services";
+import { testProviderUpgrade } from "./authorities/provider-upgrade";
 import { testRemoval } from "./authorities/removal";
 import { testSsh } from "./authorities/ssh";
 import { testImportedSshKeys } from "./authorities/ssh-imported";
@@ -24,6 +25,7 @@ afterAll(() => bed.stop());
 
 testPkiServices(bed);
 testCertificates(bed);
+testProviderUpgrade(bed);
 testKeyValue(bed);
 testPlaceholders(bed);
 testSshHosts(bed);

@@ -267,13 +267,13 @@ describe("a change that would lose a key", () => {
   beforeAll(() => project.apply(rootStack(FIRST)));
 
   test.each<[string, Partial<Root>, RegExp]>([
-    ["RootCaProps.commonName", { commonName: "Other" }, /Instance cannot be destroyed.*root_cert/],
+    ["RootCaProps.commonName", { commonName: "Other" }, /The common name of the root CA kept-root cannot be changed/],
     [
       "RootCaProps.lifetime, IRootCa.lifetime",
       { days: 1825 },
       /The lifetime of the root CA kept-root cannot be changed/,
     ],
-    ["RootCaProps.mount, IRootCa.mount", { mount: "other-root" }, /Instance cannot be destroyed.*root_cert/],
+    ["RootCaProps.mount, IRootCa.mount", { mount: "other-root" }, /The mount of the root CA Root cannot be changed/],
   ])("%s: the plan fails", async (_fields, other, message) => {
     await expect(project.changes(rootStack({ ...FIRST, ...other }))).rejects.toThrow(message);
   });

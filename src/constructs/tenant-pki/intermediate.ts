@@ -28,7 +28,8 @@ const MOST_ROTATIONS = 40;
  * another one beside the former ones.
  *
  * Its addresses contain a digest of its content. Other content is therefore created beside the present one, which Terraform
- * then forgets: the provider deletes neither key nor issuer. In place, `prevent_destroy` would refuse it.
+ * then forgets: the provider deletes neither key nor issuer. So what exists never changes, also if another version of the provider
+ * reads or defaults an argument differently.
  */
 export class Intermediate extends Construct implements BoundAuthority {
   /** Certificate of the default issuer, PEM. */
@@ -51,7 +52,7 @@ export class Intermediate extends Construct implements BoundAuthority {
       keyType: props.keyType,
       keyBits: props.keyBits,
       excludeCnFromSans: true,
-      lifecycle: { preventDestroy },
+      lifecycle: { preventDestroy, ignoreChanges: "all" },
       provider,
     });
     const half = Math.ceil(lifetime.toSeconds() / 2);
@@ -72,8 +73,7 @@ export class Intermediate extends Construct implements BoundAuthority {
       permittedDnsDomains: permittedDomains === undefined ? undefined : [...permittedDomains],
       lifecycle: {
         preventDestroy,
-        // The provider would replace the certificate if the number came or went.
-        ignoreChanges: ["max_path_length"],
+        ignoreChanges: "all",
         precondition: [expiresBeforeRoot(created, props)],
       },
       provider: rootCa.provider,

@@ -178,6 +178,12 @@ export class RootCa extends Construct implements IRootCa {
       maxPathLength: 1,
       lifecycle: {
         preventDestroy: deletionProtection,
+        // A provider upgrade that reads an argument differently must not replace the key.
+        ignoreChanges: "all",
+        postcondition: [
+          refuseChange("common_name", props.commonName, `common name of the root CA ${this.mount}`),
+          refuseChange("backend", this.mount, `mount of the root CA ${props.commonName}`),
+        ],
         precondition: [
           {
             condition: `\${${origin.expressionOf("lifetime")} == "${lifetime.toSeconds()}"}`,
@@ -190,4 +196,12 @@ export class RootCa extends Construct implements IRootCa {
     this.mountPath = mount.path;
     this.certificate = root.certificate;
   }
+}
+
+/** Changes are ignored, so only the state shows what the root is. */
+function refuseChange(argument: string, value: string, what: string) {
+  return {
+    condition: `\${self.${argument} == ${JSON.stringify(value)}}`,
+    errorMessage: `The ${what} cannot be changed; set the former one again, or create another root CA at another mount.`,
+  };
 }
