@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { RevocationReport } from "../../../src/operations/certificates/revoke-certificates";
 import type { StoredCertificate } from "../../../src/operations/certificates/stored-certificate";
 import type { InstanceStatus } from "../../../src/operations/status/inspect";
-import { verify, type IssuedCertificate } from "../support/certificates";
+import { readCertificate, verify, type IssuedCertificate } from "../support/certificates";
 import type { AuthorityBed } from "./authority-bed";
 import { command } from "./command";
 
@@ -51,6 +51,19 @@ export function testCertificates(bed: AuthorityBed): void {
       await expect(revoke("--serial", "00:11:22:33")).rejects.toThrow(/serial-unknown/);
       await expect(revoke("--issued-since", "2026-01-01")).rejects.toThrow(/unconfirmed/);
       await expect(revoke("--serial", "00:11:22:33", "--mount", "none")).rejects.toThrow(/certificates-denied/);
+    });
+
+    test("clients refuse a domain that the intermediate may not sign for, whatever a role allows, and addresses are up to roles", async () => {
+      const role = { allow_any_name: true, allow_ip_sans: true, key_type: "ec", key_bits: 256, ttl: "1h" };
+      await bed.operator.send("POST", "pki/roles/by-hand", { body: role });
+      expect(await verify(bed.lab, await bed.issue("by-hand", "www.example.com"))).toContain(
+        "permitted subtree violation",
+      );
+      const { body } = await bed.operator.send("POST", "pki/issue/by-hand", {
+        body: { common_name: "www.acme.internal", ip_sans: "198.51.100.2" },
+      });
+      await bed.expectVerified(await readCertificate(body.data));
+      await bed.operator.send("DELETE", "pki/roles/by-hand");
     });
 
     test("status tells when the issuer expires", async () => {
