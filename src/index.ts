@@ -149,6 +149,7 @@ export type { TemplateAlias, TemplateGroup, TemplateIdentity } from "./policy/te
 // Engines and access in an instance
 export { AccessRole } from "./constructs/access/access-role";
 export type { AccessRoleProps } from "./constructs/access/access-role-props";
+export type { RawCapability, RawParameters, RawStatement } from "./constructs/access/raw-statement";
 export { AdminRole, type AdminRoleProps } from "./constructs/access/admin-role";
 export { TokenRole, type TokenRoleProps } from "./constructs/access/token-role";
 export {
@@ -224,7 +225,11 @@ export type {
 export { AppRoleLogin, type AppRoleLoginProps } from "./constructs/login/app-role-login";
 export { AwsLogin, type AwsLoginProps, type AwsProgram } from "./constructs/login/aws-login";
 export { AzureLogin, type AzureLoginProps, type AzureProgram } from "./constructs/login/azure-login";
-export { CertificateLogin, type CertificateLoginProps } from "./constructs/login/certificate-login";
+export {
+  CertificateLogin,
+  type CertificateLoginProps,
+  type CertificateOcsp,
+} from "./constructs/login/certificate-login";
 export type { Cloud, CloudLogin, CloudLoginProps } from "./constructs/login/cloud-login";
 export { GcpLogin, type GcpLoginProps, type GcpProgram } from "./constructs/login/gcp-login";
 export { GitHubLogin, type GitHubJob, type GitHubLoginProps } from "./constructs/login/github-login";

@@ -96,7 +96,7 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
 
 /** Logins by tokens that another party signed. The secret of a client is never returned. */
 const TOKEN_LOGIN: readonly Part[] = [
-  { path: "config", reason: "who signs tokens" },
+  { path: "config", apply: SET, reason: "who signs tokens" },
   { path: "role", apply: ["list"], reason: "find roles" },
   { path: "role/+", reason: "roles of clients" },
 ];
@@ -117,6 +117,7 @@ export const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
   cert: [
     { path: "certs", apply: ["list"], reason: "find roles" },
     { path: "certs/+", reason: "roles of clients" },
+    { path: "crls/+", apply: ["create", "read", "update", "delete"], reason: "revoked certificates, which are public" },
   ],
   userpass: [
     { path: "users", apply: ["list"], reason: "find users" },

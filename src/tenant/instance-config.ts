@@ -22,9 +22,10 @@ import type { CentralVaultAccess } from "../terraform/hook";
 import { mountBelow } from "../terraform/mount-below";
 import { StackComment } from "../terraform/stack-comment";
 import { retire } from "../terraform/retire";
-import { administeredMounts, instanceMounts } from "./administered-mounts";
+import { administeredMounts } from "./administered-mounts";
 import { instanceNamespace } from "./shared-instances";
 import { createEngines, grantEngines, outputsOf, type EngineGrants, type Engines } from "./engines";
+import { instanceMounts } from "./instance-mounts";
 import { checkWithinLimits } from "./request-limits";
 import { runsInCluster } from "./sections/deployment";
 import type { EngineOutputs } from "./sections/engine";
@@ -185,6 +186,7 @@ export class InstanceConfig extends Construct {
           ? new AccessRole(this, `Role-${role.name}`, props)
           : new AdminRole(this, `Role-${role.name}`, { ...props, ...adminProps(instance, duty, users) });
       grantEngines(this.engines, grantee, role);
+      grantee.nameLogins(methods.accessors);
       grantee.warnAboutStatements(mounts);
       return grantee;
     });

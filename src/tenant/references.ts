@@ -79,6 +79,7 @@ export function checkGrants(instance: Referring, report: Report): void {
       role.duty === undefined &&
       role.createTokens === undefined &&
       role.rotateSecretIds === undefined &&
+      role.rawStatements === undefined &&
       granted.every(({ entries }) => entries.length === 0)
     ) {
       report(["roles", index], `is granted nothing; add an entry to ${oneOf(GRANT_FIELDS)}, or remove the role`);

@@ -9,7 +9,7 @@ interface CheckedInstance {
   readonly deployment: Deployment;
   readonly logins?: Partial<Record<keyof LoginsSpec, object>> &
     Partial<Record<"kubernetes" | "certificate", { readonly caCertificate?: string }>>;
-  readonly people?: { readonly users: readonly UserProps[] };
+  readonly people?: { readonly users: readonly UserProps[]; readonly groupMetadata?: Readonly<Record<string, object>> };
   readonly pki?: unknown;
   readonly roles?: readonly { readonly login?: RoleLoginSpec }[];
 }
@@ -43,13 +43,13 @@ export function checkRoleLogins(
       report(["roles", index, "login", "groups"], "there are no people; add the field people to the instance");
   });
   const reached = roles.flatMap(({ login }) => login?.groups ?? []);
+  const checkReached = (group: string, path: readonly PropertyKey[]): void => {
+    if (reached.includes(group)) return;
+    const known = [...new Set(reached)].join(", ") || "none";
+    report(path, `no role names the group "${group}"; write it in login.groups of a role, or use one of: ${known}`);
+  };
   people?.users.forEach(({ groups = [] }, user) => {
-    groups.forEach((group, position) => {
-      if (reached.includes(group)) return;
-      report(
-        ["people", "users", user, "groups", position],
-        `no role names the group "${group}"; write it in login.groups of a role, or use one of: ${[...new Set(reached)].join(", ") || "none"}`,
-      );
-    });
+    groups.forEach((group, position) => checkReached(group, ["people", "users", user, "groups", position]));
   });
+  for (const group of Object.keys(people?.groupMetadata ?? {})) checkReached(group, ["people", "groupMetadata", group]);
 }

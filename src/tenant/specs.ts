@@ -75,9 +75,9 @@ export type {
   KeyValueSpec,
   PlaceholderSpec,
 } from "./sections/key-value";
+export type { CertificateLoginSpec } from "./sections/certificate-login";
 export type { AwsLoginSpec, AzureLoginSpec, GcpLoginSpec } from "./sections/cloud-logins";
 export type {
-  CertificateLoginSpec,
   GitHubLoginSpec,
   GitLabLoginSpec,
   KubernetesLoginSpec,
@@ -94,11 +94,11 @@ export type {
   InternalAuthoritySpec,
   MachineCertificateSpec,
   PkiField,
-  PkiGrants,
   PkiRoleSpec,
   PkiSpec,
 } from "./sections/pki";
-export type { AppRoleSpec, RoleSpec } from "./sections/roles";
+export type { PkiGrants } from "./sections/pki-grants";
+export type { AppRoleSpec, RawStatementSpec, RoleSpec } from "./sections/roles";
 export type {
   AccessRequest,
   RequestLimitProps,

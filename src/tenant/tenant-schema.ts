@@ -3,6 +3,7 @@ import type { ExternalPlugin } from "../constructs/server-config/external-plugin
 import type { Product } from "../core/product";
 import type { InstanceProviderProps } from "../constructs/vault-instance/instance-provider";
 import type { VaultInstanceProps } from "../constructs/vault-instance/vault-instance";
+import { checkAliasNames } from "./alias-names";
 import {
   checkCapacity,
   checkClusterPresent,
@@ -21,6 +22,7 @@ import { shape } from "./in-file";
 import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
 import { checkQuotas } from "./quotas";
+import { checkRawStatements } from "./raw-statements";
 import { checkRoleLogins } from "./role-logins";
 import { checkRotatedSecretIds } from "./rotated-secret-ids";
 import { checkTokenRoles } from "./token-roles";
@@ -215,6 +217,8 @@ const instance = instanceFields.superRefine(
     checkRoleLogins,
     checkTokenRoles,
     checkRotatedSecretIds,
+    checkRawStatements,
+    checkAliasNames,
     checkOwnAuthority,
     checkQuotas,
     checkServers,

@@ -1,4 +1,3 @@
-import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { filesWith } from "../../lab/secret-search";
@@ -9,6 +8,7 @@ import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testGuide } from "./people/guide";
 import { testDirectory } from "./people/directory";
 import { testAttempts } from "./people/attempts";
+import { expectWeb, testCertificates } from "./people/certificates";
 import { testExternalGroups } from "./people/external-groups";
 import { instanceSpec } from "./people/instance-spec";
 import { testMfa } from "./people/mfa";
@@ -29,14 +29,6 @@ beforeAll(async () => {
 });
 afterAll(() => people.stop());
 
-/** The token of the role `web` reads what is granted to the role, and nothing else. */
-async function expectWeb({ client_token, policies }: Login): Promise<void> {
-  expect(policies).toEqual(["default", "web"]);
-  const client = people.client(client_token);
-  expect(await attempt(client, "GET kv/data/web/db")).toBe(200);
-  expect(await attempt(client, "GET kv/data/batch/db")).toBe(403);
-}
-
 describe("jobs of GitLab", () => {
   const JOB = {
     sub: "project_path:acme/shop:ref_type:branch:ref:main",
@@ -49,7 +41,24 @@ describe("jobs of GitLab", () => {
   };
 
   test("of the project and its protected branch log in", async () => {
-    await expectWeb(await people.logIn("gitlab/login", { role: "web", jwt: people.issuer.token(JOB) }));
+    await expectWeb(people, await people.logIn("gitlab/login", { role: "web", jwt: people.issuer.token(JOB) }));
+  });
+
+  test("write what their claims name, and nothing else", async () => {
+    const claims = (project_path: string) => ({ ...JOB, sub: project_path, project_path });
+    const jwt = people.issuer.token(claims("acme.shop"));
+    const client = people.client((await people.logIn("gitlab/login", { role: "web", jwt })).client_token);
+    const body = { data: { note: "of the project" } };
+    expect(await attempt(client, "POST kv/data/projects/acme.shop/note", body)).toBe(200);
+    for (const other of ["acme.other/note", "note", "acme.shopping/note"])
+      expect(await attempt(client, `POST kv/data/projects/${other}`, body)).toBe(403);
+    // What a claim says must not widen the path.
+    for (const wide of ["*", "+", "acme/*"]) {
+      const wider = people.issuer.token(claims(wide));
+      const { client_token } = await people.logIn("gitlab/login", { role: "web", jwt: wider });
+      // The server refuses every request of such a client.
+      expect(await attempt(people.client(client_token), "POST kv/data/projects/acme.shop/note", body)).toBe(400);
+    }
   });
 
   test.each([
@@ -103,7 +112,7 @@ describe("jobs of GitHub", () => {
     "of the repository, branch and environment log in for %s",
     async (event) => {
       const jwt = people.issuer.token({ ...JOB, event_name: event });
-      await expectWeb(await people.logIn("github/login", { role: "web", jwt }));
+      await expectWeb(people, await people.logIn("github/login", { role: "web", jwt }));
     },
   );
 
@@ -133,7 +142,7 @@ describe("pods", () => {
     });
 
   test("of the service account log in; no token that reviews others is stored", async () => {
-    await expectWeb(await people.logIn("kubernetes/login", { role: "web", jwt: pod("sample", "web") }));
+    await expectWeb(people, await people.logIn("kubernetes/login", { role: "web", jwt: pod("sample", "web") }));
     const { body } = await people.root.send("GET", "auth/kubernetes/config");
     expect(body.data).toMatchObject({ token_reviewer_jwt_set: false, disable_local_ca_jwt: true });
   });
@@ -175,36 +184,12 @@ describe("the pods of a workload", () => {
   });
 });
 
-describe("certificates", () => {
-  /** Logs in with a certificate of the tenant's own PKI. */
-  async function logInWith(commonName: string): Promise<{ readonly status: number; readonly auth?: Login }> {
-    const { body } = await people.root.send("POST", "pki/issue/web", { body: { common_name: commonName, ttl: "10m" } });
-    const { certificate: cert, private_key: key } = body.data as { certificate: string; private_key: string };
-    const { address } = people.bed.central.server;
-    const ca = people.bed.authority.certificate;
-    return new Promise((resolve, reject) => {
-      const sent = request(`${address}/v1/auth/cert/login`, { method: "POST", ca, cert, key }, (response) => {
-        let text = "";
-        response.on("data", (chunk: Buffer) => (text += chunk.toString()));
-        response.on("end", () => {
-          resolve({ status: response.statusCode ?? 0, ...(JSON.parse(text) as { auth?: Login }) });
-        });
-      });
-      sent.on("error", reject).end(JSON.stringify({ name: "web" }));
-    });
-  }
-
-  test("of the tenant's own PKI with the common name log in, and others are refused", async () => {
-    const { auth } = await logInWith("web.acme.internal");
-    await expectWeb(auth as Login);
-    expect(await logInWith("other.acme.internal")).toMatchObject({ status: 400 });
-  });
-});
+describe("certificates", () => testCertificates(() => people));
 
 describe("people at another provider of identities", () => {
   test("log in if they are in the group, and others are refused", async () => {
     const { auth } = await people.logInByOidc("web", { sub: "1", groups: ["developers", "staff"] });
-    await expectWeb(auth as Login);
+    await expectWeb(people, auth as Login);
     expect(await people.logInByOidc("web", { sub: "2", groups: ["staff"] })).toMatchObject({ status: 400 });
     expect(await people.logInByOidc("web", { sub: "3" })).toMatchObject({ status: 400 });
   });

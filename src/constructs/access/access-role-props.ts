@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { RoleLogin } from "../login/role-login";
+import type { RawStatement } from "./raw-statement";
 
 /** Properties of an {@link AccessRole}. */
 export interface AccessRoleProps {
@@ -66,6 +67,13 @@ export interface AccessRoleProps {
    * @changes in place: tokens that exist keep their networks; new tokens are bound to the new ones
    */
   readonly boundCidrs?: readonly string[];
+  /**
+   * Statements in the words of the product, for what no grant offers. A role with a duty has none.
+   *
+   * @default - none
+   * @changes in place: tokens that exist have the other rights at once
+   */
+  readonly rawStatements?: readonly RawStatement[];
   /**
    * The provider of the instance.
    *

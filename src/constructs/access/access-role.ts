@@ -12,9 +12,11 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
 import type { AccessRoleProps } from "./access-role-props";
 import { checkLogins, checkUses } from "./role-logins";
+import { checkRawOfDuty, checkRawStatement, policyStatement } from "./raw-statement";
 import { checkRoleName } from "./roles";
 import { checkRotated, secretIdStatements } from "./secret-ids";
 import type { IGrantee } from "../../policy/grantee";
+import { withAccessors } from "../../policy/alias-accessors";
 import { lintPolicy, type InstanceMounts } from "../../policy/policy-lint";
 import type { Duty } from "../../policy/people-policies";
 import { checkPolicyPath } from "../../policy/policy-path";
@@ -31,6 +33,7 @@ export class AccessRole extends Construct implements IGrantee {
   private readonly granted: PolicyStatement[] = [];
   private readonly appRoles: ApproleAuthBackendRole[] = [];
   private readonly logins: readonly RoleLogin[];
+  private accessors: Readonly<Record<string, string>> = {};
 
   constructor(
     scope: Construct,
@@ -49,7 +52,7 @@ export class AccessRole extends Construct implements IGrantee {
     for (const login of logins) checkLoginTtl(props, login, this);
     const policy = new Policy(this, "Policy", {
       name: props.name,
-      policy: Lazy.stringValue({ produce: () => this.policy().render() }),
+      policy: Lazy.stringValue({ produce: () => withAccessors(this.policy().render(), this.accessors) }),
       provider: props.provider,
     });
     const token = {
@@ -65,6 +68,11 @@ export class AccessRole extends Construct implements IGrantee {
     const duty = this.dutyOf(props);
     this.duty = duty;
     checkUses({ ...props, duty }, this);
+    checkRawOfDuty({ ...props, duty }, this);
+    for (const statement of props.rawStatements ?? []) {
+      checkDurations(statement, ["minWrappingTtl", "maxWrappingTtl"], this);
+      this.grant(policyStatement(checkRawStatement(statement, this)));
+    }
     for (const login of logins) {
       if ("bind" in login)
         login.bind(this, { ...token, duty, tokenBoundCidrs: boundCidrs && boundAddresses(boundCidrs) });
@@ -159,6 +167,16 @@ export class AccessRole extends Construct implements IGrantee {
     checkRotated(this, this);
     const path = `auth/${this.appRole().backendInput}/role/${this.name}`;
     for (const statement of secretIdStatements(path, this.name)) grantee.grant(statement);
+  }
+
+  /**
+   * Lets paths name metadata of clients by the name of a login, as in `{{identity.entity.aliases.oidc.metadata.email}}`. The policy has
+   * the accessor of the login's mount there.
+   *
+   * @param accessors By the names of the logins.
+   */
+  nameLogins(accessors: Readonly<Record<string, string>>): void {
+    this.accessors = accessors;
   }
 
   /**

@@ -6,6 +6,7 @@ import { isEncrypted } from "../../core/secure-address";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
+import { checkClaimMappings } from "./claim-mappings";
 import { checkClaims, type IRoleLogin } from "./role-login";
 
 /** What all logins by signed tokens (JWT) have. */
@@ -38,6 +39,15 @@ export interface JwtLoginProps {
    */
   readonly caCertificate?: string;
   /**
+   * Claims that become metadata of the client, as `{ project_path: "project" }`. The paths of grants name it by
+   * `{{identity.entity.aliases.<accessor>.metadata.project}}`; a tenant file writes the name of the login, such as `gitlab`, in place of the
+   * accessor.
+   *
+   * @default - none
+   * @changes in place: for logins that begin afterwards
+   */
+  readonly claimMappings?: Readonly<Record<string, string>>;
+  /**
    * The provider of the instance.
    *
    * @default - the stack's Vault provider
@@ -58,7 +68,10 @@ export interface JwtIssuer {
 export abstract class JwtLogin extends Construct {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
+  /** Accessor of the mount, by which templates of policies name metadata of clients. */
+  readonly accessor: string;
   private readonly mount: string;
+  private readonly claimMappings: Record<string, string> | undefined;
 
   protected constructor(
     scope: Construct,
@@ -73,6 +86,7 @@ export abstract class JwtLogin extends Construct {
     this.mount = checkLoginPath(props.path ?? defaults.path, this);
     checkClaims(`login ${this.mount}`, { audience: props.audience, issuer }, this);
     checkJwksUrl(jwksUrl, this);
+    this.claimMappings = checkClaimMappings(this.mount, props.claimMappings, this);
     const backend = new JwtAuthBackend(this, "Resource", {
       path: this.mount,
       type: defaults.type,
@@ -83,6 +97,7 @@ export abstract class JwtLogin extends Construct {
       provider: props.provider,
     });
     this.path = backend.path;
+    this.accessor = backend.accessor;
   }
 
   /**
@@ -110,6 +125,7 @@ export abstract class JwtLogin extends Construct {
           userClaim,
           boundAudiences: [this.props.audience],
           boundClaims,
+          claimMappings: this.claimMappings,
         });
       },
     };

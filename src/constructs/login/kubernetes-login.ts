@@ -88,6 +88,8 @@ export const KUBERNETES_LOGIN = { path: "kubernetes", type: "kubernetes" } as co
  */
 export class KubernetesLogin extends Construct implements IKubernetesLogin {
   readonly path: string;
+  /** Accessor of the mount, by which templates of policies name metadata of pods, such as `service_account_namespace`. */
+  readonly accessor: string;
   private readonly mount: string;
 
   constructor(scope: Construct, id: string, props: KubernetesLoginProps = {}) {
@@ -104,6 +106,7 @@ export class KubernetesLogin extends Construct implements IKubernetesLogin {
       provider,
     });
     this.path = backend.path;
+    this.accessor = backend.accessor;
     new KubernetesAuthBackendConfig(this, "Config", {
       backend: this.path,
       kubernetesHost: host,

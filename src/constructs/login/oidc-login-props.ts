@@ -64,6 +64,14 @@ export interface OidcLoginProps {
    */
   readonly groupsClaim?: string;
   /**
+   * Claims that become metadata of the person, as `{ email: "email" }`. The paths of grants name it by
+   * `{{identity.entity.aliases.<accessor>.metadata.email}}`; a tenant file writes `oidc` in place of the accessor.
+   *
+   * @default - none
+   * @changes in place: for logins that begin afterwards
+   */
+  readonly claimMappings?: Readonly<Record<string, string>>;
+  /**
    * Lifetime of the tokens of people in external groups.
    *
    * @default - 1 hour

@@ -10,6 +10,7 @@ import { CentralSecret } from "../../terraform/central-secret";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
+import { checkClaimMappings } from "./claim-mappings";
 import { ExternalGroups, groupTokens, type GroupTokens } from "./external-groups";
 import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin } from "./role-login";
@@ -28,7 +29,9 @@ export class OidcLogin extends Construct {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
   private readonly mount: string;
-  private readonly backend: JwtAuthBackend;
+  /** Accessor of the mount, by which templates of policies name metadata of people. */
+  readonly accessor: string;
+  private readonly claimMappings: Record<string, string> | undefined;
   private readonly tokens: GroupTokens;
   private groups: ExternalGroups | undefined;
 
@@ -46,6 +49,7 @@ export class OidcLogin extends Construct {
     checkSecretRefs({ clientSecret }, this);
     checkOidcAddresses(props, this);
     this.mount = checkLoginPath(props.path ?? OIDC_LOGIN.path, this);
+    this.claimMappings = checkClaimMappings(this.mount, props.claimMappings, this);
     const secret = new CentralSecret(this, "ClientSecret", centralProvider, clientSecret);
     const backend = new JwtAuthBackend(this, "Resource", {
       path: this.mount,
@@ -62,7 +66,7 @@ export class OidcLogin extends Construct {
     // The prebuilt bindings do not know the arguments.
     backend.addOverride("oidc_client_secret_wo", secret.field(clientSecret.field));
     backend.addOverride("oidc_client_secret_wo_version", revisionOf({ clientSecret }));
-    this.backend = backend;
+    this.accessor = backend.accessor;
     this.path = backend.path;
   }
 
@@ -99,6 +103,7 @@ export class OidcLogin extends Construct {
           boundClaims,
           allowedRedirectUris: [...redirectUris],
           oidcScopes: this.props.scopes && [...this.props.scopes],
+          claimMappings: this.claimMappings,
         });
       },
     };
@@ -109,7 +114,7 @@ export class OidcLogin extends Construct {
     const { clientId, redirectUris, scopes, groupsClaim = "groups", provider } = this.props;
     const groups = new ExternalGroups(this, {
       mount,
-      accessor: this.backend.accessor,
+      accessor: this.accessor,
       use: (group) => ({ kind: "oidc", path: mount, group, redirectUris, tokens }),
       insteadForDuty: "reach it by oidc instead of oidcGroups",
       provider,
@@ -125,6 +130,7 @@ export class OidcLogin extends Construct {
       boundClaims: { [groupsClaim]: Lazy.stringValue({ produce: () => groups.groups.join(",") }) },
       allowedRedirectUris: [...redirectUris],
       oidcScopes: scopes && [...scopes],
+      claimMappings: this.claimMappings,
       tokenTtl: tokens.ttl,
       tokenMaxTtl: tokens.maxTtl,
       provider,

@@ -1,7 +1,7 @@
 import type { Construct } from "constructs";
 import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
-import type { UserProps } from "./users-props";
+import type { UserProps, UsersProps } from "./users-props";
 
 /** Names that userpass accepts, in the form in which it stores them. */
 const USER_NAME = /^[a-z0-9]([a-z0-9_.-]{0,61}[a-z0-9])?$/;
@@ -29,22 +29,28 @@ export function checkGroupName(name: string, scope?: Construct): string {
   );
 }
 
-/** Keys and values of a user's metadata. A value with `*`, `+` or `/` would widen a path that names it. */
+/** Keys and values of metadata. A value with `*`, `+` or `/` would widen a path that names it. */
 const METADATA_KEY = /^[\w-]{1,128}$/;
 const METADATA_VALUE = /^[\w.@-]{1,512}$/;
 
-/** @throws ValidationError unless policies can name it safely. */
-export function checkUserMetadata(
-  { name, metadata = {} }: Pick<UserProps, "name" | "metadata">,
-  scope?: Construct,
-): void {
+/**
+ * @param of Whose metadata it is, for the message.
+ * @throws ValidationError unless policies can name it safely.
+ */
+function checkMetadata(of: string, metadata: Readonly<Record<string, string>> = {}, scope?: Construct): void {
   const wrong = Object.entries(metadata).find(([key, value]) => !METADATA_KEY.test(key) || !METADATA_VALUE.test(value));
   if (wrong === undefined) return;
   throw new ValidationError(
     "user-metadata",
-    `The user ${name} has the metadata ${JSON.stringify(Object.fromEntries([wrong]))}, which a policy cannot name; use letters, digits, _ and - for a key, and also . and @ for a value.`,
+    `The ${of} has the metadata ${JSON.stringify(Object.fromEntries([wrong]))}, which a policy cannot name; use letters, digits, _ and - for a key, and also . and @ for a value.`,
     scope,
   );
+}
+
+/** @throws ValidationError unless policies can name the metadata of each group. */
+export function checkGroupMetadata(groups: UsersProps["groupMetadata"] = {}, scope?: Construct): void {
+  for (const [group, metadata] of Object.entries(groups))
+    checkMetadata(`group ${checkGroupName(group, scope)}`, metadata, scope);
 }
 
 /** @throws ValidationError if a name or metadata are not valid, or two users differ in case alone. */
@@ -60,6 +66,6 @@ export function checkUsers(users: readonly UserProps[], scope?: Construct): void
   for (const user of users) {
     checkUserName(user.name, scope);
     for (const group of user.groups ?? []) checkGroupName(group, scope);
-    checkUserMetadata(user, scope);
+    checkMetadata(`user ${user.name}`, user.metadata, scope);
   }
 }

@@ -44,6 +44,15 @@ export interface UsersProps {
    */
   readonly users: readonly UserProps[];
   /**
+   * Metadata of groups by their names, such as `{ developers: { app: "shop" } }`. The paths of grants name it by
+   * `{{identity.groups.names.<group>.metadata.<key>}}`, which has a value for the members of the group alone. Values are as those of a
+   * user's metadata.
+   *
+   * @default - none
+   * @changes in place: tokens that exist have the other rights at once
+   */
+  readonly groupMetadata?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /**
    * Path of the auth mount, without `auth/`.
    *
    * @default "userpass"

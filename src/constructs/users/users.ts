@@ -19,7 +19,7 @@ import { Lockout } from "../login/lockout";
 import type { IRoleLogin, RoleToken } from "../login/role-login";
 import { checkMfa, TotpMfa, usersWithMfa } from "./totp-mfa";
 import { User } from "./user";
-import { checkUsers } from "./user-names";
+import { checkGroupMetadata, checkUsers } from "./user-names";
 import type { UserProps, UsersProps } from "./users-props";
 
 const TOKEN = {
@@ -62,6 +62,7 @@ export class Users extends Construct {
     checkProviders(props, this);
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "tokenPeriod", "firstLoginTtl"], this);
     checkUsers(props.users, this);
+    checkGroupMetadata(props.groupMetadata, this);
     if (props.mfa !== undefined) checkMfa(props.mfa, props.users, this);
     const { provider, mfa, description, tokenMaxTtl = TOKEN.maxTtl, listingVisibility = "unauth" } = props;
     const mount = checkLoginPath(props.path ?? PEOPLE_LOGIN, this);
@@ -77,7 +78,10 @@ export class Users extends Construct {
     this.accessor = backend.accessor;
     const firstLogins = this.createPolicies();
     for (const user of props.users) this.entities.set(user.name, this.createUser(user, backend, firstLogins).entityId);
-    const names = new Set(props.users.flatMap(({ groups = [] }) => groups));
+    const names = new Set([
+      ...props.users.flatMap(({ groups = [] }) => groups),
+      ...Object.keys(props.groupMetadata ?? {}),
+    ]);
     for (const name of names) this.createGroup(name);
     const members = mfa === undefined ? [] : this.entitiesOf(usersWithMfa(mfa, props.users));
     this.mfa = mfa && new TotpMfa(this, { ...mfa, login: mount, members, provider });
@@ -195,6 +199,7 @@ export class Users extends Construct {
       name,
       type: "internal",
       memberEntityIds: this.entitiesOf(group.members),
+      metadata: this.props.groupMetadata?.[name],
       policies: Lazy.listValue({ produce: () => group.policies.sort() }),
       provider: this.props.provider,
     });

@@ -19,7 +19,7 @@ export interface DatabasesField {
   readonly databases?: readonly DatabaseSpec[];
 }
 
-/** The field of a role. */
+/** The fields of a role. */
 export interface DatabasesGrants {
   /**
    * Database roles whose credentials may be requested, as `<database>/<role>`.
@@ -28,6 +28,13 @@ export interface DatabasesGrants {
    * @changes in place: tokens that exist get the new rights at once
    */
   readonly databases?: readonly string[];
+  /**
+   * Static roles whose passwords may be rotated before their time, as `<database>/<role>`.
+   *
+   * @default - none
+   * @changes in place: tokens that exist get the new rights at once
+   */
+  readonly rotateDatabases?: readonly string[];
 }
 
 /** @throws ValidationError if the rotation of one connection's password would lock another one out. */
@@ -61,17 +68,22 @@ function constructId(spec: Pick<DynamicDbProps, "name" | "mount">): string {
 export const databases = engine<DatabasesField, DatabasesGrants>()({
   field: "databases",
   schema: validatedBy(uniquelyNamed(database), checkAdministrators),
-  grants: { databases: list(path, '"orders/readonly"').optional() },
+  grants: {
+    databases: list(path, '"orders/readonly"').optional(),
+    rotateDatabases: list(path, '"orders/batch"').optional(),
+  },
   mounts: (specs) => specs.map(databaseMount),
   engines: (specs) =>
     specs.flatMap(({ engine: of }, index) => {
       const missing = MISSING_DATABASES[of];
       return missing === undefined ? [] : [{ path: [index, "engine"], engine: missing }];
     }),
-  refuse: (specs = [], _field, entry) =>
+  refuse: (specs = [], field, entry) =>
     unknownName(
       entry,
-      specs.flatMap((spec) => [...spec.roles, ...(spec.staticRoles ?? [])].map((each) => `${spec.name}/${each.name}`)),
+      specs.flatMap(({ name, roles, staticRoles = [] }) =>
+        [...(field === "rotateDatabases" ? [] : roles), ...staticRoles].map((each) => `${name}/${each.name}`),
+      ),
     ),
   create: (scope, specs, { product, plugins, provider, centralProvider }) =>
     new Map(
@@ -90,10 +102,13 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
         }),
       ]),
     ),
-  grant: (created, grantee, { databases: granted = [] }) => {
-    for (const entry of granted) {
-      const [database = "", each = ""] = entry.split("/");
-      created.get(database)?.grantCredentials(grantee, each);
-    }
+  grant: (created, grantee, { databases: granted = [], rotateDatabases = [] }) => {
+    const eachOf = (entries: readonly string[], grant: (database: DynamicDb | undefined, role: string) => void): void =>
+      entries.forEach((entry) => {
+        const [database = "", role = ""] = entry.split("/");
+        grant(created.get(database), role);
+      });
+    eachOf(granted, (database, role) => database?.grantCredentials(grantee, role));
+    eachOf(rotateDatabases, (database, role) => database?.grantRotate(grantee, role));
   },
 });

@@ -65,6 +65,12 @@ export interface KeyValueGrants {
    */
   readonly write?: readonly string[];
   /**
+   * Folders to read and write, and whose secrets may be destroyed for good with their metadata, as `<mount>/<folder>`.
+   *
+   * @default - none
+   */
+  readonly administer?: readonly string[];
+  /**
    * Policies of the organizations, apps and environments of key-value mounts, such as `web-user`.
    *
    * @default - none
@@ -124,7 +130,12 @@ export const keyValue = engine<KeyValueField, KeyValueGrants>()({
     ),
     '{ mount: "kv" }',
   ),
-  grants: { read: folders, write: folders, keyValuePolicies: list(name("web-user"), '"web-user"').optional() },
+  grants: {
+    read: folders,
+    write: folders,
+    administer: folders,
+    keyValuePolicies: list(name("web-user"), '"web-user"').optional(),
+  },
   mounts: (specs) => specs.map(mountOf),
   policies: (specs) => specs.flatMap(policiesOf),
   refuse: (specs = [], field, entry) => {
@@ -138,11 +149,12 @@ export const keyValue = engine<KeyValueField, KeyValueGrants>()({
   },
   create: (scope, specs, { provider, deletionProtection }) =>
     specs.map((spec) => new KeyValue(scope, `KeyValue-${mountOf(spec)}`, { ...spec, deletionProtection, provider })),
-  grant: (trees, grantee, { read = [], write = [], keyValuePolicies = [] }) => {
+  grant: (trees, grantee, { read = [], write = [], administer = [], keyValuePolicies = [] }) => {
     for (const tree of trees) {
       for (const policy of tree.policies) if (keyValuePolicies.includes(policy)) tree.grantPolicy(grantee, policy);
       for (const folder of foldersBelow(tree.mount, read)) tree.grantRead(grantee, folder);
       for (const folder of foldersBelow(tree.mount, write)) tree.grantReadWrite(grantee, folder);
+      for (const folder of foldersBelow(tree.mount, administer)) tree.grantAdmin(grantee, folder);
     }
   },
 });

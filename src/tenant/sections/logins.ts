@@ -1,12 +1,9 @@
 import type { Construct } from "constructs";
-import {
-  CERTIFICATE_LOGIN,
-  CertificateLogin,
-  type CertificateLoginProps,
-} from "../../constructs/login/certificate-login";
+import { CERTIFICATE_LOGIN, CertificateLogin } from "../../constructs/login/certificate-login";
 import { GITHUB_LOGIN, GitHubLogin, type GitHubLoginProps } from "../../constructs/login/github-login";
 import { GITLAB_LOGIN, GitLabLogin, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
 import { KUBERNETES_LOGIN, KubernetesLogin, type KubernetesLoginProps } from "../../constructs/login/kubernetes-login";
+import { checkClaimMappings } from "../../constructs/login/claim-mappings";
 import { groupTokens } from "../../constructs/login/external-groups";
 import { checkDirectory, LDAP, LDAP_LOGIN, LdapLogin } from "../../constructs/login/ldap-login";
 import type { LdapLoginProps } from "../../constructs/login/ldap-login-props";
@@ -15,10 +12,10 @@ import type { OidcLoginProps } from "../../constructs/login/oidc-login-props";
 import type { IRoleLogin } from "../../constructs/login/role-login";
 import type { Users } from "../../constructs/users/users";
 import type { LoginType } from "../../contract/identities";
-import { checkLoginPath } from "../../core/mount-path";
-import { choice, list, name, validatedBy } from "../builders";
-import { duration, httpsUrl, path, secretRef } from "../fields";
+import { choice, list, map, name, validatedBy } from "../builders";
+import { duration, httpsUrl, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
+import { certificateLogin, type CertificateLoginSpec, type CertificateSpecProps } from "./certificate-login";
 import {
   CLOUDS,
   cloudLogins,
@@ -32,11 +29,8 @@ import {
   type PropOfInstance,
 } from "./cloud-logins";
 import type { NeededEngine } from "./engine";
+import { description, loginPath, pem } from "./login-fields";
 import type { RoleLoginSpec } from "./role-login";
-
-/** The certificate of the authority may be that of the instance's own PKI. */
-type CertificateSpecProps = Omit<CertificateLoginProps, "provider" | "caCertificate"> &
-  Partial<Pick<CertificateLoginProps, "caCertificate">>;
 
 /** The login of jobs of GitLab. */
 export type GitLabLoginSpec = InFile<Omit<GitLabLoginProps, "provider">>;
@@ -44,8 +38,6 @@ export type GitLabLoginSpec = InFile<Omit<GitLabLoginProps, "provider">>;
 export type GitHubLoginSpec = InFile<Omit<GitHubLoginProps, "provider">>;
 /** The login of pods. */
 export type KubernetesLoginSpec = InFile<Omit<KubernetesLoginProps, "provider">>;
-/** The login by TLS certificates. */
-export type CertificateLoginSpec = InFile<CertificateSpecProps>;
 /** The login of people at another provider of identities. */
 export type OidcLoginSpec = InFile<Omit<OidcLoginProps, "provider" | "centralProvider">>;
 /** The login of people by LDAP. */
@@ -116,6 +108,9 @@ export interface LoginsSpec {
 /** Login methods that a role names by the field of the method. */
 export const LOGIN_FIELDS = ["gitlab", "github", "kubernetes", "certificate", "aws", "azure", "gcp", "oidc"] as const;
 
+/** Login methods whose clients have metadata that paths can name. */
+export const ALIAS_LOGINS = ["gitlab", "github", "kubernetes", "oidc"] as const;
+
 /** All login methods. */
 const FIELDS = [...LOGIN_FIELDS, "ldap"] as const;
 
@@ -130,14 +125,15 @@ const MOUNTS: Readonly<Record<keyof LoginsSpec, { readonly path: string; readonl
   ldap: LDAP_LOGIN,
 };
 
-const loginPath = validatedBy(path, (value) => checkLoginPath(value));
-const description = name("Jobs of customer10");
-const pem = name("-----BEGIN CERTIFICATE-----...");
+const claimMappings = validatedBy(map(name("email"), name("email")), (mappings) =>
+  checkClaimMappings("of the field", mappings),
+).optional();
 const jwt = {
   path: loginPath.optional(),
   description: description.optional(),
   audience: name("https://vault.customer10.example:8200"),
   caCertificate: pem.optional(),
+  claimMappings,
 };
 
 /** The section of the login methods. */
@@ -150,11 +146,7 @@ export const logins = shape<LoginsSpec>()({
     host: httpsUrl.optional(),
     caCertificate: pem.optional(),
   }).optional(),
-  certificate: shape<CertificateLoginSpec>()({
-    path: loginPath.optional(),
-    description: description.optional(),
-    caCertificate: pem.optional(),
-  }).optional(),
+  certificate: certificateLogin.optional(),
   ...cloudLogins,
   oidc: validatedBy(
     shape<OidcLoginSpec>()({
@@ -167,6 +159,7 @@ export const logins = shape<LoginsSpec>()({
       redirectUris: list(name("https://vault.customer10.example:8200/ui/vault/auth/oidc/oidc/callback")),
       scopes: list(name("groups")).optional(),
       groupsClaim: name("groups").optional(),
+      claimMappings,
       tokenTtl: duration.optional(),
       tokenMaxTtl: duration.optional(),
       listingVisibility: choice("unauth", "hidden").optional(),
@@ -218,6 +211,8 @@ export function neededLogins(specs: Partial<Record<keyof LoginsSpec, unknown>>):
 export interface CreatedLogins {
   /** @default - pods do not log in */
   readonly kubernetes: KubernetesLogin | undefined;
+  /** Accessors of those whose clients have metadata, by the fields of the logins. */
+  readonly accessors: Readonly<Record<string, string>>;
   /** The logins of a role, without its AppRole. */
   reach(login: RoleLoginSpec): IRoleLogin[];
 }
@@ -259,7 +254,13 @@ export function createLogins(
     ...(login.ldapGroups ?? []).flatMap((group) => present(group, (each) => methods.ldap?.group(each))),
     ...(login.groups ?? []).flatMap((group) => present(group, (each) => users?.group(each))),
   ];
-  return { kubernetes: methods.kubernetes, reach };
+  const accessors = Object.fromEntries(
+    ALIAS_LOGINS.flatMap((field) => {
+      const accessor = methods[field]?.accessor;
+      return accessor === undefined ? [] : [[field, accessor]];
+    }),
+  );
+  return { kubernetes: methods.kubernetes, accessors, reach };
 }
 
 /** Login methods of a checked file. */

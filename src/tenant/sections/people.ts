@@ -1,5 +1,5 @@
 import { checkDigits, checkMfa, type LoginMfa } from "../../constructs/users/totp-mfa";
-import { checkGroupName, checkUserName, checkUsers } from "../../constructs/users/user-names";
+import { checkGroupMetadata, checkGroupName, checkUserName, checkUsers } from "../../constructs/users/user-names";
 import type { UserProps, UsersProps } from "../../constructs/users/users-props";
 import { checkLoginPath } from "../../core/mount-path";
 import { choice, count, distinct, list, map, name, validatedBy, whole } from "../builders";
@@ -39,6 +39,9 @@ export const people = validatedBy(
       ),
       (users) => checkUsers(users),
     ),
+    groupMetadata: validatedBy(map(name("developers"), map(name("app"), name("shop"))), (groups) =>
+      checkGroupMetadata(groups),
+    ).optional(),
     path: validatedBy(path, (value) => checkLoginPath(value)).optional(),
     description: name("People of customer10").optional(),
     tokenTtl: duration.optional(),

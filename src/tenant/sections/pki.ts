@@ -45,6 +45,7 @@ import {
 import { duration, mountPath, secretRef } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { engine, unknownName } from "./engine";
+import { grantPki, pkiGrants, type PkiGrants } from "./pki-grants";
 
 /** What certificates a role issues. */
 export type PkiRoleSpec = InFile<PkiRoleProps>;
@@ -118,17 +119,6 @@ export interface PkiField {
    * @changes in place: removed, Terraform forgets the mount and its keys and does not destroy them
    */
   readonly pki?: PkiSpec;
-}
-
-/** The field of a role. */
-export interface PkiGrants {
-  /**
-   * Names of PKI roles from which certificates are issued.
-   *
-   * @default - none
-   * @changes in place: tokens that exist get the new rights at once
-   */
-  readonly certificates?: readonly string[];
 }
 
 const domain = name("customer10.internal");
@@ -264,7 +254,7 @@ export const pki = engine<PkiField, PkiGrants>()({
       spec.roles.forEach((each) => checkPkiRole(each, { ...spec, lifetime }));
     },
   ),
-  grants: { certificates: list(name("web"), '"web"').optional() },
+  grants: pkiGrants,
   mounts: ({ mount = PKI_MOUNT }) => [mount],
   refuse: (spec, _field, entry) => unknownName(entry, spec?.roles.map((each) => each.name) ?? []),
   create: (scope, { commonName, ...spec }, { tenant, name: instance, rootCa, central, ...context }) =>
@@ -285,6 +275,5 @@ export const pki = engine<PkiField, PkiGrants>()({
         ? undefined
         : Object.fromEntries([...machines].map(([machine, { cloudInit }]) => [machine, cloudInit])),
   }),
-  grant: (authority, grantee, { certificates = [] }) =>
-    certificates.forEach((each) => authority.role(each).grantIssue(grantee)),
+  grant: grantPki,
 });

@@ -1,11 +1,19 @@
+import { z } from "zod";
 import { checkPolicyName, checkTokenTtls, longestTtl } from "../../constructs/access/access-role";
 import type { AccessRoleProps } from "../../constructs/access/access-role-props";
+import {
+  checkRawOfDuty,
+  checkRawStatement,
+  RAW_CAPABILITIES,
+  type RawCapability,
+  type RawStatement,
+} from "../../constructs/access/raw-statement";
 import { checkUses } from "../../constructs/access/role-logins";
 import { DEFAULT_MAX_TTL, type AppRoleLoginProps } from "../../constructs/login/app-role-login";
 import type { Duration } from "../../core/duration";
 import { checkLoginPath } from "../../core/mount-path";
 import { grantSchemas, type EngineGrants } from "../engines";
-import { choice, distinct, name, uniquelyNamed, validatedBy, whole } from "../builders";
+import { boolean, choice, distinct, list, map, name, uniquelyNamed, validatedBy, whole } from "../builders";
 import { cidrs, duration, label, lockout, path } from "../fields";
 import { shape, type InFile } from "../in-file";
 import { DUTIES, type Duty } from "../../policy/people-policies";
@@ -46,6 +54,26 @@ export interface RoleSpec extends InFile<Omit<AccessRoleProps, "login" | "provid
 /** The login method of the roles. */
 export type AppRoleSpec = InFile<Omit<AppRoleLoginProps, "provider" | "maxTtl">>;
 
+/** A statement in the words of the product. */
+export type RawStatementSpec = InFile<RawStatement>;
+
+const parameters = map(name("ttl"), list(z.union([boolean, z.string()]), '"1h"'));
+
+const rawStatement = validatedBy(
+  shape<RawStatementSpec>()({
+    path: name("pki/certs"),
+    capabilities: list(choice(...(RAW_CAPABILITIES as [RawCapability, ...RawCapability[]])), '"list"'),
+    reason: name("the inventory lists certificates"),
+    allowedParameters: parameters.optional(),
+    deniedParameters: parameters.optional(),
+    requiredParameters: distinct(name("ttl"), '"ttl"').optional(),
+    minWrappingTtl: duration.optional(),
+    maxWrappingTtl: duration.optional(),
+    expiration: name("2027-01-31T00:00:00Z").optional(),
+  }),
+  (statement) => checkRawStatement(statement),
+);
+
 /** The section of the roles. */
 export const roles = uniquelyNamed(
   validatedBy(
@@ -58,6 +86,7 @@ export const roles = uniquelyNamed(
       secretIdTtl: duration.optional(),
       secretIdNumUses: whole("number of logins", 1).optional(),
       boundCidrs: cidrs.optional(),
+      rawStatements: list(rawStatement, '{ path: "pki/certs", capabilities: ["list"], reason: "..." }').optional(),
       login: roleLogin.optional(),
       duty: choice(...DUTIES).optional(),
       createTokens: distinct(name("ci"), '"ci"').optional(),
@@ -67,6 +96,7 @@ export const roles = uniquelyNamed(
     (role) => {
       checkTokenTtls(role);
       checkUses(role);
+      checkRawOfDuty(role);
     },
   ),
 );

@@ -17,7 +17,7 @@ export { AzureAuthBackendRole } from "@cdktf/provider-vault/lib/azure-auth-backe
 export { AzureSecretBackend } from "@cdktf/provider-vault/lib/azure-secret-backend";
 export { AzureSecretBackendRole } from "@cdktf/provider-vault/lib/azure-secret-backend-role";
 export { DataVaultPkiSecretBackendIssuer } from "@cdktf/provider-vault/lib/data-vault-pki-secret-backend-issuer";
-export { CertAuthBackendRole } from "@cdktf/provider-vault/lib/cert-auth-backend-role";
+export { CertAuthBackendRole, type CertAuthBackendRoleConfig } from "@cdktf/provider-vault/lib/cert-auth-backend-role";
 export { DataVaultAuthBackend } from "@cdktf/provider-vault/lib/data-vault-auth-backend";
 export { DataVaultGenericSecret } from "@cdktf/provider-vault/lib/data-vault-generic-secret";
 export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-secret-backend-role";

@@ -30,10 +30,13 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
     ],
     keyValue: [{ mount: "kv" }],
     logins: {
-      gitlab: { address: issuer.url, audience: AUDIENCE, caCertificate },
+      gitlab: { address: issuer.url, audience: AUDIENCE, caCertificate, claimMappings: { project_path: "project" } },
       github: { issuer: issuer.url, audience: AUDIENCE, caCertificate },
       kubernetes: { host: people.clusterUrl, caCertificate },
-      certificate: {},
+      certificate: {
+        crlUrl: `${people.revocations.address}/crl/pem`,
+        ocsp: { servers: [`${people.revocations.address}/ocsp`] },
+      },
       oidc: {
         discoveryUrl: issuer.url,
         caCertificate,
@@ -45,6 +48,7 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
     people: {
       lockout: { threshold: 4 },
       mfa: { issuer: "customer10 main", groups: ["auditors"] },
+      groupMetadata: { developers: { app: "shop" } },
       users: [
         { name: "alice", groups: ["developers"], metadata: { team: "shop" } },
         { name: "bob", groups: ["developers"], boundCidrs: ["192.0.2.1/32", "2001:db8::1/128"] },
@@ -74,7 +78,13 @@ export function instanceSpec(people: PeopleBed): Partial<InstanceSpec> {
           groups: ["developers"],
         },
         read: ["kv/web"],
-        write: ["kv/people/{{identity.entity.id}}", "kv/teams/{{identity.entity.metadata.team}}"],
+        write: [
+          "kv/people/{{identity.entity.id}}",
+          "kv/teams/{{identity.entity.metadata.team}}",
+          "kv/apps/{{identity.groups.names.developers.metadata.app}}",
+          "kv/projects/{{identity.entity.aliases.gitlab.metadata.project}}",
+        ],
+        rawStatements: [{ path: "pki/certs", capabilities: ["list"], reason: "the inventory lists certificates" }],
       },
       { name: "batch", read: ["kv/batch"], createTokens: ["ci", "batch", "agent"] },
       { name: "worker", read: ["kv/web"] },

@@ -11,11 +11,12 @@ import { LayerStack, localBackend, RootCa, VaultProvider } from "../../../src";
 import { guideOf, type Guide } from "../../../src/guide/guide";
 import { guidedInstance, type GuidedStack } from "../../../src/guide/guided-instance";
 import { identityPolicy } from "../../../src/policy/identity-policies";
-import { defineTenant, InstanceConfig, type InstanceSpec } from "../../../src/tenant";
+import { defineTenant, InstanceConfig, type InstanceSpec, type TenantSpec } from "../../../src/tenant";
 import { withRequests } from "../../../src/tenant/requests";
 import type { VaultClient } from "../../../src/vault/client";
 import { TerraformProject } from "../support/terraform-project";
 import { TestBed } from "../support/test-bed";
+import { RevocationServer } from "../support/revocation-server";
 import { DirectoryBed } from "./directory-bed";
 import { TokenIssuer, type Claims } from "../support/token-issuer";
 
@@ -45,28 +46,63 @@ export interface Login {
   readonly entity_id: string;
 }
 
+/** The server of an instance. */
+export interface PeopleInstance {
+  readonly address: string;
+  readonly root: VaultClient;
+  /** A client with a token; without one nobody. */
+  client(token?: string): VaultClient;
+  stop?(): Promise<void>;
+}
+
+/** What the bed starts besides the central Vault. */
+export interface PeopleBedOptions {
+  /** Starts a server for the instance. @default - the central Vault is the instance as well */
+  readonly startInstance?: (bed: TestBed) => Promise<PeopleInstance>;
+  /** Whether there is a directory, with an instance that asks it. @default true */
+  readonly hasDirectory?: boolean;
+  /** What the tenant file has besides the instance. @default - nothing */
+  readonly tenant?: Partial<TenantSpec>;
+}
+
 /** A server, what signs tokens for its clients, and Terraform that configures it from a tenant file. */
 export class PeopleBed {
-  static async start(): Promise<PeopleBed> {
-    const bed = await TestBed.start({ prepared: false });
+  static async start({ startInstance, hasDirectory = true, tenant = {} }: PeopleBedOptions = {}): Promise<PeopleBed> {
+    const bed = await TestBed.start({ prepared: startInstance !== undefined });
+    const instance = await (startInstance ?? ofCentral)(bed);
     const issuer = await TokenIssuer.start(bed.authority, OIDC);
     const cluster = await startReviews(bed);
     const provider = await obtainVaultProvider(await obtainTerraform());
     const token = randomUUID();
-    await createApplyToken(bed, token);
+    for (const client of new Set([bed.central.client, instance.root])) await createApplyToken(client, token);
     const project = new TerraformProject({ ...provider, VAULT_TOKEN: token });
     await bed.central.keepPassword({ mount: "operator", path: "oidc", field: "secret" }, OIDC.secret);
     await bed.central.keepPassword({ mount: "operator", path: "postgresql", field: "password" }, DATABASE_PASSWORD);
-    return new PeopleBed(bed, issuer, cluster, project, await DirectoryBed.start(bed, token));
+    const revocations = await RevocationServer.start(`${instance.address}/v1/pki`, bed.authority.certificate);
+    const directory = hasDirectory ? await DirectoryBed.start(bed, token) : undefined;
+    return new PeopleBed(bed, instance, tenant, issuer, cluster, project, revocations, directory);
   }
 
   private constructor(
     readonly bed: TestBed,
+    private readonly instance: PeopleInstance,
+    private readonly tenant: Partial<TenantSpec>,
     readonly issuer: TokenIssuer,
     private readonly cluster: Server,
     readonly project: TerraformProject,
-    readonly directory: DirectoryBed,
+    readonly revocations: RevocationServer,
+    private readonly ownDirectory: DirectoryBed | undefined,
   ) {}
+
+  get directory(): DirectoryBed {
+    if (this.ownDirectory === undefined) throw new Error("The bed has no directory.");
+    return this.ownDirectory;
+  }
+
+  /** URL of the instance. */
+  get address(): string {
+    return this.instance.address;
+  }
 
   /** URL of the API of the cluster. */
   get clusterUrl(): string {
@@ -79,11 +115,11 @@ export class PeopleBed {
   /** A client with a token; without one nobody. */
   client(token?: string): VaultClient {
     if (token !== undefined && token !== "") this.secrets.add(token.trim());
-    return this.bed.central.server.client(token);
+    return this.instance.client(token);
   }
 
   get root(): VaultClient {
-    return this.bed.central.client;
+    return this.instance.root;
   }
 
   /** The guide of an instance, from the stack that was synthesized last. */
@@ -97,31 +133,38 @@ export class PeopleBed {
   /** The stack of an instance that the file describes so. */
   async stack(spec: Partial<InstanceSpec>): Promise<LayerStack> {
     const stack = new LayerStack(this.project.newApp(), "people", localBackend(this.project.stateFolder));
-    const { address } = this.bed.central.server;
-    const provider = new VaultProvider(stack, "Vault", { address, caCertFile: this.bed.caFile });
+    const { address } = this;
+    const { caFile: caCertFile, central } = this.bed;
+    const { address: centralAddress } = central.server;
+    const provider = new VaultProvider(stack, "Vault", { address, caCertFile });
+    const centralProvider =
+      centralAddress === address
+        ? provider
+        : new VaultProvider(stack, "Central", { alias: "central", address: centralAddress, caCertFile });
     const rootCa = new RootCa(stack, "Root", {
       commonName: "Root",
       mount: "pki-root",
-      address,
-      provider,
+      address: centralAddress,
+      provider: centralProvider,
       deletionProtection: false,
     });
     const tenant = defineTenant({
       name: "customer10",
+      ...this.tenant,
       instances: [
         { name: "main", product: "openbao", address, deployment: { mode: "external", addresses: [address] }, ...spec },
-        this.directory.spec,
+        ...(this.ownDirectory === undefined ? [] : [this.ownDirectory.spec]),
       ],
     });
     const requests = join(this.bed.folder, "requests");
     mkdirSync(requests, { recursive: true });
     writeFileSync(join(requests, "shop-web.yaml"), REQUEST);
     const { instances } = await withRequests(tenant, join(this.bed.folder, "customer10.yaml"));
-    const context = { tenant: "customer10", rootCa, centralProvider: provider, deletionProtection: false };
-    const providers = [provider, this.directory.provider(stack)] as const;
-    instances.forEach((instance, index) => {
-      new InstanceConfig(stack, instance.name, { ...context, instance, provider: providers[index] ?? provider });
-    });
+    const context = { tenant: "customer10", rootCa, centralProvider, deletionProtection: false };
+    for (const instance of instances) {
+      const own = instance.name === "directory" ? this.directory.provider(stack) : provider;
+      new InstanceConfig(stack, instance.name, { ...context, instance, provider: own });
+    }
     this.project.synthesize();
     return stack;
   }
@@ -187,16 +230,24 @@ export class PeopleBed {
 
   async stop(): Promise<void> {
     this.issuer.stop();
+    this.revocations.stop();
     this.cluster.closeAllConnections();
     this.cluster.close();
     this.project.remove();
-    await this.directory.stop();
+    await this.ownDirectory?.stop();
+    await this.instance.stop?.();
     await this.bed.stop();
   }
 }
 
+/** One server is enough for most tests. */
+function ofCentral({ central }: TestBed): Promise<PeopleInstance> {
+  const { server, client } = central;
+  return Promise.resolve({ address: server.address, root: client, client: (token) => server.client(token) });
+}
+
 /** Creates the token, with the policy of the identity that deploys, and what the stack does in the central Vault. */
-async function createApplyToken({ central }: TestBed, id: string): Promise<void> {
+async function createApplyToken(client: VaultClient, id: string): Promise<void> {
   const scope = {
     product: "openbao",
     mounts: [
@@ -220,8 +271,8 @@ async function createApplyToken({ central }: TestBed, id: string): Promise<void>
   );
   const policies = { "tenant-vault-apply": identityPolicy("apply", scope), central: others.join("\n") };
   for (const [name, policy] of Object.entries(policies))
-    await central.client.send("PUT", `sys/policies/acl/${name}`, { body: { policy } });
-  await central.client.send("POST", "auth/token/create-orphan", {
+    await client.send("PUT", `sys/policies/acl/${name}`, { body: { policy } });
+  await client.send("POST", "auth/token/create-orphan", {
     body: { id, policies: Object.keys(policies), no_default_policy: true },
   });
 }

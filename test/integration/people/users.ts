@@ -126,6 +126,17 @@ export function testUsers(bed: () => PeopleBed): void {
     expect(await Promise.all([write(leo, "shop/note"), write(leo, "note")])).toEqual([403, 403]);
   });
 
+  test("a policy names the metadata of a group, and has a raw statement", async () => {
+    const alice = bed().client((await logIn(bed(), "alice", "second")).client_token);
+    const body = { data: { note: "of the app" } };
+    expect(await attempt(alice, "POST kv/data/apps/shop/note", body)).toBe(200);
+    for (const other of ["POST kv/data/apps/other/note", "POST kv/data/apps/note", "POST kv/data/projects/acme/note"])
+      expect(await attempt(alice, other, body)).toBe(403);
+    expect(await attempt(alice, "LIST pki/certs")).toBe(200);
+    for (const other of ["GET pki/roles/web", "POST pki/roles/web", "LIST pki/roles"])
+      expect(await attempt(alice, other)).toBe(403);
+  });
+
   test("users log in from their networks, and from no others", async () => {
     const { client_token } = await person(bed(), "leo", "users");
     expect(await attempt(bed().client(client_token), "GET kv/data/web/db")).toBe(200);

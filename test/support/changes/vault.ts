@@ -1530,6 +1530,18 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     [["update vault_policy.i_role_own_policy: policy"]],
   ),
   row(
+    "PkiGrants.signCertificates",
+    [undefined, ["web"], undefined],
+    granted((signCertificates) => ({ signCertificates })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+  row(
+    "PkiGrants.generateCertificates",
+    [undefined, ["web"], undefined],
+    granted((generateCertificates) => ({ generateCertificates })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+  row(
     "SshGrants.ssh",
     [undefined, ["ops"], undefined],
     granted((given) => ({ ssh: given })),
@@ -1545,6 +1557,12 @@ export const VAULT_CHANGES: readonly VaultChange[] = [
     "KeyValueGrants.write",
     [undefined, "a", "b", undefined],
     granted((folder, key) => ({ write: folder === undefined ? undefined : [`${key}-kv/${folder}`] })),
+    [["update vault_policy.i_role_own_policy: policy"]],
+  ),
+  row(
+    "KeyValueGrants.administer",
+    [undefined, "a", "b", undefined],
+    granted((folder, key) => ({ administer: folder === undefined ? undefined : [`${key}-kv/${folder}`] })),
     [["update vault_policy.i_role_own_policy: policy"]],
   ),
 

@@ -66,6 +66,10 @@ const ONLY_GITLAB: Setting = {
 
 const config = (setting: Setting): Synthesized => configOf(withFields(setting, INSTANCE));
 
+const RAW_STATEMENT = { path: "kv/metadata/web", capabilities: ["list"], reason: "find secrets" };
+/** The same role, with a raw statement. */
+const RAW: Setting = { "roles.0.rawStatements": [RAW_STATEMENT] };
+
 const READERS: Setting = { "roles.0.login.oidcGroups": ["readers"] };
 
 const CHANGES: readonly FieldChange<Setting>[] = [
@@ -124,6 +128,44 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "delete vault_cert_auth_backend_role.main_role_web_login_cert",
       "update vault_auth_backend.main_certificate: path",
     ],
+  ],
+  [
+    "CertificateLoginProps.crl",
+    {},
+    { "logins.certificate.crl": "-----BEGIN X509 CRL-----" },
+    ["create vault_generic_endpoint.main_certificate_crl"],
+  ],
+  [
+    "CertificateLoginProps.crlUrl",
+    { "logins.certificate.crlUrl": "https://a.example/crl" },
+    { "logins.certificate.crlUrl": "https://b.example/crl" },
+    ["update vault_generic_endpoint.main_certificate_crl: data_json"],
+  ],
+  [
+    "CertificateLoginProps.ocsp",
+    {},
+    { "logins.certificate.ocsp": {} },
+    [
+      "update vault_cert_auth_backend_role.main_role_web_login_cert: ocsp_enabled, ocsp_fail_open, ocsp_query_all_servers",
+    ],
+  ],
+  [
+    "CertificateOcsp.failOpen",
+    { "logins.certificate.ocsp": {} },
+    { "logins.certificate.ocsp": { failOpen: true } },
+    ["update vault_cert_auth_backend_role.main_role_web_login_cert: ocsp_fail_open"],
+  ],
+  [
+    "CertificateOcsp.queryAllServers",
+    { "logins.certificate.ocsp": {} },
+    { "logins.certificate.ocsp": { queryAllServers: true } },
+    ["update vault_cert_auth_backend_role.main_role_web_login_cert: ocsp_query_all_servers"],
+  ],
+  [
+    "CertificateOcsp.servers",
+    { "logins.certificate.ocsp": { servers: ["http://a.example"] } },
+    { "logins.certificate.ocsp": { servers: ["http://b.example"] } },
+    ["update vault_cert_auth_backend_role.main_role_web_login_cert: ocsp_servers_override.#"],
   ],
   [
     "GitHubJob.branch",
@@ -244,6 +286,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend.main_git_lab: jwks_ca_pem"],
   ],
   [
+    "JwtLoginProps.claimMappings",
+    {},
+    { "logins.gitlab.claimMappings": { project_path: "project" } },
+    ["update vault_jwt_auth_backend_role.main_role_web_login_gitlab: claim_mappings"],
+  ],
+  [
     "JwtLoginProps.description",
     {},
     { "logins.gitlab.description": "jobs" },
@@ -350,6 +398,15 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend.main_oidc: oidc_discovery_ca_pem"],
   ],
   [
+    "OidcLoginProps.claimMappings",
+    READERS,
+    { ...READERS, "logins.oidc.claimMappings": { email: "mail" } },
+    [
+      "update vault_jwt_auth_backend_role.main_oidc_groups_role: claim_mappings",
+      "update vault_jwt_auth_backend_role.main_role_web_login_oidc: claim_mappings",
+    ],
+  ],
+  [
     "OidcLoginProps.clientId",
     {},
     { "logins.oidc.clientId": "other" },
@@ -404,6 +461,23 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     { "logins.oidc.scopes": ["groups"] },
     ["update vault_jwt_auth_backend_role.main_role_web_login_oidc: oidc_scopes"],
   ],
+  ...([
+    ["AccessRoleProps.rawStatements", {}],
+    ["RawStatement.allowedParameters", { allowedParameters: { ttl: ["1h"] } }],
+    ["RawStatement.capabilities", { capabilities: ["list", "read"] }],
+    ["RawStatement.deniedParameters", { deniedParameters: { ttl: [] } }],
+    ["RawStatement.expiration", { expiration: "2027-01-31T00:00:00Z" }],
+    ["RawStatement.maxWrappingTtl", { maxWrappingTtl: "1h" }],
+    ["RawStatement.minWrappingTtl", { minWrappingTtl: "1m" }],
+    ["RawStatement.path", { path: "kv/metadata/other" }],
+    ["RawStatement.reason", { reason: "see them" }],
+    ["RawStatement.requiredParameters", { requiredParameters: ["ttl"] }],
+  ].map(([field, change]) => [
+    field,
+    field === "AccessRoleProps.rawStatements" ? {} : RAW,
+    { "roles.0.rawStatements": [{ ...RAW_STATEMENT, ...(change as object) }] },
+    ["update vault_policy.main_role_web_policy: policy"],
+  ]) as FieldChange<Setting>[]),
   [
     "RoleLoginSpec.appRole",
     {},
@@ -665,6 +739,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     { "people.lockout": { threshold: 3 } },
     { "people.lockout": { threshold: 4 } },
     ["update vault_generic_endpoint.main_people_lockout: data_json"],
+  ],
+  [
+    "UsersProps.groupMetadata",
+    {},
+    { "people.groupMetadata": { developers: { app: "shop" } } },
+    ["update vault_identity_group.main_people_group_developers: metadata"],
   ],
   [
     "UsersProps.mfa",

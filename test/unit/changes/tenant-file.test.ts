@@ -103,6 +103,10 @@ const ONE_REPLICA = [
   "update kubernetes_role_v1.main_namespace_hook_role: rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#, rule.#.resource_names.#",
 ];
 
+const STATIC_ROLE = instance({
+  "databases.0.staticRoles": [{ name: "batch", username: "batch", rotationPeriod: "24h" }],
+});
+
 const SECRET = { mount: "operator", path: "cloud", field: "secret" };
 const ARN = "arn:aws:iam::123456789012:role/deploy";
 /** A role of each kind. */
@@ -512,6 +516,12 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     "DatabasesGrants.databases",
     {},
     instance({ "roles.0.databases": REMOVED }),
+    ["update vault_policy.main_role_web_policy: policy"],
+  ],
+  [
+    "DatabasesGrants.rotateDatabases",
+    STATIC_ROLE,
+    { ...STATIC_ROLE, ...instance({ "roles.0.rotateDatabases": ["orders/batch"] }) },
     ["update vault_policy.main_role_web_policy: policy"],
   ],
   [

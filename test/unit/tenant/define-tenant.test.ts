@@ -319,7 +319,7 @@ describe("fails, naming field and reason, when", () => {
     [
       "a role is allowed nothing",
       withInstance({ roles: [{ name: "web", read: [] }] }),
-      /^instances\[0\].roles\[0\]: is granted nothing; add an entry to certificates, ssh, databases, read, write, keyValuePolicies or clouds/,
+      /^instances\[0\].roles\[0\]: is granted nothing; add an entry to certificates, signCertificates, generateCertificates, ssh, databases, rotateDatabases, read, write, administer, keyValuePolicies or clouds/,
     ],
     ...[{ controlPlanes: 2 }, { workers: 0 }].map((props): [string, unknown, RegExp] => [
       `the cluster has ${JSON.stringify(props)}`,

@@ -13,6 +13,7 @@ import {
   SecretRef,
   Users,
   type AccessRoleProps,
+  type CertificateLoginProps,
   type GitHubJob,
   type GitLabJob,
   type KubernetesLoginProps,
@@ -57,17 +58,14 @@ const pods = (
       audience,
     }),
   );
+const OIDC_PROPS = {
+  discoveryUrl: "https://keycloak.example/realms/acme",
+  clientId: "vault",
+  clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
+  redirectUris: ["https://vault.example:8200/callback", "http://localhost:8250/oidc/callback"],
+};
 const oidc = (props: Partial<OidcLoginProps> = {}, group = "developers"): Synthesized["resource"] =>
-  role((stack, providers) =>
-    new OidcLogin(stack, "Oidc", {
-      discoveryUrl: "https://keycloak.example/realms/acme",
-      clientId: "vault",
-      clientSecret: SecretRef.centralVault({ mount: "operator", path: "oidc", field: "secret" }),
-      redirectUris: ["https://vault.example:8200/callback", "http://localhost:8250/oidc/callback"],
-      ...providers,
-      ...props,
-    }).group(group),
-  );
+  role((stack, providers) => new OidcLogin(stack, "Oidc", { ...OIDC_PROPS, ...providers, ...props }).group(group));
 
 describe("jobs of GitLab", () => {
   test("are bound to project, protection and kind of the ref, and audience", () => {
@@ -431,6 +429,81 @@ test("certificates are bound to one common name", () => {
     allowed_common_names: ["web.acme.internal"],
   });
   expect(() => client("*.acme.internal")).toThrow(/binds commonName to/);
+});
+
+describe("revoked certificates", () => {
+  const login = (props: Partial<CertificateLoginProps>) =>
+    role((stack, { provider }) =>
+      new CertificateLogin(stack, "Cert", { caCertificate: "pem", provider, ...props }).client("web"),
+    );
+  const CRL = "-----BEGIN X509 CRL-----\nMII\n-----END X509 CRL-----";
+
+  test("log in by default, and nothing is asked", () => {
+    const resource = login({});
+    expect(resource.vault_generic_endpoint).toBeUndefined();
+    expect(only(resource, "vault_cert_auth_backend_role")).toMatchObject({ ocsp_enabled: false });
+  });
+
+  test.each([
+    [{ crl: CRL }, '"crl" = '],
+    [{ crlUrl: "https://pki.example/crl" }, '"url" = "https://pki.example/crl"'],
+  ])("are refused by a list: %j", (props, data) => {
+    const list = only(login(props), "vault_generic_endpoint");
+    expect(list).toMatchObject({ path: "auth/${vault_auth_backend.cert.path}/crls/clients", disable_read: true });
+    expect(list.data_json).toContain(data);
+  });
+
+  test("are refused by a responder, and so is everybody while it does not answer", () => {
+    expect(only(login({ ocsp: {} }), "vault_cert_auth_backend_role")).toMatchObject({
+      ocsp_enabled: true,
+      ocsp_fail_open: false,
+      ocsp_query_all_servers: false,
+    });
+    const ocsp = { servers: ["http://ocsp.example/", "https://b.example"], failOpen: true, queryAllServers: true };
+    const written = only(login({ ocsp }), "vault_cert_auth_backend_role");
+    expect(written).toMatchObject({
+      ocsp_enabled: true,
+      ocsp_fail_open: true,
+      ocsp_query_all_servers: true,
+      ocsp_servers_override: ocsp.servers,
+    });
+    // The server would accept clients of these authorities.
+    expect(written).not.toHaveProperty("ocsp_ca_certificates");
+  });
+
+  test.each<[Partial<CertificateLoginProps>, string]>([
+    [{ crl: CRL, crlUrl: "https://pki.example/crl" }, "has a crl and a crlUrl; remove one of them."],
+    [{ crl: "-----BEGIN CERTIFICATE-----" }, "has a crl that is not a PEM revocation list"],
+    [{ crlUrl: "http://pki.example/crl" }, 'has the crlUrl "http://pki.example/crl", which is not reached by TLS'],
+    [{ ocsp: { servers: [] } }, "has an empty list of ocsp.servers; add a URL, or remove the field."],
+    [{ ocsp: { servers: ["ocsp.example"] } }, 'has the OCSP server "ocsp.example"; write an http or https URL.'],
+  ])("need settings that work: %j", (props, message) => {
+    expect(() => login(props)).toThrow(message);
+  });
+});
+
+describe("claims as metadata of clients", () => {
+  test("of jobs and of people, with and without a role to choose", () => {
+    const claimMappings = { email: "mail", groups: "groups" };
+    const mapped = { claim_mappings: claimMappings };
+    expect(only(gitlab({ projectId: 42 }, { claimMappings }), "vault_jwt_auth_backend_role")).toMatchObject(mapped);
+    expect(only(oidc({ claimMappings }), "vault_jwt_auth_backend_role")).toMatchObject(mapped);
+    const external = role((stack, providers) =>
+      new OidcLogin(stack, "Oidc", { ...OIDC_PROPS, ...providers, claimMappings }).externalGroup("developers"),
+    );
+    expect(only(external, "vault_jwt_auth_backend_role")).toMatchObject(mapped);
+    expect(only(oidc({ claimMappings: {} }), "vault_jwt_auth_backend_role")).not.toHaveProperty("claim_mappings");
+  });
+
+  test.each([
+    [{ email: "role" }, 'maps {"email":"role"}, which no policy could name'],
+    [{ email: "the mail" }, 'maps {"email":"the mail"}, which no policy could name'],
+    [{ "": "mail" }, 'maps {"":"mail"}, which no policy could name'],
+    [{ email: "name", sub: "name" }, 'maps two claims to "name"; give each a key of its own.'],
+  ])("fails with %j", (claimMappings, message) => {
+    expect(() => gitlab({ projectId: 42 }, { claimMappings })).toThrow(message);
+    expect(() => oidc({ claimMappings })).toThrow(message);
+  });
 });
 
 describe("a role with several logins", () => {

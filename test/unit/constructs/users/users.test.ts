@@ -85,6 +85,23 @@ test.each([
   expect(() => people([user])).toThrow(/The user alice has the metadata .* which a policy cannot name/);
 });
 
+test("groups have metadata for policies, also without members", () => {
+  const groupMetadata = { developers: { app: "shop" }, ops: { zone: "a.b@c-d" } };
+  expect(people([ALICE], {}, { groupMetadata }).vault_identity_group).toMatchObject({
+    users_group_developers: { name: "developers", metadata: { app: "shop" } },
+    users_group_ops: { name: "ops", metadata: { zone: "a.b@c-d" }, member_entity_ids: [] },
+  });
+  expect(only(people([ALICE]), "vault_identity_group")).not.toHaveProperty("metadata");
+});
+
+test.each([
+  [{ developers: { app: "*" } }, /The group developers has the metadata .* which a policy cannot name/],
+  [{ developers: { "the app": "shop" } }, /The group developers has the metadata/],
+  [{ Developers: { app: "shop" } }, /"Developers" is not a valid name of a group/],
+])("refuses the metadata of groups %j", (groupMetadata, message) => {
+  expect(() => people([ALICE], {}, { groupMetadata })).toThrow(message);
+});
+
 test("a group has the policies of the roles that name it", () => {
   expect(only(people([ALICE, { name: "bob" }]), "vault_identity_group")).toMatchObject({
     name: "developers",

@@ -1,0 +1,12 @@
+import { checkLoginPath } from "../../core/mount-path";
+import { name, validatedBy } from "../builders";
+import { path } from "../fields";
+
+/** Path of the mount of a login. */
+export const loginPath = validatedBy(path, (value) => checkLoginPath(value));
+
+/** Its description. */
+export const description = name("Jobs of customer10");
+
+/** Certificates of an authority. */
+export const pem = name("-----BEGIN CERTIFICATE-----...");
