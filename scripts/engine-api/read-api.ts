@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Product } from "../../src/core/product";
 import type { EngineApiData } from "../../src/policy/engine-api";
 import type { VaultClient } from "../../src/vault/client";
 
-/** Engines of OpenBao, mounted at a path of their type below this one, so that nothing else is in the way. */
+/** Engines are mounted at a path of their type below this one, so that nothing else is in the way. */
 const PLACE = "described-api";
 
 const SECRETS = ["pki", "ssh", "database", "kv", "transit", "totp", "kubernetes", "rabbitmq"];
 const LOGINS = ["approle", "userpass", "jwt", "kubernetes", "cert"];
+/** Engines that a product has besides these by itself. */
+const FURTHER: Readonly<Record<Product, { readonly secrets: readonly string[]; readonly logins: readonly string[] }>> =
+  {
+    openbao: { secrets: [], logins: [] },
+    vault: { secrets: ["aws", "azure", "gcp", "terraform"], logins: ["ldap", "aws", "azure", "gcp"] },
+  };
 const BUILT_IN = ["sys", "identity", "cubbyhole", "auth/token"];
 
 /** Parameters that match slashes as well. */
@@ -26,12 +33,14 @@ interface PathItem {
 }
 
 /** Mounts each engine of a server and reads its API. @param client A client with the root token. */
-export async function readEngineApis(client: VaultClient): Promise<EngineApiData> {
-  for (const type of SECRETS) {
+export async function readEngineApis(client: VaultClient, product: Product): Promise<EngineApiData> {
+  const secrets = [...SECRETS, ...FURTHER[product].secrets];
+  const logins = [...LOGINS, ...FURTHER[product].logins];
+  for (const type of secrets) {
     const options = type === "kv" ? { options: { version: "2" } } : {};
     await client.send("POST", `sys/mounts/${PLACE}/${type}`, { body: { type, ...options } });
   }
-  for (const type of LOGINS) await client.send("POST", `sys/auth/${PLACE}/${type}`, { body: { type } });
+  for (const type of logins) await client.send("POST", `sys/auth/${PLACE}/${type}`, { body: { type } });
   // A version 2 mount answers once it has been set up.
   while ((await client.send("GET", `${PLACE}/kv/config`, { accept: [400] })).status !== 200) await sleep(100);
   const { body } = await client.send("GET", "sys/internal/specs/openapi", { timeout: 60_000 });
@@ -43,8 +52,8 @@ export async function readEngineApis(client: VaultClient): Promise<EngineApiData
         .map(([path, item]): [string, PathItem] => [path.slice(mount.length + 2), item]),
     );
   return Object.fromEntries([
-    ...SECRETS.map((type) => [type, below(`${PLACE}/${type}`)] as const),
-    ...LOGINS.map((type) => [`auth/${type}`, below(`auth/${PLACE}/${type}`)] as const),
+    ...secrets.map((type) => [type, below(`${PLACE}/${type}`)] as const),
+    ...logins.map((type) => [`auth/${type}`, below(`auth/${PLACE}/${type}`)] as const),
     ...BUILT_IN.map((mount) => [mount, below(mount)] as const),
   ]);
 }

@@ -27,8 +27,11 @@ export interface Endpoint {
  */
 export type EngineApiData = Readonly<Record<string, string>>;
 
-/** Data of the servers that could be asked. */
-const DATA: Partial<Record<Product, EngineApiData>> = { openbao: OPENBAO_2_7_2 };
+/** What the engines of each product offer, in the version that was asked last. */
+export const ENGINE_APIS: Readonly<Partial<Record<Product, EngineApiData>>> = { openbao: OPENBAO_2_7_2 };
+
+/** Engines under another name. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { "auth/oidc": "auth/jwt" };
 
 /** Paths that need `sudo` by the server's code, which the description of its API leaves out. */
 const FURTHER_SUDO = ["seal", "step-down"];
@@ -36,8 +39,9 @@ const FURTHER_SUDO = ["seal", "step-down"];
 const known = new Map<string, readonly Endpoint[]>();
 
 /** The API of a type of engine; undefined if it is not known. */
-export function engineApi(product: Product, type: string): readonly Endpoint[] | undefined {
-  const data = DATA[product];
+export function engineApi(product: Product, name: string): readonly Endpoint[] | undefined {
+  const data = ENGINE_APIS[product];
+  const type = OTHER_NAMES[name] ?? name;
   const entries = data !== undefined && Object.hasOwn(data, type) ? data[type] : undefined;
   if (entries === undefined) return undefined;
   const key = `${product} ${type}`;

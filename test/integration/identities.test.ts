@@ -45,7 +45,10 @@ beforeAll(async () => {
 });
 afterAll(() => bed.stop());
 
-testPolicyEvaluator(() => bed.central.client);
+testPolicyEvaluator(
+  () => bed.central.client,
+  () => bed.central.server.product,
+);
 
 describe("after escrow", () => {
   test.each(IDENTITIES)(

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { readEngineApis } from "../../../scripts/engine-api/read-api";
-import { OPENBAO_2_7_2 } from "../../../src/policy/engine-apis/openbao-2.7.2";
+import type { Product } from "../../../src/core/product";
+import { ENGINE_APIS } from "../../../src/policy/engine-api";
 import type { VaultClient } from "../../../src/vault/client";
 import { differences, differentialClient, refusedOtherwise } from "../../support/policy-differential";
 
@@ -10,12 +11,12 @@ const SEED = Number(process.env.POLICY_SEED ?? Date.now() % 1_000_000);
 const PAIRS = 10_000;
 
 /** Tests that a server decides as the evaluator of `src/policy` says. @param operatorOf A client with a root token. */
-export function testPolicyEvaluator(operatorOf: () => VaultClient): void {
+export function testPolicyEvaluator(operatorOf: () => VaultClient, productOf: () => Product): void {
   test("the engines of a server offer what policies are compared with", async () => {
-    const apis = await readEngineApis(operatorOf());
+    const apis = await readEngineApis(operatorOf(), productOf());
     const words = (text: string): string[] => text.trim().split(/\s+/);
     for (const [type, entries] of Object.entries(apis))
-      expect([type, words(OPENBAO_2_7_2[type as keyof typeof OPENBAO_2_7_2])]).toEqual([type, words(entries)]);
+      expect([type, words(ENGINE_APIS[productOf()]?.[type] ?? "")]).toEqual([type, words(entries)]);
   });
 
   test(`a server decides as the evaluator says: ${PAIRS} pairs of policies and paths (POLICY_SEED=${SEED})`, async () => {
