@@ -22,18 +22,22 @@ export interface IdentityScope {
   readonly isNamespace?: boolean;
 }
 
-/** People and their groups. */
-function people(): Omit<PolicyStatement, "capabilities">[] {
+/** People and their groups. They are made by the paths without an ID. */
+function people(may: readonly Capability[]): PolicyStatement[] {
+  const made = (path: string, reason: string): PolicyStatement[] => [
+    { path, capabilities: WRITE.filter((each) => may.includes(each)), reason },
+    { path: `${path}/id/*`, capabilities: may, reason },
+  ];
   return [
-    { path: "identity/entity", reason: "people" },
-    { path: "identity/entity/id/*", reason: "people" },
-    { path: "identity/entity-alias", reason: "logins of people" },
-    { path: "identity/entity-alias/id/*", reason: "logins of people" },
-    { path: "identity/lookup/*", reason: "find people and groups" },
-    { path: "identity/group", reason: "groups of people" },
-    { path: "identity/group/id/*", reason: "groups of people" },
-    { path: "identity/group-alias", reason: "groups of another provider of identities" },
-    { path: "identity/group-alias/id/*", reason: "groups of another provider of identities" },
+    ...made("identity/entity", "people"),
+    ...made("identity/entity-alias", "logins of people"),
+    ...made("identity/group", "groups of people"),
+    ...made("identity/group-alias", "groups of another provider of identities"),
+    {
+      path: "identity/lookup/*",
+      capabilities: WRITE.filter((each) => may.includes(each)),
+      reason: "find people and groups",
+    },
   ];
 }
 
@@ -112,10 +116,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...(scope.mounts.some(({ type }) => type === "database") ? passwordPolicies(allowed(EDIT)) : []),
     ...scope.mounts.flatMap(({ path, type }) => below(path, ENGINES[type])),
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
-    ...(scope.logins.some(({ type }) => OF_PEOPLE.includes(type)) ? people() : []).map((each) => ({
-      ...each,
-      capabilities: allowed(MANAGE),
-    })),
+    ...(scope.logins.some(({ type }) => OF_PEOPLE.includes(type)) ? people(allowed(MANAGE)) : []),
     ...(scope.logins.some(({ type }) => type === "userpass") ? secondFactors(allowed(EDIT)) : []),
     ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
   ];

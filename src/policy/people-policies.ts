@@ -141,7 +141,7 @@ function lookAtUsers({ login, accessor, mfa }: PeopleScope): PolicyStatement[] {
     { path: "sys/locked-users", capabilities: ["read"], reason: "see who is locked out after failed logins" },
     {
       path: `sys/locked-users/${accessor}/unlock/+`,
-      capabilities: ["update", "sudo"],
+      capabilities: ["update"],
       reason: "let a user log in again after failed logins",
     },
     {

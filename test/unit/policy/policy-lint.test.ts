@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { AUTHORITIES_MOUNT } from "../../../src/contract/authorities";
-import { ACCESS_MOUNT } from "../../../src/contract/identities";
+import { ACCESS_MOUNT, FEATURES, LOGIN_TYPES, type LoginType } from "../../../src/contract/identities";
 import {
   CLUSTERS_MOUNT,
   RECORDS_MOUNT,
@@ -9,7 +9,9 @@ import {
   SHARES_MOUNT,
   TENANT_IDENTITIES,
 } from "../../../src/contract/central-vault";
+import type { Product } from "../../../src/core/product";
 import { maintenancePolicy, tenantPolicy, watchPolicy } from "../../../src/policy/central-policies";
+import { ENGINE_APIS, engineApi } from "../../../src/policy/engine-api";
 import { identityPolicy } from "../../../src/policy/identity-policies";
 import { lintPolicy, type MountedEngine } from "../../../src/policy/policy-lint";
 import { parsePolicy } from "../../../src/policy/policy-reader";
@@ -87,23 +89,44 @@ const ON_PURPOSE = [
   'The policy\'s path "kv/config" has the capability "delete", which no operation there needs; remove it.',
 ];
 
-describe("the product's own policies have no finding", () => {
+/** Every engine and login that an identity of the product may configure. */
+function administered(product: Product) {
+  const further = product === "vault" ? (["aws", "azure", "gcp", "terraform"] as const) : [];
+  const types = product === "vault" ? LOGIN_TYPES : LOGIN_TYPES.filter((type) => !CLOUD_LOGINS.includes(type));
+  return {
+    product,
+    mounts: [...ADMINISTERED.mounts, ...further.map((type) => ({ path: type, type }))],
+    logins: types.map((type) => ({ path: type, type })),
+    features: FEATURES,
+  };
+}
+
+const CLOUD_LOGINS: readonly LoginType[] = ["ldap", "aws", "azure", "gcp"];
+
+describe.each(all(Object.keys(ENGINE_APIS) as Product[]))("the policies for %s have no finding", (product) => {
+  const scope = administered(product);
+  const mounts: readonly MountedEngine[] = [
+    ...scope.mounts,
+    ...scope.logins.map(({ path, type }) => ({ path: `auth/${path}`, type: `auth/${type}` })),
+    { path: "auth/tenant-vault", type: "auth/approle" },
+  ];
+  const messagesOf = (policy: string, known = mounts): string[] =>
+    lintPolicy(all(parsePolicy(policy)), { product, mounts: known }).map(({ message }) => message);
+
+  test("every engine and login is judged", () => {
+    const types = all(mounts).filter(({ type }) => engineApi(product, type) === undefined);
+    expect(types).toEqual([]);
+  });
+
   test.each(["apply", "plan", "operate", "ceremony", "namespace-customer20.main"] as const)("%s", (identity) => {
-    for (const isNamespace of [false, true]) {
-      const policy = identityPolicy(identity, {
-        product: "openbao",
-        mounts: ADMINISTERED.mounts,
-        logins: ADMINISTERED.logins,
-        isNamespace,
-      });
-      const statements = all(parsePolicy(policy));
-      const messages = lintPolicy(statements, { product: "openbao", mounts: MOUNTS }).map(({ message }) => message);
-      expect(messages).toEqual(identity === "apply" ? ON_PURPOSE : []);
-    }
+    for (const isNamespace of [false, true])
+      expect(messagesOf(identityPolicy(identity, { ...scope, isNamespace }))).toEqual(
+        identity === "apply" ? ON_PURPOSE : [],
+      );
   });
 
   test("of the central Vault", () => {
-    const mounts = [
+    const central = [
       ...[ACCESS_MOUNT, AUTHORITIES_MOUNT, CLUSTERS_MOUNT, RECORDS_MOUNT, SHARES_MOUNT, "operator"].map((path) => ({
         path,
         type: "kv",
@@ -111,20 +134,17 @@ describe("the product's own policies have no finding", () => {
       { path: ROOT_CA_MOUNT, type: "pki" },
       { path: SEALS_MOUNT, type: "transit" },
     ];
-    const scope = {
+    const tenant = {
       tenant: "acme",
       secrets: [{ mount: "operator", path: "acme/postgresql" }],
       intermediates: [{ commonName: "CA", permittedDomains: ["acme.internal"], ttl: 3600 }],
       namespaces: [{ instance: "acme/main", sharedInstance: "shared/main" }],
     };
     const policies = [
-      ...TENANT_IDENTITIES.map((each) => tenantPolicy(each, scope)),
+      ...TENANT_IDENTITIES.map((each) => tenantPolicy(each, tenant)),
       watchPolicy(),
       maintenancePolicy(),
     ];
-    for (const policy of all(policies)) {
-      const statements = all(parsePolicy(policy));
-      expect(lintPolicy(statements, { product: "openbao", mounts }).map(({ message }) => message)).toEqual([]);
-    }
+    for (const policy of all(policies)) expect(messagesOf(policy, central)).toEqual([]);
   });
 });
