@@ -81,6 +81,71 @@ describe("workloads of a tenant file", () => {
     expect(outputs.workload_sample).toBeUndefined();
   });
 
+  test("log in at servers in their own cluster, which review tokens with their own service account", () => {
+    const { resource } = config({});
+    const own = resource.vault_kubernetes_auth_backend_config?.main_kubernetes_config;
+    expect(own).toEqual({
+      provider: "vault.instance",
+      backend: "${vault_auth_backend.main_kubernetes.path}",
+      kubernetes_host: "https://kubernetes.default.svc",
+      disable_local_ca_jwt: false,
+    });
+    expect(resource.vault_kubernetes_auth_backend_role?.main_workload_sample_role_login_kubernetes).toMatchObject({
+      bound_service_account_names: ["sample"],
+      bound_service_account_namespaces: ["apps"],
+      audience: "vault",
+      token_period: 3600,
+      token_policies: ["${vault_policy.main_workload_sample_role_policy.name}"],
+    });
+  });
+
+  test("have the audience, the period and the networks of the file", () => {
+    const at = "instances.0.workloads.0";
+    const setting = { [`${at}.audience`]: "web", [`${at}.tokenPeriod`]: "2h", [`${at}.boundCidrs`]: ["10.0.0.0/8"] };
+    const { resource } = config(setting);
+    expect(resource.vault_kubernetes_auth_backend_role?.main_workload_sample_role_login_kubernetes).toMatchObject({
+      audience: "web",
+      token_period: 7200,
+      token_bound_cidrs: ["10.0.0.0/8"],
+    });
+  });
+
+  test("may get what the file names, and nothing else", () => {
+    const { policy = "" } = config(INJECTED).resource.vault_policy?.main_workload_sample_role_policy as {
+      policy?: string;
+    };
+    const paths = [...policy.matchAll(/^path "([^"]+)"/gm)].map(([, path = ""]) => path);
+    expect(paths).toEqual([
+      "database/orders/creds/readonly",
+      ...["data", "metadata"].flatMap((part) => [`kv/${part}/sample/dev`, `kv/${part}/sample/dev/*`]),
+      "pki/issue/web",
+    ]);
+  });
+
+  test("by Vault Secrets Operator are restarted where the file says so, and in production only if it insists", () => {
+    const kinds = (restart: object) => {
+      const delivery = { type: "vault-secrets-operator", restart };
+      const { resource } = config({ "instances.0.workloads.0.delivery": delivery });
+      return Object.values(resource.helm_release ?? {})
+        .flatMap(({ values }) => values as string[])
+        .flatMap((text) => (parse(text) as { objects?: { kind: string; spec: object }[] }).objects ?? []);
+    };
+    const targets = [{ kind: "Deployment", name: "sample" }];
+    expect(kinds({ environment: "dev", targets }).map(({ kind }) => kind)).toEqual([
+      "VaultConnection",
+      "VaultAuth",
+      "VaultStaticSecret",
+      "VaultDynamicSecret",
+      "VaultDynamicSecret",
+    ]);
+    const restarted = (restart: object): boolean => JSON.stringify(kinds(restart)).includes("rolloutRestartTargets");
+    expect([
+      restarted({ environment: "dev", targets }),
+      restarted({ environment: "prod", targets }),
+      restarted({ environment: "prod", targets, inProduction: true }),
+    ]).toEqual([true, false, true]);
+  });
+
   test("of a retired instance lose their objects, because its data alone is kept", () => {
     const { removed = [], ...json } = config({ "instances.0.retired": true });
     expect(JSON.stringify(json)).not.toContain("helm_release");
