@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BrowserBed, passwordOf } from "./browser/browser-bed";
+import { BrowserBed, DEPLOYMENT, passwordOf } from "./browser/browser-bed";
+import { deploymentWith, startRendered } from "./browser/rendered-instance";
 import { PASSWORD, person } from "./people/users";
 
 const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0KTF1AHhHjXGPTVIWoJWqZn6mzQwbq9rhrPqVEfhwd test";
@@ -23,6 +24,7 @@ beforeAll(async () => {
   bed = await BrowserBed.start();
   const { people } = bed;
   const stack = await people.stack({
+    deployment: DEPLOYMENT,
     pki: { commonName: "Customer 10", roles: [{ name: "web", allowedDomains: ["acme.internal"], maxTtl: "72h" }] },
     ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" }] },
     keyValue: [{ mount: "kv" }],
@@ -75,6 +77,13 @@ async function logInAtKeycloak(user: string): Promise<Page> {
   await form.getByRole("button", { name: "Sign In" }).click();
   return page;
 }
+
+test("the page is there because the tenant file says ui: true", async () => {
+  const without = await startRendered(bed.people.bed, "without-page", deploymentWith({}));
+  const statuses = [bed.people, without].map(({ address }) => bed.statusOf(`${address}/ui/`));
+  expect(await Promise.all(statuses)).toEqual([200, 404]);
+  await without.stop();
+});
 
 test("the login page offers what people log in with, and nothing else", async () => {
   const page = await bed.open();

@@ -5,14 +5,22 @@ import { KeycloakServer } from "../../../lab/servers/keycloak-server";
 import { obtainChromium } from "../../../lab/tools/chromium";
 import { obtainKeycloak } from "../../../lab/tools/keycloak";
 import { OIDC, PeopleBed } from "../people/people-bed";
+import { CLUSTER, deploymentWith, startInstance } from "./rendered-instance";
 
 const REALM = "acme";
+
+/** What the tenant file says of the server. */
+export const DEPLOYMENT = deploymentWith({ ui: true });
 const PAGE_TIMEOUT = 60_000;
 
 /** A server with its page, a real Keycloak at which people log in, and a real browser. */
 export class BrowserBed {
   static async start(): Promise<BrowserBed> {
-    const people = await PeopleBed.start();
+    const people = await PeopleBed.start({
+      startInstance: (bed) => startInstance(bed, DEPLOYMENT),
+      hasDirectory: false,
+      tenant: { cluster: CLUSTER },
+    });
     const { folder, authority } = people.bed;
     const keycloak = new KeycloakServer({
       program: await obtainKeycloak(),
@@ -54,7 +62,15 @@ export class BrowserBed {
 
   /** @param path Below `/ui/`. */
   url(path: string): string {
-    return `${this.people.bed.central.server.address}/ui/${path}`;
+    return `${this.people.address}/ui/${path}`;
+  }
+
+  /** What a server answers to a request for a page. */
+  async statusOf(url: string): Promise<number | undefined> {
+    const context = await this.browser.newContext({ ignoreHTTPSErrors: true });
+    const answer = await context.request.get(url);
+    await context.close();
+    return answer.status();
   }
 
   /** What a page says once it has loaded. */

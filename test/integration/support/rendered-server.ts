@@ -89,8 +89,9 @@ export class RenderedServer {
     );
   }
 
-  withToken(token: string): VaultClient {
-    return this.client.withToken(new Secret(token));
+  /** A client with a token; without one nobody. */
+  withToken(token?: string): VaultClient {
+    return token === undefined ? this.client : this.client.withToken(new Secret(token));
   }
 
   async stop(): Promise<void> {
