@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { VaultServer } from "../../lab/servers/vault-server";
+import { tenantPolicyName } from "../../src/contract/central-vault";
 import type { Instance } from "../../src/contract/instance";
+import { tenantPolicy } from "../../src/policy/central-policies";
 import { ReplicaApi } from "../../src/vault/replica";
 import { all } from "../support/all";
+import { attempt } from "./support/attempts";
 import { TestBed } from "./support/test-bed";
 
 let bed: TestBed;
@@ -46,6 +49,49 @@ test("the active replica gives up, and another one is active then", async () => 
   const to = await activeName();
   expect(JSON.parse(stdout)).toEqual({ instance: TARGET, from, to });
   expect(to).not.toBe(from);
+});
+
+test("people manage the instances of the tenants whose policies their group in the central Vault has", async () => {
+  const { client, server } = bed.central;
+  await client.send("POST", "sys/auth/userpass", { body: { type: "userpass" } });
+  const manager = async (name: string, tenant: string): Promise<string> => {
+    const policy = tenantPolicy("hook", { tenant, secrets: [], intermediates: [] });
+    await client.send("PUT", `sys/policies/acl/${tenantPolicyName(tenant, "hook")}`, { body: { policy } });
+    await client.send("POST", `auth/userpass/users/${name}`, { body: { password: "correct horse" } });
+    const login = async () =>
+      (await client.send("POST", `auth/userpass/login/${name}`, { body: { password: "correct horse" } })).body.auth as {
+        readonly entity_id: string;
+        readonly client_token: string;
+      };
+    const { entity_id } = await login();
+    await client.send("POST", "identity/group", {
+      body: {
+        name: `managers-${tenant}`,
+        policies: [tenantPolicyName(tenant, "hook")],
+        member_entity_ids: [entity_id],
+      },
+    });
+    return (await login()).client_token;
+  };
+  const [own, foreign] = [await manager("mona", "customer10"), await manager("nils", "customer11")];
+  const as = (token: string, ...args: readonly string[]) => bed.run(args, { ...bed.environment(), VAULT_TOKEN: token });
+
+  expect(await as(own, "status", TARGET)).toMatchObject({ code: 0 });
+  expect(await as(own, "step-down", TARGET)).toMatchObject({ code: 0, failure: "" });
+  for (const command of [
+    ["status", TARGET],
+    ["step-down", TARGET],
+    ["seal", TARGET, "--reason", "mine"],
+    ["root-token", "generate", TARGET, "--print"],
+  ])
+    expect((await as(foreign, ...command)).failure).toContain("[central-denied]");
+  expect(await states()).not.toContain("sealed");
+  for (const token of [own, foreign]) {
+    const person = server.client(token);
+    expect(await attempt(person, "PUT sys/policies/acl/mine", { policy: "" })).toBe(403);
+    expect(await attempt(person, "POST identity/group", { name: "managers-customer10", policies: ["root"] })).toBe(403);
+    expect(await attempt(person, "POST customers/destroy/customer10/incident", { versions: [1] })).toBe(403);
+  }
 });
 
 test("every replica is sealed, and stays so until a person unseals it", async () => {

@@ -95,6 +95,10 @@ export const FORMS: Readonly<Record<string, Proof>> = {
   "forgotten password": [PEOPLE, "reset takes password and tokens away"],
   "log in": [PAGES, "the login page offers what people log in with, and nothing else"],
   "role, and what it may do": ["integration/databases.test.ts", "a grant applies to tokens that exist"],
+  "instances' manager": [
+    "integration/seal.test.ts",
+    "people manage the instances of the tenants whose policies their group in the central Vault has",
+  ],
   "users' admin, security admin": [PAGES, "an admin of users sees no secret"],
   policies: ["integration/lifecycle.test.ts", "a changed tenant file plans that change and nothing else"],
 };
