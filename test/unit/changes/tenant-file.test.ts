@@ -773,6 +773,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
       "protection terraform_data.instances_not_retired",
       "protection terraform_data.main_pki_intermediate_fb521731_created",
       "protection terraform_data.main_pki_intermediate_fb521731_origin",
+      "protection terraform_data.main_ssh_imported_keys",
       "protection vault_mount.main_key_value_kv",
       "protection vault_mount.main_pki_mount",
       "protection vault_mount.main_ssh_mount",

@@ -138,7 +138,7 @@ describe("a request is refused", () => {
     [
       "of nothing",
       { login: REQUEST.login, ttl: "1h" },
-      `${FILE}:1:1: requests nothing; add an entry to certificates, ssh, databases, read, write, keyValuePolicies or clouds, or remove the file`,
+      `${FILE}:1:1: requests nothing; add an entry to certificates, signCertificates, generateCertificates, ssh, databases, rotateDatabases, read, write, administer, keyValuePolicies or clouds, or remove the file`,
     ],
     [
       "with a field that it has not",
