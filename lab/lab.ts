@@ -52,13 +52,15 @@ export interface LabOptions {
   readonly writesPasswords?: boolean;
   /** Namespace of the central Vault in which everything is. @default - the root namespace */
   readonly centralNamespace?: string;
+  /** Whether the machines of the servers trust the lab's CA, and no other. @default false */
+  readonly trustsAuthority?: boolean;
 }
 
 /** Starts all servers that a tenant file needs. */
 export async function startLab(
   tenantFile: string,
   progress: Progress,
-  { writesPasswords = true, centralNamespace }: LabOptions = {},
+  { writesPasswords = true, centralNamespace, trustsAuthority = false }: LabOptions = {},
 ): Promise<Lab> {
   const { tenant } = await loadTenant(tenantFile);
   const program = await progress.step("server program", obtainVaultServer);
@@ -85,7 +87,9 @@ export async function startLab(
     rmSync(serverFolder, { recursive: true, force: true });
   };
   const startVault = async (name: string, ports: VaultPorts): Promise<VaultServer> => {
-    const server = new VaultServer({ ...program, ...ports, name, folder: join(serverFolder, name), authority });
+    const trustedFile = trustsAuthority ? caCertificateFile : undefined;
+    const folder = join(serverFolder, name);
+    const server = new VaultServer({ ...program, ...ports, name, folder, authority, trustedFile });
     started.push(server);
     await server.start();
     return server;
@@ -242,5 +246,5 @@ async function keepPasswords(tenant: Tenant, central: LabCentral, password: stri
 function postgresqlDatabases(tenant: Tenant): { database: string; username: string; password: SecretRef }[] {
   return tenant.instances
     .flatMap((instance) => instance.databases ?? [])
-    .filter(({ engine }) => engine === "postgresql");
+    .filter((database) => database.engine === "postgresql");
 }

@@ -57,7 +57,9 @@ export function placeTenant(tenant: Tenant, placement: Placement): Tenant {
           const host = LOOPBACK.includes(database.host) ? database.host : LOOPBACK[0];
           if (database.engine === "postgresql")
             return { ...database, host, port: postgresqlPort, caCertificatePath: caCertificateFile };
-          return database.engine === "mssql" ? { ...database, host } : { ...database, host, caCertificateFile };
+          return database.engine === "mssql" || database.engine === "influxdb"
+            ? { ...database, host }
+            : { ...database, host, caCertificateFile };
         }),
       };
     }),

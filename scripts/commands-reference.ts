@@ -7,6 +7,7 @@ import type { AdoptionReport } from "../src/operations/adoption/adopt-instance";
 import type { UnmanagedReport } from "../src/operations/adoption/unmanaged";
 import type { AuthorityReport } from "../src/operations/authorities/ensure-authority";
 import type { CustodyReport } from "../src/operations/custody/keep-custody";
+import type { PasswordReport } from "../src/operations/databases/write-password";
 import type { EscrowReport } from "../src/operations/escrow/verify-escrow";
 import type { PlaceholdersReport } from "../src/operations/placeholders/write-placeholders";
 import type { RevocationReport } from "../src/operations/certificates/revoke-certificates";
@@ -107,6 +108,17 @@ const RESULTS: Readonly<Record<string, Result>> = {
     notes: [
       "`steps` is what this run did: `generate-key`, `certify`, `keep-certificate`, `import` and `name`. It is empty if the mount had the CA.",
       "For the key of an SSH authority, `issuer` is its fingerprint, and the only step is `import`.",
+    ],
+  },
+  database: {
+    example: {
+      instance: "customer10/main",
+      mount: "database/cache",
+      connection: "cache",
+      steps: ["write"],
+    } satisfies PasswordReport & { readonly instance: string },
+    notes: [
+      "`steps` is what this run did: `write` if it wrote the password, or `verify` if it had been written. It is empty if there was nothing to do.",
     ],
   },
   placeholders: {

@@ -17,7 +17,7 @@ export { localBackend, type BackendFactory } from "./terraform/backend";
 export { ClusterProviders, type ClusterProvidersProps } from "./terraform/cluster-providers";
 export { certificateAsset } from "./terraform/certificate-file";
 export { DeletionProtection, type DeletionProtectionProps } from "./terraform/deletion-protection";
-export type { CentralVaultAccess } from "./terraform/hook";
+export type { CentralVaultAccess, HookTarget } from "./terraform/hook";
 export { LayerStack } from "./terraform/layer-stack";
 export { HelmProvider, KubernetesProvider } from "./terraform/providers/kubernetes";
 export { OpenstackProvider } from "./terraform/providers/openstack";
@@ -201,6 +201,12 @@ export type {
   MysqlProps,
   PostgresqlProps,
 } from "./constructs/dynamic-db/database-props";
+export type {
+  CassandraProps,
+  HookedConnectionProps,
+  InfluxdbProps,
+  RedisProps,
+} from "./constructs/dynamic-db/hooked-database-props";
 export { DynamicDb, type DatabaseCredentials, type IDynamicDb } from "./constructs/dynamic-db/dynamic-db";
 export type {
   DynamicDbProps,
@@ -290,7 +296,6 @@ export type { IPkiRole } from "./constructs/tenant-pki/pki-role";
 export { MachineCertificate, type MachineCertificateProps } from "./constructs/tenant-pki/machine-certificate";
 export { machineAlertRules, type MachineAlertRule } from "./constructs/tenant-pki/machine-metrics";
 export type { InternalAuthorityProps } from "./constructs/tenant-pki/internal-root";
-export type { AuthorityHookProps } from "./terraform/hook";
 export {
   PkiAuthority,
   type ExternalAuthorityProps,

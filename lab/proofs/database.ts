@@ -3,9 +3,10 @@ import { expect, type DeployedInstance } from "./instance";
 /** Proves that new credentials can log in, and no longer can after their lease was revoked. */
 export async function proveDatabase(instance: DeployedInstance): Promise<string | undefined> {
   const { lab, description, target } = instance;
-  const granted = (description.databases ?? []).flatMap((database) =>
-    database.roles.map((role) => ({ database, role, path: `${database.name}/${role.name}` })),
-  );
+  const granted = (description.databases ?? [])
+    // The lab has no server of another engine.
+    .filter((database) => database.engine === "postgresql")
+    .flatMap((database) => database.roles.map((role) => ({ database, role, path: `${database.name}/${role.name}` })));
   const chosen = granted.find(({ path }) => instance.roleWith("databases", path) !== undefined);
   if (chosen === undefined) return undefined;
   const { database, role } = chosen;

@@ -23,6 +23,8 @@ export interface VaultServerProps extends ServerProgram, VaultPorts {
   readonly authority: LabAuthority;
   /** Additional configuration in HCL, such as the seal. @default - none */
   readonly settings?: string;
+  /** PEM file of the only CA that the server's machine trusts. @default - those of this machine */
+  readonly trustedFile?: string | undefined;
 }
 
 /** A real server on loopback, with TLS, raft storage and an audit log. */
@@ -47,7 +49,7 @@ export class VaultServer {
 
   /** Starts the server, sealed, with the data of the last run. */
   async start(): Promise<void> {
-    const { name, program, folder, authority } = this.props;
+    const { name, program, folder, authority, trustedFile } = this.props;
     mkdirSync(join(folder, "data"), { recursive: true });
     const identity = this.given?.identity ?? (await authority.issue(name));
     writeFileSync(join(folder, "tls.crt"), identity.certificate);
@@ -59,6 +61,7 @@ export class VaultServer {
       args: ["server", "-config", join(folder, "server.hcl")],
       cwd: folder,
       logFile: join(folder, "server.log"),
+      ...(trustedFile === undefined ? {} : { env: { ...process.env, SSL_CERT_FILE: trustedFile } }),
     });
     const client = this.client();
     await this.process.waitUntil(() =>

@@ -3,7 +3,7 @@ import { OperationError } from "../core/errors";
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./client";
-import { readSecret } from "./key-value";
+import { readField, readSecret } from "./key-value";
 
 type Part = keyof typeof AUTHORITY_FIELDS;
 
@@ -43,9 +43,8 @@ export class AuthorityStore {
   }
 
   /** A bundle that a person has written; undefined if there is none. */
-  async readBundle(mount: string, path: string, field: string): Promise<Secret | undefined> {
-    const { [field]: bundle } = (await readSecret(this.central, mount, path)).data ?? {};
-    return typeof bundle === "string" && bundle !== "" ? new Secret(bundle) : undefined;
+  readBundle(mount: string, path: string, field: string): Promise<Secret | undefined> {
+    return readField(this.central, mount, path, field);
   }
 
   private async readPart(issuer: string, part: Part): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./client";
 
@@ -40,4 +41,15 @@ export async function readSecret(central: VaultClient, mount: string, path: stri
     );
   }
   return { data: data ?? undefined, metadata, serverTime };
+}
+
+/** A field of a secret that a person has written; undefined if nothing is there. @throws CentralError as {@link readSecret}. */
+export async function readField(
+  central: VaultClient,
+  mount: string,
+  path: string,
+  field: string,
+): Promise<Secret | undefined> {
+  const { [field]: value } = (await readSecret(central, mount, path)).data ?? {};
+  return typeof value === "string" && value !== "" ? new Secret(value) : undefined;
 }

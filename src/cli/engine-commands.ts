@@ -26,6 +26,16 @@ export function defineEngineCommands(program: Command, execute: Execute): void {
     .action((target: string, options: CommonOptions & InstanceOptions) =>
       execute(options, async (host) => (await import("./authority.js")).authority(host, target, options)),
     );
+  define(
+    program,
+    "database",
+    "write the password of a database connection, which Terraform does not know; Terraform runs it",
+  )
+    .argument("<tenant/instance>")
+    .option("--timeout <seconds>", "give up waiting after this time", parseSeconds, DEFAULT_TIMEOUT)
+    .action((target: string, options: CommonOptions & InstanceOptions) =>
+      execute(options, async (host) => (await import("./database.js")).database(host, target, options)),
+    );
   const certificates = program
     .command("certificates")
     .description("list and revoke the certificates that an instance has issued");

@@ -38,10 +38,20 @@ export type StatementUse =
 
 /** Where clients reach a database, by TLS. */
 export interface DatabaseServer {
-  readonly engine: "postgresql" | "mysql" | "mariadb" | "mongodb" | "mssql";
+  readonly engine:
+    | "postgresql"
+    | "mysql"
+    | "mariadb"
+    | "mongodb"
+    | "mssql"
+    | "redis"
+    | "valkey"
+    | "cassandra"
+    | "influxdb";
   /** Each with its port. */
   readonly addresses: readonly string[];
-  readonly database: string;
+  /** Name of the database or keyspace. @default - the server has none */
+  readonly database?: string;
 }
 
 /** How a client logs in as a role, so that a guide can say how. The path is without `auth/`. */

@@ -90,6 +90,11 @@ export const ERROR_CODES = [
   "authority-deleted",
   "authority-denied",
 
+  // database
+  "database-missing",
+  "database-password",
+  "database-refused",
+
   // placeholders
   "placeholder-denied",
 

@@ -212,7 +212,7 @@ function database({ role, server, lifetime: seconds }: Use<"database">, path: st
           commands([`${program} lease renew LEASE_ID`], { LEASE_ID: `${path}/1M2n3o` }),
         ];
   return {
-    title: `The database \`${server.database}\` with the role \`${role}\``,
+    title: `The database \`${server.database ?? server.addresses[0] ?? ""}\` with the role \`${role}\``,
     parts: [
       "Request a user and its password:",
       ...readParts(path, target),
@@ -248,8 +248,8 @@ function secretIds({ role }: Use<"secret-ids">, path: string, { program }: Targe
   };
 }
 
-/** The client of a database. It verifies the name of the server. */
-function connection({ engine, addresses, database: name }: DatabaseServer, isStatic: boolean): string {
+/** The client of a database. It verifies the name of the server; that of Redis only who signed its certificate. */
+function connection({ engine, addresses, database: name = "" }: DatabaseServer, isStatic: boolean): string {
   if (engine === "postgresql")
     return `psql "postgresql://USERNAME@${addresses.join(",")}/${encodeURIComponent(name)}?sslmode=verify-full"`;
   if (engine === "mongodb") {
@@ -258,9 +258,21 @@ function connection({ engine, addresses, database: name }: DatabaseServer, isSta
     return `mongosh "mongodb://${addresses.join(",")}/${encodeURIComponent(name)}?${parameters}" --username USERNAME`;
   }
   const [, host = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(addresses[0] ?? "") ?? [];
-  if (engine === "mssql") return `sqlcmd -S ${host},${port} -N -U USERNAME -d ${quoted(name)}`;
-  const verify = engine === "mysql" ? "--ssl-mode=VERIFY_IDENTITY" : "--ssl-verify-server-cert";
-  return `${engine} --host=${host} --port=${port} --user=USERNAME --password ${verify} ${quoted(name)}`;
+  switch (engine) {
+    case "mssql":
+      return `sqlcmd -S ${host},${port} -N -U USERNAME -d ${quoted(name)}`;
+    case "mysql":
+      return `mysql --host=${host} --port=${port} --user=USERNAME --password --ssl-mode=VERIFY_IDENTITY ${quoted(name)}`;
+    case "mariadb":
+      return `mariadb --host=${host} --port=${port} --user=USERNAME --password --ssl-verify-server-cert ${quoted(name)}`;
+    case "redis":
+    case "valkey":
+      return `${engine}-cli --tls --sni ${host} -h ${host} -p ${port} --user USERNAME --askpass`;
+    case "cassandra":
+      return `cqlsh --ssl --username USERNAME --keyspace ${quoted(name)} ${host} ${port}`;
+    case "influxdb":
+      return `influx -ssl -host ${host} -port ${port} -username USERNAME -password '' -database ${quoted(name)}`;
+  }
 }
 
 /** As one word of a shell. */

@@ -68,7 +68,17 @@ export function instanceDeployment({ tenant, instance, cluster, certificate }: I
     : new HighAvailabilityDeployment({ ...props, storage });
 }
 
-const DATABASE_PORTS = { postgresql: 5432, mysql: 3306, mariadb: 3306, mongodb: 27_017, mssql: 1433 } as const;
+const DATABASE_PORTS = {
+  postgresql: 5432,
+  mysql: 3306,
+  mariadb: 3306,
+  mongodb: 27_017,
+  mssql: 1433,
+  redis: 6379,
+  valkey: 6379,
+  cassandra: 9042,
+  influxdb: 8086,
+} as const;
 
 /** What the servers ask about those who log in. The API of their own cluster is allowed anyway, and certificates need nobody. */
 function loginEgress(logins: NonNullable<TenantInstance["logins"]>): Egress[] {

@@ -26,17 +26,16 @@ export type {
   GcpCredentialsSpec,
   TerraformCloudCredentialsSpec,
 } from "./sections/cloud-credentials";
+export type { DatabaseRoleSpec, PasswordRulesSpec, StaticDatabaseRoleSpec } from "./sections/database-fields";
 export type {
-  DatabaseRoleSpec,
   DatabaseSpec,
   MongodbDatabaseSpec,
   MssqlDatabaseSpec,
   MysqlDatabaseSpec,
-  PasswordRulesSpec,
   PostgresqlDatabaseSpec,
-  StaticDatabaseRoleSpec,
 } from "./sections/database-servers";
 export type { PasswordRuleSpec } from "./sections/password-rules";
+export type { CassandraDatabaseSpec, InfluxdbDatabaseSpec, RedisDatabaseSpec } from "./sections/hooked-databases";
 export type { DatabasesField, DatabasesGrants } from "./sections/databases";
 export type {
   CustomSpec,

@@ -26,18 +26,18 @@ export interface CentralVaultAccess {
   readonly caCertificatePath?: string;
 }
 
-/** What the hook needs that brings a CA whose key the central Vault holds into its mount. */
-export interface AuthorityHookProps {
+/** The instance that a hook of its configuration works on, and the hook's way to the central Vault. */
+export interface HookTarget {
   /**
    * Name of the tenant.
    *
-   * @changes new instance: the hook brings the CA there
+   * @changes new instance: the hook works there
    */
   readonly tenant: string;
   /**
    * Name of the instance.
    *
-   * @changes new instance: the hook brings the CA there
+   * @changes new instance: the hook works there
    */
   readonly name: string;
   /**
@@ -67,6 +67,8 @@ export interface HookProps {
   readonly description: object;
   /** Another value whose change runs the command again. @default - none */
   readonly revision?: string;
+  /** Addresses of what Terraform has written whose change runs the command again. @default - none */
+  readonly follows?: readonly string[];
   /** What must exist before. @default - what the description refers to */
   readonly dependsOn?: ITerraformDependable[];
 }
@@ -76,7 +78,7 @@ const COMMAND = join(__dirname, "..", "..", "lib", "cli", "main.js");
 
 /** Creates a resource that runs `tenant-vault` when Terraform applies it. */
 export function createHook(scope: Construct, id: string, props: HookProps): CommandResource {
-  const { command, central, variable, description, revision, dependsOn } = props;
+  const { command, central, variable, description, revision, follows, dependsOn } = props;
   return new CommandResource(scope, id, {
     run: {
       command: `node ${fromStackFolder(TerraformStack.of(scope), COMMAND)} ${command}`,
@@ -88,6 +90,7 @@ export function createHook(scope: Construct, id: string, props: HookProps): Comm
       },
     },
     ...(dependsOn === undefined ? {} : { dependsOn }),
+    ...(follows === undefined ? {} : { follows }),
     triggers: { description, ...(revision === undefined ? {} : { revision }) },
   });
 }

@@ -1,3 +1,5 @@
+import { UNSET_PASSWORD } from "../contract/database-passwords";
+
 /**
  * Arguments of the providers that take secrets, and variables of a provisioner's environment. Write-only arguments are
  * included: they keep a secret out of the state, but not out of the synthesized JSON.
@@ -29,8 +31,8 @@ export function findLiteralSecrets(json: object): string[] {
   );
 }
 
-/** Texts that hold nothing; the second is an object as JSON. */
-const EMPTY = new Set(["", "{}"]);
+/** Texts that hold nothing: the second is an object as JSON, and a hook replaces the third. */
+const EMPTY = new Set(["", "{}", UNSET_PASSWORD]);
 
 /** Runs the same check below one path, for example on the values of a Helm chart, which Terraform treats as one text. */
 export function findLiteralSecretsIn(value: unknown, path: readonly string[]): string[] {

@@ -15,6 +15,8 @@ export interface CommandResourceProps {
   readonly triggers: Readonly<Record<string, unknown>>;
   /** What must exist before. @default - what the values refer to */
   readonly dependsOn?: ITerraformDependable[];
+  /** Addresses whose change runs the command again. @default - none */
+  readonly follows?: readonly string[];
 }
 
 /**
@@ -27,10 +29,12 @@ export class CommandResource extends TerraformResource {
     id: string,
     private readonly props: CommandResourceProps,
   ) {
+    const { follows } = props;
     const { command, environment } = props.run;
     super(scope, id, {
       terraformResourceType: "terraform_data",
       ...(props.dependsOn === undefined ? {} : { dependsOn: props.dependsOn }),
+      ...(follows === undefined ? {} : { lifecycle: { replaceTriggeredBy: [...follows] } }),
       provisioners: [{ type: "local-exec", command, environment: { ...environment } }],
     });
   }

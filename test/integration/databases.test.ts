@@ -12,6 +12,14 @@ import type { VaultClient } from "../../src/vault/client";
 import { all } from "../support/all";
 import { requireCertificate, startMariadb } from "./databases/servers";
 import {
+  changeHookedDatabases,
+  HOOKED,
+  HOOKED_CHANGED,
+  HookedDatabases,
+  testChangedDatabases,
+  testHookedDatabases,
+} from "./databases/hooked";
+import {
   TENANT_FILE,
   REQUESTS,
   REQUEST,
@@ -24,13 +32,16 @@ import {
   SHOP,
   SHOP_PASSWORD,
   MARIADB,
-  FIRST,
-  CHANGED,
+  FIRST as FIRST_OF_SQL,
+  CHANGED as CHANGED_OF_SQL,
 } from "./databases/tenant";
 import { attempt } from "./support/attempts";
 import { runCommand } from "./support/command";
 import { removeLab } from "./support/lab";
 import { TokenIssuer } from "./support/token-issuer";
+
+const FIRST = { ...FIRST_OF_SQL, databases: [...FIRST_OF_SQL.databases, ...HOOKED] };
+const CHANGED = { ...CHANGED_OF_SQL, databases: [...CHANGED_OF_SQL.databases, ...HOOKED_CHANGED] };
 
 /** The tenant, as its engineer writes it. */
 function writeTenantFile(engines: object, tenant: object = {}): void {
@@ -68,6 +79,7 @@ const CLIENT_TIMEOUT = 60_000;
 let lab: Lab;
 let operator: VaultClient;
 let mariadb: MariadbServer;
+let hooked: HookedDatabases;
 let issuer: TokenIssuer | undefined;
 
 async function draw(mount: string, role = "readonly", client = operator): Promise<Login> {
@@ -104,7 +116,10 @@ async function read(path: string): Promise<unknown> {
 
 beforeAll(async () => {
   writeTenantFile(FIRST);
-  lab = await startLab(TENANT_FILE, new Progress(() => undefined), { centralNamespace: "team1" });
+  lab = await startLab(TENANT_FILE, new Progress(() => undefined), {
+    centralNamespace: "team1",
+    trustsAuthority: true,
+  });
   issuer = await TokenIssuer.start(lab.authority);
   // The lab's app reads a compiled copy of the file.
   const requests = join(lab.deployFolder, REQUESTS);
@@ -116,7 +131,7 @@ beforeAll(async () => {
     await administer("orders", `GRANT ${grant} TO vault2 WITH GRANT OPTION`);
   await lab.central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
   await lab.central.keepPassword(MARIADB.password, SHOP_PASSWORD);
-  mariadb = await startMariadb(lab);
+  [mariadb, hooked] = await Promise.all([startMariadb(lab), HookedDatabases.start(lab)]);
   await requireCertificate(lab, "certified");
   await administer(
     "postgres",
@@ -126,6 +141,7 @@ beforeAll(async () => {
   await lab.cdktf.apply("central");
   await deploy();
   operator = (await DeployedInstance.open(lab, lab.tenant.instances[0] as never)).operator();
+  hooked.operator = operator;
 });
 /** Deploys the changed tenant file. */
 function deploy(): Promise<void> {
@@ -133,7 +149,7 @@ function deploy(): Promise<void> {
 }
 afterAll(async () => {
   issuer?.stop();
-  await mariadb.stop();
+  await Promise.all([mariadb.stop(), hooked.stop()]);
   await removeLab(lab);
   for (const file of [TENANT_FILE, ...CLIENT]) rmSync(file, { force: true });
 });
@@ -422,6 +438,8 @@ describe("a deployed tenant", () => {
   });
 });
 
+describe("databases whose passwords the hook writes", () => testHookedDatabases(() => hooked));
+
 async function connection(name: string): Promise<Record<string, unknown>> {
   const data = (await read(`database/${name}/config/${name}`)) as { connection_details: Record<string, unknown> };
   return data.connection_details;
@@ -437,6 +455,7 @@ async function rotatedPasswords(): Promise<Record<string, unknown>> {
 
 describe("a changed tenant file", () => {
   const before: Record<string, Login> = {};
+  let hookedBefore: Awaited<ReturnType<typeof changeHookedDatabases>>;
   let passwordsBefore: Record<string, unknown>;
   let token: VaultClient;
   beforeAll(async () => {
@@ -457,6 +476,7 @@ describe("a changed tenant file", () => {
     await lab.central.keepPassword(password("password-of-audit"), "third");
     await operator.send("DELETE", "sys/policies/password/database.audit");
     passwordsBefore = await rotatedPasswords();
+    hookedBefore = await changeHookedDatabases(hooked);
     writeTenantFile(CHANGED);
     await deploy();
   });
@@ -465,6 +485,11 @@ describe("a changed tenant file", () => {
     if (found === undefined) throw new Error(`No login ${name} was drawn.`);
     return found;
   };
+
+  testChangedDatabases(
+    () => hooked,
+    () => hookedBefore,
+  );
 
   test("plans nothing more afterwards", async () => {
     expect(await lab.cdktf.plan("data-config")).toMatch(/No changes/);
@@ -485,7 +510,7 @@ describe("a changed tenant file", () => {
     expect((await draw("database/orders")).password).toMatch(/^(?=.*-)[A-Za-z0-9-]{24}$/);
     const { body } = await operator.send("LIST", "sys/policies/password");
     expect((body.data as { keys: string[] }).keys.sort()).toEqual(
-      ["audit", "archive", "journal", "orders", "shop"]
+      ["audit", "archive", "journal", "orders", "shop", "cache", "sessions", "metrics"]
         .map((name) => `database.${name}`)
         .concat("db.second")
         .sort(),

@@ -4,10 +4,14 @@ import { ValidationError } from "../../core/errors";
 import { checkSecretRefs } from "../../core/secret-ref";
 import type { ValueType } from "../../core/value-type";
 import { readCertificateFile } from "../../terraform/certificate-file";
-import type { DatabaseSecretsMount, DatabaseSecretsMountPostgresql } from "../../terraform/providers/vault";
+import { Mount, type DatabaseSecretsMount } from "../../terraform/providers/vault";
 import type { MissingEngine } from "../server-config/external-plugin";
+import { cassandraDefinition } from "./cassandra";
 import { checkHosts, checkPort, encode, hostInUrl } from "./database-address";
+import type { ConnectionArguments, DatabaseDefinition, Statements } from "./database-definition";
 import type { DatabaseConnectionProps, MongodbProps, MssqlProps, MysqlProps, PostgresqlProps } from "./database-props";
+import type { CassandraProps, InfluxdbProps, RedisProps } from "./hooked-database-props";
+import { influxdbDefinition } from "./influxdb";
 import { mongodbReadonlyStatements, mongodbRevocation } from "./mongodb-statements";
 import { MSSQL_READONLY } from "./mssql-statements";
 import { checkPasswordRules, type PasswordRules } from "./password-policy";
@@ -19,14 +23,8 @@ import {
   readonlyStatements,
   REVOCATION_STATEMENTS,
 } from "./postgresql-statements";
+import { redisDefinition } from "./redis";
 import { checkUsernameTemplate } from "./username-template";
-
-/** Statements for a role that has none of its own. */
-interface Statements {
-  readonly readonlyRole: (role: string) => readonly string[];
-  /** Statements that remove the logins which the others create. */
-  readonly revocation: (creation: readonly string[]) => readonly string[];
-}
 
 /** Engines that OpenBao has as external plugins only. */
 export const MISSING_DATABASES: Readonly<Partial<Record<DatabaseServer["engine"], MissingEngine>>> = {
@@ -51,23 +49,24 @@ export class Database {
       target_session_attrs: servers.length > 1 ? "read-write" : undefined,
     }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encode(value)}`]));
     const url = `postgresql://{{username}}:{{password}}@${servers.join(",")}/${encode(database)}?${parameters.join("&")}`;
-    const server: DatabaseServer = { engine: "postgresql", addresses: servers, database };
-    return new Database(server, url, props, {
-      readonlyRole: (role) => readonlyStatements(groupName({ username, database, role, schemas }), schemas),
-      revocation: () => REVOCATION_STATEMENTS,
+    return new Database(props, {
+      server: { engine: "postgresql", addresses: servers, database },
+      connection: () => ({ connectionUrl: url }),
+      statements: {
+        readonlyRole: (role) => readonlyStatements(groupName({ username, database, role, schemas }), schemas),
+        revocation: () => REVOCATION_STATEMENTS,
+      },
     });
   }
 
   /** MySQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/mysql-maria */
   static mysql(props: MysqlProps): Database {
-    const server = mysqlServer("mysql", props);
-    return new Database(server, mysqlUrl("MySQL", props), props, mysqlStatements(props, MYSQL_REVOCATION));
+    return new Database(props, mysqlDefinition("mysql", "MySQL", props, MYSQL_REVOCATION));
   }
 
   /** MariaDB over TLS; the name of the server is verified. Revoked logins are disconnected. */
   static mariadb(props: MysqlProps): Database {
-    const server = mysqlServer("mariadb", props);
-    return new Database(server, mysqlUrl("MariaDB", props), props, mysqlStatements(props, MARIADB_REVOCATION));
+    return new Database(props, mysqlDefinition("mariadb", "MariaDB", props, MARIADB_REVOCATION));
   }
 
   /**
@@ -78,9 +77,12 @@ export class Database {
     const { database, port = 27_017 } = props;
     const addresses = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("MongoDB", port)}`);
     const url = `mongodb://{{username}}:{{password}}@${addresses.join(",")}/admin?tls=true`;
-    return new Database({ engine: "mongodb", addresses, database }, url, props, {
-      readonlyRole: () => mongodbReadonlyStatements(database),
-      revocation: mongodbRevocation,
+    return new Database(props, {
+      server: { engine: "mongodb", addresses, database },
+      connection: () => ({ connectionUrl: url }),
+      // The bindings are older than the CA of MongoDB.
+      newerArguments: () => ({ tls_ca: certificateOf(props) }),
+      statements: { readonlyRole: () => mongodbReadonlyStatements(database), revocation: mongodbRevocation },
     });
   }
 
@@ -94,26 +96,65 @@ export class Database {
     const trust = caCertificatePath === undefined ? "" : `&certificate=${encode(caCertificatePath)}`;
     const parameters = `database=${encode(database)}&encrypt=true&TrustServerCertificate=false${trust}`;
     const url = `sqlserver://{{username}}:{{password}}@${address}?${parameters}`;
-    return new Database({ engine: "mssql", addresses: [address], database }, url, props, {
-      readonlyRole: () => MSSQL_READONLY,
+    return new Database(props, {
+      server: { engine: "mssql", addresses: [address], database },
+      connection: () => ({ connectionUrl: url }),
       // The engine's own ones disconnect the login, and remove it from every database.
-      revocation: () => [],
+      statements: { readonlyRole: () => MSSQL_READONLY, revocation: () => [] },
     });
   }
 
+  /** Redis 6 or later over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/redis */
+  static redis(props: RedisProps): Database {
+    return new Database(props, redisDefinition("redis", props));
+  }
+
+  /** Valkey over TLS; the name of the server is verified; https://openbao.org/docs/secrets/databases/valkey/ */
+  static valkey(props: RedisProps): Database {
+    return new Database(props, redisDefinition("valkey", props));
+  }
+
+  /**
+   * Apache Cassandra over TLS; the names of the servers are verified; https://developer.hashicorp.com/vault/docs/secrets/databases/cassandra
+   */
+  static cassandra(props: CassandraProps): Database {
+    return new Database(props, cassandraDefinition(props));
+  }
+
+  /** InfluxDB 1 over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/influxdb */
+  static influxdb(props: InfluxdbProps): Database {
+    return new Database(props, influxdbDefinition(props));
+  }
+
   private constructor(
-    /** Where clients reach it. */
-    readonly server: DatabaseServer,
-    readonly connectionUrl: string,
-    private readonly props: PostgresqlProps | MysqlProps | MongodbProps | MssqlProps,
-    readonly statements: Statements,
+    private readonly props: Administered,
+    private readonly definition: DatabaseDefinition,
   ) {
     checkSecretRefs({ password: props.password });
-    const pool: Partial<DatabaseConnectionProps> = props;
-    checkDurations(pool, ["maxConnectionLifetime"]);
+    checkDurations(props, ["maxConnectionLifetime"]);
     checkRootRotation(props);
-    checkUsernameTemplate({ ...props, engine: server.engine });
+    checkUsernameTemplate({ ...props, engine: this.server.engine });
     checkPasswordRules(this.passwordRules);
+  }
+
+  /** Where clients reach it. */
+  get server(): DatabaseServer {
+    return this.definition.server;
+  }
+
+  /** Statements for roles that have none of their own. */
+  get statements(): Statements {
+    return this.definition.statements;
+  }
+
+  /** The URL by which the instance connects, without a password; empty if the engine takes none. */
+  get connectionUrl(): string {
+    return this.definition.connection().connectionUrl ?? "";
+  }
+
+  /** Whether a hook writes the administrator's password, because Terraform's state would have it. */
+  get isHooked(): boolean {
+    return HOOKED.includes(this.engine);
   }
 
   /** Whether only the instance knows the administrator's password. */
@@ -121,14 +162,20 @@ export class Database {
     return this.props.rotateRoot ?? false;
   }
 
+  /** Whether the instance logs in before a connection is accepted. */
+  get verifiesConnection(): boolean {
+    return this.props.verifyConnection ?? true;
+  }
+
   /** How passwords are generated. */
   get passwordRules(): PasswordRules {
     return this.props.passwordPolicy ?? {};
   }
 
-  /** The plugin. */
-  get engine(): Exclude<DatabaseServer["engine"], "mariadb"> {
-    return this.server.engine === "mariadb" ? "mysql" : this.server.engine;
+  /** The plugin. OpenBao has that of Redis by the name of Valkey, too, which the provider does not know. */
+  get engine(): Exclude<DatabaseServer["engine"], "mariadb" | "valkey"> {
+    const { engine } = this.server;
+    return engine === "mariadb" ? "mysql" : engine === "valkey" ? "redis" : engine;
   }
 
   /** The administrator. */
@@ -136,25 +183,12 @@ export class Database {
     return this.props;
   }
 
-  /** Arguments of the connection, which all engines have. */
-  get connection(): Pick<
-    DatabaseSecretsMountPostgresql,
-    | "connectionUrl"
-    | "username"
-    | "tlsCa"
-    | "maxOpenConnections"
-    | "maxIdleConnections"
-    | "maxConnectionLifetime"
-    | "usernameTemplate"
-    | "verifyConnection"
-  > {
-    const { username, usernameTemplate, verifyConnection } = this.props;
-    const pool: Partial<DatabaseConnectionProps> = this.props;
-    const caFile = "caCertificateFile" in this.props ? this.props.caCertificateFile : undefined;
+  /** Arguments of the connection. */
+  get connection(): ConnectionArguments {
+    const { username, usernameTemplate, verifyConnection, ...pool } = this.props;
     return {
-      connectionUrl: this.connectionUrl,
+      ...this.definition.connection(),
       username,
-      tlsCa: caFile === undefined ? undefined : readCertificateFile(caFile, "caCertificateFile"),
       maxOpenConnections: pool.maxOpenConnections,
       maxIdleConnections: pool.maxIdleConnections,
       maxConnectionLifetime: pool.maxConnectionLifetime?.toSeconds(),
@@ -163,11 +197,27 @@ export class Database {
     };
   }
 
-  /** Name of the connection, as an attribute of its mount. */
-  nameIn(mount: DatabaseSecretsMount): string {
-    return mount[this.engine].get(0).name;
+  /** The connection, if the hook writes it; undefined if Terraform does. */
+  get settings(): DatabaseDefinition["settings"] {
+    return this.definition.settings;
+  }
+
+  /** Arguments that the bindings do not know yet. */
+  get newerArguments(): Readonly<Record<string, unknown>> {
+    return this.definition.newerArguments?.() ?? {};
+  }
+
+  /** Name of the connection, as an attribute of its mount if that has it. */
+  nameIn(mount: DatabaseSecretsMount | Mount, name: string): string {
+    return mount instanceof Mount ? name : mount[this.engine].get(0).name;
   }
 }
+
+/** What all props have in common. */
+type Administered = Partial<DatabaseConnectionProps> & Pick<PostgresqlProps, "username" | "password">;
+
+/** Engines for whose passwords the provider has no write-only argument. */
+const HOOKED: readonly string[] = ["redis", "cassandra", "influxdb"];
 
 /**
  * A state of before the rotation writes the former password again. A server that verifies it refuses it, and keeps the one that only it
@@ -206,23 +256,27 @@ export function checkPostgresqlTls({ sslMode, clientCertificatePath, clientKeyPa
   );
 }
 
-const MYSQL_PORT = 3306;
-
-/** With a CA of its own, the engine sets the parameter of TLS itself. */
-function mysqlUrl(product: string, { host, port = MYSQL_PORT, caCertificateFile }: MysqlProps): string {
-  const tls = caCertificateFile === undefined ? "?tls=true" : "";
-  return `{{username}}:{{password}}@tcp(${hostInUrl(host)}:${checkPort(product, port)})/${tls}`;
+function mysqlDefinition(
+  engine: "mysql" | "mariadb",
+  product: string,
+  { host, port = 3306, database, ...props }: MysqlProps,
+  revocation: readonly string[],
+): DatabaseDefinition {
+  const address = `${hostInUrl(host)}:${checkPort(product, port)}`;
+  // With a CA of its own, the engine sets the parameter of TLS itself.
+  const tls = props.caCertificateFile === undefined ? "?tls=true" : "";
+  return {
+    server: { engine, addresses: [address], database },
+    connection: () => ({
+      connectionUrl: `{{username}}:{{password}}@tcp(${address})/${tls}`,
+      tlsCa: certificateOf(props),
+    }),
+    statements: { readonlyRole: () => mysqlReadonlyStatements(database), revocation: () => revocation },
+  };
 }
 
-function mysqlServer(
-  engine: DatabaseServer["engine"],
-  { host, port = MYSQL_PORT, database }: MysqlProps,
-): DatabaseServer {
-  return { engine, addresses: [`${hostInUrl(host)}:${port}`], database };
-}
-
-function mysqlStatements({ database }: MysqlProps, revocation: readonly string[]): Statements {
-  return { readonlyRole: () => mysqlReadonlyStatements(database), revocation: () => revocation };
+function certificateOf({ caCertificateFile }: Pick<MysqlProps, "caCertificateFile">): string | undefined {
+  return caCertificateFile === undefined ? undefined : readCertificateFile(caCertificateFile, "caCertificateFile");
 }
 
 /** A database, for checks at run time. */

@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { Product } from "../../core/product";
+import type { HookTarget } from "../../terraform/hook";
 import type { ExternalPlugin } from "../server-config/external-plugin";
 import type { Database } from "./database";
 
@@ -13,14 +14,15 @@ export interface DynamicDbRoleProps {
    */
   readonly name: string;
   /**
-   * SQL statements that create a login. The engine fills in `{{name}}`, `{{password}}` and `{{expiration}}`.
+   * Statements that create a login. The engine fills in `{{name}}`, `{{password}}` and `{{expiration}}`, those of Cassandra and InfluxDB
+   * `{{username}}` and `{{password}}`. For Redis and Valkey, the rules of the login as one JSON array.
    *
-   * @default - create a login that may read the tables of the database, in PostgreSQL those of `schemas`
+   * @default - create a login that may read the tables of the database, in PostgreSQL those of `schemas`, in Redis and Valkey `keys`
    * @changes in place: leases that exist keep the rights of their login
    */
   readonly creationStatements?: readonly string[];
   /**
-   * SQL statements that remove a login.
+   * Statements that remove a login.
    *
    * @default - give its objects to the administrator, revoke everything and drop the role
    * @changes in place: they also remove the logins of leases that exist
@@ -35,10 +37,10 @@ export interface DynamicDbRoleProps {
    */
   readonly renewStatements?: readonly string[];
   /**
-   * SQL statements that remove what is left of a login whose creation failed. The instance keeps them, but the engines of today execute
-   * none: PostgreSQL and SQL Server undo failed statements themselves, and in MySQL and MariaDB the user stays.
+   * Statements that remove what is left of a login whose creation failed. Cassandra and InfluxDB execute them. The instance keeps those of
+   * other engines, which execute none: PostgreSQL and SQL Server undo failed statements themselves, and in MySQL and MariaDB the user stays.
    *
-   * @default - none
+   * @default - none; Cassandra and InfluxDB remove the login
    * @changes in place: for logins that are created afterwards
    */
   readonly rollbackStatements?: readonly string[];
@@ -96,7 +98,7 @@ export interface DynamicDbStaticRoleProps {
    */
   readonly rotationWindow?: Duration;
   /**
-   * SQL statements that change the password. The engine fills in `{{name}}` or `{{username}}`, and `{{password}}`.
+   * Statements that change the password. The engine fills in `{{name}}` or `{{username}}`, and `{{password}}`.
    *
    * @default - those of the engine: `ALTER ROLE` in PostgreSQL, `ALTER USER` in MySQL
    * @changes in place: for the next change of the password
@@ -158,6 +160,13 @@ export interface DynamicDbProps {
    * @changes in place: it is read by Terraform only
    */
   readonly centralProvider: TerraformProvider;
+  /**
+   * What the hook needs that writes the administrator's password of Redis, Valkey, Cassandra or InfluxDB into the connection.
+   *
+   * @default - none: these engines are refused
+   * @changes in place: the hook uses it from its next run on
+   */
+  readonly hook?: HookTarget;
   /**
    * The provider of the instance.
    *

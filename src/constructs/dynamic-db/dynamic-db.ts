@@ -1,4 +1,6 @@
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { UNSET_PASSWORD } from "../../contract/database-passwords";
 import type { DatabaseServer } from "../../contract/guide";
 import type { IGrantee } from "../../policy/grantee";
 import { checkRoleName, checkUniqueRoles, longerThanMaxTtl, unknownRole } from "../access/roles";
@@ -15,13 +17,15 @@ import {
   DatabaseSecretBackendRole,
   DatabaseSecretBackendStaticRole,
   DatabaseSecretsMount,
+  Mount,
 } from "../../terraform/providers/vault";
 import { rotateRoot } from "../../terraform/root-rotation";
 import { requireEngine } from "../server-config/external-plugin";
-import { DATABASE, MISSING_DATABASES } from "./database";
+import { DATABASE, MISSING_DATABASES, type Database } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
-import { checkMongodbRoles } from "./mongodb-statements";
 import { PasswordPolicy } from "./password-policy";
+import { createPasswordHook } from "./password-hook";
+import { checkRoleStatements } from "./role-statements";
 import { staticRotation } from "./static-rotation";
 
 /** Path of a database mount. */
@@ -65,7 +69,7 @@ export class DynamicDb extends Construct implements IDynamicDb {
     const { database, provider, staticRoles = [], product = "openbao", plugins } = props;
     const missing = MISSING_DATABASES[database.server.engine];
     if (missing !== undefined) requireEngine({ product, plugins }, missing, this);
-    if (database.engine === "mongodb") checkMongodbRoles(props, this);
+    checkRoleStatements(database.server.engine, props, this);
     const all = [...props.roles, ...staticRoles];
     for (const { name } of all) checkRoleName("database", name, this);
     for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
@@ -82,22 +86,38 @@ export class DynamicDb extends Construct implements IDynamicDb {
       ...staticRoles.map(({ name }) => [name, { path: `static-creds/${name}`, isStatic: true }] as const),
     ]);
 
-    const engine = this.createEngine(
-      props,
-      roles.map(({ maxTtl }) => maxTtl.toSeconds()),
-    );
+    for (const [id, type] of FORMER_RESOURCES) new ForgottenResource(this, id, type, "Engine has both now.");
+    // Always, because the provider cannot remove it from a connection again.
+    const { name: passwordPolicy } = new PasswordPolicy(this, "Passwords", {
+      ...database.passwordRules,
+      name: policyNameOf(this.mount),
+      provider,
+    });
+    const longestTtl = Math.max(0, ...roles.map(({ maxTtl }) => maxTtl.toSeconds()));
+    // Otherwise the server's own maximum would shorten longer leases without a word.
+    const maxLeaseTtlSeconds = longestTtl === 0 ? undefined : longestTtl;
+    const allowedRoles = [...this.credentialsOf.keys()];
+    const engine =
+      database.settings === undefined
+        ? this.createEngine(props, { allowedRoles, passwordPolicy, maxLeaseTtlSeconds })
+        : new Mount(this, "Engine", { path: this.mount, type: "database", maxLeaseTtlSeconds, provider });
+    const hook = database.isHooked
+      ? createPasswordHook(this, { ...props, mountPath: this.mount, engine, allowedRoles, passwordPolicy })
+      : undefined;
+    const dependsOn = hook && [hook];
     for (const role of roles) {
       const creation = role.creationStatements ?? database.statements.readonlyRole(role.name);
       new DatabaseSecretBackendRole(this, `Role-${role.name}`, {
         backend: engine.path,
         name: role.name,
-        dbName: database.nameIn(engine),
+        dbName: database.nameIn(engine, props.name),
         creationStatements: [...creation],
         revocationStatements: [...(role.revocationStatements ?? database.statements.revocation(creation))],
         renewStatements: role.renewStatements && [...role.renewStatements],
         rollbackStatements: role.rollbackStatements && [...role.rollbackStatements],
         defaultTtl: role.defaultTtl.toSeconds(),
         maxTtl: role.maxTtl.toSeconds(),
+        dependsOn,
         provider,
       });
     }
@@ -106,20 +126,24 @@ export class DynamicDb extends Construct implements IDynamicDb {
         new DatabaseSecretBackendStaticRole(this, `StaticRole-${role.name}`, {
           backend: engine.path,
           name: role.name,
-          dbName: database.nameIn(engine),
+          dbName: database.nameIn(engine, props.name),
           username: role.username,
           ...staticRotation(role, product, this),
           rotationStatements: role.rotationStatements && [...role.rotationStatements],
+          dependsOn,
           provider,
         }),
     );
     // A rotation closes the connection, which the creation of a static role uses.
     if (database.rotatesRoot) {
-      const written = ["accessor", `${database.engine}[0].password_wo_version`];
+      const password =
+        hook === undefined
+          ? `${expressionOf(engine)}.${database.engine}[0].password_wo_version`
+          : `${expressionOf(hook)}.triggers_replace.description.revision`;
       rotateRoot(this, {
         path: `${engine.path}/rotate-root/${props.name}`,
-        written: written.map((attribute) => `${expressionOf(engine)}.${attribute}`),
-        dependsOn: changed,
+        written: [`${expressionOf(engine)}.accessor`, password],
+        dependsOn: [...(dependsOn ?? []), ...changed],
         provider: props.provider,
       });
     }
@@ -160,39 +184,39 @@ export class DynamicDb extends Construct implements IDynamicDb {
    * One resource has both the mount and its connection. Terraform would remove a connection of its own before the mount, and
    * then no lease could be revoked: the logins would stay, and so would the mount.
    */
-  private createEngine(props: DynamicDbProps, maxTtls: readonly number[]): DatabaseSecretsMount {
-    const { name, database, centralProvider, provider } = props;
-    const { password } = database.login;
-    const secret = new CentralSecret(this, "Password", centralProvider, password);
-    const longestTtl = Math.max(0, ...maxTtls);
-    for (const [id, type] of FORMER_RESOURCES) new ForgottenResource(this, id, type, "Engine has both now.");
-    // Always, because the provider cannot remove it from a connection again.
-    const policy = new PasswordPolicy(this, "Passwords", {
-      ...database.passwordRules,
-      name: policyNameOf(this.mount),
-      provider,
-    });
+  private createEngine(
+    { name, database, centralProvider, provider }: DynamicDbProps,
+    { allowedRoles, passwordPolicy, maxLeaseTtlSeconds }: EngineSettings,
+  ): DatabaseSecretsMount {
     const mount = new DatabaseSecretsMount(this, "Engine", {
       path: this.mount,
-      // Otherwise the server's own maximum would shorten longer leases without a word.
-      maxLeaseTtlSeconds: longestTtl === 0 ? undefined : longestTtl,
+      maxLeaseTtlSeconds,
       [database.engine]: [
-        {
-          name,
-          allowedRoles: [...this.credentialsOf.keys()],
-          ...database.connection,
-          passwordWo: secret.field(password.field),
-          passwordWoVersion: revisionOf({ password }),
-        },
+        { name, allowedRoles, ...database.connection, ...this.passwordOf(database, centralProvider) },
       ],
       provider,
     });
-    // The bindings are older than the policy, and than the CA of MongoDB.
-    const { tlsCa } = database.connection;
-    for (const [argument, value] of Object.entries({ password_policy: policy.name, tls_ca: tlsCa }))
+    // The bindings are older than the policy.
+    const newer: Readonly<Record<string, unknown>> = { password_policy: passwordPolicy, ...database.newerArguments };
+    for (const [argument, value] of Object.entries(newer))
       if (value !== undefined) mount.addOverride(`${database.engine}.0.${argument}`, value);
     return mount;
   }
+
+  /** The server takes no connection without a password, and it verifies one only with the password that the hook writes. */
+  private passwordOf({ isHooked, login: { password } }: Database, centralProvider: TerraformProvider): object {
+    if (isHooked) return { password: UNSET_PASSWORD, verifyConnection: false };
+    const secret = new CentralSecret(this, "Password", centralProvider, password);
+    return { passwordWo: secret.field(password.field), passwordWoVersion: revisionOf({ password }) };
+  }
+}
+
+/** What the roles say about the mount and its connection. */
+interface EngineSettings {
+  readonly allowedRoles: string[];
+  /** Name of the policy. */
+  readonly passwordPolicy: string;
+  readonly maxLeaseTtlSeconds: number | undefined;
 }
 
 /** Name of the password policy of a mount: one segment of a path, which begins and ends with a letter, a digit or _. */

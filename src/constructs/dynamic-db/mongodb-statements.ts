@@ -1,15 +1,3 @@
-import type { Construct } from "constructs";
-import { ValidationError } from "../../core/errors";
-
-/** A role or a static role, as far as its statements are concerned. */
-interface Role {
-  readonly name: string;
-  readonly creationStatements?: readonly string[] | undefined;
-  readonly renewStatements?: readonly string[] | undefined;
-  readonly rollbackStatements?: readonly string[] | undefined;
-  readonly rotationStatements?: readonly string[] | undefined;
-}
-
 /** Where the engine creates a login by default. */
 const DEFAULT_DATABASE = "admin";
 
@@ -26,23 +14,9 @@ export function mongodbRevocation(creation: readonly string[]): string[] {
   return [JSON.stringify({ db: databaseOf(creation) })];
 }
 
-/** @throws ValidationError if a role has statements that the engine does not execute. */
-export function checkMongodbRoles(
-  { roles, staticRoles = [] }: { readonly roles: readonly Role[]; readonly staticRoles?: readonly Role[] | undefined },
-  scope?: Construct,
-): void {
-  const ignored = ["renewStatements", "rollbackStatements", "rotationStatements"] as const;
-  for (const role of [...roles, ...staticRoles]) {
-    const field = ignored.find((each) => role[each] !== undefined);
-    if (field !== undefined)
-      throw refused(`the role ${role.name} has ${field}, which the engine does not execute; remove them`, scope);
-  }
-  for (const { name, creationStatements } of roles)
-    if (creationStatements !== undefined && databaseOf(creationStatements) === undefined)
-      throw refused(
-        `the creationStatements of ${name} are not one document; write one, such as {"db":"orders","roles":[{"role":"read"}]}`,
-        scope,
-      );
+/** Whether statements are one document that creates logins. */
+export function isMongodbDocument(statements: readonly string[]): boolean {
+  return databaseOf(statements) !== undefined;
 }
 
 /** The database in which a document creates logins; undefined if there is no single document. */
@@ -54,8 +28,4 @@ function databaseOf([document = "", ...more]: readonly string[]): string | undef
   } catch {
     return undefined;
   }
-}
-
-function refused(problem: string, scope?: Construct): ValidationError {
-  return new ValidationError("db-statements", `MongoDB: ${problem}.`, scope);
 }

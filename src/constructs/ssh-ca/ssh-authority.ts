@@ -1,7 +1,7 @@
 import { TerraformIterator, type TerraformProvider } from "cdktf";
 import type { Construct } from "constructs";
 import { Mount, SshSecretBackendCa, SshSecretBackendRole } from "../../terraform/providers/vault";
-import type { AuthorityHookProps } from "../../terraform/hook";
+import type { HookTarget } from "../../terraform/hook";
 import { SshCaKey } from "./ssh-ca-key";
 import { mountOfGeneration, type GenerationRange } from "./ssh-generations";
 import { ImportedSshKey, type ImportedKeys } from "./ssh-imported-keys";
@@ -14,7 +14,7 @@ export interface SshAuthorityProps extends GenerationRange {
   readonly key?: SshCaKey;
   /** Keys that the instance does not generate. */
   readonly imported: ImportedKeys;
-  readonly hook?: AuthorityHookProps;
+  readonly hook?: HookTarget;
   readonly roles: readonly SshRole[];
   readonly deletionProtection?: boolean;
   readonly provider?: TerraformProvider;

@@ -7,7 +7,7 @@ import { APP_ROLE_LOGIN } from "../login/app-role-login";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
 import { checkProviders } from "../../terraform/provider-value";
 import { forgetBelow } from "../../terraform/forgotten-resource";
-import type { AuthorityHookProps } from "../../terraform/hook";
+import type { HookTarget } from "../../terraform/hook";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { createSshAuthority } from "./ssh-authority";
 import { SSH_CA_KEY, type SshCaKey } from "./ssh-ca-key";
@@ -47,7 +47,7 @@ export interface SshCaProps extends SshGenerations {
    * @default - none: importedKeys are refused
    * @changes in place: the hook uses it from its next run on
    */
-  readonly hook?: AuthorityHookProps;
+  readonly hook?: HookTarget;
   /**
    * Kind of the signing key that the instance generates.
    *

@@ -6,7 +6,7 @@ import { ValidationError } from "../../core/errors";
 import { checkSecretRefs, type SecretRef } from "../../core/secret-ref";
 import { checkValues } from "../../core/value-type";
 import { HookSecret } from "../../terraform/central-secret";
-import { CENTRAL_ACCESS, createHook, type AuthorityHookProps } from "../../terraform/hook";
+import { CENTRAL_ACCESS, createHook, type HookTarget } from "../../terraform/hook";
 import { KeptNames } from "../../terraform/kept-names";
 import { DataVaultGenericSecret } from "../../terraform/providers/vault";
 import type { SshCaKey } from "./ssh-ca-key";
@@ -50,7 +50,7 @@ export function guardImportedKeys(scope: Construct, keys: ImportedKeys, preventD
 
 /** Properties of an {@link ImportedSshKey}. */
 export interface ImportedSshKeyProps {
-  readonly hook: AuthorityHookProps | undefined;
+  readonly hook: HookTarget | undefined;
   /** Path of the mount. */
   readonly mount: string;
   /** The same, as a reference to the mount. */

@@ -1,6 +1,6 @@
 import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
-import type { AuthorityHookProps } from "../../terraform/hook";
+import type { HookTarget } from "../../terraform/hook";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
 import type { PkiMount } from "./pki-mount";
@@ -21,7 +21,7 @@ export interface AuthorityProps {
   readonly mountPath: string;
   /** Of the certificates that the roles issue. */
   readonly longestTtl: Duration;
-  readonly hook?: AuthorityHookProps | undefined;
+  readonly hook?: HookTarget | undefined;
   readonly deletionProtection: boolean;
   readonly provider?: TerraformProvider;
 }

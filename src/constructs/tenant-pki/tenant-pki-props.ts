@@ -1,7 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { Product } from "../../core/product";
-import type { AuthorityHookProps } from "../../terraform/hook";
+import type { HookTarget } from "../../terraform/hook";
 import type { IAppRoleLogin } from "../login/app-role-login";
 import type { AuthorityContent } from "./authority-content";
 import type { PkiKeyType } from "./key-bits";
@@ -62,7 +62,7 @@ export interface TenantPKIProps extends AuthorityContent, PkiServices {
    * @default - none: such a CA is refused
    * @changes in place: the hook uses it from its next run on
    */
-  readonly hook?: AuthorityHookProps;
+  readonly hook?: HookTarget;
   /**
    * Address of the instance, for the issuer and CRL URLs in certificates.
    *

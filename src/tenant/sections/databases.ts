@@ -85,7 +85,7 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
         [...(field === "rotateDatabases" ? [] : roles), ...staticRoles].map((each) => `${name}/${each.name}`),
       ),
     ),
-  create: (scope, specs, { product, plugins, provider, centralProvider }) =>
+  create: (scope, specs, { tenant, name, central, product, plugins, provider, centralProvider }) =>
     new Map(
       specs.map((spec) => [
         spec.name,
@@ -98,6 +98,7 @@ export const databases = engine<DatabasesField, DatabasesGrants>()({
           product,
           plugins,
           centralProvider,
+          ...(central === undefined ? {} : { hook: { tenant, name, central } }),
           provider,
         }),
       ]),

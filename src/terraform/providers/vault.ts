@@ -24,7 +24,9 @@ export { DatabaseSecretBackendRole } from "@cdktf/provider-vault/lib/database-se
 export { DatabaseSecretBackendStaticRole } from "@cdktf/provider-vault/lib/database-secret-backend-static-role";
 export {
   DatabaseSecretsMount,
-  type DatabaseSecretsMountPostgresql,
+  type DatabaseSecretsMountCassandra,
+  type DatabaseSecretsMountMysql,
+  type DatabaseSecretsMountRedis,
 } from "@cdktf/provider-vault/lib/database-secrets-mount";
 export { GcpAuthBackend } from "@cdktf/provider-vault/lib/gcp-auth-backend";
 export { GcpAuthBackendRole } from "@cdktf/provider-vault/lib/gcp-auth-backend-role";

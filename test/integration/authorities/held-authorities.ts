@@ -39,7 +39,7 @@ export function testHeldAuthorities(bed: AuthorityBed): void {
   let root: X509Certificate;
   let keyPath: string;
 
-  // ExportedAuthoritySpec.type, TenantPKIProps.hook, AuthorityHookProps.central
+  // ExportedAuthoritySpec.type, TenantPKIProps.hook, HookTarget.central
   test("ExportedAuthoritySpec.type: the form of a CA whose key the central Vault holds; a client that knows its root alone connects", async () => {
     bed.write(bed.text.replace(/^ {6}pki: \{[^]*?(?=^ {6}ssh:)/m, exported));
     // The rights of the pipeline, and of the hook.

@@ -6,14 +6,14 @@ import {
   SshCa,
   SshRole,
   TenantPKI,
-  type AuthorityHookProps,
+  type HookTarget,
   type SshCaProps,
 } from "../../../src/index";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { synthesizeInVault, type Synthesized } from "../../support/synth";
 
 interface Setting {
-  readonly hook?: Partial<AuthorityHookProps>;
+  readonly hook?: Partial<HookTarget>;
   /** Whether the CA is a root of the instance alone. @default false */
   readonly isInternal?: boolean;
 }
@@ -38,19 +38,14 @@ function pki({ hook, isInternal = false }: Setting): Synthesized {
 
 const CHANGES: readonly FieldChange<Setting>[] = [
   [
-    "AuthorityHookProps.tenant",
+    "HookTarget.tenant",
     {},
     { hook: { tenant: "customer11" } },
     [`command ${HOOK}: command`, `run ${HOOK}: description.tenant`],
   ],
+  ["HookTarget.name", {}, { hook: { name: "other" } }, [`command ${HOOK}: command`, `run ${HOOK}: description.name`]],
   [
-    "AuthorityHookProps.name",
-    {},
-    { hook: { name: "other" } },
-    [`command ${HOOK}: command`, `run ${HOOK}: description.name`],
-  ],
-  [
-    "AuthorityHookProps.central",
+    "HookTarget.central",
     {},
     { hook: { central: { address: "https://other:8200" } } },
     [`command ${HOOK}: environment.VAULT_ADDR`],

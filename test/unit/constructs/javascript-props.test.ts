@@ -225,7 +225,7 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
     new SshCa(stack, "It", { roles: [], hosts: { address: ADDRESS, users: {}, ...prop } }),
   "PlaceholderHookProps: central": (stack, prop) =>
     new PlaceholderHook(stack, "It", { tenant: "customer10", name: "main", keyValues: [], ...prop } as never),
-  "AuthorityHookProps: central": (stack, prop) =>
+  "HookTarget: central": (stack, prop) =>
     new TenantPKI(stack, "It", {
       ...PKI,
       rootCa: undefined,

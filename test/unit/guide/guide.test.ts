@@ -169,6 +169,30 @@ describe("tasks", () => {
       "sqlcmd -S a,1433 -N -U USERNAME -d d",
     ],
     [
+      "Redis",
+      { ...DATABASE, lifetime: 60, server: { engine: "redis", addresses: ["a:6379"] } },
+      "database/d/creds/r",
+      "redis-cli --tls --sni a -h a -p 6379 --user USERNAME --askpass",
+    ],
+    [
+      "Valkey, which has no name but its address",
+      { ...DATABASE, server: { engine: "valkey", addresses: ["[fd00::5]:6379"] } },
+      "database/d/static-creds/r",
+      "The database `[fd00::5]:6379` with the role `r`",
+    ],
+    [
+      "Cassandra",
+      { ...DATABASE, lifetime: 60, server: { engine: "cassandra", addresses: ["a:9042", "b:9042"], database: "d" } },
+      "database/d/creds/r",
+      "cqlsh --ssl --username USERNAME --keyspace d a 9042",
+    ],
+    [
+      "InfluxDB",
+      { ...DATABASE, lifetime: 60, server: { engine: "influxdb", addresses: ["a:8086"], database: "web metrics" } },
+      "database/d/creds/r",
+      "influx -ssl -host a -port 8086 -username USERNAME -password '' -database 'web metrics'",
+    ],
+    [
       "a key of RSA for SSH",
       { ...SSH, keyType: "rsa", keyBits: 4096, user: "ubuntu", hosts: [] },
       "ssh/sign/ops",

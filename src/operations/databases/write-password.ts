@@ -1,0 +1,138 @@
+import { PASSWORD_REVISION, type DatabasePassword } from "../../contract/database-passwords";
+import { OperationError } from "../../core/errors";
+import type { Secret } from "../../core/secret";
+import type { Content, ContentRequests } from "../../vault/content";
+import { ReplicaError } from "../../vault/errors";
+import { findActive } from "../active";
+import type { ContentContext } from "../context";
+import { contentAsApply } from "../identities/apply-content";
+import { LoginSessions } from "../identities/login-sessions";
+import { reasonOf, recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { decidePassword, type PasswordStep } from "./password-decision";
+
+const POLL = 1_000;
+
+/** What the log says of each step. */
+const EVENTS = {
+  write: "wrote the password of a database connection",
+  verify: "verified a database connection",
+} as const;
+
+/** A step that does something. */
+type Change = keyof typeof EVENTS;
+
+/** Result of a run. */
+export interface PasswordReport {
+  readonly mount: string;
+  readonly connection: string;
+  /** What this run did, in order. */
+  readonly steps: readonly Change[];
+}
+
+interface Seen {
+  readonly api: ContentRequests;
+  readonly connection: Content | undefined;
+}
+
+/**
+ * Writes the administrator's password of a database into its connection, as the identity `apply`, and verifies the connection. All
+ * else of the connection is Terraform's, unless the description has it: the server keeps what a request leaves out.
+ *
+ * @param readPassword Reads it from the central Vault; undefined if nothing is there.
+ */
+export async function writePassword(
+  context: ContentContext,
+  described: DatabasePassword,
+  readPassword: () => Promise<Secret | undefined>,
+): Promise<PasswordReport> {
+  const sessions = new LoginSessions(context);
+  try {
+    return await new PasswordRun(context, described, readPassword, sessions).run();
+  } finally {
+    await sessions.endAll();
+  }
+}
+
+class PasswordRun {
+  private readonly steps: Change[] = [];
+
+  constructor(
+    private readonly context: ContentContext,
+    private readonly described: DatabasePassword,
+    private readonly readPassword: () => Promise<Secret | undefined>,
+    private readonly sessions: LoginSessions,
+  ) {}
+
+  run(): Promise<PasswordReport> {
+    return runLoop<Seen, PasswordStep, PasswordReport>(this.context, {
+      observe: () => this.observe(),
+      // Each step that did something has also logged in, if it was to.
+      decide: ({ connection }) => decidePassword(this.described, connection, this.steps.length > 0),
+      perform: (step, { api }) => this.perform(step, api),
+      recover: recoverUnlessDenied,
+      unfinished: (code, last) =>
+        new UnfinishedError(
+          code,
+          `The connection ${this.place} does not have its password yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
+        ),
+      poll: POLL,
+    });
+  }
+
+  private async observe(): Promise<Seen> {
+    const api = await contentAsApply(this.context, this.sessions, await findActive(this.context));
+    const connection = await api.read(this.path);
+    if (connection !== undefined || this.described.settings !== undefined) return { api, connection };
+    const [tenant = ""] = this.context.store.path.split("/");
+    throw new OperationError(
+      "database-missing",
+      `The instance has no connection ${this.place}; deploy the stack ${tenant}-config, which makes it.`,
+    );
+  }
+
+  private async perform(step: PasswordStep, api: ContentRequests): Promise<Outcome<PasswordReport>> {
+    const { mount, connection, revision, verify, settings } = this.described;
+    if (step === "nothing") return { done: { mount, connection, steps: this.steps } };
+    const written = step === "verify" ? {} : { password: await this.password(), [PASSWORD_REVISION]: revision };
+    try {
+      await api.write(this.path, { ...settings, ...written, verify_connection: verify });
+    } catch (error) {
+      throw this.explained(error);
+    }
+    this.steps.push(step);
+    this.context.log.info(EVENTS[step], { mount, connection });
+    return undefined;
+  }
+
+  private async password(): Promise<string> {
+    const password = await this.readPassword();
+    if (password !== undefined) return password.reveal();
+    throw new OperationError(
+      "database-password",
+      `The password of the connection ${this.place} is missing in ${this.secret}; write it there, and deploy again.`,
+    );
+  }
+
+  /** The server keeps the former password if the database refuses the new one. */
+  private explained(error: unknown): unknown {
+    if (!(error instanceof ReplicaError) || error.failure !== "refused" || error.retryable) return error;
+    return new OperationError(
+      "database-refused",
+      `The instance cannot log in to the database of ${this.place} (${reasonOf(error)}); correct its fields in the tenant file, or write its password to ${this.secret} and raise revision, and deploy again.`,
+      { cause: error },
+    );
+  }
+
+  private get path(): string {
+    return `${this.described.mount}/config/${this.described.connection}`;
+  }
+
+  private get place(): string {
+    return `${this.path} of ${this.context.store.path}`;
+  }
+
+  private get secret(): string {
+    const { mount, path, field } = this.described.password;
+    return `the field ${field} of ${mount}/${path} in the central Vault`;
+  }
+}
