@@ -63,7 +63,11 @@ function entriesOf(paths: readonly (readonly [string, PathItem])[]): string {
   const letters = new Map<string, Set<string>>();
   for (const [path, item] of paths) {
     if (/[\^$]/.test(path)) continue;
-    const pattern = path.replace(SEVERAL_SEGMENTS, "*").replace(/\{[^}]*\}/g, "+");
+    // Vault describes a list apart, at a path with a slash. A policy need not have it.
+    const pattern = path
+      .replace(/\/$/, "")
+      .replace(SEVERAL_SEGMENTS, "*")
+      .replace(/\{[^}]*\}/g, "+");
     const known = letters.get(pattern) ?? new Set<string>();
     letters.set(pattern, new Set([...known, ...lettersOf(item)]));
   }

@@ -124,7 +124,7 @@ export const LOGINS: Readonly<Record<LoginType, readonly Part[]>> = {
     { path: "users/+", reason: "users, without their passwords" },
   ],
   ldap: [{ path: "config", apply: SET, reason: "the directory, without the password of its account" }],
-  aws: [{ path: "config/client", reason: "where the service is that knows the programs" }, ...CLOUD_ROLES],
-  azure: [{ path: "config", reason: "whose programs log in" }, ...CLOUD_ROLES],
+  aws: [{ path: "config/client", apply: EDIT, reason: "where the service is that knows the programs" }, ...CLOUD_ROLES],
+  azure: [{ path: "config", apply: EDIT, reason: "whose programs log in" }, ...CLOUD_ROLES],
   gcp: [{ path: "config", apply: SET, reason: "the account that finds others, without its key" }, ...CLOUD_ROLES],
 };

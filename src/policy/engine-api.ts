@@ -1,5 +1,6 @@
 import type { Product } from "../core/product";
 import { OPENBAO_2_7_2 } from "./engine-apis/openbao-2.7.2";
+import { VAULT_1_21_4 } from "./engine-apis/vault-1.21.4";
 import { PathPattern } from "./path-pattern";
 import type { Capability } from "./statement";
 
@@ -28,7 +29,10 @@ export interface Endpoint {
 export type EngineApiData = Readonly<Record<string, string>>;
 
 /** What the engines of each product offer, in the version that was asked last. */
-export const ENGINE_APIS: Readonly<Partial<Record<Product, EngineApiData>>> = { openbao: OPENBAO_2_7_2 };
+export const ENGINE_APIS: Readonly<Record<Product, EngineApiData>> = {
+  openbao: OPENBAO_2_7_2,
+  vault: VAULT_1_21_4,
+};
 
 /** Engines under another name. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { "auth/oidc": "auth/jwt" };
@@ -42,7 +46,7 @@ const known = new Map<string, readonly Endpoint[]>();
 export function engineApi(product: Product, name: string): readonly Endpoint[] | undefined {
   const data = ENGINE_APIS[product];
   const type = OTHER_NAMES[name] ?? name;
-  const entries = data !== undefined && Object.hasOwn(data, type) ? data[type] : undefined;
+  const entries = Object.hasOwn(data, type) ? data[type] : undefined;
   if (entries === undefined) return undefined;
   const key = `${product} ${type}`;
   const endpoints = known.get(key) ?? entries.trim().split(/\s+/).map(endpointOf);

@@ -118,7 +118,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
     ...(scope.logins.some(({ type }) => OF_PEOPLE.includes(type)) ? people(allowed(MANAGE)) : []),
     ...(scope.logins.some(({ type }) => type === "userpass") ? secondFactors(allowed(EDIT)) : []),
-    ...(scope.product === "vault" ? auditDevices(allowed(MANAGE)) : []),
+    ...(scope.product === "vault" ? auditDevices(allowed(EDIT)) : []),
   ];
   return statements.filter(({ capabilities }) => capabilities.length > 0);
 }
@@ -136,11 +136,10 @@ function quotas({ product }: IdentityScope, capabilities: readonly Capability[])
 
 /** OpenBao has audit devices in its servers' configuration alone. */
 function auditDevices(capabilities: readonly Capability[]): PolicyStatement[] {
-  return ["sys/audit", "sys/audit/*"].map((path) => ({
-    path,
-    capabilities: [...capabilities, "sudo"],
-    reason: "audit devices",
-  }));
+  return [
+    { path: "sys/audit", capabilities: ["read", "sudo"], reason: "find audit devices" },
+    { path: "sys/audit/*", capabilities: [...capabilities, "sudo"], reason: "audit devices" },
+  ];
 }
 
 /** To write a secret that exists, KV version 2 requires `update`, so an identity that may only create it overwrites nothing. */

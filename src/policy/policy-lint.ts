@@ -68,7 +68,9 @@ function mistakes(statement: PolicyStatement, product: Product, mount: MountedEn
   const below = new PathPattern(statement.path.slice(mount.path.length + 1));
   const endpoints = api.filter(({ pattern }) => pattern.mayMeet(below));
   if (endpoints.length === 0) return [noEndpoint(mount, below.text)];
-  return [...unneeded(statement.capabilities, endpoints), ...withoutSudo(statement.capabilities, endpoints)];
+  // Others are mentioned as such.
+  const capabilities = statement.capabilities.filter((each) => hasCapability(product, each));
+  return [...unneeded(capabilities, endpoints), ...withoutSudo(capabilities, endpoints)];
 }
 
 function noEndpoint({ path, type }: MountedEngine, below: string): string {

@@ -316,6 +316,7 @@ describe("a deployed tenant", () => {
     const { username, leaseId } = await draw("database/orders");
     const exists = async (): Promise<boolean> =>
       (await administer("orders", `SELECT 1 FROM pg_roles WHERE rolname = '${username}'`)).length > 0;
+    expect(await exists()).toBe(true);
     await operator.send("POST", "sys/leases/renew", { body: { lease_id: leaseId, increment: 3 } });
     await lab.postgresql.stop();
     await waitUntil("its lease has ended", async () => {
@@ -323,7 +324,6 @@ describe("a deployed tenant", () => {
       return (body.data as { ttl: number }).ttl <= 0;
     });
     await lab.postgresql.resume();
-    expect(await exists()).toBe(true);
     await waitUntil("the user is gone", async () => !(await exists()));
   });
 

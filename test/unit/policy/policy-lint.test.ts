@@ -89,6 +89,10 @@ const ON_PURPOSE = [
   'The policy\'s path "kv/config" has the capability "delete", which no operation there needs; remove it.',
 ];
 
+/** What Vault 1.21 does not describe: paths of Vault 2, and the rotation of recovery keys. */
+const NOT_DESCRIBED =
+  /"sys\/(generate-root-token|rotate\/(root|recovery|keyring)|rekey-recovery-key)(\/\w+)?" matches no path/;
+
 /** Every engine and login that an identity of the product may configure. */
 function administered(product: Product) {
   const further = product === "vault" ? (["aws", "azure", "gcp", "terraform"] as const) : [];
@@ -120,9 +124,11 @@ describe.each(all(Object.keys(ENGINE_APIS) as Product[]))("the policies for %s h
 
   test.each(["apply", "plan", "operate", "ceremony", "namespace-customer20.main"] as const)("%s", (identity) => {
     for (const isNamespace of [false, true])
-      expect(messagesOf(identityPolicy(identity, { ...scope, isNamespace }))).toEqual(
-        identity === "apply" ? ON_PURPOSE : [],
-      );
+      expect(
+        messagesOf(identityPolicy(identity, { ...scope, isNamespace })).filter(
+          (message) => product === "openbao" || !NOT_DESCRIBED.test(message),
+        ),
+      ).toEqual(identity === "apply" ? ON_PURPOSE : []);
   });
 
   test("of the central Vault", () => {
