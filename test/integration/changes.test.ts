@@ -181,16 +181,23 @@ afterAll(async () => {
   states.stop();
 });
 
-test("each field is set later, changed and removed, and no plan has more to do afterwards", async () => {
-  await project.apply(stackOf(0));
-  // What an apply leaves undone would be in the next plan, which the tests below compare.
-  for (let stage = 1; stage <= STAGES; stage++) {
-    const stack = stackOf(stage);
-    note(await project.changes(stack), stage - 1);
-    await project.applyPlan(stack);
-  }
-  expect(await project.changes(stackOf(STAGES))).toEqual([]);
-});
+// Stages that deploy hundreds of resources each take minutes, which a busy machine multiplies.
+const STAGES_TIMEOUT = 1_200_000;
+
+test(
+  "each field is set later, changed and removed, and no plan has more to do afterwards",
+  async () => {
+    await project.apply(stackOf(0));
+    // What an apply leaves undone would be in the next plan, which the tests below compare.
+    for (let stage = 1; stage <= STAGES; stage++) {
+      const stack = stackOf(stage);
+      note(await project.changes(stack), stage - 1);
+      await project.applyPlan(stack);
+    }
+    expect(await project.changes(stackOf(STAGES))).toEqual([]);
+  },
+  STAGES_TIMEOUT,
+);
 
 function sorted(lines: readonly string[]): string[] {
   return [...lines].sort();
