@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDescription } from "./description";
+import { parseDescription, secretPlace } from "./description";
 
 /**
  * KV version 2 mount in the central Vault with the keys and certificates of exported CAs. The pipeline of a tenant may create a
@@ -33,13 +33,10 @@ const exported = z.object({
   parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
 });
 
-/** A field of a secret in the central Vault. */
-const place = z.object({ mount: z.string().min(1), path: z.string().min(1), field: z.string().min(1) });
-
 const imported = z.object({
   type: z.literal("imported"),
   /** A PEM bundle of key, certificate and chain. */
-  bundle: place,
+  bundle: secretPlace,
 });
 
 const authority = z.object({
@@ -60,7 +57,7 @@ const sshKey = z.object({
   name: z.string().min(1),
   /** Path of the SSH mount. */
   mount: z.string().min(1),
-  privateKey: place,
+  privateKey: secretPlace,
   /** Of the secret. Another one has the hook compare both keys again. */
   revision: z.number().int().min(1),
 });

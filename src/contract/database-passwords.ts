@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDescription } from "./description";
+import { parseDescription, secretPlace } from "./description";
 
 /**
  * What Terraform writes as the password of a connection whose real one only the hook may know. Never change this text: Terraform would
@@ -18,7 +18,7 @@ const databasePassword = z.object({
   /** Name of the connection there. */
   connection: z.string().min(1),
   /** A field of a secret in the central Vault. */
-  password: z.object({ mount: z.string().min(1), path: z.string().min(1), field: z.string().min(1) }),
+  password: secretPlace,
   /** Changes with the password. */
   revision: z.number().int(),
   /** Whether the instance logs in to the database. */

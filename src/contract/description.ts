@@ -24,3 +24,11 @@ export function parseDescription<Schema extends z.ZodType>(
     );
   }
 }
+
+/** A field of a secret in the central Vault. */
+export const secretPlace = z.object({ mount: z.string().min(1), path: z.string().min(1), field: z.string().min(1) });
+
+/** The same in a sentence, after the word "field". */
+export function placeText({ mount, path, field }: z.output<typeof secretPlace>): string {
+  return `${field} of ${mount}/${path} in the central Vault`;
+}

@@ -4,6 +4,7 @@ import {
   type AuthorityDescription,
   type ExportedAuthority,
 } from "../../contract/authorities";
+import { placeText } from "../../contract/description";
 import { readCertificate } from "../../core/certificate";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
@@ -140,7 +141,7 @@ class AuthorityRun {
       };
     }
     const { mount, path, field } = source.bundle;
-    const where = `The field ${field} of ${mount}/${path} in the central Vault`;
+    const where = `The field ${placeText(source.bundle)}`;
     const bundle = await authorities.readBundle(mount, path, field);
     if (bundle === undefined)
       throw new OperationError(

@@ -1,4 +1,5 @@
 import type { SshKeyDescription } from "../../contract/authorities";
+import { placeText } from "../../contract/description";
 import { OperationError } from "../../core/errors";
 import type { ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
@@ -85,7 +86,7 @@ async function readHeld(context: ContentContext, { privateKey }: SshKeyDescripti
   const text = await context.authorities.readBundle(mount, path, field);
   const opened = text === undefined ? "is empty; write the private key of the CA there" : openSshKey(text);
   if (typeof opened !== "string") return opened;
-  throw new OperationError("authority-bundle", `The field ${placeOf(privateKey)} ${opened}, and deploy again.`);
+  throw new OperationError("authority-bundle", `The field ${placeText(privateKey)} ${opened}, and deploy again.`);
 }
 
 /** Any other failure says nothing about the key. */
@@ -102,10 +103,6 @@ async function presentKey(api: ContentRequests, mount: string): Promise<string |
 function refusal({ store }: ContentContext, { mount, privateKey }: SshKeyDescription): OperationError {
   return new OperationError(
     "authority-conflict",
-    `The mount ${mount} of ${store.path} signs with another key than the field ${placeOf(privateKey)}; write the former key there again, or raise generation of the SSH authority and import this key as that generation.`,
+    `The mount ${mount} of ${store.path} signs with another key than the field ${placeText(privateKey)}; write the former key there again, or raise generation of the SSH authority and import this key as that generation.`,
   );
-}
-
-function placeOf({ mount, path, field }: SshKeyDescription["privateKey"]): string {
-  return `${field} of ${mount}/${path} in the central Vault`;
 }

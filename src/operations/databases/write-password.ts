@@ -1,4 +1,5 @@
 import { PASSWORD_REVISION, type DatabasePassword } from "../../contract/database-passwords";
+import { placeText } from "../../contract/description";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import type { Content, ContentRequests } from "../../vault/content";
@@ -132,7 +133,6 @@ class PasswordRun {
   }
 
   private get secret(): string {
-    const { mount, path, field } = this.described.password;
-    return `the field ${field} of ${mount}/${path} in the central Vault`;
+    return `the field ${placeText(this.described.password)}`;
   }
 }
