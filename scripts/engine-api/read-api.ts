@@ -61,13 +61,13 @@ export async function readEngineApis(client: VaultClient, product: Product): Pro
 /** Sorted entries `path=letters`, each path once, without mounts below. */
 function entriesOf(paths: readonly (readonly [string, PathItem])[]): string {
   const letters = new Map<string, Set<string>>();
+  const withoutSudo = new Set(paths.filter(([, item]) => item["x-vault-sudo"] !== true).map(([path]) => path));
   for (const [path, item] of paths) {
     if (/[\^$]/.test(path)) continue;
-    // Vault describes a list apart, at a path with a slash. A policy need not have it.
-    const pattern = path
-      .replace(/\/$/, "")
-      .replace(SEVERAL_SEGMENTS, "*")
-      .replace(/\{[^}]*\}/g, "+");
+    // A list is described apart, at a path with a slash, which a policy need not have. Unless the list alone needs sudo, they are one.
+    const shortened = path.replace(/\/$/, "");
+    const isApart = item["x-vault-sudo"] === true && withoutSudo.has(shortened);
+    const pattern = (isApart ? path : shortened).replace(SEVERAL_SEGMENTS, "*").replace(/\{[^}]*\}/g, "+");
     const known = letters.get(pattern) ?? new Set<string>();
     letters.set(pattern, new Set([...known, ...lettersOf(item)]));
   }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { capabilitiesOf, effectiveBits, isOfLists, type Acl, type AclRule } from "./acl";
+import { capabilitiesOf, capabilityBit, effectiveBits, isOfLists, type Acl, type AclRule } from "./acl";
 import type { Constraints } from "./constraints";
 import { pathClasses, type PathClass } from "./path-automaton";
 import { compare } from "./policy-document";
@@ -72,7 +72,7 @@ function compareClass({ path: witness, own, ofLists }: PathClass, rows: AllRows)
   const [had = 0, has = 0] = bits;
   for (const capability of capabilitiesOf(had | has)) {
     const [before, after] = isOfLists(capability) ? ofLists : own;
-    const [did = false, does = false] = bits.map((each) => capabilitiesOf(each).includes(capability));
+    const [did = false, does = false] = bits.map((each) => (each & capabilityBit(capability)) !== 0);
     const change = {
       ...{ pattern: (does ? after : before)?.pattern.text ?? "", capability, witness },
       ...(before === undefined ? {} : { before: before.pattern.text }),

@@ -109,14 +109,14 @@ mfa/method/totp/+=rwd mfa/method=l mfa/validate=w monitor=r mounts/*=rwd mounts/
 mounts=r namespaces/*=rwpd namespaces/api-lock/lock/*=w namespaces/api-lock/lock=w namespaces/api-lock/unlock/*=w
 namespaces/api-lock/unlock=w namespaces=l plugins/catalog/+/+=rwd! plugins/catalog/+=rlwd! plugins/catalog=r
 plugins/pins/+/+=rwd plugins/pins=r plugins/reload/+/+=w plugins/reload/backend/status=r plugins/reload/backend=w
-plugins/runtimes/catalog/+/+=rwd! plugins/runtimes/catalog=rl! policies/acl/+=rwd policies/acl=l policies/egp/+=rwd
-policies/egp=l policies/password/+/generate=r policies/password/+=rwd policies/password=l policies/rgp/+=rwd
-policies/rgp=l policy/+=rwd policy=rl pprof/allocs=r pprof/block=r pprof/cmdline=r pprof/goroutine=r pprof/heap=r
-pprof/mutex=r pprof/profile=r pprof/symbol=r pprof/threadcreate=r pprof/trace=r pprof=r quotas/config=rw
-quotas/lease-count/+=rwd quotas/lease-count=l quotas/rate-limit/+=rwd quotas/rate-limit=l rekey/backup=rd
-rekey/init=rwd rekey/recovery-key-backup=rd rekey/update=w rekey/verify=rwd remount/status/+=r remount=w! renew/*=w
-renew=w replication/dr/primary/demote=w replication/dr/primary/disable=w replication/dr/primary/enable=w
-replication/dr/primary/revoke-secondary=w replication/dr/primary/secondary-token=w!
+plugins/runtimes/catalog/+/+=rwd! plugins/runtimes/catalog/=l! plugins/runtimes/catalog=r policies/acl/+=rwd
+policies/acl=l policies/egp/+=rwd policies/egp=l policies/password/+/generate=r policies/password/+=rwd
+policies/password=l policies/rgp/+=rwd policies/rgp=l policy/+=rwd policy=rl pprof/allocs=r pprof/block=r
+pprof/cmdline=r pprof/goroutine=r pprof/heap=r pprof/mutex=r pprof/profile=r pprof/symbol=r pprof/threadcreate=r
+pprof/trace=r pprof=r quotas/config=rw quotas/lease-count/+=rwd quotas/lease-count=l quotas/rate-limit/+=rwd
+quotas/rate-limit=l rekey/backup=rd rekey/init=rwd rekey/recovery-key-backup=rd rekey/update=w rekey/verify=rwd
+remount/status/+=r remount=w! renew/*=w renew=w replication/dr/primary/demote=w replication/dr/primary/disable=w
+replication/dr/primary/enable=w replication/dr/primary/revoke-secondary=w replication/dr/primary/secondary-token=w!
 replication/dr/secondary/config/reload/+=w replication/dr/secondary/disable=w replication/dr/secondary/enable=w
 replication/dr/secondary/generate-public-key=w replication/dr/secondary/license/status=r
 replication/dr/secondary/operation-token/delete=w replication/dr/secondary/promote=w
