@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run, tryRun } from "../run";
+import { CACHE, cachedFolder } from "./cache";
 import { requireProgram } from "./path";
 
 /** Packages to unpack. */
@@ -22,20 +23,11 @@ export function withLibraries(libraries: readonly string[]): NodeJS.ProcessEnv {
 export async function unpackDebianPackages(folder: string, props: DebianPackages): Promise<void> {
   const { packages, remedy } = props;
   const apt = requireProgram("apt-get", remedy);
-  // Separate package lists, because those of the machine may be missing or old, and only root may update them.
+  const lists = await packageLists(apt);
   const state = join(folder, "apt");
-  const archives = join(state, "cache", "archives");
-  mkdirSync(join(state, "lists", "partial"), { recursive: true });
+  const archives = join(state, "archives");
   mkdirSync(join(archives, "partial"), { recursive: true });
-  const options = [
-    "-o",
-    `Dir::State::lists=${join(state, "lists")}`,
-    "-o",
-    `Dir::Cache=${join(state, "cache")}`,
-    "-o",
-    "APT::Sandbox::User=",
-  ];
-  await run(apt, [...options, "update"]);
+  const options = settings({ lists, cache: state });
   await run(apt, [...options, "download", ...packages], { cwd: archives });
   // Of what they depend on, only what the machine lacks. apt takes no lock, because it installs nothing.
   const missing = ["-o", "Debug::NoLocking=1", "--download-only", "--no-install-recommends", "--yes"];
@@ -44,6 +36,21 @@ export async function unpackDebianPackages(folder: string, props: DebianPackages
     await run("dpkg-deb", ["--extract", join(archives, archive), folder]);
   }
   rmSync(state, { recursive: true });
+}
+
+/** Package lists of today, which all packages share. Those of the machine may be missing or old, and only root may update them. */
+async function packageLists(apt: string): Promise<string> {
+  const name = "debian-lists-";
+  return cachedFolder(`${name}${new Date().toISOString().slice(0, 10)}`, async (lists) => {
+    const former = readdirSync(CACHE).filter((each) => each.startsWith(name) && !each.endsWith(".lock"));
+    for (const each of former) rmSync(join(CACHE, each), { recursive: true });
+    mkdirSync(join(lists, "partial"));
+    await run(apt, [...settings({ lists, cache: lists }), "update"]);
+  });
+}
+
+function settings({ lists, cache }: { readonly lists: string; readonly cache: string }): string[] {
+  return ["-o", `Dir::State::lists=${lists}`, "-o", `Dir::Cache=${cache}`, "-o", "APT::Sandbox::User="];
 }
 
 /** Folders with libraries in a folder that packages were unpacked into. */
