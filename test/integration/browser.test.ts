@@ -121,11 +121,11 @@ describe("a user", () => {
     await page.goto(bed.url("vault/secrets/kv/show/web/db"));
     await page.locator("button[data-test-button]").first().click();
     await page.getByText("secret of web/db").waitFor();
-    expect(await bed.read(page, "vault/secrets/kv/show/batch/db")).toContain(UNREADABLE);
+    await bed.read(page, "vault/secrets/kv/show/batch/db", UNREADABLE);
   });
 
   test.each(ADMIN_PAGES)("does not see %s", async (path, refusal) => {
-    expect(await bed.read(page, `vault/${path}`)).toContain(refusal);
+    await bed.read(page, `vault/${path}`, refusal);
   });
 
   test("is refused what the form of an engine would do", async () => {
@@ -142,7 +142,7 @@ describe("a person at Keycloak", () => {
   test("in the group logs in", async () => {
     const page = await logInAtKeycloak("nina");
     await page.waitForURL(/\/secrets$/);
-    expect(await bed.read(page, "vault/secrets")).toContain("pki/");
+    await bed.read(page, "vault/secrets", "pki/");
   });
 
   test("outside the group is refused", async () => {
@@ -159,6 +159,6 @@ describe("a person at Keycloak", () => {
 
 test("an admin of users sees no secret", async () => {
   const page = await logIn("carol");
-  expect(await bed.read(page, "vault/secrets")).not.toContain("kv/");
-  expect(await bed.read(page, "vault/secrets/kv/show/web/db")).toContain("Not authorized");
+  expect(await bed.read(page, "vault/secrets", "Show internal engines")).not.toContain("kv/");
+  await bed.read(page, "vault/secrets/kv/show/web/db", "Not authorized");
 });

@@ -73,11 +73,12 @@ export class BrowserBed {
     return answer.status();
   }
 
-  /** What a page says once it has loaded. */
-  async read(page: Page, path: string): Promise<string> {
+  /** Opens a page, and waits until it says this. @returns All that it says. @throws Error if it does not say this. */
+  async read(page: Page, path: string, expected: string): Promise<string> {
     await page.goto(this.url(path));
-    await page.waitForLoadState("networkidle");
-    return page.locator(".page-container").innerText();
+    const content = page.locator(".page-container", { hasText: expected });
+    await content.waitFor();
+    return content.innerText();
   }
 
   /** Takes somebody out of the group in Keycloak. */
