@@ -22,7 +22,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           setupFiles,
-          testTimeout: 30_000,
+          // Most take milliseconds. Some play thousands of schedules, and share the processors with others.
+          testTimeout: 120_000,
           hookTimeout: 30_000,
           // A new process per file would load cdktf and the providers' classes each time.
           isolate: false,

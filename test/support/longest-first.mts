@@ -28,6 +28,7 @@ export const LONG = [
   "integration/snapshots",
   "integration/package",
   "integration/browser",
+  "integration/people",
   "integration/lifecycle",
   "integration/rotate-keys",
   "integration/seal",
@@ -44,6 +45,9 @@ export const LONG = [
   "integration/lost-storage",
   "integration/escrow",
   "integration/server-config",
+  "integration/central-certificate",
+  "integration/mirror",
+  "integration/alerts",
 ];
 
 /** Starts the long test files first, so that none runs alone at the end. */
