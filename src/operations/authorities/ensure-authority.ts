@@ -9,17 +9,14 @@ import { readCertificate } from "../../core/certificate";
 import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
 import type { ContentRequests } from "../../vault/content";
-import { findActive } from "../active";
 import type { ContentContext } from "../context";
-import { contentAsApply } from "../identities/apply-content";
-import { LoginSessions } from "../identities/login-sessions";
-import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { runAsApply } from "../identities/run-as-apply";
+import type { Outcome } from "../loop";
 import { isOfKey, openBundle } from "./authority-bundle";
 import { decideAuthority, type AuthorityStep, type HeldState, type SeenIssuer } from "./authority-decision";
 import { explainDenial } from "./authority-denied";
 import { generateAuthorityKey } from "./authority-key";
 
-const POLL = 1_000;
 /** Turns in a row that must see a conflict. Another run may work between two requests, and a standby may answer with older data. */
 const SEEN_IN_TURNS = 3;
 
@@ -50,7 +47,6 @@ interface Held extends HeldState {
 }
 
 interface Seen {
-  readonly api: ContentRequests;
   readonly held: Held;
   readonly issuers: readonly SeenIssuer[];
 }
@@ -61,21 +57,15 @@ interface Seen {
  *
  * @param generateKey Makes a key. @default - a random one
  */
-export async function ensureAuthority(
+export function ensureAuthority(
   context: ContentContext,
   authority: AuthorityDescription,
   generateKey: typeof generateAuthorityKey = generateAuthorityKey,
 ): Promise<AuthorityReport> {
-  const run = new AuthorityRun(context, authority, generateKey);
-  try {
-    return await run.run();
-  } finally {
-    await run.end();
-  }
+  return new AuthorityRun(context, authority, generateKey).run();
 }
 
 class AuthorityRun {
-  private readonly sessions: LoginSessions;
   private readonly steps: Change[] = [];
   /** Turns in a row that saw a conflict. */
   private conflicts = 0;
@@ -84,33 +74,20 @@ class AuthorityRun {
     private readonly context: ContentContext,
     private readonly authority: AuthorityDescription,
     private readonly generateKey: typeof generateAuthorityKey,
-  ) {
-    this.sessions = new LoginSessions(context);
-  }
+  ) {}
 
   run(): Promise<AuthorityReport> {
     const { mount, issuer } = this.authority;
-    return runLoop<Seen, AuthorityStep, AuthorityReport>(this.context, {
-      observe: () => explainDenial(this.context, mount, () => this.observe()),
+    return runAsApply<Seen, AuthorityStep, AuthorityReport>(this.context, {
+      observe: (api) => explainDenial(this.context, mount, () => this.observe(api)),
       decide: ({ held, issuers }) => decideAuthority(issuer, held, issuers),
-      perform: (step, seen) => explainDenial(this.context, mount, () => this.perform(step, seen)),
-      recover: recoverUnlessDenied,
-      unfinished: (code, last) =>
-        new UnfinishedError(
-          code,
-          `The mount ${mount} of ${this.context.store.path} does not have its CA yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
-        ),
-      poll: POLL,
+      perform: (...step) => explainDenial(this.context, mount, () => this.perform(...step)),
+      missing: `The mount ${mount} of ${this.context.store.path} does not have its CA yet`,
     });
   }
 
-  end(): Promise<void> {
-    return this.sessions.endAll();
-  }
-
-  private async observe(): Promise<Seen> {
+  private async observe(api: ContentRequests): Promise<Seen> {
     const held = await this.readHeld();
-    const api = await contentAsApply(this.context, this.sessions, await findActive(this.context));
     const { mount } = this.authority;
     const issuers: SeenIssuer[] = [];
     for (const id of await api.list(`${mount}/issuers`)) {
@@ -125,7 +102,7 @@ class AuthorityRun {
         hasKey: typeof key === "string" && key !== "",
       });
     }
-    return { api, held, issuers };
+    return { held, issuers };
   }
 
   private async readHeld(): Promise<Held> {
@@ -157,7 +134,7 @@ class AuthorityRun {
     throw new OperationError("authority-bundle", `${where} ${opened}, and deploy again.`);
   }
 
-  private async perform(step: AuthorityStep, seen: Seen): Promise<Outcome<AuthorityReport>> {
+  private async perform(step: AuthorityStep, { held }: Seen, api: ContentRequests): Promise<Outcome<AuthorityReport>> {
     const { mount, issuer } = this.authority;
     if (step.do === "nothing") return { done: { mount, issuer, steps: this.steps } };
     if (step.do === "refuse") {
@@ -165,13 +142,13 @@ class AuthorityRun {
       return { wait: `the issuer ${issuer} of the mount ${mount} does not match what the central Vault holds` };
     }
     this.conflicts = 0;
-    await this.change(step, seen);
+    await this.change(step, held, api);
     this.steps.push(step.do);
     this.context.log.info(EVENTS[step.do], { mount, issuer });
     return undefined;
   }
 
-  private async change(step: Extract<AuthorityStep, { do: Change }>, { api, held }: Seen): Promise<void> {
+  private async change(step: Extract<AuthorityStep, { do: Change }>, held: Held, api: ContentRequests): Promise<void> {
     const { mount, issuer, source } = this.authority;
     if (step.do === "name") await api.patch(`${mount}/issuer/${step.id}`, { issuer_name: issuer });
     else if (step.do === "import")

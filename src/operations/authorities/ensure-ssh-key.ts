@@ -3,23 +3,18 @@ import { placeText } from "../../contract/description";
 import { OperationError } from "../../core/errors";
 import type { ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
-import { findActive } from "../active";
 import type { ContentContext } from "../context";
-import { contentAsApply } from "../identities/apply-content";
-import { LoginSessions } from "../identities/login-sessions";
-import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { runAsApply } from "../identities/run-as-apply";
+import type { Outcome } from "../loop";
 import { explainDenial } from "./authority-denied";
 import type { AuthorityReport } from "./ensure-authority";
 import { fingerprintOf, openSshKey, type SshKey } from "./ssh-key";
-
-const POLL = 1_000;
 
 const REFUSED = 400;
 /** What OpenBao and Vault answer while a mount has no signing key. */
 const NO_KEY = /no default issuer currently configured|keys haven't been configured yet/;
 
 interface Seen {
-  readonly api: ContentRequests;
   readonly held: SshKey;
   /** Public key of the mount; undefined if it has none. */
   readonly present: string | undefined;
@@ -29,18 +24,16 @@ interface Seen {
  * Ensures that an SSH mount signs with the key that the central Vault holds, as the identity `apply`. A mount that has another key
  * keeps it: OpenBao would replace a key without a word, and hosts would refuse every later login.
  */
-export async function ensureSshKey(context: ContentContext, description: SshKeyDescription): Promise<AuthorityReport> {
+export function ensureSshKey(context: ContentContext, description: SshKeyDescription): Promise<AuthorityReport> {
   const { mount } = description;
-  const sessions = new LoginSessions(context);
   const steps: AuthorityReport["steps"][number][] = [];
 
-  const observe = async (): Promise<Seen> => {
-    const held = await readHeld(context, description);
-    const api = await contentAsApply(context, sessions, await findActive(context));
-    return { api, held, present: await presentKey(api, mount) };
-  };
+  const observe = async (api: ContentRequests): Promise<Seen> => ({
+    held: await readHeld(context, description),
+    present: await presentKey(api, mount),
+  });
 
-  const perform = async (step: SshKeyStep, { api, held }: Seen): Promise<Outcome<AuthorityReport>> => {
+  const perform = async (step: SshKeyStep, { held }: Seen, api: ContentRequests): Promise<Outcome<AuthorityReport>> => {
     const issuer = fingerprintOf(held.publicKey);
     if (step === "nothing") return { done: { mount, issuer, steps } };
     if (step === "refuse") throw refusal(context, description);
@@ -54,22 +47,12 @@ export async function ensureSshKey(context: ContentContext, description: SshKeyD
     return undefined;
   };
 
-  try {
-    return await runLoop<Seen, SshKeyStep, AuthorityReport>(context, {
-      observe: () => explainDenial(context, mount, observe),
-      decide: ({ held, present }) => decideSshKey(held.publicKey, present),
-      perform: (step, seen) => explainDenial(context, mount, () => perform(step, seen)),
-      recover: recoverUnlessDenied,
-      unfinished: (code, last) =>
-        new UnfinishedError(
-          code,
-          `The mount ${mount} of ${context.store.path} does not have its key yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
-        ),
-      poll: POLL,
-    });
-  } finally {
-    await sessions.endAll();
-  }
+  return runAsApply<Seen, SshKeyStep, AuthorityReport>(context, {
+    observe: (api) => explainDenial(context, mount, () => observe(api)),
+    decide: ({ held, present }) => decideSshKey(held.publicKey, present),
+    perform: (...step) => explainDenial(context, mount, () => perform(...step)),
+    missing: `The mount ${mount} of ${context.store.path} does not have its key yet`,
+  });
 }
 
 /** What is to be done so that a mount has a key. */

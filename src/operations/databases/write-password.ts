@@ -4,14 +4,10 @@ import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import type { Content, ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
-import { findActive } from "../active";
 import type { ContentContext } from "../context";
-import { contentAsApply } from "../identities/apply-content";
-import { LoginSessions } from "../identities/login-sessions";
-import { reasonOf, recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { runAsApply } from "../identities/run-as-apply";
+import { reasonOf, type Outcome } from "../loop";
 import { decidePassword, type PasswordStep } from "./password-decision";
-
-const POLL = 1_000;
 
 /** What the log says of each step. */
 const EVENTS = {
@@ -30,10 +26,8 @@ export interface PasswordReport {
   readonly steps: readonly Change[];
 }
 
-interface Seen {
-  readonly api: ContentRequests;
-  readonly connection: Content | undefined;
-}
+/** The connection; undefined if there is none. */
+type Seen = Content | undefined;
 
 /**
  * Writes the administrator's password of a database into its connection, as the identity `apply`, and verifies the connection. All
@@ -41,17 +35,12 @@ interface Seen {
  *
  * @param readPassword Reads it from the central Vault; undefined if nothing is there.
  */
-export async function writePassword(
+export function writePassword(
   context: ContentContext,
   described: DatabasePassword,
   readPassword: () => Promise<Secret | undefined>,
 ): Promise<PasswordReport> {
-  const sessions = new LoginSessions(context);
-  try {
-    return await new PasswordRun(context, described, readPassword, sessions).run();
-  } finally {
-    await sessions.endAll();
-  }
+  return new PasswordRun(context, described, readPassword).run();
 }
 
 class PasswordRun {
@@ -61,29 +50,21 @@ class PasswordRun {
     private readonly context: ContentContext,
     private readonly described: DatabasePassword,
     private readonly readPassword: () => Promise<Secret | undefined>,
-    private readonly sessions: LoginSessions,
   ) {}
 
   run(): Promise<PasswordReport> {
-    return runLoop<Seen, PasswordStep, PasswordReport>(this.context, {
-      observe: () => this.observe(),
+    return runAsApply<Seen, PasswordStep, PasswordReport>(this.context, {
+      observe: (api) => this.observe(api),
       // Each step that did something has also logged in, if it was to.
-      decide: ({ connection }) => decidePassword(this.described, connection, this.steps.length > 0),
-      perform: (step, { api }) => this.perform(step, api),
-      recover: recoverUnlessDenied,
-      unfinished: (code, last) =>
-        new UnfinishedError(
-          code,
-          `The connection ${this.place} does not have its password yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
-        ),
-      poll: POLL,
+      decide: (connection) => decidePassword(this.described, connection, this.steps.length > 0),
+      perform: (step, _, api) => this.perform(step, api),
+      missing: `The connection ${this.place} does not have its password yet`,
     });
   }
 
-  private async observe(): Promise<Seen> {
-    const api = await contentAsApply(this.context, this.sessions, await findActive(this.context));
+  private async observe(api: ContentRequests): Promise<Seen> {
     const connection = await api.read(this.path);
-    if (connection !== undefined || this.described.settings !== undefined) return { api, connection };
+    if (connection !== undefined || this.described.settings !== undefined) return connection;
     const [tenant = ""] = this.context.store.path.split("/");
     throw new OperationError(
       "database-missing",

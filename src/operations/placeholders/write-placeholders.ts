@@ -4,14 +4,10 @@ import { OperationError } from "../../core/errors";
 import { generateByRules, generatePassword } from "../../core/password";
 import type { Content, ContentRequests } from "../../vault/content";
 import { ReplicaError } from "../../vault/errors";
-import { findActive } from "../active";
 import type { ContentContext } from "../context";
-import { contentAsApply } from "../identities/apply-content";
-import { LoginSessions } from "../identities/login-sessions";
-import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
+import { runAsApply } from "../identities/run-as-apply";
+import type { Outcome } from "../loop";
 import { decidePlaceholders, pathOf, type PlaceholderStep } from "./placeholder-state";
-
-const POLL = 1_000;
 
 /** Secrets whose metadata are read at once. */
 const READS_AT_ONCE = 8;
@@ -24,70 +20,47 @@ export interface PlaceholdersReport {
   readonly existing: number;
 }
 
-interface Seen {
-  readonly api: ContentRequests;
-  readonly metadata: readonly (Content | undefined)[];
-}
+/** Metadata of each placeholder; undefined for one that does not exist. */
+type Seen = readonly (Content | undefined)[];
 
 /**
  * Writes each placeholder that does not exist, as the identity `apply`. That identity may create exactly these secrets, and can
  * neither read nor overwrite one. What exists is left alone, also if it was deleted.
  */
-export async function writePlaceholders(
+export function writePlaceholders(
   context: ContentContext,
   placeholders: readonly Placeholder[],
 ): Promise<PlaceholdersReport> {
-  const run = new PlaceholderRun(context, placeholders);
-  try {
-    return await run.run();
-  } finally {
-    await run.end();
-  }
+  return new PlaceholderRun(context, placeholders).run();
 }
 
 class PlaceholderRun {
-  private readonly sessions: LoginSessions;
   /** Paths whose first version this run has tried to write: an answer may have been lost. */
   private readonly attempted = new Set<string>();
 
   constructor(
     private readonly context: ContentContext,
     private readonly placeholders: readonly Placeholder[],
-  ) {
-    this.sessions = new LoginSessions(context);
-  }
+  ) {}
 
   run(): Promise<PlaceholdersReport> {
-    const { path } = this.context.store;
-    return runLoop<Seen, readonly PlaceholderStep[], PlaceholdersReport>(this.context, {
-      observe: () => this.observe(),
-      decide: ({ metadata }) => decidePlaceholders(this.placeholders, metadata, this.attempted),
-      perform: (steps, seen) => this.perform(steps, seen),
-      recover: recoverUnlessDenied,
-      unfinished: (code, last) =>
-        new UnfinishedError(
-          code,
-          `The placeholders of ${path} are not all written yet${last === undefined ? "" : ` (last: ${last})`}; run this again.`,
-        ),
-      poll: POLL,
+    return runAsApply<Seen, readonly PlaceholderStep[], PlaceholdersReport>(this.context, {
+      observe: (api) => this.observe(api),
+      decide: (metadata) => decidePlaceholders(this.placeholders, metadata, this.attempted),
+      perform: (steps, _, api) => this.perform(steps, api),
+      missing: `The placeholders of ${this.context.store.path} are not all written yet`,
     });
   }
 
-  end(): Promise<void> {
-    return this.sessions.endAll();
-  }
-
-  private async observe(): Promise<Seen> {
-    const api = await contentAsApply(this.context, this.sessions, await findActive(this.context));
-    const metadata = await mapConcurrently(this.placeholders, READS_AT_ONCE, (placeholder) =>
+  private observe(api: ContentRequests): Promise<Seen> {
+    return mapConcurrently(this.placeholders, READS_AT_ONCE, (placeholder) =>
       api.read(metadataPath(placeholder)).catch((error: unknown) => {
         throw this.explain(error, placeholder);
       }),
     );
-    return { api, metadata };
   }
 
-  private async perform(steps: readonly PlaceholderStep[], { api }: Seen): Promise<Outcome<PlaceholdersReport>> {
+  private async perform(steps: readonly PlaceholderStep[], api: ContentRequests): Promise<Outcome<PlaceholdersReport>> {
     for (const { placeholder, writes, describes } of steps) {
       if (writes && !(await this.write(api, placeholder))) continue;
       if (describes !== undefined) await api.patch(metadataPath(placeholder), { custom_metadata: describes });
