@@ -26,6 +26,11 @@ export class CentralSecret extends EphemeralResource {
   field(name: string): string {
     return this.reference(`data[${JSON.stringify(name)}]`);
   }
+
+  /** As {@link field}, for a program that puts the secret into a URL as it is. Terraform writes a space as forms do. */
+  fieldInUrl(name: string): string {
+    return `\${replace(urlencode(${this.field(name).slice("${".length, -"}".length)}), "+", "%20")}`;
+  }
 }
 
 /** A secret of the central Vault that a hook reads, and Terraform does not. */

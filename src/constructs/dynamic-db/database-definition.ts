@@ -27,4 +27,6 @@ export interface DatabaseDefinition {
   /** The whole connection but its roles, its password and how passwords are made, if the hook writes it. @default - Terraform does */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly statements: Statements;
+  /** Whether the engine puts the password into its URL as it is, so that it must be encoded before. @default false */
+  readonly isPasswordInUrl?: boolean;
 }

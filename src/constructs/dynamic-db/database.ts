@@ -14,6 +14,7 @@ import type { CassandraProps, InfluxdbProps, RedisProps } from "./hooked-databas
 import { influxdbDefinition } from "./influxdb";
 import { mongodbReadonlyStatements, mongodbRevocation } from "./mongodb-statements";
 import { MSSQL_READONLY } from "./mssql-statements";
+import { charactersOf } from "../../core/password-rules";
 import { checkPasswordRules, type PasswordRules } from "./password-policy";
 import { MARIADB_REVOCATION, MYSQL_REVOCATION, mysqlReadonlyStatements } from "./mysql-statements";
 import {
@@ -76,12 +77,14 @@ export class Database {
   static mongodb(props: MongodbProps): Database {
     const { database, port = 27_017 } = props;
     const addresses = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("MongoDB", port)}`);
+    checkGeneratedInUrl(props);
     const url = `mongodb://{{username}}:{{password}}@${addresses.join(",")}/admin?tls=true`;
     return new Database(props, {
       server: { engine: "mongodb", addresses, database },
       connection: () => ({ connectionUrl: url }),
       // The bindings are older than the CA of MongoDB.
       newerArguments: () => ({ tls_ca: certificateOf(props) }),
+      isPasswordInUrl: true,
       statements: { readonlyRole: () => mongodbReadonlyStatements(database), revocation: mongodbRevocation },
     });
   }
@@ -202,6 +205,11 @@ export class Database {
     return this.definition.settings;
   }
 
+  /** Whether the engine puts the password into its URL as it is. */
+  get isPasswordInUrl(): boolean {
+    return this.definition.isPasswordInUrl ?? false;
+  }
+
   /** Arguments that the bindings do not know yet. */
   get newerArguments(): Readonly<Record<string, unknown>> {
     return this.definition.newerArguments?.() ?? {};
@@ -230,6 +238,23 @@ export function checkRootRotation({ rotateRoot, verifyConnection }: DatabaseConn
   throw new ValidationError(
     "rotate-root",
     "A connection with rotateRoot must be verified, so that a former password never replaces the present one; remove verifyConnection.",
+  );
+}
+
+/** Characters that mean nothing else in a URL. */
+const IN_URL = /^[A-Za-z0-9\-._~]$/;
+
+/**
+ * The engine of MongoDB puts the administrator's password into its URL as it is, also one that it generated. It would lock itself out.
+ *
+ * @throws ValidationError if a rotation may generate such a password.
+ */
+export function checkGeneratedInUrl({ rotateRoot, passwordPolicy }: DatabaseConnectionProps): void {
+  const wrong = charactersOf(passwordPolicy?.rules ?? []).find((character) => !IN_URL.test(character));
+  if (rotateRoot !== true || wrong === undefined) return;
+  throw new ValidationError(
+    "rotate-root",
+    `With rotateRoot, the password of MongoDB's administrator would contain "${wrong}", which its URL cannot; use letters, digits and - . _ ~ in passwordPolicy.`,
   );
 }
 

@@ -185,10 +185,15 @@ export class DynamicDb extends Construct implements IDynamicDb {
    * then no lease could be revoked: the logins would stay, and so would the mount.
    */
   private createEngine(
-    { name, database, centralProvider, provider }: DynamicDbProps,
+    { name, database, plugins = [], centralProvider, provider }: DynamicDbProps,
     { allowedRoles, passwordPolicy, maxLeaseTtlSeconds }: EngineSettings,
   ): DatabaseSecretsMount {
+    const plugged = plugins.some(
+      ({ type, name: of }) => type === "database" && of === `${database.engine}-database-plugin`,
+    );
     const mount = new DatabaseSecretsMount(this, "Engine", {
+      // Vault chooses the version of a plugin, and a person moves the connection to another one.
+      lifecycle: plugged ? { ignoreChanges: [`${database.engine}[0].plugin_version`] } : undefined,
       path: this.mount,
       maxLeaseTtlSeconds,
       [database.engine]: [
@@ -204,10 +209,13 @@ export class DynamicDb extends Construct implements IDynamicDb {
   }
 
   /** The server takes no connection without a password, and it verifies one only with the password that the hook writes. */
-  private passwordOf({ isHooked, login: { password } }: Database, centralProvider: TerraformProvider): object {
+  private passwordOf(database: Database, centralProvider: TerraformProvider): object {
+    const { isHooked, isPasswordInUrl, login } = database;
     if (isHooked) return { password: UNSET_PASSWORD, verifyConnection: false };
+    const { password } = login;
     const secret = new CentralSecret(this, "Password", centralProvider, password);
-    return { passwordWo: secret.field(password.field), passwordWoVersion: revisionOf({ password }) };
+    const passwordWo = isPasswordInUrl ? secret.fieldInUrl(password.field) : secret.field(password.field);
+    return { passwordWo, passwordWoVersion: revisionOf({ password }) };
   }
 }
 

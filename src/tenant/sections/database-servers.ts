@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { checkPostgresqlTls, checkRootRotation, Database } from "../../constructs/dynamic-db/database";
+import {
+  checkGeneratedInUrl,
+  checkPostgresqlTls,
+  checkRootRotation,
+  Database,
+} from "../../constructs/dynamic-db/database";
 import { checkHost, checkHosts } from "../../constructs/dynamic-db/database-address";
 import type { MongodbProps, MssqlProps, MysqlProps, PostgresqlProps } from "../../constructs/dynamic-db/database-props";
 import { checkSchemas } from "../../constructs/dynamic-db/postgresql-statements";
@@ -115,6 +120,7 @@ const mongodb = validatedBy(
   (spec) => {
     checkHosts(spec);
     checkRootRotation(spec);
+    checkGeneratedInUrl(spec);
     checkRoleStatements("mongodb", spec);
   },
 );

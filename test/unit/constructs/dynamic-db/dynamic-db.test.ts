@@ -172,8 +172,15 @@ describe("properties", () => {
     expect(connection).toMatchObject({
       connection_url: "mongodb://{{username}}:{{password}}@a.internal:27017,b.internal:27017/admin?tls=true",
       tls_ca: expect.stringContaining("Mozilla") as string,
-      password_wo: '${ephemeral.vault_kv_secret_v2.orders_password.data["password"]}',
+      // The engine puts it into the URL as it is.
+      password_wo: '${replace(urlencode(ephemeral.vault_kv_secret_v2.orders_password.data["password"]), "+", "%20")}',
     });
+    const generated = (charset: string) => () =>
+      Database.mongodb({ ...server, rotateRoot: true, passwordPolicy: { rules: [{ charset }] } });
+    expect(generated("abcdefghijklmnopqrstuvwxyz-._~")).not.toThrow();
+    expect(generated("abcdefghijklmnopqrstuvwxyz@")).toThrow(
+      'With rotateRoot, the password of MongoDB\'s administrator would contain "@"',
+    );
     expect(role).toMatchObject({
       db_name: "${vault_database_secrets_mount.orders_engine.mongodb[0].name}",
       creation_statements: ['{"db":"orders","roles":[{"role":"read"}]}'],
@@ -193,6 +200,14 @@ describe("properties", () => {
       expect(() => db({ database })).toThrow(`add the database plugin "${plugged}" to plugins`);
       expect(() => db({ database, plugins: [{ ...plugin, name: plugged }] })).not.toThrow();
     }
+    // The server tells the version that it has chosen.
+    const engineOf = (plugins: readonly { readonly name: string }[]): unknown =>
+      only(
+        db({ database: mongodb, product: "vault", plugins: plugins.map((each) => ({ ...plugin, ...each })) }).resource,
+        "vault_database_secrets_mount",
+      ).lifecycle;
+    expect(engineOf([{ name: "mongodb-database-plugin" }])).toEqual({ ignore_changes: ["mongodb[0].plugin_version"] });
+    expect(engineOf([{ name: "other" }])).toBeUndefined();
     const staticRoles = [{ name: "b", username: "b", rotationStatements: ["x"] }];
     expect(() => db({ database: mongodb, product: "vault", staticRoles })).toThrow(/does not execute/);
   });
