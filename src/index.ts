@@ -81,11 +81,12 @@ export {
 } from "./constructs/vault-instance/high-availability-deployment";
 export type { HookSecrets } from "./constructs/vault-instance/hook-identity";
 export type { InstanceCapacity, ServerResources } from "./constructs/vault-instance/instance-limits";
-export type { EngineType, Feature, LoginType } from "./contract/identities";
+export type { EngineType, Feature, LoginType, PluginType } from "./contract/identities";
 export type {
   AdministeredEngine,
   AdministeredLogin,
   AdministeredMounts,
+  AdministeredPlugin,
   IdentitiesProps,
   HeldAuthorityMount,
   PlaceholderPath,
@@ -120,6 +121,7 @@ export { Seal } from "./constructs/seal/seal";
 export type { TransitSealProps } from "./constructs/seal/transit-seal";
 export { AuditDevice } from "./constructs/server-config/audit-device";
 export type { EngineServers, ExternalPlugin, MissingEngine } from "./constructs/server-config/external-plugin";
+export { PluginCatalog, type PluginCatalogProps } from "./constructs/server-config/plugin-catalog";
 export { SelfInitialization, type SelfInitializationRequest } from "./constructs/server-config/self-initialization";
 export type { LogFormat, LogLevel } from "./constructs/server-config/server-config";
 

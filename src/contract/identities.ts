@@ -73,6 +73,12 @@ export const LOGIN_TYPES = [
 /** Type of a login method. */
 export type LoginType = (typeof LOGIN_TYPES)[number];
 
+/** Types of external plugins, as the server's catalogue names them. */
+export const PLUGIN_TYPES = ["secret", "database", "auth"] as const;
+
+/** Type of an external plugin. */
+export type PluginType = (typeof PLUGIN_TYPES)[number];
+
 /** What `apply` may configure besides mounts. */
 export const FEATURES = ["token-roles", "quotas", "external-groups", "mfa"] as const;
 
@@ -106,6 +112,12 @@ export const identitySettings = z.object({
   placeholders: z.array(placeholderPaths).min(1).readonly().optional(),
   /** PKI mounts whose CAs have their keys in the central Vault as well. */
   authorities: z.array(heldAuthority).min(1).readonly().optional(),
+  /** External plugins that the config layer registers in the catalogue of a Vault. */
+  plugins: z
+    .array(z.object({ type: z.enum(PLUGIN_TYPES), name: z.string().min(1) }))
+    .min(1)
+    .readonly()
+    .optional(),
   /** Lifetime of a token, seconds. */
   tokenTtl: z.number().int().min(60).default(DEFAULT_TOKEN_TTL),
   /** Lifetime of a secret ID, seconds. */

@@ -1,4 +1,11 @@
-import { IDENTITY_LOGIN, type EngineType, type Identity, type LoginName, type LoginType } from "../contract/identities";
+import {
+  IDENTITY_LOGIN,
+  type EngineType,
+  type Identity,
+  type LoginName,
+  type LoginType,
+  type PluginType,
+} from "../contract/identities";
 import { isNamespaceLogin } from "../contract/namespaces";
 import type { HeldAuthority } from "../contract/authorities";
 import type { PlaceholderPaths } from "../contract/placeholders";
@@ -18,6 +25,8 @@ export interface IdentityScope {
   readonly placeholders?: readonly PlaceholderPaths[] | undefined;
   /** PKI mounts whose CAs have their keys in the central Vault as well. @default - none */
   readonly authorities?: readonly HeldAuthority[] | undefined;
+  /** External plugins of a Vault, each once. @default - none */
+  readonly plugins?: readonly { readonly type: PluginType; readonly name: string }[] | undefined;
   /** Whether the instance is a namespace of a shared one. @default false */
   readonly isNamespace?: boolean;
 }
@@ -118,7 +127,7 @@ function configuration(scope: IdentityScope, may: readonly Capability[]): Policy
     ...scope.logins.flatMap(({ path, type }) => below(`auth/${path}`, LOGINS[type])),
     ...(scope.logins.some(({ type }) => OF_PEOPLE.includes(type)) ? people(allowed(MANAGE)) : []),
     ...(scope.logins.some(({ type }) => type === "userpass") ? secondFactors(allowed(EDIT)) : []),
-    ...(scope.product === "vault" ? auditDevices(allowed(EDIT)) : []),
+    ...(scope.product === "vault" ? [...auditDevices(allowed(EDIT)), ...catalogue(scope, allowed)] : []),
   ];
   return statements.filter(({ capabilities }) => capabilities.length > 0);
 }
@@ -139,6 +148,24 @@ function auditDevices(capabilities: readonly Capability[]): PolicyStatement[] {
   return [
     { path: "sys/audit", capabilities: ["read", "sudo"], reason: "find audit devices" },
     { path: "sys/audit/*", capabilities: [...capabilities, "sudo"], reason: "audit devices" },
+  ];
+}
+
+/** OpenBao has plugins in its servers' configuration alone. An entry that left the tenant file can still be read and removed. */
+function catalogue(
+  { plugins = [] }: IdentityScope,
+  allowed: (wanted: readonly Capability[]) => Capability[],
+): PolicyStatement[] {
+  const entry = (path: string, wanted: readonly Capability[], reason: string): PolicyStatement => ({
+    path: `sys/plugins/catalog/${path}`,
+    capabilities: [...allowed(wanted), "sudo"],
+    reason,
+  });
+  return [
+    entry("+/+", ["read", "delete"], "find and remove external plugins"),
+    ...plugins.map(({ type, name }) =>
+      entry(`${type}/${name}`, ["create", "read", "update", "delete"], `register the ${type} plugin ${name}`),
+    ),
   ];
 }
 

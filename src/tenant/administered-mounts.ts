@@ -9,7 +9,7 @@ import type { TenantInstance } from "./tenant-schema";
 
 /** The mounts that the tenant file describes, for the policies of the identities that configure them. */
 export function administeredMounts(instance: TenantInstance): AdministeredMounts {
-  const { tokenRoles = [], rateLimits = [], leaseLimits = [] } = instance;
+  const { product, plugins = [], tokenRoles = [], rateLimits = [], leaseLimits = [] } = instance;
   const placeholders = (instance.keyValue ?? []).flatMap(({ mount = KEY_VALUE_MOUNT, ...spec }) =>
     placeholdersOf(mount, spec).map(({ path }) => ({ mount, path })),
   );
@@ -27,6 +27,8 @@ export function administeredMounts(instance: TenantInstance): AdministeredMounts
     logins: instanceLogins(instance),
     ...(features.length === 0 ? {} : { features }),
     ...(placeholders.length === 0 ? {} : { placeholders }),
+    // OpenBao has no entries over its API.
+    ...(product === "openbao" || plugins.length === 0 ? {} : { plugins }),
     ...(held === undefined ? {} : { authorities: [{ mount: instance.pki?.mount ?? PKI_MOUNT, type: held }] }),
   };
 }

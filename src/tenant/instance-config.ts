@@ -7,6 +7,7 @@ import { PlaceholderHook } from "../constructs/key-value/placeholder-hook";
 import { AppRoleLogin } from "../constructs/login/app-role-login";
 import type { KubernetesLogin } from "../constructs/login/kubernetes-login";
 import type { IRootCa } from "../constructs/tenant-pki/root-ca";
+import { PluginCatalog } from "../constructs/server-config/plugin-catalog";
 import { LeaseLimit } from "../constructs/quotas/lease-limit";
 import { RateLimit } from "../constructs/quotas/rate-limit";
 import { Users } from "../constructs/users/users";
@@ -87,7 +88,7 @@ export class InstanceConfig extends Construct {
     super(scope, id);
     const { instance, identity, ...context } = props;
     if (identity !== undefined) openEphemeralResourcesIf(this, identity.mayChange);
-    const { name, address, product, plugins, deployment } = instance;
+    const { name, address, product, plugins = [], deployment } = instance;
     if (product === "vault" && runsInCluster(deployment)) {
       new AuditDevices(this, "Audit", { auditDevices: deployment.auditDevices, provider: props.provider });
     }
@@ -103,6 +104,9 @@ export class InstanceConfig extends Construct {
     const roles = this.createRoles();
     this.createQuotas();
     this.createPlaceholders();
+    // OpenBao registers plugins by the configuration of its servers alone.
+    if (product === "vault" && plugins.length > 0)
+      new PluginCatalog(this, "Plugins", { plugins, provider: props.provider }).precede(this);
     if (instance.retired !== true) this.describe(roles);
     // The servers are destroyed and their data is kept, so Terraform forgets the engines. Objects in the cluster are removed.
     if (instance.retired === true) retire(this, (type) => type !== "helm_release");

@@ -44,7 +44,7 @@ function isBelow(path: string, other: string): boolean {
 /** The servers must have every engine and login method, by themselves or by a plugin, and what databases use of theirs. */
 export function checkServers(instance: Referring, report: Report): void {
   const { product, plugins = [], logins = {}, databases = [] } = instance as unknown as CheckedServers;
-  const refused = validationMessage(() => checkPlugins({ product, plugins }));
+  const refused = validationMessage(() => checkPlugins(plugins));
   if (refused !== undefined) report(["plugins"], refused);
   for (const { path, engine } of [...enginesOf(instance), ...neededLogins(logins)]) {
     const missing = validationMessage(() => requireEngine({ product, plugins }, engine));

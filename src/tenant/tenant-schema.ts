@@ -91,10 +91,11 @@ export interface InstanceSpec
    */
   readonly name: string;
   /**
-   * External plugins of the servers, for OpenBao. The app registers them on servers that it deploys; other servers must have them.
+   * External plugins of the servers. The app registers them on every Vault, and on servers of OpenBao that it deploys; other servers of
+   * OpenBao must have them.
    *
    * @default - none
-   * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
+   * @changes rolling restart by the hook, with Vault for the first and the last one; mounts of a plugin that is gone answer nothing, and keep their data
    */
   readonly plugins?: readonly ExternalPlugin[];
   /**

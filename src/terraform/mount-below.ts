@@ -7,6 +7,14 @@ const MOUNTS = {
   engine: /^vault_(mount|\w+_secrets_mount|\w+_secret_backend)$/,
 } as const;
 
+/** The resources below the scope that mount a secrets engine or a login method. */
+export function mountsBelow(scope: IConstruct): TerraformResource[] {
+  return scope.node
+    .findAll()
+    .filter((node) => TerraformResource.isTerraformResource(node))
+    .filter(({ terraformResourceType }) => Object.values(MOUNTS).some((types) => types.test(terraformResourceType)));
+}
+
 /** The path of a mount as the resource below the scope tells it that makes the mount; undefined if there is none. */
 export function mountBelow(scope: IConstruct, kind: keyof typeof MOUNTS, path: string): string | undefined {
   const found = scope.node

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -112,6 +112,25 @@ describe("a real server takes the rendered configuration", () => {
       expect(heard).toContain('"path":"sys/audit"');
     }
     listener.close();
+  });
+
+  test("with an external plugin, which OpenBao registers, and Vault accepts over its API", async () => {
+    const text = "#!/bin/sh\nexit 1\n";
+    const sha256sum = createHash("sha256").update(text).digest("hex");
+    const plugin = { type: "secret", name: "directory", command: "directory", version: "v0.1.0", sha256sum } as const;
+    const deployment = new HighAvailabilityDeployment({ ...STORED, plugins: [plugin] });
+    const at = await render(synthesizeInstance(deployment, { product }));
+    at.addProgram(plugin.command, text);
+    await at.start(TLS);
+    const instance = described(at);
+    await bed.unseal(instance);
+    const record = await bed.central.readRecord("customer10", instance.name);
+    const root = at.withToken(record["root-token"] ?? "");
+    const entry = "sys/plugins/catalog/secret/directory";
+    const { command, version } = plugin;
+    if (product === "vault") await root.send("PUT", entry, { body: { command, version, sha256: sha256sum } });
+    const { body } = await root.send("GET", `${entry}?version=${version}`);
+    expect(body.data).toMatchObject({ command, version, sha256: sha256sum, builtin: false });
   });
 
   test("of a transit seal, with a token that can use its key and nothing else", async () => {

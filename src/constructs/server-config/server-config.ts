@@ -11,6 +11,8 @@ import { bootstrapSecretName, type SelfInitialization } from "./self-initializat
 export interface MountPaths {
   readonly data: string;
   readonly audit: string;
+  /** Where the servers look for external plugins. */
+  readonly plugins: string;
   /** Folder of a Secret that is mounted. */
   secret(name: string): string;
 }
@@ -18,7 +20,8 @@ export interface MountPaths {
 /** Paths inside a server's container. */
 export function mountPaths(product: Product): MountPaths {
   const base = product === "vault" ? "/vault" : "/openbao";
-  return { data: `${base}/data`, audit: `${base}/audit`, secret: (name) => `${base}/userconfig/${name}` };
+  const [data, audit, plugins] = [`${base}/data`, `${base}/audit`, `${base}/plugins`];
+  return { data, audit, plugins, secret: (name) => `${base}/userconfig/${name}` };
 }
 
 /** Log level of a server; https://openbao.org/docs/configuration/#log_level */
@@ -50,7 +53,7 @@ export interface ServerConfigProps {
    */
   readonly auditDevices: readonly AuditDevice[];
   /**
-   * External plugins, for OpenBao.
+   * External plugins. Vault's configuration names their folder alone.
    *
    * @default - none
    * @changes rolling restart by the hook
@@ -92,7 +95,7 @@ export function serverConfig(props: ServerConfigProps): string {
     raftStorage(props),
     'service_registration "kubernetes" {}',
     ...seal.stanzas,
-    ...pluginStanzas(plugins, hasFolder),
+    ...pluginStanzas(product, plugins, hasFolder ? undefined : paths.plugins),
     ...(metrics === undefined ? [] : [stanza("telemetry", telemetry(metrics.statsdAddress))]),
     ...(declaresAudit(product) ? allAuditDevices(paths.audit, auditDevices).map((each) => each.stanza()) : []),
     ...(selfInitialization?.stanzas(paths.secret(bootstrapSecretName(names.release))) ?? []),

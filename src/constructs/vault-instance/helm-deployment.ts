@@ -102,10 +102,11 @@ export interface HelmDeploymentProps
    */
   readonly auditDevices?: readonly AuditDevice[];
   /**
-   * External plugins of OpenBao that the servers register. The image or a volume must hold their programs.
+   * External plugins of the servers. The image or a volume must hold their programs. OpenBao registers them from its configuration. Vault
+   * does so over its API, so also pass them to `PluginCatalog`; here only the configuration names their folder.
    *
    * @default - none
-   * @changes rolling restart by the hook; mounts of a plugin that is gone answer nothing, and keep their data
+   * @changes rolling restart by the hook, with Vault for the first and the last one; mounts of a plugin that is gone answer nothing, and keep their data
    */
   readonly plugins?: readonly ExternalPlugin[];
   /**
@@ -165,7 +166,7 @@ export function deployRelease(
   checkTypes(scope, props);
   const { product, tenant, seal } = context;
   const { cluster, exposure, monitoring, selfInitialization, plugins = [] } = props;
-  checkPlugins({ product, plugins }, scope);
+  checkPlugins(plugins, scope);
   if (selfInitialization !== undefined) checkSelfInitialization(scope, context, mode.replicas);
   if (exposure !== undefined) {
     checkClients(scope, props.clients);

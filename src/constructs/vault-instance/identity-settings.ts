@@ -6,6 +6,7 @@ import {
   type Feature,
   type IdentitySettings,
   type LoginType,
+  type PluginType,
   type RootTokenChoice,
 } from "../../contract/identities";
 import type { AUTHORITY_TYPES } from "../../contract/authorities";
@@ -86,6 +87,22 @@ export interface HeldAuthorityMount {
   readonly type: (typeof AUTHORITY_TYPES)[number];
 }
 
+/** An external plugin that the identities `apply` and `plan` know in the catalogue of a Vault. */
+export interface AdministeredPlugin {
+  /**
+   * What the plugin is.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly type: PluginType;
+  /**
+   * Name in the catalogue.
+   *
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly name: string;
+}
+
 /** A login method that the identities `apply` and `plan` configure. */
 export interface AdministeredLogin {
   /**
@@ -133,12 +150,19 @@ export interface AdministeredMounts {
    * @changes in place: the hook changes the policies of the identities
    */
   readonly authorities?: readonly HeldAuthorityMount[];
+  /**
+   * External plugins that the config layer registers in the catalogue of a Vault.
+   *
+   * @default - none
+   * @changes in place: the hook changes the policies of the identities
+   */
+  readonly plugins?: readonly AdministeredPlugin[];
 }
 
 /** The part of an instance's description that is about its identities. @throws ValidationError if a mount has the path of theirs. */
 export function identitySettings(
   props: IdentitiesProps,
-  { engines, logins, features = [], placeholders = [], authorities = [] }: AdministeredMounts,
+  { engines, logins, features = [], placeholders = [], authorities = [], plugins = [] }: AdministeredMounts,
   rootToken: RootTokenChoice = "keep",
   namespaces: readonly string[] = [],
 ): IdentitySettings {
@@ -156,12 +180,19 @@ export function identitySettings(
     ...(features.length === 0 ? {} : { features }),
     ...(placeholders.length === 0 ? {} : { placeholders: placeholderPathsOf(placeholders) }),
     ...(authorities.length === 0 ? {} : { authorities }),
+    ...(plugins.length === 0 ? {} : { plugins: pluginsOf(plugins) }),
     tokenTtl: tokenTtl?.toSeconds() ?? DEFAULT_TOKEN_TTL,
     secretIdTtl: secretIdTtl?.toSeconds() ?? DEFAULT_SECRET_ID_TTL,
     ...(rootToken === "keep" ? {} : { rootToken }),
     ...(boundCidrs.length === 0 ? {} : { boundCidrs }),
     ...(namespaces.length === 0 ? {} : { namespaces }),
   };
+}
+
+/** Each once, whatever its versions are. */
+function pluginsOf(plugins: readonly AdministeredPlugin[]): AdministeredPlugin[] {
+  const byPath = new Map(plugins.map(({ type, name }) => [`${type}/${name}`, { type, name }]));
+  return [...byPath.values()];
 }
 
 /** @throws ValidationError if tokens or secret IDs expire too soon to be of use. */

@@ -23,9 +23,9 @@ const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
   vault_database_secret_backend_static_role: ({ backend, name }) => `${backend}/static-roles/${name}`,
 };
 
-/** Types of resources that are settings within one of the others, or secrets. */
+/** Types of resources that are settings within one of the others, secrets, or plugins, which the inventory leaves out. */
 const WITHIN =
-  /^vault_(generic_endpoint|kv_secret\w*|ssh_secret_backend_ca|pki_secret_backend_(config|intermediate|root)_\w+)$/;
+  /^vault_(plugin|generic_endpoint|kv_secret\w*|ssh_secret_backend_ca|pki_secret_backend_(config|intermediate|root)_\w+)$/;
 
 /**
  * Addresses of the resources of an instance whose objects cannot be told from the stack: of other types, or with a name that only

@@ -46,6 +46,7 @@ export function scopeOf(
     mounts: unique([...settings.mounts, ...engines.filter(isKeyValue2OrOther).flatMap(typed(ENGINE_TYPES))]),
     placeholders: settings.placeholders,
     authorities: settings.authorities,
+    plugins: settings.plugins,
     logins: unique([...settings.logins, ...ours.flatMap(typed(LOGIN_TYPES))]),
   };
 }

@@ -1,12 +1,13 @@
 import type { ExternalPlugin } from "../../constructs/server-config/external-plugin";
-import { choice, list, name, text } from "../builders";
+import { PLUGIN_TYPES } from "../../contract/identities";
+import { choice, list, text } from "../builders";
 import { shape } from "../in-file";
 
 /** External plugins of an instance's servers. */
 export const plugins = list(
   shape<ExternalPlugin>()({
-    type: choice("secret", "database", "auth"),
-    name: name("aws"),
+    type: choice(...PLUGIN_TYPES),
+    name: text(/^[\w.-]+$/, "name of a plugin", 'letters, digits and hyphens, such as "aws"'),
     command: text(
       /^[\w.-]+$/,
       "name of a program",

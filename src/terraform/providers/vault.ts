@@ -57,6 +57,7 @@ export {
 } from "@cdktf/provider-vault/lib/pki-secret-backend-role";
 export { PkiSecretBackendRootCert } from "@cdktf/provider-vault/lib/pki-secret-backend-root-cert";
 export { PkiSecretBackendRootSignIntermediate } from "@cdktf/provider-vault/lib/pki-secret-backend-root-sign-intermediate";
+export { Plugin } from "@cdktf/provider-vault/lib/plugin";
 export { Policy } from "@cdktf/provider-vault/lib/policy";
 export { QuotaLeaseCount } from "@cdktf/provider-vault/lib/quota-lease-count";
 export { QuotaRateLimit } from "@cdktf/provider-vault/lib/quota-rate-limit";

@@ -55,6 +55,13 @@ export class RenderedServer {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content, { mode: 0o600 });
   }
 
+  /** Puts a program where the image has those of plugins. */
+  addProgram(name: string, text: string): void {
+    const folder = join(this.folder, "plugins");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), text, { mode: 0o755 });
+  }
+
   /** Starts it and waits until it answers; what the chart's environment says is in its own. */
   async start(tlsSecret: string): Promise<void> {
     for (const name of ["data", "audit"]) mkdirSync(join(this.folder, name), { recursive: true });

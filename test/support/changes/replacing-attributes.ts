@@ -79,6 +79,7 @@ export const REPLACING_ATTRIBUTES: Readonly<Record<string, readonly string[]>> =
   ],
   kubernetes_storage_class_v1: ["metadata.name", "storage_provisioner", "volume_binding_mode"],
   helm_release: ["name", "namespace"],
+  vault_plugin: ["type", "name", "version"],
   vault_quota_lease_count: ["name"],
   vault_quota_rate_limit: ["name", "path"],
   // OpenBao has no engines of clouds, so these are not planned on real servers.

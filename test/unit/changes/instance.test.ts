@@ -259,6 +259,7 @@ function instance({ kind = HA, other = false, ...props }: Instance): Synthesized
 }
 
 const EXPORTED = { mount: "pki", type: "exported" } as const;
+const PLUGIN = { type: "secret", name: "aws" } as const;
 const [PKI, PROGRAMS] = [
   { path: "pki", type: "pki" },
   { path: "programs", type: "approle" },
@@ -344,6 +345,24 @@ const INSTANCE: readonly FieldChange<Instance>[] = [
     administered({ authorities: [EXPORTED] }),
     administered({ authorities: [{ ...EXPORTED, type: "imported" }] }),
     ["run terraform_data.main_unseal: description.identities.authorities.#.type"],
+  ],
+  [
+    "AdministeredMounts.plugins",
+    {},
+    administered({ plugins: [PLUGIN] }),
+    ["run terraform_data.main_unseal: description.identities.plugins"],
+  ],
+  [
+    "AdministeredPlugin.type",
+    administered({ plugins: [PLUGIN] }),
+    administered({ plugins: [{ ...PLUGIN, type: "auth" }] }),
+    ["run terraform_data.main_unseal: description.identities.plugins.#.type"],
+  ],
+  [
+    "AdministeredPlugin.name",
+    administered({ plugins: [PLUGIN] }),
+    administered({ plugins: [{ ...PLUGIN, name: "other" }] }),
+    ["run terraform_data.main_unseal: description.identities.plugins.#.name"],
   ],
   // There is one type so far.
   [

@@ -789,6 +789,17 @@ describe("the tenant file", () => testChanges(layers, CHANGES));
 
 const WITH_VAULT: readonly FieldChange<Setting>[] = [
   [
+    "InstanceSpec.plugins",
+    VAULT,
+    { ...VAULT, ...instance({ plugins: PLUGINS.slice(0, 1) }) },
+    [
+      "create vault_plugin.main_plugins_secret_aws_v0_#_#",
+      "run terraform_data.main_unseal: description.identities.plugins",
+      "run terraform_data.main_unseal: revision",
+      "update helm_release.main_release: values.#.server.ha.raft.config",
+    ],
+  ],
+  [
     "HelmSpec.auditDevices",
     VAULT,
     { ...VAULT, ...deployment({ auditDevices: [] }) },

@@ -34,6 +34,7 @@ import {
   TenantPKI,
   UnsealWatch,
   LeaseLimit,
+  PluginCatalog,
   RateLimit,
   TokenRole,
   Users,
@@ -254,6 +255,7 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
     }),
   "UsersProps: provider": (stack, prop) => new Users(stack, "It", { users: [], ...prop }),
   "TokenRoleProps: provider": (stack, prop) => new TokenRole(stack, "It", { name: "ci", roles: [], ...prop }),
+  "PluginCatalogProps: provider": (stack, prop) => new PluginCatalog(stack, "It", { plugins: [], ...prop }),
   "RateLimitProps: provider": (stack, prop) => new RateLimit(stack, "It", { name: "all", rate: 100, ...prop }),
   "LeaseLimitProps: provider": (stack, prop) =>
     new LeaseLimit(stack, "It", { name: "all", product: "vault", maxLeases: 100, ...prop }),

@@ -119,6 +119,18 @@ describe("of Vault, which has audit devices over its API", () => {
     expect(capabilitiesOn(policyOf("apply"), "sys/audit/file")).toEqual([]);
   });
 
+  test("apply registers the plugins of the tenant file, and removes those that left it; plan reads them", () => {
+    const plugins = [{ type: "secret", name: "aws" }] as const;
+    const entry = (identity: "apply" | "plan", name: string): readonly string[] =>
+      capabilitiesOn(policyOf(identity, { ...scope, plugins }), `sys/plugins/catalog/secret/${name}`);
+    expect(entry("apply", "aws")).toEqual(["create", "read", "update", "delete", "sudo"]);
+    expect(entry("apply", "gone")).toEqual(["read", "delete", "sudo"]);
+    for (const name of ["aws", "gone"]) expect(entry("plan", name)).toEqual(["read", "sudo"]);
+    for (const identity of ["operate", "ceremony"] as const)
+      expect(capabilitiesOn(policyOf(identity, { ...scope, plugins }), "sys/plugins/catalog/secret/aws")).toEqual([]);
+    expect(capabilitiesOn(policyOf("apply"), "sys/plugins/catalog/secret/aws")).toEqual([]);
+  });
+
   test("ceremony begins ceremonies at the endpoints of each generation of Vault", () => {
     const policy = policyOf("ceremony", scope);
     expect(capabilitiesOn(policy, "sys/rekey/init")).toContain("update");

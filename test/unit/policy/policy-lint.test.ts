@@ -102,6 +102,7 @@ function administered(product: Product) {
     mounts: [...ADMINISTERED.mounts, ...further.map((type) => ({ path: type, type }))],
     logins: types.map((type) => ({ path: type, type })),
     features: FEATURES,
+    plugins: [{ type: "secret", name: "aws" }] as const,
   };
 }
 

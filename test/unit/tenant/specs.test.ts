@@ -139,7 +139,10 @@ const NOT_IN_FILE: readonly (readonly [RegExp, string])[] = [
     /^(TenantPKIProps|InstanceProviderProps|SshHostsProps)\.(address|tenant|name|product|login)$/,
     "the instance has it already",
   ],
-  [/^(CloudCredentials|CloudLogin|DynamicDb|LdapLogin)Props\.(product|plugins)$/, "the instance has them already"],
+  [
+    /^(CloudCredentials|CloudLogin|DynamicDb|LdapLogin|PluginCatalog)Props\.(product|plugins)$/,
+    "the instance has them already",
+  ],
   [
     /^InstanceProviderProps\.(rootCaFile|namespace)$/,
     "the operator's file names the file, and the mode of the instance says whether it is a namespace",

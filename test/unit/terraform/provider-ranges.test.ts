@@ -96,6 +96,10 @@ const CONSTRUCTS: Record<string, Build> = {
     const web = new library.AccessRole(stack, "Web", { name: "web", login: { path: "approle" } });
     new library.TokenRole(stack, "C", { name: "ci", roles: [web] });
   },
+  PluginCatalog: (stack) =>
+    new library.PluginCatalog(stack, "C", {
+      plugins: [{ type: "secret", name: "aws", command: "aws", version: "v0.1.0", sha256sum: "a".repeat(64) }],
+    }),
   RateLimit: (stack) => new library.RateLimit(stack, "C", { name: "all", rate: 100 }),
   LeaseLimit: (stack) => new library.LeaseLimit(stack, "C", { name: "all", product: "vault", maxLeases: 100 }),
   Users: (stack) => new library.Users(stack, "C", { users: [] }),

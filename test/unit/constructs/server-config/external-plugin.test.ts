@@ -13,18 +13,24 @@ const AWS: ExternalPlugin = {
   version: "v0.1.0",
   sha256sum: "a".repeat(64),
 };
+const FOLDER = "/openbao/plugins";
 const ENGINE = { type: "secret", name: "aws", title: "AWS", program: "openbao-plugin-secrets-aws" } as const;
 
 test("the configuration registers each plugin with its checksum", () => {
-  expect(pluginStanzas([], false)).toEqual([]);
-  expect(pluginStanzas([AWS], false).join("\n")).toBe(`plugin_directory = "/openbao/plugins"
+  expect(pluginStanzas("openbao", [], FOLDER)).toEqual([]);
+  expect(pluginStanzas("openbao", [AWS], FOLDER).join("\n")).toBe(`plugin_directory = "/openbao/plugins"
 plugin_auto_register = true
 plugin "secret" "aws" {
   command = "openbao-plugin-secrets-aws"
   version = "v0.1.0"
   sha256sum = "${AWS.sha256sum}"
 }`);
-  expect(pluginStanzas([AWS], true).join("\n")).not.toContain("plugin_directory");
+  expect(pluginStanzas("openbao", [AWS]).join("\n")).not.toContain("plugin_directory");
+});
+
+test("the configuration of Vault names the folder alone, because it registers plugins over its API", () => {
+  expect(pluginStanzas("vault", [], FOLDER)).toEqual([]);
+  expect(pluginStanzas("vault", [AWS], FOLDER)).toEqual(['plugin_directory = "/openbao/plugins"']);
 });
 
 test("Vault has the engine, and OpenBao needs the plugin of this type and name", () => {
@@ -37,15 +43,10 @@ test("Vault has the engine, and OpenBao needs the plugin of this type and name",
 });
 
 describe("fails if", () => {
-  test("Vault should read plugins from its configuration", () => {
-    expect(() => checkPlugins({ product: "vault", plugins: [AWS] })).toThrow(/only over its API/);
-    expect(() => checkPlugins({ product: "vault", plugins: [] })).not.toThrow();
-  });
-
   test("two plugins cannot be told apart", () => {
-    expect(() => checkPlugins({ product: "openbao", plugins: [AWS, { ...AWS, command: "b" }] })).toThrow(
+    expect(() => checkPlugins([AWS, { ...AWS, command: "b" }])).toThrow(
       "Two plugins are secret aws v0.1.0; remove one, or give it another version.",
     );
-    expect(() => checkPlugins({ product: "openbao", plugins: [AWS, { ...AWS, version: "v0.2.0" }] })).not.toThrow();
+    expect(() => checkPlugins([AWS, { ...AWS, version: "v0.2.0" }])).not.toThrow();
   });
 });

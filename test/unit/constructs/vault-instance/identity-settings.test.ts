@@ -49,6 +49,21 @@ test("a tenant file's engines and its login are administered", () => {
   });
 });
 
+test("plugins of a Vault are administered, each once", () => {
+  const plugin = { type: "secret", name: "aws", command: "aws", sha256sum: "a".repeat(64) } as const;
+  const plugins = ["v0.1.0", "v0.2.0"].map((version) => ({ ...plugin, version }));
+  const [first] = RIGHT.instances;
+  const of = (product: "openbao" | "vault"): object => {
+    const [instance] = defineTenant({
+      ...RIGHT,
+      instances: [{ ...first, product, seal: { type: "shamir" }, plugins }],
+    }).instances;
+    return identitySettings({}, administeredMounts(instance as never));
+  };
+  expect(of("vault")).toMatchObject({ plugins: [{ type: "secret", name: "aws" }] });
+  expect(of("openbao")).not.toHaveProperty("plugins");
+});
+
 test("a tenant file that begins to require second factors lets the hook run, which grants the right", () => {
   const people = { users: [], mfa: { issuer: "main" } };
   const [first] = RIGHT.instances;

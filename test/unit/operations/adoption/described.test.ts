@@ -39,6 +39,7 @@ test("a resource whose object cannot be told is unclear", () => {
     ...STACK.json.resource,
     vault_jwt_auth_backend: { ci: { path: "ci", provider }, other: { path: "ci", provider: "vault.instance-other" } },
     vault_policy: { computed: { name: '${join("-", ["a", "b"])}', provider } },
+    vault_plugin: { ldap: { type: "secret", name: "ldap", provider } },
     vault_pki_secret_backend_config_urls: { pki: { backend: "pki", provider } },
   };
   const stack = { ...STACK, json: { resource } };

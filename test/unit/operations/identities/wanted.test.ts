@@ -21,6 +21,7 @@ test("the identities administer what is described and what exists, each mount on
     ...settingsOf(INSTANCE),
     mounts: [{ path: "pki", type: "pki" as const }],
     logins: [{ path: "approle", type: "approle" as const }],
+    plugins: [{ type: "secret" as const, name: "aws" }],
   };
   const engines = [
     { path: "pki", type: "pki", maxTtl: 0 },
@@ -42,6 +43,7 @@ test("the identities administer what is described and what exists, each mount on
       { path: "kv", type: "kv" },
     ],
     logins: [{ path: "approle", type: "approle" }],
+    plugins: [{ type: "secret", name: "aws" }],
   });
 });
 
