@@ -80,6 +80,8 @@ export const NOT_RUN: Readonly<Record<string, string>> = {
   "src/constructs/cloud-credentials/README.md: openstack application credential create deploy-2027-01 --role member --expiration 2027-02-01T00:00:00 -f json |":
     "needs an OpenStack",
   "src/constructs/server-config/README.md: vault secrets tune -plugin-version=v0.2.0 aws": CLOUDS,
+  "src/constructs/server-config/README.md: terraform -chdir=cdktf.out/stacks/customer10-config apply -target=vault_plugin.main_plugins_secret_aws_v0_1_0":
+    "needs servers of Vault with a program of a plugin; plugins.test.ts registers plugins",
   "docs/clusters.md: kubectl apply -f docs/terraform-service-account.yaml": CLUSTER,
   "docs/operating/adopt-volumes.md: kubectl get pv -o custom-columns=NAME:.metadata.name,STATUS:.status.phase,CLAIM:.spec.claimRef.name,SPACE:.spec.claimRef.namespace":
     CLUSTER,
