@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { LoginUse } from "../../contract/guide";
 import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { logicalId } from "../../terraform/logical-id";
 import { IdentityGroupAlias, VaultIdentityGroup } from "../../terraform/providers/vault";
 import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin, type RoleToken } from "./role-login";
@@ -102,14 +103,16 @@ export class ExternalGroups extends Construct {
     const { mount, accessor, provider } = this.props;
     // A group of users has no dot in its name.
     const name = `${mount}.${group}`.replace(/[^\w.-]+/g, "-");
-    const other = this.names.get(name.toLowerCase());
+    // Terraform's address has less of a name than the instance.
+    const key = logicalId([name.toLowerCase()]);
+    const other = this.names.get(key);
     if (other !== undefined)
       throw new ValidationError(
         "group-name",
-        `The groups ${JSON.stringify(other)} and ${JSON.stringify(group)} of the login ${mount} would have one name in the instance, ${name}; rename one at the provider of identities.`,
+        `The groups ${JSON.stringify(other)} and ${JSON.stringify(group)} of the login ${mount} differ in case or punctuation alone, so they would have one name in the instance or one address in Terraform; name one of them, or rename it at the provider of identities.`,
         this,
       );
-    this.names.set(name.toLowerCase(), group);
+    this.names.set(key, group);
     const policies: string[] = [];
     this.policies.set(group, policies);
     const made = new VaultIdentityGroup(this, `Group-${name}`, {
