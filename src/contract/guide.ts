@@ -92,8 +92,8 @@ export type LoginUse =
       readonly path: string;
       readonly group: string;
       readonly redirectUris: readonly string[];
-      /** Lifetimes of tokens, seconds, of a login at which people choose no role. @default - they choose the role */
-      readonly tokens?: { readonly ttl: number; readonly maxTtl: number };
+      /** Lifetime of tokens, seconds, of a login at which people choose no role. @default - they choose the role */
+      readonly tokens?: { readonly ttl: number };
     }
   | {
       readonly kind: "ldap";

@@ -228,6 +228,7 @@ function byLdap({ path, group, tokens }: Use<"ldap">, { program }: Target): Part
 }
 
 /** What tokens of people are who have chosen no role. */
-function ofGroups({ ttl, maxTtl }: { readonly ttl: number; readonly maxTtl: number }): string {
-  return `A token has the rights of all your groups. It is valid for ${lifetime(ttl)}, and can be renewed up to ${lifetime(maxTtl)}.`;
+function ofGroups({ ttl, maxTtl }: { readonly ttl: number; readonly maxTtl?: number }): string {
+  const end = maxTtl === undefined ? "can be neither renewed nor ended" : `can be renewed up to ${lifetime(maxTtl)}`;
+  return `A token has the rights of all your groups. It is valid for ${lifetime(ttl)}, and ${end}.`;
 }

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BrowserBed, DEPLOYMENT, passwordOf } from "./browser/browser-bed";
 import { deploymentWith, startRendered } from "./browser/rendered-instance";
 import { PASSWORD, person } from "./people/users";
+import { attempt } from "./support/attempts";
 
 const PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIH0KTF1AHhHjXGPTVIWoJWqZn6mzQwbq9rhrPqVEfhwd test";
 
@@ -43,6 +44,8 @@ beforeAll(async () => {
         ssh: ["ops"],
         read: ["kv/web"],
       },
+      { name: "reader", login: { oidcGroups: ["readers", "/acme/staff"] }, read: ["kv/web"] },
+      { name: "reports", login: { oidcGroups: ["/acme/reports"] }, read: ["kv/batch"] },
       { name: "user-admin", duty: "users", login: { groups: ["user-admins"] } },
     ],
   });
@@ -66,9 +69,9 @@ async function logIn(user: string): Promise<Page> {
 }
 
 /** Fills in the form of Keycloak that the instance's page opens. */
-async function logInAtKeycloak(user: string): Promise<Page> {
+async function logInAtKeycloak(user: string, role = "developer"): Promise<Page> {
   const page = await bed.open();
-  await page.getByLabel("Role").fill("developer");
+  await page.getByLabel("Role").fill(role);
   const opened = page.waitForEvent("popup");
   await page.getByRole("button", { name: "Sign in with OIDC Provider" }).click();
   const form = await opened;
@@ -151,9 +154,50 @@ describe("a person at Keycloak", () => {
   });
 
   test("who left the group is refused", async () => {
-    await bed.leaveGroup("nina");
+    await bed.leaveGroup("nina", "/developers");
     const page = await logInAtKeycloak("nina");
     await page.getByText('claim "groups" is missing').waitFor();
+  });
+});
+
+describe("a person at Keycloak who chooses no role", () => {
+  const logIn = async (user: string): Promise<string> => {
+    const page = await logInAtKeycloak(user, "");
+    await page.waitForURL(/\/secrets$/);
+    return bed.tokenOf(page);
+  };
+  const expectRefusal = async (user: string, reason: string): Promise<void> => {
+    const page = await logInAtKeycloak(user, "");
+    await page.getByText(reason).waitFor();
+  };
+  const reads = async (token: string): Promise<number[]> => {
+    const client = bed.people.client(token);
+    return [await attempt(client, "GET kv/data/web/db"), await attempt(client, "GET kv/data/batch/db")];
+  };
+
+  test("may do what its group may, and is refused outside", async () => {
+    expect(await reads(await logIn("petra"))).toEqual([200, 403]);
+    await expectRefusal("olaf", '"groups" claim not found in token');
+    await expectRefusal("rosa", 'claim "groups" does not match');
+  });
+
+  test("may do what its nested groups may, by their paths, and loses that with a group", async () => {
+    await bed.tellPaths();
+    const former = await logIn("quentin");
+    expect(await reads(former)).toEqual([200, 200]);
+    await expectRefusal("rosa", 'claim "groups" does not match');
+    await bed.leaveGroup("quentin", "/acme/reports");
+    const next = await logIn("quentin");
+    // A renewal of the former token would bring the group back.
+    expect(await attempt(bed.people.client(former), "POST auth/token/renew-self")).toBe(400);
+    for (const token of [former, next]) expect(await reads(token)).toEqual([200, 403]);
+  });
+
+  test("who left the last group is refused, and has a token that expires within the hour", async () => {
+    const { body } = await bed.people.client(await logIn("quentin")).send("GET", "auth/token/lookup-self");
+    expect(body.data).toMatchObject({ type: "batch", renewable: false, creation_ttl: 3600 });
+    await bed.leaveGroup("quentin", "/acme/staff");
+    await expectRefusal("quentin", '"groups" claim not found in token');
   });
 });
 

@@ -1,47 +1,10 @@
 import { Lazy, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import type { LoginUse } from "../../contract/guide";
-import { Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { logicalId } from "../../terraform/logical-id";
 import { IdentityGroupAlias, VaultIdentityGroup } from "../../terraform/providers/vault";
-import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin, type RoleToken } from "./role-login";
-
-/** Lifetimes of the tokens of people in external groups, unless the login says otherwise. */
-const GROUP_TOKEN = { ttl: Duration.hours(1), maxTtl: Duration.hours(4) };
-
-/** Lifetimes with defaults, seconds. */
-export interface GroupTokens {
-  readonly ttl: number;
-  readonly maxTtl: number;
-}
-
-/**
- * Lifetimes of tokens, with defaults.
- *
- * @param title The method of the login, such as `OIDC`.
- * @throws ValidationError if tokens would be valid for longer than their maximum.
- */
-export function groupTokens(
-  title: string,
-  {
-    tokenTtl = GROUP_TOKEN.ttl,
-    tokenMaxTtl = longer(tokenTtl, GROUP_TOKEN.maxTtl),
-  }: Pick<OidcLoginProps, "tokenTtl" | "tokenMaxTtl">,
-  scope?: Construct,
-): GroupTokens {
-  if (!tokenTtl.isLongerThan(tokenMaxTtl)) return { ttl: tokenTtl.toSeconds(), maxTtl: tokenMaxTtl.toSeconds() };
-  throw new ValidationError(
-    "token-ttl",
-    `The ${title} login has tokens of ${tokenTtl.toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
-    scope,
-  );
-}
-
-function longer(one: Duration, other: Duration): Duration {
-  return one.isLongerThan(other) ? one : other;
-}
 
 /** Properties of {@link ExternalGroups}. */
 export interface ExternalGroupsProps {

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { checkDurations } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
@@ -8,7 +8,7 @@ import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { LdapAuthBackend } from "../../terraform/providers/vault";
 import { requireEngine, type MissingEngine } from "../server-config/external-plugin";
-import { ExternalGroups, groupTokens } from "./external-groups";
+import { ExternalGroups } from "./external-groups";
 import type { LdapLoginProps } from "./ldap-login-props";
 import type { IRoleLogin } from "./role-login";
 
@@ -39,7 +39,7 @@ export class LdapLogin extends Construct {
     requireEngine(props, LDAP, this);
     const { bindPassword, centralProvider, provider, userAttr = "uid" } = props;
     checkDurations(props, ["tokenTtl", "tokenMaxTtl"], this);
-    const tokens = groupTokens("LDAP", props, this);
+    const tokens = directoryTokens(props, this);
     checkSecretRefs({ bindPassword }, this);
     checkDirectory(props, this);
     const mount = checkLoginPath(props.path ?? LDAP_LOGIN.path, this);
@@ -90,6 +90,30 @@ export class LdapLogin extends Construct {
   group(group: string): IRoleLogin {
     return this.groups.group(group);
   }
+}
+
+/**
+ * Lifetimes of tokens, seconds, with defaults.
+ *
+ * @throws ValidationError if tokens would be valid for longer than their maximum.
+ */
+export function directoryTokens(
+  {
+    tokenTtl = Duration.hours(1),
+    tokenMaxTtl = longer(tokenTtl, Duration.hours(4)),
+  }: Pick<LdapLoginProps, "tokenTtl" | "tokenMaxTtl">,
+  scope?: Construct,
+): { readonly ttl: number; readonly maxTtl: number } {
+  if (!tokenTtl.isLongerThan(tokenMaxTtl)) return { ttl: tokenTtl.toSeconds(), maxTtl: tokenMaxTtl.toSeconds() };
+  throw new ValidationError(
+    "token-ttl",
+    `The LDAP login has tokens of ${tokenTtl.toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
+    scope,
+  );
+}
+
+function longer(one: Duration, other: Duration): Duration {
+  return one.isLongerThan(other) ? one : other;
 }
 
 const NO_TUNING = {

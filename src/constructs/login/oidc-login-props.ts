@@ -72,20 +72,13 @@ export interface OidcLoginProps {
    */
   readonly claimMappings?: Readonly<Record<string, string>>;
   /**
-   * Lifetime of the tokens of people in external groups.
+   * Lifetime of the tokens of people in external groups. They cannot be renewed. A person who is removed from a group at the provider has
+   * its rights until then, unless there is another login before.
    *
    * @default - 1 hour
-   * @changes in place: tokens that exist keep their lifetime until they are renewed
+   * @changes in place: tokens that exist keep their lifetime
    */
   readonly tokenTtl?: Duration;
-  /**
-   * Maximum lifetime of these tokens. Who is removed from a group at the provider has its rights until then, unless there is another login
-   * before.
-   *
-   * @default - the longer of 4 hours and {@link tokenTtl}
-   * @changes in place: tokens that exist keep their maximum until they are renewed
-   */
-  readonly tokenMaxTtl?: Duration;
   /**
    * Whether the login page of the instance offers the login. Everybody who reaches the instance then knows its path.
    *

@@ -1,7 +1,7 @@
 import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
-import { checkDurations } from "../../core/duration";
+import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
@@ -11,7 +11,7 @@ import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
 import { checkClaimMappings } from "./claim-mappings";
-import { ExternalGroups, groupTokens, type GroupTokens } from "./external-groups";
+import { ExternalGroups } from "./external-groups";
 import type { OidcLoginProps } from "./oidc-login-props";
 import { checkClaims, type IRoleLogin } from "./role-login";
 
@@ -32,7 +32,6 @@ export class OidcLogin extends Construct {
   /** Accessor of the mount, by which templates of policies name metadata of people. */
   readonly accessor: string;
   private readonly claimMappings: Record<string, string> | undefined;
-  private readonly tokens: GroupTokens;
   private groups: ExternalGroups | undefined;
 
   constructor(
@@ -44,8 +43,7 @@ export class OidcLogin extends Construct {
     requireProviderRanges(this);
     checkProviders(props, this);
     const { clientSecret, centralProvider, provider } = props;
-    checkDurations(props, ["tokenTtl", "tokenMaxTtl"], this);
-    this.tokens = groupTokens("OIDC", props, this);
+    checkDurations(props, ["tokenTtl"], this);
     checkSecretRefs({ clientSecret }, this);
     checkOidcAddresses(props, this);
     this.mount = checkLoginPath(props.path ?? OIDC_LOGIN.path, this);
@@ -110,12 +108,13 @@ export class OidcLogin extends Construct {
   }
 
   private createGroups(): ExternalGroups {
-    const { mount, tokens } = this;
+    const { mount } = this;
     const { clientId, redirectUris, scopes, groupsClaim = "groups", provider } = this.props;
+    const ttl = (this.props.tokenTtl ?? Duration.hours(1)).toSeconds();
     const groups = new ExternalGroups(this, {
       mount,
       accessor: this.accessor,
-      use: (group) => ({ kind: "oidc", path: mount, group, redirectUris, tokens }),
+      use: (group) => ({ kind: "oidc", path: mount, group, redirectUris, tokens: { ttl } }),
       insteadForDuty: "reach it by oidc instead of oidcGroups",
       provider,
     });
@@ -131,8 +130,9 @@ export class OidcLogin extends Construct {
       allowedRedirectUris: [...redirectUris],
       oidcScopes: scopes && [...scopes],
       claimMappings: this.claimMappings,
-      tokenTtl: tokens.ttl,
-      tokenMaxTtl: tokens.maxTtl,
+      tokenTtl: ttl,
+      // A renewal would make the person a member again of all groups of the token's login.
+      tokenType: "batch",
       provider,
     });
     return groups;

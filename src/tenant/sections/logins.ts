@@ -4,8 +4,7 @@ import { GITHUB_LOGIN, GitHubLogin, type GitHubLoginProps } from "../../construc
 import { GITLAB_LOGIN, GitLabLogin, type GitLabLoginProps } from "../../constructs/login/gitlab-login";
 import { KUBERNETES_LOGIN, KubernetesLogin, type KubernetesLoginProps } from "../../constructs/login/kubernetes-login";
 import { checkClaimMappings } from "../../constructs/login/claim-mappings";
-import { groupTokens } from "../../constructs/login/external-groups";
-import { checkDirectory, LDAP, LDAP_LOGIN, LdapLogin } from "../../constructs/login/ldap-login";
+import { checkDirectory, directoryTokens, LDAP, LDAP_LOGIN, LdapLogin } from "../../constructs/login/ldap-login";
 import type { LdapLoginProps } from "../../constructs/login/ldap-login-props";
 import { checkOidcAddresses, OIDC_LOGIN, OidcLogin } from "../../constructs/login/oidc-login";
 import type { OidcLoginProps } from "../../constructs/login/oidc-login-props";
@@ -161,13 +160,9 @@ export const logins = shape<LoginsSpec>()({
       groupsClaim: name("groups").optional(),
       claimMappings,
       tokenTtl: duration.optional(),
-      tokenMaxTtl: duration.optional(),
       listingVisibility: choice("unauth", "hidden").optional(),
     }),
-    (oidc) => {
-      checkOidcAddresses(oidc);
-      groupTokens("OIDC", oidc);
-    },
+    (oidc) => checkOidcAddresses(oidc),
   ).optional(),
   ldap: validatedBy(
     shape<LdapLoginSpec>()({
@@ -187,7 +182,7 @@ export const logins = shape<LoginsSpec>()({
     }),
     (ldap) => {
       checkDirectory(ldap);
-      groupTokens("LDAP", ldap);
+      directoryTokens(ldap);
     },
   ).optional(),
 });

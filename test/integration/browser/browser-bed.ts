@@ -81,11 +81,31 @@ export class BrowserBed {
     return content.innerText();
   }
 
-  /** Takes somebody out of the group in Keycloak. */
-  async leaveGroup(username: string): Promise<void> {
+  /** The token with which the page of somebody who logged in at Keycloak works. */
+  async tokenOf(page: Page): Promise<string> {
+    const { origins } = await page.context().storageState();
+    const stored = origins
+      .flatMap(({ localStorage }) => localStorage)
+      .find(({ name }) => name.startsWith("vault-token"));
+    return (JSON.parse(stored?.value ?? "{}") as { token: string }).token;
+  }
+
+  /** Takes somebody out of a group in Keycloak. @param group Its path. */
+  async leaveGroup(username: string, group: string): Promise<void> {
     const [user] = (await this.keycloak.administer("GET", `/${REALM}/users?username=${username}`)) as { id: string }[];
-    const [group] = (await this.keycloak.administer("GET", `/${REALM}/groups`)) as { id: string }[];
-    await this.keycloak.administer("DELETE", `/${REALM}/users/${user?.id ?? ""}/groups/${group?.id ?? ""}`);
+    const { id } = (await this.keycloak.administer("GET", `/${REALM}/group-by-path${group}`)) as { id: string };
+    await this.keycloak.administer("DELETE", `/${REALM}/users/${user?.id ?? ""}/groups/${id}`);
+  }
+
+  /** Lets the claim have the paths of groups, as Keycloak does unless it is told otherwise, in place of their names. */
+  async tellPaths(): Promise<void> {
+    const [client] = (await this.keycloak.administer("GET", `/${REALM}/clients?clientId=${OIDC.id}`)) as {
+      id: string;
+      protocolMappers: { id: string; config: object }[];
+    }[];
+    const mapper = client?.protocolMappers[0];
+    const path = `/${REALM}/clients/${client?.id ?? ""}/protocol-mappers/models/${mapper?.id ?? ""}`;
+    await this.keycloak.administer("PUT", path, { ...mapper, config: { ...mapper?.config, "full.path": "true" } });
   }
 
   async stop(): Promise<void> {
@@ -111,7 +131,7 @@ async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: program, env, args: ["--no-sandbox"] });
 }
 
-/** One group, one person in it, and one outside. */
+/** Groups, of which two have the same name, people in them, and one outside. */
 function realm(redirect: string): object {
   const user = (username: string, groups: readonly string[]): object => ({
     username,
@@ -131,8 +151,19 @@ function realm(redirect: string): object {
   return {
     realm: REALM,
     enabled: true,
-    groups: [{ name: "developers" }],
-    users: [user("nina", ["/developers"]), user("olaf", [])],
+    groups: [
+      { name: "developers" },
+      { name: "readers" },
+      { name: "acme", subGroups: [{ name: "reports" }, { name: "staff" }] },
+      { name: "other", subGroups: [{ name: "reports" }] },
+    ],
+    users: [
+      user("nina", ["/developers"]),
+      user("olaf", []),
+      user("petra", ["/readers"]),
+      user("quentin", ["/acme/staff", "/acme/reports"]),
+      user("rosa", ["/other/reports"]),
+    ],
     clients: [{ clientId: OIDC.id, secret: OIDC.secret, redirectUris: [redirect], protocolMappers: [groups] }],
   };
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { attempt } from "../support/attempts";
+import type { Claims } from "../support/token-issuer";
 import type { Login, PeopleBed } from "./people-bed";
 
 /** Role at which people of all external groups log in. */
@@ -26,6 +27,31 @@ export function testExternalGroups(bed: () => PeopleBed): void {
     expect(await reads(eve, "web/db")).toBe(200);
     const both = await logIn("dora", ["/acme/reports", "readers"]);
     expect([await reads(both, "web/db"), await reads(both, "batch/db")]).toEqual([200, 200]);
+  });
+
+  test("cannot renew a token, which would make them members again of the groups of its login", async () => {
+    const former = await logIn("dora", ["readers"]);
+    await logIn("dora", ["/acme/reports"]);
+    expect(await attempt(bed().client(former.client_token), "POST auth/token/renew-self")).toBe(400);
+    expect([await reads(former, "web/db"), await reads(former, "batch/db")]).toEqual([403, 200]);
+  });
+
+  test("keep what they may if their next login is refused, until their tokens expire or they are disabled", async () => {
+    const former = await logIn("fay", ["readers"]);
+    // Keycloak leaves the claim out for a person without groups.
+    for (const claims of [{ sub: "fay", groups: ["staff"] }, { sub: "fay" }] as Claims[])
+      expect(await bed().logInByOidc(ROLE, claims)).toMatchObject({ status: 400 });
+    expect(await reads(former, "web/db")).toBe(200);
+    await bed().root.send("POST", `identity/entity/id/${former.entity_id}`, { body: { disabled: true } });
+    expect(await reads(former, "web/db")).toBe(403);
+  });
+
+  test("are members of none after a login at a role, until the next one without", async () => {
+    const former = await logIn("eve", ["readers"]);
+    expect(await bed().logInByOidc("web", { sub: "eve", groups: ["developers"] })).toMatchObject({ status: 200 });
+    expect(await reads(former, "web/db")).toBe(403);
+    await logIn("eve", ["readers"]);
+    expect(await reads(former, "web/db")).toBe(200);
   });
 
   test("are refused if they are in none of the groups", async () => {

@@ -529,12 +529,6 @@ const CHANGES: readonly FieldChange<Setting>[] = [
     ["update vault_jwt_auth_backend_role.main_oidc_groups_role: bound_claims.groups, bound_claims.roles, groups_claim"],
   ],
   [
-    "OidcLoginProps.tokenMaxTtl",
-    READERS,
-    { ...READERS, "logins.oidc.tokenMaxTtl": "2h" },
-    ["update vault_jwt_auth_backend_role.main_oidc_groups_role: token_max_ttl"],
-  ],
-  [
     "OidcLoginProps.tokenTtl",
     READERS,
     { ...READERS, "logins.oidc.tokenTtl": "2h" },

@@ -165,8 +165,6 @@ function durationProps(): string[] {
 const INTERNAL = [
   "AuthorityProps.lifetime",
   "AuthorityProps.longestTtl",
-  "ExternalGroupsProps.tokenTtl",
-  "ExternalGroupsProps.tokenMaxTtl",
   "PkiMountProps.lifetime",
   "CertManagerCertificateProps.duration",
   "CertManagerCertificateProps.renewBefore",

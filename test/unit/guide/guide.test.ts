@@ -107,13 +107,14 @@ describe("logins", () => {
   });
 
   test("by groups of an organization, without a role, and with tokens of the login", () => {
-    const tokens = { ttl: 3600, maxTtl: 14_400 };
-    const oidc = { kind: "oidc", path: "oidc", group: "g", tokens } as const;
+    const oidc = { kind: "oidc", path: "oidc", group: "g", tokens: { ttl: 3600 } } as const;
     const byCommand = loggedIn({ ...oidc, redirectUris: ["http://localhost:8250/oidc/callback"] });
     expect(byCommand).toContain("bao login -method=oidc -path=oidc\n");
-    expect(byCommand).toContain("valid for 1 hour, and can be renewed up to 4 hours");
+    expect(byCommand).toContain("valid for 1 hour, and can be neither renewed nor ended");
     expect(byCommand.match(/is valid for/g)).toHaveLength(1);
     expect(loggedIn({ ...oidc, redirectUris: ["https://a/ui"] })).toContain("leave the role empty");
+    const ldap = loggedIn({ kind: "ldap", path: "ldap", group: "g", tokens: { ttl: 3600, maxTtl: 14_400 } });
+    expect(ldap).toContain("valid for 1 hour, and can be renewed up to 4 hours");
   });
 
   test("of a role without any that the guide knows", () => {

@@ -238,7 +238,7 @@ describe("people in groups of another provider", () => {
       groups_claim: "groups",
       bound_claims: { groups: "a,b" },
       token_ttl: 3600,
-      token_max_ttl: 14_400,
+      token_type: "batch",
     });
     expect(resource.vault_identity_group?.oidc_groups_group_oidc_a).toEqual({
       provider: "vault.instance",
@@ -249,15 +249,13 @@ describe("people in groups of another provider", () => {
     expect(resource.vault_identity_group_alias?.oidc_groups_alias_oidc_a).toMatchObject({ name: "a" });
   });
 
-  test("tokenTtl, tokenMaxTtl and groupsClaim", () => {
+  test("tokenTtl and groupsClaim", () => {
     const props = { tokenTtl: Duration.hours(8), groupsClaim: "roles" };
     expect(only(groups({ web: ["a"] }, props), "vault_jwt_auth_backend_role")).toMatchObject({
       groups_claim: "roles",
       bound_claims: { roles: "a" },
       token_ttl: 28_800,
-      token_max_ttl: 28_800,
     });
-    expect(() => groups({}, { tokenMaxTtl: Duration.minutes(10) })).toThrow(/longer than their tokenMaxTtl of 10m/);
   });
 
   test("are refused with a pattern, with one name for two groups, or a duty", () => {
