@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { IGrantee } from "../policy/grantee";
 import { clouds } from "./sections/cloud-credentials";
 import { databases } from "./sections/databases";
-import type { EngineContext, EngineOutputs, EngineSection, GrantSchemas, NeededEngine } from "./sections/engine";
+import type { EngineContext, Outputs, EngineSection, GrantSchemas, NeededEngine } from "./sections/engine";
 import { keyValue } from "./sections/key-value";
 import { pki } from "./sections/pki";
 import { ssh } from "./sections/ssh";
@@ -85,9 +85,9 @@ export function grantEngines(engines: Engines, grantee: IGrantee, granted: Engin
 }
 
 /** What people and hosts need to know of the engines, by names of outputs. */
-export function outputsOf(engines: Engines): EngineOutputs {
-  const outputs = present(engines).map(({ section, spec }) => section.outputs?.(spec) ?? {});
-  return Object.fromEntries(outputs.flatMap((each) => Object.entries(each).filter(([, value]) => value !== undefined)));
+export function outputsOf(engines: Engines): Outputs {
+  const outputs = present(engines).flatMap(({ section, spec }) => Object.entries(section.outputs?.(spec) ?? {}));
+  return Object.fromEntries(outputs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 function present(values: EngineSpecs): { readonly section: AnySection; readonly spec: unknown }[] {

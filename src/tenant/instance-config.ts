@@ -29,7 +29,7 @@ import { createEngines, grantEngines, outputsOf, type EngineGrants, type Engines
 import { instanceMounts } from "./instance-mounts";
 import { checkWithinLimits } from "./request-limits";
 import { runsInCluster } from "./sections/deployment";
-import type { EngineOutputs } from "./sections/engine";
+import type { Outputs } from "./sections/engine";
 import { createLogins } from "./sections/logins";
 import { hasAppRole, loginMaxTtl } from "./sections/roles";
 import { createWorkloads } from "./sections/workloads";
@@ -78,7 +78,7 @@ export interface InstanceConfigProps {
 export class InstanceConfig extends Construct {
   /** The engines by their fields in the tenant file. */
   readonly engines: Engines;
-  private workloadOutputs: EngineOutputs = {};
+  private workloadOutputs: Outputs = {};
 
   constructor(
     scope: Construct,
@@ -113,7 +113,7 @@ export class InstanceConfig extends Construct {
   }
 
   /** What people and hosts need to know of the engines, by names of outputs. A retired instance has none. */
-  get outputs(): EngineOutputs {
+  get outputs(): Outputs {
     return this.props.instance.retired === true ? {} : { ...outputsOf(this.engines), ...this.workloadOutputs };
   }
 

@@ -41,8 +41,11 @@ export interface NeededEngine {
   readonly engine: MissingEngine;
 }
 
-/** Values of outputs by their names; an output without a value does not exist. */
-export type EngineOutputs = Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>>;
+/** Values of outputs by their names. */
+export type Outputs = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+
+/** The same; an output without a value does not exist. */
+export type EngineOutputs = Readonly<Record<string, Outputs[string] | undefined>>;
 
 /**
  * A secrets engine as a section of the tenant file. A new engine is a construct, a file with its section, and an entry in

@@ -26,7 +26,7 @@ import { boolean, choice, list, name, only, parsedBy, validatedBy } from "../bui
 import type { Engines } from "../engines";
 import { cidrs, duration, label, path } from "../fields";
 import { shape, type InFile } from "../in-file";
-import type { EngineOutputs } from "./engine";
+import type { Outputs } from "./engine";
 
 /** A secret that people or programs write. All its keys become keys of the Secret. */
 export interface WorkloadKeyValueSpec extends InFile<WorkloadSecretProps> {
@@ -180,15 +180,15 @@ export function createWorkloads(
   scope: Construct,
   specs: readonly ParsedWorkload[],
   { engines, ...context }: WorkloadContext,
-): EngineOutputs {
-  const outputs = specs.map((spec) => {
+): Outputs {
+  const outputs = specs.flatMap((spec) => {
     const { pod } = new Workload(scope, `Workload-${spec.name}`, {
       ...spec,
       ...context,
       delivery: deliveryOf(spec.delivery),
       secrets: spec.secrets.flatMap((each) => secretOf(each, engines)),
     });
-    return [`workload_${spec.name}`, pod && podTemplate(spec, pod)] as const;
+    return pod === undefined ? [] : [[`workload_${spec.name}`, podTemplate(spec, pod)] as const];
   });
   return Object.fromEntries(outputs);
 }
