@@ -34,7 +34,8 @@ const RELEASE = `${TENANT}-main`;
 const HOST = `${RELEASE}.${RELEASE}.svc:8200`;
 const ADDRESS = `https://${HOST}`;
 /** Where the apps are. The cluster may have the namespaces of the documentation, so they have other names. */
-const [SAMPLE, OTHER] = ["acceptance-file-sample", "acceptance-file-other"];
+const SAMPLE = "acceptance-file-sample";
+const OTHER = "acceptance-file-other";
 const [NODE, PYTHON] = ["node-api", "python-api"];
 const ROLE = "sample-node-api-dev";
 const AUDIENCE = "vault";
