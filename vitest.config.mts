@@ -39,8 +39,9 @@ export default defineConfig({
           setupFiles: [...setupFiles, "test/support/ports.ts"],
           ...onServers,
           isolate: false,
-          // Much of a test is waiting for servers. After the unit tests, which use the processors.
-          maxWorkers: 6,
+          // Twice as many as a small machine has processors: much of a test is waiting for servers. With more, the processors are no
+          // busier, and servers of one cluster lose sight of each other. After the unit tests, which use the processors.
+          maxWorkers: 4,
           // Go's programs collect garbage less often: those that are built, Terraform, its providers, and servers.
           env: { GOGC: "400" },
           sequence: { groupOrder: 1 },
