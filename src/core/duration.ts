@@ -66,6 +66,11 @@ export class Duration {
   }
 }
 
+/** The longer of two. */
+export function longer(one: Duration, other: Duration): Duration {
+  return one.isLongerThan(other) ? one : other;
+}
+
 const DURATION = { name: "Duration", member: "toSeconds", example: "Duration.hours(72)", code: "duration" };
 
 /**

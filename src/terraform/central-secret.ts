@@ -3,6 +3,7 @@ import { Construct, type IConstruct } from "constructs";
 import { ValidationError } from "../core/errors";
 import type { SecretRef } from "../core/secret-ref";
 import { EphemeralResource } from "./ephemeral-resource";
+import { unwrap, wrap } from "./expression";
 
 /** Reads secrets of the central Vault at apply time, as ephemeral values. */
 export class CentralSecret extends EphemeralResource {
@@ -29,7 +30,7 @@ export class CentralSecret extends EphemeralResource {
 
   /** As {@link field}, for a program that puts the secret into a URL as it is. Terraform writes a space as forms do. */
   fieldInUrl(name: string): string {
-    return `\${replace(urlencode(${this.field(name).slice("${".length, -"}".length)}), "+", "%20")}`;
+    return wrap(`replace(urlencode(${unwrap(this.field(name))}), "+", "%20")`);
   }
 }
 

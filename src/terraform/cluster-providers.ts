@@ -5,6 +5,7 @@ import { CentralSecret } from "./central-secret";
 import { checkedKubeconfig, clusterOf, contextOf, orNull, userOf } from "./kubeconfig-expressions";
 import { checkProviders } from "./provider-value";
 import { HelmProvider, KubernetesProvider } from "./providers/kubernetes";
+import { unwrap, wrap } from "./expression";
 
 /**
  * Properties of {@link ClusterProviders}.
@@ -49,12 +50,4 @@ export class ClusterProviders extends Construct {
     new KubernetesProvider(this, "Kubernetes", access);
     new HelmProvider(this, "Helm", { kubernetes: access });
   }
-}
-
-function wrap(expression: string): string {
-  return `\${${expression}}`;
-}
-
-function unwrap(expression: string): string {
-  return expression.slice("${".length, -"}".length);
 }

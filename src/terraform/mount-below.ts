@@ -7,24 +7,19 @@ const MOUNTS = {
   engine: /^vault_(mount|\w+_secrets_mount|\w+_secret_backend)$/,
 } as const;
 
-/** The resources below the scope that mount a secrets engine or a login method. */
-export function mountsBelow(scope: IConstruct): TerraformResource[] {
+/** The resources below the scope that mount something. @param kind What they mount. @default - secrets engines and login methods */
+export function mountsBelow(scope: IConstruct, kind?: keyof typeof MOUNTS): TerraformResource[] {
+  const types = kind === undefined ? Object.values(MOUNTS) : [MOUNTS[kind]];
   return scope.node
     .findAll()
     .filter((node) => TerraformResource.isTerraformResource(node))
-    .filter(({ terraformResourceType }) => Object.values(MOUNTS).some((types) => types.test(terraformResourceType)));
+    .filter(({ terraformResourceType }) => types.some((each) => each.test(terraformResourceType)));
 }
 
 /** The path of a mount as the resource below the scope tells it that makes the mount; undefined if there is none. */
 export function mountBelow(scope: IConstruct, kind: keyof typeof MOUNTS, path: string): string | undefined {
-  const found = scope.node
-    .findAll()
-    .find(
-      (node): node is TerraformResource & { readonly path: string } =>
-        TerraformResource.isTerraformResource(node) &&
-        MOUNTS[kind].test(node.terraformResourceType) &&
-        "pathInput" in node &&
-        node.pathInput === path,
-    );
+  const found = mountsBelow(scope, kind).find(
+    (node): node is TerraformResource & { readonly path: string } => "pathInput" in node && node.pathInput === path,
+  );
   return found?.path;
 }

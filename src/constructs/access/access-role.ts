@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { GuidedRole, LoginUse } from "../../contract/guide";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { boundAddresses } from "../../core/cidr";
-import { checkDurations, Duration } from "../../core/duration";
+import { checkDurations, Duration, longer } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
 import type { RoleLogin, RoleToken } from "../login/role-login";
@@ -228,10 +228,6 @@ type LimitedRole = Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl" | "
 function longestTokenTtl(role: LimitedRole): Duration {
   const { tokenMaxTtl } = checkTokenTtls(role);
   return longer(role.tokenPeriod ?? tokenMaxTtl, tokenMaxTtl);
-}
-
-function longer(one: Duration, other: Duration): Duration {
-  return one.isLongerThan(other) ? one : other;
 }
 
 /** @throws ValidationError if the login would shorten the role's tokens or secret IDs. */

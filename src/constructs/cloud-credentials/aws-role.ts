@@ -1,4 +1,4 @@
-import { checkDurations, Duration } from "../../core/duration";
+import { checkDurations, Duration, longer } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { ValueType } from "../../core/value-type";
 import type { AwsSecretBackendRoleConfig } from "../../terraform/providers/vault";
@@ -86,10 +86,6 @@ function sessionTtls(props: AwsSessionTtls & { readonly name: string }, longest:
 
 function shorter(one: Duration | undefined, other: Duration): Duration {
   return one === undefined || one.isLongerThan(other) ? other : one;
-}
-
-function longer(one: Duration, other: Duration): Duration {
-  return one.isLongerThan(other) ? one : other;
 }
 
 /** A role, for checks at run time. */

@@ -3,6 +3,7 @@ import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkSecretRefs } from "../../core/secret-ref";
 import type { ValueType } from "../../core/value-type";
+import { charactersOf } from "../../core/password-rules";
 import { readCertificateFile } from "../../terraform/certificate-file";
 import { Mount, type DatabaseSecretsMount } from "../../terraform/providers/vault";
 import type { MissingEngine } from "../server-config/external-plugin";
@@ -14,7 +15,6 @@ import type { CassandraProps, InfluxdbProps, RedisProps } from "./hooked-databas
 import { influxdbDefinition } from "./influxdb";
 import { mongodbReadonlyStatements, mongodbRevocation } from "./mongodb-statements";
 import { MSSQL_READONLY } from "./mssql-statements";
-import { charactersOf } from "../../core/password-rules";
 import { checkPasswordRules, type PasswordRules } from "./password-policy";
 import { MARIADB_REVOCATION, MYSQL_REVOCATION, mysqlReadonlyStatements } from "./mysql-statements";
 import {

@@ -20,7 +20,7 @@ import {
   Mount,
 } from "../../terraform/providers/vault";
 import { rotateRoot } from "../../terraform/root-rotation";
-import { requireEngine } from "../server-config/external-plugin";
+import { hasPlugin, requireEngine } from "../server-config/external-plugin";
 import { DATABASE, MISSING_DATABASES, type Database } from "./database";
 import type { DynamicDbProps, DynamicDbRoleProps } from "./dynamic-db-props";
 import { PasswordPolicy } from "./password-policy";
@@ -185,12 +185,10 @@ export class DynamicDb extends Construct implements IDynamicDb {
    * then no lease could be revoked: the logins would stay, and so would the mount.
    */
   private createEngine(
-    { name, database, plugins = [], centralProvider, provider }: DynamicDbProps,
+    { name, database, plugins, centralProvider, provider }: DynamicDbProps,
     { allowedRoles, passwordPolicy, maxLeaseTtlSeconds }: EngineSettings,
   ): DatabaseSecretsMount {
-    const plugged = plugins.some(
-      ({ type, name: of }) => type === "database" && of === `${database.engine}-database-plugin`,
-    );
+    const plugged = hasPlugin({ plugins }, { type: "database", name: `${database.engine}-database-plugin` });
     const mount = new DatabaseSecretsMount(this, "Engine", {
       // Vault chooses the version of a plugin, and a person moves the connection to another one.
       lifecycle: plugged ? { ignoreChanges: [`${database.engine}[0].plugin_version`] } : undefined,

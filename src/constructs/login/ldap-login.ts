@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { checkDurations, Duration } from "../../core/duration";
+import { checkDurations, Duration, longer } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
@@ -110,10 +110,6 @@ export function directoryTokens(
     `The LDAP login has tokens of ${tokenTtl.toString()}, longer than their tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
     scope,
   );
-}
-
-function longer(one: Duration, other: Duration): Duration {
-  return one.isLongerThan(other) ? one : other;
 }
 
 const NO_TUNING = {

@@ -59,13 +59,21 @@ export interface MissingEngine extends Pick<ExternalPlugin, "type" | "name"> {
   readonly program: string;
 }
 
+/** Whether the servers have an external plugin, of any version. */
+export function hasPlugin(
+  { plugins = [] }: Pick<EngineServers, "plugins">,
+  { type, name }: Pick<ExternalPlugin, "type" | "name">,
+): boolean {
+  return plugins.some((plugin) => plugin.type === type && plugin.name === name);
+}
+
 /** @throws ValidationError if the servers lack an engine or a login method. */
 export function requireEngine(
-  { product, plugins = [] }: EngineServers,
+  servers: EngineServers,
   { type, name, title, program }: MissingEngine,
   scope?: IConstruct,
 ): void {
-  if (product === "vault" || plugins.some((plugin) => plugin.type === type && plugin.name === name)) return;
+  if (servers.product === "vault" || hasPlugin(servers, { type, name })) return;
   throw new ValidationError(
     "missing-engine",
     `OpenBao has no ${type === "auth" ? "login" : "engine"} for ${title}; add the ${type} plugin "${name}" to plugins, such as ${program}, or use the product vault.`,

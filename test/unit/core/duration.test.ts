@@ -19,7 +19,7 @@ import {
   UnsealWatch,
   Users,
   ValidationError,
-  type Duration,
+  Duration,
   WatchLogin,
   Workload,
   WorkloadDelivery,
@@ -33,6 +33,7 @@ import { alertRules, type AlertRulesProps } from "../../../src/constructs/monito
 import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
 import { PROJECT } from "../../support/checker";
 import { synthesizeInVault } from "../../support/synth";
+import { longer } from "../../../src/core/duration";
 
 /** What a JavaScript program may pass for a Duration. */
 const TEXT = "72h" as unknown as Duration;
@@ -193,4 +194,9 @@ test("C10: a database without centralProvider is refused", () => {
       new DynamicDb(stack, "D", props as unknown as ConstructorParameters<typeof DynamicDb>[2]);
     }),
   ).toThrow("[test/D] A secret of the central Vault needs its provider; pass centralProvider.");
+});
+
+test("the longer of two, in either order", () => {
+  const [hour, day] = [Duration.hours(1), Duration.hours(24)];
+  expect([longer(hour, day), longer(day, hour)]).toEqual([day, day]);
 });
