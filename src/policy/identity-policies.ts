@@ -10,6 +10,7 @@ import { isNamespaceLogin } from "../contract/namespaces";
 import type { HeldAuthority } from "../contract/authorities";
 import type { PlaceholderPaths } from "../contract/placeholders";
 import type { Product } from "../core/product";
+import { ceremonyStatements, keyStatus } from "./ceremony-policy";
 import { EDIT, ENGINES, LOGINS, LOOK, MANAGE, WRITE, type Part } from "./configuration-parts";
 import { namespaceStatements } from "./namespace-policy";
 import { PolicyDocument, type Capability, type PolicyStatement } from "./policy-document";
@@ -92,7 +93,7 @@ const STATEMENTS: Readonly<Record<Identity, (scope: IdentityScope) => PolicyStat
     ...certificates(scope),
     ...placeholderMetadata(scope),
   ],
-  ceremony: (scope) => ceremonies(scope),
+  ceremony: ceremonyStatements,
 };
 
 /** Login methods with groups of people. */
@@ -261,70 +262,5 @@ export function operations(): PolicyStatement[] {
     { path: "sys/step-down", capabilities: ["update", "sudo"], reason: "let another server lead" },
     { path: "sys/seal", capabilities: ["update", "sudo"], reason: "seal in an emergency" },
     { path: "sys/audit", capabilities: ["read", "sudo"], reason: "count audit devices" },
-  ];
-}
-
-/** Endpoints of ceremonies of one generation of servers. */
-export interface CeremonyPaths {
-  /** Replaces the unseal keys. */
-  readonly rotateKeys: string;
-  /** Replaces the recovery keys, of a seal that unseals by itself. */
-  readonly rotateRecoveryKeys: string;
-  /** Makes a root token. */
-  readonly rootToken: string;
-  /** Replaces the key that encrypts new data. */
-  readonly rotateBarrier: string;
-}
-
-/** Endpoints that take a token. */
-const AUTHENTICATED: CeremonyPaths = {
-  rotateKeys: "sys/rotate/root",
-  rotateRecoveryKeys: "sys/rotate/recovery",
-  rootToken: "sys/generate-root-token",
-  rotateBarrier: "sys/rotate/keyring",
-};
-
-/** Endpoints of Vault 1. */
-const FORMER: CeremonyPaths = {
-  rotateKeys: "sys/rekey",
-  rotateRecoveryKeys: "sys/rekey-recovery-key",
-  rootToken: "sys/generate-root",
-  rotateBarrier: "sys/rotate",
-};
-
-/** Endpoints that servers of a product may have, the newest first. OpenBao 2.7 answers 405 on the former ones. */
-export const CEREMONIES: Readonly<Record<Product, readonly CeremonyPaths[]>> = {
-  openbao: [AUTHENTICATED],
-  vault: [AUTHENTICATED, FORMER],
-};
-
-const BEGIN: readonly Capability[] = ["create", "read", "update", "delete"];
-
-/** A rotation of a namespace's keys overwrites a key of the shared instance, up to OpenBao 2.7.2. */
-function ceremonies({ product, isNamespace }: IdentityScope): PolicyStatement[] {
-  const paths = CEREMONIES[product];
-  return [
-    ...paths.flatMap((each) => [...(isNamespace === true ? [] : rotations(each)), ...otherCeremonies(each)]),
-    keyStatus(),
-  ];
-}
-
-function keyStatus(): PolicyStatement {
-  return { path: "sys/key-status", capabilities: ["read"], reason: "see that the key of new data was replaced" };
-}
-
-function rotations({ rotateKeys, rotateRecoveryKeys }: CeremonyPaths): PolicyStatement[] {
-  return [rotateKeys, rotateRecoveryKeys].flatMap((path) => [
-    { path: `${path}/init`, capabilities: BEGIN, reason: "begin and cancel a rotation of keys" },
-    { path: `${path}/update`, capabilities: WRITE, reason: "send keys to it" },
-    { path: `${path}/verify`, capabilities: BEGIN, reason: "verify the new keys" },
-  ]);
-}
-
-function otherCeremonies({ rootToken, rotateBarrier }: CeremonyPaths): PolicyStatement[] {
-  return [
-    { path: `${rootToken}/attempt`, capabilities: BEGIN, reason: "begin and cancel the making of a root token" },
-    { path: `${rootToken}/update`, capabilities: WRITE, reason: "send keys to it" },
-    { path: rotateBarrier, capabilities: ["update", "sudo"], reason: "replace the key of new data" },
   ];
 }

@@ -1,5 +1,5 @@
 import type { Product } from "../../core/product";
-import { CEREMONIES, type CeremonyPaths } from "../../policy/identity-policies";
+import { CEREMONIES, type CeremonyPaths } from "../../policy/ceremony-policy";
 import type { AccessApi } from "../../vault/access";
 
 /**

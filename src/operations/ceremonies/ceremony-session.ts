@@ -2,7 +2,7 @@ import { IDENTITY_LOGIN } from "../../contract/identities";
 import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import type { CeremonyPaths } from "../../policy/identity-policies";
+import type { CeremonyPaths } from "../../policy/ceremony-policy";
 import type { AccessApi } from "../../vault/access";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf } from "../../vault/keys";

@@ -3,7 +3,7 @@ import type { Instance } from "../../contract/instance";
 import { isNamespaceLogin, namespaceOfLogin } from "../../contract/namespaces";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import type { CeremonyPaths } from "../../policy/identity-policies";
+import type { CeremonyPaths } from "../../policy/ceremony-policy";
 import type { AccessApi, LoginCredential } from "../../vault/access";
 import { keyTypeOf } from "../../vault/keys";
 import { ceremonyPaths } from "../ceremonies/ceremony-paths";
