@@ -106,10 +106,8 @@ describe("a user", () => {
     await page.goto(bed.url("vault/secrets/pki/pki/roles/web/generate"));
     await page.getByLabel("Common Name").fill("web1.acme.internal");
     await page.getByRole("button", { name: "Generate" }).click();
-    await page.getByText("Serial number").waitFor();
-    const text = await page.locator(".page-container").innerText();
-    const serial = /(?:[0-9a-f]{2}:){19}[0-9a-f]{2}/.exec(text)?.[0] ?? "";
-    const { body } = await bed.people.client().send("GET", `pki/cert/${serial}`);
+    const serial = await page.getByText(/^\s*([0-9a-f]{2}:){19}[0-9a-f]{2}\s*$/).innerText();
+    const { body } = await bed.people.client().send("GET", `pki/cert/${serial.trim()}`);
     expect((body.data as { certificate: string }).certificate).toMatch(/^-----BEGIN CERTIFICATE-----/);
   });
 
