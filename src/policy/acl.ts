@@ -55,7 +55,7 @@ export class Acl {
   private readonly others: readonly AclRule[];
 
   constructor(statements: readonly PolicyStatement[], { product = "openbao", identity, at }: AclOptions = {}) {
-    const resolved = identity === undefined ? statements : resolveTemplates(statements, identity);
+    const resolved = identity === undefined ? statements : resolveTemplates(statements, identity, product);
     const rules = mergeRules(at === undefined ? resolved : resolved.filter((each) => !isExpired(each, at)));
     this.product = product;
     this.rules = rules.sort((a, b) => (a.pattern.precedes(b.pattern) ? -1 : 1));

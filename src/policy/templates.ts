@@ -1,4 +1,5 @@
 import { ValidationError } from "../core/errors";
+import type { Product } from "../core/product";
 import type { PolicyStatement } from "./statement";
 
 /** A login of a client, to which its entity has an alias. */
@@ -33,18 +34,23 @@ export interface TemplateIdentity {
   readonly groups?: readonly TemplateGroup[];
 }
 
-/** What a value must not contain, because it would match other paths than its client's own. */
+/** What a value must not contain in OpenBao, because it would match other paths than its client's own. */
 const BLOCKED = /[/*+]/;
 
+/** What a path must not contain in Vault, which reads wildcards in values. */
+const FORBIDDEN = "+*";
+
 /**
- * Replaces the templates in paths by a client's values. A statement whose template has no value does not count for the client. If
- * a value contains `/`, `*` or `+`, no statement counts: the server refuses every request of the client.
+ * Replaces the templates in paths by a client's values. A statement whose template has no value does not count for the client. No
+ * statement counts if the server refuses every request of the client: OpenBao does so if a value contains `/`, `*` or `+`, and Vault if
+ * a path then contains `+*`.
  *
  * @throws ValidationError if a template is not balanced, or depends on the time.
  */
 export function resolveTemplates(
   statements: readonly PolicyStatement[],
   identity: TemplateIdentity,
+  product: Product = "openbao",
 ): PolicyStatement[] {
   const resolved: PolicyStatement[] = [];
   for (const statement of statements) {
@@ -52,12 +58,14 @@ export function resolveTemplates(
     for (const name of templatesIn(statement.path)) {
       const value = valueOf(name, identity);
       if (value === undefined) break;
-      if (BLOCKED.test(value)) return [];
+      if (product === "openbao" && BLOCKED.test(value)) return [];
       values.push(value);
     }
     const pieces = statement.path.split(/\{\{[^]*?\}\}/);
-    if (values.length === pieces.length - 1)
-      resolved.push({ ...statement, path: pieces.map((piece, index) => piece + (values[index] ?? "")).join("") });
+    if (values.length !== pieces.length - 1) continue;
+    const path = pieces.map((piece, index) => piece + (values[index] ?? "")).join("");
+    if (path.includes(FORBIDDEN)) return [];
+    resolved.push({ ...statement, path });
   }
   return resolved;
 }

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const seed = Number(process.env.POLICY_SEED ?? Date.now() % 1_000_000);
   const bed = await TestBed.start({ prepared: false });
   try {
-    const client = await differentialClient(bed.central.client);
+    const client = await differentialClient(bed.central.client, bed.central.server.product);
     const begun = performance.now();
     const { asked, allowed, differences: found } = await differences(client, { seed, pairs });
     const seconds = ((performance.now() - begun) / 1000).toFixed(0);

@@ -20,7 +20,7 @@ export function testPolicyEvaluator(operatorOf: () => VaultClient, productOf: ()
   });
 
   test(`a server decides as the evaluator says: ${PAIRS} pairs of policies and paths (POLICY_SEED=${SEED})`, async () => {
-    const client = await differentialClient(operatorOf());
+    const client = await differentialClient(operatorOf(), productOf());
     const { asked, allowed, differences: found } = await differences(client, { seed: SEED, pairs: PAIRS });
     expect({ seed: SEED, found: found.slice(0, 3) }).toEqual({ seed: SEED, found: [] });
     expect(asked).toBeGreaterThanOrEqual(PAIRS);

@@ -1,5 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Acl } from "../../../src/policy/acl";
+import type { PolicyStatement } from "../../../src/policy/statement";
 import { resolveTemplates, type TemplateIdentity } from "../../../src/policy/templates";
 
 const metadata = { team: "web", "a.b": "dotted", bad: "a/b" };
@@ -13,8 +14,10 @@ const IDENTITY: TemplateIdentity = {
   groups: [{ id: "g-1", name: "devs", metadata }],
 };
 
+const statement = (path: string): PolicyStatement => ({ path, capabilities: ["read"], reason: "" });
+
 function resolved(path: string, identity: TemplateIdentity = IDENTITY): string | undefined {
-  return resolveTemplates([{ path, capabilities: ["read"], reason: "" }], identity)[0]?.path;
+  return resolveTemplates([statement(path)], identity)[0]?.path;
 }
 
 test.each([
@@ -38,14 +41,36 @@ test("a statement whose template has no value does not count for the client", ()
   expect(resolved("kv/x", {})).toBe("kv/x");
 });
 
-test("if a value contains a slash or a wildcard, nothing is allowed", () => {
-  const statements = ["kv/x", "kv/{{identity.entity.metadata.bad}}"].map((path) => ({
-    path,
-    capabilities: ["read" as const],
-    reason: "",
-  }));
+test("if a value contains a slash or a wildcard, OpenBao allows nothing", () => {
+  const statements = ["kv/x", "kv/{{identity.entity.metadata.bad}}"].map(statement);
   expect(resolveTemplates(statements, IDENTITY)).toEqual([]);
   expect(new Acl(statements, { identity: IDENTITY }).allows("kv/x", "read")).toBe(false);
+});
+
+describe("Vault reads wildcards in values", () => {
+  const allows = (value: string, path: string, pattern = "kv/{{identity.entity.metadata.team}}/x"): boolean => {
+    const identity: TemplateIdentity = { entity: { id: "e-1", name: "alice", metadata: { team: value } } };
+    return new Acl([pattern, "own"].map(statement), { product: "vault", identity }).allows(path, "read");
+  };
+
+  test.each([
+    ["web", "kv/web/x", true],
+    ["web", "kv/shop/x", false],
+    ["+", "kv/shop/x", true],
+    ["a/b", "kv/a/b/x", true],
+    ["*", "kv/shop/x", false],
+  ])("%s: %s", (value, path, isAllowed) => {
+    expect(allows(value, path)).toBe(isAllowed);
+  });
+
+  test("at the end of a path", () => {
+    expect(allows("*", "kv/shop/x", "kv/{{identity.entity.metadata.team}}")).toBe(true);
+  });
+
+  test("and refuses every request if a path then contains what no policy may", () => {
+    expect(allows("+", "own")).toBe(true);
+    expect(allows("+", "own", "kv/{{identity.entity.metadata.team}}*")).toBe(false);
+  });
 });
 
 test("without a client, templates stand for themselves", () => {
