@@ -1,4 +1,5 @@
 import type { Product } from "../core/product";
+import { claimInPath } from "./alias-accessors";
 import { engineApi, type Endpoint } from "./engine-api";
 import { PathPattern } from "./path-pattern";
 import { hasCapability, type Capability, type PolicyStatement } from "./statement";
@@ -34,7 +35,7 @@ const WRITES: readonly Capability[] = ["create", "update", "patch"];
 
 /**
  * Compares statements with the APIs of the mounts: paths that match nothing, and capabilities that no operation needs. `create`,
- * `update` and `patch` beside one another are one wish, to write.
+ * `update` and `patch` beside one another are one wish, to write. Of Vault, paths with claims are found as well.
  */
 export function lintPolicy(
   statements: readonly PolicyStatement[],
@@ -42,7 +43,11 @@ export function lintPolicy(
 ): PolicyFinding[] {
   const all = [...mounts, ...BUILT_IN];
   return statements.flatMap((statement) =>
-    [...foreign(statement, product), ...mistakes(statement, product, mountOf(statement.path, all))].map((message) => ({
+    [
+      ...foreign(statement, product),
+      ...claims(statement, product),
+      ...mistakes(statement, product, mountOf(statement.path, all)),
+    ].map((message) => ({
       statement,
       message: `The policy's path "${statement.path}" ${message}.`,
     })),
@@ -55,6 +60,11 @@ function foreign({ capabilities, expiration }: PolicyStatement, product: Product
     ...others.map((capability) => `the capability "${capability}"`),
     ...(expiration !== undefined && product === "vault" ? ["an expiration"] : []),
   ].map((what) => `has ${what}, which ${product} does not have; remove it`);
+}
+
+function claims({ path, capabilities }: PolicyStatement, product: Product): string[] {
+  const found = product === "vault" && !capabilities.includes("deny") ? claimInPath(path) : undefined;
+  return found === undefined ? [] : [found];
 }
 
 /** The mount below which a path lies for certain. */

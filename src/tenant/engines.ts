@@ -1,5 +1,6 @@
 import type { Construct } from "constructs";
 import type { z } from "zod";
+import { claimInPath } from "../policy/alias-accessors";
 import type { IGrantee } from "../policy/grantee";
 import { clouds } from "./sections/cloud-credentials";
 import { databases } from "./sections/databases";
@@ -67,7 +68,8 @@ export function policiesOf(instance: EngineSpecs): string[] {
 /** Why a role cannot be granted an entry of one of its fields; undefined if it can. */
 export function refuseGrant(instance: EngineSpecs, field: string, entry: string): string | undefined {
   const section = ALL.find(({ grants }) => field in grants);
-  return section?.refuse(instance[section.field], field, entry);
+  const claim = instance.product === "vault" ? claimInPath(entry) : undefined;
+  return section?.refuse(instance[section.field], field, entry) ?? (claim && `"${entry}" ${claim}`);
 }
 
 /** Creates the engines of an instance below the scope. The keys of those that it does not have any more are kept. */

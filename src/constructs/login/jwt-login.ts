@@ -39,7 +39,7 @@ export interface JwtLoginProps {
    */
   readonly caCertificate?: string;
   /**
-   * Claims that become metadata of the client, as `{ project_path: "project" }`. The paths of grants name it by
+   * Claims that become metadata of the client, as `{ project_id: "project" }`. The paths of grants name it by
    * `{{identity.entity.aliases.<accessor>.metadata.project}}`; a tenant file writes the name of the login, such as `gitlab`, in place of the
    * accessor.
    *

@@ -53,6 +53,28 @@ describe("a statement that cannot do what it says", () => {
     ]);
   });
 
+  test.each([
+    ["kv/data/{{identity.entity.aliases.auth_oidc_1.metadata.mail}}/*", "{{identity.entity.aliases.auth_oidc_1.name}}"],
+    [
+      "kv/data/{{ identity.entity.aliases.${TfToken[TOKEN.1]}.metadata.mail }}",
+      "{{identity.entity.aliases.${TfToken[TOKEN.1]}.name}}",
+    ],
+  ])("has a claim, in which Vault reads wildcards: %s", (path, instead) => {
+    const [message, ...others] = findings(path, "read", "vault");
+    expect(message).toContain(`reads "*" and "+" as wildcards, so that a client could reach what is another's`);
+    expect(message).toContain(`name the client by ${instead}.`);
+    expect(others).toEqual([]);
+    expect(findings(path, "read")).toEqual([]);
+    expect(findings(path, "deny", "vault")).toEqual([]);
+  });
+
+  test.each(["name", "metadata.role", "metadata.service_account_namespace", "custom_metadata.team"])(
+    "has no claim in {{identity.entity.aliases.auth_1.%s}}",
+    (name) => {
+      expect(findings(`kv/data/{{identity.entity.aliases.auth_1.${name}}}`, "read", "vault")).toEqual([]);
+    },
+  );
+
   test("has an expiration, which Vault does not have", () => {
     const [statement] = parsePolicy(
       'path "kv/data/web" { capabilities = ["read"] expiration = "2027-01-31T00:00:00Z" }',

@@ -184,6 +184,29 @@ describe("a path that names the metadata of a client", () => {
     ]);
   });
 
+  test("has no claim of a login of Vault, which reads wildcards in it", () => {
+    const path = (of: string): string => `kv/{{identity.entity.aliases.gitlab.${of}}}`;
+    const roles = [
+      { name: "web", read: [path("metadata.project")] },
+      { name: "ci", read: [path("name")] },
+      {
+        name: "raw",
+        rawStatements: [
+          { path: path("metadata.project").replace("kv/", "kv/data/"), capabilities: ["read"], reason: "r" },
+        ],
+      },
+    ];
+    const vault = { "instances.0.product": "vault", "instances.0.roles": roles, "instances.0.logins": GITLAB };
+    const checked = checkTenant(withFields(vault, RIGHT));
+    const problems = "problems" in checked ? checked.problems : [];
+    expect(problems.map(({ field }) => field)).toEqual([
+      "instances[0].roles[0].read[0]",
+      "instances[0].roles[2].rawStatements[0]",
+    ]);
+    for (const { reason } of problems)
+      expect(reason).toContain("name the client by {{identity.entity.aliases.gitlab.name}}");
+  });
+
   test("has the accessor of the login in the policy", () => {
     const [instance] = RIGHT.instances;
     const deployment = { mode: "external", addresses: ["https://10.0.0.1:8200"] };

@@ -69,7 +69,7 @@ function instanceOf(product: "openbao" | "vault"): InstanceSpec {
         ssh: ["ops", "otp"],
         databases: ["orders/readonly", "orders/batch"],
         rotateDatabases: ["orders/batch"],
-        read: ["kv/a", "kv/{{identity.entity.aliases.oidc.metadata.mail}}"],
+        read: ["kv/a", `kv/{{identity.entity.aliases.oidc.${isVault ? "name" : "metadata.mail"}}}`],
         write: ["kv/b"],
         administer: ["kv/c"],
         createTokens: ["jobs"],

@@ -496,6 +496,7 @@ describe("claims as metadata of clients", () => {
 
   test.each([
     [{ email: "role" }, 'maps {"email":"role"}, which no policy could name'],
+    [{ email: "service_account_name" }, 'maps {"email":"service_account_name"}, which no policy could name'],
     [{ email: "the mail" }, 'maps {"email":"the mail"}, which no policy could name'],
     [{ "": "mail" }, 'maps {"":"mail"}, which no policy could name'],
     [{ email: "name", sub: "name" }, 'maps two claims to "name"; give each a key of its own.'],
