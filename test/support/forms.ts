@@ -60,13 +60,13 @@ export const FORMS: Readonly<Record<string, Proof>> = {
     "a one-time SSH password of ${tenant}/main is accepted once and not again",
   ],
 
-  connection: ["integration/databases.test.ts", "D5: a database of any name is reached"],
+  connection: ["integration/databases/connections.ts", "D5: a database of any name is reached"],
   "administrator and its password": [
-    "integration/databases.test.ts",
+    "integration/databases/deployed-instance.ts",
     "T2: texts of its file arrive as they are written",
   ],
-  mount: ["integration/databases.test.ts", DATABASE],
-  "role and its TTL": ["integration/databases.test.ts", DATABASE],
+  mount: ["integration/databases/logins.ts", DATABASE],
+  "role and its TTL": ["integration/databases/logins.ts", DATABASE],
 
   "organization, app and environments": [
     "integration/authorities/key-value.ts",
@@ -94,7 +94,7 @@ export const FORMS: Readonly<Record<string, Proof>> = {
   "remove a user": [PEOPLE, "remove refuses a user, its tokens and first logins, and takes the password away"],
   "forgotten password": [PEOPLE, "reset takes password and tokens away"],
   "log in": [PAGES, "the login page offers what people log in with, and nothing else"],
-  "role, and what it may do": ["integration/databases.test.ts", "a grant applies to tokens that exist"],
+  "role, and what it may do": ["integration/databases/changed-tenant-file.ts", "a grant applies to tokens that exist"],
   "instances' manager": [
     "integration/seal.test.ts",
     "people manage the instances of the tenants whose policies their group in the central Vault has",
