@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { blocksOf, GuideCommands } from "../../../lab/guide-commands";
-import type { VaultServer } from "../../../lab/servers/vault-server";
 import { obtainVaultServer } from "../../../lab/tools/vault-server";
-import type { GuidedInstance } from "../../../src/contract/guide";
 import { guideOf } from "../../../src/guide/guide";
 import type { Block } from "../../../src/guide/section";
 import type { VaultClient } from "../../../src/vault/client";
@@ -11,27 +9,17 @@ import type { Login } from "../people/people-bed";
 import { chooseFirstPassword, logIn, PASSWORD, person, type PeopleServer } from "../people/users";
 import { attempt } from "../support/attempts";
 import { runInTerminal } from "../support/terminal";
-import type { TestBed } from "../support/test-bed";
-
-/** A namespace that the layer config has configured. */
-interface Setting {
-  readonly bed: TestBed;
-  readonly server: VaultServer;
-  readonly namespace: string;
-  /** Acts in the namespace. */
-  readonly root: VaultClient;
-  /** What the layer says about it. */
-  readonly guided: GuidedInstance | undefined;
-}
+import type { SharedBed } from "./shared-bed";
 
 /** Tests of people: alice is a developer, carol an admin of users, dave one of security, and judy needs a second factor. */
-export function testPeople(setting: () => Promise<Setting>): void {
+export function testPeople(shared: SharedBed): void {
   test("people log in to the namespace, and admins of users hand logins and second factors over in it", async () => {
-    const { bed, server, namespace, root } = await setting();
+    const { bed, server } = shared;
+    const namespace = "customer20.main";
     const client = (token?: string): VaultClient => server.client(token, namespace);
     const people: PeopleServer = {
       client,
-      root,
+      root: await shared.rootOf("customer20"),
       logIn: async (path, body) => (await client().send("POST", `auth/${path}`, { body })).body.auth as Login,
     };
     const carol = await person(people, "carol", "admins");
@@ -68,7 +56,7 @@ export function testPeople(setting: () => Promise<Setting>): void {
   }, 60_000);
 
   test("what the guide says about the namespace is right", async () => {
-    const { bed, guided } = await setting();
+    const { bed, guided } = shared;
     if (guided === undefined) throw new Error("The stack says nothing about the instance.");
     const guide = guideOf(guided, { instance: "customer20/main", caCertificate: bed.authority.certificate });
     const folder = join(bed.folder, "guide");
