@@ -7,6 +7,7 @@ import { proveDrift } from "./support/changed-by-hand";
 import { AUDIENCE, PeopleBed, type Login } from "./people/people-bed";
 import { testGuide } from "./people/guide";
 import { testDirectory } from "./people/directory";
+import { testAdoption } from "./people/adoption";
 import { testAttempts } from "./people/attempts";
 import { expectWeb, testCertificates } from "./people/certificates";
 import { testExternalGroups } from "./people/external-groups";
@@ -268,6 +269,8 @@ test("what somebody changes by hand is in the plan, and is put back", async () =
   );
   expect(seen).toEqual(types);
 });
+
+test("another state adopts what exists by import blocks, and replaces nothing", () => testAdoption(people, deployed));
 
 test("dropped users are refused at once, and have no account; one who gets a duty starts again, and others keep their passwords", async () => {
   const alice = await person(people, "alice", "users");

@@ -10,22 +10,46 @@ export interface DescribedObject {
 
 type Texts = Readonly<Record<string, string | undefined>>;
 
-/** Paths of the objects that a resource describes, by its type. The first one is the resource itself. */
+/** Path of the object that a resource describes, by its type. */
 const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
   vault_mount: ({ path }) => `sys/mounts/${path}`,
   vault_database_secrets_mount: ({ path }) => `sys/mounts/${path}`,
+  vault_aws_secret_backend: ({ path }) => `sys/mounts/${path}`,
+  vault_azure_secret_backend: ({ path }) => `sys/mounts/${path}`,
+  vault_gcp_secret_backend: ({ path }) => `sys/mounts/${path}`,
+  vault_terraform_cloud_secret_backend: ({ backend }) => `sys/mounts/${backend}`,
   vault_auth_backend: ({ path, type }) => `sys/auth/${path ?? type}`,
+  vault_jwt_auth_backend: ({ path }) => `sys/auth/${path}`,
+  vault_ldap_auth_backend: ({ path }) => `sys/auth/${path}`,
+  vault_gcp_auth_backend: ({ path }) => `sys/auth/${path}`,
   vault_policy: ({ name }) => `sys/policies/acl/${name}`,
   vault_approle_auth_backend_role: ({ backend, role_name }) => `auth/${backend}/role/${role_name}`,
+  vault_jwt_auth_backend_role: ({ backend, role_name }) => `auth/${backend}/role/${role_name}`,
+  vault_kubernetes_auth_backend_role: ({ backend, role_name }) => `auth/${backend}/role/${role_name}`,
+  vault_aws_auth_backend_role: ({ backend, role }) => `auth/${backend}/role/${role}`,
+  vault_azure_auth_backend_role: ({ backend, role }) => `auth/${backend}/role/${role}`,
+  vault_gcp_auth_backend_role: ({ backend, role }) => `auth/${backend}/role/${role}`,
+  vault_cert_auth_backend_role: ({ backend, name }) => `auth/${backend}/certs/${name}`,
+  vault_token_auth_backend_role: ({ role_name }) => `auth/token/roles/${role_name}`,
   vault_pki_secret_backend_role: ({ backend, name }) => `${backend}/roles/${name}`,
   vault_ssh_secret_backend_role: ({ backend, name }) => `${backend}/roles/${name}`,
   vault_database_secret_backend_role: ({ backend, name }) => `${backend}/roles/${name}`,
   vault_database_secret_backend_static_role: ({ backend, name }) => `${backend}/static-roles/${name}`,
+  vault_aws_secret_backend_role: ({ backend, name }) => `${backend}/roles/${name}`,
+  vault_azure_secret_backend_role: ({ backend, role }) => `${backend}/roles/${role}`,
+  vault_gcp_secret_impersonated_account: (block) =>
+    `${block.backend}/impersonated-account/${block.impersonated_account}`,
+  vault_terraform_cloud_secret_role: ({ backend, name }) => `${backend}/role/${name}`,
+  // Accounts of people, and settings of engines.
+  vault_generic_endpoint: ({ path }) => String(path),
 };
 
-/** Types of resources that are settings within one of the others, secrets, or plugins, which the inventory leaves out. */
+/** Types of resources that the provider writes over what exists, because it cannot adopt them. */
+const NOT_ADOPTED = /^vault_(generic_endpoint|cert_auth_backend_role)\./;
+
+/** Types of resources that are settings within one of the others, secrets, or of a kind that the inventory leaves out. */
 const WITHIN =
-  /^vault_(plugin|generic_endpoint|kv_secret\w*|ssh_secret_backend_ca|pki_secret_backend_(config|intermediate|root)_\w+)$/;
+  /^vault_(audit|identity_\w+|plugin|quota_\w+|\w+_auth_backend_(client|config)|kv_secret\w*|ssh_secret_backend_ca|pki_secret_backend_(config|intermediate|root)_\w+)$/;
 
 /**
  * Addresses of the resources of an instance whose objects cannot be told from the stack: of other types, or with a name that only
@@ -61,7 +85,9 @@ export function describedObjects(stack: SynthesizedStack, instance: string): rea
 export function importBlocks(objects: readonly DescribedObject[]): string {
   return objects
     .flatMap(({ path, to }) =>
-      to === undefined ? [] : [`import {\n  to = ${to}\n  id = ${JSON.stringify(idOf(path))}\n}\n`],
+      to === undefined || NOT_ADOPTED.test(to)
+        ? []
+        : [`import {\n  to = ${to}\n  id = ${JSON.stringify(idOf(path))}\n}\n`],
     )
     .join("\n");
 }
@@ -87,11 +113,14 @@ function connections(block: Block, mount: string | undefined): DescribedObject[]
   );
 }
 
-/** A text, or the text of the attribute that a reference names; undefined if only Terraform can tell it. */
-function resolved({ json }: SynthesizedStack, value: unknown): string | undefined {
+/** A text, with what its references name; undefined if only Terraform can tell it. */
+function resolved(stack: SynthesizedStack, value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  if (!value.includes("${")) return value;
-  const [, type = "", name = "", attribute = ""] = /^\$\{(\w+)\.([\w-]+)\.(\w+)\}$/.exec(value) ?? [];
-  const found = json.resource?.[type]?.[name]?.[attribute];
-  return typeof found === "string" ? found : undefined;
+  const named = (_reference: string, type = "", name = "", attribute = ""): string =>
+    resolved(stack, stack.json.resource?.[type]?.[name]?.[attribute]) ?? UNKNOWN;
+  const text = value.replace(/\$\{(\w+)\.([\w-]+)\.(\w+)\}/g, named);
+  return text.includes("${") ? undefined : text;
 }
+
+/** An expression that nothing resolves. */
+const UNKNOWN = "${unknown}";

@@ -32,7 +32,10 @@ export function findUnmanaged(
       operation: "unmanaged",
       rights: async (api) => {
         const found = await inventory(api);
-        managed = described.filter(({ path }) => found.includes(path));
+        // Several resources may write one object.
+        managed = [...new Map(described.map((object) => [object.path, object])).values()].filter(({ path }) =>
+          found.includes(path),
+        );
         unmanaged = found.filter((path) => !described.some((object) => object.path === path));
         const mounts = unmanaged.filter((path) => /^sys\/(mounts|auth)\//.test(path));
         removed = purge ? unmanaged.filter((path) => !belongsTo(path, mounts)) : [];

@@ -1,4 +1,4 @@
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { App, type TerraformStack } from "cdktf";
 import { newFolderInProject, PROJECT } from "../../../lab/cdktf";
@@ -142,6 +142,15 @@ export class TerraformProject {
   /** Writes a file into the folder of a stack, beside what was synthesized. */
   writeFile(stack: TerraformStack, name: string, content: string): void {
     writeFileSync(join(this.folderOf(stack), name), content);
+  }
+
+  removeFile(stack: TerraformStack, name: string): void {
+    rmSync(join(this.folderOf(stack), name));
+  }
+
+  /** The stack as JSON for Terraform. */
+  synthesized(stack: TerraformStack): string {
+    return readFileSync(join(this.folderOf(stack), "cdk.tf.json"), "utf8");
   }
 
   /** What Terraform has printed. */

@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { describedObjects, importBlocks, unclearResources } from "../../../../src/operations/adoption/described";
+import type { SynthesizedStack } from "../../../../src/operations/preflight/synthesized-stack";
+import { configOf } from "../../../support/config";
+import { fullInstance } from "../../../support/full-instance";
 
 const provider = "vault.instance-main";
 const STACK = {
@@ -37,21 +40,65 @@ test("objects have their paths in the instance, also where another resource name
 test("a resource whose object cannot be told is unclear", () => {
   const resource = {
     ...STACK.json.resource,
-    vault_jwt_auth_backend: { ci: { path: "ci", provider }, other: { path: "ci", provider: "vault.instance-other" } },
+    vault_rabbitmq_secret_backend: {
+      mq: { path: "mq", provider },
+      other: { path: "mq", provider: "vault.instance-other" },
+    },
     vault_policy: { computed: { name: '${join("-", ["a", "b"])}', provider } },
     vault_plugin: { ldap: { type: "secret", name: "ldap", provider } },
     vault_pki_secret_backend_config_urls: { pki: { backend: "pki", provider } },
   };
   const stack = { ...STACK, json: { resource } };
   expect(unclearResources(STACK, "main")).toEqual([]);
-  expect([...unclearResources(stack, "main")].sort()).toEqual(["vault_jwt_auth_backend.ci", "vault_policy.computed"]);
+  expect([...unclearResources(stack, "main")].sort()).toEqual([
+    "vault_policy.computed",
+    "vault_rabbitmq_secret_backend.mq",
+  ]);
   expect(describedObjects(stack, "main").map(({ path }) => path)).not.toContain("sys/policies/acl/undefined");
 });
+
+describe.each(["openbao", "vault"] as const)("a tenant file with every engine and login of %s", (product) => {
+  // The stack of the test has one instance, whose provider has another name.
+  const json = JSON.parse(
+    JSON.stringify(configOf(fullInstance(product))).replaceAll('"vault.instance"', `"${provider}"`),
+  ) as SynthesizedStack["json"];
+  const stack: SynthesizedStack = { name: "customer10-config", json };
+  const paths = describedObjects(stack, "main").map(({ path }) => path);
+
+  test("leaves nothing unclear", () => {
+    expect(unclearResources(stack, "main")).toEqual([]);
+  });
+
+  test("describes its logins, their roles, people and token roles", () => {
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        ...["approle", "gitlab", "github", "kubernetes", "cert", "oidc", "userpass"].map((path) => `sys/auth/${path}`),
+        ...["approle", "gitlab", "github", "kubernetes", "oidc"].map((path) => `auth/${path}/role/web`),
+        "auth/cert/certs/web",
+        "auth/userpass/users/alice",
+        "auth/token/roles/jobs",
+        ...(product === "openbao" ? [] : VAULT_ALONE),
+      ]),
+    );
+  });
+});
+
+const VAULT_ALONE = [
+  ...["aws", "azure", "gcp", "ldap"].map((path) => `sys/auth/${path}`),
+  ...["aws", "azure", "gcp"].map((path) => `auth/${path}/role/web`),
+  ...["aws", "azure", "gcp", "terraform"].map((path) => `sys/mounts/${path}`),
+  "aws/roles/deploy",
+  "azure/roles/deploy",
+  "gcp/impersonated-account/deploy",
+  "terraform/role/ci",
+];
 
 test("Terraform adopts resources by their IDs, and no part of another resource", () => {
   const blocks = importBlocks(describedObjects(STACK, "main"));
   expect(blocks).toContain('import {\n  to = vault_mount.pki\n  id = "pki"\n}\n');
   expect(blocks).toContain('id = "auth/approle/role/web"');
   expect(blocks).not.toContain("orders");
+  const account = { path: "auth/userpass/users/alice", to: "vault_generic_endpoint.alice" };
+  expect(importBlocks([account, { path: "auth/cert/certs/web", to: "vault_cert_auth_backend_role.web" }])).toBe("");
   expect(importBlocks([])).toBe("");
 });

@@ -4,6 +4,7 @@ import { instanceWith } from "../../../support/data-context";
 import { MemoryContent, mountsOf } from "../../../support/memory-content";
 
 const DESCRIBED = [
+  { path: "sys/mounts/pki", to: "vault_generic_endpoint.pki_too" },
   { path: "sys/mounts/pki", to: "vault_mount.pki" },
   { path: "sys/mounts/later", to: "vault_mount.later" },
 ];
@@ -20,7 +21,7 @@ test("a report names what exists, and removes nothing", async () => {
   const api = data();
   const { context } = await instanceWith(api);
   expect(await findUnmanaged(context, DESCRIBED, false)).toEqual({
-    managed: [DESCRIBED[0]],
+    managed: [DESCRIBED[1]],
     unmanaged: ["old/roles/login", "pki/roles/web", "sys/mounts/old"],
     removed: [],
   });
