@@ -4,32 +4,9 @@ import { describe, expect, test } from "vitest";
 import type { RoleSpec } from "../../../src/tenant";
 import { all } from "../../support/all";
 import { configOf } from "../../support/config";
+import { fullInstance } from "../../support/full-instance";
 
-const SECRET = { mount: "operator", path: "secret", field: "value" };
-
-const INSTANCE = {
-  name: "main",
-  product: "vault",
-  address: "https://main.example:8200",
-  deployment: { mode: "external", addresses: ["https://10.0.0.1:8200"] },
-  pki: { roles: [{ name: "web", allowedDomains: ["a.example"], maxTtl: "72h" }] },
-  ssh: { roles: [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu"], maxTtl: "30m" }] },
-  databases: [
-    {
-      name: "orders",
-      engine: "postgresql",
-      host: "postgres.example",
-      database: "orders",
-      username: "vault",
-      password: SECRET,
-      roles: [{ name: "readonly" }],
-      staticRoles: [{ name: "batch", username: "batch", rotationPeriod: "24h" }],
-    },
-  ],
-  keyValue: [{ mount: "kv", organizations: [{ name: "acme", apps: [{ name: "shop" }] }] }],
-  clouds: [{ cloud: "terraform", token: SECRET, roles: [{ name: "ci", userId: "user-V3R563qtJNcExAkN" }] }],
-  tokenRoles: [{ name: "jobs", roles: ["other"] }],
-};
+const { people: _people, roles: _roles, ...INSTANCE } = fullInstance("vault");
 
 /** What a role of the tenant file writes for each grant of a construct, and the paths that its policy has then. */
 const GRANTS: Readonly<Record<string, readonly [Partial<RoleSpec>, readonly string[]]>> = {
@@ -72,7 +49,10 @@ const GRANTS: Readonly<Record<string, readonly [Partial<RoleSpec>, readonly stri
   ],
   "ssh-ca/ssh-ca.grantLogin": [{ ssh: ["ops"] }, ["ssh/sign/ops"]],
   "tenant-pki/pki-role.grantGenerate": [{ generateCertificates: ["web"] }, ["pki/issue/web"]],
-  "tenant-pki/pki-role.grantIssue": [{ certificates: ["web"] }, ["pki/issue/web", "pki/sign/web"]],
+  "tenant-pki/pki-role.grantIssue": [
+    { certificates: ["web"] },
+    ["pki/issue/web", "pki/roles/web/acme/new-eab", "pki/sign/web"],
+  ],
   "tenant-pki/pki-role.grantSign": [{ signCertificates: ["web"] }, ["pki/sign/web"]],
 };
 
