@@ -6,6 +6,9 @@ const MISSING = 404;
 const REFUSED = 400;
 const UNSUPPORTED = 405;
 
+/** What OpenBao and Vault answer, with the status 400, while an SSH engine has no signing key. */
+const NO_KEY = /no default issuer currently configured|keys haven't been configured yet/;
+
 /** What a path answers. */
 export type Content = Readonly<Record<string, unknown>>;
 
@@ -24,9 +27,14 @@ export class ContentApi {
   /** What is at a path; undefined if nothing is, or the server has no such path. @param version Of a secret of KV version 2. */
   async read(path: string, version?: number): Promise<Content | undefined> {
     const query = version === undefined ? "" : `?version=${version}`;
-    const { status, body } = await this.client.send("GET", encoded(path) + query, { accept: [MISSING, UNSUPPORTED] });
-    // A version that was deleted has the status 404, and what is known of it.
-    return status < 300 ? ((body.data ?? body) as Content) : undefined;
+    try {
+      const { status, body } = await this.client.send("GET", encoded(path) + query, { accept: [MISSING, UNSUPPORTED] });
+      // A version that was deleted has the status 404, and what is known of it.
+      return status < 300 ? ((body.data ?? body) as Content) : undefined;
+    } catch (error) {
+      if (error instanceof ReplicaError && error.status === REFUSED && NO_KEY.test(error.message)) return undefined;
+      throw error;
+    }
   }
 
   /** Names below a path, in order; those of folders end with a slash. */

@@ -24,6 +24,8 @@ beforeAll(async () => {
   const write = (path: string, body: object) => root.send("POST", path, { body });
   for (const mount of ["kv", "old"]) await write(`sys/mounts/${mount}`, { type: "kv", options: { version: "2" } });
   await write("sys/mounts/pki", { type: "pki" });
+  for (const mount of ["ssh", "ssh-without-key"]) await write(`sys/mounts/${mount}`, { type: "ssh" });
+  await write("ssh/config/ca", { generate_signing_key: true });
   for (const role of ["web", "legacy"]) await write(`pki/roles/${role}`, { allow_any_name: true });
   await write("sys/auth/userpass", { type: "userpass" });
   await write("auth/userpass/users/bob", { password: "x" });
@@ -103,7 +105,16 @@ function project(): Record<string, string> {
   const stack = {
     provider: { vault: [{ alias: "instance-handmade", address: server.address }] },
     resource: {
-      vault_mount: { handmade_kv: { path: "kv", provider }, handmade_pki: { path: "pki", provider } },
+      vault_mount: {
+        handmade_kv: { path: "kv", provider },
+        handmade_pki: { path: "pki", provider },
+        ssh: { path: "ssh", provider },
+        later: { path: "ssh-without-key", provider },
+      },
+      vault_ssh_secret_backend_ca: {
+        ssh: { backend: "ssh", provider },
+        later: { backend: "ssh-without-key", provider },
+      },
       vault_policy: { web: { name: "web", provider }, other: { name: "by-hand", provider: "vault.instance-other" } },
       vault_pki_secret_backend_role: { web: { backend, name: "web", provider } },
       vault_auth_backend: { missing: { type: "approle", provider } },
@@ -125,7 +136,8 @@ test("what no tenant file describes is listed, and removed only if the instance 
   expect(readFileSync(imports, "utf8")).toContain(
     'import {\n  to = vault_pki_secret_backend_role.web\n  id = "pki/roles/web"\n}',
   );
-  expect(readFileSync(imports, "utf8").match(/ to = /g)).toHaveLength(4);
+  expect(readFileSync(imports, "utf8").match(/ to = /g)).toHaveLength(7);
+  expect(readFileSync(imports, "utf8")).toContain('import {\n  to = vault_ssh_secret_backend_ca.ssh\n  id = "ssh"\n}');
 
   expect((await bed.run(["unmanaged", TARGET, "--purge", "customer10/other"], project())).failure).toContain(
     "[unconfirmed]",

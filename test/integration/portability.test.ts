@@ -71,6 +71,7 @@ async function populate(): Promise<void> {
   await write("sys/policies/password/long", { policy: 'length = 20\nrule "charset" { charset = "abcdefgh" }' });
   await write("pki/root/generate/internal", { common_name: "Customer", ttl: "8000h" });
   await write("pki/roles/web", { allowed_domains: ["example.com"], allow_subdomains: true, max_ttl: "72h" });
+  await write("sys/mounts/ssh-without-key", { type: "ssh" });
   await write("ssh/config/ca", { generate_signing_key: true, key_type: "ed25519" });
   await write("ssh/roles/login", { key_type: "ca", allow_user_certificates: true, allowed_users: "app", ttl: "1h" });
   await write("database/config/orders", {

@@ -40,28 +40,34 @@ const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
   vault_gcp_secret_impersonated_account: (block) =>
     `${block.backend}/impersonated-account/${block.impersonated_account}`,
   vault_terraform_cloud_secret_role: ({ backend, name }) => `${backend}/role/${name}`,
+  vault_ssh_secret_backend_ca: ({ backend }) => signingKeyOf(String(backend)),
   // Accounts of people, and settings of engines.
   vault_generic_endpoint: ({ path }) => String(path),
 };
+
+/** Path of the signing key of an SSH engine. */
+export function signingKeyOf(mount: string): string {
+  return `${mount}/config/ca`;
+}
 
 /** Types of resources that the provider writes over what exists, because it cannot adopt them. */
 const NOT_ADOPTED = /^vault_(generic_endpoint|cert_auth_backend_role)\./;
 
 /** Types of resources that are settings within one of the others, secrets, or of a kind that the inventory leaves out. */
 const WITHIN =
-  /^vault_(audit|identity_\w+|plugin|quota_\w+|\w+_auth_backend_(client|config)|kv_secret\w*|ssh_secret_backend_ca|pki_secret_backend_(config|intermediate|root)_\w+)$/;
+  /^vault_(audit|identity_\w+|plugin|quota_\w+|\w+_auth_backend_(client|config)|kv_secret\w*|pki_secret_backend_(config|intermediate|root)_\w+)$/;
 
 /**
  * Addresses of the resources of an instance whose objects cannot be told from the stack: of other types, or with a name that only
  * Terraform computes. Such an object looks as if nothing described it.
  */
 export function unclearResources(stack: SynthesizedStack, instance: string): readonly string[] {
-  const clear = new Set(describedObjects(stack, instance).map(({ to }) => to));
+  const clear = new Set(describedObjects(stack, instance).map(({ to }) => to?.replace(/\[.*$/, "")));
   return Object.entries(stack.json.resource ?? {})
     .filter(([type]) => type.startsWith("vault_") && !WITHIN.test(type))
     .flatMap(([type, blocks]) =>
       Object.entries(blocks)
-        .filter(([, { provider }]) => provider === providerOf(instance))
+        .filter(([, { provider, count }]) => provider === providerOf(instance) && count !== 0)
         .map(([name]) => `${type}.${name}`),
     )
     .filter((address) => !clear.has(address));
@@ -72,13 +78,25 @@ export function describedObjects(stack: SynthesizedStack, instance: string): rea
   return Object.entries(PATHS).flatMap(([type, pathOf]) =>
     Object.entries(stack.json.resource?.[type] ?? {})
       .filter(([, { provider }]) => provider === providerOf(instance))
-      .flatMap(([name, block]) => {
-        const texts = Object.fromEntries(Object.entries(block).map(([key, value]) => [key, resolved(stack, value)]));
-        const path = pathOf(texts);
-        if (path.split("/").includes(String(undefined))) return [];
-        return [{ path, to: `${type}.${name}` }, ...connections(block, texts.path)];
-      }),
+      .flatMap(([name, block]) =>
+        instancesOf(block).flatMap(({ key, index }) => {
+          const texts = Object.fromEntries(
+            Object.entries(block).map(([name, value]) => [name, resolved(stack, value, key)]),
+          );
+          const path = pathOf(texts);
+          if (path.split("/").includes(String(undefined))) return [];
+          return [{ path, to: `${type}.${name}${index}` }, ...connections(block, texts.path)];
+        }),
+      ),
   );
+}
+
+/** Instances of a resource, as far as they can be told: one for each key of a list, or one. */
+function instancesOf({ count, for_each: list }: Block): { readonly key?: string; readonly index: string }[] {
+  if (count !== undefined) return [];
+  if (list === undefined) return [{ index: "" }];
+  const [, keys = "[]"] = /^\$\{toset\((\[.*\])\)\}$/.exec(typeof list === "string" ? list : "") ?? [];
+  return (JSON.parse(keys) as string[]).map((key) => ({ key, index: `[${JSON.stringify(key)}]` }));
 }
 
 /** Blocks by which Terraform adopts what exists already. */
@@ -97,7 +115,7 @@ function providerOf(instance: string): string {
 }
 
 function idOf(path: string): string {
-  return path.replace(/^sys\/(mounts|auth|policies\/acl)\//, "");
+  return path.replace(/^sys\/(mounts|auth|policies\/acl)\/|\/config\/ca$/, "");
 }
 
 /** The connections in the block of an engine for databases. */
@@ -113,12 +131,14 @@ function connections(block: Block, mount: string | undefined): DescribedObject[]
   );
 }
 
-/** A text, with what its references name; undefined if only Terraform can tell it. */
-function resolved(stack: SynthesizedStack, value: unknown): string | undefined {
+/** A text, with what its references name; undefined if only Terraform can tell it. @param key Of an instance of a list. */
+function resolved(stack: SynthesizedStack, value: unknown, key: string | undefined): string | undefined {
   if (typeof value !== "string") return undefined;
   const named = (_reference: string, type = "", name = "", attribute = ""): string =>
-    resolved(stack, stack.json.resource?.[type]?.[name]?.[attribute]) ?? UNKNOWN;
-  const text = value.replace(/\$\{(\w+)\.([\w-]+)\.(\w+)\}/g, named);
+    resolved(stack, stack.json.resource?.[type]?.[name]?.[attribute], key) ?? UNKNOWN;
+  const text = value
+    .replaceAll("${each.key}", key ?? UNKNOWN)
+    .replace(/\$\{(\w+)\.([\w-]+)(?:\[each\.key\])?\.(\w+)\}/g, named);
   return text.includes("${") ? undefined : text;
 }
 

@@ -1,4 +1,5 @@
 import type { ContentRequests } from "../../vault/content";
+import { signingKeyOf } from "./described";
 import { contentOf, isBuiltIn, type Part } from "../portability/catalogue";
 import { isOwn, pathAt, placeOf, readMounts } from "../portability/read-configuration";
 
@@ -19,6 +20,15 @@ export async function inventory(api: Pick<ContentRequests, "read" | "list">): Pr
   }
   const policies = (await api.list("sys/policies/acl")).filter((name) => !BUILT_IN.includes(name));
   return [...found, ...policies.map((name) => `sys/policies/acl/${name}`).filter((path) => !isOwn(path))].sort();
+}
+
+/** Paths of the signing keys of SSH engines. Nothing removes them but their mounts. */
+export async function signingKeys(api: Pick<ContentRequests, "read" | "list">): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { side, type, path } of await readMounts(api))
+    if (side === "engine" && type === "ssh" && (await api.read(signingKeyOf(path))) !== undefined)
+      found.push(signingKeyOf(path));
+  return found;
 }
 
 function isListed({ item, isPublic }: Part): boolean {

@@ -4,7 +4,7 @@ import { readMounts } from "../portability/read-configuration";
 import { rightsToLook } from "../portability/rights";
 import { workOnData } from "../portability/temporary-token";
 import type { DescribedObject } from "./described";
-import { belongsTo, inventory } from "./inventory";
+import { belongsTo, inventory, signingKeys } from "./inventory";
 
 const POLL = 1_000;
 
@@ -33,8 +33,9 @@ export function findUnmanaged(
       rights: async (api) => {
         const found = await inventory(api);
         // Several resources may write one object.
+        const existing = [...found, ...(await signingKeys(api))];
         managed = [...new Map(described.map((object) => [object.path, object])).values()].filter(({ path }) =>
-          found.includes(path),
+          existing.includes(path),
         );
         unmanaged = found.filter((path) => !described.some((object) => object.path === path));
         const mounts = unmanaged.filter((path) => /^sys\/(mounts|auth)\//.test(path));

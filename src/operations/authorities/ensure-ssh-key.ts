@@ -2,17 +2,12 @@ import type { SshKeyDescription } from "../../contract/authorities";
 import { placeText } from "../../contract/description";
 import { OperationError } from "../../core/errors";
 import type { ContentRequests } from "../../vault/content";
-import { ReplicaError } from "../../vault/errors";
 import type { ContentContext } from "../context";
 import { runAsApply } from "../identities/run-as-apply";
 import type { Outcome } from "../loop";
 import { explainDenial } from "./authority-denied";
 import type { AuthorityReport } from "./ensure-authority";
 import { fingerprintOf, openSshKey, type SshKey } from "./ssh-key";
-
-const REFUSED = 400;
-/** What OpenBao and Vault answer while a mount has no signing key. */
-const NO_KEY = /no default issuer currently configured|keys haven't been configured yet/;
 
 interface Seen {
   readonly held: SshKey;
@@ -72,15 +67,9 @@ async function readHeld(context: ContentContext, { privateKey }: SshKeyDescripti
   throw new OperationError("authority-bundle", `The field ${placeText(privateKey)} ${opened}, and deploy again.`);
 }
 
-/** Any other failure says nothing about the key. */
 async function presentKey(api: ContentRequests, mount: string): Promise<string | undefined> {
-  try {
-    const found = await api.read(`${mount}/config/ca`);
-    return found === undefined ? undefined : String(found.public_key);
-  } catch (error) {
-    if (error instanceof ReplicaError && error.status === REFUSED && NO_KEY.test(error.message)) return undefined;
-    throw error;
-  }
+  const found = await api.read(`${mount}/config/ca`);
+  return found === undefined ? undefined : String(found.public_key);
 }
 
 function refusal({ store }: ContentContext, { mount, privateKey }: SshKeyDescription): OperationError {

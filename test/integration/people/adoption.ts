@@ -39,6 +39,7 @@ export async function testAdoption({ project }: PeopleBed, deployed: LayerStack)
     "vault_mount",
     "vault_pki_secret_backend_role",
     "vault_policy",
+    "vault_ssh_secret_backend_ca",
     "vault_ssh_secret_backend_role",
     "vault_token_auth_backend_role",
   ]);

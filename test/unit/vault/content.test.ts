@@ -26,6 +26,17 @@ test("what is not there is undefined or empty", async () => {
   await api.remove("none");
 });
 
+test("an SSH engine without a signing key has nothing there, and another refusal fails", async () => {
+  const refused = (error: string) => ({ status: 400, body: { errors: [error] } });
+  const api = await answering({
+    "GET openbao/config/ca": refused("no default issuer currently configured"),
+    "GET vault/config/ca": refused("keys haven't been configured yet"),
+    "GET other/config/ca": refused("unsupported"),
+  });
+  expect([await api.read("openbao/config/ca"), await api.read("vault/config/ca")]).toEqual([undefined, undefined]);
+  await expect(api.read("other/config/ca")).rejects.toMatchObject({ status: 400 });
+});
+
 test("a write returns the answer, and a refusal fails", async () => {
   const api = await answering({
     "POST a": { body: { data: { id: 1 } } },

@@ -37,6 +37,33 @@ test("objects have their paths in the instance, also where another resource name
   expect(describedObjects(STACK, "other")).toEqual([{ path: "sys/mounts/kv", to: "vault_mount.other" }]);
 });
 
+test("a resource with a list has an object for each key, and one that is counted has none for certain", () => {
+  const each = "${vault_mount.ssh[each.key].path}";
+  const list = { for_each: '${toset(["2","3"])}', provider };
+  const resource = {
+    vault_mount: { ssh: { path: "ssh-${each.key}", ...list } },
+    vault_ssh_secret_backend_role: { ops: { backend: each, name: "ops", ...list } },
+    vault_ssh_secret_backend_ca: {
+      ssh: { backend: each, ...list },
+      imported: { backend: "ssh", count: 0, provider },
+    },
+    vault_policy: { some: { name: "${each.key}", for_each: "${local.names}", provider } },
+  };
+  const stack = { name: "customer10-config", json: { resource } };
+  expect(describedObjects(stack, "main")).toEqual([
+    { path: "sys/mounts/ssh-2", to: 'vault_mount.ssh["2"]' },
+    { path: "sys/mounts/ssh-3", to: 'vault_mount.ssh["3"]' },
+    { path: "ssh-2/roles/ops", to: 'vault_ssh_secret_backend_role.ops["2"]' },
+    { path: "ssh-3/roles/ops", to: 'vault_ssh_secret_backend_role.ops["3"]' },
+    { path: "ssh-2/config/ca", to: 'vault_ssh_secret_backend_ca.ssh["2"]' },
+    { path: "ssh-3/config/ca", to: 'vault_ssh_secret_backend_ca.ssh["3"]' },
+  ]);
+  expect(importBlocks(describedObjects(stack, "main"))).toContain(
+    'to = vault_ssh_secret_backend_ca.ssh["3"]\n  id = "ssh-3"\n',
+  );
+  expect(unclearResources(stack, "main")).toEqual(["vault_policy.some"]);
+});
+
 test("a resource whose object cannot be told is unclear", () => {
   const resource = {
     ...STACK.json.resource,

@@ -90,14 +90,6 @@ async function answering(...answers: readonly (ReplicaError | undefined)[]) {
   return { api, context };
 }
 
-test.each(["no default issuer currently configured", "keys haven't been configured yet"])(
-  "a product says that there is no key: %s",
-  async (answer) => {
-    const { context } = await answering(new ReplicaError("refused", `ssh/config/ca: 400 ${answer}`, 400), undefined);
-    expect(await ensureSshKey(context, SSH_KEY)).toMatchObject({ steps: ["import"] });
-  },
-);
-
 test("any other failure to read brings no key", async () => {
   const { api, context } = await answering(new ReplicaError("refused", "ssh/config/ca: 400 unsupported", 400));
   await expect(ensureSshKey(context, SSH_KEY)).rejects.toMatchObject({ code: "timeout" });
