@@ -20,15 +20,26 @@ export interface Part {
   readonly reason: string;
   /** What `apply` may do there. `plan` may read and list if `apply` may. @default - everything */
   readonly apply?: readonly Capability[];
-  /** Whether it holds a credential that the server sends to an address which stands there, too. @default false */
+  /**
+   * Whether it holds a credential that the server sends to an address which stands there, too, or a key that its writer knows.
+   *
+   * @default false
+   */
   readonly holdsCredential?: boolean;
 }
 
 /** The configuration of each engine. Nothing at these paths returns a secret value, creates a credential or signs. */
 export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
   pki: [
-    { path: "config/*", apply: CONFIGURE, reason: "configure the authority" },
-    { path: "roles/*", reason: "roles of certificates" },
+    // Not config/ca, which imports a CA whose key its sender knows.
+    ...["acme", "auto-tidy", "cluster", "crl", "issuers", "keys", "urls"].map((name) => ({
+      path: `config/${name}`,
+      apply: CONFIGURE,
+      reason: "configure the authority",
+    })),
+    { path: "roles", apply: ["list"], reason: "find roles" },
+    // Below a role, accounts of ACME are created.
+    { path: "roles/+", reason: "roles of certificates" },
     { path: "issuers", apply: ["list"], reason: "find issuers" },
     { path: "issuer/+", apply: EDIT, reason: "certificates of issuers" },
     { path: "keys", apply: ["list"], reason: "find keys of issuers" },
@@ -46,7 +57,7 @@ export const ENGINES: Readonly<Record<EngineType, readonly Part[]>> = {
     { path: "issuers/import/cert", apply: WRITE, reason: "import the signed intermediate" },
   ],
   ssh: [
-    { path: "config/*", apply: EDIT, reason: "configure the authority" },
+    { path: "config/*", apply: EDIT, reason: "configure the authority", holdsCredential: true },
     { path: "roles/*", reason: "roles of logins" },
   ],
   database: [

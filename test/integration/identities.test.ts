@@ -118,6 +118,8 @@ describe("in the instance", () => {
     "POST pki/sign-verbatim/web",
     "POST pki/root/sign-intermediate",
     "POST pki/intermediate/generate/exported",
+    "POST pki/config/ca",
+    "POST pki/roles/web/acme/new-eab",
     "POST ssh/sign/ops",
     "POST ssh/creds/ops",
     "POST auth/approle/role/web/secret-id",

@@ -26,6 +26,8 @@ const SECRETS = [
   "pki/issuer/default/issue/web",
   "pki/issuer/default/sign-intermediate",
   "pki/intermediate/generate/exported",
+  "pki/config/ca",
+  "pki/roles/web/acme/new-eab",
   "ssh/sign/ops",
   "ssh/creds/break-glass",
   "database/orders/creds/readonly",

@@ -247,7 +247,7 @@ describe("an admin of users", () => {
 test("an admin of the configuration does not write where a server keeps a root credential", () => {
   const policy = synthesizeInVault((stack, { provider }) => {
     const users = new Users(stack, "Users", { users: [], provider });
-    const engines = (["database", "aws", "azure", "gcp", "terraform", "pki"] as const).map((type) => ({
+    const engines = (["database", "aws", "azure", "gcp", "terraform", "pki", "ssh"] as const).map((type) => ({
       path: type,
       type,
     }));
@@ -256,8 +256,10 @@ test("an admin of the configuration does not write where a server keeps a root c
   const capabilities = (path: string): unknown =>
     new RegExp(`path "${path.replace("*", "\\*")}" \\{\n  capabilities = (.*)`).exec(String(policy))?.[1];
   expect(capabilities("database/config/*")).toBe('["read","list"]');
+  expect(capabilities("ssh/config/*")).toBe('["read"]');
   for (const path of ["aws/config/root", "azure/config", "gcp/config", "terraform/config"])
     expect(capabilities(path), path).toBe('["read"]');
   expect(capabilities("database/roles/*")).toContain("create");
-  expect(capabilities("pki/config/*")).toContain("update");
+  expect(capabilities("pki/config/urls")).toContain("update");
+  expect(capabilities("ssh/roles/*")).toContain("update");
 });

@@ -190,7 +190,7 @@ test("a description with another engine, other networks and other times changes 
 
   await runAgain(universe, { ...INSTANCE, identities });
 
-  expect(universe.access.policies.get(identityPolicyName("plan"))).toContain("pki/roles/*");
+  expect(universe.access.policies.get(identityPolicyName("plan"))).toContain("pki/roles/+");
   expect(universe.access.roles.get("operate")).toMatchObject({
     secret_id_bound_cidrs: ["10.0.0.0/8"],
     secret_id_ttl: 7_200,
