@@ -54,7 +54,7 @@ export function checkWorkloadSecrets(instance: CheckedInstance, report: Report):
     secrets.forEach((secret, position) => {
       const [field, entry] = referenceOf(secret);
       const grant = GRANTS[secret.type];
-      const refusal = refuseGrant(instance, grant, entry) ?? refuseLifetime(instance, secret);
+      const refusal = refuseGrant(instance, grant, entry) ?? refuseTemplate(secret) ?? refuseLifetime(instance, secret);
       if (refusal !== undefined) report([...at, position, field], refusal);
     });
   });
@@ -69,6 +69,11 @@ const GRANTS: Readonly<Record<WorkloadSecretSpec["type"], string>> = {
 
 function referenceOf({ type, path = "", role = "" }: CheckedSecret): readonly [field: string, entry: string] {
   return type === "key-value" ? ["path", path] : ["role", role];
+}
+
+/** What delivers a secret requests the path as it is written. */
+function refuseTemplate({ path = "" }: CheckedSecret): string | undefined {
+  return path.includes("{{") ? `"${path}" has a template, but is one secret; write names alone` : undefined;
 }
 
 /** The server shortens a certificate without an error, and then the operator would renew it too late. */

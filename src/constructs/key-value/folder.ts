@@ -1,5 +1,6 @@
 import { ValidationError } from "../../core/errors";
 import { PLAIN_PATH } from "../../core/path";
+import { templateProblem } from "../../policy/policy-path";
 
 /** First names of API paths. People write them by mistake, because policies contain them. */
 const API_PARTS = ["data", "delete", "destroy", "detailed-metadata", "metadata", "subkeys", "undelete"];
@@ -18,6 +19,8 @@ export function checkFolder(folder: string, mount?: string): string {
       `${written(folder)} is not a valid folder; write names separated by single slashes, without a slash at the ends, "+", "*", "." or "..".`,
     );
   }
+  const wrong = templateProblem(folder);
+  if (wrong !== undefined) throw new ValidationError("folder", `${written(folder)} ${wrong}.`);
   const [first = "", ...rest] = folder.split("/");
   if (API_PARTS.includes(first)) {
     const fix = rest.length === 0 ? "name another folder" : `write ${written(rest.join("/"))}`;

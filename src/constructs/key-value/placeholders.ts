@@ -2,6 +2,7 @@ import { MAX_GENERATED_LENGTH, MIN_GENERATED_LENGTH, type Placeholder } from "..
 import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
 import { passwordRulesProblem } from "../../core/password-rules";
+import { LITERAL_PATH } from "../../core/path";
 import { environmentsOf } from "./environment-policies";
 import { checkFolder } from "./folder";
 import type { KeyValueProps } from "./key-value-props";
@@ -58,6 +59,7 @@ function placeholder(mount: string, path: string, content: PlaceholderContent, s
     keys = type === undefined ? [] : PLACEHOLDER_KEYS[type],
   } = content;
   const where = `${mount}/${path}`;
+  if (!LITERAL_PATH.test(path)) throw failure(`${where} has a template, but is one secret; write names alone`, scope);
   if (keys.length === 0) throw failure(`${where} has no key; add keys, or a type`, scope);
   const twice = firstDuplicate(keys);
   if (twice !== undefined) throw failure(`${where} has the key "${twice}" twice; remove one of them`, scope);

@@ -1,6 +1,7 @@
 import type { IGrantee } from "../../policy/grantee";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkSecretPath } from "../../core/mount-path";
 import type { DatabaseCredentials, IDynamicDb } from "../dynamic-db/dynamic-db";
 import type { IKeyValue } from "../key-value/key-value";
 import type { IPkiRole } from "../tenant-pki/pki-role";
@@ -106,8 +107,9 @@ export type WorkloadSecretSource =
 
 /** A secret of an instance that a {@link Workload} gets. */
 export class WorkloadSecret {
-  /** A secret of a key-value mount. All its keys become keys of the Secret. */
+  /** A secret of a key-value mount. All its keys become keys of the Secret. @throws ValidationError unless it is one secret. */
   static keyValue({ name, keyValue, path }: KeyValueSecretProps): WorkloadSecret {
+    checkSecretPath(path);
     return new WorkloadSecret(name, { type: "key-value", mount: keyValue.mount, path }, (grantee) =>
       keyValue.grantRead(grantee, path),
     );

@@ -30,7 +30,7 @@ describe("T3: a mount", () => {
     expect(() => checkMountPath(path)).toThrow(/belongs to Vault itself; choose another path, such as "kv"/);
   });
 
-  test.each(["", "/kv", "kv/", "kv/../sys", ".", "kv/.", "a//b", "a b", "kv*", "+/kv"])(
+  test.each(["", "/kv", "kv/", "kv/../sys", ".", "kv/.", "a//b", "a b", "kv*", "+/kv", "kv-{{identity.entity.name}}"])(
     "is refused if it is %j",
     (path) => {
       expect(() => checkMountPath(path)).toThrow(/is not a valid mount; write names/);
@@ -79,10 +79,13 @@ describe("T3: the construct AppRoleLogin", () => {
       new AppRoleLogin(stack, "It", { path, provider });
     });
 
-  test.each(["token", "auth/approle", "../x", "", "approle/"])("refuses the path %j", (path) => {
-    expect(() => make(path)).toThrow(ValidationError);
-    expect(() => make(path)).toThrow(/^\[test\/It\] .*is not a possible path of a login method; write names/);
-  });
+  test.each(["token", "auth/approle", "../x", "", "approle/", "a-{{identity.entity.name}}"])(
+    "refuses the path %j",
+    (path) => {
+      expect(() => make(path)).toThrow(ValidationError);
+      expect(() => make(path)).toThrow(/^\[test\/It\] .*is not a possible path of a login method; write names/);
+    },
+  );
 
   test("accepts another path", () => {
     expect(() => make("team/approle")).not.toThrow();
@@ -107,11 +110,14 @@ describe.each(Object.keys(EXISTING))("T3: %s", (name) => {
   test("accepts another mount", () => expect(() => EXISTING[name]?.("team/a")).not.toThrow());
 });
 
-test.each(["", "/db", "db/", "a//b", "../x", "a b", "a/*"])("T3: the path %j of a secret is refused", (path) => {
-  const message = "is not a valid path of a secret; write names";
-  expect(() => SecretRef.centralVault({ mount: "operator", path, field: "password" })).toThrow(message);
-  expect(() => TenantCluster.fromKubeconfig({ mount: "clusters", path })).toThrow(message);
-});
+test.each(["", "/db", "db/", "a//b", "../x", "a b", "a/*", "{{identity.entity.id}}"])(
+  "T3: the path %j of a secret is refused",
+  (path) => {
+    const message = "is not a valid path of a secret; write names";
+    expect(() => SecretRef.centralVault({ mount: "operator", path, field: "password" })).toThrow(message);
+    expect(() => TenantCluster.fromKubeconfig({ mount: "clusters", path })).toThrow(message);
+  },
+);
 
 test.each(["auth/jwt", "token", "../x", ""])("T3: the path %j of a login is refused", (path) => {
   const message = "is not a possible path of a login method; write names";

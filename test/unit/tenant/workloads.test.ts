@@ -183,6 +183,10 @@ describe("a wrong workload gets a line", () => {
       [`${where}.secrets[0].path: "other/sample" is not below a keyValue mount; begin it with one of: kv/`],
     ],
     [
+      { [`${at}.secrets.0.path`]: "kv/{{identity.entity.id}}" },
+      [`${where}.secrets[0].path: "kv/{{identity.entity.id}}" has a template, but is one secret; write names alone`],
+    ],
+    [
       { [`${at}.secrets.1.role`]: "orders/admin" },
       [`${where}.secrets[1].role: "orders/admin" does not exist; define it, or use one of: orders/readonly`],
     ],

@@ -134,6 +134,18 @@ describe("fails when", () => {
     },
   );
 
+  test.each(["kv/data/{{x", "kv/data/x}}", "kv/data/{{time.now.unix}}", "kv/data/{{identity.groups.names.web.nam}}"])(
+    "no server would fill in the template of the path %j",
+    (path) => {
+      expect(() =>
+        synthesizeInVault((stack, { provider }) => {
+          const role = new AccessRole(stack, "Web", { name: "web", login: { path: "approle" }, provider });
+          role.grant({ path, capabilities: ["read"], reason: "read" });
+        }),
+      ).toThrow(/unbalanced templates; close each|which stands for nothing; write a template such as/);
+    },
+  );
+
   test("a token would live longer than it may", () => {
     expect(() => appRole({ tokenTtl: Duration.hours(2), tokenMaxTtl: Duration.hours(1) })).toThrow(
       /The role web has a tokenTtl of 2h, longer than its tokenMaxTtl of 1h; reduce tokenTtl/,

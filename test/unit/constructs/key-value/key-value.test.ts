@@ -75,6 +75,11 @@ test.each(["sys", "identity", "auth/x"])("T3: fails when the mount is %s", (moun
 test.each([
   ["data/web", '"data/web" contains "data", which the API adds by itself; write "web"'],
   ["metadata", '"metadata" contains "metadata", which the API adds by itself; name another folder'],
+  ["a/{{identity.entity.id", '"a/{{identity.entity.id" has unbalanced templates; close each {{ by }}.'],
+  [
+    "{{entity.id}}",
+    '"{{entity.id}}" has {{entity.id}}, which stands for nothing; write a template such as {{identity.',
+  ],
 ])("T4: fails when the folder is %s", (folder, message) => {
   const grantee: IGrantee = { grant: () => undefined };
   expect(() => KeyValue.fromMount("kv").grantRead(grantee, folder)).toThrow(message);

@@ -116,6 +116,7 @@ describe("placeholders", () => {
     ],
     ["data/a", { type: "password" }, /contains "data"/],
     ["a/", { type: "password" }, /is not a valid folder/],
+    ["{{identity.entity.id}}", { type: "password" }, /has a template, but is one secret; write names alone/],
   ] as const)("fail at synthesis (%s %j)", (path, content, message) => {
     expect(() => described({ placeholders: [{ path, ...content }] })).toThrow(message);
   });

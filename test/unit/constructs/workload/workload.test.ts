@@ -474,6 +474,13 @@ describe("a workload fails", () => {
     expect(() => workload(externalSecrets, {}, wrong)).toThrow(/"a\/b" is not a valid name of a Secret/);
   });
 
+  test("a secret of a key-value mount has a template in its path", () => {
+    const wrong = ({ kv }: Engines) => [
+      WorkloadSecret.keyValue({ name: "a", keyValue: kv, path: "{{identity.entity.id}}" }),
+    ];
+    expect(() => workload(externalSecrets, {}, wrong)).toThrow(/is not a valid path of a secret; write names/);
+  });
+
   test("with a certificate that is renewed too late", () => {
     expect(() => workload(externalSecrets, {}, certificateAlone({ renewBefore: Duration.hours(24) }))).toThrow(
       /certificate tls has a renewBefore of 24h, not shorter than its ttl of 24h; shorten renewBefore/,
