@@ -13,14 +13,26 @@ export function aliasNames(path: string): string[] {
 
 /** A template of what a login says of its client. The server itself writes the role, and a cluster names its service accounts. */
 const CLAIM =
-  /\{\{\s*(identity\.entity\.aliases\.(?:\$\{[^}]*\}|[\w-]+)\.)metadata\.(?!(?:role|service_account_\w+)\s*\}\})[^}]*\}\}/;
+  /\{\{\s*(identity\.entity\.aliases\.(?:\$\{[^}]*\}|[\w-]+)\.)metadata\.(?!(?:role|service_account_\w+)\s*\}\})[^]*?\}\}/;
 
 /**
  * What is wrong with a path of Vault in which a claim stands; undefined if none does. Vault 1.21.4 reads `*` and `+` of a claim as
  * wildcards. OpenBao refuses every request of such a client.
  */
 export function claimInPath(path: string): string | undefined {
-  const [template, alias = ""] = CLAIM.exec(path) ?? [];
+  return claimIn(path, `"*" and "+" as wildcards, so that a client could reach what is another's`);
+}
+
+/**
+ * What is wrong with the users of an SSH role of Vault among whom a claim stands; undefined if none does. Vault 1.21.4 makes several users
+ * of a claim with commas. OpenBao signs nothing for such a client.
+ */
+export function claimInUsers(users: string): string | undefined {
+  return claimIn(users, "a comma as the end of a name, so that a client could log in as somebody else");
+}
+
+function claimIn(text: string, reads: string): string | undefined {
+  const [template, alias = ""] = CLAIM.exec(text) ?? [];
   if (template === undefined) return undefined;
-  return `has ${template}, in which Vault reads "*" and "+" as wildcards, so that a client could reach what is another's; name the client by {{${alias}name}}`;
+  return `has ${template}, in which Vault reads ${reads}; name the client by {{${alias}name}}`;
 }

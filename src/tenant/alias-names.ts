@@ -1,4 +1,6 @@
-import { aliasNames } from "../policy/alias-accessors";
+import type { SshRole } from "../constructs/ssh-ca/ssh-role";
+import type { Product } from "../core/product";
+import { aliasNames, claimInUsers } from "../policy/alias-accessors";
 import { GRANT_FIELDS } from "./engines";
 import { unknownName } from "./sections/engine";
 import { ALIAS_LOGINS } from "./sections/logins";
@@ -26,5 +28,26 @@ export function checkAliasNames({ logins = {}, roles = [] }: CheckedInstance, re
             report(["roles", index, field, position], `its template names a login: ${unknown}`);
         }
       });
+  });
+}
+
+/** An instance, as far as templates of the users of SSH roles are concerned. */
+interface WithSsh {
+  readonly product: Product;
+  readonly ssh?: { readonly roles: readonly SshRole[] };
+}
+
+/** The users of an SSH role name the client by the accessor of a mount, and not by what its login says of it. */
+export function checkSshUsers({ product, ssh }: WithSsh, report: Report): void {
+  ssh?.roles.forEach(({ name, config: { allowedUsers = "", defaultUser = "" } }, index) => {
+    const users = `${allowedUsers},${defaultUser}`;
+    const login = aliasNames(users).find((each) => !each.startsWith(ACCESSOR));
+    const claim = product === "vault" ? claimInUsers(users) : undefined;
+    if (login !== undefined)
+      report(
+        ["ssh", "roles", index],
+        `the SSH role ${name} names the login "${login}"; write the accessor of its mount, which begins with ${ACCESSOR}, or metadata of users`,
+      );
+    else if (claim !== undefined) report(["ssh", "roles", index], `the SSH role ${name} ${claim}`);
   });
 }

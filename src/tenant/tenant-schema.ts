@@ -3,7 +3,7 @@ import type { ExternalPlugin } from "../constructs/server-config/external-plugin
 import type { Product } from "../core/product";
 import type { InstanceProviderProps } from "../constructs/vault-instance/instance-provider";
 import type { VaultInstanceProps } from "../constructs/vault-instance/vault-instance";
-import { checkAliasNames } from "./alias-names";
+import { checkAliasNames, checkSshUsers } from "./alias-names";
 import {
   checkCapacity,
   checkClusterPresent,
@@ -220,6 +220,7 @@ const instance = instanceFields.superRefine(
     checkRotatedSecretIds,
     checkRawStatements,
     checkAliasNames,
+    checkSshUsers,
     checkOwnAuthority,
     checkQuotas,
     checkServers,

@@ -6,6 +6,7 @@ import { parseDomain } from "../../core/domains";
 import { checkDurations } from "../../core/duration";
 import type { ValueType } from "../../core/value-type";
 import type { SshSecretBackendRoleConfig } from "../../terraform/providers/vault";
+import { templateProblem } from "../../policy/policy-path";
 import { longerThanMaxTtl } from "../access/roles";
 import { allowedUserKeyConfig } from "./ssh-keys";
 import type { SshCertificateRoleProps, SshHostRoleProps, SshOneTimePasswordRoleProps } from "./ssh-role-props";
@@ -22,7 +23,7 @@ function isTemplate(user: string): boolean {
 
 /** @throws ValidationError if a certificate or password for one of the users could not work. */
 function checkUsers(role: string, users: readonly string[]): void {
-  const wrong = users.find((user) => !USER_NAME.test(user));
+  const wrong = users.find((user) => !USER_NAME.test(user) || templateProblem(user) !== undefined);
   if (wrong === undefined) return;
   throw new ValidationError(
     "ssh-users",

@@ -59,6 +59,7 @@ describe("a statement that cannot do what it says", () => {
       "kv/data/{{ identity.entity.aliases.${TfToken[TOKEN.1]}.metadata.mail }}",
       "{{identity.entity.aliases.${TfToken[TOKEN.1]}.name}}",
     ],
+    ["kv/data/{{identity.entity.aliases.auth_oidc_1.metadata.a}b}}", "{{identity.entity.aliases.auth_oidc_1.name}}"],
   ])("has a claim, in which Vault reads wildcards: %s", (path, instead) => {
     const [message, ...others] = findings(path, "read", "vault");
     expect(message).toContain(`reads "*" and "+" as wildcards, so that a client could reach what is another's`);

@@ -207,6 +207,26 @@ describe("a path that names the metadata of a client", () => {
       expect(reason).toContain("name the client by {{identity.entity.aliases.gitlab.name}}");
   });
 
+  test("is none of a user of an SSH role by what a login of Vault says, in which commas make several users", () => {
+    const users = (product: string, user: string): string[] => {
+      const roles = [{ type: "certificate", name: "ops", allowedUsers: ["ubuntu", user], maxTtl: "30m" }];
+      const checked = checkTenant(
+        withFields({ "instances.0.product": product, "instances.0.ssh.roles": roles }, RIGHT),
+      );
+      return "problems" in checked ? checked.problems.map(({ field, reason }) => `${field}: ${reason}`) : [];
+    };
+    const claim = "{{identity.entity.aliases.auth_oidc_1a2b3c4d.metadata.mail}}";
+    expect(users("vault", claim)).toEqual([
+      `instances[0].ssh.roles[0]: the SSH role ops has ${claim}, in which Vault reads a comma as the end of a name, so that a client could log in as somebody else; name the client by {{identity.entity.aliases.auth_oidc_1a2b3c4d.name}}`,
+    ]);
+    expect(users("openbao", claim)).toEqual([]);
+    for (const safe of ["{{identity.entity.metadata.unix}}", "{{identity.entity.aliases.auth_oidc_1a2b3c4d.name}}"])
+      expect(users("vault", safe)).toEqual([]);
+    expect(users("openbao", "{{identity.entity.aliases.oidc.name}}")).toEqual([
+      'instances[0].ssh.roles[0]: the SSH role ops names the login "oidc"; write the accessor of its mount, which begins with auth_, or metadata of users',
+    ]);
+  });
+
   test("has the accessor of the login in the policy", () => {
     const [instance] = RIGHT.instances;
     const deployment = { mode: "external", addresses: ["https://10.0.0.1:8200"] };

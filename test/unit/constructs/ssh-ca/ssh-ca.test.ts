@@ -325,9 +325,12 @@ describe("SshRole", () => {
     expect(() => SshRole.oneTimePassword(template)).toThrow(/one-time passwords know no templates/);
   });
 
-  test.each(["{{foo}}", "{{identity.entity", "a,b", "my user", ""])("S3: fails for the user %j", (user) => {
-    expect(() => certificate(["ubuntu", user])).toThrow(/which is not a valid user; write a name, or a template/);
-  });
+  test.each(["{{foo}}", "{{identity.entity.nam}}", "{{identity.entity", "a,b", "my user", ""])(
+    "S3: fails for the user %j",
+    (user) => {
+      expect(() => certificate(["ubuntu", user])).toThrow(/which is not a valid user; write a name, or a template/);
+    },
+  );
 
   test("S4: signs only keys that are long enough", () => {
     expect(certificate(["ubuntu"]).config.allowedUserKeyConfig).toEqual([
