@@ -72,7 +72,7 @@ export class ExternalGroups extends Construct {
     if (other !== undefined)
       throw new ValidationError(
         "group-name",
-        `The groups ${JSON.stringify(other)} and ${JSON.stringify(group)} of the login ${mount} differ in case or punctuation alone, so they would have one name in the instance or one address in Terraform; name one of them, or rename it at the provider of identities.`,
+        `The groups ${JSON.stringify(other)} and ${JSON.stringify(group)} of the login ${mount} differ in case, punctuation or letters other than a to z alone, so they would have one name in the instance or one address in Terraform; name one of them, or rename it at the provider of identities.`,
         this,
       );
     this.names.set(key, group);

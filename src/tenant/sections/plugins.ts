@@ -7,9 +7,9 @@ import { shape } from "../in-file";
 export const plugins = list(
   shape<ExternalPlugin>()({
     type: choice(...PLUGIN_TYPES),
-    name: text(/^[\w.-]+$/, "name of a plugin", 'letters, digits and hyphens, such as "aws"'),
+    name: text(/^\w[\w.-]*$/, "name of a plugin", 'letters, digits and hyphens, such as "aws"'),
     command: text(
-      /^[\w.-]+$/,
+      /^\w[\w.-]*$/,
       "name of a program",
       'the name of a file in the plugin folder, such as "openbao-plugin-secrets-aws"',
     ),

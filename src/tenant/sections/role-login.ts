@@ -4,6 +4,7 @@ import type { GcpProgram } from "../../constructs/login/gcp-login";
 import { checkGitHubJob, type GitHubJob } from "../../constructs/login/github-login";
 import type { GitLabJob } from "../../constructs/login/gitlab-login";
 import { checkServiceAccount, type KubernetesServiceAccount } from "../../constructs/login/kubernetes-login";
+import { checkClaims } from "../../constructs/login/role-login";
 import { checkGroupName } from "../../constructs/users/user-names";
 import { ValidationError } from "../../core/errors";
 import { choice, distinct, name, only, validatedBy, whole } from "../builders";
@@ -91,6 +92,12 @@ export interface RoleLoginSpec {
   readonly groups?: readonly string[];
 }
 
+const GITLAB = "login of GitLab's jobs";
+
+/** What clients must present: one value. */
+const bound = (login: string, claim: string, example: string) =>
+  validatedBy(name(example), (value) => void checkClaims(login, { [claim]: value }));
+
 /** The section of the logins of a role. */
 export const roleLogin = validatedBy(
   shape<RoleLoginSpec>()({
@@ -98,8 +105,8 @@ export const roleLogin = validatedBy(
     gitlab: shape<GitLabJob>()({
       projectId: whole("project", 1),
       refType: choice("branch", "tag").optional(),
-      ref: name("main").optional(),
-      environment: name("production").optional(),
+      ref: bound(GITLAB, "ref", "main").optional(),
+      environment: bound(GITLAB, "environment", "production").optional(),
     }).optional(),
     github: validatedBy(
       shape<GitHubJob>()({
@@ -119,11 +126,11 @@ export const roleLogin = validatedBy(
       }),
       (account) => checkServiceAccount(account),
     ).optional(),
-    certificate: name("web.customer10.internal").optional(),
+    certificate: bound("login by certificates", "commonName", "web.customer10.internal").optional(),
     ...cloudPrograms,
-    oidc: name("developers").optional(),
-    oidcGroups: distinct(name("developers"), '"developers"').optional(),
-    ldapGroups: distinct(name("developers"), '"developers"').optional(),
+    oidc: bound("OIDC login", "group", "developers").optional(),
+    oidcGroups: distinct(bound("OIDC login", "group", "developers"), '"developers"').optional(),
+    ldapGroups: distinct(bound("LDAP login", "group", "developers"), '"developers"').optional(),
     groups: distinct(
       validatedBy(label, (value) => checkGroupName(value)),
       '"developers"',
@@ -134,7 +141,7 @@ export const roleLogin = validatedBy(
 
 /** @throws ValidationError if a role names no login: without the field it has an AppRole. */
 function checkReached(login: RoleLoginSpec): void {
-  if (Object.values(login).some((value) => value !== undefined)) return;
+  if (Object.values(login).some((value) => value !== undefined && (value as { length?: number }).length !== 0)) return;
   throw new ValidationError(
     "role-login",
     "names no login, so nobody reaches the role; name one, or remove the field login for an AppRole.",
