@@ -3,6 +3,7 @@ import { readCertificateFile } from "../../terraform/certificate-file";
 import { checkHost, checkHosts, checkPort } from "./database-address";
 import type { DatabaseDefinition } from "./database-definition";
 import type { CassandraProps } from "./hooked-database-props";
+import { safeTemplate } from "./username-template";
 
 /** The newest version of the protocol that Cassandra 2.2 to 5 speak. The default of the engine is too old for Cassandra 4. */
 const PROTOCOL_VERSION = 4;
@@ -26,7 +27,10 @@ export function cassandraDefinition(props: CassandraProps): DatabaseDefinition {
       }),
       protocolVersion: PROTOCOL_VERSION,
     }),
-    newerArguments: () => ({ tls_server_name: tlsServerName, username_template: usernameTemplate }),
+    newerArguments: () => ({
+      tls_server_name: tlsServerName,
+      username_template: safeTemplate("cassandra", usernameTemplate),
+    }),
     statements: { readonlyRole: () => cassandraReadonlyStatements(keyspace), revocation: () => [REVOCATION] },
   };
 }

@@ -28,7 +28,8 @@ export interface DatabaseConnectionProps {
   /**
    * Template of the names of logins, such as `{{printf "app-%s" (random 20)}}`. PostgreSQL cuts off names of more than 63 characters. MySQL
    * refuses more than 32, MariaDB more than 80. A template whose names are always longer is refused. If a name also contains that of the
-   * role or of the token, end the template with a filter, such as `| truncate 32`.
+   * role or of the token, end the template with a filter, such as `| truncate 32`. Of the name of the token (`.DisplayName`), quotes and other
+   * characters that could end a statement are left out, because it may be what a client says of itself.
    *
    * @default - the template of the engine, which fits
    * @changes in place: for logins that are created afterwards

@@ -25,7 +25,7 @@ import {
   REVOCATION_STATEMENTS,
 } from "./postgresql-statements";
 import { redisDefinition } from "./redis";
-import { checkUsernameTemplate } from "./username-template";
+import { checkUsernameTemplate, safeTemplate } from "./username-template";
 
 /** Engines that OpenBao has as external plugins only. */
 export const MISSING_DATABASES: Readonly<Partial<Record<DatabaseServer["engine"], MissingEngine>>> = {
@@ -195,7 +195,7 @@ export class Database {
       maxOpenConnections: pool.maxOpenConnections,
       maxIdleConnections: pool.maxIdleConnections,
       maxConnectionLifetime: pool.maxConnectionLifetime?.toSeconds(),
-      usernameTemplate,
+      usernameTemplate: safeTemplate(this.server.engine, usernameTemplate),
       verifyConnection,
     };
   }

@@ -1,10 +1,11 @@
 import { checkPort, hostInUrl } from "./database-address";
 import type { DatabaseDefinition } from "./database-definition";
 import type { InfluxdbProps } from "./hooked-database-props";
+import { safeTemplate } from "./username-template";
 
 /** An InfluxDB 1 server. The engine builds a URL of the host, and trusts the certificates of its machine alone. */
 export function influxdbDefinition(props: InfluxdbProps): DatabaseDefinition {
-  const { host, port = 8086, database, username, usernameTemplate = "" } = props;
+  const { host, port = 8086, database, username, usernameTemplate } = props;
   const address = hostInUrl(host);
   return {
     server: { engine: "influxdb", addresses: [`${address}:${checkPort("InfluxDB", port)}`], database },
@@ -16,7 +17,7 @@ export function influxdbDefinition(props: InfluxdbProps): DatabaseDefinition {
       port,
       tls: true,
       username,
-      username_template: usernameTemplate,
+      username_template: safeTemplate("influxdb", usernameTemplate),
     },
     statements: { readonlyRole: () => influxdbReadonlyStatements(database), revocation: () => [REVOCATION] },
   };

@@ -42,3 +42,30 @@ function shortestOutput(action: string): number {
   const literal = first.slice(1, -1).replaceAll(/%[^a-z]*[a-z]/gi, "");
   return printed.reduce((sum, length) => sum + length, literal.length);
 }
+
+/** Templates of the engines themselves. */
+const OWN: Readonly<Partial<Record<DatabaseServer["engine"], string>>> = {
+  postgresql: ownTemplate("-", 8, "truncate 63"),
+  mysql: ownTemplate("-", 10, "truncate 32"),
+  mariadb: ownTemplate("-", 10, "truncate 32"),
+  mssql: ownTemplate("-", 20, "truncate 128"),
+  cassandra: ownTemplate("_", 15, 'truncate 100 | replace "-" "_" | lowercase'),
+  influxdb: ownTemplate("_", 15, 'truncate 100 | replace "-" "_" | lowercase'),
+};
+
+function ownTemplate(between: string, part: number, filter: string): string {
+  const format = ["v", "%s", "%s", "%s", "%s"].join(between);
+  return `{{printf "${format}" (.DisplayName | truncate ${part}) (.RoleName | truncate ${part}) (random 20) (unix_time) | ${filter}}}`;
+}
+
+/** What ends a name in a statement, or the statement, and what the engine itself fills in. */
+const UNSAFE = ["'", '"', "`", "\\", ";", "$", "[", "]", "{", "}"];
+
+/**
+ * The template, or that of the engine, without what a client could say in a name. The display name of a token is what its login says of
+ * the client, such as a claim, and the engine puts the name into statements as it is.
+ */
+export function safeTemplate(engine: DatabaseServer["engine"], template = OWN[engine]): string | undefined {
+  const filters = UNSAFE.map((each) => ` | replace ${JSON.stringify(each)} ""`).join("");
+  return template?.replaceAll(/\$?\.DisplayName\b/g, (field) => `(${field}${filters})`);
+}

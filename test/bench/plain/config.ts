@@ -25,6 +25,11 @@ const PASSWORDS = ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "
   "length = 24",
 );
 
+/** What a login says of its client ends no statement. */
+const NAMES = `{{printf "v-%s-%s-%s-%s" ((.DisplayName${["'", '"', "`", "\\", ";", "$", "[", "]", "{", "}"]
+  .map((each) => ` | replace ${JSON.stringify(each)} ""`)
+  .join("")}) | truncate 8) (.RoleName | truncate 8) (random 20) (unix_time) | truncate 63}}`;
+
 const STATEMENTS = [
   `CREATE ROLE "{{name}}" WITH LOGIN PASSWORD '{{password}}' VALID UNTIL '{{expiration}}'`,
   'GRANT CONNECT ON DATABASE "orders" TO "{{name}}"',
@@ -193,6 +198,7 @@ export function configStack(app: App, tenant: string): TerraformStack {
         username: "vault",
         passwordWo: '${ephemeral.vault_kv_secret_v2.password.data["password"]}',
         passwordWoVersion: 1,
+        usernameTemplate: NAMES,
       },
     ],
     provider,

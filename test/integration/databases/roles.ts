@@ -43,4 +43,26 @@ export function testRoles(bed: DatabaseBed): void {
     await job.send("POST", "auth/token/revoke-self");
     await waitUntil("the login is gone", async () => !(await bed.isAlive(login)));
   });
+
+  test.each(["o'brien", "'--", `x" SUPERUSER PASSWORD 'known' --`, "$$;[]{}`\\"])(
+    "what a login says of its client ends no statement: %s",
+    async (sub) => {
+      const policy = 'path "database/+/creds/readonly" { capabilities = ["read"] }';
+      await bed.operator.send("PUT", "sys/policies/acl/named", { body: { policy } });
+      const body = { role_type: "jwt", user_claim: "sub", bound_audiences: AUDIENCE, token_policies: "named" };
+      await bed.operator.send("POST", "auth/gitlab/role/named", { body });
+      const jwt = bed.issuer?.token({ sub, aud: AUDIENCE });
+      const answer = await bed.operator.send("POST", "auth/gitlab/login", { body: { role: "named", jwt } });
+      const { client_token } = answer.body.auth as { client_token: string };
+      const client = bed.operator.withToken(new Secret(client_token));
+      for (const mount of ["database/orders", "database/shop"]) {
+        const login = await bed.draw(mount, "readonly", client);
+        expect(login.username).toMatch(/^v-gitlab-[\w -]*-readonly-[A-Za-z0-9]+/);
+        await bed.revoke(login);
+        if (mount === "database/shop") continue;
+        const left = `SELECT 1 FROM pg_roles WHERE rolname LIKE 'v-gitlab-%' OR rolname LIKE 'x%' AND rolsuper`;
+        expect(await bed.administer("orders", left)).toEqual([]);
+      }
+    },
+  );
 }

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkUsernameTemplate, shortestName } from "../../../../src/constructs/dynamic-db/username-template";
+import {
+  checkUsernameTemplate,
+  safeTemplate,
+  shortestName,
+} from "../../../../src/constructs/dynamic-db/username-template";
 
 describe("the shortest name of a template", () => {
   test.each([
@@ -47,4 +51,26 @@ test("no limit of the other engines is known", () => {
   const usernameTemplate = "{{random 200}}";
   for (const engine of ["mongodb", "mssql"] as const)
     expect(() => checkUsernameTemplate({ engine, usernameTemplate })).not.toThrow();
+});
+
+describe("the name of a token", () => {
+  const FILTERED = /\(\$?\.DisplayName( \| replace "(\\\\|\\"|[^"\\]+)" ""){10}\)/;
+
+  test.each([
+    "{{.DisplayName}}",
+    '{{printf "%s" .DisplayName}}',
+    "{{with .RoleName}}{{$.DisplayName | truncate 8}}{{end}}",
+  ])("is in %s without what ends a statement", (template) => {
+    const safe = safeTemplate("postgresql", template) ?? "";
+    expect(safe).toMatch(FILTERED);
+    expect(safe.replace(FILTERED, "NAME")).toBe(template.replace(/\$?\.DisplayName/, "NAME"));
+    for (const quote of ["'", String.raw`\"`, "`", ";", "$"]) expect(safe).toContain(` | replace "${quote}" ""`);
+  });
+
+  test("is so by default of each engine that puts it into a statement, and others keep their own template", () => {
+    const engines = ["postgresql", "mysql", "mariadb", "mssql", "cassandra", "influxdb"] as const;
+    for (const engine of engines) expect(safeTemplate(engine), engine).toMatch(FILTERED);
+    for (const engine of ["mongodb", "redis", "valkey"] as const) expect(safeTemplate(engine)).toBeUndefined();
+    expect(safeTemplate("mysql", "app-{{random 20}}")).toBe("app-{{random 20}}");
+  });
 });
