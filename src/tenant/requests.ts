@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { DNS_LABEL } from "../core/dns-label";
 import { escapeExpressions, hasExpressions } from "../terraform/literal-text";
+import { checkAliasNames } from "./alias-names";
 import { TenantError } from "./define-tenant";
 import { GRANT_FIELDS, refuseGrant } from "./engines";
 import { importDefault, MODULES } from "./load-module";
@@ -112,6 +113,7 @@ function checkRequestGrants(request: AccessRequest, instance: WithSelfService, r
     const refusal = refuseGrant(instance, field, entry);
     if (refusal !== undefined) report([field, position], refusal);
   }
+  checkAliasNames({ ...instance, roles: [request] }, ([, , ...path], reason) => report(path, reason));
 }
 
 /** The login method must exist. */

@@ -136,6 +136,11 @@ describe("a request is refused", () => {
       `${FILE}:1:85: databases[0]: "orders/admin" does not exist; define it, or use one of: orders/readonly`,
     ],
     [
+      "of a path that names a login which the instance has not",
+      { ...REQUEST, read: ["kv/shop/{{identity.entity.aliases.github.name}}"] },
+      `${FILE}:1:57: read[0]: its template names a login: "github" does not exist; define it, or use one of: gitlab`,
+    ],
+    [
       "of nothing",
       { login: REQUEST.login, ttl: "1h" },
       `${FILE}:1:1: requests nothing; add an entry to certificates, signCertificates, generateCertificates, ssh, databases, rotateDatabases, read, write, administer, keyValuePolicies or clouds, or remove the file`,
