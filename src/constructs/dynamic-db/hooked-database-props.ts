@@ -70,13 +70,13 @@ export interface CassandraProps extends HookedConnectionProps, Pick<DatabaseConn
    */
   readonly port?: number;
   /**
-   * Keyspace whose tables a role without statements of its own reads.
+   * Keyspace whose tables a role without statements of its own reads, by its exact name: `Orders` is another one than `orders`.
    *
    * @changes in place: for logins that are created afterwards
    */
   readonly keyspace: string;
   /**
-   * A role that may create, alter and drop roles, and may grant what the roles use.
+   * A role that may create and drop all roles, and may grant what the roles use.
    *
    * @changes in place: raise the revision of the password, which is another one
    */
@@ -94,9 +94,9 @@ export interface CassandraProps extends HookedConnectionProps, Pick<DatabaseConn
    */
   readonly caCertificateFile: string;
   /**
-   * Name in the TLS certificates of the servers.
+   * Name in the TLS certificates of all servers.
    *
-   * @default - the host, and the addresses of the other servers, which the cluster reports
+   * @default - the host, and then the IP address of each server that the cluster reports, which its certificate must have
    * @changes in place: another name replaces it; the provider cannot remove it, so rename the database
    */
   readonly tlsServerName?: string;

@@ -15,6 +15,11 @@ const EVENTS = {
   verify: "verified a database connection",
 } as const;
 
+/** The answer of Cassandra's client if it reaches the host, and then no server at the address that the cluster reports. */
+const NO_CONNECTION = "no connections were made when creating the session";
+const ITS_CAUSE =
+  "the IP addresses that the cluster reports are not reachable, or not in the servers' certificates: then set tlsServerName";
+
 /** A step that does something. */
 type Change = keyof typeof EVENTS;
 
@@ -98,9 +103,10 @@ class PasswordRun {
   /** The server keeps the former password if the database refuses the new one. */
   private explained(error: unknown): unknown {
     if (!(error instanceof ReplicaError) || error.failure !== "refused" || error.retryable) return error;
+    const reason = reasonOf(error).replace(NO_CONNECTION, `$&, because ${ITS_CAUSE}`);
     return new OperationError(
       "database-refused",
-      `The instance cannot log in to the database of ${this.place} (${reasonOf(error)}); correct its fields in the tenant file, or write its password to ${this.secret} and raise revision, and deploy again.`,
+      `The instance cannot log in to the database of ${this.place} (${reason}); correct its fields in the tenant file, or write its password to ${this.secret} and raise revision, and deploy again.`,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
 import { checkRootRotation } from "../../constructs/dynamic-db/database";
+import { checkKeyspace } from "../../constructs/dynamic-db/cassandra";
 import { checkHost, checkHosts } from "../../constructs/dynamic-db/database-address";
 import type { CassandraProps, InfluxdbProps, RedisProps } from "../../constructs/dynamic-db/hooked-database-props";
 import { checkKeys } from "../../constructs/dynamic-db/redis";
@@ -62,7 +63,7 @@ export const cassandra = validatedBy(
     engine: only("cassandra"),
     host: cassandraHost,
     failoverHosts: list(cassandraHost, '"cassandra-2.customer10.internal"').optional(),
-    keyspace: name("orders"),
+    keyspace: validatedBy(name("orders"), checkKeyspace),
     caCertificateFile: name("certificates/cassandra.pem"),
     tlsServerName: name("cassandra.customer10.internal").optional(),
   }),

@@ -131,8 +131,18 @@ test("Cassandra: TLS with the CA, a protocol that servers of today speak, and a 
     ],
     revocation_statements: ["DROP ROLE IF EXISTS '{{username}}'"],
   });
-  expect(Database.cassandra({ ...CASSANDRA, keyspace: 'a"b' }).statements.readonlyRole("r")[1]).toContain('"a""b"');
   expect(() => Database.cassandra({ ...CASSANDRA, host: "fe80::1", failoverHosts: ["b"] })).toThrow(/several hosts/);
+});
+
+test("Cassandra: a keyspace has the name of one, so that it cannot end a statement", () => {
+  for (const keyspace of ["", 'a"b', "a;b", "a-b", "{{username}}", "a".repeat(49)])
+    expect(() => Database.cassandra({ ...CASSANDRA, keyspace })).toThrow(/is not a valid keyspace; write a name of up/);
+  expect(Database.cassandra({ ...CASSANDRA, keyspace: "Web_1" }).statements.readonlyRole("r")[1]).toContain('"Web_1"');
+});
+
+test("Cassandra: by default, the name of a login has no quote of who requests it", () => {
+  const { cassandra } = mountOf(db(Database.cassandra(CASSANDRA))) as { cassandra: { username_template: string }[] };
+  expect(cassandra[0]?.username_template).toContain(`| replace "'" ""`);
 });
 
 test("InfluxDB: the hook writes the whole connection, with TLS, and a login reads a database", () => {

@@ -108,3 +108,13 @@ test("waits for a server that comes and goes", async () => {
   };
   expect(await writePassword(context, DESCRIBED, hunter)).toMatchObject({ steps: ["write"] });
 });
+
+test("Cassandra: the answer of a client that no server lets in says why", async () => {
+  const api = made();
+  const { context } = await instanceWith(api);
+  const answer = "error creating session: no connections were made when creating the session.";
+  api.write = () => Promise.reject(new ReplicaError("refused", answer, 400));
+  await expect(writePassword(context, DESCRIBED, hunter)).rejects.toThrow(
+    /creating the session, because the IP addresses that the cluster reports .* set tlsServerName\); correct/,
+  );
+});
