@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { testCassandra } from "./databases/cassandra";
 import { testChangedTenantFile } from "./databases/changed-tenant-file";
 import { testConnections } from "./databases/connections";
 import { DatabaseBed } from "./databases/database-bed";
@@ -26,6 +27,8 @@ describe("a deployed tenant", () => {
 });
 
 describe("databases whose passwords the hook writes", () => testHookedDatabases(() => bed.hooked));
+
+describe("Cassandra", () => testCassandra(bed));
 
 describe("a changed tenant file", () => testChangedTenantFile(bed));
 

@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { VaultClient } from "../../../src/vault/client";
 import { all } from "../../support/all";
 import { CHANGED, type DatabaseBed, type Login } from "./database-bed";
+import { changeCassandra, testChangedCassandra } from "./cassandra";
 import { changeHookedDatabases, testChangedDatabases } from "./hooked";
 import { OWNER, password, SHOP } from "./tenant";
 
@@ -30,6 +31,7 @@ export function testChangedTenantFile(bed: DatabaseBed): void {
     await bed.operator.send("DELETE", "sys/policies/password/database.audit");
     passwordsBefore = await rotatedPasswords(bed);
     hookedBefore = await changeHookedDatabases(bed.hooked);
+    await changeCassandra(bed);
     bed.writeTenantFile(CHANGED);
     await bed.deploy();
   });
@@ -43,6 +45,7 @@ export function testChangedTenantFile(bed: DatabaseBed): void {
     () => bed.hooked,
     () => hookedBefore,
   );
+  testChangedCassandra(bed);
 
   test("plans nothing more afterwards", async () => {
     expect(await bed.lab.cdktf.plan("data-config")).toMatch(/No changes/);
@@ -63,7 +66,7 @@ export function testChangedTenantFile(bed: DatabaseBed): void {
     expect((await bed.draw("database/orders")).password).toMatch(/^(?=.*-)[A-Za-z0-9-]{24}$/);
     const { body } = await bed.operator.send("LIST", "sys/policies/password");
     expect((body.data as { keys: string[] }).keys.sort()).toEqual(
-      ["audit", "archive", "journal", "orders", "shop", "cache", "sessions", "metrics"]
+      ["audit", "archive", "journal", "orders", "shop", "cache", "sessions", "metrics", "events"]
         .map((name) => `database.${name}`)
         .concat("db.second")
         .sort(),

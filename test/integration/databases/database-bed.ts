@@ -3,10 +3,12 @@ import { dirname, join } from "node:path";
 import { startLab, type Lab } from "../../../lab/lab";
 import { Progress } from "../../../lab/progress";
 import { DeployedInstance } from "../../../lab/proofs/instance";
+import type { CassandraServer } from "../../../lab/servers/cassandra-server";
 import type { MariadbServer } from "../../../lab/servers/mariadb-server";
 import type { VaultClient } from "../../../src/vault/client";
 import { removeLab } from "../support/lab";
 import { TokenIssuer } from "../support/token-issuer";
+import { CASSANDRA, CASSANDRA_CHANGED, startCassandra } from "./cassandra";
 import { HOOKED, HOOKED_CHANGED, HookedDatabases } from "./hooked";
 import { requireCertificate, startMariadb } from "./servers";
 import {
@@ -21,9 +23,12 @@ import {
   TENANT_FILE,
 } from "./tenant";
 
-const FIRST = { ...FIRST_OF_SQL, databases: [...FIRST_OF_SQL.databases, ...HOOKED] };
+const FIRST = { ...FIRST_OF_SQL, databases: [...FIRST_OF_SQL.databases, ...HOOKED, CASSANDRA] };
 /** What the changed tenant file says of the instance. */
-export const CHANGED = { ...CHANGED_OF_SQL, databases: [...CHANGED_OF_SQL.databases, ...HOOKED_CHANGED] };
+export const CHANGED = {
+  ...CHANGED_OF_SQL,
+  databases: [...CHANGED_OF_SQL.databases, ...HOOKED_CHANGED, CASSANDRA_CHANGED],
+};
 
 /** How long the product's own client waits for an answer: 500 logins take some seconds, and more beside other tests. */
 export const CLIENT_TIMEOUT = 60_000;
@@ -43,6 +48,7 @@ export class DatabaseBed {
   operator!: VaultClient;
   mariadb!: MariadbServer;
   hooked!: HookedDatabases;
+  cassandra!: CassandraServer;
   /** Signs the tokens of jobs; undefined until the lab has started. */
   issuer: TokenIssuer | undefined;
 
@@ -64,7 +70,11 @@ export class DatabaseBed {
     const { central } = this.lab;
     await central.keepPassword({ mount: "operator", path: "data/postgresql", field: "password-of-vault2" }, "second");
     await central.keepPassword(MARIADB.password, SHOP_PASSWORD);
-    [this.mariadb, this.hooked] = await Promise.all([startMariadb(this.lab), HookedDatabases.start(this.lab)]);
+    [this.mariadb, this.hooked, this.cassandra] = await Promise.all([
+      startMariadb(this.lab),
+      HookedDatabases.start(this.lab),
+      startCassandra(this.lab),
+    ]);
     await requireCertificate(this.lab, "certified");
     await this.administer(
       "postgres",
@@ -79,7 +89,7 @@ export class DatabaseBed {
 
   async stop(): Promise<void> {
     this.issuer?.stop();
-    await Promise.all([this.mariadb.stop(), this.hooked.stop()]);
+    await Promise.all([this.mariadb.stop(), this.hooked.stop(), this.cassandra.stop()]);
     await removeLab(this.lab);
     for (const file of [TENANT_FILE, ...CLIENT]) rmSync(file, { force: true });
   }
