@@ -93,6 +93,7 @@ test("Terraform imports what unmanaged --imports writes, and changes nothing but
       "vault_mount",
       "vault_pki_secret_backend_role",
       "vault_policy",
+      "vault_ssh_secret_backend_ca",
       "vault_ssh_secret_backend_role",
     ]),
   );
