@@ -1,7 +1,7 @@
 import type { ContentRequests } from "../../vault/content";
 import { signingKeyOf } from "./described";
 import { contentOf, isBuiltIn, type Part } from "../portability/catalogue";
-import { isOwn, pathAt, placeOf, readMounts } from "../portability/read-configuration";
+import { isOwn, pathAt, placeOf, readMounts, type Mount } from "../portability/read-configuration";
 
 /** Policies of the product: `default-ceiling` is one of Vault 2. */
 const BUILT_IN = ["default", "root", "default-ceiling"];
@@ -23,9 +23,12 @@ export async function inventory(api: Pick<ContentRequests, "read" | "list">): Pr
 }
 
 /** Paths of the signing keys of SSH engines. Nothing removes them but their mounts. */
-export async function signingKeys(api: Pick<ContentRequests, "read" | "list">): Promise<readonly string[]> {
+export async function signingKeys(
+  api: Pick<ContentRequests, "read">,
+  mounts: readonly Mount[],
+): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const { side, type, path } of await readMounts(api))
+  for (const { side, type, path } of mounts)
     if (side === "engine" && type === "ssh" && (await api.read(signingKeyOf(path))) !== undefined)
       found.push(signingKeyOf(path));
   return found;

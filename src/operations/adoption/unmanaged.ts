@@ -31,21 +31,21 @@ export function findUnmanaged(
     return workOnData(locked, {
       operation: "unmanaged",
       rights: async (api) => {
-        const found = await inventory(api);
+        const [found, mounts] = [await inventory(api), await readMounts(api)];
         // Several resources may write one object.
-        const existing = [...found, ...(await signingKeys(api))];
+        const existing = [...found, ...(await signingKeys(api, mounts))];
         managed = [...new Map(described.map((object) => [object.path, object])).values()].filter(({ path }) =>
           existing.includes(path),
         );
         unmanaged = found.filter((path) => !described.some((object) => object.path === path));
-        const mounts = unmanaged.filter((path) => /^sys\/(mounts|auth)\//.test(path));
-        removed = purge ? unmanaged.filter((path) => !belongsTo(path, mounts)) : [];
+        const places = unmanaged.filter((path) => /^sys\/(mounts|auth)\//.test(path));
+        removed = purge ? unmanaged.filter((path) => !belongsTo(path, places)) : [];
         const rights = removed.map((path) => ({
           path,
           capabilities: ["delete", "sudo"] as const,
           reason: "remove it",
         }));
-        return [...rightsToLook(await readMounts(api)).filter(({ path }) => !removed.includes(path)), ...rights];
+        return [...rightsToLook(mounts).filter(({ path }) => !removed.includes(path)), ...rights];
       },
       work: async (api, server) => {
         for (const path of removed) {
