@@ -166,13 +166,8 @@ export class InstanceConfig extends Construct {
     const { appRole, logins = {}, people, product, plugins, address } = instance;
     const roles = [...(instance.roles ?? []), ...this.requestedRoles()];
     const users = people && new Users(this, "People", { ...people, provider });
-    const methods = createLogins(
-      this,
-      logins,
-      { ...this.props, product, plugins, address },
-      users,
-      () => this.engines.pki?.certificate ?? "",
-    );
+    const { pki } = this.engines;
+    const methods = createLogins(this, logins, { ...this.props, product, plugins, address }, users, pki);
     const programs = roles.filter(hasAppRole);
     const login =
       programs.length === 0

@@ -1,23 +1,30 @@
 import { readFileSync } from "node:fs";
-import { AssetType, TerraformAsset } from "cdktf";
+import { AssetType, TerraformAsset, Token } from "cdktf";
 import type { Construct } from "constructs";
+import { certificateProblem } from "../core/certificate";
 import { ValidationError } from "../core/errors";
+
+/** @throws ValidationError if a text is not certificates as PEM, or contains a private key. */
+export function checkCertificate(pem: string | undefined, scope?: Construct): void {
+  if (pem === undefined || Token.isUnresolved(pem)) return;
+  const problem = certificateProblem(pem);
+  if (problem !== undefined) throw new ValidationError("certificate", `The caCertificate ${problem}.`, scope);
+}
 
 /**
  * The content of a PEM file that a tenant or operator names.
  *
  * @param field The field that names it, for errors.
- * @throws ValidationError if the file cannot be read.
+ * @throws ValidationError if the file cannot be read, is not certificates, or contains a private key.
  */
 export function readCertificateFile(file: string, field: string, scope?: Construct): string {
   const content = readText(file);
-  if (content === undefined) {
-    throw new ValidationError(
-      "certificate-file",
-      `${field} names the file "${file}", which cannot be read; check the path, which is relative to the project.`,
-      scope,
-    );
-  }
+  const problem =
+    content === undefined
+      ? "cannot be read; check the path, which is relative to the project"
+      : certificateProblem(content);
+  if (content === undefined || problem !== undefined)
+    throw new ValidationError("certificate-file", `${field} names the file "${file}", which ${problem}.`, scope);
   return content;
 }
 
@@ -26,7 +33,7 @@ export function readCertificateFile(file: string, field: string, scope?: Constru
  *
  * @param field The field that names it, for errors.
  * @returns A path relative to the folder in which Terraform runs.
- * @throws ValidationError if the file cannot be read.
+ * @throws ValidationError if the file cannot be read, is not certificates, or contains a private key.
  */
 export function certificateAsset(scope: Construct, id: string, file: string, field: string): string {
   readCertificateFile(file, field, scope);

@@ -1,10 +1,12 @@
-import { Fn, Token, type TerraformProvider } from "cdktf";
+import { Fn, Token, type TerraformProvider, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { isEncrypted } from "../../core/secure-address";
+import { checkCertificate } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
+import { expressionOf } from "../../terraform/resource-address";
 import {
   AuthBackend,
   CertAuthBackendRole,
@@ -105,6 +107,7 @@ export class CertificateLogin extends Construct {
   /** Path of the auth mount, without `auth/`. */
   readonly path: string;
   private readonly mount: string;
+  private readonly revocations?: GenericEndpoint;
 
   constructor(
     scope: Construct,
@@ -114,6 +117,7 @@ export class CertificateLogin extends Construct {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
+    checkCertificate(props.caCertificate, this);
     checkRevocation(props, this);
     const { description, crl, crlUrl, provider } = props;
     this.mount = checkLoginPath(props.path ?? CERTIFICATE_LOGIN.path, this);
@@ -124,17 +128,18 @@ export class CertificateLogin extends Construct {
       provider,
     }).path;
     if (crl === undefined && crlUrl === undefined) return;
-    new GenericEndpoint(this, "Crl", {
+    this.revocations = new GenericEndpoint(this, "Crl", {
       path: `auth/${this.path}/crls/${CRL_NAME}`,
       dataJson: Fn.jsonencode(crl === undefined ? { url: crlUrl } : { crl }),
       // The server tells serial numbers instead of the list.
       disableRead: true,
-      // The authority may be an engine of the same instance, which then has the list.
-      lifecycle: Token.isUnresolved(props.caCertificate)
-        ? { precondition: [{ condition: `\${${Fn.lengthOf(props.caCertificate)} > 0}`, errorMessage: NO_AUTHORITY }] }
-        : undefined,
       provider,
     });
+  }
+
+  /** Has the server fetch `crlUrl` after something exists, such as the `issuers` of a `TenantPKI` of the same deployment. */
+  fetchRevocationsAfter(created: TerraformResource): void {
+    if (this.revocations !== undefined) this.revocations.dependsOn = [expressionOf(created)];
   }
 
   /** Clients whose certificate has one common name. */
@@ -156,8 +161,6 @@ export class CertificateLogin extends Construct {
     };
   }
 }
-
-const NO_AUTHORITY = "The authority of the clients has no certificate.";
 
 /** Name of the revocation list in the login. */
 const CRL_NAME = "clients";

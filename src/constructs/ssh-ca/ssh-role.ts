@@ -33,6 +33,22 @@ function checkUsers(role: string, users: readonly string[]): void {
   );
 }
 
+/** A name of RFC 4250, section 4.6.1. A comma would make two of it. */
+const EXTENSION = /^[\w.+-]+(@[\w.-]+)?$/;
+
+/** @throws ValidationError if an extension has no valid name, or sshd would log or run something else than what one line says. */
+function checkTexts({ name, extensions = [], forceCommand, keyIdFormat }: SshCertificateRoleProps): void {
+  const fail = (problem: string): never => {
+    throw new ValidationError("ssh-text", `The SSH role ${name} has ${problem}.`);
+  };
+  const extension = extensions.find((each) => !EXTENSION.test(each));
+  if (extension !== undefined)
+    fail(`the extension ${JSON.stringify(extension)}, which is not a valid name; write one such as "permit-pty"`);
+  for (const [field, text] of Object.entries({ forceCommand, keyIdFormat }))
+    if (text !== undefined && (text === "" || /\p{Cc}/u.test(text)))
+      fail(`a ${field} that is empty or has control characters; write one line of text`);
+}
+
 /** Arguments of the critical options, without which sshd refuses a certificate. */
 function enforcedOptions({ name, sourceCidrs, forceCommand }: SshCertificateRoleProps): Partial<SshRole["config"]> {
   if (sourceCidrs?.length === 0)
@@ -79,6 +95,7 @@ export class SshRole {
         "ssh-users",
         `The SSH role ${name} has the defaultUser ${defaultUser}, who is not among its allowedUsers (${allowedUsers.join(", ")}); add that user, or choose another.`,
       );
+    checkTexts(props);
     const extensions = props.extensions ?? ["permit-pty"];
     return new SshRole(name, "sign", {
       keyType: "ca",

@@ -1,4 +1,4 @@
-import type { ITerraformDependable, TerraformProvider } from "cdktf";
+import type { TerraformProvider, TerraformResource } from "cdktf";
 import type { Duration } from "../../core/duration";
 import type { HookTarget } from "../../terraform/hook";
 import type { AuthorityContent } from "./authority-content";
@@ -31,7 +31,7 @@ export interface BoundAuthority {
   /** Certificate of the default issuer, PEM; undefined while another authority has not signed it. */
   readonly certificate: string | undefined;
   /** What makes it the default issuer; undefined while there is none. */
-  readonly issuers: ITerraformDependable | undefined;
+  readonly issuers: TerraformResource | undefined;
   /** The root CA of the tenant's own that clients must trust, PEM. @default - there is none */
   readonly rootCertificate?: string;
   /** Where the central Vault has its key, for `vault kv` commands. @default - the key never leaves the instance */

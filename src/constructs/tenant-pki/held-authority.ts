@@ -1,4 +1,4 @@
-import type { ITerraformDependable } from "cdktf";
+import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import {
   AUTHORITIES_MOUNT,
@@ -33,7 +33,7 @@ export interface HeldAuthorityProps extends AuthorityProps {
  */
 export class HeldAuthority extends Construct implements BoundAuthority {
   readonly certificate: string;
-  readonly issuers: ITerraformDependable;
+  readonly issuers: TerraformResource;
   /** `<tenant>/<instance>`. */
   protected readonly instance: string;
   protected readonly issuer: string;

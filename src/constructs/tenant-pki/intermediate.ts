@@ -1,10 +1,11 @@
-import { TerraformResource, type ITerraformDependable } from "cdktf";
+import { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import {
   PkiSecretBackendIntermediateCertRequest,
   PkiSecretBackendIntermediateSetSigned,
   PkiSecretBackendRootSignIntermediate,
 } from "../../terraform/providers/vault";
+import { tokenOf } from "../../terraform/expression";
 import { RecordedValue } from "../../terraform/recorded-value";
 import { expressionOf } from "../../terraform/resource-address";
 import { contentConfig } from "./authority-content";
@@ -35,7 +36,7 @@ export class Intermediate extends Construct implements BoundAuthority {
   /** Certificate of the default issuer, PEM. */
   readonly certificate: string;
   /** What makes it the default issuer. */
-  readonly issuers: ITerraformDependable;
+  readonly issuers: TerraformResource;
 
   constructor(scope: Construct, id: string, props: IntermediateProps) {
     super(scope, `${id}-${digestOf(props, props.rootCa.mount)}`);
@@ -109,7 +110,7 @@ export class Intermediate extends Construct implements BoundAuthority {
       },
     ]);
     limitDefaultIssuer(scope, props, this.issuers);
-    this.certificate = lastOf(signature, "certificate");
+    this.certificate = tokenOf(lastOf(signature, "certificate"));
   }
 }
 

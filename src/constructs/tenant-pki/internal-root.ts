@@ -1,6 +1,7 @@
-import { Fn, type ITerraformDependable } from "cdktf";
+import { Fn, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { GenericEndpoint } from "../../terraform/providers/vault";
+import { tokenOf } from "../../terraform/expression";
 import { expressionOf } from "../../terraform/resource-address";
 import { digestOf, inSameMount, isBefore, recordOrigin } from "./authority-origin";
 import { rootParameters } from "./root-parameters";
@@ -26,7 +27,7 @@ export interface InternalAuthorityProps {
 export class InternalRoot extends Construct implements BoundAuthority {
   readonly certificate: string;
   readonly rootCertificate: string;
-  readonly issuers: ITerraformDependable;
+  readonly issuers: TerraformResource;
 
   constructor(scope: Construct, id: string, { maxPathLength = 0, ...props }: AuthorityProps & InternalAuthorityProps) {
     // A root of before has no length in its address.
@@ -62,6 +63,6 @@ export class InternalRoot extends Construct implements BoundAuthority {
       },
     ]);
     limitDefaultIssuer(scope, props, this.issuers);
-    this.rootCertificate = this.certificate = `\${${answer}["certificate"]}`;
+    this.rootCertificate = this.certificate = tokenOf(`\${${answer}["certificate"]}`);
   }
 }

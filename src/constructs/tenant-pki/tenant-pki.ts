@@ -1,3 +1,4 @@
+import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import { checkUniqueRoles, unknownRole } from "../access/roles";
 import { APP_ROLE_LOGIN } from "../login/app-role-login";
@@ -53,6 +54,8 @@ export class TenantPKI extends Construct implements ITenantPKI {
   readonly keyPath?: string;
   /** Certificates that machines renew by themselves, by their names. */
   readonly machines: ReadonlyMap<string, MachineCertificate>;
+  /** What makes the newest issuer the default. Whatever asks the PKI itself depends on it. @default - there is no issuer yet */
+  readonly issuers?: TerraformResource;
   private readonly authority: BoundAuthority;
   private readonly roles = new Map<string, IPkiRole>();
 
@@ -99,6 +102,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
       provider,
     });
     this.machines = this.machinesOf(props);
+    this.issuers = this.authority.issuers;
     this.request = this.authority.request;
     this.keyPath = this.authority.keyPath;
     this.rootCertificate = this.authority.rootCertificate;
@@ -108,7 +112,7 @@ export class TenantPKI extends Construct implements ITenantPKI {
         ...pkiRoleConfig(role),
         backend: mount.path,
         // A role issues from the default issuer.
-        dependsOn: this.authority.issuers && [this.authority.issuers],
+        dependsOn: this.issuers && [this.issuers],
         provider,
       });
     });

@@ -9,6 +9,7 @@ import type { LdapLoginProps } from "../../constructs/login/ldap-login-props";
 import { checkOidcAddresses, OIDC_LOGIN, OidcLogin } from "../../constructs/login/oidc-login";
 import type { OidcLoginProps } from "../../constructs/login/oidc-login-props";
 import type { IRoleLogin } from "../../constructs/login/role-login";
+import type { TenantPKI } from "../../constructs/tenant-pki/tenant-pki";
 import type { Users } from "../../constructs/users/users";
 import type { LoginType } from "../../contract/identities";
 import { choice, list, map, name, validatedBy } from "../builders";
@@ -218,7 +219,7 @@ export function createLogins(
   { gitlab, github, kubernetes, certificate, oidc, ldap, ...clouds }: ParsedLogins,
   context: CloudLoginContext,
   users: Users | undefined,
-  ownCertificate: () => string,
+  pki: Pick<TenantPKI, "certificate" | "issuers"> | undefined,
 ): CreatedLogins {
   const { product, plugins, provider, centralProvider } = context;
   const methods = {
@@ -229,13 +230,15 @@ export function createLogins(
       certificate &&
       new CertificateLogin(scope, "Certificate", {
         ...certificate,
-        caCertificate: certificate.caCertificate ?? ownCertificate(),
+        caCertificate: certificate.caCertificate ?? pki?.certificate ?? "",
         provider,
       }),
     oidc: oidc && new OidcLogin(scope, "Oidc", { ...oidc, provider, centralProvider }),
     ldap: ldap && new LdapLogin(scope, "Ldap", { ...ldap, product, plugins, provider, centralProvider }),
     ...createCloudLogins(scope, clouds, context),
   };
+  // The list may be that of the instance itself.
+  if (pki?.issuers !== undefined) methods.certificate?.fetchRevocationsAfter(pki.issuers);
   const reach = (login: RoleLoginSpec): IRoleLogin[] => [
     ...present(login.gitlab, (job) => methods.gitlab?.job(job)),
     ...present(login.github, (job) => methods.github?.job(job)),

@@ -100,7 +100,7 @@ describe("MongoDB", () => {
       [
         "MongodbProps.caCertificateFile",
         {},
-        { "databases.0.caCertificateFile": "LICENSE" },
+        { "databases.0.caCertificateFile": "test/support/certificate.pem" },
         [`${MOUNT}: mongodb.#.tls_ca`],
       ],
     ],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { LdapLogin, SecretRef } from "../../../src/index";
 import { type InstanceSpec } from "../../../src/tenant";
+import { CERTIFICATE } from "../../support/certificate";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { configOf } from "../../support/config";
 import { resourcesThrough, type Synthesized } from "../../support/synth";
@@ -41,7 +42,7 @@ function argument(field: string, value: unknown, ...changed: readonly string[]):
 const CHANGES: readonly FieldChange<Setting>[] = [
   argument("LdapLoginProps.description", "People", "description"),
   argument("LdapLoginProps.urls", ["ldap://ldap.example", "ldaps://other.example"], "url"),
-  argument("LdapLoginProps.caCertificate", "pem", "certificate"),
+  argument("LdapLoginProps.caCertificate", CERTIFICATE, "certificate"),
   argument("LdapLoginProps.bindDn", "cn=other,dc=example", "binddn"),
   argument(
     "LdapLoginProps.bindPassword",

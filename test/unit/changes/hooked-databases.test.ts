@@ -45,39 +45,48 @@ const field = (name: string, value: unknown): Setting => ({ [`databases.0.${name
 const rotated = field("password.revision", 2);
 const NEW_PASSWORD = [`run ${HOOK}: description.revision`];
 
-testEngine("Redis", { engine: "redis", caCertificateFile: "LICENSE" }, [
+testEngine("Redis", { engine: "redis", caCertificateFile: "test/support/certificate.pem" }, [
   ["RedisDatabaseSpec.engine", {}, field("engine", "valkey"), []],
   ["RedisProps.host", {}, field("host", "other.internal"), [`${MOUNT}: redis.#.host`]],
   ["RedisProps.port", {}, field("port", 1000), [`${MOUNT}: redis.#.port`]],
   ["RedisProps.username", {}, field("username", "admin"), [`${MOUNT}: redis.#.username`]],
   ["RedisProps.password", {}, rotated, NEW_PASSWORD],
-  ["RedisProps.caCertificateFile", {}, field("caCertificateFile", "README.md"), [`${MOUNT}: redis.#.ca_cert`]],
+  [
+    "RedisProps.caCertificateFile",
+    {},
+    field("caCertificateFile", "test/support/certificates.pem"),
+    [`${MOUNT}: redis.#.ca_cert`],
+  ],
   ["RedisProps.keys", {}, field("keys", ["orders:*"]), [ROLE]],
 ]);
 
-testEngine("Cassandra", { engine: "cassandra", keyspace: "orders", caCertificateFile: "LICENSE" }, [
+testEngine(
+  "Cassandra",
+  { engine: "cassandra", keyspace: "orders", caCertificateFile: "test/support/certificate.pem" },
   [
-    "CassandraDatabaseSpec.engine",
-    {},
-    { ...field("engine", "redis"), ...field("keyspace", REMOVED) },
-    [`${ROLE}, creation_statements.#, db_name, revocation_statements.#`, `${MOUNT}: cassandra, redis`],
+    [
+      "CassandraDatabaseSpec.engine",
+      {},
+      { ...field("engine", "redis"), ...field("keyspace", REMOVED) },
+      [`${ROLE}, creation_statements.#, db_name, revocation_statements.#`, `${MOUNT}: cassandra, redis`],
+    ],
+    ["CassandraProps.host", {}, field("host", "other.internal"), [`${MOUNT}: cassandra.#.hosts.#`]],
+    ["CassandraProps.port", {}, field("port", 1000), [`${MOUNT}: cassandra.#.port`]],
+    ["CassandraProps.username", {}, field("username", "admin"), [`${MOUNT}: cassandra.#.username`]],
+    ["CassandraProps.password", {}, rotated, NEW_PASSWORD],
+    [
+      "CassandraProps.caCertificateFile",
+      {},
+      field("caCertificateFile", "test/support/certificates.pem"),
+      [`${MOUNT}: cassandra.#.pem_json`],
+    ],
+    ["CassandraProps.failoverHosts", {}, field("failoverHosts", ["b"]), [`${MOUNT}: cassandra.#.hosts.#`]],
+    ["CassandraProps.keyspace", {}, field("keyspace", "shop"), [ROLE]],
+    ["CassandraProps.tlsServerName", {}, field("tlsServerName", "a"), [`${MOUNT}: cassandra.#.tls_server_name`]],
   ],
-  ["CassandraProps.host", {}, field("host", "other.internal"), [`${MOUNT}: cassandra.#.hosts.#`]],
-  ["CassandraProps.port", {}, field("port", 1000), [`${MOUNT}: cassandra.#.port`]],
-  ["CassandraProps.username", {}, field("username", "admin"), [`${MOUNT}: cassandra.#.username`]],
-  ["CassandraProps.password", {}, rotated, NEW_PASSWORD],
-  [
-    "CassandraProps.caCertificateFile",
-    {},
-    field("caCertificateFile", "test/support/certificate.pem"),
-    [`${MOUNT}: cassandra.#.pem_json`],
-  ],
-  ["CassandraProps.failoverHosts", {}, field("failoverHosts", ["b"]), [`${MOUNT}: cassandra.#.hosts.#`]],
-  ["CassandraProps.keyspace", {}, field("keyspace", "shop"), [ROLE]],
-  ["CassandraProps.tlsServerName", {}, field("tlsServerName", "a"), [`${MOUNT}: cassandra.#.tls_server_name`]],
-]);
+);
 
-const CA = field("caCertificateFile", "LICENSE");
+const CA = field("caCertificateFile", "test/support/certificate.pem");
 const SETTINGS = `run ${HOOK}: description.settings`;
 
 testEngine("InfluxDB", { engine: "influxdb", database: "web" }, [

@@ -16,6 +16,7 @@ import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { resourcesThrough, synthesizeInVault, type Synthesized } from "../../support/synth";
 import { REMOVED, withFields } from "../../support/tenant-file";
+import { CERTIFICATE } from "../../support/certificate";
 
 /** Values of an instance that has every login, by the paths of their fields. */
 type Setting = Readonly<Record<string, unknown>>;
@@ -30,7 +31,7 @@ const INSTANCE: InstanceSpec = {
     gitlab: { audience: "https://main.example:8200" },
     github: { audience: "https://main.example:8200" },
     kubernetes: {},
-    certificate: { caCertificate: "pem" },
+    certificate: { caCertificate: CERTIFICATE },
     oidc: {
       discoveryUrl: "https://keycloak.example",
       clientId: "vault",
@@ -110,7 +111,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "CertificateLoginProps.caCertificate",
     {},
-    { "logins.certificate.caCertificate": "other" },
+    { "logins.certificate.caCertificate": CERTIFICATE.repeat(2) },
     ["update vault_cert_auth_backend_role.main_role_web_login_cert: certificate"],
   ],
   [
@@ -282,7 +283,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "JwtLoginProps.caCertificate",
     {},
-    { "logins.gitlab.caCertificate": "pem" },
+    { "logins.gitlab.caCertificate": CERTIFICATE },
     ["update vault_jwt_auth_backend.main_git_lab: jwks_ca_pem"],
   ],
   [
@@ -310,7 +311,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "KubernetesLoginProps.caCertificate",
     {},
-    { "logins.kubernetes.caCertificate": "pem" },
+    { "logins.kubernetes.caCertificate": CERTIFICATE },
     ["update vault_kubernetes_auth_backend_config.main_kubernetes_config: disable_local_ca_jwt, kubernetes_ca_cert"],
   ],
   [
@@ -394,7 +395,7 @@ const CHANGES: readonly FieldChange<Setting>[] = [
   [
     "OidcLoginProps.caCertificate",
     {},
-    { "logins.oidc.caCertificate": "pem" },
+    { "logins.oidc.caCertificate": CERTIFICATE },
     ["update vault_jwt_auth_backend.main_oidc: oidc_discovery_ca_pem"],
   ],
   [
@@ -871,7 +872,7 @@ function logins(instance: string, central: string): object {
     const oidc = { discoveryUrl: "https://a.example", clientId: "a", redirectUris: ["https://b.example"] };
     new GitLabLogin(stack, "GitLab", { audience: "a", provider });
     new KubernetesLogin(stack, "Kubernetes", { provider });
-    new CertificateLogin(stack, "Certificate", { caCertificate: "pem", provider });
+    new CertificateLogin(stack, "Certificate", { caCertificate: CERTIFICATE, provider });
     new OidcLogin(stack, "Oidc", { ...oidc, clientSecret, provider, centralProvider });
     new Users(stack, "Users", { users: [{ name: "alice", groups: ["developers"] }], provider });
     const role = new AccessRole(stack, "Role", { name: "web", login: { path: "approle" }, provider });

@@ -54,6 +54,7 @@ import { PROJECT } from "../../support/checker";
 import { STORED, synthesizeInstance } from "../../support/instance";
 import { synthesize } from "../../support/synth";
 import { CLUSTER_PROPS } from "../../support/tenant-cluster";
+import { CERTIFICATE } from "../../support/certificate";
 
 /** What a JavaScript program may pass for a Size. */
 const TEXT = "20Gi" as unknown as Size;
@@ -236,7 +237,7 @@ const OBJECTS: Readonly<Record<string, (stack: LayerStack, prop: object) => unkn
   "KeyValueProps: provider": (stack, prop) => new KeyValue(stack, "It", prop),
   "AppRoleLoginProps: provider": (stack, prop) => new AppRoleLogin(stack, "It", prop),
   "CertificateLoginProps: provider": (stack, prop) =>
-    new CertificateLogin(stack, "It", { caCertificate: "pem", ...prop }),
+    new CertificateLogin(stack, "It", { caCertificate: CERTIFICATE, ...prop }),
   "JwtLoginProps: provider": (stack, prop) => new GitLabLogin(stack, "It", { audience: "a", ...prop }),
   "KubernetesLoginProps: provider": (stack, prop) => new KubernetesLogin(stack, "It", prop),
   "OidcLoginProps: centralProvider": (stack, prop) => new OidcLogin(stack, "It", { ...OIDC, ...prop }),

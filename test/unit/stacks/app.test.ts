@@ -208,7 +208,7 @@ test("K5: providers trust the file with the root CA that the central stack write
     file: "../../../root-ca.pem",
   });
   expect(ofTenant({})).toBe('${fileexists("../../../root-ca.pem") ? "../../../root-ca.pem" : null}');
-  expect(ofTenant({ caCertificateFile: "package.json" })).toMatch(/^assets\//);
+  expect(ofTenant({ caCertificateFile: "test/support/certificate.pem" })).toMatch(/^assets\//);
   expect(
     ofTenant({ deployment: { ...instance.deployment, certificate: ServerCertificate.secret("own") } }),
   ).toBeUndefined();

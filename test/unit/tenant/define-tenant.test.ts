@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Duration, Size } from "../../../src";
 import { defineTenant, TenantError, type TenantSpec } from "../../../src/tenant";
 import customer10 from "../../../tenants/customer10";
+import { CERTIFICATE } from "../../support/certificate";
 
 const INSTANCE = {
   name: "main",
@@ -388,7 +389,7 @@ describe("a duty that is reached by a certificate", () => {
   });
 
   test("is allowed by another authority, and a role without a duty by the instance's own", () => {
-    expect(problems({ caCertificate: "pem" }, { duty: "security" })).toEqual([]);
+    expect(problems({ caCertificate: CERTIFICATE }, { duty: "security" })).toEqual([]);
     expect(problems({}, { certificates: ["web"] })).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { defineTenant, TenantError, type DeploymentSpec, type SealSpec, type Ten
 import type { Product } from "../../../src/core/product";
 import { buildApp } from "../../../stacks/app";
 import { testBackend, toJson, type Synthesized } from "../../support/synth";
+import { CERTIFICATE } from "../../support/certificate";
 
 const EXISTING = { existing: true, clientAccess: { cidrs: ["192.0.2.0/24"] } } as const;
 
@@ -98,7 +99,7 @@ describe("a deployment of a tenant file", () => {
     const egress = egressFor({
       gitlab: { audience, address: "https://gitlab.example:8443" },
       github: { audience },
-      kubernetes: { host: "https://other.example:6443", caCertificate: "pem" },
+      kubernetes: { host: "https://other.example:6443", caCertificate: CERTIFICATE },
       oidc,
     });
     for (const [what, port] of [
@@ -145,7 +146,7 @@ describe("a deployment of a tenant file", () => {
   });
 
   test("reaches nobody else for pods of its own cluster, and for certificates", () => {
-    expect(egressFor({ kubernetes: {}, certificate: { caCertificate: "pem" } })).toBeUndefined();
+    expect(egressFor({ kubernetes: {}, certificate: { caCertificate: CERTIFICATE } })).toBeUndefined();
   });
 
   test("is exposed at a load balancer", () => {

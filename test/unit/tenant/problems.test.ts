@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkTenant } from "../../../src/tenant/tenant-schema";
 import { changed, REMOVED, RIGHT } from "../../support/tenant-file";
+import { CERTIFICATE } from "../../support/certificate";
 
 /** Put together, so that nothing takes this file for one that holds a key. */
 const PRIVATE_KEY = ["-----BEGIN", "OPENSSH PRIVATE KEY-----"].join(" ");
@@ -59,7 +60,7 @@ describe("T8: a wrong file gets one line per mistake, with field, value, what is
 
 test.each([
   ["servers that may review tokens", { "deployment.kubernetesAuth": true, logins: { kubernetes: {} } }],
-  ["pods of another cluster, which review their own", { logins: { kubernetes: { caCertificate: "pem" } } }],
+  ["pods of another cluster, which review their own", { logins: { kubernetes: { caCertificate: CERTIFICATE } } }],
   ["servers elsewhere", { deployment: EXTERNAL, seal: REMOVED, logins: { kubernetes: {} } }],
 ])("the login of pods works with %s", (_what, fields) => {
   const file = Object.entries(fields).reduce<object>(

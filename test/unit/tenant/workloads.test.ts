@@ -1,3 +1,4 @@
+import { CERTIFICATE } from "../../support/certificate";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { RootCa } from "../../../src";
@@ -222,12 +223,12 @@ describe("a wrong workload gets a line", () => {
       ['instances[0].workloads[1].name: "sample" is used twice; choose another name'],
     ],
     [
-      { "instances.0.logins.kubernetes.caCertificate": "pem" },
+      { "instances.0.logins.kubernetes.caCertificate": CERTIFICATE },
       [
         `${where}.delivery: needs objects in the cluster of the pods, which is another one than that of the tenant, because logins.kubernetes has a caCertificate; use agent-injector, or a Workload in a stack of that cluster`,
       ],
     ],
-    [{ ...INJECTED, "instances.0.logins.kubernetes.caCertificate": "pem" }, []],
+    [{ ...INJECTED, "instances.0.logins.kubernetes.caCertificate": CERTIFICATE }, []],
     [
       { ...external(), cluster: REMOVED },
       [

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { ExternalDeployment, localBackend, Seal, ValidationError } from "../../.
 import type { DeploymentContext } from "../../../src/spi";
 import { readCertificateFile } from "../../../src/terraform/certificate-file";
 import { buildApp } from "../../../stacks/app";
+import { CERTIFICATE } from "../../support/certificate";
 import { testApp } from "../../support/synth";
 
 const folder = mkdtempSync(join(tmpdir(), "certificate-file-"));
@@ -21,7 +22,7 @@ const INSTANCE: DeploymentContext = {
   deletionProtection: true,
 };
 
-describe("T9: a file that cannot be read is one sentence with the field", () => {
+describe("T9: a file that cannot be read, or is none of certificates, is one sentence with the field", () => {
   test.each([
     ["missing", join(folder, "none.pem")],
     ["a folder", folder],
@@ -29,6 +30,22 @@ describe("T9: a file that cannot be read is one sentence with the field", () => 
     expect(() => readCertificateFile(file, "caCertificateFile")).toThrow(ValidationError);
     expect(() => readCertificateFile(file, "caCertificateFile")).toThrow(
       `caCertificateFile names the file "${file}", which cannot be read; check the path, which is relative to the project.`,
+    );
+  });
+
+  test.each([
+    [
+      "a key",
+      `${CERTIFICATE}-----BEGIN EC PRIVATE KEY-----`,
+      "contains a private key, which would get into Terraform's state",
+    ],
+    ["another file", "[]", "has no certificate"],
+    ["half of a certificate", `${CERTIFICATE.slice(0, 200)}\n-----END CERTIFICATE-----`, "has a damaged certificate"],
+  ])("%s", (title, content, problem) => {
+    const file = join(folder, `${title}.pem`);
+    writeFileSync(file, content);
+    expect(() => readCertificateFile(file, "caCertificateFile")).toThrow(
+      `caCertificateFile names the file "${file}", which ${problem}`,
     );
   });
 

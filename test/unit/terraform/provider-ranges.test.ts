@@ -9,6 +9,7 @@ import * as library from "../../../src/index";
 import * as spi from "../../../src/spi";
 import * as tenant from "../../../src/tenant";
 import { testApp } from "../../support/synth";
+import { CERTIFICATE } from "../../support/certificate";
 
 const RANGES = {
   helm: "~> 3.1",
@@ -61,7 +62,7 @@ const CONSTRUCTS: Record<string, Build> = {
   AccessRole: (stack) => new library.AccessRole(stack, "C", { name: "web", login: { path: "approle" } }),
   AdminRole: (stack) =>
     new library.AdminRole(stack, "C", { name: "admin", duty: "servers", login: { path: "approle" } }),
-  CertificateLogin: (stack) => new library.CertificateLogin(stack, "C", { caCertificate: "pem" }),
+  CertificateLogin: (stack) => new library.CertificateLogin(stack, "C", { caCertificate: CERTIFICATE }),
   GitHubLogin: (stack) => new library.GitHubLogin(stack, "C", { audience: "a" }),
   GitLabLogin: (stack) => new library.GitLabLogin(stack, "C", { audience: "a" }),
   KubernetesLogin: (stack) => new library.KubernetesLogin(stack, "C"),

@@ -9,6 +9,7 @@ import {
   type PostgresqlProps,
 } from "../../../../src/index";
 import type { IGrantee } from "../../../../src/spi";
+import { CERTIFICATE } from "../../../support/certificate";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 
 const SERVER: PostgresqlProps = {
@@ -135,9 +136,9 @@ describe("properties", () => {
       username: "vault",
       password_wo: '${ephemeral.vault_kv_secret_v2.orders_password.data["password"]}',
     });
-    expect(engine(of({ port: 3307, caCertificateFile: "LICENSE" }))).toMatchObject({
+    expect(engine(of({ port: 3307, caCertificateFile: "test/support/certificate.pem" }))).toMatchObject({
       connection_url: "{{username}}:{{password}}@tcp([fd00::5]:3307)/",
-      tls_ca: expect.stringContaining("Mozilla Public License") as string,
+      tls_ca: CERTIFICATE,
     });
     expect(only(of({}), "vault_database_secret_backend_role")).toMatchObject({
       db_name: "${vault_database_secrets_mount.orders_engine.mysql[0].name}",
@@ -161,7 +162,11 @@ describe("properties", () => {
   test("MongoDB and SQL Server, of Vault or of a plugin", () => {
     const { database: name, username, password } = SERVER;
     const server = { host: "a.internal", database: name, username, password };
-    const mongodb = Database.mongodb({ ...server, failoverHosts: ["b.internal"], caCertificateFile: "LICENSE" });
+    const mongodb = Database.mongodb({
+      ...server,
+      failoverHosts: ["b.internal"],
+      caCertificateFile: "test/support/certificate.pem",
+    });
     const mssql = Database.mssql({ ...server, database: "a&b", caCertificatePath: "/ca.pem" });
     const made = (database: Database): [unknown, Record<string, unknown>] => {
       const { resource } = db({ database, product: "vault" });
@@ -171,7 +176,7 @@ describe("properties", () => {
     const [connection, role] = made(mongodb);
     expect(connection).toMatchObject({
       connection_url: "mongodb://{{username}}:{{password}}@a.internal:27017,b.internal:27017/admin?tls=true",
-      tls_ca: expect.stringContaining("Mozilla") as string,
+      tls_ca: CERTIFICATE,
       // The engine puts it into the URL as it is.
       password_wo: '${replace(urlencode(ephemeral.vault_kv_secret_v2.orders_password.data["password"]), "+", "%20")}',
     });

@@ -10,7 +10,9 @@ import {
   KubernetesLogin,
   LdapLogin,
   OidcLogin,
+  PkiAuthority,
   SecretRef,
+  TenantPKI,
   Users,
   type AccessRoleProps,
   type CertificateLoginProps,
@@ -24,6 +26,7 @@ import {
 } from "../../../../src/index";
 import type { VaultProvider } from "../../../../src/terraform/providers/vault";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
+import { CERTIFICATE } from "../../../support/certificate";
 
 interface Providers {
   readonly provider: VaultProvider;
@@ -400,7 +403,7 @@ describe("people in a directory", () => {
     const props = {
       path: "ad",
       description: "People",
-      caCertificate: "pem",
+      caCertificate: CERTIFICATE,
       userAttr: "sAMAccountName",
       groupFilter: "(&(objectClass=group)(member:1.2.840.113556.1.4.1941:={{.UserDN}}))",
       tokenTtl: Duration.hours(8),
@@ -409,7 +412,7 @@ describe("people in a directory", () => {
     expect(only(directory(props), "vault_ldap_auth_backend")).toMatchObject({
       path: "ad",
       description: "People",
-      certificate: "pem",
+      certificate: CERTIFICATE,
       userattr: "sAMAccountName",
       groupfilter: props.groupFilter,
       token_ttl: 28_800,
@@ -421,10 +424,12 @@ describe("people in a directory", () => {
 
 test("certificates are bound to one common name", () => {
   const client = (name: string) =>
-    role((stack, { provider }) => new CertificateLogin(stack, "Cert", { caCertificate: "pem", provider }).client(name));
+    role((stack, { provider }) =>
+      new CertificateLogin(stack, "Cert", { caCertificate: CERTIFICATE, provider }).client(name),
+    );
   expect(only(client("web.acme.internal"), "vault_cert_auth_backend_role")).toMatchObject({
     name: "web",
-    certificate: "pem",
+    certificate: CERTIFICATE,
     allowed_common_names: ["web.acme.internal"],
   });
   expect(() => client("*.acme.internal")).toThrow(/binds commonName to/);
@@ -433,7 +438,7 @@ test("certificates are bound to one common name", () => {
 describe("revoked certificates", () => {
   const login = (props: Partial<CertificateLoginProps>) =>
     role((stack, { provider }) =>
-      new CertificateLogin(stack, "Cert", { caCertificate: "pem", provider, ...props }).client("web"),
+      new CertificateLogin(stack, "Cert", { caCertificate: CERTIFICATE, provider, ...props }).client("web"),
     );
   const CRL = "-----BEGIN X509 CRL-----\nMII\n-----END X509 CRL-----";
 
@@ -450,6 +455,26 @@ describe("revoked certificates", () => {
     const list = only(login(props), "vault_generic_endpoint");
     expect(list).toMatchObject({ path: "auth/${vault_auth_backend.cert.path}/crls/clients", disable_read: true });
     expect(list.data_json).toContain(data);
+  });
+
+  test("are fetched once the authority exists, where a stack has both", () => {
+    const made = role((stack, { provider }) => {
+      const pki = new TenantPKI(stack, "Pki", {
+        commonName: "Clients",
+        authority: PkiAuthority.internal(),
+        address: "https://main.example:8200",
+        roles: [],
+        provider,
+      });
+      const { certificate: caCertificate, issuers } = pki;
+      const crlUrl = "https://main.example:8200/v1/pki/crl/pem";
+      const clients = new CertificateLogin(stack, "Cert", { caCertificate, crlUrl, provider });
+      if (issuers !== undefined) clients.fetchRevocationsAfter(issuers);
+      return clients.client("web");
+    });
+    const lists = Object.values(made.vault_generic_endpoint ?? {});
+    const list = lists.find(({ path }) => String(path).endsWith("/crls/clients"));
+    expect(list?.depends_on).toEqual([expect.stringMatching(/^vault_pki_secret_backend_config_issuers\./)]);
   });
 
   test("are refused by a responder, and so is everybody while it does not answer", () => {

@@ -114,7 +114,7 @@ test("a request that was signed again is imported beside the former chain", () =
 
 test.each<[string, () => readonly string[], Partial<TenantPKIProps>, string]>([
   ["a file that does not exist", () => [join(folder, "none.pem")], {}, "chainFiles of the PKI names the file"],
-  ["no certificate", () => [file("")], {}, "does not begin with the certificate of an authority"],
+  ["no certificate", () => [file("")], {}, "has no certificate; write PEM text"],
   ["a certificate of a server", () => [file(leaf, root)], {}, "does not begin with the certificate of an authority"],
   [
     "another root",

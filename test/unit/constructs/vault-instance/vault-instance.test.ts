@@ -21,6 +21,7 @@ import {
 } from "../../../../src/index";
 import type { IDeployment } from "../../../../src/spi";
 import { parseInstance, type Instance } from "../../../../src/contract/instance";
+import { CERTIFICATE } from "../../../support/certificate";
 import { CLUSTER_PROPS } from "../../../support/tenant-cluster";
 import { STORED, synthesizeInstance, valuesOf } from "../../../support/instance";
 import { addresses, only, type Synthesized } from "../../../support/synth";
@@ -61,25 +62,24 @@ describe("an external instance", () => {
 
   test("passes the CA of its certificate, which the hook reads back", () => {
     const caCertificateFile = join(folder, "ca.pem");
-    writeFileSync(caCertificateFile, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+    writeFileSync(caCertificateFile, CERTIFICATE);
     const json = instance(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], caCertificateFile }));
     const described = hook(json).triggers_replace.description;
     expect(parseInstance(JSON.stringify(described))).toEqual({
       ...described,
       seal: "shamir",
-      caCertificate: "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+      caCertificate: CERTIFICATE,
     });
   });
 
   test("H9: fails if its CA certificates do not fit into the metadata of the record", () => {
     const caCertificateFile = join(folder, "bundle.pem");
-    const certificate = `-----BEGIN CERTIFICATE-----\n${`${"A".repeat(64)}\n`.repeat(15)}-----END CERTIFICATE-----\n`;
-    const deploy = (count: number, comment = ""): Synthesized => {
-      writeFileSync(caCertificateFile, comment + certificate.repeat(count));
+    const deploy = (size: number, comment = ""): Synthesized => {
+      writeFileSync(caCertificateFile, comment + CERTIFICATE.repeat(size / CERTIFICATE.length));
       return instance(new ExternalDeployment({ addresses: ["https://10.0.0.1:8200"], caCertificateFile }));
     };
-    expect(() => deploy(30)).toThrow(/takes \d+ keys of 512 bytes in the metadata of its record, which has 64;/);
-    expect(() => deploy(20, "# comment\n".repeat(10_000))).not.toThrow();
+    expect(() => deploy(31_000)).toThrow(/takes \d+ keys of 512 bytes in the metadata of its record, which has 64;/);
+    expect(() => deploy(21_000, "# comment\n".repeat(10_000))).not.toThrow();
   });
 
   test("fails without addresses, or with one twice", () => {
