@@ -1,13 +1,17 @@
 import { Secret } from "../core/secret";
-import type { VaultClient } from "./client";
+import type { VaultClient, VaultResponse } from "./client";
 import { ReplicaError } from "./errors";
 
 const MISSING = 404;
 const REFUSED = 400;
 const UNSUPPORTED = 405;
 
-/** What OpenBao and Vault answer, with the status 400, while an SSH engine has no signing key. */
-const NO_KEY = /no default issuer currently configured|keys haven't been configured yet/;
+/**
+ * What OpenBao and Vault answer, with the status 400, where there is nothing: an SSH engine without a signing key, or a path that only the
+ * root namespace has, such as quotas.
+ */
+const NOTHING =
+  /no default issuer currently configured|keys haven't been configured yet|only available in root namespace/;
 
 /** What a path answers. */
 export type Content = Readonly<Record<string, unknown>>;
@@ -27,21 +31,25 @@ export class ContentApi {
   /** What is at a path; undefined if nothing is, or the server has no such path. @param version Of a secret of KV version 2. */
   async read(path: string, version?: number): Promise<Content | undefined> {
     const query = version === undefined ? "" : `?version=${version}`;
-    try {
-      const { status, body } = await this.client.send("GET", encoded(path) + query, { accept: [MISSING, UNSUPPORTED] });
-      // A version that was deleted has the status 404, and what is known of it.
-      return status < 300 ? ((body.data ?? body) as Content) : undefined;
-    } catch (error) {
-      if (error instanceof ReplicaError && error.status === REFUSED && NO_KEY.test(error.message)) return undefined;
-      throw error;
-    }
+    const answer = await this.look("GET", encoded(path) + query);
+    // A version that was deleted has the status 404, and what is known of it.
+    return answer !== undefined && answer.status < 300 ? ((answer.body.data ?? answer.body) as Content) : undefined;
   }
 
   /** Names below a path, in order; those of folders end with a slash. */
   async list(path: string): Promise<readonly string[]> {
-    const { body } = await this.client.send("LIST", encoded(path), { accept: [MISSING, UNSUPPORTED] });
-    const { keys = [] } = (body.data ?? {}) as { keys?: readonly string[] };
+    const answer = await this.look("LIST", encoded(path));
+    const { keys = [] } = (answer?.body.data ?? {}) as { keys?: readonly string[] };
     return [...keys].sort();
+  }
+
+  private async look(method: "GET" | "LIST", path: string): Promise<VaultResponse | undefined> {
+    try {
+      return await this.client.send(method, path, { accept: [MISSING, UNSUPPORTED] });
+    } catch (error) {
+      if (error instanceof ReplicaError && error.status === REFUSED && NOTHING.test(error.message)) return undefined;
+      throw error;
+    }
   }
 
   /**

@@ -26,15 +26,19 @@ test("what is not there is undefined or empty", async () => {
   await api.remove("none");
 });
 
-test("an SSH engine without a signing key has nothing there, and another refusal fails", async () => {
+test("an SSH engine without a signing key, and a namespace without quotas, have nothing there, and another refusal fails", async () => {
   const refused = (error: string) => ({ status: 400, body: { errors: [error] } });
   const api = await answering({
     "GET openbao/config/ca": refused("no default issuer currently configured"),
     "GET vault/config/ca": refused("keys haven't been configured yet"),
     "GET other/config/ca": refused("unsupported"),
+    "GET sys/quotas/rate-limit?list=true": refused("operation only available in root namespace"),
+    "GET other/roles?list=true": refused("unsupported"),
   });
   expect([await api.read("openbao/config/ca"), await api.read("vault/config/ca")]).toEqual([undefined, undefined]);
   await expect(api.read("other/config/ca")).rejects.toMatchObject({ status: 400 });
+  expect(await api.list("sys/quotas/rate-limit")).toEqual([]);
+  await expect(api.list("other/roles")).rejects.toMatchObject({ status: 400 });
 });
 
 test("a write returns the answer, and a refusal fails", async () => {
