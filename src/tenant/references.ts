@@ -4,9 +4,11 @@ import { enginesOf, GRANT_FIELDS, mountsOf, policiesOf, refuseGrant, type Engine
 
 import { neededLogins } from "./sections/logins";
 import type { Product } from "../core/product";
+import { databaseMount, policyNameOf } from "../constructs/dynamic-db/dynamic-db";
 import type { DynamicDbProps } from "../constructs/dynamic-db/dynamic-db-props";
 import { checkStaticRotation } from "../constructs/dynamic-db/static-rotation";
 import { checkPlugins, requireEngine, type ExternalPlugin } from "../constructs/server-config/external-plugin";
+import { checkCatalog } from "../constructs/server-config/plugin-catalog";
 import { validationMessage } from "./builders";
 
 /** Reports a problem of a field, by the path of the field. */
@@ -23,7 +25,7 @@ interface CheckedServers {
   readonly product: Product;
   readonly plugins?: readonly ExternalPlugin[];
   readonly logins?: object;
-  readonly databases?: readonly Pick<DynamicDbProps, "staticRoles">[];
+  readonly databases?: readonly Pick<DynamicDbProps, "name" | "mount" | "staticRoles">[];
 }
 
 /** No mount may be another one, or be below it. */
@@ -44,17 +46,33 @@ function isBelow(path: string, other: string): boolean {
 /** The servers must have every engine and login method, by themselves or by a plugin, and what databases use of theirs. */
 export function checkServers(instance: Referring, report: Report): void {
   const { product, plugins = [], logins = {}, databases = [] } = instance as unknown as CheckedServers;
-  const refused = validationMessage(() => checkPlugins(plugins));
+  // Only a Vault has the plugins as resources.
+  const check = product === "vault" ? checkCatalog : checkPlugins;
+  const refused = validationMessage(() => check(plugins));
   if (refused !== undefined) report(["plugins"], refused);
   for (const { path, engine } of [...enginesOf(instance), ...neededLogins(logins)]) {
     const missing = validationMessage(() => requireEngine({ product, plugins }, engine));
     if (missing !== undefined) report(path, missing);
   }
+  checkPasswordPolicies(databases.map(databaseMount), report);
   databases.forEach(({ staticRoles = [] }, database) => {
     staticRoles.forEach((role, index) => {
       const unknown = validationMessage(() => checkStaticRotation(role, product));
       if (unknown !== undefined) report(["databases", database, "staticRoles", index], unknown);
     });
+  });
+}
+
+/** Each database has a password policy of its own, whose name has less of the mount than its path. */
+function checkPasswordPolicies(mounts: readonly string[], report: Report): void {
+  mounts.forEach((mount, index) => {
+    const name = policyNameOf(mount);
+    const other = mounts.slice(0, index).find((earlier) => earlier !== mount && policyNameOf(earlier) === name);
+    if (other === undefined) return;
+    report(
+      ["databases", index],
+      `the mounts "${other}" and "${mount}" would have one password policy, "${name}"; choose mounts that differ in letters, digits, _ or -`,
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import type { UserProps } from "../constructs/users/users-props";
+import { logicalId } from "../terraform/logical-id";
 import type { Report } from "./references";
 import { runsInCluster, type Deployment } from "./sections/deployment";
 import { LOGIN_FIELDS, type LoginsSpec } from "./sections/logins";
@@ -52,4 +53,26 @@ export function checkRoleLogins(
     groups.forEach((group, position) => checkReached(group, ["people", "users", user, "groups", position]));
   });
   for (const group of Object.keys(people?.groupMetadata ?? {})) checkReached(group, ["people", "groupMetadata", group]);
+}
+
+/**
+ * Groups of another provider of identities are told apart by their names, which have less of a group in the instance and in Terraform, as
+ * `ExternalGroups` makes them.
+ */
+export function checkExternalGroups({ roles = [] }: Pick<CheckedInstance, "roles">, report: Report): void {
+  for (const field of ["oidcGroups", "ldapGroups"] as const) {
+    const known = new Map<string, string>();
+    roles.forEach(({ login = {} }, role) => {
+      login[field]?.forEach((group, position) => {
+        const key = logicalId([`.${group}`.replace(/[^\w.-]+/g, "-").toLowerCase()]);
+        const other = known.get(key) ?? group;
+        known.set(key, other);
+        if (other === group) return;
+        report(
+          ["roles", role, "login", field, position],
+          `"${group}" and "${other}" differ in case, punctuation or letters other than a to z alone, so they would be one group; name one of them, or rename it at the provider of identities`,
+        );
+      });
+    });
+  }
 }

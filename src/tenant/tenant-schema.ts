@@ -23,7 +23,7 @@ import { checkOwnAuthority } from "./own-authority";
 import { check, type FieldProblem } from "./problems";
 import { checkQuotas } from "./quotas";
 import { checkRawStatements } from "./raw-statements";
-import { checkRoleLogins } from "./role-logins";
+import { checkExternalGroups, checkRoleLogins } from "./role-logins";
 import { checkRotatedSecretIds } from "./rotated-secret-ids";
 import { checkTokenRoles } from "./token-roles";
 import { checkGrants, checkMounts, checkPolicies, checkServers, type Report } from "./references";
@@ -216,6 +216,7 @@ const instance = instanceFields.superRefine(
     checkPolicies,
     checkGrants,
     checkRoleLogins,
+    checkExternalGroups,
     checkTokenRoles,
     checkRotatedSecretIds,
     checkRawStatements,

@@ -78,7 +78,7 @@ export class Database {
     const { database, port = 27_017 } = props;
     const addresses = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("MongoDB", port)}`);
     checkGeneratedInUrl(props);
-    const url = `mongodb://{{username}}:{{password}}@${addresses.join(",")}/admin?tls=true`;
+    const url = `mongodb://${userInUrl(props)}:{{password}}@${addresses.join(",")}/admin?tls=true`;
     return new Database(props, {
       server: { engine: "mongodb", addresses, database },
       connection: () => ({ connectionUrl: url }),
@@ -256,6 +256,12 @@ export function checkGeneratedInUrl({ rotateRoot, passwordPolicy }: DatabaseConn
     "rotate-root",
     `With rotateRoot, the password of MongoDB's administrator would contain "${wrong}", which its URL cannot; use letters, digits and - . _ ~ in passwordPolicy.`,
   );
+}
+
+/** The engine of MongoDB puts the administrator's name into its URL as it is. */
+function userInUrl({ username }: Pick<MongodbProps, "username">): string {
+  const encoded = encode(username);
+  return encoded === username ? "{{username}}" : encoded;
 }
 
 type PostgresqlTls = Pick<PostgresqlProps, "sslMode" | "caCertificatePath" | "clientCertificatePath" | "clientKeyPath">;

@@ -226,7 +226,7 @@ interface EngineSettings {
 }
 
 /** Name of the password policy of a mount: one segment of a path, which begins and ends with a letter, a digit or _. */
-function policyNameOf(mount: string): string {
+export function policyNameOf(mount: string): string {
   const name = mount.replaceAll(/[^\w-]/g, ".");
   return /^\w(.*\w)?$/.test(name) ? name : `_${name}_`;
 }

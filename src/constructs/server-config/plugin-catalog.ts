@@ -1,6 +1,8 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct, type IConstruct } from "constructs";
 import { mountsBelow } from "../../terraform/mount-below";
+import { ValidationError } from "../../core/errors";
+import { logicalId } from "../../terraform/logical-id";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { checkProviders } from "../../terraform/provider-value";
 import { Plugin } from "../../terraform/providers/vault";
@@ -31,18 +33,17 @@ export interface PluginCatalogProps {
 export class PluginCatalog extends Construct {
   private readonly entries: readonly Plugin[];
 
-  /** @throws ValidationError if two plugins have the same type, name and version. */
+  /** @throws ValidationError if two plugins differ in nothing, or in punctuation or case alone. */
   constructor(scope: Construct, id: string, props: PluginCatalogProps) {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
     const { plugins, provider } = props;
-    checkPlugins(plugins, this);
-    this.entries = plugins.map(
-      ({ type, name, command, version, sha256sum: sha256 }) =>
-        // With the version, so that another version is an entry beside the former one.
-        new Plugin(this, `${type}-${name}-${version}`, { type, name, command, version, sha256, provider }),
-    );
+    checkCatalog(plugins, this);
+    this.entries = plugins.map((plugin) => {
+      const { type, name, command, version, sha256sum: sha256 } = plugin;
+      return new Plugin(this, entryId(plugin), { type, name, command, version, sha256, provider });
+    });
   }
 
   /**
@@ -53,4 +54,31 @@ export class PluginCatalog extends Construct {
     const addresses = this.entries.map(expressionOf);
     for (const mount of mountsBelow(scope)) mount.dependsOn = [...(mount.dependsOn ?? []), ...addresses];
   }
+}
+
+/** With the version, so that another version is an entry beside the former one. */
+function entryId({ type, name, version }: ExternalPlugin): string {
+  return `${type}-${name}-${version}`;
+}
+
+/** @throws ValidationError if the servers, or Terraform, could not tell two plugins apart. */
+export function checkCatalog(plugins: readonly ExternalPlugin[], scope?: IConstruct): void {
+  checkPlugins(plugins, scope);
+  const entries = new Map<string, ExternalPlugin>();
+  for (const plugin of plugins) {
+    // Terraform's address has less of a version than the catalogue.
+    const address = logicalId([entryId(plugin)]);
+    const other = entries.get(address);
+    if (other !== undefined)
+      throw new ValidationError(
+        "plugins",
+        `Two plugins, ${described(other)} and ${described(plugin)}, differ in punctuation or case alone, so they would have one address in Terraform; remove one.`,
+        scope,
+      );
+    entries.set(address, plugin);
+  }
+}
+
+function described({ type, name, version }: ExternalPlugin): string {
+  return `${type} ${name} ${version}`;
 }

@@ -51,6 +51,15 @@ function withInstance(props: object): unknown {
   return { ...TENANT, instances: [{ ...INSTANCE, ...props }] };
 }
 
+test("plugins of a Vault whose versions have one address in Terraform are refused, and OpenBao tells them apart", () => {
+  const plugin = { type: "secret", name: "aws", command: "aws", sha256sum: "a".repeat(64) };
+  const plugins = ["v0.1.0+ent", "v0.1.0-ent"].map((version) => ({ ...plugin, version }));
+  expect(problemsOf(withInstance({ product: "vault", plugins }))).toEqual([
+    "instances[0].plugins: Two plugins, secret aws v0.1.0+ent and secret aws v0.1.0-ent, differ in punctuation or case alone, so they would have one address in Terraform; remove one",
+  ]);
+  expect(problemsOf(withInstance({ plugins }))).toEqual([]);
+});
+
 test("a tenant is typed, and frozen to its depths", () => {
   expect(customer10.instances[0]?.pki?.roles[0]?.maxTtl).toEqual(Duration.hours(72));
   expect(customer10.instances[0]?.deployment).toMatchObject({ mode: "ha", dataSize: Size.gibibytes(10) });

@@ -180,6 +180,11 @@ describe("properties", () => {
       // The engine puts it into the URL as it is.
       password_wo: '${replace(urlencode(ephemeral.vault_kv_secret_v2.orders_password.data["password"]), "+", "%20")}',
     });
+    // The name, too. It is a part of the URL if the URL cannot contain it as it is.
+    expect(made(Database.mongodb({ ...server, username: "vault@corp:a/b%" }))[0]).toMatchObject({
+      connection_url: "mongodb://vault%40corp%3Aa%2Fb%25:{{password}}@a.internal:27017/admin?tls=true",
+      username: "vault@corp:a/b%",
+    });
     const generated = (charset: string) => () =>
       Database.mongodb({ ...server, rotateRoot: true, passwordPolicy: { rules: [{ charset }] } });
     expect(generated("abcdefghijklmnopqrstuvwxyz-._~")).not.toThrow();

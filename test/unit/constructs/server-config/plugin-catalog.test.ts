@@ -47,6 +47,13 @@ test("another version is an entry beside the former one", () => {
   expect(both).toMatchObject({ ...former, plugins_secret_openldap_v0_18_0: { version: "v0.18.0" } });
 });
 
+test("two versions that have one address in Terraform are refused", () => {
+  const versions = ["v0.17.0+ent", "v0.17.0-ent"].map((version) => ({ ...LDAP, version }));
+  expect(() => catalog(versions)).toThrow(
+    "Two plugins, secret openldap v0.17.0+ent and secret openldap v0.17.0-ent, differ in punctuation or case alone",
+  );
+});
+
 test("engines and logins below the scope are mounted later, and removed earlier", () => {
   const secret = SecretRef.centralVault({ mount: "operator", path: "db", field: "password" });
   const { resource } = synthesizeInVault((stack, { provider, centralProvider }) => {
