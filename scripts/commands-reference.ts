@@ -352,13 +352,13 @@ const RESULTS: Readonly<Record<string, Result>> = {
   unmanaged: {
     example: {
       instance: "customer10/main",
-      managed: [{ path: "sys/mounts/kv", to: "vault_mount.main_key_value_kv" }],
+      managed: [{ path: "sys/mounts/kv", to: "vault_mount.main_key_value_kv", id: "kv" }],
       unmanaged: ["auth/userpass/users/bob", "sys/auth/userpass"],
       removed: [],
     } satisfies UnmanagedReport & { readonly instance: string },
     notes: [
-      "`managed` is what the tenant file describes and the instance has, with its address in the stack. `unmanaged` lists the paths of what only the instance has.",
-      "`removed` is what `--purge` removed. What a removed mount had went with it.",
+      "`managed` is what the tenant file describes and the instance has, with its address in the stack, and the ID by which Terraform imports it. `unmanaged` lists the paths of what only the instance has.",
+      "`removed` is what `--purge` removed. What a removed mount had went with it. Quotas stay.",
     ],
   },
   drill: {

@@ -1,12 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { parseTarget } from "../central/instances";
 import { OperationError } from "../core/errors";
-import {
-  describedObjects,
-  importBlocks,
-  unclearResources,
-  type DescribedObject,
-} from "../operations/adoption/described";
+import { describedObjects, unclearResources, type DescribedObject } from "../operations/adoption/described";
+import { importBlocks } from "../operations/adoption/import-blocks";
 import { findUnmanaged } from "../operations/adoption/unmanaged";
 import { withSynthesis } from "../operations/preflight/synthesize";
 import type { CommandHost, CommandResult } from "./command";

@@ -30,6 +30,10 @@ beforeAll(async () => {
   await write("sys/auth/userpass", { type: "userpass" });
   await write("auth/userpass/users/bob", { password: "x" });
   for (const policy of ["web", "by-hand"]) await write(`sys/policies/acl/${policy}`, { policy: "# mine" });
+  await write("sys/quotas/rate-limit/all", { rate: 100_000 });
+  await write("sys/quotas/rate-limit/by-hand", { rate: 100_000, path: "kv/" });
+  await write("identity/group", { name: "web", type: "external" });
+  await write("identity/entity", { name: "user-bob" });
 });
 afterAll(() => bed.stop());
 
@@ -118,6 +122,10 @@ function project(): Record<string, string> {
       vault_policy: { web: { name: "web", provider }, other: { name: "by-hand", provider: "vault.instance-other" } },
       vault_pki_secret_backend_role: { web: { backend, name: "web", provider } },
       vault_auth_backend: { missing: { type: "approle", provider } },
+      vault_quota_rate_limit: { all: { name: "all", rate: 100_000, provider } },
+      vault_audit: { file: { type: "file", path: "file", provider } },
+      vault_identity_group: { web: { name: "web", provider }, later: { name: "later", provider } },
+      vault_identity_entity: { bob: { name: "user-bob", provider } },
     },
   };
   const folder = join(bed.folder, "project");
@@ -132,11 +140,22 @@ test("what no tenant file describes is listed, and removed only if the instance 
   const { code, failure, stdout } = await bed.run(["unmanaged", TARGET, "--json", "--imports", imports], project());
   expect([failure, code]).toEqual(["", 0]);
   const unmanaged = ["auth/userpass/users/bob", "pki/roles/legacy", "sys/auth/userpass", "sys/mounts/old"];
-  expect(JSON.parse(stdout)).toMatchObject({ unmanaged: [...unmanaged, "sys/policies/acl/by-hand"], removed: [] });
+  const quota = "sys/quotas/rate-limit/by-hand";
+  expect(JSON.parse(stdout)).toMatchObject({
+    unmanaged: [...unmanaged, "sys/policies/acl/by-hand", quota],
+    removed: [],
+  });
   expect(readFileSync(imports, "utf8")).toContain(
     'import {\n  to = vault_pki_secret_backend_role.web\n  id = "pki/roles/web"\n}',
   );
-  expect(readFileSync(imports, "utf8").match(/ to = /g)).toHaveLength(7);
+  expect(readFileSync(imports, "utf8").match(/ to = /g)).toHaveLength(11);
+  const group = (await root.send("GET", "identity/group/name/web")).body.data as { id: string };
+  for (const [to, id] of [
+    ["identity_group.web", group.id],
+    ["quota_rate_limit.all", "all"],
+    ["audit.file", "file"],
+  ])
+    expect(readFileSync(imports, "utf8")).toContain(`import {\n  to = vault_${to}\n  id = "${id}"\n}`);
   expect(readFileSync(imports, "utf8")).toContain('import {\n  to = vault_ssh_secret_backend_ca.ssh\n  id = "ssh"\n}');
 
   expect((await bed.run(["unmanaged", TARGET, "--purge", "customer10/other"], project())).failure).toContain(
@@ -144,7 +163,7 @@ test("what no tenant file describes is listed, and removed only if the instance 
   );
   expect(await bed.run(["unmanaged", TARGET, "--purge", TARGET], project())).toMatchObject({ code: 0 });
   const left = await bed.run(["unmanaged", TARGET, "--json"], project());
-  expect(JSON.parse(left.stdout)).toMatchObject({ unmanaged: [], removed: [] });
+  expect(JSON.parse(left.stdout)).toMatchObject({ unmanaged: [quota], removed: [] });
   const mounts = (await root.send("GET", "sys/mounts")).body.data as object;
   expect(Object.keys(mounts)).toEqual(expect.arrayContaining(["kv/", "pki/"]));
   expect(mounts).not.toHaveProperty(["old/"]);

@@ -21,7 +21,8 @@ export class MemoryContent implements ContentRequests {
   write(path: string, body: object): Promise<Content | undefined> {
     return this.answer(path, () => {
       this.written.push([path, body]);
-      if (!path.startsWith("identity/lookup")) this.objects[path] = { ...body };
+      if (path.startsWith("identity/lookup/")) return identityWith(this.objects, path, { ...body });
+      this.objects[path] = { ...body };
       return undefined;
     });
   }
@@ -57,6 +58,20 @@ export class MemoryContent implements ContentRequests {
     this.onRequest(path);
     return work();
   }
+}
+
+/** What `identity/lookup/entity` and `identity/lookup/group` answer. */
+function identityWith(objects: Readonly<Record<string, Content>>, path: string, query: Content): Content | undefined {
+  const { name, alias_name: alias, alias_mount_accessor: accessor } = query as Readonly<Record<string, string>>;
+  const named = path.replace(/lookup\/(.*)$/, "$1/name/");
+  return Object.entries(objects).find(([place, { alias: one, aliases = one === undefined ? [] : [one] }]) => {
+    if (!place.startsWith(named)) return false;
+    return alias === undefined
+      ? place === `${named}${name}`
+      : (aliases as readonly Content[]).some(
+          (each) => String(each.name).toLowerCase() === alias.toLowerCase() && each.mount_accessor === accessor,
+        );
+  })?.[1];
 }
 
 /** JSON merge patch, of objects alone. */

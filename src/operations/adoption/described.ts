@@ -6,6 +6,16 @@ export interface DescribedObject {
   readonly path: string;
   /** Address of the resource in the stack; undefined if it is a part of another resource. */
   readonly to: string | undefined;
+  /** How the object is found, if its name does not tell the ID that the instance gave to it. @default - by its path */
+  readonly lookup?: IdentityLookup;
+}
+
+/** An entity or a group by its name, or an alias of one. */
+export interface IdentityLookup {
+  readonly kind: "entity" | "group";
+  readonly name: string;
+  /** Path of the login, with `auth/`, of an alias; undefined for the entity or the group itself. */
+  readonly login: string | undefined;
 }
 
 type Texts = Readonly<Record<string, string | undefined>>;
@@ -41,6 +51,14 @@ const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
     `${block.backend}/impersonated-account/${block.impersonated_account}`,
   vault_terraform_cloud_secret_role: ({ backend, name }) => `${backend}/role/${name}`,
   vault_ssh_secret_backend_ca: ({ backend }) => signingKeyOf(String(backend)),
+  vault_audit: ({ path, type }) => `sys/audit/${path ?? type}`,
+  vault_quota_rate_limit: ({ name }) => `sys/quotas/rate-limit/${name}`,
+  vault_quota_lease_count: ({ name }) => `sys/quotas/lease-count/${name}`,
+  vault_identity_entity: ({ name }) => `identity/entity/name/${name}`,
+  vault_identity_group: ({ name }) => `identity/group/name/${name}`,
+  // The API has aliases by their IDs alone.
+  vault_identity_entity_alias: ({ mount_accessor: login, name }) => `identity/entity-alias/${login}/${name}`,
+  vault_identity_group_alias: ({ mount_accessor: login, name }) => `identity/group-alias/${login}/${name}`,
   // Accounts of people, and settings of engines.
   vault_generic_endpoint: ({ path }) => String(path),
 };
@@ -50,8 +68,8 @@ export function signingKeyOf(mount: string): string {
   return `${mount}/config/ca`;
 }
 
-/** Types of resources that the provider writes over what exists, because it cannot adopt them. */
-const NOT_ADOPTED = /^vault_(generic_endpoint|cert_auth_backend_role)\./;
+/** Types of resources whose IDs the instance chooses. */
+const IDENTITY = /^vault_identity_(entity|group)(_alias)?$/;
 
 /** Types of resources that are settings within one of the others, secrets, or of a kind that the inventory leaves out. */
 const WITHIN =
@@ -80,12 +98,12 @@ export function describedObjects(stack: SynthesizedStack, instance: string): rea
       .filter(([, { provider }]) => provider === providerOf(instance))
       .flatMap(([name, block]) =>
         instancesOf(block).flatMap(({ key, index }) => {
-          const texts = Object.fromEntries(
-            Object.entries(block).map(([name, value]) => [name, resolved(stack, value, key)]),
-          );
+          const texts = textsOf(stack, block, key);
           const path = pathOf(texts);
           if (path.split("/").includes(String(undefined))) return [];
-          return [{ path, to: `${type}.${name}${index}` }, ...connections(block, texts.path)];
+          const lookup = lookupOf(type, texts);
+          const object = { path, to: `${type}.${name}${index}`, ...(lookup === undefined ? {} : { lookup }) };
+          return [object, ...connections(block, texts.path)];
         }),
       ),
   );
@@ -99,23 +117,13 @@ function instancesOf({ count, for_each: list }: Block): { readonly key?: string;
   return (JSON.parse(keys) as string[]).map((key) => ({ key, index: `[${JSON.stringify(key)}]` }));
 }
 
-/** Blocks by which Terraform adopts what exists already. */
-export function importBlocks(objects: readonly DescribedObject[]): string {
-  return objects
-    .flatMap(({ path, to }) =>
-      to === undefined || NOT_ADOPTED.test(to)
-        ? []
-        : [`import {\n  to = ${to}\n  id = ${JSON.stringify(idOf(path))}\n}\n`],
-    )
-    .join("\n");
-}
-
 function providerOf(instance: string): string {
   return `vault.instance-${instance}`;
 }
 
-function idOf(path: string): string {
-  return path.replace(/^sys\/(mounts|auth|policies\/acl)\/|\/config\/ca$/, "");
+function lookupOf(type: string, { name = "", mount_accessor: login }: Texts): IdentityLookup | undefined {
+  const kind = IDENTITY.exec(type)?.[1] as IdentityLookup["kind"] | undefined;
+  return kind && { kind, name, login };
 }
 
 /** The connections in the block of an engine for databases. */
@@ -131,11 +139,19 @@ function connections(block: Block, mount: string | undefined): DescribedObject[]
   );
 }
 
-/** A text, with what its references name; undefined if only Terraform can tell it. @param key Of an instance of a list. */
+/** The arguments of a resource that are texts. @param key Of an instance of a list. */
+function textsOf(stack: SynthesizedStack, block: Block, key: string | undefined): Texts {
+  return Object.fromEntries(Object.entries(block).map(([name, value]) => [name, resolved(stack, value, key)]));
+}
+
+/** A text, with what its references name; undefined if only Terraform can tell it. The accessor of a login is its path. */
 function resolved(stack: SynthesizedStack, value: unknown, key: string | undefined): string | undefined {
   if (typeof value !== "string") return undefined;
-  const named = (_reference: string, type = "", name = "", attribute = ""): string =>
-    resolved(stack, stack.json.resource?.[type]?.[name]?.[attribute], key) ?? UNKNOWN;
+  const named = (_reference: string, type = "", name = "", attribute = ""): string => {
+    const block = stack.json.resource?.[type]?.[name];
+    if (attribute !== "accessor") return resolved(stack, block?.[attribute], key) ?? UNKNOWN;
+    return (block && PATHS[type]?.(textsOf(stack, block, key)).replace(/^sys\//, "")) ?? UNKNOWN;
+  };
   const text = value
     .replaceAll("${each.key}", key ?? UNKNOWN)
     .replace(/\$\{(\w+)\.([\w-]+)(?:\[each\.key\])?\.(\w+)\}/g, named);

@@ -1,25 +1,38 @@
 import type { ContentRequests } from "../../vault/content";
 import { signingKeyOf } from "./described";
 import { contentOf, isBuiltIn, type Part } from "../portability/catalogue";
-import { isOwn, pathAt, placeOf, readMounts, type Mount } from "../portability/read-configuration";
+import { isOwn, pathAt, placeOf, type Mount } from "../portability/read-configuration";
 
 /** Policies of the product: `default-ceiling` is one of Vault 2. */
 const BUILT_IN = ["default", "root", "default-ceiling"];
 
+const QUOTAS = "sys/quotas/";
+
 /**
- * Paths of what an instance has: secrets engines, login methods, policies, roles and users, without those of the product and of
- * tenant-vault.
+ * Paths of what an instance has: secrets engines, login methods, policies, roles, users and quotas, without those of the product and
+ * of tenant-vault.
  */
-export async function inventory(api: Pick<ContentRequests, "read" | "list">): Promise<readonly string[]> {
+export async function inventory(
+  api: Pick<ContentRequests, "list">,
+  mounts: readonly Mount[],
+): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const mount of await readMounts(api)) {
+  for (const mount of mounts) {
     const { path, type } = mount;
     if (!isBuiltIn(type)) found.push(placeOf(mount));
     for (const part of contentOf(mount).parts.filter(isListed))
       for (const name of await api.list(`${path}/${part.path}`)) found.push(`${path}/${part.item}/${name}`);
   }
   const policies = (await api.list("sys/policies/acl")).filter((name) => !BUILT_IN.includes(name));
-  return [...found, ...policies.map((name) => `sys/policies/acl/${name}`).filter((path) => !isOwn(path))].sort();
+  found.push(...policies.map((name) => `sys/policies/acl/${name}`).filter((path) => !isOwn(path)));
+  for (const kind of ["rate-limit", "lease-count"])
+    for (const name of await api.list(QUOTAS + kind)) found.push(`${QUOTAS}${kind}/${name}`);
+  return found.sort();
+}
+
+/** Whether a purge removes an object. Without a quota, clients could overload the servers. */
+export function isRemovable(path: string): boolean {
+  return !path.startsWith(QUOTAS);
 }
 
 /** Paths of the signing keys of SSH engines. Nothing removes them but their mounts. */

@@ -7,9 +7,15 @@ import { obtainVaultProvider } from "../../../lab/tools/vault-provider";
 import { localBackend } from "../../../src";
 import type { GuidedInstance } from "../../../src/contract/guide";
 import { guidedInstance, type GuidedStack } from "../../../src/guide/guided-instance";
+import { compare } from "../../../src/operations/adoption/comparison";
+import { describedObjects } from "../../../src/operations/adoption/described";
+import { readConfiguration, readMounts } from "../../../src/operations/portability/read-configuration";
+import type { StackJson } from "../../../src/operations/preflight/synthesized-stack";
 import { defineTenant, type TenantSpec } from "../../../src/tenant";
 import type { VaultClient } from "../../../src/vault/client";
+import { ContentApi } from "../../../src/vault/content";
 import { ConfigStack } from "../../../stacks/config-stack";
+import { all } from "../../support/all";
 import { readCertificate, verify } from "../support/certificates";
 import { TerraformProject } from "../support/terraform-project";
 import { SHARED, type SharedBed } from "./shared-bed";
@@ -57,7 +63,8 @@ async function createRootCa({ bed }: SharedBed): Promise<void> {
 }
 
 /** Deploys the layer; a second plan changes nothing. @returns What the stack says about the namespace. */
-async function deploy({ bed, server }: SharedBed): Promise<GuidedInstance | undefined> {
+async function deploy(shared: SharedBed): Promise<GuidedInstance | undefined> {
+  const { bed, server } = shared;
   const provider = await obtainVaultProvider(await obtainTerraform());
   const project = new TerraformProject({ ...provider, VAULT_TOKEN: bed.central.rootToken });
   try {
@@ -71,10 +78,32 @@ async function deploy({ bed, server }: SharedBed): Promise<GuidedInstance | unde
     await project.apply(stack);
     expect(await project.isUnchanged(stack)).toBe(true);
     const file = join(project.app.outdir, "stacks", stack.node.id, "cdk.tf.json");
-    return guidedInstance(JSON.parse(readFileSync(file, "utf8")) as GuidedStack, "customer20/main");
+    const json = JSON.parse(readFileSync(file, "utf8")) as GuidedStack & StackJson;
+    await proveComparison(await shared.rootOf("customer20"), json);
+    return guidedInstance(json, "customer20/main");
   } finally {
     project.remove();
   }
+}
+
+/** In the namespace, `unmanaged` finds what the stack describes, and nothing else; `export` reads the same. */
+async function proveComparison(root: VaultClient, json: StackJson): Promise<void> {
+  const api = new ContentApi(root);
+  const described = describedObjects({ name: "customer20-config", json }, "main");
+  const { managed, unmanaged } = await compare(api, described);
+  expect(unmanaged).toEqual([]);
+  const ids = managed.map(({ to, id }) => [to?.replace(/\..*$/, ""), id]);
+  for (const [kind, name] of all([
+    ["entity", "user-alice"],
+    ["group", "developers"],
+  ] as const)) {
+    const { id } = (await root.send("GET", `identity/${kind}/name/${name}`)).body.data as { id: string };
+    expect(ids).toContainEqual([`vault_identity_${kind}`, id]);
+  }
+  const names: string[] = [];
+  for await (const record of readConfiguration(api, await readMounts(api)))
+    names.push("path" in record ? record.path : record.name);
+  expect(names).toEqual(expect.arrayContaining(["pki/roles/web", "user-alice", "developers"]));
 }
 
 /** A client with the role of a program, whose role ID the identity `apply` reads. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describedObjects, importBlocks, unclearResources } from "../../../../src/operations/adoption/described";
+import { describedObjects, unclearResources } from "../../../../src/operations/adoption/described";
 import type { SynthesizedStack } from "../../../../src/operations/preflight/synthesized-stack";
 import { configOf } from "../../../support/config";
 import { fullInstance } from "../../../support/full-instance";
@@ -58,9 +58,6 @@ test("a resource with a list has an object for each key, and one that is counted
     { path: "ssh-2/config/ca", to: 'vault_ssh_secret_backend_ca.ssh["2"]' },
     { path: "ssh-3/config/ca", to: 'vault_ssh_secret_backend_ca.ssh["3"]' },
   ]);
-  expect(importBlocks(describedObjects(stack, "main"))).toContain(
-    'to = vault_ssh_secret_backend_ca.ssh["3"]\n  id = "ssh-3"\n',
-  );
   expect(unclearResources(stack, "main")).toEqual(["vault_policy.some"]);
 });
 
@@ -104,6 +101,12 @@ describe.each(["openbao", "vault"] as const)("a tenant file with every engine an
         "auth/cert/certs/web",
         "auth/userpass/users/alice",
         "auth/token/roles/jobs",
+        "sys/quotas/rate-limit/all",
+        "identity/entity/name/user-alice",
+        "identity/entity-alias/auth/userpass/alice",
+        "identity/group/name/developers",
+        "identity/group/name/oidc.readers",
+        "identity/group-alias/auth/oidc/readers",
         ...(product === "openbao" ? [] : VAULT_ALONE),
       ]),
     );
@@ -120,12 +123,39 @@ const VAULT_ALONE = [
   "terraform/role/ci",
 ];
 
-test("Terraform adopts resources by their IDs, and no part of another resource", () => {
-  const blocks = importBlocks(describedObjects(STACK, "main"));
-  expect(blocks).toContain('import {\n  to = vault_mount.pki\n  id = "pki"\n}\n');
-  expect(blocks).toContain('id = "auth/approle/role/web"');
-  expect(blocks).not.toContain("orders");
-  const account = { path: "auth/userpass/users/alice", to: "vault_generic_endpoint.alice" };
-  expect(importBlocks([account, { path: "auth/cert/certs/web", to: "vault_cert_auth_backend_role.web" }])).toBe("");
-  expect(importBlocks([])).toBe("");
+test("identities are looked up, an alias by its name at a login", () => {
+  const accessor = "${vault_jwt_auth_backend.oidc.accessor}";
+  const resource = {
+    vault_jwt_auth_backend: { oidc: { path: "people/oidc", provider } },
+    vault_identity_entity: { alice: { name: "user-alice", provider } },
+    vault_identity_entity_alias: {
+      alice: { name: "alice", mount_accessor: accessor, canonical_id: "${vault_identity_entity.alice.id}", provider },
+      computed: { name: "bob", mount_accessor: "${data.vault_auth_backend.other.accessor}", provider },
+    },
+    vault_identity_group: { readers: { name: "oidc.readers", type: "external", provider } },
+    vault_identity_group_alias: { readers: { name: "/acme/readers", mount_accessor: accessor, provider } },
+  };
+  const login = "auth/people/oidc";
+  expect(describedObjects({ name: "customer10-config", json: { resource } }, "main").slice(1)).toEqual([
+    {
+      path: "identity/entity/name/user-alice",
+      to: "vault_identity_entity.alice",
+      lookup: { kind: "entity", name: "user-alice" },
+    },
+    {
+      path: "identity/group/name/oidc.readers",
+      to: "vault_identity_group.readers",
+      lookup: { kind: "group", name: "oidc.readers" },
+    },
+    {
+      path: "identity/entity-alias/auth/people/oidc/alice",
+      to: "vault_identity_entity_alias.alice",
+      lookup: { kind: "entity", name: "alice", login },
+    },
+    {
+      path: "identity/group-alias/auth/people/oidc//acme/readers",
+      to: "vault_identity_group_alias.readers",
+      lookup: { kind: "group", name: "/acme/readers", login },
+    },
+  ]);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { belongsTo, inventory } from "../../../../src/operations/adoption/inventory";
+import { belongsTo, inventory, isRemovable } from "../../../../src/operations/adoption/inventory";
+import { readMounts } from "../../../../src/operations/portability/read-configuration";
 import { MemoryContent, mountsOf } from "../../../support/memory-content";
 
 test("what belongs to the product or to tenant-vault is not listed", async () => {
@@ -12,6 +13,8 @@ test("what belongs to the product or to tenant-vault is not listed", async () =>
     "pki/issuers/1": {},
     "auth/users/users/bob": {},
     "auth/token/roles/ci": {},
+    "sys/quotas/rate-limit/all": {},
+    "sys/quotas/lease-count/all": {},
     ...Object.fromEntries(
       ["default", "root", "default-ceiling", "tenant-vault-apply", "mine"].map((name) => [
         `sys/policies/acl/${name}`,
@@ -19,14 +22,21 @@ test("what belongs to the product or to tenant-vault is not listed", async () =>
       ]),
     ),
   });
-  expect(await inventory(api)).toEqual([
+  expect(await inventory(api, await readMounts(api))).toEqual([
     "auth/token/roles/ci",
     "auth/users/users/bob",
     "pki/roles/web",
     "sys/auth/users",
     "sys/mounts/pki",
     "sys/policies/acl/mine",
+    "sys/quotas/lease-count/all",
+    "sys/quotas/rate-limit/all",
   ]);
+});
+
+test("a purge leaves quotas, which protect the servers", () => {
+  expect(isRemovable("sys/quotas/rate-limit/all")).toBe(false);
+  expect(isRemovable("sys/policies/acl/mine")).toBe(true);
 });
 
 test("a role goes with its mount", () => {

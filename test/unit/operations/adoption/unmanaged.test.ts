@@ -14,6 +14,7 @@ function data(): MemoryContent {
     ...mountsOf({ pki: { type: "pki" }, old: { type: "ssh" } }),
     "pki/roles/web": {},
     "old/roles/login": {},
+    "sys/quotas/rate-limit/by-hand": {},
   });
 }
 
@@ -21,8 +22,8 @@ test("a report names what exists, and removes nothing", async () => {
   const api = data();
   const { context } = await instanceWith(api);
   expect(await findUnmanaged(context, DESCRIBED, false)).toEqual({
-    managed: [DESCRIBED[1]],
-    unmanaged: ["old/roles/login", "pki/roles/web", "sys/mounts/old"],
+    managed: [{ ...DESCRIBED[1], id: "pki" }],
+    unmanaged: ["old/roles/login", "pki/roles/web", "sys/mounts/old", "sys/quotas/rate-limit/by-hand"],
     removed: [],
   });
   expect(api.removed).toEqual(["sys/policies/acl/tenant-vault-unmanaged"]);
@@ -35,8 +36,10 @@ test("a purge removes what is not described, each once, and may remove nothing e
   expect(api.removed.slice(0, 2)).toEqual(["pki/roles/web", "sys/mounts/old"]);
   const [, body] = api.written[0] ?? [];
   const { policy } = body as { policy: string };
-  const deletable = [...policy.matchAll(/path "([^"]+)" \{\n {2}capabilities = \[[^\]]*"delete"/g)].map(
-    ([, path]) => path,
-  );
-  expect(deletable.sort()).toEqual(["pki/roles/web", "sys/mounts/old", "sys/policies/acl/tenant-vault-unmanaged"]);
+  const rights = [...policy.matchAll(/path "([^"]+)" \{\n {2}capabilities = \[(.*)\]/g)].map(([, ...right]) => right);
+  expect(rights.sort()).toEqual([
+    ["pki/roles/web", '"delete","sudo"'],
+    ["sys/mounts/old", '"delete","sudo"'],
+    ["sys/policies/acl/tenant-vault-unmanaged", '"delete"'],
+  ]);
 });
