@@ -1,5 +1,5 @@
+import { groupKey } from "../constructs/login/external-groups";
 import type { UserProps } from "../constructs/users/users-props";
-import { logicalId } from "../terraform/logical-id";
 import type { Report } from "./references";
 import { runsInCluster, type Deployment } from "./sections/deployment";
 import { LOGIN_FIELDS, type LoginsSpec } from "./sections/logins";
@@ -55,16 +55,13 @@ export function checkRoleLogins(
   for (const group of Object.keys(people?.groupMetadata ?? {})) checkReached(group, ["people", "groupMetadata", group]);
 }
 
-/**
- * Groups of another provider of identities are told apart by their names, which have less of a group in the instance and in Terraform, as
- * `ExternalGroups` makes them.
- */
+/** Groups of another provider of identities are told apart by their names, which have less of a group in the instance and in Terraform. */
 export function checkExternalGroups({ roles = [] }: Pick<CheckedInstance, "roles">, report: Report): void {
   for (const field of ["oidcGroups", "ldapGroups"] as const) {
     const known = new Map<string, string>();
     roles.forEach(({ login = {} }, role) => {
       login[field]?.forEach((group, position) => {
-        const key = logicalId([`.${group}`.replace(/[^\w.-]+/g, "-").toLowerCase()]);
+        const key = groupKey(field, group);
         const other = known.get(key) ?? group;
         known.set(key, other);
         if (other === group) return;

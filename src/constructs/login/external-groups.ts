@@ -6,6 +6,16 @@ import { logicalId } from "../../terraform/logical-id";
 import { IdentityGroupAlias, VaultIdentityGroup } from "../../terraform/providers/vault";
 import { checkClaims, type IRoleLogin, type RoleToken } from "./role-login";
 
+/** The group in the instance. A group of users has no dot in its name. */
+function nameOf(mount: string, group: string): string {
+  return `${mount}.${group}`.replace(/[^\w.-]+/g, "-");
+}
+
+/** What tells a group from others of its login. Terraform's address has less of a name than the instance. */
+export function groupKey(mount: string, group: string): string {
+  return logicalId([nameOf(mount, group).toLowerCase()]);
+}
+
 /** Properties of {@link ExternalGroups}. */
 export interface ExternalGroupsProps {
   /** Path of the auth mount, without `auth/`. */
@@ -64,10 +74,8 @@ export class ExternalGroups extends Construct {
 
   private create(group: string): string[] {
     const { mount, accessor, provider } = this.props;
-    // A group of users has no dot in its name.
-    const name = `${mount}.${group}`.replace(/[^\w.-]+/g, "-");
-    // Terraform's address has less of a name than the instance.
-    const key = logicalId([name.toLowerCase()]);
+    const name = nameOf(mount, group);
+    const key = groupKey(mount, group);
     const other = this.names.get(key);
     if (other !== undefined)
       throw new ValidationError(
