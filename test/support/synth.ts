@@ -64,7 +64,8 @@ export function resourcesThrough(
 /** Returns the content of cdk.tf.json, without cdktf's own metadata. */
 export function toJson(stack: TerraformStack): Synthesized {
   return withoutCreationStacks(() => {
-    stack.prepareStack();
+    // Resolves everything, only to find references to other stacks.
+    if (stack.node.root.node.children.length > 1) stack.prepareStack();
     stack.runAllValidations();
     return withoutMetadata(stack.toTerraform()) as Synthesized;
   });
