@@ -23,11 +23,11 @@ const CEREMONY = `${PENDING_PREFIX}keys-ceremony`;
 
 /** Returns the pending keys of one type; undefined if no rotation is pending. */
 export function pendingKeys(fields: RecordFields, type: KeyType): PendingKeys | undefined {
-  const keys = recordedKeys(unprefixed(fields), type);
   const threshold = Number(fields[THRESHOLD]);
   const ceremony = fields[CEREMONY];
-  if (keys.length === 0 || !(threshold >= 1) || typeof ceremony !== "string") return undefined;
-  return { keys, threshold, ceremony };
+  if (!(threshold >= 1) || typeof ceremony !== "string") return undefined;
+  const keys = recordedKeys(unprefixed(fields), type);
+  return keys.length === 0 ? undefined : { keys, threshold, ceremony };
 }
 
 /** Adds pending keys, in place of those of an earlier rotation. */

@@ -41,12 +41,13 @@ export function namedKeys(fields: RecordFields, type: KeyType): NamedKey[] {
 
 /** Returns the indexes and values of the keys of one type. */
 function keyEntries(fields: RecordFields, type: KeyType): (readonly [number, string])[] {
-  return Object.entries(fields)
-    .flatMap(([name, value]) => {
-      const [, found, place] = KEY.exec(name) ?? [];
-      return found === type && typeof value === "string" && value !== "" ? [[Number(place), value] as const] : [];
-    })
-    .sort(([one], [other]) => one - other);
+  const found: (readonly [number, string])[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (!name.startsWith(type) || typeof value !== "string" || value === "") continue;
+    const place = KEY.exec(name)?.[2];
+    if (place !== undefined) found.push([Number(place), value]);
+  }
+  return found.sort(([one], [other]) => one - other);
 }
 
 /** Returns the names of the fields with these keys. */

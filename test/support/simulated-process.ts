@@ -26,7 +26,7 @@ export class SimulatedProcess {
   private readonly changed = new Set<string>();
   private peer: Peer | undefined;
   private request = "";
-  private question = "";
+  private args: readonly unknown[] = [];
 
   constructor(
     readonly pid: number,
@@ -53,7 +53,7 @@ export class SimulatedProcess {
   name(peer: Peer, request: string, args: readonly unknown[] = []): void {
     this.peer = peer;
     this.request = request;
-    this.question = args.filter((each) => typeof each !== "object").join();
+    this.args = args;
   }
 
   /** Reads something. */
@@ -96,14 +96,15 @@ export class SimulatedProcess {
   }
 
   private async call<Result>(writes: boolean, work: () => Result): Promise<Result> {
-    const { peer, request, world, pid } = this;
+    const { peer, request, args, world, pid } = this;
     if (peer === undefined) throw new Error("nobody is asked");
     const name = `${peer.name}.${request}`;
-    const question = `${name}(${this.question})`;
+    const isCopied = !writes && peer.copies(request);
+    const question = isCopied ? questionOf(name, args) : "";
     await world.turn(pid, "call");
     this.check();
     if (++this.calls > TOO_MANY) throw new Error(`it hangs at ${name}`);
-    const mayBeStale = !writes && peer.copies(request) && !this.changed.has(peer.name);
+    const mayBeStale = isCopied && !this.changed.has(peer.name);
     const fault = this.faults({ pid, name, writes, mayBeStale });
     if (fault === "crash-before") this.die();
     if (fault === "cut-before" || (this.isOver && peer.isPatient !== true)) throw peer.cut();
@@ -112,7 +113,7 @@ export class SimulatedProcess {
     const result = work();
     if (writes) this.changed.add(peer.name);
     if (writes) this.affected();
-    else world.seen.set(question, result);
+    else if (isCopied) world.seen.set(question, result);
     if (fault === "crash-after") this.die();
     this.endTime(fault);
     if (fault === "cut-after" || (this.isOver && peer.isPatient !== true)) throw peer.cut();
@@ -135,4 +136,9 @@ export class SimulatedProcess {
     if (this.holds.size > 0) this.world.lossExcused = true;
     throw new Crash();
   }
+}
+
+/** What tells a question from others of its name. */
+function questionOf(name: string, args: readonly unknown[]): string {
+  return `${name}(${args.filter((each) => typeof each !== "object").join()})`;
 }
