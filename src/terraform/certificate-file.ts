@@ -4,11 +4,13 @@ import type { Construct } from "constructs";
 import { certificateProblem } from "../core/certificate";
 import { ValidationError } from "../core/errors";
 
-/** @throws ValidationError if a text is not certificates as PEM, or contains a private key. */
-export function checkCertificate(pem: string | undefined, scope?: Construct): void {
-  if (pem === undefined || Token.isUnresolved(pem)) return;
-  const problem = certificateProblem(pem);
-  if (problem !== undefined) throw new ValidationError("certificate", `The caCertificate ${problem}.`, scope);
+/** @param pems Texts by their fields. @throws ValidationError if one is not certificates as PEM, or contains a private key. */
+export function checkCertificates(pems: Readonly<Record<string, string | undefined>>, scope?: Construct): void {
+  for (const [field, pem] of Object.entries(pems)) {
+    if (pem === undefined || Token.isUnresolved(pem)) continue;
+    const problem = certificateProblem(pem);
+    if (problem !== undefined) throw new ValidationError("certificate", `The ${field} ${problem}.`, scope);
+  }
 }
 
 /**

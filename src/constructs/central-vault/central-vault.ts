@@ -18,6 +18,7 @@ import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { isEncrypted } from "../../core/secure-address";
 import { maintenancePolicy, watchPolicy } from "../../policy/central-policies";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import {
@@ -240,6 +241,7 @@ export class CentralVault extends Construct {
         this,
       );
     }
+    checkCertificates({ jwksCaPem }, this);
     new JwtAuthBackend(this, "PipelineLogin", {
       path: checkLoginPath(login, this),
       type: "jwt",

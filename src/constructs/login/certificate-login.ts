@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { isEncrypted } from "../../core/secure-address";
-import { checkCertificate } from "../../terraform/certificate-file";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { expressionOf } from "../../terraform/resource-address";
@@ -117,7 +117,7 @@ export class CertificateLogin extends Construct {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
-    checkCertificate(props.caCertificate, this);
+    checkCertificates({ caCertificate: props.caCertificate }, this);
     checkRevocation(props, this);
     const { description, crl, crlUrl, provider } = props;
     this.mount = checkLoginPath(props.path ?? CERTIFICATE_LOGIN.path, this);

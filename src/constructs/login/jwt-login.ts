@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { isEncrypted } from "../../core/secure-address";
-import { checkCertificate } from "../../terraform/certificate-file";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
@@ -84,7 +84,7 @@ export abstract class JwtLogin extends Construct {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
-    checkCertificate(props.caCertificate, this);
+    checkCertificates({ caCertificate: props.caCertificate }, this);
     this.mount = checkLoginPath(props.path ?? defaults.path, this);
     checkClaims(`login ${this.mount}`, { audience: props.audience, issuer }, this);
     checkJwksUrl(jwksUrl, this);

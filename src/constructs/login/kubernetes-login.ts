@@ -4,7 +4,7 @@ import { DNS_LABEL } from "../../core/dns-label";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { isEncrypted } from "../../core/secure-address";
-import { checkCertificate } from "../../terraform/certificate-file";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend, KubernetesAuthBackendConfig, KubernetesAuthBackendRole } from "../../terraform/providers/vault";
@@ -97,7 +97,7 @@ export class KubernetesLogin extends Construct implements IKubernetesLogin {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
-    checkCertificate(props.caCertificate, this);
+    checkCertificates({ caCertificate: props.caCertificate }, this);
     const { description, host = "https://kubernetes.default.svc", caCertificate, provider } = props;
     this.mount = checkLoginPath(props.path ?? KUBERNETES_LOGIN.path, this);
     checkHost(host, this);

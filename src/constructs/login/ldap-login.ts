@@ -4,7 +4,7 @@ import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
 import { CentralSecret } from "../../terraform/central-secret";
-import { checkCertificate } from "../../terraform/certificate-file";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { LdapAuthBackend } from "../../terraform/providers/vault";
@@ -37,7 +37,7 @@ export class LdapLogin extends Construct {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
-    checkCertificate(props.caCertificate, this);
+    checkCertificates({ caCertificate: props.caCertificate }, this);
     requireEngine(props, LDAP, this);
     const { bindPassword, centralProvider, provider, userAttr = "uid" } = props;
     checkDurations(props, ["tokenTtl", "tokenMaxTtl"], this);

@@ -7,7 +7,7 @@ import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
 import { isEncrypted, isSecureAddress } from "../../core/secure-address";
 import { CentralSecret } from "../../terraform/central-secret";
-import { checkCertificate } from "../../terraform/certificate-file";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
@@ -43,7 +43,7 @@ export class OidcLogin extends Construct {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
-    checkCertificate(props.caCertificate, this);
+    checkCertificates({ caCertificate: props.caCertificate }, this);
     const { clientSecret, centralProvider, provider } = props;
     checkDurations(props, ["tokenTtl"], this);
     checkSecretRefs({ clientSecret }, this);

@@ -1,5 +1,6 @@
 import { Construct } from "constructs";
 import { SNAPSHOTS_ROLE, WATCH_POLICY } from "../../contract/central-vault";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { CronJobV1 } from "../../terraform/providers/kubernetes";
@@ -33,6 +34,7 @@ export class RaftSnapshots extends Construct {
     checkValues(props, ["login"], WATCH_LOGIN, this);
     checkSnapshots(props, this);
     const { namespace = NAME, egress, provider, caCertificate, endpointCaCertificate } = props;
+    checkCertificates({ caCertificate, endpointCaCertificate }, this);
     const { metadata, ca } = addCommandNamespace(this, {
       namespace,
       name: NAME,

@@ -2,6 +2,7 @@ import { Construct } from "constructs";
 import { MAINTENANCE_POLICY, watchPolicyName, watchRole } from "../../contract/central-vault";
 import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { PodDisruptionBudgetV1, ServiceV1, StatefulSetV1 } from "../../terraform/providers/kubernetes";
@@ -33,6 +34,7 @@ export class UnsealWatch extends Construct {
     super(scope, id);
     requireProviderRanges(this);
     checkProviders(props, this);
+    checkCertificates({ caCertificate: props.caCertificate }, this);
     checkValues(props, ["login"], WATCH_LOGIN, this);
     checkDurations(props, ["maintenanceEvery"], this);
     const { shards = 1, namespace = NAME, monitoringNamespace, egress, provider, maintenanceEvery, shareGroup } = props;

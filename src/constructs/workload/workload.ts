@@ -4,6 +4,7 @@ import { firstDuplicate } from "../../core/duplicates";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkValueLists, checkValues } from "../../core/value-type";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { checkProviders } from "../../terraform/provider-value";
 import { AccessRole } from "../access/access-role";
@@ -79,7 +80,8 @@ export class Workload extends Construct {
 
 /** @throws ValidationError if Kubernetes would refuse a name, or two secrets would be one. */
 function checkWorkload(props: WorkloadProps, scope: Construct): void {
-  const { name, namespace, secrets } = props;
+  const { name, namespace, secrets, server } = props;
+  checkCertificates({ caCertificate: server.caCertificate }, scope);
   checkValues(props, ["delivery"], WORKLOAD_DELIVERY, scope);
   checkValueLists(props, ["secrets"], WORKLOAD_SECRET, scope);
   checkDurations(props, ["refreshInterval", "tokenPeriod"], scope);

@@ -1,5 +1,5 @@
 import { checkLoginPath } from "../../core/mount-path";
-import { checkCertificate } from "../../terraform/certificate-file";
+import { checkCertificates } from "../../terraform/certificate-file";
 import { name, validatedBy } from "../builders";
 import { path } from "../fields";
 
@@ -10,4 +10,6 @@ export const loginPath = validatedBy(path, (value) => checkLoginPath(value));
 export const description = name("Jobs of customer10");
 
 /** Certificates of an authority. */
-export const pem = validatedBy(name("-----BEGIN CERTIFICATE-----..."), (value) => checkCertificate(value));
+export const pem = validatedBy(name("-----BEGIN CERTIFICATE-----..."), (caCertificate) =>
+  checkCertificates({ caCertificate }),
+);

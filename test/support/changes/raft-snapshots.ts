@@ -8,6 +8,7 @@ import {
 import { VaultProvider } from "../../../src/terraform/providers/vault";
 import { synthesize, type Synthesized } from "../synth";
 import type { FieldChange } from "./test-changes";
+import { CERTIFICATE } from "../certificate";
 
 /** Props as far as they differ from the usual ones. */
 export type SnapshotsSetting = Partial<Omit<RaftSnapshotsProps, "provider" | "centralProvider">> & {
@@ -62,8 +63,8 @@ export const SNAPSHOTS_CHANGES: readonly FieldChange<SnapshotsSetting>[] = [
   ],
   [
     "RaftSnapshotsProps.caCertificate",
-    { caCertificate: "A" },
-    { caCertificate: "B" },
+    { caCertificate: CERTIFICATE },
+    { caCertificate: CERTIFICATE.repeat(2) },
     [
       "update kubernetes_config_map_v1.snapshots_ca: data.ca.pem",
       "update kubernetes_cron_job_v1.snapshots_customer10_main: spec.job_template.spec.template.metadata.annotations.tenant-vault/ca",
@@ -138,8 +139,8 @@ export const SNAPSHOTS_CHANGES: readonly FieldChange<SnapshotsSetting>[] = [
   ],
   [
     "RaftSnapshotsProps.endpointCaCertificate",
-    { endpointCaCertificate: "A" },
-    { endpointCaCertificate: "B" },
+    { endpointCaCertificate: CERTIFICATE },
+    { endpointCaCertificate: CERTIFICATE.repeat(2) },
     ["update kubernetes_config_map_v1.snapshots_ca: data.storage-ca.pem"],
   ],
   [

@@ -9,6 +9,7 @@ import {
 import { VaultProvider } from "../../../src/terraform/providers/vault";
 import { synthesize, type Synthesized } from "../synth";
 import type { FieldChange } from "./test-changes";
+import { CERTIFICATE } from "../certificate";
 
 /** Props as far as they differ from the usual ones. */
 export type WatchSetting = Partial<Omit<UnsealWatchProps, "provider" | "centralProvider">> & {
@@ -53,8 +54,8 @@ export const WATCH_CHANGES: readonly FieldChange<WatchSetting>[] = [
   ],
   [
     "UnsealWatchProps.caCertificate",
-    { caCertificate: "A" },
-    { caCertificate: "B" },
+    { caCertificate: CERTIFICATE },
+    { caCertificate: CERTIFICATE.repeat(2) },
     [
       "update kubernetes_config_map_v1.watch_ca: data.ca.pem",
       "update kubernetes_stateful_set_v1.watch_pods: spec.template.metadata.annotations.tenant-vault/ca",

@@ -15,6 +15,7 @@ import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { synthesize, type Synthesized } from "../../support/synth";
 import { REMOVED, withFields } from "../../support/tenant-file";
+import { CERTIFICATE } from "../../support/certificate";
 
 /** Values of an instance with a workload, by the paths of their fields. */
 type Setting = Readonly<Record<string, unknown>>;
@@ -512,7 +513,7 @@ const OF_PROGRAMS: readonly FieldChange<Made>[] = [
   [
     "WorkloadServer.caCertificate",
     {},
-    { server: { caCertificate: "pem" } },
+    { server: { caCertificate: CERTIFICATE } },
     [
       "update helm_release.sample_login: values.#.objects.#.spec.provider.vault.caBundle, values.#.objects.#.spec.provider.caBundle, values.#.objects.#.spec.provider.caBundle",
     ],

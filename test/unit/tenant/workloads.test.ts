@@ -51,7 +51,7 @@ let outputs: InstanceConfig["outputs"] = {};
 
 describe("workloads of a tenant file", () => {
   test("have a role of their own, and objects that come from the engines of the instance", () => {
-    const { resource } = config({}, "pem");
+    const { resource } = config({}, CERTIFICATE);
     expect(Object.keys(resource.helm_release ?? {})).toEqual([
       "main_workload_sample_login",
       "main_workload_sample_secrets",
@@ -60,7 +60,15 @@ describe("workloads of a tenant file", () => {
     expect((parse(values[0] ?? "") as { objects: object[] }).objects).toMatchObject([
       {
         kind: "SecretStore",
-        spec: { provider: { vault: { server: RIGHT.instances[0].address, path: "kv", caBundle: "cGVt" } } },
+        spec: {
+          provider: {
+            vault: {
+              server: RIGHT.instances[0].address,
+              path: "kv",
+              caBundle: Buffer.from(CERTIFICATE).toString("base64"),
+            },
+          },
+        },
       },
       { kind: "VaultDynamicSecret", spec: { path: "database/orders/creds/readonly" } },
       { kind: "VaultDynamicSecret", spec: { path: "pki/issue/web" } },

@@ -1,10 +1,11 @@
+import { Fn } from "cdktf";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { ExternalDeployment, localBackend, Seal, ValidationError } from "../../../src/index";
 import type { DeploymentContext } from "../../../src/spi";
-import { readCertificateFile } from "../../../src/terraform/certificate-file";
+import { checkCertificates, readCertificateFile } from "../../../src/terraform/certificate-file";
 import { buildApp } from "../../../stacks/app";
 import { CERTIFICATE } from "../../support/certificate";
 import { testApp } from "../../support/synth";
@@ -59,5 +60,28 @@ describe("T9: a file that cannot be read, or is none of certificates, is one sen
   test("of servers that run already", () => {
     const deployment = new ExternalDeployment({ addresses: ["https://10.0.0.1"], caCertificateFile: "none.pem" });
     expect(() => deployment.bind(testApp(), INSTANCE)).toThrow(/caCertificateFile names the file "none\.pem"/);
+  });
+});
+
+describe("a text of certificates is checked", () => {
+  const central = { address: "https://central:8200" };
+  const pipeline = {
+    issuer: "https://gitlab.example",
+    jwksUrl: "https://gitlab.example/keys",
+    jwksCaPem: "gitlab.pem",
+  };
+
+  test("by its field", () => {
+    expect(() => buildApp({ central: { ...central, pipeline }, backend: localBackend(".state") }, [])).toThrow(
+      "The jwksCaPem has no certificate; write PEM text that begins with -----BEGIN CERTIFICATE-----.",
+    );
+  });
+
+  test("if it is no expression", () => {
+    const caCertificate = Fn.file("ca.pem");
+    expect(() => checkCertificates({ caCertificate })).not.toThrow();
+    expect(() => checkCertificates({ caCertificate: CERTIFICATE, endpointCaCertificate: "none" })).toThrow(
+      /^The endpointCaCertificate has no certificate;/,
+    );
   });
 });

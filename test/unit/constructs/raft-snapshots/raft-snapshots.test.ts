@@ -4,6 +4,7 @@ import { buildProgram } from "../../../../src/cli/program";
 import { ValidationError } from "../../../../src/index";
 import { RECIPIENTS, synthesizeSnapshots, type SnapshotsSetting } from "../../../support/changes/raft-snapshots";
 import { addresses, only } from "../../../support/synth";
+import { CERTIFICATE } from "../../../support/certificate";
 
 interface Container {
   readonly name: string;
@@ -29,7 +30,7 @@ test("by default saves once a day in a namespace of its own", () => {
 });
 
 test("has stable addresses, and a job per instance", () => {
-  const setting = { caCertificate: "CA", instances: ["customer10/main", "customer11/main"] };
+  const setting = { caCertificate: CERTIFICATE, instances: ["customer10/main", "customer11/main"] };
   expect(addresses(synthesizeSnapshots(setting).resource)).toEqual([
     "kubernetes_config_map_v1.snapshots_ca",
     "kubernetes_cron_job_v1.snapshots_customer10_main",
@@ -66,10 +67,10 @@ test("logs in with a token of its ServiceAccount, as a role that writes nothing"
 });
 
 test("both containers trust the CA of the storage, and only the one that logs in that of the central Vault", () => {
-  const setting = { keep: 7, endpoint: "https://storage.example", endpointCaCertificate: "STORAGE" };
-  const both = synthesizeSnapshots({ ...setting, caCertificate: "CENTRAL" });
+  const setting = { keep: 7, endpoint: "https://storage.example", endpointCaCertificate: CERTIFICATE };
+  const both = synthesizeSnapshots({ ...setting, caCertificate: CERTIFICATE.repeat(2) });
   expect(only(both.resource, "kubernetes_config_map_v1")).toMatchObject({
-    data: { "ca.pem": "CENTRAL", "storage-ca.pem": "STORAGE" },
+    data: { "ca.pem": CERTIFICATE.repeat(2), "storage-ca.pem": CERTIFICATE },
   });
   const { init_container: [save] = [], container } = podOf(setting);
   const bundle = { name: "AWS_CA_BUNDLE", value: "/etc/tenant-vault/ca/storage-ca.pem" };

@@ -7,6 +7,7 @@ import { isSelected, parseShard } from "../../../../src/watch/selection";
 import { synthesizeWatch, type WatchSetting } from "../../../support/changes/unseal-watch";
 import { read } from "../../../support/markdown";
 import { addresses, only } from "../../../support/synth";
+import { CERTIFICATE } from "../../../support/certificate";
 
 interface Container {
   readonly args: string[];
@@ -28,7 +29,7 @@ test("by default is one pod in a namespace of its own", () => {
 });
 
 test("has stable addresses", () => {
-  expect(addresses(synthesizeWatch({ caCertificate: "CA" }).resource)).toEqual([
+  expect(addresses(synthesizeWatch({ caCertificate: CERTIFICATE }).resource)).toEqual([
     "kubernetes_config_map_v1.watch_ca",
     "kubernetes_namespace_v1.watch",
     "kubernetes_network_policy_v1.watch_policy",
@@ -96,7 +97,7 @@ test("is reached by the monitoring alone, and reaches what egress names", () => 
 });
 
 test("takes the webhook from a Secret, and the CA from a file", () => {
-  const { env } = containerOf({ webhook: { secret: "hook", key: "url" }, caCertificate: "CA" });
+  const { env } = containerOf({ webhook: { secret: "hook", key: "url" }, caCertificate: CERTIFICATE });
   expect(env).toContainEqual({
     name: "TENANT_VAULT_WEBHOOK",
     value_from: { secret_key_ref: { name: "hook", key: "url" } },

@@ -24,6 +24,7 @@ import { HelmProvider } from "../../../../src/terraform/providers/kubernetes";
 import { all } from "../../../support/all";
 import { checkOperatorObject } from "../../../support/operator-objects";
 import { addresses, only, synthesizeInVault, type Synthesized } from "../../../support/synth";
+import { CERTIFICATE } from "../../../support/certificate";
 
 interface Engines {
   readonly kv: KeyValue;
@@ -31,7 +32,7 @@ interface Engines {
   readonly pki: TenantPKI;
 }
 
-const CERTIFICATE: CertificateContent = { commonName: "web.a.example", ttl: Duration.hours(24) };
+const CONTENT: CertificateContent = { commonName: "web.a.example", ttl: Duration.hours(24) };
 
 /** A workload that gets a secret of each kind. */
 function workload(
@@ -97,7 +98,7 @@ function everySecret({ kv, orders, pki }: Engines): WorkloadSecret[] {
     WorkloadSecret.keyValue({ name: "settings", keyValue: kv, path: "sample/dev" }),
     WorkloadSecret.database({ name: "orders", database: orders, role: "readonly" }),
     WorkloadSecret.database({ name: "legacy", database: orders, role: "app" }),
-    WorkloadSecret.certificate({ name: "tls", role: pki.role("web"), ...CERTIFICATE }),
+    WorkloadSecret.certificate({ name: "tls", role: pki.role("web"), ...CONTENT }),
   ];
 }
 
@@ -107,7 +108,7 @@ const settingsAlone = ({ kv }: Engines): WorkloadSecret[] => [
 const certificateAlone =
   (content: Partial<CertificateContent>) =>
   ({ pki }: Engines): WorkloadSecret[] => [
-    WorkloadSecret.certificate({ name: "tls", role: pki.role("web"), ...CERTIFICATE, ...content }),
+    WorkloadSecret.certificate({ name: "tls", role: pki.role("web"), ...CONTENT, ...content }),
   ];
 
 /** The objects of a release. */
@@ -131,7 +132,7 @@ const externalSecrets = WorkloadDelivery.externalSecrets();
 const operator = (props?: VaultSecretsOperatorProps) => WorkloadDelivery.vaultSecretsOperator(props);
 const injector = WorkloadDelivery.agentInjector();
 const LOGIN = "${vault_auth_backend.kubernetes.path}";
-const TLS = { server: { address: "https://main.example:8200", namespace: "team", caCertificate: "pem" } };
+const TLS = { server: { address: "https://main.example:8200", namespace: "team", caCertificate: CERTIFICATE } };
 
 describe("Vault Secrets Operator", () => {
   test("has a connection and a login", () => {
@@ -211,7 +212,7 @@ describe("Vault Secrets Operator", () => {
       apiVersion: "v1",
       kind: "Secret",
       metadata: { name: "sample-ca" },
-      data: { "ca.crt": Buffer.from("pem").toString("base64") },
+      data: { "ca.crt": Buffer.from(CERTIFICATE).toString("base64") },
     });
     expect(specs(json, "login")).toMatchObject({
       "VaultConnection/sample": { caCertSecretRef: "sample-ca" },
@@ -295,7 +296,7 @@ describe("External Secrets Operator", () => {
   test("trusts the CA of the server, in the namespace of the instance", () => {
     expect(specs(workload(externalSecrets, TLS), "login")).toMatchObject({
       "SecretStore/settings": {
-        provider: { vault: { namespace: "team", caBundle: Buffer.from("pem").toString("base64") } },
+        provider: { vault: { namespace: "team", caBundle: Buffer.from(CERTIFICATE).toString("base64") } },
       },
       "VaultDynamicSecret/tls": { provider: { namespace: "team" } },
     });
