@@ -138,8 +138,8 @@ export class CertificateLogin extends Construct {
   }
 
   /** Has the server fetch `crlUrl` after something exists, such as the `issuers` of a `TenantPKI` of the same deployment. */
-  fetchRevocationsAfter(created: TerraformResource): void {
-    if (this.revocations !== undefined) this.revocations.dependsOn = [expressionOf(created)];
+  fetchRevocationsAfter(created: TerraformResource | undefined): void {
+    if (this.revocations !== undefined) this.revocations.dependsOn = created && [expressionOf(created)];
   }
 
   /** Clients whose certificate has one common name. */

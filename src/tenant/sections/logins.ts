@@ -238,7 +238,7 @@ export function createLogins(
     ...createCloudLogins(scope, clouds, context),
   };
   // The list may be that of the instance itself.
-  if (pki?.issuers !== undefined) methods.certificate?.fetchRevocationsAfter(pki.issuers);
+  methods.certificate?.fetchRevocationsAfter(pki?.issuers);
   const reach = (login: RoleLoginSpec): IRoleLogin[] => [
     ...present(login.gitlab, (job) => methods.gitlab?.job(job)),
     ...present(login.github, (job) => methods.github?.job(job)),

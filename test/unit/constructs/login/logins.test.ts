@@ -469,7 +469,7 @@ describe("revoked certificates", () => {
       const { certificate: caCertificate, issuers } = pki;
       const crlUrl = "https://main.example:8200/v1/pki/crl/pem";
       const clients = new CertificateLogin(stack, "Cert", { caCertificate, crlUrl, provider });
-      if (issuers !== undefined) clients.fetchRevocationsAfter(issuers);
+      clients.fetchRevocationsAfter(issuers);
       return clients.client("web");
     });
     const lists = Object.values(made.vault_generic_endpoint ?? {});
