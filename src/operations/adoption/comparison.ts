@@ -1,7 +1,7 @@
 import { mapConcurrently } from "../../core/concurrent";
 import type { Content, ContentRequests } from "../../vault/content";
 import { readMounts, type Mount } from "../portability/read-configuration";
-import type { DescribedObject, IdentityLookup } from "./described";
+import { enforcementOf, type DescribedObject, type IdentityLookup } from "./described";
 import { importId, type ManagedObject } from "./import-blocks";
 import { inventory, signingKeys } from "./inventory";
 
@@ -49,12 +49,18 @@ interface ReadAlias {
   readonly mount_accessor?: string;
 }
 
-/** The ID that an instance gave to an entity, a group or an alias; undefined if it has none of the name. */
+/** The ID that an instance gave to an entity, a group, an alias or a method; undefined if it has none of the name. */
 async function identityId(
   api: Reader,
   mounts: readonly Mount[],
   { kind, name, login }: IdentityLookup,
 ): Promise<string | undefined> {
+  if (kind === "enforcement" || kind === "method") {
+    const enforcement = await api.read(enforcementOf(name));
+    if (kind === "enforcement") return enforcement && name;
+    const [method, another] = (enforcement?.mfa_method_ids ?? []) as readonly string[];
+    return another === undefined ? method : undefined;
+  }
   const lookUp = (body: object): Promise<Content | undefined> => api.write(`identity/lookup/${kind}`, body);
   if (login === undefined) return (await lookUp({ name }))?.id as string | undefined;
   const accessor = mounts.find(({ path }) => path === login)?.accessor;

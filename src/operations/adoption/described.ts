@@ -10,15 +10,17 @@ export interface DescribedObject {
   readonly lookup?: IdentityLookup;
 }
 
-/** An entity or a group by its name, or an alias of one. */
+/** An entity or a group by its name, or an alias of one; an enforcement of a second factor by its name, or the one method of it. */
 export interface IdentityLookup {
-  readonly kind: "entity" | "group";
+  readonly kind: "entity" | "group" | "enforcement" | "method";
   readonly name: string;
   /** Path of the login, with `auth/`, of an alias; undefined for the entity or the group itself. */
   readonly login: string | undefined;
 }
 
 type Texts = Readonly<Record<string, string | undefined>>;
+
+const ENFORCEMENT = "vault_identity_mfa_login_enforcement";
 
 /** Path of the object that a resource describes, by its type. */
 const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
@@ -59,6 +61,7 @@ const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
   // The API has aliases by their IDs alone.
   vault_identity_entity_alias: ({ mount_accessor: login, name }) => `identity/entity-alias/${login}/${name}`,
   vault_identity_group_alias: ({ mount_accessor: login, name }) => `identity/group-alias/${login}/${name}`,
+  [ENFORCEMENT]: ({ name }) => enforcementOf(String(name)),
   // Accounts of people, and settings of engines.
   vault_generic_endpoint: ({ path }) => String(path),
 };
@@ -66,6 +69,11 @@ const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
 /** Path of the signing key of an SSH engine. */
 export function signingKeyOf(mount: string): string {
   return `${mount}/config/ca`;
+}
+
+/** Path of an enforcement of a second factor. */
+export function enforcementOf(name: string): string {
+  return `identity/mfa/login-enforcement/${name}`;
 }
 
 /** Types of resources whose IDs the instance chooses. */
@@ -103,7 +111,7 @@ export function describedObjects(stack: SynthesizedStack, instance: string): rea
           if (path.split("/").includes(String(undefined))) return [];
           const lookup = lookupOf(type, texts);
           const object = { path, to: `${type}.${name}${index}`, ...(lookup === undefined ? {} : { lookup }) };
-          return [object, ...connections(block, texts.path)];
+          return [object, ...connections(block, texts.path), ...methodsOf(block, texts.name)];
         }),
       ),
   );
@@ -122,8 +130,15 @@ function providerOf(instance: string): string {
 }
 
 function lookupOf(type: string, { name = "", mount_accessor: login }: Texts): IdentityLookup | undefined {
-  const kind = IDENTITY.exec(type)?.[1] as IdentityLookup["kind"] | undefined;
+  const kind = type === ENFORCEMENT ? "enforcement" : (IDENTITY.exec(type)?.[1] as "entity" | "group" | undefined);
   return kind && { kind, name, login };
+}
+
+/** The method of an enforcement. Only the enforcement tells which one of the instance it is. */
+function methodsOf({ mfa_method_ids: methods }: Block, name: string | undefined): DescribedObject[] {
+  const [, to] = /^\$\{(vault_identity_mfa_totp\.[\w-]+)\.method_id\}$/.exec(String(methods)) ?? [];
+  if (to === undefined || name === undefined) return [];
+  return [{ path: `${enforcementOf(name)}/method`, to, lookup: { kind: "method", name, login: undefined } }];
 }
 
 /** The connections in the block of an engine for databases. */

@@ -37,7 +37,7 @@ export async function testAdoption(people: PeopleBed, deployed: LayerStack): Pro
   // Terraform writes over no identity and no quota that is there. The directory has another server.
   expect(
     changes.flatMap(({ address, change }) =>
-      /^vault_(identity_(entity|group)\w*|quota_\w+)\.(?!directory_)/.test(address) && change.actions.includes("create")
+      /^vault_(identity_\w+|quota_\w+)\.(?!directory_)/.test(address) && change.actions.includes("create")
         ? [address]
         : [],
     ),
@@ -51,6 +51,8 @@ export async function testAdoption(people: PeopleBed, deployed: LayerStack): Pro
     "vault_identity_entity_alias",
     "vault_identity_group",
     "vault_identity_group_alias",
+    "vault_identity_mfa_login_enforcement",
+    "vault_identity_mfa_totp",
     "vault_jwt_auth_backend",
     "vault_jwt_auth_backend_role",
     "vault_kubernetes_auth_backend_role",

@@ -21,6 +21,8 @@ beforeEach(() => {
       alias: { id: "group-alias", name: "/acme/readers", mount_accessor: "accessor-oidc" },
     },
     "identity/group/name/alone": { id: "alone", name: "alone", alias: {} },
+    "identity/mfa/login-enforcement/people": { mfa_method_ids: ["totp"] },
+    "identity/mfa/login-enforcement/several": { mfa_method_ids: ["totp", "duo"] },
     "sys/quotas/rate-limit/all": {},
     "sys/quotas/rate-limit/by-hand": {},
     "sys/audit": { "file/": { type: "file" } },
@@ -53,6 +55,19 @@ test("identities are adopted by the IDs that the instance gave to them", async (
   // Entities come into being at every login.
   expect(unmanaged.filter((path) => path.startsWith("identity/"))).toEqual([]);
   expect(Object.keys(managed[0] ?? {})).toEqual(["path", "to", "id"]);
+});
+
+test("a second factor is the one method of its enforcement", async () => {
+  const described = ["people", "several", "later"].flatMap((name) => [
+    identity(`vault_identity_mfa_login_enforcement.${name}`, "enforcement", name),
+    identity(`vault_identity_mfa_totp.${name}`, "method", name),
+  ]);
+  const { managed } = await compare(api, described);
+  expect(managed.map(({ to, id }) => [to, id])).toEqual([
+    ["vault_identity_mfa_login_enforcement.people", "people"],
+    ["vault_identity_mfa_totp.people", "totp"],
+    ["vault_identity_mfa_login_enforcement.several", "several"],
+  ]);
 });
 
 test("quotas and audit devices are adopted by their names, and quotas that nobody describes are listed", async () => {

@@ -61,6 +61,27 @@ test("a resource with a list has an object for each key, and one that is counted
   expect(unclearResources(stack, "main")).toEqual(["vault_policy.some"]);
 });
 
+test("a second factor is described with the enforcement that names it", () => {
+  const enforcement = { name: "people", mfa_method_ids: ["${vault_identity_mfa_totp.people.method_id}"], provider };
+  const resource = {
+    vault_identity_mfa_totp: { people: { issuer: "customer10", provider } },
+    vault_identity_mfa_login_enforcement: { people: enforcement },
+  };
+  const path = "identity/mfa/login-enforcement/people";
+  expect(describedObjects({ ...STACK, json: { resource } }, "main")).toEqual([
+    {
+      path,
+      to: "vault_identity_mfa_login_enforcement.people",
+      lookup: { kind: "enforcement", name: "people", login: undefined },
+    },
+    {
+      path: `${path}/method`,
+      to: "vault_identity_mfa_totp.people",
+      lookup: { kind: "method", name: "people", login: undefined },
+    },
+  ]);
+});
+
 test("a resource whose object cannot be told is unclear", () => {
   const resource = {
     ...STACK.json.resource,
