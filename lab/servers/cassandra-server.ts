@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { auth, Client } from "cassandra-driver";
 import type { LabAuthority } from "../certificates";
 import type { CassandraProgram } from "../tools/cassandra";
 import { ManagedProcess } from "./managed-process";
+import { writePrivate } from "./private-file";
 
 /** Properties of a {@link CassandraServer}. */
 export interface CassandraServerProps {
@@ -124,9 +125,7 @@ export class CassandraServer {
   }
 
   private write(name: string, content: string): string {
-    const path = join(this.props.folder, name);
-    writeFileSync(path, content, { mode: 0o600 });
-    return path;
+    return writePrivate(join(this.props.folder, name), content);
   }
 }
 

@@ -1,9 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { LabAuthority } from "../certificates";
 import { ManagedProcess } from "./managed-process";
+import { writePrivate } from "./private-file";
 
 /** Properties of an {@link InfluxdbServer}. */
 export interface InfluxdbServerProps {
@@ -98,8 +99,6 @@ bind-address = "127.0.0.1:${backupPort}"
   }
 
   private write(name: string, content: string): string {
-    const path = join(this.props.folder, name);
-    writeFileSync(path, content, { mode: 0o600 });
-    return path;
+    return writePrivate(join(this.props.folder, name), content);
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { LabAuthority } from "../certificates";
 import { isListening } from "../ports";
@@ -6,6 +6,7 @@ import { run } from "../run";
 import { withLibraries } from "../tools/debian";
 import type { OpenldapPrograms } from "../tools/openldap";
 import { ManagedProcess } from "./managed-process";
+import { writePrivate } from "./private-file";
 
 /** Properties of an {@link LdapServer}. */
 export interface LdapServerProps {
@@ -94,7 +95,6 @@ directory ${this.path("data")}
   }
 
   private write(name: string, content: string): string {
-    writeFileSync(this.path(name), content, { mode: 0o600 });
-    return this.path(name);
+    return writePrivate(this.path(name), content);
   }
 }

@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { LabAuthority } from "../certificates";
 import { tryRun } from "../run";
 import { withLibraries } from "../tools/debian";
 import type { RedisPrograms } from "../tools/redis";
 import { ManagedProcess } from "./managed-process";
+import { writePrivate } from "./private-file";
 
 /** Properties of a {@link RedisServer}. */
 export interface RedisServerProps {
@@ -69,8 +70,6 @@ export class RedisServer {
   }
 
   private write(name: string, content: string): string {
-    const path = join(this.props.folder, name);
-    writeFileSync(path, content, { mode: 0o600 });
-    return path;
+    return writePrivate(join(this.props.folder, name), content);
   }
 }

@@ -1,6 +1,7 @@
-import { chmodSync, chownSync, writeFileSync } from "node:fs";
+import { chownSync } from "node:fs";
 import { userInfo } from "node:os";
 import { run } from "../run";
+import { writePrivate } from "./private-file";
 
 /** Account for servers that refuse to run as root. */
 export interface Account {
@@ -24,9 +25,7 @@ export function giveTo(account: Account, path: string): void {
 
 /** Writes a file that only the account can read. @returns Its path. */
 export function writeFor(account: Account, path: string, content: string): string {
-  writeFileSync(path, content, { mode: 0o600 });
-  // The mode above is only that of a file which is new.
-  chmodSync(path, 0o600);
+  writePrivate(path, content);
   giveTo(account, path);
   return path;
 }

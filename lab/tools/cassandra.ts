@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../run";
 import { cachedFolder } from "./cache";
+import { sha256 } from "./checksum";
 import { requireProgram } from "./path";
 
 /** A server of Cassandra. */
@@ -55,10 +55,6 @@ function checksumOf(folder: string): string {
     .sort()
     .map((name) => `${sha256(readFileSync(join(folder, name)))}  ${name}\n`);
   return sha256(lines.join(""));
-}
-
-function sha256(content: string | Buffer): string {
-  return createHash("sha256").update(content).digest("hex");
 }
 
 const PROJECT = `<project>

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../run";
 import { cachedFolder } from "./cache";
+import { sha256 } from "./checksum";
 import { requireProgram } from "./path";
 
 /** It ends soon, so it compiles little, and starts in half the time. */
@@ -40,7 +40,7 @@ async function install(folder: string): Promise<void> {
     `-DoutputDirectory=${repository}`,
   ]);
   const archive = join(repository, ARCHIVE);
-  const found = createHash("sha256").update(readFileSync(archive)).digest("hex");
+  const found = sha256(readFileSync(archive));
   if (found !== SHA256)
     throw new Error(`${ARCHIVE} has the SHA-256 checksum ${found} instead of ${SHA256}; do not use this registry.`);
   await run("tar", ["--extract", "--gzip", "--strip-components=1", `--file=${archive}`, `--directory=${folder}`]);
