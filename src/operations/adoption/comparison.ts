@@ -31,7 +31,8 @@ export async function compare(api: Reader, described: readonly DescribedObject[]
   const managed = await mapConcurrently([...objects.values()], AT_ONCE, async (object): Promise<ManagedObject[]> => {
     const { path, to, lookup } = object;
     if (lookup === undefined) return existing.has(path) ? [{ path, to, id: importId(object) }] : [];
-    const id = await identityId(api, mounts, lookup);
+    const isSecondFactor = lookup.kind === "enforcement" || lookup.kind === "method";
+    const id = await (isSecondFactor ? secondFactorId(api, lookup) : identityId(api, mounts, lookup));
     return id === undefined ? [] : [{ path, to, id }];
   });
   return { managed: managed.flat(), unmanaged: listed.filter((path) => !objects.has(path)) };
@@ -49,18 +50,20 @@ interface ReadAlias {
   readonly mount_accessor?: string;
 }
 
-/** The ID that an instance gave to an entity, a group, an alias or a method; undefined if it has none of the name. */
+/** The ID of an enforcement of a second factor, which is its name, or of its one method; undefined if it does not exist. */
+async function secondFactorId(api: Reader, { kind, name }: IdentityLookup): Promise<string | undefined> {
+  const enforcement = await api.read(enforcementOf(name));
+  if (kind === "enforcement") return enforcement && name;
+  const [method, another] = (enforcement?.mfa_method_ids ?? []) as readonly string[];
+  return another === undefined ? method : undefined;
+}
+
+/** The ID that an instance gave to an entity, a group or an alias; undefined if it has none of the name. */
 async function identityId(
   api: Reader,
   mounts: readonly Mount[],
   { kind, name, login }: IdentityLookup,
 ): Promise<string | undefined> {
-  if (kind === "enforcement" || kind === "method") {
-    const enforcement = await api.read(enforcementOf(name));
-    if (kind === "enforcement") return enforcement && name;
-    const [method, another] = (enforcement?.mfa_method_ids ?? []) as readonly string[];
-    return another === undefined ? method : undefined;
-  }
   const lookUp = (body: object): Promise<Content | undefined> => api.write(`identity/lookup/${kind}`, body);
   if (login === undefined) return (await lookUp({ name }))?.id as string | undefined;
   const accessor = mounts.find(({ path }) => path === login)?.accessor;

@@ -14,13 +14,11 @@ export interface DescribedObject {
 export interface IdentityLookup {
   readonly kind: "entity" | "group" | "enforcement" | "method";
   readonly name: string;
-  /** Path of the login, with `auth/`, of an alias; undefined for the entity or the group itself. */
+  /** Path of the login, with `auth/`, of an alias; undefined for all others. */
   readonly login: string | undefined;
 }
 
 type Texts = Readonly<Record<string, string | undefined>>;
-
-const ENFORCEMENT = "vault_identity_mfa_login_enforcement";
 
 /** Path of the object that a resource describes, by its type. */
 const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
@@ -61,7 +59,7 @@ const PATHS: Readonly<Record<string, (block: Texts) => string>> = {
   // The API has aliases by their IDs alone.
   vault_identity_entity_alias: ({ mount_accessor: login, name }) => `identity/entity-alias/${login}/${name}`,
   vault_identity_group_alias: ({ mount_accessor: login, name }) => `identity/group-alias/${login}/${name}`,
-  [ENFORCEMENT]: ({ name }) => enforcementOf(String(name)),
+  vault_identity_mfa_login_enforcement: ({ name }) => enforcementOf(String(name)),
   // Accounts of people, and settings of engines.
   vault_generic_endpoint: ({ path }) => String(path),
 };
@@ -76,8 +74,14 @@ export function enforcementOf(name: string): string {
   return `identity/mfa/login-enforcement/${name}`;
 }
 
-/** Types of resources whose IDs the instance chooses. */
-const IDENTITY = /^vault_identity_(entity|group)(_alias)?$/;
+/** How the objects of types are found whose paths do not tell their IDs. */
+const LOOKUPS: Readonly<Record<string, IdentityLookup["kind"]>> = {
+  vault_identity_entity: "entity",
+  vault_identity_entity_alias: "entity",
+  vault_identity_group: "group",
+  vault_identity_group_alias: "group",
+  vault_identity_mfa_login_enforcement: "enforcement",
+};
 
 /** Types of resources that are settings within one of the others, secrets, or of a kind that the inventory leaves out. */
 const WITHIN =
@@ -130,7 +134,7 @@ function providerOf(instance: string): string {
 }
 
 function lookupOf(type: string, { name = "", mount_accessor: login }: Texts): IdentityLookup | undefined {
-  const kind = type === ENFORCEMENT ? "enforcement" : (IDENTITY.exec(type)?.[1] as "entity" | "group" | undefined);
+  const kind = LOOKUPS[type];
   return kind && { kind, name, login };
 }
 

@@ -40,8 +40,8 @@ type Locked = ContentContext & { readonly lease: Lease };
 
 /**
  * Does work with a token that may do just this. A root token, of the record or made by the identity `ceremony`, finds out the rights,
- * makes the token and its policy, and is used for nothing else. It is revoked after the work, and expires by itself if the run is killed. The lock of the
- * instance is held.
+ * makes the token and its policy, and is used for nothing else. The token is revoked after the work, and expires by itself if the run is
+ * killed. The lock of the instance is held.
  */
 export async function workOnData<Result>(context: Locked, data: DataWork<Result>): Promise<Result> {
   const token = new TemporaryToken(context, data);
