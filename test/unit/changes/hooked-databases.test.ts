@@ -1,10 +1,19 @@
-import { describe } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe } from "vitest";
 import { Database, DynamicDb, SecretRef, type HookTarget } from "../../../src/index";
 import { type InstanceSpec } from "../../../src/tenant";
+import { CERTIFICATE } from "../../support/certificate";
 import { configOf } from "../../support/config";
 import { testChanges, type FieldChange } from "../../support/changes/test-changes";
 import { synthesizeInVault, type Synthesized } from "../../support/synth";
 import { REMOVED, withFields } from "../../support/tenant-file";
+
+const folder = mkdtempSync(join(tmpdir(), "hooked-databases-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const OTHER_CA = join(folder, "ca.pem");
+writeFileSync(OTHER_CA, CERTIFICATE.repeat(2));
 
 type Setting = Readonly<Record<string, unknown>>;
 
@@ -51,12 +60,7 @@ testEngine("Redis", { engine: "redis", caCertificateFile: "test/support/certific
   ["RedisProps.port", {}, field("port", 1000), [`${MOUNT}: redis.#.port`]],
   ["RedisProps.username", {}, field("username", "admin"), [`${MOUNT}: redis.#.username`]],
   ["RedisProps.password", {}, rotated, NEW_PASSWORD],
-  [
-    "RedisProps.caCertificateFile",
-    {},
-    field("caCertificateFile", "test/support/certificates.pem"),
-    [`${MOUNT}: redis.#.ca_cert`],
-  ],
+  ["RedisProps.caCertificateFile", {}, field("caCertificateFile", OTHER_CA), [`${MOUNT}: redis.#.ca_cert`]],
   ["RedisProps.keys", {}, field("keys", ["orders:*"]), [ROLE]],
 ]);
 
@@ -74,12 +78,7 @@ testEngine(
     ["CassandraProps.port", {}, field("port", 1000), [`${MOUNT}: cassandra.#.port`]],
     ["CassandraProps.username", {}, field("username", "admin"), [`${MOUNT}: cassandra.#.username`]],
     ["CassandraProps.password", {}, rotated, NEW_PASSWORD],
-    [
-      "CassandraProps.caCertificateFile",
-      {},
-      field("caCertificateFile", "test/support/certificates.pem"),
-      [`${MOUNT}: cassandra.#.pem_json`],
-    ],
+    ["CassandraProps.caCertificateFile", {}, field("caCertificateFile", OTHER_CA), [`${MOUNT}: cassandra.#.pem_json`]],
     ["CassandraProps.failoverHosts", {}, field("failoverHosts", ["b"]), [`${MOUNT}: cassandra.#.hosts.#`]],
     ["CassandraProps.keyspace", {}, field("keyspace", "shop"), [ROLE]],
     ["CassandraProps.tlsServerName", {}, field("tlsServerName", "a"), [`${MOUNT}: cassandra.#.tls_server_name`]],

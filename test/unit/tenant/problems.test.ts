@@ -49,6 +49,13 @@ describe("T8: a wrong file gets one line per mistake, with field, value, what is
     expect(new Set(rows.map(({ row }) => row)).size).toBe(rows.length);
   });
 
+  test("a certificate that has a key", () => {
+    const gitlab = { audience: "a", caCertificate: CERTIFICATE + PRIVATE_KEY };
+    expect(linesOf(changed("instances.0.logins", { gitlab }))).toEqual([
+      "instances[0].logins.gitlab.caCertificate: The caCertificate contains a private key, which would get into Terraform's state; remove it, and replace that key",
+    ]);
+  });
+
   test("two instances that share what is unique", () => {
     expect(linesOf({ ...RIGHT, instances: [RIGHT.instances[0], RIGHT.instances[0]] })).toEqual([
       'instances[1].name: "main" is used twice; choose another name',

@@ -1,4 +1,5 @@
 import { Fn } from "cdktf";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +38,7 @@ describe("T9: a file that cannot be read, or is none of certificates, is one sen
   test.each([
     [
       "a key",
-      `${CERTIFICATE}-----BEGIN EC PRIVATE KEY-----`,
+      `${CERTIFICATE}${String(generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }))}`,
       "contains a private key, which would get into Terraform's state",
     ],
     ["another file", "[]", "has no certificate"],
