@@ -1,6 +1,6 @@
 import type { Secret } from "../core/secret";
 import type { KeyType } from "../vault/keys";
-import { isPendingKey, PENDING_PREFIX, recordedKeys, withKeys, type RecordFields } from "./record";
+import { isPendingKey, keysFingerprint, PENDING_PREFIX, recordedKeys, withKeys, type RecordFields } from "./record";
 
 /** Keys that a rotation has made. Until the record has them under their own names, either they or the former keys open the data. */
 export interface PendingKeys {
@@ -16,6 +16,12 @@ export interface KeySet {
   readonly keys: readonly Secret[];
   /** How many of them are sent at most. @default - the threshold of the description */
   readonly threshold?: number;
+}
+
+/** An earlier version of a record. */
+export interface EarlierVersion {
+  readonly version: number;
+  readonly fields: RecordFields;
 }
 
 const THRESHOLD = `${PENDING_PREFIX}keys-threshold`;
@@ -58,6 +64,31 @@ export function withPendingKeysInUse(fields: RecordFields, type: KeyType): Recor
 export function keySets(fields: RecordFields, type: KeyType): readonly KeySet[] {
   const pending = pendingKeys(fields, type);
   return [{ keys: recordedKeys(fields, type) }, ...(pending === undefined ? [] : [pending])];
+}
+
+/**
+ * The sets of keys that rotations have replaced, the newest first. A server that was away during a rotation opens with them alone.
+ * Keys that came into the record in another way do not count, because they may be of other data.
+ *
+ * @param fields The newest version of the record.
+ * @param earlier Its earlier versions, the newest first.
+ */
+export async function formerKeySets(
+  fields: RecordFields,
+  type: KeyType,
+  earlier: AsyncIterable<EarlierVersion> | Iterable<EarlierVersion>,
+): Promise<readonly KeySet[]> {
+  const former: KeySet[] = [];
+  let current = keysFingerprint(recordedKeys(fields, type));
+  for await (const { fields: before } of earlier) {
+    const keys = recordedKeys(before, type);
+    const pending = pendingKeys(before, type);
+    if (pending === undefined || keysFingerprint(pending.keys) !== current) continue;
+    // Nothing says how many of them are needed. The server does, and gets no more than there are.
+    former.push({ keys, threshold: keys.length });
+    current = keysFingerprint(keys);
+  }
+  return former;
 }
 
 /** Drops the pending keys, which do not open the data. */

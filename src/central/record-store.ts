@@ -5,6 +5,7 @@ import type { VaultClient } from "../vault/client";
 import type { KeyType } from "../vault/keys";
 import { askCentral } from "./client";
 import { customMetadata, readSecret, type VersionMetadata } from "./key-value";
+import { formerKeySets, type EarlierVersion, type KeySet } from "./pending-keys";
 import { recordedKeys, type RecordFields } from "./record";
 
 /** The newest version of a record in the central Vault. */
@@ -75,10 +76,14 @@ export class RecordStore {
 
   /** Finds the newest readable version before `before` that has more than `more` keys; undefined if there is none. */
   async versionWithKeys(type: KeyType, more: number, before: number): Promise<number | undefined> {
-    for (let version = before - 1; version > 0; version--) {
-      if (recordedKeys((await this.readVersion(version)) ?? {}, type).length > more) return version;
-    }
+    for await (const { version, fields } of this.earlier(before))
+      if (recordedKeys(fields, type).length > more) return version;
     return undefined;
+  }
+
+  /** Reads the sets of keys that rotations have replaced, the newest first, as far as the central Vault keeps them. */
+  formerKeys(type: KeyType, { fields, version }: SeenRecord): Promise<readonly KeySet[]> {
+    return formerKeySets(fields, type, this.earlier(version));
   }
 
   /** Deletes a version. It can be undeleted. */
@@ -92,12 +97,7 @@ export class RecordStore {
    * @returns Undefined if the record and its mount may keep any number.
    */
   async keptVersions(): Promise<number | undefined> {
-    const { body } = await askCentral(this.central, "GET", this.url("metadata"), { accept: [404] });
-    const {
-      max_versions: own = 0,
-      current_version: newest = 0,
-      oldest_version: oldest = 0,
-    } = (body.data ?? {}) as Partial<Record<"max_versions" | "current_version" | "oldest_version", number>>;
+    const { max_versions: own = 0, current_version: newest = 0, oldest_version: oldest = 0 } = await this.counts();
     const config = await askCentral(this.central, "GET", `${RECORDS_MOUNT}/config`, { accept: [403, 404] });
     if (config.status === 200) {
       const { max_versions: mount = 0 } = config.body.data as { max_versions?: number };
@@ -129,6 +129,20 @@ export class RecordStore {
   /** Destroys every version and the metadata. They cannot be restored. */
   async destroy(): Promise<void> {
     await askCentral(this.central, "DELETE", this.url("metadata"));
+  }
+
+  /** The versions before `before` that can be read, the newest first. */
+  private async *earlier(before: number): AsyncGenerator<EarlierVersion> {
+    const { oldest_version: oldest = 0 } = await this.counts();
+    for (let version = before - 1; version >= Math.max(1, oldest); version--) {
+      const fields = await this.readVersion(version);
+      if (fields !== undefined) yield { version, fields };
+    }
+  }
+
+  private async counts(): Promise<Partial<Record<"max_versions" | "current_version" | "oldest_version", number>>> {
+    const { body } = await askCentral(this.central, "GET", this.url("metadata"), { accept: [404] });
+    return body.data ?? {};
   }
 
   private url(part: "data" | "metadata" | "delete"): string {

@@ -5,6 +5,7 @@ import { OperationError } from "../core/errors";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./client";
 import { customMetadata, readSecret } from "./key-value";
+import type { KeySet } from "./pending-keys";
 import type { RecordFields } from "./record";
 import { RecordStore, type SeenRecord } from "./record-store";
 
@@ -56,7 +57,7 @@ export class ShareCopies {
 }
 
 /** A record as the watcher of a share group sees it: the shares of the group instead of the keys. */
-export class ShareGroupRecord implements Pick<RecordStore, "path" | "read" | "readMetadata"> {
+export class ShareGroupRecord implements Pick<RecordStore, "path" | "read" | "readMetadata" | "formerKeys"> {
   readonly path: string;
 
   constructor(
@@ -95,6 +96,11 @@ export class ShareGroupRecord implements Pick<RecordStore, "path" | "read" | "re
 
   async readMetadata(): Promise<Readonly<Record<string, string>>> {
     return customMetadata(await this.readRecordMetadata());
+  }
+
+  /** Its mount keeps one version. */
+  formerKeys(): Promise<readonly KeySet[]> {
+    return Promise.resolve([]);
   }
 
   private async readRecordMetadata(): Promise<RecordMetadata> {

@@ -55,6 +55,7 @@ export interface OperationContext extends RunContext {
     | "patchMetadata"
     | "readVersion"
     | "versionWithKeys"
+    | "formerKeys"
     | "keptVersions"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */

@@ -29,7 +29,7 @@ export interface CentralFleetOptions extends Omit<RunContext, "deadline"> {
 }
 
 /** What it reads of an instance. */
-type WatchedRecord = Pick<RecordStore, "path" | "read" | "readMetadata">;
+type WatchedRecord = Pick<RecordStore, "path" | "read" | "readMetadata" | "formerKeys">;
 
 /** Milliseconds that one attempt to unseal may take. */
 const PATIENCE = 15_000;

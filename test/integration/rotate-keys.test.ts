@@ -82,6 +82,53 @@ describe("three replicas", () => {
   });
 });
 
+describe("a replica that is away during rotations", () => {
+  let others: VaultServer[];
+  let away: VaultServer;
+  beforeAll(async () => {
+    const { instance, servers } = await bed.startInstance("away", 3);
+    await bed.unseal(instance);
+    const [first, second, third] = servers as [VaultServer, VaultServer, VaultServer];
+    [others, away] = [[first, second], third];
+  });
+
+  const run = (command: string, ...options: string[]) =>
+    bed.run([command, "customer10/away", ...options], bed.environment());
+  const expectOpen = async () => {
+    const { code, failure } = await run("unseal");
+    expect([code, failure, ...(await states([...others, away]))]).toEqual([0, "", "unsealed", "unsealed", "unsealed"]);
+  };
+
+  test("opens with the former keys, whatever number they are, and is told of", async () => {
+    await away.stop("SIGKILL");
+    expect(await run("rotate-keys", "--shares", "7", "--threshold", "6")).toMatchObject({ code: 0, failure: "" });
+    const { code, stderr, failure } = await run("rotate-keys", "--shares", "3", "--threshold", "2");
+    expect([code, failure]).toEqual([0, ""]);
+    expect(stderr).toMatch(/away during the rotation, and open with the former keys .* replicas=away-2 version=\d+\n/);
+    // None of the others tells then how many keys are right.
+    await Promise.all(others.map((server) => server.stop("SIGKILL")));
+    await away.start();
+    expect((await run("unseal", "--timeout", "3")).failure).toContain("[timeout]");
+    await Promise.all(others.map((server) => server.start()));
+    await expectOpen();
+    await expectUnsealable("away", [...others, away]);
+  });
+
+  test("gets no former keys of a record that somebody replaced", async () => {
+    await away.stop("SIGKILL");
+    expect(await run("rotate-keys")).toMatchObject({ code: 0, failure: "" });
+    await away.start();
+    const record = await bed.central.readRecord("customer10", "away");
+    const write = (fields: Record<string, string>) =>
+      bed.central.client.send("POST", "customers/data/customer10/away", { body: { data: fields } });
+    await write({ ...record, "unseal-key-0": keysOf(record)[1] ?? "" });
+    expect((await run("unseal")).failure).toContain("[keys-refused]");
+    expect(await states([away])).toEqual(["sealed"]);
+    await write(record);
+    await expectOpen();
+  });
+});
+
 test("an instance that unseals itself gets new recovery keys", async () => {
   const settings = staticSeal(bed, "recovery");
   const { instance, servers } = await bed.startInstance("recovery", 1, { seal: "static", settings });

@@ -4,6 +4,7 @@ import { fingerprint, keysFingerprint, recordedKeys, type RecordFields } from ".
 import type { Claim, Pod } from "../../src/operations/pods";
 import type { PodProblem } from "../../src/operations/pod-problems";
 import { CentralError } from "../../src/central/client";
+import { formerKeySets, type EarlierVersion } from "../../src/central/pending-keys";
 import type { TemporaryKeys } from "../../src/central/temporary-keys";
 import type { SeenRecord } from "../../src/central/record-store";
 import { ReplicaError } from "../../src/vault/errors";
@@ -54,6 +55,8 @@ interface SimulatedServer {
   seal?: string;
   /** Whether its pod can never start. The next one of its name is made from the newest description and does. */
   neverStarts?: boolean;
+  /** The keys of its data, while it misses a rotation. @default - those of the instance */
+  behind?: SimulatedKeys | undefined;
 }
 
 /** A server without data. */
@@ -237,6 +240,10 @@ export class Universe implements SimulatedWorld {
       keptVersions: () => look(() => this.keptVersions),
       patchMetadata: (patch) => affect(() => this.patch(patch)),
       versionWithKeys: (type, more, before) => look(() => this.versionWithKeys(type, more, before)),
+      formerKeys: async (type, { fields, version }) => {
+        const versions = await look(() => this.versionsBefore(version));
+        return formerKeySets(fields, type, versions);
+      },
     };
     const shares = process.named(centralPeer("shares"), {
       groups: () => look(() => [...this.shareGroups]),
@@ -443,9 +450,13 @@ export class Universe implements SimulatedWorld {
   }
 
   private versionWithKeys(type: KeyType, more: number, before: number): number | undefined {
-    const versions = this.versions.slice(0, before - 1).map(({ fields, deleted }) => (deleted ? {} : fields));
-    const index = versions.findLastIndex((fields) => recordedKeys(fields, type).length > more);
-    return index < 0 ? undefined : index + 1;
+    return this.versionsBefore(before).find(({ fields }) => recordedKeys(fields, type).length > more)?.version;
+  }
+
+  /** Those that are not deleted, the newest first. */
+  private versionsBefore(before: number): EarlierVersion[] {
+    const versions = this.versions.slice(0, before - 1).map((each, index) => ({ ...each, version: index + 1 }));
+    return versions.filter(({ deleted }) => !deleted).toReversed();
   }
 
   private deleteVersion(version: number): void {
@@ -497,7 +508,7 @@ export class Universe implements SimulatedWorld {
   private status(server: SimulatedServer): ReplicaState {
     this.settle(server);
     const seal = this.sealOf(server);
-    const { keys, threshold } = this.keysOf(server.data);
+    const { keys, threshold } = server.behind ?? this.keysOf(server.data);
     const shares = keys.length === 0 ? undefined : keys.length;
     if (server.pod !== undefined || server.neverStarts === true)
       return { state: "unreachable", reason: "ECONNREFUSED" };
@@ -536,11 +547,12 @@ export class Universe implements SimulatedWorld {
     if (!server.sealed) return { sealed: false };
     server.received++;
     server.progress.add(key.reveal());
-    const { keys, threshold } = this.keysOf(server.data);
+    const { keys, threshold } = server.behind ?? this.keysOf(server.data);
     if (server.progress.size < threshold) return { sealed: true };
     const right = [...server.progress].every((sent) => keys.some((known) => known.reveal() === sent));
     server.progress.clear();
     if (!right) throw new ReplicaError("refused", "invalid key", 400);
+    server.behind = undefined;
     if (server.joined) server.readyAt ??= this.now + CATCH_UP;
     else server.sealed = false;
     return { sealed: server.sealed };

@@ -7,6 +7,7 @@ import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import type { Ceremony } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
+import type { ReplicaState } from "../../vault/replica-state";
 import { keyTypeOf, type KeyType } from "../../vault/keys";
 import { chooseShares } from "../../vault/shares";
 import type { OperationContext } from "../context";
@@ -199,23 +200,35 @@ class Rotation {
       await store.write(withPendingKeysInUse(fields, this.type), version);
     await copyShares(this.context, described);
     log.info("rotated the keys", { keys: shares.shares, threshold, type: this.type });
-    await this.tellOutdated(shares);
+    await this.tellOutdated(shares, version);
     return { ...shares, keyType: this.type, formerVersion: version };
   }
 
-  /** A standby of OpenBao learns the number of keys when it starts, or becomes active. */
-  private async tellOutdated({ shares, threshold }: Shares): Promise<void> {
+  /** A standby of OpenBao learns the number of keys when it starts, or becomes active. One that was away learns nothing. */
+  private async tellOutdated({ shares, threshold }: Shares, formerVersion: number): Promise<void> {
     const { instance, log } = this.context;
     const seen = await Promise.all(
-      instance.replicas.map(async (replica) => sharesOfState(await this.context.replica(replica).status())),
+      instance.replicas.map(async (replica) => ({
+        name: replica.name,
+        status: await this.context.replica(replica).status(),
+      })),
     );
-    const differs = (found: Shares | undefined): boolean =>
-      found !== undefined && (found.shares !== shares || found.threshold !== threshold);
-    const replicas = instance.replicas.filter((_, index) => differs(seen[index])).map(({ name }) => name);
-    if (replicas.length === 0) return;
-    log.warn("restart these replicas, one at a time: sealed before that, they ask for the former number of keys", {
-      replicas,
+    const named = (holds: (status: ReplicaState) => boolean): string[] =>
+      seen.filter(({ status }) => holds(status)).map(({ name }) => name);
+    const outdated = named((status) => {
+      const found = status.state === "unsealed" ? sharesOfState(status) : undefined;
+      return found !== undefined && (found.shares !== shares || found.threshold !== threshold);
     });
+    if (outdated.length > 0)
+      log.warn("restart these replicas, one at a time: sealed before that, they ask for the former number of keys", {
+        replicas: outdated,
+      });
+    const away = named(({ state }) => state === "sealed" || state === "unreachable");
+    if (away.length > 0 && this.type === "unseal")
+      log.warn(
+        "these replicas were away during the rotation, and open with the former keys alone, from this version of the record: bring them up soon",
+        { replicas: away, version: formerVersion },
+      );
   }
 
   private endpointsOf(server: CeremonyServer): CeremonyEndpoints {

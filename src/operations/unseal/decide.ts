@@ -1,5 +1,5 @@
 import type { JournalEntry } from "../../central/journal";
-import { keySets } from "../../central/pending-keys";
+import { keySets, type KeySet } from "../../central/pending-keys";
 import { fingerprint, isUnsent, journalKey, keysFingerprint, recordedKeys, secretFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import type { Instance } from "../../contract/instance";
@@ -13,6 +13,8 @@ export interface Observation {
   readonly record: SeenRecord;
   /** Whether the record has only the shares of one group of watchers. @default - it has all keys */
   readonly isPart?: boolean;
+  /** Keys that rotations replaced, as far as they were looked for. @default - none */
+  readonly former?: readonly KeySet[];
   readonly journals: readonly JournalEntry[];
   readonly replicas: readonly SeenReplica[];
   readonly raft: KnownMembers;
@@ -81,7 +83,8 @@ export function decide(seen: Observation): Step {
   if (keys.length > 0) {
     const settled = journals.filter((journal) => isSettled(journal, keysFingerprint(keys), record.age));
     if (settled.length > 0) return { do: "forget", journals: settled.map(({ file }) => file) };
-    const count = Math.max(...keySets(record.fields, type).map((set) => set.keys.length));
+    const sets = [...keySets(record.fields, type), ...(seen.former ?? [])];
+    const count = Math.max(...sets.map((set) => set.keys.length));
     return continueWith(seen.isPart === true ? Infinity : count, seen);
   }
 
@@ -134,21 +137,30 @@ function continueWith(keyCount: number, seen: Observation): Step {
   }
 
   if (keyTypeOf(instance.seal) === "recovery") return bringUp(seen);
-  for (const { name, status } of replicas) {
-    if ("threshold" in status && keyCount < status.threshold) {
-      return {
-        do: "stop",
-        code: "too-few-keys",
-        details: `${name} wants ${status.threshold}, the record holds ${keyCount}`,
-      };
-    }
-  }
+  const lacking = lackingKeys(replicas, keyCount);
+  if (lacking !== undefined) return { do: "stop", code: "too-few-keys", details: lacking };
   const sealed = replicas.filter((replica) => replica.status.state === "sealed" && !isOutsider(replica, seen));
   if (sealed.length === 0) return bringUp(seen);
   const next = nextToUnseal(sealed, replicas, seen.raft);
   if (next.length > 0) return { do: "unseal", replicas: next };
   const names = sealed.map(({ name }) => name).join(", ");
   return { do: "wait", reason: `no replica is active yet; ${names} gets its keys then` };
+}
+
+/**
+ * Which replica wants more keys than there are; undefined if none does. An open standby of OpenBao tells what it wanted when it
+ * started, so that of the open ones only the least counts.
+ */
+function lackingKeys(replicas: readonly SeenReplica[], keyCount: number): string | undefined {
+  const sealed = replicas.flatMap(({ name, status }) =>
+    status.state === "sealed" ? [{ name, threshold: status.threshold }] : [],
+  );
+  const open = replicas.flatMap(({ name, status }) =>
+    status.state === "unsealed" ? [{ name, threshold: status.threshold }] : [],
+  );
+  const [least] = open.toSorted((one, other) => one.threshold - other.threshold);
+  const found = [...sealed, ...(least === undefined ? [] : [least])].find(({ threshold }) => keyCount < threshold);
+  return found && `${found.name} wants ${found.threshold}, the record holds ${keyCount}`;
 }
 
 function isOutsider({ name }: SeenReplica, { raft }: Observation): boolean {

@@ -24,6 +24,7 @@ import { differingShares } from "../shares";
 import { decide, type Observation, type Step, type StopCode } from "./decide";
 import { escrowKeys, forgetJournal } from "./escrow";
 import { explainStop } from "./explain";
+import { FormerKeys } from "./former-keys";
 import { Initialization } from "./initialization";
 import { joinReplicas, unsealReplicas, verify, type Verified } from "./unsealing";
 
@@ -77,6 +78,7 @@ class UnsealRun {
   private unanswered: { readonly replica: string; lookedAgain: boolean } | undefined;
   private described = false;
   private readonly members: MemberObserver;
+  private readonly former: FormerKeys;
 
   constructor(
     private readonly context: OperationContext,
@@ -86,6 +88,7 @@ class UnsealRun {
     this.stuck = restarts && new StuckReplicas(context, restarts);
     this.stalled = new StalledPods(context);
     this.members = new MemberObserver(context);
+    this.former = new FormerKeys(context.store);
   }
 
   /** Brings every replica to unsealed and verified. @param lease The lock to renew meanwhile. @default - none is held */
@@ -131,7 +134,8 @@ class UnsealRun {
     if (this.unanswered !== undefined) this.unanswered.lookedAgain = true;
     const raft = await this.members.observe(replicas, this.tokenOf(record.fields));
     const journals = journal.entries().filter(({ file }) => !this.undeletable.has(file));
-    return { instance, record, replicas, raft, journals, announced: this.initialization.announced };
+    const { announced } = this.initialization;
+    return { instance, record, former: this.former.sets, replicas, raft, journals, announced };
   }
 
   private get store(): OperationContext["patientStore"] {
@@ -163,7 +167,9 @@ class UnsealRun {
         return undefined;
       case "unseal":
         if (this.context.respectsHold === true) await refuseNewHold(this.context.store);
-        return this.unseal(step.replicas, keySets(record.fields, "unseal"));
+        return this.former.orFind(record, () =>
+          this.unseal(step.replicas, [...keySets(record.fields, "unseal"), ...this.former.sets]),
+        );
       case "join":
         await joinReplicas(this.context, step.replicas);
         for (const { name } of step.replicas) this.joined.add(name);
@@ -226,6 +232,7 @@ class UnsealRun {
     if (version !== record.version) return;
     // The command migrate-seal needs the description.
     if (code === "seal-differs") await this.describe();
+    if (code === "too-few-keys" && (await this.former.find(record))) return;
     if (LACKS_KEYS.includes(code)) await this.findKeys(record);
     if (code === "former-member") await sealOffFormerMembers(this.context, replicas, raft.outsiders);
     const { store, instance } = this.context;

@@ -11,18 +11,24 @@ import { stateOfNewMember } from "../seen";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { decide, type Observation, type Step } from "./decide";
 import { explainStop } from "./explain";
+import { FormerKeys } from "./former-keys";
 import { sendShares } from "./send-shares";
 import { joinReplicas, unsealReplicas } from "./unsealing";
 
 /** What an unsealing needs. It only reads the record. The caller has seen that the instance is not held. */
 export type UnsealSealedContext = RunContext &
   Pick<OperationContext, "instance" | "replica" | "operator"> & {
-    readonly store: Pick<OperationContext["store"], "path" | "read" | "readMetadata">;
+    readonly store: Pick<OperationContext["store"], "path" | "read" | "readMetadata" | "formerKeys">;
     /** The record, if the caller reads it already. If that fails, nothing is tried again. @default - it is read */
     readonly record?: Promise<SeenRecord>;
     /** Whether the store has only the shares of one group. @default - it has all keys */
     readonly isPart?: boolean;
   };
+
+/** What a run has done, and the keys that it has found. */
+interface Progress extends Readonly<Record<"unsealed" | "given" | "joined", Set<string>>> {
+  readonly former: FormerKeys;
+}
 
 const POLL = 100;
 
@@ -40,19 +46,20 @@ export function unsealSealed(context: UnsealSealedContext): Promise<readonly str
   /** Replicas that have the shares of the group. */
   const given = new Set<string>();
   const members = new MemberObserver(context);
+  const former = new FormerKeys(context.store);
   let turns = 0;
   let isConfirmed = context.record === undefined;
   return runLoop<Observation, Step | "done", readonly string[]>(context, {
     observe: async () => {
       const seen = await observe(context, members, joined, isConfirmed ? undefined : context.record);
       isConfirmed = true;
-      return seen;
+      return { ...seen, former: former.sets };
     },
     decide: (seen) => (seen.replicas.some(({ status }) => needsKeys(status.state)) ? decide(seen) : "done"),
     perform: async (step, seen) => {
       if (turns++ > 0 && step !== "done") await refuseNewHold(context.store);
       if (step !== "done" && step.do === "unseal") members.expectLeader();
-      return perform(context, step, seen, { unsealed, given, joined });
+      return perform(context, step, seen, { unsealed, given, joined, former });
     },
     recover: (error) => (isConfirmed ? recoverRetryable(error) : undefined),
     unfinished: (code, last) =>
@@ -89,7 +96,7 @@ async function perform(
   context: UnsealSealedContext,
   step: Step | "done",
   { record, replicas }: Observation,
-  { unsealed, given, joined }: Readonly<Record<"unsealed" | "given" | "joined", Set<string>>>,
+  { unsealed, given, joined, former }: Progress,
 ): Promise<Outcome<readonly string[]>> {
   if (step === "done") return { done: [...unsealed] };
   const type = keyTypeOf(context.instance.seal);
@@ -97,7 +104,9 @@ async function perform(
   switch (step.do) {
     case "unseal": {
       if (context.isPart !== true) {
-        const waiting = await unsealReplicas(context, step.replicas, keySets(record.fields, type), open);
+        const waiting = await former.orFind(record, () =>
+          unsealReplicas(context, step.replicas, [...keySets(record.fields, type), ...former.sets], open),
+        );
         const rest = replicas.filter(({ name, status }) => needsKeys(status.state) && !unsealed.has(name));
         return rest.length === 0 ? { done: [...unsealed] } : waiting;
       }
@@ -118,6 +127,7 @@ async function perform(
     case "wait":
       return { wait: step.reason };
     case "stop":
+      if (step.code === "too-few-keys" && (await former.find(record))) return undefined;
       throw explainStop(step.code, context.store.path, step.details, context.instance);
     default:
       throw new OperationError(

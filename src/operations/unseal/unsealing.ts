@@ -19,6 +19,11 @@ const POLL = 100;
 /** Codes of errors that another set of keys may avoid. */
 const WRONG_KEYS: readonly ErrorCode[] = ["keys-refused", "threshold-differs"];
 
+/** Whether another set of keys may avoid an error. */
+export function isAboutKeys(error: unknown): boolean {
+  return error instanceof OperationError && WRONG_KEYS.includes(error.code);
+}
+
 /** What giving keys to a replica needs. */
 type ServerContext = Pick<OperationContext, "instance" | "replica" | "clock"> & {
   readonly store: { readonly path: string };
@@ -72,7 +77,7 @@ export async function unsealReplica(
 /**
  * Unseals several replicas at once. A failure of one does not keep the others sealed.
  *
- * @param sets Sets of keys of which one is right: with two, a rotation of keys was interrupted.
+ * @param sets Sets of keys of which one is right: with several, a rotation was interrupted, or a replica was away during one.
  * @param unsealed Called for each replica that is unsealed.
  * @returns Why one is not yet; undefined if all are.
  */
@@ -109,7 +114,7 @@ async function unsealWithOne(
   try {
     return await unsealReplica(limited, replica, first.keys);
   } catch (error) {
-    if (others.length === 0 || !(error instanceof OperationError) || !WRONG_KEYS.includes(error.code)) throw error;
+    if (others.length === 0 || !isAboutKeys(error)) throw error;
     return unsealWithOne(context, replica, others);
   }
 }

@@ -52,6 +52,15 @@ describe.each([INSTANCE, TRANSIT])("an instance with the seal $seal", (instance)
     expect(recordedKeys(version?.fields ?? {}, keyTypeOf(instance.seal))).toEqual(former);
   });
 
+  test("names the replicas that missed it, if they need keys", async () => {
+    const universe = await initialized(instance);
+    Object.assign(universe.servers[2] ?? {}, { sealed: true, readyAt: undefined });
+    const { formerVersion } = await rotateKeys(universe.start(), NEW);
+    const told = universe.events.filter(({ message }) => message.includes("were away during the rotation"));
+    const expected = { level: "warn", fields: { replicas: ["main-2"], version: formerVersion } };
+    expect(told).toMatchObject(instance === TRANSIT ? [] : [expected]);
+  });
+
   test("works without a root token", async () => {
     const universe = await initialized(instance);
     const { "root-token": _token, ...fields } = universe.record;

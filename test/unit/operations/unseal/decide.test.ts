@@ -44,6 +44,7 @@ interface Row {
   readonly instance?: Partial<Observation["instance"]>;
   /** Whether this run announced the record's version. */
   readonly announced?: true;
+  readonly former?: Observation["former"];
   /** @default - a replica is active, and all are members */
   readonly raft?: Partial<Observation["raft"]>;
   readonly step: string | RegExp;
@@ -197,6 +198,22 @@ const ROWS: Record<string, Row> = {
     replicas: [SEALED],
     step: "stop too-few-keys",
   },
+  "fewer keys than a sealed replica wants, but former ones are enough: unseal": {
+    record: COMPLETE,
+    replicas: [OPEN, { ...SEALED, threshold: 4 }],
+    former: [{ keys: secretsOf(["a", "b", "c", "d"]) }],
+    step: "unseal r1",
+  },
+  "fewer keys than every open replica wants: stop": {
+    record: { ...COMPLETE, fields: { "unseal-key-0": "a" } },
+    replicas: [OPEN, OPEN],
+    step: "stop too-few-keys",
+  },
+  "fewer keys than an open standby wanted when it started: verify": {
+    record: COMPLETE,
+    replicas: [{ ...OPEN, threshold: 4 }, OPEN],
+    step: "verify",
+  },
   "sealed replicas: unseal each, whatever else is away": {
     record: COMPLETE,
     replicas: [SEALED, GONE, SEALED, OPEN],
@@ -329,19 +346,23 @@ function describe(step: Step): string {
   }
 }
 
-test.each(Object.entries(ROWS))("%s", (_, { record, replicas, journals = [], instance, announced, raft, step }) => {
-  const seen = replicas.map((status, index) => ({ name: `r${index}`, address: `https://r${index}:8200`, status }));
-  const decided = decide({
-    instance: { seal: "shamir", ...instance },
-    record,
-    journals,
-    replicas: seen,
-    raft: { active: true, outsiders: [], late: false, ...raft },
-    announced: announced === true ? record.version : undefined,
-  });
-  if (typeof step === "string") expect(describe(decided)).toBe(step);
-  else {
-    expect(decided.do).toBe("wait");
-    expect(describe(decided)).toMatch(step);
-  }
-});
+test.each(Object.entries(ROWS))(
+  "%s",
+  (_, { record, replicas, journals = [], instance, announced, former, raft, step }) => {
+    const seen = replicas.map((status, index) => ({ name: `r${index}`, address: `https://r${index}:8200`, status }));
+    const decided = decide({
+      instance: { seal: "shamir", ...instance },
+      record,
+      journals,
+      replicas: seen,
+      raft: { active: true, outsiders: [], late: false, ...raft },
+      announced: announced === true ? record.version : undefined,
+      former: former ?? [],
+    });
+    if (typeof step === "string") expect(describe(decided)).toBe(step);
+    else {
+      expect(decided.do).toBe("wait");
+      expect(describe(decided)).toMatch(step);
+    }
+  },
+);

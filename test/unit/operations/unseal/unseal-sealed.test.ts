@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { SeenRecord } from "../../../../src/central/record-store";
+import { rotateKeys } from "../../../../src/operations/ceremonies/rotate-keys";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { unsealSealed } from "../../../../src/operations/unseal/unseal-sealed";
 import { INSTANCE, Universe, type Fault } from "../../../support/simulation";
@@ -41,6 +42,43 @@ describe("a watcher's unsealing", () => {
     const { "unseal-key-0": first, "root-token": token } = universe.record;
     universe.versions.push({ at: 0, deleted: false, fields: { "unseal-key-0": first, "root-token": token } });
     await expect(unsealSealed(universe.start())).rejects.toMatchObject({ code: "too-few-keys" });
+    expect(universe.servers[0]?.received).toBe(0);
+  });
+});
+
+describe("a replica that missed rotations", () => {
+  const NEWER = { shares: 3, threshold: 2 };
+
+  async function behind(): Promise<void> {
+    seal(0);
+    Object.assign(universe.servers[0] ?? {}, { behind: universe.keysOf() });
+    for (const shares of [{ shares: 5, threshold: 3 }, NEWER]) await rotateKeys(universe.start(), shares);
+  }
+
+  test("opens with the former keys, and only for it is the history read", async () => {
+    await behind();
+    const context = { ...universe.start(), instance: { ...INSTANCE, secretShares: 3, secretThreshold: 2 } };
+    let reads = 0;
+    const store = {
+      ...context.store,
+      formerKeys: (...args: Parameters<typeof context.store.formerKeys>) => {
+        reads++;
+        return context.store.formerKeys(...args);
+      },
+    };
+    seal(1);
+    expect(await unsealSealed({ ...context, store })).toEqual(["main-1", "main-0"]);
+    expect(reads).toBe(1);
+    seal(1);
+    expect(await unsealSealed({ ...context, store })).toEqual(["main-1"]);
+    expect(reads).toBe(1);
+  });
+
+  test("gets no key if the history has none", async () => {
+    await behind();
+    const context = { ...universe.start(), instance: { ...INSTANCE, secretShares: 3, secretThreshold: 2 } };
+    const store = { ...context.store, formerKeys: () => Promise.resolve([]) };
+    await expect(unsealSealed({ ...context, store })).rejects.toMatchObject({ code: "threshold-differs" });
     expect(universe.servers[0]?.received).toBe(0);
   });
 });
