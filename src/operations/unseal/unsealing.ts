@@ -101,22 +101,19 @@ export async function unsealReplicas(
 }
 
 /** Keys that a rotation made come after the former ones, which are right until the rotation is verified. */
-async function unsealWithOne(
-  context: ServerContext,
-  replica: SeenReplica,
-  [first = { keys: [] }, ...others]: readonly KeySet[],
-): Promise<boolean> {
+async function unsealWithOne(context: ServerContext, replica: SeenReplica, sets: readonly KeySet[]): Promise<boolean> {
   const { instance } = context;
-  const limited = {
-    ...context,
-    instance: { ...instance, secretThreshold: first.threshold ?? instance.secretThreshold },
-  };
-  try {
-    return await unsealReplica(limited, replica, first.keys);
-  } catch (error) {
-    if (others.length === 0 || !isAboutKeys(error)) throw error;
-    return unsealWithOne(context, replica, others);
+  let refusal: unknown;
+  for (const { keys, threshold = instance.secretThreshold } of sets) {
+    try {
+      return await unsealReplica({ ...context, instance: { ...instance, secretThreshold: threshold } }, replica, keys);
+    } catch (error) {
+      if (!isAboutKeys(error)) throw error;
+      // The keys of the record come first, so that a person hears of these.
+      refusal ??= error;
+    }
   }
+  throw refusal;
 }
 
 /** What a replica says to keys: it is open, has them all and is sealed still, or does not take them. */
