@@ -10,7 +10,7 @@ export interface SshKey {
   readonly publicKey: string;
 }
 
-const BLOCKS = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\w+/=]+)-----END OPENSSH PRIVATE KEY-----/g;
+const BLOCKS = /-----BEGIN (OPENSSH PRIVATE KEY)-----([\s\w+/=]+)-----END \1-----/g;
 const FORMAT = "openssh-key-v1\0";
 
 /** The key in a text, or what is wrong with it in words that go on after its name. */
@@ -19,7 +19,7 @@ export function openSshKey(text: Secret): SshKey | string {
   if (found === undefined)
     return 'has no private key in the format of OpenSSH; write the file there as "ssh-keygen -p" saves it';
   if (others.length > 0) return "has several private keys; keep that of the CA";
-  const [pem, body = ""] = found;
+  const [pem, , body = ""] = found;
   try {
     const opened = publicKeyIn(Buffer.from(body, "base64"));
     return "problem" in opened ? opened.problem : { ...opened, pem: new Secret(`${pem}\n`) };
