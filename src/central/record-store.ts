@@ -97,7 +97,7 @@ export class RecordStore {
    * @returns Undefined if the record and its mount may keep any number.
    */
   async keptVersions(): Promise<number | undefined> {
-    const { max_versions: own = 0, current_version: newest = 0, oldest_version: oldest = 0 } = await this.counts();
+    const { max_versions: own = 0, current_version: newest = 0, oldest_version: oldest = 0 } = await this.ownMetadata();
     const config = await askCentral(this.central, "GET", `${RECORDS_MOUNT}/config`, { accept: [403, 404] });
     if (config.status === 200) {
       const { max_versions: mount = 0 } = config.body.data as { max_versions?: number };
@@ -110,8 +110,7 @@ export class RecordStore {
 
   /** Reads the custom metadata, which contain no secret; empty if there is no record. */
   async readMetadata(): Promise<Readonly<Record<string, string>>> {
-    const { body } = await askCentral(this.central, "GET", this.url("metadata"), { accept: [404] });
-    return customMetadata(body.data);
+    return customMetadata(await this.ownMetadata());
   }
 
   /** Sets the given keys of the custom metadata, removes those that are null, and leaves the others alone. */
@@ -133,14 +132,15 @@ export class RecordStore {
 
   /** The versions before `before` that can be read, the newest first. */
   private async *earlier(before: number): AsyncGenerator<EarlierVersion> {
-    const { oldest_version: oldest = 0 } = await this.counts();
+    const { oldest_version: oldest = 0 } = await this.ownMetadata();
     for (let version = before - 1; version >= Math.max(1, oldest); version--) {
       const fields = await this.readVersion(version);
       if (fields !== undefined) yield { version, fields };
     }
   }
 
-  private async counts(): Promise<Partial<Record<"max_versions" | "current_version" | "oldest_version", number>>> {
+  /** What KV version 2 says of the secret; empty if there is none. */
+  private async ownMetadata(): Promise<Partial<Record<"max_versions" | "current_version" | "oldest_version", number>>> {
     const { body } = await askCentral(this.central, "GET", this.url("metadata"), { accept: [404] });
     return body.data ?? {};
   }

@@ -152,15 +152,14 @@ function continueWith(keyCount: number, seen: Observation): Step {
  * started, so that of the open ones only the least counts.
  */
 function lackingKeys(replicas: readonly SeenReplica[], keyCount: number): string | undefined {
-  const sealed = replicas.flatMap(({ name, status }) =>
-    status.state === "sealed" ? [{ name, threshold: status.threshold }] : [],
-  );
-  const open = replicas.flatMap(({ name, status }) =>
-    status.state === "unsealed" ? [{ name, threshold: status.threshold }] : [],
-  );
-  const [least] = open.toSorted((one, other) => one.threshold - other.threshold);
-  const found = [...sealed, ...(least === undefined ? [] : [least])].find(({ threshold }) => keyCount < threshold);
-  return found && `${found.name} wants ${found.threshold}, the record holds ${keyCount}`;
+  const open = replicas.map(({ status }) => (status.state === "unsealed" ? status.threshold : Infinity));
+  const least = Math.min(...open);
+  for (const { name, status } of replicas) {
+    if (status.state !== "sealed" && status.state !== "unsealed") continue;
+    const wanted = status.state === "sealed" ? status.threshold : least;
+    if (keyCount < wanted) return `${name} wants ${status.threshold}, the record holds ${keyCount}`;
+  }
+  return undefined;
 }
 
 function isOutsider({ name }: SeenReplica, { raft }: Observation): boolean {

@@ -1,4 +1,4 @@
-import type { KeySet } from "../../central/pending-keys";
+import { keySets, type KeySet } from "../../central/pending-keys";
 import type { RecordStore, SeenRecord } from "../../central/record-store";
 import { isAboutKeys } from "./unsealing";
 
@@ -22,10 +22,17 @@ export class FormerKeys {
     return this.sets.length > 0;
   }
 
-  /** Does what needs keys. @returns Undefined if it needs those that are found now, so that it is to be done again. */
-  async orFind<Result>(record: SeenRecord, work: () => Promise<Result>): Promise<Result | undefined> {
+  /**
+   * Does what needs keys, with those of the record first.
+   *
+   * @returns Undefined if it needs keys that are found only now, so that it is to be done again.
+   */
+  async use<Result>(
+    record: SeenRecord,
+    work: (sets: readonly KeySet[]) => Promise<Result>,
+  ): Promise<Result | undefined> {
     try {
-      return await work();
+      return await work([...keySets(record.fields, "unseal"), ...this.sets]);
     } catch (error) {
       if (isAboutKeys(error) && (await this.find(record))) return undefined;
       throw error;

@@ -1,6 +1,6 @@
 import { CentralError } from "../../central/client";
 import { refuseNewHold } from "../../central/hold";
-import { keySets, type KeySet } from "../../central/pending-keys";
+import type { KeySet } from "../../central/pending-keys";
 import { isDescriptionOnly, journalKey, recordedKeys, secretFields, type RecordFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
@@ -167,9 +167,7 @@ class UnsealRun {
         return undefined;
       case "unseal":
         if (this.context.respectsHold === true) await refuseNewHold(this.context.store);
-        return this.former.orFind(record, () =>
-          this.unseal(step.replicas, [...keySets(record.fields, "unseal"), ...this.former.sets]),
-        );
+        return this.former.use(record, (sets) => this.unseal(step.replicas, sets));
       case "join":
         await joinReplicas(this.context, step.replicas);
         for (const { name } of step.replicas) this.joined.add(name);

@@ -1,5 +1,4 @@
 import { refuseNewHold } from "../../central/hold";
-import { keySets } from "../../central/pending-keys";
 import { recordedKeys } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
 import { OperationError } from "../../core/errors";
@@ -104,9 +103,7 @@ async function perform(
   switch (step.do) {
     case "unseal": {
       if (context.isPart !== true) {
-        const waiting = await former.orFind(record, () =>
-          unsealReplicas(context, step.replicas, [...keySets(record.fields, type), ...former.sets], open),
-        );
+        const waiting = await former.use(record, (sets) => unsealReplicas(context, step.replicas, sets, open));
         const rest = replicas.filter(({ name, status }) => needsKeys(status.state) && !unsealed.has(name));
         return rest.length === 0 ? { done: [...unsealed] } : waiting;
       }

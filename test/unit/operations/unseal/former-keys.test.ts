@@ -21,24 +21,24 @@ function history(sets = SETS) {
 
 test("work that succeeds reads no history", async () => {
   const { former, read } = history();
-  expect(await former.orFind(RECORD, () => Promise.resolve("done"))).toBe("done");
+  expect(await former.use(RECORD, () => Promise.resolve("done"))).toBe("done");
   expect([read, former.sets]).toEqual([[], []]);
 });
 
 test("work whose keys are refused is to be done again with those that are found, once per version", async () => {
   const { former, read } = history();
   const refused = () => Promise.reject<string>(REFUSED);
-  expect(await former.orFind(RECORD, refused)).toBeUndefined();
+  expect(await former.use(RECORD, refused)).toBeUndefined();
   expect(former.sets).toEqual(SETS);
-  await expect(former.orFind(RECORD, refused)).rejects.toBe(REFUSED);
-  expect(await former.orFind({ ...RECORD, version: 5 }, refused)).toBeUndefined();
+  await expect(former.use(RECORD, refused)).rejects.toBe(REFUSED);
+  expect(await former.use({ ...RECORD, version: 5 }, refused)).toBeUndefined();
   expect(read).toEqual([4, 5]);
 });
 
 test("work fails as it did if there are no former keys, or it is not about keys", async () => {
   const { former, read } = history([]);
-  await expect(former.orFind(RECORD, () => Promise.reject(REFUSED))).rejects.toBe(REFUSED);
+  await expect(former.use(RECORD, () => Promise.reject(REFUSED))).rejects.toBe(REFUSED);
   const other = new OperationError("timeout", "Time is up.");
-  await expect(former.orFind({ ...RECORD, version: 5 }, () => Promise.reject(other))).rejects.toBe(other);
+  await expect(former.use({ ...RECORD, version: 5 }, () => Promise.reject(other))).rejects.toBe(other);
   expect(read).toEqual([4]);
 });
