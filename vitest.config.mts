@@ -42,8 +42,9 @@ export default defineConfig({
           // Twice as many as a small machine has processors: much of a test is waiting for servers. With more, the processors are no
           // busier, and servers of one cluster lose sight of each other. After the unit tests, which use the processors.
           maxWorkers: 4,
-          // Go's programs collect garbage less often: those that are built, Terraform, its providers, and servers.
-          env: { GOGC: "400" },
+          // Go's programs collect garbage less often: those that are built, Terraform, its providers, and servers. Each uses one
+          // processor, because the others are busy with other tests.
+          env: { GOGC: "400", GOMAXPROCS: "1" },
           sequence: { groupOrder: 1 },
         },
       },

@@ -24,10 +24,9 @@ export async function unpackDebianPackages(folder: string, props: DebianPackages
   const { packages, remedy } = props;
   const apt = requireProgram("apt-get", remedy);
   const lists = await packageLists(apt);
-  const state = join(folder, "apt");
-  const archives = join(state, "archives");
+  const archives = join(folder, "archives");
   mkdirSync(join(archives, "partial"), { recursive: true });
-  const options = settings({ lists, cache: state });
+  const options = [...settings(lists), "-o", `Dir::Cache::archives=${archives}`];
   await run(apt, [...options, "download", ...packages], { cwd: archives });
   // Of what they depend on, only what the machine lacks. apt takes no lock, because it installs nothing.
   const missing = ["-o", "Debug::NoLocking=1", "--download-only", "--no-install-recommends", "--yes"];
@@ -35,7 +34,7 @@ export async function unpackDebianPackages(folder: string, props: DebianPackages
   for (const archive of readdirSync(archives).filter((name) => name.endsWith(".deb"))) {
     await run("dpkg-deb", ["--extract", join(archives, archive), folder]);
   }
-  rmSync(state, { recursive: true });
+  rmSync(archives, { recursive: true });
 }
 
 /** Package lists of today, which all packages share. Those of the machine may be missing or old, and only root may update them. */
@@ -45,12 +44,14 @@ async function packageLists(apt: string): Promise<string> {
     const former = readdirSync(CACHE).filter((each) => each.startsWith(name) && !each.endsWith(".lock"));
     for (const each of former) rmSync(join(CACHE, each), { recursive: true });
     mkdirSync(join(lists, "partial"));
-    await run(apt, [...settings({ lists, cache: lists }), "update"]);
+    await run(apt, [...settings(lists), "update"]);
   });
 }
 
-function settings({ lists, cache }: { readonly lists: string; readonly cache: string }): string[] {
-  return ["-o", `Dir::State::lists=${lists}`, "-o", `Dir::Cache=${cache}`, "-o", "APT::Sandbox::User="];
+/** What apt reads the lists with. It keeps what it has read beside them, also where a machine's settings say that it should not. */
+function settings(lists: string): string[] {
+  const folders = [`Dir::State::lists=${lists}`, `Dir::Cache=${lists}`, "Dir::Cache::pkgcache=pkgcache.bin"];
+  return [...folders, "APT::Sandbox::User="].flatMap((setting) => ["-o", setting]);
 }
 
 /** Folders with libraries in a folder that packages were unpacked into. */

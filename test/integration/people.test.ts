@@ -263,7 +263,7 @@ test("what somebody changes by hand is in the plan, and is put back", async () =
   ];
   const seen = await proveDrift(
     people.project,
-    deployed,
+    [deployed],
     people.root,
     ({ type, address }) => types.includes(type) && !address.includes("directory"),
   );

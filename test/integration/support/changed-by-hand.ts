@@ -139,17 +139,29 @@ interface ChangedByHand {
  *
  * @param client Has the root token.
  * @param isWatched Whether a resource may be changed. It is in the server of the client.
- * @returns The kinds that the plan shows, sorted.
+ * @returns The kinds that the plans show, sorted.
  */
 export async function proveDrift(
   project: TerraformProject,
-  stack: LayerStack,
+  stacks: readonly LayerStack[],
   client: VaultClient,
   isWatched: (resource: StateResource) => boolean,
 ): Promise<string[]> {
-  const resources = (await project.state(stack)).filter(isWatched);
-  const all = await changeByHand(client, resources);
-  const [unseen, seen] = [true, false].map((isUnseen) => all.filter((change) => change.isUnseen === isUnseen)) as [
+  const changed: ChangedByHand[] = [];
+  for (const stack of stacks) {
+    const resources = (await project.state(stack)).filter(isWatched);
+    const own = await changeByHand(client, resources, new Set(changed.map(({ kind }) => kind)));
+    changed.push(...own);
+    if (own.length > 0) await putBack(project, stack, own);
+  }
+  return changed
+    .filter(({ isUnseen }) => !isUnseen)
+    .map(({ kind }) => kind)
+    .sort();
+}
+
+async function putBack(project: TerraformProject, stack: LayerStack, changed: readonly ChangedByHand[]): Promise<void> {
+  const [unseen, seen] = [true, false].map((isUnseen) => changed.filter((change) => change.isUnseen === isUnseen)) as [
     ChangedByHand[],
     ChangedByHand[],
   ];
@@ -160,16 +172,20 @@ export async function proveDrift(
   for (const { address, now, before } of seen) expect(await now(), address).toEqual(before);
   for (const { address, now, before } of unseen) expect(await now(), address).not.toEqual(before);
   expect(await project.changes(stack)).toEqual([]);
-  return seen.map(({ kind }) => kind).sort();
 }
 
 /**
  * Changes one resource of each kind, as a person with the root token could.
  *
+ * @param done Kinds that are left alone.
  * @returns What was changed, sorted by address.
  * @throws Error for a type that is neither known to be seen in a plan nor not to be.
  */
-async function changeByHand(client: VaultClient, resources: readonly StateResource[]): Promise<ChangedByHand[]> {
+async function changeByHand(
+  client: VaultClient,
+  resources: readonly StateResource[],
+  done: ReadonlySet<string>,
+): Promise<ChangedByHand[]> {
   const changed = new Map<string, ChangedByHand>();
   const withoutDrift = new Set(Object.values(WITHOUT_DRIFT).flat());
   for (const resource of resources) {
@@ -181,7 +197,7 @@ async function changeByHand(client: VaultClient, resources: readonly StateResour
     if (unknown !== undefined)
       throw new Error(`Nobody says how ${unknown} is changed by hand; add it to changed-by-hand.ts.`);
     // Each resource is changed once, so that one change does not hide another.
-    const kind = kinds.find((each) => !changed.has(each));
+    const kind = kinds.find((each) => !changed.has(each) && !done.has(each));
     const change = CHANGES[kind ?? ""]?.(values as Values);
     if (kind === undefined || change === undefined) continue;
     changed.set(kind, { kind, address, ...(await write(client, change)) });
