@@ -1,6 +1,15 @@
-import { z } from "zod";
-import { Secret } from "../core/secret";
-import { parseAnswer } from "./answer";
+import type { Secret } from "../core/secret";
+import {
+  parseAccessors,
+  parseFacts,
+  parseLogin,
+  parseMounts,
+  parseSecretId,
+  parseTerm,
+  type DrawnSecretId,
+  type ServerMount,
+  type TokenFacts,
+} from "./access-answers";
 import {
   parseBegun,
   parseCeremony,
@@ -12,17 +21,6 @@ import {
 import type { VaultClient } from "./client";
 import { ReplicaError } from "./errors";
 
-/** A mount of a server: a secrets engine or a login method. */
-export interface ServerMount {
-  /** Without a slash at the end. */
-  readonly path: string;
-  readonly type: string;
-  /** Version of a KV engine. */
-  readonly version?: string | undefined;
-  /** Longest lifetime of what it issues, seconds; 0 if it is the server's. */
-  readonly maxTtl: number;
-}
-
 /** Settings of an AppRole, with the names of the API; https://developer.hashicorp.com/vault/api-docs/auth/approle */
 export type RoleSettings = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
@@ -30,15 +28,6 @@ export type RoleSettings = Readonly<Record<string, string | number | boolean | r
 export interface LoginCredential {
   readonly roleId: string;
   readonly secretId: Secret;
-}
-
-/** A secret ID that was just made. */
-export interface DrawnSecretId {
-  readonly secretId: Secret;
-  /** Names the secret ID without telling it. */
-  readonly accessor: string;
-  /** Seconds for which it is valid; 0 if for ever. */
-  readonly ttl: number;
 }
 
 /** Statuses of a login that is refused: wrong or expired credentials, a network that is not allowed, no such mount. */
@@ -59,48 +48,6 @@ const KEYS_REFUSED = /aborted|invalid key|already been provided/;
 /** Milliseconds. A server with an HSM makes keys slowly. */
 const KEYS_TIMEOUT = 60_000;
 
-const keyStatus = z.object({ term: z.number() });
-
-const mounts = z.object({
-  data: z.record(
-    z.string(),
-    z.object({
-      type: z.string(),
-      options: z.record(z.string(), z.string()).nullish(),
-      config: z.object({ max_lease_ttl: z.number().nullish() }).nullish(),
-    }),
-  ),
-});
-const login = z.object({ auth: z.object({ client_token: z.string().min(1) }) });
-const secretId = z.object({
-  data: z.object({
-    secret_id: z.string().min(1),
-    secret_id_accessor: z.string().min(1),
-    secret_id_ttl: z.number(),
-  }),
-});
-
-const tokenFacts = z.object({
-  data: z.object({
-    accessor: z.string().min(1),
-    policies: z.array(z.string()).nullish(),
-    path: z.string(),
-    creation_time: z.number(),
-  }),
-});
-const accessorList = z.object({ data: z.object({ keys: z.array(z.string()) }) });
-
-/** What a server says of a token. */
-export interface TokenFacts {
-  /** Names the token without telling it. */
-  readonly accessor: string;
-  readonly policies: readonly string[];
-  /** Endpoint that made it. */
-  readonly path: string;
-  /** When it was made, by the server's clock, in whole seconds. */
-  readonly created: Date;
-}
-
 /** Policies, AppRole logins and ceremonies of one server, as far as the token of the client goes. */
 export class AccessApi {
   constructor(private readonly client: VaultClient) {}
@@ -111,12 +58,12 @@ export class AccessApi {
   }
 
   /** @returns A token; undefined if the server refuses the credential. */
-  async login(mount: string, { roleId, secretId: secret }: LoginCredential): Promise<Secret | undefined> {
+  async login(mount: string, { roleId, secretId }: LoginCredential): Promise<Secret | undefined> {
     const { status, body } = await this.client.send("POST", `auth/${mount}/login`, {
-      body: { role_id: roleId, secret_id: secret.reveal() },
+      body: { role_id: roleId, secret_id: secretId.reveal() },
       accept: LOGIN_REFUSED,
     });
-    return LOGIN_REFUSED.includes(status) ? undefined : new Secret(parseAnswer(login, body, "login").auth.client_token);
+    return LOGIN_REFUSED.includes(status) ? undefined : parseLogin(body, "login");
   }
 
   /** Revokes the client's own token. */
@@ -135,7 +82,7 @@ export class AccessApi {
   async tokenAccessors(): Promise<readonly string[]> {
     const path = "auth/token/accessors";
     const { body } = await this.client.send("LIST", path);
-    return parseAnswer(accessorList, body, path).data.keys;
+    return parseAccessors(body, path);
   }
 
   /** Facts of another token; undefined if it does not exist. */
@@ -217,12 +164,7 @@ export class AccessApi {
   /** Makes a secret ID. */
   async drawSecretId(mount: string, role: string): Promise<DrawnSecretId> {
     const { body } = await this.client.send("POST", `auth/${mount}/role/${role}/secret-id`);
-    const { data } = parseAnswer(secretId, body, "secret-id");
-    return {
-      secretId: new Secret(data.secret_id),
-      accessor: data.secret_id_accessor,
-      ttl: data.secret_id_ttl,
-    };
+    return parseSecretId(body, "secret-id");
   }
 
   /** Accessors of a role's secret IDs. */
@@ -296,8 +238,9 @@ export class AccessApi {
 
   /** Number of the key that encrypts new data. It grows with each rotation. */
   async barrierTerm(): Promise<number> {
-    const { body } = await this.client.send("GET", "sys/key-status");
-    return parseAnswer(keyStatus, body.data ?? body, "sys/key-status").term;
+    const path = "sys/key-status";
+    const { body } = await this.client.send("GET", path);
+    return parseTerm(body, path);
   }
 
   /** Cancels the ceremony that somebody has begun, even after an interruption of the run. */
@@ -311,16 +254,6 @@ export class AccessApi {
 
   private async list(path: string): Promise<ServerMount[]> {
     const { body } = await this.client.send("GET", path);
-    return Object.entries(parseAnswer(mounts, body, path).data).map(([mount, { type, options, config }]) => ({
-      path: mount.replace(/\/$/, ""),
-      type,
-      version: options?.version,
-      maxTtl: config?.max_lease_ttl ?? 0,
-    }));
+    return parseMounts(body, path);
   }
-}
-
-function parseFacts(body: Record<string, unknown>, path: string): TokenFacts {
-  const { accessor, policies, path: origin, creation_time: created } = parseAnswer(tokenFacts, body, path).data;
-  return { accessor, policies: policies ?? [], path: origin, created: new Date(created * 1000) };
 }

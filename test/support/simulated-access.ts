@@ -7,7 +7,8 @@ import {
 } from "../../src/central/credential-store";
 import { IDENTITY_LOGIN, type LoginName } from "../../src/contract/identities";
 import { Secret } from "../../src/core/secret";
-import type { AccessApi, RoleSettings, ServerMount, TokenFacts } from "../../src/vault/access";
+import type { AccessApi, RoleSettings } from "../../src/vault/access";
+import type { ServerMount, TokenFacts } from "../../src/vault/access-answers";
 import { ReplicaError } from "../../src/vault/errors";
 import { SimulatedCeremonies, type KeysInUse } from "./simulated-ceremonies";
 import { capabilitiesOn } from "./policies";

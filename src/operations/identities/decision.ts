@@ -3,7 +3,7 @@ import { IDENTITY_LOGIN, loginNames, type Identity, type LoginName } from "../..
 import type { Instance } from "../../contract/instance";
 import type { NamespaceLogin } from "../../contract/namespaces";
 import { identityPolicy } from "../../policy/identity-policies";
-import type { ServerMount } from "../../vault/access";
+import type { ServerMount } from "../../vault/access-answers";
 import { isAsWanted, longestTtl, scopeOf, settingsOf, wantedRole } from "./wanted";
 
 /** Part of a secret ID's lifetime below which it is rotated. */

@@ -10,7 +10,8 @@ import {
 } from "../../contract/identities";
 import type { Instance } from "../../contract/instance";
 import type { IdentityScope } from "../../policy/identity-policies";
-import type { RoleSettings, ServerMount } from "../../vault/access";
+import type { RoleSettings } from "../../vault/access";
+import type { ServerMount } from "../../vault/access-answers";
 
 const DEFAULTS: IdentitySettings = {
   mounts: [],

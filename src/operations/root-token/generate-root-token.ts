@@ -4,7 +4,7 @@ import type { SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import type { TokenFacts } from "../../vault/access";
+import type { TokenFacts } from "../../vault/access-answers";
 import { decodeToken, type Ceremony } from "../../vault/ceremony";
 import { ReplicaError } from "../../vault/errors";
 import { keyTypeOf } from "../../vault/keys";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { lostPatch, lostPeriod, revokeLost } from "../../../../src/operations/root-token/lost-tokens";
-import type { TokenFacts } from "../../../../src/vault/access";
+import type { TokenFacts } from "../../../../src/vault/access-answers";
 
 const at = (seconds: number): Date => new Date(seconds * 1000);
 
