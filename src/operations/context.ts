@@ -59,7 +59,7 @@ export interface OperationContext extends RunContext {
     | "keptVersions"
   >;
   /** The same record, with requests that the deadline and the user cannot abort. */
-  readonly patientStore: Pick<RecordStore, "read" | "write" | "versionWithKeys">;
+  readonly patientStore: Pick<RecordStore, "path" | "read" | "write" | "versionWithKeys">;
   /** The parts of the record for groups of watchers. @default - there are no groups */
   readonly shares?: Pick<ShareCopies, "groups" | "keep"> | undefined;
   readonly journal: Pick<Journal, "entries" | "reserve" | "keep" | "open" | "forget">;

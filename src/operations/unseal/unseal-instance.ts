@@ -1,13 +1,11 @@
 import { CentralError } from "../../central/client";
 import { refuseNewHold } from "../../central/hold";
 import type { KeySet } from "../../central/pending-keys";
-import { isDescriptionOnly, journalKey, recordedKeys, secretFields, type RecordFields } from "../../central/record";
+import { isDescriptionOnly, journalKey, secretFields, type RecordFields } from "../../central/record";
 import type { SeenRecord } from "../../central/record-store";
-import { OperationError } from "../../core/errors";
 import { Secret } from "../../core/secret";
 import { ReplicaError } from "../../vault/errors";
 import type { Instance, Replica } from "../../contract/instance";
-import { recordPath } from "../../contract/central-vault";
 import { keyTypeOf } from "../../vault/keys";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
@@ -21,11 +19,12 @@ import { StalledPods } from "../restart/stalled-pods";
 import { StuckReplicas } from "../restart/stuck-replicas";
 import { stateOfNewMember, type SeenReplica } from "../seen";
 import { differingShares } from "../shares";
-import { decide, type Observation, type Step, type StopCode } from "./decide";
+import { decide, type Observation, type Step } from "./decide";
 import { escrowKeys, forgetJournal } from "./escrow";
 import { explainStop } from "./explain";
 import { FormerKeys } from "./former-keys";
 import { Initialization } from "./initialization";
+import { refuseOverwritten } from "./overwritten-keys";
 import { joinReplicas, unsealReplicas, verify, type Verified } from "./unsealing";
 
 /** Actions of a run, and the resulting state. */
@@ -38,9 +37,6 @@ export interface UnsealReport extends Verified {
 }
 
 const POLL = 250;
-/** Codes that end a run because the record's newest version lacks keys. An earlier version may have them. */
-const LACKS_KEYS: readonly StopCode[] = ["answer-lost", "initialized-elsewhere", "too-few-keys"];
-
 /** Milliseconds between two requests to an unavailable central Vault. */
 const CENTRAL_POLL = 2_000;
 /** Milliseconds of waiting for one reason after which a replica counts as stuck. */
@@ -231,23 +227,10 @@ class UnsealRun {
     // The command migrate-seal needs the description.
     if (code === "seal-differs") await this.describe();
     if (code === "too-few-keys" && (await this.former.find(record))) return;
-    if (LACKS_KEYS.includes(code)) await this.findKeys(record);
+    await refuseOverwritten(this.store, keyTypeOf(this.context.instance.seal), code, record);
     if (code === "former-member") await sealOffFormerMembers(this.context, replicas, raft.outsiders);
     const { store, instance } = this.context;
     throw explainStop(code, store.path, details, { ...instance, version });
-  }
-
-  /** @throws OperationError if an earlier version of the record has the keys. */
-  private async findKeys({ fields, version }: SeenRecord): Promise<void> {
-    const { store, instance } = this.context;
-    const type = keyTypeOf(instance.seal);
-    const found = await this.store.versionWithKeys(type, recordedKeys(fields, type).length, version);
-    if (found === undefined) return;
-    const record = recordPath(store.path);
-    throw new OperationError(
-      "keys-overwritten",
-      `The newest version of ${record} lacks keys that its version ${found} holds: somebody replaced the record; bring them back with "vault kv rollback -version=${found} ${record}" and run this again.`,
-    );
   }
 
   private unseal(replicas: readonly SeenReplica[], sets: readonly KeySet[]): Promise<Waiting | undefined> {

@@ -46,6 +46,7 @@ function failing(universe: Universe, { error, begins, duration }: Outage): Opera
   return {
     ...context,
     patientStore: {
+      path: store.path,
       read: orFail(store.read),
       write: orFail(store.write),
       versionWithKeys: orFail(store.versionWithKeys),
