@@ -5,7 +5,7 @@ import ts from "typescript";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ERROR_CODES } from "../../../src/core/error-codes";
 import { VAULT_FAILURES } from "../../../src/vault/errors";
-import { withCommands } from "../../../scripts/commands-reference";
+import { withCommands } from "../../../scripts/commands-reference/page";
 import { all } from "../../support/all";
 import { BANNED_PHRASES } from "../../support/banned-phrases";
 import { checkedProject } from "../../support/checker";
