@@ -3,27 +3,18 @@ import { checkDurations } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkSecretRefs } from "../../core/secret-ref";
 import type { ValueType } from "../../core/value-type";
-import { charactersOf } from "../../core/password-rules";
-import { readCertificateFile } from "../../terraform/certificate-file";
 import { Mount, type DatabaseSecretsMount } from "../../terraform/providers/vault";
 import type { MissingEngine } from "../server-config/external-plugin";
 import { cassandraDefinition } from "./cassandra";
-import { checkHosts, checkPort, encode, hostInUrl } from "./database-address";
 import type { ConnectionArguments, DatabaseDefinition, Statements } from "./database-definition";
 import type { DatabaseConnectionProps, MongodbProps, MssqlProps, MysqlProps, PostgresqlProps } from "./database-props";
 import type { CassandraProps, InfluxdbProps, RedisProps } from "./hooked-database-props";
 import { influxdbDefinition } from "./influxdb";
-import { mongodbReadonlyStatements, mongodbRevocation } from "./mongodb-statements";
-import { MSSQL_READONLY } from "./mssql-statements";
+import { mongodbDefinition } from "./mongodb";
+import { mssqlDefinition } from "./mssql";
+import { mysqlDefinition } from "./mysql";
 import { checkPasswordRules, type PasswordRules } from "./password-policy";
-import { MARIADB_REVOCATION, MYSQL_REVOCATION, mysqlReadonlyStatements } from "./mysql-statements";
-import {
-  checkSchemas,
-  DEFAULT_SCHEMAS,
-  groupName,
-  readonlyStatements,
-  REVOCATION_STATEMENTS,
-} from "./postgresql-statements";
+import { postgresqlDefinition } from "./postgresql";
 import { redisDefinition } from "./redis";
 import { checkUsernameTemplate, safeTemplate } from "./username-template";
 
@@ -41,33 +32,17 @@ function missing(title: string, name: string): MissingEngine {
 export class Database {
   /** PostgreSQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/postgresql */
   static postgresql(props: PostgresqlProps): Database {
-    const { database, username, port = 5432, schemas = DEFAULT_SCHEMAS } = props;
-    checkSchemas(schemas);
-    const servers = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("PostgreSQL", port)}`);
-    const parameters = Object.entries({
-      ...postgresqlTls(props),
-      // Otherwise the instance would create logins on a standby, which refuses them.
-      target_session_attrs: servers.length > 1 ? "read-write" : undefined,
-    }).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${encode(value)}`]));
-    const url = `postgresql://{{username}}:{{password}}@${servers.join(",")}/${encode(database)}?${parameters.join("&")}`;
-    return new Database(props, {
-      server: { engine: "postgresql", addresses: servers, database },
-      connection: () => ({ connectionUrl: url }),
-      statements: {
-        readonlyRole: (role) => readonlyStatements(groupName({ username, database, role, schemas }), schemas),
-        revocation: () => REVOCATION_STATEMENTS,
-      },
-    });
+    return new Database(props, postgresqlDefinition(props));
   }
 
   /** MySQL over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/mysql-maria */
   static mysql(props: MysqlProps): Database {
-    return new Database(props, mysqlDefinition("mysql", "MySQL", props, MYSQL_REVOCATION));
+    return new Database(props, mysqlDefinition("mysql", props));
   }
 
   /** MariaDB over TLS; the name of the server is verified. Revoked logins are disconnected. */
   static mariadb(props: MysqlProps): Database {
-    return new Database(props, mysqlDefinition("mariadb", "MariaDB", props, MARIADB_REVOCATION));
+    return new Database(props, mysqlDefinition("mariadb", props));
   }
 
   /**
@@ -75,18 +50,7 @@ export class Database {
    * https://developer.hashicorp.com/vault/docs/secrets/databases/mongodb
    */
   static mongodb(props: MongodbProps): Database {
-    const { database, port = 27_017 } = props;
-    const addresses = checkHosts(props).map((host) => `${hostInUrl(host)}:${checkPort("MongoDB", port)}`);
-    checkGeneratedInUrl(props);
-    const url = `mongodb://${userInUrl(props)}:{{password}}@${addresses.join(",")}/admin?tls=true`;
-    return new Database(props, {
-      server: { engine: "mongodb", addresses, database },
-      connection: () => ({ connectionUrl: url }),
-      // The bindings are older than the CA of MongoDB.
-      newerArguments: () => ({ tls_ca: certificateOf(props) }),
-      isPasswordInUrl: true,
-      statements: { readonlyRole: () => mongodbReadonlyStatements(database), revocation: mongodbRevocation },
-    });
+    return new Database(props, mongodbDefinition(props));
   }
 
   /**
@@ -94,17 +58,7 @@ export class Database {
    * https://developer.hashicorp.com/vault/docs/secrets/databases/mssql
    */
   static mssql(props: MssqlProps): Database {
-    const { host, database, port = 1433, caCertificatePath } = props;
-    const address = `${hostInUrl(host)}:${checkPort("SQL Server", port)}`;
-    const trust = caCertificatePath === undefined ? "" : `&certificate=${encode(caCertificatePath)}`;
-    const parameters = `database=${encode(database)}&encrypt=true&TrustServerCertificate=false${trust}`;
-    const url = `sqlserver://{{username}}:{{password}}@${address}?${parameters}`;
-    return new Database(props, {
-      server: { engine: "mssql", addresses: [address], database },
-      connection: () => ({ connectionUrl: url }),
-      // The engine's own ones disconnect the login, and remove it from every database.
-      statements: { readonlyRole: () => MSSQL_READONLY, revocation: () => [] },
-    });
+    return new Database(props, mssqlDefinition(props));
   }
 
   /** Redis 6 or later over TLS; the name of the server is verified; https://developer.hashicorp.com/vault/docs/secrets/databases/redis */
@@ -239,75 +193,6 @@ export function checkRootRotation({ rotateRoot, verifyConnection }: DatabaseConn
     "rotate-root",
     "A connection with rotateRoot must be verified, so that a former password never replaces the present one; remove verifyConnection.",
   );
-}
-
-/** Characters that mean nothing else in a URL. */
-const IN_URL = /^[A-Za-z0-9\-._~]$/;
-
-/**
- * The engine of MongoDB puts the administrator's password into its URL as it is, also one that it generated. It would lock itself out.
- *
- * @throws ValidationError if a rotation may generate such a password.
- */
-export function checkGeneratedInUrl({ rotateRoot, passwordPolicy }: DatabaseConnectionProps): void {
-  const wrong = charactersOf(passwordPolicy?.rules ?? []).find((character) => !IN_URL.test(character));
-  if (rotateRoot !== true || wrong === undefined) return;
-  throw new ValidationError(
-    "rotate-root",
-    `With rotateRoot, the password of MongoDB's administrator would contain "${wrong}", which its URL cannot; use letters, digits and - . _ ~ in passwordPolicy.`,
-  );
-}
-
-/** The engine of MongoDB puts the administrator's name into its URL as it is. */
-function userInUrl({ username }: Pick<MongodbProps, "username">): string {
-  const encoded = encode(username);
-  return encoded === username ? "{{username}}" : encoded;
-}
-
-type PostgresqlTls = Pick<PostgresqlProps, "sslMode" | "caCertificatePath" | "clientCertificatePath" | "clientKeyPath">;
-
-/** What the client verifies, and the files on the disks of the instance. The Vault provider would keep a key in Terraform's state. */
-function postgresqlTls(props: PostgresqlTls): Readonly<Record<string, string | undefined>> {
-  checkPostgresqlTls(props);
-  const { sslMode = "verify-full", caCertificatePath, clientCertificatePath, clientKeyPath } = props;
-  return { sslmode: sslMode, sslrootcert: caCertificatePath, sslcert: clientCertificatePath, sslkey: clientKeyPath };
-}
-
-/** @throws ValidationError if the server is not verified, or a client certificate has no key. */
-export function checkPostgresqlTls({ sslMode, clientCertificatePath, clientKeyPath }: PostgresqlTls): void {
-  if (sslMode !== undefined && !/^verify-(full|ca)$/.test(sslMode))
-    throw new ValidationError(
-      "db-tls",
-      `The sslMode ${JSON.stringify(sslMode)} does not verify the server; write "verify-full", or "verify-ca" if its certificate has another name.`,
-    );
-  if ((clientCertificatePath === undefined) === (clientKeyPath === undefined)) return;
-  throw new ValidationError(
-    "db-tls",
-    "A client certificate needs its key, and a key its certificate; write both clientCertificatePath and clientKeyPath.",
-  );
-}
-
-function mysqlDefinition(
-  engine: "mysql" | "mariadb",
-  product: string,
-  { host, port = 3306, database, ...props }: MysqlProps,
-  revocation: readonly string[],
-): DatabaseDefinition {
-  const address = `${hostInUrl(host)}:${checkPort(product, port)}`;
-  // With a CA of its own, the engine sets the parameter of TLS itself.
-  const tls = props.caCertificateFile === undefined ? "?tls=true" : "";
-  return {
-    server: { engine, addresses: [address], database },
-    connection: () => ({
-      connectionUrl: `{{username}}:{{password}}@tcp(${address})/${tls}`,
-      tlsCa: certificateOf(props),
-    }),
-    statements: { readonlyRole: () => mysqlReadonlyStatements(database), revocation: () => revocation },
-  };
-}
-
-function certificateOf({ caCertificateFile }: Pick<MysqlProps, "caCertificateFile">): string | undefined {
-  return caCertificateFile === undefined ? undefined : readCertificateFile(caCertificateFile, "caCertificateFile");
 }
 
 /** A database, for checks at run time. */

@@ -1,12 +1,9 @@
 import { z } from "zod";
-import {
-  checkGeneratedInUrl,
-  checkPostgresqlTls,
-  checkRootRotation,
-  Database,
-} from "../../constructs/dynamic-db/database";
+import { checkRootRotation, Database } from "../../constructs/dynamic-db/database";
 import { checkHost, checkHosts } from "../../constructs/dynamic-db/database-address";
 import type { MongodbProps, MssqlProps, MysqlProps, PostgresqlProps } from "../../constructs/dynamic-db/database-props";
+import { checkGeneratedInUrl } from "../../constructs/dynamic-db/mongodb";
+import { checkPostgresqlTls } from "../../constructs/dynamic-db/postgresql";
 import { checkSchemas } from "../../constructs/dynamic-db/postgresql-statements";
 import { checkRoleStatements } from "../../constructs/dynamic-db/role-statements";
 import { checkUsernameTemplate } from "../../constructs/dynamic-db/username-template";
