@@ -10,6 +10,7 @@ import type { ContentContext, OperationContext } from "../../src/operations/cont
 import { lostPeriod } from "../../src/operations/root-token/lost-tokens";
 import { unsealInstance } from "../../src/operations/unseal/unseal-instance";
 import type { KeyType } from "../../src/vault/keys";
+import { deletePod } from "./simulated-pods";
 import { INSTANCE, Universe } from "./simulation";
 
 /** An instance whose replicas are unsealed and vote. */
@@ -34,7 +35,7 @@ export function withPerson(context: OperationContext, universe: Universe): Opera
     const [, pod] = /delete the pod \S*\/(\S+) now/.exec(String(universe.events.at(-1)?.fields.reason)) ?? [];
     const server = universe.servers[universe.instance.replicas.findIndex(({ name }) => name === pod)];
     if (pod !== undefined && server?.pod === undefined && server?.revision !== universe.revision)
-      universe.deletePod(pod);
+      deletePod(universe, pod);
     await clock.sleep(milliseconds, signal);
   };
   return { ...context, clock: { ...clock, sleep } };
