@@ -4,7 +4,7 @@ import { Secret } from "../../src/core/secret";
 import { adoptInstance } from "../../src/operations/adoption/adopt-instance";
 import { importBundle } from "../../src/operations/portability/import-instance";
 import type { BundleRecord } from "../../src/operations/portability/records";
-import type { ExploredOperation } from "./exploration";
+import type { ExploredOperation } from "./schedule";
 import {
   CENTRAL,
   described,

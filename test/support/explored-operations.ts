@@ -21,7 +21,7 @@ import { stepDown } from "../../src/operations/step-down/step-down";
 import { unsealInstance } from "../../src/operations/unseal/unseal-instance";
 import { keyTypeOf } from "../../src/vault/keys";
 import { CERTIFICATE } from "./certificate";
-import type { ExploredOperation } from "./exploration";
+import type { ExploredOperation } from "./schedule";
 import { adopting, importing } from "./explored-arrivals";
 import { followingStandby, promotingStandby, restoring } from "./explored-restores";
 import {

@@ -10,7 +10,7 @@ import { saveSnapshot } from "../../src/operations/snapshot/save-snapshot";
 import { promoteStandby, type Origin } from "../../src/operations/snapshot/standby";
 import { unsealInstance } from "../../src/operations/unseal/unseal-instance";
 import { ageKey, type AgeKey } from "./age";
-import type { ExploredOperation } from "./exploration";
+import type { ExploredOperation } from "./schedule";
 import {
   CENTRAL,
   described,

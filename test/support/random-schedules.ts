@@ -1,4 +1,6 @@
-import { describe, Exploration, faultsAt, LONGEST_STOP, type ExploredOperation } from "./exploration";
+import { Exploration, faultsAt } from "./exploration";
+import { LONGEST_STOP } from "./play";
+import { describe, type ExploredOperation } from "./schedule";
 import type { Switch } from "./interleaving";
 import { randomOf } from "./random";
 import type { Call, Fault } from "./simulated-faults";
