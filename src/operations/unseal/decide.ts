@@ -155,9 +155,8 @@ function lackingKeys(replicas: readonly SeenReplica[], keyCount: number): string
   const open = replicas.map(({ status }) => (status.state === "unsealed" ? status.threshold : Infinity));
   const least = Math.min(...open);
   for (const { name, status } of replicas) {
-    if (status.state !== "sealed" && status.state !== "unsealed") continue;
-    const wanted = status.state === "sealed" ? status.threshold : least;
-    if (keyCount < wanted) return `${name} wants ${status.threshold}, the record holds ${keyCount}`;
+    const counts = status.state === "sealed" || (status.state === "unsealed" && status.threshold === least);
+    if (counts && keyCount < status.threshold) return `${name} wants ${status.threshold}, the record holds ${keyCount}`;
   }
   return undefined;
 }

@@ -366,3 +366,20 @@ test.each(Object.entries(ROWS))(
     }
   },
 );
+
+test("of open replicas, a stop for too few keys names the one that wants the least", () => {
+  const decided = decide({
+    instance: { seal: "shamir" },
+    record: { ...COMPLETE, fields: { "unseal-key-0": "a" } },
+    journals: [],
+    replicas: [{ ...OPEN, threshold: 4 }, OPEN].map((status, index) => ({
+      name: `r${index}`,
+      address: `https://r${index}:8200`,
+      status,
+    })),
+    raft: { active: true, outsiders: [], late: false },
+    announced: undefined,
+    former: [],
+  });
+  expect(decided).toMatchObject({ code: "too-few-keys", details: "r1 wants 2, the record holds 1" });
+});
