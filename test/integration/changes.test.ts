@@ -25,9 +25,9 @@ import { TerraformProject, type PlannedChange } from "./support/terraform-projec
 import { TestBed } from "./support/test-bed";
 
 const PASSWORD = "first";
+
 /** Rows of one stack. */
 interface Part {
-  readonly id: string;
   /** Indices in VAULT_CHANGES. */
   readonly rows: readonly number[];
   /** As many changes as its fields have: set later, changed, removed. */
@@ -49,15 +49,14 @@ const plans: string[][][] = VAULT_CHANGES.map(() => []);
 /** Rows that change as often have a stack of their own, so that no plan is made for rows that change no more. */
 const PARTS: readonly Part[] = all([...new Set(VAULT_CHANGES.map(({ values }) => values.length - 1))]).map(
   (stages) => ({
-    id: `${stages}`,
     rows: [...VAULT_CHANGES.keys()].filter((index) => VAULT_CHANGES[index]?.values.length === stages + 1),
     stages,
   }),
 );
 
 /** The rows of a part with their values of a stage, in one stack. */
-function stackOf({ id, rows }: Part, stage: number): LayerStack {
-  const stack = new LayerStack(project.newApp(), `changes-${id}`, states.backend);
+function stackOf({ rows, stages }: Part, stage: number): LayerStack {
+  const stack = new LayerStack(project.newApp(), `changes-${stages}`, states.backend);
   const providerOf = (alias: string, namespace?: string): VaultProvider =>
     new VaultProvider(stack, alias, { alias, address: servers.address, namespace, caCertFile: bed.caFile });
   const [provider, alias, elsewhere] = [providerOf("first"), providerOf("second"), providerOf("other", "elsewhere")];
@@ -69,7 +68,7 @@ function stackOf({ id, rows }: Part, stage: number): LayerStack {
       provider,
       deletionProtection: false,
     });
-  const [rootCa, otherRootCa] = [rootOf(`root-a-${id}`), rootOf(`root-b-${id}`)];
+  const [rootCa, otherRootCa] = [rootOf(`root-a-${stages}`), rootOf(`root-b-${stages}`)];
   const shared = { ...servers, provider, alias, elsewhere, rootCa, otherRootCa };
   for (const index of rows) {
     const change = VAULT_CHANGES[index] as VaultChange;
@@ -196,7 +195,7 @@ afterAll(async () => {
 });
 
 test.each(PARTS)(
-  "each field is set later, changed and removed, and no plan has more to do afterwards: $id",
+  "each field is set later, changed and removed, and no plan has more to do afterwards, in $stages changes",
   async (part) => {
     await project.apply(stackOf(part, 0));
     // What an apply leaves undone would be in the next plan, which the tests below compare.
