@@ -18,7 +18,7 @@ import {
   type Ceremony,
   type CeremonyProgress,
 } from "./ceremony";
-import type { VaultClient } from "./client";
+import type { VaultClient, VaultRequest } from "./client";
 import { ReplicaError } from "./errors";
 
 /** Settings of an AppRole, with the names of the API; https://developer.hashicorp.com/vault/api-docs/auth/approle */
@@ -67,8 +67,8 @@ export class AccessApi {
   }
 
   /** Revokes the client's own token. */
-  async logOut(): Promise<void> {
-    await this.client.send("POST", "auth/token/revoke-self");
+  async logOut(options?: Pick<VaultRequest, "uninterruptible">): Promise<void> {
+    await this.client.send("POST", "auth/token/revoke-self", options);
   }
 
   /** Facts of the client's own token; undefined if the server does not accept it. */

@@ -361,6 +361,7 @@ export const EXPLORED_OPERATIONS: readonly ExploredOperation[] = [
     },
   },
   restoring("snapshot restore, into a running instance", {}),
+  restoring("snapshot restore, with a root token for it alone", { revoked: true }),
   restoring("snapshot restore, after a rotation of the keys", { rotated: true }),
   restoring("snapshot restore, into empty servers", { wiped: true }),
   restoring("snapshot restore, into empty servers after a rotation", { wiped: true, rotated: true }),

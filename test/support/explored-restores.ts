@@ -5,6 +5,7 @@ import { Secret } from "../../src/core/secret";
 import { rotateKeys } from "../../src/operations/ceremonies/rotate-keys";
 import type { OperationContext } from "../../src/operations/context";
 import type { Manifest } from "../../src/operations/snapshot/manifest";
+import { revokeRootToken } from "../../src/operations/root-token/revoke-root-token";
 import { restoreSnapshot } from "../../src/operations/snapshot/restore-snapshot";
 import { saveSnapshot } from "../../src/operations/snapshot/save-snapshot";
 import { promoteStandby, type Origin } from "../../src/operations/snapshot/standby";
@@ -19,6 +20,7 @@ import {
   expectRecorded,
   expectUp,
   lostKeys,
+  lostToken,
   running,
   textOf,
   WITHIN_A_LEASE,
@@ -40,9 +42,14 @@ interface RestoredFrom {
   readonly wiped?: boolean;
   /** Whether the keys were rotated after the snapshot. */
   readonly rotated?: boolean;
+  /** Whether the record has no root token, so that the restore makes one. */
+  readonly revoked?: boolean;
 }
 
-export function restoring(name: string, { wiped = false, rotated = false }: RestoredFrom): ExploredOperation {
+export function restoring(
+  name: string,
+  { wiped = false, rotated = false, revoked = false }: RestoredFrom,
+): ExploredOperation {
   const force = wiped || rotated;
   let backup: Backup | undefined;
   const taken = (): Backup => {
@@ -51,9 +58,11 @@ export function restoring(name: string, { wiped = false, rotated = false }: Rest
   };
   return {
     name,
-    isLong: force,
+    isLong: force || revoked,
+    stride: revoked ? 2 : 1,
     begin: async () => {
       const universe = await running();
+      if (revoked) await revokeRootToken(universe.start());
       const target = new MemoryTarget();
       const key = await ageKey();
       const manifest = await saveSnapshot(universe.start(), target, [key.recipient]);
@@ -67,7 +76,8 @@ export function restoring(name: string, { wiped = false, rotated = false }: Rest
     },
     run: (context, universe) => {
       const { target, manifest, key } = taken();
-      return restoreSnapshot({ ...described(context, universe), breakGlass: "the data are lost" }, target, {
+      const breakGlass = force ? "the data are lost" : undefined;
+      return restoreSnapshot({ ...described(context, universe), breakGlass }, target, {
         manifest,
         identities: [new Secret(key.identity)],
         force,
@@ -76,7 +86,10 @@ export function restoring(name: string, { wiped = false, rotated = false }: Rest
     // A copy of the central Vault that lags behind hides the temporary keys of the run before, so that the server looks like one that works.
     codes: [...CENTRAL, "restore-unfinished", ...(wiped ? (["identity-rehearsal"] as const) : [])],
     // What is in a server that was initialised to receive the snapshot is nobody's data.
-    lost: (universe) => (universe.servers.some(({ data }) => data === 0) ? lostKeys(universe, [0]) : undefined),
+    lost: (universe) => {
+      if (revoked) return lostToken(universe);
+      return universe.servers.some(({ data }) => data === 0) ? lostKeys(universe, [0]) : undefined;
+    },
     longestStop: WITHIN_A_LEASE,
     breaksGlass: force,
     remedy: (universe, { code }) => {

@@ -49,12 +49,27 @@ export function generateRootToken(context: OperationContext, delivery?: Delivery
 }
 
 /** As {@link generateRootToken}, in the session of another operation. */
-export async function generateInSession(
+export function generateInSession(
   context: OperationContext,
   session: CeremonySession,
   delivery?: Delivery,
 ): Promise<GenerationReport> {
-  const generation = new Generation(context, session, delivery);
+  return finish(new Generation(context, session, delivery));
+}
+
+/** Makes a root token for work that ends with it. Until {@link NOTHING_LOST} is written, the metadata say that it may exist. */
+export async function generateForWork(context: OperationContext, session: CeremonySession): Promise<Secret> {
+  let made: Secret | undefined;
+  const deliver = (token: Secret): Promise<void> => {
+    made = token;
+    return Promise.resolve();
+  };
+  await finish(new Generation(context, session, deliver, true));
+  if (made === undefined) throw new Error("The generation ended without a token.");
+  return made;
+}
+
+async function finish(generation: Generation): Promise<GenerationReport> {
   try {
     return await generation.run();
   } finally {
@@ -86,6 +101,7 @@ class Generation {
     private readonly context: OperationContext,
     private readonly session: CeremonySession,
     private readonly delivery: Delivery | undefined,
+    private readonly staysAnnounced = false,
   ) {
     this.own = new OwnCeremony(session);
   }
@@ -255,7 +271,7 @@ class Generation {
     const { context } = this;
     const token = this.token ?? recorded?.token;
     const own = token && (await context.access(server.replica, token).lookUp());
-    if (period !== undefined) await context.store.patchMetadata(NOTHING_LOST);
+    if (period !== undefined && !this.staysAnnounced) await context.store.patchMetadata(NOTHING_LOST);
     const made = this.token !== undefined;
     if (made) context.log.info("made a root token, which does not expire", { accessor: own?.accessor });
     return { accessor: own?.accessor ?? "", made, revoked: this.revoked };

@@ -1,6 +1,8 @@
 import { rootToken } from "../../central/record";
 import type { Replica } from "../../contract/instance";
+import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
+import type { AccessApi } from "../../vault/access";
 import { ReplicaError } from "../../vault/errors";
 import { shareGroups } from "../../vault/shares";
 import { CeremonySession, type CeremonyServer } from "../ceremonies/ceremony-session";
@@ -12,7 +14,9 @@ import {
   verifiedRotation,
 } from "../ceremonies/own-ceremony";
 import type { Lease, OperationContext } from "../context";
-import { generateInSession } from "../root-token/generate-root-token";
+import { reasonOf } from "../loop";
+import { generateForWork } from "../root-token/generate-root-token";
+import { NOTHING_LOST } from "../root-token/lost-tokens";
 import type { Shares } from "../shares";
 import type { SnapshotKeys } from "./snapshot-keys";
 
@@ -36,12 +40,7 @@ export async function withRootToken(
   const session = new CeremonySession(context);
   try {
     await session.prepare();
-    let made: Secret | undefined;
-    await generateInSession(context, session, (token) => {
-      made = token;
-      return Promise.resolve();
-    });
-    if (made === undefined) throw new Error("The generation ended without a token.");
+    const made = await generateForWork(context, session);
     try {
       await work(made);
     } finally {
@@ -106,10 +105,28 @@ function cancelledByOthers(): ReplicaError {
   return new ReplicaError("unreachable", "somebody has cancelled the rotation of keys");
 }
 
+/** While it is not known that the token is gone, the metadata go on saying that it may exist, and the next ceremony revokes it. */
 async function endToken(context: Locked, active: Replica, token: Secret): Promise<void> {
   try {
-    await context.access(active, token).logOut();
+    if (await isGone(context.access(active, token))) await context.store.patchMetadata(NOTHING_LOST);
   } catch (error) {
-    if (!(error instanceof ReplicaError)) throw error;
+    if (!(error instanceof OperationError)) throw error;
+    context.log.warn("a root token may be left that nobody has; the next run that makes one revokes it", {
+      reason: reasonOf(error),
+    });
+  }
+}
+
+/** Revokes a token. @returns Whether it is gone: servers that the work has sealed do not tell. */
+async function isGone(server: Pick<AccessApi, "logOut">): Promise<boolean> {
+  try {
+    // Nobody knows the token after this run, and it never expires.
+    await server.logOut({ uninterruptible: true });
+    return true;
+  } catch (error) {
+    // Restored data do not know it.
+    if (error instanceof ReplicaError && ["denied", "sealed"].includes(error.failure))
+      return error.failure === "denied";
+    throw error;
   }
 }
