@@ -161,6 +161,19 @@ class HeldLock implements Lease {
   }
 }
 
+/** As the lease, without an end if it cannot be renewed: a lost lock must not keep a replica sealed. What follows notices the loss. */
+export function ifPossible(lease: Pick<Lease, "renew">): Pick<Lease, "renew"> {
+  return {
+    renew: async () => {
+      try {
+        await lease.renew();
+      } catch (error) {
+        if (!(error instanceof OperationError)) throw error;
+      }
+    },
+  };
+}
+
 function waitForConflict(error: unknown): Waiting | undefined {
   const conflict = error instanceof CentralError && error.failure === "conflict";
   return conflict ? { wait: "another run writes the lock as well", pause: 0 } : undefined;

@@ -2,7 +2,7 @@ import type { Replica } from "../../contract/instance";
 import type { ErrorCode } from "../../core/error-codes";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
-import type { Lease, OperationContext } from "../context";
+import type { OperationContext } from "../context";
 import { recoverReplica, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
 import { withLock } from "../operation-lock";
 import type { Pod } from "../pods";
@@ -13,7 +13,7 @@ import { UptimeGate, viewReplica } from "./restart-view";
 
 const POLL = 1_000;
 
-/** Brings every replica to unsealed and verified. @param lease The lock to renew meanwhile. @default - none is held */
+/** Brings every replica to unsealed and verified. @param lease The lock to renew meanwhile. @default - that of the context */
 export type BringUp = (lease?: OperationContext["lease"]) => Promise<unknown>;
 
 /** Codes of errors after which another operation has the lock. */
@@ -106,7 +106,7 @@ class RollingRestart {
       const names = await withLock(this.context, "rolling-restart", (locked) => {
         // Whatever was interrupted, the next ceremony must learn of it.
         if (locked.lease.interrupted !== undefined) locked.lease.stays = true;
-        const bringUp: BringUp = () => this.bringUp({ renew: () => renewIfPossible(locked.lease) });
+        const bringUp: BringUp = () => this.bringUp(locked.lease);
         return new RollingRestart(locked, this.restarts, bringUp).run();
       });
       return { done: names };
@@ -133,15 +133,6 @@ class RollingRestart {
       code,
       `Not every replica of ${this.context.store.path} was restarted with what is described${reason}; it works meanwhile: run this again for the others.`,
     );
-  }
-}
-
-/** A lost lock must not keep a replica sealed. The next turn of the restart notices the loss. */
-async function renewIfPossible(lease: Pick<Lease, "renew">): Promise<void> {
-  try {
-    await lease.renew();
-  } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
   }
 }
 

@@ -83,10 +83,12 @@ export class EmptyServer {
       return { wait: "the empty server becomes active" };
     if (await this.opens(server, this.snapshotKeys.keys)) return "restored";
     const { name } = this.replica;
-    throw new OperationError(
-      "restore-unfinished",
-      `${name} was initialised for a restore that was interrupted, and its temporary keys are lost; nothing is in it: delete its data, restart it, and run this again.`,
-    );
+    const snapshot = this.temporary?.snapshot ?? this.manifest.name;
+    const what =
+      snapshot === this.manifest.name
+        ? `was initialised for a restore that was interrupted, and its temporary keys are lost; nothing is in it`
+        : `was initialised for a restore of the snapshot ${snapshot}, which has other keys; run that restore again, or, if you do not want it`;
+    throw new OperationError("restore-unfinished", `${name} ${what}: delete its data, restart it, and run this again.`);
   }
 
   /** Whether the keys open the server. */

@@ -85,6 +85,8 @@ class RestoreRun {
   private readonly empty: EmptyServer | undefined;
   private restored = false;
   private blank = false;
+  /** Whether an empty server got the data from this run. What an earlier one has sent may be another snapshot, or was changed since. */
+  private sent = false;
 
   constructor(
     private readonly context: OperationContext & { readonly lease: Lease },
@@ -138,11 +140,12 @@ class RestoreRun {
     const stage = await empty.open();
     if (stage === "restored") {
       await empty.forget();
-      this.restored = true;
-      return { done: true };
+      this.restored = this.sent;
+      return this.sent ? { done: true } : undefined;
     }
     if ("wait" in stage) return stage;
     await this.send(empty.replica, stage.token);
+    this.sent = true;
     await this.waitUntilSealed(empty.replica);
     return undefined;
   }

@@ -13,6 +13,7 @@ import { sealOffFormerMembers } from "../former-members";
 import { ensureIdentities } from "../identities/ensure-identities";
 import { MemberObserver, type TokenOf } from "../members";
 import { reasonOf, recoverRetryable, runLoop, type Outcome, type Waiting, UnfinishedError } from "../loop";
+import { ifPossible } from "../operation-lock";
 import { PodRestarts } from "../restart/pod-restarts";
 import { restartOutdated } from "../restart/rolling-restart";
 import { StalledPods } from "../restart/stalled-pods";
@@ -87,10 +88,10 @@ class UnsealRun {
     this.former = new FormerKeys(context.store);
   }
 
-  /** Brings every replica to unsealed and verified. @param lease The lock to renew meanwhile. @default - none is held */
-  async bringUp(lease?: OperationContext["lease"]): Promise<Omit<UnsealReport, "restarted">> {
+  /** Brings every replica to unsealed and verified. @param lease The lock to renew meanwhile. @default - that of the context */
+  async bringUp(lease = this.context.lease): Promise<Omit<UnsealReport, "restarted">> {
     const verified = await runLoop<Observation, Step, Verified>(
-      { ...this.context, lease },
+      { ...this.context, lease: lease && ifPossible(lease) },
       {
         observe: () => this.observe(),
         decide,

@@ -45,6 +45,13 @@ class Scene {
     readonly keys: readonly Secret[],
   ) {}
 
+  /** The same instance, with a snapshot of what it has now. */
+  async saved(): Promise<Scene> {
+    const { universe, target, keys } = this;
+    universe.now += 60_000;
+    return new Scene(universe, target, await saveSnapshot(universe.start(), target, [key.recipient]), keys);
+  }
+
   restore(force = false, faults: readonly FaultPlan[] = []): Promise<RestoreReport> {
     return this.restoreAs(this.universe.start(faults), force);
   }
@@ -173,6 +180,42 @@ test("the answer to the temporary initialisation is lost at one effect only", as
     });
   }
   expect(lost).toHaveLength(1);
+});
+
+test("another snapshot replaces what an interrupted restore has left", async () => {
+  let unfinished = 0;
+  for (let effect = 0; effect < 20; effect++) {
+    const former = await Scene.make();
+    const later = await former.saved();
+    former.wipe();
+    await former.restore(true, [{ effect, fault: "crash-after" }]).catch(unlessEnded);
+    former.universe.living.clear();
+    try {
+      await later.restore(true);
+      expect(later.universe.access.policies.has("later")).toBe(true);
+      expect(later.universe.temporaryKeys).toBeUndefined();
+    } catch (error) {
+      expect(error).toMatchObject({ code: "restore-unfinished" });
+      unfinished++;
+    }
+  }
+  // Where the answer to the temporary initialisation was lost.
+  expect(unfinished).toBe(1);
+});
+
+test("the lock stays while the replicas come up, however long one of them is away", async () => {
+  const scene = await Scene.make();
+  const { universe } = scene;
+  let isAway = false;
+  universe.onEffect = () => {
+    if (isAway || universe.restored === 0) return;
+    isAway = true;
+    Object.assign(universe.servers[2] ?? {}, { pod: { endsAt: universe.now, answersAt: universe.now + 400_000 } });
+  };
+  await scene.restore();
+  expect(universe.now).toBeGreaterThan(400_000);
+  const kept = universe.locks.map(({ at }) => at);
+  expect(Math.max(...kept.slice(1).map((at, index) => at - (kept[index] ?? at)))).toBeLessThan(180_000);
 });
 
 describe("a restore is refused, and nothing is changed,", () => {
