@@ -7,7 +7,7 @@ export interface PendingKeys {
   readonly keys: readonly Secret[];
   /** How many of them are needed together. */
   readonly threshold: number;
-  /** Nonce of the rotation that made them. */
+  /** Nonce of the rotation that made them, or {@link restoreCeremony}. */
   readonly ceremony: string;
 }
 
@@ -24,8 +24,20 @@ export interface EarlierVersion {
   readonly fields: RecordFields;
 }
 
+/** What stands before the name of a snapshot in place of a nonce. */
+const RESTORE = "restore ";
 const THRESHOLD = `${PENDING_PREFIX}keys-threshold`;
 const CEREMONY = `${PENDING_PREFIX}keys-ceremony`;
+
+/** What a restore writes as the ceremony of its keys. */
+export function restoreCeremony(snapshot: string): string {
+  return RESTORE + snapshot;
+}
+
+/** The snapshot whose restore has made the keys pending; undefined if a rotation has. */
+export function restoredSnapshot({ ceremony }: Pick<PendingKeys, "ceremony">): string | undefined {
+  return ceremony.startsWith(RESTORE) ? ceremony.slice(RESTORE.length) : undefined;
+}
 
 /** Returns the pending keys of one type; undefined if no rotation is pending. */
 export function pendingKeys(fields: RecordFields, type: KeyType): PendingKeys | undefined {

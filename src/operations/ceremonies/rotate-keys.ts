@@ -1,5 +1,5 @@
 import { CentralError } from "../../central/client";
-import { pendingKeys, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
+import { pendingKeys, restoredSnapshot, withPendingKeys, withPendingKeysInUse } from "../../central/pending-keys";
 import { recordedKeys } from "../../central/record";
 import { recordDeleted, type SeenRecord } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
@@ -158,7 +158,10 @@ class Rotation {
       this.trials.refuse(set);
       await this.own.cancel(server, endpoints);
     } else if (set === "pending") {
-      this.inUse = true;
+      // A restore has brought them back, and nobody asked for these.
+      if (pending !== undefined && restoredSnapshot(pending) !== undefined)
+        await this.context.store.write(withPendingKeysInUse(fields, this.type), record.version);
+      else this.inUse = true;
       await this.own.cancel(server, endpoints);
     } else if (answer.keys !== undefined) {
       await this.keep(record, answer.keys);

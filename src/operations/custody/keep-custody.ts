@@ -9,6 +9,7 @@ import { OperationError } from "../../core/errors";
 import type { Log } from "../../core/log";
 import { keyTypeOf } from "../../vault/keys";
 import { chooseShares, strayShares } from "../../vault/shares";
+import { unfinishedRotation } from "../ceremonies/unfinished-rotation";
 import type { SnapshotTarget } from "../snapshot/target";
 import { decideCustody, type CustodyState } from "./custody-decision";
 import { listCustody, writeCustody } from "./custody-files";
@@ -71,12 +72,8 @@ interface Wanted {
 async function wantedCustody({ instance, store, people }: CustodyContext): Promise<Wanted> {
   const keyType = keyTypeOf(instance.seal);
   const { fields, version } = await store.read();
-  if (pendingKeys(fields, keyType) !== undefined) {
-    throw new OperationError(
-      "rotation-unfinished",
-      `A rotation of the keys of ${store.path} was interrupted, so it is open which keys people need; finish it with "tenant-vault rotate-keys ${store.path}".`,
-    );
-  }
+  const pending = pendingKeys(fields, keyType);
+  if (pending !== undefined) throw unfinishedRotation(store.path, pending, "it is open which keys people need");
   const keys = namedKeys(fields, keyType);
   checkKeys(store.path, instance, keys);
   const { secretShares: shares, secretThreshold: threshold } = instance;

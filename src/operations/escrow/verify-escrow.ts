@@ -17,6 +17,7 @@ import {
   verifiedRotation,
   type CeremonyEndpoints,
 } from "../ceremonies/own-ceremony";
+import { unfinishedRotation } from "../ceremonies/unfinished-rotation";
 import type { Lease, OperationContext } from "../context";
 import { refuseRotation } from "../namespaces/refusal";
 import { recoverUnlessDenied, runLoop, UnfinishedError, type Outcome } from "../loop";
@@ -152,12 +153,8 @@ class Proof {
 
   private checkCount(record: SeenRecord, keys: readonly Secret[], { threshold }: Shares): void {
     const { path } = this.context.store;
-    if (pendingKeys(record.fields, this.type) !== undefined) {
-      throw new OperationError(
-        "rotation-unfinished",
-        `A rotation of the keys of ${path} was interrupted; finish it first with "tenant-vault rotate-keys ${path}".`,
-      );
-    }
+    const pending = pendingKeys(record.fields, this.type);
+    if (pending !== undefined) throw unfinishedRotation(path, pending);
     if (keys.length >= threshold) return;
     throw new OperationError(
       "too-few-keys",

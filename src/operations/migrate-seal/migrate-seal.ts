@@ -7,6 +7,7 @@ import type { Replica } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { keyTypeOf, otherKeyType, type KeyType } from "../../vault/keys";
+import { unfinishedRotation } from "../ceremonies/unfinished-rotation";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { sealOffFormerMembers } from "../former-members";
@@ -180,12 +181,8 @@ class SealMigration {
 
   private checkKeys(record: SeenRecord): void {
     const { store, instance } = this.context;
-    if (pendingKeys(record.fields, otherKeyType(this.type)) !== undefined) {
-      throw new OperationError(
-        "rotation-unfinished",
-        `A rotation of the keys of ${store.path} was interrupted; finish it first with "tenant-vault rotate-keys ${store.path}".`,
-      );
-    }
+    const pending = pendingKeys(record.fields, otherKeyType(this.type));
+    if (pending !== undefined) throw unfinishedRotation(store.path, pending);
     const found = this.keysOf(record).length;
     if (found >= instance.secretThreshold) return;
     throw new OperationError(

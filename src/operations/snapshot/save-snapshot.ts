@@ -6,6 +6,7 @@ import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { keyTypeOf } from "../../vault/keys";
 import { findActive } from "../active";
+import { unfinishedRotation } from "../ceremonies/unfinished-rotation";
 import type { OperationContext } from "../context";
 import { recoverRetryable, runLoop, UnfinishedError, type Outcome } from "../loop";
 import { sharesOfState } from "../shares";
@@ -53,7 +54,8 @@ export async function saveSnapshot(
 async function observe(context: OperationContext): Promise<Seen> {
   const { store, instance } = context;
   const record = await store.read();
-  if (pendingKeys(record.fields, keyTypeOf(instance.seal)) !== undefined) throw rotating(store.path);
+  const pending = pendingKeys(record.fields, keyTypeOf(instance.seal));
+  if (pending !== undefined) throw unfinishedRotation(store.path, pending, "it is open which keys a snapshot has");
   const active = await findActive(context);
   const token = await context.operator.get(record.fields, active);
   if (token !== undefined) return { record, active, token };
@@ -108,11 +110,4 @@ async function save(
   await writeManifest(target, manifest);
   log.info("saved a snapshot", { name, bytes: content.size, target: target.text });
   return { done: manifest };
-}
-
-function rotating(path: string): OperationError {
-  return new OperationError(
-    "rotation-unfinished",
-    `A rotation of the keys of ${path} was interrupted, so it is open which keys a snapshot has; finish it with "tenant-vault rotate-keys ${path}".`,
-  );
 }

@@ -1,5 +1,7 @@
 import {
   pendingKeys,
+  restoreCeremony,
+  restoredSnapshot,
   withoutPendingKeys,
   withPendingKeys,
   withPendingKeysInUse,
@@ -12,13 +14,13 @@ import type { Instance } from "../../contract/instance";
 import { OperationError } from "../../core/errors";
 import type { Secret } from "../../core/secret";
 import { keyTypeOf, type KeyType } from "../../vault/keys";
+import { unfinishedRotation } from "../ceremonies/unfinished-rotation";
 import type { OperationContext } from "../context";
 import { writeDescription } from "../describe";
 import { copyShares } from "../escrow/copy-shares";
 import type { Manifest } from "./manifest";
 
 /** Begins the name of the ceremony in a record whose pending keys are those of a snapshot. */
-const RESTORE = "restore ";
 
 /** What opens the data of a snapshot. */
 export interface SnapshotKeys {
@@ -86,18 +88,14 @@ export async function keepSnapshotKeys(
 ): Promise<void> {
   const { fields, version } = await store.read();
   const pending = pendingKeys(fields, type);
-  if (pending?.ceremony === RESTORE + name) return;
-  if (pending !== undefined && opens !== undefined && !pending.ceremony.startsWith(RESTORE)) {
-    throw new OperationError(
-      "rotation-unfinished",
-      `A rotation of the keys of ${store.path} was interrupted; finish it with "tenant-vault rotate-keys ${store.path}", and run this again.`,
-    );
-  }
+  const ceremony = restoreCeremony(name);
+  if (pending?.ceremony === ceremony) return;
+  if (pending !== undefined && opens !== undefined && restoredSnapshot(pending) === undefined)
+    throw unfinishedRotation(store.path, pending);
   const inUse = pending !== undefined && (await opens?.(pending)) === true;
   const settled = inUse ? withPendingKeysInUse(fields, type) : withoutPendingKeys(fields);
   const current = keysFingerprint(keys) === keysFingerprint(recordedKeys(settled, type));
   if (current && pending === undefined) return;
-  const ceremony = RESTORE + name;
   await store.write(current ? settled : withPendingKeys(settled, type, { keys, threshold, ceremony }), version);
 }
 
@@ -107,8 +105,8 @@ export async function adoptSnapshotKeys(context: OperationContext, keys: Snapsho
   const { type, threshold, current } = keys;
   const described = current ? undefined : await writeDescription(context, {}, { shares: keys.keys.length, threshold });
   const { fields, version } = await store.read();
-  const pending = pendingKeys(fields, type)?.ceremony.startsWith(RESTORE) === true;
-  if (!pending) return;
+  const pending = pendingKeys(fields, type);
+  if (pending === undefined || restoredSnapshot(pending) === undefined) return;
   await store.write(withPendingKeysInUse(fields, type), version);
   await copyShares(context, described ?? context.instance);
   log.warn("the record has the keys of the snapshot again; the later keys are in its earlier versions", {

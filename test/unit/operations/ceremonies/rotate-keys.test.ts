@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { keySets, pendingKeys } from "../../../../src/central/pending-keys";
-import { recordedKeys } from "../../../../src/central/record";
+import { keySets, pendingKeys, restoreCeremony, withPendingKeys } from "../../../../src/central/pending-keys";
+import { recordedKeys, withKeys } from "../../../../src/central/record";
 import type { Instance } from "../../../../src/contract/instance";
+import { Secret } from "../../../../src/core/secret";
 import { rotateKeys } from "../../../../src/operations/ceremonies/rotate-keys";
 import { unsealInstance } from "../../../../src/operations/unseal/unseal-instance";
 import { keyTypeOf } from "../../../../src/vault/keys";
@@ -70,6 +71,23 @@ describe.each([INSTANCE, TRANSIT])("an instance with the seal $seal", (instance)
     expectAdopted(universe);
     expect(universe.access.tokens.size).toBe(0);
   });
+});
+
+test("keys that an interrupted restore has brought back are replaced too", async () => {
+  const universe = new Universe(INSTANCE);
+  await unsealInstance(universe.start());
+  const restored = universe.keysOf().keys;
+  const later = withKeys(
+    universe.record,
+    "unseal",
+    restored.map((_, index) => new Secret(`later-${index}`)),
+  );
+  const pending = { keys: restored, threshold: 3, ceremony: restoreCeremony("2026-11-01T00-00-00Z") };
+  universe.versions.push({ fields: withPendingKeys(later, "unseal", pending), at: 0, deleted: false });
+  universe.onEffect = () => expectKept(universe);
+  await rotateKeys(universe.start(), NEW);
+  expectAdopted(universe);
+  expect(universe.keysOf().keys).toHaveLength(7);
 });
 
 test("a leader that changes at any effect begins again", async () => {
