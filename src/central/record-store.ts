@@ -6,7 +6,7 @@ import type { KeyType } from "../vault/keys";
 import { askCentral } from "./client";
 import { customMetadata, readSecret, type VersionMetadata } from "./key-value";
 import { formerKeySets, type EarlierVersion, type KeySet } from "./pending-keys";
-import { recordedKeys, type RecordFields } from "./record";
+import { keysFingerprint, recordedKeys, type RecordFields } from "./record";
 
 /** The newest version of a record in the central Vault. */
 export interface SeenRecord {
@@ -78,6 +78,14 @@ export class RecordStore {
   async versionWithKeys(type: KeyType, more: number, before: number): Promise<number | undefined> {
     for await (const { version, fields } of this.earlier(before))
       if (recordedKeys(fields, type).length > more) return version;
+    return undefined;
+  }
+
+  /** Reads the newest version with these keys, as {@link keysFingerprint} tells them; undefined if none that can be read has them. */
+  async versionOf(type: KeyType, fingerprint: string): Promise<RecordFields | undefined> {
+    const { version: newest } = await this.read();
+    for await (const { fields } of this.earlier(newest + 1))
+      if (keysFingerprint(recordedKeys(fields, type)) === fingerprint) return fields;
     return undefined;
   }
 

@@ -55,6 +55,7 @@ export interface OperationContext extends RunContext {
     | "patchMetadata"
     | "readVersion"
     | "versionWithKeys"
+    | "versionOf"
     | "formerKeys"
     | "keptVersions"
   >;

@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { PROJECT } from "../../lab/cdktf";
@@ -7,6 +7,7 @@ import { tryRun, type RunResult } from "../../lab/run";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { obtainVaultServer } from "../../lab/tools/vault-server";
 import type { Instance } from "../../src/contract/instance";
+import { ageKey } from "../support/age";
 import { commandBlocks } from "../support/command-blocks";
 import { COMMAND, TestBed } from "./support/test-bed";
 
@@ -124,7 +125,17 @@ test("sends the token of the central Vault to no other Vault", async () => {
   expect(stderr).toContain("[central-denied] No token for the mirror");
 });
 
-test("with the central Vault lost, the mirror unseals an instance, and fills an empty central Vault", async () => {
+test("with the central Vault lost, the mirror unseals and restores an instance, and fills an empty central Vault", async () => {
+  const { identity, recipient } = await ageKey();
+  const identityFile = join(bed.folder, "identity.txt");
+  writeFileSync(identityFile, identity, { mode: 0o600 });
+  const target = `--target file:${join(bed.folder, "snapshots")}`;
+  const saved = await expectSuccess(
+    shell(`npx tenant-vault snapshot save <tenant>/<instance> ${target} --recipient ${recipient} --json`, {
+      VAULT_TOKEN: bed.central.rootToken,
+    }),
+  );
+  const { snapshot } = JSON.parse(saved) as { snapshot: string };
   const record = await data(bed.central, "customers/customer10/main");
   await bed.central.server.stop("SIGKILL");
   const [server] = servers;
@@ -132,6 +143,9 @@ test("with the central Vault lost, the mirror unseals an instance, and fills an 
   await server?.start();
 
   expect(await expectSuccess(shell(LOST, administrator(mirror)))).toContain("1 of 1 replicas unsealed");
+  // The mirror numbers the versions of the record anew.
+  const restore = `npx tenant-vault snapshot restore <tenant>/<instance> ${target} --from ${snapshot} --identity ${identityFile}`;
+  await expectSuccess(shell(restore, administrator(mirror)));
 
   const rebuilt = await LabCentral.open(await bed.startServer("rebuilt"));
   await expectSuccess(shell(PREPARE, administrator(rebuilt)));

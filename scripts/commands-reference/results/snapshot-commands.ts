@@ -52,6 +52,7 @@ export const SNAPSHOT_RESULTS: Results = {
         size: 41_943_456,
         sha256: "4b7a244a2e5a3339c4fbdbb4bba096c1e88eba915bc7d1b7b2080acd24f6fa6d",
         recordVersion: 4,
+        keysFingerprint: "8c1f0a92d4b7e635",
         seal: "shamir",
         shares: 5,
         threshold: 3,
@@ -60,7 +61,7 @@ export const SNAPSHOT_RESULTS: Results = {
     ] satisfies readonly StoredSnapshot[],
     notes: [
       "The newest snapshot is the first. These are the manifests, with `complete`: whether the snapshot beside the manifest has its size.",
-      "`recordVersion` is the version of the record whose keys open the data, and `shares` and `threshold` are their number and threshold.",
+      "`recordVersion` is the version of the record whose keys open the data, and `shares` and `threshold` are their number and threshold. `keysFingerprint` finds them where the versions have other numbers, as in a [mirror](operating/mirror.md).",
     ],
   },
   "snapshot prune": {

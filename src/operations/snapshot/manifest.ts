@@ -20,6 +20,11 @@ const manifest = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Version of the record whose keys open the data. */
   recordVersion: z.number().int().min(0),
+  /** Tells these keys apart, and reveals nothing of them: a mirror numbers the versions of a record anew. */
+  keysFingerprint: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
   seal: z.string(),
   /** Number and threshold of these keys. */
   shares: z.number().int().min(0),
@@ -27,7 +32,13 @@ const manifest = z.object({
 });
 
 /** The keys of the central Vault are with people, and in no record. */
-const centralManifest = manifest.omit({ tenant: true, instance: true, product: true, recordVersion: true });
+const centralManifest = manifest.omit({
+  tenant: true,
+  instance: true,
+  product: true,
+  recordVersion: true,
+  keysFingerprint: true,
+});
 
 /** Description of a snapshot, beside it. It contains no secret, and is readable without a key. */
 export type Manifest = Readonly<z.output<typeof manifest>>;

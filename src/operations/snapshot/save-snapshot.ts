@@ -103,6 +103,7 @@ async function save(
     time: time.toISOString(),
     ...content,
     recordVersion: record.version,
+    keysFingerprint: keysFingerprint(keys),
     seal: instance.seal,
     shares,
     threshold,

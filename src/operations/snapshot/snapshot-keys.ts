@@ -33,8 +33,11 @@ export interface SnapshotKeys {
   readonly current: boolean;
 }
 
+/** The record of the instance that a snapshot is of. */
+type OriginStore = Pick<OperationContext["store"], "path" | "readVersion" | "versionOf">;
+
 /**
- * Finds the keys of a snapshot, in the version of the record that its manifest names.
+ * Finds the keys of a snapshot, in the version of the record that its manifest names, or in the newest one that has the same.
  *
  * @param origin Of which instance the snapshot is. @default - of this one
  * @throws OperationError `snapshot-keys` if that version is gone or the seal is another one, `record-deleted`.
@@ -44,11 +47,11 @@ export async function findSnapshotKeys(
     store,
     instance,
   }: {
-    readonly store: Pick<OperationContext["store"], "path" | "read" | "readVersion">;
+    readonly store: OriginStore & Pick<OperationContext["store"], "read">;
     readonly instance: Pick<Instance, "seal">;
   },
-  { name, recordVersion, seal, shares, threshold }: Manifest,
-  origin: Pick<OperationContext["store"], "path" | "readVersion"> = store,
+  { name, recordVersion, keysFingerprint: wanted, seal, shares, threshold }: Manifest,
+  origin: OriginStore = store,
 ): Promise<SnapshotKeys> {
   const record = recordPath(origin.path);
   const type = keyTypeOf(instance.seal);
@@ -60,7 +63,9 @@ export async function findSnapshotKeys(
       `The snapshot ${name} was taken with the seal "${seal}", and ${store.path} has the seal "${instance.seal}"; use a later snapshot, or describe and deploy that seal.`,
     );
   }
-  const former = (await origin.readVersion(recordVersion)) ?? {};
+  const named = (await origin.readVersion(recordVersion)) ?? {};
+  const isAnother = wanted !== undefined && keysFingerprint(recordedKeys(named, type)) !== wanted;
+  const former = isAnother ? ((await origin.versionOf(type, wanted)) ?? {}) : named;
   const keys = recordedKeys(former, type);
   if (keys.length < (type === "unseal" ? threshold : Math.min(shares, 1))) {
     throw new OperationError(

@@ -9,7 +9,7 @@ import { INSTANCE, Universe } from "../../../support/simulation";
 // test/integration/drill.test.ts proves snapshots with real servers.
 test.each([
   ["with another seal", { seal: "transit" }, "drill-unsupported"],
-  ["whose keys are gone", { recordVersion: 99 }, "snapshot-keys"],
+  ["whose keys are gone", { keysFingerprint: "0123456789abcdef" }, "snapshot-keys"],
 ])("no server is started for a snapshot %s, and no proof is written", async (_, other, code) => {
   const universe = new Universe(INSTANCE);
   await unsealInstance(universe.start());

@@ -26,6 +26,7 @@ const MANIFEST: Manifest = {
   size: 1000,
   sha256: "a".repeat(64),
   recordVersion: 4,
+  keysFingerprint: "0123456789abcdef",
   seal: "shamir",
   shares: 5,
   threshold: 3,
@@ -58,7 +59,8 @@ test("a snapshot of the central Vault has a name and a manifest of its own", () 
   expect(name).toBe("central-vault.20261127T001530123Z");
   expect([isCentralSnapshotName(name), isCentralSnapshotName(NAME)]).toEqual([true, false]);
   expect(isSnapshotName(name, { tenant: "central-vault", name: "main" })).toBe(false);
-  const { tenant: _tenant, instance: _instance, product: _product, recordVersion: _version, ...rest } = MANIFEST;
+  const { tenant: _tenant, instance: _instance, product: _product, ...others } = MANIFEST;
+  const { recordVersion: _version, keysFingerprint: _keys, ...rest } = others;
   expect(parseCentralManifest(manifestText({ ...rest, name }))).toEqual({ ...rest, name });
   expect(parseManifest(manifestText({ ...rest, name }))).toBeUndefined();
   expect(parseCentralManifest("{")).toBeUndefined();

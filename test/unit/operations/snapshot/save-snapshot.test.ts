@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { keysFingerprint, recordedKeys } from "../../../../src/central/record";
 import { Secret } from "../../../../src/core/secret";
 import { OperationError } from "../../../../src/core/errors";
 import type { OperationContext } from "../../../../src/operations/context";
@@ -51,6 +52,7 @@ test("a snapshot is encrypted, and its manifest describes it without a key", asy
     productVersion: "2.7.2",
     raftIndex: 7,
     recordVersion: universe.versions.length,
+    keysFingerprint: keysFingerprint(recordedKeys(universe.record, "unseal")),
     size: cipher.length,
     sha256: createHash("sha256").update(cipher).digest("hex"),
     shares: 5,

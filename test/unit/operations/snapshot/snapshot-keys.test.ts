@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { keySets, pendingKeys } from "../../../../src/central/pending-keys";
-import { recordedKeys, rootToken } from "../../../../src/central/record";
+import { keysFingerprint, recordedKeys, rootToken } from "../../../../src/central/record";
 import { rotateKeys } from "../../../../src/operations/ceremonies/rotate-keys";
 import type { Manifest } from "../../../../src/operations/snapshot/manifest";
 import {
@@ -52,6 +52,16 @@ test("keys of an earlier version are kept beside those in use, and then get thei
   expect(universe.metadata).toMatchObject({ "secret-shares": "5", "secret-threshold": "3" });
 });
 
+test("the same keys are found where the versions of the record have other numbers", async () => {
+  const former = recordedKeys(universe.record, "unseal");
+  await rotateKeys(universe.start(), { shares: 7, threshold: 4 });
+  const named = { ...manifest, keysFingerprint: keysFingerprint(former) };
+  for (const recordVersion of [99, universe.versions.length]) {
+    const keys = await findSnapshotKeys(universe.start(), { ...named, recordVersion });
+    expect(keys).toMatchObject({ current: false, keys: former });
+  }
+});
+
 test("keys of a rotation that was interrupted are replaced only if no server has data", async () => {
   await rotateKeys(universe.start(), { shares: 5, threshold: 3 });
   const pending = { "new-unseal-key-0": "x", "new-keys-threshold": "1", "new-keys-ceremony": "n" };
@@ -67,6 +77,7 @@ test("keys of a rotation that was interrupted are replaced only if no server has
 test.each<[string, (universe: Universe) => void, Partial<Manifest>, string]>([
   ["another seal", () => undefined, { seal: "transit" }, "snapshot-keys"],
   ["a version that does not exist", () => undefined, { recordVersion: 99 }, "snapshot-keys"],
+  ["keys that no version has", () => undefined, { keysFingerprint: "0123456789abcdef" }, "snapshot-keys"],
   ["more keys than the version has", () => undefined, { threshold: 6 }, "snapshot-keys"],
   ["a deleted record", ({ versions }) => Object.assign(versions.at(-1) ?? {}, { deleted: true }), {}, "record-deleted"],
 ])("a snapshot with %s is refused", async (_, change, other, code) => {
