@@ -2,8 +2,22 @@ import { basename, dirname } from "node:path";
 import { OperationError } from "../core/errors";
 import { findProgram } from "../core/find-program";
 import type { Product } from "../core/product";
+import { findIsolation, type Isolation } from "../operations/drill/network-isolation";
 
 const PROGRAMS: Readonly<Record<Product, string>> = { openbao: "bao", vault: "vault" };
+
+/** Options of commands that drill, for the throw-away server. */
+export interface DrillServerOptions {
+  /** Path of the server's program. @default - `bao` or `vault` on PATH */
+  readonly server?: string;
+  /** The network of this machine is closed by other means. @default - the server runs in a network of its own */
+  readonly withoutNetworkIsolation?: true;
+}
+
+/** @throws OperationError `drill-not-isolated`. */
+export async function isolationOf({ withoutNetworkIsolation }: DrillServerOptions): Promise<Isolation> {
+  return withoutNetworkIsolation === true ? [] : findIsolation();
+}
 
 /**
  * Finds the program that restores a snapshot of a product.

@@ -5,23 +5,22 @@ import { connectToCentral } from "../central/login";
 import { RecordStore } from "../central/record-store";
 import { limit } from "../core/abort";
 import { drill as runDrill, type DrillReport } from "../operations/drill/drill";
+import type { Isolation } from "../operations/drill/network-isolation";
 import { refuseProven } from "../operations/drill/restore-proof";
 import { refuseForNamespace } from "../operations/namespaces/refusal";
 import { findSnapshot } from "../operations/snapshot/stored-snapshots";
 import type { CommandHost, CommandResult } from "./command";
-import { findServer } from "./drill-server";
+import { findServer, isolationOf, type DrillServerOptions } from "./drill-server";
 import type { InstanceOptions } from "./instance";
 import { readIdentities } from "./snapshot";
 import { withTarget, type TargetOptions } from "./with-target";
 
 /** Options of `drill`. */
-export interface DrillCommandOptions extends InstanceOptions, TargetOptions {
+export interface DrillCommandOptions extends InstanceOptions, TargetOptions, DrillServerOptions {
   /** Name of the snapshot. @default - the newest complete one */
   readonly from?: string;
   /** Identity file of age. */
   readonly identity: string;
-  /** Path of the server's program. @default - `bao` or `vault` on PATH */
-  readonly server?: string;
 }
 
 /** What a drill proved, and how long it took. */
@@ -31,7 +30,8 @@ export interface TimedReport extends DrillReport {
 
 /** `tenant-vault drill`: proves that the newest snapshot of an instance can be restored. */
 export async function drill(host: CommandHost, path: string, options: DrillCommandOptions): Promise<CommandResult> {
-  const report = await drillInstance(host, path, options);
+  const isolation = await isolationOf(options);
+  const report = await drillInstance(host, path, { ...options, isolation });
   return {
     text: `${path}: proved ${report.snapshot} in ${report.seconds} s with ${report.version}: the recorded keys open it, ${report.mounts} mounts, ${report.caChains} CA chains\n`,
     json: { instance: path, ...report },
@@ -46,7 +46,7 @@ export async function drill(host: CommandHost, path: string, options: DrillComma
 export function drillInstance(
   host: CommandHost,
   path: string,
-  options: DrillCommandOptions & { readonly onlyNew?: true },
+  options: DrillCommandOptions & { readonly isolation: Isolation; readonly onlyNew?: true },
 ): Promise<TimedReport> {
   return withTarget(host, options, async (target) => {
     const { clock, environment, holds, log } = host;
@@ -72,7 +72,7 @@ export function drillInstance(
         credentials: new CredentialStore(central, named.tenant, named.name),
       };
       const begun = clock.now();
-      const report = await runDrill(context, target, { manifest, identities, program });
+      const report = await runDrill(context, target, { manifest, identities, program, isolation: options.isolation });
       return { ...report, seconds: Math.round((clock.now() - begun) / 100) / 10 };
     } finally {
       holds.delete(server);

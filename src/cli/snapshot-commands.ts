@@ -76,6 +76,10 @@ export function defineSnapshotCommands(program: Command, execute: Execute): void
     ).option("--from <name>", "name of the snapshot (default: the newest complete one)"),
   )
     .option("--server <file>", "program of the server (default: bao or vault on PATH)")
+    .option(
+      "--without-network-isolation",
+      "start the server with the network of this machine, which must reach nothing that engines change",
+    )
     .option("--timeout <seconds>", "give up after this time", parseSeconds, TIMEOUT)
     .action((path: string, options: CommonOptions & DrillCommandOptions) =>
       execute(options, async (host) => (await import("./drill.js")).drill(host, path, options)),

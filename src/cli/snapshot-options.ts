@@ -35,7 +35,11 @@ export function scheduledDrills(command: Command): Command {
       "with --drill: file:<folder> or s3://<bucket>/<prefix> (default: as TENANT_VAULT_SNAPSHOTS says)",
     )
     .option("--identity <file>", "with --drill: identity file of age, with the private key of a recipient")
-    .option("--server <file>", "with --drill: program of the server (default: bao or vault on PATH)");
+    .option("--server <file>", "with --drill: program of the server (default: bao or vault on PATH)")
+    .option(
+      "--without-network-isolation",
+      "with --drill: start the server with the network of this machine, which must reach nothing that engines change",
+    );
 }
 
 /** Adds the options of commands that remove snapshots. */

@@ -94,8 +94,8 @@ export async function watch(
 
 /** A watcher without drills loads nothing of them. */
 async function drillsOf(host: CommandHost, options: ScheduledDrillOptions): Promise<Drills | undefined> {
-  const { drill, target, identity, server } = options;
-  if ((drill ?? target ?? identity ?? server) === undefined) return undefined;
+  const { drill, target, identity, server, withoutNetworkIsolation } = options;
+  if ((drill ?? target ?? identity ?? server ?? withoutNetworkIsolation) === undefined) return undefined;
   return (await import("./scheduled-drills.js")).scheduledDrills(host, options);
 }
 

@@ -132,6 +132,7 @@ export const ERROR_CODES = [
 
   // drill
   "drill-failed",
+  "drill-not-isolated",
   "drill-server-missing",
   "drill-unsupported",
 

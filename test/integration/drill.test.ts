@@ -1,14 +1,16 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { obtainVaultServer } from "../../lab/tools/vault-server";
 import { freePort } from "../../lab/ports";
 import { waitUntil } from "../../lab/wait";
 import type { VaultServer } from "../../lab/servers/vault-server";
 import { ageKey } from "../support/age";
 import { all } from "../support/all";
+import { CredentialStore } from "../../src/central/credential-store";
 import { maintenancePolicy, watchPolicy } from "../../src/policy/central-policies";
+import { startPostgresql } from "./support/postgresql";
 import { TestBed } from "./support/test-bed";
 
 let bed: TestBed;
@@ -147,4 +149,61 @@ test("a deleted record ends the drill before any server starts", async () => {
 test("a missing program is named", async () => {
   const { failure } = await bed.run(args, { ...environment, PATH: "/nowhere" });
   expect(failure).toContain("[drill-server-missing]");
+});
+
+/** Holds each drill between the moment its server is active and the first login there. */
+function holdDrills(until: () => Promise<boolean>): () => void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  const { read } = CredentialStore.prototype;
+  const held = vi.spyOn(CredentialStore.prototype, "read").mockImplementation(async function (
+    this: CredentialStore,
+    identity,
+  ) {
+    await waitUntil("the server has revoked what it can", until);
+    return read.call(this, identity);
+  });
+  return () => held.mockRestore();
+}
+
+/** What the servers of the drills on this machine have logged. */
+function logs(): string {
+  const files = folders().map((name) => join("/dev/shm", name, "server.log"));
+  return files.flatMap((file) => (existsSync(file) ? [readFileSync(file, "utf8")] : [])).join("");
+}
+
+test("a server without isolation revokes what the instance has renewed, and one with it cannot", async () => {
+  const password = "of a test";
+  const { server: postgresql, port } = await startPostgresql(bed.folder, bed.authority, password);
+  const client = server.client(record["root-token"]);
+  const send = (path: string, body: object) => client.send("POST", path, { body });
+  try {
+    await send("sys/mounts/database", { type: "database" });
+    await send("database/config/shop", {
+      plugin_name: "postgresql-database-plugin",
+      connection_url: `postgresql://{{username}}:{{password}}@127.0.0.1:${port}/postgres?sslmode=require`,
+      ...{ username: "postgres", password, allowed_roles: "*" },
+    });
+    await send("database/roles/web", {
+      ...{ db_name: "shop", default_ttl: "10s", max_ttl: "1h" },
+      creation_statements: `CREATE ROLE "{{name}}" LOGIN PASSWORD '{{password}}'`,
+    });
+    const { lease_id: lease, data } = (await client.send("GET", "database/creds/web")).body;
+    const web = data as { username: string; password: string };
+    const exists = () => postgresql.canLogIn(web.username, web.password);
+    expect((await bed.run(["snapshot", "save", "customer10/drilled"], environment)).failure).toBe("");
+    await send("sys/leases/renew", { lease_id: lease, increment: "1h" });
+
+    const release = holdDrills(() => Promise.resolve(/failed to revoke lease.*network is unreachable/.test(logs())));
+    const isolated = await bed.run(args, environment);
+    release();
+    expect(isolated.failure).toBe("");
+    expect(await exists()).toBe(true);
+
+    const releaseOther = holdDrills(async () => !(await exists()));
+    const open = await bed.run([...args, "--without-network-isolation"], environment);
+    releaseOther();
+    expect(open.failure).toBe("");
+  } finally {
+    await postgresql.stop();
+  }
 });

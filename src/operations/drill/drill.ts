@@ -18,7 +18,7 @@ import type { SnapshotTarget } from "../snapshot/target";
 import { unsealReplica } from "../unseal/unsealing";
 import { chainProblem } from "./ca-chain";
 import { proofMetadata } from "./restore-proof";
-import { ThrowAwayServer } from "./throw-away-server";
+import { ThrowAwayServer, type ServerCommand } from "./throw-away-server";
 
 const POLL = 250;
 const SERVER: Replica = { name: "the throw-away server", address: "http://localhost" };
@@ -30,12 +30,10 @@ export interface DrillContext extends RunContext {
 }
 
 /** What to prove, and with which program. */
-export interface DrillOptions {
+export interface DrillOptions extends ServerCommand {
   readonly manifest: Manifest;
   /** Private keys of age. */
   readonly identities: readonly Secret[];
-  /** Path of `bao` or `vault`. */
-  readonly program: string;
 }
 
 /** What a drill proved. */
@@ -58,7 +56,7 @@ export interface DrillReport {
 export async function drill(
   context: DrillContext,
   target: SnapshotTarget,
-  { manifest, identities, program }: DrillOptions,
+  { manifest, identities, ...command }: DrillOptions,
 ): Promise<DrillReport> {
   if (manifest.seal !== "shamir") {
     throw new OperationError(
@@ -67,7 +65,7 @@ export async function drill(
     );
   }
   const keys = await findSnapshotKeys({ store: context.store, instance: { seal: "shamir" } }, manifest);
-  const server = await ThrowAwayServer.start(program, context.clock, context.signal);
+  const server = await ThrowAwayServer.start(command, context.clock, context.signal);
   let report: DrillReport;
   try {
     const run = new Drill(context, server, manifest, keys);

@@ -11,6 +11,7 @@ import type { Clock } from "../../core/clock";
 import { OperationError } from "../../core/errors";
 import { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
+import type { Isolation } from "./network-isolation";
 
 type Supervisor = ChildProcessByStdio<Writable, null, null>;
 
@@ -33,15 +34,23 @@ if read -r _; then
 fi
 rm -rf "$2"`;
 
+/** Which program a throw-away server runs, and how. */
+export interface ServerCommand {
+  /** Path of `bao` or `vault`. */
+  readonly program: string;
+  /**
+   * What cuts the server off from the network. It restores leases and static roles, and would revoke credentials that the instance has
+   * renewed since, and rotate passwords that the instance then does not know.
+   */
+  readonly isolation: Isolation;
+}
+
 /** A server of one replica on this machine, with an empty raft storage in memory. It is reached by a socket that only this user may use. */
 export class ThrowAwayServer {
-  /**
-   * @param program Path of `bao` or `vault`.
-   * @throws OperationError `drill-failed` if the server does not start.
-   */
-  static async start(program: string, clock: Clock, signal: AbortSignal): Promise<ThrowAwayServer> {
+  /** @throws OperationError `drill-failed` if the server does not start. */
+  static async start(command: ServerCommand, clock: Clock, signal: AbortSignal): Promise<ThrowAwayServer> {
     const folder = join(existsSync(MEMORY) ? MEMORY : tmpdir(), `tenant-vault-drill-${randomUUID()}`);
-    const supervisor = await supervise(program, folder);
+    const supervisor = await supervise(command, folder);
     const client = new VaultClient({ address: "http://localhost", socketPath: join(folder, "socket"), signal });
     const server = new ThrowAwayServer(folder, supervisor, client);
     try {
@@ -93,8 +102,9 @@ export class ThrowAwayServer {
 }
 
 /** @throws OperationError `drill-failed` if this machine has no room for another process. */
-async function supervise(program: string, folder: string): Promise<Supervisor> {
-  const supervisor = spawn("sh", ["-c", SUPERVISOR, "sh", program, folder], {
+async function supervise({ program, isolation }: ServerCommand, folder: string): Promise<Supervisor> {
+  const [command, ...args] = [...isolation, "sh", "-c", SUPERVISOR, "sh", program, folder];
+  const supervisor = spawn(command, args, {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { watch, type WatchOptions } from "../../../src/cli/watch";
 import { ageKey } from "../../support/age";
 import { hostOf } from "../../support/command-host";
@@ -19,12 +19,17 @@ beforeAll(async () => {
   writeFileSync(identity, `${(await ageKey()).identity}\n`, { mode: 0o600 });
   writeFileSync(program, "");
   chmodSync(program, 0o755);
+  writeFileSync(join(folder, "unshare"), "#!/bin/sh\n", { mode: 0o755 });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 beforeEach(async () => {
   vault = await FakeVault.start(() => ({ status: 404 }));
+  vi.stubEnv("PATH", folder);
 });
-afterEach(() => vault.stop());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await vault.stop();
+});
 
 /** A watch that has been told to end, so that it does so after its checks. */
 function watchOnce(options: Partial<WatchOptions>, environment: NodeJS.ProcessEnv = {}): ReturnType<typeof watch> {
@@ -60,6 +65,12 @@ describe("a watch with drills that cannot work says so before it asks anything",
       /^There is no program \/nowhere\/bao; .*\.$/,
     ],
     ["no --drill", () => ({ identity }), () => ({}), /^--target, .* are for drills; add --drill <days>\.$/],
+    [
+      "no --drill, but a closed network",
+      () => ({ withoutNetworkIsolation: true }),
+      () => ({}),
+      /^--target, .* are for drills; add --drill <days>\.$/,
+    ],
   ])("%s", async (_, options, environment, message) => {
     await expect(watchOnce(options(), environment())).rejects.toThrow(message);
     expect(vault.asked).toEqual([]);
@@ -72,4 +83,12 @@ test("a target of the environment, and the program of one product, are enough", 
   await expect(
     watchOnce({ drill: 30, identity, server: program }, { ...environment, PATH: "" }),
   ).resolves.toBeDefined();
+});
+
+test("a machine that isolates no server is refused, unless its network is closed by other means", async () => {
+  vi.stubEnv("PATH", "/nowhere");
+  const options = { drill: 30, identity, server: program, target: `file:${folder}` };
+  await expect(watchOnce(options)).rejects.toMatchObject({ code: "drill-not-isolated" });
+  expect(vault.asked).toEqual([]);
+  await expect(watchOnce({ ...options, withoutNetworkIsolation: true })).resolves.toBeDefined();
 });

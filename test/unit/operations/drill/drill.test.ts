@@ -16,7 +16,7 @@ test.each([
   const target = new MemoryTarget();
   const { recipient } = await ageKey();
   const manifest = { ...(await saveSnapshot(universe.start(), target, [recipient])), ...other };
-  const options = { manifest, identities: [], program: "/missing" };
+  const options = { manifest, identities: [], program: "/missing", isolation: [] };
   await expect(drill(universe.start(), target, options)).rejects.toMatchObject({ code });
   expect(Object.keys(universe.metadata).filter((name) => name.startsWith("restore-"))).toEqual([]);
 });

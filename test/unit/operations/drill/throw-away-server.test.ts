@@ -17,7 +17,7 @@ beforeAll(() => {
   const script = `#!${process.execPath}
 const { readFileSync } = require("node:fs");
 const [, socket] = /address = "(.*socket)"/.exec(readFileSync(process.argv[4], "utf8"));
-require("node:http").createServer((_, response) => response.end(JSON.stringify({ pid: process.pid, ppid: process.ppid }))).listen(socket);
+require("node:http").createServer((_, response) => response.end(JSON.stringify({ pid: process.pid, ppid: process.ppid, isolated: process.env.ISOLATED }))).listen(socket);
 `;
   writeFileSync(program, script, { mode: 0o755 });
 });
@@ -28,10 +28,12 @@ function drills(): string[] {
   return readdirSync(MEMORY).filter((name) => name.startsWith("tenant-vault-drill-"));
 }
 
-test("a server is reached by its socket, and ends with its data", async () => {
+test("a server is isolated, reached by its socket, and ends with its data", async () => {
   const before = drills();
-  const server = await ThrowAwayServer.start(program, systemClock, new AbortController().signal);
-  const { pid } = (await server.client.send("GET", "sys/health")).body as { pid: number };
+  const command = { program, isolation: ["env", "ISOLATED=yes"] };
+  const server = await ThrowAwayServer.start(command, systemClock, new AbortController().signal);
+  const { pid, isolated } = (await server.client.send("GET", "sys/health")).body as { pid: number; isolated: string };
+  expect(isolated).toBe("yes");
   expect(drills()).toHaveLength(before.length + 1);
   await server.destroy();
   expect(drills()).toEqual(before);
@@ -41,7 +43,9 @@ test("a server is reached by its socket, and ends with its data", async () => {
 test("a program that does not start, and an interruption, leave nothing", async () => {
   const before = drills();
   const interrupted = AbortSignal.timeout(300);
-  await expect(ThrowAwayServer.start(join(folder, "missing"), systemClock, interrupted)).rejects.toMatchObject({
+  await expect(
+    ThrowAwayServer.start({ program: join(folder, "missing"), isolation: [] }, systemClock, interrupted),
+  ).rejects.toMatchObject({
     code: "drill-failed",
   });
   expect(drills()).toEqual(before);
@@ -50,9 +54,9 @@ test("a program that does not start, and an interruption, leave nothing", async 
 test("a machine that starts no process is named, and has nothing left", async () => {
   const before = drills();
   vi.stubEnv("PATH", "/nowhere");
-  await expect(ThrowAwayServer.start(program, systemClock, new AbortController().signal)).rejects.toThrow(
-    /^The drill cannot begin, because the throw-away server cannot be started \(ENOENT\); .*\.$/,
-  );
+  await expect(
+    ThrowAwayServer.start({ program, isolation: [] }, systemClock, new AbortController().signal),
+  ).rejects.toThrow(/^The drill cannot begin, because the throw-away server cannot be started \(ENOENT\); .*\.$/);
   expect(drills()).toEqual(before);
 });
 
@@ -62,7 +66,7 @@ test("a supervisor whose drill was killed before the start leaves nothing", asyn
 import { systemClock } from ${JSON.stringify(resolve("src/core/clock"))};
 import fs from "node:fs/promises";
 fs.writeFile = () => process.kill(process.pid, "SIGKILL");
-void ThrowAwayServer.start("bao", systemClock, new AbortController().signal);
+void ThrowAwayServer.start({ program: "bao", isolation: [] }, systemClock, new AbortController().signal);
 `;
   const file = join(folder, "killed.ts");
   writeFileSync(file, script);
@@ -73,7 +77,7 @@ void ThrowAwayServer.start("bao", systemClock, new AbortController().signal);
 
 test("a server whose supervisor was killed is not waited for", async () => {
   const before = drills();
-  const server = await ThrowAwayServer.start(program, systemClock, new AbortController().signal);
+  const server = await ThrowAwayServer.start({ program, isolation: [] }, systemClock, new AbortController().signal);
   const { pid, ppid } = (await server.client.send("GET", "sys/health")).body as { pid: number; ppid: number };
   process.kill(ppid, "SIGKILL");
   await vi.waitFor(() => expect(() => process.kill(ppid, 0)).toThrow("ESRCH"));
