@@ -71,6 +71,11 @@ export function longer(one: Duration, other: Duration): Duration {
   return one.isLongerThan(other) ? one : other;
 }
 
+/** The shorter of two. */
+export function shorter(one: Duration, other: Duration): Duration {
+  return one.isLongerThan(other) ? other : one;
+}
+
 const DURATION = { name: "Duration", member: "toSeconds", example: "Duration.hours(72)", code: "duration" };
 
 /**

@@ -281,7 +281,7 @@ test("dropped users are refused at once, and have no account; one who gets a dut
   const users = (section?.users ?? [])
     .filter(({ name }) => !["alice", "leo"].includes(name))
     .map((user) => (user.name === "heidi" ? { ...user, groups: ["server-admins"] } : user));
-  const stack = await people.stack({ ...others, people: { ...section, users, tokenTtl: "24h" } });
+  const stack = await people.stack({ ...others, people: { ...section, users, tokenMaxTtl: "24h" } });
   await people.project.apply(stack);
   expect(await attempt(people.client(alice.client_token), "GET kv/data/web/db")).toBe(403);
   expect(await attempt(people.client(carol.client_token), "LIST auth/userpass/users")).toBe(200);

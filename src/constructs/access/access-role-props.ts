@@ -20,7 +20,7 @@ export interface AccessRoleProps {
   /**
    * Lifetime of a token. Clients can renew it up to {@link tokenMaxTtl}.
    *
-   * @default - 1 hour
+   * @default - 1 hour, or {@link tokenMaxTtl} if that is shorter
    * @changes in place: tokens that exist keep their lifetime until they are renewed
    */
   readonly tokenTtl?: Duration;

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { GuidedRole, LoginUse } from "../../contract/guide";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { boundAddresses } from "../../core/cidr";
-import { checkDurations, Duration, longer } from "../../core/duration";
+import { checkDurations, Duration, longer, shorter } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
 import type { RoleLogin, RoleToken } from "../login/role-login";
@@ -214,6 +214,7 @@ export function checkPolicyName(name: string): string {
   return name;
 }
 
+const DEFAULT_TTL = Duration.hours(1);
 const DEFAULT_MAX_TTL = Duration.hours(4);
 const DEFAULT_SECRET_ID_TTL = Duration.days(30);
 
@@ -244,10 +245,11 @@ function checkLoginTtl(props: AccessRoleProps, login: RoleLogin, scope: Construc
 
 /** Token lifetimes of a role, with defaults. @throws ValidationError if the lifetime exceeds the maximum. */
 export function checkTokenTtls(
-  { name, tokenTtl = Duration.hours(1), tokenMaxTtl }: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl">,
+  { name, ...given }: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl">,
   scope?: Construct,
 ): { readonly tokenTtl: Duration; readonly tokenMaxTtl: Duration } {
-  const longest = tokenMaxTtl ?? (tokenTtl.isLongerThan(DEFAULT_MAX_TTL) ? tokenTtl : DEFAULT_MAX_TTL);
+  const longest = given.tokenMaxTtl ?? longer(given.tokenTtl ?? DEFAULT_TTL, DEFAULT_MAX_TTL);
+  const tokenTtl = given.tokenTtl ?? shorter(DEFAULT_TTL, longest);
   if (tokenTtl.isLongerThan(longest)) {
     throw new ValidationError(
       "token-ttl",

@@ -1,4 +1,4 @@
-import { checkDurations, Duration, longer } from "../../core/duration";
+import { checkDurations, Duration, longer, shorter } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { ValueType } from "../../core/value-type";
 import type { AwsSecretBackendRoleConfig } from "../../terraform/providers/vault";
@@ -72,7 +72,7 @@ function checkPermissions({ name, policyArns = [], policyDocument, iamGroups = [
 /** @throws ValidationError if STS would refuse a lifetime. */
 function sessionTtls(props: AwsSessionTtls & { readonly name: string }, longest: Duration): Partial<AwsRole["config"]> {
   checkDurations(props, ["defaultTtl", "maxTtl"]);
-  const { name, defaultTtl = shorter(props.maxTtl, Duration.hours(1)) } = props;
+  const { name, defaultTtl = shorter(props.maxTtl ?? Duration.hours(1), Duration.hours(1)) } = props;
   const { maxTtl = longer(defaultTtl, Duration.hours(1)) } = props;
   if (defaultTtl.isLongerThan(maxTtl))
     throw new ValidationError("cloud-ttl", longerThanMaxTtl("AWS", { name, defaultTtl, maxTtl }));
@@ -82,10 +82,6 @@ function sessionTtls(props: AwsSessionTtls & { readonly name: string }, longest:
       `The AWS role ${name} has credentials of ${defaultTtl.toString()} to ${maxTtl.toString()}, but AWS issues ${SHORTEST.toString()} to ${longest.toString()}; choose defaultTtl and maxTtl within them.`,
     );
   return { defaultStsTtl: defaultTtl.toSeconds(), maxStsTtl: maxTtl.toSeconds() };
-}
-
-function shorter(one: Duration | undefined, other: Duration): Duration {
-  return one === undefined || one.isLongerThan(other) ? other : one;
 }
 
 /** A role, for checks at run time. */

@@ -1,7 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkMountPath } from "../../core/mount-path";
-import { Duration } from "../../core/duration";
+import { Duration, shorter } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { Product } from "../../core/product";
 import type { SecretRef } from "../../core/secret-ref";
@@ -137,7 +137,7 @@ export interface CloudTtls {
   /**
    * How long credentials are valid, unless their lease is renewed.
    *
-   * @default - 1 hour
+   * @default - 1 hour, or {@link maxTtl} if that is shorter
    * @changes in place: credentials that exist keep their time until they are renewed
    */
   readonly defaultTtl?: Duration;
@@ -158,7 +158,7 @@ export interface CloudTtls {
  */
 export function cloudTtls(
   subject: string,
-  { defaultTtl = Duration.hours(1), maxTtl = Duration.hours(24) }: CloudTtls,
+  { maxTtl = Duration.hours(24), defaultTtl = shorter(Duration.hours(1), maxTtl) }: CloudTtls,
 ): { readonly defaultTtl: Duration; readonly maxTtl: Duration } {
   if (!defaultTtl.isLongerThan(maxTtl)) return { defaultTtl, maxTtl };
   throw new ValidationError(

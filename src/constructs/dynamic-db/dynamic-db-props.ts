@@ -47,7 +47,7 @@ export interface DynamicDbRoleProps {
   /**
    * How long credentials are valid, unless their lease is renewed.
    *
-   * @default - 1 hour
+   * @default - 1 hour, or {@link maxTtl} if that is shorter
    * @changes in place: leases that exist keep their time until they are renewed
    */
   readonly defaultTtl?: Duration;

@@ -4,7 +4,7 @@ import { UNSET_PASSWORD } from "../../contract/database-passwords";
 import type { DatabaseServer } from "../../contract/guide";
 import type { IGrantee } from "../../policy/grantee";
 import { checkRoleName, checkUniqueRoles, longerThanMaxTtl, unknownRole } from "../access/roles";
-import { checkDurations, Duration } from "../../core/duration";
+import { checkDurations, Duration, shorter } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkMountPath } from "../../core/mount-path";
 import { revisionOf } from "../../core/secret-ref";
@@ -239,7 +239,7 @@ const FORMER_RESOURCES = [
 
 /** TTLs of a role's credentials, with defaults. @throws ValidationError if the default TTL exceeds the maximum. */
 export function checkCredentialTtls(
-  { name, defaultTtl = Duration.hours(1), maxTtl = Duration.hours(24) }: DynamicDbRoleProps,
+  { name, maxTtl = Duration.hours(24), defaultTtl = shorter(Duration.hours(1), maxTtl) }: DynamicDbRoleProps,
   scope?: Construct,
 ): { readonly defaultTtl: Duration; readonly maxTtl: Duration } {
   if (defaultTtl.isLongerThan(maxTtl))

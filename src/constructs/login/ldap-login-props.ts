@@ -76,7 +76,7 @@ export interface LdapLoginProps {
   /**
    * Lifetime of a token.
    *
-   * @default - 1 hour
+   * @default - 1 hour, or {@link tokenMaxTtl} if that is shorter
    * @changes in place: tokens that exist keep their lifetime until they are renewed
    */
   readonly tokenTtl?: Duration;

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { checkDurations, Duration, longer } from "../../core/duration";
+import { checkDurations, Duration, longer, shorter } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
@@ -100,12 +100,11 @@ export class LdapLogin extends Construct {
  * @throws ValidationError if tokens would be valid for longer than their maximum.
  */
 export function directoryTokens(
-  {
-    tokenTtl = Duration.hours(1),
-    tokenMaxTtl = longer(tokenTtl, Duration.hours(4)),
-  }: Pick<LdapLoginProps, "tokenTtl" | "tokenMaxTtl">,
+  props: Pick<LdapLoginProps, "tokenTtl" | "tokenMaxTtl">,
   scope?: Construct,
 ): { readonly ttl: number; readonly maxTtl: number } {
+  const { tokenTtl = shorter(Duration.hours(1), props.tokenMaxTtl ?? Duration.hours(1)) } = props;
+  const { tokenMaxTtl = longer(tokenTtl, Duration.hours(4)) } = props;
   if (!tokenTtl.isLongerThan(tokenMaxTtl)) return { ttl: tokenTtl.toSeconds(), maxTtl: tokenMaxTtl.toSeconds() };
   throw new ValidationError(
     "token-ttl",

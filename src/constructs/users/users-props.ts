@@ -69,7 +69,7 @@ export interface UsersProps {
   /**
    * Lifetime of a token if {@link tokenPeriod} is longer or a token is not renewed. For people in a group with a duty, at most 1 hour.
    *
-   * @default - 720 hours
+   * @default - 720 hours, or {@link tokenMaxTtl} if that is shorter
    * @changes in place: tokens that exist keep their lifetime
    */
   readonly tokenTtl?: Duration;
@@ -81,7 +81,7 @@ export interface UsersProps {
    */
   readonly tokenMaxTtl?: Duration;
   /**
-   * Time within which a token must be renewed each time. Tokens of people in a group with a duty have none.
+   * Time within which a token must be renewed each time, at most {@link tokenMaxTtl}. Tokens of people in a group with a duty have none.
    *
    * @default - 168 hours
    * @changes in place: tokens that exist keep their period until they are renewed

@@ -17,17 +17,13 @@ import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend, DataVaultAuthBackend, Policy, VaultIdentityGroup } from "../../terraform/providers/vault";
 import { Lockout } from "../login/lockout";
 import type { IRoleLogin, RoleToken } from "../login/role-login";
+import { peopleTokens } from "./people-tokens";
 import { checkMfa, TotpMfa, usersWithMfa } from "./totp-mfa";
 import { User } from "./user";
 import { checkGroupMetadata, checkUsers } from "./user-names";
 import type { UserProps, UsersProps } from "./users-props";
 
-const TOKEN = {
-  ttl: Duration.hours(720),
-  maxTtl: Duration.hours(8760),
-  period: Duration.hours(168),
-  numUses: 700,
-};
+const TOKEN_NUM_USES = 700;
 /** Tokens of people with a duty, at most. They cannot be renewed without end. */
 const ADMIN_TOKEN = { ttl: Duration.hours(1), maxTtl: Duration.hours(8) };
 const FIRST_LOGIN_TTL = Duration.hours(72);
@@ -64,13 +60,14 @@ export class Users extends Construct {
     checkUsers(props.users, this);
     checkGroupMetadata(props.groupMetadata, this);
     if (props.mfa !== undefined) checkMfa(props.mfa, props.users, this);
-    const { provider, mfa, description, tokenMaxTtl = TOKEN.maxTtl, listingVisibility = "unauth" } = props;
+    const { maxTtl } = peopleTokens(props, this);
+    const { provider, mfa, description, listingVisibility = "unauth" } = props;
     const mount = checkLoginPath(props.path ?? PEOPLE_LOGIN, this);
     const backend = new AuthBackend(this, "Resource", {
       type: "userpass",
       path: mount,
       description,
-      tune: [{ maxLeaseTtl: tokenMaxTtl.toString(), listingVisibility }],
+      tune: [{ maxLeaseTtl: maxTtl.toString(), listingVisibility }],
       provider,
     });
     if (props.lockout !== undefined) new Lockout(this, backend.path, props.lockout, provider);
@@ -155,12 +152,13 @@ export class Users extends Construct {
   }
 
   private createUser(user: UserProps, backend: AuthBackend, policies: Readonly<Record<People, string>>): User {
-    const { tokenTtl = TOKEN.ttl, tokenMaxTtl = TOKEN.maxTtl, tokenPeriod = TOKEN.period, provider } = this.props;
+    const { provider } = this.props;
+    const tokens = peopleTokens(this.props);
     // Which duties a user has is known once all roles are there.
     const isAdmin = (): boolean => this.kindOf(user) === "admins";
     const seconds = (ordinary: Duration, most: Duration): number =>
       Lazy.numberValue({ produce: () => Math.min(ordinary.toSeconds(), isAdmin() ? most.toSeconds() : Infinity) });
-    const maxTtl = seconds(tokenMaxTtl, ADMIN_TOKEN.maxTtl);
+    const maxTtl = seconds(tokens.maxTtl, ADMIN_TOKEN.maxTtl);
     return new User(this, `User-${user.name}`, {
       ...user,
       backend,
@@ -170,11 +168,11 @@ export class Users extends Construct {
         token_max_ttl: maxTtl,
         // A server makes no token, and so no first login, for a token whose uses are counted.
         token_num_uses: Lazy.numberValue({
-          produce: () => (isAdmin() ? 0 : (this.props.tokenNumUses ?? TOKEN.numUses)),
+          produce: () => (isAdmin() ? 0 : (this.props.tokenNumUses ?? TOKEN_NUM_USES)),
         }),
-        token_period: Lazy.numberValue({ produce: () => (isAdmin() ? 0 : tokenPeriod.toSeconds()) }),
+        token_period: Lazy.numberValue({ produce: () => (isAdmin() ? 0 : tokens.period.toSeconds()) }),
         token_policies: [OWN_PASSWORD],
-        token_ttl: seconds(tokenTtl, ADMIN_TOKEN.ttl),
+        token_ttl: seconds(tokens.ttl, ADMIN_TOKEN.ttl),
       },
       firstLogin: {
         policy: Lazy.stringValue({ produce: () => policies[this.kindOf(user)] }),

@@ -1,3 +1,4 @@
+import { peopleTokens } from "../../constructs/users/people-tokens";
 import { checkDigits, checkMfa, type LoginMfa } from "../../constructs/users/totp-mfa";
 import { checkGroupMetadata, checkGroupName, checkUserName, checkUsers } from "../../constructs/users/user-names";
 import type { UserProps, UsersProps } from "../../constructs/users/users-props";
@@ -55,6 +56,7 @@ export const people = validatedBy(
     firstLoginTtl: duration.optional(),
   }),
   (value) => {
+    peopleTokens(value);
     if (value.mfa !== undefined) checkMfa(value.mfa, value.users);
   },
 );

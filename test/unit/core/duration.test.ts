@@ -33,7 +33,7 @@ import { alertRules, type AlertRulesProps } from "../../../src/constructs/monito
 import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
 import { PROJECT } from "../../support/checker";
 import { synthesizeInVault } from "../../support/synth";
-import { longer } from "../../../src/core/duration";
+import { longer, shorter } from "../../../src/core/duration";
 
 /** What a JavaScript program may pass for a Duration. */
 const TEXT = "72h" as unknown as Duration;
@@ -199,4 +199,5 @@ test("C10: a database without centralProvider is refused", () => {
 test("the longer of two, in either order", () => {
   const [hour, day] = [Duration.hours(1), Duration.hours(24)];
   expect([longer(hour, day), longer(day, hour)]).toEqual([day, day]);
+  expect([shorter(hour, day), shorter(day, hour)]).toEqual([hour, hour]);
 });

@@ -101,6 +101,10 @@ describe("properties", () => {
     expect(appRole({ tokenTtl: Duration.hours(8) })).toMatchObject({ token_ttl: 28_800, token_max_ttl: 28_800 });
   });
 
+  test("a tokenMaxTtl below an hour is the lifetime, too", () => {
+    expect(appRole({ tokenMaxTtl: Duration.minutes(30) })).toMatchObject({ token_ttl: 1800, token_max_ttl: 1800 });
+  });
+
   test("roleId is a reference", () => {
     const { output } = synthesizeInVault((stack, { provider }) => {
       const login = new AppRoleLogin(stack, "Login", { provider });

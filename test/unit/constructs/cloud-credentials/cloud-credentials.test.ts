@@ -292,6 +292,9 @@ describe("Azure, Google Cloud and Terraform Cloud", () => {
       ttl: "600",
       max_ttl: "7200",
     });
+    expect(
+      only(make({ ...role, maxTtl: Duration.minutes(30) })().resource, "vault_azure_secret_backend_role"),
+    ).toMatchObject({ ttl: "1800", max_ttl: "1800" });
     expect(make({ ...role, azureRoles: [] })).toThrow(/gives no rights/);
     expect(make({ ...role, defaultTtl: Duration.days(2) })).toThrow(/The Azure role deploy has a defaultTtl of 48h/);
   });

@@ -339,6 +339,11 @@ test("a grant allows drawing credentials", () => {
 
 describe("fails when", () => {
   test("credentials would live longer than they may", () => {
+    const short = db({ roles: [{ name: "r", maxTtl: Duration.minutes(30) }] });
+    expect(only(short.resource, "vault_database_secret_backend_role")).toMatchObject({
+      default_ttl: 1800,
+      max_ttl: 1800,
+    });
     const roles = [{ name: "r", defaultTtl: Duration.hours(2), maxTtl: Duration.hours(1) }];
     expect(() => db({ roles })).toThrow(/defaultTtl of 2h, longer than its maxTtl of 1h/);
   });

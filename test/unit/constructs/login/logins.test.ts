@@ -390,9 +390,19 @@ describe("people in a directory", () => {
     [{ userAttr: "uid=a" }, /has the userAttr "uid=a", which is not the name of an attribute/],
     [{ groupFilter: "(objectClass=group)" }, /which finds groups of others as well/],
     [{ groupFilter: "member={{.UserDN}}" }, /write it in parentheses/],
-    [{ tokenMaxTtl: Duration.minutes(10) }, /The LDAP login has tokens of 1h, longer than their tokenMaxTtl of 10m/],
+    [
+      { tokenTtl: Duration.hours(1), tokenMaxTtl: Duration.minutes(10) },
+      /The LDAP login has tokens of 1h, longer than their tokenMaxTtl of 10m/,
+    ],
   ])("are refused with %j", (props, message) => {
     expect(() => directory(props)).toThrow(message);
+  });
+
+  test("have the lifetime tokenMaxTtl if that is below an hour", () => {
+    expect(only(directory({ tokenMaxTtl: Duration.minutes(10) }), "vault_ldap_auth_backend")).toMatchObject({
+      token_ttl: 600,
+      token_max_ttl: 600,
+    });
   });
 
   test.each(["ldaps://[2001:db8::1]:636", "ldap://192.0.2.1", "ldaps://ldap-1.example.com:3269"])("at %s", (url) => {

@@ -198,6 +198,46 @@ test("tokens of people with a duty end within 8 hours, and have no period", () =
   expect(short).toContain('"token_max_ttl" = 3600');
 });
 
+describe("tokenMaxTtl below the default of tokenTtl", () => {
+  const tokens = (tokenMaxTtl: Duration): (string | undefined)[] => {
+    const { vault_generic_endpoint: endpoints } = people(STAFF, STAFF_DUTIES, { tokenMaxTtl });
+    return ["alice", "carol"].map((name) =>
+      /"token_max_ttl" = (\d+).*"token_ttl" = (\d+)/
+        .exec(String(endpoints?.[`users_user_${name}_token`]?.data_json))
+        ?.slice(1)
+        .join(" "),
+    );
+  };
+
+  test.each([
+    [Duration.hours(24), ["86400 86400", "28800 3600"]],
+    [Duration.minutes(30), ["1800 1800", "1800 1800"]],
+    [Duration.hours(720), ["2592000 2592000", "28800 3600"]],
+    [Duration.hours(721), ["2595600 2592000", "28800 3600"]],
+  ])("%s shortens it, also of people with a duty", (tokenMaxTtl, expected) => {
+    expect(tokens(tokenMaxTtl)).toEqual(expected);
+  });
+
+  test.each([
+    [
+      { tokenTtl: Duration.hours(25) },
+      "People have a tokenTtl of 25h, longer than their tokenMaxTtl of 24h; reduce tokenTtl.",
+    ],
+    [
+      { tokenPeriod: Duration.days(7) },
+      "People have a tokenPeriod of 168h, longer than their tokenMaxTtl of 24h; reduce tokenPeriod.",
+    ],
+  ])("refuses %j", (props, message) => {
+    expect(() => people([ALICE], {}, { ...props, tokenMaxTtl: Duration.hours(24) })).toThrow(message);
+  });
+
+  test("refuses a lifetime above the default", () => {
+    expect(() => people([ALICE], {}, { tokenTtl: Duration.days(366) })).toThrow(
+      /a tokenTtl of 8784h, longer than their tokenMaxTtl of 8760h/,
+    );
+  });
+});
+
 describe("a person who gets a duty", () => {
   test("is replaced, once the role of the former first logins is gone", () => {
     const replaced = { replace_triggered_by: ["vault_token_auth_backend_role.users_user_alice_first_login.role_name"] };
