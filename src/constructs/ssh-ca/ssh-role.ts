@@ -17,6 +17,11 @@ const ANY_USER = "*";
 /** A user's name, in which templates of the identity may stand. A comma would make two names of it. */
 const USER_NAME = /^([\w.@+-]|\{\{\s*identity\.(entity|groups)\.[\w.-]+\s*\}\})+$/;
 
+/** The list as servers read it: `*` stands for every user only if it is the whole text. */
+function allowedText(users: readonly string[]): string {
+  return users.includes(ANY_USER) ? ANY_USER : users.join(",");
+}
+
 function isTemplate(user: string): boolean {
   return user.includes("{{");
 }
@@ -100,8 +105,8 @@ export class SshRole {
     return new SshRole(name, "sign", {
       keyType: "ca",
       allowUserCertificates: true,
-      allowedUsers: allowedUsers.join(","),
-      allowedUsersTemplate: allowedUsers.some(isTemplate) ? true : undefined,
+      allowedUsers: allowedText(allowedUsers),
+      allowedUsersTemplate: isTemplate(allowedText(allowedUsers)) ? true : undefined,
       defaultUser,
       defaultUserTemplate: isTemplate(defaultUser) ? true : undefined,
       allowedUserKeyConfig: allowedUserKeyConfig(name, props.allowedKeys),
@@ -151,7 +156,7 @@ export class SshRole {
     return new SshRole(props.name, "creds", {
       keyType: "otp",
       defaultUser: props.defaultUser,
-      allowedUsers: users.join(","),
+      allowedUsers: allowedText(users),
       cidrList: props.cidrs.join(","),
     });
   }

@@ -312,6 +312,23 @@ describe("SshRole", () => {
     expect(() => SshRole.oneTimePassword({ name: "r", defaultUser: "*", cidrs: ["10.0.0.0/8"] })).toThrow(sentence);
   });
 
+  test.each([
+    [["ubuntu", "*"], undefined, "ubuntu"],
+    [["*", "ubuntu"], "deploy", "deploy"],
+    [["{{identity.entity.name}}", "*"], undefined, "{{identity.entity.name}}"],
+  ])("%j writes * alone, because servers take any other text for names", (allowedUsers, given, defaultUser) => {
+    const { config } = certificate(allowedUsers, given);
+    expect(config).toMatchObject({ allowedUsers: "*", defaultUser });
+    expect(config.allowedUsersTemplate).toBeUndefined();
+    const oneTime = SshRole.oneTimePassword({
+      name: "r",
+      defaultUser: "ubuntu",
+      allowedUsers: ["a", "*"],
+      cidrs: ["10.0.0.0/8"],
+    });
+    expect(oneTime.config).toMatchObject({ allowedUsers: "*", defaultUser: "ubuntu" });
+  });
+
   test("S3: users may be templates of the identity", () => {
     expect(certificate(["{{identity.entity.name}}", "ubuntu"]).config).toMatchObject({
       allowedUsers: "{{identity.entity.name}},ubuntu",
