@@ -81,6 +81,8 @@ export class GcpLogin extends CloudLogin {
           role: roleName,
           type: "iam",
           boundServiceAccounts,
+          // The default. A plan would not show that somebody changes what is not written.
+          addGroupAliases: false,
           // Tokens of the metadata server are valid for an hour.
           maxJwtExp: "3600",
         });

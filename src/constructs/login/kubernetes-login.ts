@@ -129,6 +129,8 @@ export class KubernetesLogin extends Construct implements IKubernetesLogin {
           backend: this.path,
           boundServiceAccountNamespaces: [account.namespace],
           boundServiceAccountNames: [account.serviceAccount],
+          // The default. A plan would not show that somebody changes what is not written.
+          aliasNameSource: "serviceaccount_uid",
           audience: account.audience,
         });
       },

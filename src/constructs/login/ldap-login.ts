@@ -59,6 +59,11 @@ export class LdapLogin extends Construct {
       denyNullBind: true,
       userdn: props.userDn,
       userattr: userAttr,
+      // As the server has them by default. A plan would not show that somebody changes what is not written.
+      userfilter: USER_FILTER,
+      discoverdn: false,
+      anonymousGroupSearch: false,
+      useTokenGroups: false,
       // A person may type the name in several ways. The directory has it in one.
       usernameAsAlias: false,
       caseSensitiveNames: false,
@@ -122,6 +127,9 @@ const NO_TUNING = {
   passthrough_request_headers: null,
   token_type: null,
 };
+
+/** A person logs in by the one attribute. */
+const USER_FILTER = "({{.UserAttr}}={{.Username}})";
 
 /** The server's own default also finds groups by the name alone, which people elsewhere in the directory may have, too. */
 const GROUP_FILTER = "(|(member={{.UserDN}})(uniqueMember={{.UserDN}}))";

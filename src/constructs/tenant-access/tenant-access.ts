@@ -21,6 +21,7 @@ import {
   PkiSecretBackendRole,
   Policy,
 } from "../../terraform/providers/vault";
+import { ROLE_DEFAULTS } from "../tenant-pki/pki-role";
 import { COMMAND_SECRET_ID_TTL } from "../central-vault/central-vault";
 import { signingParameters } from "../tenant-pki/authority-content";
 import { serverPatterns } from "../server-config/names";
@@ -118,8 +119,7 @@ export class TenantAccess extends Construct {
       backend: ROOT_CA_MOUNT,
       name: certificateRole(tenant),
       allowedDomains: names,
-      // As the server has it by default. A plan would not show that somebody changes what is not written.
-      cnValidations: ["email", "hostname"],
+      ...ROLE_DEFAULTS,
       allowGlobDomains: true,
       allowSubdomains: false,
       allowBareDomains: true,

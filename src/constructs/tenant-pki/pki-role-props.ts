@@ -71,7 +71,7 @@ export interface PkiRoleProps {
    * Key usages.
    *
    * @default - DigitalSignature, KeyAgreement and KeyEncipherment
-   * @changes in place: for certificates that are issued afterwards; removed, the former ones stay until others are set
+   * @changes in place: for certificates that are issued afterwards
    */
   readonly keyUsage?: readonly PkiKeyUsage[];
   /**

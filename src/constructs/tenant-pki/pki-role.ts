@@ -107,6 +107,14 @@ const USAGE_FLAGS: Readonly<Record<PkiUsage, Partial<PkiSecretBackendRoleConfig>
   email: { serverFlag: false, clientFlag: false, emailProtectionFlag: true },
 };
 
+/** As the server has them by default, in its order. A plan would not show that somebody changes what is not written. */
+export const ROLE_DEFAULTS = {
+  allowedUriSansTemplate: false,
+  cnValidations: ["email", "hostname"],
+  issuerRef: "default",
+  keyUsage: ["DigitalSignature", "KeyAgreement", "KeyEncipherment"],
+};
+
 /** Maximum lifetime of the certificates of a role. */
 export function maxTtlOf({ maxTtl = DEFAULT_MAX_TTL }: PkiRoleProps): Duration {
   return maxTtl;
@@ -126,13 +134,11 @@ export function pkiRoleConfig(role: PkiRoleProps): Omit<PkiSecretBackendRoleConf
     allowLocalhost: false,
     allowIpSans: role.allowIpSans ?? false,
     allowedUriSans: copied(role.allowedUriSans),
-    // As the server has them by default. A plan would not show that somebody changes what is not written.
-    allowedUriSansTemplate: false,
-    cnValidations: ["email", "hostname"],
+    ...ROLE_DEFAULTS,
     allowedOtherSans: copied(role.allowedOtherSans),
     requireCn: role.requireCn,
     ...USAGE_FLAGS[usage],
-    keyUsage: copied(role.keyUsage),
+    keyUsage: [...(role.keyUsage ?? ROLE_DEFAULTS.keyUsage)],
     extKeyUsage: copied(role.extKeyUsage),
     keyType,
     keyBits: roleKeyBits(role.name, keyType, role.keyBits),

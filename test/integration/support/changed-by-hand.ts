@@ -29,7 +29,12 @@ const loginRole = ({ backend, role_name }: Values): HandChange =>
 const tune = (path: string): HandChange => ({ path: `${path}/tune`, change: { description: "by hand" } });
 
 /** What lets a role of PKI certify more than its fields say. */
-const OPEN_CERTIFICATES = { cn_validations: ["disabled"], allowed_uri_sans_template: true };
+const OPEN_CERTIFICATES = {
+  cn_validations: ["disabled"],
+  allowed_uri_sans_template: true,
+  issuer_ref: "former",
+  key_usage: ["CertSign"],
+};
 
 /** Changes at paths that have no resource of their own, by the end or the beginning of the path. */
 const ENDPOINTS: Readonly<Record<string, object>> = {

@@ -185,6 +185,7 @@ describe("programs in Google Cloud", () => {
     expect(ephemeral).toMatchObject({ vault_kv_secret_v2: { gcp_credentials: { mount: "operator", name: "gcp" } } });
     expect(only(resource, "vault_gcp_auth_backend_role")).toEqual({
       provider: "vault.instance",
+      add_group_aliases: false,
       backend: "${vault_gcp_auth_backend.gcp.path}",
       role: "web",
       type: "iam",

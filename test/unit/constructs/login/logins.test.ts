@@ -240,6 +240,7 @@ describe("people in groups of another provider", () => {
       role_name: "tenant-vault-groups",
       groups_claim: "groups",
       bound_claims: { groups: "a,b" },
+      bound_claims_type: "string",
       token_ttl: 3600,
       token_type: "batch",
     });
@@ -308,6 +309,10 @@ describe("people in a directory", () => {
     expect(backend).toEqual({
       provider: "vault.instance",
       path: "ldap",
+      userfilter: "({{.UserAttr}}={{.Username}})",
+      discoverdn: false,
+      anonymous_group_search: false,
+      use_token_groups: false,
       url: "ldaps://a.example,ldap://b.example:389",
       starttls: true,
       insecure_tls: false,

@@ -235,6 +235,16 @@ describe("properties", () => {
     expect(role("ACME.internal").allow_glob_domains).toBeUndefined();
   });
 
+  test("issuer and key usage are written, so that a plan shows what somebody makes of them", () => {
+    const role = (props: object): Record<string, unknown> =>
+      only(pki({ roles: [{ name: "r", allowedDomains: ["a"], ...props }] }).resource, "vault_pki_secret_backend_role");
+    expect(role({})).toMatchObject({
+      issuer_ref: "default",
+      key_usage: ["DigitalSignature", "KeyAgreement", "KeyEncipherment"],
+    });
+    expect(role({ keyUsage: ["DigitalSignature"] }).key_usage).toEqual(["DigitalSignature"]);
+  });
+
   test("P7: international names are in their ASCII form", () => {
     const roles = [{ name: "r", allowedDomains: ["www.müller.internal"], maxTtl: Duration.hours(1) }];
     const { resource } = pki({ roles, permittedDomains: ["Müller.internal"] });
