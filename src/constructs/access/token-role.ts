@@ -171,9 +171,16 @@ export function checkTokenRole(role: CheckedTokenRole, scope?: Construct): void 
       role,
       scope,
     );
+  const limit = SERVER_MAX_TTL.toString();
+  if (period?.isLongerThan(SERVER_MAX_TTL) === true)
+    throw failure(
+      `has a period of ${period.toString()}, longer than the server's own limit of ${limit}; reduce it`,
+      role,
+      scope,
+    );
   if (period === undefined && maxTtl?.isLongerThan(SERVER_MAX_TTL) === true)
     throw failure(
-      `has a maxTtl of ${maxTtl.toString()}, longer than the server's own limit of ${SERVER_MAX_TTL.toString()}; reduce it, or add a period`,
+      `has a maxTtl of ${maxTtl.toString()}, longer than the server's own limit of ${limit}; reduce it, or add a period`,
       role,
       scope,
     );

@@ -7,6 +7,7 @@ import { ValidationError } from "../../core/errors";
 import {
   CloudCredentials,
   cloudTtls,
+  maxLease,
   type CloudCredentialsProps,
   type CloudEngine,
   type CloudRootRotation,
@@ -98,24 +99,25 @@ export class AzureCredentials extends CloudCredentials {
     super(scope, id, AZURE, props);
     const { subscriptionId, tenantId, clientId, clientSecret, provider } = props;
     checkSecretRefs({ clientSecret }, this);
+    for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
+    const roles = props.roles.map((role) => ({ ...role, ...checkAzureRole(role) }));
     const engine = new AzureSecretBackend(this, "Engine", {
       path: this.mount,
       subscriptionId,
       tenantId,
       clientId,
+      maxLeaseTtlSeconds: maxLease(roles),
       provider,
     });
     engine.addOverride("client_secret_wo", this.secret(clientSecret));
     engine.addOverride("client_secret_wo_version", revisionOf({ clientSecret }));
-    for (const role of props.roles) {
-      checkDurations(role, ["defaultTtl", "maxTtl"], this);
-      const { defaultTtl, maxTtl } = checkAzureRole(role);
+    for (const role of roles) {
       new AzureSecretBackendRole(this, `Role-${role.name}`, {
         backend: engine.path,
         role: role.name,
         azureRoles: role.azureRoles.map(({ roleName, scope: at }) => ({ roleName, scope: at })),
-        ttl: String(defaultTtl.toSeconds()),
-        maxTtl: String(maxTtl.toSeconds()),
+        ttl: String(role.defaultTtl.toSeconds()),
+        maxTtl: String(role.maxTtl.toSeconds()),
         provider,
       });
     }

@@ -1,7 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { checkMountPath } from "../../core/mount-path";
-import { Duration, shorter } from "../../core/duration";
+import { Duration, longer, shorter } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { Product } from "../../core/product";
 import type { SecretRef } from "../../core/secret-ref";
@@ -10,6 +10,7 @@ import { CentralSecret } from "../../terraform/central-secret";
 import { checkProviders } from "../../terraform/provider-value";
 import { rotateRoot } from "../../terraform/root-rotation";
 import { checkRoleName, checkUniqueRoles, unknownRole } from "../access/roles";
+import { ownLimit } from "../login/app-role-login";
 import { requireEngine, type ExternalPlugin, type MissingEngine } from "../server-config/external-plugin";
 
 /** Credentials of a cloud, created on request. */
@@ -142,12 +143,18 @@ export interface CloudTtls {
    */
   readonly defaultTtl?: Duration;
   /**
-   * How long a lease can be renewed.
+   * How long a lease can be renewed. The mount allows more than the server's own limit of 32 days if a role does.
    *
    * @default - 24 hours
    * @changes in place: credentials that exist keep their time until they are renewed
    */
   readonly maxTtl?: Duration;
+}
+
+/** Limit of the leases of a mount, seconds; undefined if the server's own is enough. */
+export function maxLease(roles: readonly Required<CloudTtls>[]): number | undefined {
+  const [first, ...others] = roles.map(({ maxTtl }) => maxTtl);
+  return first && ownLimit(others.reduce(longer, first))?.toSeconds();
 }
 
 /**

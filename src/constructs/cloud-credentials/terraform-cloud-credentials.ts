@@ -5,6 +5,7 @@ import { TerraformCloudSecretBackend, TerraformCloudSecretRole } from "../../ter
 import {
   CloudCredentials,
   cloudTtls,
+  maxLease,
   type CloudCredentialsProps,
   type CloudEngine,
   type CloudTtls,
@@ -68,22 +69,23 @@ export class TerraformCloudCredentials extends CloudCredentials {
     super(scope, id, TERRAFORM_CLOUD, props);
     const { token, address, provider } = props;
     checkSecretRefs({ token }, this);
+    for (const role of props.roles) checkDurations(role, ["defaultTtl", "maxTtl"], this);
+    const roles = props.roles.map((role) => ({ ...role, ...cloudTtls(`The Terraform Cloud role ${role.name}`, role) }));
     const engine = new TerraformCloudSecretBackend(this, "Engine", {
       backend: this.mount,
       address,
       tokenWo: this.secret(token),
       tokenWoVersion: revisionOf({ token }),
+      maxLeaseTtlSeconds: maxLease(roles),
       provider,
     });
-    for (const role of props.roles) {
-      checkDurations(role, ["defaultTtl", "maxTtl"], this);
-      const { defaultTtl, maxTtl } = cloudTtls(`The Terraform Cloud role ${role.name}`, role);
+    for (const role of roles) {
       new TerraformCloudSecretRole(this, `Role-${role.name}`, {
         backend: engine.backend,
         name: role.name,
         userId: role.userId,
-        ttl: defaultTtl.toSeconds(),
-        maxTtl: maxTtl.toSeconds(),
+        ttl: role.defaultTtl.toSeconds(),
+        maxTtl: role.maxTtl.toSeconds(),
         provider,
       });
     }

@@ -28,6 +28,15 @@ export interface IAppRoleLogin {
 /** The limit of a server whose configuration does not set another. */
 export const DEFAULT_MAX_TTL = Duration.days(32);
 
+/**
+ * The limit that a mount needs for its longest lifetime: without it, the server would shorten the lifetime without a word.
+ *
+ * @returns undefined if the server's own limit is enough.
+ */
+export function ownLimit(longest: Duration): Duration | undefined {
+  return longest.isLongerThan(DEFAULT_MAX_TTL) ? longest : undefined;
+}
+
 /** Properties of an {@link AppRoleLogin}. */
 export interface AppRoleLoginProps {
   /**

@@ -9,6 +9,7 @@ import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { LdapAuthBackend } from "../../terraform/providers/vault";
 import { requireEngine, type MissingEngine } from "../server-config/external-plugin";
+import { ownLimit } from "./app-role-login";
 import { ExternalGroups } from "./external-groups";
 import type { LdapLoginProps } from "./ldap-login-props";
 import type { IRoleLogin } from "./role-login";
@@ -75,7 +76,13 @@ export class LdapLogin extends Construct {
       provider,
     });
     // The provider requires each argument of this block in JSON, and the bindings leave out those without a value.
-    backend.addOverride("tune", [{ ...NO_TUNING, listing_visibility: props.listingVisibility ?? "unauth" }]);
+    backend.addOverride("tune", [
+      {
+        ...NO_TUNING,
+        max_lease_ttl: ownLimit(Duration.seconds(tokens.maxTtl))?.toString() ?? null,
+        listing_visibility: props.listingVisibility ?? "unauth",
+      },
+    ]);
     // The prebuilt bindings do not know the arguments.
     backend.addOverride("bindpass_wo", secret.field(bindPassword.field));
     backend.addOverride("bindpass_wo_version", revisionOf({ bindPassword }));
@@ -123,7 +130,6 @@ const NO_TUNING = {
   audit_non_hmac_request_keys: null,
   audit_non_hmac_response_keys: null,
   default_lease_ttl: null,
-  max_lease_ttl: null,
   passthrough_request_headers: null,
   token_type: null,
 };

@@ -11,6 +11,7 @@ import { checkCertificates } from "../../terraform/certificate-file";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { JwtAuthBackend, JwtAuthBackendRole } from "../../terraform/providers/vault";
+import { ownLimit } from "./app-role-login";
 import { checkClaimMappings } from "./claim-mappings";
 import { ExternalGroups } from "./external-groups";
 import type { OidcLoginProps } from "./oidc-login-props";
@@ -60,7 +61,12 @@ export class OidcLogin extends Construct {
       oidcClientId: props.clientId,
       // The login page needs no name of a role then.
       defaultRole: Lazy.stringValue({ produce: () => this.groups && EXTERNAL_GROUPS_ROLE }),
-      tune: [{ listingVisibility: props.listingVisibility ?? "unauth" }],
+      tune: [
+        {
+          listingVisibility: props.listingVisibility ?? "unauth",
+          maxLeaseTtl: props.tokenTtl && ownLimit(props.tokenTtl)?.toString(),
+        },
+      ],
       provider,
     });
     // The prebuilt bindings do not know the arguments.

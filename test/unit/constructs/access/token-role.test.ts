@@ -89,6 +89,11 @@ describe("fails when", () => {
       "has a period of 2h, longer than its maxTtl of 1h",
     ],
     ["the server shortens tokens", { maxTtl: Duration.days(33) }, "longer than the server's own limit of 768h"],
+    [
+      "the server shortens periods",
+      { period: Duration.days(33) },
+      "has a period of 792h, longer than the server's own limit",
+    ],
     ["it names no role", { roles: [] }, "its tokens could have any policy of who requests them"],
     ["it has the name of first logins", { name: "tenant-vault-first-login-users-a" }, "choose another name"],
   ])("%s", (_case, props, message) => {

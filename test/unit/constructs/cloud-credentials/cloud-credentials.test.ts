@@ -299,6 +299,35 @@ describe("Azure, Google Cloud and Terraform Cloud", () => {
     expect(make({ ...role, defaultTtl: Duration.days(2) })).toThrow(/The Azure role deploy has a defaultTtl of 48h/);
   });
 
+  test.each([
+    ["the server's own limit", [Duration.days(32), Duration.hours(2)], undefined],
+    ["more than it", [Duration.hours(2), Duration.days(90), Duration.days(60)], 7_776_000],
+    ["no role", [], undefined],
+  ])("Azure and Terraform Cloud: the mount allows %s", (_, maxTtls, limit) => {
+    const named = maxTtls.map((maxTtl, index) => ({ name: `role-${index}`, maxTtl }));
+    const azure = synth(
+      (scope, given) =>
+        new AzureCredentials(scope, "Cloud", {
+          ...given,
+          ...AZURE_PROPS,
+          roles: named.map((role) => ({
+            azureRoles: [{ roleName: "Contributor", scope: "/subscriptions/s" }],
+            ...role,
+          })),
+        }),
+    );
+    expect(only(azure.resource, "vault_azure_secret_backend").max_lease_ttl_seconds).toBe(limit);
+    const terraform = synth(
+      (scope, given) =>
+        new TerraformCloudCredentials(scope, "Cloud", {
+          ...given,
+          token: ref(),
+          roles: named.map((role) => ({ userId: "user-1", ...role })),
+        }),
+    );
+    expect(only(terraform.resource, "vault_terraform_cloud_secret_backend").max_lease_ttl_seconds).toBe(limit);
+  });
+
   test("Google Cloud: scopes and lifetimes of access tokens", () => {
     const make = (role: Partial<GcpRoleProps>) => () =>
       synth(

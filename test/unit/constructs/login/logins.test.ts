@@ -260,6 +260,8 @@ describe("people in groups of another provider", () => {
       bound_claims: { roles: "a" },
       token_ttl: 28_800,
     });
+    const { tune } = only(groups({ web: ["a"] }, { tokenTtl: Duration.days(60) }), "vault_jwt_auth_backend");
+    expect(tune).toMatchObject([{ max_lease_ttl: "1440h" }]);
   });
 
   test("are refused with a pattern, with one name for two groups, or a duty", () => {
@@ -408,6 +410,12 @@ describe("people in a directory", () => {
       token_ttl: 600,
       token_max_ttl: 600,
     });
+  });
+
+  test("longer than the server's own limit raise that of the mount", () => {
+    const limit = (tokenMaxTtl: Duration): unknown => only(directory({ tokenMaxTtl }), "vault_ldap_auth_backend").tune;
+    expect(limit(Duration.days(60))).toMatchObject([{ max_lease_ttl: "1440h" }]);
+    expect(limit(Duration.days(32))).toMatchObject([{ max_lease_ttl: null }]);
   });
 
   test.each(["ldaps://[2001:db8::1]:636", "ldap://192.0.2.1", "ldaps://ldap-1.example.com:3269"])("at %s", (url) => {

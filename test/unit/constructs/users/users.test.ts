@@ -231,6 +231,13 @@ describe("tokenMaxTtl below the default of tokenTtl", () => {
     expect(() => people([ALICE], {}, { ...props, tokenMaxTtl: Duration.hours(24) })).toThrow(message);
   });
 
+  test("refuses a first login that the server would shorten", () => {
+    expect(() => people([ALICE], {}, { firstLoginTtl: Duration.days(32) })).not.toThrow();
+    expect(() => people([ALICE], {}, { firstLoginTtl: Duration.days(33) })).toThrow(
+      "People have a firstLoginTtl of 792h, longer than the server's own limit of 768h; reduce firstLoginTtl.",
+    );
+  });
+
   test("refuses a lifetime above the default", () => {
     expect(() => people([ALICE], {}, { tokenTtl: Duration.days(366) })).toThrow(
       /a tokenTtl of 8784h, longer than their tokenMaxTtl of 8760h/,
