@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { COMMAND_LOGIN } from "../contract/central-vault";
 import { homeFolder, setting } from "../core/environment";
+import { HEADER_VALUE } from "../core/header-value";
 import { proxiesOf } from "../core/proxies";
 import { Secret } from "../core/secret";
 import { askCentral, CentralError } from "./client";
@@ -136,8 +137,7 @@ export function findToken(client: VaultClient, environment: NodeJS.ProcessEnv, s
       `No token for the ${server} at ${client.address}; set VAULT_TOKEN${server === CENTRAL_VAULT ? ", or TENANT_VAULT_ROLE_ID and TENANT_VAULT_SECRET_ID" : ""}.`,
     );
   }
-  // No HTTP header takes other characters.
-  if (/^[\x20-\x7e]+$/.test(token)) return new Secret(token);
+  if (HEADER_VALUE.test(token)) return new Secret(token);
   throw new CentralError(
     "denied",
     `The token in VAULT_TOKEN or ${file} contains line breaks or other characters that no token has; set it to the token alone.`,

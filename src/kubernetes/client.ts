@@ -1,4 +1,5 @@
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
+import { z } from "zod";
 import { within } from "../core/abort";
 import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
@@ -15,6 +16,10 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   404: "kubernetes-missing",
   409: "kubernetes-conflict",
 };
+
+const OK = 200;
+
+const ANY_OBJECT = z.looseObject({});
 
 /** Whether a status passes: the API is overloaded, restarts, or its etcd elects a leader. */
 function isPassing(status: number): boolean {
@@ -68,10 +73,17 @@ export class KubernetesClient {
    * Sends a request.
    *
    * @param purpose Completes "the request to ...", such as `read the Secret a/b`.
+   * @param schema What is read of the answer. @default - nothing: it is any JSON object
    * @throws KubernetesError, without the body of the answer, because the body may contain a Secret.
    */
-  async ask<Answer>(purpose: string, request: KubernetesRequest): Promise<Answer> {
-    return JSON.parse(await this.askText(purpose, request)) as Answer;
+  async ask<Answer = unknown>(
+    purpose: string,
+    request: KubernetesRequest,
+    schema: z.ZodType<Answer> = ANY_OBJECT as z.ZodType<Answer>,
+  ): Promise<Answer> {
+    const { data } = schema.safeParse(parseJson(await this.askText(purpose, request)));
+    if (data === undefined) throw this.foreign(purpose);
+    return data;
   }
 
   /** Sends a request whose answer is text, such as a log. Otherwise like {@link ask}. */
@@ -139,11 +151,27 @@ export class KubernetesClient {
     );
   }
 
+  private foreign(purpose: string): KubernetesError {
+    return new KubernetesError(
+      `What ${this.kubeconfig.server} answers to the request to ${purpose} is not an answer of the Kubernetes API; check that the kubeconfig names the API server, and that no proxy answers in its place.`,
+      OK,
+    );
+  }
+
   private refused(purpose: string, status: number): KubernetesError {
     return new KubernetesError(
       `The Kubernetes API at ${this.kubeconfig.server} answers ${status} to the request to ${purpose}; check the rights of the kubeconfig's user, and that its stacks are deployed.`,
       status,
     );
+  }
+}
+
+/** @returns Undefined if it is not JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { KubernetesError, type KubernetesClient } from "./client";
 
 /** A Secret of the Kubernetes API. */
@@ -9,14 +10,26 @@ export interface SecretContent {
   readonly stringData?: Readonly<Record<string, string>>;
 }
 
+const texts = z.record(z.string(), z.string());
+const storedSecret = z.object({
+  type: z.string().optional(),
+  // The server writes an empty value as null if its client did.
+  data: z
+    .record(
+      z.string(),
+      z
+        .string()
+        .nullable()
+        .transform((value) => value ?? ""),
+    )
+    .optional(),
+  metadata: z
+    .object({ resourceVersion: z.string().optional(), labels: texts.optional(), annotations: texts.optional() })
+    .optional(),
+});
+
 /** A Secret that was read. */
-export interface StoredSecret extends SecretContent {
-  readonly metadata?: {
-    readonly resourceVersion?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-}
+export type StoredSecret = Readonly<z.infer<typeof storedSecret>>;
 
 /** One Secret of an instance's namespace. */
 export class KubernetesSecret {
@@ -34,7 +47,8 @@ export class KubernetesSecret {
   /** Undefined if there is none. */
   async read(): Promise<StoredSecret | undefined> {
     try {
-      return await this.client.ask<StoredSecret>(`read the Secret ${this.path}`, { method: "GET", path: this.url() });
+      const request = { method: "GET", path: this.url() } as const;
+      return await this.client.ask(`read the Secret ${this.path}`, request, storedSecret);
     } catch (error) {
       if (error instanceof KubernetesError && error.status === 404) return undefined;
       throw error;

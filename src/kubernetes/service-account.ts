@@ -1,8 +1,12 @@
+import { z } from "zod";
+import { HEADER_VALUE } from "../core/header-value";
 import { Secret } from "../core/secret";
-import { KubernetesError, type KubernetesClient } from "./client";
+import type { KubernetesClient } from "./client";
 
 /** Lifetime of a token in seconds. It is longer than any run, and clusters usually allow it. */
 export const TOKEN_SECONDS = 3600;
+
+const issued = z.object({ status: z.object({ token: z.string().regex(HEADER_VALUE) }) });
 
 /**
  * Returns a client of the same cluster that acts as a ServiceAccount, with a token that expires. It does not use the permissions
@@ -13,7 +17,7 @@ export async function asServiceAccount(
   namespace: string,
   name: string,
 ): Promise<KubernetesClient> {
-  const { status } = await client.ask<{ readonly status?: { readonly token?: string } }>(
+  const { status } = await client.ask(
     `request a token of the ServiceAccount ${namespace}/${name}`,
     {
       method: "POST",
@@ -24,12 +28,7 @@ export async function asServiceAccount(
         spec: { audiences: [], expirationSeconds: TOKEN_SECONDS },
       },
     },
+    issued,
   );
-  if (status?.token === undefined) {
-    throw new KubernetesError(
-      `The Kubernetes API gave no token of the ServiceAccount ${namespace}/${name}.`,
-      undefined,
-    );
-  }
   return client.withToken(new Secret(status.token));
 }

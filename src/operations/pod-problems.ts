@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** What keeps a pod from running. */
 export interface PodProblem {
   /** As Kubernetes says it, within another sentence. */
@@ -8,33 +10,38 @@ export interface PodProblem {
   readonly crashed?: string;
 }
 
+const ended = z.object({ exitCode: z.number().optional(), reason: z.string().optional() });
+const containerStatus = z.object({
+  name: z.string().optional(),
+  restartCount: z.number().optional(),
+  state: z
+    .object({
+      running: z.object({ startedAt: z.string().nullish() }).optional(),
+      waiting: z.object({ reason: z.string().optional(), message: z.string().optional() }).optional(),
+      terminated: ended.optional(),
+    })
+    .optional(),
+  lastState: z.object({ terminated: ended.optional() }).optional(),
+});
+
 /** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodStatus */
-export interface PodStatus {
-  readonly conditions?: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason?: string;
-    readonly message?: string;
-  }[];
-  readonly initContainerStatuses?: readonly ContainerStatus[];
-  readonly containerStatuses?: readonly ContainerStatus[];
-}
+export const podStatus = z.object({
+  conditions: z
+    .array(
+      z.object({
+        type: z.string(),
+        status: z.string(),
+        reason: z.string().optional(),
+        message: z.string().optional(),
+      }),
+    )
+    .optional(),
+  initContainerStatuses: z.array(containerStatus).optional(),
+  containerStatuses: z.array(containerStatus).optional(),
+});
 
-interface ContainerStatus {
-  readonly name?: string;
-  readonly restartCount?: number;
-  readonly state?: {
-    readonly running?: { readonly startedAt: string };
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: Ended;
-  };
-  readonly lastState?: { readonly terminated?: Ended };
-}
-
-interface Ended {
-  readonly exitCode?: number;
-  readonly reason?: string;
-}
+/** The status of a pod. */
+export type PodStatus = z.infer<typeof podStatus>;
 
 /** What every container goes through. */
 const STARTING = ["ContainerCreating", "PodInitializing"];
@@ -67,15 +74,15 @@ function problemOfContainer({
   restartCount = 0,
   state,
   lastState,
-}: ContainerStatus): PodProblem | undefined {
+}: z.infer<typeof containerStatus>): PodProblem | undefined {
   const { reason, message } = state?.waiting ?? {};
   if (reason !== undefined && reason !== "CrashLoopBackOff" && !STARTING.includes(reason)) {
     const said = message === undefined ? "" : `: ${sentence(message)}`;
     return { text: `${SAME[reason] ?? reason}${said}`, lasting: true };
   }
-  const ended = state?.terminated ?? lastState?.terminated;
-  if (ended === undefined || restartCount === 0) return undefined;
-  const how = ended.reason === "OOMKilled" ? "OOMKilled" : `exit code ${ended.exitCode ?? "unknown"}`;
+  const end = state?.terminated ?? lastState?.terminated;
+  if (end === undefined || restartCount === 0) return undefined;
+  const how = end.reason === "OOMKilled" ? "OOMKilled" : `exit code ${end.exitCode ?? "unknown"}`;
   // In a loop, and not once since it started.
   const lasting = reason === "CrashLoopBackOff";
   return { text: `${lasting ? "CrashLoopBackOff" : "restarted"}, ${how}`, lasting, crashed: name };

@@ -1,9 +1,10 @@
+import { z } from "zod";
 import type { Instance } from "../contract/instance";
 import { KubernetesSecret, secretField } from "../kubernetes/secret";
 import { KubernetesError, type KubernetesClient } from "../kubernetes/client";
 import { REPLACED_AT } from "../contract/annotations";
 import { readCertificate } from "../core/certificate";
-import { problemOfPod, type PodProblem, type PodStatus } from "./pod-problems";
+import { podStatus, problemOfPod, type PodProblem } from "./pod-problems";
 
 /** One pod of an instance. */
 export interface Pod {
@@ -66,35 +67,42 @@ const GONE: readonly (number | undefined)[] = [404, 409];
 type Kubernetes = NonNullable<Instance["kubernetes"]>;
 
 /** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/stateful-set-v1/ */
-interface StatefulSet {
-  readonly metadata: { readonly uid: string; readonly generation?: number };
-  readonly status?: { readonly observedGeneration?: number; readonly updateRevision?: string };
-}
+const statefulSetResource = z.object({
+  metadata: z.object({ uid: z.string(), generation: z.number().optional() }),
+  status: z.object({ observedGeneration: z.number().optional(), updateRevision: z.string().optional() }).optional(),
+});
 
 /** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ */
-interface PodResource {
-  readonly metadata: {
-    readonly name: string;
-    readonly uid: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly uid: string }[];
-  };
-  readonly spec?: { readonly nodeName?: string };
-  readonly status?: PodStatus;
-}
+const podResource = z.object({
+  metadata: z.object({
+    name: z.string(),
+    uid: z.string(),
+    deletionTimestamp: z.string().optional(),
+    labels: z.record(z.string(), z.string()).optional(),
+    ownerReferences: z.array(z.object({ uid: z.string() })).optional(),
+  }),
+  spec: z.object({ nodeName: z.string().optional() }).optional(),
+  status: podStatus.optional(),
+});
+
+type PodResource = z.infer<typeof podResource>;
 
 /** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/persistent-volume-claim-v1/ */
-interface ClaimResource {
-  readonly metadata: { readonly name: string; readonly uid: string };
-  readonly status?: { readonly phase?: string };
-}
+const claimResource = z.object({
+  metadata: z.object({ name: z.string(), uid: z.string() }),
+  status: z.object({ phase: z.string().optional() }).optional(),
+});
 
 /** As far as it is read; https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/event-v1/ */
-interface EventResource {
-  readonly type?: string;
-  readonly message?: string;
-  readonly lastTimestamp?: string | null;
+const eventResource = z.object({
+  message: z.string().optional(),
+  lastTimestamp: z.string().nullish(),
+});
+
+/** A list of resources. */
+function listOf<Resource extends z.ZodType>(resource: Resource) {
+  // An empty list of Go may be null.
+  return z.object({ items: z.array(resource).nullable() }).transform(({ items }) => items ?? []);
 }
 
 /** The pods of a StatefulSet, by the Kubernetes API. */
@@ -106,20 +114,19 @@ export class StatefulSetPods implements Pods {
 
   async list(): Promise<readonly Pod[] | undefined> {
     const { namespace, statefulSet } = this.kubernetes;
-    const { metadata, status } = await this.client.ask<StatefulSet>(
+    const { metadata, status } = await this.client.ask(
       `read the StatefulSet ${namespace}/${statefulSet}`,
       { method: "GET", path: `/apis/apps/v1/namespaces/${namespace}/statefulsets/${statefulSet}` },
+      statefulSetResource,
     );
     if ((status?.observedGeneration ?? 0) < (metadata.generation ?? 0)) return undefined;
     const tokenReplacedAt = await this.tokenReplacedAt();
-    const { items } = await this.client.ask<{ readonly items: readonly PodResource[] }>(
+    const pods = await this.client.ask(
       `list the pods in ${namespace}`,
-      {
-        method: "GET",
-        path: `/api/v1/namespaces/${namespace}/pods`,
-      },
+      { method: "GET", path: `/api/v1/namespaces/${namespace}/pods` },
+      listOf(podResource),
     );
-    return items
+    return pods
       .filter((pod) => pod.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid))
       .map((pod) => {
         const described = describePod(pod, status?.updateRevision);
@@ -153,7 +160,11 @@ export class StatefulSetPods implements Pods {
     const { namespace } = this.kubernetes;
     try {
       const path = `/api/v1/namespaces/${namespace}/pods/${name}`;
-      const pod = await this.client.ask<PodResource>(`read the pod ${namespace}/${name}`, { method: "GET", path });
+      const pod = await this.client.ask(
+        `read the pod ${namespace}/${name}`,
+        { method: "GET", path },
+        podResource.pick({ status: true }),
+      );
       const problem = problemOfPod(pod.status ?? {});
       const container = problem?.crashed;
       if (problem === undefined || container === undefined) return problem;
@@ -168,13 +179,10 @@ export class StatefulSetPods implements Pods {
   async claims(): Promise<readonly Claim[]> {
     const { namespace, statefulSet } = this.kubernetes;
     const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
-    const { items } = await this.client
-      .ask<{ readonly items: readonly ClaimResource[] }>(`list the volume claims in ${namespace}`, {
-        method: "GET",
-        path,
-      })
+    const claims = await this.client
+      .ask(`list the volume claims in ${namespace}`, { method: "GET", path }, listOf(claimResource))
       .catch(noneIfForbidden);
-    return items.flatMap(({ metadata: { name, uid }, status }) => {
+    return claims.flatMap(({ metadata: { name, uid }, status }) => {
       const [, content, pod] = new RegExp(`^(data|audit)-(${statefulSet}-\\d+)$`).exec(name) ?? [];
       return pod === undefined ? [] : [{ name, uid, pod, data: content === "data", lost: status?.phase === "Lost" }];
     });
@@ -216,11 +224,12 @@ export class StatefulSetPods implements Pods {
     const fields = `involvedObject.kind%3DStatefulSet,involvedObject.name%3D${statefulSet},type%3DWarning`;
     const path = `/api/v1/namespaces/${namespace}/events?fieldSelector=${fields}`;
     try {
-      const { items } = await this.client.ask<{ readonly items: readonly EventResource[] }>(
+      const events = await this.client.ask(
         `list the events of ${namespace}/${statefulSet}`,
         { method: "GET", path },
+        listOf(eventResource),
       );
-      const about = items.filter(({ message }) => message?.includes(` ${pod} `));
+      const about = events.filter(({ message }) => message?.includes(` ${pod} `));
       const last = about
         .sort((one, other) => ((one.lastTimestamp ?? "") < (other.lastTimestamp ?? "") ? -1 : 1))
         .at(-1);
@@ -249,15 +258,15 @@ export class StatefulSetPods implements Pods {
 }
 
 /** The Role is that of an older version of this program. */
-function noneIfForbidden(error: unknown): { readonly items: [] } {
-  if (error instanceof KubernetesError && error.status === 403) return { items: [] };
+function noneIfForbidden(error: unknown): [] {
+  if (error instanceof KubernetesError && error.status === 403) return [];
   throw error;
 }
 
 function startedBefore({ status }: PodResource, moment: Date | undefined): boolean {
   // Consider all containers, because the statuses are not sorted, and the pod has a sidecar.
   const started = (status?.containerStatuses ?? []).map(({ state }) => state?.running?.startedAt);
-  return moment !== undefined && started.some((at) => at !== undefined && new Date(at) < moment);
+  return moment !== undefined && started.some((at) => typeof at === "string" && new Date(at) < moment);
 }
 
 function describePod({ metadata, spec, status }: PodResource, newest: string | undefined): Pod {

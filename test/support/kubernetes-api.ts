@@ -18,6 +18,8 @@ interface ApiAnswer {
   /** @default 200 */
   readonly status?: number;
   readonly body?: object;
+  /** Takes the place of the body. @default - the body as JSON */
+  readonly text?: string;
 }
 
 interface StoredSecret {
@@ -60,8 +62,8 @@ export class KubernetesApi {
         response.on("close", () => this.watches.delete(response));
         return;
       }
-      const { status = 200, body = { kind: "Status" } } = answer ?? this.respond(asked);
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      const { status = 200, body = { kind: "Status" }, text: page } = answer ?? this.respond(asked);
+      response.writeHead(status, { "content-type": "application/json" }).end(page ?? JSON.stringify(body));
     });
   });
 

@@ -90,6 +90,16 @@ describe("the Kubernetes API", () => {
     await expect(clientWith({ tlsServerName: "elsewhere.example" }).ask("see", GET)).rejects.toThrow(KubernetesError);
   });
 
+  test.each(["<html>SECRET</html>", "", "null", "[]", '"text"'])("is not what answers %j", async (page) => {
+    server.removeAllListeners("request");
+    server.on("request", (_incoming, response) => response.end(page));
+    const asking = clientWith({}).ask("see", GET);
+    await expect(asking).rejects.toMatchObject({ code: "kubernetes-refused", retryable: false });
+    await expect(asking).rejects.toThrow(
+      /^What https:\/\/127\.0\.0\.1:\d+ answers to the request to see is not an answer of the Kubernetes API; check [^<]+$/,
+    );
+  });
+
   test("that does not answer in time is not waited for", async () => {
     server.removeAllListeners("request");
     vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort(new DOMException("late", "TimeoutError")));

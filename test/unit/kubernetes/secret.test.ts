@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { KubernetesSecret, secretField } from "../../../src/kubernetes/secret";
 import { KubernetesApi } from "../../support/kubernetes-api";
 
@@ -43,6 +43,22 @@ test("another client that was first is told from a failure", async () => {
   expect(await secret.write(undefined, {})).toBe(false);
   api.failWrite(500, { carriedOut: false });
   await expect(secret.write(undefined, {})).rejects.toMatchObject({ code: "kubernetes-refused", status: 500 });
+});
+
+test.each([{ data: "x" }, { data: { a: 1 } }, { metadata: 1 }])(
+  "what is not a Secret (%j) is not read",
+  async (body) => {
+    const other = await KubernetesApi.start(() => ({ body }));
+    onTestFinished(() => other.stop());
+    const reading = new KubernetesSecret(other.client, "vault", "tls").read();
+    await expect(reading).rejects.toMatchObject({ code: "kubernetes-refused" });
+  },
+);
+
+test("a field that the server writes as null is empty", async () => {
+  const other = await KubernetesApi.start(() => ({ body: { data: { a: null } } }));
+  onTestFinished(() => other.stop());
+  expect(secretField(await new KubernetesSecret(other.client, "vault", "tls").read(), "a")).toBe("");
 });
 
 test("a field that is missing is undefined", () => {

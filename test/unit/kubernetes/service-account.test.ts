@@ -23,11 +23,9 @@ const INSTANCE: Instance = {
 let api: KubernetesApi | undefined;
 afterEach(() => api?.stop());
 
-/** An API that has the servers' certificate, and answers requests for tokens with this status. */
-async function startApi(tokenStatus?: number): Promise<KubernetesApi> {
-  const started = await KubernetesApi.start(({ path }) =>
-    tokenStatus !== undefined && path.endsWith("/token") ? { status: tokenStatus } : undefined,
-  );
+/** An API that has the servers' certificate, and answers requests for tokens with this. */
+async function startApi(token?: { readonly status?: number; readonly body?: object }): Promise<KubernetesApi> {
+  const started = await KubernetesApi.start(({ path }) => (path.endsWith("/token") ? token : undefined));
   started.put("main-tls", { "tls.crt": "x", "ca.crt": "CA" });
   return (api = started);
 }
@@ -61,9 +59,21 @@ test("the stored kubeconfig does everything where the description names no Servi
 });
 
 test("fails with one sentence where no token is to be had", async () => {
-  const started = await startApi(403);
+  const started = await startApi({ status: 403 });
 
   await expect(connect(started, "tenant-vault")).rejects.toThrow(
     /^The Kubernetes API at http:\/\/127\.0\.0\.1:\d+ answers 403 to the request to request a token of the ServiceAccount vault-main\/tenant-vault; check [^\n]+$/,
   );
 });
+
+test.each([{}, { status: { token: 1 } }, { status: { token: "a\nb" } }])(
+  "fails with a code where the answer %j has no token that can be sent",
+  async (body) => {
+    const started = await startApi({ status: 201, body });
+
+    await expect(connect(started, "tenant-vault")).rejects.toMatchObject({
+      code: "kubernetes-refused",
+      message: expect.stringContaining("request a token of the ServiceAccount vault-main/tenant-vault") as string,
+    });
+  },
+);

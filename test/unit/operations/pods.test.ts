@@ -154,6 +154,22 @@ describe("the pods of a StatefulSet", () => {
     await expect(pods.evict(POD)).rejects.toThrow(/answers 403 to the request to evict the pod vault-main\/main-0;/);
   });
 
+  test.each([
+    [{}, { items: [] }],
+    [{ metadata: {} }, { items: [] }],
+    [STATEFUL_SET, {}],
+    [STATEFUL_SET, { items: "none" }],
+    [STATEFUL_SET, { items: [{ metadata: { name: "main-0" } }] }],
+  ])("are not listed if the answers are %j and %j", async (set, list) => {
+    const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? list : set }));
+    await expect(pods.list()).rejects.toMatchObject({ code: "kubernetes-refused" });
+  });
+
+  test("are none if their list is null, as Go writes an empty one", async () => {
+    const { pods } = await podsOf((path) => ({ body: path.endsWith("/pods") ? { items: null } : STATEFUL_SET }));
+    expect(await pods.list()).toEqual([]);
+  });
+
   test("K1: list the claims of the StatefulSet's pods, and no others", async () => {
     const items = ["data-main-3", "audit-main-3", "data-other-0", "data-main-x"].map((name) => ({
       metadata: { name, uid: `${name}-uid` },
