@@ -60,6 +60,10 @@ const tokenFacts = z.object({
     creation_time: z.number(),
   }),
 });
+const policyText = z.object({ data: z.object({ policy: z.string() }) });
+const roleSettings = z.object({ data: z.record(z.string(), z.unknown()) });
+const roleIdentity = z.object({ data: z.object({ role_id: z.string().min(1) }) });
+const secretIdFacts = z.object({ data: z.object({ creation_time: z.string() }).nullish() });
 const accessorList = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 
 const keyStatus = z.object({ term: z.number() });
@@ -98,6 +102,27 @@ export function parseFacts(body: Record<string, unknown>, path: string): TokenFa
 /** @throws ReplicaError if it is not a list of accessors. */
 export function parseAccessors(body: Record<string, unknown>, path: string): readonly string[] {
   return parseAnswer(accessorList, body, path).data.keys;
+}
+
+/** @returns The text of a policy. @throws ReplicaError if it is not an answer with a policy. */
+export function parsePolicy(body: Record<string, unknown>, path: string): string {
+  return parseAnswer(policyText, body, path).data.policy;
+}
+
+/** @returns The settings of a role. @throws ReplicaError if it is not an answer about a role. */
+export function parseRole(body: Record<string, unknown>, path: string): Readonly<Record<string, unknown>> {
+  return parseAnswer(roleSettings, body, path).data;
+}
+
+/** @throws ReplicaError if it is not an answer with the ID of a role. */
+export function parseRoleId(body: Record<string, unknown>, path: string): string {
+  return parseAnswer(roleIdentity, body, path).data.role_id;
+}
+
+/** @returns When a secret ID was made; undefined if there is none. @throws ReplicaError if it is not an answer about secret IDs. */
+export function parseCreation(body: Record<string, unknown>, path: string): Date | undefined {
+  const time = parseAnswer(secretIdFacts, body, path).data?.creation_time;
+  return time === undefined ? undefined : new Date(time);
 }
 
 /** @returns The number of the key that encrypts new data. @throws ReplicaError if it is not an answer about that key. */

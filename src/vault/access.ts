@@ -9,6 +9,10 @@ import {
   type DrawnSecretId,
   type ServerMount,
   type TokenFacts,
+  parsePolicy,
+  parseRole,
+  parseRoleId,
+  parseCreation,
 } from "./access-answers";
 import {
   parseBegun,
@@ -133,8 +137,9 @@ export class AccessApi {
 
   /** Text of a policy; undefined if there is none. */
   async readPolicy(name: string): Promise<string | undefined> {
-    const { status, body } = await this.client.send("GET", `sys/policies/acl/${name}`, { accept: [MISSING] });
-    return status === MISSING ? undefined : (body.data as { policy?: string } | undefined)?.policy;
+    const path = `sys/policies/acl/${name}`;
+    const { status, body } = await this.client.send("GET", path, { accept: [MISSING] });
+    return status === MISSING ? undefined : parsePolicy(body, path);
   }
 
   async writePolicy(name: string, policy: string): Promise<void> {
@@ -143,8 +148,9 @@ export class AccessApi {
 
   /** Settings of a role; undefined if there is none. */
   async readRole(mount: string, role: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const { status, body } = await this.client.send("GET", `auth/${mount}/role/${role}`, { accept: [MISSING] });
-    return status === MISSING ? undefined : (body.data as Record<string, unknown> | undefined);
+    const path = `auth/${mount}/role/${role}`;
+    const { status, body } = await this.client.send("GET", path, { accept: [MISSING] });
+    return status === MISSING ? undefined : parseRole(body, path);
   }
 
   async writeRole(mount: string, role: string, settings: RoleSettings): Promise<void> {
@@ -157,8 +163,9 @@ export class AccessApi {
   }
 
   async roleId(mount: string, role: string): Promise<string> {
-    const { body } = await this.client.send("GET", `auth/${mount}/role/${role}/role-id`);
-    return (body.data as { role_id: string }).role_id;
+    const path = `auth/${mount}/role/${role}/role-id`;
+    const { body } = await this.client.send("GET", path);
+    return parseRoleId(body, path);
   }
 
   /** Makes a secret ID. */
@@ -169,8 +176,9 @@ export class AccessApi {
 
   /** Accessors of a role's secret IDs. */
   async accessors(mount: string, role: string): Promise<readonly string[]> {
-    const { body } = await this.client.send("LIST", `auth/${mount}/role/${role}/secret-id`, { accept: [MISSING] });
-    return (body.data as { keys?: string[] } | undefined)?.keys ?? [];
+    const path = `auth/${mount}/role/${role}/secret-id`;
+    const { status, body } = await this.client.send("LIST", path, { accept: [MISSING] });
+    return status === MISSING ? [] : parseAccessors(body, path);
   }
 
   /** When a secret ID was made; undefined if there is none. */
@@ -180,8 +188,7 @@ export class AccessApi {
       body: { secret_id_accessor: accessor },
       accept: [MISSING],
     });
-    const created = (body.data as { creation_time?: string } | null | undefined)?.creation_time;
-    return created === undefined ? undefined : new Date(created);
+    return parseCreation(body, path);
   }
 
   /** Destroys a secret ID, if it exists. */

@@ -1,4 +1,7 @@
-import { Secret } from "../core/secret";
+import { z } from "zod";
+import type { Secret } from "../core/secret";
+import { parseLogin } from "./access-answers";
+import { parseAnswer } from "./answer";
 import type { VaultClient, VaultResponse } from "./client";
 import { ReplicaError } from "./errors";
 
@@ -12,6 +15,10 @@ const UNSUPPORTED = 405;
  */
 const NOTHING =
   /no default issuer currently configured|keys haven't been configured yet|only available in root namespace/;
+
+const content = z.record(z.string(), z.unknown());
+const names = z.object({ data: z.object({ keys: z.array(z.string()).nullish() }).nullish() });
+const written = z.object({ data: content.nullish() });
 
 /** What a path answers. */
 export type Content = Readonly<Record<string, unknown>>;
@@ -33,14 +40,15 @@ export class ContentApi {
     const query = version === undefined ? "" : `?version=${version}`;
     const answer = await this.look("GET", encoded(path) + query);
     // A version that was deleted has the status 404, and what is known of it.
-    return answer !== undefined && answer.status < 300 ? ((answer.body.data ?? answer.body) as Content) : undefined;
+    return answer !== undefined && answer.status < 300
+      ? parseAnswer(content, answer.body.data ?? answer.body, path)
+      : undefined;
   }
 
   /** Names below a path, in order; those of folders end with a slash. */
   async list(path: string): Promise<readonly string[]> {
     const answer = await this.look("LIST", encoded(path));
-    const { keys = [] } = (answer?.body.data ?? {}) as { keys?: readonly string[] };
-    return [...keys].sort();
+    return [...(parseAnswer(names, answer?.body ?? {}, path).data?.keys ?? [])].sort();
   }
 
   private async look(method: "GET" | "LIST", path: string): Promise<VaultResponse | undefined> {
@@ -58,7 +66,7 @@ export class ContentApi {
    */
   async write(path: string, body: object): Promise<Content | undefined> {
     const answer = await this.client.send("POST", encoded(path), { body });
-    return (answer.body.data ?? undefined) as Content | undefined;
+    return parseAnswer(written, answer.body, path).data ?? undefined;
   }
 
   /** Merges changes into what is at a path. */
@@ -76,12 +84,11 @@ export class ContentApi {
    * @param period Seconds.
    */
   async makeToken(policies: readonly string[], period: number): Promise<Secret> {
-    const { body } = await this.client.send("POST", "auth/token/create-orphan", {
+    const path = "auth/token/create-orphan";
+    const { body } = await this.client.send("POST", path, {
       body: { policies, period: `${period}s`, display_name: "tenant-vault" },
     });
-    const { client_token: token } = (body.auth ?? {}) as { client_token?: string };
-    if (token === undefined) throw new ReplicaError("refused", "auth/token/create-orphan: the answer has no token");
-    return new Secret(token);
+    return parseLogin(body, path);
   }
 
   /** Renews the client's own token. */

@@ -35,6 +35,13 @@ const sealStatus = z.object({
   storage_type: z.string().optional(),
 });
 
+const leadership = z.object({
+  ha_enabled: z.boolean().optional(),
+  is_self: z.boolean().optional(),
+  leader_address: z.string().optional(),
+  raft_applied_index: z.number().optional(),
+});
+
 const keys = z.array(z.string().min(1)).min(1);
 const initAnswers = {
   unseal: z.object({ root_token: z.string().min(1), keys_base64: keys }).transform(({ root_token, keys_base64 }) => ({
@@ -89,6 +96,11 @@ export class ReplicaApi {
   private async sealStatus() {
     const { body } = await this.client.send("GET", "sys/seal-status");
     return parseAnswer(sealStatus, body, "sys/seal-status");
+  }
+
+  private async leadership() {
+    const { body } = await this.client.send("GET", "sys/leader");
+    return parseAnswer(leadership, body, "sys/leader");
   }
 
   /**
@@ -155,12 +167,7 @@ export class ReplicaApi {
 
   /** The address that the active server tells its peers; undefined while there is none. */
   async leader(): Promise<{ readonly address: string; readonly isSelf: boolean } | undefined> {
-    const { body } = await this.client.send("GET", "sys/leader");
-    const { ha_enabled, leader_address, is_self } = body as {
-      ha_enabled?: boolean;
-      leader_address?: string;
-      is_self?: boolean;
-    };
+    const { ha_enabled, leader_address, is_self } = await this.leadership();
     if (ha_enabled === false) return { address: this.client.address, isSelf: true };
     return leader_address === undefined || leader_address === ""
       ? undefined
@@ -216,8 +223,7 @@ export class ReplicaApi {
 
   /** Returns the raft index up to which this server has applied the log; undefined if the storage is not raft. */
   async appliedIndex(): Promise<number | undefined> {
-    const { body } = await this.client.send("GET", "sys/leader");
-    return (body as { raft_applied_index?: number }).raft_applied_index;
+    return (await this.leadership()).raft_applied_index;
   }
 
   /**

@@ -170,3 +170,13 @@ test("a token is told by its accessor, and one that does not work by nothing", a
     created: new Date(60_000),
   });
 });
+
+test.each<[string, (api: AccessApi) => Promise<unknown>, object]>([
+  ["GET sys/policies/acl/p", (api) => api.readPolicy("p"), { data: { policy: 1 } }],
+  ["GET auth/m/role/r", (api) => api.readRole("m", "r"), { data: "x" }],
+  ["GET auth/m/role/r/role-id", (api) => api.roleId("m", "r"), {}],
+  ["GET auth/m/role/r/secret-id?list=true", (api) => api.accessors("m", "r"), { data: { keys: "x" } }],
+  ["POST auth/m/role/r/secret-id-accessor/lookup", (api) => api.secretIdCreated("m", "r", "a"), { data: "x" }],
+])("what %s answers is not taken for something else", async (request, ask, body) => {
+  await expect(ask(await server({ [request]: { body } }))).rejects.toMatchObject({ code: "replica-refused" });
+});

@@ -73,3 +73,18 @@ test("a mount that is not ready answers 400", async () => {
   const api = await answering({ "GET new/config": { status: 400 }, "GET kv/config": {} });
   expect([await api.isReady("new"), await api.isReady("kv")]).toEqual([false, true]);
 });
+
+test.each([
+  ["GET a", (api: ContentApi) => api.read("a"), { data: "x" }],
+  ["GET a?list=true", (api: ContentApi) => api.list("a"), { data: { keys: 1 } }],
+  ["POST a", (api: ContentApi) => api.write("a", {}), { data: "x" }],
+  ["POST auth/token/create-orphan", (api: ContentApi) => api.makeToken([], 1), { auth: { client_token: 1 } }],
+])("what %s answers is not taken for something else", async (request, ask, body) => {
+  const api = await answering({ [request]: { body } });
+  await expect(ask(api)).rejects.toMatchObject({ code: "replica-refused" });
+});
+
+test("a list with a warning and without names is empty", async () => {
+  const api = await answering({ "GET a?list=true": { body: { data: null, warnings: ["w"] } } });
+  expect(await api.list("a")).toEqual([]);
+});

@@ -89,3 +89,10 @@ describe("the question for own data", () => {
     await fake.stop();
   });
 });
+
+test("what is not an answer about the leader is not taken for one", async () => {
+  await expect(answering({ leader_address: 1 }).leader()).rejects.toMatchObject({ code: "replica-refused" });
+  await expect(answering({ raft_applied_index: "x" }).appliedIndex()).rejects.toMatchObject({
+    code: "replica-refused",
+  });
+});
