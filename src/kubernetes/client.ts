@@ -1,6 +1,7 @@
 import { Agent, ProxyAgent, request, type Dispatcher } from "undici";
 import { z } from "zod";
 import { within } from "../core/abort";
+import { readText } from "../core/read-text";
 import type { ErrorCode } from "../core/error-codes";
 import { OperationError } from "../core/errors";
 import type { Secret } from "../core/secret";
@@ -8,6 +9,9 @@ import type { Kubeconfig } from "./kubeconfig";
 
 /** Milliseconds that a request to the Kubernetes API may take. */
 export const TIMEOUT = 10_000;
+
+/** Bytes of the longest answer: a list of 400 pods. A namespace has those of one instance. */
+export const LIMIT = 8 * 1024 * 1024;
 
 /** Codes of HTTP statuses; https://kubernetes.io/docs/reference/using-api/api-concepts/ */
 const CODES: Readonly<Record<number, ErrorCode>> = {
@@ -90,7 +94,7 @@ export class KubernetesClient {
   async askText(purpose: string, { method, path, body }: KubernetesRequest): Promise<string> {
     const { server } = this.kubeconfig;
     let status: number;
-    let text: string;
+    let text: string | undefined;
     try {
       // undici aborts a request only once it is connected, and never sends it after that. So the wait ends by itself.
       [status, text] = await within(TIMEOUT, [this.end], async (signal) => {
@@ -101,12 +105,13 @@ export class KubernetesClient {
           headers: { ...this.headers, accept: "application/json", "content-type": "application/json" },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
-        return [response.statusCode, await response.body.text()] as const;
+        return [response.statusCode, await readText(response.body, LIMIT)] as const;
       });
     } catch (error) {
       throw this.unreachable(purpose, error);
     }
     if (!isSuccess(status)) throw this.refused(purpose, status);
+    if (text === undefined) throw this.foreign(purpose);
     return text;
   }
 

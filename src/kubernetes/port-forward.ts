@@ -1,7 +1,7 @@
 import { Agent } from "node:https";
 import { HttpsProxyAgent } from "https-proxy-agent";
 import WebSocket from "ws";
-import { authorization, TIMEOUT, tlsOptions } from "./client";
+import { authorization, LIMIT, TIMEOUT, tlsOptions } from "./client";
 import type { Kubeconfig } from "./kubeconfig";
 
 /** Subprotocol of a port-forward; https://kubernetes.io/docs/reference/using-api/websockets/ */
@@ -16,6 +16,7 @@ export function openPortForward(kubeconfig: Kubeconfig, namespace: string, pod: 
     ...tls,
     headers: authorization(kubeconfig),
     handshakeTimeout: TIMEOUT,
+    maxPayload: LIMIT,
     followRedirects: false,
     ...(server.startsWith("https:")
       ? { agent: proxyUrl === undefined ? new Agent(tls) : new HttpsProxyAgent(proxyUrl, tls) }

@@ -3,9 +3,10 @@ import { Readable } from "node:stream";
 import { finished } from "node:stream/promises";
 import { request, type Dispatcher } from "undici";
 import { untilAborted, within } from "../core/abort";
+import { readText } from "../core/read-text";
 import type { Secret } from "../core/secret";
 import { createConnections, presentedCertificate, type ServerConnections, type ServerEndpoint } from "./connection";
-import { connectionError, ReplicaError, type VaultFailure } from "./errors";
+import { connectionError, ForeignAnswerError, ReplicaError, type VaultFailure } from "./errors";
 
 /** Address and authentication of a {@link VaultClient}. */
 export interface VaultClientOptions extends ServerEndpoint {
@@ -35,6 +36,8 @@ export interface VaultRequest {
   readonly timeout?: number;
   /** Statuses besides 2xx that are not failures. @default - none */
   readonly accept?: readonly number[];
+  /** Bytes that the answer may have. @default 33554432 */
+  readonly limit?: number;
   /** Seconds for which the answer is kept for the holder of the token in it. @default - the answer is not wrapped */
   readonly wrapTtl?: number;
   /** Whether this server must answer itself instead of forwarding the request to the active server. @default false */
@@ -47,6 +50,9 @@ type Method = Dispatcher.HttpMethod | "LIST";
 
 const DEFAULT_TIMEOUT = 10_000;
 const DENIED = 403;
+
+/** Bytes of the longest answer: a list of half a million names, such as serial numbers of certificates. */
+const LIMIT = 32 * 1024 * 1024;
 
 /** Milliseconds without a byte after which a transfer is cut off. A server that restores a large snapshot answers late. */
 const TRANSFER_TIMEOUT = 600_000;
@@ -111,10 +117,11 @@ export class VaultClient {
 
   async send(method: Method, path: string, options: VaultRequest = {}): Promise<VaultResponse> {
     const { status, date, text } = await this.exchangeLoggedIn(method, path, options);
-    const body = parseBody(text);
+    const body = parseBody(text ?? "");
     if (isFailure(status, options)) {
       throw new ReplicaError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
     }
+    if (text === undefined) throw new ForeignAnswerError(path, status);
     return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
   }
 
@@ -193,7 +200,8 @@ export class VaultClient {
         });
         const { "x-vault-index": index, date } = response.headers;
         if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
-        return { status: response.statusCode, date: Date.parse(String(date)), text: await response.body.text() };
+        const text = await readText(response.body, options.limit ?? LIMIT);
+        return { status: response.statusCode, date: Date.parse(String(date)), text };
       });
     } catch (error) {
       throw connectionError(error, timeout);
@@ -216,7 +224,7 @@ export class VaultClient {
       });
       const { statusCode: status } = answer;
       if (!isFailure(status, {})) return answer.body;
-      const errors = parseBody(await answer.body.text());
+      const errors = parseBody((await readText(answer.body, LIMIT)) ?? "");
       throw new ReplicaError(failureOf(status, errors), `${path}: ${status} ${errorsOf(errors)}`, status);
     } catch (error) {
       if (failure !== undefined) throw failure;

@@ -35,6 +35,13 @@ export class ReplicaError extends OperationError {
   }
 }
 
+/** An answer that no Vault or OpenBao gives: another program is at the address. */
+export class ForeignAnswerError extends ReplicaError {
+  constructor(path: string, status?: number) {
+    super("refused", `${path}: the answer is not that of a Vault or OpenBao`, status);
+  }
+}
+
 /** Failure of this machine. It says nothing about the server. */
 export class LocalError extends OperationError {
   constructor(code: string) {

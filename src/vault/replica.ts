@@ -9,6 +9,9 @@ import { type InitAnswer, keyTypeOf } from "./keys";
 /** Timeout of an initialisation in milliseconds. An HSM creates keys slowly. */
 export const INIT_TIMEOUT = 60_000;
 
+/** Bytes of the longest seal status. A watcher asks many servers at once, and those of tenants must not fill its memory. */
+const STATUS_LIMIT = 64 * 1024;
+
 /** Timeout of a change of the leader or the members, in milliseconds. */
 const RAFT_TIMEOUT = 30_000;
 
@@ -81,7 +84,7 @@ export class ReplicaApi {
    */
   async status(request: Pick<VaultRequest, "uninterruptible"> = {}): Promise<ReplicaState> {
     try {
-      const { body } = await this.client.send("GET", "sys/seal-status", request);
+      const { body } = await this.client.send("GET", "sys/seal-status", { ...request, limit: STATUS_LIMIT });
       return parseSealStatus(body);
     } catch (error) {
       const [, stored, seal] = SEALS_DIFFER.exec((error as Error).message) ?? [];

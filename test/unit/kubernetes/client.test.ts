@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { LabAuthority, type ServerIdentity } from "../../../lab/certificates";
 import { Secret } from "../../../src/core/secret";
 import { KubernetesClient, KubernetesError } from "../../../src/kubernetes/client";
+import { answerEndlessly } from "../../support/endless";
 import { ConnectProxy } from "../../support/connect-proxy";
 import type { Kubeconfig } from "../../../src/kubernetes/kubeconfig";
 
@@ -98,6 +99,17 @@ describe("the Kubernetes API", () => {
     await expect(asking).rejects.toThrow(
       /^What https:\/\/127\.0\.0\.1:\d+ answers to the request to see is not an answer of the Kubernetes API; check [^<]+$/,
     );
+  });
+
+  test.each([200, 500])("that answers %i without end is cut off", async (status) => {
+    let sent: Promise<number> | undefined;
+    server.removeAllListeners("request");
+    server.on("request", (_incoming, response) => {
+      sent = answerEndlessly(response, status);
+    });
+    const asking = clientWith({}).askText("see", GET);
+    await expect(asking).rejects.toMatchObject({ code: "kubernetes-refused", status });
+    expect(await sent).toBeLessThan(32 * 1024 * 1024);
   });
 
   test("that does not answer in time is not waited for", async () => {

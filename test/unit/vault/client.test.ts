@@ -1,8 +1,10 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Secret } from "../../../src/core/secret";
 import { VaultClient } from "../../../src/vault/client";
+import { ReplicaApi } from "../../../src/vault/replica";
+import { answerEndlessly } from "../../support/endless";
 
 /** A server that knows one token, and one path that this token may not use. */
 let server: Server;
@@ -94,4 +96,50 @@ test("a list is a GET, because some proxies refuse Vault's own verb", async () =
   await asking.close();
   lists.close();
   expect(seen).toEqual(["GET /v1/customers/metadata/?list=true"]);
+});
+
+describe("an answer without end", () => {
+  let sent: Promise<number>;
+  beforeEach(async () => {
+    const endless = createServer((request, response) => {
+      sent = answerEndlessly(response, request.url === "/v1/failed" ? 500 : 200);
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => endless.once("listening", resolve));
+    client = new VaultClient({ address: `http://127.0.0.1:${(endless.address() as AddressInfo).port}` });
+    onTestFinished(async () => {
+      await client.close();
+      endless.close();
+    });
+  });
+
+  test("is not that of a Vault, and is cut off", async () => {
+    await expect(client.send("GET", "a", { limit: 1024 })).rejects.toMatchObject({
+      code: "replica-refused",
+      message: "a: the answer is not that of a Vault or OpenBao",
+    });
+    expect(await sent).toBeLessThan(32 * 1024 * 1024);
+  });
+
+  test("has a limit of its own for a failure", async () => {
+    await expect(client.send("GET", "failed")).rejects.toMatchObject({ failure: "refused", status: 500 });
+    await expect(client.download("failed")).rejects.toMatchObject({ failure: "refused", status: 500 });
+    expect(await sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test("to the question for the seal status ends early, since a watcher asks many servers", async () => {
+    expect(await new ReplicaApi(client).status()).toMatchObject({
+      state: "unreachable",
+      reason: "sys/seal-status: the answer is not that of a Vault or OpenBao",
+    });
+    expect(await sent).toBeLessThan(16 * 1024 * 1024);
+  });
+
+  test("is read as a stream where a stream is asked for", async () => {
+    const stream = await client.download("a");
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      expect(part.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(stream.destroyed).toBe(true);
+  });
 });
