@@ -5,6 +5,7 @@ import type { Instance } from "../../contract/instance";
 import type { KubernetesClient } from "../../kubernetes/client";
 import { KubernetesSecret, secretField, type SecretContent, type StoredSecret } from "../../kubernetes/secret";
 import type { Clock } from "../../core/clock";
+import { HEADER_VALUE } from "../../core/header-value";
 import { Secret } from "../../core/secret";
 import type { VaultClient } from "../../vault/client";
 
@@ -64,7 +65,7 @@ export class SealTokenSecret {
     clock: Clock,
   ): Promise<void> {
     const token = await this.create(central);
-    const annotations = tokenOf(former) === undefined ? {} : { [REPLACED_AT]: clock.date().toISOString() };
+    const annotations = secretField(former, "token") === undefined ? {} : { [REPLACED_AT]: clock.date().toISOString() };
     const stringData = { ...content.stringData, token: token.reveal() };
     try {
       if (await this.secret.write(former, { ...content, stringData }, annotations)) return;
@@ -90,9 +91,10 @@ export class SealTokenSecret {
   }
 }
 
+/** Undefined if there is none, or one that cannot be sent, and that no Vault has made: a person may have added a line break. */
 function tokenOf(secret: StoredSecret | undefined): Secret | undefined {
   const token = secretField(secret, "token");
-  return token === undefined ? undefined : new Secret(token);
+  return token !== undefined && HEADER_VALUE.test(token) ? new Secret(token) : undefined;
 }
 
 async function revoke(central: VaultClient, token: Secret): Promise<void> {

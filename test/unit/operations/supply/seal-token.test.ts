@@ -86,6 +86,16 @@ describe("the token of a seal", () => {
     expect(api.annotations("seal")).toEqual({ [REPLACED_AT]: "1970-01-01T00:00:00.000Z" });
   });
 
+  test.each(["kept\n", "kept\u0000", "ké", ""])("is replaced when no server can send it (%j)", async (token) => {
+    api.put("seal", { token });
+    expect(await secret.remaining(central.client("hook"))).toBe(0);
+    await secret.ensure(central.client("hook"), CLOCK);
+    expect(api.field("seal", "token")).toBe("made");
+    expect(api.annotations("seal")).toEqual({ [REPLACED_AT]: "1970-01-01T00:00:00.000Z" });
+    // A look-up with it would say that the central Vault does not answer.
+    expect(central.asked).toEqual(["POST auth/token/create/seal"]);
+  });
+
   test("has nothing left if it is not valid, or missing", async () => {
     expect(await secret.remaining(central.client("hook"))).toBe(0);
     api.put("seal", { token: "kept" });
