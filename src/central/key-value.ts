@@ -1,6 +1,6 @@
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
-import { askCentral, CentralError } from "./client";
+import { askCentral } from "./client";
 
 /** The newest version of a secret in a KV version 2 mount of the central Vault. */
 export interface SeenSecret {
@@ -25,21 +25,13 @@ export function customMetadata(data: unknown): Readonly<Record<string, string>> 
   return (data as { custom_metadata?: Record<string, string> | null } | null | undefined)?.custom_metadata ?? {};
 }
 
-/** Reads a secret. @throws CentralError if the mount is missing or of another type. */
+/** Reads a secret. @throws CentralError if the mount is missing. */
 export async function readSecret(central: VaultClient, mount: string, path: string): Promise<SeenSecret> {
-  const { status, body, serverTime } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
+  const { body, serverTime } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
   const { data, metadata } = (body.data ?? {}) as {
     data?: Record<string, unknown> | null;
     metadata?: VersionMetadata;
   };
-  // A 404 with errors means that the mount is missing or of another type; without errors, that the path was never written.
-  if (metadata === undefined && status === 404 && Array.isArray(body.errors) && body.errors.length > 0) {
-    throw new CentralError(
-      "missing",
-      `The central Vault at ${central.address} has no KV version 2 mount "${mount}"; deploy the stack "central" first.`,
-      404,
-    );
-  }
   return { data: data ?? undefined, metadata, serverTime };
 }
 

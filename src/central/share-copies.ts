@@ -25,10 +25,7 @@ export class ShareCopies {
 
   /** Names of the groups; none if the central Vault has no such mount, or keeps it from this program. */
   async groups(): Promise<readonly string[]> {
-    const { body } = await askCentral(this.central, "GET", `${SHARES_MOUNT}/metadata/${SHARE_GROUPS}`, {
-      accept: [403, 404],
-    });
-    const { groups = "" } = customMetadata(body.data);
+    const { groups = "" } = customMetadata(await this.lookAt("GET", SHARE_GROUPS));
     return groups.split(" ").filter((name) => name !== "");
   }
 
@@ -49,10 +46,20 @@ export class ShareCopies {
 
   /** Destroys the copies of every group, also of those that are not declared any more. */
   async destroy(): Promise<void> {
-    const { body } = await askCentral(this.central, "LIST", `${SHARES_MOUNT}/metadata/`, { accept: [403, 404] });
-    const { keys = [] } = (body.data ?? {}) as { keys?: readonly string[] };
+    const { keys = [] } = (await this.lookAt("LIST", "")) as { keys?: readonly string[] };
     for (const folder of keys.filter((key) => key.endsWith("/")))
       await askCentral(this.central, "DELETE", `${SHARES_MOUNT}/metadata/${folder}${this.instance}`);
+  }
+
+  /** Empty if there is nothing, no such mount, or it is kept from this program. */
+  private async lookAt(method: "GET" | "LIST", path: string): Promise<object> {
+    try {
+      const { body } = await askCentral(this.central, method, `${SHARES_MOUNT}/metadata/${path}`, { accept: [403] });
+      return body.data ?? {};
+    } catch (error) {
+      if (error instanceof CentralError && error.failure === "missing") return {};
+      throw error;
+    }
   }
 }
 

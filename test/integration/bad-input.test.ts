@@ -5,6 +5,8 @@ import { LabAuthority } from "../../lab/certificates";
 import { LabCentral } from "../../lab/central";
 import { freePort } from "../../lab/ports";
 import type { VaultServer } from "../../lab/servers/vault-server";
+import { askCentral } from "../../src/central/client";
+import { listRecords, RecordStore } from "../../src/central/record-store";
 import type { Instance } from "../../src/contract/instance";
 import { ReplicaApi } from "../../src/vault/replica";
 import { TestBed } from "./support/test-bed";
@@ -93,10 +95,16 @@ describe("a central Vault that cannot do its part stops everything before anythi
   test("the stack central was never deployed", async () => {
     const empty = await LabCentral.open(await bed.startServer("empty"));
     const emptyEnvironment = { ...environment, VAULT_ADDR: empty.server.address, VAULT_TOKEN: empty.rootToken };
-    expect(await unseal(emptyEnvironment)).toMatch(
-      /no KV version 2 mount "customers"; deploy the stack "central" first|nothing at customers/,
-    );
+    expect(await unseal(emptyEnvironment)).toMatch(/nothing at customers\/\S+; deploy the stack "central" first/);
     await expectUntouched();
+    await expect(listRecords(empty.client, "")).rejects.toMatchObject({ code: "central-missing" });
+
+    await empty.client.send("POST", "sys/mounts/customers", { body: { type: "kv", options: { version: "2" } } });
+    await expect.poll(() => listRecords(empty.client, "").catch(String)).toEqual([]);
+    expect(await new RecordStore(empty.client, "customer10", "main").read()).toMatchObject({ version: 0 });
+    const paths = ["customers/data/a"];
+    const answer = await askCentral(empty.client, "POST", "sys/capabilities-self", { body: { paths } });
+    expect(answer.body["customers/data/a"]).toEqual(["root"]);
 
     await empty.client.send("PUT", "sys/seal");
     expect(await unseal(emptyEnvironment)).toMatch(/is sealed or not initialised; unseal it/);

@@ -16,7 +16,10 @@ export interface VaultRequestSeen {
 interface VaultAnswer {
   /** @default 200 */
   readonly status?: number;
+  /** @default - no errors, if the status is a failure */
   readonly body?: object;
+  /** Takes the place of the body. @default - the body as JSON */
+  readonly text?: string;
 }
 
 /** A fake of Vault's API, for answers that no real server gives on demand. */
@@ -41,8 +44,9 @@ export class FakeVault {
         const body: unknown = text === "" ? undefined : JSON.parse(text);
         const seen = { method, path: url.replace(/^\/v1\//, ""), headers, body };
         this.requests.push(seen);
-        const { status = 200, body: answered = {} } = answer(seen);
-        response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answered));
+        const { status = 200, body: answered, text: page } = answer(seen);
+        const json = answered ?? (status >= 400 ? { errors: [] } : {});
+        response.writeHead(status, { "content-type": "application/json" }).end(page ?? JSON.stringify(json));
       });
     });
   }

@@ -1,7 +1,11 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { askCentral, CentralError } from "../../../src/central/client";
 import { Secret } from "../../../src/core/secret";
 import { VaultClient } from "../../../src/vault/client";
+import { answerEndlessly } from "../../support/endless";
 import { FakeVault } from "../../support/vault-api";
 
 let central: FakeVault | undefined;
@@ -73,4 +77,74 @@ describe("a failure of the central Vault", () => {
         "The central Vault denies the token for a, and the login for a new token failed: The secret ID has expired.",
     });
   });
+});
+
+describe("what is not an answer of a Vault", () => {
+  const PAGE = "<html>maintenance</html>";
+  test.each([
+    ["GET", 200, PAGE],
+    ["GET", 200, ""],
+    ["GET", 200, '{"status":"maintenance"}'],
+    ["GET", 200, "[]"],
+    ["GET", 200, '{"data":null}'],
+    ["GET", 404, PAGE],
+    ["GET", 404, ""],
+    ["GET", 404, "{}"],
+    ["LIST", 200, PAGE],
+    ["LIST", 404, PAGE],
+    ["POST", 200, PAGE],
+    ["PATCH", 404, PAGE],
+    ["DELETE", 200, PAGE],
+  ] as const)("is refused for a %s with the status %i and %j, and not quoted", async (method, status, text) => {
+    const started = (central = await FakeVault.start(() => ({ status, text })));
+    await expect(askCentral(started.client(), method, "a/b", { accept: [404] })).rejects.toMatchObject({
+      code: "central-refused",
+      retryable: false,
+      message: `What ${started.address} answers for a/b (${status}) is not an answer of a Vault; check that VAULT_ADDR names the central Vault, and that no proxy or maintenance page answers in its place.`,
+    });
+  });
+
+  test("is named as such also where a 404 would be a failure anyway", async () => {
+    const started = (central = await FakeVault.start(() => ({ status: 404, text: PAGE })));
+    await expect(askCentral(started.client(), "GET", "a/b")).rejects.toThrow(/is not an answer of a Vault/);
+  });
+
+  test("is an answer without end", async () => {
+    const server = createServer((_request, response) => void answerEndlessly(response)).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const client = new VaultClient({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    await expect(askCentral(client, "GET", "a/b", { limit: 1024 })).rejects.toThrow(
+      /\(200\) is not an answer of a Vault/,
+    );
+    await client.close();
+    server.close();
+  });
+});
+
+describe("what a Vault answers", () => {
+  test.each([
+    ["GET", 404, { errors: [] }],
+    ["GET", 404, { data: { data: null, metadata: { version: 1 } } }],
+    ["GET", 200, { data: {} }],
+    ["LIST", 404, { errors: [] }],
+    ["LIST", 200, { data: null, warnings: ["w"] }],
+    ["POST", 200, { data: null, auth: { client_token: "t" } }],
+  ] as const)("to a %s with the status %i and %j is accepted", async (method, status, body) => {
+    const started = (central = await FakeVault.start(() => ({ status, body })));
+    expect(await askCentral(started.client(), method, "a/b", { accept: [404] })).toMatchObject({ status, body });
+  });
+
+  test.each(["GET", "LIST"] as const)(
+    "to a %s below a mount that is missing does not mean that nothing is there",
+    async (method) => {
+      const body = { errors: ['no handler for route "a/b". route entry not found.'] };
+      const started = (central = await FakeVault.start(() => ({ status: 404, body })));
+      await expect(askCentral(started.client(), method, "a/b", { accept: [404] })).rejects.toMatchObject({
+        code: "central-missing",
+        message: expect.stringMatching(
+          /has nothing at a\/b; deploy the stack "central" first, and check VAULT_NAMESPACE\.$/,
+        ) as string,
+      });
+    },
+  );
 });

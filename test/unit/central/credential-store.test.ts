@@ -50,7 +50,9 @@ test("a central Vault without the mount says which stack makes it", async () => 
   const store = await storeOf(() => ({ status: 404, body: { errors: ["no handler for route"] } }));
   await expect(store.read("plan")).rejects.toMatchObject({
     code: "central-missing",
-    message: expect.stringContaining('no KV version 2 mount "access"; deploy the stack "central"') as string,
+    message: expect.stringContaining(
+      'nothing at access/data/customer10/main/plan; deploy the stack "central"',
+    ) as string,
   });
 });
 

@@ -32,7 +32,7 @@ describe("a secret of the central Vault", () => {
     await expect(read(404, { errors: ["no handler for route"] })).rejects.toMatchObject({
       code: "central-missing",
       message: expect.stringContaining(
-        'has no KV version 2 mount "access"; deploy the stack "central" first.',
+        'has nothing at access/data/customer10/main/plan; deploy the stack "central" first, and check VAULT_NAMESPACE.',
       ) as string,
     });
   });

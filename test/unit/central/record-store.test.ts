@@ -88,7 +88,7 @@ test.each([
   ],
 ])("a record keeps %s", async (_, own, { status, ...config }, expected) => {
   const { store } = await storeOf(({ path }) =>
-    path.endsWith("/config") ? { status, body: { data: config } } : { body: { data: own } },
+    path.endsWith("/config") ? { status, ...(status === 200 && { body: { data: config } }) } : { body: { data: own } },
   );
   expect(await store.keptVersions()).toBe(expected);
 });
@@ -97,7 +97,7 @@ test("records are listed folder by folder; a folder that is not there is empty",
   const asked: string[] = [];
   const send = (method: string, path: string) => {
     asked.push(`${method} ${path}`);
-    return Promise.resolve({ status: 200, body: path.endsWith("/none/") ? {} : { data: { keys: ["customer10/"] } } });
+    return Promise.resolve({ status: 200, body: { data: path.endsWith("/none/") ? null : { keys: ["customer10/"] } } });
   };
   const client = { send } as unknown as VaultClient;
   expect(await listRecords(client, "")).toEqual(["customer10/"]);

@@ -11,8 +11,10 @@ afterEach(() => vault.stop());
 async function start(secret: object | undefined, capabilities: readonly string[]): Promise<FakeVault> {
   vault = await FakeVault.start(({ path, body }) => {
     if (path === "auth/token/lookup-self") return { body: { data: {} } };
-    if (path === "sys/capabilities-self")
-      return { body: Object.fromEntries((body as { paths: string[] }).paths.map((each) => [each, capabilities])) };
+    if (path === "sys/capabilities-self") {
+      const data = Object.fromEntries((body as { paths: string[] }).paths.map((each) => [each, capabilities]));
+      return { body: { ...data, data } };
+    }
     return secret === undefined ? { status: 404 } : { body: { data: { data: secret } } };
   });
   return vault;

@@ -11,7 +11,9 @@ const TARGET = { tenant: "customer10", name: "main" };
 /** A central Vault that answers each path as given, and all others with 404. */
 function central(answers: Record<string, object>): VaultClient {
   const send = (_method: string, path: string) =>
-    Promise.resolve({ status: path in answers ? 200 : 404, body: { data: answers[path] } });
+    Promise.resolve(
+      path in answers ? { status: 200, body: { data: answers[path] } } : { status: 404, body: { errors: [] } },
+    );
   return { address: "https://central:8200", send } as unknown as VaultClient;
 }
 
