@@ -76,4 +76,18 @@ export default tseslint.config(
     },
   },
   { files: ["src/**/*.ts"], ignores: WITH_PROCESS, rules: WITHOUT_PROCESS },
+  {
+    files: ["src/**/*.ts"],
+    ignores: ["src/terraform/literal-text.ts"],
+    rules: {
+      "no-restricted-properties": [
+        "error",
+        ...["jsonencode", "yamlencode", "rawString"].map((property) => ({
+          object: "Fn",
+          property,
+          message: "It does not escape texts; use jsonencode or yamlencode of src/terraform/literal-text.ts.",
+        })),
+      ],
+    },
+  },
 );

@@ -1,5 +1,5 @@
 import { ValidationError } from "../core/errors";
-import { escapeExpressions, hasExpressions } from "../terraform/literal-text";
+import { checkLiterally } from "./literal-texts";
 import type { FieldProblem } from "./problems";
 import { checkTenant, type Tenant, type TenantSpec } from "./tenant-schema";
 
@@ -52,15 +52,9 @@ export function checkedTenant(
   locate = (problem: FieldProblem): FieldProblem => problem,
 ): Tenant {
   if (isDefined(spec)) return spec;
-  const checked = checkWithoutExpressions(spec);
+  const checked = checkLiterally(spec, checkTenant);
   if ("problems" in checked) throw new TenantError(source(), checked.problems.map(locate));
   return deepFreeze(Object.defineProperty(checked.output, DEFINED, { value: true }));
-}
-
-/** Terraform must not read expressions in texts of the file. They are escaped here, before constructs use them in any way. */
-function checkWithoutExpressions(spec: unknown): ReturnType<typeof checkTenant> {
-  const checked = checkTenant(spec);
-  return "problems" in checked || !hasExpressions(spec) ? checked : checkTenant(escapeExpressions(spec));
 }
 
 function isDefined(value: unknown): value is Tenant {

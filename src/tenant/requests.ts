@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { DNS_LABEL } from "../core/dns-label";
-import { escapeExpressions, hasExpressions } from "../terraform/literal-text";
 import { checkAliasNames } from "./alias-names";
 import { TenantError } from "./define-tenant";
 import { GRANT_FIELDS, refuseGrant } from "./engines";
+import { checkLiterally } from "./literal-texts";
 import { importDefault, MODULES } from "./load-module";
 import { oneOf } from "./messages";
 import { check, fieldName, type FieldProblem } from "./problems";
@@ -71,10 +71,7 @@ async function readRequest(file: string, instance: WithSelfService): Promise<Acc
   const fail = (problems: readonly FieldProblem[]): never => {
     throw new TenantError(file, problems.map(locate));
   };
-  const written = check(requestSchema, value);
-  if ("problems" in written) return fail(written.problems);
-  // As in a tenant file, Terraform must not read expressions: its values include secrets.
-  const checked = hasExpressions(value) ? check(requestSchema, escapeExpressions(value)) : written;
+  const checked = checkLiterally(value, (written) => check(requestSchema, written));
   if ("problems" in checked) return fail(checked.problems);
   const own = basename(file, extname(file));
   const request: AccessRequest = { ...checked.output, file, name: `${PREFIX}${own}` };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { TerraformStack, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import { ValidationError } from "../core/errors";
 import type { ValueType } from "../core/value-type";
 import { fromStackFolder } from "./paths";
 import { CommandResource } from "./terraform-data";
@@ -76,9 +77,19 @@ export interface HookProps {
 /** The compiled command. The path is the same from `src` and from `lib`. */
 const COMMAND = join(__dirname, "..", "..", "lib", "cli", "main.js");
 
-/** Creates a resource that runs `tenant-vault` when Terraform applies it. */
+/**
+ * Creates a resource that runs `tenant-vault` when Terraform applies it.
+ *
+ * @throws ValidationError if a shell would read more than names in the arguments.
+ */
 export function createHook(scope: Construct, id: string, props: HookProps): CommandResource {
   const { command, central, variable, description, revision, follows, dependsOn } = props;
+  if (!/^[\w/ -]+$/.test(command))
+    throw new ValidationError(
+      "instance-name",
+      `The arguments ${JSON.stringify(command)} of a hook are more than names to a shell; name tenant and instance with a-z, 0-9 and -.`,
+      scope,
+    );
   return new CommandResource(scope, id, {
     run: {
       command: `node ${fromStackFolder(TerraformStack.of(scope), COMMAND)} ${command}`,

@@ -1,3 +1,5 @@
+import { Fn } from "cdktf";
+
 /** How expressions and directives begin, in every text and key of the JSON that Terraform reads. */
 const EXPRESSION_START = /[$%]\{/;
 
@@ -13,9 +15,33 @@ export function escapeExpressions<Value>(value: Value): Value {
   return mapTexts(value, (text) => text.replaceAll(/([$%])\{/g, "$1$1{")) as Value;
 }
 
-/** An escaped value as an argument of cdktf's functions, which escape `${` themselves. */
+/** An escaped text as it was written, for what encodes it before Terraform reads it. */
+export function unescapeExpressions(text: string): string {
+  return text.replaceAll(/([$%])\1\{/g, "$1{");
+}
+
+/** A value as JSON, made by Terraform: its texts may contain expressions as tokens of cdktf. */
+export function jsonencode(value: unknown): string {
+  return Fn.jsonencode(asFunctionArgument(value));
+}
+
+/** A value as YAML, made by Terraform: its texts may contain expressions as tokens of cdktf. */
+export function yamlencode(value: unknown): string {
+  return Fn.yamlencode(asFunctionArgument(value));
+}
+
+/**
+ * A value as an argument of cdktf's functions, which put texts and keys between quotes as they are: a quote would end the text, and the rest
+ * would be an expression. An escaped `${` is written so that cdktf, which would escape it again, does not see it.
+ */
 export function asFunctionArgument<Value>(value: Value): Value {
-  return mapTexts(value, (text) => text.replaceAll("$${", "${")) as Value;
+  return mapTexts(value, (text) =>
+    text
+      .replaceAll(/["\\]/g, String.raw`\$&`)
+      .replaceAll("\n", String.raw`\n`)
+      .replaceAll("\r", String.raw`\r`)
+      .replaceAll(/([$%])\1\{/g, String.raw`$1\u007b`),
+  ) as Value;
 }
 
 function mapTexts(value: unknown, change: (text: string) => string): unknown {

@@ -1,4 +1,5 @@
 import { Fn } from "cdktf";
+import { asFunctionArgument } from "../../terraform/literal-text";
 import { CONTAINER_SECURITY } from "../vault-instance/pod-values";
 import type { WatchLogin } from "./watch-login";
 
@@ -19,7 +20,9 @@ export const COMMAND_SECURITY = { ...CONTAINER_SECURITY, capabilities: { drop: [
 export function podMetadata(labels: Readonly<Record<string, string>>, caCertificate: string | undefined) {
   return {
     labels: { ...labels },
-    ...(caCertificate === undefined ? {} : { annotations: { "tenant-vault/ca": Fn.sha256(caCertificate) } }),
+    ...(caCertificate === undefined
+      ? {}
+      : { annotations: { "tenant-vault/ca": Fn.sha256(asFunctionArgument(caCertificate)) } }),
   };
 }
 

@@ -3,6 +3,7 @@ import ipaddr from "ipaddr.js";
 import { firstDuplicate } from "../../core/duplicates";
 import { ValidationError } from "../../core/errors";
 import { withoutBrackets } from "../../core/host";
+import { unescapeExpressions } from "../../terraform/literal-text";
 import type { PostgresqlProps } from "./database-props";
 
 /** All servers of a cluster. @throws ValidationError if the client of PostgreSQL could not read the list. */
@@ -52,5 +53,5 @@ export function checkPort(product: string, port: number): number {
 
 /** A part of a URL; Terraform fills in what is known only when it runs. */
 export function encode(part: string): string {
-  return Token.isUnresolved(part) ? part : encodeURIComponent(part);
+  return Token.isUnresolved(part) ? part : encodeURIComponent(unescapeExpressions(part));
 }

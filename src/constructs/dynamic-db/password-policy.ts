@@ -1,5 +1,6 @@
 import { Fn, type TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import { ValidationError } from "../../core/errors";
 import { attributes, block } from "../../core/hcl";
 import { passwordRulesProblem, type PasswordRule } from "../../core/password-rules";
@@ -58,7 +59,7 @@ export class PasswordPolicy extends Construct {
     // The provider's own resource fails, instead of writing the policy again, if somebody has deleted it.
     const policy = new GenericEndpoint(this, "Resource", {
       path: `${POLICIES}${name}`,
-      dataJson: Fn.jsonencode({ policy: Fn.rawString(passwordPolicy(props)) }),
+      dataJson: jsonencode({ policy: passwordPolicy(props) }),
       ignoreAbsentFields: true,
       // Otherwise engines would name a policy that does not exist, for a moment.
       lifecycle: { createBeforeDestroy: true },

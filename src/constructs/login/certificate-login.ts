@@ -1,5 +1,6 @@
-import { Fn, Token, type TerraformProvider, type TerraformResource } from "cdktf";
+import { Token, type TerraformProvider, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { isEncrypted } from "../../core/secure-address";
@@ -130,7 +131,7 @@ export class CertificateLogin extends Construct {
     if (crl === undefined && crlUrl === undefined) return;
     this.revocations = new GenericEndpoint(this, "Crl", {
       path: `auth/${this.path}/crls/${CRL_NAME}`,
-      dataJson: Fn.jsonencode(crl === undefined ? { url: crlUrl } : { crl }),
+      dataJson: jsonencode(crl === undefined ? { url: crlUrl } : { crl }),
       // The server tells serial numbers instead of the list.
       disableRead: true,
       provider,

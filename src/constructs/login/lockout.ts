@@ -1,5 +1,6 @@
-import { Fn, type TerraformProvider } from "cdktf";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { GenericEndpoint } from "../../terraform/providers/vault";
@@ -46,7 +47,7 @@ export class Lockout extends Construct {
     const { threshold, duration, counterReset, disabled = false } = { ...DEFAULTS, ...lockout };
     new GenericEndpoint(this, "Resource", {
       path: `sys/auth/${mount}/tune`,
-      dataJson: Fn.jsonencode({
+      dataJson: jsonencode({
         user_lockout_config: {
           lockout_threshold: String(threshold),
           lockout_duration: `${duration.toSeconds()}s`,

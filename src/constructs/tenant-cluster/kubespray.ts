@@ -5,7 +5,7 @@ import { KUBERNETES_API_PORT } from "../../contract/kubernetes-api";
 import { ValidationError } from "../../core/errors";
 import { checkValues } from "../../core/value-type";
 import { CENTRAL_ACCESS, createHook, type CentralVaultAccess } from "../../terraform/hook";
-import { asFunctionArgument } from "../../terraform/literal-text";
+import { yamlencode } from "../../terraform/literal-text";
 import type { ApiEndpoint } from "./api-access";
 import { kubesprayInventory, type Inventory } from "./inventory";
 import { groupDemand } from "./demand";
@@ -86,7 +86,7 @@ export class KubesprayProvisioner implements IProvisioner {
       nodes: machines.nodes.map(({ node: { name, address } }) => ({ name, address })),
       apiAddress: machines.api.address,
       apiCidrs: seesMachines(variables) ? [cluster.cidr] : undefined,
-      inventory: Fn.yamlencode(asFunctionArgument(inventory)),
+      inventory: yamlencode(inventory),
     };
   }
 

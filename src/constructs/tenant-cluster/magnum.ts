@@ -1,6 +1,7 @@
 import type { TerraformProvider } from "cdktf";
 import { Fn, Token } from "cdktf";
 import type { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import { ValidationError } from "../../core/errors";
 import {
   ContainerinfraClusterV1,
@@ -128,7 +129,7 @@ export class MagnumProvisioner implements IProvisioner {
     new KvSecretV2(scope, "Kubeconfig", {
       mount: kubeconfig.mount,
       name: kubeconfig.path,
-      dataJsonWo: Fn.jsonencode({ kubeconfig: raw }),
+      dataJsonWo: jsonencode({ kubeconfig: raw }),
       dataJsonWoVersion: 1,
       // A replaced cluster has a new kubeconfig.
       lifecycle: { replaceTriggeredBy: [`${made.terraformResourceType}.${made.friendlyUniqueId}.id`] },

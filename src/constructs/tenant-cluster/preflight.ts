@@ -13,6 +13,7 @@ import {
   DataOpenstackNetworkingQuotaV2,
 } from "../../terraform/providers/openstack";
 import type { Flavor } from "./node-group";
+import { quoted } from "./unchangeable";
 
 /** Resources of the cloud that a cluster needs. */
 export interface Demand {
@@ -192,7 +193,7 @@ function contained(
   complaint: (zone: string, names: string) => string,
 ): { condition: string; errorMessage: string }[] {
   return zones.map((zone) => ({
-    condition: `\${contains(self.names, "${zone}")}`,
+    condition: `\${contains(self.names, ${quoted(zone)})}`,
     errorMessage: complaint(zone, '\${join(", ", self.names)}'),
   }));
 }

@@ -1,5 +1,6 @@
-import { Fn, type ITerraformDependable, type Precondition } from "cdktf";
+import type { ITerraformDependable, Precondition } from "cdktf";
 import type { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import { GenericEndpoint, PkiSecretBackendConfigIssuers } from "../../terraform/providers/vault";
 import type { AuthorityProps } from "./authority-props";
 
@@ -40,7 +41,7 @@ export function limitDefaultIssuer(
 ): void {
   new GenericEndpoint(scope, "IssuerLimits", {
     path: `${mount.path}/issuer/default`,
-    dataJson: Fn.jsonencode({ ...(name === undefined ? {} : { issuer_name: name }), leaf_not_after_behavior: "err" }),
+    dataJson: jsonencode({ ...(name === undefined ? {} : { issuer_name: name }), leaf_not_after_behavior: "err" }),
     ignoreAbsentFields: true,
     disableDelete: true,
     dependsOn: [issuers],

@@ -1,5 +1,6 @@
-import { Fn, type TerraformResource } from "cdktf";
+import type { TerraformResource } from "cdktf";
 import { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import { GenericEndpoint } from "../../terraform/providers/vault";
 import { tokenOf } from "../../terraform/expression";
 import { expressionOf } from "../../terraform/resource-address";
@@ -38,7 +39,7 @@ export class InternalRoot extends Construct implements BoundAuthority {
     const origin = recordOrigin(this, props);
     const root = new GenericEndpoint(this, "Resource", {
       path: `${mount.path}/issuers/generate/root/internal`,
-      dataJson: Fn.jsonencode({
+      dataJson: jsonencode({
         ...rootParameters(props, maxPathLength),
         key_type: props.keyType,
         key_bits: props.keyBits,

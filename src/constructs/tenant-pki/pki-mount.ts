@@ -1,5 +1,6 @@
-import { Fn, type ITerraformDependable, type TerraformProvider } from "cdktf";
+import type { ITerraformDependable, TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import type { Duration } from "../../core/duration";
 import { checkMountPath } from "../../core/mount-path";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
@@ -113,7 +114,7 @@ export class PkiMount extends Construct {
   ): GenericEndpoint {
     return new GenericEndpoint(this, id, {
       path: `${this.path}/config/${name}`,
-      dataJson: Fn.jsonencode(data),
+      dataJson: jsonencode(data),
       ignoreAbsentFields: true,
       disableDelete: true,
       dependsOn,

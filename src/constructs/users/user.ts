@@ -1,5 +1,6 @@
-import { Fn, type TerraformProvider } from "cdktf";
+import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { jsonencode } from "../../terraform/literal-text";
 import { entityOf, NO_PASSWORD } from "../../contract/people";
 import {
   GenericEndpoint,
@@ -47,7 +48,7 @@ export class User extends Construct {
     const replaceTriggeredBy = [`${expressionOf(role)}.role_name`];
     const account = new GenericEndpoint(this, "Account", {
       path,
-      dataJson: Fn.jsonencode({ password_hash: NO_PASSWORD }),
+      dataJson: jsonencode({ password_hash: NO_PASSWORD }),
       ignoreAbsentFields: true,
       // The user's own password stays.
       lifecycle: { ignoreChanges: ["data_json"], replaceTriggeredBy },
@@ -56,7 +57,7 @@ export class User extends Construct {
     });
     const settings = new GenericEndpoint(this, "Token", {
       path,
-      dataJson: Fn.jsonencode(token),
+      dataJson: jsonencode(token),
       ignoreAbsentFields: true,
       disableDelete: true,
       lifecycle: { replaceTriggeredBy },

@@ -5,6 +5,7 @@ import { checkVaultVariables } from "../../core/vault-variables";
 import { CentralSecret } from "../../terraform/central-secret";
 import { certificateAsset } from "../../terraform/certificate-file";
 import { fromStackFolder } from "../../terraform/paths";
+import { asFunctionArgument } from "../../terraform/literal-text";
 import { checkProviders } from "../../terraform/provider-value";
 import { VaultProvider } from "../../terraform/providers/vault";
 import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, IDENTITY_LOGIN } from "../../contract/identities";
@@ -117,9 +118,11 @@ function certificatePaths(scope: Construct, { caCertificateFile, rootCaFile }: C
 
 /** Terraform looks for the file, because synthesis must not depend on what was deployed. */
 function existing(path: string | undefined): string | undefined {
-  return path && Token.asString(Fn.conditional(Fn.fileexists(path), path, Token.nullValue()));
+  if (path === undefined) return undefined;
+  const argument = asFunctionArgument(path);
+  return Token.asString(Fn.conditional(Fn.fileexists(argument), argument, Token.nullValue()));
 }
 
 function fileContent(path: string | undefined): string | undefined {
-  return path && Fn.file(path);
+  return path && Fn.file(asFunctionArgument(path));
 }

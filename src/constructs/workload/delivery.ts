@@ -1,4 +1,5 @@
 import { Fn, Token } from "cdktf";
+import { asFunctionArgument, unescapeExpressions } from "../../terraform/literal-text";
 import type { Construct } from "constructs";
 import type { Duration } from "../../core/duration";
 import type { PolicyStatement } from "../../policy/policy-document";
@@ -72,7 +73,9 @@ export interface IWorkloadDelivery {
 
 /** A text as objects hold it. An expression is encoded when Terraform runs. */
 export function base64(text: string): string {
-  return Token.isUnresolved(text) ? Fn.base64encode(text) : Buffer.from(text).toString("base64");
+  return Token.isUnresolved(text)
+    ? Fn.base64encode(asFunctionArgument(text))
+    : Buffer.from(unescapeExpressions(text)).toString("base64");
 }
 
 /** Name of the Secret with the certificate of the CA. */

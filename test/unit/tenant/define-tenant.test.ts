@@ -1,8 +1,10 @@
+import { Token } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { Duration, Size } from "../../../src";
 import { defineTenant, TenantError, type TenantSpec } from "../../../src/tenant";
 import customer10 from "../../../tenants/customer10";
 import { CERTIFICATE } from "../../support/certificate";
+import { changed } from "../../support/tenant-file";
 
 const INSTANCE = {
   name: "main",
@@ -65,6 +67,17 @@ test("a tenant is typed, and frozen to its depths", () => {
   expect(customer10.instances[0]?.deployment).toMatchObject({ mode: "ha", dataSize: Size.gibibytes(10) });
   expect(Object.isFrozen(customer10)).toBe(true);
   expect(Object.isFrozen(customer10.instances[0]?.databases?.[0]?.roles)).toBe(true);
+});
+
+test.each<[string, string, unknown]>([
+  ["a text", "cluster.key.keyPair", "${TfToken[TOKEN.0]}"],
+  ["a part of a text", "cluster.image", "a ${TfToken[TOKEN.0]}"],
+  ["a list", "cluster.provisioner.variables.x", "#{TfToken[TOKEN.0]}"],
+  ["a number", "cluster.provisioner.variables.x", Token.asNumber("1")],
+])("T2: a token of cdktf for %s is refused, because it would be another value", (_, field, token) => {
+  expect(() => defineTenant(changed(field, token) as TenantSpec)).toThrow(
+    `: ${field}: is a token of CDK for Terraform, which files cannot contain; write the value itself`,
+  );
 });
 
 test("the smallest tenant is a name and an instance that runs elsewhere", () => {

@@ -52,6 +52,8 @@ test("D5: a name cannot add parameters to the connection", () => {
   expect(url({ database: "orders?sslmode=disable", caCertificatePath: "/ca&x=y.pem" })).toBe(
     "postgresql://postgres.customer10.internal:5432/orders%3Fsslmode%3Ddisable?sslmode=verify-full&sslrootcert=%2Fca%26x%3Dy.pem",
   );
+  // Terraform reads `$${` as `${`.
+  expect(url({ database: "$${a}%%{b}" })).toContain("/%24%7Ba%7D%25%7Bb%7D?");
   expect(url({ database: "{{password}}/ü" })).toContain("/%7B%7Bpassword%7D%7D%2F%C3%BC?");
 });
 

@@ -474,6 +474,7 @@ describe("revoked certificates", () => {
   test.each([
     [{ crl: CRL }, '"crl" = '],
     [{ crlUrl: "https://pki.example/crl" }, '"url" = "https://pki.example/crl"'],
+    [{ crlUrl: 'https://pki.example/"\\' }, String.raw`"url" = "https://pki.example/\"\\"`],
   ])("are refused by a list: %j", (props, data) => {
     const list = only(login(props), "vault_generic_endpoint");
     expect(list).toMatchObject({ path: "auth/${vault_auth_backend.cert.path}/crls/clients", disable_read: true });

@@ -1,3 +1,4 @@
+import { TerraformOutput } from "cdktf";
 import { describe, expect, test } from "vitest";
 import { ApiAccess, Provisioner, Size, TenantCluster, type TenantClusterProps } from "../../../../src/index";
 import { OpenstackProvider } from "../../../../src/terraform/providers/openstack";
@@ -287,5 +288,18 @@ describe("Kubespray", () => {
   test("O2: KubesprayProps.variables may say that Kubespray downloads on each node", () => {
     const provisioner = Provisioner.kubespray({ central, variables: { download_run_once: false } });
     expect(() => cluster({ provisioner })).not.toThrow();
+  });
+
+  test("T2: KubesprayProps.variables are texts, whatever they contain", () => {
+    const variables = { x: 'a", "y" = file("/token"), "z" = "b', 'k" = 1, "l': ["\\"] };
+    const { output } = synthesize((stack) => {
+      new OpenstackProvider(stack, "OpenStack");
+      const provisioner = Provisioner.kubespray({ variables });
+      const value = new TenantCluster(stack, "Cluster", { ...CLUSTER_PROPS, provisioner }).inventory;
+      new TerraformOutput(stack, "inventory", { value });
+    });
+    expect(output.inventory?.value).toContain(
+      String.raw`"x" = "a\", \"y\" = file(\"/token\"), \"z\" = \"b", "k\" = 1, \"l" = ["\\"]`,
+    );
   });
 });

@@ -401,6 +401,8 @@ describe("before anything is created", () => {
         },
       ],
     });
+    const quoted = JSON.stringify(zones(cluster({ availabilityZones: ['az"1'], bootVolume })));
+    expect(quoted).toContain(JSON.stringify(String.raw`\${contains(self.names, "az\"1")}`.slice(1)).slice(1, -1));
     const own = cluster({ availabilityZones, bootVolume: { ...bootVolume, availabilityZone: "nova" } });
     expect(JSON.stringify(zones(own))).not.toContain("az1");
     for (const { availability_zone } of all(Object.values(own.resource.openstack_blockstorage_volume_v3 ?? {})))

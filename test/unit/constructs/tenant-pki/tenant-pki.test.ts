@@ -267,6 +267,15 @@ describe("properties", () => {
   describe("of another authority", () => {
     const other = (authority: PkiAuthority, props: Partial<TenantPKIProps> = {}): Synthesized =>
       pki({ rootCa: undefined, authority, ...props });
+    test("T2: the names of an internal root are texts, whatever they contain", () => {
+      const names = { commonName: 'CA", "ou" = file("/token"), "o" = "', organization: 'Acme "IT" \\ $${x}' };
+      const { vault_generic_endpoint: endpoints = {} } = other(PkiAuthority.internal(), names).resource;
+      const root = Object.entries(endpoints).find(([each]) => each.includes("internal_root"))?.[1];
+      expect(root?.data_json).toContain(
+        String.raw`{"common_name" = "CA\", \"ou\" = file(\"/token\"), \"o\" = \"", "organization" = "Acme \"IT\" \\ $\u007bx}", `,
+      );
+    });
+
     test("internal is a root of the tenant's own, whose key never leaves the instance", () => {
       const json = other(PkiAuthority.internal(), { organization: "Company 1", country: "DZ", keyType: "rsa" });
       expect(json.data).toBeUndefined();
