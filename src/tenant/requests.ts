@@ -96,9 +96,10 @@ function problem(path: readonly PropertyKey[], reason: string): FieldProblem {
 
 /** The role and its policy must replace no other one. */
 function checkRequestName({ name }: AccessRequest, instance: WithSelfService, report: Report): void {
-  const { roles = [], selfService } = instance;
-  if ([...roles, ...selfService.requests].some((role) => role.name === name))
-    report([], `another role is named "${name}"; give the file another name`);
+  const { roles = [], workloads = [], selfService } = instance;
+  // A workload logs in as a role of its own.
+  if ([...roles, ...workloads, ...selfService.requests].some((role) => role.name === name))
+    report([], `another role or workload is named "${name}"; give the file another name`);
   checkPolicies({ ...instance, roles: [{ name }] }, (_path, reason) => report([], reason));
 }
 

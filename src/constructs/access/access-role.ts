@@ -10,6 +10,7 @@ import type { RoleLogin, RoleToken } from "../login/role-login";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { ApproleAuthBackendRole, Policy } from "../../terraform/providers/vault";
+import { takeName } from "../../terraform/unique-names";
 import type { AccessRoleProps } from "./access-role-props";
 import { checkLogins, checkUses } from "./role-logins";
 import { checkRawOfDuty, checkRawStatement, policyStatement } from "./raw-statement";
@@ -50,6 +51,7 @@ export class AccessRole extends Construct implements IGrantee {
     checkDurations(props, ["tokenTtl", "tokenMaxTtl", "tokenPeriod", "secretIdTtl"], this);
     const { tokenTtl, tokenMaxTtl } = checkTokenTtls(props, this);
     for (const login of logins) checkLoginTtl(props, login, this);
+    takeName(this, "policy", props);
     const policy = new Policy(this, "Policy", {
       name: props.name,
       policy: Lazy.stringValue({ produce: () => withAccessors(this.policy().render(), this.accessors) }),

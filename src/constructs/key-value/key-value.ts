@@ -8,6 +8,7 @@ import { checkMountPath } from "../../core/mount-path";
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { GenericEndpoint, KvSecretBackendV2, Mount, Policy } from "../../terraform/providers/vault";
+import { takeName } from "../../terraform/unique-names";
 import { PolicyDocument } from "../../policy/policy-document";
 import { environmentPolicies, type EnvironmentPolicy } from "./environment-policies";
 import { checkFolder } from "./folder";
@@ -85,6 +86,7 @@ export class KeyValue extends Construct implements IKeyValue {
     for (const name of this.policies) {
       const document = new PolicyDocument();
       this.grantPolicy({ grant: (statement) => document.add(statement) }, name);
+      takeName(this, "policy", { name, provider });
       new Policy(this, `Policy-${name}`, { name, policy: document.render(), provider });
     }
   }

@@ -4,6 +4,7 @@ import type { LoginUse } from "../../contract/guide";
 import { ValidationError } from "../../core/errors";
 import { logicalId } from "../../terraform/logical-id";
 import { IdentityGroupAlias, VaultIdentityGroup } from "../../terraform/providers/vault";
+import { takeName } from "../../terraform/unique-names";
 import { checkClaims, type IRoleLogin, type RoleToken } from "./role-login";
 
 /** The group in the instance. A group of users has no dot in its name. */
@@ -86,6 +87,7 @@ export class ExternalGroups extends Construct {
     this.names.set(key, group);
     const policies: string[] = [];
     this.policies.set(group, policies);
+    takeName(this, "group", { name, provider });
     const made = new VaultIdentityGroup(this, `Group-${name}`, {
       name,
       type: "external",

@@ -4,6 +4,7 @@ import { mfaName } from "../../contract/people";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { IdentityMfaLoginEnforcement, IdentityMfaTotp, VaultIdentityGroup } from "../../terraform/providers/vault";
+import { takeName } from "../../terraform/unique-names";
 
 /**
  * A second factor at the login of people by password: a code of an authenticator app.
@@ -95,6 +96,7 @@ export class TotpMfa extends Construct {
     });
     // Neither the provider nor the server can empty a list of an enforcement, so that who needs a code is a group.
     const name = mfaName(login);
+    takeName(this, "group", { name, provider });
     const group = new VaultIdentityGroup(this, "Group", {
       name,
       type: "internal",

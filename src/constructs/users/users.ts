@@ -15,6 +15,7 @@ import {
 import { checkProviders } from "../../terraform/provider-value";
 import { requireProviderRanges } from "../../terraform/provider-ranges";
 import { AuthBackend, DataVaultAuthBackend, Policy, VaultIdentityGroup } from "../../terraform/providers/vault";
+import { takeName } from "../../terraform/unique-names";
 import { Lockout } from "../login/lockout";
 import type { IRoleLogin, RoleToken } from "../login/role-login";
 import { peopleTokens } from "./people-tokens";
@@ -193,6 +194,7 @@ export class Users extends Construct {
       policies: [],
       duties: new Set(),
     };
+    takeName(this, "group", { name, provider: this.props.provider });
     new VaultIdentityGroup(this, `Group-${name}`, {
       name,
       type: "internal",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RootCa } from "../../../src";
 import { defineRequest, InstanceConfig, loadTenants } from "../../../src/tenant";
+import { CERTIFICATE } from "../../support/certificate";
 import { synthesizeInVault, type Synthesized } from "../../support/synth";
 
 const EXAMPLE = join(__dirname, "..", "..", "..", "examples", "self-service");
@@ -15,6 +16,14 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const REQUEST = defineRequest({ login: { gitlab: { projectId: 42 } }, ttl: "1h", read: ["kv/shop/web"] });
+
+const WORKLOAD = {
+  name: "request-handler",
+  namespace: "shop",
+  serviceAccount: "handler",
+  delivery: { type: "agent-injector" },
+  secrets: [{ type: "key-value", name: "payments", path: "kv/payments/prod" }],
+};
 
 /** Writes JSON, which YAML contains. */
 function request(content: unknown, name = "shop-web.yaml"): void {
@@ -157,10 +166,25 @@ describe("a request is refused", () => {
 
   test("under a name that is taken, or is none", async () => {
     request(REQUEST, "shop-web.yml");
-    expect(await refusal()).toContain('another role is named "request-shop-web"; give the file another name');
+    expect(await refusal()).toContain(
+      'another role or workload is named "request-shop-web"; give the file another name',
+    );
     rmSync(join(folder, "requests", "customer10", "shop-web.yml"));
     request(REQUEST, "Shop.yaml");
     expect(await refusal()).toContain('"Shop" is not a valid name of a request');
+  });
+
+  test("T2: under the name of a workload, whose policy it would replace and whose secrets it would read", async () => {
+    changeTenant("    selfService:", JSON.stringify([WORKLOAD]).replace(/^/, "    workloads: ") + "\n    selfService:");
+    changeTenant(
+      'gitlab: { audience: "',
+      'kubernetes: { host: "https://k8s:6443", caCertificate: CA }\n      gitlab: { audience: "',
+    );
+    changeTenant("caCertificate: CA", `caCertificate: ${JSON.stringify(CERTIFICATE)}`);
+    request(REQUEST, "handler.yaml");
+    expect(await refusal()).toBe(
+      'requests/customer10/handler.yaml:1:1: another role or workload is named "request-handler"; give the file another name',
+    );
   });
 
   test("SelfServiceSpec.limits, RequestLimitProps.gitlabProjects: once the limits no longer allow it", async () => {

@@ -21,9 +21,9 @@ function people(
     const made = new Users(stack, "Users", { users, provider, ...props });
     const web = new AccessRole(stack, "Web", { name: "web", login: made.group("developers"), provider });
     web.grant({ path: "kv/data/web", capabilities: ["read"], reason: "read" });
-    for (const [group, duty] of Object.entries(duties))
+    for (const [index, [group, duty]] of Object.entries(duties).entries())
       new AdminRole(stack, group, {
-        name: duty,
+        name: Object.values(duties).indexOf(duty) === index ? duty : `${duty}-${group}`,
         duty,
         users: made,
         assignable: ["web"],
