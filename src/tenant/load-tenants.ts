@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
+import { releaseName } from "../constructs/server-config/names";
 import { overlap, parseCidr } from "../core/cidr";
 import { parseServerAddress } from "../terraform/server-address";
 import { checkedTenant, TenantError } from "./define-tenant";
 import { importDefault, MODULES } from "./load-module";
 import { fieldName, type FieldProblem } from "./problems";
 import { withRequests } from "./requests";
+import { runsInCluster } from "./sections/deployment";
 import { refuseHost } from "./shared-instances";
 import type { Tenant } from "./tenant-schema";
 import { readYaml } from "./yaml";
@@ -75,9 +77,10 @@ function fieldProblem(path: readonly PropertyKey[], reason: string): FieldProble
   return { field: fieldName(path), path, reason };
 }
 
-/** Checks files against each other: names and addresses must be unique, networks must not overlap. @throws TenantError */
+/** Checks files against each other: names, releases and addresses must be unique, networks must not overlap. @throws TenantError */
 export function checkTogether(files: readonly TenantFile[]): void {
   checkNames(files);
+  checkReleases(files);
   checkAddresses(files);
   checkNetworks(files);
   checkHosts(files);
@@ -92,6 +95,30 @@ function checkNames(files: readonly TenantFile[]): void {
         fieldProblem(["name"], `"${tenant.name}" is the name of the tenant in ${other} already; choose another`),
       ]);
     byName.set(tenant.name, file);
+  }
+}
+
+/**
+ * A release has the names of tenant and instance, joined by a hyphen that both may contain. Two tenants with one release could issue
+ * certificates for each other's servers, and would have one namespace in a shared cluster. Servers outside clusters
+ * have no release, and retired instances no servers.
+ */
+function checkReleases(files: readonly TenantFile[]): void {
+  const owners = new Map<string, string>();
+  for (const { file, tenant } of files) {
+    tenant.instances.forEach(({ name, deployment, retired }, index) => {
+      if (!runsInCluster(deployment) || retired === true) return;
+      const release = releaseName({ tenant: tenant.name, name });
+      const owner = owners.get(release);
+      if (owner !== undefined)
+        throw new TenantError(file, [
+          fieldProblem(
+            ["instances", index, "name"],
+            `${tenant.name}/${name} and ${owner} would both be the release "${release}", with the same names of servers; choose another name`,
+          ),
+        ]);
+      owners.set(release, `${tenant.name}/${name}`);
+    });
   }
 }
 

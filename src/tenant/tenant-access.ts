@@ -33,9 +33,9 @@ export function exportedAuthorities({ instances }: Tenant): string[] {
   return instances.filter(({ pki }) => pki?.authority?.held === "exported").map(({ name }) => name);
 }
 
-/** The servers of a tenant whose TLS certificates the central Vault issues. */
+/** The servers of a tenant whose TLS certificates the central Vault issues. Retired instances have none, and others may get their names. */
 export function certifiedServers({ instances }: Tenant): CertifiedServers[] {
   return instances
-    .filter(hasCentralCertificate)
+    .filter((instance) => instance.retired !== true && hasCentralCertificate(instance))
     .map(({ name, address }) => ({ name, host: withoutBrackets(new URL(address).hostname) }));
 }

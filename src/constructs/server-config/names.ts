@@ -49,7 +49,10 @@ export function checkNames(
   }
 }
 
-/** The names of an instance's objects. The name of the tenant makes them unique if tenants share a cluster. */
+/**
+ * The names of an instance's objects. If tenants share a cluster, the name of the tenant makes them unique, except that `a/b-c` and `a-b/c`
+ * have the same: `loadTenants` refuses two such instances.
+ */
 export function releaseNames(
   { tenant, name }: { readonly tenant: string; readonly name: string },
   replicas: number,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { defineTenant, loadTenant, loadTenants, type Tenant } from "../../../src/tenant";
+import { defineTenant, loadTenant, loadTenants, type Tenant, type TenantSpec } from "../../../src/tenant";
 import type * as DefineTenant from "../../../src/tenant/define-tenant";
 import { checkTogether, type TenantFile } from "../../../src/tenant/load-tenants";
 import { overlap, parseCidr } from "../../../src/core/cidr";
@@ -116,6 +116,41 @@ describe("checkTogether", () => {
     expect(() => checkTogether(files)).toThrow(
       'b.ts: name: "a" is the name of the tenant in a.ts already; choose another',
     );
+  });
+
+  describe("T2: two tenants cannot have the same names of servers", () => {
+    const inCluster = { mode: "ha", kubernetesApiCidrs: ["10.0.0.5/32"], certificate: { secret: "tls" } };
+    const files = (deploymentOf: (tenant: string) => object): TenantFile[] =>
+      (
+        [
+          ["acme", "eu-main"],
+          ["acme-eu", "main"],
+        ] as const
+      ).map(([tenant, name]) => ({
+        file: `${tenant}.ts`,
+        tenant: defineTenant({
+          name: tenant,
+          cluster: { existing: true },
+          instances: [
+            { name, product: "openbao", address: `https://${tenant}.example:8200`, deployment: deploymentOf(tenant) },
+          ],
+        } as TenantSpec),
+      }));
+
+    const external = (tenant: string): object => ({
+      mode: "external",
+      addresses: [`https://0.${tenant}.example:8200`],
+    });
+
+    test("in a cluster", () => {
+      expect(() => checkTogether(files(() => inCluster))).toThrow(
+        'acme-eu.ts: instances[0].name: acme-eu/main and acme/eu-main would both be the release "acme-eu-main", with the same names of servers; choose another name',
+      );
+    });
+
+    test("outside, servers have names of their own", () => {
+      expect(() => checkTogether(files(external))).not.toThrow();
+    });
   });
 
   describe("T5: two tenants cannot have the same address", () => {
