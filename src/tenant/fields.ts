@@ -1,3 +1,4 @@
+import { checkNotKept } from "./central-secrets";
 import { z } from "zod";
 import { checkLockout, type LoginLockout } from "../constructs/login/lockout";
 import { parseAnyCidr, parseCidr } from "../core/cidr";
@@ -96,7 +97,7 @@ export const secretRef = parsedBy(
     (input) =>
       absence(input, LOCATION) ?? `is not the location of a secret; write ${LOCATION}, never the secret itself`,
   ).meta({ title: "location of a secret" }),
-  (location) => SecretRef.centralVault(location),
+  (location) => checkNotKept(SecretRef.centralVault(location)),
 );
 
 /** When failed logins lock somebody out. */

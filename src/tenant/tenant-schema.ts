@@ -4,6 +4,7 @@ import type { Product } from "../core/product";
 import type { InstanceProviderProps } from "../constructs/vault-instance/instance-provider";
 import type { VaultInstanceProps } from "../constructs/vault-instance/vault-instance";
 import { checkAliasNames, checkSshUsers } from "./alias-names";
+import { checkCentralSecrets } from "./central-secrets";
 import {
   checkCapacity,
   checkClusterPresent,
@@ -251,6 +252,7 @@ export const tenantSchema = tenantFields.superRefine(
     checkNamespaces,
     checkWorkloadCluster,
     checkUniqueWorkloads,
+    checkCentralSecrets,
   ),
 );
 

@@ -2,6 +2,7 @@ import { Token } from "cdktf";
 import { Construct } from "constructs";
 import {
   certificateRole,
+  CLUSTERS_MOUNT,
   COMMAND_LOGIN,
   ROOT_CA_MOUNT,
   TENANT_IDENTITIES,
@@ -9,6 +10,9 @@ import {
   tenantRole,
   type TenantIdentity,
 } from "../../contract/central-vault";
+import { ACCESS_MOUNT, accessPath } from "../../contract/identities";
+import { isKept } from "../../contract/kept-mounts";
+import { namespaceLogin } from "../../contract/namespaces";
 import { checkDurations, Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
@@ -52,6 +56,7 @@ export class TenantAccess extends Construct {
     checkProviders(props, this);
     checkDurations(props, ["secretIdTtl"], this);
     checkSecretIdTtl(props, this);
+    checkSecrets(props, this);
     const roleIds = TENANT_IDENTITIES.map((identity) => [identity, this.createLogin(identity)]);
     this.roleIds = Object.fromEntries(roleIds) as Record<TenantIdentity, string>;
     this.createCertificateRole();
@@ -145,6 +150,29 @@ function checkSecretIdTtl({ secretIdTtl }: TenantAccessProps, scope: Construct):
   throw new ValidationError(
     "login-ttl",
     `A secretIdTtl of ${secretIdTtl.toString()} is longer than the login of the central Vault allows, ${COMMAND_SECRET_ID_TTL.toString()}; reduce it.`,
+    scope,
+  );
+}
+
+/**
+ * Secrets of the tenant, or of nobody. Tenants may share a cluster and so its kubeconfig, and an instance that hosts a namespace.
+ *
+ * @throws ValidationError if a secret is what this library keeps for another tenant.
+ */
+function checkSecrets(
+  { tenant, secrets = [], namespaces = [] }: Pick<TenantAccessProps, "tenant" | "secrets" | "namespaces">,
+  scope: Construct,
+): void {
+  const logins = namespaces.map((each) => accessPath(each.sharedInstance, namespaceLogin(each.instance)));
+  const wrong = secrets.find((secret) => {
+    const { mount, path } = secret;
+    if (!isKept(secret) || mount === CLUSTERS_MOUNT) return false;
+    return !path.startsWith(`${tenant}/`) && !(mount === ACCESS_MOUNT && logins.includes(path));
+  });
+  if (wrong === undefined) return;
+  throw new ValidationError(
+    "tenant-secret",
+    `The secret ${wrong.mount}/${wrong.path} is not one of ${tenant}, but where tenant-vault keeps keys and credentials of tenants; name a secret in another mount.`,
     scope,
   );
 }

@@ -38,3 +38,12 @@ test("the instances whose pipeline keeps the key of a CA are those with an expor
 test("the servers whose certificate the central Vault issues are those in a cluster", () => {
   expect(certifiedServers(customer10)).toEqual([{ name: "main", host: "customer10.customers.operator.example" }]);
 });
+
+test("T2: a file may name the tenant's own authority and the kubeconfig of a shared cluster", () => {
+  const bundle = { mount: "authorities", path: "customer10/main/exported-1", field: "bundle" };
+  expect(() => withPki({ authority: { type: "imported", bundle } })).not.toThrow();
+  const cluster = { existing: true, kubeconfig: { mount: "clusters", path: "shared" } };
+  expect(() =>
+    defineTenant({ name: "customer10", cluster: { ...cluster, existing: true }, instances: [] }),
+  ).not.toThrow();
+});

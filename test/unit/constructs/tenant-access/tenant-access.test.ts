@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Duration, TenantAccess, type TenantAccessProps } from "../../../../src/index";
+import { namespaceLogin } from "../../../../src/contract/namespaces";
 import { only, synthesizeInVault, type Synthesized } from "../../../support/synth";
 import { all } from "../../../support/all";
 
@@ -35,6 +36,33 @@ test("certificates name the servers of the tenant, and allow no pattern of anoth
   expect(role.allowed_domains).toContain("customer10-main-0.customer10-main-internal");
   expect(role.allowed_domains).toContain("customer10.example");
   for (const domain of all(role.allowed_domains as string[])) expect(domain).toMatch(/^customer10[-.]/);
+});
+
+describe("T2: secrets are nothing that is kept for another tenant", () => {
+  test.each([
+    ["customers", "customer11/main"],
+    ["customers", "customer1/main"],
+    ["access", "customer11/main/apply"],
+    ["shares", "group/customer10/main"],
+    ["tenant-seals", "keys/customer11.main"],
+    ["pki-root", "ca"],
+    ["authorities", "customer11/main/exported"],
+  ])("%s/%s", (mount, path) => {
+    expect(() => access({ secrets: [{ mount, path }] })).toThrow(
+      `The secret ${mount}/${path} is not one of customer10, but where tenant-vault keeps keys and credentials of tenants; name a secret in another mount.`,
+    );
+  });
+
+  test.each([
+    ["operator", "customer10/database"],
+    ["access", "customer10/main/apply"],
+    ["authorities", "customer10/main/exported"],
+    ["clusters", "shared"],
+    ["access", `shared/host/${namespaceLogin("customer10/small")}`],
+  ])("but its own, and what tenants share: %s/%s", (mount, path) => {
+    const namespaces = [{ instance: "customer10/small", sharedInstance: "shared/host" }];
+    expect(() => access({ secrets: [{ mount, path }], namespaces })).not.toThrow();
+  });
 });
 
 test("a pipeline logs in as the identities that have claims", () => {
