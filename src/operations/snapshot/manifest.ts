@@ -20,7 +20,7 @@ const manifest = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Version of the record whose keys open the data. */
   recordVersion: z.number().int().min(0),
-  /** Tells these keys apart, and reveals nothing of them: a mirror numbers the versions of a record anew. */
+  /** Tells these keys apart, and reveals nothing of them: in a mirror the versions of a record have other numbers. */
   keysFingerprint: z
     .string()
     .regex(/^[0-9a-f]{16}$/)
