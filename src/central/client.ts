@@ -83,7 +83,8 @@ const MISSING = 404;
 function isOfVault(method: Method, { status, body }: VaultResponse): boolean {
   const { data, errors } = body;
   const hasData = typeof data === "object" && data !== null && !Array.isArray(data);
-  if (status === MISSING && hasData) return true;
+  // Of metadata that do not exist, the answer to a PATCH has no body. What follows meets the proxy, if it was one.
+  if (status === MISSING && (hasData || method === "PATCH")) return true;
   if (status >= 300) return Array.isArray(errors);
   return status === NO_CONTENT || (method === "GET" ? hasData : "data" in body || "auth" in body);
 }
