@@ -70,15 +70,14 @@ async function checkSecrets(central: VaultClient, stacks: readonly SynthesizedSt
 
 async function checkSecret(central: VaultClient, { stack, mount, path, fields }: SecretRead & { stack: string }) {
   const place = `${mount}/${path}`;
+  const put = `vault kv put ${place} ${fields.map((field) => `${field}=...`).join(" ")}`;
   try {
     const { status, body } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [403, 404] });
     // The check of the capabilities tells it.
     if (status === 403) return [];
     const { data = null } = (status === 404 ? {} : body.data) as { data?: Record<string, unknown> | null };
     if (data === null)
-      return [
-        `${stack} reads the secret ${place} of the central Vault, which does not exist; write it: vault kv put ${place} ${fields.map((field) => `${field}=...`).join(" ")}`,
-      ];
+      return [`${stack} reads the secret ${place} of the central Vault, which does not exist; write it: ${put}`];
     return fields
       .filter((field) => !(field in data))
       .map(
@@ -86,6 +85,10 @@ async function checkSecret(central: VaultClient, { stack, mount, path, fields }:
           `${stack} reads the field "${field}" of the secret ${place} of the central Vault, which has only ${Object.keys(data).join(", ") || "no field"}; write it: vault kv patch ${place} ${field}=...`,
       );
   } catch (error) {
+    if (error instanceof CentralError && error.failure === "missing")
+      return [
+        `${stack} reads the secret ${place} of the central Vault, which does not exist, and neither does its mount; make both: vault secrets enable -path=${mount} -version=2 kv, and ${put}`,
+      ];
     return [sentenceOf(error)];
   }
 }

@@ -49,6 +49,17 @@ test("T9: names a secret that does not exist, and does not look for what the hoo
   ]);
 });
 
+test("T9: names a mount that does not exist, and the secret in it", async () => {
+  vault = await FakeVault.start(({ path }) =>
+    path.startsWith("operator/")
+      ? { status: 404, body: { errors: ['no handler for route "operator/data/customer10/postgresql"'] } }
+      : { body: { data: {} } },
+  );
+  expect((await checkCentral(vault.client(), stacks())).at(-1)).toBe(
+    "customer10-config reads the secret operator/customer10/postgresql of the central Vault, which does not exist, and neither does its mount; make both: vault secrets enable -path=operator -version=2 kv, and vault kv put operator/customer10/postgresql password=...",
+  );
+});
+
 test("T9: names a field that is missing, and no value of the others", async () => {
   await start({ pasword: "secret-value" }, ["root"]);
   const [problem = ""] = await checkCentral(vault.client(), stacks());
