@@ -109,7 +109,7 @@ export function testIssuers(bed: AuthorityBed): void {
           key_bits: 256,
           not_after: "",
           ttl: DAYS / 1000,
-          key_usage: ["DigitalSignature"],
+          key_usage: ["DigitalSignature", "KeyAgreement", "KeyEncipherment"],
           not_before_duration: 300,
         },
       });
