@@ -39,7 +39,7 @@ export async function mirror({ environment, log, clock }: CommandHost): Promise<
       const found = await Promise.all(
         [RECORDS_MOUNT, CLUSTERS_MOUNT, ACCESS_MOUNT, AUTHORITIES_MOUNT].map(async (mount) => ({
           mount,
-          ...(await attempt(mount, () => copier.list(mount))),
+          ...(await attempt(mount, () => listed(copier, mount))),
         })),
       );
       const secrets = found.flatMap(({ mount, result = [] }) =>
@@ -60,6 +60,16 @@ export async function mirror({ environment, log, clock }: CommandHost): Promise<
     }
   } finally {
     await central.close();
+  }
+}
+
+/** The central Vault of an earlier release has not every mount. All have that of the records: without it, this is another Vault. */
+async function listed(copier: SecretMirror, mount: string): Promise<string[]> {
+  try {
+    return await copier.list(mount);
+  } catch (error) {
+    if (mount !== RECORDS_MOUNT && error instanceof CentralError && error.failure === "missing") return [];
+    throw error;
   }
 }
 

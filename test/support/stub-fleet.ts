@@ -10,6 +10,14 @@ import type { Instance } from "../../src/contract/instance";
 /** Key of every stub server: 33 bytes, like a share of Vault. */
 const KEY = Buffer.alloc(33, 7).toString("base64");
 
+/** What Vault and OpenBao answer where nothing was written. */
+const NOTHING = { errors: [] };
+
+function statusOf(answer: object | undefined): number {
+  if (answer === NOTHING) return 404;
+  return answer === undefined ? 503 : 200;
+}
+
 /** One server that can be sealed, and says when it was unsealed. */
 export class StubServer {
   sealed = false;
@@ -90,7 +98,7 @@ export class StubFleet {
           const answered = answer(path);
           const body = Buffer.from(JSON.stringify(answered ?? { errors: ["Vault is sealed"] }));
           response
-            .writeHead(answered === undefined ? 503 : 200, {
+            .writeHead(statusOf(answered), {
               "content-type": "application/json",
               "content-length": body.length,
             })
@@ -111,7 +119,7 @@ export class StubFleet {
       return { data: { keys: instances } };
     }
     const [, part, index, name] = /^customers\/(data|metadata)\/tenant(\d+)\/(.*)$/.exec(path) ?? [];
-    if (part === undefined) return {};
+    if (part === undefined) return NOTHING;
     if (name === "") return { data: { keys: ["main"] } };
     const instance = this.instance(Number(index));
     if (part === "metadata") return { data: { custom_metadata: toMetadata(instance) } };
