@@ -6,7 +6,7 @@ import type { KeyType } from "../vault/keys";
 import { askCentral } from "./client";
 import { customMetadata, readSecret, type VersionMetadata } from "./key-value";
 import { formerKeySets, type EarlierVersion, type KeySet } from "./pending-keys";
-import { keysFingerprint, recordedKeys, type RecordFields } from "./record";
+import { hasKeys, recordedKeys, type RecordFields } from "./record";
 
 /** The newest version of a record in the central Vault. */
 export interface SeenRecord {
@@ -81,11 +81,10 @@ export class RecordStore {
     return undefined;
   }
 
-  /** Reads the newest version with these keys, as {@link keysFingerprint} tells them; undefined if none that can be read has them. */
-  async versionOf(type: KeyType, fingerprint: string): Promise<RecordFields | undefined> {
+  /** Reads the newest version with these keys, as `keysFingerprint` tells them; undefined if none that can be read has them. */
+  async readWithKeys(type: KeyType, fingerprint: string): Promise<RecordFields | undefined> {
     const { version: newest } = await this.read();
-    for await (const { fields } of this.earlier(newest + 1))
-      if (keysFingerprint(recordedKeys(fields, type)) === fingerprint) return fields;
+    for await (const { fields } of this.earlier(newest + 1)) if (hasKeys(fields, type, fingerprint)) return fields;
     return undefined;
   }
 

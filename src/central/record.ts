@@ -178,6 +178,11 @@ export function keysFingerprint(keys: readonly Secret[]): string {
   return fingerprint(new Secret(keys.map((key) => key.reveal()).join(" ")));
 }
 
+/** Whether the keys of a record are those that {@link keysFingerprint} identifies. */
+export function hasKeys(fields: RecordFields, type: KeyType, fingerprintOfKeys: string): boolean {
+  return keysFingerprint(recordedKeys(fields, type)) === fingerprintOfKeys;
+}
+
 /** Identifies a secret without revealing it. */
 export function fingerprint(secret: Secret): string {
   return createHash("sha256").update(secret.reveal()).digest("hex").slice(0, 16);

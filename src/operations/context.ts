@@ -55,7 +55,7 @@ export interface OperationContext extends RunContext {
     | "patchMetadata"
     | "readVersion"
     | "versionWithKeys"
-    | "versionOf"
+    | "readWithKeys"
     | "formerKeys"
     | "keptVersions"
   >;

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { keysFingerprint, recordedKeys, type RecordFields } from "../../src/central/record";
+import { hasKeys, recordedKeys, type RecordFields } from "../../src/central/record";
 import { OperationError } from "../../src/core/errors";
 import { Secret } from "../../src/core/secret";
 import { rotateKeys } from "../../src/operations/ceremonies/rotate-keys";
@@ -169,8 +169,8 @@ class OtherSite {
         path: "customer10/origin",
         readMetadata: () => Promise.resolve({}),
         readVersion: (version) => Promise.resolve(versions[version - 1]),
-        versionOf: (type, fingerprint) =>
-          Promise.resolve(versions.findLast((fields) => keysFingerprint(recordedKeys(fields, type)) === fingerprint)),
+        readWithKeys: (type, fingerprint) =>
+          Promise.resolve(versions.findLast((fields) => hasKeys(fields, type, fingerprint))),
       },
       credentials: {
         read: (identity) => Promise.resolve(credentials.read(identity)),

@@ -1,6 +1,6 @@
 import { CentralError } from "../../src/central/client";
 import { formerKeySets, type EarlierVersion } from "../../src/central/pending-keys";
-import { keysFingerprint, recordedKeys, type RecordFields } from "../../src/central/record";
+import { hasKeys, recordedKeys, type RecordFields } from "../../src/central/record";
 import type { SeenRecord } from "../../src/central/record-store";
 import type { Instance } from "../../src/contract/instance";
 import type { OperationContext } from "../../src/operations/context";
@@ -41,12 +41,11 @@ export function recordApi(world: RecordWorld, process: SimulatedProcess): Operat
     keptVersions: () => look(() => world.keptVersions),
     patchMetadata: (patch) => affect(() => patchMetadata(world, patch)),
     versionWithKeys: (type, more, before) => look(() => versionWithKeys(world, type, more, before)),
-    versionOf: (type, fingerprint) =>
+    readWithKeys: (type, fingerprint) =>
       look(
         () =>
-          versionsBefore(world, world.versions.length + 1).find(
-            ({ fields }) => keysFingerprint(recordedKeys(fields, type)) === fingerprint,
-          )?.fields,
+          versionsBefore(world, world.versions.length + 1).find(({ fields }) => hasKeys(fields, type, fingerprint))
+            ?.fields,
       ),
     formerKeys: async (type, { fields, version }) => {
       const versions = await look(() => versionsBefore(world, version));

@@ -25,7 +25,7 @@ const SERVER: Replica = { name: "the throw-away server", address: "http://localh
 
 /** What a drill uses. It does not touch the instance. */
 export interface DrillContext extends RunContext {
-  readonly store: Pick<RecordStore, "path" | "read" | "readVersion" | "versionOf" | "patchMetadata">;
+  readonly store: Pick<RecordStore, "path" | "read" | "readVersion" | "readWithKeys" | "patchMetadata">;
   readonly credentials: Pick<CredentialStore, "read" | "readVersion">;
 }
 

@@ -7,7 +7,7 @@ import {
   withPendingKeysInUse,
   type PendingKeys,
 } from "../../central/pending-keys";
-import { keysFingerprint, recordedKeys, rootToken, withRootToken } from "../../central/record";
+import { hasKeys, keysFingerprint, recordedKeys, rootToken, withRootToken } from "../../central/record";
 import { recordDeleted } from "../../central/record-store";
 import { recordPath } from "../../contract/central-vault";
 import type { Instance } from "../../contract/instance";
@@ -34,7 +34,7 @@ export interface SnapshotKeys {
 }
 
 /** The record of the instance that a snapshot is of. */
-type OriginStore = Pick<OperationContext["store"], "path" | "readVersion" | "versionOf">;
+type OriginStore = Pick<OperationContext["store"], "path" | "readVersion" | "readWithKeys">;
 
 /**
  * Finds the keys of a snapshot, in the version of the record that its manifest names, or in the newest one that has the same.
@@ -64,8 +64,8 @@ export async function findSnapshotKeys(
     );
   }
   const named = (await origin.readVersion(recordVersion)) ?? {};
-  const isAnother = wanted !== undefined && keysFingerprint(recordedKeys(named, type)) !== wanted;
-  const former = isAnother ? ((await origin.versionOf(type, wanted)) ?? {}) : named;
+  const isAnother = wanted !== undefined && !hasKeys(named, type, wanted);
+  const former = isAnother ? ((await origin.readWithKeys(type, wanted)) ?? {}) : named;
   const keys = recordedKeys(former, type);
   if (keys.length < (type === "unseal" ? threshold : Math.min(shares, 1))) {
     throw new OperationError(
@@ -73,7 +73,7 @@ export async function findSnapshotKeys(
       `Version ${recordVersion} of ${record}, which has the keys of the snapshot ${name}, is gone or incomplete; undelete it with "vault kv undelete -versions=${recordVersion} ${record}", or use another snapshot.`,
     );
   }
-  const current = keysFingerprint(keys) === keysFingerprint(recordedKeys(fields, type));
+  const current = hasKeys(fields, type, keysFingerprint(keys));
   return { type, keys, threshold, rootToken: rootToken(former), current };
 }
 
@@ -99,7 +99,7 @@ export async function keepSnapshotKeys(
     throw unfinishedRotation(store.path, pending);
   const inUse = pending !== undefined && (await opens?.(pending)) === true;
   const settled = inUse ? withPendingKeysInUse(fields, type) : withoutPendingKeys(fields);
-  const current = keysFingerprint(keys) === keysFingerprint(recordedKeys(settled, type));
+  const current = hasKeys(settled, type, keysFingerprint(keys));
   if (current && pending === undefined) return;
   await store.write(current ? settled : withPendingKeys(settled, type, { keys, threshold, ceremony }), version);
 }

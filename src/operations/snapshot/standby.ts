@@ -15,7 +15,7 @@ const STANDBY_OF = "standby-of";
 
 /** The instance whose snapshots a standby restores. */
 export interface Origin {
-  readonly store: Pick<RecordStore, "path" | "readMetadata" | "readVersion" | "versionOf">;
+  readonly store: Pick<RecordStore, "path" | "readMetadata" | "readVersion" | "readWithKeys">;
   readonly credentials: Pick<CredentialStore, "read" | "readVersion">;
 }
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { fromMetadata } from "../../../../src/central/instance-metadata";
 import { keySets } from "../../../../src/central/pending-keys";
-import { keysFingerprint, recordedKeys, type RecordFields } from "../../../../src/central/record";
+import { hasKeys, recordedKeys, type RecordFields } from "../../../../src/central/record";
 import type { Instance } from "../../../../src/contract/instance";
 import { OperationError } from "../../../../src/core/errors";
 import { Secret } from "../../../../src/core/secret";
@@ -65,10 +65,8 @@ class Scene {
         path: ORIGIN,
         readMetadata: () => Promise.resolve(this.metadata),
         readVersion: (version) => Promise.resolve(this.versions[version - 1]),
-        versionOf: (type, fingerprint) =>
-          Promise.resolve(
-            this.versions.findLast((fields) => keysFingerprint(recordedKeys(fields, type)) === fingerprint),
-          ),
+        readWithKeys: (type, fingerprint) =>
+          Promise.resolve(this.versions.findLast((fields) => hasKeys(fields, type, fingerprint))),
       },
       credentials: {
         read: (identity) => Promise.resolve(this.credentials.read(identity)),
