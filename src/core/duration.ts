@@ -76,6 +76,18 @@ export function shorter(one: Duration, other: Duration): Duration {
   return one.isLongerThan(other) ? other : one;
 }
 
+/**
+ * A lifetime and its maximum, with defaults: that of the lifetime is no longer than a given maximum, and that of the maximum no shorter
+ * than a given lifetime.
+ */
+export function lifetimes(
+  given: { readonly ttl: Duration | undefined; readonly maxTtl: Duration | undefined },
+  defaults: { readonly ttl: Duration; readonly maxTtl: Duration },
+): { readonly ttl: Duration; readonly maxTtl: Duration } {
+  const maxTtl = given.maxTtl ?? longer(given.ttl ?? defaults.ttl, defaults.maxTtl);
+  return { ttl: given.ttl ?? shorter(defaults.ttl, maxTtl), maxTtl };
+}
+
 const DURATION = { name: "Duration", member: "toSeconds", example: "Duration.hours(72)", code: "duration" };
 
 /**

@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import type { GuidedRole, LoginUse } from "../../contract/guide";
 import { IDENTITY_POLICY_PREFIX } from "../../contract/identities";
 import { boundAddresses } from "../../core/cidr";
-import { checkDurations, Duration, longer, shorter } from "../../core/duration";
+import { checkDurations, Duration, lifetimes, longer } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { DEFAULT_MAX_TTL as LOGIN_MAX_TTL, type IAppRoleLogin } from "../login/app-role-login";
 import type { RoleLogin, RoleToken } from "../login/role-login";
@@ -247,17 +247,19 @@ function checkLoginTtl(props: AccessRoleProps, login: RoleLogin, scope: Construc
 
 /** Token lifetimes of a role, with defaults. @throws ValidationError if the lifetime exceeds the maximum. */
 export function checkTokenTtls(
-  { name, ...given }: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl">,
+  props: Pick<AccessRoleProps, "name" | "tokenTtl" | "tokenMaxTtl">,
   scope?: Construct,
 ): { readonly tokenTtl: Duration; readonly tokenMaxTtl: Duration } {
-  const longest = given.tokenMaxTtl ?? longer(given.tokenTtl ?? DEFAULT_TTL, DEFAULT_MAX_TTL);
-  const tokenTtl = given.tokenTtl ?? shorter(DEFAULT_TTL, longest);
-  if (tokenTtl.isLongerThan(longest)) {
+  const { ttl: tokenTtl, maxTtl: tokenMaxTtl } = lifetimes(
+    { ttl: props.tokenTtl, maxTtl: props.tokenMaxTtl },
+    { ttl: DEFAULT_TTL, maxTtl: DEFAULT_MAX_TTL },
+  );
+  if (tokenTtl.isLongerThan(tokenMaxTtl)) {
     throw new ValidationError(
       "token-ttl",
-      `The role ${name} has a tokenTtl of ${tokenTtl.toString()}, longer than its tokenMaxTtl of ${longest.toString()}; reduce tokenTtl.`,
+      `The role ${props.name} has a tokenTtl of ${tokenTtl.toString()}, longer than its tokenMaxTtl of ${tokenMaxTtl.toString()}; reduce tokenTtl.`,
       scope,
     );
   }
-  return { tokenTtl, tokenMaxTtl: longest };
+  return { tokenTtl, tokenMaxTtl };
 }

@@ -1,4 +1,4 @@
-import { checkDurations, Duration, longer, shorter } from "../../core/duration";
+import { checkDurations, Duration, lifetimes } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import type { ValueType } from "../../core/value-type";
 import type { AwsSecretBackendRoleConfig } from "../../terraform/providers/vault";
@@ -72,8 +72,12 @@ function checkPermissions({ name, policyArns = [], policyDocument, iamGroups = [
 /** @throws ValidationError if STS would refuse a lifetime. */
 function sessionTtls(props: AwsSessionTtls & { readonly name: string }, longest: Duration): Partial<AwsRole["config"]> {
   checkDurations(props, ["defaultTtl", "maxTtl"]);
-  const { name, defaultTtl = shorter(props.maxTtl ?? Duration.hours(1), Duration.hours(1)) } = props;
-  const { maxTtl = longer(defaultTtl, Duration.hours(1)) } = props;
+  const { name } = props;
+  const hour = Duration.hours(1);
+  const { ttl: defaultTtl, maxTtl } = lifetimes(
+    { ttl: props.defaultTtl, maxTtl: props.maxTtl },
+    { ttl: hour, maxTtl: hour },
+  );
   if (defaultTtl.isLongerThan(maxTtl))
     throw new ValidationError("cloud-ttl", longerThanMaxTtl("AWS", { name, defaultTtl, maxTtl }));
   if (SHORTEST.isLongerThan(defaultTtl) || maxTtl.isLongerThan(longest))

@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { checkDurations, Duration, longer, shorter } from "../../core/duration";
+import { checkDurations, Duration, lifetimes } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
 import { checkLoginPath } from "../../core/mount-path";
 import { checkSecretRefs, revisionOf } from "../../core/secret-ref";
@@ -115,8 +115,10 @@ export function directoryTokens(
   props: Pick<LdapLoginProps, "tokenTtl" | "tokenMaxTtl">,
   scope?: Construct,
 ): { readonly ttl: number; readonly maxTtl: number } {
-  const { tokenTtl = shorter(Duration.hours(1), props.tokenMaxTtl ?? Duration.hours(1)) } = props;
-  const { tokenMaxTtl = longer(tokenTtl, Duration.hours(4)) } = props;
+  const { ttl: tokenTtl, maxTtl: tokenMaxTtl } = lifetimes(
+    { ttl: props.tokenTtl, maxTtl: props.tokenMaxTtl },
+    { ttl: Duration.hours(1), maxTtl: Duration.hours(4) },
+  );
   if (!tokenTtl.isLongerThan(tokenMaxTtl)) return { ttl: tokenTtl.toSeconds(), maxTtl: tokenMaxTtl.toSeconds() };
   throw new ValidationError(
     "token-ttl",

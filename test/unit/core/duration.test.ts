@@ -33,7 +33,7 @@ import { alertRules, type AlertRulesProps } from "../../../src/constructs/monito
 import { identitySettings } from "../../../src/constructs/vault-instance/identity-settings";
 import { PROJECT } from "../../support/checker";
 import { synthesizeInVault } from "../../support/synth";
-import { longer, shorter } from "../../../src/core/duration";
+import { lifetimes, longer, shorter } from "../../../src/core/duration";
 
 /** What a JavaScript program may pass for a Duration. */
 const TEXT = "72h" as unknown as Duration;
@@ -200,4 +200,19 @@ test("the longer of two, in either order", () => {
   const [hour, day] = [Duration.hours(1), Duration.hours(24)];
   expect([longer(hour, day), longer(day, hour)]).toEqual([day, day]);
   expect([shorter(hour, day), shorter(day, hour)]).toEqual([hour, hour]);
+});
+
+test.each([
+  [undefined, undefined, "1h", "4h"],
+  ["8h", undefined, "8h", "8h"],
+  ["2h", undefined, "2h", "4h"],
+  [undefined, "30m", "30m", "30m"],
+  [undefined, "24h", "1h", "24h"],
+  ["2h", "1h", "2h", "1h"],
+])("a lifetime of %s and a maximum of %s are %s and %s with defaults", (ttl, maxTtl, expected, longest) => {
+  const parsed = (text: string | undefined): Duration | undefined =>
+    text === undefined ? undefined : Duration.parse(text);
+  const defaults = { ttl: Duration.hours(1), maxTtl: Duration.hours(4) };
+  const found = lifetimes({ ttl: parsed(ttl), maxTtl: parsed(maxTtl) }, defaults);
+  expect([found.ttl.toString(), found.maxTtl.toString()]).toEqual([expected, longest]);
 });
