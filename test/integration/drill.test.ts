@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -33,15 +33,25 @@ beforeAll(async () => {
   args = ["drill", "customer10/drilled", "--identity", identity];
   const started = await bed.startInstance("drilled", 1);
   server = started.servers[0] as VaultServer;
+  const auditFolder = join(bed.folder, "audit");
+  await server.stop();
+  server.auditFile = join(auditFolder, "audit.log");
+  mkdirSync(auditFolder);
+  await server.start();
   await bed.unseal(started.instance);
   record = await bed.central.readRecord("customer10", "drilled");
   const client = server.client(record["root-token"]);
+  if (server.product === "vault")
+    await client.send("PUT", "sys/audit/file", { body: { type: "file", options: { file_path: server.auditFile } } });
   await client.send("POST", "sys/mounts/pki", { body: { type: "pki", config: { max_lease_ttl: "87600h" } } });
   await client.send("POST", "pki/root/generate/internal", { body: { common_name: "Example CA", ttl: "8760h" } });
   expect(await bed.run(["snapshot", "save", "customer10/drilled"], environment)).toMatchObject({
     code: 0,
     failure: "",
   });
+  // The machine of a drill cannot write to the audit log of the instance.
+  rmSync(auditFolder, { recursive: true });
+  writeFileSync(auditFolder, "");
 });
 afterAll(() => bed.stop());
 

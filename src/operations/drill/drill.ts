@@ -16,6 +16,7 @@ import { findSnapshotKeys, type SnapshotKeys } from "../snapshot/snapshot-keys";
 import type { Manifest } from "../snapshot/manifest";
 import type { SnapshotTarget } from "../snapshot/target";
 import { unsealReplica } from "../unseal/unsealing";
+import { removeAuditDevices } from "./audit-devices";
 import { chainProblem } from "./ca-chain";
 import { proofMetadata } from "./restore-proof";
 import { ThrowAwayServer, type ServerCommand } from "./throw-away-server";
@@ -70,6 +71,7 @@ export async function drill(
   try {
     const run = new Drill(context, server, manifest, keys);
     await run.restore(openSnapshot(target, manifest, identities));
+    await run.removeAuditDevices();
     report = await run.prove();
   } finally {
     await server.destroy();
@@ -99,6 +101,13 @@ class Drill {
     await this.waitUntilActive();
     await SnapshotApi.as(this.server.client, rootToken).restore(snapshot, true);
     await this.until("it seals itself", async () => (await this.replica.status()).state === "sealed");
+  }
+
+  /** Those of the instance, whose folders and collectors this machine does not have. */
+  async removeAuditDevices(): Promise<void> {
+    await this.server.run("recovery");
+    await removeAuditDevices(this.server.client, this.keys, this.context.store);
+    await this.server.run("normal");
   }
 
   /** Opens the restored data with the recorded keys, and uses them. */

@@ -11,6 +11,7 @@ import type { Clock } from "../../core/clock";
 import { OperationError } from "../../core/errors";
 import { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
+import { RECOVERY_PROBE } from "./audit-devices";
 import type { Isolation } from "./network-isolation";
 
 type Supervisor = ChildProcessByStdio<Writable, null, null>;
@@ -22,17 +23,30 @@ const STARTS_WITHIN = 60_000;
 const POLL = 100;
 
 /**
- * Waits for a line, runs the server, and ends it and deletes its folder once its standard input is closed: also if this program is killed.
- * It is there before the folder, so that no moment leaves one. Signals of a terminal do not end it before that.
+ * Runs the server in the mode of each line, ends the one before, and deletes the folder once its standard input is closed: also if this
+ * program is killed. It is there before the folder, so that no moment leaves one. Signals of a terminal do not end it before that.
  */
 const SUPERVISOR = `trap '' INT TERM HUP
-if read -r _; then
-  "$1" server -config "$2/server.hcl" > "$2/server.log" 2>&1 < /dev/null &
-  read -r _
-  kill -9 $!
-  wait
-fi
+end() {
+  if [ -n "$server" ]; then kill -9 "$server"; wait; fi
+}
+server=
+while read -r mode; do
+  end
+  "$1" server $mode -config "$2/server.hcl" > "$2/server.log" 2>&1 < /dev/null &
+  server=$!
+done
+end
 rm -rf "$2"`;
+
+/** How the server runs. In recovery mode it has no engines: a token gives access to its storage. */
+type Mode = "normal" | "recovery";
+
+/** The option of each mode, and an endpoint that only a server in this mode has. */
+const MODES: Readonly<Record<Mode, { readonly option: string; readonly probe: string }>> = {
+  normal: { option: "", probe: "sys/seal-status" },
+  recovery: { option: "-recovery", probe: RECOVERY_PROBE },
+};
 
 /** Which program a throw-away server runs, and how. */
 export interface ServerCommand {
@@ -52,11 +66,10 @@ export class ThrowAwayServer {
     const folder = join(existsSync(MEMORY) ? MEMORY : tmpdir(), `tenant-vault-drill-${randomUUID()}`);
     const supervisor = await supervise(command, folder);
     const client = new VaultClient({ address: "http://localhost", socketPath: join(folder, "socket"), signal });
-    const server = new ThrowAwayServer(folder, supervisor, client);
+    const server = new ThrowAwayServer(folder, supervisor, client, clock, signal);
     try {
       await prepareFolder(folder);
-      supervisor.stdin.write("start\n");
-      await server.waitUntilStarted(clock, signal);
+      await server.run("normal");
       return server;
     } catch (error) {
       await server.destroy();
@@ -68,7 +81,16 @@ export class ThrowAwayServer {
     private readonly folder: string,
     private readonly supervisor: Supervisor,
     readonly client: VaultClient,
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
   ) {}
+
+  /** Starts the server in this mode, sealed, with the data of the run before. @throws OperationError `drill-failed` */
+  async run(mode: Mode): Promise<void> {
+    const { option, probe } = MODES[mode];
+    this.supervisor.stdin.write(`${option}\n`);
+    await this.waitUntilStarted(probe);
+  }
 
   /** Ends the server and deletes its data. */
   async destroy(): Promise<void> {
@@ -80,12 +102,13 @@ export class ThrowAwayServer {
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  private async waitUntilStarted(clock: Clock, signal: AbortSignal): Promise<void> {
+  private async waitUntilStarted(probe: string): Promise<void> {
+    const { clock, signal } = this;
     const giveUp = clock.now() + STARTS_WITHIN;
     let last = "";
     while (clock.now() < giveUp && !signal.aborted) {
       try {
-        await this.client.send("GET", "sys/seal-status");
+        await this.client.send("GET", probe);
         return;
       } catch (error) {
         if (!(error instanceof ReplicaError)) throw error;

@@ -16,8 +16,14 @@ beforeAll(() => {
   // Answers at the socket of its configuration, and tells its process.
   const script = `#!${process.execPath}
 const { readFileSync } = require("node:fs");
-const [, socket] = /address = "(.*socket)"/.exec(readFileSync(process.argv[4], "utf8"));
-require("node:http").createServer((_, response) => response.end(JSON.stringify({ pid: process.pid, ppid: process.ppid, isolated: process.env.ISOLATED }))).listen(socket);
+const [, socket] = /address = "(.*socket)"/.exec(readFileSync(process.argv.at(-1), "utf8"));
+const recovers = process.argv.includes("-recovery");
+require("node:fs").rmSync(socket, { force: true });
+require("node:http").createServer(({ url }, response) => {
+  // Only a server in recovery mode has this endpoint, and it has no others.
+  if (url.includes("recovery") !== recovers) response.statusCode = 404;
+  response.end(JSON.stringify({ pid: process.pid, ppid: process.ppid, isolated: process.env.ISOLATED }));
+}).listen(socket);
 `;
   writeFileSync(program, script, { mode: 0o755 });
 });
@@ -38,6 +44,20 @@ test("a server is isolated, reached by its socket, and ends with its data", asyn
   await server.destroy();
   expect(drills()).toEqual(before);
   expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+});
+
+test("a server in another mode takes the place of the one before, in the same isolation", async () => {
+  const server = await ThrowAwayServer.start({ program, isolation: [] }, systemClock, new AbortController().signal);
+  const pidAt = async (path: string) => ((await server.client.send("GET", path)).body as { pid: number }).pid;
+  const first = await pidAt("sys/health");
+  await server.run("recovery");
+  const second = await pidAt("sys/generate-recovery-token/attempt");
+  await server.run("normal");
+  const third = await pidAt("sys/health");
+  expect(new Set([first, second, third]).size).toBe(3);
+  for (const ended of [first, second]) expect(() => process.kill(ended, 0)).toThrow("ESRCH");
+  await server.destroy();
+  expect(() => process.kill(third, 0)).toThrow("ESRCH");
 });
 
 test("a program that does not start, and an interruption, leave nothing", async () => {
