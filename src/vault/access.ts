@@ -184,11 +184,11 @@ export class AccessApi {
   /** When a secret ID was made; undefined if there is none. */
   async secretIdCreated(mount: string, role: string, accessor: string): Promise<Date | undefined> {
     const path = `auth/${mount}/role/${role}/secret-id-accessor/lookup`;
-    const { body } = await this.client.send("POST", path, {
+    const { status, body } = await this.client.send("POST", path, {
       body: { secret_id_accessor: accessor },
       accept: [MISSING],
     });
-    return parseCreation(body, path);
+    return status === MISSING ? undefined : parseCreation(body, path);
   }
 
   /** Destroys a secret ID, if it exists. */

@@ -60,6 +60,9 @@ const TRANSFER_TIMEOUT = 600_000;
 /** HTTP statuses that Vault answers with; https://developer.hashicorp.com/vault/api-docs#http-status-codes */
 const FAILURES: Record<number, VaultFailure> = { [DENIED]: "denied", 404: "missing", 503: "sealed" };
 
+/** What Vault says, with the status 500, to a token whose last part names no namespace: nobody has such a token. */
+const NO_SUCH_NAMESPACE = "failed to look up namespace from the token";
+
 /** State that the clients of one server share. */
 interface Shared {
   readonly connections: ServerConnections;
@@ -201,7 +204,8 @@ export class VaultClient {
         const { "x-vault-index": index, date } = response.headers;
         if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
         const text = await readText(response.body, options.limit ?? LIMIT);
-        return { status: response.statusCode, date: Date.parse(String(date)), text };
+        const status = text?.includes(NO_SUCH_NAMESPACE) === true ? DENIED : response.statusCode;
+        return { status, date: Date.parse(String(date)), text };
       });
     } catch (error) {
       throw connectionError(error, timeout);

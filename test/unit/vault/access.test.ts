@@ -69,6 +69,13 @@ test("policies and roles that do not exist are undefined", async () => {
   expect(await api.secretIdCreated("tenant-vault", "plan", "a")).toBeUndefined();
 });
 
+test("a secret ID that is gone has no time, also if Vault puts its error where data are", async () => {
+  const body = { data: { error: 'failed to find accessor entry for secret_id_accessor: "a"' } };
+  const path = "auth/tenant-vault/role/plan/secret-id-accessor/lookup";
+  const api = await server({ [`POST ${path}`]: { status: 404, body } });
+  expect(await api.secretIdCreated("tenant-vault", "plan", "a")).toBeUndefined();
+});
+
 test("writes go where they belong", async () => {
   fake = await FakeVault.start(() => ({
     body: {

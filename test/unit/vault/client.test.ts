@@ -5,6 +5,7 @@ import { Secret } from "../../../src/core/secret";
 import { VaultClient } from "../../../src/vault/client";
 import { ReplicaApi } from "../../../src/vault/replica";
 import { answerEndlessly } from "../../support/endless";
+import { FakeVault } from "../../support/vault-api";
 
 /** A server that knows one token, and one path that this token may not use. */
 let server: Server;
@@ -65,6 +66,18 @@ test("a login that fails is the failure of all that wait for it, and is tried ag
   expect([one, another]).toMatchObject([{ reason: { message: "no login" } }, { reason: { message: "no login" } }]);
   works = true;
   expect(await loggedIn.send("GET", "a")).toMatchObject({ status: 200 });
+});
+
+test("a token of no namespace is one that is denied, as Vault 1.21.4 answers with 500", async () => {
+  const errors = ["error performing token check: failed to look up namespace from the token: no namespace"];
+  const vault = await FakeVault.start(({ headers }) =>
+    headers["x-vault-token"] === valid ? {} : { status: 500, body: { errors } },
+  );
+  onTestFinished(() => vault.stop());
+  const damaged = vault.client("hvs.a.b");
+  await expect(damaged.send("GET", "a")).rejects.toMatchObject({ failure: "denied", status: 403, retryable: false });
+  expect(await damaged.send("GET", "a", { accept: [403] })).toMatchObject({ status: 403, body: { errors } });
+  expect(await damaged.withToken(new Secret("s.a.b"), logIn).send("GET", "a")).toMatchObject({ status: 200 });
 });
 
 test("a token that was given is all there is, also beside a login", async () => {
