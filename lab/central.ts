@@ -27,6 +27,7 @@ export class LabCentral {
       keys.map((key) => key.reveal()),
     );
     await central.waitUntilActive();
+    await server.startAudit(anonymous.withToken(rootToken));
     if (namespace !== undefined) await server.client(rootToken.reveal()).send("POST", `sys/namespaces/${namespace}`);
     return central;
   }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SecretRef } from "../src";
+import type { Product, SecretRef } from "../src";
 import { loadTenant, type Tenant } from "../src/tenant";
 import { Cdktf, newFolderInProject } from "./cdktf";
 import { LabCentral } from "./central";
@@ -18,7 +18,7 @@ import { obtainOpenssh, type OpensshPrograms } from "./tools/openssh";
 import { obtainPostgresql } from "./tools/postgresql";
 import { obtainTerraform } from "./tools/terraform";
 import { obtainVaultProvider } from "./tools/vault-provider";
-import { obtainVaultServer } from "./tools/vault-server";
+import { obtainVaultServer, type ServerProgram } from "./tools/vault-server";
 
 /** Real servers for one tenant on loopback, and programs to deploy the tenant onto them. */
 export interface Lab {
@@ -63,7 +63,8 @@ export async function startLab(
   { writesPasswords = true, centralNamespace, trustsAuthority = false }: LabOptions = {},
 ): Promise<Lab> {
   const { tenant } = await loadTenant(tenantFile);
-  const program = await progress.step("server program", obtainVaultServer);
+  const programs = await progress.step("server program", () => obtainPrograms(tenant));
+  const [program = await obtainVaultServer()] = programs.values();
   const terraform = await progress.step("Terraform", obtainTerraform);
   const provider = await progress.step("Vault provider (built the first time, which takes some minutes)", () =>
     obtainVaultProvider(terraform),
@@ -86,10 +87,10 @@ export async function startLab(
     await Promise.all(started.map((server) => server.stop()));
     rmSync(serverFolder, { recursive: true, force: true });
   };
-  const startVault = async (name: string, ports: VaultPorts): Promise<VaultServer> => {
+  const startVault = async (name: string, ports: VaultPorts, used = program): Promise<VaultServer> => {
     const trustedFile = trustsAuthority ? caCertificateFile : undefined;
     const folder = join(serverFolder, name);
-    const server = new VaultServer({ ...program, ...ports, name, folder, authority, trustedFile });
+    const server = new VaultServer({ ...used, ...ports, name, folder, authority, trustedFile });
     started.push(server);
     await server.start();
     return server;
@@ -101,9 +102,10 @@ export async function startLab(
       LabCentral.open(await startVault("central", ports.central), centralNamespace),
     );
     const replicas = await progress.step("replicas of the tenant", async () => {
-      const instances = tenant.instances.map(async ({ name }): Promise<[string, VaultServer[]]> => {
+      const instances = tenant.instances.map(async ({ name, product }): Promise<[string, VaultServer[]]> => {
         const chosen = ports.instances.get(name) ?? [];
-        return [name, await Promise.all(chosen.map((each, index) => startVault(`${name}-${index}`, each)))];
+        const start = (each: VaultPorts, index: number) => startVault(`${name}-${index}`, each, programs.get(product));
+        return [name, await Promise.all(chosen.map(start))];
       });
       return new Map(await Promise.all(instances));
     });
@@ -177,6 +179,13 @@ export async function startLab(
     rmSync(deployFolder, { recursive: true });
     throw error;
   }
+}
+
+/** The server of each product that the tenant file names. The central Vault runs the first one. */
+async function obtainPrograms({ instances }: Tenant): Promise<ReadonlyMap<Product, ServerProgram>> {
+  const programs = new Map<Product, ServerProgram>();
+  for (const { product } of instances) programs.set(product, await obtainVaultServer(product));
+  return programs;
 }
 
 interface Ports {

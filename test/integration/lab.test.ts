@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -18,8 +18,8 @@ afterAll(() => {
   for (const folder of [deployed, temporary]) rmSync(folder, { recursive: true });
 });
 
-function lab(args: readonly string[]): Command {
-  const env = { ...process.env, [FOLDER_VARIABLE]: deployed, TMPDIR: temporary };
+function lab(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Command {
+  const env = { ...process.env, [FOLDER_VARIABLE]: deployed, TMPDIR: temporary, ...environment };
   return begin(process.execPath, ["--import", "tsx", "lab/main.ts", ...args], { cwd: PROJECT, env });
 }
 
@@ -85,5 +85,17 @@ describe("npm run lab", () => {
     const { code, stderr } = await lab(["--tenant", "tenants/none.ts"]).ended;
     expect(code).toBe(1);
     expect(stderr).toMatch(/^lab: [^\n]*none\.ts[^\n]*\n$/);
+  });
+
+  test("runs no tenant on the server of another product, and starts nothing", async () => {
+    const before = folders();
+    const vault = join(temporary, "vault");
+    writeFileSync(vault, '#!/bin/sh\necho "Vault v1.21.4"\n', { mode: 0o755 });
+    const { code, stderr } = await lab([], { TENANT_VAULT_SERVER: vault }).ended;
+    expect([code, stderr]).toEqual([
+      1,
+      `lab: The tenant file has the product "openbao", and ${vault} is "vault"; set TENANT_VAULT_SERVER to a program of "openbao".\n`,
+    ]);
+    expect(folders()).toEqual(before);
   });
 });

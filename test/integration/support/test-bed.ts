@@ -136,6 +136,9 @@ export class TestBed {
   async unseal(instance: Instance): Promise<CommandOutcome> {
     const result = await this.run(["unseal", `${instance.tenant}/${instance.name}`], this.environment(instance));
     if (result.code !== 0) throw new Error(`unseal failed: ${result.stdout}${result.stderr}`);
+    const { "root-token": token = "" } = await this.central.readRecord(instance.tenant, instance.name);
+    const first = this.servers.find(({ name }) => name.startsWith(`${instance.name}-`));
+    await first?.startAudit(first.client(token));
     return result;
   }
 
