@@ -2,8 +2,8 @@ import { AUTHORITIES_MOUNT, AUTHORITY_FIELDS, authorityPath } from "../contract/
 import { OperationError } from "../core/errors";
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
-import { askCentral, CentralError } from "./client";
-import { readField, readSecret } from "./key-value";
+import { CentralError } from "./client";
+import { readField, readSecret, writeSecret } from "./key-value";
 
 type Part = keyof typeof AUTHORITY_FIELDS;
 
@@ -63,9 +63,7 @@ export class AuthorityStore {
   private async keep(issuer: string, part: Part, value: string): Promise<void> {
     const path = this.pathOf(issuer, part);
     try {
-      await askCentral(this.central, "POST", `${AUTHORITIES_MOUNT}/data/${path}`, {
-        body: { data: { [AUTHORITY_FIELDS[part]]: value }, options: { cas: 0 } },
-      });
+      await writeSecret(this.central, AUTHORITIES_MOUNT, path, { [AUTHORITY_FIELDS[part]]: value }, 0);
     } catch (error) {
       const isTaken = error instanceof CentralError && (error.failure === "denied" || error.failure === "conflict");
       if (!isTaken || (await this.readPart(issuer, part)) === undefined) throw error;

@@ -1,8 +1,8 @@
 import { ACCESS_FIELDS, ACCESS_MOUNT, accessPath, type LoginName } from "../contract/identities";
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
-import { askCentral, CentralError } from "./client";
-import { readSecret } from "./key-value";
+import { CentralError } from "./client";
+import { readSecret, writeSecret } from "./key-value";
 
 /** What an identity logs in with. */
 export interface Credential {
@@ -46,10 +46,9 @@ export class CredentialStore {
 
   /** Reads the credential of an earlier version; undefined if that is deleted, or there is none. */
   async readVersion(identity: LoginName, version: number): Promise<Credential | undefined> {
-    const path = `${this.url(identity)}?version=${version}`;
-    const { body } = await askCentral(this.central, "GET", path, { accept: [404] });
-    const { data } = (body.data ?? {}) as { data?: Record<string, unknown> | null };
-    return parseCredential(data ?? {});
+    const path = accessPath(this.instance, identity);
+    const { data = {} } = await readSecret(this.central, ACCESS_MOUNT, path, version);
+    return parseCredential(data);
   }
 
   /**
@@ -58,9 +57,8 @@ export class CredentialStore {
    * @throws CentralError `conflict` if another wrote in between.
    */
   async write(identity: LoginName, { fields, version }: SeenCredential, credential: Credential): Promise<void> {
-    await askCentral(this.central, "POST", this.url(identity), {
-      body: { data: withCredential(fields, credential), options: { cas: version } },
-    });
+    const path = accessPath(this.instance, identity);
+    await writeSecret(this.central, ACCESS_MOUNT, path, withCredential(fields, credential), version);
     const seen = await this.read(identity);
     if (seen.credential?.secretId.equals(credential.secretId) !== true) {
       throw new CentralError(
@@ -73,10 +71,6 @@ export class CredentialStore {
   /** Where the credentials are, as Vault's own command names it. */
   path(identity: LoginName): string {
     return `${ACCESS_MOUNT}/${accessPath(this.instance, identity)}`;
-  }
-
-  private url(identity: LoginName): string {
-    return `${ACCESS_MOUNT}/data/${accessPath(this.instance, identity)}`;
   }
 }
 

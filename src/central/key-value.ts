@@ -1,6 +1,7 @@
+import { z } from "zod";
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
-import { askCentral } from "./client";
+import { askCentral, CentralError } from "./client";
 
 /** The newest version of a secret in a KV version 2 mount of the central Vault. */
 export interface SeenSecret {
@@ -12,27 +13,79 @@ export interface SeenSecret {
   readonly serverTime?: number | undefined;
 }
 
+const MISSING = 404;
+
+const versionMetadata = z.object({
+  version: z.number(),
+  created_time: z.string(),
+  deletion_time: z.string(),
+  destroyed: z.boolean(),
+});
+const written = z.object({ data: versionMetadata.pick({ version: true }) });
+const seen = z.object({
+  data: z.object({ data: z.record(z.string(), z.unknown()).nullable(), metadata: versionMetadata }),
+});
+
 /** What KV version 2 says of a version. */
-export interface VersionMetadata {
-  readonly version: number;
-  readonly created_time: string;
-  readonly deletion_time: string;
-  readonly destroyed: boolean;
-}
+export type VersionMetadata = Readonly<z.infer<typeof versionMetadata>>;
 
 /** The custom metadata in what KV version 2 says of a secret; empty if there are none. */
 export function customMetadata(data: unknown): Readonly<Record<string, string>> {
   return (data as { custom_metadata?: Record<string, string> | null } | null | undefined)?.custom_metadata ?? {};
 }
 
-/** Reads a secret. @throws CentralError if the mount is missing. */
-export async function readSecret(central: VaultClient, mount: string, path: string): Promise<SeenSecret> {
-  const { body, serverTime } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [404] });
-  const { data, metadata } = (body.data ?? {}) as {
-    data?: Record<string, unknown> | null;
-    metadata?: VersionMetadata;
-  };
+/**
+ * Reads the newest version of a secret, or another one.
+ *
+ * @throws CentralError if the mount is missing, or is not one of KV version 2.
+ */
+export async function readSecret(
+  central: VaultClient,
+  mount: string,
+  path: string,
+  version?: number,
+): Promise<SeenSecret> {
+  const place = `${mount}/data/${path}`;
+  const query = version === undefined ? "" : `?version=${version}`;
+  const { status, body, serverTime } = await askCentral(central, "GET", `${place}${query}`, { accept: [MISSING] });
+  // Of a version that is deleted, the answer has the same status, with metadata.
+  if (status === MISSING && (body.data ?? undefined) === undefined)
+    return { data: undefined, metadata: undefined, serverTime };
+  const { data, metadata } = parseContent(seen, body, central, place);
   return { data: data ?? undefined, metadata, serverTime };
+}
+
+/**
+ * Writes all fields of a secret as the version after `version`, which is 0 if nothing was ever written.
+ *
+ * @returns The new version.
+ * @throws CentralError `conflict` if another program wrote in between.
+ */
+export async function writeSecret(
+  central: VaultClient,
+  mount: string,
+  path: string,
+  data: Readonly<Record<string, unknown>>,
+  version: number,
+): Promise<number> {
+  const place = `${mount}/data/${path}`;
+  const { body } = await askCentral(central, "POST", place, { body: { data, options: { cas: version } } });
+  return parseContent(written, body, central, place).version;
+}
+
+/** A mount of KV version 1 would take what is written, and keep one version of it without a check. */
+function parseContent<Content>(
+  schema: z.ZodType<{ readonly data: Content }>,
+  body: unknown,
+  { address }: VaultClient,
+  place: string,
+): Content {
+  const { data: parsed } = schema.safeParse(body);
+  if (parsed !== undefined) return parsed.data;
+  throw new CentralError(
+    "refused",
+    `What ${address} answers for ${place} is not an answer of KV version 2; check that VAULT_ADDR names the central Vault, and that its mount is one of "vault secrets enable -version=2 kv".`,
+  );
 }
 
 /** A field of a secret that a person has written; undefined if nothing is there. @throws CentralError as {@link readSecret}. */

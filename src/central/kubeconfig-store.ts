@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { KubeconfigLocation } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
-import { askCentral, CentralError } from "./client";
+import { CentralError } from "./client";
+import { readSecret, writeSecret } from "./key-value";
 
 /** Releases that a run of Kubespray installed. */
 export interface Releases {
@@ -68,9 +69,7 @@ export class KubeconfigStore {
     const { fields, version } = await this.read();
     const wanted = { ...fields, ...changes };
     if (isDeepStrictEqual(fields, wanted)) return;
-    await askCentral(this.central, "POST", `${this.location.mount}/data/${this.location.path}`, {
-      body: { data: wanted, options: { cas: version } },
-    });
+    await writeSecret(this.central, this.location.mount, this.location.path, wanted, version);
     const written = (await this.read()).fields;
     if (Object.entries(changes).some(([name, value]) => written[name] !== value)) {
       throw new CentralError("conflict", `Another program wrote ${this.path} at the same time; run this again.`);
@@ -80,11 +79,7 @@ export class KubeconfigStore {
   /** Reads the secret. If it does not exist, it has no fields and version 0. */
   private async read(): Promise<{ readonly fields: Readonly<Record<string, unknown>>; readonly version: number }> {
     const { mount, path } = this.location;
-    const { body } = await askCentral(this.central, "GET", `${mount}/data/${path}`, { accept: [404] });
-    const { data, metadata } = (body.data ?? {}) as {
-      data?: Record<string, unknown> | null;
-      metadata?: { version: number };
-    };
-    return { fields: data ?? {}, version: metadata?.version ?? 0 };
+    const { data = {}, metadata } = await readSecret(this.central, mount, path);
+    return { fields: data, version: metadata?.version ?? 0 };
   }
 }

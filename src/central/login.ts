@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { COMMAND_LOGIN } from "../contract/central-vault";
 import { homeFolder, setting } from "../core/environment";
 import { HEADER_VALUE } from "../core/header-value";
@@ -113,9 +114,16 @@ function jwtLogin(environment: NodeJS.ProcessEnv): ((client: VaultClient) => Pro
   };
 }
 
+const login = z.object({ auth: z.object({ client_token: z.string().min(1) }) });
+
 async function logIn(client: VaultClient, mount: string, body: object): Promise<Secret> {
   const answer = await askCentral(client, "POST", `auth/${mount}/login`, { body });
-  return new Secret((answer.body.auth as { client_token: string }).client_token);
+  const { data } = login.safeParse(answer.body);
+  if (data !== undefined) return new Secret(data.auth.client_token);
+  throw new CentralError(
+    "denied",
+    `The login auth/${mount} of the central Vault gives no token at once; take the command's logins out of what asks for a second factor.`,
+  );
 }
 
 /** Adds the possible causes to the message, because the server does not name the cause. */

@@ -1,9 +1,8 @@
 import { ACCESS_MOUNT, accessPath, LOCK } from "../contract/identities";
 import { systemClock, type Clock } from "../core/clock";
 import type { VaultClient } from "../vault/client";
-import { askCentral } from "./client";
 import { stateOf, thisProcess, type OwnerState, type ProcessIdentity } from "./journal-owner";
-import { readSecret, type VersionMetadata } from "./key-value";
+import { readSecret, writeSecret } from "./key-value";
 
 /** The run that has the lock of an instance. */
 export interface LockEntry {
@@ -65,12 +64,9 @@ export class OperationLock {
    * @returns The new version.
    * @throws CentralError `conflict` if another program wrote in between.
    */
-  async write(entry: LockEntry | undefined, version: number): Promise<number> {
+  write(entry: LockEntry | undefined, version: number): Promise<number> {
     const stored: StoredEntry | undefined = entry && { ...entry, process: thisProcess() };
-    const { body } = await askCentral(this.central, "POST", `${ACCESS_MOUNT}/data/${this.path}`, {
-      body: { data: stored ?? {}, options: { cas: version } },
-    });
-    return (body.data as VersionMetadata).version;
+    return writeSecret(this.central, ACCESS_MOUNT, this.path, { ...stored }, version);
   }
 }
 

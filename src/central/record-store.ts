@@ -4,7 +4,7 @@ import { RECORDS_MOUNT, recordPath } from "../contract/central-vault";
 import type { VaultClient } from "../vault/client";
 import type { KeyType } from "../vault/keys";
 import { askCentral } from "./client";
-import { customMetadata, readSecret, type VersionMetadata } from "./key-value";
+import { customMetadata, readSecret, writeSecret } from "./key-value";
 import { formerKeySets, type EarlierVersion, type KeySet } from "./pending-keys";
 import { hasKeys, recordedKeys, type RecordFields } from "./record";
 
@@ -60,18 +60,13 @@ export class RecordStore {
    * @returns The new version.
    * @throws CentralError `conflict` if another program wrote in between.
    */
-  async write(fields: RecordFields, version: number): Promise<number> {
-    const { body } = await askCentral(this.central, "POST", this.url("data"), {
-      body: { data: fields, options: { cas: version } },
-    });
-    return (body.data as VersionMetadata).version;
+  write(fields: RecordFields, version: number): Promise<number> {
+    return writeSecret(this.central, RECORDS_MOUNT, this.path, fields, version);
   }
 
   /** Reads a version; undefined if it is deleted, or there is none. */
   async readVersion(version: number): Promise<RecordFields | undefined> {
-    const path = `${this.url("data")}?version=${version}`;
-    const { body } = await askCentral(this.central, "GET", path, { accept: [404] });
-    return ((body.data ?? {}) as { data?: RecordFields | null }).data ?? undefined;
+    return (await readSecret(this.central, RECORDS_MOUNT, this.path, version)).data;
   }
 
   /** Finds the newest readable version before `before` that has more than `more` keys; undefined if there is none. */
@@ -152,7 +147,7 @@ export class RecordStore {
     return body.data ?? {};
   }
 
-  private url(part: "data" | "metadata" | "delete"): string {
+  private url(part: "metadata" | "delete"): string {
     return `${RECORDS_MOUNT}/${part}/${this.path}`;
   }
 }

@@ -4,7 +4,7 @@ import { mapConcurrently } from "../core/concurrent";
 import { OperationError } from "../core/errors";
 import type { VaultClient } from "../vault/client";
 import { askCentral } from "./client";
-import { readSecret } from "./key-value";
+import { readSecret, writeSecret } from "./key-value";
 
 /** Folders of a folder that are listed at once. */
 const LISTS_AT_ONCE = 8;
@@ -58,8 +58,7 @@ export class SecretMirror {
     const lacking = await this.findLacking(mount, path, source, mirrored);
     let version = mirrored.metadata?.version ?? 0;
     for (const data of lacking) {
-      await askCentral(this.to, "POST", `${mount}/data/${path}`, { body: { data, options: { cas: version } } });
-      version++;
+      version = await writeSecret(this.to, mount, path, data, version);
     }
     const newest = lacking.at(-1);
     if (newest !== undefined && !isDeepStrictEqual((await readSecret(this.to, mount, path)).data, newest))
@@ -98,8 +97,9 @@ export class SecretMirror {
   ): Promise<readonly Data[]> {
     const lacking: Data[] = [];
     for (const version of readable) {
-      const { body } = await askCentral(this.from, "GET", `${mount}/data/${path}?version=${version}`);
-      const { data } = body.data as { data: Data };
+      const { data } = await readSecret(this.from, mount, path, version);
+      // It was deleted since.
+      if (data === undefined) continue;
       if (isDeepStrictEqual(data, mirrored)) return lacking.reverse();
       lacking.push(data);
     }

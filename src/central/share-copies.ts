@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock";
 import { OperationError } from "../core/errors";
 import type { VaultClient } from "../vault/client";
 import { askCentral, CentralError } from "./client";
-import { customMetadata, readSecret } from "./key-value";
+import { customMetadata, readSecret, writeSecret } from "./key-value";
 import type { KeySet } from "./pending-keys";
 import type { RecordFields } from "./record";
 import { RecordStore, type SeenRecord } from "./record-store";
@@ -34,9 +34,7 @@ export class ShareCopies {
     const path = `${group}/${this.instance}`;
     const { data, metadata } = await readSecret(this.central, SHARES_MOUNT, path);
     if (isDeepStrictEqual(data, copy)) return;
-    await askCentral(this.central, "POST", `${SHARES_MOUNT}/data/${path}`, {
-      body: { data: copy, options: { cas: metadata?.version ?? 0 } },
-    });
+    await writeSecret(this.central, SHARES_MOUNT, path, copy, metadata?.version ?? 0);
     if (isDeepStrictEqual((await readSecret(this.central, SHARES_MOUNT, path)).data, copy)) return;
     throw new CentralError(
       "conflict",

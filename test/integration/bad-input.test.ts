@@ -92,6 +92,19 @@ describe("a central Vault that cannot do its part stops everything before anythi
     await expectUntouched();
   });
 
+  test("its mount for records is one of KV version 1, which checks no version and keeps no earlier one", async () => {
+    const other = await LabCentral.open(await bed.startServer("version-one"));
+    await other.mountKeyValue("access");
+    await other.client.send("POST", "sys/mounts/customers", { body: { type: "kv", options: { version: "1" } } });
+    const otherEnvironment = { ...environment, VAULT_ADDR: other.server.address, VAULT_TOKEN: other.rootToken };
+    for (const _run of ["first", "second"]) {
+      expect(await unseal(otherEnvironment)).toMatch(
+        /answers for customers\/data\/customer10\/main is not an answer of KV version 2; check/,
+      );
+      await expectUntouched();
+    }
+  });
+
   test("the stack central was never deployed", async () => {
     const empty = await LabCentral.open(await bed.startServer("empty"));
     const emptyEnvironment = { ...environment, VAULT_ADDR: empty.server.address, VAULT_TOKEN: empty.rootToken };

@@ -4,6 +4,7 @@ import { WebSocketServer, type WebSocket } from "ws";
 import { KubernetesClient } from "../../src/kubernetes/client";
 import { parseKubeconfig } from "../../src/kubernetes/kubeconfig";
 import type { VaultClient } from "../../src/vault/client";
+import { VERSION } from "./vault-api";
 
 /** A request to the API. */
 export interface ApiRequest {
@@ -164,7 +165,7 @@ export class KubernetesApi {
 /** A central Vault that holds this kubeconfig, and answers everything else with this data and this login. */
 export function fakeCentral(kubeconfig: string, otherwise: object = {}, auth: object = {}): VaultClient {
   const send = (_method: string, path: string) => {
-    const data = path.startsWith("clusters/") ? { data: { kubeconfig } } : otherwise;
+    const data = path.startsWith("clusters/") ? { data: { kubeconfig }, metadata: VERSION } : otherwise;
     return Promise.resolve({ status: 200, body: { data, auth } });
   };
   return { address: "https://central:8200", send } as unknown as VaultClient;

@@ -22,6 +22,22 @@ interface VaultAnswer {
   readonly text?: string;
 }
 
+/** What KV version 2 says of each version. */
+export const VERSION = { version: 1, created_time: "2026-01-01T00:00:00Z", deletion_time: "", destroyed: false };
+
+/** Mounts of the central Vault. */
+const KEY_VALUE = /^(customers|access|clusters|shares|authorities|operator)\/data\//;
+
+/** Adds what KV version 2 always says, so that a test names what it is about. */
+function asKeyValue({ method, path }: VaultRequestSeen, answer: VaultAnswer): VaultAnswer {
+  const { status = 200, body } = answer;
+  if (!KEY_VALUE.test(path) || answer.text !== undefined) return answer;
+  const { data } = (body ?? {}) as { data?: { readonly data?: object | null; readonly metadata?: object } };
+  if (method === "POST" && status === 200) return { body: { data: { ...VERSION, ...data } } };
+  if (method !== "GET" || data?.data === undefined) return answer;
+  return { ...answer, body: { ...body, data: { ...data, metadata: { ...VERSION, ...data.metadata } } } };
+}
+
 /** A fake of Vault's API, for answers that no real server gives on demand. */
 export class FakeVault {
   static async start(answer: (request: VaultRequestSeen) => VaultAnswer): Promise<FakeVault> {
@@ -44,7 +60,7 @@ export class FakeVault {
         const body: unknown = text === "" ? undefined : JSON.parse(text);
         const seen = { method, path: url.replace(/^\/v1\//, ""), headers, body };
         this.requests.push(seen);
-        const { status = 200, body: answered, text: page } = answer(seen);
+        const { status = 200, body: answered, text: page } = asKeyValue(seen, answer(seen));
         const json = answered ?? (status >= 400 ? { errors: [] } : {});
         response.writeHead(status, { "content-type": "application/json" }).end(page ?? JSON.stringify(json));
       });

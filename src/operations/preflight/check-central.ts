@@ -1,4 +1,5 @@
 import { askCentral, CentralError } from "../../central/client";
+import { readSecret } from "../../central/key-value";
 import { RECORDS_MOUNT } from "../../contract/central-vault";
 import type { VaultClient } from "../../vault/client";
 import { requiredAccess, type RequiredAccess } from "./required-access";
@@ -72,11 +73,8 @@ async function checkSecret(central: VaultClient, { stack, mount, path, fields }:
   const place = `${mount}/${path}`;
   const put = `vault kv put ${place} ${fields.map((field) => `${field}=...`).join(" ")}`;
   try {
-    const { status, body } = await askCentral(central, "GET", `${mount}/data/${path}`, { accept: [403, 404] });
-    // The check of the capabilities tells it.
-    if (status === 403) return [];
-    const { data = null } = (status === 404 ? {} : body.data) as { data?: Record<string, unknown> | null };
-    if (data === null)
+    const { data } = await readSecret(central, mount, path);
+    if (data === undefined)
       return [`${stack} reads the secret ${place} of the central Vault, which does not exist; write it: ${put}`];
     return fields
       .filter((field) => !(field in data))
@@ -85,6 +83,8 @@ async function checkSecret(central: VaultClient, { stack, mount, path, fields }:
           `${stack} reads the field "${field}" of the secret ${place} of the central Vault, which has only ${Object.keys(data).join(", ") || "no field"}; write it: vault kv patch ${place} ${field}=...`,
       );
   } catch (error) {
+    // The check of the capabilities tells it.
+    if (error instanceof CentralError && error.failure === "denied") return [];
     if (error instanceof CentralError && error.failure === "missing")
       return [
         `${stack} reads the secret ${place} of the central Vault, which does not exist, and neither does its mount; make both: vault secrets enable -path=${mount} -version=2 kv, and ${put}`,

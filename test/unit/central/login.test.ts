@@ -18,6 +18,7 @@ beforeEach(async () => {
   central = await FakeVault.start(({ path }) => {
     if (path === "auth/tenant-vault/login") return { body: { auth: { client_token: "FROM LOGIN" } } };
     if (path === "auth/operators-cluster/login") return { body: { auth: { client_token: "FROM JWT" } } };
+    if (path === "auth/second-factor/login") return { body: { auth: { client_token: "", mfa_requirement: {} } } };
     if (!denied) return {};
     denied = false;
     return { status: 403 };
@@ -39,6 +40,18 @@ async function sentWith(environment: NodeJS.ProcessEnv): Promise<unknown[]> {
   const { headers } = central.requests.at(-1) ?? {};
   return [headers?.["x-vault-token"], headers?.["x-vault-namespace"]];
 }
+
+test("a login that gives no token at once, because it asks for a second factor, is named", async () => {
+  const jwt = join(home, "jwt");
+  writeFileSync(jwt, "J");
+  const login = { TENANT_VAULT_JWT_LOGIN: "second-factor", TENANT_VAULT_JWT_ROLE: "watch" };
+  await expect(sentWith({ TENANT_VAULT_JWT_FILE: jwt, ...login })).rejects.toMatchObject({
+    code: "central-denied",
+    message: expect.stringContaining(
+      "The login auth/second-factor of the central Vault gives no token at once",
+    ) as string,
+  });
+});
 
 describe("the central Vault is asked", () => {
   test("with the token of the environment, in its namespace", async () => {

@@ -20,11 +20,10 @@ let folder: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "tenant-vault-cli-"));
-  vault = await FakeVault.start(({ path }) => {
-    const version = { version: 1, created_time: "2026-01-01T00:00:00Z", deletion_time: "", destroyed: false };
+  vault = await FakeVault.start(({ method, path }) => {
     const keys = Object.fromEntries([0, 1, 2, 3, 4].map((index) => [`unseal-key-${index}`, "a"]));
-    if (path === "customers/data/customer10/main") return { body: { data: { data: keys, metadata: version } } };
-    if (path === "access/data/customer10/main/lock") return { body: { data: { version: 1 } } };
+    if (path === "customers/data/customer10/main") return { body: { data: { data: keys } } };
+    if (path === "access/data/customer10/main/lock") return method === "POST" ? {} : { status: 404 };
     if (path.startsWith("customers/metadata/")) return { body: { data: {} } };
     if (path === "sys/seal-status") return { body: { type: "shamir", initialized: true, sealed: false, t: 3 } };
     return path === "sys/leader" ? { body: { ha_enabled: false } } : { status: 404 };
