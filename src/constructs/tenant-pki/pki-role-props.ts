@@ -141,7 +141,9 @@ export interface PkiRoleProps {
    */
   readonly notAfter?: string;
   /**
-   * How long before its issue a certificate is valid, for clients whose clocks are slow.
+   * How long before its issue a certificate is valid, for clients whose clocks are slow. Vault issues no certificate that begins before
+   * its issuer does, which is 30 seconds before a new intermediate is signed. With a longer time, it issues nothing for so long after each
+   * renewal of the intermediate. OpenBao does.
    *
    * @default - 30 seconds
    * @changes in place: for certificates that are issued afterwards; removed, the former value stays until another one is set
