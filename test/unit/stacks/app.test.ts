@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { localBackend, Seal, ServerCertificate, type LayerStack } from "../../../src";
+import { localBackend, Seal, SecretRef, ServerCertificate, type LayerStack } from "../../../src";
 import { describedObjects, unclearResources } from "../../../src/operations/adoption/described";
 import { defineTenant, type Tenant } from "../../../src/tenant";
 import { buildApp } from "../../../stacks/app";
@@ -213,4 +213,21 @@ test("K5: providers trust the file with the root CA that the central stack write
     ofTenant({ deployment: { ...instance.deployment, certificate: ServerCertificate.secret("own") } }),
   ).toBeUndefined();
   expect(ofTenant({ deployment: { mode: "external", addresses: ["https://10.0.0.1:8200"] } })).toBeUndefined();
+});
+
+test("the CA of another tenant as a secret of the seal, which its deploy could read, is refused", () => {
+  const withPin = (path: string): Tenant => ({
+    ...customer10,
+    instances: customer10.instances.map((instance) => ({
+      ...instance,
+      seal: Seal.pkcs11({
+        ...{ library: "/usr/lib/softhsm/libsofthsm2.so", tokenLabel: "vault", keyLabel: "unseal" },
+        pin: SecretRef.centralVault({ mount: "authorities", path, field: "pin" }),
+      }),
+    })),
+  });
+  expect(() => stacks([withPin("customer11/main/root/key")])).toThrow(
+    /authorities\/customer11\/main\/root\/key is not one of customer10, but where tenant-vault keeps keys/,
+  );
+  expect(stacks([withPin("customer10/main/root/key")]).size).toBe(5);
 });
