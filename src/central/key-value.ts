@@ -45,13 +45,13 @@ export async function readSecret(
   path: string,
   version?: number,
 ): Promise<SeenSecret> {
-  const place = `${mount}/data/${path}`;
   const query = version === undefined ? "" : `?version=${version}`;
-  const { status, body, serverTime } = await askCentral(central, "GET", `${place}${query}`, { accept: [MISSING] });
+  const url = `${mount}/data/${path}${query}`;
+  const { status, body, serverTime } = await askCentral(central, "GET", url, { accept: [MISSING] });
   // Of a version that is deleted, the answer has the same status, with metadata.
   if (status === MISSING && (body.data ?? undefined) === undefined)
     return { data: undefined, metadata: undefined, serverTime };
-  const { data, metadata } = parseContent(seen, body, central, place);
+  const { data, metadata } = parseContent(seen, body, central, mount);
   return { data: data ?? undefined, metadata, serverTime };
 }
 
@@ -68,9 +68,9 @@ export async function writeSecret(
   data: Readonly<Record<string, unknown>>,
   version: number,
 ): Promise<number> {
-  const place = `${mount}/data/${path}`;
-  const { body } = await askCentral(central, "POST", place, { body: { data, options: { cas: version } } });
-  return parseContent(written, body, central, place).version;
+  const request = { body: { data, options: { cas: version } } };
+  const { body } = await askCentral(central, "POST", `${mount}/data/${path}`, request);
+  return parseContent(written, body, central, mount).version;
 }
 
 /** A mount of KV version 1 would take what is written, and keep one version of it without a check. */
@@ -78,13 +78,13 @@ function parseContent<Content>(
   schema: z.ZodType<{ readonly data: Content }>,
   body: unknown,
   { address }: VaultClient,
-  place: string,
+  mount: string,
 ): Content {
   const { data: parsed } = schema.safeParse(body);
   if (parsed !== undefined) return parsed.data;
   throw new CentralError(
     "refused",
-    `What ${address} answers for ${place} is not an answer of KV version 2; check that VAULT_ADDR names the central Vault, and that its mount is one of "vault secrets enable -version=2 kv".`,
+    `What ${address} answers for its mount ${mount} is not an answer of KV version 2; check that VAULT_ADDR names the central Vault, and if the mount is one of version 1, give it versions with "vault kv enable-versioning ${mount}".`,
   );
 }
 

@@ -99,10 +99,17 @@ describe("a central Vault that cannot do its part stops everything before anythi
     const otherEnvironment = { ...environment, VAULT_ADDR: other.server.address, VAULT_TOKEN: other.rootToken };
     for (const _run of ["first", "second"]) {
       expect(await unseal(otherEnvironment)).toMatch(
-        /answers for customers\/data\/customer10\/main is not an answer of KV version 2; check/,
+        /answers for its mount customers is not an answer of KV version 2; check .* "vault kv enable-versioning customers"/,
       );
       await expectUntouched();
     }
+
+    // What "vault kv enable-versioning" sends. The mount takes no request while it changes.
+    await other.client.send("POST", "sys/mounts/customers/tune", { body: { options: { version: "2" } } });
+    await expect.poll(() => listRecords(other.client, "customer10/").catch(String)).toEqual([]);
+    const { instance: versioned } = await bed.startInstance("versioned", 1);
+    const described = { ...otherEnvironment, TENANT_VAULT_INSTANCE: JSON.stringify(versioned) };
+    expect(await bed.run(["unseal", "customer10/versioned"], described)).toMatchObject({ code: 0, failure: "" });
   });
 
   test("the stack central was never deployed", async () => {
