@@ -236,6 +236,7 @@ test("T9, C7: preflight names a secret that is missing and what the token lacks,
   expect(code).toBe(2);
   expect(stdout).toContain("no-such-terraform is not on PATH");
   expect(stdout).toContain('lacks the capability "update" on auth/token/create');
+  expect(stdout).toContain('lacks the capability "read" on access/data/customer10/main/apply, ');
   expect(stdout).toContain('lacks the capability "update" on pki-root/root/sign-intermediate');
   expect(stdout).toContain(
     "reads the secret operator/customer10/postgresql of the central Vault, which does not exist",

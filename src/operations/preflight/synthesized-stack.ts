@@ -14,6 +14,7 @@ export interface StackJson {
   readonly ephemeral?: Named;
   readonly moved?: readonly { readonly from: string; readonly to: string }[];
   readonly provider?: Readonly<Record<string, readonly Block[]>>;
+  readonly variable?: Readonly<Record<string, Block>>;
   readonly terraform?: {
     readonly required_providers?: Readonly<Record<string, { readonly version?: string }>>;
     readonly backend?: Block;
@@ -97,10 +98,18 @@ function readsOfTerraform(stack: SynthesizedStack): SecretRead[] {
       const fields = text.matchAll(new RegExp(`vault_kv_secret_v2\\.${name}\\.data\\[\\\\"([^"\\\\]+)`, "g"));
       return {
         mount: String(mount),
-        path: String(path),
+        path: withDefaults(String(path), stack.json),
         fields: [...new Set([...fields].map(([, field = ""]) => field))],
       };
     });
+}
+
+/** A variable of Terraform has its default in a deployment, such as the identity of a config layer. */
+function withDefaults(text: string, { variable }: StackJson): string {
+  return text.replaceAll(/\$\{var\.(\w+)\}/g, (expression, name: string) => {
+    const value = variable?.[name]?.default;
+    return typeof value === "string" ? value : expression;
+  });
 }
 
 /** An intermediate that a stack has the root CA of the central Vault sign. */

@@ -33,6 +33,18 @@ test("a secret of another provider is none of the central Vault's", () => {
   expect(secretReads({ name: "customer10-config", json: { ephemeral } })).toEqual([]);
 });
 
+test("the path of a secret has the default of a variable, as a deployment does", () => {
+  const read = (name: string) => ({
+    [name]: { mount: "access", name: `a/${name}/\${var.${name}}`, provider: "vault.central" },
+  });
+  const ephemeral = { vault_kv_secret_v2: { ...read("identity"), ...read("other") } };
+  const json = { ephemeral, variable: { identity: { default: "apply" }, other: {} } };
+  expect(secretReads({ name: "customer10-config", json }).map(({ path }) => path)).toEqual([
+    "a/identity/apply",
+    "a/other/${var.other}",
+  ]);
+});
+
 test("what a stack passes to the hook", () => {
   expect(descriptionsFor(VAULT, "unseal")).toMatchObject([{ tenant: "customer10", name: "main" }]);
   expect(descriptionsFor(VAULT, "kubespray")).toEqual([]);
