@@ -50,6 +50,7 @@ type Method = Dispatcher.HttpMethod | "LIST";
 
 const DEFAULT_TIMEOUT = 10_000;
 const DENIED = 403;
+const FAILED = 500;
 
 /** Bytes of the longest answer: a list of half a million names, such as serial numbers of certificates. */
 const LIMIT = 32 * 1024 * 1024;
@@ -122,7 +123,7 @@ export class VaultClient {
     const { status, date, text } = await this.exchangeLoggedIn(method, path, options);
     const body = parseBody(text ?? "");
     if (isFailure(status, options)) {
-      throw new ReplicaError(failureOf(status, body), `${path}: ${status} ${errorsOf(body)}`, status);
+      throw failureOf(path, status, body);
     }
     if (text === undefined) throw new ForeignAnswerError(path, status);
     return { status, body, ...(Number.isNaN(date) ? {} : { serverTime: date }) };
@@ -204,7 +205,7 @@ export class VaultClient {
         const { "x-vault-index": index, date } = response.headers;
         if (typeof index === "string" && method !== "GET" && method !== "LIST") this.shared.index = index;
         const text = await readText(response.body, options.limit ?? LIMIT);
-        const status = text?.includes(NO_SUCH_NAMESPACE) === true ? DENIED : response.statusCode;
+        const status = statusOf(response.statusCode, text);
         return { status, date: Date.parse(String(date)), text };
       });
     } catch (error) {
@@ -228,8 +229,8 @@ export class VaultClient {
       });
       const { statusCode: status } = answer;
       if (!isFailure(status, {})) return answer.body;
-      const errors = parseBody((await readText(answer.body, LIMIT)) ?? "");
-      throw new ReplicaError(failureOf(status, errors), `${path}: ${status} ${errorsOf(errors)}`, status);
+      const text = await readText(answer.body, LIMIT);
+      throw failureOf(path, statusOf(status, text), parseBody(text ?? ""));
     } catch (error) {
       if (failure !== undefined) throw failure;
       throw error instanceof ReplicaError ? error : connectionError(error, TRANSFER_TIMEOUT);
@@ -258,6 +259,11 @@ export class VaultClient {
   }
 }
 
+/** A server that cannot find a token's namespace refuses the token, whatever it calls that. */
+function statusOf(status: number, text: string | undefined): number {
+  return status === FAILED && text?.includes(NO_SUCH_NAMESPACE) === true ? DENIED : status;
+}
+
 function parseBody(text: string): Record<string, unknown> {
   try {
     const body: unknown = JSON.parse(text);
@@ -271,9 +277,14 @@ function isFailure(status: number, { accept = [] }: VaultRequest): boolean {
   return status >= 300 && !accept.includes(status);
 }
 
-function failureOf(status: number, body: Record<string, unknown>): VaultFailure {
-  if (status === 400 && errorsOf(body).includes("check-and-set")) return "conflict";
-  return FAILURES[status] ?? "refused";
+function failureOf(path: string, status: number, body: Record<string, unknown>): ReplicaError {
+  const errors = errorsOf(body);
+  const isConflict = status === 400 && errors.includes("check-and-set");
+  return new ReplicaError(
+    isConflict ? "conflict" : (FAILURES[status] ?? "refused"),
+    `${path}: ${status} ${errors}`,
+    status,
+  );
 }
 
 /** Error messages of the server. Vault puts no request content into them. */

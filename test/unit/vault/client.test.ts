@@ -77,7 +77,15 @@ test("a token of no namespace is one that is denied, as Vault 1.21.4 answers wit
   const damaged = vault.client("hvs.a.b");
   await expect(damaged.send("GET", "a")).rejects.toMatchObject({ failure: "denied", status: 403, retryable: false });
   expect(await damaged.send("GET", "a", { accept: [403] })).toMatchObject({ status: 403, body: { errors } });
+  await expect(damaged.download("a")).rejects.toMatchObject({ failure: "denied", status: 403 });
   expect(await damaged.withToken(new Secret("s.a.b"), logIn).send("GET", "a")).toMatchObject({ status: 200 });
+});
+
+test("a secret that contains what a denial says is an answer", async () => {
+  const body = { data: { note: "failed to look up namespace from the token" } };
+  const vault = await FakeVault.start(() => ({ body }));
+  onTestFinished(() => vault.stop());
+  expect(await vault.client().send("GET", "a")).toMatchObject({ status: 200, body });
 });
 
 test("a token that was given is all there is, also beside a login", async () => {
