@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock";
 import { mapConcurrently } from "../core/concurrent";
 import { OperationError } from "../core/errors";
 import type { VaultClient } from "../vault/client";
-import { askCentral } from "./client";
+import { askCentral, CentralError } from "./client";
 import { readSecret, writeSecret } from "./key-value";
 
 /** Folders of a folder that are listed at once. */
@@ -98,8 +98,11 @@ export class SecretMirror {
     const lacking: Data[] = [];
     for (const version of readable) {
       const { data } = await readSecret(this.from, mount, path, version);
-      // It was deleted since.
-      if (data === undefined) continue;
+      if (data === undefined)
+        throw new CentralError(
+          "conflict",
+          `Another program deleted version ${version} of ${mount}/${path} at the same time; run this again.`,
+        );
       if (isDeepStrictEqual(data, mirrored)) return lacking.reverse();
       lacking.push(data);
     }

@@ -16,9 +16,11 @@ class OneSecret {
   custom: Record<string, string> = {};
   /** Called before each write. */
   beforeWrite: () => void = () => undefined;
+  /** Called before each read of a version. */
+  beforeRead: () => void = () => undefined;
 
   reset(): void {
-    [this.versions, this.custom, this.beforeWrite] = [[], {}, () => undefined];
+    [this.versions, this.custom, this.beforeWrite, this.beforeRead] = [[], {}, () => undefined, () => undefined];
   }
 
   answer = ({ method, path, body }: VaultRequestSeen) => {
@@ -49,13 +51,13 @@ class OneSecret {
   }
 
   private read(version: number) {
+    this.beforeRead();
     const found = this.versions[version - 1];
     if (found === undefined) return { status: 404, body: { errors: [] } };
-    return {
-      body: {
-        data: { data: found.data, metadata: { version, created_time: "", deletion_time: "", destroyed: false } },
-      },
-    };
+    const { data, deletion_time = "", destroyed = false } = found;
+    const metadata = { version, created_time: "", deletion_time, destroyed };
+    const deleted = destroyed || (deletion_time !== "" && Date.parse(deletion_time) <= Date.now());
+    return deleted ? { status: 404, body: { data: { data: null, metadata } } } : { body: { data: { data, metadata } } };
   }
 
   private write({ data, options }: { data: Data; options: { cas: number } }) {
@@ -129,6 +131,16 @@ test("another program that writes into the mirror meanwhile is not overwritten",
   };
   await expect(copy()).rejects.toMatchObject({ code: "central-conflict" });
   expect(target.versions).toEqual(versions("theirs"));
+});
+
+test("a version that another program deletes meanwhile ends the run, and is not passed over", async () => {
+  source.versions = versions("a", "b");
+  target.versions = versions("a");
+  source.beforeRead = () => {
+    source.versions = source.versions.map((version) => ({ ...version, deletion_time: "2026-01-01T00:00:00Z" }));
+  };
+  await expect(copy()).rejects.toMatchObject({ code: "central-conflict" });
+  expect(target.versions).toEqual(versions("a"));
 });
 
 test("the metadata become those of the source", async () => {
