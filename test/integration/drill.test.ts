@@ -41,8 +41,6 @@ beforeAll(async () => {
   await bed.unseal(started.instance);
   record = await bed.central.readRecord("customer10", "drilled");
   const client = server.client(record["root-token"]);
-  if (server.product === "vault")
-    await client.send("PUT", "sys/audit/file", { body: { type: "file", options: { file_path: server.auditFile } } });
   await client.send("POST", "sys/mounts/pki", { body: { type: "pki", config: { max_lease_ttl: "87600h" } } });
   await client.send("POST", "pki/root/generate/internal", { body: { common_name: "Example CA", ttl: "8760h" } });
   expect(await bed.run(["snapshot", "save", "customer10/drilled"], environment)).toMatchObject({

@@ -136,9 +136,7 @@ export class TestBed {
   async unseal(instance: Instance): Promise<CommandOutcome> {
     const result = await this.run(["unseal", `${instance.tenant}/${instance.name}`], this.environment(instance));
     if (result.code !== 0) throw new Error(`unseal failed: ${result.stdout}${result.stderr}`);
-    const { "root-token": token = "" } = await this.central.readRecord(instance.tenant, instance.name);
-    const first = this.servers.find(({ name }) => name.startsWith(`${instance.name}-`));
-    await first?.startAudit(first.client(token));
+    if (instance.product === "vault") await this.startAudit(instance);
     return result;
   }
 
@@ -158,6 +156,12 @@ export class TestBed {
     this.cluster?.stop();
     await Promise.all(this.servers.map((server) => server.stop("SIGKILL")));
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async startAudit({ tenant, name }: Instance): Promise<void> {
+    const { "root-token": token = "" } = await this.central.readRecord(tenant, name);
+    const first = this.servers.find((server) => server.name.startsWith(`${name}-`));
+    await first?.startAudit(first.client(token));
   }
 
   /** What the stacks "central" and "customer10-access" make, as far as the hook touches it: its mounts, and a token with just its policy. */

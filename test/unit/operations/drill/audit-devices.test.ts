@@ -7,9 +7,9 @@ import { FakeVault } from "../../../support/vault-api";
 
 const ATTEMPT = "sys/generate-recovery-token/attempt";
 const UPDATE = "sys/generate-recovery-token/update";
-const OTP = "one-time-password";
 const TOKEN = "hvr.of-the-storage";
-const STORE = { path: { tenant: "a", name: "b", text: "a/b" } } as never;
+const OTP = "one-time-password".padEnd(TOKEN.length, "x");
+const STORE = { path: "a/b" };
 
 let fake: FakeVault;
 afterEach(() => fake.stop());
@@ -20,13 +20,13 @@ async function recovering(good: readonly string[]): Promise<FakeVault> {
   fake = await FakeVault.start(({ method, path, body }) => {
     if (path === ATTEMPT) {
       shown = [];
-      return { body: { started: true, nonce: "n", otp: OTP.padEnd(TOKEN.length, "x"), progress: 0, required: 2 } };
+      return { body: { started: true, nonce: "n", otp: OTP, progress: 0, required: 2 } };
     }
     if (path !== UPDATE) return method === "DELETE" ? {} : { status: 404 };
     shown.push((body as { key: string }).key);
     if (shown.length < 2) return { body: { complete: false } };
     if (!shown.every((key) => good.includes(key))) return { status: 400 };
-    const encoded = Buffer.from(TOKEN).map((byte, at) => byte ^ OTP.padEnd(TOKEN.length, "x").charCodeAt(at));
+    const encoded = Buffer.from(TOKEN).map((byte, at) => byte ^ OTP.charCodeAt(at));
     return { body: { complete: true, encoded_token: Buffer.from(encoded).toString("base64").replaceAll("=", "") } };
   });
   return fake;

@@ -47,8 +47,13 @@ test("a server is isolated, reached by its socket, and ends with its data", asyn
 });
 
 test("a server in another mode takes the place of the one before, in the same isolation", async () => {
-  const server = await ThrowAwayServer.start({ program, isolation: [] }, systemClock, new AbortController().signal);
-  const pidAt = async (path: string) => ((await server.client.send("GET", path)).body as { pid: number }).pid;
+  const command = { program, isolation: ["env", "ISOLATED=yes"] };
+  const server = await ThrowAwayServer.start(command, systemClock, new AbortController().signal);
+  const pidAt = async (path: string) => {
+    const { pid, isolated } = (await server.client.send("GET", path)).body as { pid: number; isolated: string };
+    expect(isolated).toBe("yes");
+    return pid;
+  };
   const first = await pidAt("sys/health");
   await server.run("recovery");
   const second = await pidAt("sys/generate-recovery-token/attempt");
