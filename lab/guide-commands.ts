@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { PROGRAMS } from "../src/core/product";
 import type { Guide } from "../src/guide/guide";
 import type { Block, Section } from "../src/guide/section";
 import { CommandError, tryRun } from "./run";
@@ -38,7 +39,7 @@ export class GuideCommands {
     const { guide, folder, program, scripts = {}, environment } = props;
     const programs = join(folder, "programs");
     for (const each of [programs, join(folder, ".ssh")]) mkdirSync(each, { recursive: true, mode: 0o700 });
-    symlinkSync(program, join(programs, guide.product === "openbao" ? "bao" : "vault"));
+    symlinkSync(program, join(programs, PROGRAMS[guide.product]));
     for (const [name, script] of Object.entries(scripts)) writeFileSync(join(programs, name), script, { mode: 0o700 });
     this.environment = { ...environment, HOME: folder, PATH: `${programs}:${process.env.PATH ?? ""}` };
     this.tokenFile = join(folder, "token");

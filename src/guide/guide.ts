@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { GuidedInstance, GuidedRole, GuidedStatement } from "../contract/guide";
+import { PROGRAMS } from "../core/product";
 import { loginParts } from "./logins";
 import { commands, fileName, lifetime, type Block, type Section, type Target } from "./section";
 import { taskOf, type Task } from "./uses";
@@ -22,7 +23,7 @@ export interface GuideOptions {
 export function guideOf(guided: GuidedInstance, { instance, caCertificate }: GuideOptions): Guide {
   const { product, address, namespace, roles } = guided;
   const about = { instance, address, namespace, caCertificate };
-  const target: Target = { ...about, program: product === "openbao" ? "bao" : "vault" };
+  const target: Target = { ...about, program: PROGRAMS[product] };
   return {
     ...about,
     product,

@@ -43,7 +43,8 @@ const mounts = z.object({
     }),
   ),
 });
-const login = z.object({ auth: z.object({ client_token: z.string().min(1) }) });
+/** The answer to a login. */
+export const loginAnswer = z.object({ auth: z.object({ client_token: z.string().min(1) }) });
 const drawnSecretId = z.object({
   data: z.object({
     secret_id: z.string().min(1),
@@ -80,7 +81,7 @@ export function parseMounts(body: Record<string, unknown>, path: string): Server
 
 /** @returns The token of a login. @throws ReplicaError if it is not the answer to a login. */
 export function parseLogin(body: Record<string, unknown>, path: string): Secret {
-  return new Secret(parseAnswer(login, body, path).auth.client_token);
+  return new Secret(parseAnswer(loginAnswer, body, path).auth.client_token);
 }
 
 /** @throws ReplicaError if it is not an answer with a secret ID. */

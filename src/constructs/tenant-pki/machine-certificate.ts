@@ -4,7 +4,7 @@ import { parseDomainPattern } from "../../core/domains";
 import { firstDuplicate } from "../../core/duplicates";
 import { checkDurations, type Duration } from "../../core/duration";
 import { ValidationError } from "../../core/errors";
-import type { Product } from "../../core/product";
+import { PROGRAMS, type Product } from "../../core/product";
 import { toYaml } from "../../core/yaml";
 import { checkRoleName } from "../access/roles";
 import { parseIpAddress } from "./authority-content";
@@ -161,7 +161,7 @@ template {
   /** The unit of systemd that runs the agent. */
   get systemdUnit(): string {
     const { product, namespace = "" } = this.instance;
-    const program = product === "openbao" ? "bao" : "vault";
+    const program = PROGRAMS[product];
     const variable = product === "openbao" ? "BAO_NAMESPACE" : "VAULT_NAMESPACE";
     return `[Unit]
 Description=Certificate ${this.props.name} of ${this.instance.address}

@@ -1,5 +1,5 @@
 import type { Size } from "../../core/size";
-import type { Product } from "../../core/product";
+import { PROGRAMS, type Product } from "../../core/product";
 import { AUDIT_FILE } from "../server-config/audit-device";
 
 /**
@@ -30,12 +30,7 @@ export function auditRotation(props: AuditRotationProps): string[] {
 
 /** The loop itself, which never ends. */
 export function rotationLoop({ product, folder, size }: AuditRotationProps): string {
-  return script(`${folder}/${AUDIT_FILE}`, Math.floor((size.toGibibytes() * 1024 * 1024) / 10), process(product));
-}
-
-/** Name of the server's process. */
-function process(product: Product): string {
-  return product === "vault" ? "vault" : "bao";
+  return script(`${folder}/${AUDIT_FILE}`, Math.floor((size.toGibibytes() * 1024 * 1024) / 10), PROGRAMS[product]);
 }
 
 function script(file: string, kibibytes: number, server: string): string {

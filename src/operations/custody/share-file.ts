@@ -1,6 +1,7 @@
 import { recordPath } from "../../contract/central-vault";
 import type { Instance } from "../../contract/instance";
 import { namespacePath } from "../../contract/namespaces";
+import { PROGRAMS } from "../../core/product";
 import type { NamedKey } from "../../central/record";
 import type { KeyType } from "../../vault/keys";
 import type { Person } from "./people";
@@ -55,7 +56,7 @@ export function shareFileText(content: CustodyContent, holder: Holder, { recordV
 function steps(content: CustodyContent): readonly string[] {
   const { instance, keyType } = content;
   const { product, secretThreshold, sharedInstance, kubernetes } = instance;
-  const program = product === "openbao" ? "bao" : "vault";
+  const program = PROGRAMS[product];
   if (keyType === "recovery") return rootTokenSteps(instance, program);
   const each = `Each person runs this once per key, until ${secretThreshold} different keys are given. It asks for the key.`;
   if (sharedInstance !== undefined) {

@@ -11,7 +11,6 @@ import type { Clock } from "../../core/clock";
 import { OperationError } from "../../core/errors";
 import { VaultClient } from "../../vault/client";
 import { ReplicaError } from "../../vault/errors";
-import { RECOVERY_PROBE } from "./audit-devices";
 import type { Isolation } from "./network-isolation";
 
 type Supervisor = ChildProcessByStdio<Writable, null, null>;
@@ -42,10 +41,13 @@ rm -rf "$2"`;
 /** How the server runs. In recovery mode it has no engines: a token gives access to its storage. */
 type Mode = "normal" | "recovery";
 
+/** Makes a token for the storage. Only a server in recovery mode has it. https://openbao.org/docs/concepts/recovery-mode/ */
+export const RECOVERY_TOKEN = "sys/generate-recovery-token";
+
 /** The option of each mode, and an endpoint that only a server in this mode has. */
 const MODES: Readonly<Record<Mode, { readonly option: string; readonly probe: string }>> = {
   normal: { option: "", probe: "sys/seal-status" },
-  recovery: { option: "-recovery", probe: RECOVERY_PROBE },
+  recovery: { option: "-recovery", probe: `${RECOVERY_TOKEN}/attempt` },
 };
 
 /** Which program a throw-away server runs, and how. */
